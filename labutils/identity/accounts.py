@@ -1,0 +1,86 @@
+"""What a provider remembers: people, clients, sessions, grants and codes."""
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class User:
+    """A person with an account. `second_factor` says whether a code typed at the login page is right; None: none is enrolled."""
+
+    username: str
+    password: str
+    sub: str
+    name: str
+    second_factor: Callable[[str], bool] | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Client:
+    """A registered client (RFC 6749, 2). One with a `secret` is confidential, one without is public."""
+
+    client_id: str
+    redirect_uris: tuple[str, ...] = ()
+    secret: str | None = None
+    scope: str = "openid profile offline_access"
+    grant_types: tuple[str, ...] = ("authorization_code", "refresh_token")
+    id_token_alg: str = "ES256"
+    require_pkce: bool = True
+    post_logout_redirect_uris: tuple[str, ...] = ()
+
+
+@dataclass
+class Session:
+    """A person who is signed in at the provider, in one browser. `cookie` is the credential; `sid` stands in every ID token."""
+
+    cookie: str
+    sid: str
+    user: User
+    auth_time: int
+    amr: list[str]
+    csrf: str
+    consents: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass
+class Grant:
+    """What one person allowed one client: the family to which an authorization code and all that came of it belong."""
+
+    client: Client
+    user: User | None  # None: the client acts for itself (client credentials)
+    scope: str
+    sid: str | None = None
+    auth_time: int | None = None
+    amr: list[str] = field(default_factory=list)
+    nonce: str | None = None
+    jkt: str | None = None
+    alive: bool = True
+
+    @property
+    def usable(self) -> bool:
+        return self.alive and (self.user is None or self.user.active)
+
+
+@dataclass
+class Code:
+    """An authorization code: good once, within 60 seconds, for the client and the redirect that asked (RFC 6749, 4.1.2)."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str | None
+    dpop_jkt: str | None
+    expires: int
+    used: bool = False
+
+
+@dataclass
+class Issued:
+    """An access or refresh token that the provider gave out, under the grant it belongs to."""
+
+    grant: Grant
+    expires: int
+    claims: dict
+    live: bool = True
+
+    def usable(self, now: float) -> bool:
+        return self.live and self.grant.usable and now < self.expires

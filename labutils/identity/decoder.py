@@ -1,0 +1,203 @@
+"""The teaching decoder: reads any text that may be a token, without a key, and says in sentences what is odd about it."""
+import html
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from labutils.identity.keys import b64
+from labutils.lab import data_file
+
+LONGEST = 64 * 1024  # characters that `inspect` is willing to decode
+YEAR_10000 = 253402300800  # seconds
+DATES = ("exp", "nbf", "iat", "auth_time")
+JWE_ORDER = "header, encrypted key, initialisation vector, ciphertext, tag"
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What can be said about a text that may be a token. Nothing in it is verified."""
+
+    header: dict | None = None
+    claims: dict | None = None
+    problems: list[str] = field(default_factory=list)
+    signature: str = ""
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Part, name, value and meaning of each member, as text that is safe to print."""
+        parts = (("header", self.header or {}), ("claims", self.claims or {}))
+        rows = [(part, shown(name, 40), self._value(name, value), meanings().get(name, ""))
+                for part, members in parts for name, value in members.items()]
+        return rows + ([("signature", "", self._signature(), "")] if self.header is not None else [])
+
+    def _value(self, name: str, value: object) -> str:
+        try:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        except RecursionError:
+            return "(nested too deeply to show)"
+        return shown(self._without_signatures(text)) + (as_date(value) if name in DATES else "")
+
+    def _without_signatures(self, text: str) -> str:
+        """The text with the token's own signature, and those of tokens inside it, cut to 8 characters."""
+        if len(self.signature) > 8:
+            text = text.replace(self.signature, self.signature[:8] + "...")
+        return re.sub(r"(?<![\w-])([\w-]{4,}+\.[\w-]{4,}+\.[\w-]{8})[\w-]++", r"\1...", text)
+
+    def _signature(self) -> str:
+        return f"{shown(self.signature[:8])}... ({len(self.signature)} characters)" if self.signature else "none"
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        width = max([len(name) for _, name, _, _ in rows], default=0)
+        lines = [f"{part:<9}  {name:<{width}}  {value}" for part, name, value, _ in rows]
+        return "\n".join(lines + [f"problem    {problem}" for problem in self.problems])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{title}</th>' for title in ("part", "name", "value", "what it is for"))
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
+        notes = "".join(f"<li>{html.escape(problem)}</li>" for problem in self.problems)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
+        return table + (f"<ul>{notes}</ul>" if notes else "")
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """What each registered header parameter and claim is for (data/jwt-names.json)."""
+    return json.loads(data_file("jwt-names.json").read_text())
+
+
+def shown(text: str, longest: int = 200) -> str:
+    """Text with all that does not print (controls, bidi marks, lone surrogates) escaped, cut to `longest` characters."""
+    cut = text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def as_date(value: object) -> str:
+    """` = 2023-10-18 09:00:00 UTC` for a number of seconds that a calendar holds, else nothing."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < YEAR_10000:
+        return ""
+    return datetime.fromtimestamp(value, UTC).strftime(" = %Y-%m-%d %H:%M:%S UTC")
+
+
+def inspect(text: object) -> Inspection:
+    """Read a token without any key. Never raises, whatever it is given; verifies nothing and fetches nothing."""
+    if not isinstance(text, str):
+        return Inspection(problems=[f"That is a value of type {shown(type(text).__name__, 40)}, not text. Give the token as a string."])
+    if len(text) > LONGEST:
+        return Inspection(problems=[f"That is {len(text)} characters long. I decode at most {LONGEST}, and no honest token is longer."])
+    problems: list[str] = []
+    token = re.sub(r"^\s*(authorization:\s*)?(bearer|dpop)\s+", "", text, flags=re.IGNORECASE).strip()
+    if token != text:
+        problems.append("I took away white space or a scheme such as Bearer around the token.")
+    if not token:
+        return Inspection(problems=[*problems, "There is nothing here to read. Paste a token: three parts with dots between them."])
+    segments = token.split(".")
+    if len(segments) == 5:
+        header = _object(segments[0], "header", problems)
+        names = ", ".join(f"{name} {shown(str((header or {}).get(name, 'missing')), 40)}" for name in ("alg", "enc"))
+        return Inspection(header, None, [*problems, f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
+                                                    "Without the key I cannot read it, and neither can anybody else."])
+    if len(segments) != 3:
+        return Inspection(problems=[*problems, f"A signed token has 3 parts with dots between them; this text has {len(segments)}."])
+    header, claims = _object(segments[0], "header", problems), _object(segments[1], "payload", problems)
+    _bytes(segments[2], "signature", problems)
+    problems += _about_header(header or {}, segments[2]) + _about_claims(claims or {})
+    return Inspection(header, claims, problems, segments[2])
+
+
+def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
+    """The bytes of a segment, read as generously as possible; every departure from base64url becomes a problem."""
+    if re.search(r"[+/=]", segment):
+        problems.append(f"The {what} uses + / or =, the alphabet of ordinary base64; a token uses base64url without padding.")
+    plain = segment.replace("+", "-").replace("/", "_").rstrip("=")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", plain):
+        problems.append(f"The {what} holds characters outside the base64url alphabet, so I cannot decode it.")
+        return None
+    if len(plain) % 4 == 1:
+        problems.append(f"The {what} has a length that base64url cannot have: a character is missing or one too many.")
+        return None
+    data = urlsafe_b64decode(plain + "==")
+    if b64(data) != plain:
+        problems.append(f"The last character of the {what} has spare bits set: the same bytes are usually spelt another way.")
+    return data
+
+
+def _object(segment: str, what: str, problems: list[str]) -> dict | None:
+    """The JSON object in a segment, or None and a problem that says why not."""
+    data, twice = _bytes(segment, what, problems), []
+
+    def pairs(found: list[tuple[str, object]]) -> dict:
+        twice.extend(name for name, times in Counter(name for name, _ in found).items() if times > 1)
+        return dict(found)
+
+    if data is None:
+        return None
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
+    except UnicodeDecodeError:
+        problems.append(f"The {what} is not UTF-8 text ({len(data)} bytes).")
+    except (ValueError, RecursionError):
+        problems.append(f"The {what} decodes to {len(data)} bytes, but they are not JSON that I can read.")
+    else:
+        problems += [f"The name {shown(name, 40)!r} stands twice in the {what}; I show the last, another reader may take the first."
+                     for name in twice[:3]]
+        if isinstance(value, dict):
+            return value
+        problems.append(f"The {what} is JSON, but not an object with names and values.")
+    return None
+
+
+def _about_header(header: dict, signature: str) -> list[str]:
+    """What a reader should notice in a header before trusting any of it."""
+    problems, alg, kid = [], header.get("alg"), header.get("kid", "")
+    if header and not isinstance(alg, str):
+        problems.append("alg is missing or not a string, so nobody can say how this was signed.")
+    elif header and alg.lower() == "none":
+        problems.append("alg is none: nothing is signed, so anybody may have written this.")
+    elif header and not signature:
+        problems.append("The signature is empty, although alg promises one.")
+    if not isinstance(kid, str):
+        problems.append("kid is not a string.")
+    elif re.search(r"[/\\'\";]|\.\.|://", kid):
+        problems.append("kid looks like a path, an address or a piece of SQL. It is a label: look it up in a list of keys, nowhere else.")
+    for name in ("jwk", "jku", "x5u", "x5c"):
+        if name in header:
+            problems.append(f"{name} offers a key from the token itself. A key that comes with a token proves nothing about who sent it.")
+    if "crit" in header:
+        known = isinstance(header["crit"], list) and header["crit"]
+        problems.append("crit demands extensions; a reader that does not know them all must refuse." if known
+                        else "crit must be a list with at least one name in it.")
+    if header.get("b64") is False:
+        problems.append("b64 is false: the payload is not base64url, and the signature covers other bytes than you may think.")
+    if "zip" in header:
+        problems.append("zip has a meaning only in encrypted tokens, and a small token may unpack to a huge one.")
+    return problems
+
+
+def _about_claims(claims: dict) -> list[str]:
+    """What a reader should notice in the claims."""
+    problems = []
+    for name in ("iss", "sub", "jti"):
+        if not isinstance(claims.get(name, ""), str):
+            problems.append(f"{name} must be a string.")
+    audience = claims.get("aud", [])
+    if not isinstance(audience, str | list) or (isinstance(audience, list) and not all(isinstance(a, str) for a in audience)):
+        problems.append("aud must be a string, or a list of strings.")
+    for name in DATES:
+        value = claims.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            problems.append(f"{name} must be a number of seconds since 1970.")
+        elif value < 0:
+            problems.append(f"{name} is negative: a date before 1970.")
+        elif 10**11 <= value < YEAR_10000 * 1000:
+            problems.append(f"{name} looks like milliseconds. It counts seconds, so this date is wrong by a factor of 1000.")
+        elif value >= YEAR_10000:
+            problems.append(f"{name} lies beyond the year 9999.")
+    if claims and "exp" not in claims:
+        problems.append("There is no exp: this token never ends by itself.")
+    return problems

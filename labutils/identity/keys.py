@@ -1,0 +1,108 @@
+"""Bytes, keys and signing: what a token is made from."""
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cache
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from labutils.lab import data_file
+
+
+def b64(data: bytes) -> str:
+    """base64url without padding, as every part of a JWT is written (RFC 7515, 2)."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    """The bytes behind strict base64url: no padding, no other alphabet, no spare bits. Raises jwt.DecodeError."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
+        raise jwt.DecodeError("a segment is not base64url (RFC 7515, 2): only A-Z a-z 0-9 - _ and no padding")
+    data = urlsafe_b64decode(text + "==")
+    if b64(data) != text:
+        raise jwt.DecodeError("a segment has spare bits in its last character: the same bytes are spelt another way")
+    return data
+
+
+def json_part(value: object) -> str:
+    """A JSON value as a segment: compact JSON, then base64url."""
+    return b64(json.dumps(value, separators=(",", ":")).encode())
+
+
+# --- keys and signing -------------------------------------------------------------------------------------------
+
+
+class _DeterministicEC(jwt.algorithms.ECAlgorithm):
+    """ES256 whose signatures are the same bytes every time (RFC 6979)."""
+
+    def sign(self, msg: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+        der = key.sign(msg, ec.ECDSA(self.hash_alg(), deterministic_signing=True))
+        return jwt.utils.der_to_raw_signature(der, key.curve)
+
+
+jwt.unregister_algorithm("ES256")  # process-wide, so that a learner's own jwt.encode is reproducible too
+jwt.register_algorithm("ES256", _DeterministicEC(_DeterministicEC.SHA256, ec.SECP256R1))
+
+
+def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
+    """A P-256 key derived from a label: the label is the whole secret, so this is for the lab only."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    return ec.derive_private_key(int.from_bytes(hashlib.sha256(label.encode()).digest()) % (order - 1) + 1, ec.SECP256R1())
+
+
+def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:
+    """An Ed25519 key derived from a label, for the lab only."""
+    return ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(label.encode()).digest())
+
+
+@cache
+def rfc_examples() -> dict:
+    """Tokens and keys that RFCs print as examples: `signed`, `other`, `dpop`, `rsa_keys` (data/rfc-examples.json)."""
+    return json.loads(data_file("rfc-examples.json").read_text())
+
+
+def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
+    """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4". Everybody knows it; it protects nothing."""
+    return jwt.PyJWK(rfc_examples()["rsa_keys"][published_in], "RS256").key
+
+
+def public_jwk(private) -> dict[str, str]:
+    """The public half of a cryptography key as a JWK (RFC 7517), with the members that RFC 7638 hashes and no other."""
+    public = private.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        both = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
+        return {"e": both["e"], "kty": "RSA", "n": both["n"]}
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        both = jwt.algorithms.ECAlgorithm.to_jwk(public, as_dict=True)
+        return {"crv": both["crv"], "kty": "EC", "x": both["x"], "y": both["y"]}
+    return {"crv": "Ed25519", "kty": "OKP", "x": b64(public.public_bytes_raw())}
+
+
+def thumbprint(jwk: dict) -> str:
+    """The SHA-256 thumbprint of a JWK (RFC 7638): the name a key has because of what it is. Raises KeyError, TypeError."""
+    members = {"RSA": "e kty n", "EC": "crv kty x y", "OKP": "crv kty x", "oct": "k kty"}[jwk["kty"]].split()
+    canonical = json.dumps({name: jwk[name] for name in members}, separators=(",", ":"))
+    return b64(hashlib.sha256(canonical.encode()).digest())
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private key with the two things its users must agree on: the algorithm, and the name in `kid`."""
+
+    private: object
+    alg: str
+    kid: str
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """What the JWK set publishes: the public half, pinned to one algorithm and one use."""
+        return {**public_jwk(self.private), "alg": self.alg, "kid": self.kid, "use": "sig"}
+
+
+def sign(claims: dict, key: SigningKey, typ: str = "JWT") -> str:
+    """A signed JWT: header, claims, and a signature over both (RFC 7519)."""
+    signing_input = json_part({"alg": key.alg, "kid": key.kid, "typ": typ}) + "." + json_part(claims)
+    return signing_input + "." + b64(jwt.get_algorithm_by_name(key.alg).sign(signing_input.encode(), key.private))

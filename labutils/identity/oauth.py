@@ -1,0 +1,57 @@
+"""The vocabulary of OAuth 2.0 on the wire: parameters, scopes, presented tokens, and refusals with their registered codes."""
+import hmac
+import json
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request, Response
+
+
+class OAuthError(Exception):
+    """A refusal with its registered error code, and the section that says so."""
+
+    def __init__(self, error: str, description: str, status: int = 400, challenge: str | None = None):
+        super().__init__(f"{error}: {description}")
+        self.error, self.description, self.status, self.challenge = error, description, status, challenge
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell how much of them is."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def parameters(values: MultiDict) -> dict[str, str]:
+    """Request parameters by name; empty ones count as absent, and a repeated one is refused (RFC 6749, 3.1)."""
+    repeated = [name for name, found in values.lists() if len(found) > 1]
+    if repeated:
+        raise OAuthError("invalid_request", "a parameter stands twice in the request")
+    return {name: value for name, value in values.items() if value}
+
+
+def narrowed(asked: str, allowed: str, error: str = "invalid_scope") -> str:
+    """The scope asked for, if every word of it is allowed (RFC 6749, 3.3)."""
+    if not set(asked.split()) <= set(allowed.split()):
+        raise OAuthError(error, f"the scope may hold only: {allowed}")
+    return " ".join(dict.fromkeys(asked.split())) or allowed
+
+
+def presented_token(request: Request) -> tuple[str, str]:
+    """Scheme and token of a request to a protected resource (RFC 6750, 2; RFC 9449, 7.1). Raises OAuthError where there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() in ("bearer", "dpop") and token:
+        return scheme.lower(), token.strip()
+    if request.method == "POST" and request.form.get("access_token"):
+        return "bearer", request.form["access_token"]
+    raise OAuthError("invalid_token", "the request carries no access token", 401, "Bearer")
+
+
+def as_json(body: dict) -> Response:
+    return Response(json.dumps(body), content_type="application/json")
+
+
+def refused(refusal: OAuthError) -> Response:
+    """A refusal as RFC 6749, 5.2 has it, and with the challenge of RFC 6750, 3 where a token was asked for."""
+    response = as_json({"error": refusal.error, "error_description": refusal.description})
+    response.status_code = refusal.status
+    if refusal.challenge:
+        response.headers["WWW-Authenticate"] = f'{refusal.challenge} error="{refusal.error}"'
+    return response

@@ -1,0 +1,275 @@
+"""An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core, as a WSGI app."""
+import re
+from functools import partial
+from html import escape
+from string import Template
+from urllib.parse import urlencode
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity import dpop, issuing, tokens
+from labutils.identity.accounts import Client, Code, Grant, Issued, Session, User
+from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters, refused, same
+from labutils.identity.tokens import json_object, verify_signature
+from labutils.lab import Lab, data_file
+
+CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
+COOKIE = "session"
+POST_ONLY = ("/token", "/introspect", "/revoke")
+
+
+class Provider:
+    """The party that knows who people are, and says so in tokens. Its settings are the choices an operator makes."""
+
+    def __init__(self, lab: Lab, issuer: str, *, resource: str = "https://api.example", opaque_access_tokens: bool = False,
+                 auto_login: str | None = None):
+        self.lab, self.issuer, self.resource = lab, issuer, resource
+        self.opaque_access_tokens, self.auto_login = opaque_access_tokens, auto_login
+        self.users: dict[str, User] = {}
+        self.clients: dict[str, Client] = {}
+        self.sessions: dict[str, Session] = {}
+        self.codes: dict[str, Code] = {}
+        self.access_tokens: dict[str, Issued] = {}  # by jti, or by the token itself where it is opaque
+        self.refresh_tokens: dict[str, Issued] = {}
+        self.seen_proofs: set[str] = set()
+        self.keys: list[tokens.SigningKey] = []
+        self.rotate_signing_key()
+        self.endpoints = {
+            "/.well-known/openid-configuration": self.discovery, "/jwks": self.jwks, "/authorize": self.authorize, "/logout": self.logout,
+            "/token": partial(issuing.token, self), "/userinfo": partial(issuing.userinfo, self),
+            "/introspect": partial(issuing.introspect, self), "/revoke": partial(issuing.revoke, self)}
+
+    # --- the door -----------------------------------------------------------------------------------------------
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        try:
+            if request.path not in self.endpoints:
+                raise NotFound()
+            if request.method not in (("POST",) if request.path in POST_ONLY else ("GET", "POST")):
+                raise MethodNotAllowed()
+            answer = self.endpoints[request.path](request)
+            response = as_json(answer) if isinstance(answer, dict) else answer
+        except OAuthError as refusal:
+            response = refused(refusal)
+            self.log(request, f"{request.path[1:]}.refused", "failure", error=refusal.error)
+        except HTTPException as problem:
+            response = problem.get_response(environ)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response(environ, start_response)
+
+    def log(self, request: Request, event: str, outcome: str = "success", **facts) -> None:
+        self.lab.log(self.issuer.split("//")[1], event, outcome, ip=request.remote_addr, agent=request.user_agent.string, **facts)
+
+    def draw(self) -> str:
+        return self.lab.draw(self.issuer)
+
+    # --- discovery and keys -------------------------------------------------------------------------------------
+
+    def discovery(self, request: Request) -> dict:
+        """What this provider can do (OpenID Connect Discovery, 3; RFC 8414)."""
+        where = {f"{name}_endpoint": self.issuer + path for path, name in (
+            ("/authorize", "authorization"), ("/token", "token"), ("/userinfo", "userinfo"), ("/introspect", "introspection"),
+            ("/revoke", "revocation"), ("/logout", "end_session"))}
+        ways = ["client_secret_basic", "client_secret_post", "none"]
+        return {
+            "issuer": self.issuer, **where, "jwks_uri": self.issuer + "/jwks", "response_types_supported": ["code"],
+            "response_modes_supported": ["query"], "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+            "scopes_supported": ["openid", "profile", "offline_access"], "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ways, "revocation_endpoint_auth_methods_supported": ways,
+            "introspection_endpoint_auth_methods_supported": ways[:2], "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+            "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr", "name"],
+            "prompt_values_supported": ["none", "login", "consent"], "authorization_response_iss_parameter_supported": True,
+            "request_parameter_supported": False, "request_uri_parameter_supported": False}
+
+    def jwks(self, request: Request) -> dict:
+        """The public keys (RFC 7517, 5). During a rotation the old ones stay until their tokens are over."""
+        return {"keys": [key.jwk for key in self.keys]}
+
+    def rotate_signing_key(self, *, keep_old: bool = True) -> None:
+        """Sign with new keys from now on. Without `keep_old` every token signed before stops being verifiable."""
+        generation = (int(self.keys[0].kid.split("-")[1]) if self.keys else 0) + 1
+        if self.lab.seed is None:
+            private = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+        else:
+            published = ("RFC 7515 A.2", "RFC 7520 3.4")[(generation - 1) % 2]
+            private = tokens.rsa_private_key(published), tokens.ec_private_key(f"{self.lab.seed}/{self.issuer}/{generation}")
+        new = [tokens.SigningKey(private[0], "RS256", f"rs256-{generation}"), tokens.SigningKey(private[1], "ES256", f"es256-{generation}")]
+        self.keys = new + (self.keys if keep_old else [])
+
+    # --- the authorization endpoint -----------------------------------------------------------------------------
+
+    def authorize(self, request: Request) -> Response:
+        """Sign a person in, ask for consent, and answer the client's question (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2)."""
+        params = parameters(request.values)
+        client = self.clients.get(params.get("client_id", ""))
+        if client is None:
+            raise OAuthError("invalid_request", "client_id names no client that is registered here")
+        if not self.redirect_matches(client, params.get("redirect_uri", "")):
+            raise OAuthError("invalid_request", "redirect_uri is not one that this client registered, letter by letter (RFC 9700, 2.1)")
+        try:
+            return self._authorize(request, params, client)
+        except OAuthError as refusal:
+            self.log(request, "authorize.refused", "failure", error=refusal.error, client=client.client_id)
+            return self._back(params, error=refusal.error, error_description=refusal.description)
+
+    def redirect_matches(self, client: Client, uri: str) -> bool:
+        """Exact comparison, and nothing more generous (RFC 9700, 4.1.3)."""
+        return uri in client.redirect_uris
+
+    def _authorize(self, request: Request, params: dict, client: Client) -> Response:
+        scope = self._check_authorization_request(params, client)
+        prompt, session = params.get("prompt", "").split(), self._session(request)
+        posted = params if request.method == "POST" else {}
+        answered = bool(session and "consent" in posted and same(posted.get("csrf", ""), session.csrf))
+        if "username" in posted:
+            session = self._sign_in(request, params)
+            if session is None:
+                return page("login", params, note="That did not work. Try again.", status=401)
+        elif session is None or (not answered and ("login" in prompt or self._too_old(session, params))):
+            if self.auto_login is None:
+                _must_be_silent(prompt, "login_required", "nobody is signed in as recently as asked")
+                return page("login", params)
+            session = self._start_session(request, self.users[self.auto_login], ["pwd"])
+        if answered and posted["consent"] != "allow":
+            raise OAuthError("access_denied", "the person said no")
+        if answered or self.auto_login:
+            session.consents.add((client.client_id, scope))
+        if (client.client_id, scope) not in session.consents or ("consent" in prompt and not answered and not self.auto_login):
+            _must_be_silent(prompt, "consent_required", "this person has not said yes to this client")
+            asked = page("consent", params, client=client.client_id, scope=scope, person=session.user.name, csrf=session.csrf)
+            return self._with_cookie(asked, session)
+        grant = Grant(client, session.user, scope, session.sid, session.auth_time, session.amr, params.get("nonce"))
+        code = self.draw()
+        self.codes[code] = Code(grant, params["redirect_uri"], params.get("code_challenge"), params.get("dpop_jkt"),
+                                self.lab.clock.now + CODE_LIFE)
+        self.log(request, "authorize.code", user=session.user.username, client=client.client_id, session=session.sid)
+        return self._with_cookie(self._back(params, code=code), session)
+
+    def _too_old(self, session: Session, params: dict) -> bool:
+        return "max_age" in params and self.lab.clock.now - session.auth_time > int(params["max_age"])
+
+    def _check_authorization_request(self, params: dict, client: Client) -> str:
+        """The scope to grant. Raises the registered error for each thing that is missing or not offered."""
+        if params.get("response_type") != "code":
+            raise OAuthError("unsupported_response_type", "this provider offers the code flow alone")
+        if params.get("response_mode", "query") != "query":
+            raise OAuthError("invalid_request", "the only response_mode is query")
+        for name, error in (("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")):
+            if name in params:
+                raise OAuthError(error, "this provider reads plain parameters")
+        if "authorization_code" not in client.grant_types:
+            raise OAuthError("unauthorized_client", "this client may not use the code flow")
+        challenge = params.get("code_challenge")
+        if challenge is None and (client.require_pkce or "code_challenge_method" in params):
+            raise OAuthError("invalid_request", "code_challenge is missing (RFC 7636, 4.4.1)")
+        if challenge is not None and (params.get("code_challenge_method") != "S256" or not re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge)):
+            raise OAuthError("invalid_request", "code_challenge must be 43 characters of base64url, by method S256")
+        if not re.fullmatch(r"\d{1,9}", params.get("max_age", "0")):
+            raise OAuthError("invalid_request", "max_age is a number of seconds")
+        if params.get("prompt", "").split() != ["none"] and "none" in params.get("prompt", "").split():
+            raise OAuthError("invalid_request", "prompt=none goes with nothing else")
+        return narrowed(params.get("scope", ""), client.scope)
+
+    def _back(self, params: dict, **answer: str) -> Response:
+        """The redirect to the client, with state as it came and `iss` (RFC 9207)."""
+        answer |= {"state": params["state"]} if "state" in params else {}
+        mark = "&" if "?" in params["redirect_uri"] else "?"
+        return redirect(params["redirect_uri"] + mark + urlencode({**answer, "iss": self.issuer}), code=303)
+
+    def _session(self, request: Request) -> Session | None:
+        session = self.sessions.get(request.cookies.get(COOKIE, ""))
+        return session if session and session.user.active else None
+
+    def _sign_in(self, request: Request, params: dict) -> Session | None:
+        user = self.users.get(params["username"])
+        known = same(user.password if user else "", params.get("password", ""))
+        if not (user and known and user.active and (user.second_factor is None or user.second_factor(params.get("code", "")))):
+            self.log(request, "session.start", "failure", user=params["username"])
+            return None
+        return self._start_session(request, user, ["pwd"] if user.second_factor is None else ["pwd", "otp", "mfa"])
+
+    def _start_session(self, request: Request, user: User, amr: list[str]) -> Session:
+        session = Session(self.draw(), self.draw(), user, self.lab.clock.now, amr, self.draw())
+        self.sessions[session.cookie] = session
+        self.log(request, "session.start", user=user.username, session=session.sid)
+        return session
+
+
+    def _with_cookie(self, response: Response, session: Session) -> Response:
+        response.set_cookie(COOKIE, session.cookie, httponly=True, secure=self.issuer.startswith("https"), samesite="Lax")
+        return response
+
+    # --- the end of a session, and the operator's acts ----------------------------------------------------------
+
+    def logout(self, request: Request) -> Response:
+        """RP-initiated logout (OpenID Connect RP-Initiated Logout, 2). Without a hint from a client the person is asked first."""
+        params, session = parameters(request.values), self._session(request)
+        hinted = self._hinted_client(params.get("id_token_hint"))
+        client = self.clients.get(hinted or params.get("client_id", ""))
+        if "client_id" in params and (client is None or client.client_id != params["client_id"]):
+            raise OAuthError("invalid_request", "client_id and id_token_hint name different clients")
+        target = params.get("post_logout_redirect_uri")
+        if target is not None and (client is None or target not in client.post_logout_redirect_uris):
+            raise OAuthError("invalid_request", "post_logout_redirect_uri is not one that this client registered")
+        confirmed = request.method == "POST" and session and same(params.get("csrf", ""), session.csrf)
+        if session and not hinted and not confirmed:
+            return page("logout", params, csrf=session.csrf)
+        if session:
+            self.end_session(session.sid)
+            self.log(request, "session.end", user=session.user.username, session=session.sid)
+        response = page("goodbye", {}) if target is None else redirect(
+            target + ("?" + urlencode({"state": params["state"]}) if "state" in params else ""), code=303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    def _hinted_client(self, hint: str | None) -> str | None:
+        """The client an ID token was issued to; an expired one serves as a hint too. Raises OAuthError where it is not ours."""
+        if hint is None:
+            return None
+        try:
+            claims = json_object(verify_signature(hint, {"keys": [key.jwk for key in self.keys]}), "payload")
+            return claims["aud"] if claims["iss"] == self.issuer else None
+        except (jwt.PyJWTError, KeyError) as error:
+            raise OAuthError("invalid_request", "id_token_hint is not an ID token of this provider") from error
+
+    def end_session(self, sid: str) -> None:
+        """End one person's session in one browser. Tokens that are out already are not touched."""
+        self.sessions = {cookie: session for cookie, session in self.sessions.items() if session.sid != sid}
+
+    def change_password(self, username: str, password: str) -> None:
+        """Set a new password. Like many products, this one asks for it at the next sign-in and not before."""
+        self.users[username].password = password
+
+    def reset_second_factor(self, username: str) -> None:
+        """Forget the enrolled second factor, so that a new one can be enrolled."""
+        self.users[username].second_factor = None
+
+    def revoke_family(self, token: str) -> None:
+        """Kill the grant behind a refresh token, and all that came of it, wherever this provider is asked."""
+        self.refresh_tokens[token].grant.alive = False
+
+    def disable_user(self, username: str) -> None:
+        """Lock an account: no sign-in, no session, no refresh, no userinfo."""
+        self.users[username].active = False
+
+
+def _must_be_silent(prompt: list[str], error: str, why: str) -> None:
+    """prompt=none: answer with an error instead of a page (OpenID Connect Core, 3.1.2.6)."""
+    if "none" in prompt:
+        raise OAuthError(error, f"{why}, and prompt=none forbids asking")
+
+
+def page(name: str, params: dict, *, status: int = 200, note: str = "", **texts: str) -> Response:
+    """A page of data/pages with its texts escaped and the request's parameters carried along in hidden fields."""
+    carried = "".join(f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in params.items()
+                      if key not in ("username", "password", "code", "consent", "csrf"))
+    template = Template(data_file(f"pages/{name}.html").read_text())
+    body = template.substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note))
+    return Response(body, status, content_type="text/html; charset=utf-8",
+                    headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"})

@@ -1,0 +1,198 @@
+"""A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
+import hashlib
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import httpx
+import jwt
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity import tokens
+from labutils.lab import Lab
+
+KEY_COOLDOWN = 30  # seconds between two fetches of a JWK set for the sake of an unknown kid
+
+
+class WrongNonce(jwt.InvalidTokenError):
+    """The ID token answers another sign-in than the one this browser began (OpenID Connect Core, 3.1.3.7, 11)."""
+
+
+class WrongAccessToken(jwt.InvalidTokenError):
+    """`at_hash` does not fit the access token that came along (OpenID Connect Core, 3.1.3.8)."""
+
+
+def validate_id_token(token: str, keys: dict, *, issuer: str, client_id: str, now: float, nonce: str | None = None,
+                      access_token: str | None = None, algorithms: list[str] | None = None, leeway: float = 0) -> dict:
+    """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect Core, 3.1.3.7).
+
+    `now` and `leeway` are seconds. Raises a subclass of jwt.PyJWTError.
+    """
+    claims = tokens.verify(token, keys, issuer=issuer, audience=client_id, now=now, algorithms=algorithms, leeway=leeway)
+    for name in ("sub", "iat"):
+        if name not in claims:
+            raise jwt.MissingRequiredClaimError(name)
+    if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != client_id:
+        raise jwt.InvalidAudienceError("several audiences, and azp does not name this client")
+    if nonce is not None and claims.get("nonce") != nonce:
+        raise WrongNonce("nonce is not the one that was sent")
+    if access_token is not None and "at_hash" in claims:
+        half = hashlib.sha256(access_token.encode()).digest()[:16]
+        if claims["at_hash"] != tokens.b64(half):
+            raise WrongAccessToken("at_hash belongs to another access token")
+    return claims
+
+
+class ProviderKeys:
+    """The provider's public keys, fetched once and again when a token names a `kid` that is not among them."""
+
+    def __init__(self, lab: Lab, network: httpx.Client, issuer: str):
+        self.lab, self.network, self.issuer, self.jwks, self.fetched = lab, network, issuer, {"keys": []}, -KEY_COOLDOWN
+
+    def for_token(self, token: str) -> dict:
+        """The JWK set to check a token with. An unknown `kid` causes one fetch in 30 seconds, however many such tokens come."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except (jwt.PyJWTError, UnicodeError):
+            return self.jwks
+        unknown = kid not in [key.get("kid") for key in self.jwks["keys"]]
+        if unknown and self.lab.clock.now - self.fetched >= KEY_COOLDOWN:
+            self.jwks, self.fetched = self.network.get(self.issuer + "/jwks").json(), self.lab.clock.now
+        return self.jwks
+
+
+@dataclass
+class Pending:
+    """A sign-in that has begun: what must come back, and in which browser."""
+
+    browser: str
+    nonce: str
+    verifier: str
+
+
+class RelyingParty:
+    """A web application that leaves passwords to a provider. Paths: /, /login, /cb, /logout."""
+
+    def __init__(self, lab: Lab, origin: str, provider: str, client_id: str, secret: str | None = None, *,
+                 scope: str = "openid profile offline_access"):
+        self.lab, self.origin, self.provider, self.scope = lab, origin, provider, scope
+        self.client_id, self.secret = client_id, secret
+        self.network = lab.browser(origin.split("//")[1], ip="192.0.2.200")
+        self.keys = ProviderKeys(lab, self.network, provider)
+        self.pending: dict[str, Pending] = {}
+        self.sessions: dict[str, dict] = {}
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        page = {"/": self.home, "/login": self.login, "/cb": self.callback, "/logout": self.logout}.get(request.path)
+        response = page(request) if page else Response("There is no such page here.", 404)
+        return response(environ, start_response)
+
+    def home(self, request: Request) -> Response:
+        """Greets whoever holds a session cookie; the cookie is all that it looks at."""
+        session = self.sessions.get(request.cookies.get("app", ""))
+        return Response(f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.", 200 if session else 401)
+
+    def login(self, request: Request) -> Response:
+        """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider (RFC 6749, 4.1.1)."""
+        state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
+        self.pending[state] = waiting
+        challenge = tokens.b64(hashlib.sha256(waiting.verifier.encode()).digest())
+        question = {"response_type": "code", "client_id": self.client_id, "redirect_uri": self.origin + "/cb", "scope": self.scope,
+                    "state": state, "nonce": waiting.nonce, "code_challenge": challenge, "code_challenge_method": "S256"}
+        response = redirect(f"{self.provider}/authorize?{urlencode(question)}", code=303)
+        response.set_cookie("browser", waiting.browser, httponly=True, secure=True, samesite="Lax")
+        return response
+
+    def callback(self, request: Request) -> Response:
+        """The provider's answer: is it ours, for this browser, from the provider we asked? Then trade the code."""
+        state, code = request.args.get("state", ""), request.args.get("code", "")
+        waiting = self.pending.get(state)
+        if waiting is None or not self.same_browser(waiting, request):
+            return self._refuse("state belongs to no sign-in that this browser began")
+        if request.args.get("iss", self.provider) != self.provider:
+            return self._refuse("the answer comes from another provider (RFC 9207)")
+        if not code:
+            return self._refuse(f"the provider said {request.args.get('error', 'nothing')}")
+        del self.pending[state]
+        answer = self.redeem(code, waiting)
+        if "error" in answer:
+            return self._refuse(f"the token endpoint said {answer['error']}: {answer['error_description']}")
+        try:
+            claims = self.check_id_token(answer["id_token"], waiting, answer["access_token"])
+        except jwt.PyJWTError as error:
+            return self._refuse(f"{type(error).__name__}: {error}")
+        cookie = self.draw()
+        self.sessions[cookie] = {"claims": claims, **answer}
+        self.lab.log(self.origin.split("//")[1], "session.start", user=claims["sub"], ip=request.remote_addr)
+        response = redirect(self.origin + "/", code=303)
+        response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
+        return response
+
+    def same_browser(self, waiting: Pending, request: Request) -> bool:
+        """What `state` is for: the answer must arrive in the browser that asked (RFC 6749, 10.12)."""
+        return request.cookies.get("browser") == waiting.browser
+
+    def redeem(self, code: str, waiting: Pending) -> dict:
+        """Trade the code for tokens, from server to server, with the verifier that only we know (RFC 7636, 4.5)."""
+        return self.ask_for_tokens(grant_type="authorization_code", code=code, redirect_uri=self.origin + "/cb",
+                                   code_verifier=waiting.verifier)
+
+    def ask_for_tokens(self, **params: str) -> dict:
+        """One request to the token endpoint, as this client."""
+        who = {"auth": (self.client_id, self.secret)} if self.secret else {}
+        data = params if self.secret else {**params, "client_id": self.client_id}
+        return self.network.post(self.provider + "/token", data=data, **who).json()
+
+    def check_id_token(self, token: str, waiting: Pending, access_token: str) -> dict:
+        """The claims of the ID token, after every check."""
+        return validate_id_token(token, self.keys.for_token(token), issuer=self.provider, client_id=self.client_id,
+                                 now=self.lab.clock.now, nonce=waiting.nonce, access_token=access_token)
+
+    def logout(self, request: Request) -> Response:
+        """End the session here. The provider and the tokens that are out hear nothing of it."""
+        self.sessions.pop(request.cookies.get("app", ""), None)
+        response = Response("Signed out here.")
+        response.delete_cookie("app")
+        return response
+
+    def draw(self) -> str:
+        return self.lab.draw(self.origin)
+
+    def _refuse(self, why: str) -> Response:
+        return Response(f"Sign-in refused: {why}.", 400)
+
+
+class _Form(HTMLParser):
+    """The action, hidden fields and named buttons of the one form on a page."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.action, self.fields = "", {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "form":
+            self.action = found.get("action", "")
+        if tag == "input" and found.get("type") == "hidden":
+            self.fields[found["name"]] = found.get("value", "")
+
+
+def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True, code: str = "") -> httpx.Response:
+    """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response."""
+    response = browser.get(url)
+    while True:
+        if response.is_redirect:
+            response = browser.send(response.next_request)
+        elif 'name="password"' in response.text and response.status_code == 200:
+            form = _Form(response.text)
+            filled = form.fields | {"username": username, "password": password} | ({"code": code} if code else {})
+            response = browser.post(response.url.join(form.action), data=filled)
+        elif 'name="consent"' in response.text:
+            form = _Form(response.text)
+            response = browser.post(response.url.join(form.action), data=form.fields | {"consent": "allow" if allow else "deny"})
+        else:
+            return response

@@ -1,0 +1,157 @@
+"""The lab: one process, many named hosts, one clock, one network, two logs.
+
+Nothing here opens a socket. A host is a WSGI callable, and a browser is an httpx.Client whose network ends at the lab.
+"""
+import hashlib
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+
+def data_file(name: str) -> Path:
+    """A file of `data/`: of the repository, or of the copy that an installed package brings along."""
+    here = Path(__file__).parent.parent / "data" / name
+    return here if here.exists() else Path(sys.prefix, "share", "labutils", "data", name)
+
+
+class Clock:
+    """The lab's time in whole seconds since 1970, UTC. Requests move it by one second; the story moves it further."""
+
+    def __init__(self, start: str):
+        self.now = _seconds(start)
+
+    def tick(self, seconds: int = 1) -> None:
+        """Let `seconds` pass."""
+        self.now += seconds
+
+    def move_to(self, moment: str) -> None:
+        """Move to an ISO 8601 moment. Raises ValueError where that would turn time back."""
+        if _seconds(moment) < self.now:
+            raise ValueError(f"the lab's clock is already past {moment}; it only moves forward")
+        self.now = _seconds(moment)
+
+
+class WallClock:
+    """The computer's own time, for `labutils serve`: it passes by itself."""
+
+    @property
+    def now(self) -> int:
+        return int(time.time())
+
+    def tick(self, seconds: int = 1) -> None:
+        """Nothing to do."""
+
+
+def _seconds(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).timestamp())
+
+
+def iso(seconds: float) -> str:
+    """2023-10-18T09:00:00Z for a number of seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dice(seed: str | None, party: str) -> Iterator[str]:
+    """A party's stream of identifiers, 22 characters each: hashes of a counter, or real randomness where `seed` is None.
+
+    Each party has a stream of its own, so that one more request by one does not change the tokens of another.
+    """
+    count = 0
+    while True:
+        count += 1
+        yield (hashlib.sha256(f"{seed}/{party}/{count}".encode()).hexdigest()[:22] if seed is not None
+               else secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as the network saw them. Header names are lower case, as in HTTP/2."""
+
+    time: int
+    client: str
+    ip: str
+    method: str
+    url: str
+    request_headers: list[tuple[str, str]]
+    request_body: str
+    status: int
+    response_headers: list[tuple[str, str]]
+    response_body: str
+
+    @property
+    def host(self) -> str:
+        return httpx.URL(self.url).host
+
+    @property
+    def path(self) -> str:
+        return httpx.URL(self.url).path
+
+    def header(self, name: str) -> str:
+        """A response header, or an empty string."""
+        return dict(self.response_headers).get(name, "")
+
+
+class _Network(httpx.BaseTransport):
+    """The only way from a client to a host. An unknown name is answered 599; nothing leaves the process."""
+
+    def __init__(self, lab: "Lab", client: str, ip: str):
+        self.lab, self.client, self.ip = lab, client, ip
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        app = self.lab.hosts.get(request.url.host)
+        started = self.lab.clock.now
+        if app is None:
+            response = httpx.Response(599, text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.")
+        else:
+            response = httpx.WSGITransport(app, remote_addr=self.ip).handle_request(request)
+        response.read()
+        self.lab.wire.append(Exchange(started, self.client, self.ip, request.method, str(request.url),
+                                      _headers(request.headers), request.content.decode(errors="replace"),
+                                      response.status_code, _headers(response.headers), response.text))
+        self.lab.clock.tick()
+        return response
+
+
+def _headers(headers: httpx.Headers) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers.raw]
+
+
+@dataclass
+class Lab:
+    """A world of its own: hosts by name, a clock, dice, what the network saw (`wire`) and what services logged (`audit`).
+
+    Without `seed` and `start` it uses real randomness and the real time, as `labutils serve` does.
+    """
+
+    seed: str | None = None
+    start: str | None = None
+    hosts: dict[str, Callable] = field(default_factory=dict)
+    wire: list[Exchange] = field(default_factory=list)
+    audit: list[dict] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.clock = Clock(self.start) if self.start else WallClock()
+        self._dice: dict[str, Iterator[str]] = {}
+
+    def add(self, host: str, app: Callable) -> None:
+        """Put a WSGI callable on the network under a name."""
+        self.hosts[host] = app
+
+    def draw(self, party: str) -> str:
+        """The next identifier from a party's own dice."""
+        return next(self._dice.setdefault(party, dice(self.seed, party)))
+
+    def browser(self, name: str, ip: str) -> httpx.Client:
+        """A client with its own cookies, address and user agent. It does not follow redirects by itself."""
+        headers = {"user-agent": name, "accept-encoding": "identity"}
+        return httpx.Client(transport=_Network(self, name, ip), headers=headers, timeout=None)
+
+    def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
+        """Write one line of the audit log: what a service chose to record, and all that a defender will have."""
+        self.audit.append({"time": iso(self.clock.now), "service": service, "event": event, "outcome": outcome, **facts})
