@@ -1,0 +1,125 @@
+"""The commands that a person types: `python -m labutils doctor` and `python -m labutils serve`."""
+import argparse
+import importlib.metadata
+import json
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from labutils.lab import Lab, data_file
+
+OLDEST, NEWEST = (3, 11), (3, 14)
+
+
+# --- doctor -----------------------------------------------------------------------------------------------------
+
+
+def doctor() -> int:
+    """Check the set-up, one line a check. The exit status is 0 when all is well."""
+    needed = [line for line in importlib.metadata.requires("labutils") or [] if "extra ==" not in line]
+    checks = [_python(), *map(_package, needed), _data(), _kernel(), _quiet()]
+    for good, sentence in checks:
+        print(("ok    " if good else "MEND  ") + sentence)
+    return 0 if all(good for good, _ in checks) else 1
+
+
+def _python() -> tuple[bool, str]:
+    here = sys.version_info[:2]
+    return OLDEST <= here <= NEWEST, f"Python {here[0]}.{here[1]} (the course needs 3.{OLDEST[1]} to 3.{NEWEST[1]})"
+
+
+def _package(requirement: str) -> tuple[bool, str]:
+    name = re.match(r"[\w.-]+", requirement).group()
+    try:
+        return True, f"{name} {importlib.metadata.version(name)}"
+    except importlib.metadata.PackageNotFoundError:
+        return False, f"{name} is missing: run `make lab` again, or pip install -r requirements.txt"
+
+
+def _data() -> tuple[bool, str]:
+    try:
+        for path in data_file(".").glob("*.json"):
+            json.loads(path.read_text())
+        return data_file("rfc-examples.json").exists(), "data/ can be read"
+    except ValueError:
+        return False, "a file in data/ is damaged: restore it with `git checkout data`"
+
+
+def _kernel() -> tuple[bool, str]:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    specs = KernelSpecManager().find_kernel_specs()
+    return "python3" in specs, "JupyterLab finds a Python kernel" if "python3" in specs else "no Python kernel: pip install ipykernel"
+
+
+def _quiet() -> tuple[bool, str]:
+    settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
+    return True, "JupyterLab asks no question at its first start" if settings.exists() else "JupyterLab may ask about news: say no"
+
+
+# --- serve ------------------------------------------------------------------------------------------------------
+
+
+def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
+    """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from labutils.identity.accounts import Client, User
+    from labutils.identity.provider import Provider
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, code="-", size="-"):
+            """No line for each request."""
+
+    lab, callback = Lab(seed, start), "http://127.0.0.1:9999/cb"
+    provider = Provider(lab, f"http://{host}:{port}", auto_login=auto_login)
+    provider.users["ada"] = User("ada", "lab-password", "u-1815-12-10", "Ada Lovelace")
+    provider.clients["spa"] = Client("spa", (callback,), post_logout_redirect_uris=(callback,))
+    provider.clients["web"] = Client("web", (callback,), "web-secret-for-the-lab", id_token_alg="RS256", require_pkce=False,
+                                     post_logout_redirect_uris=(callback,),
+                                     grant_types=("authorization_code", "refresh_token", "client_credentials"))
+    if auto_login is not None and auto_login not in provider.users:
+        print(f"There is no user {auto_login!r} here; say --auto-login ada.", file=sys.stderr)
+        return 2
+    try:
+        listening = socket.create_server((host, port))
+        server = make_server(host, port, provider, request_handler=Quiet, fd=listening.fileno())
+    except (OSError, OverflowError):
+        print(f"Port {port} on {host} is taken or not allowed; say another with --port.", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"serving {provider.issuer}", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and do what it says; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("doctor", help="check the set-up")
+    served = commands.add_parser("serve", help="put the provider on loopback, for a real browser or client")
+    served.add_argument("--port", type=int, default=9000)
+    served.add_argument("--host", choices=("127.0.0.1", "localhost"), default="127.0.0.1")
+    served.add_argument("--auto-login", metavar="USER", help="answer each authorization request at once, as this user")
+    served.add_argument("--seed", help="the lab's dice instead of real randomness")
+    served.add_argument("--start", help="the lab's clock from this ISO 8601 moment, instead of the real time")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "doctor":
+        return doctor()
+    try:
+        return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
+    except ValueError as error:
+        print(f"--start must be a moment such as 2023-10-18T09:00:00Z: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
