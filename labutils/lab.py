@@ -105,6 +105,7 @@ class _Network(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         app = self.lab.hosts.get(request.url.host)
+        self.lab.clock.tick()
         started = self.lab.clock.now
         if app is None:
             response = httpx.Response(599, text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.")
@@ -114,7 +115,6 @@ class _Network(httpx.BaseTransport):
         self.lab.wire.append(Exchange(started, self.client, self.ip, request.method, str(request.url),
                                       _headers(request.headers), request.content.decode(errors="replace"),
                                       response.status_code, _headers(response.headers), response.text))
-        self.lab.clock.tick()
         return response
 
 

@@ -10,6 +10,7 @@ from functools import cache
 
 from labutils.identity.keys import b64
 from labutils.lab import data_file
+from labutils.text import shown
 
 LONGEST = 64 * 1024  # characters that `inspect` is willing to decode
 YEAR_10000 = 253402300800  # seconds
@@ -69,12 +70,6 @@ class Inspection:
 def meanings() -> dict[str, str]:
     """What each registered header parameter and claim is for (data/jwt-names.json)."""
     return json.loads(data_file("jwt-names.json").read_text())
-
-
-def shown(text: str, longest: int = 200) -> str:
-    """Text with all that does not print (controls, bidi marks, lone surrogates) escaped, cut to `longest` characters."""
-    cut = text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
 
 
 def as_date(value: object) -> str:

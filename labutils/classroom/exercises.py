@@ -1,0 +1,188 @@
+"""Exercises and quizzes: check, hint, solution, quiz, progress. What they ask and answer stands in lessons/."""
+import importlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FunctionType
+
+from labutils.text import shown
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A task with a checker. `judge` returns None for a right answer, else the name of the mistake, a key of `feedback`.
+
+    `wrong` holds, for each mistake, code whose last name `answer` shows it; `solution` is code for the exercise's cell.
+    """
+
+    id: str
+    judge: Callable[[object], str | None]
+    praise: str
+    feedback: dict[str, str]
+    wrong: dict[str, str]
+    hints: tuple[str, ...]
+    solution: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose, and the thought behind it."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question with choices a, b, c, ..."""
+
+    id: str
+    question: str
+    choices: dict[str, Choice]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one notebook asks of its learner."""
+
+    number: str
+    exercises: tuple[Exercise, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
+    items: dict = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "items", {item.id: item for item in (*self.exercises, *self.quizzes)})
+
+
+def lessons() -> dict[str, Lesson]:
+    """Each lesson that has exercises, by its two-digit number."""
+    numbers = sorted(path.stem[-2:] for path in (Path(__file__).parent / "lessons").glob("lesson_??.py"))
+    return {number: lesson(number) for number in numbers}
+
+
+def lesson(number: str) -> Lesson | None:
+    """The lesson of that two-digit number, or None."""
+    try:
+        return importlib.import_module(f"labutils.classroom.lessons.lesson_{number}").LESSON
+    except ModuleNotFoundError:
+        return None
+
+
+def _item(identifier: object, kind: type):
+    """The exercise or quiz of that name, or None after a sentence that says which names there are."""
+    number = identifier[:2] if isinstance(identifier, str) else ""
+    found = lesson(number) if number.isdigit() else None
+    item = found.items.get(identifier) if found else None
+    if isinstance(item, kind):
+        return item
+    names = [name for name, held in found.items.items() if isinstance(held, kind)] if found else []
+    print(f"There is no {kind.__name__.lower()} {shown(repr(identifier), 40)}. "
+          + (f"This lesson has: {', '.join(names)}." if names else "Its name looks like '02-1': lesson, then number."))
+    return None
+
+
+def _blank(answer: object) -> bool:
+    """Whether the stub is as the notebook gave it: `...`, nothing, or a function that still holds `...`."""
+    if isinstance(answer, FunctionType):
+        return ... in answer.__code__.co_consts
+    return answer is ... or answer is None or (isinstance(answer, str | list | dict | set | tuple) and not answer)
+
+
+def verdict(exercise: Exercise, answer: object) -> str | None:
+    """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
+    try:
+        mistake = exercise.judge(answer)
+    except Exception as error:
+        return f"Your answer could not be tried: {type(error).__name__}: {shown(str(error), 120)}."
+    return None if mistake is None else exercise.feedback[mistake]
+
+
+def check(identifier: str, answer: object = ...) -> None:
+    """Say whether an answer is right, and if not, what to think about."""
+    exercise = _item(identifier, Exercise)
+    if exercise is None:
+        return
+    if _blank(answer):
+        print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
+        return
+    sentence = verdict(exercise, answer)
+    if sentence is None:
+        _keep({identifier})
+    print(f"{identifier}: passed. {exercise.praise}" if sentence is None else f"{identifier}: not yet. {sentence}")
+
+
+_hints_given: dict[str, int] = {}
+
+
+def hint(identifier: str) -> None:
+    """The next hint to an exercise; after the last one, the first again."""
+    if exercise := _item(identifier, Exercise):
+        given = _hints_given.get(identifier, 0) % len(exercise.hints)
+        _hints_given[identifier] = given + 1
+        print(f"Hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
+
+
+def solution(identifier: str) -> None:
+    """A model solution, to read after your own attempt."""
+    if exercise := _item(identifier, Exercise):
+        print(exercise.solution)
+
+
+def quiz(identifier: str, choice: str = "") -> None:
+    """Ask a question, or, given a choice, say what is right or wrong about the thought behind it."""
+    item = _item(identifier, Quiz)
+    if item is None:
+        return
+    chosen = item.choices.get(choice.strip().lower()) if isinstance(choice, str) else None
+    if chosen is None:
+        print(f"{item.id}. {item.question}")
+        for letter, offered in item.choices.items():
+            print(f"  {letter}) {offered.text}")
+        print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
+        return
+    if chosen.right:
+        _keep({item.id})
+    print(f"{item.id}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
+
+
+# --- progress ---------------------------------------------------------------------------------------------------
+
+
+def _file() -> Path:
+    return Path(os.environ.get("LABUTILS_PROGRESS", "progress.json"))
+
+
+def _done() -> set[str]:
+    try:
+        return {str(name) for name in json.loads(_file().read_text())}
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _keep(names: set[str]) -> None:
+    """Add to the file of what is done. Where it cannot be written, the receipt that `progress` prints still can be carried."""
+    try:
+        _file().write_text(json.dumps(sorted(_done() | names)))
+    except OSError:
+        print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
+
+
+def progress(receipt: str = "") -> None:
+    """Say what is done. Its last line is a receipt: give it to `progress` on another machine and nothing is lost."""
+    course = lessons()
+    known = {name for found in course.values() for name in found.items}
+    given = set(receipt.split()) if isinstance(receipt, str) else set()
+    if given & known:
+        _keep(given & known)
+    if strangers := sorted(given - known):
+        print(f"Not the name of an exercise, so left out: {shown(' '.join(strangers), 80)}")
+    done = _done() & known
+    for number, mine in course.items():
+        if done & set(mine.items):
+            print(f"Lesson {number}: {sum(e.id in done for e in mine.exercises)} of {len(mine.exercises)} exercises, "
+                  f"{sum(q.id in done for q in mine.quizzes)} of {len(mine.quizzes)} quiz items.")
+    print(f'To carry it away: progress("{" ".join(sorted(done))}")' if done
+          else "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here.")

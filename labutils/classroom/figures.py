@@ -1,0 +1,114 @@
+"""Every picture of the course, each with its sentence. All are drawn from a token, a log or a result, never from typed numbers."""
+import io
+import json
+import logging
+from collections.abc import Sequence
+from textwrap import fill
+
+from IPython.display import Image, display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from labutils.identity.tokens import unb64
+from labutils.lab import Exchange
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no word about font caches in a learner's output
+
+BLUE, VERMILLION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#666666"
+MARKS = {"opens": ("o", BLUE), "refused": ("x", VERMILLION), "unknown": ("o", GREY)}  # shape says the same as colour
+
+
+def show(figure: Figure, sentence: str) -> None:
+    """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None}, facecolor="white")
+    display(Image(data=buffer.getvalue(), width=int(figure.get_figwidth() * 72), alt=sentence))
+    print(fill(sentence, 110))
+
+
+def _canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]):
+    """A figure of that many inches with one bare drawing area."""
+    figure = Figure(figsize=(width, height), dpi=144)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(*xlim)
+    axes.set_ylim(*ylim)
+    axes.axis("off")
+    return figure, axes
+
+
+def anatomy(token: str) -> tuple[Figure, str]:
+    """From bytes to claims: each segment of a token, the bytes it spells, and what they say."""
+    segments, names = token.split("."), ("header", "payload", "signature")
+    texts = [[f'"{name}": {json.dumps(value)}' for name, value in json.loads(unb64(segment)).items()] for segment in segments[:2]]
+    texts.append(["the only part that needs a key:", "made over 1 and 2, so that neither", "can change unnoticed"])
+    rows = max(len(lines) for lines in texts)
+    figure, axes = _canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
+    sizes = [len(unb64(segment)) for segment in segments]
+    for column, (name, segment, colour) in enumerate(zip(names, segments, (BLUE, GREEN, VERMILLION), strict=True)):
+        left, data = column * 4 + 0.1, unb64(segment)
+        axes.text(left, 2.6, f"{column + 1}  {name}", color=colour, weight="bold", size=12)
+        axes.text(left, 2.2, segment[:24] + "...", family="monospace", size=9.5, color=colour)
+        axes.text(left, 1.9, f"{len(segment)} characters of base64url", size=8.5, color=GREY)
+        axes.annotate("", (left + 0.3, 1.3), (left + 0.3, 1.8), arrowprops={"arrowstyle": "->", "color": GREY})
+        axes.text(left + 0.5, 1.48, "decode, no key needed", size=8.5, color=GREY)
+        axes.text(left, 1.05, data[:9].hex(" ") + " ...", family="monospace", size=9.5, color=colour)
+        axes.text(left, 0.75, f"{len(data)} bytes", size=8.5, color=GREY)
+        for row, line in enumerate(texts[column]):
+            axes.text(left, 0.3 - row * 0.24, line[:44], family="monospace" if column < 2 else None, size=8.5)
+        if column:
+            axes.axvline(column * 4 - 0.08, color=GREY, lw=0.6, ls=":")
+    claims = json.loads(unb64(segments[1]))
+    return figure, (f"A token of {len(token)} characters: a header of {sizes[0]} bytes, a payload of {sizes[1]} bytes with "
+                    f"{len(claims)} claims that anybody can read, and a signature of {sizes[2]} bytes over both.")
+
+
+def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None) -> tuple[Figure, str]:
+    """The volley: who asked whom for what, in the order of the network's own log. `notes` adds words to a `METHOD host/path`."""
+    shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
+    figure, axes = _canvas(11, 1.2 + 0.52 * len(shown), (-0.6, len(hosts) - 0.4), (len(shown) + 0.4, -1.4))
+    for x, host in enumerate(hosts):
+        axes.plot([x, x], [-0.6, len(shown) + 0.2], color=GREY, lw=0.8, ls=":")
+        axes.text(x, -0.8, host, ha="center", weight="bold", size=11)
+    for y, e in enumerate(shown):
+        start, end = hosts.index(e.client), hosts.index(e.host)
+        colour = BLUE if e.status < 400 else VERMILLION
+        axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "<|-|>" if e.status < 300 else "-|>", "color": colour, "lw": 1.4})
+        label = (notes or {}).get(f"{e.method} {e.host}{e.path}", "")
+        middle, paper = (start + end) / 2, {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        axes.text(middle, y - 0.12, f"{e.method} {e.path}   {label}".rstrip(), ha="center", va="bottom", size=8.5, bbox=paper)
+        answer = f"{e.status}" + (f" to {_target(e)}" if e.status in (302, 303) else "")
+        axes.text(middle, y + 0.1, answer, ha="center", va="top", size=8, color=colour, bbox=paper)
+        axes.text(-0.55, y, str(y + 1), size=8.5, color=GREY, va="center")
+    back = sum(e.client != hosts[0] for e in shown)
+    return figure, (f"{len(shown)} requests between {len(hosts)} parties, in the order of the wire: "
+                    f"{len(shown) - back} by {hosts[0]}, {back} from server to server, "
+                    f"{sum(e.status >= 400 for e in shown)} refused.")
+
+
+def _target(exchange: Exchange) -> str:
+    return exchange.header("location").split("?")[0].removeprefix("https://")
+
+
+def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, str], str], title: str,
+         subject: str) -> tuple[Figure, str]:
+    """A table of tries: `outcomes[row, column]` is opens, refused or unknown. `subject` is what the sentence counts."""
+    figure, axes = _canvas(max(7.0, 3 + 1.05 * len(columns)), 1.5 + 0.42 * len(rows) + 0.28 * ("\n" in "".join(columns)),
+                           (-2.9, len(columns) - 0.4), (len(rows) - 0.1, -1.9))
+    axes.text(-2.8, -1.6, title, size=11.5, weight="bold", va="center")
+    for x, name in enumerate(columns):
+        axes.text(x, -0.6, name, ha="center", va="bottom", size=8.5)
+    for y, row in enumerate(rows):
+        axes.text(-2.8, y, row, va="center", size=9.5)
+        axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
+        for x, column in enumerate(columns):
+            marker, colour = MARKS[outcomes[row, column]]
+            hollow = {"facecolors": "none", "edgecolors": colour} if outcomes[row, column] == "unknown" else {"color": colour}
+            axes.scatter(x, y, marker=marker, s=95, linewidths=2.4, **hollow)
+    axes.text(-2.8, len(rows) - 0.3, "filled circle: opens     cross: refused", size=8, color=GREY, va="center")
+    opens = sum(outcome == "opens" for outcome in outcomes.values())
+    perfect = [row for row in rows if all(outcomes[row, column] == "opens" for column in columns)]
+    never = [row for row in rows if all(outcomes[row, column] == "refused" for column in columns)]
+    return figure, (f"Of {len(outcomes)} {subject}, {opens} open and {len(outcomes) - opens} are refused."
+                    + (f" Open in every column: {', '.join(perfect)}." if perfect else "")
+                    + (f" Refused in every column: {', '.join(never)}." if never else ""))
