@@ -13,7 +13,8 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity import tokens
 from labutils.lab import Lab
 
-KEY_COOLDOWN = 30  # seconds between two fetches of a JWK set for the sake of an unknown kid
+KEY_AGE = 300  # seconds for which a fetched JWK set is used
+KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown kids come
 
 
 class WrongNonce(jwt.InvalidTokenError):
@@ -46,10 +47,10 @@ def validate_id_token(token: str, keys: dict, *, issuer: str, client_id: str, no
 
 
 class ProviderKeys:
-    """The provider's public keys, fetched once and again when a token names a `kid` that is not among them."""
+    """The provider's public keys, kept for five minutes, and fetched early when a token names a `kid` that is not among them."""
 
     def __init__(self, lab: Lab, network: httpx.Client, issuer: str):
-        self.lab, self.network, self.issuer, self.jwks, self.fetched = lab, network, issuer, {"keys": []}, -KEY_COOLDOWN
+        self.lab, self.network, self.issuer, self.jwks, self.fetched = lab, network, issuer, {"keys": []}, -KEY_AGE
 
     def for_token(self, token: str) -> dict:
         """The JWK set to check a token with. An unknown `kid` causes one fetch in 30 seconds, however many such tokens come."""
@@ -57,8 +58,8 @@ class ProviderKeys:
             kid = jwt.get_unverified_header(token).get("kid")
         except (jwt.PyJWTError, UnicodeError):
             return self.jwks
-        unknown = kid not in [key.get("kid") for key in self.jwks["keys"]]
-        if unknown and self.lab.clock.now - self.fetched >= KEY_COOLDOWN:
+        unknown, age = kid not in [key.get("kid") for key in self.jwks["keys"]], self.lab.clock.now - self.fetched
+        if age >= (KEY_COOLDOWN if unknown else KEY_AGE):
             self.jwks, self.fetched = self.network.get(self.issuer + "/jwks").json(), self.lab.clock.now
         return self.jwks
 
@@ -181,10 +182,16 @@ class _Form(HTMLParser):
             self.fields[found["name"]] = found.get("value", "")
 
 
-def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True, code: str = "") -> httpx.Response:
-    """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response."""
+def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True, code: str = "",
+            until: str | None = None) -> httpx.Response:
+    """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response.
+
+    With `until` it stops at the redirect whose address starts so, and does not follow it.
+    """
     response = browser.get(url)
     while True:
+        if response.is_redirect and until is not None and response.headers["location"].startswith(until):
+            return response
         if response.is_redirect:
             response = browser.send(response.next_request)
         elif 'name="password"' in response.text and response.status_code == 200:

@@ -1,0 +1,48 @@
+"""The town in which the lessons play: a provider, two applications, an API, and two people."""
+from dataclasses import dataclass
+
+import httpx
+
+from labutils.identity.accounts import Client, User
+from labutils.identity.provider import Provider
+from labutils.identity.relying_party import RelyingParty, sign_in
+from labutils.identity.resource_server import ResourceServer
+from labutils.lab import Lab
+
+LOGIN, WIKI, NOTES, API = "https://login.example", "https://wiki.example", "https://notes.example", "https://api.example"
+
+
+@dataclass
+class Town:
+    """Ada works here; Tom wants what is hers. `wiki` is a confidential client, `notes` a public one, `api` serves both."""
+
+    lab: Lab
+    provider: Provider
+    wiki: RelyingParty
+    notes: RelyingParty
+    api: ResourceServer
+    ada: httpx.Client
+    tom: httpx.Client
+
+    def sign_in(self, who: str = "ada", at: str = WIKI, until: str | None = None) -> httpx.Response:
+        """Let a person sign in at an application, with the password that only this person knows."""
+        return sign_in(getattr(self, who), at + "/login", who, self.provider.users[who].password, until=until)
+
+
+def build_town(seed: str, start: str = "2023-10-18T09:00:00Z", *, provider=Provider, application=RelyingParty,
+               opaque_access_tokens: bool = False) -> Town:
+    """A fresh town. Give it a subclass of Provider or RelyingParty to see what a missing check costs."""
+    lab = Lab(seed, start)
+    op = provider(lab, LOGIN, opaque_access_tokens=opaque_access_tokens)
+    op.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace"),
+                "tom": User("tom", "tom-has-a-password-too", "u-0666", "Tom Thief")}
+    op.clients = {"wiki": Client("wiki", (WIKI + "/cb",), "the-wiki-keeps-this-to-itself", post_logout_redirect_uris=(WIKI + "/",)),
+                  "notes": Client("notes", (NOTES + "/cb",)),
+                  "api": Client("api", secret="the-api-asks-with-this", grant_types=()),
+                  "backup": Client("backup", secret="the-backup-job-has-this", scope="read", grant_types=("client_credentials",))}
+    wiki = application(lab, WIKI, LOGIN, "wiki", "the-wiki-keeps-this-to-itself")
+    notes = application(lab, NOTES, LOGIN, "notes")
+    api = ResourceServer(lab, API, LOGIN, introspect_as=("api", "the-api-asks-with-this") if opaque_access_tokens else None)
+    for origin, app in ((LOGIN, op), (WIKI, wiki), (NOTES, notes), (API, api)):
+        lab.add(origin.split("//")[1], app)
+    return Town(lab, op, wiki, notes, api, lab.browser("ada", "192.0.2.10"), lab.browser("tom", "203.0.113.66"))
