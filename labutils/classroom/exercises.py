@@ -88,7 +88,8 @@ def _blank(answer: object) -> bool:
     """Whether the stub is as the notebook gave it: `...`, nothing, or a function that still holds `...`."""
     if isinstance(answer, FunctionType):
         return ... in answer.__code__.co_consts
-    return answer is ... or answer is None or (isinstance(answer, str | list | dict | set | tuple) and not answer)
+    held = list(answer.values()) if isinstance(answer, dict) else answer
+    return answer is ... or answer is None or (isinstance(held, str | list | set | tuple) and (not held or ... in list(held)))
 
 
 def verdict(exercise: Exercise, answer: object) -> str | None:

@@ -80,10 +80,9 @@ def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, st
         answer = f"{e.status}" + (f" to {_target(e)}" if e.status in (302, 303) else "")
         axes.text(middle, y + 0.1, answer, ha="center", va="top", size=8, color=colour, bbox=paper)
         axes.text(-0.55, y, str(y + 1), size=8.5, color=GREY, va="center")
-    back = sum(e.client != hosts[0] for e in shown)
-    return figure, (f"{len(shown)} requests between {len(hosts)} parties, in the order of the wire: "
-                    f"{len(shown) - back} by {hosts[0]}, {back} from server to server, "
-                    f"{sum(e.status >= 400 for e in shown)} refused.")
+    by = ", ".join(f"{sum(e.client == host for e in shown)} by {host}" for host in hosts if any(e.client == host for e in shown))
+    return figure, (f"{len(shown)} requests between {len(hosts)} parties, in the order of the wire: {by}; "
+                    f"{sum(e.status >= 400 for e in shown)} of them refused.")
 
 
 def _target(exchange: Exchange) -> str:

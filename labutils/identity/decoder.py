@@ -32,7 +32,8 @@ class Inspection:
         parts = (("header", self.header or {}), ("claims", self.claims or {}))
         rows = [(part, shown(name, 40), self._value(name, value), meanings().get(name, ""))
                 for part, members in parts for name, value in members.items()]
-        return rows + ([("signature", "", self._signature(), "")] if self.header is not None else [])
+        signed = self.signature or self.claims is not None
+        return rows + ([("signature", "", self._signature(), "")] if signed else [])
 
     def _value(self, name: str, value: object) -> str:
         try:

@@ -100,12 +100,16 @@ class RelyingParty:
         """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider (RFC 6749, 4.1.1)."""
         state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
         self.pending[state] = waiting
-        challenge = tokens.b64(hashlib.sha256(waiting.verifier.encode()).digest())
         question = {"response_type": "code", "client_id": self.client_id, "redirect_uri": self.origin + "/cb", "scope": self.scope,
-                    "state": state, "nonce": waiting.nonce, "code_challenge": challenge, "code_challenge_method": "S256"}
+                    "state": state, "nonce": waiting.nonce, **self.challenge(waiting)}
         response = redirect(f"{self.provider}/authorize?{urlencode(question)}", code=303)
         response.set_cookie("browser", waiting.browser, httponly=True, secure=True, samesite="Lax")
         return response
+
+    def challenge(self, waiting: Pending) -> dict[str, str]:
+        """PKCE: the hash of a text that only we know goes ahead; the text itself follows with the code (RFC 7636, 4.2)."""
+        digest = hashlib.sha256(waiting.verifier.encode()).digest()
+        return {"code_challenge": tokens.b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
         """The provider's answer: is it ours, for this browser, from the provider we asked? Then trade the code."""

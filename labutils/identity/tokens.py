@@ -20,6 +20,7 @@ from labutils.identity.keys import (
     thumbprint,
     unb64,
 )
+from labutils.text import shown
 
 __all__ = ["Inspection", "SigningKey", "WrongType", "b64", "ec_private_key", "ed25519_private_key", "inspect", "json_part",
            "public_jwk", "rfc_examples", "rsa_private_key", "sign", "thumbprint", "unb64", "verify", "verify_signature"]
@@ -74,7 +75,7 @@ def _pick_key(header: dict, keys: object, algorithm: str | None) -> jwt.PyJWK:
         raise jwt.PyJWKSetError("the member keys of a JWK set is a list (RFC 7517, 5.1)")
     candidates = [jwk for jwk in candidates if isinstance(jwk, dict) and (kid is None or jwk.get("kid", kid) == kid)]
     if len(candidates) != 1:
-        raise jwt.InvalidKeyError(f"kid {kid!r:.40} names {len(candidates)} of the trusted keys, and it must name one")
+        raise jwt.InvalidKeyError(f"kid {shown(str(kid), 40)!r} names {len(candidates)} of the trusted keys, and it must name one")
     try:
         return jwt.PyJWK(candidates[0], None if candidates[0].get("alg") else algorithm)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
@@ -86,7 +87,7 @@ def _verify(token: str, keys: object, algorithm: str | None, algorithms: list[st
     header, payload, signature, signed = _split(token)
     key = _pick_key(header, keys, algorithm)
     if header.get("alg") != key.algorithm_name or (algorithms is not None and key.algorithm_name not in algorithms):
-        raise jwt.InvalidAlgorithmError(f"alg is {header.get('alg')!r:.40}, and the key is for {key.algorithm_name} alone")
+        raise jwt.InvalidAlgorithmError(f"alg is {shown(str(header.get('alg')), 40)!r}, and the key is for {key.algorithm_name} alone")
     operations = key._jwk_data.get("key_ops", ["verify"])
     if key._jwk_data.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         raise jwt.InvalidKeyError("the key is not meant for checking signatures (RFC 7517, 4.2 and 4.3)")
@@ -119,10 +120,10 @@ def _check_claims(claims: dict, issuer: str, audience: str, now: float, leeway: 
         if name not in claims:
             raise jwt.MissingRequiredClaimError(name)
     if claims["iss"] != issuer:
-        raise jwt.InvalidIssuerError(f"issued by {claims['iss']!r:.60}, expected {issuer!r}")
+        raise jwt.InvalidIssuerError(f"issued by {shown(str(claims['iss']), 60)!r}, expected {issuer!r}")
     audiences = [claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"]
     if not isinstance(audiences, list) or not all(isinstance(a, str) for a in audiences) or audience not in audiences:
-        raise jwt.InvalidAudienceError(f"meant for {claims['aud']!r:.60}, not for {audience!r}")
+        raise jwt.InvalidAudienceError(f"meant for {shown(str(claims['aud']), 60)!r}, not for {audience!r}")
     if now >= _date(claims, "exp") + leeway:
         raise jwt.ExpiredSignatureError("the token has expired")
     for name in ("nbf", "iat"):
@@ -144,7 +145,7 @@ def verify(token: str, keys: dict | jwt.PyJWK, *, issuer: str, audience: str, no
     def checked() -> dict:
         header, payload = _verify(token, keys, None, algorithms)
         if typ is not None and str(header.get("typ")).lower().removeprefix("application/") != typ.lower():
-            raise WrongType(f"typ is {header.get('typ')!r:.40}, and this door takes {typ!r}")
+            raise WrongType(f"typ is {shown(str(header.get('typ')), 40)!r}, and this door takes {typ!r}")
         claims = json_object(payload, "payload")
         _check_claims(claims, issuer, audience, now, leeway)
         return claims

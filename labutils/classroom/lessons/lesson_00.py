@@ -1,0 +1,56 @@
+"""00 · Start here."""
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.lab import Lab
+
+
+def _missing_lines(answer: object) -> str | None:
+    return {3: None, 5: "all", 2: "logged", 4: "tom"}.get(answer, "other") if isinstance(answer, int) else "other"
+
+
+def _second_draw(answer: object) -> str | None:
+    lab = Lab("lesson-00")
+    first, second, third = (lab.draw("login.example") for _ in range(3))
+    elsewhere = Lab("lesson-00")
+    others = [elsewhere.draw("vault.example") for _ in range(2)]
+    return {second: None, first: "first", third: "third", **dict.fromkeys(others, "party")}.get(answer, "other")
+
+
+LESSON = Lesson("00", (
+    Exercise(
+        "00-1", _missing_lines, "Three guesses left no trace; the first lucky one looks like any other visit.",
+        {"all": "Five requests reached the vault in all. How many of them did it write down?",
+         "logged": "Two is what was written down. The question is what was not.",
+         "tom": "Tom made four tries, but one of them was let in, and that one was logged.",
+         "other": "Count the arrows to vault.example in the picture, then subtract the lines of the audit log."},
+        {"all": "answer = 5", "logged": "answer = 2", "tom": "answer = 4", "other": "answer = 'none'"},
+        ("Count the arrows that end at vault.example in the picture.",
+         "sum(e.host == 'vault.example' for e in lab.wire) counts them; len(lab.audit) counts the lines that were kept."),
+        "answer = sum(e.host == 'vault.example' for e in lab.wire) - len(lab.audit)"),
+    Exercise(
+        "00-2", _second_draw, "Whoever knows the seed knows every session number that will ever be drawn.",
+        {"first": "That is the first identifier, the one printed above. Tom wants the next one.",
+         "third": "That is one too far: you drew three times.",
+         "party": "That is what another host would draw. Each party has dice of its own; ask for login.example.",
+         "other": "Build a lab of your own with the same seed, and draw from login.example twice."},
+        {"first": "from labutils import Lab\nanswer = Lab('lesson-00').draw('login.example')",
+         "third": "from labutils import Lab\nmine = Lab('lesson-00')\nanswer = [mine.draw('login.example') for _ in range(3)][-1]",
+         "party": "from labutils import Lab\nanswer = Lab('lesson-00').draw('vault.example')",
+         "other": "answer = '1234'"},
+        ("The cell with `twin` shows that a second lab with the same seed has the same dice.",
+         "Make a third lab, draw twice from 'login.example', and keep the second result."),
+        "mine = Lab('lesson-00')\nmine.draw('login.example')\nanswer = mine.draw('login.example')"),
+), (
+    Quiz("00-q1", "A colleague asks you to try what you learn here on the company's own wiki. What do you need first?", {
+        "a": Choice("Nothing: it is our own company", "Owning a badge is not owning the system. Without an authorisation it is an intrusion, "
+                    "however friendly."),
+        "b": Choice("A written authorisation from whoever is responsible for the wiki", "Yes: written, by the one who may give it, and with "
+                    "its limits named.", True),
+        "c": Choice("To do it at night, so that nobody is disturbed", "That only makes it look worse. What is missing is permission."),
+    }),
+    Quiz("00-q2", "Why does the lab use dice with a fixed seed?", {
+        "a": Choice("Because it is safer", "It is the opposite of safe: you have just predicted an identifier. It is done for another reason."),
+        "b": Choice("Because it is faster", "Speed has nothing to do with it; the operating system's random numbers are fast enough."),
+        "c": Choice("So that every output is the same on every machine and can be compared by a test", "Yes. And it is allowed only because "
+                    "nothing here protects anything.", True),
+    }),
+))
