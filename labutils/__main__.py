@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 from labutils.lab import Lab, data_file
@@ -73,6 +74,12 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
         def log_request(self, code="-", size="-"):
             """No line for each request."""
 
+    def one_at_a_time(environ, start_response):
+        """An idle connection must not hold up the others, and a code must not be used twice at once."""
+        with lock:
+            return provider(environ, start_response)
+
+    lock = threading.Lock()
     lab, callback = Lab(seed, start), "http://127.0.0.1:9999/cb"
     provider = Provider(lab, f"http://{host}:{port}", auto_login=auto_login)
     provider.users["ada"] = User("ada", "lab-password", "u-1815-12-10", "Ada Lovelace")
@@ -85,7 +92,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
         return 2
     try:
         listening = socket.create_server((host, port))
-        server = make_server(host, port, provider, request_handler=Quiet, fd=listening.fileno())
+        server = make_server(host, port, one_at_a_time, request_handler=Quiet, fd=listening.fileno(), threaded=True)
     except (OSError, OverflowError):
         print(f"Port {port} on {host} is taken or not allowed; say another with --port.", file=sys.stderr)
         return 2

@@ -45,14 +45,16 @@ def ensure_environment():
     if STAMP.exists() and STAMP.read_text() == fingerprint():
         return
     require_python()
+    # An activated .venv must not delete the Python that runs this; the one it was made from builds the new one.
+    builder = getattr(sys, "_base_executable", sys.executable) if pathlib.Path(sys.prefix) == VENV else sys.executable
     say("Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..." % sys.version_info[:2])
     shutil.rmtree(str(VENV), ignore_errors=True)
     # pip of this Python installs into .venv, so that a Debian without ensurepip does too.
-    pip = [sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--disable-pip-version-check",
+    pip = [builder, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--disable-pip-version-check",
            "--no-input", "--compile"]
     env = {name: value for name, value in os.environ.items() if name not in ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")}
     steps = [
-        [sys.executable, "-m", "venv", "--without-pip", VENV],
+        [builder, "-m", "venv", "--without-pip", VENV],
         [*pip, "--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"],
         [*pip, "--no-deps", "--no-build-isolation", "--editable", "."],
     ]

@@ -19,7 +19,7 @@ class Refused(Exception):
 def _reason(response: httpx.Response) -> str:
     if response.headers.get("content-type") == "application/json":
         body = response.json()
-        return f"{body['error']}: {body['error_description']}"
+        return ": ".join(body[name] for name in ("error", "error_description") if name in body)
     return "(a page)" if "<" in response.text else response.text
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from labutils.identity.tokens import SigningKey, b64, json_object, json_part, public_jwk, thumbprint, verify_signature
 
-ALGORITHMS = ("ES256", "EdDSA")
+ALGORITHMS = ("ES256", "EdDSA", "Ed25519")  # the last two are one algorithm with two names (RFC 9864)
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
@@ -46,7 +46,7 @@ def _check(proof, method, url, now, seen, token, jkt, nonce, window) -> str:
     header = jwt.get_unverified_header(proof)
     jwk, alg = header.get("jwk"), header.get("alg")
     _need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
-    _need(alg in ALGORITHMS, "alg must be ES256 or EdDSA: a proof by a shared secret, or by none, proves nothing")
+    _need(alg in ALGORITHMS, "alg must be ES256 or Ed25519 (EdDSA): a proof by a shared secret, or by none, proves nothing")
     _need(isinstance(jwk, dict) and not PRIVATE_MEMBERS & set(jwk), "jwk must be a public key, and nothing but a public key")
     claims = json_object(verify_signature(proof, jwk, alg), "payload")
     for name in ("jti", "htm", "htu"):

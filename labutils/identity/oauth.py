@@ -7,9 +7,9 @@ from werkzeug.wrappers import Request, Response
 
 
 class OAuthError(Exception):
-    """A refusal with its registered error code, and the section that says so."""
+    """A refusal with its registered error code, or None where the request merely lacks a token (RFC 6750, 3.1)."""
 
-    def __init__(self, error: str, description: str, status: int = 400, challenge: str | None = None):
+    def __init__(self, error: str | None, description: str, status: int = 400, challenge: str | None = None):
         super().__init__(f"{error}: {description}")
         self.error, self.description, self.status, self.challenge = error, description, status, challenge
 
@@ -41,17 +41,22 @@ def presented_token(request: Request) -> tuple[str, str]:
         return scheme.lower(), token.strip()
     if request.method == "POST" and request.form.get("access_token"):
         return "bearer", request.form["access_token"]
-    raise OAuthError("invalid_token", "the request carries no access token", 401, "Bearer")
+    raise OAuthError(None, "the request carries no access token", 401, "Bearer")
 
 
 def as_json(body: dict) -> Response:
     return Response(json.dumps(body), content_type="application/json")
 
 
+CHALLENGES = {"Basic": 'Basic realm="lab"', "Bearer": 'Bearer realm="lab"', "DPoP": 'DPoP algs="ES256 EdDSA Ed25519"'}
+
+
 def refused(refusal: OAuthError) -> Response:
-    """A refusal as RFC 6749, 5.2 has it, and with the challenge of RFC 6750, 3 where a token was asked for."""
-    response = as_json({"error": refusal.error, "error_description": refusal.description})
+    """A refusal as RFC 6749, 5.2 has it, with the challenge of RFC 7617, 6750 or 9449 where credentials were asked for."""
+    named = {"error": refusal.error} if refusal.error else {}
+    response = as_json({**named, "error_description": refusal.description})
     response.status_code = refusal.status
     if refusal.challenge:
-        response.headers["WWW-Authenticate"] = f'{refusal.challenge} error="{refusal.error}"'
+        error = f', error="{refusal.error}"' if refusal.error else ""
+        response.headers["WWW-Authenticate"] = CHALLENGES[refusal.challenge] + error
     return response

@@ -50,13 +50,14 @@ class Provider:
         try:
             if request.path not in self.endpoints:
                 raise NotFound()
-            if request.method not in (("POST",) if request.path in POST_ONLY else ("GET", "POST")):
-                raise MethodNotAllowed()
+            methods = ["POST"] if request.path in POST_ONLY else ["GET", "HEAD", "POST"]
+            if request.method not in methods:
+                raise MethodNotAllowed(methods)
             answer = self.endpoints[request.path](request)
             response = as_json(answer) if isinstance(answer, dict) else answer
         except OAuthError as refusal:
             response = refused(refusal)
-            self.log(request, f"{request.path[1:]}.refused", "failure", error=refusal.error)
+            self.log(request, f"{request.path[1:]}.refused", "failure", error=refusal.error or "no token")
         except HTTPException as problem:
             response = problem.get_response(environ)
         response.headers.setdefault("Cache-Control", "no-store")

@@ -27,6 +27,9 @@ __all__ = ["Inspection", "SigningKey", "WrongType", "b64", "ec_private_key", "ed
 
 
 
+EDDSA = {"Ed25519": "EdDSA"}  # a second name for the same algorithm (RFC 9864); PyJWT knows the first
+
+
 class WrongType(jwt.InvalidTokenError):
     """The header's `typ` is not the kind of token that this door takes (RFC 8725, 3.11)."""
 
@@ -77,7 +80,7 @@ def _pick_key(header: dict, keys: object, algorithm: str | None) -> jwt.PyJWK:
     if len(candidates) != 1:
         raise jwt.InvalidKeyError(f"kid {shown(str(kid), 40)!r} names {len(candidates)} of the trusted keys, and it must name one")
     try:
-        return jwt.PyJWK(candidates[0], None if candidates[0].get("alg") else algorithm)
+        return jwt.PyJWK(candidates[0], EDDSA.get(algorithm := candidates[0].get("alg") or algorithm, algorithm))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise jwt.InvalidKeyError("the key cannot be read as a JWK") from error
 
@@ -86,7 +89,8 @@ def _verify(token: str, keys: object, algorithm: str | None, algorithms: list[st
     """Header and payload bytes of a JWS whose signature holds under a key we trust, with the algorithm of that key."""
     header, payload, signature, signed = _split(token)
     key = _pick_key(header, keys, algorithm)
-    if header.get("alg") != key.algorithm_name or (algorithms is not None and key.algorithm_name not in algorithms):
+    named = EDDSA.get(header.get("alg"), header.get("alg")) if isinstance(header.get("alg"), str) else None
+    if named != key.algorithm_name or (algorithms is not None and key.algorithm_name not in algorithms):
         raise jwt.InvalidAlgorithmError(f"alg is {shown(str(header.get('alg')), 40)!r}, and the key is for {key.algorithm_name} alone")
     operations = key._jwk_data.get("key_ops", ["verify"])
     if key._jwk_data.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
