@@ -1,7 +1,6 @@
 """The strict verifier: claims for an honest token, a subclass of jwt.PyJWTError for everything else, and never another exception."""
 import hashlib
 import json
-import re
 import socket
 
 import joserfc.jwk
@@ -213,7 +212,7 @@ HEAD, BODY, SIGNED = HONEST.split(".")
 DOUBLED = f'{json.dumps(CLAIMS)[:-1]},"sub":"tom"}}'
 FORGED = {
     **{f"{cve}-{alg}": (f"{part({**HEADER, 'alg': alg})}.{BODY}.{end}", jwt.InvalidAlgorithmError, "alg is")
-       for cve, alg, end in [("CVE-2015-2951", "none", ""), ("CVE-2022-23540", "none", SIGNED), ("case", "nOnE", ""), ("case", "NONE", "")]},
+       for cve, alg, end in [("CVE-2015-2951", "none", ""), ("CVE-2022-23540", "none", SIGNED), ("case", "nOnE", ""), ("", "NONE", "")]},
     **{f"alg {alg!r}": (with_header(alg=alg), jwt.InvalidAlgorithmError, "alg is")
        for alg in (None, 1, "", "es256", "ES256 ", ["ES256"], {"ES256": 1}, "ES256K", "HS256", "a" * 9000)},
     "no alg": (sealed(header={"kid": "ES256"}), jwt.InvalidAlgorithmError, "alg is '?None"),
@@ -242,7 +241,7 @@ FORGED = {
     "ordinary base64": (sealed('{"a":"??>"}').replace("_", "/").replace("-", "+"), jwt.DecodeError, "base64url"),
     **{f"{extra!r} around": (extra + HONEST + extra, jwt.DecodeError, "base64url") for extra in (" ", "\n", "\0", "Bearer ", "\ud800")},
     "a space inside": (f"{HEAD}.{BODY}.{SIGNED[:9]} {SIGNED[9:]}", jwt.DecodeError, "base64url"),
-    **{f"{text.count('.') + 1} segments": (text, jwt.DecodeError, "3 segments") for text in ("", "A.A", HONEST + ".A", "." * 5, "." * 9999)},
+    **{f"{text.count('.') + 1} segments": (text, jwt.DecodeError, "3 segments") for text in ("", "A.A", HONEST + ".A", "." * 5, "." * 999)},
     "8 MB": ("A" * 8_000_000, jwt.DecodeError, "3 segments"), "8 MB of header": ("A" * 8_000_000 + ".AAAA.AAAA", jwt.DecodeError, "header"),
     **{f"payload {text:.9} {len(text)}": (sealed(text), jwt.DecodeError, "payload") for text in (
         "", "{", "[]", "null", '"ada"', "1", "{'a':1}", "\ufeff{}", "[" * 100_000, '{"a":' * 100_000, json.dumps(CLAIMS) + "x")},
@@ -452,6 +451,14 @@ def changed(base: dict, *names: str):
     return st.builds(lambda gone, new: {name: value for name, value in {**base, **new}.items() if name not in gone}, gone, new)
 
 
+def is_json(value: object) -> bool:
+    """Whether every number in it is a number of JSON: NaN and Infinity are none."""
+    try:
+        return bool(json.dumps(value, allow_nan=False))
+    except ValueError:
+        return False
+
+
 def answer(token: object, keys: object = ES, **changes: object) -> dict | None:
     """The claims, or None for a refusal. Any exception that is no PyJWTError fails the test."""
     try:
@@ -486,7 +493,7 @@ def test_any_change_of_a_key_gives_the_claims_or_a_refusal(alg, data):
 @MANY
 def test_any_header_gives_the_claims_or_a_refusal(header):
     good = header.get("alg") == "ES256" and header.get("kid") in ("ES256", None) and not {"crit", "b64"} & set(header)
-    assert answer(sealed(header=header)) == (CLAIMS if good and not re.search("NaN|Infinity", json.dumps(header)) else None)
+    assert answer(sealed(header=header)) == (CLAIMS if good and is_json(header) else None)
 
 
 @given(changed(CLAIMS, "nbf", "jti", "nonce"))
@@ -494,7 +501,8 @@ def test_any_header_gives_the_claims_or_a_refusal(header):
 def test_any_claims_come_back_only_where_they_fit(claims):
     got = answer(sealed(claims))
     if got is not None:
-        assert json.dumps(got) == json.dumps(claims)
+        assert is_json(claims)
+        assert got == claims
         assert claims["iss"] == CLAIMS["iss"]
         assert CLAIMS["aud"] in ([claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"])
         assert claims["exp"] > NOW >= max(claims.get("nbf", 0), claims.get("iat", 0))

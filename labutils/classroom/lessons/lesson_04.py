@@ -1,0 +1,159 @@
+"""04 · Ask who somebody is."""
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+
+ISSUER = "https://login.example"
+DOCUMENTS = [({"issuer": ISSUER + ".tom.test"}, "begins"), ({"issuer": ISSUER + "/"}, "slash"), ({"issuer": "https://LOGIN.example"}, "case"),
+             ({"issuer": "https://tom.test", "jwks_uri": ISSUER + "/jwks"}, "elsewhere"), ({}, "missing"), ({"issuer": None}, "missing")]
+
+
+def _trust(answer: object) -> str | None:
+    if answer(ISSUER, {"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks"}) is not True:
+        return "closed"
+    for document, mistake in DOCUMENTS:
+        try:
+            verdict = answer(ISSUER, dict(document))
+        except Exception:
+            return "raises"
+        if verdict is not False:
+            return mistake
+    return None
+
+
+KEYS = {"keys": [{"kid": "es256-1", "alg": "ES256", "use": "sig"}, {"kid": "rs256-1", "alg": "RS256", "use": "sig"},
+                 {"kid": "enc-1", "alg": "RS256", "use": "enc"}, {"kid": "old-1", "alg": "RS256"}]}
+PICKS = [({"kid": "rs256-1", "alg": "RS256"}, "rs256-1", "first"), ({"kid": "old-1", "alg": "RS256"}, "old-1", "use"),
+         ({"kid": "unheard", "alg": "ES256"}, None, "fallback"), ({"kid": "enc-1", "alg": "RS256"}, None, "enc"),
+         ({"kid": "es256-1", "alg": "RS256"}, None, "alg"), ({"alg": "ES256"}, None, "no kid")]
+
+
+def _pick(answer: object) -> str | None:
+    for header, right, mistake in PICKS:
+        try:
+            key = answer(KEYS, dict(header))
+        except Exception:
+            return "raises"
+        if (key or {}).get("kid") != right:
+            return mistake
+    return None
+
+
+CLAIMS = {"iss": ISSUER, "aud": "wiki", "sub": "u-1815", "exp": 1000, "iat": 400, "nonce": "n-1"}
+REFUSE = [({**CLAIMS, "iss": "https://tom.test"}, "iss"), ({**CLAIMS, "aud": "notes"}, "aud"), ({**CLAIMS, "aud": "my-wiki-2"}, "aud in"),
+          ({**CLAIMS, "aud": ["notes"]}, "aud"), ({**CLAIMS, "exp": 500}, "exp"), ({**CLAIMS, "exp": 499}, "exp"),
+          ({**CLAIMS, "nonce": "n-2"}, "nonce"), ({k: v for k, v in CLAIMS.items() if k != "nonce"}, "nonce"),
+          ({k: v for k, v in CLAIMS.items() if k != "sub"}, "sub"), ({k: v for k, v in CLAIMS.items() if k != "exp"}, "missing"),
+          ({k: v for k, v in CLAIMS.items() if k != "aud"}, "missing"), ({k: v for k, v in CLAIMS.items() if k != "iat"}, "iat"), ({}, "missing")]
+
+
+def _fits(answer: object) -> str | None:
+    def ask(claims: dict) -> object:
+        return answer(dict(claims), ISSUER, "wiki", "n-1", 500)
+
+    if ask(CLAIMS) is not True:
+        return "closed"
+    if ask({**CLAIMS, "aud": ["notes", "wiki"]}) is not True:
+        return "list"
+    for claims, mistake in REFUSE:
+        try:
+            verdict = ask(claims)
+        except Exception:
+            return "missing"
+        if verdict is not False:
+            return mistake
+    return None
+
+
+RIGHT_FITS = ("    audiences = claims.get('aud', [])\n    if isinstance(audiences, str):\n        audiences = [audiences]\n"
+              "    return (claims.get('iss') == issuer and client_id in audiences and now < claims.get('exp', 0)\n"
+              "            and 'sub' in claims and 'iat' in claims and claims.get('nonce') == nonce)")
+
+
+def _without(part: str, instead: str = "True") -> str:
+    return "def answer(claims, issuer, client_id, nonce, now):\n" + RIGHT_FITS.replace(part, instead)
+
+
+LESSON = Lesson("04", (
+    Exercise(
+        "04-1", _trust, "One comparison, and no provider can speak for another.",
+        {"closed": "A document that names exactly the issuer you asked for should give True.",
+         "begins": "https://login.example.tom.test begins like it and belongs to somebody else.",
+         "slash": "A slash at the end makes it another issuer. The comparison is letter by letter.",
+         "case": "Other letters were let in. Issuers are compared as text, without kindness.",
+         "elsewhere": "A document of tom.test was trusted because an address in it looked right. Compare the issuer.",
+         "missing": "A document without an issuer was trusted.",
+         "raises": "For some document it raised an error. document.get('issuer') is kind to what is missing."},
+        {"closed": "def answer(asked, document):\n    return False",
+         "begins": "def answer(asked, document):\n    return str(document.get('issuer')).startswith(asked)",
+         "slash": "def answer(asked, document):\n    return str(document.get('issuer')).rstrip('/') == asked",
+         "case": "def answer(asked, document):\n    return str(document.get('issuer')).lower() == asked",
+         "elsewhere": "def answer(asked, document):\n"
+                      "    return document.get('issuer') == asked or str(document.get('jwks_uri')).startswith(asked)",
+         "missing": "def answer(asked, document):\n    return document.get('issuer') in (asked, None)",
+         "raises": "def answer(asked, document):\n    return document['issuer'] == asked"},
+        ("What is the one member of the document that says for whom it speaks?", "Compare whole texts: document.get('issuer') == asked."),
+        "def trust(asked, document):\n    return document.get('issuer') == asked"),
+    Exercise(
+        "04-2", _pick, "The label chooses among keys that you trust already, and the key says how it may be used.",
+        {"first": "Asked for rs256-1, it gave another key. Compare kid.",
+         "use": "old-1 says nothing about its use, and that is allowed: only a use that is given must be sig.",
+         "fallback": "For an unknown kid it offered a key all the same. A fallback is a way in; return None.",
+         "enc": "enc-1 is a key for encryption. It must not check signatures.",
+         "alg": "The header said RS256 and the key is for ES256. The key decides, so there is no key for this token.",
+         "no kid": "There was no kid, and several keys. Guessing is not choosing.",
+         "raises": "For some header it raised an error. next(..., None) and .get(...) are kind to what is missing."},
+        {"first": "def answer(jwks, header):\n    return jwks['keys'][0]",
+         "use": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') and k.get('use') == 'sig']\n"
+                "    return found[0] if found else None",
+         "fallback": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid')]\n"
+                     "    return found[0] if found else jwks['keys'][0]",
+         "enc": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid')]\n"
+                "    return found[0] if found else None",
+         "alg": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') "
+                "and k.get('use', 'sig') == 'sig']\n    return found[0] if found else None",
+         "no kid": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if header.get('kid', k['kid']) == k['kid'] "
+                   "and k.get('use', 'sig') == 'sig' and k['alg'] == header.get('alg')]\n    return found[0] if found else None",
+         "raises": "def answer(jwks, header):\n    return [k for k in jwks['keys'] if k['kid'] == header['kid']][0]"},
+        ("Go through jwks['keys'] and keep those that fulfil all three conditions.",
+         "key.get('use', 'sig') == 'sig' is true for a key that does not name a use.",
+         "next((key for key in ... if ...), None) gives the first that fits, or None."),
+        "def pick(jwks, header):\n"
+        "    return next((key for key in jwks['keys'] if key['kid'] == header.get('kid')\n"
+        "                 and key.get('use', 'sig') == 'sig' and key['alg'] == header.get('alg')), None)"),
+    Exercise(
+        "04-3", _fits, "These are the checks after the signature. Lesson 02 was the signature itself.",
+        {"closed": "Claims that are right in everything should give exactly True.",
+         "list": "aud may be a list that holds the client among others.",
+         "iss": "A token of another issuer was taken.", "aud": "A token for another client was taken.",
+         "aud in": "The client wiki took a token for my-wiki-2. Does your test look inside a text instead of comparing it?",
+         "exp": "An expired token was taken. It is over from the second named in exp on: now < exp.",
+         "nonce": "A token from another sign-in, or with no nonce at all, was taken.",
+         "sub": "A token about nobody was taken: sub is required.", "iat": "A token without iat was taken: it is required.",
+         "missing": "Where a claim is missing it raised an error or said True. claims.get(...) and `in` are kind to what is missing."},
+        {"closed": "def answer(claims, issuer, client_id, nonce, now):\n    return False",
+         "list": "def answer(claims, issuer, client_id, nonce, now):\n    return claims['iss'] == issuer and claims['aud'] == client_id",
+         "iss": _without("claims.get('iss') == issuer"), "aud": _without("client_id in audiences"),
+         "aud in": _without("        audiences = [audiences]\n", "        pass\n"), "exp": _without("now < ", "now <= "),
+         "nonce": _without("claims.get('nonce') == nonce"), "sub": _without("'sub' in claims"), "iat": _without("'iat' in claims"),
+         "missing": _without("claims.get('exp', 0)", "claims['exp']")},
+        ("First make a list of aud: if isinstance(aud, str), put it into a list.",
+         "Then join the conditions with `and`: iss, client_id in the list, now < exp, sub and iat present, nonce equal.",
+         "claims.get('exp', 0) treats a missing exp as long past."),
+        "def fits(claims, issuer, client_id, nonce, now):\n" + RIGHT_FITS),
+), (
+    Quiz("04-q1", "An app signs people in by calling an API with the access token they bring. What is wrong?", {
+        "a": Choice("Nothing, the API would refuse a false token", "It would. But a true token may come from another app that Ada once used."),
+        "b": Choice("The token says nothing about for which app it was issued at sign-in", "Yes. Anyone who holds an access token of hers "
+                    "would be Ada.", True),
+        "c": Choice("The API is too slow for sign-in", "Speed is not the trouble."),
+    }),
+    Quiz("04-q2", "What does nonce stop that aud does not?", {
+        "a": Choice("A token for another app", "That is what aud is for."),
+        "b": Choice("A token for this app, from another sign-in", "Yes: right door, wrong visit.", True),
+        "c": Choice("A forged token", "The signature stops that."),
+    }),
+    Quiz("04-q3", "The signing key may have leaked. You drop it from the JWK set. What goes on all the same?", {
+        "a": Choice("Forged ID tokens under that key", "They are refused as soon as the new set is fetched."),
+        "b": Choice("Sessions that applications have opened already", "Yes. They live on the applications' own cookies.", True),
+        "c": Choice("New sign-ins", "They go on as well, but with the new key: that is what you want. Which old thing goes on?"),
+    }),
+))
