@@ -231,7 +231,7 @@ def test_at_most_eight_characters_of_a_signature_are_shown(text):
 
 
 def test_the_first_eight_characters_and_the_length_are_shown():
-    assert f"SIGNATUR... ({len(SIGNATURE)} characters)" in str(read(token(signature=SIGNATURE)))
+    assert f"{SIGNATURE[:8]}... ({len(SIGNATURE)} characters)" in str(read(token(signature=SIGNATURE)))
 
 
 # --- cost ---------------------------------------------------------------------------------------------------------
@@ -267,6 +267,11 @@ def test_reading_and_showing_takes_less_than_100_milliseconds(value):
     assert min(cost() for _ in range(3)) < 0.1
 
 
+def test_nesting_of_any_depth_is_answered():
+    for depth in range(700, 1100):  # around the limit, where one of reading and showing may work, and the other may not
+        read(token(payload='{"exp":1,"a":' + "[" * depth + "]" * depth + "}"))
+
+
 def test_nothing_is_fetched(monkeypatch):
     asked = []
     for name in ("socket", "getaddrinfo", "create_connection"):
@@ -280,7 +285,7 @@ def test_nothing_is_fetched(monkeypatch):
 # --- thousands of inputs that nobody chose ------------------------------------------------------------------------
 
 
-MANY = settings(deadline=None, derandomize=True, max_examples=1000, database=None)
+MANY = settings(deadline=None, derandomize=True, max_examples=800, database=None)
 CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from("AQZaz09-_+/=. <&\n\x1b\u202e\u2066\ufeff\ud800")
 NAMES_OF_USE = ["alg", "kid", "crit", "b64", "zip", "jku", "exp", "nbf", "auth_time", "iss", "aud"]
 NAMED = st.sampled_from(NAMES_OF_USE) | st.text(CHARACTERS, max_size=6)

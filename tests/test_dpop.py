@@ -80,6 +80,11 @@ def test_what_we_prove_we_accept(key):
     refused(dpop.prove(key, "GET", URL, now=NOW, jti="1", nonce="from the server"), "another access token", token=TOKEN)
 
 
+def test_ed25519_and_eddsa_are_two_names_for_one_algorithm():  # RFC 9864
+    for alg in ("Ed25519", "EdDSA"):
+        assert checked(made({**HEADER, "alg": alg, "jwk": public_jwk(EDDA)}, key=EDDA, alg="EdDSA")) == thumbprint(public_jwk(EDDA))
+
+
 def test_seen_grows_by_exactly_one_on_success_and_a_replay_is_refused():
     seen = {"another"}
     for number, jti in enumerate(("1", "2"), start=2):
@@ -170,9 +175,9 @@ HOSTILE = {
         "https://api.example/", "https://api.example", "https://api.example/me/", "https://api.example/ME", "https://api.example/m%65", "*",
         "http://api.example/me", "https://api.example:8443/me", "https://wiki.example/me", "https://api.example.tom.example/me", "https:///me",
         "https://api.example/me;a", "https://api.example/a/../me", "https://api.example//me", "https://tom.example/?https://api.example/me",
-        "https://api.example@tom.example/me", "//api.example/me", "ftp://api.example/me", "https://api.example./me", quote(URL))},
-    **{f"htu {url!r}": (claims(htu=url), "")
-       for url in ("http://[", "https://api.example:port/me", "https://api.example:99999/me", "https://[::1", "\ud800")},
+        "https://api.example@tom.example/me", "//api.example/me", "ftp://api.example/me", "https://api.example./me", quote(URL),
+        "http://[", "https://api.example:port/me", "https://api.example:99999/me", "https://[::1", "\ud800")},
+    "htu another default port": (claims(htu="https://api.example:80/me"), "another request"),
     "no signature": (f"{HEAD}.{BODY}.", "does not fit"), "signed by another": (made(key=TOM), "does not fit"),
     "CVE-2022-21449-psychic": (f"{HEAD}.{BODY}.{b64(bytes(64))}", "does not fit"), "cut": (made()[:-4], ""),
     "another payload": (f"{HEAD}.{json_part({**CLAIMS, 'jti': '2'})}.{SIGNATURE}", "does not fit"),

@@ -8,7 +8,7 @@ import joserfc.jwt
 import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,6 +127,22 @@ def test_the_caller_can_narrow_the_algorithms_but_not_widen_them():
             verified(HONEST, algorithms=algorithms)
     with pytest.raises(jwt.InvalidAlgorithmError):
         verified(sealed(header={"alg": "HS256", "kid": "ES256"}, key=SECRET, alg="HS256"), algorithms=["HS256", "ES256"])
+
+
+def test_ed25519_is_a_second_name_for_eddsa_on_that_curve_alone():  # RFC 9864
+    token = sealed(header={"alg": "Ed25519"}, key=PRIVATE["EdDSA"], alg="EdDSA")
+    for keys in (JWKS["EdDSA"], {**JWKS["EdDSA"], "alg": "Ed25519"}, jwt.PyJWK(JWKS["EdDSA"])):
+        assert verified(token, keys) == verified(token, keys, algorithms=["Ed25519"]) == CLAIMS
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            verified(token, keys, algorithms=["ES256"])
+
+
+def test_ed25519_names_no_other_curve():
+    longer = ed448.Ed448PrivateKey.from_private_bytes(SECRET + SECRET[:25])
+    jwk = jwt.algorithms.OKPAlgorithm.to_jwk(longer.public_key(), as_dict=True)
+    for pinned in (jwk, {**jwk, "alg": "Ed25519"}, {**jwk, "alg": "EdDSA"}):
+        with pytest.raises(jwt.PyJWTError):
+            verified(sealed(header={"alg": "Ed25519"}, key=longer, alg="EdDSA"), pinned)
 
 
 def test_kid_chooses_among_the_trusted_keys():
@@ -260,6 +276,16 @@ def test_a_forged_or_broken_token_is_refused_for_its_reason(token, error, reason
     assert refusal.type is error
 
 
+@pytest.mark.parametrize("text", ["\x1b[2J", "\r", "\u202e", "\u2066", "\ud800", "\x9b", "\x1b" * 9000], ids=lambda text: ascii(text)[:12])
+def test_a_refusal_is_a_short_sentence_in_which_nothing_acts(text):
+    odd = [with_header(kid=text), with_header(alg=text), with_header(typ=text), with_claims(iss=text), with_claims(aud=text)]
+    for token in (*odd, with_header(alg=[text]), with_claims(aud={text: text}), with_claims(exp=text), with_header(crit=[text]), text):
+        with pytest.raises(jwt.PyJWTError) as refusal:
+            verified(token, typ="at+jwt" if token is odd[2] else None)
+        assert str(refusal.value).isprintable()
+        assert len(str(refusal.value)) < 600
+
+
 @pytest.mark.parametrize("token", [None, 1, 1.5, True, HONEST.encode(), [HONEST], {"a": HONEST}, object(), str])
 def test_what_is_not_text_is_not_a_token(token):
     with pytest.raises(jwt.DecodeError, match="a token is a string"):
@@ -385,6 +411,7 @@ FULL = {"HS256": public(SECRET), "RS256": tokens.rfc_examples()["rsa_keys"]["RFC
         "EdDSA": jwt.algorithms.OKPAlgorithm.to_jwk(PRIVATE["EdDSA"], as_dict=True)}
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 would rather say Ed25519
 @pytest.mark.parametrize("alg", PRIVATE)
 def test_joserfc_reads_our_tokens_and_we_read_those_of_joserfc(alg):
     ours = sealed(header={"alg": alg, "kid": alg}, key=PRIVATE[alg], alg=alg)

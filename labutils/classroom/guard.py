@@ -36,7 +36,7 @@ def accepts(result: object) -> None:
         url = opened(result).url
         print(f"accepted: {result.status_code} {result.request.method} {url.host}{url.path}")
     else:
-        print(f"accepted: {shown(result if isinstance(result, str) else json.dumps(result, default=str), 110)}")
+        print(f"accepted: {shown(result if isinstance(result, str) else json.dumps(result, default=str), 90)}")
 
 
 @contextmanager

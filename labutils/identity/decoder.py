@@ -7,12 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 
 from labutils.identity.keys import b64
 from labutils.lab import data_file
 from labutils.text import shown
 
 LONGEST = 64 * 1024  # characters that `inspect` is willing to decode
+MOST_ROWS = 200  # members that are shown
 YEAR_10000 = 253402300800  # seconds
 DATES = ("exp", "nbf", "iat", "auth_time")
 JWE_ORDER = "header, encrypted key, initialisation vector, ciphertext, tag"
@@ -30,9 +32,11 @@ class Inspection:
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Part, name, value and meaning of each member, as text that is safe to print."""
         parts = (("header", self.header or {}), ("claims", self.claims or {}))
-        rows = [(part, shown(name, 40), self._value(name, value), meanings().get(name, ""))
-                for part, members in parts for name, value in members.items()]
+        rows = [(part, shown(without_signatures(name, self.signature), 40), self._value(name, value), meanings().get(name, ""))
+                for part, members in parts for name, value in islice(members.items(), MOST_ROWS)]
         signed = self.signature or self.claims is not None
+        if (more := sum(len(members) for _, members in parts) - len(rows)):
+            rows.append(("and", f"{more} more", "", ""))
         return rows + ([("signature", "", self._signature(), "")] if signed else [])
 
     def _value(self, name: str, value: object) -> str:
@@ -40,13 +44,7 @@ class Inspection:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         except RecursionError:
             return "(nested too deeply to show)"
-        return shown(self._without_signatures(text)) + (as_date(value) if name in DATES else "")
-
-    def _without_signatures(self, text: str) -> str:
-        """The text with the token's own signature, and those of tokens inside it, cut to 8 characters."""
-        if len(self.signature) > 8:
-            text = text.replace(self.signature, self.signature[:8] + "...")
-        return re.sub(r"(?<![\w-])([\w-]{4,}+\.[\w-]{4,}+\.[\w-]{8})[\w-]++", r"\1...", text)
+        return shown(without_signatures(text, self.signature)) + (as_date(value) if name in DATES else "")
 
     def _signature(self) -> str:
         return f"{shown(self.signature[:8])}... ({len(self.signature)} characters)" if self.signature else "none"
@@ -67,6 +65,13 @@ class Inspection:
         return table + (f"<ul>{notes}</ul>" if notes else "")
 
 
+def without_signatures(text: str, own: str = "") -> str:
+    """The text with a token's own signature, and those of tokens inside it, cut to 8 characters."""
+    if len(own) > 8:
+        text = text.replace(own, own[:8] + "...")
+    return re.sub(r"(?<![A-Za-z0-9_+/-])((?:ey|e30)[\w+/=-]*+\.[\w+/=-]*+\.[\w+/=-]{8})[\w+/=-]++", r"\1...", text)
+
+
 @cache
 def meanings() -> dict[str, str]:
     """What each registered header parameter and claim is for (data/jwt-names.json)."""
@@ -82,7 +87,7 @@ def as_date(value: object) -> str:
 
 def inspect(text: object) -> Inspection:
     """Read a token without any key. Never raises, whatever it is given; verifies nothing and fetches nothing."""
-    if not isinstance(text, str):
+    if not issubclass(type(text), str):
         return Inspection(problems=[f"That is a value of type {shown(type(text).__name__, 40)}, not text. Give the token as a string."])
     if len(text) > LONGEST:
         return Inspection(problems=[f"That is {len(text)} characters long. I decode at most {LONGEST}, and no honest token is longer."])
@@ -95,14 +100,14 @@ def inspect(text: object) -> Inspection:
     segments = token.split(".")
     if len(segments) == 5:
         header = _object(segments[0], "header", problems)
-        names = ", ".join(f"{name} {shown(str((header or {}).get(name, 'missing')), 40)}" for name in ("alg", "enc"))
+        names = ", ".join(f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}" for name in ("alg", "enc"))
         return Inspection(header, None, [*problems, f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
                                                     "Without the key I cannot read it, and neither can anybody else."])
     if len(segments) != 3:
         return Inspection(problems=[*problems, f"A signed token has 3 parts with dots between them; this text has {len(segments)}."])
-    header, claims = _object(segments[0], "header", problems), _object(segments[1], "payload", problems)
+    header, claims = _object(segments[0], "header", problems, segments[2]), _object(segments[1], "payload", problems, segments[2])
     _bytes(segments[2], "signature", problems)
-    problems += _about_header(header or {}, segments[2]) + _about_claims(claims or {})
+    problems += (_about_header(header, segments[2]) if header is not None else []) + _about_claims(claims or {})
     return Inspection(header, claims, problems, segments[2])
 
 
@@ -123,7 +128,7 @@ def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
     return data
 
 
-def _object(segment: str, what: str, problems: list[str]) -> dict | None:
+def _object(segment: str, what: str, problems: list[str], signature: str = "") -> dict | None:
     """The JSON object in a segment, or None and a problem that says why not."""
     data, twice = _bytes(segment, what, problems), []
 
@@ -140,8 +145,8 @@ def _object(segment: str, what: str, problems: list[str]) -> dict | None:
     except (ValueError, RecursionError):
         problems.append(f"The {what} decodes to {len(data)} bytes, but they are not JSON that I can read.")
     else:
-        problems += [f"The name {shown(name, 40)!r} stands twice in the {what}; I show the last, another reader may take the first."
-                     for name in twice[:3]]
+        problems += [f"The name {shown(without_signatures(name, signature), 40)!r} stands twice in the {what}; "
+                     "I show the last, another reader may take the first." for name in twice[:3]]
         if isinstance(value, dict):
             return value
         problems.append(f"The {what} is JSON, but not an object with names and values.")
@@ -151,11 +156,11 @@ def _object(segment: str, what: str, problems: list[str]) -> dict | None:
 def _about_header(header: dict, signature: str) -> list[str]:
     """What a reader should notice in a header before trusting any of it."""
     problems, alg, kid = [], header.get("alg"), header.get("kid", "")
-    if header and not isinstance(alg, str):
+    if not isinstance(alg, str):
         problems.append("alg is missing or not a string, so nobody can say how this was signed.")
-    elif header and alg.lower() == "none":
+    elif alg.lower() == "none":
         problems.append("alg is none: nothing is signed, so anybody may have written this.")
-    elif header and not signature:
+    elif not signature:
         problems.append("The signature is empty, although alg promises one.")
     if not isinstance(kid, str):
         problems.append("kid is not a string.")

@@ -47,7 +47,7 @@ def _check(proof, method, url, now, seen, token, jkt, nonce, window) -> str:
     jwk, alg = header.get("jwk"), header.get("alg")
     _need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
     _need(alg in ALGORITHMS, "alg must be ES256 or Ed25519 (EdDSA): a proof by a shared secret, or by none, proves nothing")
-    _need(isinstance(jwk, dict) and not PRIVATE_MEMBERS & set(jwk), "jwk must be a public key, and nothing but a public key")
+    _need(isinstance(jwk, dict) and not (PRIVATE_MEMBERS | {"keys"}) & set(jwk), "jwk must be a public key, and nothing but a public key")
     claims = json_object(verify_signature(proof, jwk, alg), "payload")
     for name in ("jti", "htm", "htu"):
         _need(isinstance(claims.get(name), str) and claims[name], f"{name} is missing or not a string")
@@ -78,4 +78,7 @@ def bare(url: str) -> str:
     """A URL as `htu` compares it: scheme and host in lower case, no default port, no query, no fragment (RFC 9449, 4.3)."""
     parts = urlsplit(url)
     port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path or '/'}"
+    if not parts.hostname or "@" in parts.netloc or "\\" in url or " " in url or not url.isprintable():
+        raise ValueError("that is not the address of a request")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{port}{parts.path or '/'}"

@@ -27,9 +27,6 @@ __all__ = ["Inspection", "SigningKey", "WrongType", "b64", "ec_private_key", "ed
 
 
 
-EDDSA = {"Ed25519": "EdDSA"}  # a second name for the same algorithm (RFC 9864); PyJWT knows the first
-
-
 class WrongType(jwt.InvalidTokenError):
     """The header's `typ` is not the kind of token that this door takes (RFC 8725, 3.11)."""
 
@@ -73,33 +70,46 @@ def _pick_key(header: dict, keys: object, algorithm: str | None) -> jwt.PyJWK:
         return keys
     if not isinstance(keys, dict):
         raise jwt.InvalidKeyError("keys must be a JWK set (dict), a JWK (dict) or a PyJWK")
-    candidates, kid = keys.get("keys", [keys]), header.get("kid")
+    candidates, kid = [keys] if "kty" in keys else keys.get("keys"), header.get("kid")
     if not isinstance(candidates, list):
-        raise jwt.PyJWKSetError("the member keys of a JWK set is a list (RFC 7517, 5.1)")
+        raise jwt.PyJWKSetError("neither a JWK with kty nor a JWK set with a list named keys (RFC 7517)")
     candidates = [jwk for jwk in candidates if isinstance(jwk, dict) and (kid is None or jwk.get("kid", kid) == kid)]
     if len(candidates) != 1:
         raise jwt.InvalidKeyError(f"kid {shown(str(kid), 40)!r} names {len(candidates)} of the trusted keys, and it must name one")
     try:
-        return jwt.PyJWK(candidates[0], EDDSA.get(algorithm := candidates[0].get("alg") or algorithm, algorithm))
+        return jwt.PyJWK(candidates[0], _one_name(candidates[0].get("alg") or algorithm))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise jwt.InvalidKeyError("the key cannot be read as a JWK") from error
+
+
+def _check_key(key: jwt.PyJWK) -> None:
+    """A key is for checking signatures, long enough, and on the curve that its algorithm names (RFC 7517, 4.2; RFC 7518, 3)."""
+    operations = key._jwk_data.get("key_ops", ["verify"])
+    if key._jwk_data.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
+        raise jwt.InvalidKeyError("the key is not meant for checking signatures (RFC 7517, 4.2 and 4.3)")
+    key.Algorithm.prepare_key(key.key)  # PyJWK does not compare curve and algorithm; this does
+    if key._jwk_data.get("crv") == "Ed448":
+        raise jwt.InvalidKeyError("EdDSA means Ed25519 here")
+    if too_short := key.Algorithm.check_key_length(key.key):
+        raise jwt.InvalidKeyError(too_short)
 
 
 def _verify(token: str, keys: object, algorithm: str | None, algorithms: list[str] | None) -> tuple[dict, bytes]:
     """Header and payload bytes of a JWS whose signature holds under a key we trust, with the algorithm of that key."""
     header, payload, signature, signed = _split(token)
     key = _pick_key(header, keys, algorithm)
-    named = EDDSA.get(header.get("alg"), header.get("alg")) if isinstance(header.get("alg"), str) else None
-    if named != key.algorithm_name or (algorithms is not None and key.algorithm_name not in algorithms):
+    allowed = [key.algorithm_name] if algorithms is None else [_one_name(name) for name in algorithms]
+    if _one_name(header.get("alg")) != key.algorithm_name or key.algorithm_name not in allowed:
         raise jwt.InvalidAlgorithmError(f"alg is {shown(str(header.get('alg')), 40)!r}, and the key is for {key.algorithm_name} alone")
-    operations = key._jwk_data.get("key_ops", ["verify"])
-    if key._jwk_data.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
-        raise jwt.InvalidKeyError("the key is not meant for checking signatures (RFC 7517, 4.2 and 4.3)")
-    if too_short := key.Algorithm.check_key_length(key.key):
-        raise jwt.InvalidKeyError(too_short)
+    _check_key(key)
     if not key.Algorithm.verify(signed, key.key, signature):
         raise jwt.InvalidSignatureError("the signature does not fit these bytes and this key")
     return header, payload
+
+
+def _one_name(alg: object) -> object:
+    """EdDSA for Ed25519: RFC 9864 gave the same algorithm a second name, and PyJWT knows the first."""
+    return "EdDSA" if alg == "Ed25519" else alg
 
 
 def verify_signature(token: str, jwk: dict | jwt.PyJWK, algorithm: str | None = None) -> bytes:
@@ -134,9 +144,9 @@ def _check_claims(claims: dict, issuer: str, audience: str, now: float, leeway: 
         if (date := _date(claims, name)) is not None and date > now + leeway:
             raise jwt.ImmatureSignatureError(f"{name} lies in the future")
     if not isinstance(claims.get("sub", ""), str):
-        raise jwt.InvalidSubjectError("sub must be a string")
+        raise jwt.exceptions.InvalidSubjectError("sub must be a string")
     if not isinstance(claims.get("jti", ""), str):
-        raise jwt.InvalidJTIError("jti must be a string")
+        raise jwt.exceptions.InvalidJTIError("jti must be a string")
 
 
 def verify(token: str, keys: dict | jwt.PyJWK, *, issuer: str, audience: str, now: float, typ: str | None = None,
