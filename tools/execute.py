@@ -2,6 +2,7 @@
 
 A second run gives no difference. Then notebooks/SHA256SUMS says what each lesson looks like when nobody has touched it.
 """
+import base64
 import hashlib
 import json
 import os
@@ -56,8 +57,31 @@ def as_lines(notebook: nbformat.NotebookNode) -> dict:
     return json.loads(nbformat.writes(notebook))
 
 
+def lesson_table(paths: list[pathlib.Path]) -> str:
+    """The table of lessons with their minutes, from the notebooks' own titles and metadata."""
+    rows = ["| lesson | minutes |", "|---|---|"]
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        rows.append(f"| [{title}](notebooks/{path.name}) | {notebook.metadata.labutils.minutes} |")
+    return "\n".join(rows)
+
+
+def with_table(readme: str, table: str) -> str:
+    """README with the table between its two marks."""
+    before, rest = readme.split("<!-- lessons: written by `make notebooks` -->")
+    return f"{before}<!-- lessons: written by `make notebooks` -->\n{table}\n{rest[rest.index('<!-- end of lessons -->'):]}"
+
+
+def cover() -> bytes:
+    """The picture in README: the grid that lesson 05 drew."""
+    notebook = nbformat.read(next(NOTEBOOKS.glob("05-*.ipynb")), as_version=4)
+    drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies")
+    return base64.b64decode(next(o.data["image/png"] for o in drawn.outputs if "image/png" in o.get("data", {})))
+
+
 def main(numbers: list[str]) -> int:
-    """Run and store the lessons of these numbers, or all of them, and note their sums."""
+    """Run and store the lessons of these numbers, or all of them; note their sums, and renew README's table and picture."""
     paths = sorted(path for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb") if "-Copy" not in path.name and ".yours-" not in path.name)
     for path in paths:
         if not numbers or path.name[:2] in numbers:
@@ -65,6 +89,9 @@ def main(numbers: list[str]) -> int:
             print(f"stored {path.name}")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
     (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums))
+    readme = HERE / "README.md"
+    readme.write_text(with_table(readme.read_text(encoding="utf-8"), lesson_table(paths)), encoding="utf-8")
+    (HERE / "docs" / "what-dies-when.png").write_bytes(cover())
     return 0
 
 

@@ -14,8 +14,8 @@ from labutils.lab import Exchange
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no word about font caches in a learner's output
 
-BLUE, VERMILLION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#666666"
-MARKS = {"opens": ("o", BLUE), "refused": ("x", VERMILLION), "unknown": ("o", GREY)}  # shape says the same as colour
+BLUE, VERMILION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#666666"
+MARKS = {"opens": ("o", BLUE), "refused": ("x", VERMILION), "unknown": ("o", GREY)}  # shape says the same as colour
 
 
 def show(figure: Figure, sentence: str) -> None:
@@ -45,7 +45,7 @@ def anatomy(token: str) -> tuple[Figure, str]:
     rows = max(len(lines) for lines in texts)
     figure, axes = _canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
     sizes = [len(unb64(segment)) for segment in segments]
-    for column, (name, segment, colour) in enumerate(zip(names, segments, (BLUE, GREEN, VERMILLION), strict=True)):
+    for column, (name, segment, colour) in enumerate(zip(names, segments, (BLUE, GREEN, VERMILION), strict=True)):
         left, data = column * 4 + 0.1, unb64(segment)
         axes.text(left, 2.6, f"{column + 1}  {name}", color=colour, weight="bold", size=12)
         axes.text(left, 2.2, segment[:24] + "...", family="monospace", size=9.5, color=colour)
@@ -72,7 +72,7 @@ def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, st
         axes.text(x, -0.8, host, ha="center", weight="bold", size=11)
     for y, e in enumerate(shown):
         start, end = hosts.index(e.client), hosts.index(e.host)
-        colour = BLUE if e.status < 400 else VERMILLION
+        colour = BLUE if e.status < 400 else VERMILION
         axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "<|-|>" if e.status < 300 else "-|>", "color": colour, "lw": 1.4})
         label = (notes or {}).get(f"{e.method} {e.host}{e.path}", "")
         middle, paper = (start + end) / 2, {"facecolor": "white", "edgecolor": "none", "pad": 1}

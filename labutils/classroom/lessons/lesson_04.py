@@ -147,7 +147,7 @@ LESSON = Lesson("04", (
         "c": Choice("The API is too slow for sign-in", "Speed is not the trouble."),
     }),
     Quiz("04-q2", "What does nonce stop that aud does not?", {
-        "a": Choice("A token for another app", "That is what aud is for."),
+        "a": Choice("A token for another app", "That is the work of aud, and it does it well."),
         "b": Choice("A token for this app, from another sign-in", "Yes: right door, wrong visit.", True),
         "c": Choice("A forged token", "The signature stops that."),
     }),

@@ -1,0 +1,44 @@
+"""The course's notebooks, each as (path, notebook)."""
+import pathlib
+
+import nbformat
+import pytest
+
+NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
+COURSE = [line.split()[1] for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines()]
+
+
+def pytest_generate_tests(metafunc):
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", COURSE)
+
+
+@pytest.fixture
+def path(name):
+    return NOTEBOOKS / name
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+@pytest.fixture
+def outputs(code):
+    return [output for cell in code for output in cell.outputs]
+
+
+@pytest.fixture
+def texts(outputs):
+    """Everything in the outputs that a reader sees as text."""
+    return [text for o in outputs for text in ([o.text] if "text" in o else [str(v) for k, v in o.get("data", {}).items() if "image" not in k])]
+
+
+@pytest.fixture
+def prose(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
