@@ -67,17 +67,18 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
     return "\n".join(rows)
 
 
-def with_table(readme: str, table: str) -> str:
-    """README with the table between its two marks."""
-    before, rest = readme.split("<!-- lessons: written by `make notebooks` -->")
-    return f"{before}<!-- lessons: written by `make notebooks` -->\n{table}\n{rest[rest.index('<!-- end of lessons -->'):]}"
+def between(readme: str, mark: str, text: str) -> str:
+    """README with the text between the two comments of that mark."""
+    before, rest = readme.split(f"<!-- {mark}: written by `make notebooks` -->")
+    return f"{before}<!-- {mark}: written by `make notebooks` -->\n{text}\n{rest[rest.index(f'<!-- end of {mark} -->'):]}"
 
 
-def cover() -> bytes:
-    """The picture in README: the grid that lesson 05 drew."""
+def cover() -> tuple[bytes, str]:
+    """The picture in README, which is the grid that lesson 05 drew, and the sentence under it."""
     notebook = nbformat.read(next(NOTEBOOKS.glob("05-*.ipynb")), as_version=4)
-    drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies")
-    return base64.b64decode(next(o.data["image/png"] for o in drawn.outputs if "image/png" in o.get("data", {})))
+    drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies").outputs
+    picture = next(o.data["image/png"] for o in drawn if "image/png" in o.get("data", {}))
+    return base64.b64decode(picture), " ".join("".join(o.text for o in drawn if o.output_type == "stream").split())
 
 
 def main(numbers: list[str]) -> int:
@@ -89,9 +90,12 @@ def main(numbers: list[str]) -> int:
             print(f"stored {path.name}")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
     (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums))
+    picture, sentence = cover()
+    (HERE / "docs" / "what-dies-when.png").write_bytes(picture)
+    alt = f"A grid: eight credentials that a thief copied against eight things that people do about it. {sentence}"
     readme = HERE / "README.md"
-    readme.write_text(with_table(readme.read_text(encoding="utf-8"), lesson_table(paths)), encoding="utf-8")
-    (HERE / "docs" / "what-dies-when.png").write_bytes(cover())
+    text = between(readme.read_text(encoding="utf-8"), "picture", f"![{alt}](docs/what-dies-when.png)")
+    readme.write_text(between(text, "lessons", lesson_table(paths)), encoding="utf-8")
     return 0
 
 

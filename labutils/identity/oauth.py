@@ -45,6 +45,7 @@ def presented_token(request: Request) -> tuple[str, str]:
 
 
 def as_json(body: dict) -> Response:
+    """A response of type application/json."""
     return Response(json.dumps(body), content_type="application/json")
 
 

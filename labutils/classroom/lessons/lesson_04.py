@@ -149,7 +149,7 @@ LESSON = Lesson("04", (
     Quiz("04-q2", "What does nonce stop that aud does not?", {
         "a": Choice("A token for another app", "That is the work of aud, and it does it well."),
         "b": Choice("A token for this app, from another sign-in", "Yes: right door, wrong visit.", True),
-        "c": Choice("A forged token", "The signature stops that."),
+        "c": Choice("A forged token", "The signature stops that, before either is looked at."),
     }),
     Quiz("04-q3", "The signing key may have leaked. You drop it from the JWK set. What goes on all the same?", {
         "a": Choice("Forged ID tokens under that key", "They are refused as soon as the new set is fetched."),

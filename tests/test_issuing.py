@@ -1,0 +1,566 @@
+"""Where tokens are given out, asked about and taken back: every refusal has the status and the error code that an RFC registers."""
+import re
+from base64 import b64encode
+from itertools import count
+
+import httpx
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_provider import CALLBACK, CHALLENGE, MANY, NO_PKCE, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
+
+from labutils.classroom.town import API, LOGIN, NOTES, Town
+from labutils.identity import dpop
+from labutils.identity.accounts import Client
+from labutils.identity.tokens import SigningKey, b64, ec_private_key, ed25519_private_key, json_part, public_jwk, sign, thumbprint
+
+ADA, TOM = ec_private_key("ada's laptop"), ec_private_key("tom's laptop")
+NUMBERS = count(1)
+DENIED, GRANT, CLIENT, TOKEN = (400, "invalid_request"), (400, "invalid_grant"), (401, "invalid_client"), (401, "invalid_token")
+
+
+def at_token(town: Town, client: str | None = "wiki", headers: dict | None = None, **params: str | None) -> httpx.Response:
+    """A request to the token endpoint: a confidential client with its secret by Basic, a public one with its name."""
+    secret = SECRETS.get(client)
+    data = {name: value for name, value in params.items() if value is not None} | ({} if secret or not client else {"client_id": client})
+    return town.ada.post(LOGIN + "/token", data=data, auth=(client, secret) if secret else None, headers=headers)
+
+
+def redeem(town: Town, code: str, client: str = "wiki", **changes: str | None) -> httpx.Response:
+    return at_token(town, client, **{"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER, **changes})
+
+
+def refresh(town: Town, token: str, client: str = "wiki", **changes: object) -> httpx.Response:
+    return at_token(town, client, grant_type="refresh_token", refresh_token=token, **changes)
+
+
+def userinfo(town: Town, token: str, scheme: str = "Bearer", **headers: str) -> httpx.Response:
+    return town.ada.get(LOGIN + "/userinfo", headers={"authorization": f"{scheme} {token}", **headers})
+
+
+def introspect(town: Town, token: str, client: str = "api") -> dict:
+    return town.ada.post(LOGIN + "/introspect", data={"token": token}, auth=(client, SECRETS[client])).json()
+
+
+def revoke(town: Town, token: str, client: str = "wiki") -> httpx.Response:
+    return town.ada.post(LOGIN + "/revoke", data={"token": token}, auth=(client, SECRETS[client]))
+
+
+def claims_of(token: str) -> dict:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def is_dead(town: Town, issued: dict) -> bool:
+    """Whether nothing of this answer works any more, wherever the provider is asked; False where all of it works."""
+    told = {userinfo(town, issued["access_token"]).status_code == 401, not introspect(town, issued["access_token"])["active"],
+            not introspect(town, issued["refresh_token"])["active"]}
+    assert len(told) == 1
+    return told.pop()
+
+
+# --- codes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"opaque_access_tokens": True}], ids=["JWT", "opaque"])
+def test_a_code_is_used_once_and_a_second_use_kills_the_grant(settings):
+    town = fresh(**settings)
+    code = code_for(town)
+    issued = redeem(town, code).json()
+    assert not is_dead(town, issued)
+    renewed = refresh(town, issued["refresh_token"]).json()
+    assert error_of(redeem(town, code)) == GRANT
+    assert is_dead(town, renewed)
+    assert error_of(refresh(town, renewed["refresh_token"])) == GRANT
+    assert town.lab.audit[-2]["event"] == "refresh_token.reuse" or "code.reuse" in {line["event"] for line in town.lab.audit}
+
+
+@pytest.mark.parametrize("wait, expected", [(57, (200, None)), (58, (200, None)), (59, GRANT), (60, GRANT), (86400, GRANT)])
+def test_a_code_lives_less_than_sixty_seconds(wait, expected):
+    town = fresh()
+    code = code_for(town)
+    town.lab.clock.tick(wait)  # the request itself takes one more second
+    assert error_of(redeem(town, code)) == expected
+
+
+@pytest.mark.parametrize("client, changes", [
+    ("plain", {}), ("notes", {}), ("notes", {"redirect_uri": NOTES + "/cb"}), ("wiki", {"redirect_uri": None}), ("wiki", {"redirect_uri": CALLBACK + "/"}),
+    ("wiki", {"redirect_uri": NOTES + "/cb"}), ("wiki", {"code": None}), ("wiki", {"code": "x"}), ("wiki", {"code": "ü\0"})])
+def test_a_code_is_good_for_the_client_and_the_redirect_that_asked(client, changes):
+    town = fresh()
+    code = code_for(town)
+    assert error_of(redeem(town, code, client, **changes)) in (GRANT, DENIED)
+    assert redeem(town, code).status_code == 200  # a stranger's attempt does not use it up
+
+
+VERIFIERS = [None, "", "w" * 43, VERIFIER[:-1], VERIFIER + "v", VERIFIER + "\n", CHALLENGE, VERIFIER.upper(), "ü" * 43, "v" * 9999]
+
+
+@pytest.mark.parametrize("verifier", VERIFIERS, ids=ascii)
+def test_only_the_verifier_behind_the_challenge_fits(verifier):
+    town = fresh()
+    code = code_for(town)
+    assert error_of(redeem(town, code, code_verifier=verifier)) == GRANT
+    assert redeem(town, code).status_code == 200
+
+
+def test_a_verifier_where_no_challenge_was_sent_is_a_downgrade_and_refused():
+    town = fresh()
+    code = code_for(town, client_id="plain", **NO_PKCE)
+    assert error_of(redeem(town, code, "plain")) == GRANT
+    assert redeem(town, code, "plain", code_verifier=None).status_code == 200
+
+
+def test_a_challenge_binds_a_client_that_need_not_use_pkce():
+    town = fresh()
+    assert error_of(redeem(town, code_for(town, client_id="plain"), "plain", code_verifier=None)) == GRANT
+
+
+# --- client authentication ----------------------------------------------------------------------------------------
+
+
+def basic(text: str | bytes) -> dict[str, str]:
+    return {"authorization": "Basic " + b64encode(text.encode() if isinstance(text, str) else text).decode()}
+
+
+def as_job(town: Town, headers: dict[str, str] | None = None, **params: str) -> httpx.Response:
+    """The shortest request that needs a client: its own credentials for a token."""
+    return town.ada.post(LOGIN + "/token", data={"grant_type": "client_credentials", **params}, headers=headers)
+
+
+def with_odd_names() -> Town:
+    town = fresh()
+    for client_id, secret in (("my-job", "a-b c+d:e%f"), ("jöb", "ß€"), ("backup", "the-backup-job-has-this")):
+        town.provider.clients[client_id] = Client(client_id, secret=secret, scope="read", grant_types=("client_credentials",))
+    town.provider.clients["open"] = Client("open", scope="read", grant_types=("client_credentials",))
+    return town
+
+
+JOBS = with_odd_names()
+
+
+@pytest.mark.parametrize("text", ["my%2Djob:a%2Db+c%2Bd%3Ae%25f", "my-job:a-b%20c%2Bd%3ae%25f", "j%C3%B6b:%C3%9F%E2%82%AC", "jöb:ß€",
+                                  "backup:the%2Dbackup%2Djob%2Dhas%2Dthis", "my-job:a-b c%2Bd:e%25f"])
+def test_basic_credentials_are_form_encoded(text):  # RFC 6749, 2.3.1
+    assert error_of(as_job(JOBS, basic(text))) == (200, None)
+
+
+def test_the_scheme_is_read_in_any_case_and_a_client_id_in_the_body_may_agree():
+    for scheme in ("basic ", "BASIC "):
+        header = scheme + basic("backup:the-backup-job-has-this")["authorization"][6:]
+        assert error_of(as_job(JOBS, {"authorization": header}, client_id="backup")) == (200, None)
+
+
+@pytest.mark.parametrize("client_id, secret", [("my-job", "a-b c+d:e%f"), ("jöb", "ß€"), ("backup", "the-backup-job-has-this")])
+def test_client_secret_post(client_id, secret):
+    assert error_of(as_job(JOBS, client_id=client_id, client_secret=secret)) == (200, None)
+
+
+BAD_HEADERS = ["Basic", "Basic ", "Basic  ", "basic", "Basic !!!", "Basic YQ", "Basic YQ==", "Basic Og==", "Bearer x", "Digest username=x", " ",
+               "Basic " + b64encode(b"\xff\xfe:\xff").decode(), "Basic " + "A" * 99999, "Basic YmFja3VwOg== x", ":", "Basic \t", "Basic ====",
+               "Basic " + b64encode(b"wiki:%ff%zz%").decode(), "B\u00e4sic x"]
+
+
+@pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:30])
+def test_a_malformed_header_is_an_unknown_client_and_no_crash(header):
+    refusal = as_job(JOBS, {"authorization": header})
+    assert error_of(refusal) == CLIENT
+    assert not header.strip() or refusal.headers["www-authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.parametrize("text", ["backup:", "backup:x", "backup:the-backup-job-has-this ", "nobody:", "nobody:x", ":", "open:", "open:x",
+                                  "Backup:the-backup-job-has-this", "backup:the+backup+job+has+this", "my-job:a-b c+d:e%f", "j\u00f6b:\u00df"])
+def test_wrong_basic_credentials_are_invalid_client(text):
+    refusal = as_job(JOBS, basic(text))
+    assert error_of(refusal) == CLIENT
+    assert refusal.headers["www-authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.parametrize("params", [{}, {"client_id": "backup"}, {"client_id": "backup", "client_secret": ""}, {"client_id": "nobody"},
+                                    {"client_id": "backup", "client_secret": "ü"}, {"client_secret": "the-backup-job-has-this"},
+                                    {"client_id": "open", "client_secret": "x"}, {"client_id": "ö\0", "client_secret": "x"}])
+def test_wrong_credentials_in_the_body_are_invalid_client(params):
+    assert error_of(as_job(JOBS, **params)) == CLIENT
+
+
+def test_an_empty_secret_is_no_secret_at_any_endpoint():
+    for path in ("/token", "/introspect", "/revoke"):
+        for client in ("wiki", "api", "plain"):
+            refusal = JOBS.tom.post(LOGIN + path, data={"token": "x", "grant_type": "refresh_token"}, headers=basic(client + ":"))
+            assert error_of(refusal) == CLIENT
+
+
+def test_credentials_in_the_header_and_in_the_body_at_once_are_an_invalid_request():  # RFC 6749, 5.2
+    both = as_job(JOBS, basic("backup:the-backup-job-has-this"), client_id="backup", client_secret="the-backup-job-has-this")
+    assert error_of(both) == DENIED
+
+
+def test_two_names_for_the_client_are_refused():
+    assert error_of(as_job(JOBS, basic("backup:the-backup-job-has-this"), client_id="wiki")) == CLIENT
+
+
+@pytest.mark.parametrize("kind, expected", [(None, DENIED), ("", DENIED), ("password", (400, "unsupported_grant_type")),
+                                            ("implicit", (400, "unsupported_grant_type")), ("refresh_token", GRANT)])
+def test_the_grant_type_is_one_that_is_offered(kind, expected):
+    assert error_of(at_token(JOBS, grant_type=kind)) == expected
+
+
+def test_a_repeated_parameter_is_refused():
+    twice = JOBS.ada.post(LOGIN + "/token", content="grant_type=client_credentials&scope=a&scope=b", auth=("backup", "the-backup-job-has-this"),
+                          headers={"content-type": "application/x-www-form-urlencoded"})
+    assert error_of(twice) == DENIED
+
+
+def test_parameters_in_the_address_do_not_count():
+    params = {"grant_type": "client_credentials", "client_id": "backup", "client_secret": "the-backup-job-has-this"}
+    assert error_of(JOBS.ada.post(LOGIN + "/token", params=params)) == CLIENT
+
+
+# --- refresh tokens -----------------------------------------------------------------------------------------------
+
+
+def test_a_refresh_token_rotates_and_a_second_use_kills_the_family():
+    town = fresh()
+    first = tokens_of(town)
+    second = refresh(town, first["refresh_token"]).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert not is_dead(town, second)
+    assert error_of(refresh(town, first["refresh_token"])) == GRANT
+    assert is_dead(town, second)
+    assert error_of(refresh(town, second["refresh_token"])) == GRANT
+    assert town.ada.get(API + "/me", headers={"authorization": f"Bearer {second['access_token']}"}).status_code == 200  # checks offline
+
+
+def test_scope_narrows_on_refresh_and_never_widens():
+    town = fresh()
+    first = tokens_of(town, scope="openid offline_access")
+    for wider in ("openid profile", "profile", "openid admin"):
+        assert error_of(refresh(town, first["refresh_token"], scope=wider)) == (400, "invalid_scope")
+    second = refresh(town, first["refresh_token"], scope="openid").json()
+    assert (second["scope"], claims_of(second["access_token"])["scope"]) == ("openid", "openid")
+    third = refresh(town, second["refresh_token"]).json()  # a refresh token keeps the scope that was granted (RFC 6749, 6)
+    assert third["scope"] == "openid offline_access"
+
+
+def test_a_refreshed_id_token_is_about_the_same_person_and_sign_in_and_has_no_nonce():
+    town = fresh()
+    first = tokens_of(town)
+    town.lab.clock.tick(1000)
+    one, other = (claims_of(answer["id_token"]) for answer in (first, refresh(town, first["refresh_token"]).json()))
+    assert {name for name in one | other if one.get(name) != other.get(name)} == {"iat", "exp", "nonce", "at_hash"}
+    assert (one["nonce"], "nonce" in other, other["iat"] >= one["iat"] + 1000) == ("a nonce", False, True)
+
+
+def test_a_refresh_without_openid_brings_no_id_token():
+    town = fresh()
+    assert "id_token" not in refresh(town, tokens_of(town)["refresh_token"], scope="profile").json()
+
+
+@pytest.mark.parametrize("client", ["plain", "notes"])
+def test_another_clients_refresh_token_is_refused_and_stays_alive(client):
+    town = fresh()
+    issued = tokens_of(town)
+    assert error_of(refresh(town, issued["refresh_token"], client)) == GRANT
+    assert not is_dead(town, issued)
+
+
+@pytest.mark.parametrize("wait, expected", [(90 * 86400 - 2, (200, None)), (90 * 86400, GRANT)])
+def test_a_refresh_token_ends_after_ninety_days(wait, expected):
+    town = fresh()
+    issued = tokens_of(town)
+    town.lab.clock.tick(wait)
+    assert error_of(refresh(town, issued["refresh_token"])) == expected
+
+
+def test_only_a_refresh_token_refreshes():
+    town = fresh()
+    issued = tokens_of(town)
+    for token in (issued["access_token"], issued["id_token"], "x", None):
+        assert error_of(refresh(town, token)) in (GRANT, DENIED)
+    assert "refresh_token" not in tokens_of(town, scope="openid")
+
+
+# --- a client's own credentials -----------------------------------------------------------------------------------
+
+
+def test_a_client_on_its_own_gets_an_access_token_and_nothing_else():
+    answer = as_job(JOBS, client_id="backup", client_secret="the-backup-job-has-this").json()
+    assert set(answer) == {"access_token", "token_type", "expires_in", "scope"}
+    claims = claims_of(answer["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["scope"]) == ("backup", "backup", "read")
+    assert error_of(userinfo(JOBS, answer["access_token"])) == TOKEN  # there is no person behind it
+
+
+def test_scope_and_client_must_fit():
+    assert error_of(as_job(JOBS, client_id="backup", client_secret="the-backup-job-has-this", scope="openid")) == (400, "invalid_scope")
+    for client in ("wiki", "notes", "plain", "api"):
+        assert error_of(at_token(JOBS, client, grant_type="client_credentials")) == (400, "unauthorized_client")
+
+
+# --- access tokens, and who looks at them -------------------------------------------------------------------------
+
+
+def test_an_access_token_is_a_jwt_of_rfc_9068():
+    town = fresh()
+    issued = tokens_of(town)
+    assert jwt.get_unverified_header(issued["access_token"])["typ"] == "at+jwt"
+    claims = claims_of(issued["access_token"])
+    assert {"iss", "exp", "aud", "sub", "client_id", "iat", "jti"} <= set(claims)
+    assert (claims["iss"], claims["aud"], claims["sub"], claims["client_id"]) == (LOGIN, API, "u-1815", "wiki")
+    assert (issued["token_type"], issued["expires_in"], claims["exp"] - claims["iat"]) == ("Bearer", 600, 600)
+
+
+def test_an_opaque_access_token_says_nothing_and_works_the_same():
+    town = fresh(opaque_access_tokens=True)
+    token = tokens_of(town)["access_token"]
+    assert re.fullmatch(r"[\w-]{22}", token)
+    assert userinfo(town, token).json() == {"sub": "u-1815", "name": "Ada Lovelace", "preferred_username": "ada"}
+    assert introspect(town, token)["sub"] == "u-1815"
+    town.lab.clock.tick(600)
+    assert error_of(userinfo(town, token)) == TOKEN
+
+
+def test_userinfo_tells_what_the_scope_allows():
+    town = fresh()
+    assert userinfo(town, tokens_of(town, scope="openid")["access_token"]).json() == {"sub": "u-1815"}
+    refusal = userinfo(town, tokens_of(town, scope="profile")["access_token"])
+    assert error_of(refusal) == (403, "insufficient_scope")
+    assert 'error="insufficient_scope"' in refusal.headers["www-authenticate"]
+    posted = town.ada.post(LOGIN + "/userinfo", data={"access_token": tokens_of(town)["access_token"]})
+    assert posted.json()["name"] == "Ada Lovelace"
+
+
+def forged(town: Town, typ: str = "at+jwt", **changes: object) -> str:
+    """A token whose claims are those of a good one, signed by Tom."""
+    claims = claims_of(tokens_of(town)["access_token"]) | changes
+    return sign(claims, SigningKey(TOM, "ES256", town.provider.keys[1].kid), typ)
+
+
+USELESS = {"id token": lambda town, own: own["id_token"], "refresh token": lambda town, own: own["refresh_token"], "text": lambda town, own: "x",
+           "forged": lambda town, own: forged(town), "unsigned": lambda town, own: json_part({"alg": "none"}) + "." + own["access_token"].split(".")[1] + ".",
+           "cut": lambda town, own: own["access_token"][:-4], "not ASCII": lambda town, own: "t\u00f6ken"}
+
+
+@pytest.mark.parametrize("kind", USELESS)
+def test_what_is_no_access_token_opens_neither_userinfo_nor_the_api(kind):
+    town = fresh()
+    token = USELESS[kind](town, tokens_of(town)).encode("latin-1")
+    for door in (LOGIN + "/userinfo", API + "/me"):
+        refusal = town.tom.get(door, headers={"authorization": b"Bearer " + token})
+        assert (refusal.status_code, refusal.json()["error"]) == TOKEN
+        assert refusal.headers["www-authenticate"].startswith('Bearer realm="lab", error="invalid_token"')
+
+
+def test_no_token_is_401_with_a_challenge_and_without_an_error_code():  # RFC 6750, 3.1
+    for header in ({}, {"authorization": "Bearer"}, {"authorization": "Basic eDp5"}):
+        refusal = JOBS.tom.get(LOGIN + "/userinfo", headers=header)
+        assert (error_of(refusal), refusal.headers["www-authenticate"]) == ((401, None), 'Bearer realm="lab"')
+
+
+def test_an_access_token_ends_after_ten_minutes():
+    town = fresh()
+    issued = tokens_of(town)
+    town.lab.clock.tick(598)
+    assert userinfo(town, issued["access_token"]).status_code == 200
+    assert error_of(userinfo(town, issued["access_token"])) == TOKEN
+    assert introspect(town, issued["access_token"]) == {"active": False}
+
+
+def test_introspection_tells_confidential_clients_and_nobody_else():
+    town = fresh()
+    issued = tokens_of(town)
+    told = introspect(town, issued["access_token"])
+    expected = {"active": True, "sub": "u-1815", "client_id": "wiki", "aud": API, "iss": LOGIN, "token_type": "Bearer"}
+    assert {name: told[name] for name in expected} == expected
+    assert told["exp"] == claims_of(issued["access_token"])["exp"]
+    for data in ({"client_id": "notes"}, {}, {"client_id": "api"}, {"client_id": "api", "client_secret": "x"}):
+        assert error_of(town.tom.post(LOGIN + "/introspect", data={"token": issued["access_token"], **data})) == CLIENT
+    assert error_of(town.ada.post(LOGIN + "/introspect", auth=("api", SECRETS["api"]))) == DENIED
+
+
+@pytest.mark.parametrize("kind", ["id token", "text", "forged", "unsigned"])
+def test_introspection_calls_what_it_does_not_know_inactive_and_says_no_more(kind):
+    town = fresh()
+    assert introspect(town, USELESS[kind](town, tokens_of(town))) == {"active": False}
+
+
+# --- revocation ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"opaque_access_tokens": True}], ids=["JWT", "opaque"])
+def test_a_revoked_access_token_dies_alone(settings):
+    town = fresh(**settings)
+    issued = tokens_of(town)
+    assert revoke(town, issued["access_token"]).status_code == 200
+    assert error_of(userinfo(town, issued["access_token"])) == TOKEN
+    assert introspect(town, issued["access_token"]) == {"active": False}
+    assert refresh(town, issued["refresh_token"]).status_code == 200
+
+
+def test_a_revoked_refresh_token_takes_its_family_along():
+    town = fresh()
+    first = tokens_of(town)
+    second = refresh(town, first["refresh_token"]).json()
+    assert revoke(town, second["refresh_token"]).status_code == 200
+    assert is_dead(town, second)
+    assert error_of(userinfo(town, first["access_token"])) == TOKEN
+    assert error_of(refresh(town, second["refresh_token"])) == GRANT
+
+
+def test_an_unknown_token_is_revoked_already():  # RFC 7009, 2.2
+    town = fresh()
+    assert revoke(town, "x").status_code == revoke(town, tokens_of(town)["id_token"]).status_code == 200
+    assert error_of(town.ada.post(LOGIN + "/revoke", data={"client_id": "notes"})) == DENIED
+    assert error_of(town.ada.post(LOGIN + "/revoke", data={"token": "x"})) == CLIENT
+
+
+def test_another_clients_token_is_not_revoked():
+    town = fresh()
+    issued = tokens_of(town)
+    for name in ("access_token", "refresh_token"):
+        assert error_of(revoke(town, issued[name], "plain")) == GRANT
+    assert not is_dead(town, issued)
+
+
+# --- proof of possession ------------------------------------------------------------------------------------------
+
+
+def proof(town: Town, path: str = "/token", key: object = ADA, method: str = "POST", token: str | None = None, **more: str) -> dict[str, str]:
+    """A DPoP header for the next request."""
+    url = path if "://" in path else LOGIN + path
+    return {"dpop": dpop.prove(key, method, url, now=town.lab.clock.now + 1, jti=str(next(NUMBERS)), token=token, **more)}
+
+
+def bound(town: Town, key: object = ADA, client: str = "notes", **asked: str) -> dict:
+    """Tokens that are bound to a key."""
+    home = {"notes": NOTES + "/cb"}.get(client, CALLBACK)
+    code = code_for(town, client_id=client, redirect_uri=home, **asked)
+    return redeem(town, code, client, redirect_uri=home, headers=proof(town, key=key)).json()
+
+
+@pytest.mark.parametrize("key", [ADA, ed25519_private_key("edda")], ids=["P-256", "Ed25519"])
+def test_a_proof_at_the_token_endpoint_binds_the_access_token(key):
+    town = fresh()
+    issued = bound(town, key)
+    assert issued["token_type"] == "DPoP"
+    assert claims_of(issued["access_token"])["cnf"] == {"jkt": thumbprint(public_jwk(key))}
+    told = introspect(town, issued["access_token"])
+    assert (told["token_type"], told["cnf"]) == ("DPoP", {"jkt": thumbprint(public_jwk(key))})
+
+
+@pytest.mark.parametrize("door", [LOGIN + "/userinfo", API + "/me"])
+def test_a_bound_token_opens_with_a_proof_by_its_key_and_not_otherwise(door):
+    town = fresh()
+    token = bound(town)["access_token"]
+
+    def tried(scheme: str = "DPoP", **made: object) -> tuple[int, str | None]:
+        headers = proof(town, door, **{"method": "GET", "token": token, **made}) if made.pop("sent", True) else {}
+        return enter(headers, scheme)
+
+    def enter(headers: dict, scheme: str = "DPoP") -> tuple[int, str | None]:
+        response = town.ada.get(door, headers={"authorization": f"{scheme} {token}", **headers})
+        assert response.status_code == 200 or response.headers["www-authenticate"].startswith("DPoP algs=")
+        return response.status_code, response.json().get("error")
+
+    assert tried() == (200, None)
+    once = proof(town, door, method="GET", token=token)
+    assert enter(once) == (200, None)
+    replayed, no_proof, as_bearer = enter(once), enter({}), enter({}, "Bearer")
+    assert {replayed[0], no_proof[0], as_bearer[0]} == {401}
+    assert (no_proof[1], as_bearer[1]) == ("invalid_token", "invalid_token")
+    for wrong in ({"key": TOM}, {"method": "POST"}, {"token": None}, {"token": "x"}, {"path": LOGIN + "/jwks"}):
+        headers = proof(town, **{"path": door, "method": "GET", "token": token, **wrong})
+        assert enter(headers) in ((401, "invalid_dpop_proof"), TOKEN)
+    assert enter(proof(town, door, method="GET", token=token), "Bearer")[0] == 401 or door == API + "/me"
+
+
+@pytest.mark.parametrize("door", [LOGIN + "/userinfo", API + "/me"])
+def test_a_bearer_token_does_not_pass_for_a_bound_one(door):
+    """RFC 9449, 7.1: the scheme is DPoP only with a token that is bound."""
+    town = fresh()
+    token = tokens_of(town)["access_token"]
+    for headers in ({}, proof(town, door, method="GET", token=token)):
+        response = town.ada.get(door, headers={"authorization": f"DPoP {token}", **headers})
+        assert (response.status_code, response.json()["error"]) == TOKEN
+
+
+@pytest.mark.parametrize("door", [LOGIN + "/userinfo", API + "/me"])
+def test_a_bound_token_with_scheme_bearer_is_refused_even_with_a_good_proof(door):
+    town = fresh()
+    token = bound(town)["access_token"]
+    response = town.ada.get(door, headers={"authorization": f"Bearer {token}", **proof(town, door, method="GET", token=token)})
+    assert (response.status_code, response.json()["error"]) == TOKEN
+
+
+@pytest.mark.parametrize("made", [{"method": "GET"}, {"path": "/userinfo"}, {"path": "https://tom.example/token"}])
+def test_a_proof_for_another_request_is_invalid_and_leaves_the_code_alone(made):
+    town = fresh()
+    code = code_for(town)
+    assert error_of(redeem(town, code, headers=proof(town, **made))) == (400, "invalid_dpop_proof")
+    assert redeem(town, code).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "x", "\u00e4", "a.b.c", "A" * 9999])
+def test_a_proof_that_is_none_is_invalid(header):
+    refusal = refresh(JOBS, "x", headers={"dpop": header.encode("latin-1")})
+    assert error_of(refusal) == (400, "invalid_dpop_proof")
+
+
+def test_two_proofs_or_a_replayed_one_are_invalid():
+    town = fresh()
+    issued, once = tokens_of(town), proof(town)
+    both = [*once.items(), *proof(town).items()]
+    assert error_of(refresh(town, issued["refresh_token"], headers=both)) == (400, "invalid_dpop_proof")
+    renewed = refresh(town, issued["refresh_token"], headers=once).json()
+    assert renewed["token_type"] == "DPoP"
+    assert error_of(refresh(town, renewed["refresh_token"], headers=once)) == (400, "invalid_dpop_proof")
+
+
+def test_a_public_clients_refresh_token_is_bound_and_needs_the_same_key():
+    town = fresh()
+    issued = bound(town)
+    for headers in (None, proof(town, key=TOM)):
+        assert error_of(refresh(town, issued["refresh_token"], "notes", headers=headers)) == GRANT
+    renewed = refresh(town, issued["refresh_token"], "notes", headers=proof(town))
+    assert renewed.json()["token_type"] == "DPoP"
+
+
+def test_a_confidential_clients_refresh_token_is_bound_to_the_client_alone():  # RFC 9449, 5
+    town = fresh()
+    issued = bound(town, client="wiki")
+    renewed = refresh(town, issued["refresh_token"], headers=proof(town, key=TOM)).json()
+    assert claims_of(renewed["access_token"])["cnf"]["jkt"] == thumbprint(public_jwk(TOM))
+    assert refresh(town, renewed["refresh_token"]).json()["token_type"] == "Bearer"
+
+
+def test_dpop_jkt_ties_a_code_to_a_key():  # RFC 9449, 10
+    town = fresh()
+    code = code_for(town, dpop_jkt=thumbprint(public_jwk(ADA)))
+    for headers in (None, proof(town, key=TOM)):
+        assert error_of(redeem(town, code, headers=headers)) == GRANT
+    assert redeem(town, code, headers=proof(town)).json()["token_type"] == "DPoP"
+
+
+# --- inputs that nobody chose -------------------------------------------------------------------------------------
+
+
+@given(st.binary(max_size=40))
+@MANY
+def test_any_bytes_as_basic_credentials_are_invalid_client(credentials):
+    assert error_of(as_job(JOBS, basic(credentials))) == CLIENT
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50), st.sampled_from(["code", "refresh_token"]))
+@MANY
+def test_any_text_as_a_code_or_a_refresh_token_is_invalid_grant(text, name):
+    kind = {"code": "authorization_code"}.get(name, name)
+    assert error_of(at_token(JOBS, grant_type=kind, **{name: text})) == GRANT
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=255, exclude_characters="\x7f"), min_size=1, max_size=50),
+       st.sampled_from([LOGIN + "/userinfo", API + "/me"]), st.sampled_from(["Bearer", "DPoP", "bearer"]))
+@MANY
+def test_any_text_as_a_token_is_invalid_token(token, door, scheme):
+    refusal = JOBS.tom.get(door, headers={"authorization": f"{scheme} {token}".encode("latin-1")})
+    assert (refusal.status_code, refusal.json()["error"]) == TOKEN
+    assert b64(token.encode()) not in str(JOBS.lab.audit[-1])

@@ -1,0 +1,624 @@
+"""The provider's front: what it advertises, whom it signs in, what it asks, where it sends the answer, and what its operator can do."""
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import joserfc.jwk
+import joserfc.jwt
+import jwt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labutils.classroom.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.identity.accounts import Client
+from labutils.identity.relying_party import sign_in
+from labutils.identity.tokens import b64, json_part
+
+CALLBACK, VERIFIER, STATE = WIKI + "/cb", "v" * 43, "a state & more: <ü>"
+PASSWORD = "analytical-engine-1843"
+CHALLENGE = b64(hashlib.sha256(VERIFIER.encode()).digest())
+PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+NO_PKCE = dict.fromkeys(PKCE)
+SECRETS = {"wiki": "the-wiki-keeps-this-to-itself", "plain": "plain-secret", "api": "the-api-asks-with-this", "notes": None}
+MANY = settings(max_examples=250, deadline=None, derandomize=True, database=None)
+
+
+def fresh(**settings: object) -> Town:
+    """A town in which Ada has signed in and said yes to the wiki; `plain` is a confidential client that need not use PKCE."""
+    town = build_town("tests", **settings)
+    town.provider.clients["plain"] = Client("plain", (CALLBACK, CALLBACK + "?app=1"), SECRETS["plain"], id_token_alg="RS256",
+                                            require_pkce=False, post_logout_redirect_uris=(WIKI + "/bye?app=1",))
+    town.sign_in()
+    return town
+
+
+def question(**changes: str | None) -> dict[str, str]:
+    """An authorization request of the wiki, with members changed or (None) left out."""
+    whole = {"response_type": "code", "client_id": "wiki", "redirect_uri": CALLBACK, "scope": "openid profile offline_access",
+             "state": STATE, "nonce": "a nonce", **PKCE, **changes}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def ask(browser: httpx.Client, **changes: str | None) -> httpx.Response:
+    return browser.get(LOGIN + "/authorize", params=question(**changes))
+
+
+def post(browser: httpx.Client, **changes: str | None) -> httpx.Response:
+    return browser.post(LOGIN + "/authorize", data=question(**changes))
+
+
+def answer(response: httpx.Response, to: str = CALLBACK) -> dict[str, str]:
+    """What the provider tells the client by way of the browser: the query of a redirect to exactly this address."""
+    address, _, query = response.headers.get("location", "no redirect").partition("?")
+    assert (response.status_code, address) == (303, to)
+    return dict(parse_qsl(query, strict_parsing=True))
+
+
+def denied(response: httpx.Response, error: str) -> None:
+    """The client hears this registered error, its own state, who says so, and gets no code."""
+    told = answer(response)
+    assert (told["error"], told["state"], told["iss"]) == (error, STATE, LOGIN)
+    assert set(told) == {"error", "error_description", "state", "iss"}
+
+
+def error_of(response: httpx.Response) -> tuple[int, str | None]:
+    """Status and registered error code of a refusal in JSON, which no cache may keep."""
+    assert (response.headers["cache-control"], response.headers["content-type"]) == ("no-store", "application/json")
+    return response.status_code, response.json().get("error")
+
+
+def code_for(town: Town, browser: str = "ada", **changes: str | None) -> str:
+    """A code for Ada's wiki, or for another client; consent is given where it is asked for."""
+    browser = getattr(town, browser)
+    response = ask(browser, **changes)
+    if response.status_code == 200:
+        response = post(browser, csrf=csrf(response), consent="allow", **changes)
+    return dict(parse_qsl(urlsplit(response.headers["location"]).query))["code"]
+
+
+def csrf(page: httpx.Response) -> str:
+    return Page(page).fields["csrf"]
+
+
+class Page(HTMLParser):
+    """The text and the hidden fields of a page; a tag that a page of ours never holds is an injection."""
+
+    def __init__(self, response: httpx.Response):
+        super().__init__()
+        self.fields, self.text = {}, ""
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+        self.feed(response.text)
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in "html head meta title body main h1 p strong form input button label".split()
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        if tag == "input" and dict(attrs).get("type") == "hidden":
+            assert dict(attrs)["name"] not in self.fields
+            self.fields[dict(attrs)["name"]] = dict(attrs)["value"]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+# --- discovery and keys -------------------------------------------------------------------------------------------
+
+
+def test_discovery_says_what_the_specifications_require():
+    told = build_town("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    required = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported",
+                "id_token_signing_alg_values_supported"}  # Discovery 1.0, 3
+    assert required <= set(told)
+    assert told["issuer"] == LOGIN
+    expected = {"response_types_supported": ["code"], "subject_types_supported": ["public"], "code_challenge_methods_supported": ["S256"],
+                "authorization_response_iss_parameter_supported": True, "request_uri_parameter_supported": False,
+                "request_parameter_supported": False, "response_modes_supported": ["query"]}
+    assert {name: told[name] for name in expected} == expected
+    assert "RS256" in told["id_token_signing_alg_values_supported"]
+    assert {"client_secret_basic", "client_secret_post"} <= set(told["token_endpoint_auth_methods_supported"])
+    assert "none" not in told["introspection_endpoint_auth_methods_supported"]
+    assert {"ES256"} <= set(told["dpop_signing_alg_values_supported"])
+
+
+def test_every_advertised_endpoint_answers():
+    town = build_town("d")
+    told = town.ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    where = [value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"]
+    assert len(where) == 7
+    for url in where:
+        assert url.startswith(LOGIN + "/")
+        assert {town.ada.get(url).status_code, town.ada.post(url).status_code} & {200, 400, 401}
+        assert 404 not in (town.ada.get(url).status_code, town.ada.post(url).status_code)
+
+
+@pytest.mark.parametrize("path, allowed", [("/token", {"POST"}), ("/introspect", {"POST"}), ("/revoke", {"POST"}),
+                                           ("/jwks", {"GET", "HEAD", "POST"}), ("/authorize", {"GET", "HEAD", "POST"})])
+def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
+    browser = build_town("d").ada
+    for method in {"GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - allowed:
+        refusal = browser.request(method, LOGIN + path)
+        assert (refusal.status_code, set(refusal.headers["allow"].split(", "))) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["/", "", "/token/", "/Token", "/%00", "/.well-known", "/jwks/x", "/tökén", "/%ff", "/%E2%82%AC"])
+def test_what_is_not_there_is_not_found(path):
+    assert build_town("d").ada.get(LOGIN + path).status_code == 404
+
+
+def test_the_jwk_set_holds_public_keys_and_nothing_private():
+    keys = build_town("d").ada.get(LOGIN + "/jwks").json()["keys"]
+    assert [(key["alg"], key["kty"], key["use"]) for key in keys] == [("RS256", "RSA", "sig"), ("ES256", "EC", "sig")]
+    assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {name for key in keys for name in key}
+    assert joserfc.jwk.KeySet.import_key_set({"keys": keys})
+
+
+def test_rotation_with_and_without_the_old_key():
+    town = fresh()
+    kids = [{key["kid"] for key in town.ada.get(LOGIN + "/jwks").json()["keys"]}]
+    issued = tokens_of(town)
+    for keep_old in (True, False):
+        town.provider.rotate_signing_key(keep_old=keep_old)
+        kids.append({key["kid"] for key in town.ada.get(LOGIN + "/jwks").json()["keys"]})
+        assert len(kids[-1]) == (4 if keep_old else 2)
+        assert userinfo(town, issued["access_token"]).status_code == (200 if keep_old else 401)
+        renewed = tokens_of(town)
+        assert jwt.get_unverified_header(renewed["id_token"])["kid"] in kids[-1] - kids[-2]
+        assert userinfo(town, renewed["access_token"]).status_code == 200
+    assert kids[0] < kids[1]
+    assert not kids[1] & kids[2]
+
+
+def tokens_of(town: Town, client: str = "wiki", browser: str = "ada", **changes: str | None) -> dict:
+    """The token endpoint's answer to a fresh code."""
+    given = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER,
+             "code": code_for(town, browser, client_id=client, **changes)}
+    return town.ada.post(LOGIN + "/token", data=given, auth=(client, SECRETS[client])).json()
+
+
+def userinfo(town: Town, token: str) -> httpx.Response:
+    return town.tom.get(LOGIN + "/userinfo", headers={"authorization": f"Bearer {token}"})
+
+
+@pytest.mark.parametrize("client, alg", [("wiki", "ES256"), ("plain", "RS256")])
+def test_joserfc_reads_an_id_token_as_we_do(client, alg):
+    town = fresh()
+    issued = tokens_of(town, client)
+    keys = joserfc.jwk.KeySet.import_key_set(town.ada.get(LOGIN + "/jwks").json())
+    token = joserfc.jwt.decode(issued["id_token"], keys, algorithms=[alg])
+    now = town.lab.clock.now - 1  # fetching the keys took a second
+    expected = {"iss": LOGIN, "sub": "u-1815", "aud": client, "nonce": "a nonce", "iat": now, "exp": now + 600, "amr": ["pwd"],
+                "at_hash": b64(hashlib.sha256(issued["access_token"].encode()).digest()[:16])}
+    assert token.header["alg"] == alg
+    assert {name: token.claims[name] for name in expected} == expected
+    assert set(token.claims) == {*expected, "auth_time", "sid"}
+    assert token.claims["auth_time"] == min(session.auth_time for session in town.provider.sessions.values())
+
+
+# --- the authorization endpoint -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [ask, post])
+def test_an_authorization_request_comes_by_get_or_post_and_is_answered_with_code_state_and_iss(way):
+    town = fresh()
+    told = answer(way(town.ada))
+    assert (set(told), told["state"], told["iss"]) == ({"code", "state", "iss"}, STATE, LOGIN)
+    assert "state" not in answer(way(town.ada, state=None))
+
+
+def test_the_answer_is_appended_to_a_registered_address_that_has_a_query_already():
+    response = post(fresh().ada, client_id="plain", redirect_uri=CALLBACK + "?app=1", response_type="token")
+    assert answer(response)["app"] == "1"
+    assert response.headers["location"].count("?") == 1
+
+
+SPELLINGS = [
+    None, "", CALLBACK + "/", CALLBACK + "/x", CALLBACK + ".tom.example", WIKI + ".tom.example/cb", CALLBACK + "?", CALLBACK + "?a=b",
+    CALLBACK + "#", CALLBACK + "#a", "http://wiki.example/cb", "https://wiki.example@tom.example/cb", "https://tom@wiki.example/cb",
+    "https://tom.example/cb", "https://WIKI.example/cb", "HTTPS://wiki.example/cb", WIKI + "/CB", WIKI + "/c%62", WIKI + "/x/../cb", WIKI + "//cb",
+    WIKI + ":443/cb", "//wiki.example/cb", "/cb", "cb", " " + CALLBACK, CALLBACK + " ", CALLBACK + "\n", CALLBACK + "\0", NOTES + "/cb",
+    CALLBACK + "?app=1", "javascript:alert(1)", "https://tom.example/?" + CALLBACK, "https://tom.example\\@wiki.example/cb", "https://wіki.example/cb"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
+def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spelling):
+    for way in (ask, post):
+        refusal = way(TOWN.ada, redirect_uri=spelling)
+        assert error_of(refusal) == (400, "invalid_request")
+        assert "location" not in refusal.headers
+
+
+@pytest.mark.parametrize("client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999])
+def test_an_unknown_client_is_refused_and_nobody_is_redirected(client_id):
+    refusal = ask(TOWN.ada, client_id=client_id)
+    assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
+
+
+REFUSED = {
+    "no challenge": (NO_PKCE, "invalid_request"), "plain": ({"code_challenge_method": "plain"}, "invalid_request"),
+    "no method, which means plain": ({"code_challenge_method": None}, "invalid_request"),
+    "method in another case": ({"code_challenge_method": "s256"}, "invalid_request"),
+    "method without challenge": ({"code_challenge": None}, "invalid_request"),
+    "short challenge": ({"code_challenge": CHALLENGE[:-1]}, "invalid_request"),
+    "padded challenge": ({"code_challenge": CHALLENGE + "="}, "invalid_request"),
+    "challenge and newline": ({"code_challenge": CHALLENGE + "\n"}, "invalid_request"),
+    **{f"response_type {kind}": ({"response_type": kind}, "unsupported_response_type")
+       for kind in ("token", "id_token", "code token", "code id_token", "none", "CODE")},
+    **{f"response_mode {mode}": ({"response_mode": mode}, "invalid_request") for mode in ("fragment", "form_post", "jwt", "QUERY")},
+    "request": ({"request": "e30.e30."}, "request_not_supported"),
+    "request_uri": ({"request_uri": "https://tom.example/r"}, "request_uri_not_supported"),
+    **{f"max_age {age}": ({"max_age": age}, "invalid_request") for age in ("-1", "soon", "1.5", "1e3", "9" * 99)},
+    "prompt none and more": ({"prompt": "none login"}, "invalid_request"),
+    **{f"scope {scope}": ({"scope": scope}, "invalid_scope") for scope in ("openid admin", "OPENID", "openid,profile", "read")},
+}
+
+
+@pytest.mark.parametrize("changes, error", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_offered_is_refused_by_its_registered_name(changes, error):
+    for way in (ask, post):
+        denied(way(TOWN.ada, **changes), error)
+
+
+def test_a_missing_response_type_is_an_error_answer():
+    assert answer(ask(TOWN.ada, response_type=None))["error"] in ("invalid_request", "unsupported_response_type")
+
+
+def test_pkce_may_be_left_out_where_the_client_need_not_use_it_but_never_weakened():
+    town = fresh()
+    assert code_for(town, client_id="plain", **NO_PKCE)
+    denied(ask(town.ada, client_id="plain", code_challenge_method="plain"), "invalid_request")
+    denied(ask(town.ada, client_id="plain", code_challenge_method="S256", code_challenge=None), "invalid_request")
+
+
+def test_a_client_without_the_code_flow_is_refused():
+    town = fresh()
+    town.provider.clients["job"] = Client("job", (CALLBACK,), "x", grant_types=("client_credentials",))
+    denied(ask(town.ada, client_id="job"), "unauthorized_client")
+
+
+@pytest.mark.parametrize("name", ["client_id", "state", "scope", "redirect_uri", "unheard_of"])
+def test_a_repeated_parameter_is_refused(name):
+    twice = [*question(unheard_of="a").items(), (name, "b")]
+    assert error_of(TOWN.ada.get(LOGIN + "/authorize", params=twice)) == (400, "invalid_request")
+    split = TOWN.ada.post(LOGIN + "/authorize", params={name: "b"}, data=question(unheard_of="a"))
+    assert error_of(split) == (400, "invalid_request")
+
+
+def test_empty_parameters_count_as_absent_and_unknown_ones_are_ignored():
+    assert "state" not in answer(ask(TOWN.ada, state="", prompt="", max_age="", request="", unheard_of="1"))
+
+
+# --- the login page and the consent page --------------------------------------------------------------------------
+
+
+HOSTILE = '"><script>alert(1)</script><input name="csrf" value="x" onfocus=\'x\'>&amp;$csrf ${carried} \u202e'
+
+
+@pytest.mark.parametrize("browser, shown", [("tom", "Sign in"), ("ada", "Allow access?")])
+def test_hostile_parameters_are_escaped_on_the_pages(browser, shown):
+    page = Page(ask(getattr(TOWN, browser), state=HOSTILE, prompt="consent", **{HOSTILE: HOSTILE}))
+    assert shown in page.text
+    assert (page.fields["state"], page.fields[HOSTILE]) == (HOSTILE, HOSTILE)
+
+
+def test_what_was_typed_is_not_carried_along():
+    page = post(TOWN.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow")
+    assert page.status_code == 401
+    assert Page(page).fields == question()
+    assert not any(secret in page.text for secret in ("my-secret", "123456"))
+
+
+@pytest.mark.parametrize("typed", [{"username": "ada"}, {"username": "ada", "password": ""}, {"username": "ada", "password": "x"},
+                                   {"username": "Ada", "password": PASSWORD}, {"username": "nobody", "password": ""},
+                                   {"username": "ada", "password": PASSWORD + " "}, {"username": "tom", "password": PASSWORD},
+                                   {"username": "ädä", "password": "ü\0"}])
+def test_a_wrong_password_gets_the_page_again_with_401_and_neither_code_nor_session(typed):
+    refusal = post(TOWN.tom, **typed)
+    assert (refusal.status_code, "set-cookie" in refusal.headers, "location" in refusal.headers) == (401, False, False)
+    assert "That did not work" in Page(refusal).text
+    assert TOWN.lab.audit[-1] | {"time": ""} == {"time": "", "service": "login.example", "event": "session.start", "outcome": "failure",
+                                                "user": typed["username"], "ip": "203.0.113.66", "agent": "tom"}
+
+
+def test_a_password_in_the_address_signs_nobody_in():
+    page = ask(TOWN.tom, username="ada", password=PASSWORD)
+    assert (page.status_code, "set-cookie" in page.headers) == (200, False)
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites():
+    given = post(build_town("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
+    assert "Domain" not in given
+
+
+def test_consent_is_asked_once_for_a_client_and_a_scope():
+    town = fresh()
+    assert "code" in answer(ask(town.ada))
+    for changes in ({"client_id": "plain"}, {"scope": "openid"}):
+        assert "Allow access?" in Page(ask(town.ada, **changes)).text
+        assert code_for(town, **changes)
+        assert "code" in answer(ask(town.ada, **changes))
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "of tom"])
+def test_consent_without_the_csrf_token_of_this_session_is_no_consent(token):
+    town = fresh()
+    town.sign_in("tom")
+    forged = csrf(ask(town.tom, prompt="consent")) if token == "of tom" else token
+    for changes in ({"client_id": "plain"}, {"prompt": "consent"}, {"prompt": "login"}):
+        page = post(town.ada, csrf=forged, consent="allow", **changes)
+        assert (page.status_code, "location" in page.headers) == (200, False)
+    assert "Allow access?" in ask(town.ada, client_id="plain").text
+
+
+def test_no_is_access_denied():
+    town = fresh()
+    denied(post(town.ada, csrf=csrf(ask(town.ada, prompt="consent")), consent="deny"), "access_denied")
+    response = sign_in(town.tom, WIKI + "/login", "tom", "tom-has-a-password-too", allow=False)
+    assert (response.status_code, response.text) == (400, "Sign-in refused: the provider said access_denied.")
+
+
+def test_prompt_none_never_shows_a_page():
+    town = fresh()
+    assert "code" in answer(ask(town.ada, prompt="none"))
+    denied(ask(town.tom, prompt="none"), "login_required")
+    denied(ask(town.ada, prompt="none", scope="openid"), "consent_required")
+    town.lab.clock.tick(100)
+    denied(ask(town.ada, prompt="none", max_age="60"), "login_required")
+
+
+@pytest.mark.parametrize("prompt, pages", [  # a new session has given no consent yet
+    ("login", ["Sign in", "Allow access?"]), ("consent", ["Allow access?"]), ("login consent", ["Sign in", "Allow access?"])])
+def test_prompt_shows_the_pages_that_it_names_and_then_answers(prompt, pages):
+    town, seen = fresh(), []
+    response = ask(town.ada, prompt=prompt)
+    while response.status_code == 200:
+        page = Page(response)
+        seen.append(page.text.split("\n")[2])
+        typed = {"consent": "allow"} if "csrf" in page.fields else {"username": "ada", "password": PASSWORD}
+        response = town.ada.post(LOGIN + "/authorize", data=page.fields | typed)
+    assert "code" in answer(response)
+    assert seen == pages
+
+
+def test_max_age_asks_again_only_those_who_signed_in_longer_ago():
+    town = fresh()
+    began = next(iter(town.provider.sessions.values())).auth_time
+    town.lab.clock.tick(100)
+    assert "code" in answer(ask(town.ada, max_age="1000"))
+    assert "Sign in" in Page(ask(town.ada, max_age="60")).text
+    response = post(town.ada, max_age="60", username="ada", password=PASSWORD)
+    if response.status_code == 200:
+        response = post(town.ada, max_age="60", csrf=csrf(response), consent="allow")
+    grant = town.provider.codes[answer(response)["code"]].grant
+    assert grant.auth_time > began + 100
+
+
+def test_a_second_factor_is_asked_for_at_login_and_named_in_amr():
+    town = fresh()
+    town.provider.users["ada"].second_factor = lambda typed: typed == "271828"
+    assert "code" in answer(ask(town.ada))  # sessions that are open already stay
+    for typed in ({}, {"code": ""}, {"code": "271829"}, {"code": " 271828"}):
+        assert post(town.tom, username="ada", password=PASSWORD, **typed).status_code == 401
+    assert post(town.tom, username="ada", password="x", code="271828").status_code == 401
+    assert csrf(post(town.tom, username="ada", password=PASSWORD, code="271828"))
+    claims = jwt.decode(tokens_of(town, browser="tom")["id_token"], options={"verify_signature": False})
+    assert (claims["amr"], claims["sub"]) == (["pwd", "otp", "mfa"], "u-1815")
+    town.provider.reset_second_factor("ada")
+    assert csrf(post(town.lab.browser("new", "192.0.2.11"), username="ada", password=PASSWORD))
+
+
+# --- logging out --------------------------------------------------------------------------------------------------
+
+
+def logout(browser: httpx.Client, **params: str) -> httpx.Response:
+    return browser.get(LOGIN + "/logout", params=params)
+
+
+def is_signed_in(browser: httpx.Client) -> bool:
+    return "code" in answer(ask(browser, prompt="none"))
+
+
+@pytest.mark.parametrize("age", [0, 601, 86400])
+def test_an_id_token_is_a_hint_even_when_it_has_expired(age):
+    town = fresh()
+    hint = tokens_of(town)["id_token"]
+    town.lab.clock.tick(age)
+    response = logout(town.ada, id_token_hint=hint, post_logout_redirect_uri=WIKI + "/", state=STATE)
+    assert answer(response, WIKI + "/") == {"state": STATE}
+    assert not is_signed_in(town.ada)
+
+
+def test_without_a_hint_the_person_is_asked_first():
+    town = fresh()
+    page = logout(town.ada)
+    assert "Sign out?" in Page(page).text
+    for forged in ("", "x", csrf(page)[:-1]):
+        assert "Sign out?" in town.ada.post(LOGIN + "/logout", data={"csrf": forged}).text
+    assert "Sign out?" in logout(town.ada, csrf=csrf(page)).text  # by a link alone
+    assert is_signed_in(town.ada)
+    done = town.ada.post(LOGIN + "/logout", data=Page(page).fields)
+    assert "You are signed out" in Page(done).text
+    assert not is_signed_in(town.ada)
+
+
+def test_a_hint_about_somebody_else_does_not_end_this_session_unasked():
+    """The provider MUST ask where the ID token does not belong to this session or person (RP-Initiated Logout 1.0, 2)."""
+    town = fresh()
+    town.sign_in("tom")
+    logout(town.ada, id_token_hint=tokens_of(town, browser="tom")["id_token"])
+    assert is_signed_in(town.ada)
+
+
+def test_an_access_token_is_no_hint():
+    town = fresh()
+    logout(town.ada, id_token_hint=tokens_of(town)["access_token"])
+    assert is_signed_in(town.ada)
+
+
+@pytest.mark.parametrize("params", [
+    {"post_logout_redirect_uri": WIKI + "/"}, {"post_logout_redirect_uri": WIKI, "client_id": "wiki"},
+    {"post_logout_redirect_uri": WIKI + "/?", "client_id": "wiki"}, {"post_logout_redirect_uri": CALLBACK, "client_id": "wiki"},
+    {"post_logout_redirect_uri": "https://tom.example/", "client_id": "wiki"}, {"post_logout_redirect_uri": WIKI + "/", "client_id": "notes"},
+    {"client_id": "nobody"}, {"id_token_hint": "x"}, {"id_token_hint": f"{json_part({'alg': 'none'})}.{json_part({'iss': LOGIN, 'aud': 'wiki'})}."}])
+def test_a_logout_request_that_does_not_fit_is_refused_and_ends_nothing(params):
+    refusal = logout(TOWN.ada, **params)
+    assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
+    assert is_signed_in(TOWN.ada)
+
+
+def test_client_id_must_be_the_client_of_the_hint():
+    hint = tokens_of(TOWN)["id_token"]
+    for name in ("notes", "nobody", "api"):
+        assert error_of(logout(TOWN.ada, id_token_hint=hint, client_id=name)) == (400, "invalid_request")
+    assert is_signed_in(TOWN.ada)
+
+
+def test_state_is_appended_to_a_logout_address_that_has_a_query_already():
+    town = fresh()
+    response = logout(town.ada, id_token_hint=tokens_of(town, "plain")["id_token"], post_logout_redirect_uri=WIKI + "/bye?app=1", state="s")
+    assert response.headers["location"] == WIKI + "/bye?app=1&state=s"
+
+
+def test_a_hint_signed_with_a_key_that_is_gone_is_refused():
+    town = fresh()
+    hint = tokens_of(town)["id_token"]
+    town.provider.rotate_signing_key(keep_old=False)
+    assert error_of(logout(town.ada, id_token_hint=hint)) == (400, "invalid_request")
+
+
+# --- the operator's acts ------------------------------------------------------------------------------------------
+
+
+def refresh(town: Town, token: str) -> tuple[int, str | None]:
+    given = {"grant_type": "refresh_token", "refresh_token": token}
+    return error_of(town.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"])))
+
+
+ACTS = {  # what still works afterwards: session, refresh token, userinfo, the API that checks offline
+    "change_password": (("ada", "new"), (True, True, True, True)), "reset_second_factor": (("ada",), (True, True, True, True)),
+    "end_session": (("sid",), (False, True, True, True)), "revoke_family": (("refresh_token",), (True, False, False, True)),
+    "disable_user": (("ada",), (False, False, False, True)), "rotate_signing_key": ((), (True, True, True, True)),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_dies_when_the_operator_acts(act):
+    town = fresh()
+    issued, (arguments, expected) = tokens_of(town), ACTS[act]
+    sid = jwt.decode(issued["id_token"], options={"verify_signature": False})["sid"]
+    getattr(town.provider, act)(*({**issued, "sid": sid}.get(name, name) for name in arguments))
+    access = issued["access_token"]
+    at_api = town.ada.get(API + "/me", headers={"authorization": f"Bearer {access}"})
+    looked_up = userinfo(town, access)
+    renewed = refresh(town, issued["refresh_token"])
+    assert (is_signed_in(town.ada), renewed == (200, None), looked_up.status_code == 200, at_api.status_code == 200) == expected
+    assert renewed in ((200, None), (400, "invalid_grant"))
+    assert looked_up.status_code == 200 or error_of(looked_up) == (401, "invalid_token")
+
+
+def test_a_new_password_is_the_only_one_from_then_on():
+    town = fresh()
+    town.provider.change_password("ada", "new")
+    assert post(town.tom, username="ada", password=PASSWORD).status_code == 401
+    assert post(town.tom, username="ada", password="new").status_code == 200
+
+
+def test_a_disabled_person_cannot_sign_in_nor_use_a_code():
+    town = fresh()
+    code = code_for(town)
+    town.provider.disable_user("ada")
+    assert post(town.ada, username="ada", password=PASSWORD).status_code == 401
+    given = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    assert error_of(town.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"]))) == (400, "invalid_grant")
+
+
+# --- the audit log ------------------------------------------------------------------------------------------------
+
+
+def test_failures_are_logged_with_address_and_error():
+    town = fresh()
+    begun = len(town.lab.audit)
+    post(town.tom, username="ada", password="guess")
+    ask(town.tom, redirect_uri="https://tom.example/")
+    ask(town.ada, response_type="token")
+    refresh(town, "guess")
+    town.tom.get(LOGIN + "/userinfo")
+    userinfo(town, "guess")
+    town.tom.get(API + "/me", headers={"authorization": "Bearer guess"})
+    logged = [(line["event"], line.get("error")) for line in town.lab.audit[begun:]]
+    assert logged[:-1] == [("session.start", None), ("authorize.refused", "invalid_request"), ("authorize.refused", "unsupported_response_type"),
+                           ("token.refused", "invalid_grant"), ("userinfo.refused", "no token"), ("userinfo.refused", "invalid_token")]
+    assert logged[-1][0] == "api.read"
+    assert {line["outcome"] for line in town.lab.audit[begun:]} == {"failure"}
+    assert {line["ip"] for line in town.lab.audit[begun:]} == {"203.0.113.66", "192.0.2.10"}
+
+
+def test_no_secret_ever_stands_in_the_audit_log():
+    town = fresh()
+    issued = tokens_of(town)
+    for token in (issued["refresh_token"], issued["refresh_token"], "guess"):
+        refresh(town, token)
+    for token in issued.values():
+        userinfo(town, token)
+        town.tom.get(API + "/me", headers={"authorization": f"Bearer {token}"})
+    town.ada.post(LOGIN + "/revoke", data={"token": issued["access_token"]}, auth=("wiki", "the-wrong-secret"))
+    post(town.tom, username="ada", password="a-guessed-password")
+    logout(town.ada, id_token_hint=issued["id_token"])
+    sent = "\n".join(f"{one.request_headers} {one.request_body} {one.response_headers} {one.response_body}" for one in town.lab.wire)
+    secrets = {PASSWORD, "a-guessed-password", "the-wrong-secret", *filter(None, SECRETS.values()), *town.provider.codes,
+               *town.provider.refresh_tokens, *(issued[name] for name in ("access_token", "id_token", "refresh_token")),
+               *town.wiki.sessions, *(one.header("set-cookie").split(";")[0].partition("=")[2] for one in town.lab.wire)} - {""}
+    log = json.dumps(town.lab.audit)
+    assert len(secrets) > 15
+    assert sum(secret in sent for secret in secrets) > 10
+    assert [secret for secret in secrets if secret in log or secret[-20:] in log] == []
+
+
+# --- thousands of inputs that nobody chose ------------------------------------------------------------------------
+
+
+TOWN = fresh()
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+NAMES = st.sampled_from([*question(), "prompt", "max_age", "username", "password", "code", "csrf", "consent", "grant_type", "refresh_token", "token",
+                         "code_verifier", "client_secret", "id_token_hint", "post_logout_redirect_uri", "access_token", "request"]) | WORDS
+KNOWN = st.sampled_from([*question().values(), *filter(None, SECRETS.values()), "ada", PASSWORD, "none", "login", "authorization_code", "wiki",
+                         "refresh_token", "client_credentials", "notes", "backup", "0", "allow", *TOWN.provider.refresh_tokens])
+PARAMS = st.lists(st.tuples(NAMES, KNOWN | WORDS), max_size=6).map(dict) | st.dictionaries(NAMES, KNOWN | WORDS).map(lambda some: question() | some)
+DOORS = [LOGIN + path for path in TOWN.provider.endpoints] + [API + "/me", WIKI + "/cb", WIKI + "/login", WIKI + "/"]
+PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=30)
+HEADERS = st.dictionaries(st.sampled_from(["authorization", "dpop", "cookie", "content-type", "accept", "user-agent", "content-length", "host",
+                                           "transfer-encoding"]),
+                          PRINTABLE | st.builds(lambda scheme, rest: scheme + rest, st.sampled_from(["Basic ", "Bearer ", "DPoP ", "basic"]), PRINTABLE)
+                          | st.sampled_from(["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "session=x; session=y"]))
+
+
+@given(st.sampled_from(DOORS), st.sampled_from(["GET", "POST", "HEAD", "PUT"]), PARAMS, st.binary(max_size=40), HEADERS)
+@MANY
+def test_no_request_of_any_shape_makes_a_door_crash(door, method, params, body, headers):
+    sent = {name: value.encode("latin-1") for name, value in headers.items()}
+    for content in ({"params": params, "content": body}, {"data": params}):
+        assert TOWN.tom.request(method, door, headers=sent, **content).status_code < 500
+
+
+@given(st.sampled_from(["", CALLBACK, WIKI, "https://", "//", LOGIN]), WORDS, PARAMS, st.sampled_from([ask, post]))
+@MANY
+def test_no_random_redirect_uri_is_ever_redirected_to(start, rest, params, way):
+    response = way(TOWN.tom, **params | {"redirect_uri": start + rest, "client_id": "wiki"})
+    if start + rest != CALLBACK:
+        assert "location" not in response.headers
+    assert re.match(re.escape(CALLBACK) + r"\?|$", response.headers.get("location", ""))
+
+
+@given(WORDS | KNOWN)
+@MANY
+def test_any_state_comes_back_as_it_went(state):
+    assert answer(ask(TOWN.ada, state=state)).get("state", "") == state
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_form_that_is_too_large_is_refused_in_peace(door):
+    assert TOWN.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (200, 303, 400, 401, 413)

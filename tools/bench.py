@@ -1,0 +1,128 @@
+"""Ratios, each measured in this run: `make bench`. A goal that is missed is said, and makes the exit status 1."""
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+import jwt
+import nbformat
+from jupyter_client.manager import KernelManager
+from werkzeug.wrappers import Response
+
+from labutils.classroom.town import build_town
+from labutils.identity import tokens
+from labutils.lab import Lab
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+NOTEBOOKS = HERE / "notebooks"
+ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def best(step, rounds: int, times: int) -> float:
+    """Seconds for one `step`: the best of some rounds, each of many times."""
+    found = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        for _ in range(times):
+            step()
+        found.append((time.perf_counter() - start) / times)
+    return min(found)
+
+
+def verify() -> float:
+    """Our strict verifier against raw jwt.decode, same token, same key object."""
+    key = tokens.SigningKey(tokens.ec_private_key("bench"), "ES256", "k")
+    now = int(time.time())
+    token = tokens.sign({"iss": "https://login.example", "aud": "wiki", "sub": "u", "iat": now, "exp": now + 600}, key)
+    jwk = jwt.PyJWK(key.jwk)
+    ours = best(lambda: tokens.verify(token, jwk, issuer="https://login.example", audience="wiki", now=now), 7, 500)
+    raw = best(lambda: jwt.decode(token, jwk, ["ES256"], issuer="https://login.example", audience="wiki"), 7, 500)
+    return ours / raw
+
+
+def login() -> float:
+    """Five requests of a sign-in against five requests to a one-line app, through the same network."""
+    lab = Lab("bench", "2023-10-18T09:00:00Z")
+    lab.add("plain.example", Response("ok"))
+    plain = lab.browser("ada", "192.0.2.10")
+
+    def five_plain():
+        for _ in range(5):
+            plain.get("https://plain.example/")
+
+    def five_of_login(town):
+        callback = town.sign_in("ada", until="https://wiki.example/cb").headers["location"]  # login, authorize, sign-in, consent
+        town.ada.get(callback)
+
+    towns = [build_town(f"bench-{number}") for number in range(60)]
+    five_of_login(towns.pop())  # the first one imports
+    found = []
+    for town in towns:
+        start = time.perf_counter()
+        five_of_login(town)
+        found.append((time.perf_counter() - start) * 5 / len(town.lab.wire))  # token and jwks are requests too
+    return statistics.median(found) / best(five_plain, 7, 60)
+
+
+def python(code: str) -> float:
+    """Seconds that a fresh Python takes for some code, start-up included: the median of nine."""
+    found = []
+    for _ in range(9):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, env=ENV)
+        found.append(time.perf_counter() - start)
+    return statistics.median(found[1:])
+
+
+def imports() -> float:
+    """`import labutils` against `import jwt, httpx`, both without the bare start of Python."""
+    bare = python("pass")
+    return (python("import labutils") - bare) / (python("import jwt, httpx") - bare)
+
+
+def in_kernel(cells: list[str]) -> tuple[float, float]:
+    """Seconds for some cells in a fresh kernel, its start included, and the memory in MiB that it ended with."""
+    start = time.perf_counter()
+    manager = KernelManager(kernel_name="python3", transport="ipc" if os.name == "posix" else "tcp")
+    manager.start_kernel(cwd=str(NOTEBOOKS), env={**ENV, "LABUTILS_PROGRESS": os.devnull}, stderr=subprocess.DEVNULL)
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    for cell in cells:
+        reply = client.execute_interactive(cell, output_hook=lambda message: None, timeout=60)
+        assert reply["content"]["status"] == "ok", reply["content"]
+    seconds = time.perf_counter() - start
+    said = []
+    question = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
+    client.execute_interactive(question, output_hook=lambda message: said.append(message["content"].get("text", "")), timeout=60)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    return seconds, int("".join(said)) / 1024
+
+
+def lesson(path: pathlib.Path) -> tuple[float, float]:
+    """A lesson's execution against an empty notebook with the same imports, and the memory of its kernel in MiB."""
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
+    lines = [line for cell in cells for line in cell.splitlines() if line.startswith(("import ", "from "))]
+    whole, empty = [in_kernel(cells) for _ in range(3)], [in_kernel(["\n".join(lines)]) for _ in range(3)]
+    return min(whole)[0] / min(empty)[0], max(memory for _, memory in whole)
+
+
+def main() -> int:
+    """Measure, print a line each, and say what missed its goal."""
+    rows = [("verify against jwt.decode", verify(), 1.3), ("sign-in against plain requests", login(), 3.0),
+            ("import labutils against jwt and httpx", imports(), 1.2)]
+    for name in (line.split()[1] for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines()):
+        ratio, memory = lesson(NOTEBOOKS / name)
+        rows += [(f"lesson {name[:2]} against its imports", ratio, 1.5), (f"lesson {name[:2]} memory, MiB", memory, 300)]
+    for what, value, goal in rows:
+        print(f"{what:<40} {value:8.2f}   goal <= {goal:g}{'' if value <= goal else '   MISSED'}")
+    print(json.dumps({what: round(value, 3) for what, value, _ in rows}))
+    return 0 if all(value <= goal for _, value, goal in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
