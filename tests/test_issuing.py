@@ -27,8 +27,9 @@ def at_token(town: Town, client: str | None = "wiki", headers: dict | None = Non
     return town.ada.post(LOGIN + "/token", data=data, auth=(client, secret) if secret else None, headers=headers)
 
 
-def redeem(town: Town, code: str, client: str = "wiki", **changes: str | None) -> httpx.Response:
-    return at_token(town, client, **{"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER, **changes})
+def redeem(town: Town, code: str, /, client: str = "wiki", **changes: str | None) -> httpx.Response:
+    return at_token(town, client, **{"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER,
+                                     **changes})
 
 
 def refresh(town: Town, token: str, client: str = "wiki", **changes: object) -> httpx.Response:
@@ -72,7 +73,7 @@ def test_a_code_is_used_once_and_a_second_use_kills_the_grant(settings):
     assert error_of(redeem(town, code)) == GRANT
     assert is_dead(town, renewed)
     assert error_of(refresh(town, renewed["refresh_token"])) == GRANT
-    assert town.lab.audit[-2]["event"] == "refresh_token.reuse" or "code.reuse" in {line["event"] for line in town.lab.audit}
+    assert [line["outcome"] for line in town.lab.audit if line["event"] == "code.reuse"] == ["failure"]
 
 
 @pytest.mark.parametrize("wait, expected", [(57, (200, None)), (58, (200, None)), (59, GRANT), (60, GRANT), (86400, GRANT)])
@@ -84,7 +85,8 @@ def test_a_code_lives_less_than_sixty_seconds(wait, expected):
 
 
 @pytest.mark.parametrize("client, changes", [
-    ("plain", {}), ("notes", {}), ("notes", {"redirect_uri": NOTES + "/cb"}), ("wiki", {"redirect_uri": None}), ("wiki", {"redirect_uri": CALLBACK + "/"}),
+    ("plain", {}), ("notes", {}), ("notes", {"redirect_uri": NOTES + "/cb"}), ("wiki", {"redirect_uri": None}),
+    ("wiki", {"redirect_uri": CALLBACK + "/"}),
     ("wiki", {"redirect_uri": NOTES + "/cb"}), ("wiki", {"code": None}), ("wiki", {"code": "x"}), ("wiki", {"code": "ü\0"})])
 def test_a_code_is_good_for_the_client_and_the_redirect_that_asked(client, changes):
     town = fresh()
@@ -156,20 +158,23 @@ def test_client_secret_post(client_id, secret):
     assert error_of(as_job(JOBS, client_id=client_id, client_secret=secret)) == (200, None)
 
 
-BAD_HEADERS = ["Basic", "Basic ", "Basic  ", "basic", "Basic !!!", "Basic YQ", "Basic YQ==", "Basic Og==", "Bearer x", "Digest username=x", " ",
-               "Basic " + b64encode(b"\xff\xfe:\xff").decode(), "Basic " + "A" * 99999, "Basic YmFja3VwOg== x", ":", "Basic \t", "Basic ====",
+BAD_HEADERS = ["Basic", "Basic ", "Basic  ", "basic", "Basic !!!", "Basic YQ", "Basic YQ==", "Basic Og==", "Bearer x", "Digest username=x",
+               " ",
+               "Basic " + b64encode(b"\xff\xfe:\xff").decode(), "Basic " + "A" * 99999, "Basic YmFja3VwOg== x", ":", "Basic \t",
+               "Basic ====",
                "Basic " + b64encode(b"wiki:%ff%zz%").decode(), "B\u00e4sic x"]
 
 
 @pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:30])
 def test_a_malformed_header_is_an_unknown_client_and_no_crash(header):
-    refusal = as_job(JOBS, {"authorization": header})
+    refusal = as_job(JOBS, {"authorization": header.encode("latin-1")})
     assert error_of(refusal) == CLIENT
     assert not header.strip() or refusal.headers["www-authenticate"].startswith("Basic realm=")
 
 
 @pytest.mark.parametrize("text", ["backup:", "backup:x", "backup:the-backup-job-has-this ", "nobody:", "nobody:x", ":", "open:", "open:x",
-                                  "Backup:the-backup-job-has-this", "backup:the+backup+job+has+this", "my-job:a-b c+d:e%f", "j\u00f6b:\u00df"])
+                                  "Backup:the-backup-job-has-this", "backup:the+backup+job+has+this", "my-job:a-b c+d:e%f",
+                                  "j\u00f6b:\u00df"])
 def test_wrong_basic_credentials_are_invalid_client(text):
     refusal = as_job(JOBS, basic(text))
     assert error_of(refusal) == CLIENT
@@ -206,7 +211,8 @@ def test_the_grant_type_is_one_that_is_offered(kind, expected):
 
 
 def test_a_repeated_parameter_is_refused():
-    twice = JOBS.ada.post(LOGIN + "/token", content="grant_type=client_credentials&scope=a&scope=b", auth=("backup", "the-backup-job-has-this"),
+    twice = JOBS.ada.post(LOGIN + "/token", content="grant_type=client_credentials&scope=a&scope=b",
+                          auth=("backup", "the-backup-job-has-this"),
                           headers={"content-type": "application/x-www-form-urlencoded"})
     assert error_of(twice) == DENIED
 
@@ -336,8 +342,10 @@ def forged(town: Town, typ: str = "at+jwt", **changes: object) -> str:
     return sign(claims, SigningKey(TOM, "ES256", town.provider.keys[1].kid), typ)
 
 
-USELESS = {"id token": lambda town, own: own["id_token"], "refresh token": lambda town, own: own["refresh_token"], "text": lambda town, own: "x",
-           "forged": lambda town, own: forged(town), "unsigned": lambda town, own: json_part({"alg": "none"}) + "." + own["access_token"].split(".")[1] + ".",
+USELESS = {"id token": lambda town, own: own["id_token"], "refresh token": lambda town, own: own["refresh_token"], "text": lambda town,
+           own: "x",
+           "forged": lambda town, own: forged(town), "unsigned": lambda town,
+           own: json_part({"alg": "none"}) + "." + own["access_token"].split(".")[1] + ".",
            "cut": lambda town, own: own["access_token"][:-4], "not ASCII": lambda town, own: "t\u00f6ken"}
 
 
@@ -425,7 +433,8 @@ def test_another_clients_token_is_not_revoked():
 # --- proof of possession ------------------------------------------------------------------------------------------
 
 
-def proof(town: Town, path: str = "/token", key: object = ADA, method: str = "POST", token: str | None = None, **more: str) -> dict[str, str]:
+def proof(town: Town, path: str = "/token", key: object = ADA, method: str = "POST", token: str | None = None, **more: str) -> dict[str,
+                                                                                                                                    str]:
     """A DPoP header for the next request."""
     url = path if "://" in path else LOGIN + path
     return {"dpop": dpop.prove(key, method, url, now=town.lab.clock.now + 1, jti=str(next(NUMBERS)), token=token, **more)}
@@ -453,25 +462,18 @@ def test_a_bound_token_opens_with_a_proof_by_its_key_and_not_otherwise(door):
     town = fresh()
     token = bound(town)["access_token"]
 
-    def tried(scheme: str = "DPoP", **made: object) -> tuple[int, str | None]:
-        headers = proof(town, door, **{"method": "GET", "token": token, **made}) if made.pop("sent", True) else {}
-        return enter(headers, scheme)
-
     def enter(headers: dict, scheme: str = "DPoP") -> tuple[int, str | None]:
         response = town.ada.get(door, headers={"authorization": f"{scheme} {token}", **headers})
         assert response.status_code == 200 or response.headers["www-authenticate"].startswith("DPoP algs=")
         return response.status_code, response.json().get("error")
 
-    assert tried() == (200, None)
     once = proof(town, door, method="GET", token=token)
     assert enter(once) == (200, None)
-    replayed, no_proof, as_bearer = enter(once), enter({}), enter({}, "Bearer")
-    assert {replayed[0], no_proof[0], as_bearer[0]} == {401}
-    assert (no_proof[1], as_bearer[1]) == ("invalid_token", "invalid_token")
+    assert enter(once) in ((401, "invalid_dpop_proof"), TOKEN)  # a replay
+    assert enter({}) == enter({}, "Bearer") == TOKEN
     for wrong in ({"key": TOM}, {"method": "POST"}, {"token": None}, {"token": "x"}, {"path": LOGIN + "/jwks"}):
         headers = proof(town, **{"path": door, "method": "GET", "token": token, **wrong})
         assert enter(headers) in ((401, "invalid_dpop_proof"), TOKEN)
-    assert enter(proof(town, door, method="GET", token=token), "Bearer")[0] == 401 or door == API + "/me"
 
 
 @pytest.mark.parametrize("door", [LOGIN + "/userinfo", API + "/me"])

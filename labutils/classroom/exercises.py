@@ -94,6 +94,8 @@ def _blank(answer: object) -> bool:
 
 def verdict(exercise: Exercise, answer: object) -> str | None:
     """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
+    if "def " in exercise.solution and not callable(answer):
+        return "Give check the function itself, by its name, and not what it returned."
     try:
         mistake = exercise.judge(answer)
     except Exception as error:

@@ -54,4 +54,4 @@ def refuses(*expected: type[BaseException] | int) -> Iterator[None]:
         name = "" if isinstance(error, Refused) else f"{type(error).__name__}: "
         print(f"refused: {name}{shown(str(error), 160)}")
     else:
-        raise AssertionError("nothing was refused: this door is open")
+        raise AssertionError("nothing was refused: this door is open (or is opened(...) missing?)")

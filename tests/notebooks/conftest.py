@@ -36,7 +36,8 @@ def outputs(code):
 @pytest.fixture
 def texts(outputs):
     """Everything in the outputs that a reader sees as text."""
-    return [text for o in outputs for text in ([o.text] if "text" in o else [str(v) for k, v in o.get("data", {}).items() if "image" not in k])]
+    shown = [str(value) for o in outputs for kind, value in o.get("data", {}).items() if "image" not in kind]
+    return shown + [o.text for o in outputs if "text" in o]
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def test_a_blank_is_not_an_attempt(exercise, blank, capsys):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
-@pytest.mark.parametrize("answer", [42, -1.5, "x" * 8_000_000, b"bytes", [1], {"a": 1}, {3}, lambda: 1 / 0, lambda *a: 1 / 0, object()], ids=lambda a: repr(a)[:12])
+@pytest.mark.parametrize("answer", [42, -1.5, "x" * 8_000_000, b"bytes", [1], {"a": 1}, {3}, lambda: 1 / 0, lambda *a: 1 / 0, object()],
+                         ids=lambda a: repr(a)[:12])
 def test_whatever_is_handed_in_gets_a_sentence(exercise, answer, capsys):
     check(exercise.id, answer)
     said = capsys.readouterr().out

@@ -4,10 +4,12 @@ from labutils.lab import Lab
 
 
 def _missing_lines(answer: object) -> str | None:
-    return {3: None, 5: "all", 2: "logged", 4: "tom"}.get(answer, "other") if isinstance(answer, int) else "other"
+    return {3: None, 5: "all", 2: "logged", 4: "tom"}.get(answer, "other") if isinstance(answer, int) else "text"
 
 
 def _second_draw(answer: object) -> str | None:
+    if not isinstance(answer, str):
+        return "other"
     lab = Lab("lesson-00")
     first, second, third = (lab.draw("login.example") for _ in range(3))
     elsewhere = Lab("lesson-00")
@@ -21,8 +23,9 @@ LESSON = Lesson("00", (
         {"all": "Five requests reached the vault in all. How many of them did it write down?",
          "logged": "Two is what was written down. The question is what was not.",
          "tom": "Tom made four tries, but one of them was let in, and that one was logged.",
+         "text": "Give a number, without quotes or brackets.",
          "other": "Count the arrows to vault.example in the picture, then subtract the lines of the audit log."},
-        {"all": "answer = 5", "logged": "answer = 2", "tom": "answer = 4", "other": "answer = 'none'"},
+        {"all": "answer = 5", "logged": "answer = 2", "tom": "answer = 4", "text": "answer = '3'", "other": "answer = 17"},
         ("Count the arrows that end at vault.example in the picture.",
          "sum(e.host == 'vault.example' for e in lab.wire) counts them; len(lab.audit) counts the lines that were kept."),
         "answer = sum(e.host == 'vault.example' for e in lab.wire) - len(lab.audit)"),

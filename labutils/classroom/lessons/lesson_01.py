@@ -1,4 +1,6 @@
 """01 · Take a token apart."""
+import binascii
+
 import jwt
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
@@ -10,7 +12,7 @@ CLAIMS = [{"sub": "u-1815", "n": "x" * length} for length in range(4)] + [{"sub"
 
 
 def _sub(answer: object) -> str | None:
-    return {"u-1906": None, "u-1815": "actor", "wiki": "audience", "https://login.example": "issuer"}.get(answer, "other")
+    return "other" if not isinstance(answer, str) else {"u-1906": None, "u-1815": "actor", "wiki": "audience", "https://login.example": "issuer"}.get(answer, "other")
 
 
 def _payload_of(answer: object) -> str | None:
@@ -18,8 +20,10 @@ def _payload_of(answer: object) -> str | None:
         token = tokens.sign(claims, KEY)
         try:
             found = answer(token)
-        except Exception:
-            return "alphabet" if claims is CLAIMS[-1] else "padding"
+        except binascii.Error:
+            return "padding"
+        except ValueError:  # UnicodeDecodeError, JSONDecodeError: other bytes came out
+            return "alphabet"
         if found == claims:
             continue
         if isinstance(found, bytes | str):
@@ -34,10 +38,14 @@ def _defuse(answer: object) -> str | None:
         left = answer(token)
         if not isinstance(left, str):
             return "other"
+        if left.count(".") == 1:
+            return "two parts"
         signature = token.split(".")[2]
         if signature in left:
             return "kept"
         if any(signature[start:start + 12] in left for start in range(0, len(signature) - 12)):
+            return "piece"
+        if sorted(left.split(".")[-1]) == sorted(signature):
             return "piece"
         seen = tokens.inspect(left)
         if (seen.header or {}).get("alg") == "none":
@@ -86,12 +94,14 @@ LESSON = Lesson("01", (
     Exercise(
         "01-3", _defuse, "Support can read it, and nobody can use it.",
         {"kept": "The signature is still there, so this is still a key.",
-         "piece": "A piece of the signature is left. Whoever finds the rest elsewhere can join them; leave nothing.",
+         "piece": "A piece of the signature is left, or all of it in another order. That can be turned back; leave nothing.",
+         "two parts": "Now it has two parts, and tools will not read it as a token. Keep the second dot, with nothing or a word behind it.",
          "unreadable": "Now support cannot read the claims. Only the third part has to go.",
          "none": "A header that says none invites a careless verifier to accept it unsigned. Leave the header as it was.",
          "other": "Return a text: the token without what makes it a key."},
         {"kept": "def answer(token):\n    return token",
          "piece": "def answer(token):\n    return token[:-20]",
+         "two parts": "def answer(token):\n    return token.rpartition('.')[0]",
          "unreadable": "def answer(token):\n    return token.split('.')[0] + '..removed'",
          "none": "from labutils.identity import tokens\ndef answer(token):\n"
                  "    return tokens.json_part({'alg': 'none'}) + '.' + token.split('.')[1] + '.'",

@@ -9,7 +9,9 @@ from labutils.identity import tokens
 
 
 def _none(answer: object) -> str | None:
-    if not isinstance(answer, str) or answer.count(".") != 2:
+    if not isinstance(answer, str):
+        return "text"
+    if answer.count(".") != 2:
         return "dots"
     header, payload, signature = answer.split(".")
     try:
@@ -28,7 +30,9 @@ def _none(answer: object) -> str | None:
 
 def _path(answer: object) -> str | None:
     if not isinstance(answer, str):
-        return "other"
+        return "text"
+    if answer.startswith("/keys/"):
+        return "prefix"
     if posixpath.normpath(posixpath.join("/keys/", answer.lstrip("/"))) == "/static/logo.svg":
         return None if not answer.startswith("/") or answer.startswith("/..") else "absolute"
     return "absolute" if answer == "/static/logo.svg" else "inside" if ".." not in answer else "other"
@@ -36,13 +40,13 @@ def _path(answer: object) -> str | None:
 
 GOOD = {"alg": "RS256", "kid": "rs256-1", "typ": "JWT"}
 # Headers that must not pass, and the mistake that lets each one in.
-BAD = [({**GOOD, "alg": "none"}, "none"), ({**GOOD, "alg": "nOnE"}, "none"), ({**GOOD, "alg": "HS256"}, "confusion"),
+BAD = [({**GOOD, "alg": "none"}, "none"), ({**GOOD, "alg": "nOnE"}, "none"), ({**GOOD, "alg": "rs256"}, "spelling"), ({**GOOD, "alg": " RS256"}, "spelling"), ({**GOOD, "alg": "HS256"}, "confusion"),
        ({**GOOD, "typ": "logout+jwt"}, "typ"), ({"alg": "RS256", "kid": "rs256-1"}, "typ"), ({**GOOD, "crit": ["once"]}, "crit"),
        ({**GOOD, "crit": []}, "crit"), ({**GOOD, "alg": ["RS256"]}, "raises"), ({}, "raises"), ({**GOOD, "typ": None}, "raises")]
 
 
 def _gate(answer: object) -> str | None:
-    if answer(dict(GOOD)) is not True:
+    if answer(dict(GOOD)) is not True or answer({**GOOD, "kid": "rs256-7"}) is not True:
         return "closed"
     for header, mistake in BAD:
         try:
@@ -57,13 +61,15 @@ def _gate(answer: object) -> str | None:
 LESSON = Lesson("02", (
     Exercise(
         "02-1", _none, "A list of forbidden words always misses one. A list of allowed words does not.",
-        {"dots": "The token needs three parts and two dots, even when the third part is empty.",
+        {"text": "Give one text: the token.",
+         "dots": "The token needs three parts and two dots, even when the third part is empty.",
          "unreadable": "The first two parts must be JSON in base64url. json_part(...) makes one.",
          "alg": "The verifier only looks away when alg is some spelling of none.",
          "blocked": "Exactly that spelling is refused. What else spells the same word?",
          "signature": "There is still something behind the second dot. An unsigned token has nothing there.",
          "subject": "It gets in, but not as admin. Look at sub."},
-        {"dots": "from labutils.identity.tokens import json_part\nanswer = json_part({'alg': 'None'}) + '.' + json_part({'sub': 'admin'})",
+        {"text": "answer = {'alg': 'NONE'}",
+         "dots": "from labutils.identity.tokens import json_part\nanswer = json_part({'alg': 'None'}) + '.' + json_part({'sub': 'admin'})",
          "unreadable": "answer = 'none.admin.'",
          "alg": "from labutils.identity.tokens import json_part\n"
                 "answer = json_part({'alg': 'RS256'}) + '.' + json_part({'sub': 'admin'}) + '.'",
@@ -79,15 +85,18 @@ LESSON = Lesson("02", (
     Exercise(
         "02-2", _path, "And everybody can download that secret. A label is looked up in a list, never opened.",
         {"absolute": "The service puts /keys/ in front, so this becomes /keys//static/logo.svg. How do you climb out of a folder?",
+         "prefix": "The service puts /keys/ in front by itself. Give only what comes after it.",
+         "text": "Give one text: the kid.",
          "inside": "That file would have to lie in /keys/. Which two dots lead out of a folder?",
          "other": "Go one folder up from /keys/, then down to the logo."},
-        {"absolute": "answer = '/static/logo.svg'", "inside": "answer = 'static/logo.svg'", "other": "answer = '../logo.svg'"},
+        {"absolute": "answer = '/static/logo.svg'", "prefix": "answer = '/keys/../static/logo.svg'", "text": "answer = b'../static/logo.svg'", "inside": "answer = 'static/logo.svg'", "other": "answer = '../logo.svg'"},
         ("The path that is opened is /keys/ and then your kid.", "Two dots and a slash go up one folder."),
         "answer = '../static/logo.svg'"),
     Exercise(
-        "02-3", _gate, "Four words pinned, and everything else stays outside.",
-        {"closed": "An honest header with alg RS256 and typ JWT should pass, with exactly True.",
+        "02-3", _gate, "Three conditions, and everything else stays outside.",
+        {"closed": "An honest header with alg RS256 and typ JWT should pass, with exactly True, whatever its kid.",
          "none": "Something that is no real algorithm passed. Ask whether alg is the one you allow, and not whether it is one you forbid.",
+         "spelling": "Another spelling of RS256 passed. There is one right spelling; do not tidy up what a stranger wrote.",
          "confusion": "HS256 passed. With it, anybody who has the public key can sign.",
          "typ": "A token of another kind, or of no kind, passed. What must typ be?",
          "crit": "A header with crit passed. Whatever it demands, this gate does not know it.",
@@ -97,9 +106,10 @@ LESSON = Lesson("02", (
          "none": "def answer(header):\n    return header.get('alg') != 'none' and header.get('typ') == 'JWT' and 'crit' not in header",
          "confusion": "def answer(header):\n    return header.get('alg') in ('RS256', 'HS256') and header.get('typ') == 'JWT' "
                       "and 'crit' not in header",
+         "spelling": "def answer(header):\n    return str(header.get('alg')).strip().upper() == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header",
          "typ": "def answer(header):\n    return header.get('alg') == 'RS256' and 'crit' not in header",
          "crit": "def answer(header):\n    return header.get('alg') == 'RS256' and header.get('typ') == 'JWT'",
-         "raises": "def answer(header):\n    return header['alg'].upper() == 'RS256' and header['typ'] == 'JWT' and 'crit' not in header",
+         "raises": "def answer(header):\n    return header['alg'] == 'RS256' and header['typ'] == 'JWT' and 'crit' not in header",
          "not bool": "def answer(header):\n    if header.get('alg') == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header:\n"
                      "        return True"},
         ("Three conditions, joined with `and`.", "header.get('alg') == 'RS256' is False for a missing or strange alg, and never raises.",
@@ -114,7 +124,7 @@ LESSON = Lesson("02", (
     }),
     Quiz("02-q2", "A token carries its public key in jwk, and the signature fits that key. What follows?", {
         "a": Choice("That the token is genuine", "Any forger can make a key, sign, and enclose the public half. It always fits."),
-        "b": Choice("That the sender holds the matching private key", "Yes, and nothing about who that is. In lesson 11 this becomes useful.", True),
+        "b": Choice("That whoever signed it holds the matching private key", "Yes, and nothing about who that is. In lesson 11 this becomes useful.", True),
         "c": Choice("That the key belongs to the issuer", "Only a list that you got from the issuer can say so."),
     }),
     Quiz("02-q3", "Your verifier is perfect. Which attack does it not notice?", {

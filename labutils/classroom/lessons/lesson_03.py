@@ -6,10 +6,11 @@ OTHER_VERIFIER, OTHER_CHALLENGE = "toms-own-verifier-" * 3, "3lfO5w9bjjNaURLLU8O
 
 REGISTERED = ("https://notes.example/cb", "https://notes.example/other")
 # Addresses that were asked for and must not be matched, and the mistake that lets each one in.
-TRAPS = [("https://notes.example.tom.test/cb", "begins"), ("https://notes.example/cb/../steal", "begins"),
-         ("https://notes.example/cb?next=tom", "begins"), ("http://notes.example/cb", "scheme"),
-         ("https://notes.example@tom.test/cb", "begins"), ("https://NOTES.example/cb", "case"), ("https://notes.example/CB", "case"),
-         ("https://tom.test/cb", "path"), ("", "empty")]
+TRAPS = [("https://notes.example.tom.test/cb", "begins"), ("https://notes.example@tom.test/cb", "userinfo"),
+         ("https://notes.example/cb/../steal", "longer"), ("https://notes.example/cb/", "longer"), ("https://notes.example/cb?next=tom", "query"),
+         ("https://notes.example/cb#tom", "query"), ("http://notes.example/cb", "scheme"), ("https://NOTES.example/cb", "case"),
+         ("https://notes.example/CB", "case"), ("https://notes.example/c%62", "tidy"), (" https://notes.example/cb", "tidy"),
+         ("https://notes.example:443/cb", "tidy"), ("https://notesXexample/cb", "pattern"), ("https://tom.test/cb", "path"), ("", "empty")]
 
 
 def _reports(answer: object) -> str | None:
@@ -25,6 +26,8 @@ def _reports(answer: object) -> str | None:
 
 def _challenge(answer: object) -> str | None:
     given = answer(VERIFIER)
+    if given == CHALLENGE and answer(OTHER_VERIFIER) == CHALLENGE:
+        return "constant"
     if given == CHALLENGE and answer(OTHER_VERIFIER) == OTHER_CHALLENGE:
         return None
     if given == VERIFIER:
@@ -58,7 +61,7 @@ LESSON = Lesson("03", (
          "shape": "Give each of A, B and C one of the words PKCE, state, matching."},
         {"A": "answer = {'A': 'PKCE', 'B': 'PKCE', 'C': 'matching'}", "B": "answer = {'A': 'state', 'B': 'state', 'C': 'matching'}",
          "C": "answer = {'A': 'state', 'B': 'PKCE', 'C': 'state'}", "shape": "answer = {'A': 'nonce', 'B': 'PKCE', 'C': 'matching'}"},
-        ("Ask of each report: did the thief read, lure, or send a link?", "The picture of this lesson has a row for each of them."),
+        ("Ask of each report: did the thief read the code, lure the victim, or have the code sent elsewhere?", "The picture of this lesson has a row for each of them."),
         'answer = {"A": "state", "B": "PKCE", "C": "matching"}'),
     Exercise(
         "03-2", _challenge, "The hash may be seen by anybody; the way back is closed.",
@@ -67,6 +70,7 @@ LESSON = Lesson("03", (
          "padding": "There is filling (=) at the end. PKCE leaves it away.",
          "alphabet": "There are + and / in it. Which base64 function uses - and _ instead?",
          "bytes": "That is a bytes object. An address needs text: decode it.",
+         "constant": "That is right for the RFC's example and for nothing else. Compute it from the verifier.",
          "other": "Three steps: SHA-256 over the verifier's bytes, base64url, no filling."},
         {"plain": "def answer(verifier):\n    return verifier",
          "hex": "import hashlib\ndef answer(verifier):\n    return hashlib.sha256(verifier.encode()).hexdigest()",
@@ -76,6 +80,7 @@ LESSON = Lesson("03", (
                      "    return base64.b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip('=')",
          "bytes": "import base64, hashlib\ndef answer(verifier):\n"
                   "    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b'=')",
+         "constant": f"def answer(verifier):\n    return {CHALLENGE!r}",
          "other": "import hashlib\ndef answer(verifier):\n    return hashlib.md5(verifier.encode()).hexdigest()"},
         ("hashlib.sha256(verifier.encode()).digest() is the hash, as bytes.",
          "base64.urlsafe_b64encode(...) writes it, .decode() makes text, .rstrip('=') takes the filling off.",
@@ -85,18 +90,28 @@ LESSON = Lesson("03", (
     Exercise(
         "03-3", _matches, "The safest comparison is the shortest one.",
         {"closed": "An address that is registered, letter by letter, should give exactly True; the app has two of them.",
-         "begins": "An address that only begins like a registered one was let in. Try https://notes.example@tom.test/cb: whose host is that?",
-         "scheme": "Plain http was let in. Then the code travels where everybody on the way can read it.",
+         "begins": "https://notes.example.tom.test/cb was let in. It only begins like a registered address.",
+         "userinfo": "https://notes.example@tom.test/cb was let in. What stands before the @ is a user name; the host is tom.test.",
+         "longer": "A registered address with something behind it was let in, such as https://notes.example/cb/../steal.",
+         "query": "https://notes.example/cb with a query or a fragment behind it was let in. That is another address.",
+         "scheme": "http://notes.example/cb was let in. Then the code travels where everybody on the way can read it.",
          "case": "Other letters were let in. Hosts ignore case, paths do not, and the comparison need not know either.",
-         "path": "A foreign host was let in. The path alone says nothing.",
+         "tidy": "An address was let in that is only the same after tidying up: a space, a port, or %62 for b. Compare what came, as it came.",
+         "pattern": "https://notesXexample/cb was let in. In a regular expression the dot stands for any letter.",
+         "path": "https://tom.test/cb was let in. The path alone says nothing.",
          "empty": "The empty address was let in. An address that is missing is not a registered one."},
         {"closed": "def answer(registered, uri):\n    return uri == registered[0]",
          "begins": "def answer(registered, uri):\n    return any(uri.startswith(known.removesuffix('/cb')) for known in registered)",
+         "userinfo": "def answer(registered, uri):\n    return uri in registered or (uri.startswith('https://notes.example') "
+                     "and '.test/' not in uri.split('@')[0])",
+         "longer": "def answer(registered, uri):\n    return any(uri.startswith(known) for known in registered)",
+         "query": "def answer(registered, uri):\n    return uri.split('?')[0].split('#')[0] in registered",
          "scheme": "def answer(registered, uri):\n    return any(uri.split('://')[-1] == known.split('://')[-1] for known in registered)",
          "case": "def answer(registered, uri):\n    return uri.lower() in registered",
-         "path": "from urllib.parse import urlsplit\ndef answer(registered, uri):\n    parts = urlsplit(uri)\n"
-                 "    hosts = ('notes.example', 'tom.test')\n    return uri in registered or (uri == f'https://{parts.hostname}/cb' "
-                 "and parts.hostname in hosts and uri == uri.lower())",
+         "tidy": "from urllib.parse import unquote\ndef answer(registered, uri):\n    return unquote(uri).strip() in registered",
+         "pattern": "import re\ndef answer(registered, uri):\n    return any(re.fullmatch(known, uri) for known in registered) is True",
+         "path": "from urllib.parse import urlsplit\ndef answer(registered, uri):\n"
+                 "    return uri in registered or uri.startswith('https://tom') and urlsplit(uri).path == '/cb'",
          "empty": "def answer(registered, uri):\n    return not uri or uri in registered"},
         ("Is there an operator in Python that says whether a text is one of several?", "`in` compares whole texts, letter by letter."),
         "def matches(registered, uri):\n    return uri in registered"),

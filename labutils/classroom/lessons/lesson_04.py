@@ -20,10 +20,11 @@ def _trust(answer: object) -> str | None:
 
 
 KEYS = {"keys": [{"kid": "es256-1", "alg": "ES256", "use": "sig"}, {"kid": "rs256-1", "alg": "RS256", "use": "sig"},
-                 {"kid": "enc-1", "alg": "RS256", "use": "enc"}, {"kid": "old-1", "alg": "RS256"}]}
+                 {"kid": "enc-1", "alg": "RS256", "use": "enc"}, {"kid": "old-1", "alg": "RS256"},
+                 {"kid": "bare-1", "kty": "RSA"}]}
 PICKS = [({"kid": "rs256-1", "alg": "RS256"}, "rs256-1", "first"), ({"kid": "old-1", "alg": "RS256"}, "old-1", "use"),
          ({"kid": "unheard", "alg": "ES256"}, None, "fallback"), ({"kid": "enc-1", "alg": "RS256"}, None, "enc"),
-         ({"kid": "es256-1", "alg": "RS256"}, None, "alg"), ({"alg": "ES256"}, None, "no kid")]
+         ({"kid": "es256-1", "alg": "RS256"}, None, "alg"), ({"kid": "bare-1", "alg": "RS256"}, None, "bare"), ({"alg": "ES256"}, None, "no kid")]
 
 
 def _pick(answer: object) -> str | None:
@@ -32,6 +33,8 @@ def _pick(answer: object) -> str | None:
             key = answer(KEYS, dict(header))
         except Exception:
             return "raises"
+        if isinstance(key, list | tuple):
+            return "list"
         if (key or {}).get("kid") != right:
             return mistake
     return None
@@ -42,7 +45,7 @@ REFUSE = [({**CLAIMS, "iss": "https://tom.test"}, "iss"), ({**CLAIMS, "aud": "no
           ({**CLAIMS, "aud": ["notes"]}, "aud"), ({**CLAIMS, "exp": 500}, "exp"), ({**CLAIMS, "exp": 499}, "exp"),
           ({**CLAIMS, "nonce": "n-2"}, "nonce"), ({k: v for k, v in CLAIMS.items() if k != "nonce"}, "nonce"),
           ({k: v for k, v in CLAIMS.items() if k != "sub"}, "sub"), ({k: v for k, v in CLAIMS.items() if k != "exp"}, "missing"),
-          ({k: v for k, v in CLAIMS.items() if k != "aud"}, "missing"), ({k: v for k, v in CLAIMS.items() if k != "iat"}, "iat"), ({}, "missing")]
+          ({k: v for k, v in CLAIMS.items() if k != "aud"}, "missing"), ({k: v for k, v in CLAIMS.items() if k != "iat"}, "iat"), ({**CLAIMS, "iat": 501}, "iat"), ({}, "missing")]
 
 
 def _fits(answer: object) -> str | None:
@@ -51,7 +54,7 @@ def _fits(answer: object) -> str | None:
 
     if ask(CLAIMS) is not True:
         return "closed"
-    if ask({**CLAIMS, "aud": ["notes", "wiki"]}) is not True:
+    if ask({**CLAIMS, "aud": ["notes", "wiki"], "azp": "wiki"}) is not True:
         return "list"
     for claims, mistake in REFUSE:
         try:
@@ -59,13 +62,13 @@ def _fits(answer: object) -> str | None:
         except Exception:
             return "missing"
         if verdict is not False:
-            return mistake
+            return mistake if verdict else "not bool"
     return None
 
 
 RIGHT_FITS = ("    audiences = claims.get('aud', [])\n    if isinstance(audiences, str):\n        audiences = [audiences]\n"
               "    return (claims.get('iss') == issuer and client_id in audiences and now < claims.get('exp', 0)\n"
-              "            and 'sub' in claims and 'iat' in claims and claims.get('nonce') == nonce)")
+              "            and 'sub' in claims and claims.get('iat', now + 1) <= now and claims.get('nonce') == nonce)")
 
 
 def _without(part: str, instead: str = "True") -> str:
@@ -99,6 +102,8 @@ LESSON = Lesson("04", (
          "fallback": "For an unknown kid it offered a key all the same. A fallback is a way in; return None.",
          "enc": "enc-1 is a key for encryption. It must not check signatures.",
          "alg": "The header said RS256 and the key is for ES256. The key decides, so there is no key for this token.",
+         "bare": "bare-1 does not say for which algorithm it is, so it is refused here.",
+         "list": "Return one key, or None, and not a list of keys.",
          "no kid": "There was no kid, and several keys. Guessing is not choosing.",
          "raises": "For some header it raised an error. next(..., None) and .get(...) are kind to what is missing."},
         {"first": "def answer(jwks, header):\n    return jwks['keys'][0]",
@@ -110,15 +115,18 @@ LESSON = Lesson("04", (
                 "    return found[0] if found else None",
          "alg": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') "
                 "and k.get('use', 'sig') == 'sig']\n    return found[0] if found else None",
+         "bare": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') and k.get('use', 'sig') == 'sig' "
+                 "and k.get('alg', header['alg']) == header.get('alg')]\n    return found[0] if found else None",
+         "list": "def answer(jwks, header):\n    return [k for k in jwks['keys'] if k['kid'] == header.get('kid')]",
          "no kid": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if header.get('kid', k['kid']) == k['kid'] "
-                   "and k.get('use', 'sig') == 'sig' and k['alg'] == header.get('alg')]\n    return found[0] if found else None",
+                   "and k.get('use', 'sig') == 'sig' and k.get('alg', 'none') == header.get('alg')]\n    return found[0] if found else None",
          "raises": "def answer(jwks, header):\n    return [k for k in jwks['keys'] if k['kid'] == header['kid']][0]"},
         ("Go through jwks['keys'] and keep those that fulfil all three conditions.",
          "key.get('use', 'sig') == 'sig' is true for a key that does not name a use.",
          "next((key for key in ... if ...), None) gives the first that fits, or None."),
         "def pick(jwks, header):\n"
         "    return next((key for key in jwks['keys'] if key['kid'] == header.get('kid')\n"
-        "                 and key.get('use', 'sig') == 'sig' and key['alg'] == header.get('alg')), None)"),
+        "                 and key.get('use', 'sig') == 'sig' and key.get('alg') == header.get('alg', 'none')), None)"),
     Exercise(
         "04-3", _fits, "These are the checks after the signature. Lesson 02 was the signature itself.",
         {"closed": "Claims that are right in everything should give exactly True.",
@@ -127,22 +135,23 @@ LESSON = Lesson("04", (
          "aud in": "The client wiki took a token for my-wiki-2. Does your test look inside a text instead of comparing it?",
          "exp": "An expired token was taken. It is over from the second named in exp on: now < exp.",
          "nonce": "A token from another sign-in, or with no nonce at all, was taken.",
-         "sub": "A token about nobody was taken: sub is required.", "iat": "A token without iat was taken: it is required.",
+         "sub": "A token about nobody was taken: sub is required.", "iat": "A token without iat, or issued in the future, was taken.",
+         "not bool": "Return False itself for claims that are refused.",
          "missing": "Where a claim is missing it raised an error or said True. claims.get(...) and `in` are kind to what is missing."},
         {"closed": "def answer(claims, issuer, client_id, nonce, now):\n    return False",
          "list": "def answer(claims, issuer, client_id, nonce, now):\n    return claims['iss'] == issuer and claims['aud'] == client_id",
          "iss": _without("claims.get('iss') == issuer"), "aud": _without("client_id in audiences"),
          "aud in": _without("        audiences = [audiences]\n", "        pass\n"), "exp": _without("now < ", "now <= "),
-         "nonce": _without("claims.get('nonce') == nonce"), "sub": _without("'sub' in claims"), "iat": _without("'iat' in claims"),
+         "nonce": _without("claims.get('nonce') == nonce"), "sub": _without("'sub' in claims"), "iat": _without("claims.get('iat', now + 1) <= now"), "not bool": _without("    return (", "    return None if 'sub' not in claims else ("),
          "missing": _without("claims.get('exp', 0)", "claims['exp']")},
         ("First make a list of aud: if isinstance(aud, str), put it into a list.",
-         "Then join the conditions with `and`: iss, client_id in the list, now < exp, sub and iat present, nonce equal.",
+         "Then join the conditions with `and`: iss, client_id in the list, now < exp, iat not after now, sub present, nonce equal.",
          "claims.get('exp', 0) treats a missing exp as long past."),
         "def fits(claims, issuer, client_id, nonce, now):\n" + RIGHT_FITS),
 ), (
     Quiz("04-q1", "An app signs people in by calling an API with the access token they bring. What is wrong?", {
         "a": Choice("Nothing, the API would refuse a false token", "It would. But a true token may come from another app that Ada once used."),
-        "b": Choice("The token says nothing about for which app it was issued at sign-in", "Yes. Anyone who holds an access token of hers "
+        "b": Choice("The token was meant for the API, and may have been issued to another app", "Yes. Anyone who holds an access token of hers "
                     "would be Ada.", True),
         "c": Choice("The API is too slow for sign-in", "Speed is not the trouble."),
     }),
@@ -151,9 +160,9 @@ LESSON = Lesson("04", (
         "b": Choice("A token for this app, from another sign-in", "Yes: right door, wrong visit.", True),
         "c": Choice("A forged token", "The signature stops that, before either is looked at."),
     }),
-    Quiz("04-q3", "The signing key may have leaked. You drop it from the JWK set. What goes on all the same?", {
+    Quiz("04-q3", "The signing key may have leaked. You drop it from the JWK set. Which old thing goes on all the same?", {
         "a": Choice("Forged ID tokens under that key", "They are refused as soon as the new set is fetched."),
         "b": Choice("Sessions that applications have opened already", "Yes. They live on the applications' own cookies.", True),
-        "c": Choice("New sign-ins", "They go on as well, but with the new key: that is what you want. Which old thing goes on?"),
+        "c": Choice("New sign-ins", "They go on as well, but with the new key, and that is what you want."),
     }),
 ))

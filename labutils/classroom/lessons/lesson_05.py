@@ -1,89 +1,8 @@
-"""05 · Try three tokens at three doors. Also the experiment behind its second grid: what dies when."""
-from functools import cache
-from urllib.parse import urlencode
-
-import jwt
-
+"""05 · Try three tokens at three doors."""
+from labutils.classroom.afterlife import ACTIONS, ROWS, what_dies_when
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.classroom.town import API, LOGIN
 from labutils.identity import tokens
-from labutils.identity.relying_party import validate_id_token
-
-# --- what dies when ---------------------------------------------------------------------------------------------
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {token}"}
-
-
-def loot(town: Town) -> dict:
-    """Ada signs in at two apps; Tom copies all there is. Each credential, with a try that says whether it still opens."""
-    town.sign_in("ada", WIKI)
-    town.sign_in("ada", NOTES)
-    unfinished = town.sign_in("ada", WIKI, until=WIKI + "/cb").headers["location"]
-    notes, wiki_cookie = next(iter(town.notes.sessions.values())), next(iter(town.wiki.sessions))
-    service = town.tom.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this")).json()
-    question = urlencode({"response_type": "code", "client_id": "wiki", "redirect_uri": WIKI + "/cb", "prompt": "none",
-                          "scope": town.wiki.scope, "code_challenge": "x" * 43, "code_challenge_method": "S256"})
-    cookie = {"cookie": "session=" + town.ada.cookies.get("session", domain="login.example")}
-    refresh = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": notes["refresh_token"]}
-    return {
-        "session at the provider": lambda: "code=" in town.tom.get(f"{LOGIN}/authorize?{question}", headers=cookie).headers["location"],
-        "session at the wiki": lambda: town.tom.get(WIKI + "/", headers={"cookie": f"app={wiki_cookie}"}).is_success,
-        "code, not yet traded": lambda: town.ada.get(unfinished).status_code == 303,
-        "ID token": lambda: id_token_opens(town, notes["id_token"]),
-        "access token": lambda: town.tom.get(API + "/me", headers=bearer(notes["access_token"])).is_success,
-        "refresh token": lambda: town.tom.post(LOGIN + "/token", data=refresh).is_success,
-        "service token": lambda: town.tom.get(API + "/me", headers=bearer(service["access_token"])).is_success,
-        "(for the actions)": notes,
-    }
-
-
-def id_token_opens(town: Town, token: str) -> bool:
-    """Whether an app that signs people in by ID token would take this one now."""
-    try:
-        return bool(validate_id_token(token, town.notes.keys.for_token(token), issuer=LOGIN, client_id="notes", now=town.lab.clock.now))
-    except jwt.PyJWTError:
-        return False
-
-
-ACTIONS = {
-    "log out at\nthe wiki": lambda town, notes: town.ada.get(WIKI + "/logout"),
-    "log out at\nthe provider": lambda town, notes: town.ada.get(LOGIN + "/logout", params={"id_token_hint": notes["id_token"]}),
-    "change\npassword": lambda town, notes: town.provider.change_password("ada", "a-new-password"),
-    "reset second\nfactor": lambda town, notes: town.provider.reset_second_factor("ada"),
-    "revoke\nrefresh token": lambda town, notes: town.notes.network.post(
-        LOGIN + "/revoke", data={"client_id": "notes", "token": notes["refresh_token"]}),
-    "end session\n(operator)": lambda town, notes: town.provider.end_session(notes["claims"]["sid"]),
-    "drop the\nsigning key": lambda town, notes: town.provider.rotate_signing_key(keep_old=False),
-    "disable\nthe user": lambda town, notes: town.provider.disable_user("ada"),
-}
-JWT_ROWS = ("session at the provider", "session at the wiki", "code, not yet traded", "ID token", "access token", "refresh token",
-            "service token")
-ROWS = (*JWT_ROWS[:5], "access token, opaque", *JWT_ROWS[5:])
-
-
-def still_opens(credential: str, action: str | None) -> bool:
-    """One try in a fresh town: steal, act, wait until key caches are fresh (a code lives for a minute only), try."""
-    opaque = credential.endswith("opaque")
-    town = build_town("lesson-05", opaque_access_tokens=opaque)
-    stolen = loot(town)
-    town.provider.users["ada"].second_factor = str.isdigit  # enrolled after the sign-in, so that there is one to reset
-    for key_cache in (town.api.keys, town.notes.keys):
-        key_cache.for_token(stolen["(for the actions)"]["id_token"])  # both have seen traffic and hold the keys
-    if action is not None:
-        ACTIONS[action](town, stolen["(for the actions)"])
-    town.lab.clock.tick(31 if credential.startswith("code") else 301)
-    return stolen[credential.removesuffix(", opaque")]()
-
-
-@cache
-def what_dies_when() -> dict[tuple[str, str], str]:
-    """All 64 tries: 8 credentials, 8 actions."""
-    return {(row, action): "opens" if still_opens(row, action) else "refused" for row in ROWS for action in ACTIONS}
-
-
-# --- exercises --------------------------------------------------------------------------------------------------
 
 _KEY = tokens.SigningKey(tokens.ec_private_key("lesson-05/judge"), "ES256", "es256-1")
 _ID = tokens.sign({"iss": LOGIN, "sub": "u-1815", "aud": "wiki", "nonce": "n"}, _KEY)
@@ -130,21 +49,26 @@ def _tripwire(answer: object) -> str | None:
 
     store = fresh()
     second = answer(store, "r1")
+    if second in ("r1", "other"):
+        return "same name"
     if not isinstance(second, str) or second not in store["tokens"] or store["tokens"][second].get("family") != "f":
         return "no new"
     if store["tokens"]["r1"]["used"] is not True:
         return "not marked"
-    if not isinstance(answer(store, second), str):
+    third = answer(store, second)
+    if not isinstance(third, str):
         return "too strict"
-    if answer(store, "r1") is not None:
+    if third in (second, "r1", "other"):
+        return "same name"
+    if isinstance(answer(store, "r1"), str):
         return "reuse"
     newest = [name for name, held in store["tokens"].items() if held["family"] == "f" and not held["used"]]
-    if any(answer(store, name) is not None for name in newest) or store["alive"]["f"]:
+    if any(isinstance(answer(store, name), str) for name in newest) or store["alive"]["f"]:
         return "family"
     if not isinstance(answer(store, "other"), str):
         return "everybody"
     try:
-        return None if answer(fresh(), "never seen") is None else "unknown"
+        return "unknown" if isinstance(answer(fresh(), "never seen"), str) else None
     except Exception:
         return "unknown"
 
@@ -172,7 +96,7 @@ LESSON = Lesson("05", (
         {"ID token": "The first one is an ID token: a JWT whose typ is JWT.",
          "access token": "A JWT with typ at+jwt is an access token (RFC 9068).",
          "opaque": "A text that does not decode as a JWT is opaque: nothing can be read from it, even if it has dots or is empty.",
-         "by audience": "aud may be anything in both kinds. Only typ tells them apart.",
+         "by audience": "aud, scope and the other claims may stand in both kinds. Only typ in the header tells them apart.",
          "raises": "For some text it raised an error. tokens.inspect(...) never does, and .header is None where there is none.",
          "words": "Answer with one of 'ID token', 'access token', 'opaque'."},
         {"ID token": "def answer(token):\n    return 'access token' if token.count('.') == 2 else 'opaque'",
@@ -195,7 +119,7 @@ LESSON = Lesson("05", (
          "service": "The service token still opens the API. It belongs to no person; which column ends it?",
          "alive": "Something is still open. Go through the rows: does each one have a cross in a column that you chose?",
          "too many": "Everything is dead, and it would be without one of these as well. Leave one out.",
-         "words": "Give a set of column names as they stand in the picture, such as {'change password', 'disable the user'}."},
+         "words": "Give a set of column names as they stand in the list, such as {'change password', 'disable the user'}."},
         {"wiki": "answer = {'drop the signing key', 'disable the user'}",
          "service": "answer = {'log out at the wiki', 'disable the user'}",
          "alive": "answer = {'log out at the wiki', 'drop the signing key'}",
@@ -212,6 +136,7 @@ LESSON = Lesson("05", (
          "reuse": "A token that was used before gave a new one. That is the thief, or the owner after the thief.",
          "family": "After a second use the whole family must be dead: the newest token worked on, and the thief may hold it.",
          "everybody": "Another family died too. Only the one of the token that was used twice.",
+         "same name": "The new token has a name that was used before, so the old entry is lost and its second use goes unseen.",
          "unknown": "A token that was never given out should simply give None."},
         {"no new": "def answer(store, token):\n    return 'r2'",
          "not marked": _changed("    held['used'] = True\n", ""),
@@ -219,6 +144,7 @@ LESSON = Lesson("05", (
          "reuse": _changed("    if held['used']:\n        store['alive'][held['family']] = False\n        return None\n", ""),
          "family": _changed("        store['alive'][held['family']] = False\n", ""),
          "everybody": _changed("store['alive'][held['family']] = False", "store['alive'] = dict.fromkeys(store['alive'], False)"),
+         "same name": _changed("f'r{len(store[\"tokens\"]) + 1}'", "'new'"),
          "unknown": _changed(".get(token)", "[token]")},
         ("Three cases, in this order: unknown or dead family; used before; good.",
          "In the second case set store['alive'][family] to False before you return None.",

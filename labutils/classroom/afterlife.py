@@ -1,0 +1,80 @@
+"""What dies when: eight stolen credentials against eight things that people do about it, filled in by trying."""
+from functools import cache
+from urllib.parse import urlencode
+
+import jwt
+
+from labutils.classroom.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.identity.relying_party import validate_id_token
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a bearer token (RFC 6750, 2.1)."""
+    return {"authorization": f"Bearer {token}"}
+
+
+def loot(town: Town) -> dict:
+    """Ada signs in at two apps; Tom copies all there is. Each credential, with a try that says whether it still opens."""
+    town.sign_in("ada", WIKI)
+    town.sign_in("ada", NOTES)
+    unfinished = town.sign_in("ada", WIKI, until=WIKI + "/cb").headers["location"]
+    notes, wiki_cookie = next(iter(town.notes.sessions.values())), next(iter(town.wiki.sessions))
+    service = town.tom.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this")).json()
+    question = urlencode({"response_type": "code", "client_id": "wiki", "redirect_uri": WIKI + "/cb", "prompt": "none",
+                          "scope": town.wiki.scope, "code_challenge": "x" * 43, "code_challenge_method": "S256"})
+    cookie = {"cookie": "session=" + town.ada.cookies.get("session", domain="login.example")}
+    refresh = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": notes["refresh_token"]}
+    return {
+        "session at the provider": lambda: "code=" in town.tom.get(f"{LOGIN}/authorize?{question}", headers=cookie).headers["location"],
+        "session at the wiki": lambda: town.tom.get(WIKI + "/", headers={"cookie": f"app={wiki_cookie}"}).is_success,
+        "code, in Ada's browser": lambda: town.ada.get(unfinished).status_code == 303,
+        "ID token": lambda: id_token_opens(town, notes["id_token"]),
+        "access token": lambda: town.tom.get(API + "/me", headers=bearer(notes["access_token"])).is_success,
+        "refresh token": lambda: town.tom.post(LOGIN + "/token", data=refresh).is_success,
+        "service token": lambda: town.tom.get(API + "/me", headers=bearer(service["access_token"])).is_success,
+        "(for the actions)": notes,
+    }
+
+
+def id_token_opens(town: Town, token: str) -> bool:
+    """Whether an app that signs people in by ID token would take this one now."""
+    try:
+        return bool(validate_id_token(token, town.notes.keys.for_token(token), issuer=LOGIN, client_id="notes", now=town.lab.clock.now))
+    except jwt.PyJWTError:
+        return False
+
+
+ACTIONS = {
+    "log out at\nthe wiki": lambda town, notes: town.ada.get(WIKI + "/logout"),
+    "log out at\nthe provider": lambda town, notes: town.ada.get(LOGIN + "/logout", params={"id_token_hint": notes["id_token"]}),
+    "change\npassword": lambda town, notes: town.provider.change_password("ada", "a-new-password"),
+    "reset second\nfactor": lambda town, notes: town.provider.reset_second_factor("ada"),
+    "revoke\nrefresh token": lambda town, notes: town.notes.network.post(
+        LOGIN + "/revoke", data={"client_id": "notes", "token": notes["refresh_token"]}),
+    "end session\n(operator)": lambda town, notes: town.provider.end_session(notes["claims"]["sid"]),
+    "drop the\nsigning key": lambda town, notes: town.provider.rotate_signing_key(keep_old=False),
+    "disable\nthe user": lambda town, notes: town.provider.disable_user("ada"),
+}
+JWT_ROWS = ("session at the provider", "session at the wiki", "code, in Ada's browser", "ID token", "access token", "refresh token",
+            "service token")
+ROWS = (*JWT_ROWS[:5], "access token, opaque", *JWT_ROWS[5:])
+
+
+def still_opens(credential: str, action: str | None) -> bool:
+    """One try in a fresh town: steal, act, wait until key caches are fresh (a code lives for a minute only), try."""
+    opaque = credential.endswith("opaque")
+    town = build_town("lesson-05", opaque_access_tokens=opaque)
+    stolen = loot(town)
+    town.provider.users["ada"].second_factor = str.isdigit  # enrolled after the sign-in, so that there is one to reset
+    for key_cache in (town.api.keys, town.notes.keys):
+        key_cache.for_token(stolen["(for the actions)"]["id_token"])  # both have seen traffic and hold the keys
+    if action is not None:
+        ACTIONS[action](town, stolen["(for the actions)"])
+    town.lab.clock.tick(31 if credential.startswith("code") else 301)
+    return stolen[credential.removesuffix(", opaque")]()
+
+
+@cache
+def what_dies_when() -> dict[tuple[str, str], str]:
+    """All 64 tries: 8 credentials, 8 actions."""
+    return {(row, action): "opens" if still_opens(row, action) else "refused" for row in ROWS for action in ACTIONS}
