@@ -588,7 +588,8 @@ def test_no_secret_ever_stands_in_the_audit_log():
 TOWN = fresh()
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = st.sampled_from([*question(), "prompt", "max_age", "username", "password", "code", "csrf", "consent", "grant_type", "refresh_token",
-                         "token", "code_verifier", "client_secret", "id_token_hint", "post_logout_redirect_uri", "access_token", "request"]) | WORDS
+                         "token", "code_verifier", "client_secret", "id_token_hint", "post_logout_redirect_uri", "access_token",
+                         "request"]) | WORDS
 KNOWN = st.sampled_from([*question().values(), *filter(None, SECRETS.values()), "ada", PASSWORD, "none", "login", "authorization_code",
                          "wiki", "refresh_token", "client_credentials", "notes", "backup", "0", "allow", *TOWN.provider.refresh_tokens])
 SOME = st.dictionaries(NAMES, KNOWN | WORDS, max_size=6)

@@ -4,7 +4,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -64,6 +64,7 @@ def rfc_examples() -> dict:
     return json.loads(data_file("rfc-examples.json").read_text())
 
 
+@cache  # cryptography checks the numbers of an RSA key for 35 ms
 def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
     """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4". Everybody knows it; it protects nothing."""
     return jwt.PyJWK(rfc_examples()["rsa_keys"][published_in], "RS256").key
@@ -96,7 +97,7 @@ class SigningKey:
     alg: str
     kid: str
 
-    @property
+    @cached_property
     def jwk(self) -> dict[str, str]:
         """What the JWK set publishes: the public half, pinned to one algorithm and one use."""
         return {**public_jwk(self.private), "alg": self.alg, "kid": self.kid, "use": "sig"}

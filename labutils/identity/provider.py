@@ -1,6 +1,6 @@
 """An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core, as a WSGI app."""
 import re
-from functools import partial
+from functools import cache, partial
 from html import escape
 from string import Template
 from urllib.parse import urlencode
@@ -266,11 +266,15 @@ def _must_be_silent(prompt: list[str], error: str, why: str) -> None:
         raise OAuthError(error, f"{why}, and prompt=none forbids asking")
 
 
+@cache
+def _template(name: str) -> Template:
+    return Template(data_file(f"pages/{name}.html").read_text())
+
+
 def page(name: str, params: dict, *, status: int = 200, note: str = "", **texts: str) -> Response:
     """A page of data/pages with its texts escaped and the request's parameters carried along in hidden fields."""
     carried = "".join(f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in params.items()
                       if key not in ("username", "password", "code", "consent", "csrf"))
-    template = Template(data_file(f"pages/{name}.html").read_text())
-    body = template.substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note))
+    body = _template(name).substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note))
     return Response(body, status, content_type="text/html; charset=utf-8",
                     headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"})
