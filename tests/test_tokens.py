@@ -533,3 +533,9 @@ def test_any_claims_come_back_only_where_they_fit(claims):
         assert claims["iss"] == CLAIMS["iss"]
         assert CLAIMS["aud"] in ([claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"])
         assert claims["exp"] > NOW >= max(claims.get("nbf", 0), claims.get("iat", 0))
+
+
+@pytest.mark.parametrize("published_in", ["RFC 7515 A.2", "RFC 7520 3.4"])
+def test_the_published_rsa_keys_are_sound(published_in):
+    numbers = tokens.rsa_private_key(published_in).private_numbers()
+    assert numbers.private_key(unsafe_skip_rsa_key_validation=False).key_size == 2048
