@@ -1,6 +1,7 @@
 """The commands that a person types: `python -m labutils doctor` and `python -m labutils serve`."""
 import argparse
 import importlib.metadata
+import io
 import json
 import re
 import signal
@@ -66,6 +67,7 @@ def _quiet() -> tuple[bool, str]:
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
     """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
     from werkzeug.serving import WSGIRequestHandler, make_server
+    from werkzeug.wrappers import Request
 
     from labutils.identity.accounts import Client, User
     from labutils.identity.provider import Provider
@@ -76,7 +78,10 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
 
     def one_at_a_time(environ, start_response):
         """An idle connection must not hold up the others, and a code must not be used twice at once."""
+        body = Request(environ).get_data()  # may be slow to come, so it is read before the lock is taken
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with lock:
+            lab.clock.tick()
             return provider(environ, start_response)
 
     lock = threading.Lock()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import httpx
 
@@ -49,7 +50,8 @@ class WallClock:
 
 
 def _seconds(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).timestamp())
+    parsed = datetime.fromisoformat(moment)
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
 def iso(seconds: float) -> str:
@@ -105,17 +107,31 @@ class _Network(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         app = self.lab.hosts.get(request.url.host)
+        request.read()
         self.lab.clock.tick()
         started = self.lab.clock.now
         if app is None:
             response = httpx.Response(599, text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.")
         else:
-            response = httpx.WSGITransport(app, remote_addr=self.ip).handle_request(request)
+            bare = httpx.Request(request.method, request.url, content=request.content)
+            response = httpx.WSGITransport(_any_bytes(app, request), remote_addr=self.ip).handle_request(bare)
         response.read()
         self.lab.wire.append(Exchange(started, self.client, self.ip, request.method, str(request.url),
                                       _headers(request.headers), request.content.decode(errors="replace"),
                                       response.status_code, _headers(response.headers), response.text))
         return response
+
+
+def _any_bytes(app: Callable, request: httpx.Request) -> Callable:
+    """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333). httpx takes ASCII alone."""
+    def called(environ, start_response):
+        environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode("latin-1")
+        for name in request.headers:
+            key = name.upper().replace("-", "_")
+            values = [value for other, value in _headers(request.headers) if other == name]
+            environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key] = ",".join(values)
+        return app(environ, start_response)
+    return called
 
 
 def _headers(headers: httpx.Headers) -> list[tuple[str, str]]:

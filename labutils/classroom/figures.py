@@ -100,10 +100,10 @@ def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, 
     for y, row in enumerate(rows):
         axes.text(-2.8, y, row, va="center", size=9.5)
         axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
-        for x, column in enumerate(columns):
-            marker, colour = MARKS[outcomes[row, column]]
-            hollow = {"facecolors": "none", "edgecolors": colour} if outcomes[row, column] == "unknown" else {"color": colour}
-            axes.scatter(x, y, marker=marker, s=95, linewidths=2.4, **hollow)
+    for outcome, (marker, colour) in MARKS.items():
+        places = [(x, y) for y, row in enumerate(rows) for x, column in enumerate(columns) if outcomes[row, column] == outcome]
+        hollow = {"facecolors": "none", "edgecolors": colour} if outcome == "unknown" else {"color": colour}
+        axes.scatter([x for x, _ in places], [y for _, y in places], marker=marker, s=95, linewidths=2.4, **hollow)
     axes.text(-2.8, len(rows) - 0.3, "filled circle: opens     cross: refused", size=8, color=GREY, va="center")
     opens = sum(outcome == "opens" for outcome in outcomes.values())
     perfect = [row for row in rows if all(outcomes[row, column] == "opens" for column in columns)]

@@ -25,11 +25,13 @@ def authenticate_client(provider, request: Request, params: dict) -> Client:
             named, given = b64decode(encoded.strip(), validate=True).decode().split(":", 1)
         except ValueError as error:  # no space, no base64, no UTF-8, no colon
             raise refusal from error
-        if scheme.lower() != "basic" or secret is not None or client_id not in (None, unquote_plus(named)):
+        if scheme.lower() != "basic" or client_id not in (None, unquote_plus(named)):
             raise refusal
+        if secret is not None:
+            raise OAuthError("invalid_request", "two ways of client authentication in one request (RFC 6749, 2.3 and 5.2)")
         client_id, secret = unquote_plus(named), unquote_plus(given)
     client = provider.clients.get(client_id or "")
-    if client is None or (client.secret is None) != (secret is None) or (secret and not same(secret, client.secret)):
+    if client is None or (client.secret is None) != (secret is None) or (secret is not None and not same(secret, client.secret)):
         raise refusal
     return client
 

@@ -180,8 +180,7 @@ class Provider:
     def _back(self, params: dict, **answer: str) -> Response:
         """The redirect to the client, with state as it came and `iss` (RFC 9207)."""
         answer |= {"state": params["state"]} if "state" in params else {}
-        mark = "&" if "?" in params["redirect_uri"] else "?"
-        return redirect(params["redirect_uri"] + mark + urlencode({**answer, "iss": self.issuer}), code=303)
+        return redirect(_with_query(params["redirect_uri"], {**answer, "iss": self.issuer}), code=303)
 
     def _session(self, request: Request) -> Session | None:
         session = self.sessions.get(request.cookies.get(COOKIE, ""))
@@ -211,31 +210,33 @@ class Provider:
     def logout(self, request: Request) -> Response:
         """RP-initiated logout (OpenID Connect RP-Initiated Logout, 2). Without a hint from a client the person is asked first."""
         params, session = parameters(request.values), self._session(request)
-        hinted = self._hinted_client(params.get("id_token_hint"))
-        client = self.clients.get(hinted or params.get("client_id", ""))
+        hint = self._hint(params.get("id_token_hint"))
+        client = self.clients.get(hint["aud"] if hint else params.get("client_id", ""))
         if "client_id" in params and (client is None or client.client_id != params["client_id"]):
             raise OAuthError("invalid_request", "client_id and id_token_hint name different clients")
         target = params.get("post_logout_redirect_uri")
         if target is not None and (client is None or target not in client.post_logout_redirect_uris):
             raise OAuthError("invalid_request", "post_logout_redirect_uri is not one that this client registered")
         confirmed = request.method == "POST" and session and same(params.get("csrf", ""), session.csrf)
-        if session and not hinted and not confirmed:
+        if session and not confirmed and hint.get("sid") != session.sid:
             return page("logout", params, csrf=session.csrf)
         if session:
             self.end_session(session.sid)
             self.log(request, "session.end", user=session.user.username, session=session.sid)
-        response = page("goodbye", {}) if target is None else redirect(
-            target + ("?" + urlencode({"state": params["state"]}) if "state" in params else ""), code=303)
+        state = {"state": params["state"]} if "state" in params else {}
+        response = page("goodbye", {}) if target is None else redirect(_with_query(target, state), code=303)
         response.delete_cookie(COOKIE)
         return response
 
-    def _hinted_client(self, hint: str | None) -> str | None:
-        """The client an ID token was issued to; an expired one serves as a hint too. Raises OAuthError where it is not ours."""
+    def _hint(self, hint: str | None) -> dict:
+        """The claims of an ID token of ours; an expired one serves as a hint too. Raises OAuthError for anything else."""
         if hint is None:
-            return None
+            return {}
         try:
             claims = json_object(verify_signature(hint, {"keys": [key.jwk for key in self.keys]}), "payload")
-            return claims["aud"] if claims["iss"] == self.issuer else None
+            if claims["iss"] != self.issuer or "sid" not in claims:
+                raise jwt.InvalidTokenError("another kind of token, or another issuer")
+            return claims
         except (jwt.PyJWTError, KeyError) as error:
             raise OAuthError("invalid_request", "id_token_hint is not an ID token of this provider") from error
 
@@ -258,6 +259,11 @@ class Provider:
     def disable_user(self, username: str) -> None:
         """Lock an account: no sign-in, no session, no refresh, no userinfo."""
         self.users[username].active = False
+
+
+def _with_query(address: str, more: dict[str, str]) -> str:
+    """The address with these members added to its query (RFC 6749, 3.1.2: one that is there already is kept)."""
+    return address + (("&" if "?" in address else "?") + urlencode(more) if more else "")
 
 
 def _must_be_silent(prompt: list[str], error: str, why: str) -> None:

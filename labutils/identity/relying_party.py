@@ -117,8 +117,8 @@ class RelyingParty:
         waiting = self.pending.get(state)
         if waiting is None or not self.same_browser(waiting, request):
             return self._refuse("state belongs to no sign-in that this browser began")
-        if request.args.get("iss", self.provider) != self.provider:
-            return self._refuse("the answer comes from another provider (RFC 9207)")
+        if request.args.get("iss") != self.provider:
+            return self._refuse("the answer comes from another provider, or does not say from which (RFC 9207, 2.4)")
         if not code:
             return self._refuse(f"the provider said {request.args.get('error', 'nothing')}")
         del self.pending[state]

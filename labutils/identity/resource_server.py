@@ -1,6 +1,7 @@
 """A resource server: an API that opens for an access token, checked offline by signature or online by asking the provider."""
 import httpx
 import jwt
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Request
 
 from labutils.identity import dpop, tokens
@@ -22,6 +23,8 @@ class ResourceServer:
         request = Request(environ)
         service, ip = self.origin.split("//")[1], request.remote_addr
         try:
+            if request.path != "/me":
+                raise NotFound()
             scheme, token = presented_token(request)
             claims = self.claims(token)
             self.check_holder(request, scheme, token, claims)
@@ -30,6 +33,8 @@ class ResourceServer:
         except OAuthError as refusal:
             self.lab.log(service, "api.read", "failure", error=refusal.description, ip=ip)
             response = refused(refusal)
+        except HTTPException as problem:  # another address, or a form that is too large
+            response = problem.get_response(environ)
         return response(environ, start_response)
 
     def claims(self, token: str) -> dict:
@@ -46,7 +51,7 @@ class ResourceServer:
 
     def _ask(self, token: str) -> dict:
         answer = self.network.post(self.provider + "/introspect", data={"token": token}, auth=self.introspect_as).json()
-        if not answer["active"] or answer.get("aud") != self.origin:
+        if not answer.get("active") or answer.get("aud") != self.origin:
             raise jwt.InvalidTokenError("the provider says that this token is not active for this API")
         return answer
 
@@ -55,8 +60,10 @@ class ResourceServer:
         jkt = claims.get("cnf", {}).get("jkt")
         if jkt is None and scheme == "bearer":
             return
+        if jkt is None or scheme == "bearer":
+            raise OAuthError("invalid_token", "scheme DPoP, a proof and a token that is bound to a key come together", 401, "DPoP")
         try:
-            dpop.check(request.headers.get("DPoP", "") if scheme == "dpop" else "", request.method, self.origin + request.path,
+            dpop.check(request.headers.get("DPoP", ""), request.method, self.origin + request.path,
                        now=self.lab.clock.now, seen=self.seen_proofs, token=token, jkt=jkt)
         except dpop.InvalidProof as error:
             raise OAuthError("invalid_token", str(error), 401, "DPoP") from error

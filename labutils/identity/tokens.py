@@ -42,6 +42,7 @@ def _no_constant(name: str):
 
 
 def json_object(data: bytes, what: str) -> dict:
+    """The JSON object in some bytes, read strictly. Raises jwt.DecodeError, which names `what` could not be read."""
     try:
         value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
