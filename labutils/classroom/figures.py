@@ -22,7 +22,7 @@ def show(figure: Figure, sentence: str) -> None:
     """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None}, facecolor="white")
-    display(Image(data=buffer.getvalue(), width=int(figure.get_figwidth() * 72), alt=sentence))
+    display(Image(data=buffer.getvalue(), width=int(figure.get_figwidth() * 80), alt=sentence))
     print(fill(sentence, 110))
 
 

@@ -121,6 +121,7 @@ def test_cells_are_short_and_prose_is_neither_thin_nor_thick(notebook, code, pro
     lines = [len(cell.source.splitlines()) for cell in code]
     words = len(re.sub(r"<!--.*?-->", "", "\n".join(prose)).split())
     assert statistics.median(lines) <= 5 and max(lines) <= 20
+    assert not [line for cell in code for line in cell.source.splitlines() if len(line) > 120]  # wider ones scroll
     assert 20 <= len(notebook.cells) <= 45 and 800 <= words <= 1800
 
 
