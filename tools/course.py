@@ -81,7 +81,12 @@ def test(*arguments):
     """Style, spelling, then unit tests, guard rails and every stored output of every lesson."""
     lessons = sorted(str(path.relative_to(HERE)) for path in (HERE / "notebooks").glob("[0-9][0-9]-*.ipynb")
                      if path.name in course_notebooks())
-    return (run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
+    clients = HERE / "tools" / "clients"
+    judged = (clients / "node_modules").exists() and shutil.which("node") is not None
+    if not judged:
+        say("The JavaScript clients are not run here: they want Node.js and two packages. make test-clients installs and runs them.")
+    return ((judged and run(PYTHON, str(clients / "run.py")))
+            or run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
             or run(PYTHON, "-m", "codespell_lib")
             or run(PYTHON, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60",
                    "tests", *lessons, *arguments))
