@@ -106,8 +106,8 @@ def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, 
         axes.scatter([x for x, _ in places], [y for _, y in places], marker=marker, s=95, linewidths=2.4, **hollow)
     axes.text(-2.8, len(rows) - 0.3, "filled circle: opens     cross: refused", size=8, color=GREY, va="center")
     opens = sum(outcome == "opens" for outcome in outcomes.values())
-    perfect = [row for row in rows if all(outcomes[row, column] == "opens" for column in columns)]
+    columns_open = [f"{column.replace(chr(10), ' ')} {sum(outcomes[row, column] == 'opens' for row in rows)}" for column in columns]
     never = [row for row in rows if all(outcomes[row, column] == "refused" for column in columns)]
-    return figure, (f"Of {len(outcomes)} {subject}, {opens} open and {len(outcomes) - opens} are refused."
-                    + (f" Open in every column: {', '.join(perfect)}." if perfect else "")
+    return figure, (f"Of {len(outcomes)} {subject}, {opens} open and {len(outcomes) - opens} are refused. "
+                    f"Open of {len(rows)} in each column: {', '.join(columns_open)}."
                     + (f" Refused in every column: {', '.join(never)}." if never else ""))
