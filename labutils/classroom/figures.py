@@ -41,7 +41,7 @@ def anatomy(token: str) -> tuple[Figure, str]:
     """From bytes to claims: each segment of a token, the bytes it spells, and what they say."""
     segments, names = token.split("."), ("header", "payload", "signature")
     texts = [[f'"{name}": {json.dumps(value)}' for name, value in json.loads(unb64(segment)).items()] for segment in segments[:2]]
-    texts.append(["the only part that needs a key:", "made over 1 and 2, so that neither", "can change unnoticed"])
+    texts.append(["the only part that needs a key:", "made by whoever wrote the token"])
     rows = max(len(lines) for lines in texts)
     figure, axes = _canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
     sizes = [len(unb64(segment)) for segment in segments]
@@ -60,7 +60,7 @@ def anatomy(token: str) -> tuple[Figure, str]:
             axes.axvline(column * 4 - 0.08, color=GREY, lw=0.6, ls=":")
     claims = json.loads(unb64(segments[1]))
     return figure, (f"A token of {len(token)} characters: a header of {sizes[0]} bytes, a payload of {sizes[1]} bytes with "
-                    f"{len(claims)} claims that anybody can read, and a signature of {sizes[2]} bytes over both.")
+                    f"{len(claims)} claims that anybody can read, and a signature of {sizes[2]} bytes.")
 
 
 def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None) -> tuple[Figure, str]:

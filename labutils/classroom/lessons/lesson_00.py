@@ -39,7 +39,7 @@ LESSON = Lesson("00", (
          "third": "from labutils import Lab\nmine = Lab('lesson-00')\nanswer = [mine.draw('login.example') for _ in range(3)][-1]",
          "party": "from labutils import Lab\nanswer = Lab('lesson-00').draw('vault.example')",
          "other": "answer = '1234'"},
-        ("The cell with `twin` shows that a second lab with the same seed has the same dice.",
+        ("The cell with `one` and `two` shows that a second lab with the same seed has the same dice.",
          "Make a third lab, draw twice from 'login.example', and keep the second result."),
         "mine = Lab('lesson-00')\nmine.draw('login.example')\nanswer = mine.draw('login.example')"),
 ), (

@@ -163,7 +163,7 @@ LESSON = Lesson("05", (
     }),
     Quiz("05-q3", "Rotation with reuse detection is on, and Tom uses the stolen refresh token first. What happens?", {
         "a": Choice("He is refused", "It is a good token at that moment: nobody has used it before."),
-        "b": Choice("He gets in until Ada's app refreshes; then both are thrown out", "Yes: the alarm comes with the second use, "
+        "b": Choice("He gets in until Ada's app refreshes; then neither can refresh any more", "Yes: the alarm comes with the second use, "
                     "whoever makes it.", True),
         "c": Choice("Ada's app goes on and notices nothing", "Her app will present a token that has been used. That is the alarm."),
     }),
