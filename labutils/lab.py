@@ -126,10 +126,11 @@ def _any_bytes(app: Callable, request: httpx.Request) -> Callable:
     """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333). httpx takes ASCII alone."""
     def called(environ, start_response):
         environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode("latin-1")
-        for name in request.headers:
+        found: dict[str, list[str]] = {}
+        for name, value in _headers(request.headers):
             key = name.upper().replace("-", "_")
-            values = [value for other, value in _headers(request.headers) if other == name]
-            environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key] = ",".join(values)
+            found.setdefault(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key, []).append(value)
+        environ |= {key: ",".join(values) for key, values in found.items()}
         return app(environ, start_response)
     return called
 

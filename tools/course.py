@@ -16,6 +16,8 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
 OLDEST, NEWEST = (3, 11), (3, 14)
+QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--compile"]
+LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
 
 
 def say(sentence):
@@ -43,6 +45,7 @@ def fingerprint():
 def ensure_environment():
     """Build `.venv` from the locked requirements, unless it is there and fresh. Exits with a sentence on failure."""
     if STAMP.exists() and STAMP.read_text() == fingerprint():
+        refresh_package()
         return
     require_python()
     # An activated .venv must not delete the Python that runs this; the one it was made from builds the new one.
@@ -50,19 +53,26 @@ def ensure_environment():
     say("Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..." % sys.version_info[:2])
     shutil.rmtree(str(VENV), ignore_errors=True)
     # pip of this Python installs into .venv, so that a Debian without ensurepip does too.
-    pip = [builder, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--disable-pip-version-check",
-           "--no-input", "--compile"]
+    pip = [builder, "-m", "pip", "--python", PYTHON, *QUIETLY]
     env = {name: value for name, value in os.environ.items() if name not in ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")}
     steps = [
         [builder, "-m", "venv", "--without-pip", VENV],
         [*pip, "--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"],
-        [*pip, "--no-deps", "--no-build-isolation", "--editable", "."],
+        [*pip, *LABUTILS],
     ]
     for step in steps:
         if run(*step, env=env):
             sys.exit("The environment could not be built: the step above failed. Mend its cause and say the same command "
                      "again; nothing half-built is kept in use.")
     STAMP.write_text(fingerprint())
+
+
+def refresh_package():
+    """Install labutils again when the lessons are others: it brings the pristine copies from which `reset` restores them."""
+    sums = pathlib.Path("notebooks") / "SHA256SUMS"
+    installed = VENV / "share" / "labutils" / sums
+    if not installed.exists() or installed.read_bytes() != (HERE / sums).read_bytes():
+        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, *LABUTILS)
 
 
 def lab(*arguments):
