@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,15 +22,16 @@ NOTEBOOKS = HERE / "notebooks"
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def best(step, rounds: int, times: int) -> float:
-    """Seconds for one `step`: the best of some rounds, each of many times."""
-    found = []
+def ratio(ours, theirs, rounds: int, times: int) -> float:
+    """How much longer `ours` takes: the best round of each, taken in turns, so that a busy machine slows both."""
+    found = {ours: [], theirs: []}
     for _ in range(rounds):
-        start = time.perf_counter()
-        for _ in range(times):
-            step()
-        found.append((time.perf_counter() - start) / times)
-    return min(found)
+        for step, seconds in found.items():
+            start = time.perf_counter()
+            for _ in range(times):
+                step()
+            seconds.append(time.perf_counter() - start)
+    return min(found[ours]) / min(found[theirs])
 
 
 def verify() -> float:
@@ -40,9 +40,8 @@ def verify() -> float:
     now = int(time.time())
     token = tokens.sign({"iss": "https://login.example", "aud": "wiki", "sub": "u", "iat": now, "exp": now + 600}, key)
     jwk = jwt.PyJWK(key.jwk)
-    ours = best(lambda: tokens.verify(token, jwk, issuer="https://login.example", audience="wiki", now=now), 7, 500)
-    raw = best(lambda: jwt.decode(token, jwk, ["ES256"], issuer="https://login.example", audience="wiki"), 7, 500)
-    return ours / raw
+    return ratio(lambda: tokens.verify(token, jwk, issuer="https://login.example", audience="wiki", now=now),
+                 lambda: jwt.decode(token, jwk, ["ES256"], issuer="https://login.example", audience="wiki"), 9, 400)
 
 
 def login() -> float:
@@ -71,23 +70,21 @@ def login() -> float:
         ada.get("https://plain.example/")
 
     town.lab.add("plain.example", Response("ok"))
-    return best(five_of_login, 9, 30) / best(five_plain, 9, 30)
+    return ratio(five_of_login, five_plain, 9, 30)
 
 
 def python(code: str) -> float:
-    """Seconds that a fresh Python takes for some code, start-up included: the median of nine."""
-    found = []
-    for _ in range(9):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, env=ENV)
-        found.append(time.perf_counter() - start)
-    return statistics.median(found[1:])
+    """Seconds that a fresh Python takes for some code, start-up included."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, env=ENV)
+    return time.perf_counter() - start
 
 
 def imports() -> float:
-    """`import labutils` against `import jwt, httpx`, both without the bare start of Python."""
-    bare = python("pass")
-    return (python("import labutils") - bare) / (python("import jwt, httpx") - bare)
+    """`import labutils` against `import jwt, httpx`, both without the bare start of Python: the best of nine, in turns."""
+    rounds = [(python("pass"), python("import labutils"), python("import jwt, httpx")) for _ in range(10)]
+    bare, ours, theirs = (min(column) for column in zip(*rounds[1:], strict=True))
+    return (ours - bare) / (theirs - bare)
 
 
 def in_kernel(cells: list[str]) -> tuple[float, float]:
@@ -115,7 +112,7 @@ def lesson(path: pathlib.Path) -> tuple[float, float]:
     """A lesson's execution against an empty notebook with the same imports, and the memory of its kernel in MiB."""
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
     lines = [line for cell in cells for line in cell.splitlines() if line.startswith(("import ", "from "))]
-    whole, empty = [in_kernel(cells) for _ in range(3)], [in_kernel(["\n".join(lines)]) for _ in range(3)]
+    whole, empty = zip(*((in_kernel(cells), in_kernel(["\n".join(lines)])) for _ in range(4)), strict=True)
     return min(whole)[0] / min(empty)[0], max(memory for _, memory in whole)
 
 

@@ -3,6 +3,7 @@
 The verifier raises subclasses of `jwt.PyJWTError` and nothing else, on any input; the decoder never raises.
 """
 import json
+from functools import lru_cache
 
 import jwt
 
@@ -65,6 +66,11 @@ def _split(token: str) -> tuple[dict, bytes, bytes, bytes]:
     return header, unb64(segments[1]), unb64(segments[2]), f"{segments[0]}.{segments[1]}".encode()
 
 
+@lru_cache(maxsize=256)
+def _load_key(jwk: str, algorithm: str | None) -> jwt.PyJWK:
+    return jwt.PyJWK(json.loads(jwk), algorithm)
+
+
 def _pick_key(header: dict, keys: object, algorithm: str | None) -> jwt.PyJWK:
     """The one key that may have signed this. `kid` chooses among keys we already trust; nothing else in the header does."""
     if isinstance(keys, jwt.PyJWK):
@@ -78,7 +84,7 @@ def _pick_key(header: dict, keys: object, algorithm: str | None) -> jwt.PyJWK:
     if len(candidates) != 1:
         raise jwt.InvalidKeyError(f"kid {shown(str(kid), 40)!r} names {len(candidates)} of the trusted keys, and it must name one")
     try:
-        return jwt.PyJWK(candidates[0], _one_name(candidates[0].get("alg") or algorithm))
+        return _load_key(json.dumps(candidates[0]), _one_name(candidates[0].get("alg") or algorithm))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise jwt.InvalidKeyError("the key cannot be read as a JWK") from error
 
