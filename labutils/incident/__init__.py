@@ -1,0 +1,1 @@
+"""What happened in 2023, and what would have happened in another world."""
