@@ -69,8 +69,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     from werkzeug.serving import WSGIRequestHandler, make_server
     from werkzeug.wrappers import Request
 
-    from labutils.identity.accounts import Client, User
-    from labutils.identity.provider import Provider
+    from labutils.identity.served import lab_provider
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, code="-", size="-"):
@@ -85,13 +84,8 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
             return provider(environ, start_response)
 
     lock = threading.Lock()
-    lab, callback = Lab(seed, start), "http://127.0.0.1:9999/cb"
-    provider = Provider(lab, f"http://{host}:{port}", auto_login=auto_login)
-    provider.users["ada"] = User("ada", "lab-password", "u-1815-12-10", "Ada Lovelace")
-    provider.clients["spa"] = Client("spa", (callback,), post_logout_redirect_uris=(callback,))
-    provider.clients["web"] = Client("web", (callback,), "web-secret-for-the-lab", id_token_alg="RS256", require_pkce=False,
-                                     post_logout_redirect_uris=(callback,),
-                                     grant_types=("authorization_code", "refresh_token", "client_credentials"))
+    lab = Lab(seed, start)
+    provider = lab_provider(lab, f"http://{host}:{port}", auto_login)
     if auto_login is not None and auto_login not in provider.users:
         print(f"There is no user {auto_login!r} here; say --auto-login ada.", file=sys.stderr)
         return 2

@@ -630,3 +630,26 @@ def test_any_state_comes_back_as_it_went(state):
 @pytest.mark.parametrize("door", DOORS)
 def test_a_form_that_is_too_large_is_refused_in_peace(door):
     assert TOWN.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (200, 303, 400, 401, 413)
+
+
+# --- scripts of other sites --------------------------------------------------------------------------------------
+
+PREFLIGHT = {"origin": "https://notes.example", "access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+
+
+@pytest.mark.parametrize("path", ["/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks"])
+def test_a_script_of_any_site_may_call_where_no_cookie_counts(path):
+    asked = TOWN.tom.options(LOGIN + path, headers=PREFLIGHT)
+    assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
+    assert {"authorization", "dpop", "content-type"} <= set(asked.headers["access-control-allow-headers"].lower().split(", "))
+    called = TOWN.tom.get(LOGIN + path, headers={"origin": "https://notes.example"})
+    assert called.headers["access-control-allow-origin"] == "*"
+    assert called.headers["access-control-expose-headers"] == "WWW-Authenticate, DPoP-Nonce"
+    assert "access-control-allow-credentials" not in {**asked.headers, **called.headers}
+
+
+@pytest.mark.parametrize("path", ["/authorize", "/logout", "/introspect", "/nowhere"])
+def test_no_script_of_another_site_may_call_where_a_cookie_or_a_secret_counts(path):
+    asked, called = TOWN.tom.options(LOGIN + path, headers=PREFLIGHT), TOWN.tom.get(LOGIN + path, headers=PREFLIGHT)
+    assert asked.status_code in (404, 405)
+    assert not [name for name in [*asked.headers, *called.headers] if name.startswith("access-control")]

@@ -20,6 +20,9 @@ from labutils.lab import Lab, data_file
 CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
 COOKIE = "session"
 POST_ONLY = ("/token", "/introspect", "/revoke")
+FOR_SCRIPTS = ("/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks")
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "WWW-Authenticate, DPoP-Nonce"}
+PREFLIGHT = CORS | {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "Authorization, DPoP, Content-Type"}
 
 
 class Provider:
@@ -50,6 +53,8 @@ class Provider:
         try:
             if request.path not in self.endpoints:
                 raise NotFound()
+            if _is_preflight(request):
+                return Response(status=204, headers=PREFLIGHT)(environ, start_response)
             methods = ["POST"] if request.path in POST_ONLY else ["GET", "HEAD", "POST"]
             if request.method not in methods:
                 raise MethodNotAllowed(methods)
@@ -61,6 +66,7 @@ class Provider:
         except HTTPException as problem:
             response = problem.get_response(environ)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.extend(CORS if "Origin" in request.headers and request.path in FOR_SCRIPTS else {})
         return response(environ, start_response)
 
     def log(self, request: Request, event: str, outcome: str = "success", **facts) -> None:
@@ -200,7 +206,6 @@ class Provider:
         self.log(request, "session.start", user=user.username, session=session.sid)
         return session
 
-
     def _with_cookie(self, response: Response, session: Session) -> Response:
         response.set_cookie(COOKIE, session.cookie, httponly=True, secure=self.issuer.startswith("https"), samesite="Lax")
         return response
@@ -259,6 +264,16 @@ class Provider:
     def disable_user(self, username: str) -> None:
         """Lock an account: no sign-in, no session, no refresh, no userinfo."""
         self.users[username].active = False
+
+
+def _is_preflight(request: Request) -> bool:
+    """Whether a browser asks if a script of another site may call this endpoint (Fetch standard, 3.2; RFC 9700, 2.6).
+
+    Any site may, `*`, where what opens the door comes with the request itself: a code and its verifier, a token, a proof. A browser
+    never adds cookies to such a call. At /authorize the cookie opens the door: there a script of any site would act as whoever is
+    signed in, and read the answer, so that endpoint is visited by the whole browser and never called by a script.
+    """
+    return request.method == "OPTIONS" and request.path in FOR_SCRIPTS and "Access-Control-Request-Method" in request.headers
 
 
 def _with_query(address: str, more: dict[str, str]) -> str:
