@@ -1,0 +1,81 @@
+"""The ledger: what is known of the real events, from where, and how surely (data/facts.yaml)."""
+import difflib
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, LedgerError, Source, Tactic, check, load
+from labutils.text import shown
+
+__all__ = ["CommonError", "Derived", "Fact", "Ledger", "LedgerError", "Source", "Tactic", "UnknownFact", "attack_version", "check",
+           "common_errors", "derived", "fact", "facts", "ledger", "source", "steps", "tactic", "tactics", "technique"]
+
+
+class UnknownFact(KeyError):
+    """A name that the ledger does not have; the sentence gives the nearest that it has."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def fact(identifier: str) -> Fact:
+    """The fact of that id, or UnknownFact."""
+    return _one("fact", ledger().facts, identifier)
+
+
+def facts() -> tuple[Fact, ...]:
+    """All facts in the order of the ledger."""
+    return tuple(ledger().facts.values())
+
+
+def steps() -> tuple[Fact, ...]:
+    """What an intruder did and a replay can repeat."""
+    return tuple(fact for fact in facts() if fact.step)
+
+
+def source(identifier: str) -> Source:
+    """The source of that id, or UnknownFact."""
+    return _one("source", ledger().sources, identifier)
+
+
+def derived(identifier: str) -> Derived:
+    """The derived figure of that id, or UnknownFact."""
+    return _one("derived figure", ledger().derived, identifier)
+
+
+def common_errors() -> tuple[CommonError, ...]:
+    """The claims that circulate and do not hold."""
+    return tuple(ledger().errors.values())
+
+
+def tactic(key: str) -> Tactic:
+    """The tactic of that key, such as `initial-access`, or UnknownFact."""
+    return _one("tactic", ledger().tactics, key)
+
+
+def tactics() -> tuple[Tactic, ...]:
+    """The tactics of the course, in the order of ATT&CK."""
+    return tuple(ledger().tactics.values())
+
+
+def technique(identifier: str) -> str:
+    """The name of an ATT&CK technique, or UnknownFact."""
+    return _one("technique", ledger().attack.techniques, identifier)
+
+
+def attack_version() -> str:
+    """The release of ATT&CK in which the ids were checked."""
+    return ledger().attack.version
+
+
+@functools.cache
+def ledger() -> Ledger:
+    """The ledger of the course, read once."""
+    return load()
+
+
+def _one(kind: str, things: Mapping[str, Any], identifier: str) -> Any:
+    if isinstance(identifier, str) and identifier in things:
+        return things[identifier]
+    near = difflib.get_close_matches(str(identifier), things, n=3, cutoff=0.3)
+    raise UnknownFact(f"The ledger has no {kind} {shown(repr(identifier), 60)}." + (f" Near it: {', '.join(near)}." if near else ""))

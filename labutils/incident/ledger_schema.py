@@ -1,0 +1,190 @@
+"""What stands in the ledger (data/facts.yaml), and what a sound ledger is."""
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from labutils.incident.sheets import Row, SheetError, build, read
+from labutils.text import shown
+
+FORMS = {0: "", 10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}
+PRECISIONS = {None: (None,), 10: ("day",), 20: ("minute", "second")}
+
+
+class LedgerError(ValueError):
+    """A ledger that cannot be trusted; `sentences` says all that is wrong with it, each with its line."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something was read. A primary source speaks of itself."""
+    id: str
+    publisher: str
+    title: str
+    url: str
+    kind: Literal["primary", "secondary"]
+    published: str | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """What stood, or should have stood, in the way, and what it did."""
+    name: str
+    effect: Literal["stopped", "partial", "detected", "bypassed", "failed", "absent", "added"]
+    detail: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One statement about the real events, in our own words. A missing time is one that the sources do not give."""
+    id: str
+    statement: str
+    actor: str
+    outcome: Literal["succeeded", "denied", "unknown", "not_applicable"]
+    confidence: Literal["confirmed", "reported", "single", "disputed"]
+    sources: tuple[Source, ...]
+    tactic: str
+    system: str = ""
+    time: str | None = None
+    time_end: str | None = None
+    time_precision: Literal["day", "minute", "second"] | None = None
+    techniques: tuple[str, ...] = ()
+    mapping_basis: str = ""
+    figures: dict[str, int | float] = field(default_factory=dict)
+    control: Control | None = None
+    note: str = ""
+    step: bool = False
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A length of time or a share that we worked out from facts."""
+    id: str
+    span: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class CommonError:
+    """A claim that circulates and does not hold."""
+    id: str
+    claim: str
+    correct: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Tactic:
+    """A tactic of ATT&CK under the key that facts use."""
+    key: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Attack:
+    """The release of ATT&CK that ids and names come from."""
+    version: str
+    techniques: dict[str, str]
+    software: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Everything in the file, each kind under its ids and in the order of the file."""
+    attack: Attack
+    tactics: dict[str, Tactic]
+    sources: dict[str, Source]
+    facts: dict[str, Fact]
+    derived: dict[str, Derived]
+    errors: dict[str, CommonError]
+
+
+def check(text: str) -> list[str]:
+    """What is wrong with a ledger, each sentence with its line; nothing where all is well."""
+    try:
+        load(text)
+    except LedgerError as error:
+        return error.sentences
+    return []
+
+
+def load(text: str | None = None) -> Ledger:
+    """The ledger of data/facts.yaml, or of the text. Raises LedgerError with everything that is wrong."""
+    try:
+        sheet = build(_Sheet, read("facts.yaml", text))
+        attack = build(Attack, sheet.attack)
+    except SheetError as error:
+        raise LedgerError([str(error)]) from error
+    wrong: list[tuple[int, str]] = []
+    taken: dict[str, int] = {}
+
+    def made(rows: Iterable[Row], make: Callable[[Row], Any], key: str = "id") -> dict[str, Any]:
+        things = {}
+        for row in rows:
+            try:
+                thing = make(row)
+                if thing.id in taken:
+                    raise row.error(f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id")
+                taken[thing.id] = row.lines.get("id", row.line)
+                things[getattr(thing, key)] = thing
+            except SheetError as error:
+                wrong.append((row.line, str(error)))
+        return things
+
+    tactics = made([Row({**row, "key": key}, **vars(row)) for key, row in sheet.tactics.items()], lambda row: build(Tactic, row), "key")
+    sources = made([Row({**row, "id": name}, **vars(row)) for name, row in sheet.sources.items()], lambda row: build(Source, row))
+    known = {"tactic": {*sheet.tactics, "none"}, "techniques": set(attack.techniques), "sources": set(sheet.sources)}
+    found = Ledger(attack, tactics, sources, made(sheet.facts, lambda row: _fact(row, known, sources)),
+                   made(sheet.derived, lambda row: build(Derived, row)), made(sheet.common_errors, lambda row: build(CommonError, row)))
+    if wrong:
+        raise LedgerError([sentence for _, sentence in sorted(wrong)])
+    return found
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    about: str
+    attack: dict
+    tactics: dict[str, dict]
+    sources: dict[str, dict]
+    facts: tuple[dict, ...]
+    derived: tuple[dict, ...] = ()
+    common_errors: tuple[dict, ...] = ()
+
+
+def _fact(row: Row, known: Mapping[str, set[str]], sources: Mapping[str, Source]) -> Fact:
+    """A fact whose sources, tactic, techniques and times stand up."""
+    more: dict[str, Any] = {}
+    for key in known.keys() & row.keys():
+        for name in row[key] if isinstance(row[key], list) else [row[key]]:
+            if not isinstance(name, str) or name not in known[key]:
+                raise row.error(f"{key} names {shown(str(name), 60)}, which the ledger does not list", key)
+    if isinstance(row.get("sources"), list):
+        more["sources"] = tuple(sources.get(name) for name in row["sources"])
+    if isinstance(row.get("control"), Row):
+        more["control"] = build(Control, row["control"])
+    made = build(Fact, row, **more)
+    for key in ("statement", "sources"):
+        if not getattr(made, key):
+            raise row.error(f"a fact needs its {key}", key)
+    for key in ("time", "time_end"):
+        if not _is_time(getattr(made, key)):
+            raise row.error(f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(getattr(made, key), 60)}", key)
+    if made.time_precision not in PRECISIONS[made.time and len(made.time)]:
+        raise row.error("time_precision is day for a date, and minute or second for a time", "time_precision")
+    return made
+
+
+def _is_time(text: str | None) -> bool:
+    """A day or a second of the calendar, in the one form for each; no time at all is fine too."""
+    try:
+        form = FORMS[len(text or "")]
+        return datetime.strptime(text, form).strftime(form) == text if text else text is None
+    except (KeyError, ValueError):
+        return False
