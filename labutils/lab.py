@@ -25,7 +25,7 @@ class Clock:
     """The lab's time in whole seconds since 1970, UTC. Requests move it by one second; the story moves it further."""
 
     def __init__(self, start: str):
-        self.now = _seconds(start)
+        self.now = seconds(start)
 
     def tick(self, seconds: int = 1) -> None:
         """Let `seconds` pass."""
@@ -33,9 +33,9 @@ class Clock:
 
     def move_to(self, moment: str) -> None:
         """Move to an ISO 8601 moment. Raises ValueError where that would turn time back."""
-        if _seconds(moment) < self.now:
+        if seconds(moment) < self.now:
             raise ValueError(f"the lab's clock is already past {moment}; it only moves forward")
-        self.now = _seconds(moment)
+        self.now = seconds(moment)
 
 
 class WallClock:
@@ -49,7 +49,8 @@ class WallClock:
         """Nothing to do."""
 
 
-def _seconds(moment: str) -> int:
+def seconds(moment: str) -> int:
+    """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC. Raises ValueError for any other text."""
     parsed = datetime.fromisoformat(moment)
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 

@@ -1,0 +1,293 @@
+"""The campaign of 2023 as a function of a world: played over HTTP, or foreseen with the same decisions and no HTTP.
+
+data/campaign.yaml says what was tried; outcomes come from policy.decide alone. It is a model built from the public report.
+"""
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from math import comb
+
+from labutils.incident import inventory, ledger, policy
+from labutils.incident.estate import PASS, Company, given
+from labutils.incident.policy import Decision, Request, World
+from labutils.incident.sheets import Row, build, read
+from labutils.incident.telemetry import SOURCES
+from labutils.lab import Exchange, Lab, iso, seconds
+
+INTRUDER, SERVER, ADMIN = "203.0.113.66", "198.51.100.20", "192.0.2.13"  # addresses
+FROM = {"internet": INTRUDER, "edge": INTRUDER, "atlassian": SERVER, "homes": ADMIN}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of a route: `ask` is service:action, `using` a credential, `origin` a zone; `at`, where it is not the step's time."""
+
+    ask: str
+    using: str
+    origin: str = "internet"
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A step of data/campaign.yaml: what was tried, and how else. It holds no outcome."""
+
+    fact: str
+    goal: str
+    fit: str
+    assumption: str
+    routes: tuple
+    assumed_time: str | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that was made in a step, and the answer; `decision` is None where the intruder did not hold what it takes."""
+
+    time: str
+    ask: Ask
+    decision: Decision | None
+    recorded: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show it), or not_reached.
+    `time` is ISO 8601; `time_assumed` says that the ledger has none, `time_precision` how much of it the ledger has."""
+
+    fact: str
+    time: str
+    time_assumed: bool
+    time_precision: str | None
+    tactic: str
+    techniques: tuple[str, ...]
+    outcome: str
+    rule: str
+    reason: str
+    plan: Plan
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass
+class Replay:
+    """A played world: its steps, what the network saw, what the services logged (by source), and which event belongs to which fact."""
+
+    world: World
+    steps: list[Step] = field(default_factory=list)
+    wire: list[Exchange] = field(default_factory=list)
+    audit: dict[str, list[dict]] = field(default_factory=dict)
+    truth: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What owners did before (`scenes`, with their times), what the intruder starts with, and the plans in order."""
+
+    scenes: tuple[tuple[int, Ask], ...]
+    start_with: frozenset[str]
+    plans: tuple[Plan, ...]
+
+
+@cache
+def campaign(text: str | None = None) -> "Campaign":
+    """The scenes before the attack and the plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
+    sheet = read("campaign.yaml", text)
+    estate, plans = inventory.estate(), []
+    for row in sheet["steps"]:
+        routes = tuple(tuple(_ask(item, estate) for item in route) for route in row.get("routes") or ())
+        if not routes or not all(routes):
+            raise row.error("a step needs at least one route, and a route at least one request", "routes")
+        for route, items in zip(routes, row["routes"], strict=True):
+            for place, ask in enumerate(route):
+                if ask.origin == "edge" and f"gateway:{ask.ask.split(':')[0]}" not in [earlier.ask for earlier in route[:place]]:
+                    raise items[place].error(f"{ask.ask} comes from the edge, so gateway:{ask.ask.split(':')[0]} must come before it")
+        plan = build(Plan, row, routes=routes)
+        try:
+            fact = ledger.fact(plan.fact)
+        except KeyError as error:
+            raise row.error(str(error.args[0]), "fact") from error
+        if not fact.step:
+            raise row.error(f"{plan.fact} is not marked step: true in the ledger", "fact")
+        if plan.fit not in ("exact", "close", "loose"):
+            raise row.error("fit is exact, close or loose", "fit")
+        if plan.assumed_time is None and "T" not in (fact.time or ""):
+            raise row.error(f"the ledger has no hour for {plan.fact}, so assumed_time is needed", "fact")
+        if plan.assumed_time and not plan.assumed_time.startswith(fact.time or ""):
+            raise row.error(f"assumed_time is not on the day that the ledger gives, {fact.time}", "assumed_time")
+        plans.append(plan)
+    held = [_ask(Row({"ask": "login:api", "using": name}, file=sheet.file, line=sheet.lines["start_with"]), estate).using
+            for name in sheet["start_with"]]
+    scenes = [(seconds(row["time"]), _ask(item, estate)) for row in sheet["scenes"] for item in row["requests"]]
+    return Campaign(tuple(scenes), frozenset(held), tuple(plans))
+
+
+def _ask(row, estate: inventory.Estate) -> Ask:
+    ask = build(Ask, row)
+    service = ask.ask.split(":")[0]
+    for key, name, known, what in (("ask", service, estate.services, "service"), ("using", ask.using, estate.credentials, "credential"),
+                                   ("origin", ask.origin, FROM, "origin")):
+        if name not in known:
+            raise row.error(f"{key}: there is no {what} {name!r}", key)
+    return ask
+
+
+# --- one story, told twice ----------------------------------------------------------------------------------------
+
+
+def story(plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tuple[Decision, bool]]) -> Iterator[Step]:
+    """Try each plan, route by route, until one is open all the way. `knock` makes a request and adds to `held` what it gave."""
+    now = 0
+    for plan in plans:
+        fact = ledger.fact(plan.fact)
+        begin, attempts, outcome, refusal = plan.assumed_time or fact.time, [], None, None
+        for route in plan.routes:
+            for ask in route:
+                time = max(now + 1, seconds(ask.at or begin))
+                if ask.using not in held or (ask.origin == "atlassian" and "implant" not in held):
+                    missing = ask.using if ask.using not in held else "implant"
+                    attempts.append(Attempt(iso(time), ask, None, False))
+                    refusal = refusal or Decision(False, "not_held", f"the intruder never came to hold {missing}")
+                    break
+                now = time
+                decision, recorded = knock(ask, now)
+                attempts.append(Attempt(iso(now), ask, decision, recorded))
+                if not decision.allow:
+                    refusal = decision if refusal is None or refusal.rule == "not_held" else refusal
+                    break
+            else:
+                outcome = "succeeded" if attempts[-1].recorded else "unknown"
+                break
+        decision = attempts[-1].decision if outcome else refusal
+        outcome = outcome or ("not_reached" if decision.rule == "not_held" else "denied")
+        yield Step(plan.fact, begin, fact.time is None, fact.time_precision, fact.tactic, fact.techniques, outcome,
+                   decision.rule, decision.reason, plan, tuple(attempts))
+
+
+def play(world: World) -> Replay:
+    """Play the campaign in a world: real HTTP requests in a lab of its own, each decided and logged where it arrives."""
+    told = campaign()
+    lab = Lab("breach", "2023-09-01T00:00:00Z")
+    company, replay, waiting = Company(lab, world), Replay(world, wire=lab.wire), list(told.scenes)
+    browsers = {INTRUDER: lab.browser("Mozilla/5.0 (intruder)", INTRUDER), SERVER: lab.browser("curl/8 (server)", SERVER),
+                ADMIN: lab.browser("Mozilla/5.0 (administrator)", ADMIN)}
+    purse, passes, held = {name: company.secrets[name] for name in told.start_with}, {}, set(told.start_with)
+
+    def send(ask: Ask, now: int, secret: str) -> dict:
+        lab.clock.tick(max(0, now - 1 - lab.clock.now))  # the request itself takes the last second
+        service, action = ask.ask.split(":")
+        headers = company.headers(company.estate.credentials[ask.using], secret)
+        headers |= {PASS: passes[service]} if ask.origin == "edge" else {}
+        return browsers[FROM[ask.origin]].get(f"https://{service}.example/{action}", headers=headers).json()
+
+    def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
+        while waiting and waiting[0][0] < now:
+            time, scene = waiting.pop(0)
+            send(scene, time, company.secrets[scene.using])
+        before = len(lab.audit)
+        answer = send(ask, now, purse[ask.using])
+        purse.update(answer.get("given", {}))
+        held.update(purse)
+        if "pass" in answer:
+            passes[ask.ask.split(":")[1]] = answer["pass"]
+        return Decision(answer["allowed"], answer["rule"], answer["reason"]), len(lab.audit) > before
+
+    replay.audit = {source: [] for source in SOURCES}
+    filed = 0
+    for step in story(told.plans, held, knock):
+        replay.steps.append(step)
+        begin = seconds(step.attempts[0].time)
+        for line in lab.audit[filed:]:
+            events = replay.audit[line["source"]]
+            events.append(line["event"])
+            if line["time"] >= begin:
+                replay.truth[f"{line['source']}:{len(events)}"] = step.fact
+        filed = len(lab.audit)
+    return replay
+
+
+def foresee(world: World, plans: Sequence[Plan] | None = None) -> list[Step]:
+    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by step."""
+    estate, held, alarm = inventory.estate(), set(campaign().start_with), None
+
+    def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
+        nonlocal alarm
+        service, action = ask.ask.split(":")
+        asked = Request(now, estate.services[service], action, estate.credentials[ask.using], ask.origin, FROM[ask.origin], alarm)
+        decision = policy.decide(asked, world)
+        if decision.allow:
+            held.update(given(asked))
+        if alarm is None and policy.alarmed(asked, decision, world):
+            alarm = now
+        return decision, policy.recorded(asked, world)
+
+    return list(story(campaign().plans if plans is None else plans, held, knock))
+
+
+# --- all worlds ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: how many sets were walked, the smallest sets that stop the goal, and each control's Shapley value."""
+
+    goal: str
+    walked: int
+    stopping: int
+    minimal: tuple[tuple[str, ...], ...]
+    shapley: dict[str, float]
+
+
+class _Asking:
+    """A world that notes which of its controls were asked about, so that sets which differ in the others need no second run."""
+
+    def __init__(self, world: World):
+        self.world, self.asked = world, []
+
+    def __getattr__(self, name: str):
+        self.asked.append(name)
+        return getattr(self.world, name)
+
+
+def with_controls(names: Iterable[str], world: World | None = None) -> World:
+    """The world of 2023 (or another one) with these controls in place. Raises KeyError for a name that is no control."""
+    known = inventory.controls()
+    return replace(world or World.historical(), **{name: known[name].control for name in names})
+
+
+def search(goal: str, controls: Sequence[str], world: World | None = None) -> Found:
+    """Walk all sets of these controls: which stop the step `goal` (a fact id), which of them are smallest, who deserves the credit.
+
+    `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
+    """
+    plans = campaign().plans
+    if goal not in [plan.fact for plan in plans]:
+        raise KeyError(f"{goal} is no step of the campaign")
+    plans = plans[:[plan.fact for plan in plans].index(goal) + 1]
+    names = sorted(set(controls), key=list(controls).index)
+    base = with_controls((), world)
+    bit = {name: 1 << place for place, name in enumerate(names)}
+    known: list[tuple[int, int, bool]] = []  # of the controls in this mask, just these are in place: then it is stopped, or not
+
+    def stopped(chosen: int) -> bool:
+        for mask, those, result in known:
+            if chosen & mask == those:
+                return result
+        asking = _Asking(with_controls([name for name in names if chosen & bit[name]], base))
+        result = foresee(asking, plans)[-1].outcome in ("denied", "not_reached")
+        mask = sum(bit[name] for name in set(asking.asked) & set(bit))
+        known.append((mask, chosen & mask, result))
+        return result
+
+    table = [stopped(chosen) for chosen in range(1 << len(names))]
+    minimal = [chosen for chosen, stops in enumerate(table)
+               if stops and not any(chosen & one and table[chosen ^ one] for one in bit.values())]
+    return Found(goal, len(table), sum(table), tuple(sorted((tuple(name for name in names if chosen & bit[name]) for chosen in minimal),
+                                                            key=lambda found: (len(found), found))), _shapley(table, bit))
+
+
+def _shapley(table: list[bool], bit: dict[str, int]) -> dict[str, float]:
+    """The share of orders of arrival in which a control is the one that stops the goal (Shapley 1953)."""
+    count = len(bit)
+    weight = [1 / (count * comb(count - 1, size)) for size in range(count)]
+    return {name: sum(weight[chosen.bit_count()] for chosen in range(len(table))
+                      if not chosen & one and table[chosen | one] and not table[chosen]) for name, one in bit.items()}

@@ -1,0 +1,65 @@
+"""The replay in the exchange formats of the field: an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0, STIX 2.1)."""
+import uuid
+from collections.abc import Sequence
+
+from labutils.incident import ledger
+from labutils.incident.breach import Step
+
+FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"  # the extension's own identifier, the same in every Attack Flow
+WRITTEN = "2024-02-01T00:00:00.000Z"  # the day of the report: the same bytes every time
+OUTCOMES = {"succeeded": "#0072B2", "denied": "#D55E00", "unknown": "#999999", "not_reached": "#ffffff"}
+CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}  # STIX confidence, 0 to 100
+
+
+def standing(step: Step) -> str:
+    """Whether a step is a fact, an inference (the technique fits loosely, or only one source has it), or an unknown."""
+    if step.outcome == "unknown":
+        return "unknown"
+    return "fact" if step.plan.fit != "loose" and ledger.fact(step.fact).confidence in ("confirmed", "reported") else "inference"
+
+
+def navigator_layer(steps: Sequence[Step]) -> dict:
+    """A layer for the ATT&CK Navigator: each technique with the steps that show it. The mapping is the course's own."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        for technique in step.techniques:
+            found.setdefault(technique, []).append(step)
+    techniques = [{
+        "techniqueID": technique, "score": len(mine), "enabled": True, "color": OUTCOMES[mine[-1].outcome], "showSubtechniques": "." in technique,
+        "comment": "; ".join(f"{standing(step)}: {step.fact} ({step.tactic}, {step.outcome})" for step in mine),
+        "metadata": [{"name": "fit", "value": ", ".join(sorted({step.plan.fit for step in mine}))}]} for technique, mine in sorted(found.items())]
+    version = ledger.attack_version().removeprefix("v").split(".")[0]
+    return {"name": "Okta support and Cloudflare, 2023", "versions": {"attack": version, "navigator": "5.1.0", "layer": "4.5"},
+            "domain": "enterprise-attack", "description": "The mapping is this course's own; no mapping of 2023 was published by those concerned. "
+            "A technique is shown under each tactic that ATT&CK gives it; the comment names the tactic of the step.",
+            "sorting": 0, "hideDisabled": False, "techniques": techniques,
+            "gradient": {"colors": ["#ffffff", "#0072B2"], "minValue": 0, "maxValue": max((t["score"] for t in techniques), default=1)},
+            "legendItems": [{"label": outcome, "color": colour} for outcome, colour in OUTCOMES.items() if outcome != "not_reached"]}
+
+
+def attack_flow(steps: Sequence[Step]) -> dict:
+    """An Attack Flow: one action a step, in the order of the replay. Labels tell fact, inference and unknown apart."""
+    author = {"type": "identity", "id": _id("identity", "author"), "name": "Anatomy of a Cloud Hack", "identity_class": "group"}
+    extension = {"type": "extension-definition", "id": f"extension-definition--{FLOW}", "name": "Attack Flow", "created_by_ref": author["id"],
+                 "schema": "https://center-for-threat-informed-defense.github.io/attack-flow/stix/attack-flow-schema-2.0.0.json",
+                 "version": "2.0.0", "extension_types": ["new-sdo"]}
+    actions = [{"type": "attack-action", "id": _id("attack-action", step.fact), **_new(author),
+                "name": step.plan.goal, "tactic_id": ledger.tactic(step.tactic).id, "technique_id": step.techniques[0],
+                "description": f"{standing(step).capitalize()}, {step.outcome}: {ledger.fact(step.fact).statement}",
+                "execution_start": step.time, "confidence": CERTAINTY[ledger.fact(step.fact).confidence], "labels": [standing(step), step.outcome]}
+               for step in steps]
+    for action, following in zip(actions, actions[1:], strict=False):
+        action["effect_refs"] = [following["id"]]
+    flow = {"type": "attack-flow", "id": _id("attack-flow", "2023"), **_new(author), "name": "Okta support and Cloudflare, 2023",
+            "description": "Replayed in a model that is built from public reports; the technique mapping is the course's own.",
+            "scope": "incident", "start_refs": [action["id"] for action in actions[:1]]}
+    objects = [{**thing, "spec_version": "2.1", "created": WRITTEN, "modified": WRITTEN} for thing in (extension, author, flow, *actions)]
+    return {"type": "bundle", "id": _id("bundle", "2023"), "objects": objects}
+
+
+def _id(kind: str, name: str) -> str:
+    return f"{kind}--{uuid.uuid5(uuid.UUID(FLOW), kind + name)}"
+
+
+def _new(author: dict) -> dict:
+    return {"created_by_ref": author["id"], "extensions": {f"extension-definition--{FLOW}": {"extension_type": "new-sdo"}}}

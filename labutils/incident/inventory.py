@@ -1,0 +1,168 @@
+"""What there is: the zones, identities, credentials and services of data/estate.yaml, and the controls of data/controls.yaml."""
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from labutils.incident.sheets import Row, build, read
+from labutils.lab import seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Zone:
+    """A part of the network. `reaches`: the zones that it can open a connection to. `inside`: behind the company's own wall."""
+
+    id: str
+    reaches: tuple[str, ...]
+    prefix: str | None = None
+    inside: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    """A person, a service account, or somebody who should not be there. `home`: the address that it works from."""
+
+    id: str
+    kind: Literal["person", "service", "intruder"]
+    name: str
+    home: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Credential:
+    """Something that opens doors. Times are seconds since 1970. `binds` names the control that would tie it to its holder's home;
+    `excess` maps a control to the scopes that the job does not need and that the control takes away."""
+
+    id: str
+    kind: Literal["password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"]
+    holder: Identity
+    scopes: tuple[str, ...]
+    issued: int | None = None
+    expires: int | None = None
+    exposed: int | None = None
+    rotated: int | None = None
+    bound_to: str | None = None
+    binds: str | None = None
+    excess: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """A host with doors. `gives` maps an action to the credentials that it puts into the caller's hands."""
+
+    id: str
+    zone: Zone
+    org: Literal["company", "supplier"]
+    accepts: tuple[str, ...]
+    audit: str
+    level: str
+    people_only: bool = False
+    inside_trusted: bool = False
+    admin_actions: tuple[str, ...] = ()
+    gives: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A decision: its value in 2023 (in this model), its value as a control, and what it stands for in NIST SP 800-53.
+    An alarm also says which requests (`service:action`) it watches, and whether it is raised by allowed or by denied ones."""
+
+    id: str
+    historical: bool | int
+    control: bool | int
+    org: Literal["company", "supplier"]
+    nist: tuple[str, ...]
+    meaning: str
+    watches: tuple[str, ...] = ()
+    raised_by: Literal["allowed", "denied"] = "allowed"
+
+
+@dataclass(frozen=True, eq=False)
+class Estate:
+    """The whole of data/estate.yaml, by id."""
+
+    zones: dict[str, Zone]
+    identities: dict[str, Identity]
+    credentials: dict[str, Credential]
+    services: dict[str, Service]
+    groups: tuple[str, ...]
+
+    def origin(self, address: str) -> str:
+        """The zone that an address belongs to: the one with the longest prefix of it. Raises KeyError for a stranger."""
+        found = [zone for zone in self.zones.values() if zone.prefix and address.startswith(zone.prefix)]
+        if not found:
+            raise KeyError(f"{address} belongs to no zone of data/estate.yaml")
+        return max(found, key=lambda zone: len(zone.prefix)).id
+
+
+def named(row: Row, key: str, known: dict, what: str):
+    """The thing that a row names under `key`. Raises SheetError with the line where there is none of that name."""
+    if row.get(key) not in known:
+        raise row.error(f"{key}: there is no {what} {row.get(key)!r}", key)
+    return known[row[key]]
+
+
+def moment(row: Row, key: str) -> int | None:
+    """A time of a row as seconds since 1970, or None where there is none. Raises SheetError with the line."""
+    try:
+        return seconds(row[key]) if row.get(key) is not None else None
+    except (TypeError, ValueError) as error:
+        raise row.error(f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key) from error
+
+
+def rows(sheet: Row, name: str) -> dict[str, Row]:
+    """The rows of one list of a sheet, by id. Raises SheetError where it is no list, or where an id is missing or stands twice."""
+    found: dict[str, Row] = {}
+    items = sheet.get(name)
+    if not isinstance(items, list) or not all(isinstance(item, Row) for item in items):
+        raise sheet.error(f"{name} must be a list of mappings", name)
+    for row in items:
+        if not isinstance(row.get("id"), str) or row["id"] in found:
+            raise row.error(f"each row of {name} has an id of its own", "id")
+        found[row["id"]] = row
+    return found
+
+
+@cache
+def estate(text: str | None = None) -> Estate:
+    """data/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
+    sheet = read("estate.yaml", text)
+    controls_known = controls()
+    zones = {key: build(Zone, row) for key, row in rows(sheet, "zones").items()}
+    for key, row in rows(sheet, "zones").items():
+        for other in zones[key].reaches:
+            named(Row({"reaches": other}, file=row.file, line=row.line), "reaches", zones, "zone")
+    identities = {key: build(Identity, row) for key, row in rows(sheet, "identities").items()}
+    credentials = {}
+    for key, row in rows(sheet, "credentials").items():
+        times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
+        credentials[key] = build(Credential, row, holder=named(row, "holder", identities, "identity"), **times)
+        for control in [*credentials[key].excess, *filter(None, [credentials[key].binds])]:
+            if control not in controls_known:
+                raise row.error(f"there is no control {control!r} in controls.yaml", "excess" if "excess" in row else "binds")
+    services = {}
+    for key, row in rows(sheet, "services").items():
+        services[key] = build(Service, row, zone=named(row, "zone", zones, "zone"))
+        for given in services[key].gives.values():
+            if unknown := [name for name in given if name not in credentials]:
+                raise row.error(f"gives: there is no credential {unknown[0]!r}", "gives")
+    for key, credential in credentials.items():
+        if strangers := [scope for scope in credential.scopes if scope.split(":")[0] not in services]:
+            raise rows(sheet, "credentials")[key].error(f"scopes: {strangers[0]!r} names no service", "scopes")
+    groups = tuple(sheet.get("groups") or ())
+    for row in rows(sheet, "identities").values():
+        if strangers := [name for name in row.get("groups") or () if name not in groups]:
+            raise row.error(f"groups: there is no group {strangers[0]!r}", "groups")
+    return Estate(zones, identities, credentials, services, groups)
+
+
+@cache
+def controls(text: str | None = None) -> dict[str, Control]:
+    """data/controls.yaml by id, or a text in its place. Raises SheetError, which names the line."""
+    sheet = read("controls.yaml", text)
+    found = {}
+    for key, row in rows(sheet, "controls").items():
+        found[key] = build(Control, row)
+        if type(found[key].historical) is not type(found[key].control):
+            raise row.error("historical and control must be of one kind: both true or false, or both a number", "control")
+    return found

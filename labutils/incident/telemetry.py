@@ -1,0 +1,81 @@
+"""What each service wrote down about a request, in its vendor's own format. The shapes stand in data/telemetry/, a file a source."""
+import json
+import uuid
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from labutils.incident.policy import Decision, Request
+from labutils.incident.sheets import Row, read
+from labutils.lab import iso
+
+SOURCES = ("okta", "support", "jira", "confluence", "bitbucket", "cloudtrail", "cloudflare_access", "cloudflare_access_nonidentity",
+           "cloudflare_gateway", "cloudflare_audit", "linux_process_creation", "sshd")
+NETWORKS = {"internet": 64500, "homes": 64496, "atlassian": 64499, "edge": 64498}  # numbers for documentation (RFC 5398)
+
+
+@cache
+def sheet(source: str) -> Row:
+    """The shape (a JSON schema), the base and the events of one source."""
+    return read(f"telemetry/{source}.yaml")
+
+
+@cache
+def _templates(scope: str, allowed: bool, audit: str) -> list[tuple[str, Callable[[dict], dict]]]:
+    """What to write for a request, source by source. `other` in a sheet is for what its own service has no words for."""
+    found = []
+    for source in SOURCES:
+        page = sheet(source)
+        fitting = [entry for entry in page["events"] if entry.get("only") in (None, "allowed" if allowed else "denied")]
+        chosen = [entry for entry in fitting if scope in entry["on"]]
+        if not chosen and source == audit:
+            chosen = [entry for entry in fitting if "other" in entry["on"]]
+        for entry in chosen:
+            merged = page["base"] if allowed else _merged(page["base"], page["denied"])
+            found.append((source, _compiled(_merged(merged, entry["event"]))))
+    return found
+
+
+def _merged(base: dict, over: dict) -> dict:
+    """`over` laid upon `base`, mapping by mapping."""
+    return base | {key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+                   for key, value in over.items()}
+
+
+def _compiled(template) -> Callable[[dict], object]:
+    """A template as a function of its fields. A text that is one field alone takes that field's own type."""
+    if isinstance(template, dict):
+        parts = [(key, _compiled(value)) for key, value in template.items()]
+        return lambda fields: {key: part(fields) for key, part in parts}
+    if isinstance(template, list):
+        items = [_compiled(item) for item in template]
+        return lambda fields: [item(fields) for item in items]
+    if isinstance(template, str) and "{" in template:
+        alone = template[1:-1]
+        return (lambda fields: fields[alone]) if alone.isidentifier() else template.format_map
+    return lambda fields: template
+
+
+def events(request: Request, decision: Decision, agent: str, serial: int) -> list[tuple[str, dict]]:
+    """What this request leaves in the logs: (source, event) pairs. `serial` is a number that no other request has."""
+    templates = _templates(request.scope, decision.allow, request.service.audit)
+    if not templates:
+        return []
+    when, credential = iso(request.time), request.credential
+    unique = uuid.uuid5(uuid.NAMESPACE_URL, f"https://{request.service.id}.example/{serial}")
+    fields = {"time": when, "millis": when[:-1] + ".000Z", "spaced": when[:-1].replace("T", " ") + ".000", "epoch": request.time,
+              "address": request.address, "agent": agent, "asn": NETWORKS[request.origin], "service": request.service.id,
+              "action": request.action, "uuid": str(unique), "id": unique.hex[:12], "ray": unique.hex[:16],
+              "credential": credential.id if credential else "", "holder": credential.holder.id if credential else "unknown",
+              "name": credential.holder.name if credential else "unknown",
+              "session": "102" + uuid.uuid5(uuid.NAMESPACE_URL, credential.holder.id if credential else str(serial)).hex[:17]}
+    return [(source, write(fields)) for source, write in templates]
+
+
+def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:
+    """Write one JSONL file a source, and truth.json beside them; the number of events of each. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source, found in audit.items():
+        (folder / f"{source}.jsonl").write_text("".join(json.dumps(event) + "\n" for event in found), encoding="utf-8")
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    return {source: len(found) for source, found in audit.items()}
