@@ -11,11 +11,18 @@ OUTCOMES = {"succeeded": "#0072B2", "denied": "#D55E00", "unknown": "#999999", "
 CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}  # STIX confidence, 0 to 100
 
 
-def standing(step: Step) -> str:
-    """Whether a step is a fact, an inference (the technique fits loosely, or only one source has it), or an unknown."""
-    if step.outcome == "unknown":
-        return "unknown"
-    return "fact" if step.plan.fit != "loose" and ledger.fact(step.fact).confidence in ("confirmed", "reported") else "inference"
+def told_apart(step: Step) -> dict[str, str]:
+    """What of a step is fact, what is inference (the course's own), and what nobody outside knows."""
+    fact = ledger.fact(step.fact)
+    parts = {"fact": f"{fact.statement} ({fact.confidence})",
+             "inference": f"{step.techniques[0]} {ledger.technique(step.techniques[0])} is the course's mapping; fit: {step.plan.fit}"}
+    if step.plan.assumption:
+        parts["inference"] += f". The model assumes {step.plan.assumption.removeprefix('that ')}"
+    open_questions = ["whether it came about as told" if step.outcome == "unknown" else "",
+                      "" if step.time_precision in ("minute", "second") else "the hour"]
+    if any(open_questions):
+        parts["unknown"] = " and ".join(filter(None, open_questions))
+    return parts
 
 
 def navigator_layer(steps: Sequence[Step]) -> dict:
@@ -24,30 +31,34 @@ def navigator_layer(steps: Sequence[Step]) -> dict:
     for step in steps:
         for technique in step.techniques:
             found.setdefault(technique, []).append(step)
-    techniques = [{
-        "techniqueID": technique, "score": len(mine), "enabled": True, "color": OUTCOMES[mine[-1].outcome], "showSubtechniques": "." in technique,
-        "comment": "; ".join(f"{standing(step)}: {step.fact} ({step.tactic}, {step.outcome})" for step in mine),
-        "metadata": [{"name": "fit", "value": ", ".join(sorted({step.plan.fit for step in mine}))}]} for technique, mine in sorted(found.items())]
+    techniques = [{"techniqueID": technique, "score": len(mine), "enabled": True, "color": OUTCOMES[mine[-1].outcome],
+                   "showSubtechniques": "." in technique,
+                   "comment": "; ".join(f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" for step in mine),
+                   "metadata": [{"name": kind, "value": text} for step in mine for kind, text in told_apart(step).items()]}
+                  for technique, mine in sorted(found.items())]
     version = ledger.attack_version().removeprefix("v").split(".")[0]
     return {"name": "Okta support and Cloudflare, 2023", "versions": {"attack": version, "navigator": "5.1.0", "layer": "4.5"},
-            "domain": "enterprise-attack", "description": "The mapping is this course's own; no mapping of 2023 was published by those concerned. "
-            "A technique is shown under each tactic that ATT&CK gives it; the comment names the tactic of the step.",
-            "sorting": 0, "hideDisabled": False, "techniques": techniques,
+            "domain": "enterprise-attack", "sorting": 0, "hideDisabled": False, "techniques": techniques,
+            "description": "The mapping is this course's own; those concerned published none for 2023. A technique is shown under "
+                           "each tactic that ATT&CK gives it; the comment names the tactic of the step.",
             "gradient": {"colors": ["#ffffff", "#0072B2"], "minValue": 0, "maxValue": max((t["score"] for t in techniques), default=1)},
             "legendItems": [{"label": outcome, "color": colour} for outcome, colour in OUTCOMES.items() if outcome != "not_reached"]}
 
 
 def attack_flow(steps: Sequence[Step]) -> dict:
     """An Attack Flow: one action a step, in the order of the replay. Labels tell fact, inference and unknown apart."""
-    author = {"type": "identity", "id": _id("identity", "author"), "name": "Anatomy of a Cloud Hack", "identity_class": "group"}
-    extension = {"type": "extension-definition", "id": f"extension-definition--{FLOW}", "name": "Attack Flow", "created_by_ref": author["id"],
+    author = {"type": "identity", "id": _id("identity", "author"), "identity_class": "group", "name": "Anatomy of a Cloud Hack"}
+    extension = {"type": "extension-definition", "id": f"extension-definition--{FLOW}", "created_by_ref": author["id"],
                  "schema": "https://center-for-threat-informed-defense.github.io/attack-flow/stix/attack-flow-schema-2.0.0.json",
-                 "version": "2.0.0", "extension_types": ["new-sdo"]}
-    actions = [{"type": "attack-action", "id": _id("attack-action", step.fact), **_new(author),
-                "name": step.plan.goal, "tactic_id": ledger.tactic(step.tactic).id, "technique_id": step.techniques[0],
-                "description": f"{standing(step).capitalize()}, {step.outcome}: {ledger.fact(step.fact).statement}",
-                "execution_start": step.time, "confidence": CERTAINTY[ledger.fact(step.fact).confidence], "labels": [standing(step), step.outcome]}
-               for step in steps]
+                 "name": "Attack Flow", "version": "2.0.0", "extension_types": ["new-sdo"]}
+    actions = []
+    for step in steps:
+        parts = told_apart(step)
+        actions.append({"type": "attack-action", "id": _id("attack-action", step.fact), **_new(author), "name": step.plan.goal,
+                        "tactic_id": ledger.tactic(step.tactic).id, "technique_id": step.techniques[0],
+                        "description": "\n".join(f"{kind.capitalize()}: {text}" for kind, text in parts.items()),
+                        "execution_start": step.time, "confidence": CERTAINTY[ledger.fact(step.fact).confidence],
+                        "labels": [f"outcome-{step.outcome}", *parts]})
     for action, following in zip(actions, actions[1:], strict=False):
         action["effect_refs"] = [following["id"]]
     flow = {"type": "attack-flow", "id": _id("attack-flow", "2023"), **_new(author), "name": "Okta support and Cloudflare, 2023",
