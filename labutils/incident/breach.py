@@ -168,8 +168,8 @@ def play(world: World) -> Replay:
     told = campaign()
     lab = Lab("breach", "2023-09-01T00:00:00Z")
     company, replay, waiting = Company(lab, world), Replay(world, wire=lab.wire), list(told.scenes)
-    browsers = {INTRUDER: lab.browser("Mozilla/5.0 (intruder)", INTRUDER), SERVER: lab.browser("curl/8 (server)", SERVER),
-                ADMIN: lab.browser("Mozilla/5.0 (administrator)", ADMIN)}
+    browsers = {INTRUDER: lab.browser("Mozilla/5.0 (X11; Linux x86_64)", INTRUDER), SERVER: lab.browser("curl/8.5.0", SERVER),
+                ADMIN: lab.browser("Mozilla/5.0 (Macintosh)", ADMIN)}
     purse, passes, held = {name: company.secrets[name] for name in told.start_with}, {}, set(told.start_with)
 
     def send(ask: Ask, now: int, secret: str) -> dict:

@@ -17,7 +17,7 @@ def told_apart(step: Step) -> dict[str, str]:
     parts = {"fact": f"{fact.statement} ({fact.confidence})",
              "inference": f"{step.techniques[0]} {ledger.technique(step.techniques[0])} is the course's mapping; fit: {step.plan.fit}"}
     if step.plan.assumption:
-        parts["inference"] += f". The model assumes {step.plan.assumption.removeprefix('that ')}"
+        parts["inference"] += f". The model adds: {step.plan.assumption}"
     open_questions = ["whether it came about as told" if step.outcome == "unknown" else "",
                       "" if step.time_precision in ("minute", "second") else "the hour"]
     if any(open_questions):
