@@ -1,9 +1,10 @@
-"""The commands that a person types: `python -m labutils doctor` and `python -m labutils serve`."""
+"""The commands that a person types: `python -m labutils doctor`, `serve` and `sanitize`."""
 import argparse
 import importlib.metadata
 import io
 import json
 import re
+import secrets
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ import threading
 from pathlib import Path
 
 from labutils.lab import Lab, data_file
+from labutils.text import shown
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 
@@ -106,6 +108,41 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     return 0
 
 
+# --- sanitize ---------------------------------------------------------------------------------------------------
+
+LARGE = 5_000_000  # bytes from which on progress is shown
+
+
+def sanitize(source: Path, target: Path, salt: str | None) -> int:
+    """Write a cleaned copy of a HAR file and say what was replaced. The exit status is 2 where that cannot be, with nothing written."""
+    from labutils.incident.har import NotHar, clean_file, said
+
+    last = [0]
+
+    def progress(done: int, size: int) -> None:
+        percent = 100 * done // max(size, 1)
+        if size >= LARGE and percent > last[0]:
+            last[0] = percent
+            print(f"\rcleaning: {percent} %", end="" if percent < 100 else "\n", file=sys.stderr, flush=True)
+
+    try:
+        if target.exists() and source.samefile(target):
+            return _refused("The cleaned copy needs a name of its own: IN and OUT are the same file.")
+        removed = clean_file(source, target, secrets.token_hex(16) if salt is None else salt, progress)
+    except NotHar as error:
+        return _refused(f"{shown(str(source))}: {error}")
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        act = f"{source} cannot be read" if getattr(error, "filename", None) == str(source) else f"{target} cannot be written"
+        return _refused(f"{shown(act)}: {getattr(error, 'strerror', None) or error}.")
+    print(f"{said(removed)} Look through {shown(str(target))} before you send it.")
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
@@ -117,9 +154,15 @@ def main(arguments: list[str] | None = None) -> int:
     served.add_argument("--auto-login", metavar="USER", help="answer each authorization request at once, as this user")
     served.add_argument("--seed", help="the lab's dice instead of real randomness")
     served.add_argument("--start", help="the lab's clock from this ISO 8601 moment, instead of the real time")
+    cleaned = commands.add_parser("sanitize", help="clean a HAR file, so that it can be sent to support")
+    cleaned.add_argument("source", metavar="IN.har", type=Path)
+    cleaned.add_argument("target", metavar="OUT.har", type=Path)
+    cleaned.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor()
+    if chosen.command == "sanitize":
+        return sanitize(chosen.source, chosen.target, chosen.salt)
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:

@@ -1,0 +1,88 @@
+"""HAR files: what a browser keeps of its traffic. Export, reading, forensics, cleaning, and grading by replay.
+
+This module holds the export and three weak cleaners, and brings the names of its three neighbours together: har_reading,
+har_cleaning, har_forensics.
+"""
+import copy
+import json
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from labutils.incident.har_cleaning import clean, clean_file, said
+from labutils.incident.har_forensics import Finding, findings, strings, sweep, usefulness
+from labutils.incident.har_reading import NotHar, read
+from labutils.lab import Exchange, iso
+
+__all__ = ["Finding", "NotHar", "clean", "clean_file", "drop_three_headers", "export", "findings", "read", "said", "strings", "sweep",
+           "untouched", "usefulness", "word_list"]
+
+# --- export -----------------------------------------------------------------------------------------------------
+
+
+def export(exchanges: Sequence[Exchange], client: str | None = None) -> dict:
+    """A persona's traffic as HAR 1.2; everybody's where no `client` is named."""
+    entries = [_entry(exchange) for exchange in exchanges if client in (None, exchange.client)]
+    return {"log": {"version": "1.2", "creator": {"name": "labutils", "version": "1"}, "entries": entries}}
+
+
+def _entry(exchange: Exchange) -> dict:
+    sent, came = exchange.request_headers, exchange.response_headers
+    asked = {"method": exchange.method, "url": exchange.url, "httpVersion": "HTTP/2", "cookies": _cookies(sent, "cookie"),
+             "headers": _pairs(sent), "queryString": _pairs(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)),
+             "headersSize": -1, "bodySize": len(exchange.request_body.encode())}
+    if exchange.request_body:
+        kind = dict(sent).get("content-type", "")
+        fields = parse_qsl(exchange.request_body, keep_blank_values=True) if "form-urlencoded" in kind else []
+        asked["postData"] = {"mimeType": kind, "text": exchange.request_body, "params": _pairs(fields)}
+    size = len(exchange.response_body.encode())
+    answer = {"status": exchange.status, "statusText": "", "httpVersion": "HTTP/2", "cookies": _cookies(came, "set-cookie"),
+              "headers": _pairs(came), "redirectURL": exchange.header("location"), "headersSize": -1, "bodySize": size,
+              "content": {"size": size, "mimeType": exchange.header("content-type"), "text": exchange.response_body}}
+    return {"startedDateTime": iso(exchange.time), "time": 0, "request": asked, "response": answer, "cache": {},
+            "timings": {"send": 0, "wait": 0, "receive": 0}}
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> list[dict]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _cookies(headers: Sequence[tuple[str, str]], header: str) -> list[dict]:
+    """The cookies in `cookie` headers, all of each, or in `set-cookie` headers, the first pair with its attributes."""
+    found = []
+    for value in (value for name, value in headers if name == header):
+        pairs = [pair.strip().partition("=")[::2] for pair in value.split(";")]
+        attributes = {name.lower(): text for name, text in pairs[1:]} if header == "set-cookie" else {}
+        told = {"path": attributes.get("path"), "domain": attributes.get("domain"), "httpOnly": "httponly" in attributes or None,
+                "secure": "secure" in attributes or None, "sameSite": attributes.get("samesite")}
+        found += [{"name": name, "value": text} | {member: about for member, about in told.items() if about is not None}
+                  for name, text in (pairs if header == "cookie" else pairs[:1])]
+    return found
+
+
+# --- three weak cleaners, to compare with -------------------------------------------------------------------------
+
+SECRETIVE = "Authorization|Cookie|Set-Cookie|access_token|refresh_token|id_token|password|client_secret|code|csrf|state"
+
+
+def untouched(har: dict) -> dict:
+    """No cleaning at all."""
+    return copy.deepcopy(har)
+
+
+def drop_three_headers(har: dict) -> dict:
+    """What a browser's default export leaves out today: Cookie, Set-Cookie and Authorization, and the lists of cookies."""
+    cleaned = copy.deepcopy(har)
+    for message in (entry[side] for entry in cleaned["log"]["entries"] for side in ("request", "response")):
+        kept = [header for header in message["headers"] if header["name"].lower() not in ("cookie", "set-cookie", "authorization")]
+        message |= {"headers": kept, "cookies": []}
+    return cleaned
+
+
+def word_list(har: dict) -> dict:
+    """A list of names that sound secret, searched for in the text as word lists are: letter case counts."""
+    text = json.dumps(har)
+    for before, value in ((rf'"name": "(?:{SECRETIVE})", "value": "', r'(?:[^"\\]|\\.)*'), (rf'\\"(?:{SECRETIVE})\\": ?\\"', r'[^"\\]*'),
+                          (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*')):
+        text = re.sub(f"({before}){value}", r"\1[removed]", text)
+    return json.loads(text)
