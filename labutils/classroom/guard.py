@@ -19,7 +19,7 @@ class Refused(Exception):
 def _reason(response: httpx.Response) -> str:
     if response.headers.get("content-type") == "application/json":
         body = response.json()
-        return ": ".join(body[name] for name in ("error", "error_description") if name in body)
+        return ": ".join(body[name] for name in ("error", "error_description", "rule", "reason") if name in body)
     return "(a page)" if "<" in response.text else response.text
 
 

@@ -72,6 +72,16 @@ def events(request: Request, decision: Decision, agent: str, serial: int) -> lis
     return [(source, write(fields)) for source, write in templates]
 
 
+def headline(source: str, event: dict) -> str:
+    """The few fields of an event that a person reads first, as its sheet names them; a field that is not there is a dash."""
+    def field(path: str):
+        value = event
+        for key in path.split("."):
+            value = value.get(key, "-") if isinstance(value, dict) else "-"
+        return value
+    return "  ".join(str(field(path)) for path in sheet(source)["headline"])
+
+
 def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:
     """Write one JSONL file a source, and truth.json beside them; the number of events of each. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
