@@ -54,7 +54,7 @@ def doors(rebuilt: Rebuilt) -> dict[str, Callable[[str], bool]]:
                 "code_challenge": "x" * 43, "code_challenge_method": "S256"}
     silent = f"{issuer}/authorize?{urlencode(question | {'prompt': 'none'})}"
 
-    def send(method: str, url: str, headers: dict[str, str], form: dict[str, str] | None = None) -> httpx.Response:
+    def send(method: str, url: httpx.URL, headers: dict[str, str], form: dict[str, str] | None = None) -> httpx.Response:
         vars(provider).update(pickle.loads(kept))  # our own state of a moment ago: the quickest deep copy
         lab.clock.now = now
         try:
@@ -62,7 +62,9 @@ def doors(rebuilt: Rebuilt) -> dict[str, Callable[[str], bool]]:
         finally:
             del lab.audit[logged:]
 
-    def door(method: str, url: str, headers: dict[str, str], form: dict[str, str] | None = None) -> Callable[[str], bool]:
+    def door(method: str, address: str, headers: dict[str, str], form: dict[str, str] | None = None) -> Callable[[str], bool]:
+        url = httpx.URL(address)  # read once, for a thousand tries
+
         def opens(text: str) -> bool:
             """Whether the answer is yes. A text that does not fit into a request opens nothing."""
             try:

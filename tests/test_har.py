@@ -1,0 +1,500 @@
+"""HAR files: every way to read one, what it gives away, what is left of it after four cleaners, and what support can still answer."""
+import base64
+import functools
+import json
+import pathlib
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labutils import __main__ as commands
+from labutils.classroom.recorded import doors, rebuild
+from labutils.classroom.town import NOTES, WIKI, build_town
+from labutils.identity.keys import json_part
+from labutils.incident import har
+from labutils.lab import data_file
+
+SCHEMA = jsonschema.Draft202012Validator(json.loads(pathlib.Path(__file__).with_name("har-1.2.schema.json").read_text()))
+RAW = data_file("support-case.har").read_bytes()
+CASE = har.read(RAW)
+EXPORTED = har.read(data_file("support-case-default-export.har").read_bytes())
+CLEANED = har.clean(CASE, "a salt")
+CLEANERS = {"untouched": har.untouched, "three headers": har.drop_three_headers, "word list": har.word_list,
+            "default deny": lambda found: har.clean(found, "a salt")}
+MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+@functools.cache
+def rebuilt():
+    return rebuild(CASE)
+
+
+def valid(found: dict) -> bool:
+    return not [error.message for error in SCHEMA.iter_errors(found)]
+
+
+def an_entry(**changes: object) -> dict:
+    """A valid entry; members are changed or added by a path with two underscores between its parts."""
+    entry = {"startedDateTime": "2023-10-02T09:00:00.000Z", "time": 4, "cache": {}, "timings": {"send": 0, "wait": 4, "receive": 0},
+             "request": {"method": "GET", "url": "https://wiki.example/api/reports", "httpVersion": "HTTP/2", "cookies": [], "headers": [],
+                         "queryString": [], "headersSize": -1, "bodySize": 0},
+             "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/2", "cookies": [], "headers": [], "redirectURL": "",
+                          "content": {"size": 1040, "mimeType": "application/json"}, "headersSize": -1, "bodySize": 1040}}
+    for path, value in changes.items():
+        *way, last = path.split("__")
+        functools.reduce(dict.get, way, entry)[last] = value
+    return entry
+
+
+def a_har(*entries: dict, **log: object) -> dict:
+    return {"log": {"version": "1.2", "creator": {"name": "test", "version": "1"}, **log, "entries": list(entries)}}
+
+
+def header(name: str, value: str) -> dict:
+    return {"request__headers": [{"name": name, "value": value}]}
+
+
+def body(text: str, mime: str = "application/json", **more: str) -> dict:
+    return {"response__content": {"size": len(text), "mimeType": mime, "text": text, **more}}
+
+
+def posted(text: str, mime: str, **more: object) -> dict:
+    return {"request__postData": {"mimeType": mime, "text": text, **more}}
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+# --- export -------------------------------------------------------------------------------------------------------
+
+
+def test_a_personas_traffic_is_exported_as_a_valid_har():
+    town = build_town("har")
+    town.sign_in("ada", WIKI)
+    town.sign_in("tom", NOTES)
+    everything, hers = har.export(town.lab.wire), har.export(town.lab.wire, "ada")
+    assert valid(everything) and valid(hers) and valid(har.clean(hers, "s"))
+    assert 0 < len(hers["log"]["entries"]) < len(everything["log"]["entries"]) == len(town.lab.wire)
+    assert town.provider.users["ada"].password in har.strings(hers)
+    assert town.provider.users["tom"].password not in har.strings(hers)
+
+
+def test_the_export_takes_cookies_queries_and_forms_apart():
+    town = build_town("har")
+    town.sign_in("ada", WIKI)
+    entries = har.export(town.lab.wire, "ada")["log"]["entries"]
+    cookies = [cookie for entry in entries for cookie in entry["response"]["cookies"] if cookie["name"] == "session"]
+    assert cookies[0] == {"name": "session", "value": next(iter(town.provider.sessions)), "path": "/", "httpOnly": True, "secure": True,
+                          "sameSite": "Lax"}
+    asked = next(entry["request"] for entry in entries if "/authorize?" in entry["request"]["url"])
+    assert {"name": "client_id", "value": "wiki"} in asked["queryString"]
+    typed = [entry["request"]["postData"]["params"] for entry in entries if "postData" in entry["request"]]
+    assert {"name": "username", "value": "ada"} in typed[0]
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_har_is_read_in_every_encoding_of_json(encoding):
+    assert har.read(RAW.decode().encode(encoding)) == CASE
+
+
+def test_what_is_read_does_not_depend_on_how_the_file_is_spaced():
+    assert har.read(json.dumps(CASE).encode()) == har.read(json.dumps(CASE, indent=4).encode()) == CASE
+
+
+@pytest.mark.parametrize("data, words", [
+    (b"", "empty"), (b" ", "no HAR"), (b"\xef\xbb\xbf", "no HAR"), (b"PK\x03\x04", "no HAR"), (b"<html>", "no HAR"), (b"[]", "no HAR"),
+    (b"null", "no HAR"), (b'"log"', "no HAR"), (b"7", "no HAR"), (b"{}", "one log"), (b'{"log": 1}', "no HAR"), (b'{"log": {}}', "one log"),
+    (b'{"log": {"entries": {}}}', "no HAR"), (b'{"log": {"entries": [1]}}', "Entry 0"), (b'{"log": {"entries": [{}, null]}}', "Entry 1"),
+    (b'{"log": {"entries": []}} {}', "follows"), (b'{"log": {"entries": [], "entries": []}}', "one log"), (b'{1: 2}', "breaks off"),
+    (b'{"log": {"entries": [{"time": NaN}]}}', "NaN"), (b'{"log": {"entries": [{"time": -Infinity}]}}', "-Infinity"),
+    (b'{"log": {"entries": [{"time": 1e999}]}}', "1e999"),
+    (b'{"log": {"entries": [{"time": ' + b"1" * 5000 + b"}]}}", "thousands of digits"),
+    (b'{"log": {"entries": [' + b"[" * 100_000, "too deeply"), (b'{"log": ' + b'{"a":' * 100_000, "too deeply"),
+    (b'{"log": {"entries": [{"comment": "\xff"}]}}', "not text"),
+    (b"\xff\xfe{\x00\x00\xd8{\x00", "not text"), (b"\x1f\x8b\x08\x00\xff", "no")])
+def test_what_is_no_har_is_refused_in_a_sentence(data, words):
+    with pytest.raises(har.NotHar, match=re.escape(words)) as refusal:
+        har.read(data)
+    assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value) and len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize("at", range(0, len(RAW) - 2, 4111))
+def test_a_har_that_breaks_off_is_refused(at):
+    with pytest.raises(har.NotHar):
+        har.read(RAW[:at])
+
+
+@MANY
+@given(st.binary(max_size=60) | st.text(alphabet='{}[]":,logentris\\u0d8 1e9N', max_size=60).map(str.encode))
+def test_reading_raises_not_har_and_nothing_else(data):
+    for lead in (b"", b'{"log": {"entries": [{'):
+        try:
+            assert set(har.read(lead + data)) == {"log"}
+        except har.NotHar:
+            pass
+
+
+# --- forensics ----------------------------------------------------------------------------------------------------
+
+
+def test_the_recorded_case_gives_away_who_and_until_when():
+    found = {(finding.kind, finding.holder) for finding in har.findings(CASE)}
+    ada = rebuilt().provider.users["ada"].sub
+    assert {("access token", ada), ("ID token", ada), ("refresh token", ada), ("session cookie", ada), ("code", ada),
+            ("code verifier", ada), ("password", "ada"), ("API key", ada), ("CSRF token", "ada"), ("password", None)} <= found
+    ends = {finding.expires for finding in har.findings(CASE) if finding.kind == "access token"}
+    assert ends == {issued.expires for issued in rebuilt().provider.access_tokens.values()}
+
+
+def test_a_finding_shows_at_most_eight_characters():
+    for finding in har.findings(CASE):
+        assert finding.value[:9] not in str(finding) + repr(finding) + repr([finding])
+
+
+@pytest.mark.parametrize("changes, expected", [
+    (header("authorization", "Bearer 0paque-access-token-77"), ("request header authorization", "access token", "0paque-access-token-77")),
+    (header("Authorization", "Basic " + packed("ada:lovelace")), ("request header authorization", "password", "lovelace")),
+    (header("cookie", "theme=dark; sid=51d7c0a94b2f"), ("request header cookie: sid", "session cookie", "51d7c0a94b2f")),
+    (header("X-Api-Key", "k-123"), ("request header x-api-key", "API key", "k-123")),
+    (header("dpop", f"{json_part({'typ': 'dpop+jwt'})}.{json_part({})}.c2ln"), ("request header dpop", "DPoP proof", None)),
+    (body(packed('{"refresh_token": "r-77"}'), encoding="base64"), ("response body: refresh_token", "refresh token", "r-77")),
+    (body(json.dumps({"9f8e7d6c5b4a39281706": 1})), ("response body: (a name)", "opaque secret", "9f8e7d6c5b4a39281706")),
+    (body('<input type="hidden" name="csrf" value="c42168c3002e">', "text/html"), ("response body: csrf", "CSRF token", "c42168c3002e")),
+    (posted("grant_type=password&password=p+w", "application/x-www-form-urlencoded"), ("request body: password", "password", "p w")),
+    ({"request__url": "https://wiki.example/reset/9f8e7d6c5b4a39281706"}, ("request url path", "opaque secret", "9f8e7d6c5b4a39281706")),
+    ({"response__redirectURL": "https://wiki.example/cb?code=splx-77aa"}, ("response redirectURL: code", "code", "splx-77aa")),
+    ({"_webSocketMessages": [{"type": "send", "data": '{"token": "t-77"}'}]}, ("WebSocket message: token", "token", "t-77")),
+    (body(f"{json_part({'alg': 'dir', 'enc': 'A128GCM'})}..aa.bb.cc", "text/plain"), ("response body", "encrypted token", None))])
+def test_a_credential_is_found_where_it_hides(changes, expected):
+    found = [(finding.place, finding.kind, finding.value if expected[2] else None) for finding in har.findings(a_har(an_entry(**changes)))]
+    assert expected in found
+
+
+def test_numbers_that_are_shown_to_anybody_are_not_called_secrets():
+    harmless = header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0"), body('{"reports": [{"id": "2023-08"}]}')
+    assert har.findings(a_har(*(an_entry(**changes) for changes in harmless))) == []
+
+
+# --- cleaning: where secrets hide ---------------------------------------------------------------------------------
+
+SECRET = "sEcret-77aa01bc9d"  # letters of both cases, digits, nothing that would need an escape
+TOKEN = f"{json_part({'alg': 'ES256', 'kid': SECRET})}.{json_part({'sub': SECRET, 'exp': 1696237804})}.{SECRET}"
+JWE = f"{json_part({'alg': 'dir', 'enc': 'A128GCM'})}..{SECRET}.{SECRET}.{SECRET}"
+FORM_TYPE = "application/x-www-form-urlencoded"
+HIDING_PLACES = {
+    "the Authorization header": header("Authorization", f"Bearer {SECRET}"),
+    "a Basic header": header("Authorization", "Basic " + packed(f"ada:{SECRET}")),
+    "the Cookie header": header("Cookie", f"theme=dark; session={SECRET}"),
+    "the list of cookies": {"request__cookies": [{"name": "session", "value": SECRET, "path": f"/{SECRET}", "domain": SECRET}]},
+    "the Set-Cookie header": {"response__headers": [
+        {"name": "Set-Cookie", "value": f"sid={SECRET}; Path=/{SECRET}; HttpOnly\nb={SECRET}; {SECRET}"}]},
+    "an opaque token in JSON": body(json.dumps({"data": [{"access_token": SECRET}]})),
+    "a JWT in JSON": body(json.dumps({"id_token": TOKEN})),
+    "the signature of a JWT": header("X-Auth-Token", f"{json_part({'alg': 'ES256'})}.{json_part({})}.{SECRET}"),
+    "an address": {"request__url": f"https://u:{SECRET}@wiki.example/cb?code={SECRET}&{SECRET}#access_token={SECRET}"},
+    "the Location header": {"response__headers": [{"name": "Location", "value": f"https://wiki.example/cb?code={SECRET}"}]},
+    "the redirect": {"response__redirectURL": f"/cb/{SECRET}?code={SECRET}"},
+    "the referrer": header("Referer", f"https://wiki.example/reset/{SECRET}"),
+    "a form as text": posted(f"username=ada&password={SECRET}&{SECRET}=1", FORM_TYPE),
+    "a form as parameters": posted("", FORM_TYPE, params=[{"name": "password", "value": SECRET}, {"name": SECRET, "fileName": SECRET}]),
+    "a JWE": header("X-Token", JWE),
+    "an API key header": header("X-Api-Key", SECRET),
+    "a CSRF header": header("X-CSRF-Token", SECRET),
+    "a header nobody knows": header(f"X-{SECRET}", "1"),
+    "a body in base64": body(packed(json.dumps({"password": SECRET})), encoding="base64"),
+    "a WebSocket message": {"_webSocketMessages": [{"type": "send", "time": 1.5, "opcode": 1, "data": json.dumps({"token": SECRET})}]},
+    "the initiator's address": {"_initiator": {"type": "script", "url": f"https://wiki.example/{SECRET}?t={SECRET}"}},
+    "the initiator's stack": {"_initiator": {"stack": {"callFrames": [{"functionName": SECRET, "url": f"https://h/{SECRET}.js"}]}}},
+    "a DPoP proof": header("DPoP", TOKEN),
+    "a JSON name": body(json.dumps({"sessions": {SECRET: True}})),
+    "JSON in JSON": body(json.dumps({"payload": json.dumps({"inner": SECRET, SECRET: 1})})),
+    "a cookie's name": header("Cookie", f"{SECRET}=1; theme=dark"),
+    "a path segment": {"request__url": f"https://wiki.example/reset/{SECRET}/done;{SECRET}"},
+    "a path in percent signs": {"request__url": "https://wiki.example/" + "".join(f"%{byte:02x}" for byte in SECRET.encode())},
+    "a query's name": {"request__queryString": [{"name": SECRET, "value": ""}], "request__url": f"https://wiki.example/?{SECRET}"},
+    "a page of HTML": body(f"<input name=csrf value={SECRET}>", "text/html"),
+    "comments and addresses": {"comment": SECRET, "serverIPAddress": SECRET, "connection": SECRET, "pageref": SECRET},
+    "the certificate": {"_securityDetails": {"subjectName": SECRET, "sanList": [SECRET]}},
+    "members of nobody's format": {"_own": {"deep": [[SECRET]]}, SECRET: 1, "request__method": SECRET, "response__statusText": SECRET},
+    "types": posted("", f"application/{SECRET}") | {"response__httpVersion": SECRET, "_resourceType": SECRET, "startedDateTime": SECRET},
+    "a data address": {"request__url": f"data:text/plain,{SECRET}"}, "a script": body(f'const key = "{SECRET}";', "text/javascript")}
+
+
+def planted(place: str, letters: str) -> dict:
+    """A HAR with the secret in one place, with header names as written or in another letter case."""
+    entry = an_entry(**HIDING_PLACES[place])
+    for side in ("request", "response"):
+        for found in entry[side]["headers"]:
+            if SECRET not in found["name"]:
+                found["name"] = getattr(str, letters)(found["name"])
+    return a_har(entry)
+
+
+def holds(found: dict, secret: str = SECRET) -> bool:
+    """Whether the secret is in any text, however packed, or in a part of one, in any letter case."""
+    return any(secret.lower() in text.lower() for text in har.strings(found)) or secret.lower() in json.dumps(found).lower()
+
+
+@pytest.mark.parametrize("letters", ["title", "lower", "swapcase", "upper"])
+@pytest.mark.parametrize("place", HIDING_PLACES)
+def test_no_secret_survives_the_cleaner(place, letters):
+    found = planted(place, letters)
+    assert holds(found)
+    assert not holds(har.clean(found, "a salt"))
+
+
+def test_binary_in_base64_is_replaced_too():
+    found = a_har(an_entry(**body(base64.b64encode(b"\xff\xfe" + SECRET.encode()).decode(), "image/png", encoding="base64")))
+    content = har.clean(found, "a salt")["log"]["entries"][0]["response"]["content"]
+    assert re.fullmatch(rb"x-[0-9a-f]{10}", base64.b64decode(content["text"])) and content["mimeType"] == "image/png"
+
+
+def test_no_secret_survives_around_the_entries():
+    found = a_har(pages=[{"startedDateTime": "2023-10-02T09:00:00Z", "id": "page_1", "title": f"https://wiki.example/?t={SECRET}",
+                          "pageTimings": {"onLoad": 5, SECRET: 1}}], comment=SECRET, browser={"name": SECRET, "version": "1"},
+                  _own=[SECRET])
+    assert holds(found) and not holds(har.clean(found, "a salt"))
+
+
+@pytest.mark.parametrize("weak, leaves", [
+    ("untouched", {"the Cookie header", "a JSON name"}),
+    ("three headers", {"an opaque token in JSON", "an API key header", "a form as text"}),
+    ("word list", {"the list of cookies", "a body in base64", "a path segment", "a JSON name", "an API key header"})])
+def test_weak_cleaners_leave_hiding_places_open(weak, leaves):
+    assert leaves <= {place for place in HIDING_PLACES if holds(CLEANERS[weak](planted(place, "title")))}
+
+
+def test_a_word_list_that_knows_one_letter_case_leaves_the_others():
+    assert not holds(har.word_list(planted("the Authorization header", "title")))
+    assert holds(har.word_list(planted("the Authorization header", "lower")))
+    assert not holds(har.drop_three_headers(planted("the Authorization header", "lower")))
+
+
+@pytest.mark.parametrize("number, kept", [(7, True), (999, True), (12.5, True), (1000, False), (123456, False), (-4711, False),
+                                          (41.25, False), pytest.param(10**5000, False, id="huge"), (True, True), (None, True)])
+def test_numbers_of_four_digits_may_be_codes(number, kept):
+    cleaned = har.clean(a_har(an_entry(_own={"otp": number})), "a salt")["log"]["entries"][0]
+    assert (cleaned[next(name for name in cleaned if name.startswith("x-"))]["otp"] == number) is kept
+
+
+# --- cleaning: what stays -----------------------------------------------------------------------------------------
+
+
+def shape(value: object) -> object:
+    if isinstance(value, dict):
+        return [(name if name in ("name", "value", "text") else "", shape(more)) for name, more in value.items()]
+    return [shape(more) for more in value] if isinstance(value, list) else "text" if isinstance(value, str) else value
+
+
+def test_the_cleaned_case_is_valid_and_has_its_shape_and_numbers():
+    assert valid(CASE) and valid(EXPORTED) and valid(CLEANED) and valid(har.clean(EXPORTED, "s"))
+    for before, after in zip(CASE["log"]["entries"], CLEANED["log"]["entries"], strict=True):
+        assert shape(before) == shape(after)
+        assert [header["name"] for header in before["request"]["headers"]] == [header["name"] for header in after["request"]["headers"]]
+        assert before["response"]["content"]["mimeType"] == after["response"]["content"]["mimeType"]
+
+
+def test_support_still_sees_which_service_failed_and_how():
+    request, response = (CLEANED["log"]["entries"][-1][side] for side in ("request", "response"))
+    assert re.fullmatch(r"http://127\.0\.0\.1:9999/api/reports/x-[0-9a-f]{10}", request["url"])
+    assert (request["method"], response["status"], json.loads(response["content"]["text"])["error"]) == ("GET", 500, "internal_error")
+
+
+def test_equal_stays_equal_and_different_stays_different():
+    tags = {}
+    for side, name in (("request", "session"), ("response", "session")):
+        for before, after in zip(CASE["log"]["entries"], CLEANED["log"]["entries"], strict=True):
+            pairs = zip(before[side]["cookies"], after[side]["cookies"], strict=True)
+            tags |= {cookie["value"]: changed["value"] for cookie, changed in pairs if cookie["name"] == name}
+    assert len(tags) == 1
+    texts = json.dumps(CLEANED)
+    assert texts.count(next(iter(tags.values()))) > 5
+    assert har.clean(CASE, "a salt") == CLEANED != har.clean(CASE, "another salt")
+
+
+def test_a_token_keeps_its_shape():
+    answer = json.loads(CLEANED["log"]["entries"][7]["response"]["content"]["text"])
+    inside = har.findings(CLEANED)
+    assert set(answer) == {"access_token", "token_type", "expires_in", "scope", "id_token", "refresh_token"}
+    assert {"access token", "ID token"} <= {finding.kind for finding in inside}
+    assert re.fullmatch(r"x-[0-9a-f]{10}", answer["access_token"].split(".")[2])
+    assert answer["token_type"] == "Bearer"
+
+
+def test_cleaning_says_what_it_replaced_and_how_far_it_is():
+    removed, steps = Counter(), []
+    har.clean(CASE, "s", lambda *step: steps.append(step), removed)
+    assert removed["cookies"] > 5 and har.said(removed).startswith("Replaced ") and f"{removed['cookies']} cookies" in har.said(removed)
+    assert steps[-1] == (16, 16) and len(steps) == 16
+    assert har.said(Counter()) == "Replaced nothing: there was nothing to replace."
+
+
+@pytest.mark.parametrize("found", [None, [], {}, {"log": []}, {"log": {"entries": None}}, {"log": {"entries": ["x"]}}])
+def test_what_is_no_har_in_memory_is_refused(found):
+    for act in (lambda: har.clean(found, "s"), lambda: har.findings(found), lambda: har.usefulness(found, found)):
+        with pytest.raises(har.NotHar):
+            act()
+
+
+def test_a_har_that_is_nested_too_deeply_is_refused():
+    deep = functools.reduce(lambda inner, _: [inner], range(30_000), [])
+    with pytest.raises(har.NotHar, match="too deeply"):
+        har.clean(a_har(an_entry(_own=deep)), "s")
+
+
+names = st.sampled_from([
+    "request", "response", "headers", "cookies", "content", "postData", "text", "name", "value", "url", "encoding", "params", "mimeType",
+    "timings", "status", "_initiator", "_webSocketMessages", SECRET, "queryString", "redirectURL", "cache"])
+texts = st.text(max_size=8) | st.sampled_from([
+    SECRET, TOKEN, JWE, "base64", "cookie", "Set-Cookie", "Authorization", f"Bearer {SECRET}", f"a={SECRET}&b", packed(SECRET), "%", "",
+    f"https://{SECRET}@h/{SECRET}?{SECRET}#{SECRET}", f"//{SECRET}:{SECRET}", json.dumps([SECRET]), f"[{SECRET}", "\ud800", "host", ":path",
+    f"{SECRET}; {SECRET}={SECRET}", "ey.ey.", "http://["])
+anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | texts,
+                        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5), max_leaves=25)
+
+
+@MANY
+@given(st.lists(st.dictionaries(names, anything, max_size=6), max_size=3), anything)
+def test_whatever_stands_in_a_har_the_secret_does_not_survive(entries, pages):
+    found = a_har(*entries, pages=pages)
+    cleaned = har.clean(found, "a salt")
+    assert not holds(cleaned) and json.dumps(cleaned, allow_nan=False)
+    assert isinstance(har.findings(found), list) and har.usefulness(found, cleaned)
+
+
+# --- grading by replay --------------------------------------------------------------------------------------------
+
+
+def test_the_rebuilt_provider_gives_out_the_very_tokens_that_are_in_the_file():
+    provider, written = rebuilt().provider, har.strings(CASE)
+    assert {*provider.sessions, *provider.codes, *provider.refresh_tokens} <= written
+    recorded = [entry for entry in CASE["log"]["entries"] if entry["request"]["url"].startswith(provider.issuer)]
+    for entry, exchange in zip(recorded, rebuilt().lab.wire, strict=True):
+        assert (exchange.method, exchange.url) == (entry["request"]["method"], entry["request"]["url"])
+        assert exchange.status == entry["response"]["status"]
+        assert exchange.response_body == entry["response"]["content"].get("text", exchange.response_body)
+    assert rebuild(EXPORTED).provider.refresh_tokens.keys() == provider.refresh_tokens.keys()
+
+
+@pytest.mark.parametrize("cleaner, opened", [
+    ("untouched", {"session cookie": 1, "access token": 2, "refresh token": 1, "password": 1}),
+    ("three headers", {"access token": 2, "refresh token": 1, "password": 1}), ("word list", {"session cookie": 1}), ("default deny", {})])
+def test_the_sweep_tries_every_text_at_every_door(cleaner, opened):
+    graded = har.sweep(CLEANERS[cleaner](CASE), doors(rebuilt()))
+    assert {door: len(found) for door, found in graded.items() if found} == opened
+    assert list(graded) == ["session cookie", "access token", "refresh token", "code", "password"]
+
+
+def test_a_try_at_one_door_changes_nothing_at_another():
+    opens, provider = doors(rebuilt()), rebuilt().provider
+    spent, fresh = [token for token, issued in sorted(provider.refresh_tokens.items(), key=lambda item: item[1].live)]
+    cookie, code = next(iter(provider.sessions)), next(iter(provider.codes))
+    for _ in range(2):
+        assert not opens["refresh token"](spent) and not opens["code"](code)  # each would end the whole family
+        assert opens["refresh token"](fresh) and opens["session cookie"](cookie) and opens["password"]("lab-password")
+    assert not any(opens[door](text) for door in opens for text in ("", "x", "ü", "a\nb", "\ud800", "TEXT", "?code=", "&code=1"))
+
+
+def test_the_door_for_codes_opens_for_one_that_nobody_has_used():
+    again = rebuild({"log": CASE["log"] | {"entries": CASE["log"]["entries"][:5]}})
+    verifier = rebuilt().verifier
+    opens = doors(type(again)(again.lab, again.provider, verifier))["code"]
+    assert opens(next(iter(again.provider.codes))) and not opens("another")
+
+
+def test_the_default_export_is_the_recording_without_three_headers():
+    same = har.drop_three_headers(CASE)["log"]
+    assert {name: value for name, value in same.items() if name not in ("comment", "creator")} == {
+        name: value for name, value in EXPORTED["log"].items() if name not in ("comment", "creator")}
+    assert "Derived from support-case.har" in EXPORTED["log"]["comment"] and len(RAW) < 200_000
+
+
+# --- grading by usefulness ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cleaner, lost", [
+    ("untouched", set()), ("default deny", set()), ("three headers", {"was it the same session", "was a token sent, and the same one"})])
+def test_what_support_can_still_answer(cleaner, lost):
+    answered = har.usefulness(CASE, CLEANERS[cleaner](CASE))
+    assert len(answered) >= 5 and {question for question, good in answered.items() if not good} == lost
+
+
+def test_a_file_in_which_everything_is_blanked_answers_little():
+    blank = har.untouched(CASE)
+    for entry in blank["log"]["entries"]:
+        entry["request"] |= {"url": "", "headers": [], "cookies": []}
+    assert sum(har.usefulness(CASE, blank).values()) < len(har.usefulness(CASE, blank)) - 2
+
+
+# --- the command --------------------------------------------------------------------------------------------------
+
+
+def test_sanitize_writes_what_clean_gives_and_says_what_it_replaced(tmp_path, capsys):
+    source, target = tmp_path / "in.har", tmp_path / "out.har"
+    source.write_bytes(RAW)
+    assert commands.main(["sanitize", str(source), str(target), "--salt", "a salt"]) == 0
+    assert har.read(target.read_bytes()) == CLEANED
+    out, err = capsys.readouterr()
+    assert re.match(r"Replaced \d+ header values, .*\d+ cookies", out) and err == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.har", "out.har"]
+
+
+def test_each_run_draws_a_salt_of_its_own(tmp_path):
+    source, targets = data_file("support-case.har"), [tmp_path / "1.har", tmp_path / "2.har"]
+    assert [commands.main(["sanitize", str(source), str(target)]) for target in targets] == [0, 0]
+    assert targets[0].read_bytes() != targets[1].read_bytes()
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"not JSON", RAW[:-5], b'{"log": {"entries": [1]}}', b'{"log": {"entries": [' + b"[" * 10**5, b"\xff\xff", RAW + b"{}",
+    b'{"log": {"entries": [{"a": NaN}]}}'])
+@pytest.mark.parametrize("old", [None, b"what was there"])
+def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys, data, old):
+    source, target = tmp_path / "in.har", tmp_path / "out.har"
+    source.write_bytes(data)
+    if old:
+        target.write_bytes(old)
+    assert commands.main(["sanitize", str(source), str(target)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), "Traceback" in err) == ("", 1, False)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"in.har": data} | ({"out.har": old} if old else {})
+
+
+@pytest.mark.parametrize("source, target, words", [
+    ("missing.har", "out.har", "cannot be read: No such file"), (".", "out.har", "cannot be read: Is a directory"),
+    ("in.har", "in.har", "the same file"), ("in.har", "sub/../in.har", "the same file"), ("in.har", "link.har", "the same file"),
+    ("in.har", "nowhere/out.har", "cannot be written: No such file"), ("in.har", "sub", "cannot be written"),
+    ("\0", "out.har", "cannot be")])
+def test_files_that_cannot_be_used_are_named_in_a_sentence(tmp_path, capsys, source, target, words):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "in.har").write_bytes(RAW)
+    (tmp_path / "link.har").hardlink_to(tmp_path / "in.har")
+    before = sorted(tmp_path.rglob("*"))
+    assert commands.main(["sanitize", str(tmp_path / source), str(tmp_path / target)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), words in err) == ("", 1, True)
+    assert sorted(tmp_path.rglob("*")) == before and (tmp_path / "in.har").read_bytes() == RAW
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
+def test_a_large_file_is_cleaned_with_little_memory_and_progress_is_shown(tmp_path):
+    source, entries = tmp_path / "large.har", ",".join(json.dumps(entry, indent=1) for entry in CASE["log"]["entries"])
+    source.write_text('{"log": {"version": "1.2", "entries": [' + ",".join([entries] * 360) + "]}}")
+    size = source.stat().st_size
+    assert size > 20_000_000
+    program = "import sys; from labutils.__main__ import main; main(sys.argv[1:]); print(open('/proc/self/status').read())"
+    command = [sys.executable, "-c", program, "sanitize", str(source), str(tmp_path / "out.har")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(re.search(r"VmHWM:\s+(\d+) kB", done.stdout)[1]) * 1024 < 6 * size
+    percents = [int(number) for number in re.findall(r"(\d+) %", done.stderr)]
+    assert percents == sorted(percents) and percents[-1] == 100 and len(percents) > 10
