@@ -1,4 +1,4 @@
-"""The commands that a person types: `python -m labutils doctor`, `serve` and `sanitize`."""
+"""The commands that a person types: `python -m labutils` doctor, serve, sanitize, telemetry."""
 import argparse
 import importlib.metadata
 import io
@@ -138,6 +138,26 @@ def sanitize(source: Path, target: Path, salt: str | None) -> int:
     return 0
 
 
+# --- telemetry --------------------------------------------------------------------------------------------------
+
+
+def telemetry(folder: Path) -> int:
+    """Play the historical world and write its logs, one file a source, with truth.json beside them. The exit status."""
+    from labutils.incident.breach import play
+    from labutils.incident.policy import World
+    from labutils.incident.telemetry import write
+
+    replay = play(World.historical())
+    try:
+        counts = write(folder, replay.audit, replay.truth)
+    except (OSError, ValueError) as error:
+        return _refused(f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}.")
+    for source, count in counts.items():
+        print(f"{count:5}  {source}.jsonl")
+    print(f"{sum(counts.values()):5}  events in all; truth.json says which belong to which fact.")
+    return 0
+
+
 def _refused(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 2
@@ -158,9 +178,13 @@ def main(arguments: list[str] | None = None) -> int:
     cleaned.add_argument("source", metavar="IN.har", type=Path)
     cleaned.add_argument("target", metavar="OUT.har", type=Path)
     cleaned.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
+    written = commands.add_parser("telemetry", help="play the breach and write what each service logged, a file a source")
+    written.add_argument("folder", metavar="OUT_DIR", type=Path)
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor()
+    if chosen.command == "telemetry":
+        return telemetry(chosen.folder)
     if chosen.command == "sanitize":
         return sanitize(chosen.source, chosen.target, chosen.salt)
     try:

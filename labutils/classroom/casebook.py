@@ -3,6 +3,7 @@ from functools import cache
 
 import httpx
 
+from labutils.incident import ledger
 from labutils.incident.breach import INTRUDER, SERVER, Replay, play
 from labutils.incident.estate import PASS, Company
 from labutils.incident.policy import World
@@ -81,3 +82,12 @@ def footholds(*removed: str) -> dict[str, bool]:
              for name, (credential, door, token, address) in ways.items()}
     implant = scene.company.secrets["implant"] in scene.company.credential_of
     return works | {"implant": implant and scene.knock("archives", "outside:send", address=SERVER).is_success}
+
+
+TEN = ("error-02", "error-05", "error-09", "error-13", "error-16", "error-20", "error-21", "error-25", "error-28", "error-29")
+
+
+def ten_claims() -> dict[int, ledger.CommonError]:
+    """Ten claims that circulate and do not hold, by number."""
+    errors = {error.id: error for error in ledger.common_errors()}
+    return {number: errors[name] for number, name in enumerate(TEN, 1)}

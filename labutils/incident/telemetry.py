@@ -83,9 +83,16 @@ def headline(source: str, event: dict) -> str:
 
 
 def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:
-    """Write one JSONL file a source, and truth.json beside them; the number of events of each. Raises OSError."""
+    """Write one JSONL file a source, and truth.json beside them; the number of events of each. Raises OSError.
+
+    FileExistsError where a file of that name holds something else: nothing is overwritten, and nothing is written.
+    """
+    texts = {f"{source}.jsonl": "".join(json.dumps(event) + "\n" for event in found) for source, found in audit.items()}
+    texts["truth.json"] = json.dumps(truth, indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    for source, found in audit.items():
-        (folder / f"{source}.jsonl").write_text("".join(json.dumps(event) + "\n" for event in found), encoding="utf-8")
-    (folder / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    for name, text in texts.items():
+        if (folder / name).exists() and (folder / name).read_bytes() != text.encode():
+            raise FileExistsError(0, f"it holds a {name} of its own; name an empty folder")
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
     return {source: len(found) for source, found in audit.items()}
