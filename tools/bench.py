@@ -16,6 +16,9 @@ from werkzeug.wrappers import Response
 
 from labutils.classroom.town import LOGIN, NOTES, build_town
 from labutils.identity import tokens
+from labutils.incident import breach, inventory
+from labutils.incident.policy import World
+from labutils.lab import Lab
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
@@ -73,6 +76,28 @@ def login() -> float:
     return ratio(five_of_login, five_plain, 9, 30)
 
 
+def replay() -> float:
+    """One replay of the breach against as many requests to a one-line app, through the same network."""
+    requests = len(breach.play(World.historical()).wire)
+
+    def plain():
+        lab = Lab("bench", "2023-09-01T00:00:00Z")
+        lab.add("plain.example", Response("ok"))
+        browser = lab.browser("bench", "203.0.113.66")
+        for _ in range(requests):
+            browser.get("https://plain.example/tracker")
+
+    return ratio(lambda: breach.play(World.historical()), plain, 9, 10)
+
+
+def search() -> float:
+    """Seconds to walk all sets of twelve controls for the goal that has most routes."""
+    controls = [name for name, control in inventory.controls().items() if control.historical != control.control][:12]
+    start = time.perf_counter()
+    assert breach.search("repos-exfiltration-unconfirmed", controls).walked == 4096
+    return time.perf_counter() - start
+
+
 def python(code: str) -> float:
     """Seconds that a fresh Python takes for some code, start-up included."""
     start = time.perf_counter()
@@ -119,7 +144,8 @@ def lesson(path: pathlib.Path) -> tuple[float, float]:
 def main() -> int:
     """Measure, print a line each, and say what missed its goal."""
     rows = [("verify against jwt.decode", verify(), 1.3), ("sign-in against plain requests", login(), 3.0),
-            ("import labutils against jwt and httpx", imports(), 1.2)]
+            ("import labutils against jwt and httpx", imports(), 1.2), ("replay against plain requests", replay(), 3.0),
+            ("search of 4,096 sets, seconds", search(), 1.0)]
     for name in (line.split()[1] for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines()):
         ratio, memory = lesson(NOTEBOOKS / name)
         rows += [(f"lesson {name[:2]} against its imports", ratio, 1.5), (f"lesson {name[:2]} memory, MiB", memory, 300)]
