@@ -11,6 +11,8 @@ import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
 
+from labutils.incident.ledger import ledger
+
 sys.path.insert(0, str(ROOT / "tools"))
 import execute  # noqa: E402
 
@@ -143,16 +145,10 @@ def test_links_say_where_they_lead(prose):
 
 
 def test_links_lead_to_registered_sources_or_to_files_that_exist(prose):
-    facts, standards = (yaml.safe_load((DATA / f"{name}.yaml").read_text()) for name in ("facts", "standards"))
-    known = {source["url"] for source in (*facts["sources"].values(), *standards.values())}
+    standards = yaml.safe_load((DATA / "standards.yaml").read_text()).values()
+    known = {source.url for source in ledger().sources.values()} | {source["url"] for source in standards}
     for _, _, target in LINK.findall("\n".join(prose)):
         assert target in known if "://" in target else (NOTEBOOKS / target.split("#")[0]).exists(), target
-
-
-def test_paragraphs_name_facts_that_the_ledger_holds(prose):
-    ids = {fact["id"] for fact in yaml.safe_load((DATA / "facts.yaml").read_text())["facts"]}
-    named = {one.strip() for group in re.findall(r"<!-- fact: (.*?) -->", "\n".join(prose)) for one in group.split(",")}
-    assert named and named <= ids
 
 
 def test_tables_have_headers_and_nothing_is_said_by_colour_alone(prose):
