@@ -287,6 +287,27 @@ def test_numbers_of_four_digits_may_be_codes(number, kept):
     assert (cleaned[next(name for name in cleaned if name.startswith("x-"))]["otp"] == number) is kept
 
 
+@pytest.mark.parametrize("host, stays", [
+    ("wiki.example", True), ("127.0.0.1:9007", True), ("localhost:8888", True), ("intranet", True), ("[::1]:80", True), ("", True),
+    ("ec2-203-0-113-25.cloud.example", True), ("s3cr3t-77aa", False), ("a1b2c3d4e5f60718293a.files.example", False),
+    ("Secret.example", False), ("ada:secret@wiki.example", False), ("wiki.example:secret", False)])
+def test_support_sees_the_host_unless_it_looks_like_a_secret(host, stays):
+    entry = an_entry(request__url=f"https://{host}/", request__headers=[{"name": "HOST", "value": host}])
+    request = har.clean(a_har(entry), "a salt")["log"]["entries"][0]["request"]
+    assert (request["url"] == f"https://{host}/", request["headers"][0]["value"] == host) == (stays, stays)
+
+
+def test_a_media_type_stays_beside_a_boundary_that_does_not():
+    cleaned = har.clean(a_har(an_entry(**posted("x", f"multipart/form-data; boundary={SECRET}"))), "a salt")
+    assert re.fullmatch(r"multipart/form-data; x-[0-9a-f]{10}", cleaned["log"]["entries"][0]["request"]["postData"]["mimeType"])
+
+
+def test_a_body_of_many_megabytes_becomes_one_tag():
+    for text in (json.dumps([SECRET] * 250_000), "&".join([f"a={SECRET}"] * 250_000)):
+        cleaned = har.clean(a_har(an_entry(**body(text))), "a salt")["log"]["entries"][0]["response"]["content"]
+        assert len(text) > 4_000_000 and re.fullmatch(r"x-[0-9a-f]{10}", cleaned["text"])
+
+
 # --- cleaning: what stays -----------------------------------------------------------------------------------------
 
 

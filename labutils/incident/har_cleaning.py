@@ -28,7 +28,9 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:?\d\d)
 URL = re.compile(r"(?s)(?:([A-Za-z][\w+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:(\?)([^#]*))?(?:(#)(.*))?")  # RFC 3986, appendix B
 AUTHORITY = re.compile(r"(?s)(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::(.*))?")
 JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
-FORM = re.compile(r"[^\s=&<>{}]{1,100}=[^\s&<>]*(?:&[^\s=&<>]{1,100}=[^\s&<>]*)*")
+FORM = re.compile(r"[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
+LABEL = re.compile(r"(?!(?=\w*\d)\w{16})[a-z0-9-]{0,24}")  # of a host name: short, and no jumble of letters and digits
+LONGEST = 4_000_000  # characters of a text that is taken apart; a longer one becomes one tag, so that memory stays small
 SCHEMES = ("http", "https", "ws", "wss")
 IN_HEADERS = {"location": "url", "referer": "url", "origin": "url", "content-location": "url", ":path": "url", "host": "authority",
               ":authority": "authority", "cookie": "cookie pairs", "set-cookie": "set-cookie", "authorization": "scheme",
@@ -75,6 +77,8 @@ class Cleaner:
         allowed = known()["values"].get(name.lower(), ())
         if allowed and all(word in allowed for word in re.split("[ ,;]+", text)):
             return text
+        if len(text) > LONGEST:
+            return self.tag(text, place)
         if JWT.fullmatch(text) and isinstance(header := json_value(unpacked(text.partition(".")[0]) or ""), dict):
             return self.token(text, header, place)
         if (inner := json_value(text)) is not None:
@@ -104,7 +108,7 @@ class Cleaner:
 
     def body(self, text: str) -> str:
         """A body: JSON and forms are taken apart, anything else becomes one tag."""
-        if FORM.fullmatch(text):
+        if len(text) <= LONGEST and FORM.fullmatch(text):
             return self.pairs(text, "body")
         return self.value(text, "body")
 
@@ -125,7 +129,8 @@ class Cleaner:
         if not keep_host:
             host = self.tag(host, place)
         elif not host.startswith("["):
-            host = ".".join(label if re.fullmatch("[a-z0-9-]{0,24}", label) else self.tag(label, place) for label in host.split("."))
+            lone = "." not in host and re.search(r"\d", host)  # a name without a domain, such as localhost, has no digits
+            host = ".".join(label if LABEL.fullmatch(label) and not lone else self.tag(label, place) for label in host.split("."))
         port = port if port is None or re.fullmatch(r"\d{0,5}", port) else self.tag(port, place)
         return ("" if user is None else self.tag(user, place) + "@") + host + ("" if port is None else ":" + port)
 
@@ -187,8 +192,12 @@ class Cleaner:
         return text if DATE.fullmatch(text) else self.tag(text, place)
 
     def word(self, text: str, place: str, name: str) -> str:
-        fine, low = known()["words"], text.lower()
-        return text if low in fine or all(word in fine for word in re.split("[ ,;]+", low)) else self.tag(text, place)
+        """The format's own words stay, such as a media type beside a boundary that does not."""
+        fine = known()["words"]
+        return text if text.lower() in fine else re.sub("[^ ,;]+", lambda word: self._word(word[0], place, fine), text)
+
+    def _word(self, word: str, place: str, fine: frozenset) -> str:
+        return word if word.lower() in fine else self.tag(word, place)
 
     def name_of(self, text: str, place: str, name: str) -> str:
         return self.name(text)
