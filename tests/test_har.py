@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils import __main__ as commands
-from labutils.classroom.recorded import doors, rebuild
+from labutils.classroom.lessons.recorded import doors, rebuild
 from labutils.classroom.town import NOTES, WIKI, build_town
 from labutils.identity.keys import json_part
 from labutils.incident import har
@@ -365,6 +365,12 @@ def test_what_is_no_har_in_memory_is_refused(found):
     for act in (lambda: har.clean(found, "s"), lambda: har.findings(found), lambda: har.usefulness(found, found)):
         with pytest.raises(har.NotHar):
             act()
+
+
+@pytest.mark.parametrize("depth", [50, 300, 600, 900, 5000])
+def test_a_body_that_is_nested_deeply_does_not_keep_the_file_from_being_cleaned(depth):
+    found = a_har(an_entry(**body("[" * depth + json.dumps({"password": SECRET}) + "]" * depth)))
+    assert holds(found) and har.findings(found)[:1] and not holds(har.clean(found, "a salt"))
 
 
 def test_a_har_that_is_nested_too_deeply_is_refused():

@@ -82,7 +82,10 @@ class Cleaner:
         if JWT.fullmatch(text) and isinstance(header := json_value(unpacked(text.partition(".")[0]) or ""), dict):
             return self.token(text, header, place)
         if (inner := json_value(text)) is not None:
-            return json.dumps(self.json(inner, place))
+            try:
+                return json.dumps(self.json(inner, place))
+            except RecursionError:  # an answer that is nested hundreds deep must not keep the whole file from being cleaned
+                return self.tag(text, place)
         if re.match(r"(?i)(https?|wss?)://", text):
             return self.url(text, place, keep_host=False)
         return self.tag(text, place)

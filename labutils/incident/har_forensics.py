@@ -137,7 +137,10 @@ def _body(place: str, text: object) -> list[Leaf]:
     if not isinstance(text, str):
         return []
     if (value := json_value(text)) is not None:
-        return list(_members(place + ":", "", value))
+        try:
+            return list(_members(place + ":", "", value))
+        except RecursionError:  # nested hundreds deep: read as a plain text
+            pass
     pairs = parse_qsl(text) if FORM.fullmatch(text) else [pair for pattern in PAIRS_IN_TEXT for pair in pattern.findall(text)]
     return [(f"{place}: {name}", name, value) for name, value in pairs] or [(place, "", text)]
 
@@ -199,7 +202,10 @@ def _gather_text(text: str, found: set[str]) -> None:
     if text in found:
         return
     found.add(text)
-    _gather(json_value(text), found)
+    try:
+        _gather(json_value(text), found)
+    except RecursionError:  # what lies deeper is found between the separators, below
+        pass
     if BASE64.fullmatch(text) and (inside := unpacked(text)):
         _gather_text(inside, found)
     parts = {part for pattern in BETWEEN for part in pattern.split(text)}
