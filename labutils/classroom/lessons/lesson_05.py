@@ -1,6 +1,6 @@
 """05 · Try three tokens at three doors."""
-from labutils.classroom.afterlife import ACTIONS, ROWS, what_dies_when
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.lessons.afterlife import ACTIONS, ROWS, what_dies_when
 from labutils.classroom.town import API, LOGIN
 from labutils.identity import tokens
 

@@ -49,8 +49,8 @@ _GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=theft.QUESTI
     tokens_now = thief.post(LOGIN + "/token", data=form).json()
     return thief.get(API + "/me", headers=bearer(tokens_now["access_token"]))
 """
-_NAMES = """from labutils.classroom import theft
-from labutils.classroom.afterlife import bearer
+_NAMES = """from labutils.classroom.lessons import theft
+from labutils.classroom.lessons.afterlife import bearer
 from labutils.classroom.town import API, LOGIN, NOTES
 
 """

@@ -1,8 +1,8 @@
 """08 · Read nine days in November."""
 from dataclasses import replace
 
-from labutils.classroom.casebook import ten_claims
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.lessons.casebook import ten_claims
 from labutils.incident import ledger
 
 # What is wrong with each of the ten: the word that is right first, then words that can be defended as well.

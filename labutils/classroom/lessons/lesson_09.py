@@ -1,6 +1,6 @@
 """09 · Replay the chain."""
-from labutils.classroom.casebook import footholds
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.lessons.casebook import footholds
 from labutils.incident import breach, inventory
 
 _NAMES = {"moveworks-token", "smartsheet-account", "bitbucket-account", "aws-account", "lookalike-account", "implant"}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from werkzeug.wrappers import Request
 
-from labutils.classroom.afterlife import bearer
+from labutils.classroom.lessons.afterlife import bearer
 from labutils.classroom.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity.accounts import Session
 from labutils.identity.provider import Provider
