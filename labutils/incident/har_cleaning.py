@@ -224,7 +224,7 @@ class Cleaner:
         return scheme + space + self.value(rest.strip(), place) if scheme.lower() in AUTH_SCHEMES else self.value(text, place)
 
     def count(self, text: str, place: str, name: str) -> str:
-        return text if re.fullmatch("[0-9]{1,12}", text) else self.tag(text, place)
+        return text if re.fullmatch("[0-9]{1,12}" if name.lower() == "content-length" else "[0-9]{1,3}", text) else self.tag(text, place)
 
     def cookie_pairs(self, text: str, place: str, name: str) -> str:
         return "; ".join(self._cookie(pair) for pair in text.split(";"))
