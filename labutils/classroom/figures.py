@@ -28,7 +28,7 @@ def show(figure: Figure, sentence: str) -> None:
 
 def _canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]):
     """A figure of that many inches with one bare drawing area."""
-    figure = Figure(figsize=(width, height), dpi=144 if width <= 11 else 120)
+    figure = Figure(figsize=(width, height), dpi=144 if width < 12 else 120)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(*xlim)
