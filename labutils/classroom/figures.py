@@ -2,20 +2,28 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Sequence
 from textwrap import fill
 
 from IPython.display import Image, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from labutils.identity.tokens import unb64
+from labutils.incident import ledger
+from labutils.incident.breach import Step
 from labutils.lab import Exchange
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no word about font caches in a learner's output
 
 BLUE, VERMILION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#666666"
 MARKS = {"opens": ("o", BLUE), "refused": ("x", VERMILION), "unknown": ("o", GREY)}  # shape says the same as colour
+SHAPES = {"succeeded": ("o", BLUE, BLUE), "denied": ("x", VERMILION, VERMILION), "unknown": ("o", "none", GREY),
+          "not_reached": ("|", GREY, GREY), "defenders": ("D", BLACK, BLACK), "other": (".", GREY, GREY)}
+KEY = "filled circle: succeeded    cross: denied    open ring: unknown"
+HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 
 def show(figure: Figure, sentence: str) -> None:
@@ -111,3 +119,39 @@ def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, 
     return figure, (f"Of {len(outcomes)} {subject}, {opens} open and {len(outcomes) - opens} are refused. "
                     f"Open of {len(rows)} in each column: {', '.join(columns_open)}."
                     + (f" Refused in every column: {', '.join(never)}." if never else ""))
+
+
+def mark(axes, x: float, y: float, kind: str, size: float) -> None:
+    """A mark at a place, whose shape says the same as its colour."""
+    marker, face, line = SHAPES.get(kind, SHAPES["other"])
+    filled = {"color": line} if marker in "x|" else {"facecolors": face, "edgecolors": line}
+    axes.scatter([x], [y], marker=marker, s=size, linewidths=size ** 0.5 / 4, zorder=3, **filled)
+
+
+def label(identifier: str) -> str:
+    """A fact's id as words, without the party or the dates that it begins or ends with."""
+    words = identifier.split("-")
+    words = words[1:] if words[0] in ("cf", "okta") else words
+    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word))
+
+
+def chain(steps: Sequence[Step]) -> tuple[Figure, str]:
+    """Tactic by step: where each step of a replay stands, how it ended (mark), and how well its technique fits (pattern)."""
+    tactics = [tactic.name for tactic in ledger.tactics()]
+    figure, axes = _canvas(12.2, 5.4, (-3.4, len(steps) + 0.9), (len(tactics) + 0.5, -5.2))
+    rows = [tactics.index(ledger.tactic(step.tactic).name) for step in steps]
+    for y, name in enumerate(tactics):
+        axes.text(-3.35, y, name, va="center", size=10)
+        axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
+    axes.plot(range(len(steps)), rows, color=GREY, lw=0.7, zorder=1)
+    for x, (step, y) in enumerate(zip(steps, rows, strict=True)):
+        axes.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor="#f4f4f4", edgecolor="#999999",
+                                 hatch=HATCH[step.plan.fit], lw=0.5))
+        mark(axes, x, y, step.outcome, 80)
+        axes.text(x - 0.1, -0.7, label(step.fact), rotation=55, ha="left", va="bottom", size=8.5)
+    axes.text(-3.35, len(tactics) + 0.1, KEY + "    bar: not reached        how well the technique fits: plain exact, "
+              "lines close, dots loose", size=8.5, color=GREY, va="center")
+    counts = [f"{sum(step.outcome == kind for step in steps)} {kind.replace('_', ' ')}" for kind in SHAPES
+              if any(step.outcome == kind for step in steps)]
+    seen = sum(any(ledger.tactic(step.tactic).name == tactic.name for step in steps) for tactic in ledger.tactics())
+    return figure, f"{len(steps)} steps in {seen} tactics: {', '.join(counts)}."

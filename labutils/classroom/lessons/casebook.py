@@ -27,7 +27,7 @@ def tell(replay: Replay, tactic: str) -> None:
     for step in (step for step in replay.steps if step.tactic == tactic):
         when = step.time[:16].replace("T", " ") if step.time_precision in ("minute", "second") else step.time[:10] + " hour?"
         print(f"{when}  {MARK[step.outcome]}  {step.plan.goal}")
-        if step.outcome != "succeeded":
+        if step.outcome == "denied":
             print(f"    in this model: {step.rule}: {step.reason}")
         for name in (name for name, fact in replay.truth.items() if fact == step.fact):
             source, line = name.split(":")
