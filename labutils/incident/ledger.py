@@ -4,11 +4,11 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, LedgerError, Source, Tactic, check, load
+from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Source, Tactic, load
 from labutils.text import shown
 
-__all__ = ["CommonError", "Derived", "Fact", "Ledger", "LedgerError", "Source", "Tactic", "UnknownFact", "attack_version", "check",
-           "common_errors", "derived", "fact", "facts", "ledger", "source", "steps", "tactic", "tactics", "technique"]
+__all__ = ["CommonError", "Derived", "Fact", "Ledger", "Source", "Tactic", "UnknownFact", "attack_version", "common_errors", "derived",
+           "fact", "facts", "ledger", "load", "source", "steps", "tactic", "tactics", "technique"]
 
 
 class UnknownFact(KeyError):

@@ -1,22 +1,14 @@
 """What stands in the ledger (data/facts.yaml), and what a sound ledger is."""
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from labutils.incident.sheets import Row, SheetError, build, read
+from labutils.incident.sheets import Row, build, read
 from labutils.text import shown
 
 FORMS = {0: "", 10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}
 PRECISIONS = {None: (None,), 10: ("day",), 20: ("minute", "second")}
-
-
-class LedgerError(ValueError):
-    """A ledger that cannot be trusted; `sentences` says all that is wrong with it, each with its line."""
-
-    def __init__(self, sentences: list[str]):
-        super().__init__("\n".join(sentences))
-        self.sentences = sentences
 
 
 @dataclass(frozen=True)
@@ -105,46 +97,25 @@ class Ledger:
     errors: dict[str, CommonError]
 
 
-def check(text: str) -> list[str]:
-    """What is wrong with a ledger, each sentence with its line; nothing where all is well."""
-    try:
-        load(text)
-    except LedgerError as error:
-        return error.sentences
-    return []
-
-
 def load(text: str | None = None) -> Ledger:
-    """The ledger of data/facts.yaml, or of the text. Raises LedgerError with everything that is wrong."""
-    try:
-        sheet = build(_Sheet, read("facts.yaml", text))
-        attack = build(Attack, sheet.attack)
-    except SheetError as error:
-        raise LedgerError([str(error)]) from error
-    wrong: list[tuple[int, str]] = []
-    taken: dict[str, int] = {}
+    """The ledger of data/facts.yaml, or of the text. Raises SheetError, which names the line, for the first thing that is wrong."""
+    sheet = build(_Sheet, read("facts.yaml", text))
+    attack, taken = build(Attack, sheet.attack), {}
 
-    def made(rows: Iterable[Row], make: Callable[[Row], Any], key: str = "id") -> dict[str, Any]:
+    def made(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[str, Any]:
         things = {}
         for row in rows:
-            try:
-                thing = make(row)
-                if thing.id in taken:
-                    raise row.error(f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id")
-                taken[thing.id] = row.lines.get("id", row.line)
-                things[getattr(thing, key)] = thing
-            except SheetError as error:
-                wrong.append((row.line, str(error)))
+            thing = make(row)
+            if thing.id in taken:
+                raise row.error(f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id")
+            taken[thing.id], things[thing.id] = row.lines.get("id", row.line), thing
         return things
 
-    tactics = made([Row({**row, "key": key}, **vars(row)) for key, row in sheet.tactics.items()], lambda row: build(Tactic, row), "key")
-    sources = made([Row({**row, "id": name}, **vars(row)) for name, row in sheet.sources.items()], lambda row: build(Source, row))
-    known = {"tactic": {*sheet.tactics, "none"}, "techniques": set(attack.techniques), "sources": set(sheet.sources)}
-    found = Ledger(attack, tactics, sources, made(sheet.facts, lambda row: _fact(row, known, sources)),
-                   made(sheet.derived, lambda row: build(Derived, row)), made(sheet.common_errors, lambda row: build(CommonError, row)))
-    if wrong:
-        raise LedgerError([sentence for _, sentence in sorted(wrong)])
-    return found
+    tactics = {key: build(Tactic, row, key=key) for key, row in sheet.tactics.items()}
+    sources = {name: build(Source, row, id=name) for name, row in sheet.sources.items()}
+    known = {"tactic": {*tactics, "none"}, "techniques": attack.techniques, "sources": sources}
+    return Ledger(attack, tactics, sources, made(sheet.facts, lambda row: _fact(row, known, sources)),
+                  made(sheet.derived, lambda row: build(Derived, row)), made(sheet.common_errors, lambda row: build(CommonError, row)))
 
 
 @dataclass(frozen=True)
@@ -158,7 +129,7 @@ class _Sheet:
     common_errors: tuple[dict, ...] = ()
 
 
-def _fact(row: Row, known: Mapping[str, set[str]], sources: Mapping[str, Source]) -> Fact:
+def _fact(row: Row, known: Mapping[str, Collection[str]], sources: Mapping[str, Source]) -> Fact:
     """A fact whose sources, tactic, techniques and times stand up."""
     more: dict[str, Any] = {}
     for key in known.keys() & row.keys():
