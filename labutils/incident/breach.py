@@ -124,10 +124,9 @@ def campaign(text: str | None = None) -> "Campaign":
 def _ask(row, estate: inventory.Estate) -> Ask:
     ask = build(Ask, row)
     service = ask.ask.split(":")[0]
-    for key, name, known, what in (("ask", service, estate.services, "service"), ("using", ask.using, estate.credentials, "credential"),
+    for key, name, there, what in (("ask", service, estate.services, "service"), ("using", ask.using, estate.credentials, "credential"),
                                    ("origin", ask.origin, FROM, "origin")):
-        if name not in known:
-            raise row.error(f"{key}: there is no {what} {name!r}", key)
+        inventory.known(row, key, [name], there, what)
     return ask
 
 

@@ -1,4 +1,5 @@
 """What there is: the zones, identities, credentials and services of data/estate.yaml, and the controls of data/controls.yaml."""
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -95,11 +96,10 @@ class Estate:
         return max(found, key=lambda zone: len(zone.prefix)).id
 
 
-def named(row: Row, key: str, known: dict, what: str):
-    """The thing that a row names under `key`. Raises SheetError with the line where there is none of that name."""
-    if row.get(key) not in known:
-        raise row.error(f"{key}: there is no {what} {row.get(key)!r}", key)
-    return known[row[key]]
+def known(row: Row, key: str, names: Iterable[str], there: Container[str], what: str) -> None:
+    """Raises SheetError with the line of `key` where one of the names is not among those that are there."""
+    if strangers := [name for name in names if name not in there]:
+        raise row.error(f"{key}: there is no {what} {strangers[0]!r}", key)
 
 
 def moment(row: Row, key: str) -> int | None:
@@ -127,32 +127,25 @@ def rows(sheet: Row, name: str) -> dict[str, Row]:
 def estate(text: str | None = None) -> Estate:
     """data/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
     sheet = read("estate.yaml", text)
-    controls_known = controls()
-    zones = {key: build(Zone, row) for key, row in rows(sheet, "zones").items()}
-    for key, row in rows(sheet, "zones").items():
-        for other in zones[key].reaches:
-            named(Row({"reaches": other}, file=row.file, line=row.line), "reaches", zones, "zone")
-    identities = {key: build(Identity, row) for key, row in rows(sheet, "identities").items()}
-    credentials = {}
-    for key, row in rows(sheet, "credentials").items():
+    tables = {name: rows(sheet, name) for name in ("zones", "identities", "credentials", "services")}
+    zones = {key: build(Zone, row) for key, row in tables["zones"].items()}
+    identities = {key: build(Identity, row) for key, row in tables["identities"].items()}
+    groups, credentials, services = tuple(sheet.get("groups") or ()), {}, {}
+    for key, row in tables["zones"].items():
+        known(row, "reaches", zones[key].reaches, zones, "zone")
+    for key, row in tables["identities"].items():
+        known(row, "groups", identities[key].groups, groups, "group")
+    for key, row in tables["credentials"].items():
+        known(row, "holder", [row.get("holder")], identities, "identity")
         times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
-        credentials[key] = build(Credential, row, holder=named(row, "holder", identities, "identity"), **times)
-        for control in [*credentials[key].excess, *filter(None, [credentials[key].binds])]:
-            if control not in controls_known:
-                raise row.error(f"there is no control {control!r} in controls.yaml", "excess" if "excess" in row else "binds")
-    services = {}
-    for key, row in rows(sheet, "services").items():
-        services[key] = build(Service, row, zone=named(row, "zone", zones, "zone"))
-        for given in services[key].gives.values():
-            if unknown := [name for name in given if name not in credentials]:
-                raise row.error(f"gives: there is no credential {unknown[0]!r}", "gives")
-    for key, credential in credentials.items():
-        if strangers := [scope for scope in credential.scopes if scope.split(":")[0] not in services]:
-            raise rows(sheet, "credentials")[key].error(f"scopes: {strangers[0]!r} names no service", "scopes")
-    groups = tuple(sheet.get("groups") or ())
-    for row in rows(sheet, "identities").values():
-        if strangers := [name for name in row.get("groups") or () if name not in groups]:
-            raise row.error(f"groups: there is no group {strangers[0]!r}", "groups")
+        made = credentials[key] = build(Credential, row, holder=identities[row["holder"]], **times)
+        known(row, "excess", made.excess, controls(), "control")
+        known(row, "binds", filter(None, [made.binds]), controls(), "control")
+        known(row, "scopes", [scope.split(":")[0] for scope in made.scopes], tables["services"], "service")
+    for key, row in tables["services"].items():
+        known(row, "zone", [row.get("zone")], zones, "zone")
+        services[key] = build(Service, row, zone=zones[row["zone"]])
+        known(row, "gives", [name for given in services[key].gives.values() for name in given], credentials, "credential")
     return Estate(zones, identities, credentials, services, groups)
 
 
