@@ -1,9 +1,11 @@
 """The replay in the exchange formats of the field: an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0, STIX 2.1)."""
+import json
 import uuid
 from collections.abc import Sequence
 
 from labutils.incident import ledger
 from labutils.incident.breach import Step
+from labutils.lab import data_file
 
 FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"  # the extension's own identifier, the same in every Attack Flow
 WRITTEN = "2024-02-01T00:00:00.000Z"  # the day of the report: the same bytes every time
@@ -36,21 +38,17 @@ def navigator_layer(steps: Sequence[Step]) -> dict:
                    "comment": "; ".join(f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" for step in mine),
                    "metadata": [{"name": kind, "value": text} for step in mine for kind, text in told_apart(step).items()]}
                   for technique, mine in sorted(found.items())]
+    layer = _boilerplate("navigator layer")
     version = ledger.attack_version().removeprefix("v").split(".")[0]
-    return {"name": "Okta support and Cloudflare, 2023", "versions": {"attack": version, "navigator": "5.1.0", "layer": "4.5"},
-            "domain": "enterprise-attack", "sorting": 0, "hideDisabled": False, "techniques": techniques,
-            "description": "The mapping is this course's own; those concerned published none for 2023. A technique is shown under "
-                           "each tactic that ATT&CK gives it; the comment names the tactic of the step.",
+    return {**layer, "versions": {"attack": version, **layer["versions"]}, "techniques": techniques,
             "gradient": {"colors": ["#ffffff", "#0072B2"], "minValue": 0, "maxValue": max((t["score"] for t in techniques), default=1)},
             "legendItems": [{"label": outcome, "color": colour} for outcome, colour in OUTCOMES.items() if outcome != "not_reached"]}
 
 
 def attack_flow(steps: Sequence[Step]) -> dict:
     """An Attack Flow: one action a step, in the order of the replay. Labels tell fact, inference and unknown apart."""
-    author = {"type": "identity", "id": _id("identity", "author"), "identity_class": "group", "name": "Anatomy of a Cloud Hack"}
-    extension = {"type": "extension-definition", "id": f"extension-definition--{FLOW}", "created_by_ref": author["id"],
-                 "schema": "https://center-for-threat-informed-defense.github.io/attack-flow/stix/attack-flow-schema-2.0.0.json",
-                 "name": "Attack Flow", "version": "2.0.0", "extension_types": ["new-sdo"]}
+    author = {**_boilerplate("author"), "id": _id("identity", "author")}
+    extension = {**_boilerplate("attack flow extension"), "id": f"extension-definition--{FLOW}", "created_by_ref": author["id"]}
     actions = []
     for step in steps:
         parts = told_apart(step)
@@ -61,11 +59,13 @@ def attack_flow(steps: Sequence[Step]) -> dict:
                         "labels": [f"outcome-{step.outcome}", *parts]})
     for action, following in zip(actions, actions[1:], strict=False):
         action["effect_refs"] = [following["id"]]
-    flow = {"type": "attack-flow", "id": _id("attack-flow", "2023"), **_new(author), "name": "Okta support and Cloudflare, 2023",
-            "description": "Replayed in a model that is built from public reports; the technique mapping is the course's own.",
-            "scope": "incident", "start_refs": [action["id"] for action in actions[:1]]}
+    flow = {**_boilerplate("attack flow"), "id": _id("attack-flow", "2023"), **_new(author), "start_refs": [action["id"] for action in actions[:1]]}
     objects = [{**thing, "spec_version": "2.1", "created": WRITTEN, "modified": WRITTEN} for thing in (extension, author, flow, *actions)]
     return {"type": "bundle", "id": _id("bundle", "2023"), "objects": objects}
+
+
+def _boilerplate(name: str) -> dict:
+    return json.loads(data_file("exchange-formats.json").read_text())[name]
 
 
 def _id(kind: str, name: str) -> str:

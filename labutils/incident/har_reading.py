@@ -1,7 +1,7 @@
 """Reading HAR files, of any size and from any browser, one entry at a time.
 
 A HAR file (HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/) is JSON: a `log` with a list of `entries`, one for
-each request. Only one entry at a time is held in memory, so a file may be larger than the machine would like.
+each request. The text of a file is held in memory, but of what it says only one entry at a time, which would take much more.
 """
 import io
 import json
@@ -9,10 +9,16 @@ import math
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-Event = tuple[str, object]  # ("entry", one entry), ("[" or "]", None) where the list begins and ends, or a member of `log`
+_EMPTY = "The file is empty. Export the HAR file once more."
+_NO_TEXT = "The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it."
+_BROKEN = "That is no HAR: the file breaks off, is damaged, or holds something else. Export the HAR file once more."
+_NO_HAR = "That is no HAR: a HAR is an object with one log, and the log has one list of entries, which are objects."
+_NO_NUMBER = "The file holds a number that JSON does not have: {}. Export it with another tool."
+TOO_DEEP = "That is nested too deeply to be a HAR."
 
 
 class NotHar(ValueError):
@@ -21,45 +27,52 @@ class NotHar(ValueError):
 
 def read(data: bytes) -> dict:
     """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark. Raises NotHar for anything else."""
-    log: dict = {}
-    for name, value in events(io.BytesIO(data)):
-        if name == "entry":
-            log["entries"].append(value)
-        elif name != "]":
-            log["entries" if name == "[" else name] = [] if name == "[" else value
-    return {"log": log}
+    log = Log("".join(_decoded(io.BytesIO(data))))
+    entries = list(log.entries())
+    return {"log": log.others | {"entries": entries}}
 
 
-def events(file: BinaryIO) -> Iterator[Event]:
-    """The members of `log` in their order, and in the place of `entries` a "[", each entry, and a "]". Raises NotHar."""
+def narrow(file: BinaryIO) -> str:
+    """A file's text with a lone surrogate for each byte of UTF-8 above 127, as PEP 383 has it. Raises NotHar where it is no text.
+
+    One emoji makes each character of a Python text four bytes wide; so they are never more than two.
+    """
+    return "".join(part.encode().decode("ascii", "surrogateescape") for part in _decoded(file))
+
+
+def _decoded(file: BinaryIO) -> Iterator[str]:
     start = file.read(4)
     if not start:
-        raise NotHar("The file is empty. Export the HAR file once more.")
+        raise NotHar(_EMPTY)
     file.seek(0)
+    text = io.TextIOWrapper(file, json.detect_encoding(start), newline="")
     try:
-        yield from _Reader(io.TextIOWrapper(file, json.detect_encoding(start), newline="")).log()
+        yield from iter(partial(text.read, 1 << 20), "")
     except UnicodeError as error:
-        raise NotHar("The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it.") from error
-    except RecursionError as error:
-        raise NotHar("The file is nested too deeply to be a HAR file.") from error
+        raise NotHar(_NO_TEXT) from error
 
 
 def checked(har: object) -> dict:
     """The `log` of a HAR that is in memory. Raises NotHar where there is none, or where an entry is not an object."""
     log = har.get("log") if isinstance(har, dict) else None
-    if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
-        raise NotHar("That is no HAR: a HAR is an object with a log, and the log has a list of entries.")
-    for number, entry in enumerate(log["entries"]):
-        _need_object(entry, number)
-    return log
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(entries, list):
+        raise NotHar(_NO_HAR)
+    return log | {"entries": [_object(entry) for entry in entries]}
+
+
+def _object(entry: object) -> dict:
+    if not isinstance(entry, dict):
+        raise NotHar(_NO_HAR)
+    return entry
 
 
 def content(message: dict) -> str | None:
     """The body of a `postData` or `content` as text, taken out of base64 where it says so; None where it is not text."""
     text = message.get("text")
-    if not isinstance(text, str) or message.get("encoding") != "base64":
-        return text if isinstance(text, str) else None
-    return unpacked(text)
+    if not isinstance(text, str):
+        return None
+    return unpacked(text) if message.get("encoding") == "base64" else text
 
 
 def unpacked(text: str) -> str | None:
@@ -81,13 +94,8 @@ def json_value(text: str) -> object:
         return None
 
 
-def _need_object(entry: object, number: int) -> None:
-    if not isinstance(entry, dict):
-        raise NotHar(f"Entry {number} of the log is not an object, so this is not a whole HAR file. Export it once more.")
-
-
 def _no_number(name: str) -> None:
-    raise NotHar(f"The file holds the number {name}, which JSON does not have. Export it with another tool.")
+    raise NotHar(_NO_NUMBER.format(name))
 
 
 def _finite(digits: str) -> float:
@@ -95,101 +103,77 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _no_number(digits[:12])
 
 
-class _Reader:
-    """A text of JSON that is read from the front, as much of it as the next value needs."""
+class Log:
+    """The log in a text of JSON, read from the front: its entries, and in `others` its other members once they were passed."""
 
     decoder = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, strict=False)
 
-    def __init__(self, file: io.TextIOWrapper):
-        self.file, self.text, self.at = file, "", 0
+    def __init__(self, text: str):
+        self.text, self.at, self.others, self.lists = text, 0, {}, 0
 
-    def log(self) -> Iterator[Event]:
-        seen = []
-        for name in self.members():
-            if name != "log":
-                self.value()
+    def entries(self) -> Iterator[dict]:
+        """Each entry when it is reached. Raises NotHar where the text is not one HAR."""
+        for name in self._members():
+            if name == "log":
+                yield from self._log()
+            else:
+                self._value()
+        if self._next():
+            raise NotHar(_BROKEN)
+        if self.lists != 1:
+            raise NotHar(_NO_HAR)
+
+    def _log(self) -> Iterator[dict]:
+        for name in self._members():
+            if name != "entries":
+                self.others[name] = self._value()
                 continue
-            for inner in self.members():
-                seen.append(inner)
-                yield from self.entries() if inner == "entries" else [(inner, self.value())]
-        if self.peek():
-            raise NotHar("Something follows after the end of the HAR. Two files may have been joined: split them.")
-        if seen.count("entries") != 1 or len(set(seen)) < len(seen):
-            raise NotHar("There is not one log with one list of entries in this JSON, so it is not a HAR file.")
+            self.lists += 1
+            for _ in self._parts("[", "]"):
+                yield _object(self._value())
 
-    def entries(self) -> Iterator[Event]:
-        yield "[", None
-        for number in self.elements():
-            entry = self.value()
-            _need_object(entry, number)
-            yield "entry", entry
-        yield "]", None
-
-    def members(self) -> Iterator[str]:
+    def _members(self) -> Iterator[str]:
         """The names of an object, each when its value comes next."""
-        for _ in self.between("{", "}"):
-            name = self.value() if self.peek() == '"' else None
-            if name is None or self.take() != ":":
-                raise NotHar(_broken())
+        for _ in self._parts("{", "}"):
+            name = self._value()
+            self._take(":")
+            if not isinstance(name, str):
+                raise NotHar(_BROKEN)
             yield name
 
-    def elements(self) -> Iterator[int]:
-        """A number for each element of a list, when it comes next."""
-        return self.between("[", "]")
-
-    def between(self, opening: str, closing: str) -> Iterator[int]:
-        if self.take() != opening:
-            raise NotHar(f"That is no HAR file: where the format has a {opening} there is something else. Export the HAR file once more.")
-        if self.peek() == closing:
-            self.take()
+    def _parts(self, opening: str, closing: str) -> Iterator[None]:
+        """Stops at each part of an object or a list, when it comes next."""
+        self._take(opening)
+        if self._next() == closing:
+            self._take(closing)
             return
-        number, after = 0, ","
-        while after == ",":
-            yield number
-            number, after = number + 1, self.take()
-        if after != closing:
-            raise NotHar(_broken())
+        mark = ","
+        while mark == ",":
+            yield
+            mark = self._take("," + closing)
 
-    def peek(self) -> str:
+    def _next(self) -> str:
         """The next character that is not white space, or nothing at the end."""
-        while True:
-            self.at = _SPACE.match(self.text, self.at).end()
-            if self.at < len(self.text):
-                return self.text[self.at]
-            if not self.more():
-                return ""
+        self.at = _SPACE.match(self.text, self.at).end()
+        return self.text[self.at:self.at + 1]
 
-    def take(self) -> str:
-        found = self.peek()
+    def _take(self, wanted: str) -> str:
+        mark = self._next()
+        if not mark or mark not in wanted:
+            raise NotHar(_BROKEN)
         self.at += 1
-        return found
+        return mark
 
-    def more(self) -> bool:
-        """Read on: twice as much as waits already, so that a long value is not begun too often."""
-        rest = self.text[self.at:]
-        self.text, self.at = "", 0
-        chunk = self.file.read(max(1 << 20, len(rest)))
-        self.text = rest + chunk
-        return bool(chunk)
-
-    def value(self) -> object:
-        self.peek()
-        while True:
-            try:
-                found, end = self.decoder.raw_decode(self.text, self.at)
-            except NotHar:
-                raise
-            except json.JSONDecodeError as error:
-                if not self.more():
-                    raise NotHar(_broken()) from error
-            except ValueError as error:  # Python reads no whole number of more than 4,300 digits
-                raise NotHar("The file holds a number of thousands of digits. No HAR has one: export it once more.") from error
-            else:
-                if end == len(self.text) and self.more():  # a number may go on behind the end of what was read
-                    continue
-                self.at = min(end, len(self.text))
-                return found
-
-
-def _broken() -> str:
-    return "The file breaks off or is damaged: it is not whole JSON. Export the HAR file once more."
+    def _value(self) -> object:
+        self._next()
+        try:
+            value, self.at = self.decoder.raw_decode(self.text, self.at)
+        except NotHar:
+            raise
+        except json.JSONDecodeError as error:
+            raise NotHar(_BROKEN) from error
+        except RecursionError as error:
+            raise NotHar(TOO_DEEP) from error
+        except ValueError as error:  # Python reads no whole number of more than 4,300 digits
+            raise NotHar(_NO_NUMBER.format("one of thousands of digits")) from error
+        return value
