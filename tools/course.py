@@ -1,4 +1,4 @@
-"""The verbs of this repository: lab, test, notebooks, lock, bench, test-clients, reset, clean.
+"""The verbs of this repository: lab, test, notebooks, lock, bench, test-clients, test-browser, reset, clean.
 
 `python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or stale, then runs the
 verb inside it. It needs nothing but Python's standard library and pip, and it is written so that an old Python can
@@ -129,6 +129,13 @@ def test_clients(*arguments):
     return run(PYTHON, "tools/clients/run.py", *arguments)
 
 
+def test_browser(*arguments):
+    """A real Chromium loads a cleaned recording, where there is a Chromium."""
+    if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
+        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes", "-r", "tools/browser/requirements.txt")
+    return run(PYTHON, "tools/browser/run.py", *arguments)
+
+
 def reset(*arguments):
     """Restore a lesson, and keep the learner's copy beside it."""
     return run(PYTHON, "tools/reset.py", *arguments)
@@ -143,7 +150,7 @@ def clean():
 
 
 VERBS = {"lab": lab, "test": test, "notebooks": notebooks, "lock": lock, "bench": bench,
-         "test-clients": test_clients, "reset": reset, "clean": clean}
+         "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "clean": clean}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:

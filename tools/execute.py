@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -67,6 +68,24 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
     return "\n".join(rows)
 
 
+def agenda(paths: list[pathlib.Path]) -> str:
+    """The instructor's agenda: when each section of each lesson begins, in minutes from its start, from the headings' own minutes."""
+    parts = []
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        timed = [(title, int(minutes)) for title, minutes in re.findall(r"(?m)^#{2,3} (.+) \((\d+) min\)$", text)]
+        begins, rows = 0, []
+        for title, minutes in timed:
+            rows.append(f"| {begins} | {title} | {minutes} |")
+            begins += minutes
+        heading = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        spare = f"\n\n{notebook.metadata.labutils.minutes - begins} minutes are for the opening question and for questions from the room."
+        parts.append("\n".join([f"### {heading} ({notebook.metadata.labutils.minutes} min)", "", "| minute | section | takes |", "|---|---|---|",
+                                *rows]) + (spare if notebook.metadata.labutils.minutes > begins else ""))
+    return "\n\n".join(parts)
+
+
 def between(readme: str, mark: str, text: str) -> str:
     """README with the text between the two comments of that mark."""
     before, rest = readme.split(f"<!-- {mark}: written by `make notebooks` -->")
@@ -96,6 +115,8 @@ def main(numbers: list[str]) -> int:
     readme = HERE / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "picture", f"![{alt}](docs/what-dies-when.png)")
     readme.write_text(between(text, "lessons", lesson_table(paths)), encoding="utf-8")
+    guide = HERE / "docs" / "instructor.md"
+    guide.write_text(between(guide.read_text(encoding="utf-8"), "agenda", agenda(paths)), encoding="utf-8")
     return 0
 
 

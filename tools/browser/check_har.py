@@ -6,6 +6,7 @@ Each address in the file is asked for with the recorded method and form; one lin
 where an answer is not the one in the file. It needs the playwright package and Debian's chromium.
 """
 import json
+import shutil
 import sys
 from collections import Counter
 
@@ -25,7 +26,7 @@ def main(path: str) -> int:
         entries = json.load(file)["log"]["entries"]
     judged = Counter()
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-web-security"])
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-web-security"])
         context = browser.new_context(service_workers="block")
         context.route_from_har(path, not_found="abort")
         page = context.new_page()
