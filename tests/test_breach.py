@@ -348,6 +348,8 @@ def test_an_unknown_goal_is_a_key_error_with_a_sentence(goal, names):
         search(goal, names)
 
 
-def test_an_unknown_control_is_a_key_error():
-    with pytest.raises(KeyError, match="hardkeys"):
-        with_controls(["hard_keys", "hardkeys"])
+@pytest.mark.parametrize("name", ["hardkeys", "", "replay", "world"])
+def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
+    for ask in (with_controls, lambda names: search(SCRIPT, names)):
+        with pytest.raises(KeyError, match=f"'{name}' is no control of data/controls.yaml"):
+            ask(["hard_keys", name])

@@ -65,7 +65,8 @@ def test_without_a_credential_no_door_opens_and_nothing_is_given(world, path):
 
 
 GARBAGE = ["Basic", "Basic ", "Basic =", "Basic !!!", "Basic YQ==", "Basic Og==", "Basic /////w==", "Basic " + "QUFB" * 2048, "basic Og==",
-           "Bearer x", "Digest username=a", "Negotiate", " ", "", ":", "Basic \x00", b"\xff", "é".encode()]
+           "Bearer x", "Digest username=a", "Negotiate", " ", "", ":", "Basic \x00", b"\xff", "é".encode(),
+           b"Basic \xff\xfe", "Basic é€".encode()]
 
 
 @WORLDS
@@ -106,6 +107,12 @@ def test_no_path_and_no_header_of_any_bytes_is_a_crash_or_a_way_in(path, name, v
     told = checked(firm, browser.get(f"https://{service}.example{path}", headers={name: value}))
     assert not told["allowed"]
     assert json.loads(json.dumps(firm.lab.audit)) == firm.lab.audit
+
+
+def test_in_a_castle_nobody_at_all_is_let_in_from_inside_and_only_where_the_network_is_trusted():
+    firm, _ = company(CASTLE)
+    answers = zip(ESTATE.services.values(), knock(firm, firm.lab.browser("curl/8.5.0", SERVER), "open"), strict=True)
+    assert {one.id for one, told in answers if told["allowed"]} == {one.id for one in ESTATE.services.values() if one.inside_trusted}
 
 
 # --- with a credential --------------------------------------------------------------------------------------------

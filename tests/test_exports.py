@@ -126,6 +126,12 @@ def test_the_layer_has_each_technique_of_the_replay_once_with_each_of_its_steps(
     assert LAYER["gradient"]["maxValue"] == max(expected.values())
 
 
+def test_what_a_technique_of_the_layer_calls_an_inference_is_about_that_technique():
+    for one in LAYER["techniques"]:
+        told = [item["value"] for item in one["metadata"] if item["name"] == "inference"]
+        assert len(told) == one["score"] and all(text.startswith(one["techniqueID"] + " ") for text in told)
+
+
 def test_the_colours_of_the_layer_are_those_of_its_legend():
     assert {one["color"] for one in LAYER["techniques"]} <= {one["color"] for one in LAYER["legendItems"]}
     assert len({one["color"] for one in LAYER["legendItems"]}) == len(LAYER["legendItems"]) == 3

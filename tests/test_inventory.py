@@ -122,7 +122,16 @@ EDGE = f"[{GATE}, {WIKI}]"
      "assumed_time is not on the day that the ledger gives, 2023-11-14", None),
     ("  assumption: that the first probe", "  assumed_time: '2023-11-14T09:22:50Z'\n  assumption: that the first probe",
      "assumed_time is not on the day that the ledger gives, 2023-11-14T09:22:49Z", None),
-    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: 9", "assumed_time must be text or nothing, not 9", None),
+    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: 9", "assumed_time: 9 is no time such as", None),
+    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: 2023-11-14Tnoon", "assumed_time: '2023-11-14Tnoon' is no time such as", None),
+    ("at: '2023-10-17T08:00:00Z'", "at: yesterday", "at: 'yesterday' is no time such as", None),
+    ("time: '2023-10-17T05:59:00Z'", "time: soon", "time: 'soon' is no time such as", None),
+    ("{time: '2023-10-17T05:59:00Z', requests", "{requests", "a scene needs a time", None),
+    (ROUTE, "- {ask: 'laptop:sync'}", "routes must be a list of lists of requests", "routes:\n  - {ask: 'laptop:sync'}"),
+    (ROUTE, "- [laptop:sync]", "routes must be a list of lists of requests", "routes:\n  - [laptop:sync]"),
+    ("\nsteps:", "\nstep:", "steps must be a list of mappings", "start_with:"),
+    ("start_with: [private-profile, engineer-password, admin-password]", "start_with: admin-password",
+     "start_with must be a list of names", None),
 ])
 def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at):
     refused("campaign.yaml", old, new, sentence, at)

@@ -28,7 +28,7 @@ def asked(scope: str, using: str | None = None, at: str | int = NOON, origin: st
                    alarm and seconds(alarm))
 
 
-def inside(scope: str, using: str) -> Request:
+def inside(scope: str, using: str | None = None) -> Request:
     return asked(scope, using, origin="atlassian", address=SERVER)
 
 
@@ -51,6 +51,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     ("recognised", "console takes a key, and this is a foothold", (CONSOLE, H), (CONSOLE, CASTLE)),
     ("recognised", "metrics takes a key, and this is a foothold", (asked("metrics:open", "implant"), CASTLE),
      (inside("metrics:open", "implant"), CASTLE)),
+    ("recognised", "metrics takes a key, and this is a nothing", (inside("metrics:open"), H), (inside("metrics:open"), CASTLE)),
     ("recognised", "support takes a password, and this is a nothing", (asked("support:sign-in"), H), (HELP, H)),
     ("person_present", f"login {KEY}", (SIGN_IN, H), (SIGN_IN, World(hard_keys=False))),
     ("person_present", f"login {KEY}", (asked("login:sign-in", "admin-password"), H), (asked("login:sign-in", "admin-key-login"), H)),

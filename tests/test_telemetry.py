@@ -194,6 +194,14 @@ def test_that_the_four_credentials_could_be_read_from_the_tenant_is_marked():
     assert okta("app.oauth2.client.read_client_secret")
 
 
+@pytest.mark.parametrize("source", ["jira", "bitbucket"])
+def test_an_account_has_one_id_and_the_account_that_was_made_has_that_of_its_making(source):
+    authors = [(event["author"]["id"], event["author"]["name"]) for kind, event in events(None, *range(50)) if kind == source]
+    made = [(one["id"], one["name"]) for event in played(None).audit["jira"] for one in event["affectedObjects"] if one["type"] == "USER"]
+    both = {*authors, *(made if source == "jira" else ())}
+    assert len(both) == len(dict(both)) == len({name for _, name in both}) > 1
+
+
 # --- ground truth -------------------------------------------------------------------------------------------------
 
 

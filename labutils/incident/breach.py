@@ -93,7 +93,16 @@ def campaign(text: str | None = None) -> "Campaign":
     """The scenes before the attack and the plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
     sheet = read("campaign.yaml", text)
     estate, plans = inventory.estate(), []
+    for name, kind in (("steps", Row), ("scenes", Row), ("start_with", str)):
+        if not isinstance(sheet.get(name), list) or not all(isinstance(item, kind) for item in sheet[name]):
+            raise sheet.error(f"{name} must be a list of {'names' if kind is str else 'mappings'}", name)
     for row in sheet["steps"]:
+        written = row.get("routes") or []
+        fitting = isinstance(written, list) and all(isinstance(route, list) for route in written)
+        if not fitting or not all(isinstance(item, Row) for route in written for item in route):
+            raise row.error("routes must be a list of lists of requests", "routes")
+        for each, key in ((row, "assumed_time"), *((item, "at") for route in written for item in route)):
+            inventory.moment(each, key)
         routes = tuple(tuple(_ask(item, estate) for item in route) for route in row.get("routes") or ())
         if not routes or not all(routes):
             raise row.error("a step needs at least one route, and a route at least one request", "routes")
@@ -117,6 +126,8 @@ def campaign(text: str | None = None) -> "Campaign":
         plans.append(plan)
     held = [_ask(Row({"ask": "login:api", "using": name}, file=sheet.file, line=sheet.lines["start_with"]), estate).using
             for name in sheet["start_with"]]
+    if timeless := [row for row in sheet["scenes"] if inventory.moment(row, "time") is None]:
+        raise timeless[0].error("a scene needs a time")
     scenes = [(seconds(row["time"]), _ask(item, estate)) for row in sheet["scenes"] for item in row["requests"]]
     return Campaign(tuple(scenes), frozenset(held), tuple(plans))
 
@@ -249,7 +260,9 @@ class _Asking:
 
 def with_controls(names: Iterable[str], world: World | None = None) -> World:
     """The world of 2023 (or another one) with these controls in place. Raises KeyError for a name that is no control."""
-    known = inventory.controls()
+    known, names = inventory.controls(), list(names)
+    if strangers := [name for name in names if name not in known]:
+        raise KeyError(f"{strangers[0]!r} is no control of data/controls.yaml")
     return replace(world or World.historical(), **{name: known[name].control for name in names})
 
 
@@ -264,6 +277,7 @@ def search(goal: str, controls: Sequence[str], world: World | None = None) -> Fo
     plans = plans[:[plan.fact for plan in plans].index(goal) + 1]
     names = sorted(set(controls), key=list(controls).index)
     base = with_controls((), world)
+    with_controls(names)  # each must be a control, also one that no decision asks about
     bit = {name: 1 << place for place, name in enumerate(names)}
     known: list[tuple[int, int, bool]] = []  # of the controls in this mask, just these are in place: then it is stopped, or not
 

@@ -57,7 +57,10 @@ class Host:
 
     def presented(self, http: HttpRequest) -> inventory.Credential | None:
         """The credential that came with a request, if it is one of ours."""
-        basic = http.authorization and http.authorization.type == "basic" and http.authorization.password
+        try:
+            basic = http.authorization and http.authorization.type == "basic" and http.authorization.password
+        except ValueError:  # bytes beyond ASCII, which werkzeug does not expect there
+            basic = None
         carried = [http.cookies.get("sid"), basic, *(http.headers.get(name) for name in HEADERS.values())]
         return next((self.company.credential_of[secret] for secret in carried if secret in self.company.credential_of), None)
 

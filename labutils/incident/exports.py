@@ -13,11 +13,11 @@ OUTCOMES = {"succeeded": "#0072B2", "denied": "#D55E00", "unknown": "#999999", "
 CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}  # STIX confidence, 0 to 100
 
 
-def told_apart(step: Step) -> dict[str, str]:
-    """What of a step is fact, what is inference (the course's own), and what nobody outside knows."""
-    fact = ledger.fact(step.fact)
+def told_apart(step: Step, technique: str | None = None) -> dict[str, str]:
+    """What of a step is fact, what is inference (the course's own: its first technique, or the one named), what nobody outside knows."""
+    fact, technique = ledger.fact(step.fact), technique or step.techniques[0]
     parts = {"fact": f"{fact.statement} ({fact.confidence})",
-             "inference": f"{step.techniques[0]} {ledger.technique(step.techniques[0])} is the course's mapping; fit: {step.plan.fit}"}
+             "inference": f"{technique} {ledger.technique(technique)} is the course's mapping; fit: {step.plan.fit}"}
     if step.plan.assumption:
         parts["inference"] += f". The model adds: {step.plan.assumption}"
     open_questions = ["whether it came about as told" if step.outcome == "unknown" else "",
@@ -36,7 +36,7 @@ def navigator_layer(steps: Sequence[Step]) -> dict:
     techniques = [{"techniqueID": technique, "score": len(mine), "enabled": True, "color": OUTCOMES[mine[-1].outcome],
                    "showSubtechniques": "." in technique,
                    "comment": "; ".join(f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" for step in mine),
-                   "metadata": [{"name": kind, "value": text} for step in mine for kind, text in told_apart(step).items()]}
+                   "metadata": [{"name": kind, "value": text} for step in mine for kind, text in told_apart(step, technique).items()]}
                   for technique, mine in sorted(found.items())]
     layer = _boilerplate("navigator layer")
     version = ledger.attack_version().removeprefix("v").split(".")[0]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from labutils.incident.inventory import estate
 from labutils.incident.policy import Decision, Request
 from labutils.incident.sheets import Row, read
 from labutils.lab import iso
@@ -68,6 +69,7 @@ def events(request: Request, decision: Decision, agent: str, serial: int) -> lis
               "action": request.action, "uuid": str(unique), "id": unique.hex[:12], "ray": unique.hex[:16],
               "credential": credential.id if credential else "", "holder": credential.holder.id if credential else "unknown",
               "name": credential.holder.name if credential else "unknown",
+              "number": 10000 + 100 * list(estate().identities).index(credential.holder.id) if credential else 0,
               "session": "102" + uuid.uuid5(uuid.NAMESPACE_URL, credential.holder.id if credential else str(serial)).hex[:17]}
     return [(source, write(fields)) for source, write in templates]
 
