@@ -147,9 +147,8 @@ def test_an_address_belongs_to_the_zone_with_its_prefix(address, zone):
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "", "203.0.11.3", "::1"])
-def test_an_address_of_no_zone_is_a_key_error_with_a_sentence(address):
-    with pytest.raises(KeyError, match="belongs to no zone of data/estate.yaml"):
-        inventory.estate().origin(address)
+def test_an_address_of_no_zone_is_one_of_the_internet(address):
+    assert inventory.estate().origin(address) == "internet"
 
 
 def test_every_identity_works_from_an_address_of_some_zone():

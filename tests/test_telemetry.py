@@ -98,7 +98,7 @@ def test_every_template_is_for_requests_that_exist_and_says_allowed_denied_or_bo
     assert set(page) <= {"headline", "shape", "base", "denied", "events"}
     for entry in page["events"]:
         assert set(entry) <= {"on", "only", "event"} and entry.get("only") in (None, "allowed", "denied")
-        assert set(entry["on"]) <= scopes
+        assert {scope.removesuffix(" by a person") for scope in entry["on"]} <= scopes
     assert source in {one.audit for one in estate.services.values()} | {"cloudflare_gateway", "linux_process_creation"}
 
 
@@ -172,6 +172,20 @@ def test_a_service_token_is_in_no_log_of_people(number):
                                     "cloudflare_access"])
 def test_a_source_that_is_modelled_as_a_whole_says_so_in_each_event(source):
     assert all(event["x_course_assumption"] is True for kind, event in events(None, *range(50)) if kind == source)
+
+
+def test_a_person_at_the_gateway_stands_in_the_identity_log_and_a_service_token_in_the_other():
+    audit = breach.play(World(hard_keys=False, service_tokens_bound=True)).audit
+    people = [event for event in audit["cloudflare_access"] if event["Email"]]
+    assert people and {event["Email"] for event in people} == {"smartsheet@company.example"}
+    assert {event["serviceTokenId"] for event in audit["cloudflare_access_nonidentity"]} == {"moveworks-token"}
+
+
+def test_a_session_of_its_own_has_a_number_of_its_own():
+    audit = breach.play(World(hard_keys=False, recordings_cleaned=True)).audit["okta"]
+    number = {event["client"]["ipAddress"]: event["authenticationContext"]["externalSessionId"] for event in audit}
+    assert number["192.0.2.13"] not in {event["authenticationContext"]["externalSessionId"] for event in audit
+                                        if event["client"]["ipAddress"] == "203.0.113.66"}
 
 
 @pytest.mark.parametrize("source", ["jira", "confluence", "bitbucket"])

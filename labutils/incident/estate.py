@@ -61,8 +61,9 @@ class Host:
             basic = http.authorization and http.authorization.type == "basic" and http.authorization.password
         except ValueError:  # bytes beyond ASCII, which werkzeug does not expect there
             basic = None
-        carried = [http.cookies.get("sid"), basic, *(http.headers.get(name) for name in HEADERS.values())]
-        return next((self.company.credential_of[secret] for secret in carried if secret in self.company.credential_of), None)
+        carried = {"session": http.cookies.get("sid"), "password": basic} | {kind: http.headers.get(name) for kind, name in HEADERS.items()}
+        known = [(kind, self.company.credential_of.get(secret)) for kind, secret in carried.items()]
+        return next((credential for kind, credential in known if credential and credential.kind == kind), None)
 
     def record(self, asked: policy.Request, decision: policy.Decision, agent: str) -> None:
         """Write what this service logs, and raise the alarm where the world has one for it."""

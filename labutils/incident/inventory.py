@@ -32,6 +32,7 @@ class Identity:
 @dataclass(frozen=True, eq=False)
 class Credential:
     """Something that opens doors. Times are seconds since 1970. `binds` names the control that would tie it to its holder's home;
+    `session` is the session that a sign-in with it begins;
     `excess` maps a control to the scopes that the job does not need and that the control takes away."""
 
     id: str
@@ -44,6 +45,7 @@ class Credential:
     rotated: int | None = None
     bound_to: str | None = None
     binds: str | None = None
+    session: str | None = None
     excess: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -89,11 +91,9 @@ class Estate:
     groups: tuple[str, ...]
 
     def origin(self, address: str) -> str:
-        """The zone that an address belongs to: the one with the longest prefix of it. Raises KeyError for a stranger."""
+        """The zone that an address belongs to: the one with the longest prefix of it; an address of none is the internet's."""
         found = [zone for zone in self.zones.values() if zone.prefix and address.startswith(zone.prefix)]
-        if not found:
-            raise KeyError(f"{address} belongs to no zone of data/estate.yaml")
-        return max(found, key=lambda zone: len(zone.prefix)).id
+        return max(found, key=lambda zone: len(zone.prefix)).id if found else "internet"
 
 
 def known(row: Row, key: str, names: Iterable[str], there: Container[str], what: str) -> None:

@@ -94,7 +94,7 @@ def recognised(request: Request, world: World) -> str | None:
     inside = request.service.inside_trusted and estate().zones[request.origin].inside
     if kind in request.service.accepts or (inside and not world.access_per_application):
         return None
-    return f"{request.service.id} takes a {' or a '.join(request.service.accepts)}, and this is a {kind}"
+    return f"{request.service.id} takes: {' or '.join(request.service.accepts)}; this is: {kind}"
 
 
 def person_present(request: Request, world: World) -> str | None:

@@ -59,19 +59,27 @@ def _compiled(template) -> Callable[[dict], object]:
 
 def events(request: Request, decision: Decision, agent: str, serial: int) -> list[tuple[str, dict]]:
     """What this request leaves in the logs: (source, event) pairs. `serial` is a number that no other request has."""
-    templates = _templates(request.scope, decision.allow, request.service.audit)
+    when, credential, scope, audit = iso(request.time), request.credential, request.scope, request.service.audit
+    if credential and credential.kind == "session" and audit == "cloudflare_access_nonidentity":
+        scope, audit = scope + " by a person", "cloudflare_access"  # the gateway keeps people and service tokens apart
+    templates = _templates(scope, decision.allow, audit)
     if not templates:
         return []
-    when, credential = iso(request.time), request.credential
-    unique = uuid.uuid5(uuid.NAMESPACE_URL, f"https://{request.service.id}.example/{serial}")
+    unique = _number(f"{request.service.id}/{serial}")
     fields = {"time": when, "millis": when[:-1] + ".000Z", "spaced": when[:-1].replace("T", " ") + ".000", "epoch": request.time,
               "address": request.address, "agent": agent, "asn": NETWORKS[request.origin], "service": request.service.id,
               "action": request.action, "uuid": str(unique), "id": unique.hex[:12], "ray": unique.hex[:16],
               "credential": credential.id if credential else "", "holder": credential.holder.id if credential else "unknown",
               "name": credential.holder.name if credential else "unknown",
               "number": 10000 + 100 * list(estate().identities).index(credential.holder.id) if credential else 0,
-              "session": "102" + uuid.uuid5(uuid.NAMESPACE_URL, credential.holder.id if credential else str(serial)).hex[:17]}
+              "session": "102" + _number(credential.session or credential.id if credential else str(serial)).hex[:17],
+              "domain": "company.example" if request.service.org == "company" else "customer.example",
+              "app": str(_number(request.service.id))}
     return [(source, write(fields)) for source, write in templates]
+
+
+def _number(name: str) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://lab.example/{name}")
 
 
 def headline(source: str, event: dict) -> str:
