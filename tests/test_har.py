@@ -114,8 +114,8 @@ def test_what_is_read_does_not_depend_on_how_the_file_is_spaced():
 @pytest.mark.parametrize("data, words", [
     (b"", "empty"), (b" ", "no HAR"), (b"\xef\xbb\xbf", "no HAR"), (b"PK\x03\x04", "no HAR"), (b"<html>", "no HAR"), (b"[]", "no HAR"),
     (b"null", "no HAR"), (b'"log"', "no HAR"), (b"7", "no HAR"), (b"{}", "one log"), (b'{"log": 1}', "no HAR"), (b'{"log": {}}', "one log"),
-    (b'{"log": {"entries": {}}}', "no HAR"), (b'{"log": {"entries": [1]}}', "Entry 0"), (b'{"log": {"entries": [{}, null]}}', "Entry 1"),
-    (b'{"log": {"entries": []}} {}', "follows"), (b'{"log": {"entries": [], "entries": []}}', "one log"), (b'{1: 2}', "breaks off"),
+    (b'{"log": {"entries": {}}}', "no HAR"), (b'{"log": {"entries": [1]}}', "objects"), (b'{"log": {"entries": [{}, null]}}', "objects"),
+    (b'{"log": {"entries": []}} {}', "something else"), (b'{"log": {"entries": [], "entries": []}}', "one log"), (b'{1: 2}', "breaks off"),
     (b'{"log": {"entries": [{"time": NaN}]}}', "NaN"), (b'{"log": {"entries": [{"time": -Infinity}]}}', "-Infinity"),
     (b'{"log": {"entries": [{"time": 1e999}]}}', "1e999"),
     (b'{"log": {"entries": [{"time": ' + b"1" * 5000 + b"}]}}", "thousands of digits"),
@@ -126,6 +126,12 @@ def test_what_is_no_har_is_refused_in_a_sentence(data, words):
     with pytest.raises(har.NotHar, match=re.escape(words)) as refusal:
         har.read(data)
     assert str(refusal.value).endswith(".") and "\n" not in str(refusal.value) and len(str(refusal.value)) < 200
+
+
+def test_a_text_that_looks_like_a_list_of_entries_is_none():
+    found = a_har(an_entry(**body('{"log": {"entries": []}}')), comment='"entries": [7, 8], \\"entries": [', **{'x"entries': [9]})
+    backwards = {"log": dict(reversed(found["log"].items()))}
+    assert har.read(json.dumps(found).encode()) == har.read(json.dumps(backwards).encode()) == found
 
 
 @pytest.mark.parametrize("at", range(0, len(RAW) - 2, 4111))
@@ -474,6 +480,15 @@ def test_sanitize_writes_what_clean_gives_and_says_what_it_replaced(tmp_path, ca
     out, err = capsys.readouterr()
     assert re.match(r"Replaced \d+ header values, .*\d+ cookies", out) and err == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.har", "out.har"]
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("entries", [[], [an_entry(**body("gr\u00fc\u00df \U0001f600 \u4e2d\u6587", "text/plain"), comment="\u00e9")]])
+def test_a_file_is_cleaned_alike_however_its_letters_are_written(tmp_path, escaped, entries):
+    source, found = tmp_path / "in.har", a_har(*entries, comment="\U0001f600")
+    source.write_text(json.dumps(found, ensure_ascii=escaped), "utf-8")
+    har.clean_file(source, tmp_path / "out.har", "a salt")
+    assert har.read((tmp_path / "out.har").read_bytes()) == har.clean(found, "a salt")
 
 
 def test_each_run_draws_a_salt_of_its_own(tmp_path):

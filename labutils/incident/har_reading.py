@@ -8,11 +8,14 @@ import json
 import math
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+Part = tuple[str, dict, int]  # "entry" or "log", what stands there, and where in the text it ends
+
+_LIST = re.compile(r'(?a)(?<!\\)"entries"\s*:\s*\[\s*')  # within a text of JSON, the second quotation mark would have a backslash
+_GAP = re.compile(r"(?a)\s*(?:,\s*|(?=\]))")
 _EMPTY = "The file is empty. Export the HAR file once more."
 _NO_TEXT = "The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it."
 _BROKEN = "That is no HAR: the file breaks off, is damaged, or holds something else. Export the HAR file once more."
@@ -27,9 +30,8 @@ class NotHar(ValueError):
 
 def read(data: bytes) -> dict:
     """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark. Raises NotHar for anything else."""
-    log = Log("".join(_decoded(io.BytesIO(data))))
-    entries = list(log.entries())
-    return {"log": log.others | {"entries": entries}}
+    *entries, log = [part for _, part, _ in parts("".join(_chunks(io.BytesIO(data))))]
+    return {"log": log | {"entries": entries}}
 
 
 def narrow(file: BinaryIO) -> str:
@@ -37,10 +39,10 @@ def narrow(file: BinaryIO) -> str:
 
     One emoji makes each character of a Python text four bytes wide; so they are never more than two.
     """
-    return "".join(part.encode().decode("ascii", "surrogateescape") for part in _decoded(file))
+    return "".join(part.encode().decode("ascii", "surrogateescape") for part in _chunks(file))
 
 
-def _decoded(file: BinaryIO) -> Iterator[str]:
+def _chunks(file: BinaryIO) -> Iterator[str]:
     start = file.read(4)
     if not start:
         raise NotHar(_EMPTY)
@@ -56,15 +58,9 @@ def checked(har: object) -> dict:
     """The `log` of a HAR that is in memory. Raises NotHar where there is none, or where an entry is not an object."""
     log = har.get("log") if isinstance(har, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise NotHar(_NO_HAR)
-    return log | {"entries": [_object(entry) for entry in entries]}
-
-
-def _object(entry: object) -> dict:
-    if not isinstance(entry, dict):
-        raise NotHar(_NO_HAR)
-    return entry
+    return log
 
 
 def content(message: dict) -> str | None:
@@ -89,7 +85,7 @@ def json_value(text: str) -> object:
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
 
@@ -103,77 +99,39 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _no_number(digits[:12])
 
 
-class Log:
-    """The log in a text of JSON, read from the front: its entries, and in `others` its other members once they were passed."""
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, strict=False)
 
-    decoder = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, strict=False)
 
-    def __init__(self, text: str):
-        self.text, self.at, self.others, self.lists = text, 0, {}, 0
+def _decoded(decode: Callable, *found: object) -> object:
+    """What the decoder makes of it, or NotHar."""
+    try:
+        return decode(*found)
+    except NotHar:
+        raise
+    except json.JSONDecodeError as error:
+        raise NotHar(_BROKEN) from error
+    except RecursionError as error:
+        raise NotHar(TOO_DEEP) from error
+    except ValueError as error:  # Python reads no whole number of more than 4,300 digits
+        raise NotHar(_NO_NUMBER.format("one of thousands of digits")) from error
 
-    def entries(self) -> Iterator[dict]:
-        """Each entry when it is reached. Raises NotHar where the text is not one HAR."""
-        for name in self._members():
-            if name == "log":
-                yield from self._log()
-            else:
-                self._value()
-        if self._next():
-            raise NotHar(_BROKEN)
-        if self.lists != 1:
-            raise NotHar(_NO_HAR)
 
-    def _log(self) -> Iterator[dict]:
-        for name in self._members():
-            if name != "entries":
-                self.others[name] = self._value()
-                continue
-            self.lists += 1
-            for _ in self._parts("[", "]"):
-                yield _object(self._value())
-
-    def _members(self) -> Iterator[str]:
-        """The names of an object, each when its value comes next."""
-        for _ in self._parts("{", "}"):
-            name = self._value()
-            self._take(":")
-            if not isinstance(name, str):
-                raise NotHar(_BROKEN)
-            yield name
-
-    def _parts(self, opening: str, closing: str) -> Iterator[None]:
-        """Stops at each part of an object or a list, when it comes next."""
-        self._take(opening)
-        if self._next() == closing:
-            self._take(closing)
-            return
-        mark = ","
-        while mark == ",":
-            yield
-            mark = self._take("," + closing)
-
-    def _next(self) -> str:
-        """The next character that is not white space, or nothing at the end."""
-        self.at = _SPACE.match(self.text, self.at).end()
-        return self.text[self.at:self.at + 1]
-
-    def _take(self, wanted: str) -> str:
-        mark = self._next()
-        if not mark or mark not in wanted:
-            raise NotHar(_BROKEN)
-        self.at += 1
-        return mark
-
-    def _value(self) -> object:
-        self._next()
-        try:
-            value, self.at = self.decoder.raw_decode(self.text, self.at)
-        except NotHar:
-            raise
-        except json.JSONDecodeError as error:
-            raise NotHar(_BROKEN) from error
-        except RecursionError as error:
-            raise NotHar(TOO_DEEP) from error
-        except ValueError as error:  # Python reads no whole number of more than 4,300 digits
-            raise NotHar(_NO_NUMBER.format("one of thousands of digits")) from error
-        return value
+def parts(text: str) -> Iterator[Part]:
+    """Each entry of a HAR when it is reached, and at last the log around the entries. Raises NotHar where that is no HAR."""
+    begin = _LIST.search(text)
+    if not begin:
+        _decoded(_DECODER.decode, text)
+        raise NotHar(_NO_HAR)
+    at = begin.end()
+    while text[at:at + 1] != "]":
+        entry, at = _decoded(_DECODER.raw_decode, text, at)
+        gap = _GAP.match(text, at)
+        if not gap or not isinstance(entry, dict):
+            raise NotHar(_NO_HAR if gap else _BROKEN)
+        yield "entry", entry, at
+        at = gap.end()
+    around = text[:begin.start()] + '"entries": []' + text[at + 1:]
+    log = checked(_decoded(_DECODER.decode, around))
+    if len(_LIST.findall(around)) > 1:
+        raise NotHar(_NO_HAR)
+    yield "log", {name: value for name, value in log.items() if name != "entries"}, len(text)
