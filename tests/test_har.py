@@ -118,7 +118,7 @@ def test_what_is_read_does_not_depend_on_how_the_file_is_spaced():
     (b'{"log": {"entries": []}} {}', "something else"), (b'{"log": {"entries": [], "entries": []}}', "one log"), (b'{1: 2}', "breaks off"),
     (b'{"log": {"entries": [{"time": NaN}]}}', "NaN"), (b'{"log": {"entries": [{"time": -Infinity}]}}', "-Infinity"),
     (b'{"log": {"entries": [{"time": 1e999}]}}', "1e999"),
-    (b'{"log": {"entries": [{"time": ' + b"1" * 5000 + b"}]}}", "thousands of digits"),
+    (b'{"log": {"entries": [{"time": ' + b"1" * 5000 + b"}]}}", "something else"),
     (b'{"log": {"entries": [' + b"[" * 100_000, "too deeply"), (b'{"log": ' + b'{"a":' * 100_000, "too deeply"),
     (b'{"log": {"entries": [{"comment": "\xff"}]}}', "not text"),
     (b"\xff\xfe{\x00\x00\xd8{\x00", "not text"), (b"\x1f\x8b\x08\x00\xff", "no")])

@@ -6,14 +6,13 @@ against a tag, as one can against a plain hash.
 """
 import hmac
 import json
-import os
 import re
-import tempfile
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote_plus, unquote, unquote_plus
 
 from labutils.identity.keys import b64
@@ -219,23 +218,17 @@ def clean_file(source: Path, target: Path, salt: str, progress: Progress | None 
     Raises NotHar for what is no HAR, and OSError for what cannot be read or written; then nothing has been written.
     """
     cleaner, lead = Cleaner(salt), "\n"
-    with source.open("rb") as file, tempfile.NamedTemporaryFile("w", dir=target.parent, prefix=".har-", delete=False) as out:
-        try:
-            text = narrow(file)
+    with source.open("rb") as file, TemporaryDirectory(dir=target.parent, prefix=".har-") as folder:
+        text, whole = narrow(file), Path(folder, "cleaned.har")
+        with whole.open("w") as out:
             out.write('{"log": {"entries": [')
             for kind, part, at in parts(text):
                 written = json.dumps(cleaner.part(kind, part))
-                if kind == "entry":
-                    out.write(lead + written)
-                    lead = ",\n"
-                else:
-                    out.write("\n]" + (", " if part else "") + written[1:] + "}\n")
+                out.write(lead + written if kind == "entry" else "\n]" + (", " if part else "") + written[1:] + "}\n")
+                lead = ",\n"
                 if progress:
                     progress(at, len(text))
-            out.close()
-            os.replace(out.name, target)
-        finally:
-            Path(out.name).unlink(missing_ok=True)
+        whole.replace(target)
     return cleaner.removed
 
 

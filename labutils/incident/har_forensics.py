@@ -2,11 +2,10 @@
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus
 
 from labutils.identity.decoder import inspect
-from labutils.incident.har_cleaning import FORM, JWT, known
+from labutils.incident.har_cleaning import FORM, JWT, URL, known
 from labutils.incident.har_reading import checked, content, json_value, unpacked
 from labutils.text import shown
 
@@ -42,10 +41,10 @@ def findings(har: dict) -> list[Finding]:
     """
     found, owners = [], {}
     for number, entry in enumerate(checked(har)["entries"]):
-        groups = list(_groups(entry))
-        here = [finding for group in groups for finding in _judged(number, group, _started(entry))]
+        leaves = list(_leaves(entry))
+        here = list(_judged(number, leaves))
         subs = [finding.holder for finding in here if finding.holder]
-        typed = [text for group in groups for _, name, text in group if name.lower() in ("username", "preferred_username")]
+        typed = [text for _, name, text in leaves if name.lower() in ("username", "preferred_username")]
         for finding in here:
             rank = (0, finding.holder) if finding.holder else (1, subs[0]) if subs else (2, typed[0]) if typed else (3, None)
             owners[finding.value] = min(rank, owners.get(finding.value, rank), key=lambda owner: owner[0])
@@ -53,15 +52,12 @@ def findings(har: dict) -> list[Finding]:
     return [replace(finding, holder=None if finding.kind == "client secret" else owners[finding.value][1]) for finding in found]
 
 
-def _judged(number: int, group: list[Leaf], started: int | None) -> Iterator[Finding]:
-    """The credentials of one group of texts that came together; `expires_in` says until when an access token beside it lives."""
-    lives = {name.lower(): text for _, name, text in group}.get("expires_in", "")
-    for place, name, text in group:
+def _judged(number: int, leaves: list[Leaf]) -> Iterator[Finding]:
+    """The credentials among the texts of one entry, with what a token says of itself."""
+    for place, name, text in leaves:
         if kind := kind_of(place, name, text):
             claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
-            ends, sub = claims.get("exp"), claims.get("sub")
-            if ends is None and kind == "access token" and started and lives.isdecimal():
-                ends = started + int(lives)
+            sub, ends = claims.get("sub"), claims.get("exp")
             yield Finding(number, place, kind, text, sub if isinstance(sub, str) else None, ends if isinstance(ends, int) else None)
 
 
@@ -82,95 +78,86 @@ def kind_of(place: str, name: str, text: str) -> str | None:
     return kind or ("opaque secret" if OPAQUE.fullmatch(text) and len(set(text)) > 7 else None)
 
 
-def _started(entry: dict) -> int | None:
-    try:
-        return int(datetime.fromisoformat(entry["startedDateTime"]).timestamp())
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-
-
 # --- where texts stand ------------------------------------------------------------------------------------------
 
 
-def _groups(entry: dict) -> Iterator[list[Leaf]]:
-    """The texts of an entry, those together that came together: a header, the cookies, an address, a body."""
+def _leaves(entry: dict) -> Iterator[Leaf]:
+    """The texts of an entry, each with the name under which it stands, out of headers, cookies, addresses, forms and bodies."""
     for side, packed in (("request", "postData"), ("response", "content")):
-        message = _dict(entry.get(side))
-        for name, value in _named(message.get("headers")):
-            yield _header(f"{side} header", name, value)
-        yield [(f"{side} cookie: {name}", name, value) for name, value in _named(message.get("cookies"))]
+        for name, value in _named(entry, side, "headers"):
+            yield from _header(f"{side} header {name.lower()}", name.lower(), value)
+        yield from _under(f"{side} cookie", _named(entry, side, "cookies"))
         for member in ("url", "redirectURL"):
-            yield _address(f"{side} {member}", message.get(member))
-        yield [(f"{side} queryString: {name}", name, value) for name, value in _named(message.get("queryString"))]
-        body = _dict(message.get(packed))
-        yield _body(f"{side} body", content(body))
-        yield [(f"{side} form: {name}", name, value) for name, value in _named(body.get("params"))]
-    for sent in _list(entry.get("_webSocketMessages")):
-        yield _body("WebSocket message", _dict(sent).get("data"))
+            yield from _address(f"{side} {member}", get(entry, side, member))
+        yield from _under(f"{side} queryString", _named(entry, side, "queryString"))
+        yield from _body(f"{side} body", content(get(entry, side, packed)))
+        yield from _under(f"{side} form", _named(entry, side, packed, "params"))
+    for sent in _list(get(entry, "_webSocketMessages")):
+        yield from _body("WebSocket message", get(sent, "data"))
 
 
-def _header(place: str, name: str, value: str) -> list[Leaf]:
-    low = name.lower()
-    place = f"{place} {low}"
-    if low in ("cookie", "set-cookie"):
-        pairs = (pair.strip().partition("=") for line in value.split("\n") for pair in line.split(";")[:None if low == "cookie" else 1])
-        return [(f"{place}: {cookie}", cookie, held) for cookie, _, held in pairs]
-    if low in ("location", "referer", ":path"):
-        return _address(place, value)
-    scheme, _, rest = value.partition(" ")
-    if low == "authorization" and scheme.lower() == "basic":
-        user, _, password = (unpacked(rest) or "").partition(":")
-        return [(place, "username", user), (place, "password", password)]
-    return [(place, "access_token" if low == "authorization" else low, rest.strip() if low == "authorization" and rest else value)]
+def get(value: object, *way: str) -> object:
+    """What stands in an object under a name, in that under the next, and so on; None where there is no such thing."""
+    for name in way:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
-def _address(place: str, value: object) -> list[Leaf]:
-    try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-    except ValueError:
-        return []
-    pairs = parse_qsl(parts.query) + parse_qsl(parts.fragment)
-    return [(f"{place}: {name}", name, text) for name, text in pairs] + [(f"{place} path", "", part) for part in parts.path.split("/")]
-
-
-def _body(place: str, text: object) -> list[Leaf]:
-    if not isinstance(text, str):
-        return []
-    if (value := json_value(text)) is not None:
-        try:
-            return list(_members(place + ":", "", value))
-        except RecursionError:  # nested hundreds deep: read as a plain text
-            pass
-    pairs = parse_qsl(text) if FORM.fullmatch(text) else [pair for pattern in PAIRS_IN_TEXT for pair in pattern.findall(text)]
-    return [(f"{place}: {name}", name, value) for name, value in pairs] or [(place, "", text)]
-
-
-def _members(place: str, name: str, value: object) -> Iterator[Leaf]:
-    """Every text in a JSON value under its name, and a name itself where it looks like a secret."""
-    if isinstance(value, dict):
-        for inner, more in value.items():
-            if OPAQUE.fullmatch(inner):
-                yield f"{place} (a name)", "", inner
-            yield from _members(f"{place} {inner}", inner, more)
-    elif isinstance(value, list):
-        for more in value:
-            yield from _members(place, name, more)
-    elif isinstance(value, str | int) and not isinstance(value, bool):
-        yield place, name, value if isinstance(value, str) else f"{value:d}" if abs(value) < 10**18 else ""
-
-
-def _dict(value: object) -> dict:
-    return value if isinstance(value, dict) else {}
+def _named(entry: dict, *way: str) -> list[tuple[str, str]]:
+    """Name and value of the headers, cookies or parameters that are what they should be."""
+    found = [(get(pair, "name"), get(pair, "value")) for pair in _list(get(entry, *way))]
+    return [(name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)]
 
 
 def _list(value: object) -> list:
     return value if isinstance(value, list) else []
 
 
-def _named(pairs: object) -> list[tuple[str, str]]:
-    """Name and value of the headers, cookies or parameters that are what they should be."""
-    found = [(pair.get("name"), pair.get("value")) for pair in _list(pairs) if isinstance(pair, dict)]
-    return [(name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)]
+def _under(place: str, pairs: list[tuple[str, str]]) -> list[Leaf]:
+    return [(f"{place}: {name}", name, text) for name, text in pairs]
+
+
+def _header(place: str, name: str, value: str) -> list[Leaf]:
+    if name in ("cookie", "set-cookie"):
+        pairs = value.split(";") if name == "cookie" else [line.partition(";")[0] for line in value.split("\n")]
+        return _under(place, [pair.strip().partition("=")[::2] for pair in pairs])
+    if name in ("location", "referer", ":path"):
+        return _address(place, value)
+    if name != "authorization":
+        return [(place, name, value)]
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() != "basic":
+        return [(place, "access_token", rest.strip() or value)]
+    user, _, password = (unpacked(rest) or "").partition(":")
+    return [(place, "username", user), (place, "password", password)]
+
+
+def _address(place: str, value: object) -> list[Leaf]:
+    _, _, path, query, fragment = URL.fullmatch(value if isinstance(value, str) else "").groups("")
+    return _under(place, parse_qsl(query) + parse_qsl(fragment)) + [(f"{place} path", "", part) for part in path.split("/")]
+
+
+def _body(place: str, text: object) -> list[Leaf]:
+    if not isinstance(text, str):
+        return []
+    if (value := json_value(text)) is not None:
+        return list(_members(f"{place}:", value))
+    pairs = parse_qsl(text) if FORM.fullmatch(text) else [pair for pattern in PAIRS_IN_TEXT for pair in pattern.findall(text)]
+    return _under(place, pairs) or [(place, "", text)]
+
+
+def _members(place: str, value: object) -> Iterator[Leaf]:
+    """Every text in a JSON value under its name, and a name itself where it looks like a secret."""
+    waiting = [(place, "", value)]
+    while waiting:
+        place, name, value = waiting.pop()
+        if isinstance(value, dict):
+            yield from ((f"{place} (a name)", "", inner) for inner in value if OPAQUE.fullmatch(inner))
+            waiting += [(f"{place} {inner}", inner, more) for inner, more in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(place, name, more) for more in reversed(value)]
+        elif isinstance(value, str | int) and not isinstance(value, bool):
+            yield place, name, str(value)
 
 
 # --- grading by replay ------------------------------------------------------------------------------------------
@@ -178,40 +165,26 @@ def _named(pairs: object) -> list[tuple[str, str]]:
 
 def strings(har: dict) -> set[str]:
     """Every text in a HAR that somebody could try somewhere: names, values, and what is packed into them."""
-    found: set[str] = set()
-    _gather(har, found)
+    found, waiting = set(), [har]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**18:
+            found.add(str(value))
+        elif isinstance(value, str) and value not in found:
+            found.add(value)
+            waiting += _inside(value)
     return found - {""}
 
 
-def _gather(value: object, found: set[str]) -> None:
-    if isinstance(value, dict):
-        for name, more in value.items():
-            _gather(name, found)
-            _gather(more, found)
-    elif isinstance(value, list):
-        for more in value:
-            _gather(more, found)
-    elif isinstance(value, str):
-        _gather_text(value, found)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**18:
-        found.add(str(value))
-
-
-def _gather_text(text: str, found: set[str]) -> None:
-    """A text and the texts in it: without percent signs, out of JSON, out of base64, between separators."""
-    if text in found:
-        return
-    found.add(text)
-    try:
-        _gather(json_value(text), found)
-    except RecursionError:  # what lies deeper is found between the separators, below
-        pass
-    if BASE64.fullmatch(text) and (inside := unpacked(text)):
-        _gather_text(inside, found)
+def _inside(text: str) -> list[object]:
+    """What is in a text: without percent signs, out of JSON, out of base64, between separators."""
     parts = {part for pattern in BETWEEN for part in pattern.split(text)}
     parts |= {part.partition("=")[2] for part in parts} | (set(text.split(".")) if JWT.fullmatch(text) else set())
-    for part in parts | {unquote_plus(text)}:
-        _gather_text(part, found)
+    return [unquote_plus(text), json_value(text), unpacked(text) if BASE64.fullmatch(text) else None, *parts]
 
 
 def sweep(har: dict, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
@@ -229,39 +202,39 @@ def usefulness(original: dict, cleaned: dict) -> dict[str, bool]:
     return {question: answer(before) == answer(after) for question, answer in QUESTIONS.items()}
 
 
-def _same_as(values: list[Hashable]) -> list[int | None]:
-    """For each value the number of the first that equals it, or None for an empty one: what is equal, and not what it is."""
-    return [values.index(value) if value else None for value in values]
+Answer = Callable[[list[dict]], list]
 
 
-def _of(side: str, *members: str) -> Callable[[list[dict]], list]:
-    return lambda entries: [[_dict(entry.get(side)).get(member) for member in members] for entry in entries]
+def _each(*ways: str) -> Answer:
+    """What stands in each entry in these places."""
+    return lambda entries: [[get(entry, *way.split(".")) for way in ways] for entry in entries]
 
 
-def _where(entry: dict) -> tuple:
-    request = _dict(entry.get("request"))
-    parts = urlsplit(str(request.get("url")))
-    return request.get("method"), parts.netloc, len(parts.path.split("/"))
-
-
-def _held(header: str, collection: str | None = None) -> Callable[[list[dict]], list]:
-    """Which requests carried the same thing: in a header, or in the list of cookies."""
+def _same(*values: Callable[[dict], Hashable]) -> Answer:
+    """For each entry the number of the first with an equal value, or None for an empty one: what is equal, and not what it is."""
     def answer(entries: list[dict]) -> list:
-        requests = [_dict(entry.get("request")) for entry in entries]
-        kept = [sorted(value for name, value in _named(request.get("headers")) if name.lower() == header) for request in requests]
-        listed = [sorted(value for _, value in _named(request.get(collection))) if collection else [] for request in requests]
-        return [_same_as(list(map(tuple, values))) for values in (kept, listed)]
+        columns = [[value(entry) for entry in entries] for value in values]
+        return [[column.index(one) if one else None for one in column] for column in columns]
     return answer
 
 
-QUESTIONS: dict[str, Callable[[list[dict]], object]] = {
-    "how many requests, in which order, when": lambda entries: [entry.get("startedDateTime") for entry in entries],
-    "which request failed, with which status": _of("response", "status"),
-    "how long did each take": lambda entries: [(entry.get("time"), entry.get("timings")) for entry in entries],
-    "which service was asked, by which method": lambda entries: [_where(entry) for entry in entries],
-    "was it the same endpoint again": lambda entries: _same_as([str(_dict(entry.get("request")).get("url")) for entry in entries]),
-    "was it the same session": _held("cookie", "cookies"),
-    "was a token sent, and the same one": _held("authorization"),
-    "of which kind and size was each answer": lambda entries: [
-        [_dict(_dict(entry.get("response")).get("content")).get(member) for member in ("mimeType", "size")] for entry in entries],
+def _service(entry: dict) -> tuple:
+    """The method, the host, and how many segments the path has."""
+    parts = str(get(entry, "request", "url")).split("?")[0].split("/")
+    return get(entry, "request", "method"), parts[2:3], len(parts)
+
+
+def _sent(header: str, entry: dict) -> tuple:
+    return tuple(value for name, value in _named(entry, "request", "headers") if name.lower() == header)
+
+
+QUESTIONS: dict[str, Answer] = {
+    "how many requests, in which order, when": _each("startedDateTime"),
+    "which request failed, with which status": _each("response.status"),
+    "how long did each take": _each("time", "timings"),
+    "which service was asked, by which method": lambda entries: [_service(entry) for entry in entries],
+    "was it the same endpoint again": _same(lambda entry: str(get(entry, "request", "url"))),
+    "was it the same session": _same(lambda entry: _sent("cookie", entry), lambda entry: tuple(_named(entry, "request", "cookies"))),
+    "was a token sent, and the same one": _same(lambda entry: _sent("authorization", entry)),
+    "of which kind and size was each answer": _each("response.content.mimeType", "response.content.size"),
 }

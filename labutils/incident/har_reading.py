@@ -16,11 +16,8 @@ Part = tuple[str, dict, int]  # "entry" or "log", what stands there, and where i
 
 _LIST = re.compile(r'(?a)(?<!\\)"entries"\s*:\s*\[\s*')  # within a text of JSON, the second quotation mark would have a backslash
 _GAP = re.compile(r"(?a)\s*(?:,\s*|(?=\]))")
-_EMPTY = "The file is empty. Export the HAR file once more."
-_NO_TEXT = "The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it."
 _BROKEN = "That is no HAR: the file breaks off, is damaged, or holds something else. Export the HAR file once more."
 _NO_HAR = "That is no HAR: a HAR is an object with one log, and the log has one list of entries, which are objects."
-_NO_NUMBER = "The file holds a number that JSON does not have: {}. Export it with another tool."
 TOO_DEEP = "That is nested too deeply to be a HAR."
 
 
@@ -45,13 +42,13 @@ def narrow(file: BinaryIO) -> str:
 def _chunks(file: BinaryIO) -> Iterator[str]:
     start = file.read(4)
     if not start:
-        raise NotHar(_EMPTY)
+        raise NotHar("The file is empty. Export the HAR file once more.")
     file.seek(0)
     text = io.TextIOWrapper(file, json.detect_encoding(start), newline="")
     try:
         yield from iter(partial(text.read, 1 << 20), "")
     except UnicodeError as error:
-        raise NotHar(_NO_TEXT) from error
+        raise NotHar("The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it.") from error
 
 
 def checked(har: object) -> dict:
@@ -63,9 +60,9 @@ def checked(har: object) -> dict:
     return log
 
 
-def content(message: dict) -> str | None:
+def content(message: object) -> str | None:
     """The body of a `postData` or `content` as text, taken out of base64 where it says so; None where it is not text."""
-    text = message.get("text")
+    text = message.get("text") if isinstance(message, dict) else None
     if not isinstance(text, str):
         return None
     return unpacked(text) if message.get("encoding") == "base64" else text
@@ -91,7 +88,7 @@ def json_value(text: str) -> object:
 
 
 def _no_number(name: str) -> None:
-    raise NotHar(_NO_NUMBER.format(name))
+    raise NotHar(f"The file holds the number {name}, which JSON does not have. Export it with another tool.")
 
 
 def _finite(digits: str) -> float:
@@ -106,14 +103,10 @@ def _decoded(decode: Callable, *found: object) -> object:
     """What the decoder makes of it, or NotHar."""
     try:
         return decode(*found)
-    except NotHar:
-        raise
-    except json.JSONDecodeError as error:
-        raise NotHar(_BROKEN) from error
     except RecursionError as error:
         raise NotHar(TOO_DEEP) from error
-    except ValueError as error:  # Python reads no whole number of more than 4,300 digits
-        raise NotHar(_NO_NUMBER.format("one of thousands of digits")) from error
+    except ValueError as error:  # so says Python also of a whole number of more than 4,300 digits
+        raise error if isinstance(error, NotHar) else NotHar(_BROKEN) from error
 
 
 def parts(text: str) -> Iterator[Part]:
