@@ -28,7 +28,8 @@ URL = re.compile(r"(?s)(?:([A-Za-z][\w+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#
 AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:@]*)(:[0-9]{0,5})?")
 JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
 FORM = re.compile(r"(?a)[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
-LABEL = re.compile(r"(?!(?=\w*\d)\w{16})[a-z0-9-]{0,24}")  # of a host name: short, and no jumble of letters and digits
+LABEL = r"(?!(?=\w*\d)\w{16})[a-z0-9-]{0,24}"  # of a host name: short, and no jumble of letters and digits
+HOST = re.compile(rf"\[[0-9A-Fa-f:.]+\]|{LABEL}(\.{LABEL})+|[a-z-]{{0,24}}")  # a name without a domain, such as localhost, has no digits
 LONGEST = 4_000_000  # characters of a text that is taken apart; a longer one becomes one tag, so that memory stays small
 
 
@@ -116,8 +117,8 @@ class Cleaner:
             return text
         if len(text) > LONGEST:
             return self.tag(text, place)
-        if JWT.fullmatch(text) and isinstance(header := json_value(unpacked(text.partition(".")[0]) or ""), dict):
-            return self.token(text, header, place)
+        if JWT.fullmatch(text):
+            return self.token(text, place)
         if (inner := json_value(text)) is not None:
             try:
                 return json.dumps(self.member("any", inner, place))
@@ -127,15 +128,14 @@ class Cleaner:
             return self.url(text, place, keep_host=False)
         return self.tag(text, place)
 
-    def token(self, text: str, header: dict, place: str) -> str:
+    def token(self, text: str, place: str) -> str:
         """A token of the same shape: known names, other values, and in the place of the signature a tag of the whole."""
-        _, payload, *rest = text.split(".")
-        claims = json_value(unpacked(payload) or "") if len(rest) == 1 else None
-        middle = self.tag(payload, place) if claims is None else self._packed(claims, place)
-        return ".".join([self._packed(header, place), middle, *(self.tag(part and text + part, place) for part in rest)])
-
-    def _packed(self, value: object, place: str) -> str:
-        return b64(json.dumps(self.member("any", value, place), separators=(",", ":")).encode())
+        *packed, signature = text.split(".")
+        inside = [json_value(unpacked(part) or "") for part in packed]
+        if len(inside) != 2 or None in inside:
+            return self.tag(text, place)
+        cleaned = [json.dumps(self.member("any", part, place), separators=(",", ":")) for part in inside]
+        return ".".join([*(b64(part.encode()) for part in cleaned), self.tag(signature and text + signature, place)])
 
     def body(self, text: str, place: str = "body", name: str = "") -> str:
         """A body: JSON and forms are taken apart, anything else becomes one tag."""
@@ -177,16 +177,12 @@ class Cleaner:
                         "" if fragment is None else "#" + self.tag(fragment, place)])
 
     def authority(self, text: str, place: str, name: str = "", keep_host: bool = True) -> str:
-        """Host and port, without a label that looks like a secret; with a user name before the host, or another port, one tag."""
-        if not (found := AUTHORITY.fullmatch(text)):
+        """Host and port, the host as a tag where it may not stay or looks like a secret; with a user name before it, one tag."""
+        found = AUTHORITY.fullmatch(text)
+        if not found:
             return self.tag(text, place)
         host, port = found.groups("")
-        if not keep_host:
-            host = self.tag(host, place)
-        elif not host.startswith("["):
-            lone = "." not in host and re.search(r"\d", host)  # a name without a domain, such as localhost, has no digits
-            host = ".".join(label if LABEL.fullmatch(label) and not lone else self.tag(label, place) for label in host.split("."))
-        return host + port
+        return (host if keep_host and HOST.fullmatch(host) else self.tag(host, place)) + port
 
     def path(self, text: str, place: str, name: str = "") -> str:
         """A path with its well-known segments."""

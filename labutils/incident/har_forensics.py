@@ -42,7 +42,7 @@ def findings(har: dict) -> list[Finding]:
     found, owners = [], {}
     for number, entry in enumerate(checked(har)["entries"]):
         leaves = list(_leaves(entry))
-        here = list(_judged(number, leaves))
+        here = [_finding(number, *leaf) for leaf in leaves if kind_of(*leaf)]
         subs = [finding.holder for finding in here if finding.holder]
         typed = [text for _, name, text in leaves if name.lower() in ("username", "preferred_username")]
         for finding in here:
@@ -52,13 +52,12 @@ def findings(har: dict) -> list[Finding]:
     return [replace(finding, holder=None if finding.kind == "client secret" else owners[finding.value][1]) for finding in found]
 
 
-def _judged(number: int, leaves: list[Leaf]) -> Iterator[Finding]:
-    """The credentials among the texts of one entry, with what a token says of itself."""
-    for place, name, text in leaves:
-        if kind := kind_of(place, name, text):
-            claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
-            sub, ends = claims.get("sub"), claims.get("exp")
-            yield Finding(number, place, kind, text, sub if isinstance(sub, str) else None, ends if isinstance(ends, int) else None)
+def _finding(number: int, place: str, name: str, text: str) -> Finding:
+    """A finding with what a token says of itself."""
+    claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
+    holder = claims["sub"] if isinstance(claims.get("sub"), str) else None
+    expires = claims["exp"] if isinstance(claims.get("exp"), int) else None
+    return Finding(number, place, kind_of(place, name, text), text, holder, expires)
 
 
 def kind_of(place: str, name: str, text: str) -> str | None:
