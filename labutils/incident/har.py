@@ -7,6 +7,7 @@ import copy
 import json
 import re
 from collections.abc import Sequence
+from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from labutils.incident.har_cleaning import clean, clean_file, said
@@ -48,16 +49,9 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> list[dict]:
 
 
 def _cookies(headers: Sequence[tuple[str, str]], header: str) -> list[dict]:
-    """The cookies in `cookie` headers, all of each, or in `set-cookie` headers, the first pair with its attributes."""
-    found = []
-    for value in (value for name, value in headers if name == header):
-        pairs = [pair.strip().partition("=")[::2] for pair in value.split(";")]
-        attributes = {name.lower(): text for name, text in pairs[1:]} if header == "set-cookie" else {}
-        told = {"path": attributes.get("path"), "domain": attributes.get("domain"), "httpOnly": "httponly" in attributes or None,
-                "secure": "secure" in attributes or None, "sameSite": attributes.get("samesite")}
-        found += [{"name": name, "value": text} | {member: about for member, about in told.items() if about is not None}
-                  for name, text in (pairs if header == "cookie" else pairs[:1])]
-    return found
+    """The cookies in `cookie` headers, all of each, or in `set-cookie` headers, the first pair, without its attributes."""
+    pairs = [value.split(";")[:None if header == "cookie" else 1] for name, value in headers if name == header]
+    return _pairs([pair.strip().partition("=")[::2] for pair in chain.from_iterable(pairs)])
 
 
 # --- three weak cleaners, to compare with -------------------------------------------------------------------------

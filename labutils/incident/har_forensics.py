@@ -87,29 +87,25 @@ def _leaves(entry: dict) -> Iterator[Leaf]:
             yield from _header(f"{side} header {name.lower()}", name.lower(), value)
         yield from _under(f"{side} cookie", _named(entry, side, "cookies"))
         for member in ("url", "redirectURL"):
-            yield from _address(f"{side} {member}", get(entry, side, member))
+            yield from _address(f"{side} {member}", get(entry, side, member, kind=str))
         yield from _under(f"{side} queryString", _named(entry, side, "queryString"))
         yield from _body(f"{side} body", content(get(entry, side, packed)))
         yield from _under(f"{side} form", _named(entry, side, packed, "params"))
-    for sent in _list(get(entry, "_webSocketMessages")):
+    for sent in get(entry, "_webSocketMessages", kind=list):
         yield from _body("WebSocket message", get(sent, "data"))
 
 
-def get(value: object, *way: str) -> object:
-    """What stands in an object under a name, in that under the next, and so on; None where there is no such thing."""
+def get(value: object, *way: str, kind: type = object) -> object:
+    """What stands in an object under a name, in that under the next, and so on; an empty one of its kind, or None, where it is not."""
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
-    return value
+    return value if isinstance(value, kind) else kind()
 
 
 def _named(entry: dict, *way: str) -> list[tuple[str, str]]:
     """Name and value of the headers, cookies or parameters that are what they should be."""
-    found = [(get(pair, "name"), get(pair, "value")) for pair in _list(get(entry, *way))]
+    found = [(get(pair, "name"), get(pair, "value")) for pair in get(entry, *way, kind=list)]
     return [(name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)]
-
-
-def _list(value: object) -> list:
-    return value if isinstance(value, list) else []
 
 
 def _under(place: str, pairs: list[tuple[str, str]]) -> list[Leaf]:
@@ -131,8 +127,8 @@ def _header(place: str, name: str, value: str) -> list[Leaf]:
     return [(place, "username", user), (place, "password", password)]
 
 
-def _address(place: str, value: object) -> list[Leaf]:
-    _, _, path, query, fragment = URL.fullmatch(value if isinstance(value, str) else "").groups("")
+def _address(place: str, value: str) -> list[Leaf]:
+    _, _, path, query, fragment = URL.fullmatch(value).groups("")
     return _under(place, parse_qsl(query) + parse_qsl(fragment)) + [(f"{place} path", "", part) for part in path.split("/")]
 
 
