@@ -116,7 +116,6 @@ def test_what_is_read_does_not_depend_on_how_the_file_is_spaced():
     (b'{"log": {"entries": {}}}', "no HAR"), (b'{"log": {"entries": [1]}}', "objects"), (b'{"log": {"entries": [{}, null]}}', "objects"),
     (b'{"log": {"entries": []}} {}', "something else"), (b'{"log": {"entries": [], "entries": []}}', "one log"), (b'{1: 2}', "breaks off"),
     (b'{"log": {"entries": [{"time": NaN}]}}', "NaN"), (b'{"log": {"entries": [{"time": -Infinity}]}}', "-Infinity"),
-    (b'{"log": {"entries": [{"time": 1e999}]}}', "1e999"),
     (b'{"log": {"entries": [{"time": ' + b"1" * 5000 + b"}]}}", "something else"),
     (b'{"log": {"entries": [' + b"[" * 100_000, "too deeply"), (b'{"log": ' + b'{"a":' * 100_000, "too deeply"),
     (b'{"log": {"entries": [{"comment": "\xff"}]}}', "not text"),
@@ -286,7 +285,8 @@ def test_a_word_list_that_knows_one_letter_case_leaves_the_others():
 
 
 @pytest.mark.parametrize("number, kept", [(7, True), (999, True), (12.5, True), (1000, False), (123456, False), (-4711, False),
-                                          (41.25, False), pytest.param(10**5000, False, id="huge"), (True, True), (None, True)])
+                                          (41.25, False), (float("inf"), False),
+                                          pytest.param(10**5000, False, id="huge"), (True, True), (None, True)])
 def test_numbers_of_four_digits_may_be_codes(number, kept):
     cleaned = har.clean(a_har(an_entry(_own={"otp": number})), "a salt")["log"]["entries"][0]
     assert (cleaned[next(name for name in cleaned if name.startswith("x-"))]["otp"] == number) is kept

@@ -197,18 +197,20 @@ def _octets(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def clean(har: dict, salt: str, progress: Progress | None = None, removed: Counter | None = None) -> dict:
+def _silent(done: int, size: int) -> None: ...
+
+
+def clean(har: dict, salt: str, progress: Progress = _silent, removed: Counter | None = None) -> dict:
     """A cleaned copy of a HAR in memory; `removed` counts what was replaced. Raises NotHar where it is no HAR."""
     log, cleaner, entries = checked(har), Cleaner(salt, removed), []
     around = cleaner.part("log", {name: value for name, value in log.items() if name != "entries"})
     for number, entry in enumerate(log["entries"], 1):
         entries.append(cleaner.part("entry", entry))
-        if progress:
-            progress(number, len(log["entries"]))
+        progress(number, len(log["entries"]))
     return {"log": around | {"entries": entries}}
 
 
-def clean_file(source: Path, target: Path, salt: str, progress: Progress | None = None) -> Counter:
+def clean_file(source: Path, target: Path, salt: str, progress: Progress = _silent) -> Counter:
     """Clean a file, one entry at a time, and say what was replaced. The target appears when it is whole, with the entries first.
 
     Raises NotHar for what is no HAR, and OSError for what cannot be read or written; then nothing has been written.
@@ -222,8 +224,7 @@ def clean_file(source: Path, target: Path, salt: str, progress: Progress | None 
                 written = json.dumps(cleaner.part(kind, part))
                 out.write(lead + written if kind == "entry" else "\n]" + (", " if part else "") + written[1:] + "}\n")
                 lead = ",\n"
-                if progress:
-                    progress(at, len(text))
+                progress(at, len(text))
         whole.replace(target)
     return cleaner.removed
 

@@ -5,7 +5,6 @@ each request. The text of a file is held in memory, but of what it says only one
 """
 import io
 import json
-import math
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -91,12 +90,7 @@ def _no_number(name: str) -> None:
     raise NotHar(f"The file holds the number {name}, which JSON does not have. Export it with another tool.")
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    return number if math.isfinite(number) else _no_number(digits[:12])
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, strict=False)
+_DECODER = json.JSONDecoder(parse_constant=_no_number, strict=False)
 
 
 def _decoded(decode: Callable, *found: object) -> object:
