@@ -247,7 +247,7 @@ def test_no_route_of_the_campaign_is_there_for_nothing():
     worlds += [dataclasses.replace(world, hard_keys=False) for world in worlds]
     used = {(fact, route) for world in worlds for fact, step in told(world).items() for route in step.plan.routes
             if {one.ask for one in step.attempts if one.decision} >= set(route)}
-    assert used == {(plan.fact, route) for plan in breach.campaign().plans for route in plan.routes}
+    assert used == {(plan.fact, route) for plan in breach.campaign().steps for route in plan.routes}
 
 
 def test_behind_the_wall_of_a_castle_everything_is_open():

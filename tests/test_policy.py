@@ -269,7 +269,7 @@ def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_la
 
 
 def test_the_alarm_that_came_last_would_have_stopped_what_came_after():
-    plans = breach.campaign().plans
+    plans = breach.campaign().steps
     later = dataclasses.replace(plans[-1], assumed_time="2023-11-23T16:40:00Z")
     outcomes = {rung: breach.foresee(World(alert_admin_group=rung), [*plans, later])[-1] for rung in (True, False)}
     assert (outcomes[True].outcome, outcomes[True].rule, outcomes[False].outcome) == ("denied", "not_contained", "succeeded")

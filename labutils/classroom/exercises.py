@@ -88,8 +88,9 @@ def _blank(answer: object) -> bool:
     """Whether the stub is as the notebook gave it: `...`, nothing, or a function that still holds `...`."""
     if isinstance(answer, FunctionType):
         return ... in answer.__code__.co_consts
-    held = list(answer.values()) if isinstance(answer, dict) else answer
-    return answer is ... or answer is None or (isinstance(held, str | list | set | tuple) and (not held or ... in list(held)))
+    if isinstance(answer, dict):
+        return all(value is ... for value in answer.values())
+    return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
 
 
 def verdict(exercise: Exercise, answer: object) -> str | None:

@@ -128,11 +128,11 @@ def mark(axes, x: float, y: float, kind: str, size: float) -> None:
     axes.scatter([x], [y], marker=marker, s=size, linewidths=size ** 0.5 / 4, zorder=3, **filled)
 
 
-def label(identifier: str) -> str:
-    """A fact's id as words, without the party or the dates that it begins or ends with."""
+def label(identifier: str, party: bool = False) -> str:
+    """A fact's id as words, without the dates, and without the party (unless it is asked for), that it begins or ends with."""
     words = identifier.split("-")
-    words = words[1:] if words[0] in ("cf", "okta") else words
-    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word))
+    words = words[1:] if words[0] in ("cf", "okta") and not party else words
+    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word)).replace("cf ", "cloudflare ")
 
 
 def chain(steps: Sequence[Step]) -> tuple[Figure, str]:
@@ -148,7 +148,7 @@ def chain(steps: Sequence[Step]) -> tuple[Figure, str]:
         axes.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor="#f4f4f4", edgecolor="#999999",
                                  hatch=HATCH[step.plan.fit], lw=0.5))
         mark(axes, x, y, step.outcome, 80)
-        axes.text(x - 0.1, -0.7, label(step.fact), rotation=55, ha="left", va="bottom", size=8.5)
+        axes.text(x - 0.1, -0.7, label(step.fact) + (" (day?)" if step.time_assumed else ""), rotation=55, ha="left", va="bottom", size=8.5)
     axes.text(-3.35, len(tactics) + 0.1, KEY + "    bar: not reached        how well the technique fits: plain exact, "
               "lines close, dots loose", size=8.5, color=GREY, va="center")
     counts = [f"{sum(step.outcome == kind for step in steps)} {kind.replace('_', ' ')}" for kind in SHAPES

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import comb
+from typing import Literal
 
 from labutils.incident import inventory, ledger, policy
 from labutils.incident.estate import PASS, Company, given
@@ -34,9 +35,9 @@ class Plan:
 
     fact: str
     goal: str
-    fit: str
+    fit: Literal["exact", "close", "loose"]
     assumption: str
-    routes: tuple
+    routes: tuple[tuple[dict, ...], ...]
     assumed_time: str | None = None
 
 
@@ -80,64 +81,58 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Campaign:
-    """What owners did before (`scenes`, with their times), what the intruder starts with, and the plans in order."""
+class Scene:
+    """What the owner of a credential did with it, in the open, at a time."""
 
-    scenes: tuple[tuple[int, Ask], ...]
-    start_with: frozenset[str]
-    plans: tuple[Plan, ...]
+    time: str
+    requests: tuple[dict, ...]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """data/campaign.yaml: what owners did before, what the intruder starts with, and the plans in order."""
+
+    start_with: tuple[str, ...]
+    scenes: tuple[dict, ...]
+    steps: tuple[dict, ...]
 
 
 @cache
-def campaign(text: str | None = None) -> "Campaign":
-    """The scenes before the attack and the plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
+def campaign(text: str | None = None) -> Campaign:
+    """The scenes and plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
     sheet = read("campaign.yaml", text)
-    estate, plans = inventory.estate(), []
-    for name, kind in (("steps", Row), ("scenes", Row), ("start_with", str)):
-        if not isinstance(sheet.get(name), list) or not all(isinstance(item, kind) for item in sheet[name]):
-            raise sheet.error(f"{name} must be a list of {'names' if kind is str else 'mappings'}", name)
-    for row in sheet["steps"]:
-        written = row.get("routes") or []
-        fitting = isinstance(written, list) and all(isinstance(route, list) for route in written)
-        if not fitting or not all(isinstance(item, Row) for route in written for item in route):
-            raise row.error("routes must be a list of lists of requests", "routes")
-        for each, key in ((row, "assumed_time"), *((item, "at") for route in written for item in route)):
-            inventory.moment(each, key)
-        routes = tuple(tuple(_ask(item, estate) for item in route) for route in row.get("routes") or ())
-        if not routes or not all(routes):
-            raise row.error("a step needs at least one route, and a route at least one request", "routes")
-        for route, items in zip(routes, row["routes"], strict=True):
-            for place, ask in enumerate(route):
-                if ask.origin == "edge" and f"gateway:{ask.ask.split(':')[0]}" not in [earlier.ask for earlier in route[:place]]:
-                    raise items[place].error(f"{ask.ask} comes from the edge, so gateway:{ask.ask.split(':')[0]} must come before it")
-        plan = build(Plan, row, routes=routes)
-        try:
-            fact = ledger.fact(plan.fact)
-        except KeyError as error:
-            raise row.error(str(error.args[0]), "fact") from error
-        if not fact.step:
-            raise row.error(f"{plan.fact} is not marked step: true in the ledger", "fact")
-        if plan.fit not in ("exact", "close", "loose"):
-            raise row.error("fit is exact, close or loose", "fit")
-        if plan.assumed_time is None and "T" not in (fact.time or ""):
-            raise row.error(f"the ledger has no hour for {plan.fact}, so assumed_time is needed", "fact")
-        if plan.assumed_time and not plan.assumed_time.startswith(fact.time or ""):
-            raise row.error(f"assumed_time is not on the day that the ledger gives, {fact.time}", "assumed_time")
-        plans.append(plan)
-    held = [_ask(Row({"ask": "login:api", "using": name}, file=sheet.file, line=sheet.lines["start_with"]), estate).using
-            for name in sheet["start_with"]]
-    if timeless := [row for row in sheet["scenes"] if inventory.moment(row, "time") is None]:
-        raise timeless[0].error("a scene needs a time")
-    scenes = [(seconds(row["time"]), _ask(item, estate)) for row in sheet["scenes"] for item in row["requests"]]
-    return Campaign(tuple(scenes), frozenset(held), tuple(plans))
+    told, scenes = build(Campaign, sheet), []
+    inventory.known(sheet, "start_with", told.start_with, inventory.estate().credentials, "credential")
+    for row in told.scenes:
+        scene, when = build(Scene, row), inventory.moment(row, "time")
+        scenes += [(when, _ask(item)) for item in scene.requests]
+    return replace(told, scenes=tuple(scenes), steps=tuple(map(_plan, told.steps)))
 
 
-def _ask(row, estate: inventory.Estate) -> Ask:
-    ask = build(Ask, row)
-    service = ask.ask.split(":")[0]
-    for key, name, there, what in (("ask", service, estate.services, "service"), ("using", ask.using, estate.credentials, "credential"),
-                                   ("origin", ask.origin, FROM, "origin")):
-        inventory.known(row, key, [name], there, what)
+def _plan(row: Row) -> Plan:
+    plan = build(Plan, row)
+    inventory.known(row, "fact", [plan.fact], [fact.id for fact in ledger.steps()], "fact with `step: true` in the ledger called")
+    if not plan.routes or not all(plan.routes):
+        raise row.error("a step needs at least one route, and a route at least one request", "routes")
+    dated = ledger.fact(plan.fact).time or ""
+    if not (plan.assumed_time or dated).startswith(dated) or "T" not in (plan.assumed_time or dated):
+        raise row.error(f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day", "assumed_time" if plan.assumed_time else "fact")
+    inventory.moment(row, "assumed_time")
+    routes = tuple(tuple(map(_ask, route)) for route in plan.routes)
+    for route, items in zip(routes, plan.routes, strict=True):
+        for place, ask in enumerate(route):
+            gate = "gateway:" + ask.ask.split(":")[0]
+            if ask.origin == "edge" and gate not in [earlier.ask for earlier in route[:place]]:
+                raise items[place].error(f"{ask.ask} comes from the edge, so {gate} must come before it")
+    return replace(plan, routes=routes)
+
+
+def _ask(row: Row) -> Ask:
+    ask, estate = build(Ask, row), inventory.estate()
+    inventory.known(row, "ask", [ask.ask.split(":")[0]], estate.services, "service")
+    inventory.known(row, "using", [ask.using], estate.credentials, "credential")
+    inventory.known(row, "origin", [ask.origin], FROM, "origin")
+    inventory.moment(row, "at")
     return ask
 
 
@@ -203,7 +198,7 @@ def play(world: World) -> Replay:
 
     replay.audit = {source: [] for source in SOURCES}
     filed = 0
-    for step in story(told.plans, held, knock):
+    for step in story(told.steps, held, knock):
         replay.steps.append(step)
         begin = seconds(step.attempts[0].time)
         for line in lab.audit[filed:]:
@@ -230,7 +225,7 @@ def foresee(world: World, plans: Sequence[Plan] | None = None) -> list[Step]:
             alarm = now
         return decision, policy.recorded(asked, world)
 
-    return list(story(campaign().plans if plans is None else plans, held, knock))
+    return list(story(campaign().steps if plans is None else plans, held, knock))
 
 
 # --- all worlds ---------------------------------------------------------------------------------------------------
@@ -271,7 +266,7 @@ def search(goal: str, controls: Sequence[str], world: World | None = None) -> Fo
 
     `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
     """
-    plans = campaign().plans
+    plans = campaign().steps
     if goal not in [plan.fact for plan in plans]:
         raise KeyError(f"{goal} is no step of the campaign")
     plans = plans[:[plan.fact for plan in plans].index(goal) + 1]

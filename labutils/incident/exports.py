@@ -21,9 +21,9 @@ def told_apart(step: Step, technique: str | None = None) -> dict[str, str]:
     if step.plan.assumption:
         parts["inference"] += f". The model adds: {step.plan.assumption}"
     open_questions = ["whether it came about as told" if step.outcome == "unknown" else "",
-                      "" if step.time_precision in ("minute", "second") else "the hour"]
+                      "the day and the hour" if step.time_assumed else "" if step.time_precision in ("minute", "second") else "the hour"]
     if any(open_questions):
-        parts["unknown"] = " and ".join(filter(None, open_questions))
+        parts["unknown"] = "; ".join(filter(None, open_questions))
     return parts
 
 
@@ -59,7 +59,8 @@ def attack_flow(steps: Sequence[Step]) -> dict:
                         "labels": [f"outcome-{step.outcome}", *parts]})
     for action, following in zip(actions, actions[1:], strict=False):
         action["effect_refs"] = [following["id"]]
-    flow = {**_boilerplate("attack flow"), "id": _id("attack-flow", "2023"), **_new(author), "start_refs": [action["id"] for action in actions[:1]]}
+    flow = {**_boilerplate("attack flow"), "id": _id("attack-flow", "2023"), **_new(author),
+            "start_refs": [action["id"] for action in actions[:1]]}
     objects = [{**thing, "spec_version": "2.1", "created": WRITTEN, "modified": WRITTEN} for thing in (extension, author, flow, *actions)]
     return {"type": "bundle", "id": _id("bundle", "2023"), "objects": objects}
 

@@ -83,13 +83,13 @@ def _number(name: str) -> uuid.UUID:
 
 
 def headline(source: str, event: dict) -> str:
-    """The few fields of an event that a person reads first, as its sheet names them; a field that is not there is a dash."""
-    def field(path: str):
+    """The few fields of an event that a person reads first, as its sheet names them, those with a short value with their names."""
+    def field(path: str) -> str:
         value = event
         for key in path.split("."):
-            value = value.get(key, "-") if isinstance(value, dict) else "-"
-        return value
-    return "  ".join(str(field(path)) for path in sheet(source)["headline"])
+            value = value.get(key) if isinstance(value, dict) else value[0] if value else None
+        return str(value) if len(str(value)) > 5 else f"{key}={value}"
+    return "  ".join(map(field, sheet(source)["headline"])) + ("  (assumed)" if event.get("x_course_assumption") else "")
 
 
 def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from functools import cache
 import httpx
 
 from labutils.incident import ledger
-from labutils.incident.breach import INTRUDER, SERVER, Replay, play
+from labutils.incident.breach import INTRUDER, SERVER, Replay, foresee, play
 from labutils.incident.estate import PASS, Company
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
@@ -25,7 +25,8 @@ def played(world: World) -> Replay:
 def tell(replay: Replay, tactic: str) -> None:
     """Print each step of a tactic: when, how it ended, what it was for, what decided, and every line that it left in a log."""
     for step in (step for step in replay.steps if step.tactic == tactic):
-        when = step.time[:16].replace("T", " ") if step.time_precision in ("minute", "second") else step.time[:10] + " hour?"
+        when = step.time[:16].replace("T", " ") if step.time_precision in ("minute", "second") else step.time[:10] + (
+            " day? " if step.time_assumed else " hour?")
         print(f"{when}  {MARK[step.outcome]}  {step.plan.goal}")
         if step.outcome == "denied":
             print(f"    in this model: {step.rule}: {step.reason}")
@@ -57,6 +58,15 @@ class Scene:
     def switch_off(self, credential: str) -> None:
         """Make a credential worthless: the account deactivated, the token revoked, the implant removed."""
         self.company.credential_of.pop(self.company.secrets[credential], None)
+
+
+def routes(world: World, *facts: str) -> None:
+    """Print how these steps end in a world, with every request that was tried and what it met."""
+    for step in (step for step in foresee(world) if step.fact in facts):
+        print(f"{step.fact}: {step.outcome}")
+        for attempt in step.attempts:
+            met = "not held" if attempt.decision is None else attempt.decision.rule
+            print(f"    {attempt.ask.ask:<16} with {attempt.ask.using:<18} {met}")
 
 
 def blast_radius(world: World) -> tuple[list[str], dict[tuple[str, str], str]]:

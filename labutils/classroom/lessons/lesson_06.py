@@ -10,7 +10,10 @@ def _walk(answer: object) -> str | None:
     town.sign_in("ada", NOTES)
     cookie = town.ada.cookies.get("session", domain="login.example")
     before = len(town.lab.wire)
-    last = answer(town.tom, cookie)
+    try:
+        last = answer(town.tom, cookie)
+    except KeyError as missing:  # what the provider did not send
+        return {"code": "no cookie", "access_token": "no trade"}.get(missing.args[0], "no response")
     if not isinstance(last, httpx.Response):
         return "no response"
     mine = [exchange for exchange in town.lab.wire[before:] if exchange.client == "tom"]
@@ -26,7 +29,7 @@ def _walk(answer: object) -> str | None:
     return None if last.status_code == 200 else "wrong token"
 
 
-_LINES = [{"time": f"2023-10-18T09:{minute:02}:30Z", "event": event, "outcome": outcome, "ip": ip} for minute, event, outcome, ip in (
+_LINES = [{"time": f"2023-10-18T09:{minute:02}:{10 if minute == 9 else 30}Z", "event": event, "outcome": outcome, "ip": ip} for minute, event, outcome, ip in (
     (0, "session.start", "success", "192.0.2.10"), (1, "token.refresh_token", "success", "203.0.113.66"), (2, "api.read", "success", "192.0.2.10"),
     (3, "api.read", "success", "203.0.113.66"), (5, "api.read", "success", "203.0.113.66"), (9, "api.read", "success", "203.0.113.66"),
     (14, "api.read", "failure", "203.0.113.66"), (30, "api.read", "success", "192.0.2.10"))]
@@ -34,7 +37,9 @@ _LINES = [{"time": f"2023-10-18T09:{minute:02}:30Z", "event": event, "outcome": 
 
 def _minutes(answer: object) -> str | None:
     given = answer(_LINES, "203.0.113.66")
-    named = {6: None, 360: "seconds", 11: "failures", 8: "events", 28: "everybody", 27: "everybody", 3: "count"}
+    if isinstance(given, float):
+        return "float"
+    named = {5: None, 340: "seconds", 11: "failures", 7: "events", 28: "everybody", 27: "everybody", 3: "count", 6: "rounded"}
     if given not in named:
         return "other"
     if named[given] is None and answer(_LINES, "198.51.100.7") != 0:
@@ -75,7 +80,7 @@ LESSON = Lesson("06", (
         "06-1", _walk, "Three requests, no password: a cookie, a code, a token, and the data.",
         {"no response": "Return the API's answer itself, what thief.get(API + '/me', ...) gives.",
          "no question": "The cookie opens the provider. Begin at LOGIN + '/authorize' with params=theft.QUESTION.",
-         "no cookie": "The provider gave no code. Did the request carry the header cookie: session=...?",
+         "no cookie": "The provider sent no code back but login_required: it saw no session. Send the header cookie: session= and the value, with thief.",
          "no trade": "The code was not traded for tokens. The token endpoint wants grant_type, client_id, redirect_uri, code and code_verifier.",
          "other door": "You have a token; now show it at API + '/me', and return that answer.",
          "wrong token": "The API refused. It takes the access token; the ID token beside it is for the app."},
@@ -93,7 +98,9 @@ LESSON = Lesson("06", (
     Exercise(
         "06-2", _minutes, "That is a number a defender can compute without knowing how the thing was stolen.",
         {"seconds": "That is in seconds. Divide by 60.",
-         "failures": "The refused read at the end counts too. Only outcome success is time that the thief had.",
+         "failures": "You counted the refused read at the end. Count only outcome success: that is time that the thief had.",
+         "float": "Give whole minutes: an int, rounded down.",
+         "rounded": "Round down: a minute that is not over has not been had.",
          "events": "The first line from that address is no api.read. Count from the first read that succeeded.",
          "everybody": "Lines of other addresses are in there. Keep those whose ip is the address.",
          "count": "That is how many reads there were. The question is how long from the first to the last.",
@@ -102,11 +109,13 @@ LESSON = Lesson("06", (
          "other": "Try it by hand on five lines: the first success, the last success, the difference in whole minutes."},
         {"seconds": _minutes_but(" // 60", ""),
          "failures": _minutes_but(' and line["outcome"] == "success"', ""),
+         "float": _minutes_but("int((max(times) - min(times)).total_seconds() // 60)", "(max(times) - min(times)).total_seconds() / 60"),
+         "rounded": _minutes_but("int((max(times) - min(times)).total_seconds() // 60)", "round((max(times) - min(times)).total_seconds() / 60)"),
          "events": _minutes_but('line["event"] == "api.read" and ', ""),
          "everybody": _minutes_but(' and line["ip"] == address', ""),
          "count": "def answer(lines, address):\n    return sum(l['event'] == 'api.read' and l['outcome'] == 'success' and l['ip'] == address for l in lines)",
          "none": _minutes_but(" if times else 0", "") .replace("return int", "times = times or [datetime.fromisoformat(l['time']) for l in lines]\n    return int"),
-         "days": _minutes_but("int((max(times) - min(times)).total_seconds() // 60)", "max(times).minute - min(times).minute"),
+         "days": _minutes_but("total_seconds() // 60", "seconds // 60"),
          "other": "def answer(lines, address):\n    return -1"},
         ("datetime.fromisoformat reads these times: from datetime import datetime.",
          "Make a list of the times of the lines that count, then take max minus min.",
@@ -120,7 +129,7 @@ LESSON = Lesson("06", (
     }),
     Quiz("06-q2", "Access tokens live for ten minutes here. Which row of the heat map shows why that alone does not end a theft?", {
         "a": Choice("The access token's", "That one is down to nine minutes. Look for what makes new ones."),
-        "b": Choice("The code's", "It never opened: it is tied to a secret that was not stolen."),
+        "b": Choice("The code's", "It never opened. Look for what makes new access tokens."),
         "c": Choice("The refresh token's and the session cookie's", "Yes. Each of them makes a new access token whenever it is asked.", True),
     }),
 ))

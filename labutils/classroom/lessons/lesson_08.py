@@ -6,21 +6,31 @@ from labutils.classroom.lessons.casebook import ten_claims
 from labutils.incident import ledger
 
 # What is wrong with each of the ten: the word that is right first, then words that can be defended as well.
-_RIGHT = {1: ("date",), 2: ("unit",), 3: ("invented", "overstated"), 4: ("date",), 5: ("date",), 6: ("overstated",), 7: ("overstated",),
-          8: ("invented",), 9: ("unit",), 10: ("unit",)}
+_RIGHT = {1: ("date",), 2: ("unit",), 3: ("invented", "overstated"), 4: ("date",), 5: ("date",), 6: ("overstated",),
+          7: ("overstated", "invented"), 8: ("invented",), 9: ("unit", "date"), 10: ("unit", "overstated")}
 _WORDS = {"date", "unit", "overstated", "invented"}
 
 
 def _judged(answer: object) -> str | None:
     if not isinstance(answer, dict) or set(answer) != set(_RIGHT):
         return "shape"
-    if not all(word in _WORDS for word in answer.values()):
+    if ... in answer.values():
+        return "open"
+    if not all(isinstance(word, str) and word.strip().lower() in _WORDS for word in answer.values()):
         return "words"
-    wrong = [number for number, right in _RIGHT.items() if answer[number] not in right]
+    wrong = [number for number, right in _RIGHT.items() if answer[number].strip().lower() not in right]
     return f"claim {wrong[0]}" if wrong else None
 
 
+def _record(error: ledger.CommonError) -> str:
+    """What the record says to a claim; the claim that the repositories were stolen shares its answer with the one before."""
+    return ("Whether the 76 repositories left could not be confirmed, and of documents it says accessed, not stolen."
+            if error.correct.startswith("As above") else error.correct)
+
+
 def _minutes(answer: object) -> str | None:
+    if isinstance(answer("nov14-probing", "nov23-alert"), float):
+        return "fraction"
     if answer("nov23-alert", "nov23-soc-starts") == 720:
         return "seconds"
     if answer("nov23-alert", "nov23-soc-starts") != 12 or answer("nov23-admin-group", "nov23-alert") != 2:
@@ -66,12 +76,13 @@ def _but(good: str, arguments: str, old: str, new: str) -> str:
 
 LESSON = Lesson("08", (
     Exercise(
-        "08-1", _judged, "Ten of ten. Most were written by people who copied from people who copied.",
-        {f"claim {number}": f"Look at claim {number} again. The record: {error.correct}" for number, error in ten_claims().items()}
-        | {"shape": "Give a dictionary with the numbers 1 to 10, as the stub has it.",
+        "08-1", _judged, "Ten of ten. Each of these stands somewhere in print.",
+        {f"claim {number}": f"Look at claim {number} again. The record: {_record(error)}" for number, error in ten_claims().items()}
+        | {"open": "Some claims still have no word. Give each of the ten one of the four.",
+           "shape": "Give a dictionary with the numbers 1 to 10, as the stub has it.",
            "words": "Each claim gets one of four words: 'date', 'unit', 'overstated' or 'invented'."},
-        {f"claim {number}": _claims(**{f"c{number}": "unit" if "unit" not in right else "date"}) for number, right in _RIGHT.items()}
-        | {"shape": "answer = ['date'] * 10", "words": _claims(c1="nonsense")},
+        {f"claim {number}": _claims(**{f"c{number}": "unit" if "unit" not in right else "invented"}) for number, right in _RIGHT.items()}
+        | {"open": _claims().replace("10: 'unit'", "10: ..."), "shape": "answer = ['date'] * 10", "words": _claims(c1="nonsense")},
         ("Begin with the numbers: what does each of them count, and is it one number or two?",
          "For the dates, read the claim beside the timeline, lane by lane.",
          "If the record leaves something open, both yes and no are overstated."),
@@ -79,11 +90,13 @@ LESSON = Lesson("08", (
     Exercise(
         "08-2", _minutes, "None is an answer too: it keeps a guess out of the report.",
         {"seconds": "That is in seconds. The question is about whole minutes.",
+         "fraction": "Close: give whole minutes, with // and no fraction.",
          "days": "Within one day it is right; from the 14th to the 23rd the days are lost. Subtract whole moments.",
          "day only": "One of the two has a day and no hour, and you gave a number. Return None.",
          "no date": "One of the two has no date at all. Return None, too.",
          "other": "Try it on nov23-alert and nov23-soc-starts, which are 12 minutes apart."},
         {"seconds": _but(_GOOD, "first, second", " // 60", ""),
+         "fraction": _but(_GOOD, "first, second", " // 60", " / 60"),
          "days": _but(_GOOD, "first, second", "// 60", "// 60 % 1440"),
          "day only": _but(_GOOD, "first, second", '"T" not in (one.time or "") or "T" not in (two.time or "")', "one.time is None or two.time is None"),
          "no date": _but(_GOOD, "first, second", '"T" not in (one.time or "") or "T" not in (two.time or "")',
@@ -97,7 +110,7 @@ LESSON = Lesson("08", (
         {"always": "A confirmed fact with a primary source and a known outcome needs no such word, even if the outcome is a refusal.",
          "any secondary": "One secondary source beside a primary one does no harm. Ask whether there is any primary.",
          "confidence": "A fact that is reported, single or disputed was let through.",
-         "sources": "A fact that only secondary sources tell was let through.",
+         "sources": "A fact that only secondary sources tell was let through. The ledger has no confirmed one of that kind: try a made-up one.",
          "outcome": "A fact whose outcome is unknown was let through."},
         {"always": "def answer(fact):\n    return True",
          "any secondary": _but(_CAREFUL, "fact", 'any(source.kind == "primary"', 'all(source.kind == "primary"'),
@@ -112,8 +125,8 @@ LESSON = Lesson("08", (
         "b": Choice("Read what the company that detected it wrote itself", "Yes. And if it does not say, neither do you.", True),
         "c": Choice("Give the middle", "A date that nobody claims is the one that is certainly wrong."),
     }),
-    Quiz("08-q2", "No log shows the 76 repositories leaving the server. Which sentence is right?", {
-        "a": Choice("They did not leave", "A log that does not exist shows nothing, in either direction."),
+    Quiz("08-q2", "The records could not settle whether the 76 repositories left the server. Which sentence is right?", {
+        "a": Choice("They did not leave", "Records that cannot settle a question settle it in neither direction."),
         "b": Choice("They left, since an implant was there", "It could have sent them. That it did is not known."),
         "c": Choice("It could not be confirmed, and they were treated as if they had left", "Yes. Both halves belong to it.", True),
     }),

@@ -63,7 +63,7 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("09", (
     Exercise(
-        "09-1", _evicted, "Two: the token on which both accounts depend, and the implant, which depends on nobody.",
+        "09-1", _evicted, "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
         {"service": "The service account still gets in, past the gateway and into the tracker.",
          "look-alike": "The look-alike user still gets in. It was made so that there would be a way back.",
          "implant": "The implant still calls out. It sits on the server and needs no account.",
@@ -97,7 +97,7 @@ LESSON = Lesson("09", (
         "def roaming(events):\n" + _GOOD),
     Exercise(
         "09-3", _control, "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
-        {"viewed": "The repositories are still viewed in that world. Look at the attempts of the step: which route was open?",
+        {"viewed": "The repositories are still viewed in that world. casebook.routes shows what was tried: which route was open?",
          "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
                   "and went in by the third route.",
          "earlier": "That stops the attack before the tracker. Look for one that lets it get that far.",
@@ -115,7 +115,7 @@ LESSON = Lesson("09", (
     }),
     Quiz("09-q2", "A report says: the 76 repositories were exfiltrated. What does the record support?", {
         "a": Choice("That, since they were packed and an implant was there", "It fits, and fitting is not evidence."),
-        "b": Choice("The opposite, since no log shows them leaving", "No log could have shown it. Silence of a log that does not exist says nothing."),
+        "b": Choice("The opposite, since no log shows them leaving", "The records could not settle it. Where nothing was written down, silence says nothing."),
         "c": Choice("Neither; it could not be confirmed, and was treated as if it had happened", "Yes. Say what could not be settled, and what was done about it.", True),
     }),
 ))

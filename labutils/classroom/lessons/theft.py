@@ -19,7 +19,7 @@ from labutils.identity.tokens import b64
 
 ITEMS = ("session cookie", "code", "access token", "refresh token", "service token")
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
-TRIES = (1, 4, 6, 9, 11, 60, 1440, 43200, 129600)  # minutes after the theft; the last is ninety days
+TRIES = (0.5, 4, 6, 9, 11, 60, 1440, 43200, 129600)  # minutes after the theft; the last is ninety days
 CHALLENGE = {"code_challenge": b64(hashlib.sha256(VERIFIER.encode()).digest()), "code_challenge_method": "S256"}
 QUESTION = {"response_type": "code", "client_id": "notes", "redirect_uri": NOTES + "/cb", "scope": "openid profile offline_access",
             "prompt": "none", **CHALLENGE}
@@ -30,7 +30,8 @@ def steal(town: Town) -> dict[str, str]:
     town.sign_in("ada", NOTES)
     session = next(iter(town.notes.sessions.values()))
     landing = town.sign_in("ada", NOTES, until=NOTES + "/cb").headers["location"]
-    job = town.tom.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
+    backup = town.lab.browser("backup", "192.0.2.220")
+    job = backup.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
     return {"session cookie": town.ada.cookies.get("session", domain="login.example"), "code": query(landing)["code"],
             "access token": session["access_token"], "refresh token": session["refresh_token"], "service token": job.json()["access_token"]}
 
@@ -41,7 +42,7 @@ def query(address: str) -> dict[str, str]:
 
 
 def reach(thief: httpx.Client, item: str, held: dict[str, str]) -> httpx.Response:
-    """From a stolen thing to Ada's data at the API: the answer of the last door that was tried. A new refresh token is kept."""
+    """From a stolen thing to data at the API: the answer of the last door that was tried. A new refresh token is kept."""
     form = {"client_id": "notes", "redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER, "code": held["code"]}
     if item == "session cookie":
         silent = thief.get(LOGIN + "/authorize", params=QUESTION, headers={"cookie": "session=" + held[item]})
@@ -113,7 +114,7 @@ def trial(defence: str) -> Trial:
         if act is not None and minute > 5:
             act(town)
             act = None
-        town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
+        town.lab.clock.tick(max(0, begun + int(minute * 60) - town.lab.clock.now))
         for item in list(alive):
             if reach(town.tom, item, held).is_success:
                 result.minutes[item] = minute

@@ -58,7 +58,8 @@ def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
     counts = [f"{sum(f.outcome == kind for f in drawn if lane(f) != 'defenders')} {kind}" for kind in ("succeeded", "denied", "unknown")]
     exact = sum("T" in fact.time for fact in drawn)
     return figure, (f"{len(drawn)} dated facts in {len(LANES)} lanes, {exact} of them with a time of day: of the intruder's, "
-                    f"{', '.join(counts)}; {len(placed['defenders'])} of the defenders'. The first is of {drawn[0].time[:10]}, "
+                    f"{', '.join(counts)}; {len(placed['defenders'])} of the defenders', "
+                    f"and {sum(f.outcome == 'not_applicable' for f in drawn if lane(f) != 'defenders')} with no outcome. The first is of {drawn[0].time[:10]}, "
                     f"the last of {max(fact.time for fact in drawn)[:10]}.")
 
 
@@ -72,7 +73,7 @@ def _rows(facts: Sequence[ledger.Fact]) -> list[tuple[int, ledger.Fact]]:
     found = []
     for fact in facts:
         begin = across(fact.time)
-        text = _width(label(fact.id))
+        text = _width(label(fact.id, party=lane(fact) == LANES[-1]))
         begin = begin - text if begin + text > HALVES[1][2] + HALVES[1][3] else begin
         row = next((i for i, end in enumerate(ends) if end <= begin), len(ends))
         ends[row:row + 1] = [begin + text + 0.12]
@@ -81,7 +82,7 @@ def _rows(facts: Sequence[ledger.Fact]) -> list[tuple[int, ledger.Fact]]:
 
 
 def _event(axes, fact: ledger.Fact, y: float, edge: float) -> None:
-    x, text = across(fact.time), label(fact.id)
+    x, text = across(fact.time), label(fact.id, party=lane(fact) == LANES[-1])
     kind = "defenders" if lane(fact) == "defenders" else fact.outcome
     if fact.time_end and across(fact.time_end):
         axes.plot([x, across(fact.time_end)], [y, y], color=SHAPES.get(kind, SHAPES["other"])[2], lw=2.2, alpha=0.45, solid_capstyle="butt")
