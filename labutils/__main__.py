@@ -89,14 +89,12 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     lab = Lab(seed, start)
     provider = lab_provider(lab, f"http://{host}:{port}", auto_login)
     if auto_login is not None and auto_login not in provider.users:
-        print(f"There is no user {auto_login!r} here; say --auto-login ada.", file=sys.stderr)
-        return 2
+        return _refused(f"There is no user {auto_login!r} here; say --auto-login ada.")
     try:
         listening = socket.create_server((host, port))
         server = make_server(host, port, one_at_a_time, request_handler=Quiet, fd=listening.fileno(), threaded=True)
     except (OSError, OverflowError):
-        print(f"Port {port} on {host} is taken or not allowed; say another with --port.", file=sys.stderr)
-        return 2
+        return _refused(f"Port {port} on {host} is taken or not allowed; say another with --port.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"serving {provider.issuer}", flush=True)
     try:
@@ -190,8 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:
-        print(f"--start must be a moment such as 2023-10-18T09:00:00Z: {error}", file=sys.stderr)
-        return 2
+        return _refused(f"--start must be a moment such as 2023-10-18T09:00:00Z: {error}")
 
 
 if __name__ == "__main__":

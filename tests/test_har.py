@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils import __main__ as commands
+from labutils.classroom.lessons import grading
 from labutils.classroom.lessons.recorded import doors, rebuild
 from labutils.classroom.town import NOTES, WIKI, build_town
 from labutils.identity.keys import json_part
@@ -25,7 +26,7 @@ RAW = data_file("support-case.har").read_bytes()
 CASE = har.read(RAW)
 EXPORTED = har.read(data_file("support-case-default-export.har").read_bytes())
 CLEANED = har.clean(CASE, "a salt")
-CLEANERS = {"untouched": har.untouched, "three headers": har.drop_three_headers, "word list": har.word_list,
+CLEANERS = {"untouched": grading.untouched, "three headers": grading.drop_three_headers, "word list": grading.word_list,
             "default deny": lambda found: har.clean(found, "a salt")}
 MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
@@ -279,9 +280,9 @@ def test_weak_cleaners_leave_hiding_places_open(weak, leaves):
 
 
 def test_a_word_list_that_knows_one_letter_case_leaves_the_others():
-    assert not holds(har.word_list(planted("the Authorization header", "title")))
-    assert holds(har.word_list(planted("the Authorization header", "lower")))
-    assert not holds(har.drop_three_headers(planted("the Authorization header", "lower")))
+    assert not holds(grading.word_list(planted("the Authorization header", "title")))
+    assert holds(grading.word_list(planted("the Authorization header", "lower")))
+    assert not holds(grading.drop_three_headers(planted("the Authorization header", "lower")))
 
 
 @pytest.mark.parametrize("number, kept", [(7, True), (999, True), (12.5, True), (1000, False), (123456, False), (-4711, False),
@@ -367,7 +368,7 @@ def test_cleaning_says_what_it_replaced_and_how_far_it_is():
 
 @pytest.mark.parametrize("found", [None, [], {}, {"log": []}, {"log": {"entries": None}}, {"log": {"entries": ["x"]}}])
 def test_what_is_no_har_in_memory_is_refused(found):
-    for act in (lambda: har.clean(found, "s"), lambda: har.findings(found), lambda: har.usefulness(found, found)):
+    for act in (lambda: har.clean(found, "s"), lambda: har.findings(found), lambda: grading.usefulness(found, found)):
         with pytest.raises(har.NotHar):
             act()
 
@@ -401,7 +402,7 @@ def test_whatever_stands_in_a_har_the_secret_does_not_survive(entries, pages):
     found = a_har(*entries, pages=pages)
     cleaned = har.clean(found, "a salt")
     assert not holds(cleaned) and json.dumps(cleaned, allow_nan=False)
-    assert isinstance(har.findings(found), list) and har.usefulness(found, cleaned)
+    assert isinstance(har.findings(found), list) and grading.usefulness(found, cleaned)
 
 
 # --- grading by replay --------------------------------------------------------------------------------------------
@@ -445,7 +446,7 @@ def test_the_door_for_codes_opens_for_one_that_nobody_has_used():
 
 
 def test_the_default_export_is_the_recording_without_three_headers():
-    same = har.drop_three_headers(CASE)["log"]
+    same = grading.drop_three_headers(CASE)["log"]
     assert {name: value for name, value in same.items() if name not in ("comment", "creator")} == {
         name: value for name, value in EXPORTED["log"].items() if name not in ("comment", "creator")}
     assert "Derived from support-case.har" in EXPORTED["log"]["comment"] and len(RAW) < 200_000
@@ -457,15 +458,15 @@ def test_the_default_export_is_the_recording_without_three_headers():
 @pytest.mark.parametrize("cleaner, lost", [
     ("untouched", set()), ("default deny", set()), ("three headers", {"was it the same session", "was a token sent, and the same one"})])
 def test_what_support_can_still_answer(cleaner, lost):
-    answered = har.usefulness(CASE, CLEANERS[cleaner](CASE))
+    answered = grading.usefulness(CASE, CLEANERS[cleaner](CASE))
     assert len(answered) >= 5 and {question for question, good in answered.items() if not good} == lost
 
 
 def test_a_file_in_which_everything_is_blanked_answers_little():
-    blank = har.untouched(CASE)
+    blank = grading.untouched(CASE)
     for entry in blank["log"]["entries"]:
         entry["request"] |= {"url": "", "headers": [], "cookies": []}
-    assert sum(har.usefulness(CASE, blank).values()) < len(har.usefulness(CASE, blank)) - 2
+    assert sum(grading.usefulness(CASE, blank).values()) < len(grading.usefulness(CASE, blank)) - 2
 
 
 # --- the command --------------------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def _plan(row: Row) -> Plan:
         raise row.error("a step needs at least one route, and a route at least one request", "routes")
     dated = ledger.fact(plan.fact).time or ""
     if not (plan.assumed_time or dated).startswith(dated) or "T" not in (plan.assumed_time or dated):
-        raise row.error(f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day", "assumed_time" if plan.assumed_time else "fact")
+        where = "assumed_time" if plan.assumed_time else "fact"
+        raise row.error(f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day", where)
     inventory.moment(row, "assumed_time")
     routes = tuple(tuple(map(_ask, route)) for route in plan.routes)
     for route, items in zip(routes, plan.routes, strict=True):

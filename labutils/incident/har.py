@@ -1,22 +1,18 @@
 """HAR files: what a browser keeps of its traffic. Export, reading, forensics, cleaning, and grading by replay.
 
-This module holds the export and three weak cleaners, and brings the names of its three neighbours together: har_reading,
+This module holds the export, and brings the names of its three neighbours together: har_reading,
 har_cleaning, har_forensics.
 """
-import copy
-import json
-import re
 from collections.abc import Sequence
 from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from labutils.incident.har_cleaning import clean, clean_file, said
-from labutils.incident.har_forensics import Finding, findings, strings, sweep, usefulness
+from labutils.incident.har_forensics import Finding, findings, strings, sweep
 from labutils.incident.har_reading import NotHar, read
 from labutils.lab import Exchange, iso
 
-__all__ = ["Finding", "NotHar", "clean", "clean_file", "drop_three_headers", "export", "findings", "read", "said", "strings", "sweep",
-           "untouched", "usefulness", "word_list"]
+__all__ = ["Finding", "NotHar", "clean", "clean_file", "export", "findings", "read", "said", "strings", "sweep"]
 
 # --- export -----------------------------------------------------------------------------------------------------
 
@@ -52,31 +48,3 @@ def _cookies(headers: Sequence[tuple[str, str]], header: str) -> list[dict]:
     """The cookies in `cookie` headers, all of each, or in `set-cookie` headers, the first pair, without its attributes."""
     pairs = [value.split(";")[:None if header == "cookie" else 1] for name, value in headers if name == header]
     return _pairs([pair.strip().partition("=")[::2] for pair in chain.from_iterable(pairs)])
-
-
-# --- three weak cleaners, to compare with -------------------------------------------------------------------------
-
-SECRETIVE = "Authorization|Cookie|Set-Cookie|access_token|refresh_token|id_token|password|client_secret|code|csrf|state"
-
-
-def untouched(har: dict) -> dict:
-    """No cleaning at all."""
-    return copy.deepcopy(har)
-
-
-def drop_three_headers(har: dict) -> dict:
-    """What a browser's default export leaves out today: Cookie, Set-Cookie and Authorization, and the lists of cookies."""
-    cleaned = copy.deepcopy(har)
-    for message in (entry[side] for entry in cleaned["log"]["entries"] for side in ("request", "response")):
-        kept = [header for header in message["headers"] if header["name"].lower() not in ("cookie", "set-cookie", "authorization")]
-        message |= {"headers": kept, "cookies": []}
-    return cleaned
-
-
-def word_list(har: dict) -> dict:
-    """A list of names that sound secret, searched for in the text as word lists are: letter case counts."""
-    text = json.dumps(har)
-    for before, value in ((rf'"name": "(?:{SECRETIVE})", "value": "', r'(?:[^"\\]|\\.)*'), (rf'\\"(?:{SECRETIVE})\\": ?\\"', r'[^"\\]*'),
-                          (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*')):
-        text = re.sub(f"({before}){value}", r"\1[removed]", text)
-    return json.loads(text)

@@ -1,6 +1,6 @@
-"""What a HAR file gives away, and what a cleaned one is still good for: credentials, a replay of every string, support's questions."""
+"""What a HAR file gives away, and what it still opens: credentials, and a replay of every string."""
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -83,14 +83,14 @@ def kind_of(place: str, name: str, text: str) -> str | None:
 def _leaves(entry: dict) -> Iterator[Leaf]:
     """The texts of an entry, each with the name under which it stands, out of headers, cookies, addresses, forms and bodies."""
     for side, packed in (("request", "postData"), ("response", "content")):
-        for name, value in _named(entry, side, "headers"):
+        for name, value in named(entry, side, "headers"):
             yield from _header(f"{side} header {name.lower()}", name.lower(), value)
-        yield from _under(f"{side} cookie", _named(entry, side, "cookies"))
+        yield from _under(f"{side} cookie", named(entry, side, "cookies"))
         for member in ("url", "redirectURL"):
             yield from _address(f"{side} {member}", get(entry, side, member, kind=str))
-        yield from _under(f"{side} queryString", _named(entry, side, "queryString"))
+        yield from _under(f"{side} queryString", named(entry, side, "queryString"))
         yield from _body(f"{side} body", content(get(entry, side, packed)))
-        yield from _under(f"{side} form", _named(entry, side, packed, "params"))
+        yield from _under(f"{side} form", named(entry, side, packed, "params"))
     for sent in get(entry, "_webSocketMessages", kind=list):
         yield from _body("WebSocket message", get(sent, "data"))
 
@@ -102,7 +102,7 @@ def get(value: object, *way: str, kind: type = object) -> object:
     return value if isinstance(value, kind) else kind()
 
 
-def _named(entry: dict, *way: str) -> list[tuple[str, str]]:
+def named(entry: dict, *way: str) -> list[tuple[str, str]]:
     """Name and value of the headers, cookies or parameters that are what they should be."""
     found = [(get(pair, "name"), get(pair, "value")) for pair in get(entry, *way, kind=list)]
     return [(name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)]
@@ -186,50 +186,3 @@ def sweep(har: dict, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, li
     """Grade a cleaned HAR by replay: every text that is left, tried at every door. Each door with the texts that open it."""
     tried = sorted(strings(har))
     return {door: [text for text in tried if opens(text)] for door, opens in doors.items()}
-
-
-# --- grading by usefulness --------------------------------------------------------------------------------------
-
-
-def usefulness(original: dict, cleaned: dict) -> dict[str, bool]:
-    """Each question that support must be able to answer, and whether the cleaned HAR answers it as the original does."""
-    before, after = checked(original)["entries"], checked(cleaned)["entries"]
-    return {question: answer(before) == answer(after) for question, answer in QUESTIONS.items()}
-
-
-Answer = Callable[[list[dict]], list]
-
-
-def _each(*ways: str) -> Answer:
-    """What stands in each entry in these places."""
-    return lambda entries: [[get(entry, *way.split(".")) for way in ways] for entry in entries]
-
-
-def _same(*values: Callable[[dict], Hashable]) -> Answer:
-    """For each entry the number of the first with an equal value, or None for an empty one: what is equal, and not what it is."""
-    def answer(entries: list[dict]) -> list:
-        columns = [[value(entry) for entry in entries] for value in values]
-        return [[column.index(one) if one else None for one in column] for column in columns]
-    return answer
-
-
-def _service(entry: dict) -> tuple:
-    """The method, the host, and how many segments the path has."""
-    parts = str(get(entry, "request", "url")).split("?")[0].split("/")
-    return get(entry, "request", "method"), parts[2:3], len(parts)
-
-
-def _sent(header: str, entry: dict) -> tuple:
-    return tuple(value for name, value in _named(entry, "request", "headers") if name.lower() == header)
-
-
-QUESTIONS: dict[str, Answer] = {
-    "how many requests, in which order, when": _each("startedDateTime"),
-    "which request failed, with which status": _each("response.status"),
-    "how long did each take": _each("time", "timings"),
-    "which service was asked, by which method": lambda entries: [_service(entry) for entry in entries],
-    "was it the same endpoint again": _same(lambda entry: str(get(entry, "request", "url"))),
-    "was it the same session": _same(lambda entry: _sent("cookie", entry), lambda entry: tuple(_named(entry, "request", "cookies"))),
-    "was a token sent, and the same one": _same(lambda entry: _sent("authorization", entry)),
-    "of which kind and size was each answer": _each("response.content.mimeType", "response.content.size"),
-}

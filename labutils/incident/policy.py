@@ -3,7 +3,7 @@
 Each rule is a question that one request must pass. It answers with the reason for a refusal, or with None. `decide` asks
 them in order, and the first reason given is the decision. No rule knows that there is an intruder.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from functools import cache
 
 from labutils.incident.inventory import Control, Credential, Service, controls, estate
@@ -12,41 +12,17 @@ from labutils.lab import iso
 DAY = 86400  # seconds
 
 
-@dataclass(frozen=True)
-class World:
-    """The decisions that companies make, with their values of 2023 in this model. data/controls.yaml says what each means."""
-
-    personal_profiles_blocked: bool = False
-    support_accounts_bound: bool = False
-    supplier_hard_keys: bool = False
-    support_least_privilege: bool = False
-    recordings_cleaned: bool = False
-    sessions_bound: bool = False
-    session_hours: int = 48
-    acts_reauthenticated: bool = False
-    console_managed_devices: bool = False
-    exposed_rotated: bool = False
-    service_tokens_expire: bool = False
-    service_tokens_bound: bool = False
-    integration_least_privilege: bool = False
-    scripts_approved: bool = False
-    repository_least_privilege: bool = False
-    egress_allowlist: bool = False
-    egress_logged: bool = False
-    console_list_enforced: bool = False
-    hard_keys: bool = True
-    access_per_application: bool = True
-    alert_admin_group: bool = True
-    alert_new_account: bool = False
-    alert_refused_service_account: bool = False
-    alert_token_elsewhere: bool = False
-    alert_bulk_reads: bool = False
-    response_minutes: int = 35
+class _Decisions:
+    """The decisions that companies make: one field for each row of data/controls.yaml, which says what it means and what it stands for."""
 
     @classmethod
     def historical(cls) -> "World":
-        """The world of 2023, as far as the public report tells it."""
+        """The world of 2023, as far as the public report tells it; where it is silent, the value is our assumption."""
         return cls()
+
+
+World = make_dataclass("World", [(control.id, type(control.historical), control.historical) for control in controls().values()],
+                       bases=(_Decisions,), frozen=True)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from copy import deepcopy
 from functools import cache
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.lessons import recorded
+from labutils.classroom.lessons import grading, recorded
 from labutils.incident import har
 from labutils.lab import data_file
 
@@ -22,7 +22,7 @@ def _cleaner(answer: object) -> str | None:
     if handed != recording and cleaned is not handed:
         return "changed"
     try:
-        questions = har.usefulness(recording, cleaned)
+        questions = grading.usefulness(recording, cleaned)
     except har.NotHar:
         return "not a har"
     kept = har.strings(cleaned)
@@ -89,12 +89,12 @@ LESSON = Lesson("07", (
                     "let equal values stay equal.",
          "not a har": "That is no HAR any more: it needs a log with a list of entries, each of them a dictionary.",
          "changed": "You changed the file that you were given, and returned another. Build a new one and leave the old as it is."},
-        {"cookie": "from labutils.incident import har\n\ndef answer(file):\n    return har.word_list(file)",
-         "token": "from labutils.incident import har\n\ndef answer(file):\n    return har.drop_three_headers(file)",
+        {"cookie": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.word_list(file)",
+         "token": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.drop_three_headers(file)",
          "password": _but('"httpVersion"}', '"httpVersion", "postData", "params", "text", "value"}').replace(
              "return walk(file)", "cleaned = walk(file)\n    for entry in cleaned['log']['entries']:\n        for side in ('request', 'response'):\n"
              "            entry[side] |= {'headers': [], 'cookies': [], 'content': {}}\n    return cleaned"),
-         "other keys": "from labutils.incident import har\n\ndef answer(file):\n    return har.drop_three_headers(har.word_list(file))",
+         "other keys": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.drop_three_headers(grading.word_list(file))",
          "useless": _but('return "x-" + hmac.new(b"my salt", value.encode(), "sha256").hexdigest()[:10]', 'return "x"').replace(
              '"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"', '"name"'),
          "not a har": "def answer(file):\n    return {}",
