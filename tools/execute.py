@@ -79,10 +79,9 @@ def agenda(paths: list[pathlib.Path]) -> str:
         for title, minutes in timed:
             rows.append(f"| {begins} | {title} | {minutes} |")
             begins += minutes
-        heading = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-        spare = f"\n\n{notebook.metadata.labutils.minutes - begins} minutes are for the opening question and for questions from the room."
-        parts.append("\n".join([f"### {heading} ({notebook.metadata.labutils.minutes} min)", "", "| minute | section | takes |", "|---|---|---|",
-                                *rows]) + (spare if notebook.metadata.labutils.minutes > begins else ""))
+        title, minutes = notebook.cells[0].source.splitlines()[0].removeprefix("# "), notebook.metadata.labutils.minutes
+        spare = ["", f"{minutes - begins} minutes are for the opening question and for questions from the room."] if minutes > begins else []
+        parts.append("\n".join([f"### {title} ({minutes} min)", "", "| minute | section | takes |", "|---|---|---|", *rows, *spare]))
     return "\n\n".join(parts)
 
 
