@@ -80,7 +80,7 @@ def agenda(paths: list[pathlib.Path]) -> str:
             rows.append(f"| {begins} | {title} | {minutes} |")
             begins += minutes
         title, minutes = notebook.cells[0].source.splitlines()[0].removeprefix("# "), notebook.metadata.labutils.minutes
-        spare = ["", f"{minutes - begins} minutes are for the opening question and for questions from the room."] if minutes > begins else []
+        spare = ["", f"{minutes - begins} minutes are for the opening question and for those of the room."] if minutes > begins else []
         parts.append("\n".join([f"### {title} ({minutes} min)", "", "| minute | section | takes |", "|---|---|---|", *rows, *spare]))
     return "\n\n".join(parts)
 
