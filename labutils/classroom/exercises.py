@@ -57,12 +57,6 @@ class Lesson:
         object.__setattr__(self, "items", {item.id: item for item in (*self.exercises, *self.quizzes)})
 
 
-def lessons() -> dict[str, Lesson]:
-    """Each lesson that has exercises, by its two-digit number."""
-    numbers = sorted(path.stem[-2:] for path in (Path(__file__).parent / "lessons").glob("lesson_??.py"))
-    return {number: lesson(number) for number in numbers}
-
-
 def lesson(number: str) -> Lesson | None:
     """The lesson of that two-digit number, or None."""
     try:
@@ -176,9 +170,10 @@ def _keep(names: set[str]) -> None:
 
 def progress(receipt: str = "") -> None:
     """Say what is done. Its last line is a receipt: give it to `progress` on another machine and nothing is lost."""
-    course = lessons()
-    known = {name for found in course.values() for name in found.items}
     given = set(receipt.split()) if isinstance(receipt, str) else set()
+    numbers = sorted({name[:2] for name in given | _done() if name[:2].isdecimal()})  # only the lessons that are spoken of
+    course = {number: found for number in numbers if (found := lesson(number))}
+    known = {name for found in course.values() for name in found.items}
     if given & known:
         _keep(given & known)
     if strangers := sorted(given - known):

@@ -3,13 +3,13 @@ import re
 
 import nbformat
 import pytest
-from conftest_paths import NOTEBOOKS
+from conftest_paths import NOTEBOOKS, ROOT
 from nbclient import NotebookClient
 
 from labutils.classroom import exercises
-from labutils.classroom.exercises import Exercise, Quiz, check, hint, lessons, progress, quiz, solution, verdict
+from labutils.classroom.exercises import Exercise, Quiz, check, hint, lesson, progress, quiz, solution, verdict
 
-COURSE = lessons()
+COURSE = {path.stem[-2:]: lesson(path.stem[-2:]) for path in sorted((ROOT / "labutils/classroom/lessons").glob("lesson_??.py"))}
 EXERCISES = [exercise for lesson in COURSE.values() for exercise in lesson.exercises]
 QUIZZES = [item for lesson in COURSE.values() for item in lesson.quizzes]
 MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.feedback]
