@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from labutils import __main__ as commands
 from labutils.classroom.lessons import grading
 from labutils.classroom.lessons.recorded import doors, rebuild
-from labutils.classroom.town import NOTES, WIKI, build_town
+from labutils.classroom.lessons.town import NOTES, WIKI, build_town
 from labutils.identity.keys import json_part
 from labutils.incident import har
 from labutils.lab import data_file

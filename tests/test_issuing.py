@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_provider import CALLBACK, CHALLENGE, MANY, NO_PKCE, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
 
-from labutils.classroom.town import API, LOGIN, NOTES, Town
+from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town
 from labutils.identity import dpop
 from labutils.identity.accounts import Client
 from labutils.identity.tokens import SigningKey, b64, ec_private_key, ed25519_private_key, json_part, public_jwk, sign, thumbprint

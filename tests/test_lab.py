@@ -8,7 +8,7 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.town import API, LOGIN, NOTES, WIKI, build_town
+from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, build_town
 from labutils.lab import Clock, Lab, WallClock, dice, iso
 
 START = "2023-10-18T09:00:00Z"

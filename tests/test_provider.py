@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.classroom.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity.accounts import Client
 from labutils.identity.relying_party import sign_in
 from labutils.identity.tokens import b64, json_part

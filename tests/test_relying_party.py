@@ -6,7 +6,7 @@ import httpx
 import jwt
 import pytest
 
-from labutils.classroom.town import LOGIN, NOTES, WIKI, Town, build_town
+from labutils.classroom.lessons.town import LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity import relying_party
 from labutils.identity.relying_party import KEY_AGE, KEY_COOLDOWN, ProviderKeys, validate_id_token
 from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part, sign

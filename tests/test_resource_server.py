@@ -4,7 +4,7 @@ import jwt
 import pytest
 from test_provider import SECRETS, fresh, tokens_of
 
-from labutils.classroom.town import API, LOGIN, Town
+from labutils.classroom.lessons.town import API, LOGIN, Town
 from labutils.identity.tokens import SigningKey, ec_private_key, sign
 
 WAYS = pytest.mark.parametrize("opaque", [False, True], ids=["offline", "introspecting"])

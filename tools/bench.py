@@ -14,7 +14,7 @@ import nbformat
 from jupyter_client.manager import KernelManager
 from werkzeug.wrappers import Response
 
-from labutils.classroom.town import LOGIN, NOTES, build_town
+from labutils.classroom.lessons.town import LOGIN, NOTES, build_town
 from labutils.identity import tokens
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World

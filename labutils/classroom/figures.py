@@ -1,6 +1,5 @@
 """Every picture of the course, each with its sentence. All are drawn from a token, a log or a result, never from typed numbers."""
 import io
-import json
 import logging
 import re
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.identity.tokens import unb64
 from labutils.incident import ledger
 from labutils.incident.breach import Step
 from labutils.lab import Exchange
@@ -43,32 +41,6 @@ def _canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[
     axes.set_ylim(*ylim)
     axes.axis("off")
     return figure, axes
-
-
-def anatomy(token: str) -> tuple[Figure, str]:
-    """From bytes to claims: each segment of a token, the bytes it spells, and what they say."""
-    segments, names = token.split("."), ("header", "payload", "signature")
-    texts = [[f'"{name}": {json.dumps(value)}' for name, value in json.loads(unb64(segment)).items()] for segment in segments[:2]]
-    texts.append(["the only part that needs a key:", "made by whoever wrote the token"])
-    rows = max(len(lines) for lines in texts)
-    figure, axes = _canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
-    sizes = [len(unb64(segment)) for segment in segments]
-    for column, (name, segment, colour) in enumerate(zip(names, segments, (BLUE, GREEN, VERMILION), strict=True)):
-        left, data = column * 4 + 0.1, unb64(segment)
-        axes.text(left, 2.6, f"{column + 1}  {name}", color=colour, weight="bold", size=12)
-        axes.text(left, 2.2, segment[:24] + "...", family="monospace", size=9.5, color=colour)
-        axes.text(left, 1.9, f"{len(segment)} characters of base64url", size=8.5, color=GREY)
-        axes.annotate("", (left + 0.3, 1.3), (left + 0.3, 1.8), arrowprops={"arrowstyle": "->", "color": GREY})
-        axes.text(left + 0.5, 1.48, "decode, no key needed", size=8.5, color=GREY)
-        axes.text(left, 1.05, data[:9].hex(" ") + " ...", family="monospace", size=9.5, color=colour)
-        axes.text(left, 0.75, f"{len(data)} bytes", size=8.5, color=GREY)
-        for row, line in enumerate(texts[column]):
-            axes.text(left, 0.3 - row * 0.24, line[:44], family="monospace" if column < 2 else None, size=8.5)
-        if column:
-            axes.axvline(column * 4 - 0.08, color=GREY, lw=0.6, ls=":")
-    claims = json.loads(unb64(segments[1]))
-    return figure, (f"A token of {len(token)} characters: a header of {sizes[0]} bytes, a payload of {sizes[1]} bytes with "
-                    f"{len(claims)} claims that anybody can read, and a signature of {sizes[2]} bytes.")
 
 
 def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None) -> tuple[Figure, str]:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import jwt
 
-from labutils.classroom.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity.relying_party import validate_id_token
 
 

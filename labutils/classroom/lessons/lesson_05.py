@@ -1,7 +1,7 @@
 """05 · Try three tokens at three doors."""
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons.afterlife import ACTIONS, ROWS, what_dies_when
-from labutils.classroom.town import API, LOGIN
+from labutils.classroom.lessons.town import API, LOGIN
 from labutils.identity import tokens
 
 _KEY = tokens.SigningKey(tokens.ec_private_key("lesson-05/judge"), "ES256", "es256-1")

@@ -2,7 +2,7 @@
 import httpx
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.town import NOTES, build_town
+from labutils.classroom.lessons.town import NOTES, build_town
 
 
 def _walk(answer: object) -> str | None:
@@ -56,7 +56,7 @@ _GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=theft.QUESTI
 """
 _NAMES = """from labutils.classroom.lessons import theft
 from labutils.classroom.lessons.afterlife import bearer
-from labutils.classroom.town import API, LOGIN, NOTES
+from labutils.classroom.lessons.town import API, LOGIN, NOTES
 
 """
 _GOOD_MINUTES = """    times = [datetime.fromisoformat(line["time"]) for line in lines

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from labutils.classroom.figures import _canvas
 from labutils.classroom.lessons.afterlife import bearer
-from labutils.classroom.town import API, LOGIN, NOTES, Town, build_town
+from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity.accounts import Session
 from labutils.identity.provider import Provider
 from labutils.identity.tokens import b64
