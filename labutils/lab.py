@@ -103,8 +103,8 @@ class Exchange:
 class _Network(httpx.BaseTransport):
     """The only way from a client to a host. An unknown name is answered 599; nothing leaves the process."""
 
-    def __init__(self, lab: "Lab", client: str, ip: str):
-        self.lab, self.client, self.ip = lab, client, ip
+    def __init__(self, lab: "Lab", client: str, ip: str, certificate: bytes | None):
+        self.lab, self.client, self.ip, self.certificate = lab, client, ip, certificate
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         app = self.lab.hosts.get(request.url.host)
@@ -115,7 +115,7 @@ class _Network(httpx.BaseTransport):
             response = httpx.Response(599, text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.")
         else:
             bare = httpx.Request(request.method, request.url, content=request.content)
-            response = httpx.WSGITransport(_any_bytes(app, request), remote_addr=self.ip).handle_request(bare)
+            response = httpx.WSGITransport(_any_bytes(app, request, self.certificate), remote_addr=self.ip).handle_request(bare)
         response.read()
         self.lab.wire.append(Exchange(started, self.client, self.ip, request.method, str(request.url),
                                       _headers(request.headers), request.content.decode(errors="replace"),
@@ -123,9 +123,10 @@ class _Network(httpx.BaseTransport):
         return response
 
 
-def _any_bytes(app: Callable, request: httpx.Request) -> Callable:
+def _any_bytes(app: Callable, request: httpx.Request, certificate: bytes | None) -> Callable:
     """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333). httpx takes ASCII alone."""
     def called(environ, start_response):
+        environ["lab.client_certificate"] = certificate  # a header would be HTTP_..., so no client can write this
         environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode("latin-1")
         found: dict[str, list[str]] = {}
         for name, value in _headers(request.headers):
@@ -165,10 +166,10 @@ class Lab:
         """The next identifier from a party's own dice."""
         return next(self._dice.setdefault(party, dice(self.seed, party)))
 
-    def browser(self, name: str, ip: str) -> httpx.Client:
-        """A client with its own cookies, address and user agent. It does not follow redirects by itself."""
+    def browser(self, name: str, ip: str, certificate: bytes | None = None) -> httpx.Client:
+        """A client with its own cookies, address, user agent and perhaps certificate (DER). It does not follow redirects by itself."""
         headers = {"user-agent": name, "accept-encoding": "identity"}
-        return httpx.Client(transport=_Network(self, name, ip), headers=headers, timeout=None)
+        return httpx.Client(transport=_Network(self, name, ip, certificate), headers=headers, timeout=None)
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
         """Write one line of the audit log: what a service chose to record, and all that a defender will have."""

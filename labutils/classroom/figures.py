@@ -9,6 +9,7 @@ from IPython.display import Image, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image as Picture
 
 from labutils.incident import ledger
 from labutils.incident.breach import Step
@@ -26,9 +27,10 @@ HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 def show(figure: Figure, sentence: str) -> None:
     """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None}, facecolor="white")
-    display(Image(data=buffer.getvalue(), width=int(figure.get_figwidth() * 80), alt=sentence))
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", metadata={"Software": None}, facecolor="white")
+    Picture.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)  # a third of the size
+    display(Image(data=small.getvalue(), width=int(figure.get_figwidth() * 80), alt=sentence))
     print(fill(sentence, 110))
 
 
@@ -70,8 +72,8 @@ def _target(exchange: Exchange) -> str:
 
 
 def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, str], str], title: str,
-         subject: str) -> tuple[Figure, str]:
-    """A table of tries: `outcomes[row, column]` is opens, refused or unknown. `subject` is what the sentence counts."""
+         subject: str, words: tuple[str, str] = ("open", "refused")) -> tuple[Figure, str]:
+    """A table of tries: `outcomes[row, column]` is opens, refused or unknown. `subject` is what the sentence counts, in these `words`."""
     figure, axes = _canvas(max(7.0, 3 + 1.05 * len(columns)), 1.5 + 0.42 * len(rows) + 0.28 * ("\n" in "".join(columns)),
                            (-2.9, len(columns) - 0.4), (len(rows) - 0.1, -1.9))
     axes.text(-2.8, -1.6, title, size=11.5, weight="bold", va="center")
@@ -84,13 +86,13 @@ def grid(rows: Sequence[str], columns: Sequence[str], outcomes: dict[tuple[str, 
         places = [(x, y) for y, row in enumerate(rows) for x, column in enumerate(columns) if outcomes[row, column] == outcome]
         hollow = {"facecolors": "none", "edgecolors": colour} if outcome == "unknown" else {"color": colour}
         axes.scatter([x for x, _ in places], [y for _, y in places], marker=marker, s=95, linewidths=2.4, **hollow)
-    axes.text(-2.8, len(rows) - 0.3, "filled circle: opens     cross: refused", size=8, color=GREY, va="center")
+    axes.text(-2.8, len(rows) - 0.3, f"filled circle: {words[0]}s     cross: {words[1]}", size=8, color=GREY, va="center")
     opens = sum(outcome == "opens" for outcome in outcomes.values())
     columns_open = [f"{column.replace(chr(10), ' ')} {sum(outcomes[row, column] == 'opens' for row in rows)}" for column in columns]
     never = [row for row in rows if all(outcomes[row, column] == "refused" for column in columns)]
-    return figure, (f"Of {len(outcomes)} {subject}, {opens} open and {len(outcomes) - opens} are refused. "
-                    f"Open of {len(rows)} in each column: {', '.join(columns_open)}."
-                    + (f" Refused in every column: {', '.join(never)}." if never else ""))
+    return figure, (f"Of {len(outcomes)} {subject}, {opens} {words[0]} and {len(outcomes) - opens} are {words[1]}. "
+                    f"{words[0].capitalize()} of {len(rows)} in each column: {', '.join(columns_open)}."
+                    + (f" {words[1].capitalize()} in every column: {', '.join(never)}." if never else ""))
 
 
 def mark(axes, x: float, y: float, kind: str, size: float) -> None:

@@ -27,6 +27,7 @@ class Client:
     id_token_alg: str = "ES256"
     require_pkce: bool = True
     post_logout_redirect_uris: tuple[str, ...] = ()
+    certificate_bound: bool = False  # its tokens work with its certificate alone (RFC 8705, 3.4)
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Grant:
     auth_time: int | None = None
     amr: list[str] = field(default_factory=list)
     nonce: str | None = None
-    jkt: str | None = None
+    cnf: dict = field(default_factory=dict)  # what the refresh tokens of a public client are bound to (RFC 9449, 5; RFC 8705, 4)
     alive: bool = True
 
     @property

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 import jwt
 from werkzeug.wrappers import Request
 
-from labutils.identity import dpop, tokens
+from labutils.identity import dpop, mtls, tokens
 from labutils.identity.accounts import Client, Grant, Issued
 from labutils.identity.oauth import OAuthError, narrowed, parameters, presented_token, same
 
@@ -48,6 +48,14 @@ def proved_key(provider, request: Request, path: str, token: str | None = None, 
         raise OAuthError("invalid_dpop_proof", str(error), 401 if token else 400, "DPoP" if token else None) from error
 
 
+def confirmation(provider, request: Request, client: Client) -> dict:
+    """What the tokens will be bound to, as the claim `cnf` has it (RFC 7800): a key that was proved, a certificate, or nothing."""
+    key, held = proved_key(provider, request, "/token"), mtls.client_certificate(request)
+    if client.certificate_bound and held is None:
+        raise OAuthError("invalid_request", "this client asks for tokens bound to its certificate, and the connection showed none")
+    return ({"jkt": key} if key else {}) | ({"x5t#S256": mtls.x5t_s256(held)} if client.certificate_bound else {})
+
+
 # --- the token endpoint -----------------------------------------------------------------------------------------
 
 
@@ -62,17 +70,17 @@ def token(provider, request: Request) -> dict:
         raise OAuthError("unsupported_grant_type", "this provider knows authorization_code, refresh_token and client_credentials")
     if kind not in client.grant_types:
         raise OAuthError("unauthorized_client", "this client may not use this grant type")
-    key = proved_key(provider, request, "/token")
+    cnf = confirmation(provider, request, client)
     if kind == "client_credentials":
         grant = Grant(client, None, narrowed(params.get("scope", ""), client.scope))
-        answer = issue(provider, grant, grant.scope, key)
+        answer = issue(provider, grant, grant.scope, cnf)
     else:
-        answer = (_from_code if kind == "authorization_code" else _from_refresh_token)(provider, request, params, client, key)
+        answer = (_from_code if kind == "authorization_code" else _from_refresh_token)(provider, request, params, client, cnf)
     provider.log(request, f"token.{kind}", client=client.client_id)
     return answer
 
 
-def _from_code(provider, request: Request, params: dict, client: Client, key: str | None) -> dict:
+def _from_code(provider, request: Request, params: dict, client: Client, cnf: dict) -> dict:
     code = provider.codes.get(params.get("code", ""))
     _need(code, "the code is not one that was given out")
     if code.used:
@@ -83,11 +91,11 @@ def _from_code(provider, request: Request, params: dict, client: Client, key: st
     _need(code.redirect_uri == params.get("redirect_uri"), "redirect_uri is not the one that the code was sent to")
     _need(provider.lab.clock.now < code.expires, "the code has expired")
     _need(challenge_met(code.challenge, params.get("code_verifier")), "code_verifier does not fit code_challenge (RFC 7636, 4.6)")
-    _need(code.dpop_jkt in (None, key), "the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
+    _need(code.dpop_jkt in (None, cnf.get("jkt")), "the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
     _need(code.grant.usable, "the grant is over")
     code.used = True
-    code.grant.jkt = key if client.secret is None else None  # a public client's refresh tokens are bound (RFC 9449, 5)
-    return issue(provider, code.grant, code.grant.scope, key, nonce=code.grant.nonce)
+    code.grant.cnf = cnf if client.secret is None else {}
+    return issue(provider, code.grant, code.grant.scope, cnf, nonce=code.grant.nonce)
 
 
 def challenge_met(challenge: str | None, verifier: str | None) -> bool:
@@ -97,7 +105,7 @@ def challenge_met(challenge: str | None, verifier: str | None) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier)) and tokens.b64(hashlib.sha256(verifier.encode()).digest()) == challenge
 
 
-def _from_refresh_token(provider, request: Request, params: dict, client: Client, key: str | None) -> dict:
+def _from_refresh_token(provider, request: Request, params: dict, client: Client, cnf: dict) -> dict:
     held = provider.refresh_tokens.get(params.get("refresh_token", ""))
     _need(held, "the refresh token is not one that was given out")
     _need(held.grant.client is client, "the refresh token was given to another client")
@@ -106,10 +114,10 @@ def _from_refresh_token(provider, request: Request, params: dict, client: Client
         provider.log(request, "refresh_token.reuse", "failure", client=client.client_id)
         _need(False, "the refresh token was used before; the whole family is revoked")
     _need(held.usable(provider.lab.clock.now), "the refresh token is over")
-    _need(held.grant.jkt in (None, key), "the refresh token is bound to another key")
+    _need(held.grant.cnf.items() <= cnf.items(), "the refresh token is bound to another key")
     scope = narrowed(params.get("scope", ""), held.grant.scope)
     held.live = False
-    return issue(provider, held.grant, scope, key)
+    return issue(provider, held.grant, scope, cnf)
 
 
 def _need(condition: object, otherwise: str) -> None:
@@ -117,16 +125,16 @@ def _need(condition: object, otherwise: str) -> None:
         raise OAuthError("invalid_grant", otherwise)
 
 
-def issue(provider, grant: Grant, scope: str, key: str | None, nonce: str | None = None) -> dict:
+def issue(provider, grant: Grant, scope: str, cnf: dict, nonce: str | None = None) -> dict:
     """The answer of the token endpoint (RFC 6749, 5.1), with an ID token where `openid` was granted."""
     now, sub = provider.lab.clock.now, grant.user.sub if grant.user else grant.client.client_id
     life = ACCESS_LIFE if grant.user else SERVICE_LIFE
     claims = {"iss": provider.issuer, "sub": sub, "aud": provider.resource, "client_id": grant.client.client_id, "scope": scope,
-              "iat": now, "exp": now + life, "jti": provider.draw()} | ({"cnf": {"jkt": key}} if key else {})
+              "iat": now, "exp": now + life, "jti": provider.draw()} | ({"cnf": cnf} if cnf else {})
     signer = {held.alg: held for held in reversed(provider.keys)}
     access = provider.draw() if provider.opaque_access_tokens else tokens.sign(claims, signer["ES256"], typ="at+jwt")
     provider.access_tokens[access if provider.opaque_access_tokens else claims["jti"]] = Issued(grant, now + life, claims)
-    answer = {"access_token": access, "token_type": "DPoP" if key else "Bearer", "expires_in": life, "scope": scope}
+    answer = {"access_token": access, "token_type": "DPoP" if "jkt" in cnf else "Bearer", "expires_in": life, "scope": scope}
     if grant.user and "openid" in scope.split():
         half = hashlib.sha256(access.encode()).digest()[:16]
         about = {"iss": provider.issuer, "sub": sub, "aud": grant.client.client_id, "iat": now, "exp": now + ID_LIFE,
@@ -159,7 +167,10 @@ def userinfo(provider, request: Request) -> dict:
     held = find_access_token(provider, token)
     if held is None or not held.usable(provider.lab.clock.now) or held.grant.user is None:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
-    jkt = held.claims.get("cnf", {}).get("jkt")
+    cnf = held.claims.get("cnf", {})
+    jkt, held_certificate = cnf.get("jkt"), mtls.client_certificate(request)
+    if "x5t#S256" in cnf and (held_certificate is None or mtls.x5t_s256(held_certificate) != cnf["x5t#S256"]):
+        raise OAuthError("invalid_token", "a token that is bound to a certificate comes with that certificate", 401, "Bearer")
     if (scheme == "dpop") != (jkt is not None) or (jkt and proved_key(provider, request, "/userinfo", token, jkt) is None):
         raise OAuthError("invalid_token", "a token that is bound to a key comes with scheme DPoP and a proof", 401, "DPoP")
     if "openid" not in held.claims["scope"].split():
@@ -176,7 +187,7 @@ def introspect(provider, request: Request) -> dict:
     held = _find(provider, params)
     if held is None or not held.usable(provider.lab.clock.now):
         return {"active": False}
-    kind = {"token_type": "DPoP" if "cnf" in held.claims else "Bearer"} if "jti" in held.claims else {}
+    kind = {"token_type": "DPoP" if "jkt" in held.claims.get("cnf", {}) else "Bearer"} if "jti" in held.claims else {}
     return {"active": True, "client_id": held.grant.client.client_id, "iss": provider.issuer, "exp": held.expires, **kind, **held.claims}
 
 

@@ -4,7 +4,7 @@ import jwt
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Request
 
-from labutils.identity import dpop, tokens
+from labutils.identity import dpop, mtls, tokens
 from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
 from labutils.identity.relying_party import ProviderKeys
 from labutils.lab import Lab
@@ -18,6 +18,7 @@ class ResourceServer:
         self.network: httpx.Client = lab.browser(origin.split("//")[1], ip="192.0.2.210")
         self.keys = ProviderKeys(lab, self.network, provider)
         self.seen_proofs: set[str] = set()
+        self.nonce: str | None = None  # what each proof must repeat, where the API gives out any (RFC 9449, 9)
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -56,14 +57,17 @@ class ResourceServer:
         return answer
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
-        """A token that is bound to a key opens nothing without a proof by that key (RFC 9449, 7)."""
-        jkt = claims.get("cnf", {}).get("jkt")
-        if jkt is None and scheme == "bearer":
-            return
-        if jkt is None or scheme == "bearer":
-            raise OAuthError("invalid_token", "scheme DPoP, a proof and a token that is bound to a key come together", 401, "DPoP")
+        """A token that is bound opens nothing without a proof by its key (RFC 9449, 7) or without its certificate (RFC 8705, 3)."""
+        cnf = claims.get("cnf", {})
+        jkt = cnf.get("jkt")
         try:
+            if "x5t#S256" in cnf:
+                mtls.check(claims, mtls.client_certificate(request))
+            if jkt is None and scheme == "bearer":
+                return
+            if jkt is None or scheme == "bearer":
+                raise jwt.InvalidTokenError("scheme DPoP, a proof and a token that is bound to a key come together")
             dpop.check(request.headers.get("DPoP", ""), request.method, self.origin + request.path,
-                       now=self.lab.clock.now, seen=self.seen_proofs, token=token, jkt=jkt)
-        except dpop.InvalidProof as error:
-            raise OAuthError("invalid_token", str(error), 401, "DPoP") from error
+                       now=self.lab.clock.now, seen=self.seen_proofs, token=token, jkt=jkt, nonce=self.nonce)
+        except jwt.InvalidTokenError as error:
+            raise OAuthError("invalid_token", str(error), 401, "DPoP" if jkt or scheme == "dpop" else "Bearer") from error

@@ -211,9 +211,12 @@ def play(world: World) -> Replay:
     return replay
 
 
-def foresee(world: World, plans: Sequence[Plan] | None = None) -> list[Step]:
-    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by step."""
-    estate, held, alarm = inventory.estate(), set(campaign().start_with), None
+def foresee(world: World, plans: Sequence[Plan] | None = None, alarm: int | None = None) -> list[Step]:
+    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by step.
+
+    `plans` stand in the place of the campaign's own; `alarm` is one that was raised at that time, whatever the world's alarms do.
+    """
+    estate, held = inventory.estate(), set(campaign().start_with)
 
     def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
         nonlocal alarm
@@ -262,12 +265,12 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
     return replace(world or World.historical(), **{name: known[name].control for name in names})
 
 
-def search(goal: str, controls: Sequence[str], world: World | None = None) -> Found:
+def search(goal: str, controls: Sequence[str], world: World | None = None, plans: Sequence[Plan] | None = None) -> Found:
     """Walk all sets of these controls: which stop the step `goal` (a fact id), which of them are smallest, who deserves the credit.
 
     `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
     """
-    plans = campaign().steps
+    plans = plans or campaign().steps
     if goal not in [plan.fact for plan in plans]:
         raise KeyError(f"{goal} is no step of the campaign")
     plans = plans[:[plan.fact for plan in plans].index(goal) + 1]
