@@ -1,6 +1,5 @@
 """Proof of possession for tokens: a small signed note for each request, made with a key that never leaves its owner (RFC 9449)."""
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import jwt
@@ -20,98 +19,77 @@ def prove(key, method: str, url: str, *, now: float, jti: str, token: str | None
     """A DPoP proof for one request (RFC 9449, 4.2). `key` is a P-256 or Ed25519 private key; `now` is in seconds."""
     signer = SigningKey(key, "ES256" if isinstance(key, ec.EllipticCurvePrivateKey) else "EdDSA", "")
     claims = {"jti": jti, "htm": method, "htu": bare(url), "iat": now}
-    if token is not None:
-        claims["ath"] = access_token_hash(token)
-    if nonce is not None:
-        claims["nonce"] = nonce
+    claims |= {"ath": access_token_hash(token)} if token is not None else {}
+    claims |= {"nonce": nonce} if nonce is not None else {}
     signing_input = json_part({"typ": "dpop+jwt", "alg": signer.alg, "jwk": public_jwk(key)}) + "." + json_part(claims)
     return signing_input + "." + b64(jwt.get_algorithm_by_name(signer.alg).sign(signing_input.encode(), key))
 
 
-# --- twelve questions about one proof -------------------------------------------------------------------------------
+# --- twelve questions about one proof ---------------------------------------------------------------------------
+# Each names the facts that it looks at; the others pass by in `_`. The numbers are points of RFC 9449, section 4.3.
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A proof as it was read, with nothing checked yet, and what the server knows about the request that brought it."""
-
-    text: str
-    header: dict
-    claims: dict
-    method: str
-    url: str
-    now: float
-    seen: set
-    token: str | None = None
-    jkt: str | None = None
-    nonce: str | None = None
-    window: float = 60
-
-
-def right_kind(proof: Proof) -> None:
+def right_kind(*, header, **_) -> None:
     """It says that it is a DPoP proof, and not some other token by the same key (RFC 9449, 4.3, point 4)."""
-    _need(proof.header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
+    _need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
 
 
-def known_algorithm(proof: Proof) -> None:
+def known_algorithm(*, header, **_) -> None:
     """It is signed by an algorithm of ours, where one key signs and another checks (4.3, point 5)."""
-    _need(proof.header.get("alg") in ALGORITHMS,
-          "alg must be ES256 or Ed25519 (EdDSA): a proof by a shared secret, or by none, proves nothing")
+    _need(header.get("alg") in ALGORITHMS, "alg must be ES256 or Ed25519 (EdDSA): a shared secret, or no signature, proves nothing")
 
 
-def public_key(proof: Proof) -> None:
+def public_key(*, jwk, **_) -> None:
     """It brings a public key along, and nothing that is secret (4.3, point 7)."""
-    jwk = proof.header.get("jwk")
     _need(isinstance(jwk, dict) and not (PRIVATE_MEMBERS | {"keys"}) & set(jwk), "jwk must be a public key, and nothing but a public key")
 
 
-def signature(proof: Proof) -> None:
+def signature(*, proof, header, jwk, **_) -> None:
     """The signature fits these bytes and the key that came along (4.3, point 6)."""
-    verify_signature(proof.text, proof.header["jwk"], proof.header.get("alg"))
+    verify_signature(proof, jwk, header.get("alg"))
 
 
-def complete(proof: Proof) -> None:
-    """It has a name of its own, a method and an address, each of them text (4.2; 4.3, point 3)."""
+def complete(*, claims, **_) -> None:
+    """It has a name of its own, a method and an address, each of them text (4.3, point 3)."""
     for name in ("jti", "htm", "htu"):
-        _need(isinstance(proof.claims.get(name), str) and proof.claims[name], f"{name} is missing or not a string")
+        _need(isinstance(claims.get(name), str) and claims[name], f"{name} is missing or not a string")
 
 
-def same_method(proof: Proof) -> None:
+def same_method(*, claims, method, **_) -> None:
     """It was made for the method of this request, letter by letter (4.3, point 8)."""
-    _need(proof.claims.get("htm") == proof.method, "the proof was made for another request: htm is another method")
+    _need(claims.get("htm") == method, "the proof was made for another request: htm is another method")
 
 
-def same_address(proof: Proof) -> None:
+def same_address(*, claims, url, **_) -> None:
     """It was made for the address of this request; query and fragment do not count (4.3, point 9)."""
-    _need(bare(proof.claims.get("htu")) == bare(proof.url), "the proof was made for another request: htu is another address")
+    _need(bare(claims.get("htu")) == bare(url), "the proof was made for another request: htu is another address")
 
 
-def fresh(proof: Proof) -> None:
-    """It was made just now (4.3, point 11; 11.1). Asked as "within", so that NaN, which is neither within nor beyond, is refused."""
-    iat = proof.claims.get("iat")
+def fresh(*, claims, now, window, **_) -> None:
+    """It was made just now (4.3, point 11). Asked as `within`, for NaN is neither within nor beyond."""
+    iat = claims.get("iat")
     _need(isinstance(iat, int | float) and not isinstance(iat, bool), "iat is missing or not a number")
-    _need(abs(proof.now - iat) <= proof.window, "the proof is too old, or from the future")
+    _need(abs(now - iat) <= window, "the proof is too old, or from the future")
 
 
-def server_nonce(proof: Proof) -> None:
-    """It repeats the nonce that the server gave out, where it gives out any (4.3, point 10; 8 and 9)."""
-    _need(proof.nonce is None or proof.claims.get("nonce") == proof.nonce, "the proof lacks the server's nonce")
+def server_nonce(*, claims, nonce, **_) -> None:
+    """It repeats the nonce that the server gave out, where the server gives out any (4.3, point 10; 8 and 9)."""
+    _need(nonce is None or claims.get("nonce") == nonce, "the proof lacks the server's nonce")
 
 
-def same_token(proof: Proof) -> None:
+def same_token(*, claims, token, **_) -> None:
     """It was made for the access token that came along (4.3, point 12, first half)."""
-    _need(proof.token is None or proof.claims.get("ath") == access_token_hash(proof.token), "the proof was made for another access token")
+    _need(token is None or claims.get("ath") == access_token_hash(token), "the proof was made for another access token")
 
 
-def same_key(proof: Proof) -> None:
+def same_key(*, jwk, jkt, **_) -> None:
     """It was made with the key that the token is bound to (4.3, point 12, second half)."""
-    _need(proof.jkt is None or thumbprint(proof.header["jwk"]) == proof.jkt,
-          "the proof was made with another key than the token is bound to")
+    _need(jkt is None or thumbprint(jwk) == jkt, "the proof was made with another key than the token is bound to")
 
 
-def first_use(proof: Proof) -> None:
-    """Its name was not used here before (11.1)."""
-    _need(proof.claims.get("jti") not in proof.seen, "the proof was used before")
+def first_use(*, claims, seen, **_) -> None:
+    """Its name was not used here before (RFC 9449, 11.1)."""
+    _need(claims.get("jti") not in seen, "the proof was used before")
 
 
 CHECKS = (right_kind, known_algorithm, public_key, signature, complete, same_method, same_address, fresh, server_nonce, same_token,
@@ -126,7 +104,13 @@ def check(proof: str, method: str, url: str, *, now: float, seen: set, token: st
     Raises InvalidProof, whatever the input. A lesson gives it fewer `checks`, to see what each of them was for.
     """
     try:
-        return judge(Proof(proof, *read(proof), method, url, now, seen, token, jkt, nonce, window), checks)
+        header, claims = read(proof)
+        for ask in checks:
+            ask(proof=proof, header=header, jwk=header.get("jwk"), claims=claims, method=method, url=url, now=now, seen=seen,
+                token=token, jkt=jkt, nonce=nonce, window=window)
+        name = thumbprint(header["jwk"])
+        seen.add(claims.get("jti"))
+        return name
     except InvalidProof:
         raise
     except Exception as error:
@@ -134,19 +118,9 @@ def check(proof: str, method: str, url: str, *, now: float, seen: set, token: st
 
 
 def read(proof: str) -> tuple[dict, dict]:
-    """Header and claims of one well-formed JWT, read strictly and not believed yet (4.3, point 2)."""
+    """Header and claims of one well-formed JWT, read strictly and not believed yet (RFC 9449, 4.3, point 2)."""
     _need(isinstance(proof, str) and proof.count(".") == 2, "a proof is one signed JWT: three parts, with a dot between them")
-    header, claims, _ = proof.split(".")
-    return json_object(unb64(header), "header"), json_object(unb64(claims), "payload")
-
-
-def judge(proof: Proof, checks=CHECKS) -> str:
-    """Ask each check in turn. If none objects, the proof is spent, and the answer is the thumbprint of its key."""
-    for ask in checks:
-        ask(proof)
-    name = thumbprint(proof.header["jwk"])
-    proof.seen.add(proof.claims.get("jti"))
-    return name
+    return tuple(json_object(unb64(part), name) for part, name in zip(proof.split("."), ("header", "payload"), strict=False))
 
 
 def _need(condition: object, otherwise: str) -> None:

@@ -50,7 +50,7 @@ def proved_key(provider, request: Request, path: str, token: str | None = None, 
 
 def confirmation(provider, request: Request, client: Client) -> dict:
     """What the tokens will be bound to, as the claim `cnf` has it (RFC 7800): a key that was proved, a certificate, or nothing."""
-    key, held = proved_key(provider, request, "/token"), mtls.client_certificate(request)
+    key, held = proved_key(provider, request, "/token"), request.environ.get("lab.client_certificate")
     if client.certificate_bound and held is None:
         raise OAuthError("invalid_request", "this client asks for tokens bound to its certificate, and the connection showed none")
     return ({"jkt": key} if key else {}) | ({"x5t#S256": mtls.x5t_s256(held)} if client.certificate_bound else {})
@@ -168,8 +168,8 @@ def userinfo(provider, request: Request) -> dict:
     if held is None or not held.usable(provider.lab.clock.now) or held.grant.user is None:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
     cnf = held.claims.get("cnf", {})
-    jkt, held_certificate = cnf.get("jkt"), mtls.client_certificate(request)
-    if "x5t#S256" in cnf and (held_certificate is None or mtls.x5t_s256(held_certificate) != cnf["x5t#S256"]):
+    jkt = cnf.get("jkt")
+    if "x5t#S256" in cnf and cnf["x5t#S256"] != mtls.x5t_s256(request.environ.get("lab.client_certificate") or b""):
         raise OAuthError("invalid_token", "a token that is bound to a certificate comes with that certificate", 401, "Bearer")
     if (scheme == "dpop") != (jkt is not None) or (jkt and proved_key(provider, request, "/userinfo", token, jkt) is None):
         raise OAuthError("invalid_token", "a token that is bound to a key comes with scheme DPoP and a proof", 401, "DPoP")

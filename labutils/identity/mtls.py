@@ -8,32 +8,23 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from werkzeug.wrappers import Request
+from cryptography.hazmat.primitives import hashes, serialization
 
 from labutils.identity.tokens import b64
 
 
-def certificate(name: str, key: ec.EllipticCurvePrivateKey, now: float, days: int = 365) -> x509.Certificate:
-    """A self-signed X.509 certificate (RFC 5280) for this key, valid from `now` on: the same bytes each time."""
+def certificate(name: str, key, now: float, days: int = 365) -> x509.Certificate:
+    """A self-signed X.509 certificate (RFC 5280) for a P-256 key, valid from `now` on: the same bytes each time."""
     who, begins = x509.Name.from_rfc4514_string(f"CN={name}"), datetime.fromtimestamp(now, UTC)
-    serial = int.from_bytes(hashlib.sha256(f"{name}/{now}".encode()).digest()[:8]) + 1
-    made = x509.CertificateBuilder(who, who, key.public_key(), serial, begins, begins + timedelta(days))
-    return made.sign(key, SHA256(), ecdsa_deterministic=True)
+    made = x509.CertificateBuilder(who, who, key.public_key(), 1, begins, begins + timedelta(days))
+    return made.sign(key, hashes.SHA256(), ecdsa_deterministic=True)
 
 
-def shown(held: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
+def shown(held: x509.Certificate, key) -> bytes:
     """What the TLS end learns in the handshake: the certificate, if the client could sign with its key (RFC 8446, 4.4.3)."""
     if key.public_key() != held.public_key():
         raise ValueError("the handshake fails: a certificate is public, and this is not the key that it names")
-    return held.public_bytes(Encoding.DER)
-
-
-def client_certificate(request: Request) -> bytes | None:
-    """The certificate of the connection that brought this request, or None."""
-    return request.environ.get("lab.client_certificate")
+    return held.public_bytes(serialization.Encoding.DER)
 
 
 def x5t_s256(held: bytes) -> str:

@@ -62,7 +62,7 @@ class ResourceServer:
         jkt = cnf.get("jkt")
         try:
             if "x5t#S256" in cnf:
-                mtls.check(claims, mtls.client_certificate(request))
+                mtls.check(claims, request.environ.get("lab.client_certificate"))
             if jkt is None and scheme == "bearer":
                 return
             if jkt is None or scheme == "bearer":
