@@ -114,7 +114,7 @@ def check(proof: str, method: str, url: str, *, now: float, seen: set, token: st
     except InvalidProof:
         raise
     except Exception as error:
-        raise InvalidProof(f"the proof cannot be read: {str(error)[:120]}") from error
+        raise InvalidProof(f"the proof does not hold: {str(error)[:120]}") from error
 
 
 def read(proof: str) -> tuple[dict, dict]:

@@ -1,0 +1,197 @@
+"""Lesson 11: every hostile proof is refused for its reason, every check is there for some attack, and binding has a limit."""
+import json
+from collections import Counter
+
+import jwt
+import pytest
+
+from labutils.classroom.lessons import surgery
+from labutils.classroom.lessons.surgery import AskingAPI, Attack, ForgetfulAPI, refusal
+from labutils.classroom.lessons.town import API, LOGIN
+from labutils.identity import dpop
+from labutils.identity.tokens import rfc_examples
+
+HOSTILE, HONEST = ({attack.name: attack for attack in found} for found in (surgery.hostile_proofs(), surgery.honest_proofs()))
+NAMES = [check.__name__ for check in dpop.CHECKS]
+REASONS = {"right_kind": "another kind of token", "known_algorithm": "alg must be", "public_key": "nothing but a public key",
+           "signature": "does not hold", "complete": "is missing or not a string", "same_method": "another request",
+           "same_address": "", "fresh": "iat", "server_nonce": "the server's nonce", "same_token": "another access token",
+           "same_key": "another key", "first_use": "used before", surgery.READING: ""}
+
+
+def swapped(old, new) -> list:
+    return [new if check is old else check for check in dpop.CHECKS]
+
+
+# --- the proofs ---------------------------------------------------------------------------------------------------
+
+
+def test_at_least_forty_hostile_proofs_each_with_a_name_and_a_phrase_of_its_own():
+    assert len(HOSTILE) == len(surgery.hostile_proofs()) >= 40
+    assert len({attack.wrong for attack in HOSTILE.values()}) == len(HOSTILE) and not {*HOSTILE} & {*HONEST}
+
+
+@pytest.mark.parametrize("attack", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_proof_is_refused_by_the_check_that_the_lesson_names(attack):
+    reason = refusal(attack)
+    assert reason and not reason.startswith("CRASH")
+    if surgery.stopped_by(attack) == "fresh":
+        assert "too old, or from the future" in reason or "iat is missing or not a number" in reason
+    else:
+        assert REASONS[surgery.stopped_by(attack)] in reason
+
+
+@pytest.mark.parametrize("attack", HONEST.values(), ids=HONEST)
+def test_an_honest_proof_passes_however_odd_it_looks(attack):
+    assert refusal(attack) == "" and surgery.objections(attack) == []
+
+
+@pytest.mark.parametrize("example", rfc_examples()["dpop"].values(), ids=rfc_examples()["dpop"])
+def test_the_proofs_that_rfc_9449_prints_pass_all_twelve_checks(example):
+    request = {"method": example["method"], "url": example["url"], "now": example["iat"], "token": example.get("token"),
+               "jkt": example["thumbprint"]}
+    printed = Attack("RFC 9449", "nothing", example["proof"], request)
+    assert (refusal(printed), surgery.objections(printed)) == ("", [])
+    used = frozenset({dpop.read(example["proof"])[1]["jti"]})
+    assert refusal(Attack("replay", "used", example["proof"], request, used)) == "the proof was used before"
+
+
+def test_each_check_says_what_it_asks_and_where_the_rfc_asks_it():
+    assert len(dpop.CHECKS) == 12
+    assert all(check.__doc__ and "\n" not in check.__doc__ and ("4.3" in check.__doc__ or "11.1" in check.__doc__) for check in dpop.CHECKS)
+
+
+# --- one check switched off ---------------------------------------------------------------------------------------
+
+
+def test_each_check_has_an_attack_that_only_it_stops():
+    alive = Counter(check for (_, check), lives in surgery.kill_matrix().items() if lives)
+    assert set(alive) == set(NAMES)
+    assert alive == {"right_kind": 3, "known_algorithm": 2, "public_key": 2, "signature": 8, "complete": 3, "same_method": 2,
+                     "same_address": 7, "fresh": 8, "server_nonce": 3, "same_token": 3, "same_key": 1, "first_use": 3}
+
+
+def test_no_attack_comes_alive_in_two_ways_and_the_rest_survive_any_single_removal():
+    alive = Counter(attack for (attack, _), lives in surgery.kill_matrix().items() if lives)
+    assert set(alive.values()) == {1}
+    assert set(alive) | set(surgery.survivors()) == set(HOSTILE) and not set(alive) & set(surgery.survivors())
+
+
+def test_an_attack_that_no_removal_lets_in_meets_two_checks_or_the_strict_reading():
+    assert all(len(found) > 1 or found == [surgery.READING] for found in surgery.survivors().values())
+    assert surgery.survivors()["alg none"] == ["known_algorithm", "signature"]
+    assert {name for name, found in surgery.survivors().items() if found == [surgery.READING]} == {
+        "iat NaN", "nothing", "100 KB of A", "two proofs", "five parts", "padding", "a name twice in the header",
+        "a name twice in the payload", "payload a list"}
+
+
+def test_a_checker_without_checks_takes_whatever_can_be_read_and_names_a_key():
+    taken = {name for name, attack in HOSTILE.items() if refusal(attack, ()) == ""}
+    assert {"signature of zeros", "Tom's own key", "replay", "iat old", "HS256 by a secret inside"} <= taken
+    assert not taken & {"jwk is text", "no jwk", "nothing", "iat NaN"}
+
+
+def test_nan_needs_two_mistakes_and_each_of_the_two_looks_harmless():
+    nan, careless = HOSTILE["iat NaN"], swapped(dpop.fresh, surgery.careless_fresh)
+    assert refusal(nan, careless) == "the proof does not hold: NaN is not JSON"
+    assert not surgery.loosely(nan)
+    assert surgery.loosely(nan, careless)
+    assert not surgery.loosely(HOSTILE["iat old"], careless) and surgery.loosely(HONEST["plain"], careless)
+
+
+def test_a_reader_that_takes_the_last_of_two_equal_names_lets_a_doubled_name_in():
+    assert surgery.loosely(HOSTILE["a name twice in the payload"])
+    assert json.loads('{"htu": "*", "htu": "x"}') == {"htu": "x"}
+
+
+def test_the_twin_of_a_signature_passes_once_and_a_list_of_names_knows_it():
+    assert HONEST["the twin, first"].proof != HONEST["plain"].proof == HOSTILE["replay"].proof
+    assert refusal(HONEST["the twin, first"]) == "" and refusal(HOSTILE["replay of the twin"]) == "the proof was used before"
+
+
+# --- what binding stops, and what it does not ---------------------------------------------------------------------
+
+
+def statuses(api=surgery.ResourceServer) -> list[int]:
+    return [status for status, _ in surgery.thefts(api).values()]
+
+
+def test_the_app_signs_in_reads_and_refreshes_with_proofs():
+    town = surgery.town_with_dpop()
+    assert town.notes.latest()["token_type"] == "DPoP"
+    assert jwt.decode(town.notes.latest()["access_token"], options={"verify_signature": False})["cnf"] == {"jkt": town.notes.key.thumbprint}
+    for _ in range(3):
+        assert town.notes.read().json()["sub"] == "u-1815"
+        town.notes.refresh()
+    assert town.notes.network.headers.get("dpop") is None
+
+
+def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
+    found = surgery.thefts()
+    assert statuses() == [401, 401, 401, 200, 200, 401, 200, 401]
+    reasons = [reason for status, reason in found.values() if status == 401]
+    assert reasons == ["scheme DPoP, a proof and a token that is bound to a key come together",
+                       "the proof was made with another key than the token is bound to", "the proof was used before",
+                       "the proof is too old, or from the future", "ExpiredSignatureError: the token has expired"]
+
+
+def test_a_nonce_ends_proofs_made_in_advance_and_not_the_script():
+    found = surgery.thefts(AskingAPI)
+    assert {name for name, (status, _) in found.items() if status == 200} == {"script in the page"}
+    assert found["dated 5 min ahead, 5 min"][1] == found["made in advance, 40 s"][1] == "the proof lacks the server's nonce"
+
+
+def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9
+    town = surgery.town_with_dpop(api=AskingAPI)
+    assert town.notes.read().status_code == 200
+    first, second = [one for one in town.lab.wire if one.url == surgery.URL]
+    assert (first.status, json.loads(first.response_body)["error"], second.status) == (401, "use_dpop_nonce", 200)
+    assert first.header("dpop-nonce") == second.header("dpop-nonce") == town.api.nonce
+    assert first.header("www-authenticate") == 'DPoP algs="ES256 EdDSA Ed25519", error="use_dpop_nonce"'
+
+
+def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
+    assert statuses(ForgetfulAPI) == [200] * 7 + [401]
+
+
+def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_buys_a_token_that_opens_nothing():
+    town = surgery.town_with_dpop()
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": town.notes.latest()["refresh_token"]}
+    assert town.tom.post(LOGIN + "/token", data=form).json()["error_description"] == "the refresh token is bound to another key"
+    own = dpop.prove(surgery.TOM, "POST", LOGIN + "/token", now=town.lab.clock.now, jti="by-tom")
+    assert town.tom.post(LOGIN + "/token", data=form, headers={"dpop": own}).json()["error"] == "invalid_grant"
+    proof = town.notes.key.prove("POST", LOGIN + "/token", ahead=86400)
+    town.lab.clock.tick(86400)
+    answer = town.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof})
+    assert answer.status_code == 200
+    assert surgery.as_bearer(town, answer.json()["access_token"]).status_code == 401
+    assert surgery.own_proof(town, answer.json()["access_token"]).status_code == 401
+    assert "error" in town.notes.refresh()  # and Ada's app is thrown out: the family is revoked
+
+
+def test_a_stolen_code_is_tied_to_the_key_too():  # RFC 9449, 10
+    town = surgery.town_with_dpop()
+    code = town.sign_in("ada", surgery.NOTES, until=surgery.NOTES + "/cb").headers["location"].split("code=")[1].split("&")[0]
+    verifier = list(town.notes.pending.values())[-1].verifier
+    form = {"grant_type": "authorization_code", "client_id": "notes", "code": code, "redirect_uri": surgery.NOTES + "/cb",
+            "code_verifier": verifier}
+    proof = dpop.prove(surgery.TOM, "POST", LOGIN + "/token", now=town.lab.clock.now, jti="by-tom")
+    for headers in ({}, {"dpop": proof}):
+        refused = town.tom.post(LOGIN + "/token", data=form, headers=headers).json()
+        assert refused["error_description"] == "the proof was made with another key than dpop_jkt named (RFC 9449, 10)"
+
+
+def test_the_same_town_every_time():
+    one, other = (surgery.town_with_dpop() for _ in range(2))
+    assert one.lab.wire == other.lab.wire and one.notes.latest() == other.notes.latest()
+    assert surgery.town_with_dpop("another").notes.latest() != one.notes.latest()
+
+
+def test_ada_s_other_door_knows_the_key_too():
+    town = surgery.town_with_dpop()
+    token = town.notes.latest()["access_token"]
+    assert town.tom.get(LOGIN + "/userinfo", headers={"authorization": f"Bearer {token}"}).status_code == 401
+    for key, status in ((town.notes.key._key, 200), (surgery.TOM, 401)):
+        proof = dpop.prove(key, "GET", LOGIN + "/userinfo", now=town.lab.clock.now, jti=f"at-userinfo-{status}", token=token)
+        assert town.tom.get(LOGIN + "/userinfo", headers=surgery.presented(token, proof)).status_code == status
+    assert town.tom.get(API + "/me", headers=surgery.presented(token, proof)).status_code == 401
