@@ -29,9 +29,9 @@ class Provider:
     """The party that knows who people are, and says so in tokens. Its settings are the choices an operator makes."""
 
     def __init__(self, lab: Lab, issuer: str, *, resource: str = "https://api.example", opaque_access_tokens: bool = False,
-                 auto_login: str | None = None):
+                 auto_login: str | None = None, access_life: int = issuing.ACCESS_LIFE):
         self.lab, self.issuer, self.resource = lab, issuer, resource
-        self.opaque_access_tokens, self.auto_login = opaque_access_tokens, auto_login
+        self.opaque_access_tokens, self.auto_login, self.access_life = opaque_access_tokens, auto_login, access_life
         self.users: dict[str, User] = {}
         self.clients: dict[str, Client] = {}
         self.sessions: dict[str, Session] = {}
