@@ -128,7 +128,7 @@ def _need(condition: object, otherwise: str) -> None:
 def issue(provider, grant: Grant, scope: str, cnf: dict, nonce: str | None = None) -> dict:
     """The answer of the token endpoint (RFC 6749, 5.1), with an ID token where `openid` was granted."""
     now, sub = provider.lab.clock.now, grant.user.sub if grant.user else grant.client.client_id
-    life = ACCESS_LIFE if grant.user else SERVICE_LIFE
+    life = provider.access_life if grant.user else SERVICE_LIFE
     claims = {"iss": provider.issuer, "sub": sub, "aud": provider.resource, "client_id": grant.client.client_id, "scope": scope,
               "iat": now, "exp": now + life, "jti": provider.draw()} | ({"cnf": cnf} if cnf else {})
     signer = {held.alg: held for held in reversed(provider.keys)}
