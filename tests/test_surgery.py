@@ -1,5 +1,6 @@
 """Lesson 11: every hostile proof is refused for its reason, every check is there for some attack, and binding has a limit."""
 import json
+import time
 from collections import Counter
 
 import jwt
@@ -75,6 +76,16 @@ def test_no_attack_comes_alive_in_two_ways_and_the_rest_survive_any_single_remov
     alive = Counter(attack for (attack, _), lives in surgery.kill_matrix().items() if lives)
     assert set(alive.values()) == {1}
     assert set(alive) | set(surgery.survivors()) == set(HOSTILE) and not set(alive) & set(surgery.survivors())
+
+
+def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it_shows():
+    surgery.kill_matrix.cache_clear()
+    begun = time.perf_counter()
+    assert len(surgery.kill_matrix()) == 12 * len(HOSTILE)
+    assert time.perf_counter() - begun < 1.5
+    _, sentence = surgery.plate()
+    assert f"{len(HOSTILE)} hostile proofs, 12 checks, {12 * len(HOSTILE)} trials." in sentence
+    assert f"{sum(surgery.kill_matrix().values())} attacks come alive" in sentence and f"{len(surgery.survivors())} stay out" in sentence
 
 
 def test_an_attack_that_no_removal_lets_in_meets_two_checks_or_the_strict_reading():

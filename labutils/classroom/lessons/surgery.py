@@ -288,7 +288,8 @@ def plate() -> tuple[Figure, str]:
     rows = [READING, *(check.__name__ for check in dpop.CHECKS)]
     columns = sorted(hostile_proofs(), key=lambda attack: rows.index(stopped_by(attack)))
     figure, axes = _canvas(13.5, 5.4, (-9.2, len(columns) + 0.2), (len(rows) - 0.3, -7.7))
-    axes.text(-9, -7.3, "filled circle: switch this off and the attack is in\nopen ring: objects, and something else does too", va="top", size=9)
+    for y, key in ((8.5, "filled circle: switch this check off, and the attack is in"), (9.5, "open ring: objects, and no single switch lets this attack in")):
+        axes.text(0, y, key, va="center", size=9)
     for y, row in enumerate(rows):
         axes.plot([-0.5, len(columns) - 0.5], [y, y], color=GREY, lw=0.4, zorder=0)
         axes.text(-0.8, y, row.replace("_", " "), ha="right", va="center", size=10)
