@@ -1,0 +1,188 @@
+"""The stage of lesson 15: evictions against a clock, an inventory with four holes in it, key changes with and without an outage, and a checklist."""
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
+from labutils.classroom.lessons.afterlife import bearer
+from labutils.classroom.lessons.casebook import Scene
+from labutils.classroom.lessons.town import API, NOTES, build_town
+from labutils.incident.policy import World
+from labutils.incident.sheets import build, read
+from labutils.lab import iso, seconds
+
+FOOTHOLDS = {"service account": "smartsheet-account", "look-alike user": "lookalike-account", "implant": "implant"}
+REMOVAL, PACE = 20, 15  # minutes: what one removal takes, and how often the intruder comes by
+
+
+# --- eviction -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Eviction:
+    """How an eviction went: the minutes and removals until nothing was left, and what the intruder put back meanwhile."""
+
+    order: tuple[str, ...]
+    minutes: int
+    removals: int
+    put_back: tuple[str, ...]
+
+
+@cache
+def evict(*order: str) -> Eviction:
+    """Remove the three footholds in this order, again and again, until none is left; every quarter of an hour the intruder comes by.
+
+    Whatever he can do is tried over HTTP: with the service account he makes a user anew and installs the implant anew.
+    """
+    scene = Scene(World.historical())
+    switched = {scene.company.secrets[name]: scene.company.estate.credentials[name] for name in FOOTHOLDS.values()}
+    minute, removals, back = 0, 0, []
+
+    def alive(name: str) -> bool:
+        return scene.company.secrets[FOOTHOLDS[name]] in scene.company.credential_of
+
+    while any(map(alive, FOOTHOLDS)) and removals < 12:
+        name = order[removals % len(order)]
+        for now in range(minute + 1, minute + REMOVAL + 1):
+            if now % PACE == 0:
+                for act, gained in (("tracker:create-user", "look-alike user"), ("tracker:script", "implant")):
+                    if not alive(gained) and scene.knock("smartsheet-account", act, through="moveworks-token").is_success:
+                        secret = scene.company.secrets[FOOTHOLDS[gained]]
+                        scene.company.credential_of[secret] = switched[secret]
+                        back.append(gained)
+        minute, removals = minute + REMOVAL, removals + 1
+        scene.switch_off(FOOTHOLDS[name])
+    return Eviction(order, minute, removals, tuple(back))
+
+
+def evictions() -> list[Eviction]:
+    """All six orders."""
+    return [evict(*order) for order in permutations(FOOTHOLDS)]
+
+
+def orders(found: Sequence[Eviction]) -> tuple[Figure, str]:
+    """Minutes until the last foothold is gone, order by order."""
+    ranked = sorted(found, key=lambda one: one.minutes)
+    longest = ranked[-1].minutes
+    figure, axes = _canvas(11, 0.8 + 0.42 * len(ranked), (-0.85 * longest, 1.5 * longest), (len(ranked) + 0.2, -0.8))
+    for y, one in enumerate(ranked):
+        late = bool(one.put_back)
+        axes.text(-0.02 * longest, y, ", ".join(one.order), ha="right", va="center", size=9)
+        axes.add_patch(Rectangle((0, y - 0.32), one.minutes, 0.64, facecolor="white" if late else BLUE, edgecolor=VERMILION if late else BLUE,
+                                 hatch="//" if late else ""))
+        said = f"{one.minutes} min, {one.removals} removals" + (f", put back: {len(one.put_back)}" if late else "")
+        axes.text(one.minutes + 0.02 * longest, y, said, va="center", size=8.5)
+    axes.text(-0.84 * longest, len(ranked) - 0.1, "plain: nothing came back     //: something was put back meanwhile", size=8, color=GREY)
+    clean = sum(not one.put_back for one in ranked)
+    return figure, (f"{len(ranked)} orders of {len(FOOTHOLDS)} removals: {clean} end after {ranked[0].minutes} minutes with nothing put back, "
+                    f"the slowest takes {longest} minutes and {ranked[-1].removals} removals.")
+
+
+# --- rotation -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """A credential in the company's inventory. Times are seconds since 1970; `replaced` is when a new one took its place."""
+
+    id: str
+    kind: str
+    owner: str
+    issued: int
+    expires: int
+    last_used: int | None
+    replaced: int | None = None
+
+
+NOTICE = "2023-10-18T12:00:00Z"
+UNUSED = {"token for an assistant": "service token", "account of a sheet application": "service account",
+          "account of the code host": "service account", "account of a cloud environment": "service account"}
+
+
+@cache
+def inventory(size: int = 3000) -> tuple[Held, ...]:
+    """A made-up inventory: thousands of credentials, four of which nobody has seen in use."""
+    notice, found = seconds(NOTICE), []
+    for number in range(size):
+        roll = int.from_bytes(hashlib.sha256(f"inventory/{number}".encode()).digest()[:6])
+        age, unseen = roll % 400 * 86400, roll // 400 % 25 * 86400
+        kind = ("service account", "service token", "API key", "certificate")[roll // 10000 % 4]
+        found.append(Held(f"c{number:04}", kind, f"team-{roll // 40000 % 40:02}", notice - age, notice + 300 * 86400, notice - min(age, unseen)))
+    for place, (name, kind) in enumerate(UNUSED.items()):
+        found[size // 5 * place + 77] = Held(name, kind, "", notice - 200 * 86400, notice + 300 * 86400, None)
+    return tuple(found)
+
+
+def still_valid(held: Sequence[Held], now: int) -> list[Held]:
+    """The proof of completeness: what was issued before the notice, and is neither replaced nor expired. It must be empty."""
+    return [one for one in held if one.issued <= seconds(NOTICE) and one.replaced is None and one.expires > now]
+
+
+def change_key(wait: int) -> list[str]:
+    """The provider signs with a new key and drops the old one `wait` minutes later. The times at which Ada's app was refused."""
+    town = build_town("lesson-15")
+    town.sign_in("ada", NOTES)
+    session = next(iter(town.notes.sessions.values()))
+    begun, failed = town.lab.clock.now, []
+    for minute in range(1, 21):
+        town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
+        if minute == 3:
+            town.provider.rotate_signing_key()
+        if minute == 3 + wait:
+            town.provider.keys = town.provider.keys[:2]
+        if minute % 8 == 0:  # the app refreshes before its token of ten minutes is over
+            session.update(town.notes.ask_for_tokens(grant_type="refresh_token", refresh_token=session["refresh_token"]))
+        if not town.notes.network.get(API + "/me", headers=bearer(session["access_token"])).is_success:
+            failed.append(iso(town.lab.clock.now)[11:16])
+    return failed
+
+
+# --- the checklist ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A question to take home: why (the lesson that shows it), how to prove it, and the controls that it stands for."""
+
+    id: str
+    ask: str
+    lesson: str
+    proof: str
+    nist: tuple[str, ...]
+    cis: tuple[str, ...]
+
+
+def checklist() -> list[Line]:
+    """data/checklist.yaml. Raises SheetError, which names the line."""
+    return [build(Line, row) for row in read("checklist.yaml")["lines"]]
+
+
+def table(answers: dict[str, str]) -> list[list[str]]:
+    """The checklist with the learner's answers, as rows. Raises KeyError for an answer to a question that is not in it."""
+    lines = checklist()
+    if strangers := sorted(set(answers) - {line.id for line in lines}):
+        raise KeyError(f"the checklist has no line {strangers[0]!r}")
+    head = ["line", "question", "answer", "how to prove it", "shown by", "NIST SP 800-53", "CIS v8"]
+    return [head, *([line.id, line.ask, answers.get(line.id, ""), line.proof, f"lesson {line.lesson}", ", ".join(line.nist), ", ".join(line.cis)]
+                    for line in lines)]
+
+
+def as_markdown(answers: dict[str, str]) -> str:
+    """The checklist as a Markdown table."""
+    head, *rows = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table(answers)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]) + "\n"
+
+
+def as_csv(answers: dict[str, str]) -> str:
+    """The checklist as CSV (RFC 4180), with nothing in it that a spreadsheet would take for a formula."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(
+        ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row] for row in table(answers))
+    return out.getvalue()

@@ -1,0 +1,88 @@
+"""15 · Declare Code Red."""
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.lessons.codered import Held
+
+_GRAPHS = ({"a": {"b"}, "b": set()}, {"b": set(), "a": {"b"}}, {"service": {"user", "implant"}, "user": set(), "implant": {"user"}},
+           {"x": set(), "y": {"x"}, "z": {"y"}})
+
+
+def _order(answer: object) -> str | None:
+    for graph in _GRAPHS:
+        given = answer({name: set(held) for name, held in graph.items()})
+        if not isinstance(given, list | tuple):
+            return "kind"
+        if sorted(given) != sorted(graph):
+            return "missing"
+        if any(other in graph[one] for place, other in enumerate(given) for one in given[place + 1:]):
+            return "comes back"
+    return None
+
+
+_NOW = 2000
+_HELD = [Held("old", "key", "team", 900, 5000, 950), Held("edge", "key", "team", 1000, 5000, None), Held("new", "key", "team", 1001, 5000, 1500),
+         Held("replaced", "key", "team", 900, 5000, 950, 1200), Held("expired", "key", "team", 900, 2000, 950), Held("orphan", "token", "", 10, 5000, None)]
+
+
+def _survivors(answer: object) -> str | None:
+    given = answer(list(_HELD), 1000, _NOW)
+    if not isinstance(given, list | set | tuple):
+        return "kind"
+    if any(not isinstance(one, str) for one in given):
+        return "ids"
+    found = set(given)
+    for name, mistake in (("new", "new"), ("replaced", "replaced"), ("expired", "expired")):
+        if name in found:
+            return mistake
+    if "orphan" not in found:
+        return "belief"
+    return None if found == {"old", "edge", "orphan"} else "edge"
+
+
+_PROOF = "    return [one.id for one in held if one.issued <= notice and one.replaced is None and one.expires > now]\n"
+
+
+def _but(old: str, new: str) -> str:
+    assert old in _PROOF
+    return "def answer(held, notice, now):\n" + _PROOF.replace(old, new)
+
+
+LESSON = Lesson("15", (
+    Exercise(
+        "15-1", _order, "Roots before leaves: nothing that you removed can come back.",
+        {"comes back": "In one of the tests a foothold was removed before one that could put it back.",
+         "missing": "Each foothold must stand in the list once.",
+         "kind": "Return a list of names."},
+        {"comes back": "def answer(puts_back):\n    return list(puts_back)",
+         "missing": "def answer(puts_back):\n    return [name for name in puts_back if puts_back[name]]",
+         "kind": "def answer(puts_back):\n    return puts_back"},
+        ("Which foothold can nobody put back? Remove that one, and ask again among the rest.",
+         "A loop: find a name that stands in no other one's set, append it, delete it, until nothing is left."),
+        "def order(puts_back):\n    left, found = dict(puts_back), []\n    while left:\n"
+        "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
+        "        found.append(root)\n        del left[root]\n    return found"),
+    Exercise(
+        "15-2", _survivors, "Ask for this list, and do not believe a report until it is empty.",
+        {"new": "One that was issued after the notice is in there. It was never exposed.",
+         "replaced": "One that has been replaced is in there.",
+         "expired": "One whose expires is now is in there. It is over.",
+         "belief": "The one that nobody owns or uses is missing. That is the one to look for.",
+         "edge": "One that was issued in the very second of the notice is missing, or another one is. Compare with <=.",
+         "ids": "Return the ids, and not the credentials themselves.",
+         "kind": "Return a list of ids."},
+        {"new": _but("one.issued <= notice and ", ""), "replaced": _but(" and one.replaced is None", ""), "expired": _but(" and one.expires > now", ""),
+         "belief": _but("one.issued <= notice", "one.last_used and one.issued <= notice"), "edge": _but("one.issued <= notice", "one.issued < notice"),
+         "ids": _but("one.id for", "one for"), "kind": "def answer(held, notice, now):\n    return 4"},
+        ("Three conditions, all of which must hold.", "Whether it was used, or has an owner, is none of them."),
+        "def survivors(held, notice, now):\n" + _PROOF),
+), (
+    Quiz("15-q1", "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?", {
+        "a": Choice("Yes, a day is long", "In 2023 a pause in the intruder's activity lasted longer than that."),
+        "b": Choice("Only if accounts, tokens and implants were looked for, and what could put them back is gone", "Yes. Quiet is no proof.", True),
+        "c": Choice("Yes, if the account was the root", "Then nothing new comes. What was there before it is still there."),
+    }),
+    Quiz("15-q2", "A service token has not been seen in use for a year. It was exposed. What do you do?", {
+        "a": Choice("Leave it, it is dead", "It is valid, and that is all that an intruder needs."),
+        "b": Choice("Replace or revoke it like all the others", "Yes. If somebody misses it, you have found its owner.", True),
+        "c": Choice("Watch it", "Watching tells you when it was too late."),
+    }),
+))
