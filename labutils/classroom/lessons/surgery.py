@@ -12,12 +12,14 @@ import jwt
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from matplotlib.figure import Figure
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
+from labutils.classroom.lessons.theft import QUESTION
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity import dpop, mtls
 from labutils.identity.oauth import OAuthError
+from labutils.identity.provider import Provider
 from labutils.identity.relying_party import Pending, RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64, ec_private_key, ed25519_private_key, json_part, public_jwk, rsa_private_key, thumbprint, unb64
@@ -477,3 +479,64 @@ def bind_backup(town: Town) -> tuple[httpx.Client, str]:
     machine = town.lab.browser("backup", "192.0.2.220", mtls.shown(held, key))
     answer = machine.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
     return machine, answer.json()["access_token"]
+
+
+# --- cookies that are bound -------------------------------------------------------------------------------------
+
+COOKIE_LIFE = 600  # seconds until a bound cookie must be renewed by the device's key
+
+
+class BoundCookies(Provider):
+    """A provider whose session cookie is short, and is renewed by a proof of the device's key: what device-bound sessions do in browsers."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.device, self.good_until = {}, {}
+        self.endpoints["/renew"] = self.renew
+
+    def _start_session(self, request: Request, user, amr: list[str]):
+        session = super()._start_session(request, user, amr)
+        self.good_until[session.cookie] = self.lab.clock.now + COOKIE_LIFE
+        return session
+
+    def _session(self, request: Request):
+        session = super()._session(request)
+        return session if session and self.lab.clock.now < self.good_until[session.cookie] else None
+
+    def renew(self, request: Request) -> Response:
+        """A proof by the key that this session knows, or learns now, on its first renewal: the cookie is good for another while."""
+        cookie = request.cookies.get("session", "")
+        if cookie not in self.sessions:
+            raise OAuthError("invalid_request", "there is no such session")
+        try:
+            key = dpop.check(request.headers.get("DPoP", ""), "POST", self.issuer + "/renew", now=self.lab.clock.now,
+                             seen=self.seen_proofs, token=cookie, jkt=self.device.get(cookie))
+        except dpop.InvalidProof as error:
+            raise OAuthError("invalid_dpop_proof", str(error)) from error
+        self.device[cookie] = key
+        self.good_until[cookie] = self.lab.clock.now + COOKIE_LIFE
+        return Response("renewed")
+
+
+def cookie_minutes() -> dict[str, int]:
+    """Minutes for which a copied session cookie opens the provider: an ordinary one, and a bound one that Ada's browser keeps renewing."""
+    found = {}
+    for name, provider in (("ordinary cookie", Provider), ("bound cookie", BoundCookies)):
+        town = build_town("lesson-11", provider=provider)
+        key, begun = PageKey(town.lab), town.lab.clock.now
+        town.sign_in("ada", NOTES)
+        cookie = town.ada.cookies.get("session", domain="login.example")
+        address = LOGIN + "/renew"
+
+        def renew(browser, prover, town=town, cookie=cookie, address=address) -> httpx.Response:
+            return browser.post(address, headers={"cookie": f"session={cookie}", "dpop": prover.prove("POST", address, token=cookie)})
+
+        renew(town.ada, key)
+        found[name] = 0
+        for minute in (1, 5, 9, 11, 60, 1440):
+            town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
+            renew(town.tom, PageKey(Lab("tom", "2023-10-18T09:00:00Z")))  # with a key of his own, it is refused
+            answer = town.tom.get(LOGIN + "/authorize", params=QUESTION, headers={"cookie": f"session={cookie}"})
+            if "code=" in answer.headers["location"]:
+                found[name] = minute
+    return found
