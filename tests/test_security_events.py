@@ -38,11 +38,11 @@ def with_claims(**changed):
     (signed(issuer="https://evil.test"), "another issuer, or for another audience"),
     (signed(audience=WIKI), "another issuer, or for another audience"),
     (signed(now=NOW - 400), "not issued just now"), (signed(now=NOW + 60), "not issued just now"),
-    (signed(kind=LOGOUT), "another type of token"), (with_claims(events={LOGOUT: {}}), "does not hold an event"),
+    (signed(kind=LOGOUT), "this type of token is not an event"), (with_claims(events={LOGOUT: {}}), "does not hold an event"),
     (with_claims(events=[REVOKED]), "does not hold an event"), (with_claims(nonce="n"), "does not hold an event"),
     (with_claims(iat="now"), "not issued just now"), (with_claims(iat=True), "not issued just now"),
     (with_claims(jti=7), "no number of its own"),
-    (tokens.sign({"iss": LOGIN, "aud": API, "iat": NOW, "jti": "1", "events": {REVOKED: {}}}, KEY), "another type of token"),
+    (tokens.sign({"iss": LOGIN, "aud": API, "iat": NOW, "jti": "1", "events": {REVOKED: {}}}, KEY), "this type of token is not an event"),
 ])
 def test_an_event_that_is_not_for_us_now_is_refused_with_the_reason(token, why):
     with pytest.raises(InvalidEvent, match=why):

@@ -24,7 +24,7 @@ def read_event(token: str, keys: dict, kind: str, *, issuer: str, audience: str,
     claims = tokens.json_object(tokens.verify_signature(token, keys), "payload")
     events, issued, jti = claims.get("events"), claims.get("iat"), claims.get("jti")
     for holds, otherwise in (
-            (jwt.get_unverified_header(token).get("typ") == TYPES[kind], "another type of token passes for no event (RFC 8417, 4.5)"),
+            (jwt.get_unverified_header(token).get("typ") == TYPES[kind], "this type of token is not an event (RFC 8417, 4.5)"),
             (claims.get("iss") == issuer and claims.get("aud") == audience, "it is from another issuer, or for another audience"),
             (isinstance(events, dict) and kind in events and "nonce" not in claims, "it does not hold an event of this kind alone"),
             (type(issued) is int and 0 <= now - issued <= WINDOW, "it was not issued just now"),

@@ -13,7 +13,7 @@ from labutils.incident.policy import Request, World
 HELD = (*FOUR, "implant")
 TARGETS = ("login", "dashboard", "gateway", "cloud", "tracker", "wiki", "code", "console", "metrics", "netconfig", "build", "alerting", "release")
 LOSSES = {"session": "cf-oct18-admin-session", "tracker,\nwiki": "nov15-atlassian-access", "implant": "nov22-sliver",
-          "source\ncode": "nov22-repos-archived", "archives\nleave": "repos-exfiltration-unconfirmed"}
+          "code\npacked": "nov22-repos-archived", "archives\nleave": "repos-exfiltration-unconfirmed"}
 
 
 def trace(request: Request, world: World) -> None:

@@ -27,6 +27,7 @@ def _dead(answer: object) -> str | None:
 def _same(answer: object) -> str | None:
     cases = ((_ONE, twin(_ONE), True, "twin"), (_ONE, _ONE + "==", True, "padding"), (_ONE, _TWO, False, "any"),
              (_ONE, tokens.sign({"sub": "u-1815", "jti": "1", "scope": "admin"}, _OTHER), False, "number"),
+             (_ONE, tokens.sign({"sub": "u-1815", "jti": "1"}, _KEY, typ="at+jwt"), False, "payload"),
              ("not a token", "not a token", False, "no token"), ("", "", False, "no token"))
     for one, other, right, mistake in cases:
         try:
@@ -73,12 +74,14 @@ LESSON = Lesson("12", (
          "padding": "A token with padding behind its signature came out as different. Leave the third part out of it.",
          "any": "Two tokens with different numbers came out as the same.",
          "number": "Two tokens with the same jti and different claims came out as the same. One of them has another scope.",
+         "payload": "Two tokens with the same payload and different headers came out as the same. The header is signed as well.",
          "no token": "Texts that are no JWTs came out as the same. A JWT has three parts.",
          "raises": "It must not fail on texts that are no JWTs."},
         {"twin": "def answer(one, other):\n    return one == other",
          "padding": "from labutils.classroom.lessons.lifetimes import twin\n\ndef answer(one, other):\n    whole = one.count('.') == 2 == other.count('.') and '=' not in other\n    return whole and one in (other, twin(other))",
          "any": "def answer(one, other):\n    return one.split('.')[0] == other.split('.')[0]",
          "number": "from labutils.identity import tokens\n\ndef answer(one, other):\n    return tokens.inspect(one).claims['jti'] == tokens.inspect(other).claims['jti']",
+         "payload": _but("[:2] == parts[1][:2]", "[1] == parts[1][1]"),
          "no token": _but("    if len(parts[0]) != 3 or len(parts[1]) != 3:\n        return False\n", ""),
          "raises": "def answer(one, other):\n    a, b, _ = one.split('.')\n    c, d, _ = other.split('.')\n    return (a, b) == (c, d)"},
         ("Split at the dots. Which of the three parts are signed?", "Compare the first two parts, after you have made sure that there are three."),

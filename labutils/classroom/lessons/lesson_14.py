@@ -76,7 +76,7 @@ LESSON = Lesson("14", (
         {"session": "The session is still taken over. casebook.routes shows by which route.",
          "report": "The report is still downloaded. It leaves from the support desk, before any session is used.",
          "too many": "Both are stopped, and fewer would do.",
-         "words": "Give a set of names of controls, as inventory.controls() lists them."},
+         "words": "At least one of these is no control. Names stand in the long list above, such as 'sessions_bound'."},
         {"session": "answer = {'support_least_privilege', 'console_managed_devices'}", "report": "answer = {'sessions_bound', 'recordings_cleaned'}",
          "too many": "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}", "words": "answer = {'awareness training'}"},
         ("The report needs only the support account. Which control takes that right from it, or that account from the intruder?",
