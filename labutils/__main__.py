@@ -68,6 +68,7 @@ def _quiet() -> tuple[bool, str]:
 
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
     """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
+    from werkzeug.exceptions import HTTPException
     from werkzeug.serving import WSGIRequestHandler, make_server
     from werkzeug.wrappers import Request
 
@@ -79,7 +80,10 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
 
     def one_at_a_time(environ, start_response):
         """An idle connection must not hold up the others, and a code must not be used twice at once."""
-        body = Request(environ).get_data()  # may be slow to come, so it is read before the lock is taken
+        try:
+            body = Request(environ).get_data()  # may be slow to come, so it is read before the lock is taken
+        except HTTPException as gone:  # the client went away in the middle of it
+            return gone(environ, start_response)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with lock:
             lab.clock.tick()

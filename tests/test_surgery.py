@@ -149,7 +149,7 @@ def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
 def test_a_nonce_ends_proofs_made_in_advance_and_not_the_script():
     found = surgery.thefts(AskingAPI)
     assert {name for name, (status, _) in found.items() if status == 200} == {"script in the page"}
-    assert found["dated 5 min ahead, 5 min"][1] == found["made in advance, 40 s"][1] == "the proof lacks the server's nonce"
+    assert found["5 min ahead, used then"][1] == found["made before, 40 s old"][1] == "the proof lacks the server's nonce"
 
 
 def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9

@@ -47,7 +47,7 @@ def _headers(answer: object) -> str | None:
         dpop.check(sent["dpop"], "GET", API + "/me", now=1000, seen=set(), token=_TOKEN, jkt=jkt)
     except dpop.InvalidProof:
         return "token"
-    return None
+    return None if dpop.read(sent["dpop"])[1]["jti"] == "j-1" else "name"
 
 
 _GOOD = """    number = isinstance(iat, int | float) and not isinstance(iat, bool)
@@ -99,10 +99,12 @@ LESSON = Lesson("11", (
          "names": "Two headers: authorization and dpop.",
          "request": "The proof was made for another request. Method GET, the whole address, and the time and name that you were given.",
          "token": "The proof is not tied to the token: give prove the token as well, so that it holds ath.",
+         "name": "The proof has another name, jti, than the one you were given. A fixed name works only once.",
          "kind": "Return a dictionary with the two headers."},
         {"bearer": _but(_CALL, _ARGUMENTS, "DPoP {token}", "Bearer {token}"), "scheme": _but(_CALL, _ARGUMENTS, 'f"DPoP {token}"', "token"),
          "names": _but(_CALL, _ARGUMENTS, '"dpop": proof', '"proof": proof'), "request": _but(_CALL, _ARGUMENTS, '"GET"', '"POST"'),
-         "token": _but(_CALL, _ARGUMENTS, ", token=token", ""), "kind": "def answer(key, token, now, jti):\n    return token"},
+         "token": _but(_CALL, _ARGUMENTS, ", token=token", ""),
+         "name": _but(_CALL, _ARGUMENTS, "jti=jti", "jti='x'"), "kind": "def answer(key, token, now, jti):\n    return token"},
         ("The proof goes into the header dpop, the token into authorization.", "The scheme is DPoP and not Bearer, and prove takes the token too."),
         "def headers(key, token, now, jti):\n" + _CALL),
 ), (

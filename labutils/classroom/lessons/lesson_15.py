@@ -33,7 +33,7 @@ def _survivors(answer: object) -> str | None:
     for name, mistake in (("new", "new"), ("replaced", "replaced"), ("expired", "expired")):
         if name in found:
             return mistake
-    if "orphan" not in found:
+    if "orphan" not in found or "old" not in found:
         return "belief"
     return None if found == {"old", "edge", "orphan"} else "edge"
 
@@ -49,7 +49,7 @@ def _but(old: str, new: str) -> str:
 LESSON = Lesson("15", (
     Exercise(
         "15-1", _order, "Roots before leaves: nothing that you removed can come back.",
-        {"comes back": "In one of the tests a foothold was removed before one that could put it back.",
+        {"comes back": "In {'service': {'user', 'implant'}, 'implant': {'user'}, 'user': set()} the service comes first and the user last; or another such test went wrong.",
          "missing": "Each foothold must stand in the list once.",
          "kind": "Return a list of names."},
         {"comes back": "def answer(puts_back):\n    return list(puts_back)",
@@ -64,8 +64,8 @@ LESSON = Lesson("15", (
         "15-2", _survivors, "Ask for this list, and do not believe a report until it is empty.",
         {"new": "One that was issued after the notice is in there. It was never exposed.",
          "replaced": "One that has been replaced is in there.",
-         "expired": "One whose expires is now is in there. It is over.",
-         "belief": "The one that nobody owns or uses is missing. That is the one to look for.",
+         "expired": "One that is over is in there: expires must be later than now.",
+         "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
          "edge": "One that was issued in the very second of the notice is missing, or another one is. Compare with <=.",
          "ids": "Return the ids, and not the credentials themselves.",
          "kind": "Return a list of ids."},

@@ -457,8 +457,8 @@ def in_advance(wait: int, ahead: int = 0):
 
 
 THEFTS = {"token, as bearer": as_bearer, "token and his own proof": own_proof, "token and a copied proof": replay,
-          "script in the page": page_script, "made in advance, 40 s": in_advance(40), "made in advance, 2 min": in_advance(120),
-          "dated 5 min ahead, 5 min": in_advance(300, 300), "dated 11 min ahead, 11 min": in_advance(660, 660)}
+          "script in the page": page_script, "made before, 40 s old": in_advance(40), "made before, 2 min old": in_advance(120),
+          "5 min ahead, used then": in_advance(300, 300), "11 min ahead, used then": in_advance(660, 660)}
 
 
 def thefts(api: type[ResourceServer] = ResourceServer) -> dict[str, tuple[int, str]]:
