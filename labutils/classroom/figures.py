@@ -28,7 +28,7 @@ def show(figure: Figure, sentence: str) -> None:
     """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", metadata={"Software": None}, facecolor="white")
-    Picture.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)  # a third of the size
+    Picture.open(drawn).convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(small, format="png")  # a third of the size
     display(Image(data=small.getvalue(), width=int(figure.get_figwidth() * 80), alt=sentence))
     print(fill(sentence, 110))
 
