@@ -1,11 +1,13 @@
 """Counterfactuals: what one control changes, what it only moves, and what the clock does."""
 import time
+from dataclasses import replace
 
 import pytest
 
 from labutils.classroom.lessons import bulkheads
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
+from labutils.lab import seconds
 
 TABLE = bulkheads.alone()
 
@@ -51,13 +53,13 @@ def test_the_same_credentials_open_everything_in_a_castle_and_their_own_doors_be
 
 
 def test_an_alarm_that_is_answered_stops_what_comes_after_it_and_nothing_before():
-    when = breach.seconds("2023-11-22T15:18:22Z")
-    contained = outcomes(breach.replace(World.historical(), response_minutes=0), alarm=when)
+    when = seconds("2023-11-22T15:18:22Z")
+    contained = outcomes(replace(World.historical(), response_minutes=0), alarm=when)
     assert contained["nov22-sliver"] == "succeeded" and contained["nov22-repos-viewed"] == "denied"
 
 
 def test_a_trace_ends_at_the_first_refusal(capsys):
-    moment = breach.seconds("2023-11-14T09:40:00Z")
+    moment = seconds("2023-11-14T09:40:00Z")
     bulkheads.trace(bulkheads.knocking("login:sign-in", "smartsheet-account", moment), World.historical())
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and "refused" in lines[-1] and all("no objection" in line for line in lines[:-1])

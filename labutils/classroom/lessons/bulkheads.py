@@ -1,5 +1,6 @@
 """The stage of lesson 14: the trace of a decision, two policies by trying, counterfactuals, and the ways that a world leaves open."""
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -55,7 +56,7 @@ def alone() -> dict[tuple[str, str], str]:
 
 def without_ways_round() -> list[breach.Plan]:
     """The campaign with the first route of each step alone."""
-    return [breach.replace(plan, routes=plan.routes[:1]) for plan in breach.campaign().steps]
+    return [replace(plan, routes=plan.routes[:1]) for plan in breach.campaign().steps]
 
 
 def values(found: Sequence[tuple[str, breach.Found]]) -> tuple[Figure, str]:

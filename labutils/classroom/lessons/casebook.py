@@ -13,6 +13,7 @@ from labutils.lab import Lab
 FOUR = ("moveworks-token", "smartsheet-account", "bitbucket-account", "aws-account")
 DOORS = ("login:sign-in", "dashboard:sign-in", "gateway:tracker", "tracker:sign-in", "wiki:search", "code:view", "cloud:describe",
          "console:connect")
+FOOTHOLDS = {"service account": "smartsheet-account", "look-alike user": "lookalike-account", "implant": "implant"}
 MARK = {"succeeded": "succeeded", "denied": "DENIED   ", "unknown": "unknown? ", "not_reached": "not reached"}
 
 
@@ -59,6 +60,14 @@ class Scene:
         """Make a credential worthless: the account deactivated, the token revoked, the implant removed."""
         self.company.credential_of.pop(self.company.secrets[credential], None)
 
+    def switch_on(self, credential: str) -> None:
+        """Make it good again, as whoever can put it back does."""
+        self.company.credential_of[self.company.secrets[credential]] = self.company.estate.credentials[credential]
+
+    def is_on(self, credential: str) -> bool:
+        """Whether it has not been switched off."""
+        return self.company.secrets[credential] in self.company.credential_of
+
 
 def routes(world: World, *facts: str) -> None:
     """Print how these steps end in a world, with every request that was tried and what it met."""
@@ -86,12 +95,8 @@ def footholds(*removed: str) -> dict[str, bool]:
     scene = Scene(World.historical())
     for credential in removed:
         scene.switch_off(credential)
-    ways = {"service account": ("smartsheet-account", "tracker:sign-in", FOUR[0], INTRUDER),
-            "look-alike user": ("lookalike-account", "tracker:sign-in", FOUR[0], INTRUDER)}
-    works = {name: scene.knock(credential, door, through=token, address=address).is_success
-             for name, (credential, door, token, address) in ways.items()}
-    implant = scene.company.secrets["implant"] in scene.company.credential_of
-    return works | {"implant": implant and scene.knock("archives", "outside:send", address=SERVER).is_success}
+    works = {name: scene.knock(FOOTHOLDS[name], "tracker:sign-in", through=FOUR[0]).is_success for name in ("service account", "look-alike user")}
+    return works | {"implant": scene.is_on("implant") and scene.knock("archives", "outside:send", address=SERVER).is_success}
 
 
 TEN = ("error-02", "error-05", "error-09", "error-13", "error-16", "error-20", "error-21", "error-25", "error-28", "error-29")

@@ -12,13 +12,13 @@ from matplotlib.patches import Rectangle
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
 from labutils.classroom.lessons.afterlife import bearer
-from labutils.classroom.lessons.casebook import Scene
+from labutils.classroom.lessons.casebook import FOOTHOLDS, Scene
+from labutils.classroom.lessons.theft import refresh
 from labutils.classroom.lessons.town import API, NOTES, build_town
 from labutils.incident.policy import World
 from labutils.incident.sheets import build, read
 from labutils.lab import iso, seconds
 
-FOOTHOLDS = {"service account": "smartsheet-account", "look-alike user": "lookalike-account", "implant": "implant"}
 REMOVAL, PACE = 20, 15  # minutes: what one removal takes, and how often the intruder comes by
 
 
@@ -42,20 +42,15 @@ def evict(*order: str) -> Eviction:
     Whatever he can do is tried over HTTP: with the service account he makes a user anew and installs the implant anew.
     """
     scene = Scene(World.historical())
-    switched = {scene.company.secrets[name]: scene.company.estate.credentials[name] for name in FOOTHOLDS.values()}
     minute, removals, back = 0, 0, []
 
-    def alive(name: str) -> bool:
-        return scene.company.secrets[FOOTHOLDS[name]] in scene.company.credential_of
-
-    while any(map(alive, FOOTHOLDS)) and removals < 12:
+    while any(map(scene.is_on, FOOTHOLDS.values())) and removals < 12:
         name = order[removals % len(order)]
         for now in range(minute + 1, minute + REMOVAL + 1):
             if now % PACE == 0:
                 for act, gained in (("tracker:create-user", "look-alike user"), ("tracker:script", "implant")):
-                    if not alive(gained) and scene.knock("smartsheet-account", act, through="moveworks-token").is_success:
-                        secret = scene.company.secrets[FOOTHOLDS[gained]]
-                        scene.company.credential_of[secret] = switched[secret]
+                    if not scene.is_on(FOOTHOLDS[gained]) and scene.knock("smartsheet-account", act, through="moveworks-token").is_success:
+                        scene.switch_on(FOOTHOLDS[gained])
                         back.append(gained)
         minute, removals = minute + REMOVAL, removals + 1
         scene.switch_off(FOOTHOLDS[name])
@@ -138,7 +133,7 @@ def change_key(wait: int) -> list[str]:
         if minute == 3 + wait:
             town.provider.keys = town.provider.keys[:2]
         if minute % 8 == 0:  # the app refreshes before its token of ten minutes is over
-            session.update(town.notes.ask_for_tokens(grant_type="refresh_token", refresh_token=session["refresh_token"]))
+            refresh(town)
         if not town.notes.network.get(API + "/me", headers=bearer(session["access_token"])).is_success:
             failed.append(iso(town.lab.clock.now)[11:16])
     return failed

@@ -1,4 +1,6 @@
 """14 · Put up bulkheads."""
+from dataclasses import replace
+
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons.bulkheads import knocking
 from labutils.incident import breach, inventory
@@ -23,8 +25,8 @@ _NOW = seconds("2023-11-15T16:28:38Z")
 def _rule(answer: object) -> str | None:
     world = World.historical()
     stolen = knocking("gateway:tracker", "moveworks-token", _NOW)
-    home = breach.replace(stolen, address=stolen.credential.holder.home)
-    moved = breach.replace(stolen, address="192.0.2.99")
+    home = replace(stolen, address=stolen.credential.holder.home)
+    moved = replace(stolen, address="192.0.2.99")
     person = knocking("login:console", "admin-session", _NOW)
     if answer(home, world) is not None:
         return "home"
@@ -38,7 +40,7 @@ def _rule(answer: object) -> str | None:
     if answer(person, world) is not None:
         return "everybody"
     try:
-        return None if answer(breach.replace(stolen, credential=None), world) is None else "nobody"
+        return None if answer(replace(stolen, credential=None), world) is None else "nobody"
     except AttributeError:
         return "nobody"
 

@@ -1,6 +1,6 @@
 """The stage of lesson 12: spellings of one token, lists of the dead, signed events, and the price of each in requests."""
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import jwt
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
 from labutils.classroom.lessons.afterlife import bearer
+from labutils.classroom.lessons.theft import refresh, revoke
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import RelyingParty
@@ -16,7 +17,7 @@ from labutils.identity.resource_server import ResourceServer
 from labutils.identity.security_events import LOGOUT, REVOKED, read_event, sign_event
 from labutils.identity.tokens import b64, unb64
 
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256 (FIPS 186-5)
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256 (FIPS 186-5); a prime
 
 
 def twin(token: str) -> str:
@@ -131,12 +132,6 @@ class Bill:
     asked: int = 0  # requests to the provider by Ada's app and by the API, before the alarm
     told: int = 0  # events that the provider pushed at the alarm
     minutes: int = 0  # for which the stolen access token still opened the API after the alarm
-    calls: int = field(default=0)
-
-
-def _revoke_grant(town: Town) -> None:
-    session = next(iter(town.notes.sessions.values()))
-    town.notes.network.post(LOGIN + "/revoke", data={"client_id": "notes", "token": session["refresh_token"]})
 
 
 def _end_session(town: Town) -> None:
@@ -147,9 +142,9 @@ def _town(**options: object) -> Town:
     return build_town("lesson-12", **options)
 
 
-WAYS = {"10 minutes, offline": (_town, _revoke_grant),
-        "1 minute, offline": (partial(_town, provider=partial(Provider, access_life=60)), _revoke_grant),
-        "10 minutes, asks each time": (partial(_town, opaque_access_tokens=True), _revoke_grant),
+WAYS = {"10 minutes, offline": (_town, revoke),
+        "1 minute, offline": (partial(_town, provider=partial(Provider, access_life=60)), revoke),
+        "10 minutes, asks each time": (partial(_town, opaque_access_tokens=True), revoke),
         "10 minutes, is told": (lambda: listening_town("lesson-12"), _end_session)}
 
 
@@ -164,14 +159,13 @@ def bill(way: str) -> Bill:
     for minute in range(0, 120, 2):
         town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
         if minute == 60:
-            session.update(town.notes.ask_for_tokens(grant_type="refresh_token", refresh_token=session["refresh_token"]))
+            refresh(town)
             stolen, alarm, worked = session["access_token"], minute, len(town.lab.wire)
             react(town)
         if alarm is None:
             if not town.notes.network.get(API + "/me", headers=bearer(session["access_token"])).is_success:
-                session.update(town.notes.ask_for_tokens(grant_type="refresh_token", refresh_token=session["refresh_token"]))
+                refresh(town)
                 town.notes.network.get(API + "/me", headers=bearer(session["access_token"]))
-            found.calls += 1
         elif town.tom.get(API + "/me", headers=bearer(stolen)).is_success:
             found.minutes = minute - alarm + 1
     found.asked = sum(exchange.host == "login.example" for exchange in town.lab.wire[before:worked - 1])

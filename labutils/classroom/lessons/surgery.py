@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from werkzeug.wrappers import Request, Response
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
+from labutils.classroom.lessons.lifetimes import ORDER, twin
 from labutils.classroom.lessons.theft import QUESTION
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity import dpop, mtls
@@ -36,7 +37,6 @@ CLAIMS = {"jti": "proof-1", "htm": "GET", "htu": URL, "iat": NOW, "ath": dpop.ac
 AT_API = {"method": "GET", "url": URL, "now": NOW, "token": TOKEN, "jkt": thumbprint(JWK)}
 AT_TOKEN = {"method": "POST", "url": LOGIN + "/token", "now": NOW}  # where no token is presented yet, and no key is expected
 FOR_TOKEN = {"jti": "proof-1", "htm": "POST", "htu": LOGIN + "/token", "iat": NOW}
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the group on P-256; a prime
 READING = "strict reading"  # what objects before the first check is asked
 
 
@@ -89,13 +89,6 @@ def _tiny_rsa() -> str:
     jwk = {"kty": "RSA", "e": "AQAB", "n": b64((p * q).to_bytes(64))}
     return _other_kind("RS256", jwk, lambda text: pow(int.from_bytes(
         b"\0\1" + b"\xff" * 10 + b"\0" + head + hashlib.sha256(text).digest()), d, p * q).to_bytes(64))
-
-
-def _twin(proof: str) -> str:
-    """The same proof with the other signature that fits: (r, n - s) for (r, s). It needs no key."""
-    text, _, signature = proof.rpartition(".")
-    raw = unb64(signature)
-    return f"{text}.{b64(raw[:32] + (ORDER - int.from_bytes(raw[32:])).to_bytes(32))}"
 
 
 # --- the attacks ------------------------------------------------------------------------------------------------
@@ -198,7 +191,7 @@ def hostile_proofs() -> tuple[Attack, ...]:
             Attack("nonce made up", "a nonce that the server never gave", _claims(nonce="nonce-by-tom"), asks),
             Attack("nonce stale", "the nonce of an hour ago", _claims(nonce="nonce-of-an-hour-ago"), asks),
             Attack("replay", "the very same proof, five seconds later", good, now, used),
-            Attack("replay of the twin", "the same proof with its second signature", _twin(good), now, used),
+            Attack("replay of the twin", "the same proof with its second signature", twin(good), now, used),
             Attack("name used again", "a new proof under an old name", _claims(iat=NOW + 5), now, used))
 
 
@@ -222,7 +215,7 @@ def honest_proofs() -> tuple[Attack, ...]:
         ("exp in the past", "a proof has no exp; what it says beside the point is ignored", _claims(exp=1)),
         ("a nonce nobody asked for", "the server gave none out", _claims(nonce="left over")),
         ("kid and jku", "hints where to find a key, which nobody follows", _header(kid="1", jku="https://tom.example/jwks")),
-        ("the twin, first", "the second signature of a proof that was not used yet", _twin(signed(HEADER, CLAIMS))),
+        ("the twin, first", "the second signature of a proof that was not used yet", twin(signed(HEADER, CLAIMS))),
     ]
     return (*(Attack(*one, AT_API) for one in at_api), Attack("Ed25519", "another algorithm of ours", edda, AT_TOKEN),
             Attack("for a code", "no token yet, so no ath", signed(HEADER, FOR_TOKEN), AT_TOKEN),
