@@ -72,6 +72,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     from werkzeug.serving import WSGIRequestHandler, make_server
     from werkzeug.wrappers import Request
 
+    from labutils.identity import webauthn
     from labutils.identity.served import lab_provider
 
     class Quiet(WSGIRequestHandler):
@@ -92,6 +93,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     lock = threading.Lock()
     lab = Lab(seed, start)
     provider = lab_provider(lab, f"http://{host}:{port}", auto_login)
+    webauthn.enable(provider)
     if auto_login is not None and auto_login not in provider.users:
         return _refused(f"There is no user {auto_login!r} here; say --auto-login ada.")
     try:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity.accounts import Client
+from labutils.identity.factors import Totp, totp
 from labutils.identity.relying_party import sign_in
 from labutils.identity.tokens import b64, json_part
 
@@ -78,6 +79,10 @@ def code_for(town: Town, browser: str = "ada", **changes: str | None) -> str:
     if response.status_code == 200:
         response = post(browser, csrf=csrf(response), consent="allow", **changes)
     return dict(parse_qsl(urlsplit(response.headers["location"]).query))["code"]
+
+
+def ticket_of(page: httpx.Response) -> str:
+    return re.search('name="ticket" value="([^"]+)"', page.text)[1]
 
 
 def csrf(page: httpx.Response) -> str:
@@ -399,18 +404,45 @@ def test_max_age_asks_again_only_those_who_signed_in_longer_ago():
     assert grant.auth_time > began + 100
 
 
-def test_a_second_factor_is_asked_for_at_login_and_named_in_amr():
+def test_a_second_factor_is_asked_for_after_the_password_and_named_in_amr():
     town = fresh()
-    town.provider.users["ada"].second_factor = lambda typed: typed == "271828"
+    secret, clock = b"12345678901234567890", town.lab.clock
+    town.provider.users["ada"].second_factor = Totp(secret, clock)
     assert "code" in answer(ask(town.ada))  # sessions that are open already stay
-    for typed in ({}, {"code": ""}, {"code": "271829"}, {"code": " 271828"}):
-        assert post(town.tom, username="ada", password=PASSWORD, **typed).status_code == 401
-    assert post(town.tom, username="ada", password="x", code="271828").status_code == 401
-    assert csrf(post(town.tom, username="ada", password=PASSWORD, code="271828"))
+    assert post(town.tom, username="ada", password="x").status_code == 401  # a wrong password is asked nothing more
+    ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
+    for typed in ("", totp(secret, clock.now + 300), " " + totp(secret, clock.now)):
+        assert post(town.tom, ticket=ticket, answer=typed).status_code == 401
+        assert post(town.tom, ticket=ticket, answer=totp(secret, clock.now)).status_code == 401  # one answer for each question
+        ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
+    assert csrf(post(town.tom, ticket=ticket, answer=totp(secret, clock.now)))
     claims = jwt.decode(tokens_of(town, browser="tom")["id_token"], options={"verify_signature": False})
     assert (claims["amr"], claims["sub"]) == (["pwd", "otp", "mfa"], "u-1815")
     town.provider.reset_second_factor("ada")
     assert csrf(post(town.lab.browser("new", "192.0.2.11"), username="ada", password=PASSWORD))
+
+
+def test_the_code_may_come_along_with_the_password():
+    town = fresh()
+    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
+    assert post(town.tom, username="ada", password="x", code=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
+    assert post(town.tom, username="ada", password=PASSWORD, code="000000").status_code == 401
+    assert csrf(post(town.tom, username="ada", password=PASSWORD, code=totp(b"s" * 20, town.lab.clock.now)))
+
+
+@pytest.mark.parametrize("meanwhile", ["two minutes pass", "the account is locked", "the ticket is another"])
+def test_a_second_factor_that_comes_too_late_does_not_count(meanwhile):
+    town = fresh()
+    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
+    ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
+    if meanwhile == "two minutes pass":
+        town.lab.clock.tick(120)
+    elif meanwhile == "the account is locked":
+        town.provider.disable_user("ada")
+    else:
+        ticket = ticket[:-1] + "x"
+    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
+    assert "error" in town.lab.audit[-1] or meanwhile == "the ticket is another"
 
 
 # --- logging out --------------------------------------------------------------------------------------------------

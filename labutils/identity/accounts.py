@@ -1,17 +1,19 @@
 """What a provider remembers: people, clients, sessions, grants and codes."""
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from labutils.identity.factors import Factor
 
 
 @dataclass
 class User:
-    """A person with an account. `second_factor` says whether a code typed at the login page is right; None: none is enrolled."""
+    """A person with an account. `second_factor` is asked after the password; None: none is enrolled."""
 
     username: str
     password: str
     sub: str
     name: str
-    second_factor: Callable[[str], bool] | None = None
+    second_factor: Factor | None = None
     active: bool = True
 
 
@@ -41,6 +43,16 @@ class Session:
     amr: list[str]
     csrf: str
     consents: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass
+class Waiting:
+    """Somebody who gave the right password, and has until `expires` to answer the second factor."""
+
+    user: User
+    factor: Factor
+    remembered: Any
+    expires: int
 
 
 @dataclass

@@ -12,12 +12,14 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity import dpop, issuing, tokens
-from labutils.identity.accounts import Client, Code, Grant, Issued, Session, User
+from labutils.identity.accounts import Client, Code, Grant, Issued, Session, User, Waiting
+from labutils.identity.factors import WrongAnswer
 from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters, refused, same
 from labutils.identity.tokens import json_object, verify_signature
 from labutils.lab import Lab, data_file
 
 CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
+FACTOR_LIFE = 120  # seconds for the second factor, after the password
 COOKIE = "session"
 POST_ONLY = ("/token", "/introspect", "/revoke")
 FOR_SCRIPTS = ("/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks")
@@ -36,6 +38,7 @@ class Provider:
         self.clients: dict[str, Client] = {}
         self.sessions: dict[str, Session] = {}
         self.codes: dict[str, Code] = {}
+        self.waiting: dict[str, Waiting] = {}  # for a second factor, by ticket
         self.access_tokens: dict[str, Issued] = {}  # by jti, or by the token itself where it is opaque
         self.refresh_tokens: dict[str, Issued] = {}
         self.seen_proofs: set[str] = set()
@@ -131,13 +134,13 @@ class Provider:
 
     def _authorize(self, request: Request, params: dict, client: Client) -> Response:
         scope = self._check_authorization_request(params, client)
-        prompt, session = params.get("prompt", "").split(), self._session(request)
+        prompt, session = params.get("prompt", "").split(), self.session(request)
         posted = params if request.method == "POST" else {}
         answered = bool(session and "consent" in posted and same(posted.get("csrf", ""), session.csrf))
-        if "username" in posted:
-            session = self._sign_in(request, params)
-            if session is None:
-                return page("login", params, note="That did not work. Try again.", status=401)
+        if {"username", "ticket"} & posted.keys():
+            session = self.sign_in(request, params)
+            if isinstance(session, Response):
+                return session
         elif session is None or (not answered and ("login" in prompt or self._too_old(session, params))):
             if self.auto_login is None:
                 _must_be_silent(prompt, "login_required", "nobody is signed in as recently as asked")
@@ -150,13 +153,13 @@ class Provider:
         if (client.client_id, scope) not in session.consents or ("consent" in prompt and not answered and not self.auto_login):
             _must_be_silent(prompt, "consent_required", "this person has not said yes to this client")
             asked = page("consent", params, client=client.client_id, scope=scope, person=session.user.name, csrf=session.csrf)
-            return self._with_cookie(asked, session)
+            return self.with_cookie(asked, session)
         grant = Grant(client, session.user, scope, session.sid, session.auth_time, session.amr, params.get("nonce"))
         code = self.draw()
         self.codes[code] = Code(grant, params["redirect_uri"], params.get("code_challenge"), params.get("dpop_jkt"),
                                 self.lab.clock.now + CODE_LIFE)
         self.log(request, "authorize.code", user=session.user.username, client=client.client_id, session=session.sid)
-        return self._with_cookie(self._back(params, code=code), session)
+        return self.with_cookie(self._back(params, code=code), session)
 
     def _too_old(self, session: Session, params: dict) -> bool:
         return "max_age" in params and self.lab.clock.now - session.auth_time > int(params["max_age"])
@@ -188,17 +191,32 @@ class Provider:
         answer |= {"state": params["state"]} if "state" in params else {}
         return redirect(_with_query(params["redirect_uri"], {**answer, "iss": self.issuer}), code=303)
 
-    def _session(self, request: Request) -> Session | None:
+    def session(self, request: Request) -> Session | None:
         session = self.sessions.get(request.cookies.get(COOKIE, ""))
         return session if session and session.user.active else None
 
-    def _sign_in(self, request: Request, params: dict) -> Session | None:
-        user = self.users.get(params["username"])
-        known = same(user.password if user else "", params.get("password", ""))
-        if not (user and known and user.active and (user.second_factor is None or user.second_factor(params.get("code", "")))):
-            self.log(request, "session.start", "failure", user=params["username"])
-            return None
-        return self._start_session(request, user, ["pwd"] if user.second_factor is None else ["pwd", "otp", "mfa"])
+    def sign_in(self, request: Request, params: dict) -> Session | Response:
+        """Try a password, or the answer of a second factor: the session that begins, or the page that comes next."""
+        waiting = self.waiting.pop(params.get("ticket", ""), None)  # one answer for each question
+        user = waiting.user if waiting else self.users.get(params.get("username", ""))
+        try:
+            known = waiting or same(user.password if user else "", params.get("password", ""))
+            if not (user and known and user.active and (waiting is None or self.lab.clock.now < waiting.expires)):
+                raise WrongAnswer("no such user and password, or too late")
+            if waiting is None and user.second_factor is None:
+                return self._start_session(request, user, ["pwd"])
+            if waiting is None:
+                texts, remembered = user.second_factor.ask(self.draw)
+                waiting = Waiting(user, user.second_factor, remembered, self.lab.clock.now + FACTOR_LIFE)
+                if "code" not in params:
+                    self.waiting[ticket := self.draw()] = waiting
+                    return page(waiting.factor.page, params, action=request.path, ticket=ticket, **texts)
+            waiting.factor.check(waiting.remembered, params.get("answer", params.get("code", "")))
+            return self._start_session(request, user, ["pwd", waiting.factor.amr, "mfa"])
+        except WrongAnswer as refusal:
+            who = user.username if waiting else params.get("username", "")
+            self.log(request, "session.start", "failure", user=who, **({"error": str(refusal)} if waiting else {}))
+            return page("login", params, action=request.path, note="That did not work. Try again.", status=401)
 
     def _start_session(self, request: Request, user: User, amr: list[str]) -> Session:
         session = Session(self.draw(), self.draw(), user, self.lab.clock.now, amr, self.draw())
@@ -206,7 +224,7 @@ class Provider:
         self.log(request, "session.start", user=user.username, session=session.sid)
         return session
 
-    def _with_cookie(self, response: Response, session: Session) -> Response:
+    def with_cookie(self, response: Response, session: Session) -> Response:
         response.set_cookie(COOKIE, session.cookie, httponly=True, secure=self.issuer.startswith("https"), samesite="Lax")
         return response
 
@@ -214,7 +232,7 @@ class Provider:
 
     def logout(self, request: Request) -> Response:
         """RP-initiated logout (OpenID Connect RP-Initiated Logout, 2). Without a hint from a client the person is asked first."""
-        params, session = parameters(request.values), self._session(request)
+        params, session = parameters(request.values), self.session(request)
         hint = self._hint(params.get("id_token_hint"))
         client = self.clients.get(hint["aud"] if hint else params.get("client_id", ""))
         if "client_id" in params and (client is None or client.client_id != params["client_id"]):
@@ -292,10 +310,12 @@ def _template(name: str) -> Template:
     return Template(data_file(f"pages/{name}.html").read_text())
 
 
-def page(name: str, params: dict, *, status: int = 200, note: str = "", **texts: str) -> Response:
+def page(name: str, params: dict, *, status: int = 200, note: str = "", action: str = "/authorize", **texts: str) -> Response:
     """A page of data/pages with its texts escaped and the request's parameters carried along in hidden fields."""
     carried = "".join(f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in params.items()
-                      if key not in ("username", "password", "code", "consent", "csrf"))
-    body = _template(name).substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note))
-    return Response(body, status, content_type="text/html; charset=utf-8",
-                    headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"})
+                      if key not in ("username", "password", "code", "consent", "csrf", "ticket", "answer"))
+    template = _template(name)
+    body = template.substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note), action=action)
+    scripts = " script-src 'self';" if "<script" in template.template else ""
+    return Response(body, status, content_type="text/html; charset=utf-8", headers={
+        "Content-Security-Policy": f"default-src 'none';{scripts} style-src 'unsafe-inline'; frame-ancestors 'none'"})

@@ -1,5 +1,6 @@
 """A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -186,9 +187,11 @@ class _Form(HTMLParser):
             self.fields[found["name"]] = found.get("value", "")
 
 
-def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True, code: str = "",
-            until: str | None = None) -> httpx.Response:
+def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True,
+            answer: Callable[[httpx.Response], str] | None = None, until: str | None = None) -> httpx.Response:
     """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response.
+
+    `answer` is what the person, or the browser, gives to the page of a second factor; without one that page is the last.
 
     With `until` it stops at the redirect whose address starts so, and does not follow it.
     """
@@ -200,8 +203,11 @@ def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, al
             response = browser.send(response.next_request)
         elif 'name="password"' in response.text and response.status_code == 200:
             form = _Form(response.text)
-            filled = form.fields | {"username": username, "password": password} | ({"code": code} if code else {})
+            filled = form.fields | {"username": username, "password": password}
             response = browser.post(response.url.join(form.action), data=filled)
+        elif 'name="ticket"' in response.text and answer is not None:
+            form = _Form(response.text)
+            response = browser.post(response.url.join(form.action), data=form.fields | {"answer": answer(response)})
         elif 'name="consent"' in response.text:
             form = _Form(response.text)
             response = browser.post(response.url.join(form.action), data=form.fields | {"consent": "allow" if allow else "deny"})

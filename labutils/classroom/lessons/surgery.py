@@ -492,8 +492,8 @@ class BoundCookies(Provider):
         self.good_until[session.cookie] = self.lab.clock.now + COOKIE_LIFE
         return session
 
-    def _session(self, request: Request):
-        session = super()._session(request)
+    def session(self, request: Request):
+        session = super().session(request)
         return session if session and self.lab.clock.now < self.good_until[session.cookie] else None
 
     def renew(self, request: Request) -> Response:

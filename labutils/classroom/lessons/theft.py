@@ -67,8 +67,8 @@ class Tied(Provider):
         session.address = request.remote_addr
         return session
 
-    def _session(self, request: Request) -> Session | None:
-        session = super()._session(request)
+    def session(self, request: Request) -> Session | None:
+        session = super().session(request)
         return session if session and session.address == request.remote_addr else None
 
 

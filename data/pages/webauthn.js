@@ -1,0 +1,14 @@
+// Hands what the page asks for to the browser's own API, and its answer to the form (Web Authentication Level 3, 5.1).
+const form = document.forms[0], options = JSON.parse(form.dataset.options), parse = PublicKeyCredential;
+form.addEventListener("submit", async event => {
+  event.preventDefault();
+  try {
+    const credential = "rp" in options
+      ? await navigator.credentials.create({publicKey: parse.parseCreationOptionsFromJSON(options)})
+      : await navigator.credentials.get({publicKey: parse.parseRequestOptionsFromJSON(options)});
+    form.elements.answer.value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch (refusal) {
+    document.querySelector("[role=status]").textContent = `The browser refused: ${refusal.name}. ${refusal.message}`;
+  }
+});

@@ -1,0 +1,88 @@
+"""Second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn). Each asks in its own way, and checks the answer."""
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from labutils.identity.oauth import same
+
+STEP = 30  # seconds that a one-time code stands for (RFC 6238, 5.2)
+
+
+class WrongAnswer(Exception):
+    """Why a second factor was not met."""
+
+
+class Factor(Protocol):
+    """`page` is the page of data/pages that asks; `amr` is the method's registered name (RFC 8176)."""
+
+    page: str
+    amr: str
+
+    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Any]:
+        """The texts of the page, and what to remember until the answer comes."""
+
+    def check(self, remembered: Any, answer: str) -> None:
+        """Returns if the answer is right, else raises WrongAnswer. Each question is answered once."""
+
+
+def totp(secret: bytes, now: float, digits: int = 6) -> str:
+    """The one-time code of this half minute (RFC 6238, 4; RFC 4226, 5.3): a keyed hash of the time, cut to a few digits."""
+    digest = hmac.digest(secret, int(now // STEP).to_bytes(8), "sha1")
+    at = digest[-1] & 15
+    return str((int.from_bytes(digest[at:at + 4]) & 0x7FFFFFFF) % 10**digits).zfill(digits)
+
+
+@dataclass
+class Totp:
+    """The provider's end of an authenticator app. `clock` is the lab's; a code is good in its own step and the next, and once."""
+
+    secret: bytes
+    clock: Any
+    last: int = -1  # the step of the last code that was taken (RFC 6238, 5.2: no code twice)
+    page, amr = "code", "otp"
+
+    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Any]:
+        """Nothing to send: the person reads the code from the app."""
+        return {}, None
+
+    def check(self, remembered: None, answer: str) -> None:
+        """The code of this step or of the one before, later than the last one that was taken."""
+        step = int(self.clock.now // STEP)
+        fits = [taken for taken in (step - 1, step) if taken > self.last and same(totp(self.secret, taken * STEP), answer)]
+        if not fits:
+            raise WrongAnswer("the code is wrong, or too old, or was used before")
+        self.last = fits[0]
+
+
+@dataclass
+class Prompt:
+    """A question on the phone: may somebody sign in? With `number`, whoever says yes must type what the login page shows."""
+
+    number: str | None
+    approved: bool = False
+
+    def approve(self, typed: str = "") -> None:
+        """Say yes."""
+        self.approved = self.number in (None, typed)
+
+
+@dataclass
+class Push:
+    """An app that shows prompts. `phone` is its screen."""
+
+    number_matching: bool = False
+    phone: list[Prompt] = field(default_factory=list)
+    page, amr = "push", "mca"
+
+    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Prompt]:
+        """Send a prompt; the page shows the number, where there is one."""
+        prompt = Prompt(str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90) if self.number_matching else None)
+        self.phone.append(prompt)
+        return {"ask": f"Type {prompt.number} on your phone" if prompt.number else "Say yes on your phone"}, prompt
+
+    def check(self, remembered: Prompt, answer: str) -> None:
+        """The person said yes to this prompt. What the browser sends does not count."""
+        if not remembered.approved:
+            raise WrongAnswer("nobody said yes on the phone")

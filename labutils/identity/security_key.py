@@ -1,0 +1,124 @@
+"""A FIDO2 authenticator in software. Yubico's own client and server (python-fido2) talk to it as they would to the real thing.
+
+Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named below) and Web Authentication Level 3.
+"""
+import hashlib
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from threading import Event
+
+import httpx
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2 import cbor
+from fido2.client import ClientDataCollector, DefaultClientDataCollector, Fido2Client
+from fido2.cose import ES256
+from fido2.ctap import CtapDevice, CtapError
+from fido2.hid import CAPABILITY
+from fido2.webauthn import AttestedCredentialData, AuthenticatorData
+
+from labutils.identity.keys import ec_private_key
+
+FLAG = AuthenticatorData.FLAG
+MAKE_CREDENTIAL, GET_ASSERTION, GET_INFO = 1, 2, 4  # CTAP 2.1, 6
+
+
+class SecurityKey(CtapDevice):
+    """A key that its holder touches. `credentials` says for which site (RP id) each was made; `counter` counts signatures."""
+
+    capabilities = CAPABILITY.CBOR
+
+    def __init__(self, label: str, touch: Callable[[str], bool] = lambda site: True, aaguid: bytes = bytes(16)):
+        self.label, self.touch, self.aaguid = label, touch, aaguid
+        self.credentials: dict[bytes, str] = {}
+        self.counter = 0
+
+    @classmethod
+    def list_devices(cls):
+        """None can be found by searching: a lesson makes its keys."""
+        return iter(())
+
+    def call(self, cmd: int, data: bytes = b"", event: Event | None = None, on_keepalive: Callable | None = None) -> bytes:
+        """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP 2.1, 8)."""
+        commands = {MAKE_CREDENTIAL: self.make_credential, GET_ASSERTION: self.get_assertion, GET_INFO: self.get_info}
+        try:
+            if data[:1] not in map(bytes, zip(commands)):
+                raise CtapError(CtapError.ERR.INVALID_COMMAND)
+            return b"\0" + cbor.encode(commands[data[0]](cbor.decode(data[1:]) if len(data) > 1 else {}))
+        except CtapError as error:
+            return bytes([error.code])
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return bytes([CtapError.ERR.INVALID_CBOR])
+
+    def get_info(self, asked: dict) -> dict:
+        """What this key can do: FIDO2, its model, user verification on the key itself, PIN/UV protocol 2 (CTAP 2.1, 6.4)."""
+        return {1: ["FIDO_2_0"], 3: self.aaguid, 4: {"rk": False, "up": True, "uv": True}, 6: [2]}
+
+    def make_credential(self, asked: dict) -> dict:
+        """A new key pair for one site, and a statement about it that the new key itself signs (CTAP 2.1, 6.1; WebAuthn, 8.2)."""
+        site = asked[2]["id"]
+        if ES256.ALGORITHM not in [offered["alg"] for offered in asked[4]]:
+            raise CtapError(CtapError.ERR.UNSUPPORTED_ALGORITHM)
+        if any(self.knows(held["id"], site) for held in asked.get(5, [])):
+            raise CtapError(CtapError.ERR.CREDENTIAL_EXCLUDED)
+        credential = hashlib.sha256(f"{self.label}/{len(self.credentials)}".encode()).digest()
+        public = ES256.from_cryptography_key(self.private_key(credential).public_key())
+        data = self.signed_data(site, asked, AttestedCredentialData.create(self.aaguid, credential, public))
+        self.credentials[credential] = site
+        return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": self.sign(credential, data + asked[1])}}
+
+    def get_assertion(self, asked: dict) -> dict:
+        """A signature over the site, the counter and the hash of what the browser saw (CTAP 2.1, 6.2; WebAuthn, 6.3.3)."""
+        mine = [held["id"] for held in asked.get(3, []) if self.knows(held["id"], asked[1])]
+        if not mine:
+            raise CtapError(CtapError.ERR.NO_CREDENTIALS)
+        data = self.signed_data(asked[1], asked)
+        return {1: {"type": "public-key", "id": mine[0]}, 2: data, 3: self.sign(mine[0], data + asked[2])}
+
+    def knows(self, credential: bytes, site: str) -> bool:
+        """A credential answers to the site that it was made for, and to no other."""
+        return self.credentials.get(credential) == site
+
+    def signed_data(self, site: str, asked: dict, made: AttestedCredentialData | None = None) -> AuthenticatorData:
+        """The authenticator data (WebAuthn, 6.1). With the option `up` false it is a mere question: no touch, no count."""
+        options = asked.get(5 if made is None else 7) or {}
+        present = options.get("up", True)
+        if present and not self.touch(site):
+            raise CtapError(CtapError.ERR.OPERATION_DENIED)
+        self.counter += present
+        flags = (FLAG.UP if present else 0) | (FLAG.UV if options.get("uv") else 0) | (FLAG.AT if made else 0)
+        return AuthenticatorData.create(hashlib.sha256(site.encode()).digest(), flags, self.counter, made or b"")
+
+    def sign(self, credential: bytes, data: bytes) -> bytes:
+        """An ES256 signature in DER, the same bytes every time (RFC 6979)."""
+        return self.private_key(credential).sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+    def private_key(self, credential: bytes) -> ec.EllipticCurvePrivateKey:
+        """The private key of a credential; it has no way out of here but `sign`."""
+        return ec_private_key(f"{self.label}/{credential.hex()}")
+
+
+# --- the browser ------------------------------------------------------------------------------------------------
+
+
+class _Options(HTMLParser):
+    """What a page asks of the key: the JSON in the attribute data-options."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.found: dict = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found = json.loads(dict(attrs).get("data-options") or "null") or self.found
+
+
+def press(key: SecurityKey, page: httpx.Response, collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector) -> str:
+    """What a browser does with a page that asks for a key: the answer as JSON. It signs the origin that the page really came from.
+
+    Raises fido2.client.ClientError where the browser or the key refuses.
+    """
+    client, options = Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")), _Options(page.text).found
+    answer = client.make_credential(options) if "rp" in options else client.get_assertion(options).get_response(0)
+    return json.dumps(dict(answer))

