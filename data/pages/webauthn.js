@@ -1,8 +1,9 @@
 // Hands what the page asks for to the browser's own API, and its answer to the form (Web Authentication Level 3, 5.1).
-const form = document.forms[0], options = JSON.parse(form.dataset.options), parse = PublicKeyCredential;
+const form = document.forms[0], options = JSON.parse(form.dataset.options);
 form.addEventListener("submit", async event => {
   event.preventDefault();
   try {
+    const parse = PublicKeyCredential; // is not there on a page that came over plain http, unless from this computer
     const credential = "rp" in options
       ? await navigator.credentials.create({publicKey: parse.parseCreationOptionsFromJSON(options)})
       : await navigator.credentials.get({publicKey: parse.parseRequestOptionsFromJSON(options)});

@@ -187,6 +187,12 @@ class _Form(HTMLParser):
             self.fields[found["name"]] = found.get("value", "")
 
 
+def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
+    """Send the one form of a page, with what was typed into it."""
+    form = _Form(page.text)
+    return browser.post(page.url.join(form.action), data=form.fields | typed)
+
+
 def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True,
             answer: Callable[[httpx.Response], str] | None = None, until: str | None = None) -> httpx.Response:
     """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response.
@@ -202,14 +208,10 @@ def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, al
         if response.is_redirect:
             response = browser.send(response.next_request)
         elif 'name="password"' in response.text and response.status_code == 200:
-            form = _Form(response.text)
-            filled = form.fields | {"username": username, "password": password}
-            response = browser.post(response.url.join(form.action), data=filled)
+            response = fill(browser, response, username=username, password=password)
         elif 'name="ticket"' in response.text and answer is not None:
-            form = _Form(response.text)
-            response = browser.post(response.url.join(form.action), data=form.fields | {"answer": answer(response)})
+            response = fill(browser, response, answer=answer(response))
         elif 'name="consent"' in response.text:
-            form = _Form(response.text)
-            response = browser.post(response.url.join(form.action), data=form.fields | {"consent": "allow" if allow else "deny"})
+            response = fill(browser, response, consent="allow" if allow else "deny")
         else:
             return response

@@ -73,7 +73,7 @@ class SecurityKeys:
         self.registered[key], self.counters[key] = made.credential_data, made.counter
 
 
-def enable(provider: Provider) -> None:
+def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:
     """Give a provider the page /keys, where a person who has just signed in adds a security key, and the script that such pages need."""
     offered: dict[str, dict] = {}  # by session
 
@@ -87,7 +87,7 @@ def enable(provider: Provider) -> None:
             return page("login", {}, action="/keys", note="Sign in first, a moment ago at most.")
         factor, note = session.user.second_factor, ""
         if not isinstance(factor, SecurityKeys):
-            factor = SecurityKeys(provider.issuer)
+            factor = make(provider.issuer)
         if "answer" in params and same(params.get("csrf", ""), session.csrf) and session.sid in offered:
             try:
                 factor.add(offered.pop(session.sid), params["answer"])

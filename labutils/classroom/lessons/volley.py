@@ -8,7 +8,8 @@ from labutils.lab import Exchange
 
 
 def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None) -> tuple[Figure, str]:
-    """The volley: who asked whom for what, in the order of the network's own log. `notes` adds words to a `METHOD host/path`."""
+    """The volley: who asked whom for what, in the order of the network's own log. `notes` adds words to a request
+    that begins with `METHOD host/path`, or whose body holds a text."""
     shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
     figure, axes = _canvas(11, 1.2 + 0.52 * len(shown), (-0.6, len(hosts) - 0.4), (len(shown) + 0.4, -1.4))
     for x, host in enumerate(hosts):
@@ -18,7 +19,8 @@ def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, st
         start, end = hosts.index(e.client), hosts.index(e.host)
         colour = BLUE if e.status < 400 else VERMILION
         axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "<|-|>" if e.status < 300 else "-|>", "color": colour, "lw": 1.4})
-        label = (notes or {}).get(f"{e.method} {e.host}{e.path}", "")
+        asked = f"{e.method} {e.host}{e.path} {e.request_body}"
+        label = next((words for text, words in (notes or {}).items() if text in asked), "")
         middle, paper = (start + end) / 2, {"facecolor": "white", "edgecolor": "none", "pad": 1}
         axes.text(middle, y - 0.12, f"{e.method} {e.path}   {label}".rstrip(), ha="center", va="bottom", size=8.5, bbox=paper)
         answer = f"{e.status}" + (f" to {_target(e)}" if e.status in (302, 303) else "")
