@@ -15,7 +15,7 @@ WITHSTANDS = {"password alone": "", "one-time code": "leaked asked", "push": "le
 
 @pytest.fixture(scope="module")
 def stairs():
-    return phishing.staircase()
+    return phishing.tries()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads
 
 @pytest.mark.parametrize("off", [off for size in range(4) for off in combinations(phishing.LAYERS, size)])
 def test_the_next_layer_refuses_when_one_is_off(off, refusals):
-    name = ", ".join(off) or "nothing"
+    name = ", ".join(off) or "nobody"
     expected = "browser: not your site" if "browser" not in off else "in" if "server" in off else "server: Invalid origin"
     assert refusals[name, "page as it is"].startswith(expected)
     expected = "key: no credential" if "key" not in off else "server: Wrong RP ID hash" if "server" in off else "server: Invalid origin"
@@ -82,7 +82,7 @@ def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
 
 
 def test_the_plates_say_in_their_sentences_what_they_show(refusals):
-    assert phishing.layers(refusals)[1].endswith("and 2 get through. What was off in each of these: browser and server.")
+    assert phishing.layers(refusals)[1].endswith("and 2 get through. Who did not look in each of these: browser and server.")
     one = {key: "in" if key[0] == "key" else "key: no credential" for key in refusals}
     assert "0 are refused by the browser" in phishing.layers(one)[1] and phishing.layers(one)[1].endswith("these: key.")
     scene = phishing.with_key()

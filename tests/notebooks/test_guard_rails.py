@@ -144,6 +144,13 @@ def test_links_say_where_they_lead(prose):
         assert len(words.strip()) > 1 and words.lower() not in ("here", "link", "this", "click here", target.lower())
 
 
+def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(code):
+    """`check` answers `Stuck? hint(...)`, and a hint names `solution`: both are imported in every lesson."""
+    names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
+    assert {"check", "hint", "solution", "quiz", "progress"} <= names
+
+
+
 def test_links_lead_to_registered_sources_or_to_files_that_exist(prose):
     standards = yaml.safe_load((DATA / "standards.yaml").read_text()).values()
     known = {source.url for source in ledger().sources.values()} | {source["url"] for source in standards}

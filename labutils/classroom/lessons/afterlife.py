@@ -65,7 +65,7 @@ def still_open(action: str | None, *, opaque: bool = False) -> dict[str, bool]:
     town = build_town("lesson-05", opaque_access_tokens=opaque)
     stolen = loot(town)
     session = stolen.pop("(for the actions)")
-    town.provider.users["ada"].second_factor = Totp(b"a secret of Ada's phone", town.lab.clock)  # enrolled after the sign-in, so that there is one to reset
+    town.provider.users["ada"].second_factor = Totp(b"Ada's phone", town.lab.clock)  # so that there is one to reset
     for key_cache in (town.api.keys, town.notes.keys):
         key_cache.for_token(session["id_token"])  # both have seen traffic and hold the keys
     if action is not None:

@@ -1,7 +1,6 @@
 """13 · Let a key refuse the phish."""
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons.town import LOGIN
-from labutils.identity import factors
 
 _ORIGINS = (("https://login.example", True, "real"), ("https://login-example.test", False, "look-alike"),
             ("https://login.example.test", False, "longer"), ("https://old.login.example", False, "subdomain"),
@@ -19,22 +18,23 @@ def _origin(answer: object) -> str | None:
     return None
 
 
-_SECRET = b"12345678901234567890"  # the one of RFC 6238, appendix B
+_DATA = bytes(range(32)) + bytes([5, 0, 1, 2, 3])
 
 
-def _totp(answer: object) -> str | None:
-    now = next(now for now in range(0, 30000, 30) if factors.totp(_SECRET, now).startswith("0"))
-    try:
-        given = [answer(_SECRET, moment) for moment in (59, 31, now)]
-    except Exception:
-        return "raises"
-    if not all(isinstance(one, str) for one in given):
-        return "kind"
-    if given[0] != given[1]:
-        return "step"
-    if given[0] != factors.totp(_SECRET, 59):
-        return {str(int(factors.totp(_SECRET, 59, 8))): "digits", factors.totp(_SECRET, 29): "early"}.get(given[0], "hash")
-    return None if given[2] == factors.totp(_SECRET, now) else "zeros"
+def _read(answer: object) -> str | None:
+    for flags, counter, touched, verified in ((5, 66051, True, True), (1, 7, True, False), (4, 7, False, True), (0x41, 1, True, False), (0, 0, False, False)):
+        data = _DATA[:32] + bytes([flags]) + counter.to_bytes(4)
+        try:
+            given = answer(data)
+        except Exception:
+            return "raises"
+        if not isinstance(given, tuple) or len(given) != 3:
+            return "kind"
+        if given[2] != counter:
+            return "order" if given[2] == int.from_bytes(data[33:], "little") else "counter"
+        if (bool(given[0]), bool(given[1])) != (touched, verified):
+            return "swapped" if (given[0], given[1]) == (verified, touched) else "bits"
+    return None
 
 
 _WHY = {"page in between": "key", "cookie from a HAR": "binding", "script in the page": "time"}
@@ -47,18 +47,6 @@ def _why(answer: object) -> str | None:
         if answer[situation] != right:
             return f"{situation}: {answer[situation]}"
     return None
-
-
-_CODE = """    digest = hmac.digest(secret, (now // 30).to_bytes(8), "sha1")
-    at = digest[-1] & 15
-    number = int.from_bytes(digest[at:at + 4]) & 0x7FFFFFFF
-    return str(number % 10**6).zfill(6)
-"""
-
-
-def _but(old: str, new: str) -> str:
-    assert old in _CODE
-    return "import hmac\n\ndef answer(secret, now):\n" + _CODE.replace(old, new)
 
 
 LESSON = Lesson("13", (
@@ -83,19 +71,21 @@ LESSON = Lesson("13", (
         ("Which origins does a browser write when Ada is at the right place? Exactly one.", "Compare the whole text with ==, and with nothing more generous."),
         f"def origin_ok(origin):\n    return origin == {LOGIN!r}"),
     Exercise(
-        "13-2", _totp, "A keyed hash of the half minute, cut to six digits: nothing in it says for whom the code is.",
-        {"step": "Two moments of the same half minute give different codes. Count whole half minutes: now // 30.",
-         "early": "This is the code of the half minute before.",
-         "digits": "The last six digits of the number are wanted, not more: % 10**6.",
-         "hash": "Another code than an authenticator app shows. The hash is HMAC-SHA-1 of the counter as 8 bytes, the four bytes are taken at the place that the last half byte names, and their top bit is dropped.",
-         "zeros": "A code that begins with a zero lost it. Six digits, always: zfill(6).",
-         "kind": "Return the code as text: a number cannot keep its zeros in front.",
-         "raises": "It fails on a secret of bytes and a whole number of seconds."},
-        {"step": _but("now // 30", "now"), "early": _but("now // 30", "(now - 30) // 30"), "digits": _but("10**6", "10**8"),
-         "hash": _but('"sha1"', '"sha256"'), "zeros": _but(".zfill(6)", ""), "kind": _but("str(number % 10**6).zfill(6)", "number % 10**6"),
-         "raises": _but("(now // 30).to_bytes(8)", "str(now // 30)")},
-        ("hmac.digest(secret, (now // 30).to_bytes(8), 'sha1') is where it begins.", "Take four bytes from digest[-1] & 15 on, drop the top bit with & 0x7FFFFFFF, keep six digits with % 10**6 and zfill(6)."),
-        "import hmac\n\ndef my_totp(secret, now):\n" + _CODE),
+        "13-2", _read, "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
+        {"counter": "The counter is wrong. It is the four bytes behind the flags: data[33:37], as one number.",
+         "order": "The counter is read from the wrong end: the first of its four bytes weighs most.",
+         "swapped": "Touched and verified are the wrong way round: the lowest bit, 1, says touched, and 4 says verified.",
+         "bits": "A flag is one bit of the byte, whatever the other bits say. Test it with &.",
+         "kind": "Return three things: touched, verified, counter.",
+         "raises": "It fails on 37 bytes. data[32] is a number already."},
+        {"counter": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])",
+         "order": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')",
+         "swapped": "def answer(data):\n    return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])",
+         "bits": "def answer(data):\n    return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])",
+         "kind": "def answer(data):\n    return int.from_bytes(data[33:37])",
+         "raises": "def answer(data):\n    return data[32][0], data[32][2], int.from_bytes(data[33:37])"},
+        ("The figure shows where each part stands. The flags are data[32].", "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; int.from_bytes makes one number of four bytes."),
+        "def read(data):\n    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])"),
     Exercise(
         "13-3", _why, "A key guards the moment of signing in. What comes after it needs a tie of its own, and where no tie holds, an end.",
         {"form": "Give each of the three situations one of: key, binding, time.",
@@ -118,12 +108,12 @@ LESSON = Lesson("13", (
     }),
     Quiz("13-q2", "A server checks the signature, the challenge and the site's hash, and leaves origin to the library's default. Who profits?", {
         "a": Choice("Whoever can put a page on any host below the site's name", "Yes. Browser and key are content there, and so is the default.", True),
-        "b": Choice("Anybody with a look-alike domain", "The browser refuses there, and the site's hash would be another."),
+        "b": Choice("Anybody with a look-alike domain", "The browser refuses there, and so does the default rule: a look-alike is not below the site's name."),
         "c": Choice("Nobody: the signature covers the origin", "It does, but a signature over the wrong origin is only refused by a server that looks."),
     }),
     Quiz("13-q3", "A provider that takes only security keys logs: the counter did not go up. What has happened?", {
         "a": Choice("Somebody replayed an old answer", "The challenge is checked first, so that is refused with another reason."),
-        "b": Choice("There may be two of this key, and one of them has signed more than this one", "Yes. It is found at the next use of the one that lags behind; the copy may have been in already.", True),
-        "c": Choice("The key's battery is low", "It has none. The counter is part of what it signs."),
+        "b": Choice("There may be two of this key, and the other one has signed at least as often", "Yes. The one that lags behind is refused, once; the other may have been in already.", True),
+        "c": Choice("The key's battery is low", "The count does not hang on that; it is part of what the key signs."),
     }),
 ))

@@ -155,10 +155,10 @@ def after_login(scene: Scene) -> httpx.Client:
     return scene.town.tom
 
 
-ATTACKS = {"password\nleaked": leaked, "asked\nall evening": tired, "relay": lambda scene: phished(scene).network, "session stolen\nafter login": after_login}
+ATTACKS = {"leaked": leaked, "all evening": tired, "relay": lambda scene: phished(scene).network, "after login": after_login}
 
 
-def staircase() -> dict[tuple[str, str], str]:
+def tries() -> dict[tuple[str, str], str]:
     """Every way of signing in against every way of getting in, by trying: does a thief end up with a session?"""
     found = {}
     for (factor, made), (attack, thief) in ((one, other) for one in FACTORS.items() for other in ATTACKS.items()):
@@ -194,7 +194,10 @@ def renamed(page: str) -> str:
 
 
 def phish(off: Collection[str] = (), rewrite: Callable[[str], str] = as_it_is) -> str:
-    """The phish of an account with a security key, with some of the three layers switched off: who refused, or `in`."""
+    """The phish of an account with a security key, with some of the three layers switched off: who refused, or `in`.
+
+    Off means that the browser does not compare page and site, that the key answers for any site, that the server takes any origin.
+    """
     keys = partial(webauthn.SecurityKeys, verify_origin=(lambda origin: True) if "server" in off else None)
     browser = broken_browser if "browser" in off else DefaultClientDataCollector
     scene = with_key(ForgetfulKey("Ada's key") if "key" in off else None, keys, browser)
@@ -207,17 +210,17 @@ def phish(off: Collection[str] = (), rewrite: Callable[[str], str] = as_it_is) -
 
 
 def refusals() -> dict[tuple[str, str], str]:
-    """Both phishes against every set of layers that are off: who refused."""
+    """Both phishes against every set of layers that do not look: who refused."""
     sets = chain.from_iterable(combinations(LAYERS, size) for size in range(4))
-    return {(", ".join(off) or "nothing", name): phish(off, rewrite) for off in sets
+    return {(", ".join(off) or "nobody", name): phish(off, rewrite) for off in sets
             for name, rewrite in (("page as it is", as_it_is), ("site renamed", renamed))}
 
 
 def layers(found: dict[tuple[str, str], str]) -> tuple[Figure, str]:
-    """Who refused the phish, by what was switched off."""
+    """Who refused the phish, by who did not look."""
     rows, columns = list(dict.fromkeys(row for row, _ in found)), list(dict.fromkeys(column for _, column in found))
     figure, axes = _canvas(10.5, 1.1 + 0.42 * len(rows), (-2.6, 5.4), (len(rows) - 0.4, -1.5))
-    axes.text(-2.5, -0.9, "switched off", weight="bold", size=10, va="center")
+    axes.text(-2.5, -0.9, "does not look", weight="bold", size=10, va="center")
     for x, column in enumerate(columns):
         axes.text(2.75 * x, -0.9, f"relay, {column}", weight="bold", size=10, va="center")
         for y, row in enumerate(rows):
@@ -231,7 +234,7 @@ def layers(found: dict[tuple[str, str], str]) -> tuple[Figure, str]:
     who = [outcome.partition(":")[0] for outcome in found.values()]
     through = [set(row.split(", ")) for (row, _), outcome in found.items() if outcome == "in"]
     return figure, (f"Of {len(found)} tries, {who.count('browser')} are refused by the browser, {who.count('key')} by the key, "
-                    f"{who.count('server')} by the server, and {who.count('in')} get through. What was off in each of these: "
+                    f"{who.count('server')} by the server, and {who.count('in')} get through. Who did not look in each of these: "
                     f"{' and '.join(sorted(set.intersection(*through)))}.")
 
 
@@ -247,7 +250,7 @@ def signed(answer: str) -> tuple[Figure, str]:
              ("flags", data[32:33], "key", f"{data[32]:#04x}: touched" + (", verified" if data[32] & 4 else "")),
              ("counter", data[33:37], "key", str(int.from_bytes(data[33:37]))),
              ("SHA-256 of clientDataJSON", response.client_data.hash, "browser", response.client_data.hash[:5].hex(" ") + " ...")]
-    figure, axes = _canvas(11, 3.6, (0, 12), (0, 3.9))
+    figure, axes = _canvas(11, 3.7, (0, 12), (0, 4.0))
     left, widths = 0.1, (3.7, 2.1, 1.6, 4.1)
     for (name, held, who, text), width in zip(parts, widths, strict=True):
         colour = BLUE if who == "key" else GREEN
@@ -257,8 +260,9 @@ def signed(answer: str) -> tuple[Figure, str]:
         axes.text(left + width / 2, 2.55, text, ha="center", va="center", size=8.5,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
         left += width + 0.05
-    axes.text(0.1, 3.5, "one signature over both:   authenticatorData, written by the key", size=9.5, color=BLUE)
-    axes.text(7.65, 3.5, "what the browser saw", size=9.5, color=GREEN)
+    axes.text(0.1, 3.75, "one signature over all four:", size=9.5, color=GREY)
+    axes.text(0.1, 3.38, "authenticatorData, written by the key", size=9.5, color=BLUE)
+    axes.text(7.65, 3.38, "what the browser saw", size=9.5, color=GREEN)
     axes.plot([7.7, 4.1], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
     axes.plot([11.8, 11.8], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
     axes.add_patch(Rectangle((4.1, 0.25), 7.7, 1.5, facecolor="white", edgecolor=GREEN, lw=1))
@@ -268,4 +272,4 @@ def signed(answer: str) -> tuple[Figure, str]:
                   color=VERMILION if name == "origin" else "black")
         axes.text(11.6, 1.45 - 0.42 * row, writer, size=8.5, va="center", ha="right", color=GREY)
     return figure, (f"The key signs {len(data) + 32} bytes: {len(data)} of its own (site, flags, counter) and a hash of what the browser "
-                    f"saw, in which the origin is {client['origin']}; the signature has {len(response.signature)} bytes.")
+                    f"saw, in which the origin is {client['origin']}.")
