@@ -6,6 +6,8 @@ import httpx
 import jwt
 import pytest
 
+from werkzeug.wrappers import Response
+
 from labutils.classroom.lessons.town import LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity import relying_party
 from labutils.identity.relying_party import KEY_AGE, KEY_COOLDOWN, ProviderKeys, validate_id_token
@@ -214,3 +216,9 @@ def test_each_sign_in_has_its_own_state_nonce_and_challenge_and_its_cookies_are_
     assert [cookie.split("=")[0] for cookie in given] == ["browser", "browser", "browser", "app"]
     for cookie in given:
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+def test_signing_in_gives_up_where_the_login_page_comes_again_and_again():
+    town = build_town("tests")
+    town.lab.add("login.example", lambda environ, start: Response('<form action="/authorize"><input name="password"></form>')(environ, start))
+    assert 'name="password"' in town.sign_in().text and len(town.lab.wire) < 30

@@ -130,7 +130,7 @@ def test_clients(*arguments):
 
 
 def test_browser(*arguments):
-    """A real Chromium loads a cleaned recording, where there is a Chromium."""
+    """A real Chromium loads a cleaned recording and signs in with a virtual security key, where there is a Chromium."""
     if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
         run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes", "-r", "tools/browser/requirements.txt")
     return run(PYTHON, "tools/browser/run.py", *arguments)

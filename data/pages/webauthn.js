@@ -1,7 +1,10 @@
 // Hands what the page asks for to the browser's own API, and its answer to the form (Web Authentication Level 3, 5.1).
 const form = document.forms[0], options = JSON.parse(form.dataset.options);
+const button = document.querySelector("button"), note = document.querySelector("[role=status]");
 form.addEventListener("submit", async event => {
   event.preventDefault();
+  button.disabled = true; // the browser takes one question at a time
+  note.textContent = "Touch your security key.";
   try {
     const parse = PublicKeyCredential; // is not there on a page that came over plain http, unless from this computer
     const credential = "rp" in options
@@ -10,6 +13,7 @@ form.addEventListener("submit", async event => {
     form.elements.answer.value = JSON.stringify(credential.toJSON());
     form.submit();
   } catch (refusal) {
-    document.querySelector("[role=status]").textContent = `The browser refused: ${refusal.name}. ${refusal.message}`;
+    button.disabled = false;
+    note.textContent = `The browser refused: ${refusal.name}. ${refusal.message}`;
   }
 });

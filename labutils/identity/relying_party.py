@@ -15,6 +15,7 @@ from labutils.identity import tokens
 from labutils.lab import Lab
 
 KEY_AGE = 300  # seconds for which a fetched JWK set is used
+MOST_PAGES = 20  # that a person goes through to sign in
 KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown kids come
 
 
@@ -202,7 +203,7 @@ def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, al
     With `until` it stops at the redirect whose address starts so, and does not follow it.
     """
     response = browser.get(url)
-    while True:
+    for _ in range(MOST_PAGES):
         if response.is_redirect and until is not None and response.headers["location"].startswith(until):
             return response
         if response.is_redirect:
@@ -214,4 +215,5 @@ def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, al
         elif 'name="consent"' in response.text:
             response = fill(browser, response, consent="allow" if allow else "deny")
         else:
-            return response
+            break
+    return response

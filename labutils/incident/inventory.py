@@ -98,7 +98,7 @@ class Estate:
 
 def known(row: Row, key: str, names: Iterable[str], there: Container[str], what: str) -> None:
     """Raises SheetError with the line of `key` where one of the names is not among those that are there."""
-    if strangers := [name for name in names if name not in there]:
+    if strangers := [name for name in names if not isinstance(name, str) or name not in there]:
         raise row.error(f"{key}: there is no {what} {strangers[0]!r}", key)
 
 

@@ -74,7 +74,7 @@ def password(page, address):
 def told(page):
     """Press the first button: what the script notes on the page that stays."""
     page.click("button")
-    return page.locator("[role=status]:not(:empty)").inner_text()
+    return page.locator("[role=status]", has_text="The browser refused").inner_text()
 
 
 def sign_in(browser, site, key):
