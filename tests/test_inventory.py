@@ -30,7 +30,7 @@ def test_the_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
     ("{id: support, zone: supplier", "{id: support, zone: nowhere", "zone: there is no zone 'nowhere'", None),
     ("{id: support, zone: supplier, ", "{id: support, ", "zone: there is no zone None", None),
     ("{id: support, zone: supplier", "{id: support, zone: [supplier]", "zone: there is no zone ['supplier']", None),
-    ("access-key, holder: marketplace", "access-key, holder: {id: marketplace}", "holder: there is no identity {'id': 'marketplace'}", None),
+    ("access-key, holder: marketplace", "access-key, holder: [marketplace]", "holder: there is no identity ['marketplace']", None),
     ("reaches: [atlassian]}", "reaches: [nowhere]}", "reaches: there is no zone 'nowhere'", None),
     ("access-key, holder: marketplace", "access-key, holder: nobody", "holder: there is no identity 'nobody'", None),
     ("gives: {archive: [archives]}", "gives: {archive: [loot]}", "gives: there is no credential 'loot'", None),

@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import jwt
 import pytest
-
 from werkzeug.wrappers import Response
 
 from labutils.classroom.lessons.town import LOGIN, NOTES, WIKI, Town, build_town
@@ -220,5 +219,5 @@ def test_each_sign_in_has_its_own_state_nonce_and_challenge_and_its_cookies_are_
 
 def test_signing_in_gives_up_where_the_login_page_comes_again_and_again():
     town = build_town("tests")
-    town.lab.add("login.example", lambda environ, start: Response('<form action="/authorize"><input name="password"></form>')(environ, start))
+    town.lab.add("login.example", Response('<form action="/authorize"><input name="password"></form>'))
     assert 'name="password"' in town.sign_in().text and len(town.lab.wire) < 30
