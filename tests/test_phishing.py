@@ -78,7 +78,7 @@ def test_what_is_stolen_after_the_login_is_the_cookie_alone():
 def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
     model = bytes.fromhex("c0ffee" * 5 + "00")
     assert phishing.attested(phishing.SecurityKey("k", aaguid=model)) == (
-        "model c0ffeec0-ffee-c0ff-eec0-ffeec0ffee00: SELF, certificates: []")
+        "verified, model c0ffeec0-ffee-c0ff-eec0-ffeec0ffee00: SELF, certificates: []")
 
 
 def test_the_plates_say_in_their_sentences_what_they_show(refusals):

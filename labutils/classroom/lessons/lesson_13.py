@@ -5,7 +5,8 @@ from labutils.classroom.lessons.town import LOGIN
 _ORIGINS = (("https://login.example", True, "real"), ("https://login-example.test", False, "look-alike"),
             ("https://login.example.test", False, "longer"), ("https://old.login.example", False, "subdomain"),
             ("http://login.example", False, "plain"), ("https://login.example:8443", False, "port"),
-            ("https://evil.test/https://login.example", False, "anywhere"))
+            ("https://evil.test/https://login.example", False, "anywhere"), ("https://login-example", False, "letters"),
+            ("https://login.example/", False, "letters"), ("HTTPS://LOGIN.EXAMPLE", False, "letters"), ("https://login.example:443", False, "letters"))
 
 
 def _origin(answer: object) -> str | None:
@@ -22,7 +23,7 @@ _DATA = bytes(range(32)) + bytes([5, 0, 1, 2, 3])
 
 
 def _read(answer: object) -> str | None:
-    for flags, counter, touched, verified in ((5, 66051, True, True), (1, 7, True, False), (4, 7, False, True), (0x41, 1, True, False), (0, 0, False, False)):
+    for flags, counter, touched, verified in ((5, 66051, True, True), (1, 7, True, False), (4, 7, False, True), (0x19, 1, True, False), (0, 0, False, False)):
         data = _DATA[:32] + bytes([flags]) + counter.to_bytes(4)
         try:
             given = answer(data)
@@ -37,7 +38,7 @@ def _read(answer: object) -> str | None:
     return None
 
 
-_WHY = {"page in between": "key", "cookie from a HAR": "binding", "script in the page": "time"}
+_WHY = {"page in between": "key", "copied cookie": "binding", "script in the page": "time"}
 
 
 def _why(answer: object) -> str | None:
@@ -59,6 +60,7 @@ LESSON = Lesson("13", (
          "plain": "http://login.example is taken. Without TLS anybody on the way can be that page.",
          "port": "https://login.example:8443 is taken. Another port is another server.",
          "anywhere": "An address that merely holds the right text somewhere is taken.",
+         "letters": "A text that differs in some letters is taken: another dot, a slash at the end, capitals, a port that is said. A browser always writes the origin in one way.",
          "kind": "Return True or False, and nothing else."},
         {"real": "def answer(origin):\n    return False",
          "look-alike": "def answer(origin):\n    return 'login' in origin",
@@ -67,6 +69,7 @@ LESSON = Lesson("13", (
          "plain": "def answer(origin):\n    return origin.split('://')[1] == 'login.example'",
          "port": "from urllib.parse import urlsplit\n\ndef answer(origin):\n    return origin.startswith('https') and urlsplit(origin).hostname == 'login.example'",
          "anywhere": "def answer(origin):\n    return origin == 'https://login.example' or origin.endswith('/https://login.example')",
+         "letters": "def answer(origin):\n    return origin.lower().rstrip('/') == 'https://login.example'",
          "kind": f"def answer(origin):\n    return {LOGIN!r} if origin == {LOGIN!r} else None"},
         ("Which origins does a browser write when Ada is at the right place? Exactly one.", "Compare the whole text with ==, and with nothing more generous."),
         f"def origin_ok(origin):\n    return origin == {LOGIN!r}"),
@@ -77,7 +80,7 @@ LESSON = Lesson("13", (
          "swapped": "Touched and verified are the wrong way round: the lowest bit, 1, says touched, and 4 says verified.",
          "bits": "A flag is one bit of the byte, whatever the other bits say. Test it with &.",
          "kind": "Return three things: touched, verified, counter.",
-         "raises": "It fails on 37 bytes. data[32] is a number already."},
+         "raises": "It raises an error on 37 bytes like those of the figure. data[32] is a number already."},
         {"counter": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])",
          "order": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')",
          "swapped": "def answer(data):\n    return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])",
@@ -91,15 +94,15 @@ LESSON = Lesson("13", (
         {"form": "Give each of the three situations one of: key, binding, time.",
          "page in between: binding": "The session that the page in between receives is its own: it would be bound to the thief's device. The sign-in itself must fail.",
          "page in between: time": "A short life limits the loss, but the thief is in, and can come back the same way. There is something that keeps him out.",
-         "cookie from a HAR: key": "Nobody signs in here: the signing in was done by Ada, with her key, and it is over.",
-         "cookie from a HAR: time": "It shortens the loss. But with one of the three the copied cookie opens nothing at all on another machine.",
+         "copied cookie: key": "Nobody signs in here: the signing in was done by Ada, with her key, and it is over.",
+         "copied cookie: time": "It shortens the loss. Binding does more: on another machine the session cannot be renewed.",
          "script in the page: key": "Ada has signed in already, with her key. The script acts in her open session.",
          "script in the page: binding": "The script runs where the device's key is, and lets that key sign. Lesson 11 showed what binding does not stop."},
         {"form": "def answer():\n    return None\n\nanswer = {'page in between': 'key'}",
          **{f"{situation}: {wrong}": f"answer = {_WHY | {situation: wrong}!r}" for situation, right in _WHY.items()
             for wrong in ("key", "binding", "time") if wrong != right}},
-        ("Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his own?", "The cookie is used on another machine, so a tie to Ada's device is missed there; the script is on her machine, so no tie is."),
-        "why = {'page in between': 'key', 'cookie from a HAR': 'binding', 'script in the page': 'time'}"),
+        ("Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his own?", "The cookie is used on another machine, and there a tie to Ada's device fails the thief; the script is on her machine, so no tie does."),
+        "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the page': 'time'}"),
 ), (
     Quiz("13-q1", "A relay shows Ada the provider's real page. Why does number matching not help her?", {
         "a": Choice("The relay shows her the right number, because it shows her the right page", "Yes. She compares two things that both come from the real provider.", True),

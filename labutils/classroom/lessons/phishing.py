@@ -105,7 +105,7 @@ def attested(key: SecurityKey) -> str:
     made = RegistrationResponse.from_dict(json.loads(scene.sent[0])).response
     said = made.attestation_object
     verdict = PackedAttestation().verify(said.att_stmt, said.auth_data, made.client_data.hash)
-    return f"model {said.auth_data.credential_data.aaguid}: {verdict.attestation_type.name}, certificates: {verdict.trust_path}"
+    return f"verified, model {said.auth_data.credential_data.aaguid}: {verdict.attestation_type.name}, certificates: {verdict.trust_path}"
 
 
 # --- four ways in -----------------------------------------------------------------------------------------------
@@ -266,10 +266,11 @@ def signed(answer: str) -> tuple[Figure, str]:
     axes.plot([7.7, 4.1], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
     axes.plot([11.8, 11.8], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
     axes.add_patch(Rectangle((4.1, 0.25), 7.7, 1.5, facecolor="white", edgecolor=GREEN, lw=1))
-    writers = {"type": "browser: what is being asked for", "challenge": "server: fresh for each question", "origin": "browser: where the page came from"}
+    writers = {"type": "browser: what is being asked for", "challenge": "server: fresh for each question", "origin": "browser: where the page came from",
+               "crossOrigin": "browser: inside a page of another site?"}
     for row, (name, writer) in enumerate(writers.items()):
-        axes.text(4.3, 1.45 - 0.42 * row, f'"{name}": "{client[name]}"', family="monospace", size=8.5, va="center",
+        axes.text(4.3, 1.5 - 0.36 * row, f'"{name}": {json.dumps(client[name])}', family="monospace", size=8.5, va="center",
                   color=VERMILION if name == "origin" else "black")
-        axes.text(11.6, 1.45 - 0.42 * row, writer, size=8.5, va="center", ha="right", color=GREY)
+        axes.text(11.6, 1.5 - 0.36 * row, writer, size=8.5, va="center", ha="right", color=GREY)
     return figure, (f"The key signs {len(data) + 32} bytes: {len(data)} of its own (site, flags, counter) and a hash of what the browser "
                     f"saw, in which the origin is {client['origin']}.")
