@@ -23,6 +23,7 @@ from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import Relay
 
 FAKE = "https://login-example.test"
+EVENING = 5  # tries until she gives in
 SECRET = b"a secret on Ada's phone"
 Answer = Callable[[httpx.Response], str]  # what Ada, or her browser, gives to a page that asks for a second factor
 
@@ -128,9 +129,9 @@ def leaked(scene: Scene) -> httpx.Client:
 def tired(scene: Scene) -> httpx.Client:
     """Tom has the password and tries all evening. Ada's phone rings each time; in the end she says yes, to have her peace."""
     factor = scene.town.provider.users["ada"].second_factor
-    for attempt in range(20):
+    for attempt in range(EVENING):
         def annoy(page: httpx.Response, attempt=attempt) -> str:
-            if isinstance(factor, Push) and attempt == 19:
+            if isinstance(factor, Push) and attempt == EVENING - 1:
                 factor.phone[-1].approve()
             return f"{attempt:06}"
 
