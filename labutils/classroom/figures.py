@@ -26,9 +26,10 @@ HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 def show(figure: Figure, sentence: str) -> None:
     """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None}, facecolor="white")
-    Picture.open(drawn).convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(small, format="png")  # a third of the size
+    canvas, small = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()
+    drawn = Picture.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    drawn.convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(small, format="png")  # a third of the size
     display(Image(data=small.getvalue(), width=int(figure.get_figwidth() * 80), alt=sentence))
     print(fill(sentence, 110))
 
@@ -36,7 +37,6 @@ def show(figure: Figure, sentence: str) -> None:
 def _canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]):
     """A figure of that many inches with one bare drawing area."""
     figure = Figure(figsize=(width, height), dpi=144 if width < 12 else 120)
-    FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(*xlim)
     axes.set_ylim(*ylim)
