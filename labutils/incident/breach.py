@@ -68,6 +68,11 @@ class Step:
     plan: Plan
     attempts: tuple[Attempt, ...]
 
+    @property
+    def stopped(self) -> bool:
+        """Whether every route was refused, or nothing was there to try one with."""
+        return self.outcome in ("denied", "not_reached")
+
 
 @dataclass
 class Replay:
@@ -285,7 +290,7 @@ def search(goal: str, controls: Sequence[str], world: World | None = None, plans
             if chosen & mask == those:
                 return result
         asking = _Asking(with_controls([name for name in names if chosen & bit[name]], base))
-        result = foresee(asking, plans)[-1].outcome in ("denied", "not_reached")
+        result = foresee(asking, plans)[-1].stopped
         mask = sum(bit[name] for name in set(asking.asked) & set(bit))
         known.append((mask, chosen & mask, result))
         return result

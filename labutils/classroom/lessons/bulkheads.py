@@ -49,8 +49,8 @@ def alone() -> dict[tuple[str, str], str]:
     table = {}
     for name, control in inventory.controls().items():
         if control.control != control.historical:
-            outcome = {step.fact: step.outcome for step in breach.foresee(breach.with_controls([name]))}
-            table |= {(name, loss): "refused" if outcome[fact] in ("denied", "not_reached") else "opens" for loss, fact in LOSSES.items()}
+            stopped = {step.fact: step.stopped for step in breach.foresee(breach.with_controls([name]))}
+            table |= {(name, loss): "refused" if stopped[fact] else "opens" for loss, fact in LOSSES.items()}
     return table
 
 
@@ -104,6 +104,6 @@ def ways(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
         if not stopped:
             done.add(step.fact)
             open_routes += 1
-    shut = [label(step.fact) for step in steps if step.fact in facts and step.outcome in ("denied", "not_reached")]
+    shut = [label(step.fact) for step in steps if step.fact in facts and step.stopped]
     return figure, (f"{len(rows)} routes of {len({step.fact for step, _, _ in rows})} steps: {open_routes} open all the way. "
                     f"Steps with no open route: {', '.join(shut) or 'none'}.")

@@ -12,8 +12,8 @@ def _both(answer: object) -> str | None:
     chosen = {str(name) for name in answer} if isinstance(answer, set | list | tuple) else {""}
     if not chosen <= set(inventory.controls()):
         return "words"
-    outcome = {step.fact: step.outcome for step in breach.foresee(breach.with_controls(sorted(chosen)))}
-    happens = {fact for fact in ("cf-oct18-admin-session", "okta-user-report") if outcome[fact] not in ("denied", "not_reached")}
+    steps = breach.foresee(breach.with_controls(sorted(chosen)))
+    happens = {step.fact for step in steps if not step.stopped} & {"cf-oct18-admin-session", "okta-user-report"}
     if happens:
         return "session" if "cf-oct18-admin-session" in happens else "report"
     return None if len(chosen) == 2 else "too many"
