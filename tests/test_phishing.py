@@ -92,3 +92,13 @@ def test_the_plates_say_in_their_sentences_what_they_show(refusals):
     challenge = json.loads(phishing.AuthenticationResponse.from_dict(json.loads(scene.sent[1])).response.client_data)["challenge"]
     assert "69 bytes" in sentence and LOGIN in sentence and "2" in shown and any(challenge in text for text in shown)
     assert factors.totp(phishing.SECRET, 0) == "904279"
+
+
+def test_whoever_phishes_a_code_can_put_a_key_of_his_own_in_its_place():
+    scene = phishing.with_code()
+    thief, toms = phishing.phished(scene).network, phishing.SecurityKey("Tom's key")
+    page = thief.get(LOGIN + "/keys")
+    assert "The key is registered." in phishing.fill(thief, page, answer=phishing.press(toms, page)).text
+    assert scene.sign_in().status_code == 401  # her code is no answer any more
+    assert phishing.sign_in(scene.town.tom, WIKI + "/login", "ada", scene.password,
+                            answer=lambda page: phishing.press(toms, page)).text == "Hello, u-1815."

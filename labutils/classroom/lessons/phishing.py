@@ -52,9 +52,11 @@ def number_on(page: httpx.Response) -> str:
     return found[1] if found else ""
 
 
-def with_password() -> Scene:
-    """A password, and nothing else."""
-    return Scene(build_town("lesson-13"))
+def with_password(keys: Callable[[str], webauthn.SecurityKeys] = webauthn.SecurityKeys) -> Scene:
+    """A password, and nothing else, at a provider where `keys` would check a security key."""
+    scene = Scene(build_town("lesson-13"))
+    webauthn.enable(scene.town.provider, keys)
+    return scene
 
 
 def with_code() -> Scene:
@@ -81,14 +83,13 @@ def with_push(number_matching: bool = False) -> Scene:
 
 def with_key(key: SecurityKey | None = None, keys=webauthn.SecurityKeys, browser=DefaultClientDataCollector) -> Scene:
     """A security key, registered on the provider's page /keys; Ada's next sign-in is on another day. `keys` makes the provider's end."""
-    scene = with_password()
+    scene = with_password(keys)
     town, scene.key = scene.town, key or SecurityKey("Ada's key")
 
     def touches(page: httpx.Response) -> str:
         scene.sent.append(press(scene.key, page, browser))
         return scene.sent[-1]
 
-    webauthn.enable(town.provider, keys)
     page = sign_in(town.ada, LOGIN + "/keys", "ada", scene.password)
     fill(town.ada, page, answer=touches(page))
     town.ada.cookies.clear()
