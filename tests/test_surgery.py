@@ -206,3 +206,28 @@ def test_ada_s_other_door_knows_the_key_too():
         proof = dpop.prove(key, "GET", LOGIN + "/userinfo", now=town.lab.clock.now, jti=f"at-userinfo-{status}", token=token)
         assert town.tom.get(LOGIN + "/userinfo", headers=surgery.presented(token, proof)).status_code == status
     assert town.tom.get(API + "/me", headers=surgery.presented(token, proof)).status_code == 401
+
+
+def test_a_copied_cookie_serves_until_the_next_renewal_and_a_bound_one_no_longer_than_its_ten_minutes():
+    assert {name: surgery.cookie_minutes(*way) for name, way in surgery.COOKIES.items()} == {
+        "ordinary": 1440, "bound, Ada away": 9, "bound, Ada at work": 5}
+
+
+def test_a_bound_cookie_is_renewed_by_its_own_key_alone_and_the_old_value_is_void():
+    town = surgery.build_town("tests", provider=surgery.BoundCookies)
+    town.sign_in("ada", surgery.NOTES)
+    device, toms = surgery.PageKey(town.lab), surgery.PageKey(surgery.Lab("tom", "2023-10-18T09:00:00Z"))
+
+    def renew(key, cookie):
+        proof = key.prove("POST", surgery.LOGIN + "/renew", token=cookie)
+        return town.ada.post(surgery.LOGIN + "/renew", headers={"cookie": f"session={cookie}", "dpop": proof})
+
+    def held():
+        return town.ada.cookies.get("session", domain="login.example")
+
+    first = held()
+    assert renew(device, first).status_code == 200 and held() != first
+    assert renew(device, first).json()["error_description"] == "there is no such session"
+    assert renew(toms, held()).json()["error"] == "invalid_dpop_proof"
+    town.lab.clock.tick(surgery.COOKIE_LIFE)
+    assert renew(device, held()).json()["error_description"] == "there is no such session"  # too late: sign in again

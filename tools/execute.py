@@ -58,12 +58,17 @@ def as_lines(notebook: nbformat.NotebookNode) -> dict:
     return json.loads(nbformat.writes(notebook))
 
 
+PARTS = {"01": "Part 1 · Tokens", "06": "Part 2 · The breach", "11": "Part 3 · Mitigations"}  # by their first lessons
+
+
 def lesson_table(paths: list[pathlib.Path]) -> str:
     """The table of lessons with their minutes, from the notebooks' own titles and metadata."""
     rows = ["| lesson | minutes |", "|---|---|"]
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
         title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        if path.name[:2] in PARTS:
+            rows.append(f"| **{PARTS[path.name[:2]]}** | |")
         rows.append(f"| [{title}](notebooks/{path.name}) | {notebook.metadata.labutils.minutes} |")
     return "\n".join(rows)
 
@@ -80,7 +85,8 @@ def agenda(paths: list[pathlib.Path]) -> str:
             rows.append(f"| {begins} | {title} | {minutes} |")
             begins += minutes
         title, minutes = notebook.cells[0].source.splitlines()[0].removeprefix("# "), notebook.metadata.labutils.minutes
-        spare = ["", f"{minutes - begins} minutes are for the opening question and for those of the room."] if minutes > begins else []
+        left = f"{minutes - begins} minute{' is' if minutes - begins == 1 else 's are'}"
+        spare = ["", f"{left} for the opening question and for those of the room."] if minutes > begins else []
         parts.append("\n".join([f"### {title} ({minutes} min)", "", "| minute | section | takes |", "|---|---|---|", *rows, *spare]))
     return "\n\n".join(parts)
 

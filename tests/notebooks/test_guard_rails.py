@@ -1,4 +1,5 @@
 """What every lesson must be, whatever it teaches."""
+import ast
 import hashlib
 import json
 import re
@@ -148,6 +149,15 @@ def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(code):
     """`check` answers `Stuck? hint(...)`, and a hint names `solution`: both are imported in every lesson."""
     names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
     assert {"check", "hint", "solution", "quiz", "progress"} <= names
+
+
+
+def test_no_cell_takes_a_name_that_the_lesson_needs(code):
+    """A cell that says `hint = ...` would break every later `hint(...)`."""
+    names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
+    trees = [ast.parse(cell.source) for cell in code]
+    stored = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    assert not names & stored
 
 
 

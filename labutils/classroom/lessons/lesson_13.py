@@ -95,7 +95,7 @@ LESSON = Lesson("13", (
          "page in between: binding": "The session that the page in between receives is its own: it would be bound to the thief's device. The sign-in itself must fail.",
          "page in between: time": "A short life limits the loss, but the thief is in, and can come back the same way. There is something that keeps him out.",
          "copied cookie: key": "Nobody signs in here: the signing in was done by Ada, with her key, and it is over.",
-         "copied cookie: time": "It shortens the loss. Binding does more: on another machine the session cannot be renewed.",
+         "copied cookie: time": "An event ends it once somebody has noticed; a short life leaves its length. Binding needs nobody to notice: on another machine the session cannot be renewed.",
          "script in the page: key": "Ada has signed in already, with her key. The script acts in her open session.",
          "script in the page: binding": "The script runs where the device's key is, and lets that key sign. Lesson 11 showed what binding does not stop."},
         {"form": "def answer():\n    return None\n\nanswer = {'page in between': 'key'}",

@@ -76,13 +76,13 @@ LESSON = Lesson("15", (
         "def survivors(held, notice, now):\n" + _PROOF),
 ), (
     Quiz("15-q1", "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?", {
-        "a": Choice("Yes, a day is long", "In 2023 a pause in the intruder's activity lasted longer than that."),
+        "a": Choice("Yes, a day is long", "A quiet day is what a patient intruder wants you to see."),
         "b": Choice("Only if accounts, tokens and implants were looked for, and what could put them back is gone", "Yes. Quiet is no proof.", True),
         "c": Choice("Yes, if the account was the root", "Then nothing new comes. What was there before it is still there."),
     }),
     Quiz("15-q2", "A service token has not been seen in use for a year. It was exposed. What do you do?", {
         "a": Choice("Leave it, it is dead", "It is valid, and that is all that an intruder needs."),
         "b": Choice("Replace or revoke it like all the others", "Yes. If somebody misses it, you have found its owner.", True),
-        "c": Choice("Watch it", "Watching tells you when it was too late."),
+        "c": Choice("Watch it", "Watching tells you when it is too late."),
     }),
 ))
