@@ -66,9 +66,12 @@ def _quiet() -> tuple[bool, str]:
 # --- serve ------------------------------------------------------------------------------------------------------
 
 
+LONGEST_BODY = 1_000_000  # bytes of a request
+
+
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
     """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
-    from werkzeug.exceptions import HTTPException
+    from werkzeug.exceptions import BadRequest, HTTPException
     from werkzeug.serving import WSGIRequestHandler, make_server
     from werkzeug.wrappers import Request
 
@@ -82,9 +85,13 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     def one_at_a_time(environ, start_response):
         """An idle connection must not hold up the others, and a code must not be used twice at once."""
         try:
-            body = Request(environ).get_data()  # may be slow to come, so it is read before the lock is taken
-        except HTTPException as gone:  # the client went away in the middle of it
+            asked = Request(environ)
+            asked.max_content_length = LONGEST_BODY
+            body = asked.get_data()  # may be slow to come, so it is read before the lock is taken
+        except HTTPException as gone:  # the client went away in the middle of it, or sends too much
             return gone(environ, start_response)
+        except OSError:  # a body in chunks that are none
+            return BadRequest()(environ, start_response)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with lock:
             lab.clock.tick()

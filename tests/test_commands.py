@@ -150,3 +150,13 @@ def test_a_command_that_does_not_exist_is_explained_and_ends_with_2(arguments, c
     with pytest.raises(SystemExit) as ended:
         commands.main(arguments)
     assert (ended.value.code, "usage: python -m labutils" in capsys.readouterr().err) == (2, True)
+
+
+@pytest.mark.parametrize("said, status", [
+    (b"Transfer-Encoding: chunked\r\n\r\nno chunk\r\n", b"400"), (b"Content-Length: 600000000\r\n\r\n", b"413")])
+def test_a_body_that_is_none_or_too_long_is_refused_without_a_traceback(said, status):
+    with served() as issuer:
+        asked = idle(issuer, b"POST /token HTTP/1.1\r\nContent-Type: text/plain\r\n" + said)
+        assert asked.recv(100).split()[1] == status
+        asked.close()
+        assert authorize(issuer).status_code == 200

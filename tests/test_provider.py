@@ -446,6 +446,59 @@ def test_a_second_factor_that_comes_too_late_does_not_count(meanwhile):
     assert town.lab.audit[-1]["error"] == reason
 
 
+def second(town: Town, browser: httpx.Client | None = None) -> str:
+    """Ada has a one-time code, and somebody gave her password: the ticket of the page that asks for the code."""
+    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
+    return ticket_of(post(browser or town.tom, username="ada", password=PASSWORD))
+
+
+@pytest.mark.parametrize("act", ["reset_second_factor", "change_password", "another factor"])
+def test_a_ticket_ends_with_the_password_and_the_factor_that_it_was_given_for(act):
+    town = fresh()
+    ticket = second(town)
+    if act == "reset_second_factor":
+        town.provider.reset_second_factor("ada")
+    elif act == "change_password":
+        town.provider.change_password("ada", "new")
+    else:
+        town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
+    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
+
+
+def test_a_right_password_leaves_a_line_when_the_second_factor_is_asked_and_tickets_do_not_pile_up():
+    town = fresh()
+    second(town)
+    assert (town.lab.audit[-1]["event"], town.lab.audit[-1]["user"]) == ("factor.ask", "ada")
+    for _ in range(5):
+        town.lab.clock.tick(200)
+        second(town)
+    assert len(town.provider.waiting) == 1
+
+
+def test_a_yes_in_an_older_session_is_not_the_yes_of_who_signs_in_now():
+    town = fresh()
+    asked = post(town.tom, username="tom", password="tom-has-a-password-too")
+    ticket = second(town, town.lab.browser("other", "192.0.2.12"))
+    page = post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now), prompt="consent", consent="allow", csrf=csrf(asked))
+    assert page.status_code == 200 and "Ada Lovelace, the application" in page.text
+
+
+def test_an_old_session_answers_no_question_that_wants_a_new_sign_in():
+    town = fresh()
+    asked = ask(town.ada, prompt="consent")
+    town.lab.clock.tick(86400)
+    for wanted in ({"prompt": "login"}, {"max_age": "60"}):
+        assert 'name="password"' in post(town.ada, consent="allow", csrf=csrf(asked), **wanted).text
+
+
+def test_a_locked_account_is_not_signed_in_by_itself():
+    town = build_town("tests")
+    town.provider.auto_login = "ada"
+    assert "code" in answer(ask(town.ada))
+    town.provider.disable_user("ada")
+    assert 'name="password"' in ask(town.tom).text
+
+
 # --- logging out --------------------------------------------------------------------------------------------------
 
 

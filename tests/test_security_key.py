@@ -394,3 +394,25 @@ def test_a_cut_or_flipped_answer_is_refused_or_says_the_same(method, data):
         factor.registered, factor.counters = before
         signed = ("clientDataJSON", "authenticatorData", "signature") if method == "check" else ()  # without attestation nothing is signed
         assert all(part(mutant, name) == part(answer, name) for name in signed)
+
+
+@pytest.mark.parametrize("origin", [None, 5, True, [LOGIN], {LOGIN: 1}, "", LOGIN + "/", LOGIN.upper()])
+def test_the_origin_is_a_text_and_the_right_one(origin):
+    factor, key = enrolled()
+    state, answer = asked(factor, key)
+
+    def other(client_data: bytes) -> bytes:
+        return json.dumps(json.loads(client_data) | {"origin": origin}).encode()
+
+    with pytest.raises(WrongAnswer):
+        factor.check(state, changed(answer, "clientDataJSON", other))
+
+
+@pytest.mark.parametrize("member", ["rawId", "clientDataJSON", "authenticatorData", "signature"])
+def test_a_number_in_the_place_of_bytes_is_refused_and_makes_no_bytes(member):
+    factor, key = enrolled()
+    state, answer = asked(factor, key)
+    found = json.loads(answer)
+    (found if member == "rawId" else found["response"])[member] = 10**12
+    with pytest.raises(WrongAnswer):
+        factor.check(state, json.dumps(found))

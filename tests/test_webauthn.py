@@ -9,6 +9,7 @@ import pytest
 
 from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
 from labutils.identity import webauthn
+from labutils.identity.factors import Totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.webauthn import FRESH
@@ -101,3 +102,41 @@ def test_a_credential_stands_at_one_account():
     page = sign_in(town.tom, LOGIN + "/keys", "tom", town.provider.users["tom"].password)
     assert "This key is registered already." in fill(town.tom, page, answer=press(SecurityKey("shared"), page)).text
     assert town.provider.users["tom"].second_factor is None
+
+
+def test_who_got_in_before_there_was_a_second_factor_adds_no_key_beside_it():
+    town = town_with_keys()
+    page = sign_in(town.tom, LOGIN + "/keys", "ada", PASSWORD)  # Tom knows the password, and that is all there is
+    town.provider.users["ada"].second_factor = totp = Totp(b"Ada's phone", town.lab.clock)
+    done = fill(town.tom, page, answer=press(SecurityKey("Tom's"), page))
+    assert 'name="password"' in done.text and town.provider.users["ada"].second_factor is totp
+    assert 'name="password"' in town.tom.get(LOGIN + "/keys").text
+
+
+def test_a_key_is_added_by_a_form_and_not_by_an_address():
+    town = town_with_keys()
+    page = at_keys(town)
+    csrf = re.search('name="csrf" value="([^"]+)"', page.text)[1]
+    town.ada.get(LOGIN + "/keys", params={"csrf": csrf, "answer": press(SecurityKey("ada"), page)})
+    assert added(town) == 0
+
+
+def test_what_a_session_was_offered_ends_with_it():
+    town = town_with_keys()
+    at_keys(town)
+    (session,) = town.provider.sessions.values()
+    assert session.offered
+    town.provider.end_session(session.sid)
+    assert not town.provider.sessions
+
+
+@pytest.mark.parametrize("name", ["submit", "elements", "dataset", "addEventListener", "answer", "ticket"])
+def test_no_parameter_of_a_request_stands_where_the_script_looks(name):
+    town = town_with_keys()
+    fill(town.ada, page := at_keys(town), answer=press(SecurityKey("ada"), page))
+    question = {"response_type": "code", "client_id": "wiki", "redirect_uri": WIKI + "/cb", "code_challenge": "c" * 43,
+                "code_challenge_method": "S256", "username": "ada", "password": PASSWORD, name: "x"}
+    page = town.tom.post(LOGIN + "/authorize", data={**question, **({"ticket": ""} if name == "ticket" else {})})
+    assert page.text.count('name="answer"') == page.text.count('name="ticket"') == 1
+    script = town.ada.get(LOGIN + "/webauthn.js").text
+    assert "document.forms" not in script and "form.submit()" not in script and "main.dataset" in script

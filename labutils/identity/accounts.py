@@ -43,6 +43,7 @@ class Session:
     amr: list[str]
     csrf: str
     consents: set[tuple[str, str]] = field(default_factory=set)
+    offered: dict | None = None  # what to remember of the page that offered to add a security key
 
 
 @dataclass

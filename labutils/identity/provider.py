@@ -19,6 +19,7 @@ from labutils.lab import Lab
 
 CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
 FACTOR_LIFE = 120  # seconds for the second factor, after the password
+RECENT = 300  # seconds after a sign-in in which the consent page may be answered where a new sign-in was asked for
 COOKIE = "session"
 POST_ONLY = ("/token", "/introspect", "/revoke")
 FOR_SCRIPTS = ("/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks")
@@ -137,11 +138,12 @@ class Provider:
         posted = params if request.method == "POST" else {}
         answered = bool(session and "consent" in posted and same(posted.get("csrf", ""), session.csrf))
         if {"username", "ticket"} & posted.keys():
-            session = self.sign_in(request, params)
+            answered, session = False, self.sign_in(request, params)  # a yes that was given in an older session is not this person's
             if isinstance(session, Response):
                 return session
-        elif session is None or (not answered and ("login" in prompt or self._too_old(session, params))):
-            if self.auto_login is None:
+        elif session is None or (not (answered and self.lab.clock.now - session.auth_time <= RECENT)
+                                 and ("login" in prompt or self._too_old(session, params))):
+            if self.auto_login is None or not self.users[self.auto_login].active:
                 _must_be_silent(prompt, "login_required", "nobody is signed in as recently as asked")
                 return page("login", params)
             session = self._start_session(request, self.users[self.auto_login], ["pwd"])
@@ -206,9 +208,12 @@ class Provider:
         if user.second_factor is None:
             return self._start_session(request, user, ["pwd"])
         texts, remembered = user.second_factor.ask(self.draw)
-        waiting = Waiting(user, user.second_factor, remembered, self.lab.clock.now + FACTOR_LIFE)
+        now = self.lab.clock.now
+        waiting = Waiting(user, user.second_factor, remembered, now + FACTOR_LIFE)
         if "code" in params:  # typed beside the password
             return self._second(request, params, waiting, params["code"])
+        self.log(request, "factor.ask", user=user.username)
+        self.waiting = {held: other for held, other in self.waiting.items() if now < other.expires}
         self.waiting[ticket := self.draw()] = waiting
         return page(waiting.factor.page, params, action=request.path, ticket=ticket, **texts)
 
@@ -216,7 +221,7 @@ class Provider:
         if waiting is None:
             return self._again(request, params, error="the ticket is unknown, or was used before")
         try:
-            if not (waiting.user.active and self.lab.clock.now < waiting.expires):
+            if not (waiting.user.active and waiting.factor is waiting.user.second_factor and self.lab.clock.now < waiting.expires):
                 raise WrongAnswer("too late")
             waiting.factor.check(waiting.remembered, answer)
         except WrongAnswer as refusal:
@@ -279,6 +284,7 @@ class Provider:
     def change_password(self, username: str, password: str) -> None:
         """Set a new password. Like many products, this one asks for it at the next sign-in and not before."""
         self.users[username].password = password
+        self.waiting = {ticket: held for ticket, held in self.waiting.items() if held.user.username != username}
 
     def reset_second_factor(self, username: str) -> None:
         """Forget the enrolled second factor, so that a new one can be enrolled."""

@@ -1,5 +1,6 @@
 """A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -172,16 +173,18 @@ class RelyingParty:
         return Response(f"Sign-in refused: {why}.", 400)
 
 
-class _Form(HTMLParser):
-    """The action, hidden fields and named buttons of the one form on a page."""
+class Form(HTMLParser):
+    """The action and hidden fields of the one form on a page, and what the page asks a security key (data-options)."""
 
     def __init__(self, page: str):
         super().__init__()
-        self.action, self.fields = "", {}
+        self.action, self.fields, self.options = "", {}, {}
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
+        if found.get("data-options"):
+            self.options = json.loads(found["data-options"])
         if tag == "form":
             self.action = found.get("action", "")
         if tag == "input" and found.get("type") == "hidden":
@@ -190,7 +193,7 @@ class _Form(HTMLParser):
 
 def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
     """Send the one form of a page, with what was typed into it."""
-    form = _Form(page.text)
+    form = Form(page.text)
     return browser.post(page.url.join(form.action), data=form.fields | typed)
 
 

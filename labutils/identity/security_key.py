@@ -6,7 +6,6 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable
-from html.parser import HTMLParser
 from threading import Event
 
 import httpx
@@ -20,6 +19,7 @@ from fido2.hid import CAPABILITY
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
 from labutils.identity.keys import ec_private_key
+from labutils.identity.relying_party import Form
 
 FLAG = AuthenticatorData.FLAG
 MAKE_CREDENTIAL, GET_ASSERTION, GET_INFO = 1, 2, 4  # CTAP 2.1, 6
@@ -106,24 +106,11 @@ class SecurityKey(CtapDevice):
 # --- the browser ------------------------------------------------------------------------------------------------
 
 
-class _Options(HTMLParser):
-    """What a page asks of the key: the JSON in the attribute data-options."""
-
-    def __init__(self, page: str):
-        super().__init__()
-        self.found: dict = {}
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        if options := dict(attrs).get("data-options"):
-            self.found = json.loads(options)
-
-
 def press(key: SecurityKey, page: httpx.Response, collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector) -> str:
     """What a browser does with a page that asks for a key: the answer as JSON. It signs the origin that the page really came from.
 
     Raises fido2.client.ClientError where the browser or the key refuses.
     """
-    client, options = Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")), _Options(page.text).found
+    client, options = Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")), Form(page.text).options
     answer = client.make_credential(options) if "rp" in options else client.get_assertion(options).get_response(0)
     return json.dumps(dict(answer))

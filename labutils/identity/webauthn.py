@@ -3,7 +3,9 @@ import json
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
+from fido2 import cbor
 from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
+from fido2.utils import websafe_decode
 from fido2.webauthn import (
     AttestationConveyancePreference,
     AttestedCredentialData,
@@ -21,6 +23,7 @@ from labutils.identity.provider import Provider
 from labutils.lab import data_file
 
 FRESH = 300  # seconds after a sign-in in which a key may be added: a session stolen later adds none, one just phished can
+LONGEST_ID = 1023  # bytes of a credential id (WebAuthn, 7.1)
 
 
 class SecurityKeys:
@@ -34,7 +37,7 @@ class SecurityKeys:
     def __init__(self, origin: str, verify_origin: VerifyOrigin | None = None, verify_attestation: VerifyAttestation | None = None):
         site = PublicKeyCredentialRpEntity(id=urlsplit(origin).hostname, name=origin)
         wanted = AttestationConveyancePreference("direct" if verify_attestation else "none")
-        self.server = Fido2Server(site, wanted, verify_origin or origin.__eq__, verify_attestation)
+        self.server = Fido2Server(site, wanted, verify_origin or (lambda said: said == origin), verify_attestation)
         self.registered: dict[bytes, AttestedCredentialData] = {}
         self.counters: dict[bytes, int] = {}
 
@@ -46,7 +49,7 @@ class SecurityKeys:
     def check(self, remembered: dict, answer: str) -> None:
         """The signature of a registered key over this challenge, this origin and this site, and a counter that went up."""
         try:
-            response = AuthenticationResponse.from_dict(json.loads(answer))
+            response = AuthenticationResponse.from_dict(_read(answer))
             key = self.server.authenticate_complete(remembered, list(self.registered.values()), response).credential_id
         except Exception as error:  # whatever the library raises at hostile bytes is a refusal
             raise WrongAnswer(str(error)) from error
@@ -65,19 +68,29 @@ class SecurityKeys:
     def add(self, remembered: dict, answer: str, taken: Collection[bytes] = ()) -> None:
         """Register the key that answered, unless its credential is taken."""
         try:
-            made = self.server.register_complete(remembered, json.loads(answer))
+            made = self.server.register_complete(remembered, _read(answer))
         except Exception as error:
             raise WrongAnswer(str(error)) from error
-        key = made.credential_data.credential_id
+        key, algorithm = made.credential_data.credential_id, made.credential_data.public_key.ALGORITHM
+        if algorithm not in [offered.alg for offered in self.server.allowed_algorithms] or len(key) > LONGEST_ID:
+            raise WrongAnswer("This kind of key was not asked for.")
         if key in self.registered or key in taken:
             raise WrongAnswer("This key is registered already.")
         self.registered[key], self.counters[key] = made.credential_data, made.counter
 
 
+def _read(answer: str) -> dict:
+    """The JSON of an answer. A number in the place of bytes is refused: python-fido2 would make that many zero bytes of it."""
+    found = json.loads(answer, parse_int=str)
+    said = json.loads(websafe_decode(found["response"]["clientDataJSON"]))
+    made = cbor.decode(websafe_decode(found["response"].get("attestationObject", "oA")))
+    if not isinstance(said["challenge"], str) or not isinstance(made.get("authData", b""), bytes) or said.get("crossOrigin"):
+        raise ValueError("That is no answer to this page.")
+    return found
+
+
 def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:
     """Give a provider the page /keys, where a person who has just signed in adds a security key, and the script that such pages need."""
-    offered: dict[str, dict] = {}  # what to remember of the key page that a session saw last
-
     def taken() -> set[bytes]:
         """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""
         factors = [user.second_factor for user in provider.users.values() if isinstance(user.second_factor, SecurityKeys)]
@@ -89,19 +102,22 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
             session = provider.sign_in(request, params)
             if isinstance(session, Response):
                 return session
-        elif session is None or provider.lab.clock.now - session.auth_time > FRESH:
+        elif (session is None or provider.lab.clock.now - session.auth_time > FRESH
+              or session.user.second_factor and "mfa" not in session.amr):
             return page("login", {}, action="/keys", note="Sign in first, a moment ago at most.")
         factor, note = session.user.second_factor, ""
         if not isinstance(factor, SecurityKeys):
             factor = make(provider.issuer)
-        if "answer" in params and same(params.get("csrf", ""), session.csrf) and session.sid in offered:
+        posted = params if request.method == "POST" else {}
+        if "answer" in posted and same(posted.get("csrf", ""), session.csrf) and session.offered:
             try:
-                factor.add(offered.pop(session.sid), params["answer"], taken())
+                factor.add(session.offered, posted["answer"], taken())
                 session.user.second_factor, note = factor, "The key is registered."
+                session.amr = ["pwd", factor.amr, "mfa"]  # this browser has just shown the key
                 provider.log(request, "factor.add", user=session.user.username, session=session.sid)
             except WrongAnswer as refusal:
                 note = f"The key was not taken: {refusal}"
-        texts, offered[session.sid] = factor.offer(session.user, provider.draw)
+        texts, session.offered = factor.offer(session.user, provider.draw)
         asked = page("keys", {}, note=note, csrf=session.csrf, person=session.user.name, count=str(len(factor.registered)), **texts)
         return provider.with_cookie(asked, session)
 
