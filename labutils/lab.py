@@ -31,6 +31,10 @@ class Clock:
         """Let `seconds` pass."""
         self.now += seconds
 
+    def wait_until(self, moment: int) -> None:
+        """Let time pass until `moment`, in seconds since 1970; none passes where it is over already."""
+        self.now = max(self.now, moment)
+
     def move_to(self, moment: str) -> None:
         """Move to an ISO 8601 moment. Raises ValueError where that would turn time back."""
         if seconds(moment) < self.now:

@@ -197,3 +197,11 @@ def test_the_audit_log_holds_what_a_service_chose_to_write():
     assert lab.audit == []
     lab.log("echo.example", "read", "failure", user="ada")
     assert lab.audit == [{"time": "2023-10-18T09:00:01Z", "service": "echo.example", "event": "read", "outcome": "failure", "user": "ada"}]
+
+
+def test_waiting_until_a_moment_that_is_over_takes_no_time():
+    clock = Lab("tests", "2023-10-18T09:00:00Z").clock
+    begun = clock.now
+    clock.wait_until(begun + 60)
+    clock.wait_until(begun + 30)
+    assert clock.now == begun + 60

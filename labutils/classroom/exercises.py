@@ -87,6 +87,13 @@ def _blank(answer: object) -> bool:
     return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
 
 
+def yes_or_no(given: object, right: bool, mistake: str) -> str | None:
+    """For a judge: None where the answer is right, the mistake where it is the other one, `kind` where it is neither True nor False."""
+    if given is not True and given is not False:
+        return "kind"
+    return None if given is right else mistake
+
+
 def verdict(exercise: Exercise, answer: object) -> str | None:
     """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
     if "def " in exercise.solution and not callable(answer):

@@ -51,9 +51,15 @@ class Waiting:
     """Somebody who gave the right password, and has until `expires` to answer the second factor."""
 
     user: User
+    password: str
     factor: Factor
     remembered: Any
     expires: int
+
+    def usable(self, now: float) -> bool:
+        """In time, and for the account, the password and the factor as they were when it began."""
+        same = self.password == self.user.password and self.factor is self.user.second_factor
+        return same and self.user.active and now < self.expires
 
 
 @dataclass

@@ -169,8 +169,11 @@ def userinfo(provider, request: Request) -> dict:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
     cnf = held.claims.get("cnf", {})
     jkt = cnf.get("jkt")
-    if "x5t#S256" in cnf and cnf["x5t#S256"] != mtls.x5t_s256(request.environ.get("lab.client_certificate") or b""):
-        raise OAuthError("invalid_token", "a token that is bound to a certificate comes with that certificate", 401, "Bearer")
+    try:
+        if "x5t#S256" in cnf:
+            mtls.check(held.claims, request.environ.get("lab.client_certificate"))
+    except jwt.InvalidTokenError as error:
+        raise OAuthError("invalid_token", "a token that is bound to a certificate comes with that certificate", 401, "Bearer") from error
     if (scheme == "dpop") != (jkt is not None) or (jkt and proved_key(provider, request, "/userinfo", token, jkt) is None):
         raise OAuthError("invalid_token", "a token that is bound to a key comes with scheme DPoP and a proof", 401, "DPoP")
     if "openid" not in held.claims["scope"].split():

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from labutils.lab import data_file
 
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256 (FIPS 186-5); a prime
+
 
 def b64(data: bytes) -> str:
     """base64url without padding, as every part of a JWT is written (RFC 7515, 2)."""
@@ -49,8 +51,7 @@ jwt.register_algorithm("ES256", _DeterministicEC(_DeterministicEC.SHA256, ec.SEC
 
 def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
     """A P-256 key derived from a label: the label is the whole secret, so this is for the lab only."""
-    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-    return ec.derive_private_key(int.from_bytes(hashlib.sha256(label.encode()).digest()) % (order - 1) + 1, ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(hashlib.sha256(label.encode()).digest()) % (ORDER - 1) + 1, ec.SECP256R1())
 
 
 def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:

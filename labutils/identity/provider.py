@@ -209,11 +209,11 @@ class Provider:
             return self._start_session(request, user, ["pwd"])
         texts, remembered = user.second_factor.ask(self.draw)
         now = self.lab.clock.now
-        waiting = Waiting(user, user.second_factor, remembered, now + FACTOR_LIFE)
+        waiting = Waiting(user, user.password, user.second_factor, remembered, now + FACTOR_LIFE)
         if "code" in params:  # typed beside the password
             return self._second(request, params, waiting, params["code"])
         self.log(request, "factor.ask", user=user.username)
-        self.waiting = {held: other for held, other in self.waiting.items() if now < other.expires}
+        self.waiting = {held: other for held, other in self.waiting.items() if other.usable(now)}
         self.waiting[ticket := self.draw()] = waiting
         return page(waiting.factor.page, params, action=request.path, ticket=ticket, **texts)
 
@@ -221,7 +221,7 @@ class Provider:
         if waiting is None:
             return self._again(request, params, error="the ticket is unknown, or was used before")
         try:
-            if not (waiting.user.active and waiting.factor is waiting.user.second_factor and self.lab.clock.now < waiting.expires):
+            if not waiting.usable(self.lab.clock.now):
                 raise WrongAnswer("too late")
             waiting.factor.check(waiting.remembered, answer)
         except WrongAnswer as refusal:
@@ -284,7 +284,6 @@ class Provider:
     def change_password(self, username: str, password: str) -> None:
         """Set a new password. Like many products, this one asks for it at the next sign-in and not before."""
         self.users[username].password = password
-        self.waiting = {ticket: held for ticket, held in self.waiting.items() if held.user.username != username}
 
     def reset_second_factor(self, username: str) -> None:
         """Forget the enrolled second factor, so that a new one can be enrolled."""

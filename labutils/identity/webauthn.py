@@ -121,5 +121,7 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
         asked = page("keys", {}, note=note, csrf=session.csrf, person=session.user.name, count=str(len(factor.registered)), **texts)
         return provider.with_cookie(asked, session)
 
-    script = data_file("pages/webauthn.js").read_text()
-    provider.endpoints |= {"/keys": keys, "/webauthn.js": lambda request: Response(script, content_type="text/javascript")}
+    def script(request: Request) -> Response:
+        return Response(data_file("pages/webauthn.js").read_text(), content_type="text/javascript")
+
+    provider.endpoints |= {"/keys": keys, "/webauthn.js": script}

@@ -20,10 +20,10 @@ def loot(town: Town) -> dict:
     town.sign_in("ada", NOTES)
     unfinished = town.sign_in("ada", WIKI, until=WIKI + "/cb").headers["location"]
     notes, wiki_cookie = next(iter(town.notes.sessions.values())), next(iter(town.wiki.sessions))
-    service = town.tom.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this")).json()
+    service = town.service_token(town.tom)
     question = urlencode({"response_type": "code", "client_id": "wiki", "redirect_uri": WIKI + "/cb", "prompt": "none",
                           "scope": town.wiki.scope, "code_challenge": "x" * 43, "code_challenge_method": "S256"})
-    cookie = {"cookie": "session=" + town.ada.cookies.get("session", domain="login.example")}
+    cookie = {"cookie": "session=" + town.session_cookie}
     refresh = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": notes["refresh_token"]}
     return {
         "session at the provider": lambda: "code=" in town.tom.get(f"{LOGIN}/authorize?{question}", headers=cookie).headers["location"],
@@ -32,7 +32,7 @@ def loot(town: Town) -> dict:
         "ID token": lambda: id_token_opens(town, notes["id_token"]),
         "access token": lambda: town.tom.get(API + "/me", headers=bearer(notes["access_token"])).is_success,
         "refresh token": lambda: town.tom.post(LOGIN + "/token", data=refresh).is_success,
-        "service token": lambda: town.tom.get(API + "/me", headers=bearer(service["access_token"])).is_success,
+        "service token": lambda: town.tom.get(API + "/me", headers=bearer(service)).is_success,
         "(for the actions)": notes,
     }
 

@@ -127,7 +127,7 @@ def change_key(wait: int) -> list[str]:
     session = next(iter(town.notes.sessions.values()))
     begun, failed = town.lab.clock.now, []
     for minute in range(1, 21):
-        town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
+        town.lab.clock.wait_until(begun + minute * 60)
         if minute == 3:
             town.provider.rotate_signing_key()
         if minute == 3 + wait:

@@ -8,7 +8,7 @@ from labutils.classroom.lessons.town import NOTES, build_town
 def _walk(answer: object) -> str | None:
     town = build_town("lesson-06/judge")
     town.sign_in("ada", NOTES)
-    cookie = town.ada.cookies.get("session", domain="login.example")
+    cookie = town.session_cookie
     before = len(town.lab.wire)
     try:
         last = answer(town.tom, cookie)

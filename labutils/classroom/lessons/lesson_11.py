@@ -1,7 +1,7 @@
 """11 · Make tokens that refuse to be stolen."""
 import math
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.classroom.lessons.town import API
 from labutils.identity import dpop
 from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
@@ -17,10 +17,8 @@ def _fresh(answer: object) -> str | None:
             return "huge"
         except Exception:
             return "raises"
-        if given is not True and given is not False:
-            return "kind"
-        if given is not right:
-            return mistake
+        if found := yes_or_no(given, right, mistake):
+            return found
     return "boolean" if answer(1, True, 60) else None
 
 

@@ -1,5 +1,5 @@
 """12 · Let tokens die in time."""
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.classroom.lessons.lifetimes import twin
 from labutils.identity import tokens
 
@@ -17,10 +17,8 @@ def _dead(answer: object) -> str | None:
             given = answer(claims, revoked)
         except KeyError:
             return "raises"
-        if given is not True and given is not False:
-            return "kind"
-        if given is not right:
-            return mistake
+        if found := yes_or_no(given, right, mistake):
+            return found
     return None
 
 

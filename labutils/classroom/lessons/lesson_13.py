@@ -1,5 +1,5 @@
 """13 · Let a key refuse the phish."""
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.classroom.lessons.town import LOGIN
 
 _ORIGINS = (("https://login.example", True, "real"), ("https://login-example.test", False, "look-alike"),
@@ -12,10 +12,8 @@ _ORIGINS = (("https://login.example", True, "real"), ("https://login-example.tes
 def _origin(answer: object) -> str | None:
     for origin, right, mistake in _ORIGINS:
         given = answer(origin)
-        if given is not True and given is not False:
-            return "kind"
-        if given is not right:
-            return mistake
+        if found := yes_or_no(given, right, mistake):
+            return found
     return None
 
 

@@ -11,13 +11,12 @@ from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
 from labutils.classroom.lessons.afterlife import bearer
 from labutils.classroom.lessons.theft import refresh, revoke
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
+from labutils.identity.keys import ORDER
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.security_events import LOGOUT, REVOKED, read_event, sign_event
 from labutils.identity.tokens import b64, unb64
-
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256 (FIPS 186-5); a prime
 
 
 def twin(token: str) -> str:
@@ -157,7 +156,7 @@ def bill(way: str) -> Bill:
     begun, stolen, alarm = town.lab.clock.now, None, None
     before = len(town.lab.wire)
     for minute in range(0, 120, 2):
-        town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
+        town.lab.clock.wait_until(begun + minute * 60)
         if minute == 60:
             refresh(town)
             stolen, alarm, worked = session["access_token"], minute, len(town.lab.wire)

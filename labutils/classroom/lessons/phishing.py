@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from labutils.classroom.figures import BLUE, GREEN, GREY, VERMILION, _canvas, mark
+from labutils.classroom.lessons.theft import QUESTION
 from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
 from labutils.identity import webauthn
 from labutils.identity.factors import Push, Totp, totp
@@ -115,9 +116,7 @@ def attested(key: SecurityKey) -> str:
 
 def is_in(browser: httpx.Client) -> bool:
     """Whether a browser holds a session at the provider: can it get a code without being asked anything?"""
-    question = {"response_type": "code", "client_id": "notes", "redirect_uri": "https://notes.example/cb", "scope": "openid profile",
-                "code_challenge": "c" * 43, "code_challenge_method": "S256", "prompt": "none"}
-    answer = browser.get(LOGIN + "/authorize", params=question)
+    answer = browser.get(LOGIN + "/authorize", params=QUESTION)
     return "error=login_required" not in answer.headers.get("location", "error=login_required")
 
 
@@ -153,7 +152,7 @@ def phished(scene: Scene, fake: str = FAKE, **how: object) -> Relay:
 def after_login(scene: Scene) -> httpx.Client:
     """Ada signs in at the real place, and her session cookie gets away: out of a HAR file, a backup, or her browser."""
     scene.sign_in()
-    scene.town.tom.cookies.set("session", scene.town.ada.cookies.get("session", domain="login.example"), domain="login.example")
+    scene.town.tom.cookies.set("session", scene.town.session_cookie, domain="login.example")
     return scene.town.tom
 
 

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from werkzeug.wrappers import Request, Response
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
-from labutils.classroom.lessons.lifetimes import ORDER, twin
+from labutils.classroom.lessons.lifetimes import twin
 from labutils.classroom.lessons.theft import QUESTION
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity import dpop, mtls
+from labutils.identity.keys import ORDER
 from labutils.identity.oauth import OAuthError
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import Pending, RelyingParty
@@ -470,8 +471,7 @@ def bind_backup(town: Town) -> tuple[httpx.Client, str]:
     held = mtls.certificate("backup.example", key, town.lab.clock.now)
     town.provider.clients["backup"] = replace(town.provider.clients["backup"], certificate_bound=True)
     machine = town.lab.browser("backup", "192.0.2.220", mtls.shown(held, key))
-    answer = machine.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
-    return machine, answer.json()["access_token"]
+    return machine, town.service_token(machine)
 
 
 # --- cookies that are bound -------------------------------------------------------------------------------------
@@ -527,19 +527,13 @@ def cookie_minutes(provider: type[Provider], at_work: bool) -> int:
         proof = prover.prove("POST", LOGIN + "/renew", token=cookie)
         browser.post(LOGIN + "/renew", headers={"cookie": f"session={cookie}", "dpop": proof})
 
-    def held() -> str:
-        return town.ada.cookies.get("session", domain="login.example")
-
-    def wait_until(minute: int) -> None:
-        town.lab.clock.tick(max(0, begun + minute * 60 - town.lab.clock.now))
-
-    renew(town.ada, device, held())
-    copied = held()
+    renew(town.ada, device, town.session_cookie)
+    copied = town.session_cookie
     for minute in (1, 5, 9, 11, 60, 1440):
         if at_work and minute == 9:
-            wait_until(8)
-            renew(town.ada, device, held())
-        wait_until(minute)
+            town.lab.clock.wait_until(begun + 8 * 60)
+            renew(town.ada, device, town.session_cookie)
+        town.lab.clock.wait_until(begun + minute * 60)
         renew(town.tom, toms, copied)  # with a key of his own, it is refused
         answer = town.tom.get(LOGIN + "/authorize", params=QUESTION, headers={"cookie": f"session={copied}"})
         if "code=" in answer.headers["location"]:

@@ -30,10 +30,9 @@ def steal(town: Town) -> dict[str, str]:
     town.sign_in("ada", NOTES)
     session = next(iter(town.notes.sessions.values()))
     landing = town.sign_in("ada", NOTES, until=NOTES + "/cb").headers["location"]
-    backup = town.lab.browser("backup", "192.0.2.220")
-    job = backup.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
-    return {"session cookie": town.ada.cookies.get("session", domain="login.example"), "code": query(landing)["code"],
-            "access token": session["access_token"], "refresh token": session["refresh_token"], "service token": job.json()["access_token"]}
+    service = town.service_token(town.lab.browser("backup", "192.0.2.220"))
+    return {"session cookie": town.session_cookie, "code": query(landing)["code"],
+            "access token": session["access_token"], "refresh token": session["refresh_token"], "service token": service}
 
 
 def query(address: str) -> dict[str, str]:
@@ -114,7 +113,7 @@ def trial(defence: str) -> Trial:
         if act is not None and minute > 5:
             act(town)
             act = None
-        town.lab.clock.tick(max(0, begun + int(minute * 60) - town.lab.clock.now))
+        town.lab.clock.wait_until(begun + int(minute * 60))
         for item in list(alive):
             if reach(town.tom, item, held).is_success:
                 result.minutes[item] = minute

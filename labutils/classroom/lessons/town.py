@@ -28,6 +28,16 @@ class Town:
         """Let a person sign in at an application, with the password that only this person knows."""
         return sign_in(getattr(self, who), at + "/login", who, self.provider.users[who].password, until=until)
 
+    @property
+    def session_cookie(self) -> str:
+        """The cookie of Ada's session at the provider."""
+        return self.ada.cookies.get("session", domain="login.example")
+
+    def service_token(self, machine: httpx.Client) -> str:
+        """The access token that the backup job gets by its own credentials, on this machine."""
+        job = {"data": {"grant_type": "client_credentials"}, "auth": ("backup", "the-backup-job-has-this")}
+        return machine.post(LOGIN + "/token", **job).json()["access_token"]
+
 
 def build_town(seed: str, start: str = "2023-10-18T09:00:00Z", *, provider=Provider, application=RelyingParty,
                opaque_access_tokens: bool = False) -> Town:
