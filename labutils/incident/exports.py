@@ -9,7 +9,7 @@ from labutils.lab import data_file
 
 FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"  # the extension's own identifier, the same in every Attack Flow
 WRITTEN = "2024-02-01T00:00:00.000Z"  # the day of the report: the same bytes every time
-OUTCOMES = {"succeeded": "#0072B2", "denied": "#D55E00", "unknown": "#999999", "not_reached": "#ffffff"}
+OUTCOMES = {"succeeded": "#D55E00", "denied": "#0072B2", "unknown": "#999999", "not_reached": "#ffffff"}  # as in the pictures
 CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}  # STIX confidence, 0 to 100
 
 
@@ -41,7 +41,7 @@ def navigator_layer(steps: Sequence[Step]) -> dict:
     layer = _boilerplate("navigator layer")
     version = ledger.attack_version().removeprefix("v").split(".")[0]
     return {**layer, "versions": {"attack": version, **layer["versions"]}, "techniques": techniques,
-            "gradient": {"colors": ["#ffffff", "#0072B2"], "minValue": 0, "maxValue": max((t["score"] for t in techniques), default=1)},
+            "gradient": {"colors": ["#ffffff", "#666666"], "minValue": 0, "maxValue": max((t["score"] for t in techniques), default=1)},
             "legendItems": [{"label": outcome, "color": colour} for outcome, colour in OUTCOMES.items() if outcome != "not_reached"]}
 
 

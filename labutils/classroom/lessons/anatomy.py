@@ -3,7 +3,7 @@ import json
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.figures import BLUE, GREEN, GREY, VERMILION, _canvas
+from labutils.classroom.figures import BLACK, GREEN, GREY, PURPLE, _canvas
 from labutils.identity.tokens import unb64
 
 
@@ -15,7 +15,7 @@ def anatomy(token: str) -> tuple[Figure, str]:
     rows = max(len(lines) for lines in texts)
     figure, axes = _canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
     sizes = [len(unb64(segment)) for segment in segments]
-    for column, (name, segment, colour) in enumerate(zip(names, segments, (BLUE, GREEN, VERMILION), strict=True)):
+    for column, (name, segment, colour) in enumerate(zip(names, segments, (PURPLE, GREEN, BLACK), strict=True)):
         left, data = column * 4 + 0.1, unb64(segment)
         axes.text(left, 2.6, f"{column + 1}  {name}", color=colour, weight="bold", size=12)
         axes.text(left, 2.2, segment[:24] + "...", family="monospace", size=9.5, color=colour)

@@ -95,8 +95,8 @@ def ways(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
             refused = attempt is not None and (attempt.decision is None or not attempt.decision.allow)
             kind = "other" if attempt is None else "not_reached" if attempt.decision is None else "denied" if refused else "succeeded"
             said = ("no implant" if ask.origin == "atlassian" else "not held") if kind == "not_reached" else attempt.decision.rule if refused else ""
-            axes.add_patch(Rectangle((3.1 * x, y - 0.38), 2.9, 0.76, facecolor="white", edgecolor=VERMILION if refused else "#aaaaaa",
-                                     lw=2 if refused else 0.8, ls="-" if attempt else ":"))
+            axes.add_patch(Rectangle((3.1 * x, y - 0.38), 2.9, 0.76, facecolor="white", edgecolor=BLUE if kind == "denied" else "#aaaaaa",
+                                     lw=2 if kind == "denied" else 0.8, ls="-" if attempt else ":"))
             mark(axes, 3.1 * x + 0.16, y, kind, 45)
             axes.text(3.1 * x + 0.34, y, f"{ask.ask}  with {ask.using}" + (f"\n{said}" if said else ""), size=7.6, va="center",
                       color="black" if attempt else GREY)

@@ -70,11 +70,11 @@ def orders(found: Sequence[Eviction]) -> tuple[Figure, str]:
     for y, one in enumerate(ranked):
         late = bool(one.put_back)
         axes.text(-0.02 * longest, y, ", ".join(one.order), ha="right", va="center", size=9)
-        axes.add_patch(Rectangle((0, y - 0.32), one.minutes, 0.64, facecolor="white" if late else BLUE, edgecolor=VERMILION if late else BLUE,
-                                 hatch="//" if late else ""))
+        axes.add_patch(Rectangle((0, y - 0.32), one.minutes, 0.64, facecolor=VERMILION if late else "white",
+                                 edgecolor=VERMILION if late else BLUE, lw=1.6))
         said = f"{one.minutes} min, {one.removals} removals" + (f", put back: {len(one.put_back)}" if late else "")
         axes.text(one.minutes + 0.02 * longest, y, said, va="center", size=8.5)
-    axes.text(-0.84 * longest, len(ranked) - 0.1, "plain: nothing came back     //: something was put back meanwhile", size=8, color=GREY)
+    axes.text(-0.84 * longest, len(ranked) - 0.1, "outline: nothing came back     filled: something was put back meanwhile", size=8, color=GREY)
     clean = sum(not one.put_back for one in ranked)
     return figure, (f"{len(ranked)} orders of {len(FOOTHOLDS)} removals: {clean} end after {ranked[0].minutes} minutes with nothing put back, "
                     f"the slowest takes {longest} minutes and {ranked[-1].removals} removals.")

@@ -180,7 +180,8 @@ def prices(bills: dict[str, Bill]) -> tuple[Figure, str]:
     axes.text(0.65 * most, -0.2 * longest, "requests to the provider in an hour of work", ha="center", size=9)
     axes.text(-0.16 * most, 0.6 * longest, "minutes left to the thief", rotation=90, va="center", ha="center", size=9)
     for (name, found), shape in zip(bills.items(), "osD^", strict=True):
-        axes.scatter([found.asked], [found.minutes], marker=shape, s=90, color=BLUE if found.minutes <= 1 else VERMILION, zorder=3)
+        face, edge = (VERMILION, VERMILION) if found.minutes else ("white", BLUE)
+        axes.scatter([found.asked], [found.minutes], marker=shape, s=90, facecolors=face, edgecolors=edge, linewidths=2, zorder=3, gid=shape)
         axes.text(found.asked + 0.03 * most, found.minutes + 0.05 * longest, f"{name} ({found.asked}, {found.minutes})", size=9, va="bottom")
     best = [name for name, found in bills.items() if found.minutes == 0 and found.asked == min(one.asked for one in bills.values())]
     told = "; ".join(f"{name} {found.asked} requests, {found.minutes} min" for name, found in bills.items())

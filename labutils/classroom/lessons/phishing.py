@@ -14,7 +14,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.figures import BLUE, GREEN, GREY, VERMILION, _canvas, mark
+from labutils.classroom.figures import GREEN, GREY, PURPLE, VERMILION, _canvas, mark
 from labutils.classroom.lessons.theft import QUESTION
 from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
 from labutils.identity import webauthn
@@ -228,7 +228,7 @@ def layers(found: dict[tuple[str, str], str]) -> tuple[Figure, str]:
             who, _, why = found[row, column].partition(": ")
             mark(axes, 2.75 * x - 0.15, y, "succeeded" if who == "in" else "denied", 70)
             axes.text(2.75 * x, y, "the phisher is in" if who == "in" else f"{who}: {why[:38].rstrip('.')}", va="center", size=9,
-                      color=BLUE if who == "in" else "black", weight="bold" if who == "in" else "normal")
+                      color=VERMILION if who == "in" else "black", weight="bold" if who == "in" else "normal")
     for y, row in enumerate(rows):
         axes.text(-2.5, y, row, va="center", size=9.5)
         axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
@@ -254,7 +254,7 @@ def signed(answer: str) -> tuple[Figure, str]:
     figure, axes = _canvas(11, 3.7, (0, 12), (0, 4.0))
     left, widths = 0.1, (3.7, 2.1, 1.6, 4.1)
     for (name, held, who, text), width in zip(parts, widths, strict=True):
-        colour = BLUE if who == "key" else GREEN
+        colour = PURPLE if who == "key" else GREEN
         axes.add_patch(Rectangle((left, 2.3), width, 0.9, facecolor="white", edgecolor=colour, lw=1.5, hatch="" if who == "key" else ".."))
         axes.text(left + width / 2, 2.93, f"{name}, {len(held)} B", ha="center", va="center", size=9.5, color=colour, weight="bold",
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
@@ -262,7 +262,7 @@ def signed(answer: str) -> tuple[Figure, str]:
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
         left += width + 0.05
     axes.text(0.1, 3.75, "one signature over all four:", size=9.5, color=GREY)
-    axes.text(0.1, 3.38, "authenticatorData, written by the key", size=9.5, color=BLUE)
+    axes.text(0.1, 3.38, "authenticatorData, written by the key", size=9.5, color=PURPLE)
     axes.text(7.65, 3.38, "what the browser saw", size=9.5, color=GREEN)
     axes.plot([7.7, 4.1], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
     axes.plot([11.8, 11.8], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
@@ -271,7 +271,7 @@ def signed(answer: str) -> tuple[Figure, str]:
                "crossOrigin": "browser: inside a page of another site?"}
     for row, (name, writer) in enumerate(writers.items()):
         axes.text(4.3, 1.5 - 0.36 * row, f'"{name}": {json.dumps(client[name])}', family="monospace", size=8.5, va="center",
-                  color=VERMILION if name == "origin" else "black")
+                  weight="bold" if name == "origin" else "normal")
         axes.text(11.6, 1.5 - 0.36 * row, writer, size=8.5, va="center", ha="right", color=GREY)
     return figure, (f"The key signs {len(data) + 32} bytes: {len(data)} of its own (site, flags, counter) and a hash of what the browser "
                     f"saw, in which the origin is {client['origin']}.")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from werkzeug.wrappers import Request
 
-from labutils.classroom.figures import _canvas
+from labutils.classroom.figures import BLUE, _canvas
 from labutils.classroom.lessons.afterlife import bearer
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity.accounts import Session
@@ -142,7 +142,8 @@ def heat(rows: Sequence[str], columns: Sequence[str], minutes: dict[tuple[str, s
             value = minutes[row, column]
             shade = steps.index(value) / max(1, len(steps) - 1)
             colour = tuple(1 - shade * (1 - part) for part in (0.84, 0.37, 0.0))
-            axes.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor=colour, edgecolor="#777777", lw=0.6))
+            axes.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor=colour,
+                                     edgecolor="#777777" if value else BLUE, lw=0.6 if value else 2))
             axes.text(x, y - 0.1, lasting(value, horizon), ha="center", va="center", size=10.5, weight="bold")
             axes.text(x, y + 0.25, f"line {lines[row, column]}", ha="center", va="center", size=8)
     for x, column in enumerate(columns):

@@ -3,13 +3,14 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
+from labutils.classroom.figures import BLACK, BLUE, GREY, VERMILION, _canvas
 from labutils.lab import Exchange
 
 
-def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None) -> tuple[Figure, str]:
+def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, str] | None = None,
+             attacker: str | None = None) -> tuple[Figure, str]:
     """The volley: who asked whom for what, in the order of the network's own log. `notes` adds words to a request
-    that begins with `METHOD host/path`, or whose body holds a text."""
+    that begins with `METHOD host/path`, or whose body holds a text. Of an `attacker`, what was let through is vermilion."""
     shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
     figure, axes = _canvas(11, 1.2 + 0.52 * len(shown), (-0.6, len(hosts) - 0.4), (len(shown) + 0.4, -1.4))
     for x, host in enumerate(hosts):
@@ -17,7 +18,7 @@ def sequence(wire: Sequence[Exchange], hosts: Sequence[str], notes: dict[str, st
         axes.text(x, -0.8, host, ha="center", weight="bold", size=11)
     for y, e in enumerate(shown):
         start, end = hosts.index(e.client), hosts.index(e.host)
-        colour = BLUE if e.status < 400 else VERMILION
+        colour = BLUE if e.status >= 400 else VERMILION if e.client == attacker else BLACK
         axes.annotate("", (end, y), (start, y), arrowprops={"arrowstyle": "<|-|>" if e.status < 300 else "-|>", "color": colour, "lw": 1.4})
         asked = f"{e.method} {e.host}{e.path} {e.request_body}"
         label = next((words for text, words in (notes or {}).items() if text in asked), "")

@@ -1,0 +1,195 @@
+"""Pictures: one meaning of colour, all that is drawn is written down, and a change of either is noticed."""
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import fill
+
+import pytest
+from matplotlib.figure import Figure
+
+from conftest import locked_drawing
+from labutils.classroom.figures import BLUE, GREY, MARKS, VERMILION, grid, mark, marks, stored
+
+HERE = Path(__file__).parent.parent
+
+
+def sheet(draw=lambda axes: None, size=(4, 3)) -> Figure:
+    figure = Figure(figsize=size)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    draw(axes)
+    axes.set_xlim(0, 4)
+    axes.set_ylim(0, 3)
+    return figure
+
+
+def drawn(draw) -> list[str]:
+    """The marks of what `draw` puts on an empty sheet."""
+    empty = marks(sheet())
+    return [line for line in marks(sheet(draw)) if line not in empty]
+
+
+# --- one meaning of colour ----------------------------------------------------------------------------------------
+
+
+def test_the_attacker_who_gets_in_is_vermilion_and_filled():
+    assert drawn(lambda axes: mark(axes, 1, 2, "succeeded", 60)) == [f"mark o 1,2 60 {VERMILION.lower()} {VERMILION.lower()}"]
+
+
+def test_what_was_refused_is_a_blue_ring():
+    assert drawn(lambda axes: mark(axes, 1, 2, "denied", 60)) == [f"mark o 1,2 60 #ffffff {BLUE.lower()}"]
+
+
+@pytest.mark.parametrize("kind, shape", [("unknown", "$?$"), ("not_reached", "|")])
+def test_what_was_not_reached_or_is_not_known_is_grey_and_of_another_shape(kind, shape):
+    assert drawn(lambda axes: mark(axes, 1, 2, kind, 60)) == [f"mark {shape} 1,2 60 {GREY} {GREY}"]
+
+
+def test_a_grid_has_one_mark_for_each_try():
+    outcomes = {("a", "x"): "opens", ("a", "y"): "refused", ("b", "x"): "unknown", ("b", "y"): "opens"}
+    figure, sentence = grid(["a", "b"], ["x", "y"], outcomes, "Title", "tries")
+    shapes = [line.split()[1:3] for line in marks(figure) if line.startswith("mark")]
+    assert shapes == [["o", "0,0"], ["o", "1,0"], ["$?$", "0,1"], ["o", "1,1"]]
+    assert sentence.startswith("Of 4 tries, 2 open")
+
+
+def test_no_module_draws_in_a_colour_that_has_no_name():
+    """Colours with a meaning come from figures.py; a module that writes one as a number would escape the rule."""
+    for path in (HERE / "labutils" / "classroom").rglob("*.py"):
+        if path.name != "figures.py":
+            numbers = set(re.findall(r"#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8")))
+            greys = {number for number in numbers if number[1:3] == number[3:5] == number[5:7]}
+            assert numbers == greys, path.name
+
+
+# --- all that is drawn is written down ----------------------------------------------------------------------------
+
+
+CHANGES = {
+    "another colour of a text": lambda axes: axes.text(0.5, 0.5, "words", color="red"),
+    "another place of a text": lambda axes: axes.text(0.5, 0.6, "words"),
+    "another size of a text": lambda axes: axes.text(0.5, 0.5, "words", size=7),
+    "other words": lambda axes: axes.text(0.5, 0.5, "word"),
+    "bold words": lambda axes: axes.text(0.5, 0.5, "words", weight="bold"),
+}
+MARK_CHANGES = {
+    "another shape": lambda axes: axes.scatter([1], [2], gid="s"),
+    "another place of a mark": lambda axes: axes.scatter([1], [3], gid="o"),
+    "another size of a mark": lambda axes: axes.scatter([1], [2], s=7, gid="o"),
+    "another face": lambda axes: axes.scatter([1], [2], facecolors="white", gid="o"),
+    "another edge": lambda axes: axes.scatter([1], [2], edgecolors="black", gid="o"),
+    "one mark more": lambda axes: axes.scatter([1, 1], [2, 2], gid="o"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_of_a_text_changes_the_marks(change):
+    assert drawn(change) != drawn(lambda axes: axes.text(0.5, 0.5, "words")) and len(drawn(change)) == 1
+
+
+@pytest.mark.parametrize("change", MARK_CHANGES.values(), ids=MARK_CHANGES)
+def test_a_change_of_a_mark_changes_the_marks(change):
+    assert drawn(change) != drawn(lambda axes: axes.scatter([1], [2], gid="o")) and drawn(change)
+
+
+def test_lines_arrows_boxes_and_the_sheet_itself_are_written_down():
+    from matplotlib.patches import Rectangle
+
+    assert drawn(lambda axes: axes.plot([0, 1], [0, 2], color="black")) == ["line 0,0 1,2 #000000"]
+    assert drawn(lambda axes: axes.plot([0], [1], "o", mfc="white", mec="red"))[0].endswith("o #ffffff #ff0000")
+    assert drawn(lambda axes: axes.annotate("", (1, 0), (0, 0), arrowprops={"arrowstyle": "->", "color": "red"})) == [
+        "arrow 0,0 -> 1,0 #ff0000 ->"]
+    box = {"facecolor": "white", "edgecolor": "black"}
+    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, **box))) == ["box 0,0 1,2 #ffffff #000000 solid"]
+    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, hatch="//", **box)))[0].endswith("solid //")
+    assert marks(sheet(size=(4, 3)))[0] != marks(sheet(size=(5, 3)))[0]
+
+
+def stored_pictures() -> list[tuple[str, dict]]:
+    found = []
+    for path in sorted((HERE / "notebooks").glob("[0-9][0-9]-*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            found += [(f"{path.name[:2]} {cell['id']}", output["data"]) for output in cell.get("outputs", ())
+                      if "image/png" in output.get("data", {})]
+    return found
+
+
+def test_every_picture_is_stored_with_its_marks():
+    pictures = stored_pictures()
+    assert len(pictures) >= 24
+    for name, data in pictures:
+        lines = "".join(data[MARKS]).splitlines()
+        assert lines[0].startswith("sheet") and len(lines) > 8, name
+        assert base64.b64decode("".join(data["image/png"])).startswith(b"\x89PNG"), name
+
+
+def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
+    for name, data in stored_pictures():
+        for line in "".join(data[MARKS]).splitlines():
+            if line.startswith("mark"):
+                face, edge = line.split()[-2:]
+                assert face != BLUE.lower() and (edge != VERMILION.lower() or face == edge), (name, line)
+
+
+# --- a change is noticed ------------------------------------------------------------------------------------------
+
+DRAW = """from labutils import show
+from labutils.classroom import figures
+tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
+show(*figures.grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
+
+
+def notebook(**changes: str) -> dict:
+    """A notebook whose one cell draws a picture, with what it gave when it was stored, and these changes of that."""
+    tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
+    figure, sentence = grid(["token"], ["door", "gate"], tried, "Doors", "tries")
+    picture = {"output_type": "display_data", "data": stored(figure) | changes, "metadata": {}}
+    words = {"output_type": "stream", "name": "stdout", "text": fill(sentence, 110) + "\n"}
+    cell = {"cell_type": "code", "execution_count": 1, "id": "draw", "metadata": {}, "outputs": [picture, words], "source": DRAW}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture(scope="module")
+def validated(tmp_path_factory):
+    """What strict nbval with the course's hooks says of three stored notebooks, under the locked libraries and under others."""
+    blank = stored(sheet())["image/png"]
+    figure, _ = grid(["token"], ["door", "gate"], {("token", "door"): "opens", ("token", "gate"): "refused"}, "Doors", "tries")
+    other = "\n".join(marks(figure)).replace(VERMILION.lower(), BLUE.lower())
+    notebooks = {"as stored": notebook(), "other picture": notebook(**{"image/png": blank}), "other marks": notebook(**{MARKS: other})}
+    lock, said = (HERE / "requirements.txt").read_text(encoding="utf-8"), {}
+    for locked in (True, False):
+        folder = tmp_path_factory.mktemp("locked" if locked else "unlocked")
+        shutil.copy(HERE / "conftest.py", folder)
+        (folder / "notebooks").mkdir()
+        shutil.copy(HERE / "notebooks" / "SHA256SUMS", folder / "notebooks")
+        text = lock if locked else lock.replace("matplotlib==", "matplotlib==0.")
+        (folder / "requirements.txt").write_text(text, encoding="utf-8")
+        for name, made in notebooks.items():
+            (folder / f"{name}.ipynb").write_text(json.dumps(made), encoding="utf-8")
+        run = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "."]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(HERE)})
+        for name in notebooks:
+            said[name, locked] = re.search(rf"(?m)^(PASSED|FAILED) {name}\.ipynb", done.stdout)[1]
+        said["sentence", locked] = "Pictures were compared mark by mark" in done.stdout
+    return said
+
+
+@pytest.mark.skipif(not locked_drawing(), reason="matplotlib or Pillow is not the locked one")
+def test_under_the_locked_libraries_a_picture_is_compared_byte_for_byte(validated):
+    assert validated["as stored", True] == "PASSED"
+    assert validated["other picture", True] == "FAILED"
+    assert validated["other marks", True] == "FAILED"
+    assert not validated["sentence", True]
+
+
+def test_under_other_libraries_the_marks_are_compared_and_a_sentence_says_so(validated):
+    assert validated["as stored", False] == "PASSED"
+    assert validated["other picture", False] == "PASSED"
+    assert validated["other marks", False] == "FAILED"
+    assert validated["sentence", False]
