@@ -9,7 +9,7 @@ import pytest
 from labutils.classroom.lessons import surgery
 from labutils.classroom.lessons.surgery import AskingAPI, Attack, ForgetfulAPI, refusal
 from labutils.classroom.lessons.town import API, LOGIN
-from labutils.identity import dpop
+from labutils.identity import dpop, tokens
 from labutils.identity.tokens import rfc_examples
 
 HOSTILE, HONEST = ({attack.name: attack for attack in found} for found in (surgery.hostile_proofs(), surgery.honest_proofs()))
@@ -139,17 +139,51 @@ def test_the_app_signs_in_reads_and_refreshes_with_proofs():
 
 def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
     found = surgery.thefts()
-    assert statuses() == [401, 401, 401, 200, 200, 401, 200, 401]
+    assert statuses() == [401, 401, 401, 200, 200, 401, 200, 401, 200]
     reasons = [reason for status, reason in found.values() if status == 401]
     assert reasons == ["scheme DPoP, a proof and a token that is bound to a key come together",
                        "the proof was made with another key than the token is bound to", "the proof was used before",
                        "the proof is too old, or from the future", "ExpiredSignatureError: the token has expired"]
 
 
-def test_a_nonce_ends_proofs_made_in_advance_and_not_the_script():
+def test_a_nonce_ends_proofs_made_in_advance_and_neither_the_script_nor_what_it_took_for_a_key_of_the_thief_s():
     found = surgery.thefts(AskingAPI)
-    assert {name for name, (status, _) in found.items() if status == 200} == {"script in the page"}
+    assert {name for name, (status, _) in found.items() if status == 200} == {"script in the page", "own key, new tokens"}
     assert found["5 min ahead, used then"][1] == found["made before, 40 s old"][1] == "the proof lacks the server's nonce"
+
+
+@pytest.mark.parametrize("api", [surgery.ResourceServer, AskingAPI])
+def test_tokens_that_a_thief_got_for_his_own_key_need_nothing_of_the_page(api):  # RFC 10017, 5.1.3
+    town = surgery.town_with_dpop(api=api)
+    town.notes.key.prove = pytest.fail
+    assert surgery.own_key(town, "").json()["sub"] == "u-1815"
+    used = {dict(one.request_headers).get("dpop", "") for one in town.lab.wire if one.client == "tom"}
+    keys = {tokens.thumbprint(jwt.get_unverified_header(proof)["jwk"]) for proof in used if proof}
+    assert keys == {tokens.thumbprint(tokens.public_jwk(surgery.TOM))} != {town.notes.key.thumbprint}
+
+
+@pytest.mark.parametrize("ahead", [-60, 0, 60])
+def test_the_name_of_a_proof_must_be_kept_until_the_proof_itself_is_over(ahead):  # RFC 9449, 11.1
+    """Names that are forgotten after the window let a proof that was dated ahead in again; those kept until iat + window do not."""
+    now, window = surgery.NOW, 60
+    key = tokens.ec_private_key("memory")
+    proof = dpop.prove(key, "GET", surgery.URL, now=now + ahead, jti="once")
+
+    def uses(kept_until) -> list[int]:
+        """The seconds at which a server takes the same proof, if it keeps the name of one that came at `second` until `kept_until`."""
+        memory, taken = {}, []
+        for second in range(now, now + 3 * window):
+            memory = {name: until for name, until in memory.items() if second <= until}
+            try:
+                dpop.check(proof, "GET", surgery.URL, now=second, seen=set(memory), window=window)
+            except dpop.InvalidProof:
+                continue
+            taken.append(second - now)
+            memory["once"] = kept_until(second)
+        return taken
+
+    assert uses(lambda second: now + ahead + window) == [0]
+    assert uses(lambda second: second + window) == ([0] if ahead <= 0 else [0, 61])
 
 
 def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9
@@ -162,7 +196,7 @@ def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9
 
 
 def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
-    assert statuses(ForgetfulAPI) == [200] * 7 + [401]
+    assert statuses(ForgetfulAPI) == [200] * 7 + [401, 200]
 
 
 def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_buys_a_token_that_opens_nothing():

@@ -101,7 +101,7 @@ def not_replaced(request: Request, world: World) -> str | None:
 
 
 def at_home(request: Request, world: World) -> str | None:
-    """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23, IA-3)"""
+    """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23, IA-9)"""
     credential = request.credential
     bound = credential.bound_to or (credential.holder.home if credential.binds and getattr(world, credential.binds) else None)
     return f"it is bound to {bound}, and this is {request.address}" if bound and request.address != bound else None
@@ -118,7 +118,7 @@ def permitted(request: Request, world: World) -> str | None:
 
 
 def fresh(request: Request, world: World) -> str | None:
-    """Does an administrative act have a person behind it now, on a device that the company knows? (IA-11, AC-19)"""
+    """Does an administrative act have a person behind it now, on a device that the company knows? (IA-11, AC-20)"""
     if request.credential.kind != "session" or request.action not in request.service.admin_actions:
         return None
     if world.acts_reauthenticated:
@@ -129,7 +129,7 @@ def fresh(request: Request, world: World) -> str | None:
 
 
 def safeguarded(request: Request, world: World) -> str | None:
-    """Is there a safeguard on this very act? (CM-5, CM-7, SC-7, SI-19)"""
+    """Is there a safeguard on this very act? (CM-5, CM-7, SC-7, IA-5)"""
     refusals = {"laptop:sync": (world.personal_profiles_blocked, "no private profile can be signed in to, so nothing was synchronised"),
                 "support:read-file": (world.recordings_cleaned, "the recording was cleaned before it was uploaded; no session is in it"),
                 "tracker:script": (world.scripts_approved, "a second person must approve the script first"),

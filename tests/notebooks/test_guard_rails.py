@@ -125,7 +125,7 @@ def test_cells_are_short_and_prose_is_neither_thin_nor_thick(notebook, code, pro
     words = len(re.sub(r"<!--.*?-->", "", "\n".join(prose)).split())
     assert statistics.median(lines) <= 5 and max(lines) <= 20
     assert not [line for cell in code for line in cell.source.splitlines() if len(line) > 120]  # wider ones scroll
-    assert 20 <= len(notebook.cells) <= 45 and 800 <= words <= 1800
+    assert 20 <= len(notebook.cells) <= 75 and 800 <= words <= 2400
 
 
 def test_the_learner_predicts_before_it_is_shown(prose):

@@ -3,7 +3,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
 
@@ -97,6 +97,7 @@ class Held:
 
 
 NOTICE = "2023-10-18T12:00:00Z"
+MADE_INSIDE = Held("a user like the others", "user", "", seconds("2023-11-16T15:00:00Z"), seconds("2024-11-16T15:00:00Z"), None)
 UNUSED = {"token for an assistant": "service token", "account of a sheet application": "service account",
           "account of the code host": "service account", "account of a cloud environment": "service account"}
 
@@ -115,9 +116,41 @@ def inventory(size: int = 3000) -> tuple[Held, ...]:
     return tuple(found)
 
 
-def still_valid(held: Sequence[Held], now: int) -> list[Held]:
-    """The proof of completeness: what was issued before the notice, and is neither replaced nor expired. It must be empty."""
-    return [one for one in held if one.issued <= seconds(NOTICE) and one.replaced is None and one.expires > now]
+def still_valid(held: Sequence[Held], until: int, now: int) -> list[Held]:
+    """What the list says: issued until then (in seconds since 1970), neither replaced nor expired. It should be empty."""
+    return [one for one in held if one.issued <= until and one.replaced is None and one.expires > now]
+
+
+def old_secret(one: Held) -> str:
+    """The secret that a credential had at the notice, and that a thief may hold."""
+    return f"the old secret of {one.id}"
+
+
+class Doors:
+    """The services behind an inventory. Each knows the secrets that open it now."""
+
+    def __init__(self, held: Sequence[Held]):
+        self.secrets = {one.id: {old_secret(one)} for one in held}
+
+    def rotate(self, one: Held, moment: int) -> Held:
+        """A new secret in the place of the old one, and a row that says so. A service of team-07 takes two API keys at a time, so
+        that a change needs no outage: there the new one stands beside the old one until somebody removes that."""
+        beside = self.secrets[one.id] if one.kind == "API key" and one.owner == "team-07" else set()
+        self.secrets[one.id] = beside | {f"the new secret of {one.id}"}
+        return replace(one, replaced=moment)
+
+    def remove_old(self, one: Held) -> None:
+        """Take the old secret away."""
+        self.secrets[one.id].discard(old_secret(one))
+
+    def opens(self, one: Held, secret: str) -> bool:
+        """Whether this secret opens the door of this credential."""
+        return secret in self.secrets[one.id]
+
+
+def still_open(doors: Doors, held: Sequence[Held]) -> list[Held]:
+    """What the doors say: each old secret is tried at its door."""
+    return [one for one in held if doors.opens(one, old_secret(one))]
 
 
 def change_key(wait: int) -> list[str]:

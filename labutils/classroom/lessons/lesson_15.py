@@ -38,12 +38,12 @@ def _survivors(answer: object) -> str | None:
     return None if found == {"old", "edge", "orphan"} else "edge"
 
 
-_PROOF = "    return [one.id for one in held if one.issued <= notice and one.replaced is None and one.expires > now]\n"
+_PROOF = "    return [one.id for one in held if one.issued <= out and one.replaced is None and one.expires > now]\n"
 
 
 def _but(old: str, new: str) -> str:
     assert old in _PROOF
-    return "def answer(held, notice, now):\n" + _PROOF.replace(old, new)
+    return "def answer(held, out, now):\n" + _PROOF.replace(old, new)
 
 
 LESSON = Lesson("15", (
@@ -61,19 +61,19 @@ LESSON = Lesson("15", (
         "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
         "        found.append(root)\n        del left[root]\n    return found"),
     Exercise(
-        "15-2", _survivors, "Ask for this list, and do not believe a report until it is empty.",
-        {"new": "One that was issued after the notice is in there. It was never exposed.",
+        "15-2", _survivors, "That is what the list says. Then try the old secrets at their doors.",
+        {"new": "One that was issued after the intruder was out is in there. He never came near it.",
          "replaced": "One that has been replaced is in there.",
          "expired": "One that is over is in there: expires must be later than now.",
          "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
-         "edge": "One that was issued in the very second of the notice is missing, or another one is. Compare with <=.",
+         "edge": "One that was issued in the very second at which the intruder was out is missing, or another one is. Compare with <=.",
          "ids": "Return the ids, and not the credentials themselves.",
          "kind": "Return a list of ids."},
-        {"new": _but("one.issued <= notice and ", ""), "replaced": _but(" and one.replaced is None", ""), "expired": _but(" and one.expires > now", ""),
-         "belief": _but("one.issued <= notice", "one.last_used and one.issued <= notice"), "edge": _but("one.issued <= notice", "one.issued < notice"),
-         "ids": _but("one.id for", "one for"), "kind": "def answer(held, notice, now):\n    return 4"},
+        {"new": _but("one.issued <= out and ", ""), "replaced": _but(" and one.replaced is None", ""), "expired": _but(" and one.expires > now", ""),
+         "belief": _but("one.issued <= out", "one.last_used and one.issued <= out"), "edge": _but("one.issued <= out", "one.issued < out"),
+         "ids": _but("one.id for", "one for"), "kind": "def answer(held, out, now):\n    return 4"},
         ("Three conditions, all of which must hold.", "Whether it was used, or has an owner, is none of them."),
-        "def survivors(held, notice, now):\n" + _PROOF),
+        "def survivors(held, out, now):\n" + _PROOF),
 ), (
     Quiz("15-q1", "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?", {
         "a": Choice("Yes, a day is long", "A quiet day is what a patient intruder wants you to see."),

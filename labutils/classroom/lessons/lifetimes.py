@@ -12,11 +12,13 @@ from labutils.classroom.lessons.afterlife import bearer
 from labutils.classroom.lessons.theft import refresh, revoke
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
 from labutils.identity.keys import ORDER
+from labutils.identity.oauth import as_json
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
-from labutils.identity.security_events import LOGOUT, REVOKED, read_event, sign_event
+from labutils.identity.security_events import read_event, read_logout_token, sign_event, sign_logout_token, who_and_when
 from labutils.identity.tokens import b64, unb64
+from labutils.lab import Lab
 
 
 def twin(token: str) -> str:
@@ -47,31 +49,32 @@ class ListApi(ResourceServer):
         return claims
 
 
-def take_event(receiver, request: Request, kind: str, audience: str) -> dict | None:
-    """The claims of an event that was pushed here (RFC 8935, 2), or None for one that is refused."""
-    token = request.get_data(as_text=True)
-    try:
-        return read_event(token, receiver.keys.for_token(token), kind, issuer=LOGIN, audience=audience,
-                          now=receiver.lab.clock.now, seen=receiver.seen_events)
-    except jwt.PyJWTError as error:
-        receiver.lab.log(audience.split("//")[-1], "event.refused", "failure", error=str(error), ip=request.remote_addr)
-        return None
-
-
 class ListeningApi(ResourceServer):
     """An API that is told: after a `session-revoked` event it takes no token of that person that was issued before it."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.seen_events, self.revoked = set(), {}
+        self.revoked: dict[str, int] = {}  # since when the tokens of a person are dead
 
     def __call__(self, environ, start_response):
         request = Request(environ)
-        if request.path != "/events":
-            return super().__call__(environ, start_response)
-        if claims := take_event(self, request, REVOKED, API):
-            self.revoked[claims["sub"]] = claims["iat"]
-        return Response(status=202 if claims else 400)(environ, start_response)
+        respond = self.take_event if request.path == "/events" else super().__call__
+        return respond(environ, start_response)
+
+    def take_event(self, environ, start_response):
+        """An event that was pushed here (RFC 8935, 2): 202, for a late and for a repeated one too, or 400 with the reason."""
+        request = Request(environ)
+        token = request.get_data(as_text=True)
+        try:
+            claims = read_event(token, self.keys.for_token(token), issuer=LOGIN, audience=API, now=self.lab.clock.now)
+        except jwt.PyJWTError as error:
+            log_refused_event(self.lab, API, request, error)
+            response = as_json({"err": "invalid_request", "description": str(error)})
+            response.status_code = 400
+            return response(environ, start_response)
+        sub, moment = who_and_when(claims)
+        self.revoked[sub] = max(moment, self.revoked.get(sub, moment))  # an older event that comes later revives nothing
+        return Response(status=202)(environ, start_response)
 
     def verify(self, token: str) -> dict:
         claims = super().verify(token)
@@ -81,36 +84,59 @@ class ListeningApi(ResourceServer):
 
 
 class ListeningApp(RelyingParty):
-    """An application that is told: a logout token ends the session of that sid (OpenID Connect Back-Channel Logout, 2.6)."""
+    """An application that is told: a logout token ends the session of that sid (OpenID Connect Back-Channel Logout, 2.7)."""
 
     def __call__(self, environ, start_response):
         request = Request(environ)
-        if request.path != "/backchannel":
-            return super().__call__(environ, start_response)
-        self.seen_events = getattr(self, "seen_events", set())
-        if claims := take_event(self, request, LOGOUT, self.client_id):
-            self.sessions = {cookie: held for cookie, held in self.sessions.items() if held["claims"]["sid"] != claims.get("sid")}
-        return Response(status=200 if claims else 400)(environ, start_response)
+        respond = self.back_channel if request.path == "/backchannel" else super().__call__
+        return respond(environ, start_response)
+
+    def back_channel(self, environ, start_response):
+        """A logout token arrives as the form field `logout_token` (Back-Channel Logout, 2.5): 200 or 400, never to be cached (2.8)."""
+        request = Request(environ)
+        token = request.form.get("logout_token", "")
+        response = Response(status=200, headers={"Cache-Control": "no-store"})
+        try:
+            claims = read_logout_token(token, self.keys.for_token(token), issuer=LOGIN, client_id=self.client_id,
+                                       now=self.lab.clock.now)
+            self.sessions = {cookie: held for cookie, held in self.sessions.items() if held["claims"]["sid"] != claims["sid"]}
+        except jwt.PyJWTError as error:
+            log_refused_event(self.lab, self.origin, request, error)
+            response.status_code = 400
+        return response(environ, start_response)
+
+
+def log_refused_event(lab: Lab, origin: str, request: Request, error: Exception) -> None:
+    """A line of the audit log for an event that was refused."""
+    lab.log(origin.split("//")[1], "event.refused", "failure", error=str(error), ip=request.remote_addr)
 
 
 class Telling(Provider):
-    """A provider that tells others when a session ends: each in `listeners` is an address, an audience, and a kind of event."""
+    """A provider that tells the API and the wiki when a session ends, each in the form that it understands."""
 
-    listeners: tuple = ((API + "/events", API, REVOKED), (WIKI + "/backchannel", "wiki", LOGOUT))
+    @property
+    def event_key(self):
+        """The key that signs events: the one for ES256."""
+        return next(key for key in self.keys if key.alg == "ES256")
 
-    def event(self, kind: str, audience: str, sid: str, sub: str) -> str:
-        """A signed event about a session."""
-        key = next(held for held in self.keys if held.alg == "ES256")
-        return sign_event(key, kind, issuer=self.issuer, audience=audience, now=self.lab.clock.now, jti=self.draw(), sid=sid, sub=sub)
+    def event(self, sid: str, sub: str) -> str:
+        """A security event token for the API: this session was revoked, now."""
+        return sign_event(self.event_key, issuer=self.issuer, audience=API, now=self.lab.clock.now, jti=self.draw(), sid=sid, sub=sub)
+
+    def logout_token(self, sid: str, sub: str) -> str:
+        """A logout token for the wiki: this session ended."""
+        return sign_logout_token(self.event_key, issuer=self.issuer, client_id="wiki", now=self.lab.clock.now, jti=self.draw(),
+                                 sid=sid, sub=sub)
 
     def end_session(self, sid: str) -> None:
+        """End it, and tell."""
         ended = [session for session in self.sessions.values() if session.sid == sid]
         super().end_session(sid)
         network = self.lab.browser("login.example", "192.0.2.201")
         for session in ended:
-            for address, audience, kind in self.listeners:
-                network.post(address, content=self.event(kind, audience, sid, session.user.sub),
-                             headers={"content-type": "application/secevent+jwt"})
+            event = self.event(sid, session.user.sub)
+            network.post(API + "/events", content=event, headers={"content-type": "application/secevent+jwt"})
+            network.post(WIKI + "/backchannel", data={"logout_token": self.logout_token(sid, session.user.sub)})
 
 
 def listening_town(seed: str) -> Town:
@@ -126,11 +152,11 @@ def listening_town(seed: str) -> Town:
 
 @dataclass
 class Bill:
-    """What an hour of work costs, and what a thief has left after the alarm that ends it."""
+    """What an hour of work costs, and what a thief has of the token that he stole at its end."""
 
-    asked: int = 0  # requests to the provider by Ada's app and by the API, before the alarm
-    told: int = 0  # events that the provider pushed at the alarm
-    minutes: int = 0  # for which the stolen access token still opened the API after the alarm
+    asked: int = 0  # requests to the provider by Ada's app and by the API, before the theft
+    told: int = 0  # events that the provider pushed when somebody reacted
+    minutes: int = 0  # for which the stolen access token opened the API, from the theft on
 
 
 def _end_session(town: Town) -> None:
@@ -147,26 +173,28 @@ WAYS = {"10 minutes, offline": (_town, revoke),
         "10 minutes, is told": (lambda: listening_town("lesson-12"), _end_session)}
 
 
-def bill(way: str) -> Bill:
-    """Ada's app calls the API every two minutes for an hour, and refreshes when it must. Then a fresh token is stolen, and somebody reacts."""
+def bill(way: str, noticed: int = 0) -> Bill:
+    """Ada's app calls the API every two minutes for an hour, and refreshes when it must. Then a fresh token is stolen, and somebody
+    reacts `noticed` minutes later, an even number of them."""
     make, react = WAYS[way]
     town, found = make(), Bill()
     town.sign_in("ada", NOTES)
     session = next(iter(town.notes.sessions.values()))
-    begun, stolen, alarm = town.lab.clock.now, None, None
+    begun, stolen, theft = town.lab.clock.now, None, None
     before = len(town.lab.wire)
     for minute in range(0, 120, 2):
         town.lab.clock.wait_until(begun + minute * 60)
         if minute == 60:
             refresh(town)
-            stolen, alarm, worked = session["access_token"], minute, len(town.lab.wire)
+            stolen, theft, worked = session["access_token"], minute, len(town.lab.wire)
+        if minute == 60 + noticed:
             react(town)
-        if alarm is None:
+        if theft is None:
             if not town.notes.network.get(API + "/me", headers=bearer(session["access_token"])).is_success:
                 refresh(town)
                 town.notes.network.get(API + "/me", headers=bearer(session["access_token"]))
         elif town.tom.get(API + "/me", headers=bearer(stolen)).is_success:
-            found.minutes = minute - alarm + 1
+            found.minutes = minute - theft + 1
     found.asked = sum(exchange.host == "login.example" for exchange in town.lab.wire[before:worked - 1])
     found.told = sum(exchange.client == "login.example" for exchange in town.lab.wire[worked:])
     return found
@@ -185,4 +213,4 @@ def prices(bills: dict[str, Bill]) -> tuple[Figure, str]:
         axes.text(found.asked + 0.03 * most, found.minutes + 0.05 * longest, f"{name} ({found.asked}, {found.minutes})", size=9, va="bottom")
     best = [name for name, found in bills.items() if found.minutes == 0 and found.asked == min(one.asked for one in bills.values())]
     told = "; ".join(f"{name} {found.asked} requests, {found.minutes} min" for name, found in bills.items())
-    return figure, f"{len(bills)} ways: {told}. The fewest of both at once: {', '.join(best) or 'none'}."
+    return figure, f"{len(bills)} ways: {told}. The fewest of both, for a theft that is noticed at once: {', '.join(best) or 'none'}."

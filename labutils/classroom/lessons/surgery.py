@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas
 from labutils.classroom.lessons.lifetimes import twin
-from labutils.classroom.lessons.theft import QUESTION
+from labutils.classroom.lessons.theft import QUESTION, VERIFIER, query
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity import dpop, mtls
 from labutils.identity.keys import ORDER
@@ -318,10 +318,13 @@ def loosely(attack: Attack, checks: Iterable = dpop.CHECKS) -> bool:
 
 
 class PageKey:
-    """A key in Ada's page that nobody can read out (WebCrypto, extractable: false). It signs for any script that runs in the page."""
+    """A key in Ada's page that nobody can read out (WebCrypto, extractable: false). It signs for any script that runs in the page.
 
-    def __init__(self, lab: Lab):
-        self.lab, self._key = lab, ec_private_key(f"{lab.seed}/the key in Ada's page")
+    With a `key` it is the one in somebody else's hands, used in the same way.
+    """
+
+    def __init__(self, lab: Lab, key: ec.EllipticCurvePrivateKey | None = None):
+        self.lab, self._key = lab, key or ec_private_key(f"{lab.seed}/the key in Ada's page")
         self.thumbprint = thumbprint(public_jwk(self._key))
 
     def prove(self, method: str, url: str, *, token: str | None = None, nonce: str | None = None, ahead: int = 0) -> str:
@@ -450,9 +453,26 @@ def in_advance(wait: int, ahead: int = 0):
     return attempt
 
 
+def own_key(town: Town, token: str) -> httpx.Response:
+    """Tom's script lets Ada's browser ask for a code, silently, and sends it to Tom. He trades it with a key of his own, and three
+    hours later his refresh token still works: no request of his needs the page's key (RFC 10017, 5.1.3)."""
+    toms = PageKey(town.lab, TOM)
+    code = query(town.ada.get(LOGIN + "/authorize", params=QUESTION).headers["location"])["code"]
+
+    def ask_for_tokens(**form: str) -> dict:
+        proof = {"dpop": toms.prove("POST", LOGIN + "/token")}
+        return town.tom.post(LOGIN + "/token", data={"client_id": "notes", **form}, headers=proof).json()
+
+    first = ask_for_tokens(grant_type="authorization_code", code=code, redirect_uri=NOTES + "/cb", code_verifier=VERIFIER)
+    town.lab.clock.tick(3 * 3600)
+    later = ask_for_tokens(grant_type="refresh_token", refresh_token=first["refresh_token"])
+    return read_with_key(town.tom, toms, later["access_token"])
+
+
 THEFTS = {"token, as bearer": as_bearer, "token and his own proof": own_proof, "token and a copied proof": replay,
           "script in the page": page_script, "made before, 40 s old": in_advance(40), "made before, 2 min old": in_advance(120),
-          "5 min ahead, used then": in_advance(300, 300), "11 min ahead, used then": in_advance(660, 660)}
+          "5 min ahead, used then": in_advance(300, 300), "11 min ahead, used then": in_advance(660, 660),
+          "own key, new tokens": own_key}
 
 
 def thefts(api: type[ResourceServer] = ResourceServer) -> dict[str, tuple[int, str]]:
