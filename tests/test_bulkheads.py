@@ -52,6 +52,37 @@ def test_the_same_credentials_open_everything_in_a_castle_and_their_own_doors_be
     assert {name for name, outcome in walls.items() if outcome == "opens"} == {"gateway", "cloud", "tracker", "wiki", "code"}
 
 
+@pytest.mark.parametrize(("decisions", "opens"), [
+    ({"access_per_application": False, "hard_keys": False}, 13), ({"access_per_application": False}, 11), ({"hard_keys": False}, 7), ({}, 5)])
+def test_one_change_at_a_time_says_what_each_wall_does(decisions, opens):
+    reached = bulkheads.reach(World(**decisions))
+    assert sum(outcome == "opens" for outcome in reached.values()) == opens
+
+
+@pytest.mark.parametrize("hours", [1, 8, 26, 27, 48])
+@pytest.mark.parametrize("age", [0.5, 2, 7.5, 26, 30])
+def test_a_session_that_is_over_after_so_many_hours_stops_a_thief_who_comes_later_and_no_other(hours, age):
+    assert bulkheads.session_stopped(hours, age) == (age >= hours or age >= 30)  # the session itself was over after 30 hours
+
+
+def test_in_2023_the_session_was_26_hours_old_when_it_was_used():
+    world = World.historical()
+    session = bulkheads.LOSSES["session"]
+    assert outcomes(replace(world, session_hours=26))[session] == "denied"
+    assert outcomes(replace(world, session_hours=27))[session] == "succeeded"
+
+
+def test_a_contextual_question_needs_a_history_and_a_criteria_based_one_does_not():
+    moment = seconds("2023-11-15T16:28:38Z")
+    stolen = bulkheads.knocking("gateway:tracker", "moveworks-token", moment)
+    at_home = replace(stolen, address=stolen.credential.holder.home)
+    other = bulkheads.knocking("login:console", "admin-session", moment)
+    assert bulkheads.unusual(stolen, []) is None and bulkheads.unusual(stolen, [stolen]) is None
+    assert bulkheads.unusual(stolen, [other]) is None
+    assert bulkheads.unusual(stolen, [at_home]) == f"moveworks-token was never used from {stolen.address} before"
+    assert bulkheads.unusual(at_home, [at_home, stolen]) is None
+
+
 def test_an_alarm_that_is_answered_stops_what_comes_after_it_and_nothing_before():
     when = seconds("2023-11-22T15:18:22Z")
     contained = outcomes(replace(World.historical(), response_minutes=0), alarm=when)

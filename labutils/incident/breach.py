@@ -5,7 +5,6 @@ data/campaign.yaml says what was tried; outcomes come from policy.decide alone. 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from math import comb
 from typing import Literal
 
 from labutils.incident import inventory, ledger, policy
@@ -248,7 +247,6 @@ class Found:
     walked: int
     stopping: int
     minimal: tuple[tuple[str, ...], ...]
-    shapley: dict[str, float]
 
 
 class _Asking:
@@ -271,7 +269,7 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
 
 
 def search(goal: str, controls: Sequence[str], world: World | None = None, plans: Sequence[Plan] | None = None) -> Found:
-    """Walk all sets of these controls: which stop the step `goal` (a fact id), which of them are smallest, who deserves the credit.
+    """Walk all sets of these controls: which stop the step `goal` (a fact id), and which of them are smallest.
 
     `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
     """
@@ -299,12 +297,4 @@ def search(goal: str, controls: Sequence[str], world: World | None = None, plans
     minimal = [chosen for chosen, stops in enumerate(table)
                if stops and not any(chosen & one and table[chosen ^ one] for one in bit.values())]
     return Found(goal, len(table), sum(table), tuple(sorted((tuple(name for name in names if chosen & bit[name]) for chosen in minimal),
-                                                            key=lambda found: (len(found), found))), _shapley(table, bit))
-
-
-def _shapley(table: list[bool], bit: dict[str, int]) -> dict[str, float]:
-    """The share of orders of arrival in which a control is the one that stops the goal (Shapley 1953)."""
-    count = len(bit)
-    weight = [1 / (count * comb(count - 1, size)) for size in range(count)]
-    return {name: sum(weight[chosen.bit_count()] for chosen in range(len(table))
-                      if not chosen & one and table[chosen | one] and not table[chosen]) for name, one in bit.items()}
+                                                            key=lambda found: (len(found), found))))

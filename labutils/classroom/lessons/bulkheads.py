@@ -5,11 +5,12 @@ from dataclasses import replace
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.figures import BLUE, GREY, VERMILION, _canvas, label, mark
+from labutils.classroom.figures import BLUE, GREY, _canvas, label, mark
 from labutils.classroom.lessons.casebook import FOUR, Scene
-from labutils.incident import breach, inventory, policy
+from labutils.incident import breach, inventory, ledger, policy
 from labutils.incident.breach import SERVER, Step
 from labutils.incident.policy import Request, World
+from labutils.lab import iso, seconds
 
 HELD = (*FOUR, "implant")
 TARGETS = ("login", "dashboard", "gateway", "cloud", "tracker", "wiki", "code", "console", "metrics", "netconfig", "build", "alerting", "release")
@@ -59,23 +60,25 @@ def without_ways_round() -> list[breach.Plan]:
     return [replace(plan, routes=plan.routes[:1]) for plan in breach.campaign().steps]
 
 
-def values(found: Sequence[tuple[str, breach.Found]]) -> tuple[Figure, str]:
-    """Shapley values as bars: for each control, its share of the credit for stopping a loss, search by search."""
-    names = [name for name in found[0][1].shapley if any(search.shapley[name] > 0 for _, search in found)]
-    figure, axes = _canvas(11, 1.0 + 0.36 * len(names), (-3.3, 7.6), (len(names) + 0.9, -0.9))
-    widest = max(max(search.shapley.values()) for _, search in found)
-    for row, (what, colour) in enumerate(zip((what for what, _ in found), (BLUE, VERMILION), strict=False)):
-        axes.text(0, len(names) - 0.1 + 0.5 * row, f"{'//' if row else 'plain'}: {what}", size=8.5, color=colour, va="center")
-    for y, name in enumerate(names):
-        axes.text(-0.1, y, name, ha="right", va="center", size=9)
-        for row, ((_, search), colour) in enumerate(zip(found, (BLUE, VERMILION), strict=False)):
-            value = search.shapley[name]
-            axes.add_patch(Rectangle((0, y - 0.36 + 0.37 * row), 6.5 * value / widest, 0.33, facecolor=colour if not row else "white",
-                                     edgecolor=colour, hatch="//" if row else ""))
-            axes.text(6.5 * value / widest + 0.08, y - 0.19 + 0.37 * row, f"{value:.2f}", size=7.5, va="center")
-    best = [f"{what}: {len(search.minimal)} smallest sets, {sum(len(chosen) == 1 for chosen in search.minimal)} of them a single control, "
-            f"the highest value {max(search.shapley.values()):.2f}" for what, search in found]
-    return figure, f"{found[0][1].walked:,} sets of {len(found[0][1].shapley)} controls in each search. {'; '.join(best)}."
+def session_stopped(hours: int, age: float) -> bool:
+    """Whether the company's own tenant stays shut where a session is over after `hours`, and the stolen one is used when it is
+    `age` hours old. Everything else is as in 2023."""
+    issued = inventory.estate().credentials["admin-session"].issued
+    used = iso(issued + age * 3600)
+    plans = breach.campaign().steps
+    place = [plan.fact for plan in plans].index(LOSSES["session"])
+    routes = tuple(tuple(replace(ask, at=used) for ask in route) for route in plans[place].routes)
+    earlier = [plan for plan in plans[:place] if seconds(plan.assumed_time or ledger.fact(plan.fact).time) < issued]
+    steps = breach.foresee(replace(World.historical(), session_hours=hours), [*earlier, replace(plans[place], routes=routes)])
+    return steps[-1].stopped
+
+
+def unusual(request: Request, history: Sequence[Request]) -> str | None:
+    """A contextual question (SP 800-207, 3.3): has this credential been used before, and never from this address?"""
+    addresses = {earlier.address for earlier in history if earlier.credential is request.credential}
+    if addresses and request.address not in addresses:
+        return f"{request.credential.id} was never used from {request.address} before"
+    return None
 
 
 def ways(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:

@@ -82,7 +82,7 @@ LESSON = Lesson("14", (
         {"session": "answer = {'support_least_privilege', 'console_managed_devices'}", "report": "answer = {'sessions_bound', 'recordings_cleaned'}",
          "too many": "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}", "words": "answer = {'awareness training'}"},
         ("The report needs only the support account. Which control takes that right from it, or that account from the intruder?",
-         "For the session any control with a cross in the first column will do."),
+         "For the session any control with a ring in the first column will do."),
         "answer = {'support_least_privilege', 'sessions_bound'}"),
     Exercise(
         "14-2", _rule, "That is a rule of a decision point: it asks one question, and says why.",
@@ -119,9 +119,9 @@ LESSON = Lesson("14", (
         "b": Choice("Which other routes lead to the same loss, and what it does on those", "Yes. A control on one route moves the attack to the next.", True),
         "c": Choice("Whether it is certified", "It may be, and still stand on one route of three."),
     }),
-    Quiz("14-q2", "A control has a Shapley value of 0 for a loss in this model. What follows?", {
-        "a": Choice("It is useless", "It is of no use against this loss, on these routes. Egress rules stop other things."),
-        "b": Choice("In no order of arrival is it the one that stops this loss, on the routes that were written down", "Yes, and not more than that.", True),
-        "c": Choice("The model is wrong", "Perhaps. Then there is a route that is missing: write it down and search again."),
+    Quiz("14-q2", "Seven controls each stop a loss alone in this model. Which of the seven is the best?", {
+        "a": Choice("This search does not say: each is enough, so it ranks none", "Yes. Price, and what happens when the thief does something else, tell them apart.", True),
+        "b": Choice("The one that stands first in the list", "The list is in order of the alphabet."),
+        "c": Choice("The one that stops the attack at the earliest step", "An early stop saves more losses. Whether it holds against another thief is another question, and the search asks about one loss and one thief."),
     }),
 ))
