@@ -183,9 +183,21 @@ def test_that_the_archives_left_is_unknown_and_nowhere_a_fact():
         assert not re.search("exfiltrated|were (taken|copied) (out|away)|outcome-succeeded[^}]*T1041", text, re.I)
 
 
-def test_a_disputed_fact_weighs_less_than_a_confirmed_one():
+SURE = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}
+FIT = {"exact": 95, "close": 70, "loose": 40}
+
+
+def test_an_action_is_as_sure_as_the_weakest_of_fact_fit_and_outcome():
     for action, step in zip(ACTIONS, STEPS, strict=True):
-        assert action["confidence"] == {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}[ledger.fact(step.fact).confidence]
+        limits = [SURE[ledger.fact(step.fact).confidence], FIT[step.plan.fit], 30 if step.outcome == "unknown" else 100]
+        assert action["confidence"] == min(limits), step.fact
+    assert {action["confidence"] for action in ACTIONS} == {30, 40, 70, 95}
+
+
+def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
+    for action, step in zip(ACTIONS, STEPS, strict=True):
+        if step.plan.fit == "loose" or step.outcome == "unknown":
+            assert action["confidence"] <= 40
 
 
 # --- other worlds -------------------------------------------------------------------------------------------------

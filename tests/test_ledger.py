@@ -178,3 +178,18 @@ def test_whatever_stands_in_place_of_a_time_is_a_date_or_gets_a_sentence(text):
     quoted = text.replace("'", "''")
     said = check(changed("time: 2023-11-14", f"time: '{quoted}'"))
     assert said or re.fullmatch(r"\d{4}-\d\d-\d\d", text.strip())
+
+
+# --- the real ledger ----------------------------------------------------------------------------------------------
+
+
+def test_a_fact_that_was_not_read_at_the_primary_that_it_lists_says_how_it_came_to_us():
+    for fact in ledger.facts():
+        retold = any(source.kind == "secondary" for source in fact.sources)
+        if fact.confidence != "confirmed" and not retold:
+            assert fact.via, fact.id
+    assert "retelling" in ledger.fact("wiki-pages-total").via
+
+
+def test_an_omission_that_no_source_dates_has_no_date():
+    assert ledger.fact("cf-rotation-missed").time is None

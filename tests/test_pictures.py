@@ -1,5 +1,6 @@
 """Pictures: one meaning of colour, all that is drawn is written down, and a change of either is noticed."""
 import base64
+import importlib.util
 import json
 import os
 import re
@@ -12,10 +13,13 @@ from textwrap import fill
 import pytest
 from matplotlib.figure import Figure
 
-from conftest import locked_drawing
 from labutils.classroom.figures import BLUE, GREY, MARKS, VERMILION, grid, mark, marks, stored
 
 HERE = Path(__file__).parent.parent
+_spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
+_conftest = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_conftest)
+locked_drawing = _conftest.locked_drawing
 
 
 def sheet(draw=lambda axes: None, size=(4, 3)) -> Figure:

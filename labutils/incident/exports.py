@@ -10,7 +10,16 @@ from labutils.lab import data_file
 FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"  # the extension's own identifier, the same in every Attack Flow
 WRITTEN = "2024-02-01T00:00:00.000Z"  # the day of the report: the same bytes every time
 OUTCOMES = {"succeeded": "#D55E00", "denied": "#0072B2", "unknown": "#999999", "not_reached": "#ffffff"}  # as in the pictures
-CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}  # STIX confidence, 0 to 100
+# STIX confidence, 0 to 100: what is known of the event, and how well the technique fits it. The weaker of the two counts.
+CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}
+FIT = {"exact": 95, "close": 70, "loose": 40}
+UNKNOWN = 30  # at most, where nobody knows whether it came about
+
+
+def stix_confidence(step: Step) -> int:
+    """How sure an action of the Attack Flow is, from 0 to 100: the weakest of the fact, the technique's fit and the outcome."""
+    limits = [CERTAINTY[ledger.fact(step.fact).confidence], FIT[step.plan.fit], UNKNOWN if step.outcome == "unknown" else 100]
+    return min(limits)
 
 
 def told_apart(step: Step, technique: str | None = None) -> dict[str, str]:
@@ -55,7 +64,7 @@ def attack_flow(steps: Sequence[Step]) -> dict:
         actions.append({"type": "attack-action", "id": _id("attack-action", step.fact), **_new(author), "name": step.plan.goal,
                         "tactic_id": ledger.tactic(step.tactic).id, "technique_id": step.techniques[0],
                         "description": "\n".join(f"{kind.capitalize()}: {text}" for kind, text in parts.items()),
-                        "execution_start": step.time, "confidence": CERTAINTY[ledger.fact(step.fact).confidence],
+                        "execution_start": step.time, "confidence": stix_confidence(step),
                         "labels": [f"outcome-{step.outcome}", *parts]})
     for action, following in zip(actions, actions[1:], strict=False):
         action["effect_refs"] = [following["id"]]

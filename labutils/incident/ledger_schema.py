@@ -48,6 +48,7 @@ class Fact:
     mapping_basis: str = ""
     figures: dict[str, int | float] = field(default_factory=dict)
     control: Control | None = None
+    via: str = ""  # how it came to us, where it was not read at the primary that is listed
     note: str = ""
     step: bool = False
 

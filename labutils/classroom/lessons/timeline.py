@@ -35,10 +35,31 @@ def across(moment: str) -> float | None:
     return None
 
 
+def place(fact: ledger.Fact) -> float:
+    """Where the mark of a fact stands: at its time, or in the middle of its day where no hour is known."""
+    return across(fact.time) + (0 if "T" in fact.time else _day(fact.time) / 2)
+
+
+def _day(moment: str) -> float:
+    """The width of a day in the half of the axis that a moment lies in, in inches."""
+    return next(width * DAY / (seconds(end) - seconds(begin)) for begin, end, _, width in HALVES if begin <= moment[:10] < end)
+
+
+def _offset(fact: ledger.Fact) -> float:
+    """How far from its mark a label begins: behind the bar, where there is one."""
+    return 0.1 if "T" in fact.time else max(0.1, _day(fact.time) / 2 + 0.05)
+
+
+def _label_is_left(fact: ledger.Fact, text: str) -> bool:
+    """Whether a label stands to the left of its mark, so that it crosses neither the break of the axis nor the edge."""
+    x, (_, _, first, width), (_, _, second, rest) = place(fact), *HALVES
+    return x + _offset(fact) + _width(text) - 0.1 > (first + width + 0.25 if x < second else second + rest)
+
+
 def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
     """Swim lanes by system over a broken axis: a month of autumn, a gap, nine days of November with the two that follow."""
     placed = {name: [] for name in LANES}
-    for fact in sorted((f for f in facts if f.time and across(f.time) is not None), key=lambda f: f.time):
+    for fact in sorted((f for f in facts if f.time and across(f.time) is not None), key=place):
         placed[lane(fact)].append(fact)
     rows = {name: _rows(held) for name, held in placed.items()}
     heights = {name: max((row for row, _ in found), default=0) + 1.3 for name, found in rows.items()}
@@ -49,12 +70,12 @@ def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
         axes.text(-2.8, top + heights[name] / 2 - 0.5, name, va="center", size=9, weight="bold")
         axes.axhline(top - 0.65, color="#cccccc", lw=0.6)
         for row, fact in rows[name]:
-            _event(axes, fact, top + row, edge)
+            _event(axes, fact, top + row)
         top += heights[name]
     _days(axes, total)
     axes.text(-2.8, total + 1.2, KEY + "    diamond: defenders    dot: no outcome.  "
-              "At the start of a day: its hour is not known.", size=8.5, color=GREY, va="center")
-    drawn = [fact for held in placed.values() for fact in held]
+              "On a bar of a day's length: its hour is not known.", size=8.5, color=GREY, va="center")
+    drawn = sorted((fact for held in placed.values() for fact in held), key=lambda fact: fact.time)
     counts = [f"{sum(f.outcome == kind for f in drawn if lane(f) != 'defenders')} {kind}" for kind in ("succeeded", "denied", "unknown")]
     exact = sum("T" in fact.time for fact in drawn)
     return figure, (f"{len(drawn)} dated facts in {len(LANES)} lanes, {exact} of them with a time of day: of the intruder's, "
@@ -72,23 +93,26 @@ def _rows(facts: Sequence[ledger.Fact]) -> list[tuple[int, ledger.Fact]]:
     ends: list[float] = []
     found = []
     for fact in facts:
-        begin = across(fact.time)
-        text = _width(label(fact.id, party=lane(fact) == LANES[-1]))
-        begin = begin - text if begin + text > HALVES[1][2] + HALVES[1][3] else begin
+        words = label(fact.id, party=lane(fact) == LANES[-1])
+        begin, text = place(fact), _width(words) + _offset(fact)
+        begin = begin - text if _label_is_left(fact, words) else begin
         row = next((i for i, end in enumerate(ends) if end <= begin), len(ends))
         ends[row:row + 1] = [begin + text + 0.12]
         found.append((row, fact))
     return found
 
 
-def _event(axes, fact: ledger.Fact, y: float, edge: float) -> None:
-    x, text = across(fact.time), label(fact.id, party=lane(fact) == LANES[-1])
+def _event(axes, fact: ledger.Fact, y: float) -> None:
+    x, text = place(fact), label(fact.id, party=lane(fact) == LANES[-1])
     kind = "defenders" if lane(fact) == "defenders" else fact.outcome
+    colour = SHAPES.get(kind, SHAPES["other"])[2]
+    if "T" not in fact.time:
+        axes.plot([across(fact.time), across(fact.time) + _day(fact.time)], [y, y], color=colour, lw=2.2, alpha=0.45, solid_capstyle="butt")
     if fact.time_end and across(fact.time_end):
-        axes.plot([x, across(fact.time_end)], [y, y], color=SHAPES.get(kind, SHAPES["other"])[2], lw=2.2, alpha=0.45, solid_capstyle="butt")
+        axes.plot([x, across(fact.time_end)], [y, y], color=colour, lw=2.2, alpha=0.45, solid_capstyle="butt")
     mark(axes, x, y, kind, 30)
-    late = x + _width(text) > edge
-    axes.text(x + (-0.1 if late else 0.1), y, text, ha="right" if late else "left", va="center", size=8.3,
+    left = _label_is_left(fact, text)
+    axes.text(x + _offset(fact) * (-1 if left else 1), y, text, ha="right" if left else "left", va="center", size=8.3,
               bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8})
 
 
