@@ -3,7 +3,7 @@ import dataclasses
 import re
 import time
 from functools import cache
-from itertools import combinations, permutations
+from itertools import combinations
 from random import Random
 
 import pytest

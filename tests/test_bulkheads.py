@@ -53,7 +53,8 @@ def test_the_same_credentials_open_everything_in_a_castle_and_their_own_doors_be
 
 
 @pytest.mark.parametrize(("decisions", "opens"), [
-    ({"access_per_application": False, "hard_keys": False}, 13), ({"access_per_application": False}, 11), ({"hard_keys": False}, 7), ({}, 5)])
+    ({"access_per_application": False, "hard_keys": False}, 13), ({"access_per_application": False}, 11),
+    ({"hard_keys": False}, 7), ({}, 5)])
 def test_one_change_at_a_time_says_what_each_wall_does(decisions, opens):
     reached = bulkheads.reach(World(**decisions))
     assert sum(outcome == "opens" for outcome in reached.values()) == opens
