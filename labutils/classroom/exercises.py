@@ -1,23 +1,28 @@
 """Exercises and quizzes: check, hint, solution, quiz, progress. What they ask and answer stands in lessons/."""
+import dis
 import importlib
 import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
+from typing import Literal
 
 from labutils.text import shown
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A task with a checker. `judge` returns None for a right answer, else the name of the mistake, a key of `feedback`.
+    """A task with a checker. `kind` is "function" or "value": what `check` is given.
 
+    `judge` returns None for a right answer, else the name of the mistake, a key of `feedback` or of COMMON.
     `wrong` holds, for each mistake, code whose last name `answer` shows it; `solution` is code for the exercise's cell.
     """
 
     id: str
+    kind: Literal["function", "value"]
     judge: Callable[[object], str | None]
     praise: str
     feedback: dict[str, str]
@@ -87,22 +92,99 @@ def _blank(answer: object) -> bool:
     return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
 
 
-def yes_or_no(given: object, right: bool, mistake: str) -> str | None:
-    """For a judge: None where the answer is right, the mistake where it is the other one, `kind` where it is neither True nor False."""
-    if given is not True and given is not False:
+# What any function can get wrong: the sentence for a mistake that an exercise has no sentence of its own for.
+COMMON = {
+    "no return": "For one of the cases it returned None, and not True or False. Did you forget a `return`? "
+            "A function that reaches its end without one returns None.",
+    "kind": "Return True or False, and nothing else.",
+}
+NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
+NO_RETURN = "Did you forget `return`? Your function gave None: no line of it returns anything else."
+NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
+
+
+def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
+    """For a judge: None where the answer is right, the mistake where it is the other one.
+
+    An answer that is neither True nor False is `no return` or `kind`: it let nothing in and kept nothing out.
+    """
+    if answer is None:
+        return "no return"
+    if answer is not True and answer is not False:
         return "kind"
-    return None if given is right else mistake
+    return None if answer is right else mistake
+
+
+def _returns_nothing(function: Callable) -> bool:
+    """Whether each `return` in a Python function gives None, said or unsaid: Python compiles both alike."""
+    code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
+    results = [one if one.opname == "RETURN_CONST" else before  # 3.12 and 3.13 return a constant in one instruction
+               for before, one in pairwise(code) if one.opname in ("RETURN_VALUE", "RETURN_CONST")]
+    return bool(results) and all(one.opname in ("LOAD_CONST", "RETURN_CONST") and one.argval is None for one in results)
+
+
+class Tried:
+    """A learner's function as a judge calls it: it remembers what came back, and the error that ended the last call."""
+
+    def __init__(self, function: Callable):
+        self.function = function
+        self.results: list[object] = []
+        self.error: Exception | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        self.error = None
+        try:
+            result = self.function(*arguments)
+        except Exception as error:
+            self.error = error
+            raise
+        self.results.append(result)
+        return result
+
+    def verdict(self, sentence: str) -> str:
+        """The judge's sentence, or a truer one where the function failed, could not be called, or gave None every time."""
+        if self.error is not None:
+            return self.failed(sentence)
+        if not self.results or any(result is not None for result in self.results):
+            return sentence
+        return NO_RETURN if _returns_nothing(self.function) else f"It gave None each time. {sentence}"
+
+    def failed(self, sentence: str) -> str:
+        """What Python says of the last call, and where; behind it the judge's sentence, where it may be of use."""
+        line = self.line()
+        what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
+        if isinstance(self.error, NameError):
+            return f"Your code uses a name that is not there{line}. Python says: {what}."
+        if isinstance(self.error, TypeError) and self.error.__traceback__.tb_next is None:
+            return f"Your function cannot be called as the exercise calls it. Python says: {what}."
+        return f"It raised an error{line}: {what}. {sentence}".rstrip()
+
+    def line(self) -> str:
+        """Where in the learner's cell the error came up, as words; empty where that cannot be said."""
+        code, lines, place = getattr(self.function, "__code__", None), [], self.error.__traceback__
+        while place is not None and code is not None:
+            if place.tb_frame.f_code.co_filename == code.co_filename:
+                lines.append(place.tb_lineno)
+            place = place.tb_next
+        return f" (line {lines[-1]} of your cell)" if lines else ""
 
 
 def verdict(exercise: Exercise, answer: object) -> str | None:
     """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
-    if "def " in exercise.solution and not callable(answer):
-        return "Give check the function itself, by its name, and not what it returned."
+    if exercise.kind == "function":
+        if not callable(answer):
+            return NOT_A_FUNCTION
+        answer = Tried(answer)
     try:
         mistake = exercise.judge(answer)
     except Exception as error:
+        if isinstance(answer, Tried) and error is answer.error:
+            return answer.verdict("")
         return f"Your answer could not be tried: {type(error).__name__}: {shown(str(error), 120)}."
-    return None if mistake is None else exercise.feedback[mistake]
+    if mistake is None:
+        return None
+    sentence = (COMMON | exercise.feedback).get(mistake, NO_SENTENCE)
+    return answer.verdict(sentence) if isinstance(answer, Tried) else sentence
 
 
 def check(identifier: str, answer: object = ...) -> None:

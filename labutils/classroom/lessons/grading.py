@@ -1,11 +1,15 @@
-"""The grade of a cleaner, beside three weak ones: what support can still answer from a cleaned recording (lesson 07)."""
+"""The grade of a cleaner, beside three weak ones: what a cleaned recording still opens, and what support can still answer (07)."""
 import copy
 import json
 import re
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
+from labutils.classroom.lessons.reversible import guessed, undone
+from labutils.incident import har
 from labutils.incident.har_forensics import get, named
 from labutils.incident.har_reading import checked
+from labutils.lab import dice
 
 # --- three weak cleaners, to compare with -------------------------------------------------------------------------
 
@@ -33,6 +37,65 @@ def word_list(har: dict) -> dict:
                           (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*')):
         text = re.sub(f"({before}){value}", r"\1[removed]", text)
     return json.loads(text)
+
+
+# --- grading by attack --------------------------------------------------------------------------------------------
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A recording with secrets in it that no learner has seen: long ones, which are random, and short ones, which can be guessed."""
+
+    recording: dict
+    keys: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+def planted(recording: dict, seed: str) -> Planted:
+    """A copy of a recording with three requests more. They carry keys and one-time codes in every place but names and paths."""
+    copied, draw = copy.deepcopy(recording), dice(seed, "planted")
+    entries = copied["log"]["entries"]
+    keys = [next(draw) + next(draw) for _ in range(6)]
+    codes = [f"{int(next(draw), 16) % 1_000_000:06}" for _ in range(3)]
+    for code, header, body in zip(codes, keys[:3], keys[3:], strict=True):
+        entry = copy.deepcopy(entries[-1])
+        request, response = entry["request"], entry["response"]
+        request["headers"] += [{"name": "X-Vault-Key", "value": header}, {"name": "X-Code", "value": code}]
+        request["cookies"] = [*request["cookies"], {"name": "visit", "value": header}, {"name": "second", "value": code}]
+        request["queryString"] = [{"name": "code", "value": code}, {"name": "key", "value": header}]
+        request["postData"] = {"mimeType": FORM, "text": f"pin={code}&key={body}",
+                               "params": [{"name": "pin", "value": code}, {"name": "key", "value": body}]}
+        response["redirectURL"] = f"https://vault.example/?key={header}"
+        response["content"] = {"size": 99, "mimeType": "application/json", "text": json.dumps({"key": body, "code": code})}
+        entry |= {"comment": body, "_webSocketMessages": [{"type": "send", "time": 1, "opcode": 1, "data": body}]}
+        entries.append(entry)
+    entries[-1]["request"]["url"] += f"?code={codes[-1]}&key={keys[2]}"  # one alone: a cleaner may keep names and drop values
+    return Planted(copied, tuple(keys), tuple(codes))
+
+
+def halves(secret: str) -> list[str]:
+    """Both halves of a long secret: whoever has one has most of the way behind him."""
+    return [secret[:len(secret) // 2], secret[len(secret) // 2:]]
+
+
+def pattern(secrets: set[str]) -> re.Pattern:
+    """What finds any of these texts in another; a short one only where it stands alone, so that no digits hold it by chance."""
+    alone = [rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])" for one in secrets if len(one) < 10]
+    return re.compile("|".join(alone + [re.escape(one) for one in secrets if len(one) >= 10]))
+
+
+def brought_back(before: dict, after: dict, secrets: set[str]) -> set[str]:
+    """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
+    find = pattern(secrets)
+    written = har.strings(after) - har.strings(before)
+    return {secret for text in written for result in undone(text) for secret in find.findall(result)}
+
+
+def found_by_guessing(cleaned: dict, secrets: tuple[str, ...]) -> str | None:
+    """The plain hash by which all these short secrets can be read out of a cleaned recording; None where there is none."""
+    return guessed(har.strings(cleaned), secrets)
 
 
 # --- grading by usefulness --------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ _FRESH, _ARGUMENTS = "now, iat, window", "key, token, now, jti"
 
 LESSON = Lesson("11", (
     Exercise(
-        "11-1", _fresh, "Asked as within, and not as not beyond: NaN stays out.",
+        "11-1", "function", _fresh, "Asked as within, and not as not beyond: NaN stays out.",
         {"now": "A proof of this very second, or of half a second ago, should be fresh.",
          "edge": "Exactly window seconds away is still within.",
          "old": "An old proof was let in.",
@@ -91,7 +91,7 @@ LESSON = Lesson("11", (
          "abs(now - iat) <= window is one question for both directions, and NaN fails it."),
         "def fresh(now, iat, window):\n" + _GOOD),
     Exercise(
-        "11-2", _headers, "A token, and a note that says: it is I, this once, for this.",
+        "11-2", "function", _headers, "A token, and a note that says: it is I, this once, for this.",
         {"bearer": "Bearer is the scheme of tokens without a proof. A bound token comes with scheme DPoP.",
          "scheme": "The header authorization is the word DPoP, a space, and the token.",
          "names": "Two headers: authorization and dpop.",

@@ -51,7 +51,7 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("12", (
     Exercise(
-        "12-1", _dead, "One line of memory for each person, and every token of theirs that is out is over.",
+        "12-1", "function", _dead, "One line of memory for each person, and every token of theirs that is out is over.",
         {"alive": "A token that was issued before the event is still alive here. That is the stolen one.",
          "edge": "Issued in the very second of the event: it is dead as well. In doubt, out.",
          "later": "A token from a later sign-in is dead here. The person would never get in again.",
@@ -67,7 +67,7 @@ LESSON = Lesson("12", (
         ("Compare the token's iat with the time that stands in revoked for its sub.", "revoked.get(claims['sub'], -1) gives a time that no token is older than."),
         "def is_dead(claims, revoked):\n    return claims['iat'] <= revoked.get(claims['sub'], -1)"),
     Exercise(
-        "12-2", _same, "Header and payload are what is signed; the third part is only the proof of it.",
+        "12-2", "function", _same, "Header and payload are what is signed; the third part is only the proof of it.",
         {"twin": "A token and its twin came out as different. They differ in the third part alone.",
          "padding": "A token with padding behind its signature came out as different. Leave the third part out of it.",
          "any": "Two tokens with different numbers came out as the same.",

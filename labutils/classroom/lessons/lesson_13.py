@@ -50,7 +50,7 @@ def _why(answer: object) -> str | None:
 
 LESSON = Lesson("13", (
     Exercise(
-        "13-1", _origin, "One origin, letter by letter: the rule of redirect addresses, for the same reason.",
+        "13-1", "function", _origin, "One origin, letter by letter: the rule of redirect addresses, for the same reason.",
         {"real": "The real origin is refused here. Then nobody signs in.",
          "look-alike": "https://login-example.test is taken. That is the relay.",
          "longer": "https://login.example.test is taken: it begins like the real one, and belongs to whoever owns example.test.",
@@ -72,7 +72,7 @@ LESSON = Lesson("13", (
         ("Which origins does a browser write when Ada is at the right place? Exactly one.", "Compare the whole text with ==, and with nothing more generous."),
         f"def origin_ok(origin):\n    return origin == {LOGIN!r}"),
     Exercise(
-        "13-2", _read, "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
+        "13-2", "function", _read, "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
         {"counter": "The counter is wrong. It is the four bytes behind the flags: data[33:37], as one number.",
          "order": "The counter is read from the wrong end: the first of its four bytes weighs most.",
          "swapped": "Touched and verified are the wrong way round: the lowest bit, 1, says touched, and 4 says verified.",
@@ -88,7 +88,7 @@ LESSON = Lesson("13", (
         ("The figure shows where each part stands. The flags are data[32].", "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; int.from_bytes makes one number of four bytes."),
         "def read(data):\n    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])"),
     Exercise(
-        "13-3", _why, "A key guards the moment of signing in. What comes after it needs a tie of its own, and where no tie holds, an end.",
+        "13-3", "value", _why, "A key guards the moment of signing in. What comes after it needs a tie of its own, and where no tie holds, an end.",
         {"form": "Give each of the three situations one of: key, binding, time.",
          "page in between: binding": "The session that the page in between receives is its own: it would be bound to the thief's device. The sign-in itself must fail.",
          "page in between: time": "A short life limits the loss, but the thief is in, and can come back the same way. There is something that keeps him out.",

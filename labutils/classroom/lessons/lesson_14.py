@@ -74,7 +74,7 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("14", (
     Exercise(
-        "14-1", _both, "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
+        "14-1", "value", _both, "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
         {"session": "The session is still taken over. casebook.routes shows by which route.",
          "report": "The report is still downloaded. It leaves from the support desk, before any session is used.",
          "too many": "Both are stopped, and fewer would do.",
@@ -85,7 +85,7 @@ LESSON = Lesson("14", (
          "For the session any control with a cross in the first column will do."),
         "answer = {'support_least_privilege', 'sessions_bound'}"),
     Exercise(
-        "14-2", _rule, "That is a rule of a decision point: it asks one question, and says why.",
+        "14-2", "function", _rule, "That is a rule of a decision point: it asks one question, and says why.",
         {"home": "The holder itself, at home, must get None.",
          "stolen": "The token from another address should be refused with a reason, a text.",
          "reason": "Return a text that says why: whoever reads the log will need it.",
@@ -102,7 +102,7 @@ LESSON = Lesson("14", (
          "request.credential.holder.home is where it should come from; request.address is where it comes from."),
         "def known_address(request, world):\n" + _RULE),
     Exercise(
-        "14-3", _minimal, "That is all that minimal means: no spare part.",
+        "14-3", "function", _minimal, "That is all that minimal means: no spare part.",
         {"kind": "Return a list of sets.",
          "shortest": "Those are the shortest. {'b', 'c'} is longer than {'a'} and still has no spare part: it stays.",
          "all": "All of them are still there. {'a', 'b'} has a part, {'a'}, that stops the loss by itself.",

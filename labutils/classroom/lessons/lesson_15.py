@@ -48,7 +48,7 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("15", (
     Exercise(
-        "15-1", _order, "Roots before leaves: nothing that you removed can come back.",
+        "15-1", "function", _order, "Roots before leaves: nothing that you removed can come back.",
         {"comes back": "In {'service': {'user', 'implant'}, 'implant': {'user'}, 'user': set()} the service comes first and the user last; or another such test went wrong.",
          "missing": "Each foothold must stand in the list once.",
          "kind": "Return a list of names."},
@@ -61,7 +61,7 @@ LESSON = Lesson("15", (
         "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
         "        found.append(root)\n        del left[root]\n    return found"),
     Exercise(
-        "15-2", _survivors, "Ask for this list, and do not believe a report until it is empty.",
+        "15-2", "function", _survivors, "Ask for this list, and do not believe a report until it is empty.",
         {"new": "One that was issued after the notice is in there. It was never exposed.",
          "replaced": "One that has been replaced is in there.",
          "expired": "One that is over is in there: expires must be later than now.",
