@@ -7,7 +7,6 @@ import jwt
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import tokens
 
-
 ADMIN = {"iss": "https://login.example", "sub": "admin", "aud": "wiki", "iat": 1697619600, "exp": 1697620200}
 FORGED_NONE = tokens.json_part({"alg": "none"}) + "." + tokens.json_part(ADMIN) + "."  # as the lesson forged it
 

@@ -9,7 +9,6 @@ from labutils.classroom.lessons import grading, recorded
 from labutils.incident import har
 from labutils.lab import data_file
 
-
 _OPENS = {"session cookie": "cookie", "access token": "token", "refresh token": "token", "password": "password"}
 
 
