@@ -3,11 +3,12 @@ import dis
 import importlib
 import json
 import os
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, TracebackType
 from typing import Literal
 
 from labutils.text import shown
@@ -117,26 +118,31 @@ def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
 
 def _returns_nothing(function: Callable) -> bool:
     """Whether each `return` in a Python function gives None, said or unsaid: Python compiles both alike."""
+    def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
+        if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
+            return one.argval is None
+        return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
+
     code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
-    results = [one if one.opname == "RETURN_CONST" else before  # 3.12 and 3.13 return a constant in one instruction
-               for before, one in pairwise(code) if one.opname in ("RETURN_VALUE", "RETURN_CONST")]
-    return bool(results) and all(one.opname in ("LOAD_CONST", "RETURN_CONST") and one.argval is None for one in results)
+    results = [is_none(before, one) for before, one in pairwise(code) if one.opname in ("RETURN_VALUE", "RETURN_CONST")]
+    return bool(results) and all(results)
 
 
 class Tried:
-    """A learner's function as a judge calls it: it remembers what came back, and the error that ended the last call."""
+    """A learner's function as a judge calls it: it remembers what came back, and the error that ended the last call, with its way."""
 
     def __init__(self, function: Callable):
         self.function = function
         self.results: list[object] = []
         self.error: Exception | None = None
+        self.way: TracebackType | None = None
 
     def __call__(self, *arguments: object) -> object:
-        self.error = None
+        self.error = self.way = None
         try:
             result = self.function(*arguments)
         except Exception as error:
-            self.error = error
+            self.error, self.way = error, error.__traceback__.tb_next  # None where the call itself did not fit
             raise
         self.results.append(result)
         return result
@@ -155,17 +161,14 @@ class Tried:
         what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
         if isinstance(self.error, NameError):
             return f"Your code uses a name that is not there{line}. Python says: {what}."
-        if isinstance(self.error, TypeError) and self.error.__traceback__.tb_next is None:
+        if isinstance(self.error, TypeError) and self.way is None:
             return f"Your function cannot be called as the exercise calls it. Python says: {what}."
         return f"It raised an error{line}: {what}. {sentence}".rstrip()
 
     def line(self) -> str:
         """Where in the learner's cell the error came up, as words; empty where that cannot be said."""
-        code, lines, place = getattr(self.function, "__code__", None), [], self.error.__traceback__
-        while place is not None and code is not None:
-            if place.tb_frame.f_code.co_filename == code.co_filename:
-                lines.append(place.tb_lineno)
-            place = place.tb_next
+        cell = self.function.__code__.co_filename if isinstance(self.function, FunctionType) else None
+        lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
         return f" (line {lines[-1]} of your cell)" if lines else ""
 
 

@@ -49,7 +49,7 @@ def _careful(answer: object) -> str | None:
     sure = replace(first, sources=(ledger.source("thx-en"),))
     retold = replace(sure, sources=tuple(source for source in map(ledger.source, ("sw", "gem"))))
     mixed = replace(sure, sources=tuple(map(ledger.source, ("sw", "thx-en"))))
-    cases = [(sure, False, "always"), (mixed, False, "any secondary"), (replace(sure, confidence="single"), True, "confidence"),
+    cases = [(replace(sure, confidence="single"), True, "confidence"), (sure, False, "always"), (mixed, False, "any secondary"),
              (replace(sure, confidence="reported"), True, "confidence"), (replace(sure, confidence="disputed"), True, "confidence"),
              (retold, True, "sources"), (replace(sure, outcome="unknown"), True, "outcome"), (replace(sure, outcome="denied"), False, "always"),
              (replace(sure, outcome="not_applicable"), False, "no outcome")]

@@ -109,11 +109,11 @@ def _ends(spelling: str) -> tuple[str, str]:
 def _spellings(algorithm: str, guess: str) -> tuple[str, ...]:
     """How a plain hash is written: in hexadecimal, in base64, as a number."""
     if algorithm == "hash":
-        number = abs(hash(guess))
-    elif algorithm in ("crc32", "adler32"):
+        number = hash(guess)
+        return f"{abs(number):x}", str(abs(number)), f"{number % 2**64:x}", str(number % 2**64)
+    if algorithm in ("crc32", "adler32"):
         number = getattr(zlib, algorithm)(guess.encode())
-    else:
-        digest = hashlib.new(algorithm, guess.encode(), usedforsecurity=False).digest()
-        both = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
-        return digest.hex(), str(int.from_bytes(digest, "big")), *(one.decode().rstrip("=") for one in both)
-    return f"{number:x}", str(number)
+        return f"{number:x}", str(number)
+    digest = hashlib.new(algorithm, guess.encode(), usedforsecurity=False).digest()
+    both = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
+    return digest.hex(), str(int.from_bytes(digest, "big")), *(one.decode().rstrip("=") for one in both)
