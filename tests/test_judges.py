@@ -299,6 +299,11 @@ def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
     assert "service" not in verdict(exercise("15-1"), by_size)
 
 
+def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
+    sentence = exercise("06-2").feedback["days"]
+    assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
+
+
 DRAWS = {
     "counted": ("", "f'r{len(store[\"tokens\"]) + 1}'"),
     "the old one and a letter": ("", "token + 'x'"),
@@ -401,6 +406,11 @@ OPEN = {
     "SHA-256, cut": ('"x-" + hashlib.sha256(value.encode()).hexdigest()[:10]', "guessable"),
     "SHA-512": ("hashlib.sha512(value.encode()).hexdigest()", "guessable"),
     "a checksum": ('f"{zlib.crc32(value.encode()):08x}"', "guessable"),
+    "hash() as a number": ("hash(value)", "guessable"),
+    "one number": ('int.from_bytes(value[:1000].encode(), "big")', "reversible"),
+    "a number of thousands of digits": ('int.from_bytes(value.encode(), "big")', "not json"),
+    "a list of numbers": ("list(value.encode())", "reversible"),
+    "bytes": ("value.encode()", "not json"),
     "one-time codes kept": (
         'value if value.isdigit() else hmac.new(salt, value.encode(), "md5").hexdigest()',
         "planted",

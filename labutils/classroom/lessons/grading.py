@@ -5,9 +5,8 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from labutils.classroom.lessons.reversible import guessed, undone
-from labutils.incident import har
-from labutils.incident.har_forensics import get, named
+from labutils.classroom.lessons.reversible import undone
+from labutils.incident.har_forensics import get, named, strings
 from labutils.incident.har_reading import checked
 from labutils.lab import dice
 
@@ -75,6 +74,21 @@ def planted(recording: dict, seed: str) -> Planted:
     return Planted(copied, tuple(keys), tuple(codes))
 
 
+def texts(har: dict) -> set[str]:
+    """Every text in a HAR that a thief could try, and what a text may have been turned into: a number, or a list of numbers."""
+    numbers, waiting = set(), [har]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+            numbers.add(" ".join(str(one) for one in value if isinstance(one, int)))
+        elif isinstance(value, int) and abs(value) > 10**6:
+            numbers.add(str(abs(value)))
+    return strings(har) | numbers - {""}
+
+
 def halves(secret: str) -> list[str]:
     """Both halves of a long secret: whoever has one has most of the way behind him."""
     return [secret[:len(secret) // 2], secret[len(secret) // 2:]]
@@ -86,16 +100,10 @@ def pattern(secrets: set[str]) -> re.Pattern:
     return re.compile("|".join(alone + [re.escape(one) for one in secrets if len(one) >= 10]))
 
 
-def brought_back(before: dict, after: dict, secrets: set[str]) -> set[str]:
+def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
     find = pattern(secrets)
-    written = har.strings(after) - har.strings(before)
     return {secret for text in written for result in undone(text) for secret in find.findall(result)}
-
-
-def found_by_guessing(cleaned: dict, secrets: tuple[str, ...]) -> str | None:
-    """The plain hash by which all these short secrets can be read out of a cleaned recording; None where there is none."""
-    return guessed(har.strings(cleaned), secrets)
 
 
 # --- grading by usefulness --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from functools import cache
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons import grading, recorded
+from labutils.classroom.lessons.reversible import guessed
 from labutils.incident import har
 from labutils.lab import data_file
 
@@ -38,17 +39,20 @@ def _cleaner(answer: object) -> str | None:
     if handed != recording and cleaned is not handed:
         return "changed"
     try:
+        written = json.dumps(cleaned, ensure_ascii=False)
         questions = grading.usefulness(recording, cleaned)
     except har.NotHar:
         return "not a har"
-    if mistake := _still_opens(case, cleaned):
+    except (TypeError, ValueError):
+        return "not json"
+    if mistake := _still_opens(case, json.loads(written)):
         return mistake
     return None if sum(questions.values()) >= 6 else "useless"
 
 
 def _still_opens(case: _Case, cleaned: dict) -> str | None:
     """What a thief gets out of a cleaned file: by reading it, by undoing encodings, by guessing behind plain hashes."""
-    kept, written = har.strings(cleaned), json.dumps(cleaned, ensure_ascii=False)
+    kept, written = grading.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)
     keys, codes = set(case.planted.keys), set(case.planted.codes)
     for door, mistake in _OPENS.items():
         if opened := [text for text in kept if case.doors[door](text)]:
@@ -59,12 +63,12 @@ def _still_opens(case: _Case, cleaned: dict) -> str | None:
         return "planted"
     if any(half in text for text in kept for key in keys for half in grading.halves(key)):
         return "piece"
-    back = grading.brought_back(case.planted.recording, cleaned, case.secrets | keys | codes)
+    back = grading.brought_back(kept - grading.texts(case.planted.recording), case.secrets | keys | codes)
     if back - codes:
         return "reversible"
     if codes & kept:
         return "planted"
-    return "reversible" if back else "guessable" if grading.found_by_guessing(cleaned, case.planted.codes) else None
+    return "reversible" if back else "guessable" if guessed(kept, codes) else None
 
 
 def _unsaid(answer: object) -> str | None:
@@ -130,6 +134,7 @@ LESSON = Lesson("07", (
          "useless": "Nothing opens, and support is blind: fewer than six questions have an answer. Keep the structure, the numbers and what is harmless, and "
                     "let equal values stay equal.",
          "not a har": "That is no HAR any more: it needs a log with a list of entries, each of them a dictionary.",
+         "not json": "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of digits. Write texts: .hexdigest() of a tag, say.",
          "changed": "You changed the file that you were given, and returned another. Build a new one and leave the old as it is."},
         {"cookie": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.word_list(file)",
          "token": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.drop_three_headers(file)",
@@ -149,6 +154,7 @@ LESSON = Lesson("07", (
          "useless": _but(_TAG, '"x"').replace(
              '"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"', '"name"'),
          "not a har": "def answer(file):\n    return {}",
+         "not json": _but(_TAG, 'hmac.digest(b"my salt", value.encode(), "sha256")'),
          "changed": "def answer(file):\n    file['log']['entries'].clear()\n    return {'log': {'entries': []}}"},
         ("Write an inner function walk(value, key) that calls itself for dictionaries and lists.",
          "A text whose key is not in your short set of harmless keys becomes 'x-' and some digits of an HMAC; numbers and None are returned as they are.",
