@@ -337,6 +337,19 @@ def test_05_3_a_used_token_that_was_deleted_gets_a_sentence_and_no_key_error():
     )
 
 
+def test_05_3_a_family_may_die_by_being_removed():
+    code = "import secrets" + ROTATE.replace("{draw}", "secrets.token_hex(16)")
+    code = code.replace(
+        'store["alive"][entry["family"]] = False', 'store["alive"].pop(entry["family"])'
+    )
+    code = code.replace(
+        'not store["alive"][entry["family"]]', 'not store["alive"].get(entry["family"])'
+    )
+    assert (
+        said("05-3", code.replace('.pop(entry["family"])', '.pop(entry["family"], None)')) is None
+    )
+
+
 def test_the_model_solution_of_05_3_draws_its_tokens():
     assert "secrets.token_urlsafe" in exercise("05-3").solution
 

@@ -18,7 +18,7 @@ from labutils.text import shown
 class Exercise:
     """A task with a checker. `kind` is "function" or "value": what `check` is given.
 
-    `judge` returns None for a right answer, else the name of the mistake, a key of `feedback` or of COMMON.
+    `judge` returns None for a right answer, else the name of the mistake: a key of `feedback` or COMMON.
     `wrong` holds, for each mistake, code whose last name `answer` shows it; `solution` is code for the exercise's cell.
     """
 
@@ -93,10 +93,10 @@ def _blank(answer: object) -> bool:
     return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
 
 
-# What any function can get wrong: the sentence for a mistake that an exercise has no sentence of its own for.
+# What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
 COMMON = {
-    "no return": "For one of the cases it returned None, and not True or False. Did you forget a `return`? "
-            "A function that reaches its end without one returns None.",
+    "no return": "For one of the cases it returned None, and not True or False. "
+                 "Did you forget a `return`? A function that reaches its end without one returns None.",
     "kind": "Return True or False, and nothing else.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
@@ -107,7 +107,7 @@ NO_SENTENCE = "That is not right, and the course has no sentence for this mistak
 def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
     """For a judge: None where the answer is right, the mistake where it is the other one.
 
-    An answer that is neither True nor False is `no return` or `kind`: it let nothing in and kept nothing out.
+    An answer that is neither is `no return` or `kind`: it let nothing in and kept nothing out.
     """
     if answer is None:
         return "no return"
@@ -117,19 +117,23 @@ def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
 
 
 def _returns_nothing(function: Callable) -> bool:
-    """Whether each `return` in a Python function gives None, said or unsaid: Python compiles both alike."""
+    """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
     def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
         if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
             return one.argval is None
         return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
 
     code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
-    results = [is_none(before, one) for before, one in pairwise(code) if one.opname in ("RETURN_VALUE", "RETURN_CONST")]
-    return bool(results) and all(results)
+    returns = [pair for pair in pairwise(code) if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")]
+    return bool(returns) and all(is_none(*pair) for pair in returns)
 
 
 class Tried:
-    """A learner's function as a judge calls it: it remembers what came back, and the error that ended the last call, with its way."""
+    """A learner's function as a judge calls it.
+
+    It remembers what came back, the error that ended the last call, and the way of that error
+    through the learner's code (None where the call itself did not fit).
+    """
 
     def __init__(self, function: Callable):
         self.function = function
@@ -142,21 +146,23 @@ class Tried:
         try:
             result = self.function(*arguments)
         except Exception as error:
-            self.error, self.way = error, error.__traceback__.tb_next  # None where the call itself did not fit
+            self.error, self.way = error, error.__traceback__.tb_next
             raise
         self.results.append(result)
         return result
 
     def verdict(self, sentence: str) -> str:
-        """The judge's sentence, or a truer one where the function failed, could not be called, or gave None every time."""
+        """The judge's sentence, or a truer one where the function failed, or gave None every time."""
         if self.error is not None:
             return self.failed(sentence)
         if not self.results or any(result is not None for result in self.results):
             return sentence
-        return NO_RETURN if _returns_nothing(self.function) else f"It gave None each time. {sentence}"
+        if _returns_nothing(self.function):
+            return NO_RETURN
+        return f"It gave None each time. {sentence}"
 
     def failed(self, sentence: str) -> str:
-        """What Python says of the last call, and where; behind it the judge's sentence, where it may be of use."""
+        """What Python says of the last call, and where; then the judge's sentence, if it is of use."""
         line = self.line()
         what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
         if isinstance(self.error, NameError):
@@ -166,8 +172,9 @@ class Tried:
         return f"It raised an error{line}: {what}. {sentence}".rstrip()
 
     def line(self) -> str:
-        """Where in the learner's cell the error came up, as words; empty where that cannot be said."""
-        cell = self.function.__code__.co_filename if isinstance(self.function, FunctionType) else None
+        """Where in the learner's cell the error came up, in words; empty where that is not known."""
+        code = getattr(self.function, "__code__", None)
+        cell = getattr(code, "co_filename", None)
         lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
         return f" (line {lines[-1]} of your cell)" if lines else ""
 

@@ -1,4 +1,7 @@
-"""The grade of a cleaner, beside three weak ones: what a cleaned recording still opens, and what support can still answer (07)."""
+"""The grade of a cleaner, beside three weak ones (lesson 07).
+
+What does a cleaned recording still open, and what can support still answer from it?
+"""
 import copy
 import json
 import re
@@ -38,22 +41,22 @@ def word_list(har: dict) -> dict:
     return json.loads(text)
 
 
-# --- grading by attack --------------------------------------------------------------------------------------------
+# --- grading by attack ----------------------------------------------------------------------------
 
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A recording with secrets in it that no learner has seen: long ones, which are random, and short ones, which can be guessed."""
+    """A recording with secrets in it that no learner has seen."""
 
     recording: dict
-    keys: tuple[str, ...]
-    codes: tuple[str, ...]
+    keys: tuple[str, ...]  # long and random
+    codes: tuple[str, ...]  # six digits, so that they can be guessed
 
 
 def planted(recording: dict, seed: str) -> Planted:
-    """A copy of a recording with three requests more. They carry keys and one-time codes in every place but names and paths."""
+    """A copy of a recording with three requests more: secrets in every place but names and paths."""
     copied, draw = copy.deepcopy(recording), dice(seed, "planted")
     entries = copied["log"]["entries"]
     keys = [next(draw) + next(draw) for _ in range(6)]
@@ -61,21 +64,29 @@ def planted(recording: dict, seed: str) -> Planted:
     for code, header, body in zip(codes, keys[:3], keys[3:], strict=True):
         entry = copy.deepcopy(entries[-1])
         request, response = entry["request"], entry["response"]
-        request["headers"] += [{"name": "X-Vault-Key", "value": header}, {"name": "X-Code", "value": code}]
-        request["cookies"] = [*request["cookies"], {"name": "visit", "value": header}, {"name": "second", "value": code}]
-        request["queryString"] = [{"name": "code", "value": code}, {"name": "key", "value": header}]
-        request["postData"] = {"mimeType": FORM, "text": f"pin={code}&key={body}",
-                               "params": [{"name": "pin", "value": code}, {"name": "key", "value": body}]}
+        request["headers"] += pairs(x_vault_key=header, x_code=code)
+        request["cookies"] = request["cookies"] + pairs(visit=header, second=code)
+        request["queryString"] = pairs(code=code, key=header)
+        form = pairs(pin=code, key=body)
+        request["postData"] = {"mimeType": FORM, "text": f"pin={code}&key={body}", "params": form}
         response["redirectURL"] = f"https://vault.example/?key={header}"
-        response["content"] = {"size": 99, "mimeType": "application/json", "text": json.dumps({"key": body, "code": code})}
-        entry |= {"comment": body, "_webSocketMessages": [{"type": "send", "time": 1, "opcode": 1, "data": body}]}
+        answer = json.dumps({"key": body, "code": code})
+        response["content"] = {"size": len(answer), "mimeType": "application/json", "text": answer}
+        message = {"type": "send", "time": 1, "opcode": 1, "data": body}
+        entry |= {"comment": body, "_webSocketMessages": [message]}
         entries.append(entry)
-    entries[-1]["request"]["url"] += f"?code={codes[-1]}&key={keys[2]}"  # one alone: a cleaner may keep names and drop values
+    # One address alone: a cleaner may keep the names in a query and drop their values.
+    entries[-1]["request"]["url"] += f"?code={codes[-1]}&key={keys[2]}"
     return Planted(copied, tuple(keys), tuple(codes))
 
 
+def pairs(**values: str) -> list[dict[str, str]]:
+    """Headers, cookies or parameters as a HAR lists them."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
 def texts(har: dict) -> set[str]:
-    """Every text in a HAR that a thief could try, and what a text may have been turned into: a number, or a list of numbers."""
+    """Every text in a HAR that a thief could try, and the numbers that a text may have become."""
     numbers, waiting = set(), [har]
     while waiting:
         value = waiting.pop()
@@ -95,15 +106,20 @@ def halves(secret: str) -> list[str]:
 
 
 def pattern(secrets: set[str]) -> re.Pattern:
-    """What finds any of these texts in another; a short one only where it stands alone, so that no digits hold it by chance."""
-    alone = [rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])" for one in secrets if len(one) < 10]
-    return re.compile("|".join(alone + [re.escape(one) for one in secrets if len(one) >= 10]))
+    """What finds any of these texts in another.
+
+    A short one counts only where it stands alone: other digits may hold it by chance.
+    """
+    long = [re.escape(one) for one in secrets if len(one) >= 10]
+    short = [re.escape(one) for one in secrets if len(one) < 10]
+    return re.compile("|".join([*long, *(rf"(?<![0-9A-Za-z]){one}(?![0-9A-Za-z])" for one in short)]))
 
 
 def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
     find = pattern(secrets)
-    return {secret for text in written for result in undone(text) for secret in find.findall(result)}
+    results = {result for text in written for result in undone(text)}
+    return {secret for result in results for secret in find.findall(result)}
 
 
 # --- grading by usefulness --------------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ from labutils.lab import Lab
 
 
 def _at_the_vault() -> tuple[int, int, int]:
-    """Requests to the vault, how many of them it wrote down, and Tom's share: in the learner's own lab, where there is one.
+    """Requests to the vault, how many of them it wrote down, and Tom's share.
 
-    Whoever runs the visitors' cell twice has twice as many of each.
+    They are counted in the learner's own lab, where there is one: whoever runs the visitors' cell
+    twice has twice as many of each.
     """
     lab = getattr(sys.modules["__main__"], "lab", None)
-    visits = [each for each in lab.wire if each.host == "vault.example"] if isinstance(lab, Lab) else []
-    if not visits:
+    if not isinstance(lab, Lab) or "vault.example" not in lab.hosts:
         return 5, 2, 4
+    visits = [each for each in lab.wire if each.host == "vault.example"]
     written = [line for line in lab.audit if line["service"] == "vault.example"]
     return len(visits), len(written), sum(each.client == "tom" for each in visits)
 
@@ -22,7 +23,7 @@ def _missing_lines(answer: object) -> str | None:
     if not isinstance(answer, int):
         return "text"
     visits, written, toms = _at_the_vault()
-    if answer in (3, visits - written):  # 3 is what the picture shows, also to whoever ran the visitors again under it
+    if answer in (3, visits - written):  # 3 is what the picture shows, drawn before a second run
         return None
     return {visits: "all", written: "logged", toms: "tom"}.get(answer, "other")
 

@@ -34,7 +34,7 @@ def _payload_of(answer: object) -> str | None:
 
 
 def _comes_back(left: str, signature: str) -> bool:
-    """Whether the signature, its bytes, or a piece of either come out of a token or one of its claims by undoing encodings."""
+    """Whether a piece of the signature comes out of a token, or of a claim, by undoing encodings."""
     seen = tokens.inspect(left)
     members = [str(value) for value in [*(seen.header or {}).values(), *(seen.claims or {}).values()]]
     goals = signature, tokens.unb64(signature).decode("latin-1")

@@ -62,7 +62,7 @@ def _tripwire(answer: object) -> str | None:
         return "no new"
     if "r1" not in store["tokens"]:
         return "deleted"
-    if store["tokens"]["r1"]["used"] is not True:
+    if store["tokens"]["r1"].get("used") is not True:
         return "not marked"
     third = answer(store, second)
     if not isinstance(third, str):
@@ -72,7 +72,7 @@ def _tripwire(answer: object) -> str | None:
     if isinstance(answer(store, "r1"), str):
         return "reuse"
     newest = [name for name, held in store["tokens"].items() if held["family"] == "f" and not held["used"]]
-    if any(isinstance(answer(store, name), str) for name in newest) or store["alive"]["f"]:
+    if any(isinstance(answer(store, name), str) for name in newest) or store["alive"].get("f"):
         return "family"
     if not isinstance(answer(store, "other"), str):
         return "everybody"
@@ -81,12 +81,12 @@ def _tripwire(answer: object) -> str | None:
             return "unknown"
     except Exception:
         return "unknown"
-    random.setstate(state)  # the same dice again: what `random` draws can be repeated, what `secrets` draws cannot
+    random.setstate(state)  # what `random` draws can be repeated, what `secrets` draws cannot
     return "predictable" if _predictable(second, third, answer(fresh(), "r1")) else None
 
 
 def _predictable(second: str, third: str, again: str) -> bool:
-    """Whether Tom can work out the next token: it is short, comes out the same in another store, or follows from the last one."""
+    """Whether Tom can guess the next token: it is short, the same in another store, or like the last."""
     alike = [sum(a == b for a, b in zip(second, other, strict=False)) for other in (third, again)]
     return len(second) < 16 or second == again or max(alike) > len(second) / 2 or second in third
 

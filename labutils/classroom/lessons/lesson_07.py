@@ -10,12 +10,13 @@ from labutils.classroom.lessons.reversible import guessed
 from labutils.incident import har
 from labutils.lab import data_file
 
-_OPENS = {"session cookie": "cookie", "access token": "token", "refresh token": "token", "password": "password"}
+_OPENS = {"session cookie": "cookie", "access token": "token", "refresh token": "token",
+          "password": "password"}
 
 
 @dataclass(frozen=True)
 class _Case:
-    """What a cleaner is tried on: the recording with planted secrets, its provider's doors, and the keys that were in it before."""
+    """What a cleaner is tried on: the recording with planted secrets, the doors, the keys to them."""
 
     planted: grading.Planted
     doors: dict
@@ -51,7 +52,7 @@ def _cleaner(answer: object) -> str | None:
 
 
 def _still_opens(case: _Case, cleaned: dict) -> str | None:
-    """What a thief gets out of a cleaned file: by reading it, by undoing encodings, by guessing behind plain hashes."""
+    """What a thief gets out of a cleaned file by reading, by undoing encodings, by guessing."""
     kept, written = grading.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)
     keys, codes = set(case.planted.keys), set(case.planted.codes)
     for door, mistake in _OPENS.items():
@@ -63,12 +64,15 @@ def _still_opens(case: _Case, cleaned: dict) -> str | None:
         return "planted"
     if any(half in text for text in kept for key in keys for half in grading.halves(key)):
         return "piece"
-    back = grading.brought_back(kept - grading.texts(case.planted.recording), case.secrets | keys | codes)
+    written_anew = kept - grading.texts(case.planted.recording)
+    back = grading.brought_back(written_anew, case.secrets | keys | codes)
     if back - codes:
         return "reversible"
     if codes & kept:
         return "planted"
-    return "reversible" if back else "guessable" if guessed(kept, codes) else None
+    if back:
+        return "reversible"
+    return "guessable" if guessed(kept, codes) else None
 
 
 def _unsaid(answer: object) -> str | None:

@@ -39,7 +39,7 @@ def _read(answer: object) -> str | None:
 
 
 def _flags(answer: object, index: int) -> bool:
-    """Whether the byte in that place decides what the learner takes for the flags: another value there, other flags."""
+    """Whether another value of the byte in that place gives other flags."""
     one, other = (bytes(index) + bytes([byte]) + bytes(36 - index) for byte in (0, 255))
     return [bool(flag) for flag in answer(one)[:2]] != [bool(flag) for flag in answer(other)[:2]]
 
@@ -49,7 +49,9 @@ _WORDS = ("key", "binding", "time", "none")
 
 
 def _why(answer: object) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(_WHY) or not all(word in _WORDS for word in answer.values()):
+    if not isinstance(answer, dict) or set(answer) != set(_WHY):
+        return "form"
+    if not all(word in _WORDS for word in answer.values()):
         return "form"
     for situation, right in _WHY.items():
         if answer[situation] != right:

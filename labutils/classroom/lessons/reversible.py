@@ -1,4 +1,4 @@
-"""What can be turned back without a key: encodings, schoolyard ciphers, plain hashes of what can be guessed (01, 07)."""
+"""What can be turned back without a key: encodings, and plain hashes of what can be guessed."""
 import base64
 import codecs
 import hashlib
@@ -16,16 +16,17 @@ ROT47 = str.maketrans(PRINTING, PRINTING[47:] + PRINTING[:47])
 STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
 LONGEST = 20_000  # characters of a text that is turned back; no credential is longer
 
-# --- encodings ----------------------------------------------------------------------------------------------------
+# --- encodings ------------------------------------------------------------------------------------
 
 
 def undone(text: str) -> set[str]:
-    """The text, and what comes out of it by undoing one or two encodings, in any order. None of them needs a key.
+    """The text, and what comes out of it by undoing one or two encodings, in any order.
 
     A short word in front of the rest, as in `x-...` or `tag:...`, is taken off as well.
     """
     text = text[:LONGEST]
-    begin = {text} | {text.partition(mark)[2].rstrip(")>]") for mark in "-:_=(<[ " if mark in text[:12]}
+    marks = [mark for mark in "-:_=(<[ " if mark in text[:12]]
+    begin = {text} | {text.partition(mark)[2].rstrip(")>]") for mark in marks}
     once = {result for one in begin for result in _one_step_back(one)}
     twice = {result for one in once for result in _one_step_back(one)}
     return begin | once | twice | set(_shifted(text))
@@ -50,14 +51,17 @@ def _one_step_back(text: str) -> Iterator[str]:
 
 
 def _octets(text: str) -> Iterator[bytes]:
-    """The bytes that a text may spell: in base64, base64url, base32, base85, hexadecimal, or as one number."""
+    """The bytes that a text may spell: in base64 or base64url, base32, base85, hexadecimal, decimal."""
     bare = text.rstrip("=")
-    for decode in (lambda: base64.b64decode(bare.translate(STANDARD) + "=" * (-len(bare) % 4), validate=True),
-                   lambda: base64.b32decode(bare + "=" * (-len(bare) % 8), casefold=True),
-                   lambda: base64.b85decode(text),
-                   lambda: base64.a85decode(text),
-                   lambda: bytes.fromhex(text.removeprefix("0x")),
-                   lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0")):
+    fours, eights = (bare + "=" * (-len(bare) % size) for size in (4, 8))
+    for decode in (
+        lambda: base64.b64decode(fours.translate(STANDARD), validate=True),
+        lambda: base64.b32decode(eights, casefold=True),
+        lambda: base64.b85decode(text),
+        lambda: base64.a85decode(text),
+        lambda: bytes.fromhex(text.removeprefix("0x")),
+        lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0"),
+    ):
         try:
             yield decode()
         except (ValueError, OverflowError):
@@ -76,31 +80,38 @@ def _inflated(octets: bytes) -> Iterator[str]:
 def _shifted(text: str) -> Iterator[str]:
     """Each letter moved along the alphabet; each character moved along its codes by up to three."""
     for by in range(1, 26):
-        yield text.translate(str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by]))
+        moved = LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by]
+        yield text.translate(str.maketrans(LOWER + UPPER, moved))
     for by in (-3, -2, -1, 1, 2, 3):
         yield "".join(chr((ord(one) + by) % 0x110000) for one in text)
 
 
-# --- plain hashes -------------------------------------------------------------------------------------------------
+# --- plain hashes ---------------------------------------------------------------------------------
 
-HASHES = ("hash", "crc32", "adler32", *sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}))
+NAMED = sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"})
+HASHES = ("hash", "crc32", "adler32", *NAMED)
 
 
 def guessed(texts: Iterable[str], secrets: Iterable[str]) -> str | None:
-    """The hash without a key by which all these short secrets stand in the texts, whole or cut short; None where there is none.
+    """The hash without a key by which all these short secrets stand in the texts, whole or cut.
 
-    A thief hashes every value that a short secret can have. The judge knows which of his guesses would be right.
+    A thief hashes every value that a short secret can have. The judge knows which of his guesses
+    would be right. None where no hash gives them all.
     """
     whole = "\n".join(texts).lower()
 
     def stands(algorithm: str, secret: str) -> bool:
-        return any(end in whole for spelling in _spellings(algorithm, secret) for end in _ends(spelling.lower()))
+        spellings = _spellings(algorithm, secret)
+        return any(end in whole for spelling in spellings for end in _ends(spelling.lower()))
 
-    return next((algorithm for algorithm in HASHES if all(stands(algorithm, secret) for secret in secrets)), None)
+    for algorithm in HASHES:
+        if all(stands(algorithm, secret) for secret in secrets):
+            return algorithm
+    return None
 
 
 def _ends(spelling: str) -> tuple[str, str]:
-    """What a tag is cut to: six characters at least, or ten digits, so that it cannot be there by chance for each secret."""
+    """What a tag may be cut to: six characters at least, or ten digits. Fewer are there by chance."""
     size = 10 if spelling.isdigit() else 6
     return spelling[:size], spelling[-size:]
 
@@ -116,4 +127,5 @@ def _spellings(algorithm: str, guess: str) -> tuple[str, ...]:
         return f"{number:x}", str(number)
     digest = hashlib.new(algorithm, guess.encode(), usedforsecurity=False).digest()
     both = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
-    return digest.hex(), str(int.from_bytes(digest, "big")), *(one.decode().rstrip("=") for one in both)
+    texts = [one.decode().rstrip("=") for one in both]
+    return digest.hex(), str(int.from_bytes(digest, "big")), *texts
