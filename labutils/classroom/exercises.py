@@ -1,23 +1,29 @@
 """Exercises and quizzes: check, hint, solution, quiz, progress. What they ask and answer stands in lessons/."""
+import dis
 import importlib
 import json
 import os
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, TracebackType
+from typing import Literal
 
 from labutils.text import shown
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A task with a checker. `judge` returns None for a right answer, else the name of the mistake, a key of `feedback`.
+    """A task with a checker. `kind` is "function" or "value": what `check` is given.
 
+    `judge` returns None for a right answer, else the name of the mistake: a key of `feedback` or COMMON.
     `wrong` holds, for each mistake, code whose last name `answer` shows it; `solution` is code for the exercise's cell.
     """
 
     id: str
+    kind: Literal["function", "value"]
     judge: Callable[[object], str | None]
     praise: str
     feedback: dict[str, str]
@@ -87,22 +93,108 @@ def _blank(answer: object) -> bool:
     return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
 
 
-def yes_or_no(given: object, right: bool, mistake: str) -> str | None:
-    """For a judge: None where the answer is right, the mistake where it is the other one, `kind` where it is neither True nor False."""
-    if given is not True and given is not False:
+# What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
+COMMON = {
+    "no return": "For one of the cases it returned None, and not True or False. "
+                 "Did you forget a `return`? A function that reaches its end without one returns None.",
+    "kind": "Return True or False, and nothing else.",
+}
+NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
+NO_RETURN = "Did you forget `return`? Your function gave None: no line of it returns anything else."
+NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
+
+
+def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
+    """For a judge: None where the answer is right, the mistake where it is the other one.
+
+    An answer that is neither is `no return` or `kind`: it let nothing in and kept nothing out.
+    """
+    if answer is None:
+        return "no return"
+    if answer is not True and answer is not False:
         return "kind"
-    return None if given is right else mistake
+    return None if answer is right else mistake
+
+
+def _returns_nothing(function: Callable) -> bool:
+    """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
+    def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
+        if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
+            return one.argval is None
+        return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
+
+    code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
+    returns = [pair for pair in pairwise(code) if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")]
+    return bool(returns) and all(is_none(*pair) for pair in returns)
+
+
+class Tried:
+    """A learner's function as a judge calls it.
+
+    It remembers what came back, the error that ended the last call, and the way of that error
+    through the learner's code (None where the call itself did not fit).
+    """
+
+    def __init__(self, function: Callable):
+        self.function = function
+        self.results: list[object] = []
+        self.error: Exception | None = None
+        self.way: TracebackType | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        self.error = self.way = None
+        try:
+            result = self.function(*arguments)
+        except Exception as error:
+            self.error, self.way = error, error.__traceback__.tb_next
+            raise
+        self.results.append(result)
+        return result
+
+    def verdict(self, sentence: str) -> str:
+        """The judge's sentence, or a truer one where the function failed, or gave None every time."""
+        if self.error is not None:
+            return self.failed(sentence)
+        if not self.results or any(result is not None for result in self.results):
+            return sentence
+        if _returns_nothing(self.function):
+            return NO_RETURN
+        return f"It gave None each time. {sentence}"
+
+    def failed(self, sentence: str) -> str:
+        """What Python says of the last call, and where; then the judge's sentence, if it is of use."""
+        line = self.line()
+        what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
+        if isinstance(self.error, NameError):
+            return f"Your code uses a name that is not there{line}. Python says: {what}."
+        if isinstance(self.error, TypeError) and self.way is None:
+            return f"Your function cannot be called as the exercise calls it. Python says: {what}."
+        return f"It raised an error{line}: {what}. {sentence}".rstrip()
+
+    def line(self) -> str:
+        """Where in the learner's cell the error came up, in words; empty where that is not known."""
+        code = getattr(self.function, "__code__", None)
+        cell = getattr(code, "co_filename", None)
+        lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
+        return f" (line {lines[-1]} of your cell)" if lines else ""
 
 
 def verdict(exercise: Exercise, answer: object) -> str | None:
     """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
-    if "def " in exercise.solution and not callable(answer):
-        return "Give check the function itself, by its name, and not what it returned."
+    if exercise.kind == "function":
+        if not callable(answer):
+            return NOT_A_FUNCTION
+        answer = Tried(answer)
     try:
         mistake = exercise.judge(answer)
     except Exception as error:
+        if isinstance(answer, Tried) and error is answer.error:
+            return answer.verdict("")
         return f"Your answer could not be tried: {type(error).__name__}: {shown(str(error), 120)}."
-    return None if mistake is None else exercise.feedback[mistake]
+    if mistake is None:
+        return None
+    sentence = (COMMON | exercise.feedback).get(mistake, NO_SENTENCE)
+    return answer.verdict(sentence) if isinstance(answer, Tried) else sentence
 
 
 def check(identifier: str, answer: object = ...) -> None:

@@ -65,7 +65,8 @@ def marks(figure: Figure) -> list[str]:
 def _lines_of(artist: Artist) -> Iterator[str]:
     if isinstance(artist, Text) and artist.get_text():
         where = artist.get_position() if not isinstance(artist, Annotation) else artist.xy
-        yield f"text {_place(where)} {artist.get_fontsize():g} {artist.get_weight()} {artist.get_ha()} {to_hex(artist.get_color())} {artist.get_text()!r}"
+        style = f"{artist.get_fontsize():g} {artist.get_weight()} {artist.get_ha()} {to_hex(artist.get_color())}"
+        yield f"text {_place(where)} {style} {artist.get_text()!r}"
     elif isinstance(artist, Annotation) and artist.arrow_patch is not None:
         way = f"{_place(artist.get_position())} -> {_place(artist.xy)}"
         yield f"arrow {way} {to_hex(artist.arrow_patch.get_edgecolor())} {artist.arrowprops['arrowstyle']}"

@@ -1,11 +1,17 @@
-"""The grade of a cleaner, beside three weak ones: what support can still answer from a cleaned recording (lesson 07)."""
+"""The grade of a cleaner, beside three weak ones (lesson 07).
+
+What does a cleaned recording still open, and what can support still answer from it?
+"""
 import copy
 import json
 import re
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
-from labutils.incident.har_forensics import get, named
+from labutils.classroom.lessons.reversible import undone
+from labutils.incident.har_forensics import get, named, strings
 from labutils.incident.har_reading import checked
+from labutils.lab import dice
 
 # --- three weak cleaners, to compare with -------------------------------------------------------------------------
 
@@ -33,6 +39,87 @@ def word_list(har: dict) -> dict:
                           (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*')):
         text = re.sub(f"({before}){value}", r"\1[removed]", text)
     return json.loads(text)
+
+
+# --- grading by attack ----------------------------------------------------------------------------
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A recording with secrets in it that no learner has seen."""
+
+    recording: dict
+    keys: tuple[str, ...]  # long and random
+    codes: tuple[str, ...]  # six digits, so that they can be guessed
+
+
+def planted(recording: dict, seed: str) -> Planted:
+    """A copy of a recording with three requests more: secrets in every place but names and paths."""
+    copied, draw = copy.deepcopy(recording), dice(seed, "planted")
+    entries = copied["log"]["entries"]
+    keys = [next(draw) + next(draw) for _ in range(6)]
+    codes = [f"{int(next(draw), 16) % 1_000_000:06}" for _ in range(3)]
+    for code, header, body in zip(codes, keys[:3], keys[3:], strict=True):
+        entry = copy.deepcopy(entries[-1])
+        request, response = entry["request"], entry["response"]
+        request["headers"] += pairs(x_vault_key=header, x_code=code)
+        request["cookies"] = request["cookies"] + pairs(visit=header, second=code)
+        request["queryString"] = pairs(code=code, key=header)
+        form = pairs(pin=code, key=body)
+        request["postData"] = {"mimeType": FORM, "text": f"pin={code}&key={body}", "params": form}
+        response["redirectURL"] = f"https://vault.example/?key={header}"
+        answer = json.dumps({"key": body, "code": code})
+        response["content"] = {"size": len(answer), "mimeType": "application/json", "text": answer}
+        message = {"type": "send", "time": 1, "opcode": 1, "data": body}
+        entry |= {"comment": body, "_webSocketMessages": [message]}
+        entries.append(entry)
+    # One address alone: a cleaner may keep the names in a query and drop their values.
+    entries[-1]["request"]["url"] += f"?code={codes[-1]}&key={keys[2]}"
+    return Planted(copied, tuple(keys), tuple(codes))
+
+
+def pairs(**values: str) -> list[dict[str, str]]:
+    """Headers, cookies or parameters as a HAR lists them."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def texts(har: dict) -> set[str]:
+    """Every text in a HAR that a thief could try, and the numbers that a text may have become."""
+    numbers, waiting = set(), [har]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+            numbers.add(" ".join(str(one) for one in value if isinstance(one, int)))
+        elif isinstance(value, int) and abs(value) > 10**6:
+            numbers.add(str(abs(value)))
+    return strings(har) | numbers - {""}
+
+
+def halves(secret: str) -> list[str]:
+    """Both halves of a long secret: whoever has one has most of the way behind him."""
+    return [secret[:len(secret) // 2], secret[len(secret) // 2:]]
+
+
+def pattern(secrets: set[str]) -> re.Pattern:
+    """What finds any of these texts in another.
+
+    A short one counts only where it stands alone: other digits may hold it by chance.
+    """
+    long = [re.escape(one) for one in secrets if len(one) >= 10]
+    short = [re.escape(one) for one in secrets if len(one) < 10]
+    return re.compile("|".join([*long, *(rf"(?<![0-9A-Za-z]){one}(?![0-9A-Za-z])" for one in short)]))
+
+
+def brought_back(written: set[str], secrets: set[str]) -> set[str]:
+    """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
+    find = pattern(secrets)
+    results = {result for text in written for result in undone(text)}
+    return {secret for result in results for secret in find.findall(result)}
 
 
 # --- grading by usefulness --------------------------------------------------------------------------------------

@@ -1,10 +1,31 @@
 """00 · Start here."""
+import sys
+
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.lab import Lab
 
 
+def _at_the_vault() -> tuple[int, int, int]:
+    """Requests to the vault, how many of them it wrote down, and Tom's share.
+
+    They are counted in the learner's own lab, where there is one: whoever runs the visitors' cell
+    twice has twice as many of each.
+    """
+    lab = getattr(sys.modules["__main__"], "lab", None)
+    if not isinstance(lab, Lab) or "vault.example" not in lab.hosts:
+        return 5, 2, 4
+    visits = [each for each in lab.wire if each.host == "vault.example"]
+    written = [line for line in lab.audit if line["service"] == "vault.example"]
+    return len(visits), len(written), sum(each.client == "tom" for each in visits)
+
+
 def _missing_lines(answer: object) -> str | None:
-    return {3: None, 5: "all", 2: "logged", 4: "tom"}.get(answer, "other") if isinstance(answer, int) else "text"
+    if not isinstance(answer, int):
+        return "text"
+    visits, written, toms = _at_the_vault()
+    if answer in (3, visits - written):  # 3 is what the picture shows, drawn before a second run
+        return None
+    return {visits: "all", written: "logged", toms: "tom"}.get(answer, "other")
 
 
 def _second_draw(answer: object) -> str | None:
@@ -19,10 +40,10 @@ def _second_draw(answer: object) -> str | None:
 
 LESSON = Lesson("00", (
     Exercise(
-        "00-1", _missing_lines, "Three guesses left no trace; the first lucky one looks like any other visit.",
-        {"all": "Five requests reached the vault in all. How many of them did it write down?",
-         "logged": "Two is what was written down. The question is what was not.",
-         "tom": "Tom made four tries, but one of them was let in, and that one was logged.",
+        "00-1", "value", _missing_lines, "The guesses that failed left no trace; the lucky one looks like any other visit.",
+        {"all": "That is how many requests reached the vault in all. How many of them did it write down?",
+         "logged": "That is how many were written down. The question is how many were not.",
+         "tom": "That is how many tries Tom made. One badge was let in, and that try was logged.",
          "text": "Give a number, without quotes or brackets.",
          "other": "Count the arrows to vault.example in the picture, then subtract the lines of the audit log."},
         {"all": "answer = 5", "logged": "answer = 2", "tom": "answer = 4", "text": "answer = '3'", "other": "answer = 17"},
@@ -30,7 +51,7 @@ LESSON = Lesson("00", (
          "sum(e.host == 'vault.example' for e in lab.wire) counts them; len(lab.audit) counts the lines that were kept."),
         "answer = sum(e.host == 'vault.example' for e in lab.wire) - len(lab.audit)"),
     Exercise(
-        "00-2", _second_draw, "Whoever knows the seed knows every session number that will ever be drawn.",
+        "00-2", "value", _second_draw, "Whoever knows the seed knows every session number that will ever be drawn.",
         {"first": "That is the first identifier, the one printed above. Tom wants the next one.",
          "third": "That is one too far: you drew three times.",
          "party": "That is what another host would draw. Each party has dice of its own; ask for login.example.",

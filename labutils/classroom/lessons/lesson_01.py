@@ -4,6 +4,7 @@ import binascii
 import jwt
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.lessons.reversible import undone
 from labutils.identity import tokens
 
 KEY = tokens.SigningKey(tokens.ec_private_key("lesson-01/judge"), "ES256", "es256-1")
@@ -32,6 +33,16 @@ def _payload_of(answer: object) -> str | None:
     return None
 
 
+def _comes_back(left: str, signature: str) -> bool:
+    """Whether a piece of the signature comes out of a token, or of a claim, by undoing encodings."""
+    seen = tokens.inspect(left)
+    members = [str(value) for value in [*(seen.header or {}).values(), *(seen.claims or {}).values()]]
+    goals = signature, tokens.unb64(signature).decode("latin-1")
+    pieces = {goal[start:start + 12] for goal in goals for start in range(len(goal) - 11)}
+    results = {result for text in [*left.split("."), *members] for result in undone(text)}
+    return any(piece in result for result in results for piece in pieces)
+
+
 def _defuse(answer: object) -> str | None:
     for claims in CLAIMS:
         token = tokens.sign({**claims, "iss": "https://login.example", "aud": "wiki"}, KEY)
@@ -47,6 +58,8 @@ def _defuse(answer: object) -> str | None:
             return "piece"
         if sorted(left.split(".")[-1]) == sorted(signature):
             return "piece"
+        if _comes_back(left, signature):
+            return "reversible"
         seen = tokens.inspect(left)
         if (seen.header or {}).get("alg") == "none":
             return "none"
@@ -62,7 +75,7 @@ def _defuse(answer: object) -> str | None:
 
 LESSON = Lesson("01", (
     Exercise(
-        "01-1", _sub, "No key, no permission, and you know whose it is.",
+        "01-1", "value", _sub, "No key, no permission, and you know whose it is.",
         {"actor": "That is the sub inside act: the party who acts for somebody. Whose token is it, at the top level?",
          "audience": "That is aud, the application it is meant for. Look for sub.",
          "issuer": "That is iss, the party that made it. Look for sub.",
@@ -72,7 +85,7 @@ LESSON = Lesson("01", (
          "json.loads(tokens.unb64(puzzle.split('.')[1])) is a dictionary; which name stands for the subject?"),
         "answer = json.loads(tokens.unb64(puzzle.split('.')[1]))['sub']"),
     Exercise(
-        "01-2", _payload_of, "You will never need a website to read a token again.",
+        "01-2", "function", _payload_of, "You will never need a website to read a token again.",
         {"padding": "It fails for some lengths. Base64 wants its text in groups of four; fill the last one up with '='.",
          "alphabet": "It fails where the text holds - or _. Ordinary base64 has + and / there; which function knows the other alphabet?",
          "header": "That is the header. The payload is the second part.",
@@ -92,15 +105,19 @@ LESSON = Lesson("01", (
         "def payload_of(token):\n    part = token.split('.')[1]\n"
         "    return json.loads(base64.urlsafe_b64decode(part + '=' * (-len(part) % 4)))"),
     Exercise(
-        "01-3", _defuse, "Support can read it, and nobody can use it.",
+        "01-3", "function", _defuse, "Support can read it, and nobody can use it.",
         {"kept": "The signature is still there, so this is still a key.",
          "piece": "A piece of the signature is left, or all of it in another order. That can be turned back; leave nothing.",
+         "reversible": "The signature is only written in another way: undoing it (base64, hex, ROT13, letter case, order) "
+                       "brings the whole token back. An encoding is no cipher. Leave nothing of it.",
          "two parts": "Now it has two parts, and tools will not read it as a token. Keep the second dot, with nothing or a word behind it.",
          "unreadable": "Now support cannot read the claims. Only the third part has to go.",
          "none": "A header that says none invites a careless verifier to accept it unsigned. Leave the header as it was.",
          "other": "Return a text: the token without what makes it a key."},
         {"kept": "def answer(token):\n    return token",
          "piece": "def answer(token):\n    return token[:-20]",
+         "reversible": "def answer(token):\n    signed, _, signature = token.rpartition('.')\n"
+                       "    return signed + '.' + signature.encode().hex()",
          "two parts": "def answer(token):\n    return token.rpartition('.')[0]",
          "unreadable": "def answer(token):\n    return token.split('.')[0] + '..removed'",
          "none": "from labutils.identity import tokens\ndef answer(token):\n"

@@ -4,13 +4,18 @@ import posixpath
 
 import jwt
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import tokens
+
+ADMIN = {"iss": "https://login.example", "sub": "admin", "aud": "wiki", "iat": 1697619600, "exp": 1697620200}
+FORGED_NONE = tokens.json_part({"alg": "none"}) + "." + tokens.json_part(ADMIN) + "."  # as the lesson forged it
 
 
 def _none(answer: object) -> str | None:
     if not isinstance(answer, str):
         return "text"
+    if answer == FORGED_NONE:
+        return "unchanged"
     if answer.count(".") != 2:
         return "dots"
     header, payload, signature = answer.split(".")
@@ -53,15 +58,17 @@ def _gate(answer: object) -> str | None:
             verdict = answer(dict(header))
         except Exception:
             return "raises"
-        if verdict is not False:
-            return "not bool" if not verdict else mistake if mistake != "raises" else "none"
+        if wrong := yes_or_no(verdict, False, "none" if mistake == "raises" else mistake):
+            return wrong
     return None
 
 
 LESSON = Lesson("02", (
     Exercise(
-        "02-1", _none, "A list of forbidden words always misses one. A list of allowed words does not.",
+        "02-1", "value", _none, "A list of forbidden words always misses one. A list of allowed words does not.",
         {"text": "Give one text: the token.",
+         "unchanged": "This is still forged_none, letter for letter: alg says none. A header is base64, so the word does not stand "
+                      "in the text of the token, and replace finds nothing to change. Change the word before json_part writes it.",
          "dots": "The token needs three parts and two dots, even when the third part is empty.",
          "unreadable": "The first two parts must be JSON in base64url. json_part(...) makes one.",
          "alg": "The verifier only looks away when alg is some spelling of none.",
@@ -69,6 +76,7 @@ LESSON = Lesson("02", (
          "signature": "There is still something behind the second dot. An unsigned token has nothing there.",
          "subject": "It gets in, but not as admin. Look at sub."},
         {"text": "answer = {'alg': 'NONE'}",
+         "unchanged": f"forged_none = {FORGED_NONE!r}\nanswer = forged_none.replace('none', 'None')",
          "dots": "from labutils.identity.tokens import json_part\nanswer = json_part({'alg': 'None'}) + '.' + json_part({'sub': 'admin'})",
          "unreadable": "answer = 'none.admin.'",
          "alg": "from labutils.identity.tokens import json_part\n"
@@ -83,7 +91,7 @@ LESSON = Lesson("02", (
          "The claims for admin are in the variable admin; letters may be large or small."),
         "answer = json_part({'alg': 'nOnE'}) + '.' + json_part(admin) + '.'"),
     Exercise(
-        "02-2", _path, "And everybody can download that secret. A label is looked up in a list, never opened.",
+        "02-2", "value", _path, "And everybody can download that secret. A label is looked up in a list, never opened.",
         {"absolute": "The service puts /keys/ in front, so this becomes /keys//static/logo.svg. How do you climb out of a folder?",
          "prefix": "The service puts /keys/ in front by itself. Give only what comes after it.",
          "text": "Give one text: the kid.",
@@ -93,15 +101,15 @@ LESSON = Lesson("02", (
         ("The path that is opened is /keys/ and then your kid.", "Two dots and a slash go up one folder."),
         "answer = '../static/logo.svg'"),
     Exercise(
-        "02-3", _gate, "Three conditions, and everything else stays outside.",
+        "02-3", "function", _gate, "Three conditions, and everything else stays outside.",
         {"closed": "An honest header with alg RS256 and typ JWT should pass, with exactly True, whatever its kid.",
          "none": "Something that is no real algorithm passed. Ask whether alg is the one you allow, and not whether it is one you forbid.",
          "spelling": "Another spelling of RS256 passed. There is one right spelling; do not tidy up what a stranger wrote.",
          "confusion": "HS256 passed. With it, anybody who has the public key can sign.",
          "typ": "A token of another kind, or of no kind, passed. What must typ be?",
          "crit": "A header with crit passed. Whatever it demands, this gate does not know it.",
-         "raises": "For some header it raised an error instead of saying False. header.get(...) is kind to missing names.",
-         "not bool": "Return False itself, so that nobody has to guess what None means."},
+         "raises": "Whatever the header holds, the answer is True or False. header.get(...) is kind to missing names.",
+         "no return": "Return False itself, so that nobody has to guess what None means."},
         {"closed": "def answer(header):\n    return False",
          "none": "def answer(header):\n    return header.get('alg') != 'none' and header.get('typ') == 'JWT' and 'crit' not in header",
          "confusion": "def answer(header):\n    return header.get('alg') in ('RS256', 'HS256') and header.get('typ') == 'JWT' "
@@ -110,7 +118,7 @@ LESSON = Lesson("02", (
          "typ": "def answer(header):\n    return header.get('alg') == 'RS256' and 'crit' not in header",
          "crit": "def answer(header):\n    return header.get('alg') == 'RS256' and header.get('typ') == 'JWT'",
          "raises": "def answer(header):\n    return header['alg'] == 'RS256' and header['typ'] == 'JWT' and 'crit' not in header",
-         "not bool": "def answer(header):\n    if header.get('alg') == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header:\n"
+         "no return": "def answer(header):\n    if header.get('alg') == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header:\n"
                      "        return True"},
         ("Three conditions, joined with `and`.", "header.get('alg') == 'RS256' is False for a missing or strange alg, and never raises.",
          "'crit' not in header is the third."),

@@ -1,5 +1,5 @@
 """03 · Follow the volley."""
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 
 VERIFIER, CHALLENGE = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 OTHER_VERIFIER, OTHER_CHALLENGE = "toms-own-verifier-" * 3, "3lfO5w9bjjNaURLLU8OyHcZwsIPBJBS_DS2ztdzJDSo"
@@ -47,14 +47,14 @@ def _matches(answer: object) -> str | None:
     if not all(answer(REGISTERED, uri) is True for uri in REGISTERED):
         return "closed"
     for uri, mistake in TRAPS:
-        if answer(REGISTERED, uri) is not False:
-            return mistake
+        if wrong := yes_or_no(answer(REGISTERED, uri), False, mistake):
+            return wrong
     return None
 
 
 LESSON = Lesson("03", (
     Exercise(
-        "03-1", _reports, "Three attackers, three protections, and you can tell them apart by what the thief does.",
+        "03-1", "value", _reports, "Three attackers, three protections, and you can tell them apart by what the thief does.",
         {"A": "In A the stranger gave something away: a finished sign-in of his own. What ties an answer to the browser that asked?",
          "B": "In B the code itself was read and traded by somebody who did not begin the sign-in. What does only the beginner know?",
          "C": "In C the provider sent the code to an address that the app no longer owns. Who decides where codes may go?",
@@ -64,7 +64,7 @@ LESSON = Lesson("03", (
         ("Ask of each report: did the thief read the code, lure the victim, or have the code sent elsewhere?", "The picture of this lesson has a row for each of them."),
         'answer = {"A": "state", "B": "PKCE", "C": "matching"}'),
     Exercise(
-        "03-2", _challenge, "The hash may be seen by anybody; the way back is closed.",
+        "03-2", "function", _challenge, "The hash may be seen by anybody; the way back is closed.",
         {"plain": "That is the verifier itself. Whoever reads the question would then know it.",
          "hex": "That is the digest in hexadecimal. digest() gives bytes, which base64url then writes.",
          "padding": "There is filling (=) at the end. PKCE leaves it away.",
@@ -88,7 +88,7 @@ LESSON = Lesson("03", (
         "import hashlib\n\nfrom labutils.identity import tokens\n\n"
         "def challenge(verifier):\n    return tokens.b64(hashlib.sha256(verifier.encode()).digest())"),
     Exercise(
-        "03-3", _matches, "The safest comparison is the shortest one.",
+        "03-3", "function", _matches, "The safest comparison is the shortest one.",
         {"closed": "An address that is registered, letter by letter, should give exactly True; the app has two of them.",
          "begins": "https://notes.example.tom.test/cb was let in. It only begins like a registered address.",
          "userinfo": "https://notes.example@tom.test/cb was let in. What stands before the @ is a user name; the host is tom.test.",

@@ -44,8 +44,10 @@ def _minutes(answer: object) -> str | None:
         return "other"
     if named[given] is None and answer(_LINES, "198.51.100.7") != 0:
         return "none"
-    later = [*_LINES, {**_LINES[3], "time": "2023-10-20T10:03:31Z"}]
-    return "days" if named[given] is None and answer(later, "203.0.113.66") != 2940 else named[given]
+    if named[given] is not None:
+        return named[given]
+    later = answer([*_LINES, {**_LINES[3], "time": "2023-10-20T10:03:31Z"}], "203.0.113.66")
+    return {2940: None, 60: "days"}.get(later, "hours")
 
 
 _GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=theft.QUESTION, headers={"cookie": "session=" + cookie})
@@ -77,7 +79,7 @@ def _minutes_but(old: str, new: str) -> str:
 
 LESSON = Lesson("06", (
     Exercise(
-        "06-1", _walk, "Three requests, no password: a cookie, a code, a token, and the data.",
+        "06-1", "function", _walk, "Three requests, no password: a cookie, a code, a token, and the data.",
         {"no response": "Return the API's answer itself, what thief.get(API + '/me', ...) gives.",
          "no question": "The cookie opens the provider. Begin at LOGIN + '/authorize' with params=theft.QUESTION.",
          "no cookie": "The provider sent no code back but login_required: it saw no session. Send the header cookie: session= and the value, with thief.",
@@ -96,7 +98,7 @@ LESSON = Lesson("06", (
          "The form for /token is in the cell that replayed the cookie."),
         "def walk(thief, cookie):\n" + _GOOD_WALK),
     Exercise(
-        "06-2", _minutes, "That is a number a defender can compute without knowing how the thing was stolen.",
+        "06-2", "function", _minutes, "That is a number a defender can compute without knowing how the thing was stolen.",
         {"seconds": "That is in seconds. Divide by 60.",
          "failures": "You counted the refused read at the end. Count only outcome success: that is time that the thief had.",
          "float": "Give whole minutes: an int, rounded down.",
@@ -105,7 +107,9 @@ LESSON = Lesson("06", (
          "everybody": "Lines of other addresses are in there. Keep those whose ip is the address.",
          "count": "That is how many reads there were. The question is how long from the first to the last.",
          "none": "Right for the thief; but an address that read nothing should give 0.",
-         "days": "Right within one hour; a second read two days later goes wrong. Subtract whole moments, not minutes of the hour.",
+         "days": "A last read two days and an hour later counts as one hour: the days are lost. Subtract whole moments, dates and all, "
+                 "and take total_seconds() of the difference: its .seconds leaves whole days out.",
+         "hours": "Right within one hour; a last read two days and an hour later goes wrong. Subtract whole moments, not minutes of the hour.",
          "other": "Try it by hand on five lines: the first success, the last success, the difference in whole minutes."},
         {"seconds": _minutes_but(" // 60", ""),
          "failures": _minutes_but(' and line["outcome"] == "success"', ""),
@@ -116,6 +120,8 @@ LESSON = Lesson("06", (
          "count": "def answer(lines, address):\n    return sum(l['event'] == 'api.read' and l['outcome'] == 'success' and l['ip'] == address for l in lines)",
          "none": _minutes_but(" if times else 0", "") .replace("return int", "times = times or [datetime.fromisoformat(l['time']) for l in lines]\n    return int"),
          "days": _minutes_but("total_seconds() // 60", "seconds // 60"),
+         "hours": _minutes_but("int((max(times) - min(times)).total_seconds() // 60)",
+                               "((max(times).minute - min(times).minute) * 60 + max(times).second - min(times).second) // 60"),
          "other": "def answer(lines, address):\n    return -1"},
         ("datetime.fromisoformat reads these times: from datetime import datetime.",
          "Make a list of the times of the lines that count, then take max minus min.",

@@ -1,38 +1,78 @@
 """07 · Open the support ticket."""
+import json
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons import grading, recorded
+from labutils.classroom.lessons.reversible import guessed
 from labutils.incident import har
 from labutils.lab import data_file
 
+_OPENS = {"session cookie": "cookie", "access token": "token", "refresh token": "token",
+          "password": "password"}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What a cleaner is tried on: the recording with planted secrets, the doors, the keys to them."""
+
+    planted: grading.Planted
+    doors: dict
+    secrets: frozenset[str]
+
 
 @cache
-def _case() -> tuple[dict, dict]:
-    """The recording, and the doors of its provider."""
+def _case() -> _Case:
     recording = har.read(data_file("support-case.har").read_bytes())
-    return recording, recorded.doors(recorded.rebuild(recording))
+    doors = recorded.doors(recorded.rebuild(recording))
+    openers = {text for texts in har.sweep(recording, doors).values() for text in texts}
+    known = {finding.value for finding in har.findings(recording)}
+    return _Case(grading.planted(recording, "lesson-07/judge"), doors, frozenset(known | openers))
 
 
 def _cleaner(answer: object) -> str | None:
-    recording, doors = _case()
+    case = _case()
+    recording = case.planted.recording
     handed = deepcopy(recording)
     cleaned = answer(handed)
     if handed != recording and cleaned is not handed:
         return "changed"
     try:
+        written = json.dumps(cleaned, ensure_ascii=False)
         questions = grading.usefulness(recording, cleaned)
     except har.NotHar:
         return "not a har"
-    kept = har.strings(cleaned)
-    secrets = {finding.value for finding in har.findings(recording)}
-    for door, mistake in (("session cookie", "cookie"), ("access token", "token"), ("refresh token", "token"), ("password", "password")):
-        if any(doors[door](text) for text in kept):
-            return mistake
-    if secrets & kept:
-        return "other keys"
+    except (TypeError, ValueError):
+        return "not json"
+    if mistake := _still_opens(case, json.loads(written)):
+        return mistake
     return None if sum(questions.values()) >= 6 else "useless"
+
+
+def _still_opens(case: _Case, cleaned: dict) -> str | None:
+    """What a thief gets out of a cleaned file by reading, by undoing encodings, by guessing."""
+    kept, written = grading.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)
+    keys, codes = set(case.planted.keys), set(case.planted.codes)
+    for door, mistake in _OPENS.items():
+        if opened := [text for text in kept if case.doors[door](text)]:
+            return mistake if any(text in written for text in opened) else "reversible"
+    if case.secrets & kept:
+        return "other keys"
+    if keys & kept:
+        return "planted"
+    if any(half in text for text in kept for key in keys for half in grading.halves(key)):
+        return "piece"
+    written_anew = kept - grading.texts(case.planted.recording)
+    back = grading.brought_back(written_anew, case.secrets | keys | codes)
+    if back - codes:
+        return "reversible"
+    if codes & kept:
+        return "planted"
+    if back:
+        return "reversible"
+    return "guessable" if guessed(kept, codes) else None
 
 
 def _unsaid(answer: object) -> str | None:
@@ -73,6 +113,9 @@ _GOOD = """    keep = {"name", "method", "mimeType", "startedDateTime", "version
 """
 
 
+_TAG = '"x-" + hmac.new(b"my salt", value.encode(), "sha256").hexdigest()[:10]'
+
+
 def _but(old: str, new: str) -> str:
     assert old in _GOOD
     return "import hmac\n\ndef answer(file):\n" + _GOOD.replace(old, new)
@@ -80,14 +123,22 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("07", (
     Exercise(
-        "07-1", _cleaner, "No door opens, and support can go on working. That is the whole art. In earnest the key of the tags is random, and nobody keeps it.",
+        "07-1", "function", _cleaner, "No door opens, and support can go on working. That is the whole art. In earnest the key of the tags is random, and nobody keeps it.",
         {"cookie": "The session cookie is still in there somewhere, and it opens the provider. It stands in headers, and in the lists of cookies.",
          "token": "A token is still in there and opens a door. Look at the bodies of the token endpoint's answers.",
          "password": "The password is still in there. Look at the form that was sent: its text, and its params.",
          "other keys": "The provider's doors stay shut, but a key to another service is still in there: har.findings(...) of your file shows which.",
+         "planted": "It knows the secrets of one file. Our copy of the recording has others, in headers, cookies, forms, addresses, bodies "
+                    "and messages, and one is left. Keep what is harmless, and replace all the rest.",
+         "piece": "Half of a key is still readable in our copy of the recording. A piece of a secret helps to guess the rest: leave none.",
+         "reversible": "Nothing opens as it stands, but what you wrote can be turned back without a key: undoing an encoding (reversal, hex, "
+                       "base64, ROT13, letter case) brings a secret out again. Delete it, or tag it with a keyed hash.",
+         "guessable": "A one-time code can be guessed from its tag. It has six digits, so a thief hashes all million of them and compares. "
+                      "A plain hash and hash() need no key: use hmac with a key, or delete the text.",
          "useless": "Nothing opens, and support is blind: fewer than six questions have an answer. Keep the structure, the numbers and what is harmless, and "
                     "let equal values stay equal.",
          "not a har": "That is no HAR any more: it needs a log with a list of entries, each of them a dictionary.",
+         "not json": "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of digits. Write texts: .hexdigest() of a tag, say.",
          "changed": "You changed the file that you were given, and returned another. Build a new one and leave the old as it is."},
         {"cookie": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.word_list(file)",
          "token": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.drop_three_headers(file)",
@@ -95,16 +146,26 @@ LESSON = Lesson("07", (
              "return walk(file)", "cleaned = walk(file)\n    for entry in cleaned['log']['entries']:\n        for side in ('request', 'response'):\n"
              "            entry[side] |= {'headers': [], 'cookies': [], 'content': {}}\n    return cleaned"),
          "other keys": "from labutils.classroom.lessons import grading\n\ndef answer(file):\n    return grading.drop_three_headers(grading.word_list(file))",
-         "useless": _but('return "x-" + hmac.new(b"my salt", value.encode(), "sha256").hexdigest()[:10]', 'return "x"').replace(
+         "planted": "from labutils.incident import har\nfrom labutils.lab import data_file\n"
+                    "known = {f.value for f in har.findings(har.read(data_file('support-case.har').read_bytes()))}\n\n"
+                    "def answer(file):\n    def walk(value):\n        if isinstance(value, dict):\n"
+                    "            return {name: walk(inner) for name, inner in value.items()}\n        if isinstance(value, list):\n"
+                    "            return [walk(inner) for inner in value]\n"
+                    "        return 'x' if isinstance(value, str) and known & har.strings([value]) else value\n\n    return walk(file)",
+         "piece": _but(_TAG, 'value[:len(value) // 2 + 1] if len(value) < 80 and "=" not in value and len(value) > 30 else "x"'),
+         "reversible": _but(_TAG, "value[::-1]"),
+         "guessable": _but(_TAG, "str(hash(value))"),
+         "useless": _but(_TAG, '"x"').replace(
              '"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"', '"name"'),
          "not a har": "def answer(file):\n    return {}",
+         "not json": _but(_TAG, 'hmac.digest(b"my salt", value.encode(), "sha256")'),
          "changed": "def answer(file):\n    file['log']['entries'].clear()\n    return {'log': {'entries': []}}"},
         ("Write an inner function walk(value, key) that calls itself for dictionaries and lists.",
          "A text whose key is not in your short set of harmless keys becomes 'x-' and some digits of an HMAC; numbers and None are returned as they are.",
          "hmac.new(b'my salt', value.encode(), 'sha256').hexdigest()[:10] is such a tag: equal texts, equal tags."),
         "def my_clean(file):\n" + _GOOD),
     Exercise(
-        "07-2", _unsaid, "The file does not say when these end. Somebody must find out, or take them back.",
+        "07-2", "function", _unsaid, "The file does not say when these end. Somebody must find out, or take them back.",
         {"kind": "Return a set of kinds, such as {'password'}.",
          "findings": "Those are findings. Return their kinds: finding.kind.",
          "twice": "A kind stands in there twice. Make it a set.",

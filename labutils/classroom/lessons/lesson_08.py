@@ -1,7 +1,7 @@
 """08 · Read nine days in November."""
 from dataclasses import replace
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.classroom.lessons.casebook import ten_claims
 from labutils.incident import ledger
 
@@ -37,6 +37,8 @@ def _minutes(answer: object) -> str | None:
         return "other"
     if answer("nov14-probing", "nov23-alert") != 13357:
         return "days"
+    if answer("nov23-soc-starts", "nov23-alert") != -12:
+        return "sign"
     if answer("nov22-payload", "nov23-alert") is not None or answer("nov14-okta-denied", "nov23-alert") is not None:
         return "day only"
     return "no date" if answer("okta-har-session-tokens", "nov23-alert") is not None else None
@@ -47,10 +49,11 @@ def _careful(answer: object) -> str | None:
     sure = replace(first, sources=(ledger.source("thx-en"),))
     retold = replace(sure, sources=tuple(source for source in map(ledger.source, ("sw", "gem"))))
     mixed = replace(sure, sources=tuple(map(ledger.source, ("sw", "thx-en"))))
-    cases = [(sure, False, "always"), (mixed, False, "any secondary"), (replace(sure, confidence="single"), True, "confidence"),
+    cases = [(replace(sure, confidence="single"), True, "confidence"), (sure, False, "always"), (mixed, False, "any secondary"),
              (replace(sure, confidence="reported"), True, "confidence"), (replace(sure, confidence="disputed"), True, "confidence"),
-             (retold, True, "sources"), (replace(sure, outcome="unknown"), True, "outcome"), (replace(sure, outcome="denied"), False, "always")]
-    return next((mistake for fact, right, mistake in cases if bool(answer(fact)) is not right), None)
+             (retold, True, "sources"), (replace(sure, outcome="unknown"), True, "outcome"), (replace(sure, outcome="denied"), False, "always"),
+             (replace(sure, outcome="not_applicable"), False, "no outcome")]
+    return next((wrong for fact, right, mistake in cases if (wrong := yes_or_no(answer(fact), right, mistake))), None)
 
 
 def _claims(**changed: str) -> str:
@@ -76,7 +79,7 @@ def _but(good: str, arguments: str, old: str, new: str) -> str:
 
 LESSON = Lesson("08", (
     Exercise(
-        "08-1", _judged, "Ten of ten. Each of these stands somewhere in print.",
+        "08-1", "value", _judged, "Ten of ten. Each of these stands somewhere in print.",
         {f"claim {number}": f"Look at claim {number} again. The record: {_record(error)}" for number, error in ten_claims().items()}
         | {"open": "Some claims still have no word. Give each of the ten one of the four.",
            "shape": "Give a dictionary with the numbers 1 to 10, as the stub has it.",
@@ -88,16 +91,19 @@ LESSON = Lesson("08", (
          "If the record leaves something open, both yes and no are overstated."),
         _claims()),
     Exercise(
-        "08-2", _minutes, "None is an answer too: it keeps a guess out of the report.",
+        "08-2", "function", _minutes, "None is an answer too: it keeps a guess out of the report.",
         {"seconds": "That is in seconds. The question is about whole minutes.",
          "fraction": "Close: give whole minutes, with // and no fraction.",
          "days": "Within one day it is right; from the 14th to the 23rd the days are lost. Subtract whole moments.",
+         "sign": "From the later fact to the earlier one the minutes are less than nothing: -12 from nov23-soc-starts to nov23-alert. "
+                 "The order is part of the answer.",
          "day only": "One of the two has a day and no hour, and you gave a number. Return None.",
          "no date": "One of the two has no date at all. Return None, too.",
          "other": "Try it on nov23-alert and nov23-soc-starts, which are 12 minutes apart."},
         {"seconds": _but(_GOOD, "first, second", " // 60", ""),
          "fraction": _but(_GOOD, "first, second", " // 60", " / 60"),
          "days": _but(_GOOD, "first, second", "// 60", "// 60 % 1440"),
+         "sign": _but(_GOOD, "first, second", "(seconds(two.time) - seconds(one.time))", "abs(seconds(two.time) - seconds(one.time))"),
          "day only": _but(_GOOD, "first, second", '"T" not in (one.time or "") or "T" not in (two.time or "")', "one.time is None or two.time is None"),
          "no date": _but(_GOOD, "first, second", '"T" not in (one.time or "") or "T" not in (two.time or "")',
                          '"T" not in (one.time or "T") or "T" not in (two.time or "")').replace("seconds(one.time)", "seconds(one.time or '2023-10-01')"),
@@ -106,17 +112,20 @@ LESSON = Lesson("08", (
          "seconds(text) from labutils.lab turns a time into seconds, and // 60 makes minutes."),
         "def minutes_between(first, second):\n" + _GOOD),
     Exercise(
-        "08-3", _careful, "That is the rule which the text of this course is tested by.",
+        "08-3", "function", _careful, "That is the rule which the text of this course is tested by.",
         {"always": "A confirmed fact with a primary source and a known outcome needs no such word, even if the outcome is a refusal.",
          "any secondary": "One secondary source beside a primary one does no harm. Ask whether there is any primary.",
          "confidence": "A fact that is reported, single or disputed was let through.",
          "sources": "A fact that only secondary sources tell was let through. The ledger has no confirmed one of that kind: try a made-up one.",
-         "outcome": "A fact whose outcome is unknown was let through."},
+         "outcome": "A fact whose outcome is unknown was let through.",
+         "no outcome": "A fact whose outcome is not_applicable was flagged, as most facts of the ledger would be. Nothing was tried there, "
+                       "so nothing is left open: only unknown is."},
         {"always": "def answer(fact):\n    return True",
          "any secondary": _but(_CAREFUL, "fact", 'any(source.kind == "primary"', 'all(source.kind == "primary"'),
          "confidence": _but(_CAREFUL, "fact", 'fact.confidence == "confirmed" and ', ""),
          "sources": _but(_CAREFUL, "fact", ' or not any(source.kind == "primary" for source in fact.sources)', ""),
-         "outcome": _but(_CAREFUL, "fact", ' and fact.outcome != "unknown"', "")},
+         "outcome": _but(_CAREFUL, "fact", ' and fact.outcome != "unknown"', ""),
+         "no outcome": _but(_CAREFUL, "fact", 'fact.outcome != "unknown"', 'fact.outcome in ("succeeded", "denied")')},
         ("Three questions, joined by or.", "fact.sources is a tuple; each source has a kind, 'primary' or 'secondary'."),
         "def needs_a_word(fact):\n" + _CAREFUL),
 ), (

@@ -63,7 +63,7 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("09", (
     Exercise(
-        "09-1", _evicted, "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
+        "09-1", "value", _evicted, "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
         {"service": "The service account still gets in, past the gateway and into the tracker.",
          "look-alike": "The look-alike user still gets in. It was made so that there would be a way back.",
          "implant": "The implant still calls out. It sits on the server and needs no account.",
@@ -76,7 +76,7 @@ LESSON = Lesson("09", (
          "Both accounts come in through the gateway. With what?"),
         "answer = {'moveworks-token', 'implant'}"),
     Exercise(
-        "09-2", _roaming, "It finds the stolen session, and people on trains as well. Telling them apart is lesson 10.",
+        "09-2", "function", _roaming, "It finds the stolen session, and people on trains as well. Telling them apart is lesson 10.",
         {"kind": "Return a set of session numbers.",
          "refused": "A refused use from elsewhere is a use too, and the more interesting one. Leave nothing out by outcome.",
          "all": "That is every session. Keep those that were seen from more than one address.",
@@ -96,7 +96,7 @@ LESSON = Lesson("09", (
         ("Build a dictionary from each session to the set of its addresses.", "places.setdefault(session, set()).add(address) keeps each address once."),
         "def roaming(events):\n" + _GOOD),
     Exercise(
-        "09-3", _control, "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
+        "09-3", "value", _control, "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
         {"viewed": "The repositories are still viewed in that world. casebook.routes shows what was tried: which route was open?",
          "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
                   "and went in by the third route.",

@@ -8,7 +8,7 @@ from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
 
 
 def _fresh(answer: object) -> str | None:
-    for iat, right, mistake in ((1000, True, "now"), (940, True, "edge"), (1060, True, "edge"), (939, False, "old"), (1061, False, "future"),
+    for iat, right, mistake in ((1000, True, "now"), (970, True, "one way"), (1030, True, "one way"), (940, True, "edge"), (1060, True, "edge"), (939, False, "old"), (1061, False, "future"),
                                 (math.nan, False, "nan"), (math.inf, False, "future"), (True, False, "boolean"), (None, False, "raises"),
                                 ("1000", False, "text"), ([], False, "raises"), (10**400, False, "huge"), (999.5, True, "now")):
         try:
@@ -65,8 +65,9 @@ _FRESH, _ARGUMENTS = "now, iat, window", "key, token, now, jti"
 
 LESSON = Lesson("11", (
     Exercise(
-        "11-1", _fresh, "Asked as within, and not as not beyond: NaN stays out.",
+        "11-1", "function", _fresh, "Asked as within, and not as not beyond: NaN stays out.",
         {"now": "A proof of this very second, or of half a second ago, should be fresh.",
+         "one way": "A proof of 30 seconds ago and one dated 30 seconds ahead are both fresh for a window of 60: clocks differ in both directions.",
          "edge": "Exactly window seconds away is still within.",
          "old": "An old proof was let in.",
          "future": "A proof from the future was let in. Its maker may choose the date.",
@@ -77,6 +78,7 @@ LESSON = Lesson("11", (
          "raises": "It must answer False, and not fail, whatever iat is.",
          "kind": "Return True or False, and nothing else."},
         {"now": "def answer(now, iat, window):\n    return False",
+         "one way": _but(_GOOD, _FRESH, "abs(now - iat) <= window", "0 <= now - iat <= window"),
          "edge": _but(_GOOD, _FRESH, "<= window", "< window"),
          "old": _but(_GOOD, _FRESH, "abs(now - iat) <= window", "iat - now <= window"),
          "future": _but(_GOOD, _FRESH, "abs(now - iat) <= window", "now - iat <= window"),
@@ -91,7 +93,7 @@ LESSON = Lesson("11", (
          "abs(now - iat) <= window is one question for both directions, and NaN fails it."),
         "def fresh(now, iat, window):\n" + _GOOD),
     Exercise(
-        "11-2", _headers, "A token, and a note that says: it is I, this once, for this.",
+        "11-2", "function", _headers, "A token, and a note that says: it is I, this once, for this.",
         {"bearer": "Bearer is the scheme of tokens without a proof. A bound token comes with scheme DPoP.",
          "scheme": "The header authorization is the word DPoP, a space, and the token.",
          "names": "Two headers: authorization and dpop.",

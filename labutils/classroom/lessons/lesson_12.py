@@ -1,6 +1,7 @@
 """12 · Let tokens die in time."""
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.classroom.lessons.lifetimes import twin
+from labutils.classroom.lessons.town import LOGIN
 from labutils.identity import tokens
 
 _KEY = tokens.SigningKey(tokens.ec_private_key("lesson-12/judge"), "ES256", "k")
@@ -11,14 +12,15 @@ _TWO = tokens.sign({"sub": "u-1815", "jti": "2"}, _KEY)
 
 def _dead(answer: object) -> str | None:
     revoked = {"u-1": 1000}
-    for claims, right, mistake in (({"sub": "u-1", "iat": 900}, True, "alive"), ({"sub": "u-1", "iat": 1000}, True, "edge"),
-                                   ({"sub": "u-1", "iat": 1001}, False, "later"), ({"sub": "u-2", "iat": 900}, False, "others")):
+    for sub, iat, right, mistake in (("u-1", 900, True, "alive"), ("u-1", 1000, True, "edge"),
+                                     ("u-1", 1001, False, "later"), ("u-2", 900, False, "others")):
+        claims = {"iss": LOGIN, "aud": "wiki", "sub": sub, "sid": "s-7", "jti": "j-7", "iat": iat, "exp": iat + 600}
         try:
-            given = answer(claims, revoked)
-        except KeyError:
-            return "raises"
-        if found := yes_or_no(given, right, mistake):
-            return found
+            dead = answer(claims, dict(revoked))
+        except KeyError as missing:
+            return "raises" if missing.args == (sub,) else "key"
+        if wrong := yes_or_no(dead, right, mistake):
+            return wrong
     return None
 
 
@@ -29,11 +31,11 @@ def _same(answer: object) -> str | None:
              ("not a token", "not a token", False, "no token"), ("", "", False, "no token"))
     for one, other, right, mistake in cases:
         try:
-            given = bool(answer(one, other))
+            same = answer(one, other)
         except Exception:
             return "raises"
-        if given is not right:
-            return mistake
+        if wrong := yes_or_no(None if same is None else bool(same), right, mistake):
+            return wrong
     return None
 
 
@@ -51,23 +53,25 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("12", (
     Exercise(
-        "12-1", _dead, "One line of memory for each person, and every token of theirs that is out is over.",
+        "12-1", "function", _dead, "One line of memory for each person, and every token of theirs that is out is over.",
         {"alive": "A token that was issued before the event is still alive here. That is the stolen one.",
          "edge": "Issued in the very second of the event: it is dead as well. In doubt, out.",
          "later": "A token from a later sign-in is dead here. The person would never get in again.",
          "others": "Somebody else's token died. Look the sub up.",
          "raises": "Most people stand in no event at all: revoked has no entry for them. Use revoked.get.",
+         "key": "That name is not there. claims has iat and sub, among others; revoked has times, each under a sub.",
          "kind": "Return True or False, and nothing else."},
         {"alive": "def answer(claims, revoked):\n    return False",
          "edge": "def answer(claims, revoked):\n    return claims['iat'] < revoked.get(claims['sub'], -1)",
          "later": "def answer(claims, revoked):\n    return claims['sub'] in revoked",
          "others": "def answer(claims, revoked):\n    return claims['iat'] <= max(revoked.values())",
          "raises": "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sub']]",
+         "key": "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sid']]",
          "kind": "def answer(claims, revoked):\n    return revoked.get(claims['sub'])"},
         ("Compare the token's iat with the time that stands in revoked for its sub.", "revoked.get(claims['sub'], -1) gives a time that no token is older than."),
         "def is_dead(claims, revoked):\n    return claims['iat'] <= revoked.get(claims['sub'], -1)"),
     Exercise(
-        "12-2", _same, "Header and payload are what is signed; the third part is only the proof of it.",
+        "12-2", "function", _same, "Header and payload are what is signed; the third part is only the proof of it.",
         {"twin": "A token and its twin came out as different. They differ in the third part alone.",
          "padding": "A token with padding behind its signature came out as different. Leave the third part out of it.",
          "any": "Two tokens with different numbers came out as the same.",

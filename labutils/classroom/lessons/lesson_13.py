@@ -32,15 +32,26 @@ def _read(answer: object) -> str | None:
         if given[2] != counter:
             return "order" if given[2] == int.from_bytes(data[33:], "little") else "counter"
         if (bool(given[0]), bool(given[1])) != (touched, verified):
-            return "swapped" if (given[0], given[1]) == (verified, touched) else "bits"
+            if any(_flags(answer, index) for index in range(len(data)) if index != 32):
+                return "place"
+            return "swapped" if (bool(given[0]), bool(given[1])) == (verified, touched) else "bits"
     return None
 
 
-_WHY = {"page in between": "key", "copied cookie": "binding", "script in the page": "time"}
+def _flags(answer: object, index: int) -> bool:
+    """Whether another value of the byte in that place gives other flags."""
+    one, other = (bytes(index) + bytes([byte]) + bytes(36 - index) for byte in (0, 255))
+    return [bool(flag) for flag in answer(one)[:2]] != [bool(flag) for flag in answer(other)[:2]]
+
+
+_WHY = {"page in between": "key", "copied cookie": "binding", "script in the page": "none"}
+_WORDS = ("key", "binding", "time", "none")
 
 
 def _why(answer: object) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(_WHY) or not set(answer.values()) <= {"key", "binding", "time"}:
+    if not isinstance(answer, dict) or set(answer) != set(_WHY):
+        return "form"
+    if not all(word in _WORDS for word in answer.values()):
         return "form"
     for situation, right in _WHY.items():
         if answer[situation] != right:
@@ -50,7 +61,7 @@ def _why(answer: object) -> str | None:
 
 LESSON = Lesson("13", (
     Exercise(
-        "13-1", _origin, "One origin, letter by letter: the rule of redirect addresses, for the same reason.",
+        "13-1", "function", _origin, "One origin, letter by letter: the rule of redirect addresses, for the same reason.",
         {"real": "The real origin is refused here. Then nobody signs in.",
          "look-alike": "https://login-example.test is taken. That is the relay.",
          "longer": "https://login.example.test is taken: it begins like the real one, and belongs to whoever owns example.test.",
@@ -72,35 +83,41 @@ LESSON = Lesson("13", (
         ("Which origins does a browser write when Ada is at the right place? Exactly one.", "Compare the whole text with ==, and with nothing more generous."),
         f"def origin_ok(origin):\n    return origin == {LOGIN!r}"),
     Exercise(
-        "13-2", _read, "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
+        "13-2", "function", _read, "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
         {"counter": "The counter is wrong. It is the four bytes behind the flags: data[33:37], as one number.",
          "order": "The counter is read from the wrong end: the first of its four bytes weighs most.",
          "swapped": "Touched and verified are the wrong way round: the lowest bit, 1, says touched, and 4 says verified.",
+         "place": "The flags are data[32], since Python counts from 0. Yours change with another byte.",
          "bits": "A flag is one bit of the byte, whatever the other bits say. Test it with &.",
          "kind": "Return three things: touched, verified, counter.",
          "raises": "It raises an error on 37 bytes like those of the figure. data[32] is a number already."},
         {"counter": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])",
          "order": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')",
          "swapped": "def answer(data):\n    return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])",
+         "place": "def answer(data):\n    return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])",
          "bits": "def answer(data):\n    return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])",
          "kind": "def answer(data):\n    return int.from_bytes(data[33:37])",
          "raises": "def answer(data):\n    return data[32][0], data[32][2], int.from_bytes(data[33:37])"},
         ("The figure shows where each part stands. The flags are data[32].", "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; int.from_bytes makes one number of four bytes."),
         "def read(data):\n    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])"),
     Exercise(
-        "13-3", _why, "A key guards the moment of signing in. What comes after it needs a tie of its own, and where no tie holds, an end.",
-        {"form": "Give each of the three situations one of: key, binding, time.",
+        "13-3", "value", _why, "A key guards the moment of signing in, a tie what comes after it. Against a script on Ada's own page none of the three helps: that page must be kept clean.",
+        {"form": "Give each of the three situations one of: key, binding, time, none.",
          "page in between: binding": "The session that the page in between receives is its own: it would be bound to the thief's device. The sign-in itself must fail.",
          "page in between: time": "A short life limits the loss, but the thief is in, and can come back the same way. There is something that keeps him out.",
+         "page in between: none": "Ada is signing in, and one of the three does not let her do it at the wrong place.",
          "copied cookie: key": "Nobody signs in here: the signing in was done by Ada, with her key, and it is over.",
          "copied cookie: time": "An event ends it once somebody has noticed; a short life leaves its length. Binding needs nobody to notice: on another machine the session cannot be renewed.",
+         "copied cookie: none": "The cookie is used on another machine. There is something that can be tied to Ada's device.",
          "script in the page: key": "Ada has signed in already, with her key. The script acts in her open session.",
-         "script in the page: binding": "The script runs where the device's key is, and lets that key sign. Lesson 11 showed what binding does not stop."},
+         "script in the page: binding": "The script runs where the device's key is, and lets that key sign. Lesson 11 showed what binding does not stop.",
+         "script in the page: time": "A short life limits what the script takes along. It does not stop the script, which acts while Ada is signed in, "
+                                     "and perhaps again at her next visit."},
         {"form": "def answer():\n    return None\n\nanswer = {'page in between': 'key'}",
          **{f"{situation}: {wrong}": f"answer = {_WHY | {situation: wrong}!r}" for situation, right in _WHY.items()
-            for wrong in ("key", "binding", "time") if wrong != right}},
-        ("Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his own?", "The cookie is used on another machine, and there a tie to Ada's device fails the thief; the script is on her machine, so no tie does."),
-        "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the page': 'time'}"),
+            for wrong in _WORDS if wrong != right}},
+        ("Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his own?", "The cookie is used on another machine, and there a tie to Ada's device fails the thief; the script is on her machine, in her session. `none` is an answer too."),
+        "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the page': 'none'}"),
 ), (
     Quiz("13-q1", "A relay shows Ada the provider's real page. Why does number matching not help her?", {
         "a": Choice("The relay shows her the right number, because it shows her the right page", "Yes. She compares two things that both come from the real provider.", True),

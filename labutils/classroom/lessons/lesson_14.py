@@ -9,7 +9,9 @@ from labutils.lab import seconds
 
 
 def _both(answer: object) -> str | None:
-    chosen = {str(name) for name in answer} if isinstance(answer, set | list | tuple) else {""}
+    if not isinstance(answer, set | frozenset | list | tuple):
+        return "text"
+    chosen = {str(name) for name in answer}
     if not chosen <= set(inventory.controls()):
         return "words"
     steps = breach.foresee(breach.with_controls(sorted(chosen)))
@@ -74,18 +76,19 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("14", (
     Exercise(
-        "14-1", _both, "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
+        "14-1", "value", _both, "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
         {"session": "The session is still taken over. casebook.routes shows by which route.",
          "report": "The report is still downloaded. It leaves from the support desk, before any session is used.",
          "too many": "Both are stopped, and fewer would do.",
+         "text": "Give a set of names, such as {'sessions_bound'}, in braces even where it is only one.",
          "words": "At least one of these is no control. Names stand in the long list above, such as 'sessions_bound'."},
         {"session": "answer = {'support_least_privilege', 'console_managed_devices'}", "report": "answer = {'sessions_bound', 'recordings_cleaned'}",
-         "too many": "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}", "words": "answer = {'awareness training'}"},
+         "too many": "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}", "text": "answer = 'sessions_bound'", "words": "answer = {'awareness training'}"},
         ("The report needs only the support account. Which control takes that right from it, or that account from the intruder?",
          "For the session any control with a ring in the first column will do."),
         "answer = {'support_least_privilege', 'sessions_bound'}"),
     Exercise(
-        "14-2", _rule, "That is a rule of a decision point: it asks one question, and says why.",
+        "14-2", "function", _rule, "That is a rule of a decision point: it asks one question, and says why.",
         {"home": "The holder itself, at home, must get None.",
          "stolen": "The token from another address should be refused with a reason, a text.",
          "reason": "Return a text that says why: whoever reads the log will need it.",
@@ -93,7 +96,7 @@ LESSON = Lesson("14", (
          "everybody": "A person's session was refused as well. The rule is about service tokens.",
          "nobody": "A request without any credential must not break the rule: return None, another rule will see to it."},
         {"home": _but(" and request.address != credential.holder.home", ""),
-         "stolen": "def answer(request, world):\n    return None",
+         "stolen": _but('f"{credential.id} is used from {request.address}"', "False"),
          "reason": _but('f"{credential.id} is used from {request.address}"', "True"),
          "list": _but("request.address != credential.holder.home", "request.address == '203.0.113.66'"),
          "everybody": _but(' and credential.kind == "service-token"', ""),
@@ -102,7 +105,7 @@ LESSON = Lesson("14", (
          "request.credential.holder.home is where it should come from; request.address is where it comes from."),
         "def known_address(request, world):\n" + _RULE),
     Exercise(
-        "14-3", _minimal, "That is all that minimal means: no spare part.",
+        "14-3", "function", _minimal, "That is all that minimal means: no spare part.",
         {"kind": "Return a list of sets.",
          "shortest": "Those are the shortest. {'b', 'c'} is longer than {'a'} and still has no spare part: it stays.",
          "all": "All of them are still there. {'a', 'b'} has a part, {'a'}, that stops the loss by itself.",

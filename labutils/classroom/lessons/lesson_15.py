@@ -2,19 +2,20 @@
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
 from labutils.classroom.lessons.codered import Held
 
-_GRAPHS = ({"a": {"b"}, "b": set()}, {"b": set(), "a": {"b"}}, {"service": {"user", "implant"}, "user": set(), "implant": {"user"}},
-           {"x": set(), "y": {"x"}, "z": {"y"}})
+# Which can put back which, and the mistake of an order in which one comes back.
+_GRAPHS = (({"a": {"b"}, "b": set()}, "backwards"), ({"b": set(), "a": {"b"}}, "as they stand"),
+           ({"service": {"user", "implant"}, "user": set(), "implant": {"user"}}, "comes back"), ({"x": set(), "y": {"x"}, "z": {"y"}}, "chain"))
 
 
 def _order(answer: object) -> str | None:
-    for graph in _GRAPHS:
+    for graph, mistake in _GRAPHS:
         given = answer({name: set(held) for name, held in graph.items()})
         if not isinstance(given, list | tuple):
             return "kind"
         if sorted(given) != sorted(graph):
             return "missing"
         if any(other in graph[one] for place, other in enumerate(given) for one in given[place + 1:]):
-            return "comes back"
+            return mistake
     return None
 
 
@@ -48,11 +49,17 @@ def _but(old: str, new: str) -> str:
 
 LESSON = Lesson("15", (
     Exercise(
-        "15-1", _order, "Roots before leaves: nothing that you removed can come back.",
-        {"comes back": "In {'service': {'user', 'implant'}, 'implant': {'user'}, 'user': set()} the service comes first and the user last; or another such test went wrong.",
+        "15-1", "function", _order, "Roots before leaves: nothing that you removed can come back.",
+        {"backwards": "In {'a': {'b'}, 'b': set()} a comes first: as long as a is there, it can put b back.",
+         "as they stand": "In {'b': set(), 'a': {'b'}} a comes first, although it stands last in the dictionary: it can put b back.",
+         "comes back": "In {'service': {'user', 'implant'}, 'user': set(), 'implant': {'user'}} the service comes first and the user last.",
+         "chain": "In {'x': set(), 'y': {'x'}, 'z': {'y'}} z comes first, then y, then x. How many a foothold puts back does not say it: y and z put back one each.",
          "missing": "Each foothold must stand in the list once.",
          "kind": "Return a list of names."},
-        {"comes back": "def answer(puts_back):\n    return list(puts_back)",
+        {"backwards": "def answer(puts_back):\n    return list(puts_back)[::-1]",
+         "as they stand": "def answer(puts_back):\n    return list(puts_back)",
+         "comes back": "def answer(puts_back):\n    return sorted(puts_back)",
+         "chain": "def answer(puts_back):\n    return sorted(puts_back, key=lambda name: -len(puts_back[name]))",
          "missing": "def answer(puts_back):\n    return [name for name in puts_back if puts_back[name]]",
          "kind": "def answer(puts_back):\n    return puts_back"},
         ("Which foothold can nobody put back? Remove that one, and ask again among the rest.",
@@ -61,7 +68,7 @@ LESSON = Lesson("15", (
         "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
         "        found.append(root)\n        del left[root]\n    return found"),
     Exercise(
-        "15-2", _survivors, "That is what the list says. Then try the old secrets at their doors.",
+        "15-2", "function", _survivors, "That is what the list says. Then try the old secrets at their doors.",
         {"new": "One that was issued after the intruder was out is in there. He never came near it.",
          "replaced": "One that has been replaced is in there.",
          "expired": "One that is over is in there: expires must be later than now.",

@@ -1,0 +1,548 @@
+"""Judges: what they say of any function, and the answers that were refused or passed wrongly."""
+
+import base64
+import codecs
+import gzip
+import hashlib
+import hmac
+import string
+import sys
+import time
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labutils.classroom import exercises
+from labutils.classroom.exercises import Exercise, check, lesson, verdict
+from labutils.classroom.lessons import reversible
+from labutils.incident import ledger
+from labutils.lab import Lab, seconds
+
+COURSE = [lesson(f"{number:02}") for number in range(17) if lesson(f"{number:02}")]
+FUNCTIONS = [
+    exercise for each in COURSE for exercise in each.exercises if exercise.kind == "function"
+]
+# Those that ask for True or False, and what each solution is named.
+YES_OR_NO = ["02-3", "03-3", "04-1", "04-3", "08-3", "11-1", "12-1", "12-2", "13-1"]
+
+
+def exercise(identifier):
+    return lesson(identifier[:2]).items[identifier]
+
+
+def learners(code):
+    """What a learner's cell leaves under `answer`, or else under its last name."""
+    cell = {"ledger": ledger, "seconds": seconds}
+    exec(compile(code, "cell", "exec"), cell)
+    return cell.get("answer", list(cell.values())[-1])
+
+
+def said(identifier, code):
+    return verdict(exercise(identifier), learners(code))
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+
+
+# --- what any function can get wrong -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
+def test_a_name_that_is_not_there_is_said_with_its_line_and_without_a_lecture(each):
+    sentence = verdict(each, learners("def answer(*arguments):\n    return jwkset"))
+    assert sentence == (
+        "Your code uses a name that is not there (line 2 of your cell). "
+        "Python says: NameError: name 'jwkset' is not defined."
+    )
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
+def test_a_forgotten_return_is_said_whatever_the_exercise(each):
+    assert (
+        verdict(each, learners("def answer(*arguments):\n    len(arguments) > 1"))
+        == exercises.NO_RETURN
+    )
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
+def test_a_function_of_the_wrong_arguments_is_told_so(each):
+    assert verdict(each, lambda: True).startswith(
+        "Your function cannot be called as the exercise calls it. Python says: TypeError: "
+    )
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
+def test_what_the_function_returned_is_not_the_function(each):
+    assert verdict(each, 42) == exercises.NOT_A_FUNCTION
+
+
+@pytest.mark.parametrize("identifier", YES_OR_NO)
+def test_none_in_the_place_of_false_let_nothing_in(identifier):
+    right = learners(exercise(identifier).solution)
+    sentence = verdict(exercise(identifier), lambda *arguments: True if right(*arguments) else None)
+    assert sentence == (exercises.COMMON | exercise(identifier).feedback)["no return"]
+
+
+@pytest.mark.parametrize("identifier", YES_OR_NO)
+def test_the_same_with_false_passes(identifier):
+    right = learners(exercise(identifier).solution)
+    assert verdict(exercise(identifier), lambda *arguments: bool(right(*arguments))) is None
+
+
+NARROW = """
+def answer(request, world):
+    if request.address == "198.51.100.9":
+        return "a bad address"
+"""
+
+
+def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_it_has_none():
+    assert said("14-2", NARROW) == "It gave None each time. " + exercise("14-2").feedback["stolen"]
+
+
+@pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])
+def test_the_error_of_an_unset_local_is_one_of_a_name_too(body):
+    assert said("04-1", f"def answer(asked, document):\n    {body}").startswith(
+        "Your code uses a name that is not there (line 2"
+    )
+
+
+def test_an_error_is_named_before_the_judges_sentence():
+    assert said("04-1", "def answer(asked, document):\n    return document['issuer'] == asked") == (
+        "It raised an error (line 2 of your cell): KeyError: 'issuer'. "
+        + exercise("04-1").feedback["raises"]
+    )
+
+
+def test_an_error_without_a_sentence_is_named_alone():
+    assert (
+        said("02-3", "def answer(header):\n    return 1 / 0")
+        == "It raised an error (line 2 of your cell): ZeroDivisionError: division by zero."
+    )
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [lambda answer: "a mistake without a sentence", lambda answer: {}["x"], lambda answer: 1 / 0],
+)
+def test_a_judge_that_fails_costs_the_learner_no_traceback(judge, capsys, monkeypatch):
+    broken = Exercise("99-1", "value", judge, "Yes.", {}, {}, ("a", "b"), "answer = 1")
+    monkeypatch.setattr(exercises, "_item", lambda identifier, kind: broken)
+    check("99-1", 5)
+    assert capsys.readouterr().out.startswith("99-1: not yet. ")
+
+
+def test_the_kind_of_an_answer_is_data_and_not_read_from_the_solution():
+    function = Exercise(
+        "99-1",
+        "function",
+        lambda answer: None if answer(1) == 2 else "x",
+        "Yes.",
+        {},
+        {},
+        (),
+        "answer = twice.__add__",
+    )
+    assert (
+        verdict(function, 5) == exercises.NOT_A_FUNCTION
+        and verdict(function, lambda x: x + 1) is None
+    )
+
+
+# --- 05-3: rotation ------------------------------------------------------------------------------
+
+ROTATE = """
+def answer(store, token):
+    entry = store["tokens"].get(token)
+    if entry is None:
+        return None
+    if entry["used"]:
+        store["alive"][entry["family"]] = False
+    if entry["used"] or not store["alive"][entry["family"]]:
+        return None
+    entry["used"] = True
+    fresh = {draw}
+    store["tokens"][fresh] = dict(entry, used=False)
+    return fresh
+"""
+GOOD_DRAWS = [
+    ("import secrets", "secrets.token_hex(16)"),
+    ("import uuid", "str(uuid.uuid4())"),
+    ("import os", "os.urandom(12).hex()"),
+    (
+        "from labutils import Lab\nlab = Lab('lesson-05', '2023-10-18T09:00:00Z')",
+        "lab.draw('login.example')",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "draw"), GOOD_DRAWS)
+def test_05_3_a_token_that_nobody_can_predict_passes(before, draw):
+    assert said("05-3", before + ROTATE.replace("{draw}", draw)) is None
+
+
+# --- the mistakes that a judge took for another --------------------------------------------------
+
+
+def refused_as(identifier, mistake, code):
+    """Whether that code is refused, and with the sentence of that mistake."""
+    return said(identifier, code) is not None and said(identifier, code).endswith(
+        exercise(identifier).feedback[mistake]
+    )
+
+
+@pytest.mark.parametrize(("runs", "right"), [(1, 3), (2, 6), (3, 9)])
+def test_00_1_counts_in_the_learners_own_lab(runs, right, monkeypatch):
+    lab = Lab("lesson-00", "2023-10-18T09:00:00Z")
+
+    def vault(environ, start_response):
+        if allowed := environ.get("HTTP_X_BADGE") == "ada":
+            lab.log("vault.example", "door.open", ip=environ["REMOTE_ADDR"])
+        start_response("200 OK" if allowed else "403 Forbidden", [("Content-Type", "text/plain")])
+        return [b""]
+
+    lab.add("vault.example", vault)
+    for _ in range(runs):
+        for who, badge in (
+            ("tom", ""),
+            ("tom", "tim"),
+            ("tom", "ida"),
+            ("tom", "ada"),
+            ("ada", "ada"),
+        ):
+            lab.browser(who, "192.0.2.10").get("https://vault.example/", headers={"x-badge": badge})
+    monkeypatch.setattr(sys.modules["__main__"], "lab", lab, raising=False)
+    question = exercise("00-1")
+    assert (
+        verdict(question, len(lab.wire) - len(lab.audit)) is None
+        and verdict(question, right) is None
+    )
+    assert verdict(question, 3) is None  # what the picture shows
+    assert verdict(question, len(lab.wire)) == question.feedback["all"]
+    assert verdict(question, len(lab.audit)) == question.feedback["logged"]
+    assert verdict(question, 4 * runs) == question.feedback["tom"]
+
+
+def test_00_1_is_three_where_there_is_no_lab():
+    assert (
+        verdict(exercise("00-1"), 3) is None
+        and verdict(exercise("00-1"), 6) == exercise("00-1").feedback["other"]
+    )
+
+
+SPELLINGS = {
+    "base64": "base64.b64encode(s.encode()).decode()",
+    "base64url": "base64.urlsafe_b64encode(s.encode()).decode().rstrip('=')",
+    "standard alphabet": "s.replace('-', '+').replace('_', '/') + '=='",
+    "hex": "s.encode().hex()",
+    "hex of the bytes": "tokens.unb64(s).hex()",
+    "a number": "str(int.from_bytes(tokens.unb64(s), 'big'))",
+    "base32": "base64.b32encode(s.encode()).decode()",
+    "base85": "base64.b85encode(s.encode()).decode()",
+    "ROT13": "codecs.encode(s, 'rot13')",
+    "letter case": "s.swapcase()",
+    "reversal": "s[::-1]",
+    "hex, reversed": "s.encode().hex()[::-1]",
+    "base64 twice": "base64.b64encode(base64.b64encode(s.encode())).decode()",
+    "base64, then ROT13": "codecs.encode(base64.b64encode(s.encode()).decode(), 'rot13')",
+    "deflated": "base64.b64encode(zlib.compress(s.encode())).decode()",
+    "percent": "''.join(f'%{ord(c):02x}' for c in s)",
+    "codes": "' '.join(str(ord(c)) for c in s)",
+    "a dash between": "'-'.join(s)",
+    "one further": "''.join(chr(ord(c) + 1) for c in s)",
+    "a word in front": "'removed:' + s.encode().hex()",
+}
+
+
+DEFUSE = """
+import base64, codecs, zlib
+from labutils.identity import tokens
+
+def answer(token):
+    a, b, s = token.split(".")
+    return f"{a}.{b}." + SPELLING
+"""
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_01_3_a_signature_in_another_spelling_is_still_a_key(name):
+    """What is left of it, or only in another order, has a sentence of its own."""
+    mistake = "piece" if name in ("standard alphabet", "reversal") else "reversible"
+    assert refused_as("01-3", mistake, DEFUSE.replace("SPELLING", SPELLINGS[name]))
+
+
+HIDDEN = """
+import json
+from labutils.identity import tokens
+
+def answer(token):
+    a, b, s = token.split(".")
+    claims = {**json.loads(tokens.unb64(b)), "note": s[::-1]}
+    return f"{a}.{tokens.json_part(claims)}."
+"""
+
+
+def test_01_3_a_signature_hidden_in_a_claim_is_still_a_key():
+    assert refused_as("01-3", "reversible", HIDDEN)
+
+
+def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
+    def by_size(puts_back):
+        return sorted(puts_back, key=lambda name: -len(puts_back[name]))
+
+    order = by_size({"service": {"user", "implant"}, "user": set(), "implant": {"user"}})
+    assert order == ["service", "implant", "user"]
+    assert "service" not in verdict(exercise("15-1"), by_size)
+
+
+def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
+    sentence = exercise("06-2").feedback["days"]
+    assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
+
+
+DRAWS = {
+    "counted": ("", "f'r{len(store[\"tokens\"]) + 1}'"),
+    "the old one and a letter": ("", "token + 'x'"),
+    "a hash of the old one": ("import hashlib", "hashlib.sha256(token.encode()).hexdigest()"),
+    "a counter": (
+        "import itertools\ncount = itertools.count(10**20)",
+        "f'refresh-token-{next(count)}'",
+    ),
+    "the time": ("import time", "f'refresh-{time.time_ns()}'"),
+    "a short one": ("import secrets", "secrets.token_hex(4)"),
+    "random": ("import random", "f'{random.getrandbits(128):032x}'"),
+    "the lab's dice, begun anew": (
+        "from labutils import Lab",
+        "Lab(token, '2023-10-18T09:00:00Z').draw('login.example')",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "draw"), DRAWS.values(), ids=DRAWS)
+def test_05_3_a_token_that_can_be_predicted_is_named_as_a_mistake(before, draw):
+    assert refused_as("05-3", "predictable", before + ROTATE.replace("{draw}", draw))
+
+
+def test_05_3_a_used_token_that_was_deleted_gets_a_sentence_and_no_key_error():
+    code = "import secrets" + ROTATE.replace("{draw}", "secrets.token_hex(16)").replace(
+        'entry["used"] = True', 'del store["tokens"][token]'
+    )
+    assert refused_as("05-3", "deleted", code) and "KeyError" not in said("05-3", code)
+    assert refused_as(
+        "05-3", "deleted", code.replace('del store["tokens"][token]', 'store["tokens"].pop(token)')
+    )
+
+
+def test_05_3_a_family_may_die_by_being_removed():
+    code = "import secrets" + ROTATE.replace("{draw}", "secrets.token_hex(16)")
+    code = code.replace(
+        'store["alive"][entry["family"]] = False', 'store["alive"].pop(entry["family"])'
+    )
+    code = code.replace(
+        'not store["alive"][entry["family"]]', 'not store["alive"].get(entry["family"])'
+    )
+    assert (
+        said("05-3", code.replace('.pop(entry["family"])', '.pop(entry["family"], None)')) is None
+    )
+
+
+def test_the_model_solution_of_05_3_draws_its_tokens():
+    assert "secrets.token_urlsafe" in exercise("05-3").solution
+
+
+# --- 07-1: what a cleaned file still gives away --------------------------------------------------
+
+CLEANER = """
+import base64, codecs, hashlib, hmac, re, secrets, zlib
+salt, seen = secrets.token_bytes(16), {}
+
+def answer(file):
+    keep = {"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"}
+
+    def walk(value, key=""):
+        if isinstance(value, dict):
+            return {name: walk(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [walk(inner, key) for inner in value]
+        if not isinstance(value, str) or not value or key in keep:
+            return value
+        if key == "url":
+            return {url}
+        return {tag}
+
+    return walk(file)
+"""
+NAMES_ONLY = 're.sub("=[^&]*", "=", value)'
+
+
+def cleaner(tag, url=None):
+    return CLEANER.replace("{tag}", tag).replace("{url}", url or tag)
+
+
+CLEAN = {
+    "HMAC with a secret salt": (
+        '"x-" + hmac.new(salt, value.encode(), "sha256").hexdigest()[:10]',
+        None,
+    ),
+    "a salted hash, whole": ("hashlib.sha256(salt + value.encode()).hexdigest()", None),
+    "a keyed hash": ("hashlib.blake2b(value.encode(), key=salt).hexdigest()", None),
+    "a random text for each value": ("seen.setdefault(value, secrets.token_hex(5))", None),
+    "numbered": ('seen.setdefault(value, f"value {len(seen)}")', None),
+    "deleted": ('""', NAMES_ONLY),
+    "a constant": ('"[removed]"', NAMES_ONLY),
+    "random each time": ("secrets.token_hex(6)", NAMES_ONLY),
+}
+OPEN = {
+    "reversal": ("value[::-1]", "reversible"),
+    "hex": ("value.encode().hex()", "reversible"),
+    "base64": ("base64.b64encode(value.encode()).decode()", "reversible"),
+    "base32": ("base64.b32encode(value.encode()).decode()", "reversible"),
+    "ROT13": ('codecs.encode(value, "rot13")', "reversible"),
+    "letter case": ("value.swapcase()", "reversible"),
+    "hex, reversed, with a mark": ('"x-" + value.encode().hex()[::-1]', "reversible"),
+    "deflated": ("base64.b64encode(zlib.compress(value.encode())).decode()", "reversible"),
+    "short texts alone turned round": (
+        'value[::-1] if len(value) < 9 else hmac.new(salt, value.encode(), "md5").hexdigest()',
+        "reversible",
+    ),
+    "hash()": ("str(hash(value))", "guessable"),
+    "hash() in hex": ('f"x-{hash(value) & 0xffffffffffffffff:x}"', "guessable"),
+    "MD5": ("hashlib.md5(value.encode()).hexdigest()", "guessable"),
+    "SHA-1 in base64": (
+        "base64.b64encode(hashlib.sha1(value.encode()).digest()).decode()",
+        "guessable",
+    ),
+    "SHA-256, cut": ('"x-" + hashlib.sha256(value.encode()).hexdigest()[:10]', "guessable"),
+    "SHA-512": ("hashlib.sha512(value.encode()).hexdigest()", "guessable"),
+    "a checksum": ('f"{zlib.crc32(value.encode()):08x}"', "guessable"),
+    "hash() as a number": ("hash(value)", "guessable"),
+    "one number": ('int.from_bytes(value[:1000].encode(), "big")', "reversible"),
+    "a number of thousands of digits": ('int.from_bytes(value.encode(), "big")', "not json"),
+    "a list of numbers": ("list(value.encode())", "reversible"),
+    "bytes": ("value.encode()", "not json"),
+    "one-time codes kept": (
+        'value if value.isdigit() else hmac.new(salt, value.encode(), "md5").hexdigest()',
+        "planted",
+    ),
+    "half of each key": ('value[:24] if re.fullmatch("[0-9a-f]{40,}", value) else "x"', "piece"),
+    "nothing but a star": ('"*"', "useless"),
+}
+
+
+@pytest.mark.parametrize(("tag", "url"), CLEAN.values(), ids=CLEAN)
+def test_07_1_a_cleaner_of_any_style_that_leaves_nothing_passes(tag, url):
+    assert said("07-1", cleaner(tag, url)) is None
+
+
+@pytest.mark.parametrize(("tag", "mistake"), OPEN.values(), ids=OPEN)
+def test_07_1_what_can_be_turned_back_or_guessed_is_no_cleaning(tag, mistake):
+    assert refused_as("07-1", mistake, cleaner(tag))
+
+
+def test_07_1_secrets_of_one_file_known_by_heart_are_not_enough():
+    assert refused_as("07-1", "planted", exercise("07-1").wrong["planted"])
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        'hmac.new(salt, value.encode(), "sha256").hexdigest()',
+        "hashlib.sha512(value.encode()).hexdigest()",
+        "value[::-1]",
+        "base64.b64encode(zlib.compress(value.encode())).decode()",
+    ],
+)
+def test_07_1_is_judged_in_less_than_two_seconds(tag):
+    begun = time.process_time()
+    said("07-1", cleaner(tag))
+    assert time.process_time() - begun < 2
+
+
+# --- what a return is, and what can be turned back -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "nothing"),
+    [
+        ("x", True),
+        ("return None", True),
+        ("return", True),
+        ("for y in (): print(y)", True),
+        ("with x as y: y()", True),
+        ("return x", False),
+        ("return x['a']", False),
+        ("return True if x else None", False),
+        ("if x: return True", False),
+        ("try: return x()\n    except ValueError: return None", False),
+    ],
+)
+def test_a_function_without_a_return_is_told_from_one_that_returns_something(body, nothing):
+    assert exercises._returns_nothing(learners(f"def answer(x):\n    {body}")) is nothing
+
+
+ENCODERS = {
+    "base64": lambda s: base64.b64encode(s.encode()).decode(),
+    "base64url": lambda s: base64.urlsafe_b64encode(s.encode()).decode().rstrip("="),
+    "base32": lambda s: base64.b32encode(s.encode()).decode(),
+    "base85": lambda s: base64.b85encode(s.encode()).decode(),
+    "hex": lambda s: s.encode().hex(),
+    "capital hex": lambda s: s.encode().hex().upper(),
+    "ROT13": lambda s: codecs.encode(s, "rot13"),
+    "ROT47": lambda s: s.translate(reversible.ROT47),
+    "atbash": lambda s: s.translate(reversible.ATBASH),
+    "reversal": lambda s: s[::-1],
+    "letter case": str.swapcase,
+    "percent": lambda s: "".join(f"%{ord(c):02X}" for c in s),
+    "deflated": lambda s: base64.b64encode(zlib.compress(s.encode())).decode(),
+    "gzip": lambda s: gzip.compress(s.encode()).hex(),
+    "codes": lambda s: ",".join(str(ord(c)) for c in s),
+    "number": lambda s: str(int.from_bytes(s.encode(), "big")),
+}
+SECRETS = st.text(string.ascii_letters + string.digits + "-_", min_size=16, max_size=90)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(SECRETS, st.lists(st.sampled_from(sorted(ENCODERS)), max_size=2))
+def test_two_encodings_in_any_order_are_undone(secret, names):
+    text = secret
+    for name in names:
+        text = ENCODERS[name](text)
+    assert any(secret in result for result in reversible.undone(text))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(SECRETS, st.binary(min_size=16, max_size=16))
+def test_nothing_comes_out_of_a_keyed_hash(secret, key):
+    tag = hmac.new(key, secret.encode(), "sha256").hexdigest()
+    assert not any(secret[:8] in result for result in reversible.undone(tag))
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.text(max_size=300) | st.binary(max_size=300).map(lambda octets: octets.decode("latin-1")))
+def test_undoing_withstands_any_text(text):
+    assert text in reversible.undone(text)
+
+
+@pytest.mark.parametrize("algorithm", reversible.HASHES)
+def test_each_plain_hash_of_short_secrets_is_guessed_and_a_keyed_one_is_not(algorithm):
+    codes = ("012713", "555555", "900001")
+    for spelling in range(len(reversible._spellings(algorithm, codes[0]))):
+        assert reversible.guessed(
+            ["tag-" + reversible._spellings(algorithm, code)[spelling][:12] for code in codes],
+            codes,
+        )
+    assert (
+        reversible.guessed(
+            ["tag-" + hmac.new(b"key", code.encode(), "sha256").hexdigest() for code in codes],
+            codes,
+        )
+        is None
+    )
+    assert (
+        reversible.guessed([hashlib.sha256(code.encode()).hexdigest() for code in codes[:2]], codes)
+        is None
+    )  # two of three are chance

@@ -1,0 +1,683 @@
+"""Answers as learners write them: right ones in several styles, wrong ones with their mistakes.
+
+Each is a function under its exercise. No right one is refused, and no wrong one is told of another mistake than its own.
+"""
+
+# Learners write like this.
+# ruff: noqa: B905, E713, RET502, RET503, SIM103, SIM110
+import hashlib
+import re
+import secrets
+import struct
+from datetime import datetime
+from graphlib import TopologicalSorter
+
+import jwt
+import pytest
+
+from labutils.classroom.exercises import lesson, verdict
+from labutils.classroom.lessons.lesson_02 import FORGED_NONE
+from labutils.identity import tokens
+from labutils.identity.tokens import json_part
+from labutils.incident import ledger
+from labutils.lab import seconds
+
+RIGHT, WRONG = [], []
+
+
+def exercise(identifier):
+    return lesson(identifier[:2]).items[identifier]
+
+
+def right(identifier):
+    """Register an answer that must pass."""
+    return lambda answer: RIGHT.append((identifier, answer))
+
+
+def wrong(identifier, mistake):
+    """Register an answer that must be refused with the sentence of that mistake."""
+    return lambda answer: WRONG.append((identifier, mistake, answer))
+
+
+# --- right, in other styles than the model solution's --------------------------------------------
+
+
+@right("01-3")
+def _(token):
+    return token.rpartition(".")[0] + "."
+
+
+@right("01-3")
+def _(token):
+    return ".".join([*token.split(".")[:2], "signature-removed"])
+
+
+@right("01-3")
+def _(token):
+    return re.sub(r"[^.]*$", "x", token)
+
+
+@right("01-3")
+def _(token):
+    a, b, c = token.split(".")
+    return f"{a}.{b}." + hashlib.sha256(c.encode()).hexdigest()
+
+
+@right("01-3")
+def _(token):
+    return token[: token.rindex(".")] + "." + secrets.token_urlsafe(64)
+
+
+right("02-1")(json_part({"alg": "NONE"}) + "." + json_part({"sub": "admin"}) + ".")
+
+
+right("02-1")(f"{json_part({'typ': 'JWT', 'alg': 'None'})}.{json_part({'sub': 'admin'})}.")
+
+
+@right("02-3")
+def _(header):
+    if header.get("alg") != "RS256" or header.get("typ") != "JWT":
+        return False
+    return "crit" not in header
+
+
+@right("02-3")
+def _(header):
+    try:
+        return (header["alg"], header["typ"], "crit" in header) == ("RS256", "JWT", False)
+    except KeyError:
+        return False
+
+
+@right("02-3")
+def _(header):
+    return {k: header.get(k) for k in ("alg", "typ")} == {
+        "alg": "RS256",
+        "typ": "JWT",
+    } and not "crit" in header
+
+
+@right("03-3")
+def _(registered, uri):
+    for known in registered:
+        if known == uri:
+            return True
+    return False
+
+
+@right("03-3")
+def _(registered, uri):
+    return any(known == uri for known in registered)
+
+
+@right("03-3")
+def _(registered, uri):
+    return uri in set(registered)
+
+
+@right("03-3")
+def _(registered, uri):
+    return registered.count(uri) > 0
+
+
+@right("04-1")
+def _(asked, document):
+    if document.get("issuer") == asked:
+        return True
+    return False
+
+
+@right("04-1")
+def _(asked, document):
+    try:
+        return document["issuer"] == asked
+    except KeyError:
+        return False
+
+
+@right("04-1")
+def _(asked, document):
+    return "issuer" in document and document["issuer"] == asked
+
+
+@right("04-2")
+def _(jwks, header):
+    for key in jwks["keys"]:
+        if key["kid"] != header.get("kid") or key.get("use", "sig") != "sig":
+            continue
+        if "alg" in key and key["alg"] == header.get("alg"):
+            return key
+    return None
+
+
+@right("04-2")
+def _(jwks, header):
+    by_kid = {key["kid"]: key for key in jwks["keys"]}
+    key = by_kid.get(header.get("kid"))
+    if key is None or key.get("use") not in (None, "sig") or not key.get("alg"):
+        return
+    return key if key["alg"] == header.get("alg") else None
+
+
+@right("04-2")
+def _(jwks, header):
+    fit = [
+        k
+        for k in jwks["keys"]
+        if k["kid"] == header.get("kid")
+        and k.get("use") != "enc"
+        and k.get("alg")
+        and k["alg"] == header.get("alg")
+    ]
+    return fit[0] if len(fit) == 1 else None
+
+
+@right("04-3")
+def _(claims, issuer, client_id, nonce, now):
+    audience = claims.get("aud")
+    audience = [audience] if isinstance(audience, str) else audience or []
+    return bool(
+        claims.get("iss") == issuer
+        and set(audience) == {client_id}
+        and claims.get("exp", 0) > now
+        and claims.get("iat", now + 1) <= now
+        and claims.get("sub")
+        and claims.get("nonce") == nonce
+    )
+
+
+@right("04-3")
+def _(claims, issuer, client_id, nonce, now):
+    try:
+        return (
+            claims["iss"] == issuer
+            and claims["aud"] in (client_id, [client_id])
+            and claims["iat"] <= now < claims["exp"]
+            and "sub" in claims
+            and claims["nonce"] == nonce
+        )
+    except KeyError:
+        return False
+
+
+@right("04-3")
+def _(claims, issuer, client_id, nonce, now):
+    if not {"iss", "aud", "exp", "iat", "sub", "nonce"} <= set(claims):
+        return False
+    if claims["aud"] != client_id and claims["aud"] != [client_id]:
+        return False
+    if not claims["iat"] <= now < claims["exp"]:
+        return False
+    return claims["iss"] == issuer and claims["nonce"] == nonce
+
+
+@right("05-1")
+def _(token):
+    header = tokens.inspect(token).header
+    if not header:
+        return "opaque"
+    if "enc" in header:
+        return "other"
+    if header.get("typ") == "at+jwt":
+        return "access token"
+    return "ID token" if header.get("typ") == "JWT" else "other"
+
+
+@right("05-1")
+def _(token):
+    header = tokens.inspect(token).header
+    if header is None:
+        return "opaque"
+    if token.count(".") == 4:
+        return "other"
+    match header.get("typ"):
+        case "JWT":
+            return "ID token"
+        case "at+jwt":
+            return "access token"
+    return "other"
+
+
+@right("05-1")
+def _(token):
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        header = None
+    if token.count(".") == 4:
+        return "other"
+    if header is None:
+        return "opaque"
+    return {"JWT": "ID token", "at+jwt": "access token"}.get(header.get("typ"), "other")
+
+
+@right("06-2")
+def _(lines, address):
+    seen = [
+        line["time"]
+        for line in lines
+        if line["ip"] == address and (line["event"], line["outcome"]) == ("api.read", "success")
+    ]
+    if not seen:
+        return 0
+    first, last = map(datetime.fromisoformat, (min(seen), max(seen)))
+    return int((last - first).total_seconds()) // 60
+
+
+@right("06-2")
+def _(lines, address):
+    seen = [
+        seconds(line["time"])
+        for line in lines
+        if line["ip"] == address and line["event"] == "api.read" and line["outcome"] == "success"
+    ]
+    return (max(seen) - min(seen)) // 60 if seen else 0
+
+
+@right("06-2")
+def _(lines, address):
+    first = last = None
+    for line in lines:
+        if line["ip"] == address and line["event"] == "api.read" and line["outcome"] == "success":
+            last = datetime.strptime(line["time"], "%Y-%m-%dT%H:%M:%SZ")
+            first = first or last
+    gap = last - first if first else None
+    return gap.days * 1440 + gap.seconds // 60 if gap else 0
+
+
+@right("08-2")
+def _(first, second):
+    times = [ledger.fact(name).time for name in (first, second)]
+    if not all(time and "T" in time for time in times):
+        return None
+    return (seconds(times[1]) - seconds(times[0])) // 60
+
+
+@right("08-2")
+def _(first, second):
+    one, two = ledger.fact(first).time, ledger.fact(second).time
+    if not one or not two or len(one) < 11 or len(two) < 11:
+        return None
+    return int((datetime.fromisoformat(two) - datetime.fromisoformat(one)).total_seconds() / 60)
+
+
+@right("08-2")
+def _(first, second):
+    try:
+        one, two = (
+            ledger.fact(name).time.index("T") and seconds(ledger.fact(name).time)
+            for name in (first, second)
+        )
+    except (AttributeError, ValueError):
+        return None
+    return (two - one) // 60
+
+
+@right("08-3")
+def _(fact):
+    return (
+        fact.confidence != "confirmed"
+        or fact.outcome == "unknown"
+        or all(source.kind != "primary" for source in fact.sources)
+    )
+
+
+@right("08-3")
+def _(fact):
+    if fact.confidence != "confirmed":
+        return True
+    if fact.outcome == "unknown":
+        return True
+    return "primary" not in [source.kind for source in fact.sources]
+
+
+@right("08-3")
+def _(fact):
+    settled = (
+        any(s.kind == "primary" for s in fact.sources),
+        fact.confidence == "confirmed",
+        fact.outcome != "unknown",
+    )
+    return not all(settled)
+
+
+@right("11-1")
+def _(now, iat, window):
+    return type(iat) in (int, float) and now - window <= iat <= now + window
+
+
+@right("11-1")
+def _(now, iat, window):
+    if isinstance(iat, bool) or not isinstance(iat, (int, float)):
+        return False
+    return -window <= now - iat <= window
+
+
+@right("11-1")
+def _(now, iat, window):
+    try:
+        return iat is not True and iat is not False and abs(now - iat) <= window
+    except TypeError:
+        return False
+
+
+@right("12-1")
+def _(claims, revoked):
+    return claims["sub"] in revoked and claims["iat"] <= revoked[claims["sub"]]
+
+
+@right("12-1")
+def _(claims, revoked):
+    at = revoked.get(claims["sub"])
+    return at is not None and claims["iat"] <= at
+
+
+@right("12-1")
+def _(claims, revoked):
+    try:
+        return revoked[claims["sub"]] >= claims["iat"]
+    except KeyError:
+        return False
+
+
+@right("12-2")
+def _(one, other):
+    return (
+        one.count(".") == other.count(".") == 2
+        and one.rpartition(".")[0] == other.rpartition(".")[0]
+    )
+
+
+@right("12-2")
+def _(one, other):
+    a, b = one.split("."), other.split(".")
+    return len(a) == len(b) == 3 and a[:2] == b[:2]
+
+
+@right("12-2")
+def _(one, other):
+    try:
+        a, b, _ = one.split(".")
+        c, d, _ = other.split(".")
+    except ValueError:
+        return False
+    return (a, b) == (c, d)
+
+
+@right("13-2")
+def _(data):
+    flags, counter = struct.unpack(">BI", data[32:37])
+    return flags & 1 == 1, flags & 4 == 4, counter
+
+
+@right("13-2")
+def _(data):
+    bits = f"{data[32]:08b}"
+    return bits[7] == "1", bits[5] == "1", int(data[33:37].hex(), 16)
+
+
+@right("13-2")
+def _(data):
+    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], "big")
+
+
+right("14-1")(["support_least_privilege", "sessions_bound"])
+
+
+right("14-1")(("sessions_bound", "support_least_privilege"))
+
+
+right("14-1")(frozenset({"support_least_privilege", "sessions_bound"}))
+
+
+@right("15-1")
+def _(puts_back):
+    done = []
+
+    def visit(name):
+        if name not in done:
+            for other in puts_back[name]:
+                visit(other)
+            done.append(name)
+
+    for name in puts_back:
+        visit(name)
+    return done[::-1]
+
+
+@right("15-1")
+def _(puts_back):
+    return list(TopologicalSorter(puts_back).static_order())[::-1]
+
+
+@right("15-1")
+def _(puts_back):
+    def below(name):
+        return {name}.union(*map(below, puts_back[name]))
+
+    return sorted(puts_back, key=lambda name: -len(below(name)))
+
+
+# --- wrong, and why ------------------------------------------------------------------------------
+
+
+wrong("02-1", "unchanged")(FORGED_NONE.replace("none", "None"))
+
+
+wrong("02-1", "blocked")(
+    json_part({"alg": "none", "typ": "JWT"}) + "." + json_part({"sub": "admin"}) + "."
+)
+
+
+@wrong("04-2", "early")
+def _(jwks, header):
+    for key in jwks["keys"]:
+        if key["kid"] == header.get("kid") and key.get("alg") == header.get("alg"):
+            return key
+        return None
+
+
+@wrong("04-2", "early")
+def _(jwks, header):
+    for key in jwks["keys"]:
+        if key["kid"] != header.get("kid"):
+            return None
+        return key
+
+
+@wrong("04-2", "both bare")
+def _(jwks, header):
+    return next(
+        (
+            k
+            for k in jwks["keys"]
+            if k["kid"] == header.get("kid")
+            and k.get("use", "sig") == "sig"
+            and k.get("alg") == header.get("alg")
+        ),
+        None,
+    )
+
+
+@wrong("04-3", "others")
+def _(claims, issuer, client_id, nonce, now):
+    aud = claims.get("aud", [])
+    aud = [aud] if isinstance(aud, str) else aud
+    return (
+        claims.get("iss") == issuer
+        and client_id in aud
+        and (len(aud) == 1 or claims.get("azp") == client_id)
+        and now < claims.get("exp", 0)
+        and "sub" in claims
+        and claims.get("iat", now + 1) <= now
+        and claims.get("nonce") == nonce
+    )
+
+
+@wrong("04-3", "list")
+def _(claims, issuer, client_id, nonce, now):
+    return claims.get("iss") == issuer and claims.get("aud") == client_id
+
+
+@wrong("05-1", "logout")
+def _(token):
+    header = tokens.inspect(token).header
+    if header is None:
+        return "opaque"
+    return "access token" if header.get("typ") == "at+jwt" else "ID token"
+
+
+@wrong("05-1", "no header")
+def _(token):
+    typ = tokens.inspect(token).header.get("typ")
+    return "ID token" if typ == "JWT" else "access token" if typ == "at+jwt" else "other"
+
+
+@wrong("05-1", "no header")
+def _(token):
+    return "access token" if tokens.inspect(token).header["typ"] == "at+jwt" else "ID token"
+
+
+@wrong("05-1", "encrypted")
+def _(token):
+    header = tokens.inspect(token).header
+    if header is None:
+        return "opaque"
+    return {"JWT": "ID token", "at+jwt": "access token"}.get(header.get("typ"), "other")
+
+
+@wrong("06-2", "days")
+def _(lines, address):
+    t = [
+        datetime.fromisoformat(l["time"])
+        for l in lines
+        if l["ip"] == address and l["event"] == "api.read" and l["outcome"] == "success"
+    ]
+    return (max(t) - min(t)).seconds // 60 if t else 0
+
+
+@wrong("06-2", "days")
+def _(lines, address):
+    t = [
+        sum(int(part) * by for part, by in zip(l["time"][11:19].split(":"), (3600, 60, 1)))
+        for l in lines
+        if l["ip"] == address and l["event"] == "api.read" and l["outcome"] == "success"
+    ]
+    return (t[-1] - t[0]) // 60 if t else 0
+
+
+@wrong("08-2", "sign")
+def _(first, second):
+    one, two = ledger.fact(first).time or "", ledger.fact(second).time or ""
+    if "T" not in one or "T" not in two:
+        return None
+    return abs(seconds(two) - seconds(one)) // 60
+
+
+@wrong("08-3", "no outcome")
+def _(fact):
+    return (
+        fact.confidence != "confirmed"
+        or fact.outcome not in ("succeeded", "denied")
+        or not any(source.kind == "primary" for source in fact.sources)
+    )
+
+
+@wrong("11-1", "one way")
+def _(now, iat, window):
+    return type(iat) in (int, float) and 0 <= now - iat <= window
+
+
+@wrong("11-1", "one way")
+def _(now, iat, window):
+    return type(iat) in (int, float) and 0 <= iat - now <= window
+
+
+@wrong("11-1", "edge")
+def _(now, iat, window):
+    return type(iat) in (int, float) and -window < iat - now < window
+
+
+@wrong("12-1", "alive")
+def _(claims, revoked):
+    return claims["exp"] <= revoked.get(claims["sub"], -1)
+
+
+@wrong("12-1", "key")
+def _(claims, revoked):
+    return claims["iat"] <= revoked[claims["sid"]]
+
+
+@wrong("12-1", "key")
+def _(claims, revoked):
+    return claims["issued_at"] <= revoked.get(claims["sub"], -1)
+
+
+@wrong("12-1", "raises")
+def _(claims, revoked):
+    return claims["iat"] <= revoked[claims["sub"]]
+
+
+@wrong("13-2", "place")
+def _(data):
+    return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])
+
+
+@wrong("13-2", "place")
+def _(data):
+    return data[31] & 1, data[31] & 4, int.from_bytes(data[33:37])
+
+
+@wrong("13-2", "bits")
+def _(data):
+    return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])
+
+
+wrong("13-3", "script in the page: time")(
+    {"page in between": "key", "copied cookie": "binding", "script in the page": "time"}
+)
+
+
+wrong("14-1", "text")("sessions_bound")
+
+
+wrong("14-1", "words")({"awareness_training", "sessions_bound"})
+
+
+@wrong("15-1", "chain")
+def _(puts_back):
+    return sorted(puts_back, key=lambda name: len(puts_back[name]), reverse=True)
+
+
+@wrong("15-1", "as they stand")
+def _(puts_back):
+    return list(puts_back)
+
+
+@wrong("15-1", "backwards")
+def _(puts_back):
+    return list(reversed(puts_back))
+
+
+# --- the judges ----------------------------------------------------------------------------------
+
+
+def count(rows):
+    """Names for the rows of a table: the exercise, and which of its answers."""
+    return [f"{row[0]}-{place}" for place, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(("identifier", "answer"), RIGHT, ids=count(RIGHT))
+def test_a_right_answer_in_another_style_passes(identifier, answer):
+    assert verdict(exercise(identifier), answer) is None
+
+
+@pytest.mark.parametrize(("identifier", "mistake", "answer"), WRONG, ids=count(WRONG))
+def test_the_mistake_that_was_made_is_the_one_that_is_named(identifier, mistake, answer):
+    sentence = verdict(exercise(identifier), answer)
+    assert sentence is not None and sentence.endswith(exercise(identifier).feedback[mistake])
+
+
+@pytest.mark.parametrize("identifier", sorted({name for name, answer in RIGHT if callable(answer)}))
+def test_three_other_styles_are_tried(identifier):
+    assert sum(name == identifier for name, _ in RIGHT) >= 3
