@@ -2,12 +2,14 @@
 import hashlib
 import os
 import pathlib
+import sys
 import tempfile
 
 import pytest
 
 HERE = pathlib.Path(__file__).parent
-SUMS = HERE / "notebooks" / "SHA256SUMS"
+sys.path.insert(0, str(HERE / "tools"))  # tests use the tools as well
+import lessons  # noqa: E402
 
 # What a learner has passed stands in a file beside the notebooks; stored outputs are those of somebody who begins.
 os.environ["LABUTILS_PROGRESS"] = str(pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json"))
@@ -29,15 +31,10 @@ if nbval is not None and os.name == "posix":
     nbval.kernel.KernelManager = _kernel_on_own_socket
 
 
-def course_sums() -> dict[str, str]:
-    """The SHA-256 of each lesson as the course stored it, by file name."""
-    return {name: digest for digest, name in (line.split() for line in SUMS.read_text().splitlines())}
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     """Name each lesson that is not as the course stored it: then its failures are no riddle."""
-    for name, digest in course_sums().items():
+    for name, digest in lessons.sums().items():
         path = HERE / "notebooks" / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             terminalreporter.write_line(

@@ -7,15 +7,14 @@ import statistics
 import subprocess
 import sys
 
+import execute
+import lessons
 import nbformat
 import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
 
 from labutils.incident.ledger import ledger
-
-sys.path.insert(0, str(ROOT / "tools"))
-import execute  # noqa: E402
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -86,8 +85,7 @@ def test_the_file_is_small(path):
 
 
 def test_the_lesson_is_as_the_course_stored_it(path, name):
-    sums = dict(reversed(line.split()) for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines())
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == sums[name], (
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name], (
         f"notebooks/{name} was changed. make reset LESSON={name[:2]} restores it and keeps yours.")
 
 
@@ -162,7 +160,7 @@ def test_no_cell_takes_a_name_that_the_lesson_needs(code):
 
 
 def test_links_lead_to_registered_sources_or_to_files_that_exist(prose):
-    standards = yaml.safe_load((DATA / "standards.yaml").read_text()).values()
+    standards = yaml.safe_load((DATA / "standards.yaml").read_text(encoding="utf-8")).values()
     known = {source.url for source in ledger().sources.values()} | {source["url"] for source in standards}
     for _, _, target in LINK.findall("\n".join(prose)):
         assert target in known if "://" in target else (NOTEBOOKS / target.split("#")[0]).exists(), target
@@ -177,10 +175,10 @@ def test_tables_have_headers_and_nothing_is_said_by_colour_alone(prose):
 
 def test_the_prose_is_spelt_in_british_english(prose, tmp_path):
     page = tmp_path / "prose.md"
-    page.write_text("\n\n".join(prose))
-    checked = subprocess.run([sys.executable, "-m", "codespell_lib", str(page)], capture_output=True, text=True, cwd=ROOT)
+    page.write_text("\n\n".join(prose), encoding="utf-8")
+    checked = subprocess.run([sys.executable, "-m", "codespell_lib", str(page)], capture_output=True, cwd=ROOT, encoding="locale")
     assert checked.returncode == 0, checked.stdout
-    text = re.sub(r"`[^`]*`|\]\(\S+\)", "", page.read_text())  # authorization is a term of OAuth; addresses are as they are
+    text = re.sub(r"`[^`]*`|\]\(\S+\)", "", page.read_text(encoding="utf-8"))  # authorization is a term of OAuth; addresses are as they are
     assert not re.findall(r"\b(?:color|behavior|authorize[ds]?|recognize|center|defense|favor)\b", text)
 
 
