@@ -34,7 +34,7 @@ def main() -> int:
         print("npm could not install the two client libraries: run `npm install --no-package-lock` in tools/clients to see why.")
         return 1
     command = [sys.executable, "-m", "labutils", "serve", "--port", str(free_port()), "--auto-login", "ada"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="locale")
     try:
         word, _, issuer = server.stdout.readline().strip().partition(" ")  # comes empty where the server ends without a word
         if word != "serving":
