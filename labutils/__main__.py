@@ -142,6 +142,8 @@ def main(arguments: list[str] | None = None) -> int:
     cleaned.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
     written = commands.add_parser("telemetry", help="play the breach and write what each service logged, a file a source")
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # the name of a file may hold what a terminal cannot show
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor.examine()

@@ -5,6 +5,7 @@ process of its own, so that a crash is a line and not the end.
 """
 from __future__ import annotations  # so that an older Python can read this, and hear which one to use
 
+import ast
 import importlib.machinery
 import importlib.metadata
 import importlib.util
@@ -329,7 +330,7 @@ def _kernel() -> Iterator[Line]:
         yield False, f"the kernel of a notebook does not start ({fault}): run `{mend}`"
     else:
         yield True, "a Python kernel starts"
-        own, theirs = str(Path(__file__).resolve().parent), said.strip().splitlines()[-1]
+        own, theirs = str(Path(__file__).resolve().parent), ast.literal_eval(said.strip().splitlines()[-1])
         mend = f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` where there is no .venv"
         yield own == theirs, ("a notebook takes labutils from this folder" if own == theirs else
                               f"a notebook does not take labutils from {shown(own)}: it says {shown(theirs)}; {mend}")
@@ -351,9 +352,9 @@ try:
     look = '''
 try:
     import labutils, pathlib
-    print(pathlib.Path(labutils.__file__).resolve().parent)
+    print(ascii(str(pathlib.Path(labutils.__file__).resolve().parent)))
 except Exception as error:
-    print(error)
+    print(ascii(str(error)))
 '''
     client.execute_interactive(look, timeout=20)
 finally:

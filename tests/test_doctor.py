@@ -1,14 +1,13 @@
 """The doctor names what is broken and the command that mends it, and needs nothing that may be broken."""
 import ast
-import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 
 import pytest
+from course_in_a_folder import Course, kernel_lines, posix
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
@@ -17,58 +16,9 @@ import labutils
 from labutils import doctor
 
 ROOT = pathlib.Path(__file__).parent.parent
-SITE = pathlib.Path(sysconfig.get_path("purelib"))
-posix = pytest.mark.skipif(os.name == "nt", reason="the environments of these tests are made of symbolic links")
 
 
 # --- set-ups that are broken ------------------------------------------------------------------------------------
-
-
-class Course:
-    """A course in a folder of its own, whose .venv holds a link to each package of the one that runs the tests."""
-
-    def __init__(self, folder: pathlib.Path):
-        self.folder, self.venv = folder, folder / ".venv"
-        for name in ("labutils", "data"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("pyproject.toml", "requirements.txt"):
-            shutil.copyfile(ROOT / name, folder / name)
-        self.site = self.venv / SITE.relative_to(sys.prefix)
-        self.site.mkdir(parents=True)
-        for path in SITE.iterdir():
-            if "labutils" not in path.name:
-                (self.site / path.name).symlink_to(path)
-        (self.site / "_labutils.pth").write_text("../../../..\n", encoding="ascii")
-        (self.venv / "bin").mkdir()
-        (self.venv / "bin" / "python").symlink_to(sys._base_executable)
-        home = pathlib.Path(sys._base_executable).parent
-        (self.venv / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\n", encoding="utf-8")
-        (self.venv / "share").symlink_to(pathlib.Path(sys.prefix, "share"))
-
-    def without(self, *patterns: str) -> None:
-        """Take packages, or their metadata, away."""
-        for pattern in patterns:
-            links = list(self.site.glob(pattern))
-            assert links, pattern
-            for link in links:
-                link.unlink()
-
-    def put(self, name: str, text: str) -> None:
-        """A file of a package."""
-        path = self.site / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def version(self, name: str, version: str) -> None:
-        """Let the metadata of a package say this version."""
-        self.without(f"{name}-*.dist-info")
-        self.put(f"{name}-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-
-    def python(self, *arguments: str) -> subprocess.Popen:
-        command = [str(self.venv / "bin" / "python"), *arguments]
-        env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-        return subprocess.Popen(command, cwd=self.folder, env=env, encoding="locale",
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +79,6 @@ def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     _, said = broken.python("-c", "from labutils import Lab, accepts").communicate(timeout=20)
     assert said.splitlines()[-1] == ("ImportError: pyjwt is missing from the Python that runs this: run `make mend` and "
                                      "start again; `python -m labutils doctor` says more.")
-
-
-def kernel_lines(course: Course) -> list:
-    """The doctor's lines about the kernel."""
-    process = course.python("-c", "from labutils import doctor; print(list(doctor._kernel()))")
-    return ast.literal_eval(process.communicate(timeout=60)[0])
 
 
 @posix

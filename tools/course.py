@@ -100,11 +100,15 @@ def build():
     if not done and not all_done(with_pip(builder)):
         sys.exit("The environment could not be built: the step above failed. Mend its cause and say the same command "
                  "again; nothing half-built is kept in use.")
-    # A path that is relative to the file (so Python's `site` reads it) holds wherever the folder is moved or copied,
-    # and in every locale, since it is plain ASCII.
+    find_labutils_from_inside()
+    write_stamp()
+
+
+def find_labutils_from_inside():
+    """Say where labutils is by a path that begins at `.venv`: so it holds wherever the folder is moved or copied, and in
+    every locale, since it is plain ASCII. Python reads a line of such a file as relative to it."""
     site = site_packages()
     (site / "_labutils.pth").write_text(os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii")
-    write_stamp()
 
 
 def all_done(steps):
@@ -142,7 +146,7 @@ def site_packages():
 
 
 def repoint(folder):
-    """Point the scripts of `.venv`, which was built in another folder, here. Imports need nothing: see `build`."""
+    """Point the scripts of `.venv`, which was built in another folder, here. Imports need nothing."""
     old, new = (os.fsencode(os.path.join(path, ".venv")) for path in (folder, str(HERE)))
     for path in [VENV / "pyvenv.cfg", *PYTHON.parent.iterdir()]:
         if path.is_file() and not path.is_symlink() and path.suffix != ".exe":
