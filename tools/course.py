@@ -116,6 +116,7 @@ def all_done(steps):
     shutil.rmtree(str(VENV), ignore_errors=True)
     elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
     env = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    env["PYTHONUTF8"] = "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
     return not any(run(*step, env=env) for step in steps)
 
 
