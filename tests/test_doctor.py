@@ -1,11 +1,13 @@
 """The doctor names what is broken and the command that mends it, and needs nothing that may be broken."""
 import ast
+import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 
+import lessons
 import pytest
 from course_in_a_folder import Course, kernel_lines, posix
 from hypothesis import given
@@ -231,3 +233,22 @@ def test_every_requirement_of_the_project_is_of_the_form_that_is_understood():
         assert re.fullmatch(r"(?:(?:>=|<|==)[\d.]+(?:,|$))*", package.versions), package
         assert package.installed, package
         assert doctor._there(package.module), package
+
+
+# --- security keys ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["labutils.classroom.lessons.phishing", "labutils.identity.security_key"])
+def test_where_there_are_no_devices_a_lesson_about_keys_says_so(module):
+    code = f"import sys; sys.platform = 'emscripten'; import {module}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
+    assert done.stderr.splitlines()[-1].startswith("ImportError: Security keys need an operating system, and Python in a browser")
+
+
+def test_no_other_lesson_loads_the_library_of_security_keys():
+    """The first code cell of each lesson, run in one process, and then the exercises of all of them."""
+    cells = [json.loads((lessons.NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
+             for name in lessons.sums() if not name.startswith("13")]
+    imports = ["".join(next(cell for cell in one if cell["cell_type"] == "code")["source"]) for one in cells]
+    code = "\n".join([*imports, "progress()", "import sys", "assert not [m for m in sys.modules if m.startswith('fido2')]"])
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -54,8 +54,9 @@ def require_python():
 
 
 def fingerprint():
-    """What the environment is built from: the lock, the package's own metadata, and the Python."""
-    parts = [(HERE / name).read_bytes() for name in ("requirements.txt", "pyproject.toml")]
+    """What the environment is built from: the lock, the package's own files and the Python."""
+    names = ("requirements.txt", "pyproject.toml", "data/jupyterlab-overrides.json")
+    parts = [(HERE / name).read_bytes() for name in names]
     return hashlib.sha256(b"".join(parts) + sys.version.encode()).hexdigest()
 
 
