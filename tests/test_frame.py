@@ -1,5 +1,6 @@
 """The house: layout, versions, sizes, and the tools that keep it so."""
 import ast
+import json
 import pathlib
 import re
 import subprocess
@@ -163,3 +164,12 @@ def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
 def test_the_installed_package_brings_quiet_settings():
     settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
     assert settings.read_text(encoding="utf-8") == (ROOT / "data" / "jupyterlab-overrides.json").read_text(encoding="utf-8")
+
+
+def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
+    folder = ROOT / "tools" / "clients"
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert locked.pop("")["dependencies"] == wanted
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in locked.values())
