@@ -173,3 +173,33 @@ def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
     assert locked.pop("")["dependencies"] == wanted
     assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
     assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in locked.values())
+
+
+# --- encodings --------------------------------------------------------------------------------------------------
+
+
+def without_encoding(tree):
+    """Lines on which text is read, written or decoded in whatever encoding the machine's locale has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            named = {keyword.arg for keyword in node.keywords}
+            mode = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            as_text = name == "open" and not any("b" in text and len(text) < 4 for text in mode)
+            positional = name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
+            decoded = name in ("run", "Popen", "check_output") and "text" in named
+            if not positional and "encoding" not in named and (name in ("read_text", "write_text") or as_text or decoded):
+                yield node.lineno
+
+
+def test_every_text_file_is_read_and_written_in_a_named_encoding():
+    for path in OWN:
+        assert not list(without_encoding(ast.parse(path.read_text(encoding="utf-8")))), path
+
+
+@pytest.mark.parametrize("code, wrong", [
+    ("p.read_text()", True), ("p.read_text('utf-8')", False), ("p.write_text('x')", True), ("open(p, 'w')", True),
+    ("p.open('rb')", False), ("p.open('w', encoding='utf-8')", False), ("run(c, text=True)", True),
+    ("run(c, encoding='locale')", False), ("p.write_text('x', encoding='utf-8')", False), ("open(p)", True)])
+def test_the_rail_of_encodings_can_fail(code, wrong):
+    assert bool(list(without_encoding(ast.parse(code)))) == wrong
