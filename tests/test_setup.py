@@ -1,6 +1,7 @@
 """How the course is built and started: a folder that moved, a home that cannot be written to, uv or pip."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def place_of_labutils(made: Course) -> str:
 @posix
 def test_a_folder_that_was_moved_imports_its_own_code_even_before_any_verb(built, tmp_path):
     assert place_of_labutils(built) == ascii(str(built.folder))
-    new = tmp_path / "neu mit ü, 文 und '"
+    new = tmp_path / os.fsdecode("neu mit ü, 文 und '".encode())
     shutil.move(built.folder, new)
     assert place_of_labutils(moved(built, new)) == ascii(str(new))
 
@@ -180,8 +181,9 @@ def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatc
 
 
 def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
-    command = [sys.executable, "-m", "labutils", "sanitize", str(ROOT / "data" / "support-case.har"), "ü.har"]
+    target = os.fsdecode("ü.har".encode())
+    command = [sys.executable, "-m", "labutils", "sanitize", str(ROOT / "data" / "support-case.har"), target]
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"Look through \\xfc.har before you send it." in done.stdout
+    assert re.search(rb"Look through \\\S+\.har before you send it\.", done.stdout)
