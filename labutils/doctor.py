@@ -148,8 +148,7 @@ def _say(verb: str) -> str:
 def _reinstall(package: Package) -> str:
     if in_own_environment():
         return f"run `{_say('mend')}`"
-    other = package.name == "pyjwt" and _there("jwt.jwa")
-    first = "`python -m pip uninstall --yes jwt pyjwt`, then " if other else ""
+    first = "`python -m pip uninstall --yes jwt pyjwt`, then " if _overlaid(package) else ""
     force = "--force-reinstall --no-deps " if package.installed else ""
     return f'run {first}`python -m pip install {force}"{package.name}{package.versions}"`'
 
@@ -165,10 +164,12 @@ def complaint(error: ImportError | None = None) -> str:
     needed = [package for package in packages() if not package.extra]
     if error is None:
         away = NOT_IN_A_BROWSER if sys.platform == "emscripten" else ()
-        package = next((one for one in needed if one.name not in away and not _there(one.module)), None)
+        bad = (one for one in needed if one.name not in away and (_overlaid(one) or not _there(one.module)))
+        package = next(bad, None)
         if package is None:
             return ""
-        what = f"{package.name} is missing from the Python that runs this"
+        hidden = " (the package jwt stands in its place)" if _overlaid(package) else ""
+        what = f"{package.name} is missing from the Python that runs this{hidden}"
     else:
         top = (error.name or "").partition(".")[0]
         package = next((one for one in needed if one.module.partition(".")[0] == top), None)
@@ -177,6 +178,11 @@ def complaint(error: ImportError | None = None) -> str:
         return f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
     return (f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with `{_say('lab')}`, "
             "or choose the kernel of .venv.")
+
+
+def _overlaid(package: Package) -> bool:
+    """Whether the registry's package `jwt`, another library, was installed over PyJWT, which is imported as `jwt` too."""
+    return package.name == "pyjwt" and _there("jwt.jwa")
 
 
 def _there(module: str) -> bool:

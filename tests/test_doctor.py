@@ -79,8 +79,9 @@ def test_what_is_not_broken_is_not_named(lines):
 @posix
 def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     _, said = broken.python("-c", "from labutils import Lab, accepts").communicate(timeout=20)
-    assert said.splitlines()[-1] == ("ImportError: pyjwt is missing from the Python that runs this: run `make mend` and "
-                                     "start again; `python -m labutils doctor` says more.")
+    assert said.splitlines()[-1] == (
+        "ImportError: pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
+        "run `make mend` and start again; `python -m labutils doctor` says more.")
 
 
 @posix
@@ -195,12 +196,13 @@ def test_outside_of_the_environment_a_version_that_fits_is_well(elsewhere):
 
 def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(elsewhere, tmp_path, monkeypatch):
     (tmp_path / "jwt").mkdir()
-    for name in ("__init__", "jwa"):
+    for name in ("__init__", "jwa", "api_jwk"):  # the last is a file of PyJWT that the other left there
         (tmp_path / "jwt" / f"{name}.py").write_text("", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "jwt", raising=False)
     assert doctor.complaint().startswith(
-        "pyjwt is missing from the Python that runs this: run `python -m pip uninstall --yes jwt pyjwt`, then `python -m pip")
+        "pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
+        "run `python -m pip uninstall --yes jwt pyjwt`, then `python -m pip")
 
 
 def test_a_broken_package_is_named_by_the_name_that_installs_it(elsewhere):
