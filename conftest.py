@@ -10,7 +10,8 @@ import tempfile
 import pytest
 
 HERE = pathlib.Path(__file__).parent
-SUMS = HERE / "notebooks" / "SHA256SUMS"
+sys.path.insert(0, str(HERE / "tools"))  # tests use the tools as well
+import lessons  # noqa: E402
 
 # What a learner has passed stands in a file beside the notebooks; stored outputs are those of somebody who begins.
 os.environ["LABUTILS_PROGRESS"] = str(pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json"))
@@ -48,18 +49,13 @@ def pytest_collectstart(collector) -> None:
         collector.skip_compare = tuple(kind for kind in collector.skip_compare if kind != "image/png")
 
 
-def course_sums() -> dict[str, str]:
-    """The SHA-256 of each lesson as the course stored it, by file name."""
-    return {name: digest for digest, name in (line.split() for line in SUMS.read_text().splitlines())}
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     """Name each lesson that is not as the course stored it: then its failures are no riddle."""
     if terminalreporter.config.pluginmanager.hasplugin("nbval") and not locked_drawing():
         terminalreporter.write_line(
             "Pictures were compared mark by mark and not byte for byte: matplotlib or Pillow is not the locked one.")
-    for name, digest in course_sums().items():
+    for name, digest in lessons.sums().items():
         path = HERE / "notebooks" / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             terminalreporter.write_line(

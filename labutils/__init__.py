@@ -1,14 +1,38 @@
-"""The lab under the course Anatomy of a Cloud Hack: what a notebook imports, and nothing else."""
-from labutils.classroom.exercises import check, hint, progress, quiz, solution
-from labutils.classroom.guard import accepts, opened, refuses
-from labutils.lab import Lab
+"""The lab under the course Anatomy of a Cloud Hack: what a notebook imports, and nothing else.
 
-__all__ = ["Lab", "accepts", "check", "hint", "opened", "progress", "quiz", "refuses", "show", "solution"]
+Each name is loaded when it is first asked for. So `python -m labutils doctor` runs where a package is broken, and a
+lesson that meets a broken package says so in one sentence.
+"""
+import importlib
+
+_HOMES = {
+    "Lab": "lab",
+    "accepts": "classroom.guard",
+    "check": "classroom.exercises",
+    "hint": "classroom.exercises",
+    "opened": "classroom.guard",
+    "progress": "classroom.exercises",
+    "quiz": "classroom.exercises",
+    "refuses": "classroom.guard",
+    "show": "classroom.figures",
+    "solution": "classroom.exercises",
+}
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str):
-    """`show` draws, so it is loaded when it is first asked for: a quarter of a second that `import labutils` need not take."""
-    if name == "show":
-        from labutils.classroom.figures import show
-        return show
-    raise AttributeError(f"labutils has no name {name!r}")
+    """The name, from its module. Raises ImportError with a sentence where a package is missing or broken."""
+    if name not in _HOMES:
+        raise AttributeError(f"labutils has no name {name!r}")
+    from labutils.doctor import complaint
+
+    if missing := complaint():
+        raise ImportError(missing)
+    try:
+        module = importlib.import_module(f"labutils.{_HOMES[name]}")
+    except ImportError as error:
+        if (error.name or "labutils").startswith("labutils"):
+            raise  # our own mistake, or a sentence of our own
+        raise ImportError(complaint(error)) from error
+    globals()[name] = getattr(module, name)
+    return globals()[name]

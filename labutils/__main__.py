@@ -1,9 +1,8 @@
 """The commands that a person types: `python -m labutils` doctor, serve, sanitize, telemetry."""
+from __future__ import annotations  # see labutils/doctor.py
+
 import argparse
-import importlib.metadata
 import io
-import json
-import re
 import secrets
 import signal
 import socket
@@ -11,57 +10,8 @@ import sys
 import threading
 from pathlib import Path
 
-from labutils.lab import Lab, data_file
+from labutils import doctor
 from labutils.text import shown
-
-OLDEST, NEWEST = (3, 11), (3, 14)
-
-
-# --- doctor -----------------------------------------------------------------------------------------------------
-
-
-def doctor() -> int:
-    """Check the set-up, one line a check. The exit status is 0 when all is well."""
-    needed = [line for line in importlib.metadata.requires("labutils") or [] if "extra ==" not in line]
-    checks = [_python(), *map(_package, needed), _data(), _kernel(), _quiet()]
-    for good, sentence in checks:
-        print(("ok    " if good else "MEND  ") + sentence)
-    return 0 if all(good for good, _ in checks) else 1
-
-
-def _python() -> tuple[bool, str]:
-    here = sys.version_info[:2]
-    return OLDEST <= here <= NEWEST, f"Python {here[0]}.{here[1]} (the course needs 3.{OLDEST[1]} to 3.{NEWEST[1]})"
-
-
-def _package(requirement: str) -> tuple[bool, str]:
-    name = re.match(r"[\w.-]+", requirement).group()
-    try:
-        return True, f"{name} {importlib.metadata.version(name)}"
-    except importlib.metadata.PackageNotFoundError:
-        return False, f"{name} is missing: run `make lab` again, or pip install -r requirements.txt"
-
-
-def _data() -> tuple[bool, str]:
-    try:
-        for path in data_file(".").glob("*.json"):
-            json.loads(path.read_text())
-        return data_file("rfc-examples.json").exists(), "data/ can be read"
-    except ValueError:
-        return False, "a file in data/ is damaged: restore it with `git checkout data`"
-
-
-def _kernel() -> tuple[bool, str]:
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    specs = KernelSpecManager().find_kernel_specs()
-    return "python3" in specs, "JupyterLab finds a Python kernel" if "python3" in specs else "no Python kernel: pip install ipykernel"
-
-
-def _quiet() -> tuple[bool, str]:
-    settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    return True, "JupyterLab asks no question at its first start" if settings.exists() else "JupyterLab may ask about news: say no"
-
 
 # --- serve ------------------------------------------------------------------------------------------------------
 
@@ -77,6 +27,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
 
     from labutils.identity import webauthn
     from labutils.identity.served import lab_provider
+    from labutils.lab import Lab
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, code="-", size="-"):
@@ -191,9 +142,11 @@ def main(arguments: list[str] | None = None) -> int:
     cleaned.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
     written = commands.add_parser("telemetry", help="play the breach and write what each service logged, a file a source")
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # the name of a file may hold what a terminal cannot show
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
-        return doctor()
+        return doctor.examine()
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
     if chosen.command == "sanitize":

@@ -4,7 +4,6 @@ Nothing here opens a socket. A host is a WSGI callable, and a browser is an http
 """
 import hashlib
 import secrets
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,9 +15,10 @@ import httpx
 
 
 def data_file(name: str) -> Path:
-    """A file of `data/`: of the repository, or of the copy that an installed package brings along."""
-    here = Path(__file__).parent.parent / "data" / name
-    return here if here.exists() else Path(sys.prefix, "share", "labutils", "data", name)
+    """A file of `data/`: of the repository, or of the copy inside an installed package."""
+    here = Path(__file__).parent
+    of_the_repository = here.parent / "data" / name
+    return of_the_repository if of_the_repository.exists() else here / "_data" / name
 
 
 class Clock:

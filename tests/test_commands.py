@@ -24,7 +24,7 @@ def free_port() -> int:
 
 def start(*arguments: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "labutils", "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True)
+                            encoding="locale")
 
 
 @contextmanager
@@ -71,13 +71,6 @@ def test_the_doctor_says_one_line_a_check_and_is_content(capsys):
     assert len(lines) > 8
     assert {line[:6] for line in lines} == {"ok    "}
     assert any("Python 3." in line for line in lines)
-
-
-def test_the_doctor_names_what_is_missing_and_fails(capsys, monkeypatch):
-    monkeypatch.setattr(commands.importlib.metadata, "requires", lambda _: ["httpx>=0.28", "no-such-package>=1"])
-    assert commands.main(["doctor"]) == 1
-    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("MEND")] == [
-        "MEND  no-such-package is missing: run `make lab` again, or pip install -r requirements.txt"]
 
 
 # --- serve --------------------------------------------------------------------------------------------------------

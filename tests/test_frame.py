@@ -1,6 +1,6 @@
 """The house: layout, versions, sizes, and the tools that keep it so."""
 import ast
-import importlib.util
+import json
 import pathlib
 import re
 import subprocess
@@ -8,64 +8,69 @@ import sys
 import tomllib
 from collections import defaultdict
 
+import course
+import execute
+import lessons
 import pytest
 import yaml
 
+from labutils import doctor
+
 ROOT = pathlib.Path(__file__).parent.parent
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCK = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text()))
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")))
 SOURCES = sorted((ROOT / "labutils").rglob("*.py"))
 OWN = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "tools").rglob("*.py")), ROOT / "conftest.py"]
-
-
-def tool(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # --- versions ---------------------------------------------------------------------------------------------------
 
 
 def test_the_lock_has_hashes_and_no_address():
-    text = (ROOT / "requirements.txt").read_text()
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert "://" not in text and not re.search(r"(?m)^-", text)
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", text) if "==" in block.split("\n")[0])
 
 
 def test_the_lock_holds_every_requirement_and_the_build_backend():
     project = PYPROJECT["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"] + PYPROJECT["build-system"]["requires"]
-    assert {re.match(r"[\w.-]+", line).group() for line in wanted} <= set(LOCK)
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    wanted = named(project["dependencies"] + extras + PYPROJECT["build-system"]["requires"])
+    assert wanted - {"labutils"} <= set(LOCK)
+
+
+def named(requirements):
+    """The names of these requirements, without versions and extras."""
+    return {re.match(r"[\w.-]+", line).group() for line in requirements}
 
 
 def test_conda_and_binder_get_the_versions_of_the_lock():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda, pip = environment["dependencies"][:-1], environment["dependencies"][-1]["pip"]
     assert environment["channels"] == ["conda-forge"] and conda[0] == "python=3.13" and conda[1] == "jupyterlab>=4.4,<5"
-    assert conda[1] in PYPROJECT["project"]["dependencies"]
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    assert conda[1] in extras["lab"]
     pinned = dict(line.split("==") for line in pip)
     assert all(LOCK[name] == version for name, version in pinned.items())
-    needed = {re.match(r"[\w.-]+", line).group() for line in PYPROJECT["project"]["dependencies"]} - {"jupyterlab"}
-    assert set(pinned) == needed | {"hatchling"}
+    needed = named(PYPROJECT["project"]["dependencies"] + extras["test"])
+    of_conda = {"ipython"}  # which comes with JupyterLab
+    assert set(pinned) == needed - of_conda | {"hatchling"}
 
 
 def test_binder_finds_what_it_needs_and_nothing_that_hides_it():
     assert not (ROOT / "binder").exists() and not (ROOT / ".binder").exists()
-    assert "pip install --no-deps" in (ROOT / "postBuild").read_text() and (ROOT / "postBuild").stat().st_mode & 0o111
+    assert "pip install --no-deps" in (ROOT / "postBuild").read_text(encoding="utf-8") and (ROOT / "postBuild").stat().st_mode & 0o111
 
 
 def test_the_supported_pythons_are_named_alike():
-    course = tool("course")
-    low, high = course.OLDEST[1], course.NEWEST[1]
-    assert PYPROJECT["project"]["requires-python"] == f">=3.{low},<3.{high + 1}"
-    assert f"Python 3.{low} to 3.{high}" in (ROOT / "README.md").read_text()
+    """pyproject.toml is the source; the verbs and the doctor read it."""
+    (_, low), (_, high) = course.supported_pythons()
+    assert PYPROJECT["project"]["requires-python"] == f">=3.{low},<3.{high + 1}" == doctor.pythons()
+    assert f"Python 3.{low} to 3.{high}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 15), (2, 7)])
 def test_another_python_gets_a_sentence(version, monkeypatch):
-    course = tool("course")
     monkeypatch.setattr(course.sys, "version_info", (*version, 0))
     with pytest.raises(SystemExit, match=r"needs Python 3\.11 to 3\.14, and this is"):
         course.require_python()
@@ -76,7 +81,7 @@ def test_another_python_gets_a_sentence(version, monkeypatch):
 
 def code_lines(path):
     """Lines that are not blank, comment or docstring."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     strings = [node.body[0] for node in ast.walk(ast.parse(text))
                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
                and isinstance(node.body[0].value, ast.Constant) and isinstance(node.body[0].value.value, str)]
@@ -107,14 +112,14 @@ def test_arrows_point_one_way():
     for path in SOURCES:
         room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
         if room in order:
-            used = set(re.findall(r"from labutils\.(\w+)", path.read_text()))
+            used = set(re.findall(r"from labutils\.(\w+)", path.read_text(encoding="utf-8")))
             assert all(order.index(name) <= order.index(room) for name in used), path
 
 
 def test_every_public_function_says_what_it_does():
     for path in SOURCES:
         if path.parent.name != "lessons":
-            tree = ast.parse(path.read_text())
+            tree = ast.parse(path.read_text(encoding="utf-8"))
             public = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")]
             assert ast.get_docstring(tree) and not [node.name for node in public if not ast.get_docstring(node)], path
 
@@ -123,33 +128,32 @@ def test_every_public_function_says_what_it_does():
 
 
 def test_the_readme_is_what_the_notebooks_say():
-    execute = tool("execute")
-    paths = [ROOT / "notebooks" / name for name in tool("course").course_notebooks()]
+    paths = [ROOT / "notebooks" / name for name in lessons.sums()]
     picture, sentence = execute.cover()
-    text = (ROOT / "README.md").read_text()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert execute.lesson_table(paths) in text and sentence in text
     assert (ROOT / "docs" / "what-dies-when.png").read_bytes() == picture
 
 
 def test_every_file_of_data_is_accounted_for():
-    told = (ROOT / "data" / "README.md").read_text()
+    told = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     assert all(f"`{path.name}{'/' if path.is_dir() else ''}`" in told for path in (ROOT / "data").iterdir() if path.name != "README.md")
 
 
 def test_links_in_the_documents_lead_somewhere():
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
             assert "://" in target or (path.parent / target).exists(), (path, target)
 
 
 def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
-    rows = re.findall(r"(?m)^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs" / "glossary.md").read_text())[1:]
+    rows = re.findall(r"(?m)^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))[1:]
     terms = [term.replace("`", "").lower() for term, _ in rows]
     assert len(rows) > 50 and terms == sorted(terms) and all(sentence.endswith(".") for _, sentence in rows)
 
 
 def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="locale").stdout.split()
     files = [ROOT / name for name in listed] or OWN
     for path in files:
         if path.is_file() and path.suffix in (".py", ".md", ".yaml", ".yml", ".txt", ".toml", ".json", ".ipynb", ".mjs"):
@@ -157,53 +161,45 @@ def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
             assert not re.search("BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/", text), path
 
 
-# --- reset ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch):
-    """A learner's copy of the course without git, and the tool that restores a lesson."""
-    reset = tool("reset")
-    for folder in (tmp_path / "notebooks", tmp_path / "share" / "labutils" / "notebooks"):
-        folder.mkdir(parents=True)
-        for number in ("03", "04"):
-            (folder / f"{number}-a-lesson.ipynb").write_text(f"lesson {number}")
-    sums = [f"{reset.digest(path.read_bytes())}  {path.name}\n" for path in sorted((tmp_path / "notebooks").glob("*.ipynb"))]
-    (tmp_path / "notebooks" / "SHA256SUMS").write_text("".join(sums))
-    monkeypatch.setattr(reset, "HERE", tmp_path)
-    monkeypatch.setattr(reset, "NOTEBOOKS", tmp_path / "notebooks")
-    monkeypatch.setattr(reset.sys, "prefix", str(tmp_path))
-    return reset, tmp_path / "notebooks"
-
-
-def test_reset_restores_a_lesson_and_keeps_the_learners_copy(desk, capsys):
-    reset, notebooks = desk
-    lesson = next(notebooks.glob("03-*.ipynb"))
-    original = lesson.read_bytes()
-    for number, mine in ((1, b"my work"), (2, b"more of it")):
-        lesson.write_bytes(mine)
-        assert reset.main(["03"]) == 0 and lesson.read_bytes() == original
-        assert lesson.with_suffix(f".yours-{number}.ipynb").read_bytes() == mine
-    assert "Your version is kept as" in capsys.readouterr().out
-
-
-def test_reset_leaves_an_unchanged_lesson_and_a_wrong_number_alone(desk, capsys):
-    reset, notebooks = desk
-    before = sorted(path.name for path in notebooks.iterdir())
-    assert reset.main(["03"]) == 0 and reset.main(["99"]) == 2 and reset.main([]) == 2
-    assert sorted(path.name for path in notebooks.iterdir()) == before
-    assert "make reset LESSON=03" in capsys.readouterr().out
-
-
-def test_reset_without_a_pristine_copy_touches_nothing(desk, capsys):
-    reset, notebooks = desk
-    lesson = next(notebooks.glob("03-*.ipynb"))
-    lesson.write_bytes(b"my work")
-    (notebooks.parent / "share/labutils/notebooks" / lesson.name).unlink()
-    assert reset.main(["03"]) == 1 and lesson.read_bytes() == b"my work"
-    assert "Yours is untouched" in capsys.readouterr().out
-
-
 def test_the_installed_package_brings_quiet_settings():
     settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    assert settings.read_text() == (ROOT / "data" / "jupyterlab-overrides.json").read_text()
+    assert settings.read_text(encoding="utf-8") == (ROOT / "data" / "jupyterlab-overrides.json").read_text(encoding="utf-8")
+
+
+def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
+    folder = ROOT / "tools" / "clients"
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert locked.pop("")["dependencies"] == wanted
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in locked.values())
+
+
+# --- encodings --------------------------------------------------------------------------------------------------
+
+
+def without_encoding(tree):
+    """Lines on which text is read, written or decoded in whatever encoding the machine's locale has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            named = {keyword.arg for keyword in node.keywords}
+            mode = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            as_text = name == "open" and not any("b" in text and len(text) < 4 for text in mode)
+            positional = name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
+            decoded = name in ("run", "Popen", "check_output") and "text" in named
+            if not positional and "encoding" not in named and (name in ("read_text", "write_text") or as_text or decoded):
+                yield node.lineno
+
+
+def test_every_text_file_is_read_and_written_in_a_named_encoding():
+    for path in OWN:
+        assert not list(without_encoding(ast.parse(path.read_text(encoding="utf-8")))), path
+
+
+@pytest.mark.parametrize("code, wrong", [
+    ("p.read_text()", True), ("p.read_text('utf-8')", False), ("p.write_text('x')", True), ("open(p, 'w')", True),
+    ("p.open('rb')", False), ("p.open('w', encoding='utf-8')", False), ("run(c, text=True)", True),
+    ("run(c, encoding='locale')", False), ("p.write_text('x', encoding='utf-8')", False), ("open(p)", True)])
+def test_the_rail_of_encodings_can_fail(code, wrong):
+    assert bool(list(without_encoding(ast.parse(code)))) == wrong

@@ -21,7 +21,7 @@ from labutils.identity.keys import json_part
 from labutils.incident import har
 from labutils.lab import data_file
 
-SCHEMA = jsonschema.Draft202012Validator(json.loads(pathlib.Path(__file__).with_name("har-1.2.schema.json").read_text()))
+SCHEMA = jsonschema.Draft202012Validator(json.loads(pathlib.Path(__file__).with_name("har-1.2.schema.json").read_text(encoding="utf-8")))
 RAW = data_file("support-case.har").read_bytes()
 CASE = har.read(RAW)
 EXPORTED = har.read(data_file("support-case-default-export.har").read_bytes())
@@ -486,7 +486,7 @@ def test_sanitize_writes_what_clean_gives_and_says_what_it_replaced(tmp_path, ca
 @pytest.mark.parametrize("entries", [[], [an_entry(**body("gr\u00fc\u00df \U0001f600 \u4e2d\u6587", "text/plain"), comment="\u00e9")]])
 def test_a_file_is_cleaned_alike_however_its_letters_are_written(tmp_path, escaped, entries):
     source, found = tmp_path / "in.har", a_har(*entries, comment="\U0001f600")
-    source.write_text(json.dumps(found, ensure_ascii=escaped), "utf-8")
+    source.write_text(json.dumps(found, ensure_ascii=escaped), encoding="utf-8")
     har.clean_file(source, tmp_path / "out.har", "a salt")
     assert har.read((tmp_path / "out.har").read_bytes()) == har.clean(found, "a salt")
 
@@ -531,12 +531,12 @@ def test_files_that_cannot_be_used_are_named_in_a_sentence(tmp_path, capsys, sou
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
 def test_a_large_file_is_cleaned_with_little_memory_and_progress_is_shown(tmp_path):
     source, entries = tmp_path / "large.har", ",".join(json.dumps(entry, indent=1) for entry in CASE["log"]["entries"])
-    source.write_text('{"log": {"version": "1.2", "entries": [' + ",".join([entries] * 360) + "]}}")
+    source.write_text('{"log": {"version": "1.2", "entries": [' + ",".join([entries] * 360) + "]}}", encoding="utf-8")
     size = source.stat().st_size
     assert size > 20_000_000
     program = "import sys; from labutils.__main__ import main; main(sys.argv[1:]); print(open('/proc/self/status').read())"
     command = [sys.executable, "-c", program, "sanitize", str(source), str(tmp_path / "out.har")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, check=True, encoding="locale")
     assert int(re.search(r"VmHWM:\s+(\d+) kB", done.stdout)[1]) * 1024 < 6 * size
     percents = [int(number) for number in re.findall(r"(\d+) %", done.stderr)]
     assert percents == sorted(percents) and percents[-1] == 100 and len(percents) > 10

@@ -170,7 +170,9 @@ def validated(tmp_path_factory):
     for locked in (True, False):
         folder = tmp_path_factory.mktemp("locked" if locked else "unlocked")
         shutil.copy(HERE / "conftest.py", folder)
-        (folder / "notebooks").mkdir()
+        for needed in ("notebooks", "tools"):
+            (folder / needed).mkdir()
+        shutil.copy(HERE / "tools" / "lessons.py", folder / "tools")
         shutil.copy(HERE / "notebooks" / "SHA256SUMS", folder / "notebooks")
         text = lock if locked else lock.replace("matplotlib==", "matplotlib==0.")
         (folder / "requirements.txt").write_text(text, encoding="utf-8")

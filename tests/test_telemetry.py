@@ -288,8 +288,8 @@ print(hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
 
 def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes():
-    digests = {subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=True,
-                              env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}).stdout
+    digests = {subprocess.run([sys.executable, "-c", RUN], capture_output=True, check=True,
+                              env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}, encoding="locale").stdout
                for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))}
     assert len(digests) == 1 and len(digests.pop()) == 65
 

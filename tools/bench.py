@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import jwt
+import lessons
 import nbformat
 from jupyter_client.manager import KernelManager
 from werkzeug.wrappers import Response
@@ -146,7 +147,7 @@ def main() -> int:
     rows = [("verify against jwt.decode", verify(), 1.3), ("sign-in against plain requests", login(), 3.0),
             ("import labutils against jwt and httpx", imports(), 1.2), ("replay against plain requests", replay(), 3.0),
             ("search of 4,096 sets, seconds", search(), 1.0)]
-    for name in (line.split()[1] for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines()):
+    for name in lessons.sums():
         ratio, memory = lesson(NOTEBOOKS / name)
         rows += [(f"lesson {name[:2]} against its imports", ratio, 1.5), (f"lesson {name[:2]} memory, MiB", memory, 300)]
     for what, value, goal in rows:

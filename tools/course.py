@@ -1,22 +1,28 @@
-"""The verbs of this repository: lab, test, notebooks, lock, bench, test-clients, test-browser, reset, clean.
+"""The verbs of this repository: lab, test, notebooks, reset, mend, clean, and those for maintainers (VERBS, below).
 
 `python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or stale, then runs the
-verb inside it. It needs nothing but Python's standard library and pip, and it is written so that an old Python can
-still read it and say which one to use.
+verb inside it. It needs nothing but Python's standard library and pip (or uv, where that is on the PATH), and it is
+written so that an old Python can still read it and say which one to use.
 """
 import hashlib
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+
+import lessons
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
-OLDEST, NEWEST = (3, 11), (3, 14)
+PRISTINE = VENV / "pristine"
 QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--compile"]
+LOCKED = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
 
 
@@ -29,68 +35,217 @@ def run(*command, **options):
     return subprocess.call([str(part) for part in command], cwd=str(HERE), **options)
 
 
+# --- the environment --------------------------------------------------------------------------------------------
+
+
+def supported_pythons():
+    """The oldest and the newest Python that pyproject.toml names, as ((3, 11), (3, 14))."""
+    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    low, high = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', text).groups()
+    return (3, int(low)), (3, int(high) - 1)
+
+
 def require_python():
     """Exit with a sentence where this Python is not one that the course supports."""
-    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+    oldest, newest = supported_pythons()
+    if not oldest <= sys.version_info[:2] <= newest:
         sys.exit("The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab PYTHON=python3.13"
-                 % (OLDEST[1], NEWEST[1], sys.version_info[0], sys.version_info[1]))
+                 % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1]))
 
 
 def fingerprint():
-    """What the environment was built from: the lock, the package's own metadata, and the Python."""
-    parts = [(HERE / name).read_bytes() for name in ("requirements.txt", "pyproject.toml")]
+    """What the environment is built from: the lock, the package's own files and the Python."""
+    names = ("requirements.txt", "pyproject.toml", "data/jupyterlab-overrides.json")
+    parts = [(HERE / name).read_bytes() for name in names]
     return hashlib.sha256(b"".join(parts) + sys.version.encode()).hexdigest()
 
 
+def stamp():
+    """What `.venv` was built from, and in which folder. Both are empty where it was not built to the end."""
+    whole = STAMP.exists() and PYTHON.exists()
+    built, _, folder = (STAMP.read_bytes() if whole else b"").partition(b"\n")
+    return built.decode("ascii", "replace"), os.fsdecode(folder)
+
+
+def write_stamp():
+    STAMP.write_bytes(fingerprint().encode("ascii") + b"\n" + os.fsencode(str(HERE)))
+
+
 def ensure_environment():
-    """Build `.venv` from the locked requirements, unless it is there and fresh. Exits with a sentence on failure."""
-    if STAMP.exists() and STAMP.read_text() == fingerprint():
-        refresh_package()
-        return
+    """Make `.venv` what the locked requirements say, in this folder. Exits with a sentence on failure."""
+    built, folder = stamp()
+    if built != fingerprint():
+        build()
+    elif folder != str(HERE):
+        say("This folder was moved or copied; .venv now points here.")
+        where_the_disk_allows(repoint, folder)
+    where_the_disk_allows(keep_what_reset_needs)
+
+
+def where_the_disk_allows(step, *arguments):
+    """Do what makes things better and must not stop a verb: the disk may be full or read-only, the list of lessons gone."""
+    try:
+        step(*arguments)
+    except (OSError, SystemExit):
+        pass
+
+
+def build():
+    """Build `.venv` from the locked requirements, with uv where there is uv."""
     require_python()
     # An activated .venv must not delete the Python that runs this; the one it was made from builds the new one.
-    builder = getattr(sys, "_base_executable", sys.executable) if pathlib.Path(sys.prefix) == VENV else sys.executable
+    activated = pathlib.Path(sys.prefix) == VENV
+    builder = getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
     say("Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..." % sys.version_info[:2])
+    done = shutil.which("uv") is not None and all_done(with_uv(builder))
+    if not done and not all_done(with_pip(builder)):
+        sys.exit("The environment could not be built: the step above failed. Mend its cause and say the same command "
+                 "again; nothing half-built is kept in use.")
+    find_labutils_from_inside()
+    write_stamp()
+
+
+def find_labutils_from_inside():
+    """Say where labutils is by a path that begins at `.venv`: so it holds wherever the folder is moved or copied, and in
+    every locale, since it is plain ASCII. Python reads a line of such a file as relative to it."""
+    site = site_packages()
+    (site / "_labutils.pth").write_text(os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii")
+
+
+def all_done(steps):
+    """Whether each of these steps succeeded, from an empty `.venv` on."""
     shutil.rmtree(str(VENV), ignore_errors=True)
-    # pip of this Python installs into .venv, so that a Debian without ensurepip does too.
+    elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
+    env = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    env["PYTHONUTF8"] = "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
+    return not any(run(*step, env=env) for step in steps)
+
+
+def with_pip(builder):
+    """The steps with pip. The builder's pip installs into `.venv`, so that a Debian without ensurepip does too."""
     pip = [builder, "-m", "pip", "--python", PYTHON, *QUIETLY]
-    env = {name: value for name, value in os.environ.items() if name not in ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")}
-    steps = [
+    return [
         [builder, "-m", "venv", "--without-pip", VENV],
-        [*pip, "--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"],
+        [*pip, *LOCKED],
         [*pip, *LABUTILS],
     ]
-    for step in steps:
-        if run(*step, env=env):
-            sys.exit("The environment could not be built: the step above failed. Mend its cause and say the same command "
-                     "again; nothing half-built is kept in use.")
-    STAMP.write_text(fingerprint())
 
 
-def refresh_package():
-    """Install labutils again when the lessons are others: it brings the pristine copies from which `reset` restores them."""
-    sums = pathlib.Path("notebooks") / "SHA256SUMS"
-    installed = VENV / "share" / "labutils" / sums
-    if not installed.exists() or installed.read_bytes() != (HERE / sums).read_bytes():
-        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, *LABUTILS)
+def with_uv(builder):
+    """The same steps with uv, in a fifth of the time. It does not read pip's settings, so pip has a second try."""
+    install = ["uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
+    return [
+        ["uv", "venv", "--quiet", "--no-project", "--python", builder, VENV],
+        [*install, *LOCKED],
+        [*install, *LABUTILS],
+    ]
+
+
+def site_packages():
+    """Where `.venv` has its packages."""
+    patterns = ("lib/python3*/site-packages", "Lib/site-packages")
+    return next(path for pattern in patterns for path in VENV.glob(pattern))
+
+
+def repoint(folder):
+    """Point the scripts of `.venv`, which was built in another folder, here. Imports need nothing."""
+    old, new = (os.fsencode(os.path.join(path, ".venv")) for path in (folder, str(HERE)))
+    for path in [VENV / "pyvenv.cfg", *PYTHON.parent.iterdir()]:
+        if path.is_file() and not path.is_symlink() and path.suffix != ".exe":
+            first, newline, rest = path.read_bytes().partition(b"\n")
+            if first.startswith(b"#!" + old):
+                first = SHEBANG % first[2:]
+            path.write_bytes((first + newline + rest).replace(old, new))
+    for path in site_packages().glob("labutils-*.dist-info/direct_url.json"):
+        path.write_text(json.dumps({"dir_info": {"editable": True}, "url": HERE.as_uri()}), encoding="utf-8")
+    write_stamp()
+
+
+# A line that begins with #! breaks at the first space of a path. These lines do not, and Python reads them as a text.
+SHEBANG = b"""#!/bin/sh
+'''exec' "%s" "$0" "$@"
+' '''"""
+
+
+def keep_what_reset_needs():
+    """Keep each lesson that is as the course stored it in `.venv`, so that `reset` can do without git."""
+    wanted = lessons.sums()
+    kept = PRISTINE / "SHA256SUMS"
+    if not kept.exists() or lessons.sums(PRISTINE) != wanted:
+        PRISTINE.mkdir(exist_ok=True)
+        for name, digest in wanted.items():
+            path = HERE / "notebooks" / name
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+                shutil.copyfile(str(path), str(PRISTINE / name))
+        shutil.copyfile(str(lessons.NOTEBOOKS / "SHA256SUMS"), str(kept))
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------
 
 
 def lab(*arguments):
     """Open JupyterLab on the first lesson."""
-    first = "/lab/tree/notebooks/00-start-here.ipynb"
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     say("Opening JupyterLab on notebooks/00-start-here.ipynb; stop it with Ctrl-C.")
-    command = [PYTHON, "-m", "jupyterlab", "--ServerApp.root_dir=" + str(HERE), "--LabApp.default_url=" + first, *root]
+    command = [
+        PYTHON, "-m", "jupyterlab",
+        "--ServerApp.root_dir=" + str(HERE),
+        "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+        "--LabApp.extension_manager=readonly",  # the other one asks a registry on the internet, at a click
+        *root,
+    ]
     try:
-        return run(*command, *arguments)
+        return run(*command, *arguments, env=dict(os.environ, **folders_for_a_home()))
     except KeyboardInterrupt:
         return 0
 
 
+# Where Jupyter, IPython and matplotlib write, below the home folder.
+WRITTEN = {
+    "IPYTHONDIR": ".ipython",
+    "JUPYTER_CONFIG_DIR": ".jupyter",
+    "JUPYTER_DATA_DIR": ".local/share/jupyter",
+    "JUPYTER_RUNTIME_DIR": ".local/share/jupyter/runtime",
+    "MPLCONFIGDIR": ".config/matplotlib",
+}
+
+
+def folders_for_a_home():
+    """The variables that send Jupyter elsewhere where it cannot write below the home folder: into `.venv`, or else
+    into a temporary folder."""
+    home = pathlib.Path(os.path.expanduser("~"))
+    blocked = [name for name, folder in WRITTEN.items() if name not in os.environ and not writable(home / folder)]
+    if not blocked:
+        return {}
+    instead = VENV / "home" if writable(VENV / "home") else pathlib.Path(tempfile.mkdtemp(prefix="labutils-"))
+    say("Your home folder cannot be written to, so JupyterLab keeps its settings with the course.")
+    for name in blocked:
+        (instead / name.lower()).mkdir(parents=True, exist_ok=True)
+    return {name: str(instead / name.lower()) for name in blocked}
+
+
+def writable(folder):
+    """Whether a file can be made in this folder, or in the nearest one above it where it is not there yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=str(folder)):
+            return True
+    except OSError:
+        return False
+
+
+def mend():
+    """Build the environment afresh, whatever is in it: what the doctor asks for where a package is broken."""
+    build()
+    where_the_disk_allows(keep_what_reset_needs)
+    say("The environment is built afresh.")
+    return 0
+
+
 def test(*arguments):
     """Style, spelling, then unit tests, guard rails and every stored output of every lesson."""
-    lessons = sorted(str(path.relative_to(HERE)) for path in (HERE / "notebooks").glob("[0-9][0-9]-*.ipynb")
-                     if path.name in course_notebooks())
+    stored = ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
     clients = HERE / "tools" / "clients"
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
     if not judged:
@@ -99,12 +254,12 @@ def test(*arguments):
             or run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
             or run(PYTHON, "-m", "codespell_lib")
             or run(PYTHON, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60",
-                   "tests", *lessons, *arguments))
+                   "tests", *stored, *arguments))
 
 
-def course_notebooks():
-    """The names in notebooks/SHA256SUMS: the course's own notebooks, and not a learner's copies beside them."""
-    return [line.split()[1] for line in (HERE / "notebooks" / "SHA256SUMS").read_text().splitlines()]
+def test_wheel(*arguments):
+    """Every lesson from the wheel, in an empty folder; further arguments are versions to install instead."""
+    return run(PYTHON, "tools/from_wheel.py", *arguments)
 
 
 def notebooks(*arguments):
@@ -149,13 +304,13 @@ def clean():
     return 0
 
 
-VERBS = {"lab": lab, "test": test, "notebooks": notebooks, "lock": lock, "bench": bench,
-         "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "clean": clean}
+VERBS = {"lab": lab, "test": test, "test-wheel": test_wheel, "notebooks": notebooks, "lock": lock, "bench": bench,
+         "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "mend": mend, "clean": clean}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
         sys.exit("Say one of: python tools/course.py " + " | ".join(VERBS))
     verb, rest = sys.argv[1], sys.argv[2:]
-    if verb != "clean" and verb != "lock":
+    if verb not in ("clean", "lock", "mend"):
         ensure_environment()
     sys.exit(VERBS[verb](*rest))

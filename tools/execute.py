@@ -113,7 +113,7 @@ def main(numbers: list[str]) -> int:
             path.write_text(canonical(executed(nbformat.read(path, as_version=4))), encoding="utf-8")
             print(f"stored {path.name}")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
-    (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums))
+    (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     picture, sentence = cover()
     (HERE / "docs" / "what-dies-when.png").write_bytes(picture)
     alt = f"A grid: eight credentials that a thief copied against eight things that people do about it. {sentence}"

@@ -64,7 +64,7 @@ def record(python: str, target: pathlib.Path) -> None:
     from playwright.sync_api import sync_playwright
 
     command = [python, "-m", "labutils", "serve", "--port", str(PORT), "--seed", SEED, "--start", START]
-    provider = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
+    provider = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent, encoding="locale")
     application = ThreadingHTTPServer(("127.0.0.1", APP), Application)
     threading.Thread(target=application.serve_forever, daemon=True).start()
     try:
@@ -155,10 +155,10 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         raw = pathlib.Path(folder, "raw.har")
         record(chosen.python, raw)
-        har = settled(json.loads(raw.read_text()))
+        har = settled(json.loads(raw.read_text(encoding="utf-8")))
     for name, change in (("support-case.har", lambda har: har), ("support-case-default-export.har", default_export)):
         text = json.dumps(change(har), indent=1, ensure_ascii=False) + "\n"
-        (chosen.out / name).write_text(text)
+        (chosen.out / name).write_text(text, encoding="utf-8")
         print(f"{name}: {len(har['log']['entries'])} requests, {len(text.encode())} bytes")
     return 0
 

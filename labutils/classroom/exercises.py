@@ -254,7 +254,7 @@ def _file() -> Path:
 
 def _done() -> set[str]:
     try:
-        return {str(name) for name in json.loads(_file().read_text())}
+        return {str(name) for name in json.loads(_file().read_text(encoding="utf-8"))}
     except (OSError, ValueError, TypeError):
         return set()
 
@@ -262,7 +262,7 @@ def _done() -> set[str]:
 def _keep(names: set[str]) -> None:
     """Add to the file of what is done. Where it cannot be written, the receipt that `progress` prints still can be carried."""
     try:
-        _file().write_text(json.dumps(sorted(_done() | names)))
+        _file().write_text(json.dumps(sorted(_done() | names)), encoding="utf-8")
     except OSError:
         print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
 

@@ -75,7 +75,7 @@ def without_signatures(text: str, own: str = "") -> str:
 @cache
 def meanings() -> dict[str, str]:
     """What each registered header parameter and claim is for (data/jwt-names.json)."""
-    return json.loads(data_file("jwt-names.json").read_text())
+    return json.loads(data_file("jwt-names.json").read_text(encoding="utf-8"))
 
 
 def as_date(value: object) -> str:

@@ -62,7 +62,7 @@ def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:
 @cache
 def rfc_examples() -> dict:
     """Tokens and keys that RFCs print as examples: `signed`, `other`, `dpop`, `rsa_keys` (data/rfc-examples.json)."""
-    return json.loads(data_file("rfc-examples.json").read_text())
+    return json.loads(data_file("rfc-examples.json").read_text(encoding="utf-8"))
 
 
 @cache

@@ -10,7 +10,7 @@ from labutils.lab import data_file
 
 @cache
 def _template(name: str) -> Template:
-    return Template(data_file(f"pages/{name}.html").read_text())
+    return Template(data_file(f"pages/{name}.html").read_text(encoding="utf-8"))
 
 
 def page(name: str, params: dict, *, status: int = 200, note: str = "", action: str = "/authorize", **texts: str) -> Response:

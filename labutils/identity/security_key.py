@@ -8,6 +8,9 @@ import struct
 from collections.abc import Callable
 from threading import Event
 
+import labutils.identity.devices  # noqa: F401  (before fido2: see there)
+
+# isort: split
 import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -122,6 +122,6 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
         return provider.with_cookie(asked, session)
 
     def script(request: Request) -> Response:
-        return Response(data_file("pages/webauthn.js").read_text(), content_type="text/javascript")
+        return Response(data_file("pages/webauthn.js").read_text(encoding="utf-8"), content_type="text/javascript")
 
     provider.endpoints |= {"/keys": keys, "/webauthn.js": script}

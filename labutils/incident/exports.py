@@ -75,7 +75,7 @@ def attack_flow(steps: Sequence[Step]) -> dict:
 
 
 def _boilerplate(name: str) -> dict:
-    return json.loads(data_file("exchange-formats.json").read_text())[name]
+    return json.loads(data_file("exchange-formats.json").read_text(encoding="utf-8"))[name]
 
 
 def _id(kind: str, name: str) -> str:

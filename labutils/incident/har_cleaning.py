@@ -36,7 +36,7 @@ LONGEST = 4_000_000  # characters of a text that is taken apart; a longer one be
 @cache
 def known() -> dict:
     """data/har-names.json, with its lists as sets of lower-case words."""
-    data = json.loads(data_file("har-names.json").read_text())
+    data = json.loads(data_file("har-names.json").read_text(encoding="utf-8"))
     sets = {name: frozenset(map(str.lower, found)) for name, found in data.items() if isinstance(found, list)}
     return data | sets | {"words": sets["words"] | sets["media types"], "path segments": sets["path segments"] | sets["names"] | {""}}
 
@@ -218,7 +218,7 @@ def clean_file(source: Path, target: Path, salt: str, progress: Progress = _sile
     cleaner, lead = Cleaner(salt), "\n"
     with source.open("rb") as file, TemporaryDirectory(dir=target.parent, prefix=".har-") as folder:
         text, whole = narrow(file), Path(folder, "cleaned.har")
-        with whole.open("w") as out:
+        with whole.open("w", encoding="utf-8") as out:
             out.write('{"log": {"entries": [')
             for kind, part, at in parts(text):
                 written = json.dumps(cleaner.part(kind, part))

@@ -1,11 +1,12 @@
 """The course's notebooks, each as (path, notebook)."""
 import pathlib
 
+import lessons
 import nbformat
 import pytest
 
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
-COURSE = [line.split()[1] for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines()]
+COURSE = list(lessons.sums())
 
 
 def pytest_generate_tests(metafunc):

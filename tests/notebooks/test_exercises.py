@@ -108,7 +108,7 @@ def test_progress_is_carried_to_another_machine_by_its_receipt(capsys, tmp_path,
 
 @pytest.mark.parametrize("content", ["", "not json", "7", "[1, 2]", '{"a": 1}', '["99-1"]'])
 def test_a_damaged_progress_file_is_no_trouble(content, tmp_path, capsys):
-    (tmp_path / "progress.json").write_text(content)
+    (tmp_path / "progress.json").write_text(content, encoding="utf-8")
     progress()
     assert capsys.readouterr().out.startswith("Nothing is done yet.")
 

@@ -7,15 +7,14 @@ import statistics
 import subprocess
 import sys
 
+import execute
+import lessons
 import nbformat
 import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
 
 from labutils.incident.ledger import ledger
-
-sys.path.insert(0, str(ROOT / "tools"))
-import execute  # noqa: E402
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -86,8 +85,7 @@ def test_the_file_is_small(path):
 
 
 def test_the_lesson_is_as_the_course_stored_it(path, name):
-    sums = dict(reversed(line.split()) for line in (NOTEBOOKS / "SHA256SUMS").read_text().splitlines())
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == sums[name], (
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name], (
         f"notebooks/{name} was changed. make reset LESSON={name[:2]} restores it and keeps yours.")
 
 
@@ -145,6 +143,15 @@ def test_links_say_where_they_lead(prose):
         assert len(words.strip()) > 1 and words.lower() not in ("here", "link", "this", "click here", target.lower())
 
 
+def test_labutils_is_imported_first_and_the_text_above_names_the_right_kernel(notebook):
+    """So that a package that is missing, or another kernel, is met by a sentence and not by a riddle."""
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    above, imports = notebook.cells[first - 1], notebook.cells[first]
+    assert imports.source.startswith("from labutils import ")
+    assert above.source.endswith("If the next cell finds no module named `labutils`, this notebook runs on another kernel: "
+                                 "start it with `make lab`, or choose the kernel of `.venv`.")
+
+
 def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(code):
     """`check` answers `Stuck? hint(...)`, and a hint names `solution`: both are imported in every lesson."""
     names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
@@ -162,7 +169,7 @@ def test_no_cell_takes_a_name_that_the_lesson_needs(code):
 
 
 def test_links_lead_to_registered_sources_or_to_files_that_exist(prose):
-    standards = yaml.safe_load((DATA / "standards.yaml").read_text()).values()
+    standards = yaml.safe_load((DATA / "standards.yaml").read_text(encoding="utf-8")).values()
     known = {source.url for source in ledger().sources.values()} | {source["url"] for source in standards}
     for _, _, target in LINK.findall("\n".join(prose)):
         assert target in known if "://" in target else (NOTEBOOKS / target.split("#")[0]).exists(), target
@@ -177,10 +184,10 @@ def test_tables_have_headers_and_nothing_is_said_by_colour_alone(prose):
 
 def test_the_prose_is_spelt_in_british_english(prose, tmp_path):
     page = tmp_path / "prose.md"
-    page.write_text("\n\n".join(prose))
-    checked = subprocess.run([sys.executable, "-m", "codespell_lib", str(page)], capture_output=True, text=True, cwd=ROOT)
+    page.write_text("\n\n".join(prose), encoding="utf-8")
+    checked = subprocess.run([sys.executable, "-m", "codespell_lib", str(page)], capture_output=True, cwd=ROOT, encoding="locale")
     assert checked.returncode == 0, checked.stdout
-    text = re.sub(r"`[^`]*`|\]\(\S+\)", "", page.read_text())  # authorization is a term of OAuth; addresses are as they are
+    text = re.sub(r"`[^`]*`|\]\(\S+\)", "", page.read_text(encoding="utf-8"))  # authorization is a term of OAuth; addresses are as they are
     assert not re.findall(r"\b(?:color|behavior|authorize[ds]?|recognize|center|defense|favor)\b", text)
 
 

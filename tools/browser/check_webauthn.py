@@ -142,7 +142,7 @@ def main() -> int:
         port = probe.getsockname()[1]
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
     command = [sys.executable, "-m", "labutils", "serve", "--port", str(port), "--host", "localhost"]
-    provider = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    provider = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="locale")
     relaying = make_server("localhost", 0, None, threaded=True)
     Thread(target=relaying.serve_forever, daemon=True).start()
     site, judged = provider.stdout.readline().strip().removeprefix("serving "), []

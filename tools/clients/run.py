@@ -17,10 +17,10 @@ def free_port() -> int:
 
 
 def installed(npm: str) -> bool:
-    """Whether the two libraries are here, after an attempt to fetch them where they are not."""
+    """Whether the two libraries are here, after an attempt to fetch what package-lock.json says where they are not."""
     if (HERE / "node_modules").exists():
         return True
-    command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock"]
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     return subprocess.run(command, cwd=HERE, capture_output=True).returncode == 0
 
 
@@ -31,10 +31,10 @@ def main() -> int:
         print("The client test is skipped: it needs Node.js 20 or later with npm, which nodejs.org and most package managers have.")
         return 0
     if not installed(npm):
-        print("npm could not install the two client libraries: run `npm install --no-package-lock` in tools/clients to see why.")
+        print("npm could not install the two client libraries: run `npm ci` in tools/clients to see why.")
         return 1
     command = [sys.executable, "-m", "labutils", "serve", "--port", str(free_port()), "--auto-login", "ada"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="locale")
     try:
         word, _, issuer = server.stdout.readline().strip().partition(" ")  # comes empty where the server ends without a word
         if word != "serving":

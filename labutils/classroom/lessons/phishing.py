@@ -7,6 +7,9 @@ from functools import partial
 from itertools import chain, combinations
 from urllib.parse import urlsplit
 
+import labutils.identity.devices  # noqa: F401  (before fido2: see there)
+
+# isort: split
 import httpx
 from fido2.attestation import PackedAttestation
 from fido2.client import ClientError, DefaultClientDataCollector

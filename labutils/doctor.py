@@ -1,0 +1,395 @@
+"""`python -m labutils doctor`: what is broken in this set-up, and the command that mends it.
+
+It runs on the standard library alone, since what it examines may be what is broken. Each package is imported in a
+process of its own, so that a crash is a line and not the end.
+"""
+from __future__ import annotations  # so that an older Python can read this, and hear which one to use
+
+import ast
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import json
+import operator
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+
+from labutils.text import shown
+
+ROOT = Path(__file__).resolve().parent.parent  # the repository, or the folder that the wheel was unpacked into
+PYPROJECT = ROOT / "pyproject.toml"
+DATA = ROOT / "data" if (ROOT / "data").exists() else ROOT / "labutils" / "_data"
+LONGEST_IMPORT = 60  # seconds that a package may take to be imported
+LONGEST_START = 60  # seconds until a kernel must have answered
+
+# What is imported of a package, where that is not its own name: deep enough to load its compiled parts.
+MODULES = {
+    "cryptography": "cryptography.hazmat.primitives.asymmetric.ec",
+    "fido2": "fido2.client",
+    "ipython": "IPython.display",
+    "jupyterlab": "jupyterlab.labapp",
+    "matplotlib": "matplotlib.backends.backend_agg",
+    "nbval": "nbval.plugin",
+    "pillow": "PIL.Image",
+    "pyjwt": "jwt.api_jwk",
+    "pyyaml": "yaml",
+    "werkzeug": "werkzeug.wrappers",
+}
+NOT_IN_A_BROWSER = ("fido2", "matplotlib", "pillow")  # a browser's Python can do without: one lesson, or the pictures
+
+Line = tuple[bool, str]  # whether all is well, and the sentence
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that the course needs, and in which versions. `extra` is empty where labutils itself needs it."""
+
+    name: str
+    versions: str
+    extra: str = ""
+
+    @property
+    def module(self) -> str:
+        return MODULES.get(self.name, self.name)
+
+    @property
+    def installed(self) -> str | None:
+        """The version that is installed by its metadata, or None."""
+        try:
+            return importlib.metadata.version(self.name)
+        except importlib.metadata.PackageNotFoundError:
+            return None
+
+
+# --- what is wanted ---------------------------------------------------------------------------------------------
+
+
+def packages() -> list[Package]:
+    """What pyproject.toml asks for, or the metadata of an installed labutils: first what it needs, then the extras."""
+    if project := _project():
+        extras = project["optional-dependencies"]
+        asked = [(line, "") for line in project["dependencies"]]
+        asked += [(line, extra) for extra in ("lab", "test") for line in extras[extra]]
+    else:
+        lines = [line.partition(";") for line in _installed_metadata().get_all("Requires-Dist") or []]
+        named = [(line, re.search(r"extra == ['\"](\w+)", marker)) for line, _, marker in lines]
+        asked = [(line, extra[1] if extra else "") for line, extra in named]
+    wanted = [(re.match(r"([\w.-]+)\s*(.*)", line), extra) for line, extra in asked if extra in ("", "lab", "test")]
+    return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted]
+
+
+def pythons() -> str:
+    """The versions of Python that the course supports, such as >=3.11,<3.15."""
+    if PYPROJECT.exists():  # read without tomllib, which an older Python does not have
+        return re.search(r'requires-python = "(.+)"', PYPROJECT.read_text(encoding="utf-8"))[1]
+    return _installed_metadata()["Requires-Python"] or ""
+
+
+def _project() -> dict | None:
+    import tomllib
+
+    return tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"] if PYPROJECT.exists() else None
+
+
+def _installed_metadata() -> Message:
+    """The metadata of labutils, which are empty where it lies on the path without having been installed."""
+    try:
+        return importlib.metadata.metadata("labutils")
+    except importlib.metadata.PackageNotFoundError:
+        return Message()
+
+
+def locked() -> dict[str, set[str]]:
+    """The versions in requirements.txt by package; empty where there is no such file. A package for some machines alone
+    is left out."""
+    path = ROOT / "requirements.txt"
+    pins: dict[str, set[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        if match := re.fullmatch(r"([\w.-]+)==(\S+) \\", line):
+            pins.setdefault(match[1], set()).add(match[2])
+    return pins
+
+
+def satisfies(version: str, wanted: str) -> bool:
+    """Whether a version is one of `wanted`: comparisons such as >=2.15,<3, joined by commas."""
+    compare = {">=": operator.ge, "<": operator.lt, "==": operator.eq}
+    bounds = re.findall(r"(>=|==|<)\s*([\d.]+)", wanted)
+    return all(compare[sign](_release(version), _release(bound)) for sign, bound in bounds)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers of a version without zeros at the end: 2.15.0rc1 is (2, 15)."""
+    numbers = [int(number) for number in re.match(r"\d+(?:\.\d+)*", version)[0].split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+# --- the command that mends it ----------------------------------------------------------------------------------
+
+
+def in_own_environment() -> bool:
+    """Whether this Python is the one of the repository's own .venv."""
+    return Path(sys.prefix).resolve() == ROOT / ".venv"
+
+
+def _say(verb: str) -> str:
+    return f"py tools\\course.py {verb}" if os.name == "nt" else f"make {verb}"
+
+
+def _reinstall(package: Package) -> str:
+    if in_own_environment():
+        return f"run `{_say('mend')}`"
+    first = "`python -m pip uninstall --yes jwt pyjwt`, then " if _overlaid(package) else ""
+    force = "--force-reinstall --no-deps " if package.installed else ""
+    return f'run {first}`python -m pip install {force}"{package.name}{package.versions}"`'
+
+
+# --- one sentence for a lesson ----------------------------------------------------------------------------------
+
+
+def complaint(error: ImportError | None = None) -> str:
+    """What a lesson says where it cannot start: the package and the remedy. Empty where nothing is missing.
+
+    With the `error` of an import that failed, it is about that one.
+    """
+    needed = [package for package in packages() if not package.extra]
+    if error is None:
+        away = NOT_IN_A_BROWSER if sys.platform == "emscripten" else ()
+        bad = (one for one in needed if one.name not in away and (_overlaid(one) or not _there(one.module)))
+        package = next(bad, None)
+        if package is None:
+            return ""
+        hidden = " (the package jwt stands in its place)" if _overlaid(package) else ""
+        what = f"{package.name} is missing from the Python that runs this{hidden}"
+    else:
+        top = (error.name or "").partition(".")[0]
+        package = next((one for one in needed if one.module.partition(".")[0] == top), None)
+        what = f"{package.name if package else 'A package'} cannot be imported ({error})"
+    if in_own_environment() or package is None:
+        return f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
+    return (f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with `{_say('lab')}`, "
+            "or choose the kernel of .venv.")
+
+
+def _overlaid(package: Package) -> bool:
+    """Whether the registry's package `jwt`, another library, was installed over PyJWT, which is imported as `jwt` too."""
+    return package.name == "pyjwt" and _there("jwt.jwa")
+
+
+def _there(module: str) -> bool:
+    """Whether Python would find this module. Nothing is imported."""
+    top, *inner = module.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return False
+    for name in inner:
+        if spec is None:
+            return False
+        top = f"{top}.{name}"
+        spec = importlib.machinery.PathFinder.find_spec(top, spec.submodule_search_locations)
+    return spec is not None
+
+
+# --- the checks -------------------------------------------------------------------------------------------------
+
+
+def examine() -> int:
+    """Check the set-up, one line a check. The exit status is 0 when all is well."""
+    well = True
+    for good, sentence in checks():
+        print(("ok    " if good else "MEND  ") + sentence, flush=True)
+        well = well and good
+    return 0 if well else 1
+
+
+def checks() -> Iterator[Line]:
+    """Each check in turn."""
+    python = _python()
+    yield python
+    if not python[0]:
+        return  # whatever else is wrong follows from it
+    own = in_own_environment()
+    here = [package for package in packages() if package.installed or own or not package.extra]
+    yield from _packages(here)
+    if own:
+        yield from _rest_of_the_lock({package.name for package in here})
+    yield _data()
+    yield from _kernel()
+    yield _quiet()
+
+
+def _python() -> Line:
+    version, wanted = "%d.%d" % sys.version_info[:2], pythons()
+    if not wanted:
+        return True, f"Python {version}"
+    low, high = re.findall(r"3\.(\d+)", wanted)
+    said = f"Python {version} (the course needs 3.{low} to 3.{int(high) - 1})"
+    if satisfies(version, wanted):
+        return True, said
+    named = r"py -3.13 tools\course.py lab" if os.name == "nt" else "make lab PYTHON=python3.13"
+    return False, f"{said}: install one of these and name it, for instance `{named}`"
+
+
+def _packages(wanted: Iterable[Package]) -> Iterator[Line]:
+    wanted, pins = list(wanted), locked()
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        for package, fault in zip(wanted, workers.map(_import_fault, wanted), strict=True):
+            yield _package(package, fault, pins.get(package.name, set()))
+
+
+def _import_fault(package: Package) -> str:
+    """Why the package cannot be imported, in a few words, or an empty text."""
+    return run_python(f"import {package.module}", LONGEST_IMPORT)[1] if package.installed else ""
+
+
+def _package(package: Package, fault: str, pins: set[str]) -> Line:
+    version = package.installed
+    if version is None:
+        return False, f"{package.name} is missing: {_reinstall(package)}"
+    if not satisfies(version, package.versions):
+        return False, f"{package.name} is {version}, and the course needs {package.versions}: {_reinstall(package)}"
+    if fault:
+        return False, f"{package.name} {version} cannot be imported ({fault}): {_reinstall(package)}"
+    if version in pins or not pins:
+        return True, f"{package.name} {version}"
+    tested = " or ".join(sorted(pins))
+    if in_own_environment():
+        return False, f"{package.name} is {version}, and requirements.txt has {tested}: {_reinstall(package)}"
+    return True, f"{package.name} {version} (the course was tested with {tested})"
+
+
+def _rest_of_the_lock(looked_at: set[str]) -> Iterator[Line]:
+    """What .venv was built from, package by package: a fault is a line, and all the others together are one."""
+    rest = {name: pins for name, pins in locked().items() if name not in looked_at}
+    for name, pins in rest.items():
+        version = Package(name, "").installed
+        if version not in pins:
+            what = f"is {version}, and requirements.txt has {' or '.join(sorted(pins))}" if version else "is missing"
+            yield False, f"{name} {what}: run `{_say('mend')}`"
+    if rest:
+        yield True, f"requirements.txt was compared with what is installed ({len(rest)} packages more)"
+
+
+def _data() -> Line:
+    """Every file that data/README.md names is there and can be read."""
+    restore = "`git checkout -- data`" if (ROOT / ".git").exists() else (
+        "`python -m pip install --force-reinstall --no-deps labutils`" if DATA.name == "_data"
+        else "download the course again and copy its data folder here")
+    listed = DATA / "README.md"
+    if not listed.exists():
+        return False, f"the data of the course is missing: restore it with {restore}"
+    names = re.findall(r"(?m)^\| `([^`]+)`", listed.read_text(encoding="utf-8"))
+    if missing := [name for name in names if not (DATA / name).exists()]:
+        return False, f"data/{missing[0]} is missing: restore it with {restore}"
+    for path in sorted(DATA.rglob("*")):
+        if path.is_file() and (damage := _damage(path)):
+            return False, f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): restore it with {restore}"
+    if damage := run_python(_READ_YAML, LONGEST_IMPORT, str(DATA))[1]:
+        return False, f"a file in data/ is damaged ({damage}): restore it with {restore}"
+    return True, f"data/ can be read ({len(names)} entries)"
+
+
+def _damage(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix in (".json", ".har"):
+            json.loads(text)
+    except (OSError, ValueError) as error:
+        return shown(str(error), 100)
+    return "" if text.strip() else "it is empty"
+
+
+_READ_YAML = """
+import pathlib, sys
+try:
+    import yaml
+except ImportError:
+    sys.exit()  # that has a line of its own
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.yaml")):
+    try:
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        line = getattr(error, "problem_mark", None)
+        sys.exit(f"{path.name}, line {line.line + 1 if line else 1}")
+"""
+
+
+def _kernel() -> Iterator[Line]:
+    """A kernel starts, and a notebook in it takes labutils from here."""
+    at = ROOT / "notebooks" if (ROOT / "notebooks").exists() else None
+    said, fault = run_python(_START_A_KERNEL, LONGEST_START, at=at)
+    if fault == "no description":
+        mend = _say("mend") if in_own_environment() else "python -m ipykernel install --sys-prefix"
+        yield False, f"the description of the Python kernel is missing (share/jupyter/kernels/python3): run `{mend}`"
+    elif fault:
+        mend = _say("mend") if in_own_environment() else "python -m pip install --force-reinstall ipykernel"
+        yield False, f"the kernel of a notebook does not start ({fault}): run `{mend}`"
+    else:
+        yield True, "a Python kernel starts"
+        own, theirs = str(Path(__file__).resolve().parent), ast.literal_eval(said.strip().splitlines()[-1])
+        mend = f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` where there is no .venv"
+        yield own == theirs, ("a notebook takes labutils from this folder" if own == theirs else
+                              f"a notebook does not take labutils from {shown(own)}: it says {shown(theirs)}; {mend}")
+
+
+_START_A_KERNEL = """
+import logging, sys
+logging.disable()
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+if "python3" not in KernelSpecManager(ensure_native_kernel=False).find_kernel_specs():
+    sys.exit("no description")
+manager = KernelManager(kernel_name="python3")
+manager.start_kernel()
+client = manager.blocking_client()
+client.start_channels()
+try:
+    client.wait_for_ready(timeout=40)
+    look = '''
+try:
+    import labutils, pathlib
+    print(ascii(str(pathlib.Path(labutils.__file__).resolve().parent)))
+except Exception as error:
+    print(ascii(str(error)))
+'''
+    client.execute_interactive(look, timeout=20)
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+"""
+
+
+def _quiet() -> Line:
+    settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
+    return True, ("JupyterLab asks no question at its first start" if settings.exists()
+                  else "JupyterLab may ask about news: say no")
+
+
+def of_its_own(folder: str) -> dict[str, str]:
+    """Variables that keep a kernel from writing into the home folder."""
+    return {"IPYTHONDIR": folder, "JUPYTER_RUNTIME_DIR": folder}
+
+
+def run_python(code: str, longest: int, *arguments: str, at: Path | None = None) -> tuple[str, str]:
+    """What another process of this Python prints, and why it failed in a few words (empty where it did not)."""
+    with tempfile.TemporaryDirectory() as empty:
+        try:
+            done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, timeout=longest,
+                                  cwd=at or empty, stdin=subprocess.DEVNULL, env={**os.environ, **of_its_own(empty)})
+        except subprocess.TimeoutExpired:
+            return "", f"no answer within {longest} seconds"
+    out, said = (stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr))
+    if done.returncode < 0:
+        return out, f"it crashed with signal {-done.returncode}"
+    last = said.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+    return out, shown(last[0], 160) if done.returncode else ""

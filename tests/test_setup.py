@@ -1,0 +1,189 @@
+"""How the course is built and started: a folder that moved, a home that cannot be written to, uv or pip."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import course
+import pytest
+from course_in_a_folder import Course, kernel_lines, posix
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """A course that was built in a folder of its own; `settle` makes the verbs act on it, wherever it is by then."""
+    (tmp_path / "old").mkdir()
+    made = Course(tmp_path / "old")
+    script = made.venv / "bin" / "labutils"
+    python = made.venv / "bin" / "python"
+    script.write_text(f"#!{python}\nfrom labutils.__main__ import main\nmain()\n", encoding="utf-8")
+    script.chmod(0o755)
+    (made.venv / "bin" / "activate").write_text(f"VIRTUAL_ENV='{made.venv}'\n", encoding="utf-8")
+    (made.site / "_labutils.pth").unlink()
+
+    def settle(folder):
+        monkeypatch.setattr(course, "HERE", folder)
+        monkeypatch.setattr(course, "VENV", folder / ".venv")
+        monkeypatch.setattr(course, "PYTHON", folder / ".venv" / "bin" / "python")
+        monkeypatch.setattr(course, "STAMP", folder / ".venv" / "labutils.stamp")
+        monkeypatch.setattr(course, "PRISTINE", folder / ".venv" / "pristine")
+        monkeypatch.setattr(course, "build", lambda: pytest.fail("a folder that was only moved is not built again"))
+
+    settle(made.folder)
+    course.find_labutils_from_inside()
+    course.write_stamp()
+    made.settle = settle
+    return made
+
+
+def moved(made: Course, folder: pathlib.Path) -> Course:
+    """The same course as it is found in another folder."""
+    other = object.__new__(Course)
+    other.folder, other.venv = folder, folder / ".venv"
+    other.site = other.venv / made.site.relative_to(made.venv)
+    return other
+
+
+def place_of_labutils(made: Course) -> str:
+    process = made.python("-P", "-c", "import labutils, os; print(ascii(os.path.dirname(os.path.dirname(labutils.__file__))))")
+    return process.communicate(timeout=20)[0].strip()
+
+
+@posix
+def test_a_folder_that_was_moved_imports_its_own_code_even_before_any_verb(built, tmp_path):
+    assert place_of_labutils(built) == ascii(str(built.folder))
+    new = tmp_path / os.fsdecode("neu mit ü, 文 und '".encode())
+    shutil.move(built.folder, new)
+    assert place_of_labutils(moved(built, new)) == ascii(str(new))
+
+
+@posix
+def test_a_copied_folder_imports_its_own_code_and_not_the_originals(built, tmp_path):
+    new = tmp_path / "copy"
+    shutil.copytree(built.folder, new, symlinks=True)
+    assert place_of_labutils(moved(built, new)) == ascii(str(new))
+    assert kernel_lines(moved(built, new))[1] == (True, "a notebook takes labutils from this folder")
+
+
+@posix
+def test_any_verb_points_the_scripts_at_the_new_folder_without_a_build(built, tmp_path, capsys):
+    new = tmp_path / "new place"
+    shutil.copytree(built.folder, new, symlinks=True)
+    built.settle(new)
+    for said in ("This folder was moved or copied; .venv now points here.\n", ""):
+        course.ensure_environment()
+        assert capsys.readouterr().out == said
+    for path in (new / ".venv" / "bin").iterdir():
+        assert path.is_symlink() or str(built.folder) not in path.read_text(encoding="utf-8")
+    shutil.rmtree(built.folder)
+    done = subprocess.run([new / ".venv" / "bin" / "labutils", "sanitize", "none.har", "out.har"], cwd=new,
+                          capture_output=True, encoding="locale")
+    assert done.stderr == "none.har cannot be read: No such file or directory.\n"
+
+
+@posix
+def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(built, monkeypatch):
+    builds = []
+    monkeypatch.setattr(course, "build", lambda: builds.append(1))
+    course.ensure_environment()
+    assert builds == []
+    course.PYTHON.unlink()
+    course.ensure_environment()
+    course.STAMP.unlink()
+    course.ensure_environment()
+    assert len(builds) == 2
+
+
+# --- the steps of a build ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def steps(tmp_path, monkeypatch):
+    """The commands that a build would run. `fails` names programs that fail."""
+    ran, fails = [], set()
+
+    def run(*command, **_):
+        ran.append(" ".join(map(str, command)))
+        return int(any(ran[-1].startswith(name) for name in fails))
+
+    monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(course, "run", run)
+    monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
+    monkeypatch.setattr(course, "write_stamp", lambda: None)
+    return ran, fails
+
+
+def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda name: "/somewhere/uv")
+    course.build()
+    assert [line.split()[:3] for line in ran] == [["uv", "venv", "--quiet"], *[["uv", "pip", "install"]] * 2]
+    assert "--require-hashes -r requirements.txt" in ran[1]
+
+
+def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
+    ran, fails = steps
+    monkeypatch.setattr(course.shutil, "which", lambda name: None)
+    course.build()
+    without_uv = list(ran)
+    assert len(ran) == 3
+    assert "-m pip" in ran[1]
+    assert "--require-hashes -r requirements.txt" in ran[1]
+    ran.clear()
+    fails.add("uv")
+    monkeypatch.setattr(course.shutil, "which", lambda name: "/somewhere/uv")
+    course.build()
+    assert ran[1:] == without_uv
+
+
+def test_a_build_that_fails_ends_in_a_sentence(steps, monkeypatch):
+    steps[1].add("")
+    with pytest.raises(SystemExit, match="The environment could not be built: the step above failed"):
+        course.build()
+
+
+# --- a home that cannot be written to ---------------------------------------------------------------------------
+
+
+def test_a_home_that_can_be_written_to_is_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(course.os.path, "expanduser", lambda _: str(tmp_path))
+    assert course.folders_for_a_home() == {}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, inside):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    venv = tmp_path if inside else tmp_path / "file"
+    monkeypatch.setattr(course, "VENV", venv)
+    monkeypatch.setattr(course.os.path, "expanduser", lambda _: str(tmp_path / "file"))  # no folder can be made in a file
+    monkeypatch.delenv("JUPYTER_CONFIG_DIR", raising=False)
+    monkeypatch.setenv("IPYTHONDIR", "chosen by the learner")
+    folders = course.folders_for_a_home()
+    assert set(folders) == set(course.WRITTEN) - {"IPYTHONDIR"} - (set(os.environ) & set(course.WRITTEN))
+    for folder in folders.values():
+        pathlib.Path(folder, "settings").write_text("x", encoding="utf-8")
+        assert (tmp_path in pathlib.Path(folder).parents) == inside
+
+
+# --- JupyterLab -------------------------------------------------------------------------------------------------
+
+
+def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 0)
+    assert course.lab("--no-browser") == 0
+    assert "--LabApp.extension_manager=readonly" in ran[0]
+    assert ran[0][-1] == "--no-browser"
+
+
+def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
+    target = os.fsdecode("ü.har".encode())
+    command = [sys.executable, "-m", "labutils", "sanitize", str(ROOT / "data" / "support-case.har"), target]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.search(rb"Look through \\\S+\.har before you send it\.", done.stdout)
