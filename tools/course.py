@@ -1,4 +1,4 @@
-"""The verbs of this repository: lab, test, notebooks, lock, bench, test-clients, test-browser, reset, clean.
+"""The verbs of this repository: lab, test, notebooks, lock, bench, measure, test-clients, test-browser, reset, clean.
 
 `python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or stale, then runs the
 verb inside it. It needs nothing but Python's standard library and pip, and it is written so that an old Python can
@@ -124,6 +124,14 @@ def bench(*arguments):
     return run(PYTHON, "tools/bench.py", *arguments)
 
 
+def measure(*arguments):
+    """How much the tests of identity and incident notice: coverage, and mutants killed, by module."""
+    if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
+        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes",
+            "-r", "tools/measure/requirements.txt")
+    return run(PYTHON, "tools/measure/run.py", *arguments)
+
+
 def test_clients(*arguments):
     """Two certified JavaScript clients against `labutils serve`."""
     return run(PYTHON, "tools/clients/run.py", *arguments)
@@ -149,7 +157,7 @@ def clean():
     return 0
 
 
-VERBS = {"lab": lab, "test": test, "notebooks": notebooks, "lock": lock, "bench": bench,
+VERBS = {"lab": lab, "test": test, "notebooks": notebooks, "lock": lock, "bench": bench, "measure": measure,
          "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "clean": clean}
 
 if __name__ == "__main__":
