@@ -2,7 +2,7 @@
 
 `mutants(source)` lists them: operators swapped, boundaries moved, constants changed, conditions
 negated, checks dropped, members of a table dropped, early returns. Annotations, decorators,
-docstrings, f-strings and sentences are left as they are.
+docstrings, f-strings, sentences and `__all__` are left as they are.
 """
 
 import ast
@@ -90,7 +90,7 @@ def mutants(source: str) -> list[Mutant]:
 def places(parent: ast.AST) -> Iterator[Place]:
     """Every place of code that runs and that can be changed."""
     for field, value in ast.iter_fields(parent):
-        if field in NOT_RUN:
+        if field in NOT_RUN or is_list_of_names(parent):
             continue
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.JoinedStr) or not isinstance(node, ast.AST):
@@ -221,6 +221,11 @@ def without_a_member(place: Place) -> Iterator[Change]:
 
 def is_docstring(place: Place) -> bool:
     return isinstance(place.parent, ast.Expr)
+
+
+def is_list_of_names(node: ast.AST) -> bool:
+    """Whether a statement says which names a module exports."""
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 def is_call(node: ast.AST) -> bool:

@@ -103,6 +103,7 @@ def test_each_kind_of_change(source, kind, changed):
         "a = 'A sentence for a person.'",
         "a = ''",
         "a = None",
+        "__all__ = ['a', 'b']",
         "a, b = c, d",
     ],
 )

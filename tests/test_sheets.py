@@ -1,4 +1,5 @@
 """A sheet is read as it stands, and every complaint about it names file and line."""
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -72,6 +73,12 @@ def test_what_cannot_be_read_is_refused_with_its_line(text, line, reason):
         read("doors.yaml", text)
     assert str(refused.value).startswith(f"doors.yaml, line {line}: {reason}")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text, said", [("b: [1, 2\nc: 3\n", "expected ',' or ']'"), ("b: \x07\n", "characters are not allowed")])
+def test_what_is_not_yaml_is_refused_in_the_words_of_the_parser(text, said):
+    with pytest.raises(SheetError, match=re.escape(said)):
+        read("doors.yaml", text)
 
 
 def test_a_file_that_is_not_there_gets_a_sentence():

@@ -8,8 +8,8 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
     make measure ARGS="--only identity/dpop"    all mutants of a module
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
-(tests/mutants.py) is tried by the test files that run its line: at most six of them, first those
-that run most of its module. It is killed when a test fails or when the time limit passes; a mutant
+(tests/mutants.py) is tried by the test files that run its line: first by the four that run most of
+its module, and where it survives them, by all the others. It is killed when a test fails or when the time limit passes; a mutant
 that survives is named. Mutants that change nothing that a test could see stand in equivalents.yaml
 with the reason, and are not drawn. Tests that start kernels (tests/notebooks) take no part.
 """
@@ -37,7 +37,7 @@ sys.path.insert(0, str(HERE / "tests"))
 from mutants import Mutant, mutants  # noqa: E402
 
 ROOMS = ("identity", "incident")
-FILES = 6  # test files for one mutant
+FIRST = 4  # test files that a mutant meets first
 LEAST = 5  # mutants of a module in a sample
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".hypothesis", "node_modules", ".ipynb_checkpoints"
@@ -62,7 +62,7 @@ class Coverage:
     def files(self, module: str, line: int) -> list[str]:
         """The test files that run a line, or else the last line before it that any of them runs."""
         known = [number for number in self.runs[module] if number <= line]
-        return self.runs[module][max(known)][:FILES]
+        return self.runs[module][max(known)]
 
 
 @dataclass(frozen=True)
@@ -194,16 +194,22 @@ def drawn(pools: dict[str, list[Mutant]], size: int, seed: str) -> list[tuple[st
 def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage) -> Result:
     """Put a mutant in the place of its module, and run the tests that run its line."""
     files = measured.files(module, mutant.line)
-    limit = 30 + 5 * sum(measured.seconds[name] for name in files)
     original = (folder / module).read_text(encoding="utf-8")
     (folder / module).write_text(mutant.source, encoding="utf-8")
     try:
-        killed = python(folder, *TEST, *files, limit=limit) in FAILED
-    except subprocess.TimeoutExpired:
-        killed = True
+        killed = any(fails(folder, some, measured) for some in (files[:FIRST], files[FIRST:]))
     finally:
         (folder / module).write_text(original, encoding="utf-8")
     return Result(module, mutant, killed)
+
+
+def fails(folder: pathlib.Path, files: list[str], measured: Coverage) -> bool:
+    """Whether one of these test files fails, or takes far longer than it did."""
+    limit = 30 + 5 * sum(measured.seconds[name] for name in files)
+    try:
+        return bool(files) and python(folder, *TEST, *files, limit=limit) in FAILED
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def tried_all(
