@@ -9,9 +9,10 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
 (tests/mutants.py) is tried by the test files that run its line: first by the four that run most of
-its module, and where it survives them, by all the others. It is killed when a test fails or when the time limit passes; a mutant
-that survives is named. Mutants that change nothing that a test could see stand in equivalents.yaml
-with the reason, and are not drawn. Tests that start kernels (tests/notebooks) take no part.
+its module, and where it survives them, by all the others. It is killed when a test fails or when
+the time limit passes; a mutant that survives is named. Mutants that change nothing that a test
+could see stand in equivalents.yaml with the reason, and are not drawn. Tests that start kernels
+(tests/notebooks) take no part.
 """
 
 import argparse
