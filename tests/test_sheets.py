@@ -137,6 +137,8 @@ def test_a_value_given_beside_the_row_is_taken_as_it_is_and_wins():
     ("name: front\nlocked: yes\n", 2, "locked must be true or false, not 'yes'"),
     ("name: front\nkeys: a\n", 2, "keys must be a list, each item of it text, not 'a'"),
     ("name: front\nkeys: [a, 2]\n", 2, "keys must be a list, each item of it text, not ['a', 2]"),
+    ("name: front\nkeys: {}\n", 2, "keys must be a list, each item of it text, not {}"),
+    ("name: front\nkind: {}\n", 2, "kind must be one of inner, outer, not {}"),
     ("name: front\ncolour: 7\n", 2, "colour must be text or nothing, not 7"),
     ("name: front\nsizes: [1]\n", 2, "sizes must be a mapping, each value of it a whole number, not [1]"),
     ("name: front\nsizes: {a: b}\n", 2, "sizes must be a mapping, each value of it a whole number, not {'a': 'b'}"),
