@@ -325,3 +325,13 @@ def test_any_json_values_are_answered(header, claims):
 @MANY
 def test_any_value_that_is_not_text_is_answered(value):
     assert type(value).__name__ in only_problem(value)
+
+
+def test_the_table_says_what_stands_in_each_column():
+    titles = re.findall("<th scope=\"col\">(.*?)</th>", read(token())._repr_html_())
+    assert titles == ["part", "name", "value", "what it is for"]
+
+
+def test_a_token_without_a_signature_says_so_and_a_text_that_is_no_token_has_no_such_row():
+    assert read(token({"alg": "none"}, signature="")).rows()[-1] == ("signature", "", "none", "")
+    assert not [row for row in read("no token at all").rows() if row[0] == "signature"]

@@ -304,3 +304,11 @@ def test_any_claims_are_refused_unless_they_fit(members):
 def test_any_request_is_refused_unless_it_is_the_right_one(method, url, expected):
     taken = accepted(made(), method=method, url=url, token=expected, jkt=expected, nonce=expected)
     assert taken == (method == "GET" and url == URL and expected is None)
+
+
+@pytest.mark.parametrize("place, name", [(0, "header"), (1, "payload")])
+def test_a_part_that_is_no_json_is_named(place, name):
+    parts = made().split(".")
+    parts[place] = b64(b"not JSON")
+    with pytest.raises(dpop.InvalidProof, match=f"the {name} is not JSON"):
+        dpop.check(".".join(parts), "GET", URL, now=0, seen=set())

@@ -8,7 +8,7 @@ import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_provider import CALLBACK, CHALLENGE, MANY, NO_PKCE, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
+from provider_helpers import CALLBACK, CHALLENGE, MANY, NO_PKCE, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
 
 from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town
 from labutils.identity import dpop

@@ -20,7 +20,7 @@ from labutils.identity.factors import Push, Totp, totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.served import CALLBACK, lab_provider
-from labutils.incident.relay import Relay
+from labutils.incident.relay import Relay, passed_on
 from labutils.lab import Lab
 
 MANY = settings(max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False)
@@ -235,6 +235,22 @@ def test_what_a_browser_says_about_itself_is_translated_and_its_cookies_stay_out
     heard = dict(town.lab.wire[-2].request_headers)
     assert (heard["origin"], heard["referer"], heard["host"], "cookie" in heard) == (LOGIN, LOGIN + "/a", "login.example", False)
     assert relay.typed == {"typed": "x"}
+
+
+# What belongs to one connection or to one message on the wire, and the cookies, which stay with the phisher.
+OF_ONE_CONNECTION = ["Connection", "Transfer-Encoding", "Content-Length", "Content-Encoding", "Accept-Encoding", "Host"]
+
+
+@pytest.mark.parametrize("name", [*OF_ONE_CONNECTION, "Cookie", "Set-Cookie"])
+@pytest.mark.parametrize("spelt", [str, str.lower, str.upper], ids=["as registered", "lower", "upper"])
+def test_a_header_of_one_connection_and_a_cookie_stay_at_the_relay(name, spelt):
+    assert passed_on([(spelt(name), "a"), ("Accept", "b"), (spelt(name), "c")], LOGIN, FAKE) == [("Accept", "b")]
+
+
+@pytest.mark.parametrize("name", ["Accept", "Authorization", "Content-Type", "Origin", "Referer", "Location", "WWW-Authenticate"])
+def test_every_other_header_goes_on_under_the_other_name(name):
+    headers = [(name, f"a {LOGIN}/next b"), (name, "as it is")]
+    assert passed_on(headers, LOGIN, FAKE) == [(name, f"a {FAKE}/next b"), (name, "as it is")]
 
 
 # --- once over real sockets ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import httpx
 import jwt
 import pytest
-from test_provider import SECRETS, fresh, tokens_of
+from provider_helpers import SECRETS, fresh, tokens_of
 
 from labutils.classroom.lessons.town import API, LOGIN, Town
 from labutils.identity.tokens import SigningKey, ec_private_key, sign

@@ -241,6 +241,26 @@ def test_no_credential_is_made_without_a_touch():  # CTAP 2.1, 6.1.2: here `up` 
     assert ctap(key, MAKE_CREDENTIAL, MAKE | {7: {"up": False}}) == bytes([CtapError.ERR.INVALID_OPTION]) and not key.credentials
 
 
+def test_the_key_says_what_it_can_do():  # CTAP 2.1, 6.4
+    key = SecurityKey("ada")
+    assert cbor.decode(key.call(0x10, b"\4")[1:]) == {1: ["FIDO_2_0"], 3: key.aaguid, 4: {"rk": False, "up": True, "uv": True}, 6: [2]}
+
+
+def test_a_key_makes_no_credential_of_another_algorithm():  # CTAP 2.1, 6.1.2
+    key, rs256 = SecurityKey("ada"), [{"type": "public-key", "alg": -257}]
+    refusal = bytes([CtapError.ERR.UNSUPPORTED_ALGORITHM])
+    assert ctap(key, MAKE_CREDENTIAL, MAKE | {4: rs256}) == refusal
+    assert not key.credentials
+    assert ctap(key, MAKE_CREDENTIAL, MAKE | {4: rs256 + MAKE[4]})[:1] == b"\0"
+
+
+@pytest.mark.parametrize("message, status", [
+    (b"", CtapError.ERR.INVALID_COMMAND), (b"\x7f", CtapError.ERR.INVALID_COMMAND), (b"\4", CtapError.ERR.SUCCESS),
+    (b"\4\x1b", CtapError.ERR.INVALID_CBOR), (b"\1\xa0", CtapError.ERR.INVALID_CBOR)], ids=repr)
+def test_a_message_is_a_command_and_then_cbor_or_nothing(message, status):
+    assert SecurityKey("ada").call(0x10, message)[0] == status
+
+
 # --- the browser --------------------------------------------------------------------------------------------------
 
 

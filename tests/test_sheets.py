@@ -1,4 +1,5 @@
 """A sheet is read as it stands, and every complaint about it names file and line."""
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -74,6 +75,12 @@ def test_what_cannot_be_read_is_refused_with_its_line(text, line, reason):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("text, said", [("b: [1, 2\nc: 3\n", "expected ',' or ']'"), ("b: \x07\n", "characters are not allowed")])
+def test_what_is_not_yaml_is_refused_in_the_words_of_the_parser(text, said):
+    with pytest.raises(SheetError, match=re.escape(said)):
+        read("doors.yaml", text)
+
+
 def test_a_file_that_is_not_there_gets_a_sentence():
     with pytest.raises(SheetError, match=r"^no-such\.yaml, line 1: cannot be read"):
         read("no-such.yaml")
@@ -130,6 +137,8 @@ def test_a_value_given_beside_the_row_is_taken_as_it_is_and_wins():
     ("name: front\nlocked: yes\n", 2, "locked must be true or false, not 'yes'"),
     ("name: front\nkeys: a\n", 2, "keys must be a list, each item of it text, not 'a'"),
     ("name: front\nkeys: [a, 2]\n", 2, "keys must be a list, each item of it text, not ['a', 2]"),
+    ("name: front\nkeys: {}\n", 2, "keys must be a list, each item of it text, not {}"),
+    ("name: front\nkind: {}\n", 2, "kind must be one of inner, outer, not {}"),
     ("name: front\ncolour: 7\n", 2, "colour must be text or nothing, not 7"),
     ("name: front\nsizes: [1]\n", 2, "sizes must be a mapping, each value of it a whole number, not [1]"),
     ("name: front\nsizes: {a: b}\n", 2, "sizes must be a mapping, each value of it a whole number, not {'a': 'b'}"),

@@ -304,3 +304,8 @@ def test_the_headline_of_an_event_is_made_of_fields_that_it_has(source):
         assert len(sheet(source)["headline"]) - 1 <= len(parts) <= len(sheet(source)["headline"]) and all(parts)
         assert telemetry.headline(source, event).endswith("(assumed)") == event.get("x_course_assumption", False)
 
+
+
+def test_the_people_of_a_customer_and_of_the_company_have_addresses_of_their_own():
+    people = {event["actor"]["alternateId"] for source, event in events(None) if source == "okta"}
+    assert people == {"customer-admin@customer.example", "admin@company.example", "smartsheet@company.example"}

@@ -539,3 +539,8 @@ def test_any_claims_come_back_only_where_they_fit(claims):
 def test_the_published_rsa_keys_are_sound(published_in):
     numbers = tokens.rsa_private_key(published_in).private_numbers()
     assert numbers.private_key(unsafe_skip_rsa_key_validation=False).key_size == 2048
+
+
+def test_a_header_that_is_no_json_is_named():
+    with pytest.raises(jwt.DecodeError, match="the header is not JSON"):
+        tokens.verify_signature(f"{tokens.b64(b'not JSON')}.{tokens.b64(b'{}')}.AA", {"keys": []})

@@ -9,7 +9,7 @@ import pytest
 
 from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
 from labutils.identity import webauthn
-from labutils.identity.factors import Totp
+from labutils.identity.factors import Totp, totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.webauthn import FRESH
@@ -140,3 +140,15 @@ def test_no_parameter_of_a_request_stands_where_the_script_looks(name):
     assert page.text.count('name="answer"') == page.text.count('name="ticket"') == 1
     script = town.ada.get(LOGIN + "/webauthn.js").text
     assert "document.forms" not in script and "form.submit()" not in script and "main.dataset" in script
+
+
+def test_who_has_a_second_factor_answers_it_before_the_page_is_shown():
+    town = town_with_keys()
+    town.provider.users["ada"].second_factor = Totp(b"Ada's phone", town.lab.clock)
+    asked = town.ada.post(LOGIN + "/keys", data={"username": "ada", "password": PASSWORD})
+    assert 'action="/keys"' in asked.text
+    assert "keys registered for you" not in asked.text
+    shown = fill(town.ada, asked, answer=totp(b"Ada's phone", town.lab.clock.now))
+    assert "keys registered for you: 0." in shown.text
+    (session,) = town.provider.sessions.values()
+    assert session.amr == ["pwd", "otp", "mfa"]

@@ -279,6 +279,14 @@ def bench(*arguments):
     return run(PYTHON, "tools/bench.py", *arguments)
 
 
+def measure(*arguments):
+    """How much the tests of identity and incident notice: coverage, and mutants killed, by module."""
+    if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
+        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes",
+            "-r", "tools/measure/requirements.txt")
+    return run(PYTHON, "tools/measure/run.py", *arguments)
+
+
 def test_clients(*arguments):
     """Two certified JavaScript clients against `labutils serve`."""
     return run(PYTHON, "tools/clients/run.py", *arguments)
@@ -305,6 +313,7 @@ def clean():
 
 
 VERBS = {"lab": lab, "test": test, "test-wheel": test_wheel, "notebooks": notebooks, "lock": lock, "bench": bench,
+         "measure": measure,
          "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "mend": mend, "clean": clean}
 
 if __name__ == "__main__":

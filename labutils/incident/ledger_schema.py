@@ -84,7 +84,6 @@ class Attack:
     """The release of ATT&CK that ids and names come from."""
     version: str
     techniques: dict[str, str]
-    software: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""Userinfo and tokens that are bound to a key: refused with the right code and challenge."""
+
+import httpx
+import pytest
+from provider_helpers import CALLBACK, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
+
+from labutils.classroom.lessons.town import LOGIN, Town
+from labutils.identity import dpop
+from labutils.identity.tokens import ec_private_key
+
+KEY = ec_private_key("ada's laptop")
+
+
+def proof(town: Town, method: str, path: str, jti: str, token: str | None = None) -> dict[str, str]:
+    now = town.lab.clock.now + 1
+    return {"dpop": dpop.prove(KEY, method, LOGIN + path, now=now, jti=jti, token=token)}
+
+
+def bound_token(town: Town) -> str:
+    """An access token of the wiki that is bound to a key."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code_for(town),
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
+    issued = town.ada.post(
+        LOGIN + "/token",
+        data=form,
+        auth=("wiki", SECRETS["wiki"]),
+        headers=proof(town, "POST", "/token", "1"),
+    ).json()
+    assert issued["token_type"] == "DPoP"
+    return issued["access_token"]
+
+
+def userinfo(town: Town, scheme: str, token: str, headers: dict[str, str]) -> httpx.Response:
+    url = LOGIN + "/userinfo"
+    return town.ada.get(url, headers={"authorization": f"{scheme} {token}", **headers})
+
+
+@pytest.mark.parametrize(
+    "scheme, proved, opened",
+    [
+        ("DPoP", True, True),
+        ("DPoP", False, False),
+        ("Bearer", True, False),
+        ("Bearer", False, False),
+    ],
+)
+def test_a_bound_token_comes_with_scheme_dpop_and_a_proof(scheme, proved, opened):
+    town = fresh()
+    token = bound_token(town)
+    headers = proof(town, "GET", "/userinfo", "2", token) if proved else {}
+    response = userinfo(town, scheme, token, headers)
+    if opened:
+        assert response.json()["sub"] == "u-1815"
+    else:
+        assert error_of(response) == (401, "invalid_token")
+        assert response.headers["www-authenticate"].startswith("DPoP ")
+
+
+def test_a_token_that_is_bound_to_nothing_does_not_come_with_scheme_dpop():
+    town = fresh()
+    token = tokens_of(town)["access_token"]
+    headers = proof(town, "GET", "/userinfo", "2", token)
+    assert error_of(userinfo(town, "DPoP", token, headers)) == (401, "invalid_token")

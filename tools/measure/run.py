@@ -1,0 +1,287 @@
+"""How much the tests of `identity` and `incident` notice, by module.
+
+Coverage of lines and branches is measured by coverage.py, and how many mutants the tests kill.
+
+    make measure                                a sample of 100 mutants
+    make measure ARGS="--sample 400 --seed 2"   another, larger one
+    make measure ARGS="--sample 0"              coverage alone
+    make measure ARGS="--only identity/dpop"    all mutants of a module
+
+The repository is copied to a temporary folder, and all changes are made there. Each mutant
+(tests/mutants.py) is tried by the test files that run its line: first by the four that run most of
+its module, and where it survives them, by all the others. It is killed when a test fails or when
+the time limit passes; a mutant that survives is named. Mutants that change nothing that a test
+could see stand in equivalents.yaml with the reason, and are not drawn. Tests that start kernels
+(tests/notebooks) take no part.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import coverage
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(HERE / "tests"))
+from mutants import Mutant, mutants  # noqa: E402
+
+ROOMS = ("identity", "incident")
+FIRST = 4  # test files that a mutant meets first
+LEAST = 5  # mutants of a module in a sample
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "__pycache__", ".hypothesis", "node_modules", ".ipynb_checkpoints"
+)
+TEST = ("-m", "pytest", "-q", "-x", "--no-header", "--tb=no")
+FAILED = (
+    1,
+    2,
+    3,
+)  # pytest's exit codes for: a test failed, collecting failed, pytest itself failed
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the test files run: figures by module, and the test files that run each of its lines."""
+
+    lines: dict[str, float]
+    branches: dict[str, float]
+    runs: dict[str, dict[int, list[str]]]
+    seconds: dict[str, float]  # that a test file takes
+
+    def files(self, module: str, line: int) -> list[str]:
+        """The test files that run a line, or else the last line before it that any of them runs."""
+        known = [number for number in self.runs[module] if number <= line]
+        return self.runs[module][max(known)]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A mutant of a module, and whether a test noticed it."""
+
+    module: str
+    mutant: Mutant
+    killed: bool
+
+
+def copied(source: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
+    """A copy of the repository, so that who goes on working in it disturbs no measurement."""
+    return pathlib.Path(shutil.copytree(source, target, ignore=NOT_COPIED))
+
+
+def python(folder: pathlib.Path, *arguments: str, limit: float | None = None) -> int:
+    """Run Python with the labutils of this copy, without keeping bytecode; the exit code."""
+    env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, *arguments]
+    process = subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **silent)
+    try:
+        return process.wait(limit)
+    except subprocess.TimeoutExpired:
+        stop(process)
+        raise
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End a process, and those that it started where the system has groups of processes."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def modules(folder: pathlib.Path) -> list[str]:
+    """The modules of both rooms; an __init__ that only says what the room is does not count."""
+    paths = [path for room in ROOMS for path in (folder / "labutils" / room).rglob("*.py")]
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in paths
+        if len(path.read_text(encoding="utf-8").splitlines()) > 1
+    )
+
+
+# --- coverage -------------------------------------------------------------------------------------
+
+
+def covered(folder: pathlib.Path) -> Coverage:
+    """Run each test file under coverage.py. Exits with a sentence where one fails as it is."""
+    rooms = ",".join(f"labutils/{room}" for room in ROOMS)
+    command = ("-m", "coverage", "run", "--branch", "--parallel-mode", f"--source={rooms}")
+    seconds = {}
+    for path in sorted((folder / "tests").glob("test_*.py")):
+        name, start = f"tests/{path.name}", time.monotonic()
+        if python(folder, *command, f"--context={name}", *TEST, name):
+            sys.exit(f"{name} fails as it is. Mend that first: nothing can be measured with it.")
+        seconds[name] = time.monotonic() - start
+    measured = coverage.Coverage(data_file=str(folder / ".coverage"), branch=True)
+    measured.combine([str(folder)])
+    measured.json_report(outfile=str(folder / "coverage.json"))
+    summaries = {
+        str(folder / name): figures["summary"]
+        for name, figures in json.loads((folder / "coverage.json").read_text())["files"].items()
+    }
+    lines, branches, runs = {}, {}, {}
+    for module in modules(folder):
+        path = str(folder / module)
+        figures = summaries[path]
+        lines[module] = share(figures["covered_lines"], figures["num_statements"])
+        branches[module] = share(figures["covered_branches"], figures["num_branches"])
+        runs[module] = files_by_line(measured.get_data().contexts_by_lineno(path))
+    return Coverage(lines, branches, runs, seconds)
+
+
+def files_by_line(contexts: dict[int, list[str]]) -> dict[int, list[str]]:
+    """The test files that run each line, first those that run most of the module."""
+    lines_run = {}
+    for files in contexts.values():
+        for name in files:
+            lines_run[name] = lines_run.get(name, 0) + 1
+    return {
+        line: sorted(files, key=lambda name: (-lines_run[name], name))
+        for line, files in contexts.items()
+    }
+
+
+def share(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 100.0
+
+
+# --- mutation -------------------------------------------------------------------------------------
+
+
+def candidates(folder: pathlib.Path, names: list[str]) -> dict[str, list[Mutant]]:
+    """The mutants of each module, without those that equivalents.yaml names."""
+    text = (pathlib.Path(__file__).parent / "equivalents.yaml").read_text(encoding="utf-8")
+    equivalents = {(row["module"], row["code"], row["change"]) for row in yaml.safe_load(text)}
+    pools, met = {}, set()
+    for name in names:
+        source = (folder / name).read_text(encoding="utf-8")
+        lines, pools[name] = source.splitlines(), []
+        for mutant in mutants(source):
+            key = (name, lines[mutant.line - 1].strip(), mutant.change)
+            if key in equivalents:
+                met.add(key)
+            else:
+                pools[name].append(mutant)
+    for name, code, change in sorted(equivalents - met):
+        if name in names:
+            print(f"equivalents.yaml: there is no such mutant any more: {name}: {code}: {change}")
+    return pools
+
+
+def drawn(pools: dict[str, list[Mutant]], size: int, seed: str) -> list[tuple[str, Mutant]]:
+    """A sample in proportion to the size of the modules, with at least five of each, shuffled."""
+    total = sum(map(len, pools.values()))
+    sample = []
+    for name, pool in pools.items():
+        number = min(len(pool), max(LEAST, round(size * len(pool) / total)))
+        chosen = random.Random(f"{seed}/{name}").sample(pool, number)
+        sample += [(name, mutant) for mutant in chosen]
+    random.Random(seed).shuffle(sample)
+    return sample
+
+
+def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage) -> Result:
+    """Put a mutant in the place of its module, and run the tests that run its line."""
+    files = measured.files(module, mutant.line)
+    original = (folder / module).read_text(encoding="utf-8")
+    (folder / module).write_text(mutant.source, encoding="utf-8")
+    try:
+        killed = any(fails(folder, some, measured) for some in (files[:FIRST], files[FIRST:]))
+    finally:
+        (folder / module).write_text(original, encoding="utf-8")
+    return Result(module, mutant, killed)
+
+
+def fails(folder: pathlib.Path, files: list[str], measured: Coverage) -> bool:
+    """Whether one of these test files fails, or takes far longer than it did."""
+    limit = 30 + 5 * sum(measured.seconds[name] for name in files)
+    try:
+        return bool(files) and python(folder, *TEST, *files, limit=limit) in FAILED
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def tried_all(
+    sample: list[tuple[str, Mutant]], measured: Coverage, folders: list[pathlib.Path]
+) -> list[Result]:
+    """Try each mutant of the sample; survivors are named as they are met."""
+    copies = SimpleQueue()
+    for folder in folders:
+        copies.put(folder)
+
+    def attempt(item: tuple[str, Mutant]) -> Result:
+        folder = copies.get()
+        try:
+            return tried(folder, *item, measured)
+        finally:
+            copies.put(folder)
+
+    results = []
+    with ThreadPoolExecutor(len(folders)) as pool:
+        for number, result in enumerate(pool.map(attempt, sample), 1):
+            results.append(result)
+            if not result.killed:
+                where = f"{result.module}:{result.mutant.line}"
+                change = f"{result.mutant.kind}: {result.mutant.change}"
+                print(f"[{number} of {len(sample)}] survived: {where}: {change}", flush=True)
+    return results
+
+
+def report(names: list[str], measured: Coverage, results: list[Result]) -> None:
+    """Figures by module."""
+    print(f"\n{'module':38}{'lines':>8}{'branches':>10}{'mutants killed':>17}")
+    for name in names:
+        killed = [result.killed for result in results if result.module == name]
+        print(
+            f"{name:38}{measured.lines[name]:7.1f}%{measured.branches[name]:9.1f}%"
+            f"{sum(killed):>10} of {len(killed):<4}"
+        )
+    if results:
+        killed = sum(result.killed for result in results)
+        print(f"\n{killed} of {len(results)} mutants killed ({share(killed, len(results)):.1f}%).")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="make measure", description="Coverage and mutation of identity and incident."
+    )
+    parser.add_argument("--sample", type=int, metavar="N", help="how many mutants are drawn (100)")
+    parser.add_argument("--seed", default="1", metavar="S", help="another seed draws other mutants")
+    parser.add_argument("--only", nargs="+", metavar="MODULE", help="modules such as identity/dpop")
+    parser.add_argument(
+        "--jobs", type=int, default=2, metavar="J", help="how many mutants are tried at once (2)"
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="labutils-measure-") as scratch:
+        folders = [copied(HERE, pathlib.Path(scratch, "copy-0"))]
+        names = [f"labutils/{name}.py" for name in options.only or ()] or modules(folders[0])
+        if strangers := set(names) - set(modules(folders[0])):
+            sys.exit(f"There is no {min(strangers)}: --only takes names such as identity/dpop.")
+        for number in range(1, options.jobs):
+            folders.append(copied(folders[0], pathlib.Path(scratch, f"copy-{number}")))
+        measured = covered(folders[0])
+        pools = candidates(folders[0], names)
+        everything = sum(map(len, pools.values()))
+        size = options.sample
+        if size is None:
+            size = everything if options.only else 100
+        sample = drawn(pools, size, options.seed) if size else []
+        results = tried_all(sample, measured, folders)
+    report(names, measured, results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
