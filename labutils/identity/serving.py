@@ -4,7 +4,7 @@ import socket
 import time
 from threading import BoundedSemaphore, Lock
 
-from werkzeug.exceptions import BadRequest, HTTPException, MisdirectedRequest, RequestTimeout
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, MisdirectedRequest, RequestTimeout
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request
 
@@ -64,8 +64,10 @@ def read_body(environ: dict) -> bytes:
     request.max_content_length = LONGEST_BODY
     try:
         return request.get_data()
-    except TimeoutError as error:
-        raise RequestTimeout(f"The request did not come within {LONGEST_REQUEST} seconds.") from error
+    except ClientDisconnected as gone:  # what werkzeug makes of a TimeoutError, or of a client that went away
+        if not isinstance(gone.__context__, TimeoutError):
+            raise
+        raise RequestTimeout(f"The request did not come within {LONGEST_REQUEST} seconds.") from gone
     except OSError as error:  # a body in chunks that are none
         raise BadRequest() from error
 
