@@ -1,4 +1,5 @@
-"""The provider that `labutils serve` puts on loopback, as a process: whom it answers, how long it waits, and what it keeps."""
+"""The provider that `labutils serve` puts on loopback: whom it answers, how long, what it keeps."""
+
 import os
 import re
 import signal
@@ -32,24 +33,50 @@ def status(said: bytes) -> int:
     return int(said.split()[1])
 
 
-# --- host ---------------------------------------------------------------------------------------------------------
+# --- host -----------------------------------------------------------------------------------------
 
 
-def test_serve_answers_to_its_own_host_alone():  # DNS rebinding: a page of evil.example whose name leads to this machine
+def test_serve_answers_to_its_own_host_alone():
+    """DNS rebinding: a page of evil.example whose name was made to lead to this machine."""
     with served() as issuer:
         own = issuer.removeprefix("http://")
         port = own.split(":")[1]
-        others = ["evil.example", f"evil.example:{port}", "127.0.0.1", "127.0.0.1:1", f"localhost:{port}", f"[::1]:{port}",
-                  f"{own}.evil.example", f"evil@{own}", f"{own}/"]
+        others = [
+            "evil.example",
+            f"evil.example:{port}",
+            "127.0.0.1",
+            "127.0.0.1:1",
+            f"localhost:{port}",
+            f"[::1]:{port}",
+            f"{own}.evil.example",
+            f"evil@{own}",
+            f"{own}/",
+        ]
         for path in ("/authorize", "/jwks", "/.well-known/openid-configuration", "/nothing"):
-            assert status(raw(issuer, f"GET {path} HTTP/1.1\r\nHost: {own}\r\n\r\n")) in (200, 400, 404)
+            assert status(raw(issuer, f"GET {path} HTTP/1.1\r\nHost: {own}\r\n\r\n")) in (
+                200,
+                400,
+                404,
+            )
             for other in others:
                 said = raw(issuer, f"GET {path} HTTP/1.1\r\nHost: {other}\r\n\r\n")
-                assert status(said) == 421 and f"This server answers for {own} alone.".encode() in said
-                assert b"X-Content-Type-Options: nosniff" in said and b"Content-Security-Policy" in said
-        for hosts in ("", f"Host: {own}\r\nHost: evil.example\r\n", f"Host: evil.example\r\nHost: {own}\r\n"):
+                assert (
+                    status(said) == 421 and f"This server answers for {own} alone.".encode() in said
+                )
+                assert (
+                    b"X-Content-Type-Options: nosniff" in said
+                    and b"Content-Security-Policy" in said
+                )
+        for hosts in (
+            "",
+            f"Host: {own}\r\nHost: evil.example\r\n",
+            f"Host: evil.example\r\nHost: {own}\r\n",
+        ):
             assert status(raw(issuer, f"GET /jwks HTTP/1.1\r\n{hosts}\r\n")) == 400
-        assert status(raw(issuer, f"GET http://evil.example/jwks HTTP/1.1\r\nHost: {own}\r\n\r\n")) == 421
+        assert (
+            status(raw(issuer, f"GET http://evil.example/jwks HTTP/1.1\r\nHost: {own}\r\n\r\n"))
+            == 421
+        )
         assert status(raw(issuer, f"GET /jwks HTTP/1.1\r\nHost: {own.upper()}\r\n\r\n")) == 200
 
 
@@ -60,7 +87,7 @@ def test_port_0_is_a_port_of_the_systems_choice_and_stands_in_the_issuer():
         assert (told["issuer"], told["token_endpoint"]) == (issuer, issuer + "/token")
 
 
-# --- the points of an OpenID and RFC 9700 review, against the process ----------------------------------------------
+# --- the points of an OpenID and RFC 9700 review, against the process -----------------------------
 
 
 def test_what_a_reviewer_of_serve_looks_for_first():
@@ -71,41 +98,75 @@ def test_what_a_reviewer_of_serve_looks_for_first():
         assert ada.head(where, params=question()).status_code == 405
         page = ada.post(where, data=question(**ADA), headers={"origin": issuer})
         narrow = Form(page.text).fields
-        assert is_consent_page(ada.post(where, data=narrow | {"scope": "openid profile", "consent": "allow"}))
+        assert is_consent_page(
+            ada.post(where, data=narrow | {"scope": "openid profile", "consent": "allow"})
+        )
         code = answer(ada.post(where, data=narrow | {"consent": "allow"}))["code"]
         assert is_consent_page(ada.get(where, params=question()))
         assert answer(ada.get(where, params=question(prompt="none")))["error"] == "consent_required"
         assert is_login_page(ada.get(where, params=question(max_age="0")))
-        trade = {"grant_type": "authorization_code", "client_id": "spa", "redirect_uri": question()["redirect_uri"], "code": code,
-                 "code_verifier": "v" * 43}
+        trade = {
+            "grant_type": "authorization_code",
+            "client_id": "spa",
+            "redirect_uri": question()["redirect_uri"],
+            "code": code,
+            "code_verifier": "v" * 43,
+        }
         token = httpx.post(issuer + "/token", data=trade).json()["access_token"]
         httpx.post(issuer + "/token", data=trade, auth=("web", "web-secret-for-the-lab"))
-        assert httpx.get(issuer + "/userinfo", headers={"authorization": "Bearer " + token}).status_code == 200
+        assert (
+            httpx.get(
+                issuer + "/userinfo", headers={"authorization": "Bearer " + token}
+            ).status_code
+            == 200
+        )
         before = ada.cookies["session"]
         ada.post(where, data=question(prompt="login", **ADA))
-        assert is_login_page(tom.get(where, params=question(), headers={"cookie": "session=" + before}))
-        for answered in (tom.get(where, params=question()), tom.get(issuer + "/nothing"), tom.post(issuer + "/token"),
-                         tom.get(issuer + "/keys")):
-            assert {"x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"} <= set(answered.headers)
+        assert is_login_page(
+            tom.get(where, params=question(), headers={"cookie": "session=" + before})
+        )
+        for answered in (
+            tom.get(where, params=question()),
+            tom.get(issuer + "/nothing"),
+            tom.post(issuer + "/token"),
+            tom.get(issuer + "/keys"),
+        ):
+            assert {
+                "x-content-type-options",
+                "referrer-policy",
+                "content-security-policy",
+                "cache-control",
+            } <= set(answered.headers)
             assert (answered.status_code == 401) == ("www-authenticate" in answered.headers)
-        assert tom.get(where, params=question(redirect_uri="http://127.0.0.1:51004/cb")).status_code == 200
-        assert tom.get(where, params=question(redirect_uri="http://localhost:9999/cb")).status_code == 400
+        assert (
+            tom.get(where, params=question(redirect_uri="http://127.0.0.1:51004/cb")).status_code
+            == 200
+        )
+        assert (
+            tom.get(where, params=question(redirect_uri="http://localhost:9999/cb")).status_code
+            == 400
+        )
 
 
 def test_fifty_wrong_passwords_are_not_all_tried_and_the_right_one_works_after_the_wait():
     with served() as issuer:
-        tries = [httpx.post(issuer + "/authorize", data=question(username="ada", password="wrong")) for _ in range(50)]
-        assert 5 <= sum(one.status_code == 403 for one in tries) <= 12 and tries[-1].status_code == 429
+        tries = [
+            httpx.post(issuer + "/authorize", data=question(username="ada", password="wrong"))
+            for _ in range(50)
+        ]
+        assert (
+            5 <= sum(one.status_code == 403 for one in tries) <= 12 and tries[-1].status_code == 429
+        )
         time.sleep(int(tries[-1].headers["retry-after"]))
         assert is_consent_page(httpx.post(issuer + "/authorize", data=question(**ADA)))
 
 
-# --- time and memory ----------------------------------------------------------------------------------------------
+# --- time and memory ------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def hurried(monkeypatch):
-    """A server in this process that waits one second for a request, and has room for five connections."""
+    """A server in this process that waits for one second, and has room for five connections."""
     monkeypatch.setattr(serving, "LONGEST_REQUEST", 1)
     monkeypatch.setattr(serving, "MOST_CONNECTIONS", 5)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -135,10 +196,16 @@ def closed_after(connection: socket.socket, drip: bytes = b"") -> float:
     return time.monotonic() - begun
 
 
-@pytest.mark.parametrize("said, drip", [
-    (b"", b"\0"), (b"GET / HTTP/1.1\r\n", b"a"), (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"a"),
-    (b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n", b"a"),
-    (b"POST /token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n", b"a")])
+@pytest.mark.parametrize(
+    "said, drip",
+    [
+        (b"", b"\0"),
+        (b"GET / HTTP/1.1\r\n", b"a"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"a"),
+        (b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n", b"a"),
+        (b"POST /token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n", b"a"),
+    ],
+)
 def test_a_connection_that_is_slow_is_closed_however_its_bytes_drip(hurried, said, drip):
     with idle(hurried, said) as connection:
         assert 0.5 < closed_after(connection, drip) < 4
@@ -171,7 +238,9 @@ def resident(process: subprocess.Popen) -> int:
         return int(re.search(r"VmRSS:\s+(\d+)", lines.read())[1]) // 1024
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="reads memory where Linux tells it")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/status"), reason="reads memory where Linux tells it"
+)
 def test_large_headers_do_not_pile_up():
     port = free_port()
     process = start("--port", str(port))
@@ -208,7 +277,7 @@ def test_the_log_is_bounded_and_what_is_over_is_dropped_once_a_minute(monkeypatc
     assert (app.provider.codes, app.provider.sessions, len(lab.audit)) == ({}, {}, 20)
 
 
-# --- the end ------------------------------------------------------------------------------------------------------
+# --- the end --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

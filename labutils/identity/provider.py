@@ -95,7 +95,8 @@ class Provider:
 
     def log(self, request: Request, event: str, outcome: str = "success", **facts) -> None:
         """One line of the audit log; what somebody sent is cut, so that nobody fills it with one request."""
-        cut = {name: value[:LONGEST_LOGGED] if isinstance(value, str) else value for name, value in facts.items()}
+        cut = {name: value[:LONGEST_LOGGED] if isinstance(value, str) else value
+               for name, value in facts.items()}
         agent = request.user_agent.string[:LONGEST_LOGGED]
         self.lab.log(self.issuer.split("//")[1], event, outcome, ip=request.remote_addr, agent=agent, **cut)
 
@@ -110,7 +111,8 @@ class Provider:
         origin = request.headers.get("Origin")
         if origin is not None and origin != _origin(self.issuer):
             self.log(request, f"{request.path[1:]}.refused", "failure", error="sent by a page of another origin")
-            raise Forbidden("This form was sent by a page of another site. Open the application again, and sign in from there.")
+            raise Forbidden("This form was sent by a page of another site. "
+                            "Open the application again, and sign in from there.")
 
     def draw(self) -> str:
         return self.lab.draw(self.issuer)
@@ -168,7 +170,9 @@ class Provider:
     def redirect_matches(self, client: Client, uri: str) -> bool:
         """Exact comparison (RFC 9700, 4.1.3); on a loopback address any port will do (RFC 8252, 7.3)."""
         bare = without_port(uri)
-        return uri in client.redirect_uris or (bare is not None and bare in map(without_port, client.redirect_uris))
+        if uri in client.redirect_uris:
+            return True
+        return bare is not None and bare in map(without_port, client.redirect_uris)
 
     def _authorize(self, request: Request, params: dict, client: Client) -> Response:
         scope = self._check_authorization_request(params, client)
@@ -197,19 +201,23 @@ class Provider:
             asked = page("consent", params, client=client.client_id, scope=scope, person=session.user.name,
                          csrf=_consent_token(session, params, scope))
             return self.with_cookie(asked, session)
-        return self.with_cookie(self._back(params, code=self._code(request, params, client, session, scope)), session)
+        code = self._code(request, params, client, session, scope)
+        return self.with_cookie(self._back(params, code=code), session)
 
     def _code(self, request: Request, params: dict, client: Client, session: Session, scope: str) -> str:
         """A new authorization code for what was asked (RFC 6749, 4.1.2)."""
-        grant = Grant(client, session.user, scope, session.sid, session.auth_time, session.amr, params.get("nonce"))
-        code = self.draw()
-        self.codes[code] = Code(grant, params["redirect_uri"], params.get("code_challenge"), params.get("dpop_jkt"),
-                                self.lab.clock.now + CODE_LIFE)
-        self.log(request, "authorize.code", user=session.user.username, client=client.client_id, session=session.sid)
+        user, nonce = session.user, params.get("nonce")
+        grant = Grant(client, user, scope, session.sid, session.auth_time, session.amr, nonce)
+        code, expires = self.draw(), self.lab.clock.now + CODE_LIFE
+        self.codes[code] = Code(grant, params["redirect_uri"], params.get("code_challenge"),
+                                params.get("dpop_jkt"), expires)
+        self.log(request, "authorize.code", user=user.username, client=client.client_id,
+                 session=session.sid)
         return code
 
-    def _consent_answer(self, session: Session | None, posted: dict, params: dict, scope: str) -> str | None:
-        """What the person pressed on the page that was shown in this session for this very request; None: nothing."""
+    def _consent_answer(self, session: Session | None, posted: dict, params: dict,
+                        scope: str) -> str | None:
+        """What the person pressed on the page that was shown for this very request; None: nothing."""
         if session is None or "consent" not in posted:
             return None
         if not same(posted.get("csrf", ""), _consent_token(session, params, scope)):
@@ -217,24 +225,30 @@ class Provider:
         return "allow" if posted["consent"] == "allow" else "deny"
 
     def _recent_enough(self, session: Session, params: dict, answer: str | None) -> bool:
-        """Whether no new sign-in is due: by prompt=login, max_age, or max_age=0, which is prompt=login (Core, 3.1.2.1).
+        """Whether no new sign-in is due. max_age=0 is prompt=login (OpenID Connect Core, 3.1.2.1).
 
         The consent page comes after the sign-in. Whoever answers it within RECENT need not sign in again.
         """
         age = self.lab.clock.now - session.auth_time
         if answer is not None and age <= RECENT:
             return True
-        oldest = int(params["max_age"]) if "max_age" in params else None
-        return "login" not in params.get("prompt", "").split() and oldest != 0 and (oldest is None or age <= oldest)
+        if "login" in params.get("prompt", "").split():
+            return False
+        if "max_age" not in params:
+            return True
+        return 0 < int(params["max_age"]) >= age
 
     def _must_ask(self, session: Session, client: Client, params: dict, scope: str) -> bool:
-        """Whether the consent page is due: no yes yet, prompt=consent, or a client that anybody on the machine can play.
+        """Whether the consent page is due: no yes yet, prompt=consent, or a client that others can play.
 
-        The identity of a public client is assured by an https redirect that only its site receives (RFC 10017, 6.3.3.2),
-        and not by one on loopback, where any program may listen: there each request is asked about (RFC 8252, 8.6).
+        The identity of a public client is assured by an https redirect, which only its site receives
+        (RFC 10017, 6.3.3.2), and not by one on loopback, where any program may listen: there each
+        request is asked about (RFC 8252, 8.6).
         """
         assured = client.secret is not None or params["redirect_uri"].startswith("https://")
-        return not assured or (client.client_id, scope) not in session.consents or "consent" in params.get("prompt", "").split()
+        if not assured or "consent" in params.get("prompt", "").split():
+            return True
+        return (client.client_id, scope) not in session.consents
 
     def _check_authorization_request(self, params: dict, client: Client) -> str:
         """The scope to grant. Raises the registered error for each thing that is missing or not offered."""
@@ -337,7 +351,7 @@ class Provider:
         return session
 
     def with_cookie(self, response: Response, session: Session) -> Response:
-        """The response with the session's cookie, and where passwords are throttled, the one of a browser that is known."""
+        """The response with the session's cookie and, where there is a throttle, a known browser's."""
         options = {"httponly": True, "secure": self.issuer.startswith("https"), "samesite": "Lax"}
         response.set_cookie(COOKIE, session.cookie, **options)
         if self.throttle:
@@ -386,7 +400,10 @@ class Provider:
         self.sessions = {cookie: session for cookie, session in self.sessions.items() if session.sid != sid}
 
     def forget(self) -> None:
-        """Drop what is over. A used code and a rotated refresh token stay as long as their grant: their reuse must end it."""
+        """Drop what is over.
+
+        A used code and a rotated refresh token stay as long as their grant: using them again must end it.
+        """
         now = self.lab.clock.now
         self.sessions = {cookie: session for cookie, session in self.sessions.items()
                          if session.usable(now, self.session_idle, self.session_life)}
@@ -395,7 +412,8 @@ class Provider:
         self.refresh_tokens = {token: issued for token, issued in self.refresh_tokens.items()
                                if issued.grant.usable and now < issued.expires}
         living = {id(issued.grant) for issued in (*self.access_tokens.values(), *self.refresh_tokens.values())}
-        self.codes = {text: code for text, code in self.codes.items() if now < code.expires or id(code.grant) in living}
+        self.codes = {text: code for text, code in self.codes.items()
+                      if now < code.expires or id(code.grant) in living}
 
     def change_password(self, username: str, password: str) -> None:
         """Set a new password. Like many products, this one asks for it at the next sign-in and not before."""
@@ -436,8 +454,9 @@ def _must_be_silent(params: dict, error: str, why: str) -> None:
 
 
 def _consent_token(session: Session, params: dict, scope: str) -> str:
-    """What proves that the page was shown in this session, for this request: all that the client sent, and the scope."""
-    question = urlencode(sorted((name, value) for name, value in params.items() if name not in TYPED), errors="surrogatepass")
+    """What proves that the page was shown in this session for this request, with all that the client sent."""
+    sent = sorted((name, value) for name, value in params.items() if name not in TYPED)
+    question = urlencode(sent, errors="surrogatepass")
     return b64(hmac.digest(session.csrf.encode(), f"{scope}\n{question}".encode(), "sha256")[:16])
 
 

@@ -1,10 +1,17 @@
-"""The server of `labutils serve`: a provider on loopback, for its own Host alone, one request at a time, in bounded time and memory."""
+"""The server of `labutils serve`: a provider on loopback, in bounded time and memory."""
+
 import io
 import socket
 import time
 from threading import BoundedSemaphore, Lock
 
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, MisdirectedRequest, RequestTimeout
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    MisdirectedRequest,
+    RequestTimeout,
+)
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request
 
@@ -12,11 +19,18 @@ from labutils.identity.pages import guarded
 from labutils.identity.provider import Provider
 
 LONGEST_BODY = 1_000_000  # bytes of a request
-LONGEST_REQUEST = 10  # seconds from the first byte that may come to the last one that must have come
-MOST_CONNECTIONS = 800  # each has a thread and a descriptor, of which there are 1,024 on most machines
+LONGEST_REQUEST = (
+    10  # seconds from the first byte that may come to the last one that must have come
+)
+MOST_CONNECTIONS = (
+    800  # each has a thread and a descriptor, of which there are 1,024 on most machines
+)
 MOST_LINES = 10_000  # of the audit log that are kept
 FORGET_EVERY = 60  # seconds
-BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"Retry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 
 class Loopback:
@@ -27,7 +41,7 @@ class Loopback:
         self.host = provider.issuer.split("//")[1].removesuffix(":80")
 
     def __call__(self, environ, start_response):
-        """An idle connection must not hold up the others, and a code must not be used twice at once."""
+        """An idle connection must hold up nobody, and a code must not be used twice at once."""
         try:
             body = read_body(environ)  # may be slow to come, so it is read before the lock is taken
             self.check_host(environ.get("HTTP_HOST"))
@@ -40,14 +54,17 @@ class Loopback:
             return self.provider(environ, start_response)
 
     def check_host(self, host: str | None) -> None:
-        """A page whose name was made to lead to this machine (DNS rebinding) still names itself in Host.
+        """A page whose name was made to lead here (DNS rebinding) still names itself in Host.
 
-        RFC 9112, 3.2: 400 where the name is missing or stands twice; RFC 9110, 15.5.20: 421 where it is another's.
+        400 where the name is missing or stands twice (RFC 9112, 3.2), 421 where it is another's
+        (RFC 9110, 15.5.20).
         """
         if host is None or "," in host:
             raise BadRequest("A request names one host.")
         if host.lower().removesuffix(":80") != self.host:
-            raise MisdirectedRequest(f"This server answers for {self.host} alone. Open {self.provider.issuer} instead.")
+            raise MisdirectedRequest(
+                f"This server answers for {self.host} alone. Open {self.provider.issuer} instead."
+            )
 
     def forget(self) -> None:
         """Drop what is over, once a minute, and all but the newest lines of the log."""
@@ -59,15 +76,19 @@ class Loopback:
 
 
 def read_body(environ: dict) -> bytes:
-    """The whole body of a request. Raises an HTTPException where it is too long, too slow, or none at all."""
+    """The body of a request. Raises an HTTPException where it is too long, too slow, or none."""
     request = Request(environ)
     request.max_content_length = LONGEST_BODY
     try:
         return request.get_data()
-    except ClientDisconnected as gone:  # what werkzeug makes of a TimeoutError, or of a client that went away
+    except (
+        ClientDisconnected
+    ) as gone:  # what werkzeug makes of a TimeoutError, or of a client that went away
         if not isinstance(gone.__context__, TimeoutError):
             raise
-        raise RequestTimeout(f"The request did not come within {LONGEST_REQUEST} seconds.") from gone
+        raise RequestTimeout(
+            f"The request did not come within {LONGEST_REQUEST} seconds."
+        ) from gone
     except OSError as error:  # a body in chunks that are none
         raise BadRequest() from error
 
@@ -96,7 +117,10 @@ class InTime(io.RawIOBase):
 class Handler(WSGIRequestHandler):
     """One connection, which writes no line to the terminal."""
 
-    error_content_type, error_message_format = "text/plain", "%(code)d %(message)s\n"  # for what is no HTTP
+    error_content_type, error_message_format = (
+        "text/plain",
+        "%(code)d %(message)s\n",
+    )  # for what is no HTTP
 
     def setup(self):
         super().setup()

@@ -1,4 +1,5 @@
-"""Slows down who guesses passwords, one account at a time and from one address, and locks nobody out for good."""
+"""Slows down who guesses passwords, by account and by address, and locks nobody out for good."""
+
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ MOST = 10_000  # series that are remembered; the oldest go first
 
 @dataclass
 class Series:
-    """Wrong answers in a row: how many, when the last one came, and from when on another is tried."""
+    """Wrong answers in a row: how many, when the last one came, and when the next is tried."""
 
     count: int = 0
     last: int = 0
@@ -25,11 +26,12 @@ class Series:
 
 
 class Throttle:
-    """Waits of 1, 2, 4 ... 30 seconds once a few answers were wrong. `clock` is the provider's, `secret` its own.
+    """Waits of 1, 2, 4 ... 30 seconds once a few answers were wrong, by the provider's `clock`.
 
-    Each wrong answer counts for its account and for its address. Whoever guesses all day would keep the account's
-    owner waiting as well, so a browser in which the account once signed in carries a cookie that says so, and is
-    counted on its own (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+    Each wrong answer counts for its account and for its address. Whoever guesses all day would keep
+    the account's owner waiting as well, so a browser in which the account once signed in carries a
+    cookie that says so, and is counted on its own (OWASP, "Slow Down Online Guessing Attacks with
+    Device Cookies"). `secret` makes that cookie.
     """
 
     cookie = "known-browser"
@@ -40,11 +42,19 @@ class Throttle:
 
     def mark(self, username: str) -> str:
         """What only we can have given to a browser of this account. It opens nothing."""
-        return b64(hmac.digest(self.secret.encode(), username.encode(errors="surrogatepass"), hashlib.sha256))
+        return b64(
+            hmac.digest(
+                self.secret.encode(), username.encode(errors="surrogatepass"), hashlib.sha256
+            )
+        )
 
     def wait(self, request: Request, username: str) -> int:
         """The seconds until the next answer for this account, from this browser, will be tried."""
-        waits = [self.series[key].until - self.clock.now for key in self._keys(request, username) if key in self.series]
+        waits = [
+            self.series[key].until - self.clock.now
+            for key in self._keys(request, username)
+            if key in self.series
+        ]
         return max([0, *waits])
 
     def wrong(self, request: Request, username: str) -> None:
@@ -54,12 +64,14 @@ class Throttle:
             series = self.series.pop(key, Series())
             count = series.count + 1 if now - series.last < FORGOTTEN else 1
             more = count - FREE[key[0]]
-            self.series[key] = Series(count, now, now + (min(2 ** min(more, 10), LONGEST) if more >= 0 else 0))
+            self.series[key] = Series(
+                count, now, now + (min(2 ** min(more, 10), LONGEST) if more >= 0 else 0)
+            )
         while len(self.series) > MOST:
             del self.series[next(iter(self.series))]
 
     def right(self, request: Request, username: str) -> None:
-        """A sign-in ends the series of its account, or of its browser. The address may still be guessing at others."""
+        """A sign-in ends the series of its account or browser. The address may guess at others still."""
         self.series.pop(self._keys(request, username)[0], None)
 
     def _keys(self, request: Request, username: str) -> list[tuple[str, str]]:
