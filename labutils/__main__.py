@@ -157,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("doctor", help="check the set-up")
     served = commands.add_parser("serve", help="put the provider on loopback, for a real browser or client")
-    served.add_argument("--port", type=int, default=9000)
+    served.add_argument("--port", type=int, default=9000, help="0 for any port that is free")
     served.add_argument("--host", choices=("127.0.0.1", "localhost"), default="127.0.0.1")
     served.add_argument("--auto-login", metavar="USER", help="answer each authorization request at once, as this user")
     served.add_argument("--seed", help="the lab's dice instead of real randomness")

@@ -359,6 +359,15 @@ def test_a_yes_answers_the_request_that_was_shown_and_no_other(changes):
     assert "code" in answer(scene.post(**asked))
 
 
+def test_a_yes_is_for_the_scope_that_the_page_named():
+    scene = Scene()
+    scene.provider.clients["spa"] = Client("spa", (CALLBACK,), scope="openid")
+    page = scene.post(scope="", **ADA)
+    scene.provider.clients["spa"] = Client("spa", (CALLBACK,), scope="openid profile")
+    fields = Form(page.text).fields | {"consent": "allow"}
+    assert is_consent_page(scene.ada.post(SITE + "/authorize", data=fields))
+
+
 def test_a_yes_belongs_to_its_session():
     scene = Scene()
     token = Form(scene.post(**ADA).text).fields["csrf"]

@@ -71,7 +71,7 @@ class Throttle:
             del self.series[next(iter(self.series))]
 
     def right(self, request: Request, username: str) -> None:
-        """A sign-in ends the series of its account or browser. The address may guess at others still."""
+        """A sign-in ends the series of its account or browser. The address may guess on."""
         self.series.pop(self._keys(request, username)[0], None)
 
     def _keys(self, request: Request, username: str) -> list[tuple[str, str]]:
