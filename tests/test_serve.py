@@ -80,6 +80,13 @@ def test_serve_answers_to_its_own_host_alone():
         assert status(raw(issuer, f"GET /jwks HTTP/1.1\r\nHost: {own.upper()}\r\n\r\n")) == 200
 
 
+def test_a_host_is_read_in_any_case():
+    with served("--host", "localhost") as issuer:
+        port = issuer.rsplit(":")[-1]
+        for name, expected in (("LocalHost", 200), ("127.0.0.1", 421)):
+            assert status(raw(issuer, f"GET /jwks HTTP/1.1\r\nHost: {name}:{port}\r\n\r\n")) == expected
+
+
 def test_port_0_is_a_port_of_the_systems_choice_and_stands_in_the_issuer():
     with served("--port", "0") as issuer:
         assert int(issuer.rsplit(":")[-1]) > 0
