@@ -18,8 +18,8 @@ def guarded(response: Response) -> Response:
     Referrer-Policy: other sites learn nothing of our addresses, in which codes and states stand (RFC 9700, 4.2.4).
     Not no-referrer: with that, browsers would send `Origin: null` with our own forms.
     """
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    present = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in present])
     return response
 
 

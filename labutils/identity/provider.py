@@ -1,5 +1,6 @@
 """An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core, as a WSGI app."""
 import hmac
+import json
 import re
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -456,8 +457,7 @@ def _must_be_silent(params: dict, error: str, why: str) -> None:
 def _consent_token(session: Session, params: dict, scope: str) -> str:
     """What proves that the page was shown in this session for this request, with all that the client sent."""
     sent = sorted((name, value) for name, value in params.items() if name not in TYPED)
-    question = urlencode(sent, errors="surrogatepass")
-    return b64(hmac.digest(session.csrf.encode(), f"{scope}\n{question}".encode(), "sha256")[:16])
+    return b64(hmac.digest(session.csrf.encode(), json.dumps([scope, sent]).encode(), "sha256")[:16])
 
 
 def without_port(uri: str) -> tuple[str, str] | None:
