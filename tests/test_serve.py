@@ -156,16 +156,20 @@ def test_what_a_reviewer_of_serve_looks_for_first():
 
 
 def test_fifty_wrong_passwords_are_not_all_tried_and_the_right_one_works_after_the_wait():
-    with served() as issuer:
-        tries = [
-            httpx.post(issuer + "/authorize", data=question(username="ada", password="wrong"))
-            for _ in range(50)
-        ]
-        assert (
-            5 <= sum(one.status_code == 403 for one in tries) <= 12 and tries[-1].status_code == 429
-        )
-        time.sleep(int(tries[-1].headers["retry-after"]))
-        assert is_consent_page(httpx.post(issuer + "/authorize", data=question(**ADA)))
+    with served() as issuer, httpx.Client(timeout=30) as tom:
+
+        def sign_in_with(password: str) -> httpx.Response:
+            form = question(username="ada", password=password)
+            return tom.post(issuer + "/authorize", data=form)
+
+        tries = [sign_in_with("wrong") for _ in range(50)]
+        assert 5 <= sum(one.status_code == 403 for one in tries) <= 15
+        assert {one.status_code for one in tries} == {403, 429}
+        right = sign_in_with("lab-password")
+        if right.status_code == 429:
+            time.sleep(int(right.headers["retry-after"]))
+            right = sign_in_with("lab-password")
+        assert is_consent_page(right)
 
 
 # --- time and memory ------------------------------------------------------------------------------

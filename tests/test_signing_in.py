@@ -49,7 +49,7 @@ class Scene:
             self.ada.post(SITE + "/authorize", data=Form(page.text).fields | {"consent": "allow"})
         )["code"]
 
-    def redeem(self, code: str, **changes: str) -> httpx.Response:
+    def redeem(self, code: str, headers: dict | None = None, **changes: str) -> httpx.Response:
         form = {
             "grant_type": "authorization_code",
             "client_id": "spa",
@@ -58,7 +58,7 @@ class Scene:
             "code_verifier": VERIFIER,
             **changes,
         }
-        return self.ada.post(SITE + "/token", data=form)
+        return self.ada.post(SITE + "/token", data=form, headers=headers)
 
     def lives(self, issued: httpx.Response) -> bool:
         header = {"authorization": "Bearer " + issued.json()["access_token"]}
@@ -447,17 +447,10 @@ def test_a_key_that_was_named_ahead_is_needed_to_end_the_grant():
 
     scene, key = Scene(), ec_private_key("ada's laptop")
     code = scene.code(dpop_jkt=thumbprint(public_jwk(key)))
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": "spa",
-        "redirect_uri": CALLBACK,
-        "code": code,
-        "code_verifier": VERIFIER,
-    }
 
     def redeem(jti: str) -> httpx.Response:
         proof = dpop.prove(key, "POST", SITE + "/token", now=scene.lab.clock.now, jti=jti)
-        return scene.ada.post(SITE + "/token", data=form, headers={"dpop": proof})
+        return scene.redeem(code, headers={"dpop": proof})
 
     assert redeem("one").status_code == 200
     scene.redeem(code)
