@@ -2,12 +2,10 @@
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
-import io
 import secrets
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 
 from labutils import doctor
@@ -16,58 +14,37 @@ from labutils.text import shown
 # --- serve ------------------------------------------------------------------------------------------------------
 
 
-LONGEST_BODY = 1_000_000  # bytes of a request
-
-
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
     """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
-    from werkzeug.exceptions import BadRequest, HTTPException
-    from werkzeug.serving import WSGIRequestHandler, make_server
-    from werkzeug.wrappers import Request
-
-    from labutils.identity import webauthn
-    from labutils.identity.served import lab_provider
+    from labutils.identity.served import product
+    from labutils.identity.serving import Server
     from labutils.lab import Lab
 
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, code="-", size="-"):
-            """No line for each request."""
-
-    def one_at_a_time(environ, start_response):
-        """An idle connection must not hold up the others, and a code must not be used twice at once."""
-        try:
-            asked = Request(environ)
-            asked.max_content_length = LONGEST_BODY
-            body = asked.get_data()  # may be slow to come, so it is read before the lock is taken
-        except HTTPException as gone:  # the client went away in the middle of it, or sends too much
-            return gone(environ, start_response)
-        except OSError:  # a body in chunks that are none
-            return BadRequest()(environ, start_response)
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        with lock:
-            lab.clock.tick()
-            return provider(environ, start_response)
-
-    lock = threading.Lock()
     lab = Lab(seed, start)
-    provider = lab_provider(lab, f"http://{host}:{port}", auto_login)
-    webauthn.enable(provider)
-    if auto_login is not None and auto_login not in provider.users:
-        return _refused(f"There is no user {auto_login!r} here; say --auto-login ada.")
     try:
         listening = socket.create_server((host, port))
-        server = make_server(host, port, one_at_a_time, request_handler=Quiet, fd=listening.fileno(), threaded=True)
     except (OSError, OverflowError):
         return _refused(f"Port {port} on {host} is taken or not allowed; say another with --port.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with listening:
+        provider = product(lab, f"http://{host}:{listening.getsockname()[1]}", auto_login)
+        if auto_login is not None and auto_login not in provider.users:
+            return _refused(f"There is no user {auto_login!r} here; say --auto-login ada.")
+        server = Server(listening, provider)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     print(f"serving {provider.issuer}", flush=True)
     try:
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass
     finally:
         server.server_close()
     return 0
+
+
+def _stop(number: int, frame: object) -> None:
+    """End quietly, at the first signal, and let no second one disturb that."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    sys.exit(0)
 
 
 # --- sanitize ---------------------------------------------------------------------------------------------------
@@ -131,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("doctor", help="check the set-up")
     served = commands.add_parser("serve", help="put the provider on loopback, for a real browser or client")
-    served.add_argument("--port", type=int, default=9000)
+    served.add_argument("--port", type=int, default=9000, help="0 for any port that is free")
     served.add_argument("--host", choices=("127.0.0.1", "localhost"), default="127.0.0.1")
     served.add_argument("--auto-login", metavar="USER", help="answer each authorization request at once, as this user")
     served.add_argument("--seed", help="the lab's dice instead of real randomness")

@@ -211,7 +211,7 @@ def test_a_push_signs_in_and_the_id_token_says_how(matching):
                                             (Totp(SECRET, Clock(START)), STALE)], ids=["push", "number", "totp"])
 def test_a_refused_answer_leaves_a_line_with_its_reason_and_no_session(factor, reason):
     town = town_with(factor)
-    assert signs_in(town, answer=lambda page: "yes").status_code == 401
+    assert signs_in(town, answer=lambda page: "yes").status_code == 403
     said = {name: town.lab.audit[-1].get(name) for name in ("service", "event", "outcome", "user", "error", "ip")}
     assert said == {"service": "login.example", "event": "session.start", "outcome": "failure", "user": "ada", "error": reason,
                     "ip": "192.0.2.10"}
@@ -222,9 +222,9 @@ def test_a_page_gets_one_answer_and_a_yes_that_comes_later_opens_nothing():
     push = Push()
     town = town_with(push)
     page = signs_in(town, answer=None)
-    assert fill(town.ada, page, answer="yes").status_code == 401
+    assert fill(town.ada, page, answer="yes").status_code == 403
     push.phone[-1].approve()
-    assert fill(town.ada, page, answer="yes").status_code == 401
+    assert fill(town.ada, page, answer="yes").status_code == 403
     assert not town.provider.sessions and town.lab.audit[-1]["error"] == "the ticket is unknown, or was used before"
 
 
@@ -235,5 +235,5 @@ def test_hostile_bytes_for_an_answer_are_a_wrong_answer(answer):
     page = signs_in(town, answer=None)
     fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
     body = urlencode(fields).encode() + b"&answer=" + answer
-    assert town.ada.post(page.url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 401
+    assert town.ada.post(page.url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 403
     assert town.lab.audit[-1]["error"] == STALE and not town.provider.sessions

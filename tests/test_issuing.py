@@ -184,8 +184,11 @@ def test_wrong_basic_credentials_are_invalid_client(text):
 @pytest.mark.parametrize("params", [{}, {"client_id": "backup"}, {"client_id": "backup", "client_secret": ""}, {"client_id": "nobody"},
                                     {"client_id": "backup", "client_secret": "ü"}, {"client_secret": "the-backup-job-has-this"},
                                     {"client_id": "open", "client_secret": "x"}, {"client_id": "ö\0", "client_secret": "x"}])
-def test_wrong_credentials_in_the_body_are_invalid_client(params):
-    assert error_of(as_job(JOBS, **params)) == CLIENT
+def test_wrong_credentials_in_the_body_are_invalid_client_and_told_the_scheme(params):
+    for path in ("/token", "/revoke", "/introspect"):  # a 401 comes with a challenge (RFC 9110, 15.5.2)
+        refusal = JOBS.ada.post(LOGIN + path, data={"grant_type": "client_credentials", "token": "x", **params})
+        assert error_of(refusal) == CLIENT
+        assert refusal.headers["www-authenticate"] == 'Basic realm="lab", error="invalid_client"'
 
 
 def test_an_empty_secret_is_no_secret_at_any_endpoint():

@@ -99,6 +99,6 @@ def test_whoever_phishes_a_code_can_put_a_key_of_his_own_in_its_place():
     thief, toms = phishing.phished(scene).network, phishing.SecurityKey("Tom's key")
     page = thief.get(LOGIN + "/keys")
     assert "The key is registered." in phishing.fill(thief, page, answer=phishing.press(toms, page)).text
-    assert scene.sign_in().status_code == 401  # her code is no answer any more
+    assert scene.sign_in().status_code == 403  # her code is no answer any more
     assert phishing.sign_in(scene.town.tom, WIKI + "/login", "ada", scene.password,
                             answer=lambda page: phishing.press(toms, page)).text == "Hello, u-1815."

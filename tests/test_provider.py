@@ -87,10 +87,11 @@ def test_every_advertised_endpoint_answers():
 
 
 @pytest.mark.parametrize("path, allowed", [("/token", {"POST"}), ("/introspect", {"POST"}), ("/revoke", {"POST"}),
-                                           ("/jwks", {"GET", "HEAD", "POST"}), ("/authorize", {"GET", "HEAD", "POST"})])
+                                           ("/jwks", {"GET", "HEAD", "POST"}),
+                                           *((path, {"GET", "POST"}) for path in ("/authorize", "/logout", "/userinfo"))])
 def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
     browser = build_town("d").ada
-    for method in {"GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - allowed:
+    for method in {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - allowed:
         refusal = browser.request(method, LOGIN + path)
         assert (refusal.status_code, set(refusal.headers["allow"].split(", "))) == (405, allowed)
 
@@ -252,7 +253,7 @@ def test_hostile_parameters_are_escaped_on_the_pages(browser, shown):
 
 def test_what_was_typed_is_not_carried_along():
     page = post(TOWN.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow")
-    assert page.status_code == 401
+    assert page.status_code == 403
     assert Page(page).fields == question()
     assert not any(secret in page.text for secret in ("my-secret", "123456"))
 
@@ -261,9 +262,9 @@ def test_what_was_typed_is_not_carried_along():
                                    {"username": "Ada", "password": PASSWORD}, {"username": "nobody", "password": ""},
                                    {"username": "ada", "password": PASSWORD + " "}, {"username": "tom", "password": PASSWORD},
                                    {"username": "ädä", "password": "ü\0"}])
-def test_a_wrong_password_gets_the_page_again_with_401_and_neither_code_nor_session(typed):
+def test_a_wrong_password_gets_the_page_again_with_403_and_neither_code_nor_session(typed):
     refusal = post(TOWN.tom, **typed)
-    assert (refusal.status_code, "set-cookie" in refusal.headers, "location" in refusal.headers) == (401, False, False)
+    assert (refusal.status_code, "set-cookie" in refusal.headers, "location" in refusal.headers) == (403, False, False)
     assert "That did not work" in Page(refusal).text
     assert TOWN.lab.audit[-1] | {"time": ""} == {"time": "", "service": "login.example", "event": "session.start", "outcome": "failure",
                                                 "user": typed["username"], "ip": "203.0.113.66", "agent": "tom"}
@@ -302,7 +303,8 @@ def test_consent_without_the_csrf_token_of_this_session_is_no_consent(token):
 
 def test_no_is_access_denied():
     town = fresh()
-    denied(post(town.ada, csrf=csrf(ask(town.ada, prompt="consent")), consent="deny"), "access_denied")
+    asked = ask(town.ada, prompt="consent")
+    denied(post(town.ada, prompt="consent", csrf=csrf(asked), consent="deny"), "access_denied")
     response = sign_in(town.tom, WIKI + "/login", "tom", "tom-has-a-password-too", allow=False)
     assert (response.status_code, response.text) == (400, "Sign-in refused: the provider said access_denied.")
 
@@ -348,11 +350,11 @@ def test_a_second_factor_is_asked_for_after_the_password_and_named_in_amr():
     secret, clock = b"12345678901234567890", town.lab.clock
     town.provider.users["ada"].second_factor = Totp(secret, clock)
     assert "code" in answer(ask(town.ada))  # sessions that are open already stay
-    assert post(town.tom, username="ada", password="x").status_code == 401  # a wrong password is asked nothing more
+    assert post(town.tom, username="ada", password="x").status_code == 403  # a wrong password is asked nothing more
     ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
     for typed in ("", totp(secret, clock.now + 300), " " + totp(secret, clock.now)):
-        assert post(town.tom, ticket=ticket, answer=typed).status_code == 401
-        assert post(town.tom, ticket=ticket, answer=totp(secret, clock.now)).status_code == 401  # one answer for each question
+        assert post(town.tom, ticket=ticket, answer=typed).status_code == 403
+        assert post(town.tom, ticket=ticket, answer=totp(secret, clock.now)).status_code == 403  # one answer for each question
         ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
     assert csrf(post(town.tom, ticket=ticket, answer=totp(secret, clock.now)))
     claims = jwt.decode(tokens_of(town, browser="tom")["id_token"], options={"verify_signature": False})
@@ -364,8 +366,8 @@ def test_a_second_factor_is_asked_for_after_the_password_and_named_in_amr():
 def test_the_code_may_come_along_with_the_password():
     town = fresh()
     town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    assert post(town.tom, username="ada", password="x", code=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
-    assert post(town.tom, username="ada", password=PASSWORD, code="000000").status_code == 401
+    assert post(town.tom, username="ada", password="x", code=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
+    assert post(town.tom, username="ada", password=PASSWORD, code="000000").status_code == 403
     assert csrf(post(town.tom, username="ada", password=PASSWORD, code=totp(b"s" * 20, town.lab.clock.now)))
 
 
@@ -380,7 +382,7 @@ def test_a_second_factor_that_comes_too_late_does_not_count(meanwhile):
         town.provider.disable_user("ada")
     else:
         ticket = ticket[:-1] + "x"
-    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
+    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
     reason = "the ticket is unknown, or was used before" if meanwhile == "the ticket is another" else "too late"
     assert town.lab.audit[-1]["error"] == reason
 
@@ -401,7 +403,7 @@ def test_a_ticket_ends_with_the_password_and_the_factor_that_it_was_given_for(ac
         town.provider.change_password("ada", "new")
     else:
         town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 401
+    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
 
 
 def test_a_right_password_leaves_a_line_when_the_second_factor_is_asked_and_tickets_do_not_pile_up():
@@ -551,7 +553,7 @@ def test_what_dies_when_the_operator_acts(act):
 def test_a_new_password_is_the_only_one_from_then_on():
     town = fresh()
     town.provider.change_password("ada", "new")
-    assert post(town.tom, username="ada", password=PASSWORD).status_code == 401
+    assert post(town.tom, username="ada", password=PASSWORD).status_code == 403
     assert post(town.tom, username="ada", password="new").status_code == 200
 
 
@@ -559,7 +561,7 @@ def test_a_disabled_person_cannot_sign_in_nor_use_a_code():
     town = fresh()
     code = code_for(town)
     town.provider.disable_user("ada")
-    assert post(town.ada, username="ada", password=PASSWORD).status_code == 401
+    assert post(town.ada, username="ada", password=PASSWORD).status_code == 403
     given = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
     assert error_of(town.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"]))) == (400, "invalid_grant")
 

@@ -92,7 +92,7 @@ def test_a_factor_that_a_person_passes_on_falls_and_the_session_is_the_phishers_
 def test_a_wrong_answer_fails_behind_the_relay_too():
     town, relay = with_relay()
     code(town)
-    assert phished(town, lambda page: "000000").status_code == 401
+    assert phished(town, lambda page: "000000").status_code == 403
     assert not town.provider.sessions and not relay.network.cookies and relay.typed["answer"] == "000000"
 
 
@@ -146,7 +146,7 @@ def test_the_browser_refuses_and_where_the_rp_id_is_rewritten_the_key_does(rewri
 
 def test_under_a_broken_browser_the_server_reads_the_origin_and_refuses():
     town, relay, key = with_key()
-    assert phished(town, lambda page: press(key, page, trusting)).status_code == 401
+    assert phished(town, lambda page: press(key, page, trusting)).status_code == 403
     assert (town.lab.audit[-1]["error"], town.lab.audit[-1]["outcome"]) == ("Invalid origin in CollectedClientData.", "failure")
     assert key.counter == 2 and not town.provider.sessions and not relay.network.cookies and got_nothing(town)
 
@@ -277,7 +277,7 @@ def served(build: Callable[[str], Callable]):
 
 
 def test_over_loopback_sockets_the_session_is_in_the_phishers_client_and_opens_the_provider_from_anywhere():
-    question = QUESTION.replace("wiki&", "spa&", 1).replace(quote(WIKI + "/cb", safe=""), quote(CALLBACK, safe=""))
+    question = QUESTION.replace("wiki&", "web&", 1).replace(quote(WIKI + "/cb", safe=""), quote(CALLBACK, safe=""))
     lab = Lab("relay", "2023-10-18T09:00:00Z")
     clients = [httpx.Client(trust_env=False, timeout=5) for _ in range(3)]
     phisher, victim, thief = clients

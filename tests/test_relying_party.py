@@ -39,8 +39,8 @@ REFUSED = {
     **{f"no {name}": (id_token(**{name: None}), jwt.MissingRequiredClaimError) for name in ("iss", "sub", "aud", "exp", "iat")},
     "for another client": (id_token(aud="notes"), jwt.InvalidAudienceError),
     "for others": (id_token(aud=["notes", "api"]), jwt.InvalidAudienceError),
-    "two audiences and no azp": (id_token(aud=["wiki", "notes"]), jwt.InvalidAudienceError),
-    "azp of another": (id_token(aud=["wiki", "notes"], azp="notes"), jwt.InvalidAudienceError),
+    "for others as well": (id_token(aud=["wiki", "notes"]), jwt.InvalidAudienceError),
+    "for others as well, and azp is ours": (id_token(aud=["wiki", "notes"], azp="wiki"), jwt.InvalidAudienceError),
     "expired": (id_token(exp=NOW), jwt.ExpiredSignatureError), "from the future": (id_token(iat=NOW + 1), jwt.ImmatureSignatureError),
     "unknown key": (id_token(SigningKey(KEY.private, "ES256", "es256-9")), jwt.InvalidKeyError),
     "bad signature": (id_token(TOM), jwt.InvalidSignatureError),
@@ -61,10 +61,21 @@ def test_an_id_token_that_is_not_the_answer_is_refused(token, error):
         validated(token)
 
 
-@pytest.mark.parametrize("changes", [{}, {"aud": ["wiki"]}, {"aud": ["wiki", "notes"], "azp": "wiki"}, {"at_hash": None}, {"extra": [1]},
+@pytest.mark.parametrize("changes", [{}, {"aud": ["wiki"]}, {"azp": "notes"}, {"at_hash": None}, {"extra": [1]},
                                      {"exp": NOW + 1, "iat": NOW}])
 def test_an_id_token_that_is_the_answer_is_accepted(changes):
     assert validated(id_token(**changes))["sub"] == "u-1815"
+
+
+@pytest.mark.parametrize("azp", [None, "wiki", "notes"])
+def test_other_audiences_are_those_that_the_caller_trusts_and_azp_is_not_looked_at(azp):  # Core, errata 2, 3.1.3.7 (3)
+    both = id_token(aud=["wiki", "notes"], azp=azp)
+    assert validated(both, trusted_audiences=("notes",))["sub"] == "u-1815"
+    for trusted in ((), ("wiki",), ("note",), {"api"}):
+        with pytest.raises(jwt.InvalidAudienceError):
+            validated(both, trusted_audiences=trusted)
+    with pytest.raises(jwt.InvalidAudienceError):
+        validated(id_token(aud=["notes"]), trusted_audiences=("notes",))
 
 
 def test_leeway_and_algorithms_are_the_callers_choice():

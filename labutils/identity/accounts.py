@@ -4,6 +4,8 @@ from typing import Any
 
 from labutils.identity.factors import Factor
 
+SESSION_IDLE, SESSION_LIFE = 3600, 12 * 3600  # seconds; what `labutils serve` sets (OWASP ASVS 5.0, 7.3.1 and 7.3.2)
+
 
 @dataclass
 class User:
@@ -44,6 +46,13 @@ class Session:
     csrf: str
     consents: set[tuple[str, str]] = field(default_factory=set)
     offered: dict | None = None  # what to remember of the page that offered to add a security key
+    last_used: int = 0
+
+    def usable(self, now: float, idle: int | None, life: int | None) -> bool:
+        """Whether the person may still sign in, and the session is neither idle nor old (OWASP ASVS 5.0, 7.3.1, 7.3.2)."""
+        is_idle = idle is not None and now - self.last_used >= idle
+        is_old = life is not None and now - self.auth_time >= life
+        return self.user.active and not is_idle and not is_old
 
 
 @dataclass

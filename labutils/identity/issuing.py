@@ -15,9 +15,12 @@ ACCESS_LIFE, ID_LIFE, REFRESH_LIFE, SERVICE_LIFE = 600, 600, 90 * 86400, 365 * 8
 
 
 def authenticate_client(provider, request: Request, params: dict) -> Client:
-    """Which client is asking, proved by its secret unless it is public (RFC 6749, 2.3.1). Basic credentials are form-encoded."""
+    """Which client is asking, proved by its secret unless it is public (RFC 6749, 2.3.1). Basic credentials are form-encoded.
+
+    A refusal is 401 and says which scheme would do (RFC 6749, 5.2; RFC 9110, 15.5.2), also where none was tried.
+    """
     header = request.headers.get("Authorization", "")
-    refusal = OAuthError("invalid_client", "the client could not be authenticated", 401, "Basic" if header else None)
+    refusal = OAuthError("invalid_client", "the client could not be authenticated", 401, "Basic")
     client_id, secret = params.get("client_id"), params.get("client_secret")
     if header:
         try:
@@ -81,17 +84,21 @@ def token(provider, request: Request) -> dict:
 
 
 def _from_code(provider, request: Request, params: dict, client: Client, cnf: dict) -> dict:
+    """The checks in the order of OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2).
+
+    Only who is the right client, and can show the verifier and the key, ends the grant by using the code again.
+    """
     code = provider.codes.get(params.get("code", ""))
     _need(code, "the code is not one that was given out")
+    _need(code.grant.client is client, "the code was given to another client")
+    _need(code.redirect_uri == params.get("redirect_uri"), "redirect_uri is not the one that the code was sent to")
+    _need(challenge_met(code.challenge, params.get("code_verifier")), "code_verifier does not fit code_challenge (RFC 7636, 4.6)")
+    _need(code.dpop_jkt in (None, cnf.get("jkt")), "the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
     if code.used:
         code.grant.alive = False  # somebody else has it too (RFC 6749, 4.1.2)
         provider.log(request, "code.reuse", "failure", client=client.client_id)
         _need(False, "the code was used before; all that came of it is revoked")
-    _need(code.grant.client is client, "the code was given to another client")
-    _need(code.redirect_uri == params.get("redirect_uri"), "redirect_uri is not the one that the code was sent to")
     _need(provider.lab.clock.now < code.expires, "the code has expired")
-    _need(challenge_met(code.challenge, params.get("code_verifier")), "code_verifier does not fit code_challenge (RFC 7636, 4.6)")
-    _need(code.dpop_jkt in (None, cnf.get("jkt")), "the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
     _need(code.grant.usable, "the grant is over")
     code.used = True
     code.grant.cnf = cnf if client.secret is None else {}
@@ -179,14 +186,15 @@ def userinfo(provider, request: Request) -> dict:
     if "openid" not in held.claims["scope"].split():
         raise OAuthError("insufficient_scope", "the scope openid is needed", 403, "Bearer")
     user = held.grant.user
-    return {"sub": user.sub} | ({"name": user.name, "preferred_username": user.username} if "profile" in held.claims["scope"] else {})
+    profile = {"name": user.name, "preferred_username": user.username}
+    return {"sub": user.sub} | (profile if "profile" in held.claims["scope"].split() else {})
 
 
 def introspect(provider, request: Request) -> dict:
     """Whether a token is good now, for those who can prove who they are (RFC 7662)."""
     params = parameters(request.form)
     if authenticate_client(provider, request, params).secret is None:
-        raise OAuthError("invalid_client", "introspection is for confidential clients", 401)
+        raise OAuthError("invalid_client", "introspection is for confidential clients", 401, "Basic")
     held = _find(provider, params)
     if held is None or not held.usable(provider.lab.clock.now):
         return {"active": False}

@@ -1,7 +1,7 @@
 """A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -29,17 +29,20 @@ class WrongAccessToken(jwt.InvalidTokenError):
 
 
 def validate_id_token(token: str, keys: dict, *, issuer: str, client_id: str, now: float, nonce: str | None = None,
-                      access_token: str | None = None, algorithms: list[str] | None = None, leeway: float = 0) -> dict:
+                      access_token: str | None = None, algorithms: list[str] | None = None, leeway: float = 0,
+                      trusted_audiences: Collection[str] = ()) -> dict:
     """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect Core, 3.1.3.7).
 
-    `now` and `leeway` are seconds. Raises a subclass of jwt.PyJWTError.
+    `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named beside this one:
+    whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
     """
     claims = tokens.verify(token, keys, issuer=issuer, audience=client_id, now=now, algorithms=algorithms, leeway=leeway)
     for name in ("sub", "iat"):
         if name not in claims:
             raise jwt.MissingRequiredClaimError(name)
-    if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != client_id:
-        raise jwt.InvalidAudienceError("several audiences, and azp does not name this client")
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if not all(audience in (client_id, *trusted_audiences) for audience in audiences):  # errata 2, 3.1.3.7 (3)
+        raise jwt.InvalidAudienceError("aud names another client too, and it is not one that this client trusts")
     if nonce is not None and claims.get("nonce") != nonce:
         raise WrongNonce("nonce is not the one that was sent")
     if access_token is not None and "at_hash" in claims:

@@ -98,6 +98,8 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
 
     def keys(request: Request) -> Response:
         params, session = parameters(request.values), provider.session(request)
+        if request.method == "POST":
+            provider.refuse_other_sites(request)
         if request.method == "POST" and {"username", "ticket"} & params.keys():
             session = provider.sign_in(request, params)
             if isinstance(session, Response):

@@ -16,12 +16,13 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 from fido2.utils import websafe_decode, websafe_encode
 from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from labutils.identity.served import CALLBACK
 from labutils.identity.tokens import json_object, verify_signature
@@ -34,7 +35,7 @@ VERIFIER = secrets.token_urlsafe(32)
 REQUEST = "/authorize?" + urlencode({
     "response_type": "code", "client_id": "spa", "redirect_uri": CALLBACK, "scope": "openid", "code_challenge_method": "S256",
     "code_challenge": websafe_encode(hashlib.sha256(VERIFIER.encode()).digest())})
-REFUSED = "401 Sign in: That did not work. Try again."
+REFUSED = "403 Sign in: That did not work. Try again."
 
 
 @contextmanager
@@ -114,6 +115,24 @@ def look_alike(browser, site, key, relaying, name, signs):
     return good and got == "lab-password, 0 cookies, login_required", f"{seen} The phisher has: {got}"
 
 
+def foreign_form(browser, site, relaying):
+    """A page of another origin, and one of no origin, send the form that signs a person in."""
+    form = f'<form method="post" action="{site}{REQUEST}"><input name="username" value="ada"><input name="password" value="lab-password">'
+    page_of_form = f"<p role=status></p>{form}<button>Win a prize</button></form>"
+    relaying.app = Response(page_of_form, content_type="text/html")
+    seen = []
+    with window(browser, []) as (page, plug_in):
+        plug_in()
+        for address in (f"http://evil.localhost:{relaying.port}/", f"data:text/html,{quote(page_of_form)}"):
+            page.goto(address)
+            with page.expect_navigation() as came:
+                page.click("button")
+            seen.append(f"{came.value.status} for Origin {came.value.request.headers.get('origin', 'none')}")
+        cookies = len(page.context.cookies())
+    seen = ", ".join(seen).replace(f"http://evil.localhost:{relaying.port}", "of the other site")
+    return seen == "403 for Origin of the other site, 403 for Origin null" and cookies == 0, f"{seen}; {cookies} cookies"
+
+
 def checks(browser, site, relaying):
     """One after the other: a name, whether all is well, and what was seen."""
     key = []
@@ -123,6 +142,7 @@ def checks(browser, site, relaying):
         seen = f"{press(page)} {page.locator('p', has_text='registered for you').inner_text()}"
     yield "a key is registered", seen.endswith(": The key is registered. Ada Lovelace, keys registered for you: 1."), seen
     yield "a sign-in", *sign_in(browser, site, key)
+    yield "a form of another site", *foreign_form(browser, site, relaying)
     yield "a look-alike at evil.localhost", *look_alike(browser, site, key, relaying, "evil.localhost", False)
     yield "a look-alike on another port", *look_alike(browser, site, key, relaying, "localhost", True)
     with window(browser, key) as (page, plug_in):

@@ -59,8 +59,9 @@ def doors(rebuilt: Rebuilt) -> dict[str, Callable[[str], bool]]:
     question = {"response_type": "code", "client_id": "spa", "redirect_uri": CALLBACK, "scope": "openid profile offline_access",
                 "code_challenge": "x" * 43, "code_challenge_method": "S256"}
 
-    def door(path: str, header: str = "", value: str = "", form: dict[str, str] | None = None) -> Callable[[str], bool]:
-        """A request with TEXT somewhere in it, as a question: does the answer say yes to this text?"""
+    def door(path: str, header: str = "", value: str = "", form: dict[str, str] | None = None,
+             shows: bytes = b"") -> Callable[[str], bool]:
+        """A request with TEXT somewhere in it, as a question: does the answer say yes, and show this, to this text?"""
         asked = create_environ(path, issuer, method="GET" if form is None else "POST", content_type=form and FORM)
 
         @cache
@@ -70,9 +71,8 @@ def doors(rebuilt: Rebuilt) -> dict[str, Callable[[str], bool]]:
             body = urlencode({name: text if held == "TEXT" else held for name, held in (form or {}).items()}, errors="replace").encode()
             environ = asked | {header: value + text, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
             answer: list = []
-            for _ in provider(environ, lambda status, headers, error=None: answer.extend((status, dict(headers)))):
-                pass
-            opened = answer[0].startswith("200") or "?code=" in answer[1].get("Location", "")
+            body = b"".join(provider(environ, lambda status, headers, error=None: answer.extend((status, dict(headers)))))
+            opened = answer[0].startswith("200") and shows in body
             if opened or text in spendable:
                 vars(provider).update(pickle.loads(kept))  # our own state of a moment ago: the quickest deep copy
             del lab.audit[logged:]
@@ -81,7 +81,8 @@ def doors(rebuilt: Rebuilt) -> dict[str, Callable[[str], bool]]:
 
     public = {"client_id": "spa"}
     return {
-        "session cookie": door("/authorize?" + urlencode(question | {"prompt": "none"}), "HTTP_COOKIE", "session="),
+        # the page that asks "Allow?" greets the person by name: whoever sees it is signed in, and can press Allow
+        "session cookie": door("/authorize?" + urlencode(question), "HTTP_COOKIE", "session=", shows=b'name="consent"'),
         "access token": door("/userinfo", "HTTP_AUTHORIZATION", "Bearer "),
         "refresh token": door("/token", form=public | {"grant_type": "refresh_token", "refresh_token": "TEXT"}),
         "code": door("/token", form=public | {"grant_type": "authorization_code", "code": "TEXT", "redirect_uri": CALLBACK,

@@ -507,8 +507,8 @@ class BoundCookies(Provider):
         self.device, self.good_until = {}, {}
         self.endpoints["/renew"] = self.renew
 
-    def _start_session(self, request: Request, user, amr: list[str]):
-        session = super()._start_session(request, user, amr)
+    def start_session(self, request: Request, user, amr: list[str]):
+        session = super().start_session(request, user, amr)
         self.good_until[session.cookie] = self.lab.clock.now + COOKIE_LIFE
         return session
 

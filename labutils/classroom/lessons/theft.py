@@ -61,8 +61,8 @@ def reach(thief: httpx.Client, item: str, held: dict[str, str]) -> httpx.Respons
 class Tied(Provider):
     """A provider whose session cookie works from the address that it was given to, and from no other."""
 
-    def _start_session(self, request: Request, user, amr: list[str]) -> Session:
-        session = super()._start_session(request, user, amr)
+    def start_session(self, request: Request, user, amr: list[str]) -> Session:
+        session = super().start_session(request, user, amr)
         session.address = request.remote_addr
         return session
 

@@ -1,0 +1,162 @@
+"""The server of `labutils serve`: a provider on loopback, in bounded time and memory."""
+
+import io
+import socket
+import time
+from threading import BoundedSemaphore, Lock
+
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    MisdirectedRequest,
+    RequestTimeout,
+)
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.wrappers import Request
+
+from labutils.identity.pages import guarded
+from labutils.identity.provider import Provider
+
+LONGEST_BODY = 1_000_000  # bytes of a request
+LONGEST_REQUEST = (
+    10  # seconds from the first byte that may come to the last one that must have come
+)
+MOST_CONNECTIONS = (
+    800  # each has a thread and a descriptor, of which there are 1,024 on most machines
+)
+MOST_LINES = 10_000  # of the audit log that are kept
+FORGET_EVERY = 60  # seconds
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"Retry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+class Loopback:
+    """The provider as a WSGI app that a browser on the same machine may meet."""
+
+    def __init__(self, provider: Provider):
+        self.provider, self.lock, self.forgotten = provider, Lock(), provider.lab.clock.now
+        self.host = provider.issuer.split("//")[1].removesuffix(":80")
+
+    def __call__(self, environ, start_response):
+        """An idle connection must hold up nobody, and a code must not be used twice at once."""
+        try:
+            body = read_body(environ)  # may be slow to come, so it is read before the lock is taken
+            self.check_host(environ.get("HTTP_HOST"))
+        except HTTPException as refusal:
+            return guarded(refusal.get_response(environ))(environ, start_response)
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        with self.lock:
+            self.provider.lab.clock.tick()
+            self.forget()
+            return self.provider(environ, start_response)
+
+    def check_host(self, host: str | None) -> None:
+        """A page whose name was made to lead here (DNS rebinding) still names itself in Host.
+
+        400 where the name is missing or stands twice (RFC 9112, 3.2), 421 where it is another's
+        (RFC 9110, 15.5.20).
+        """
+        if host is None or "," in host:
+            raise BadRequest("A request names one host.")
+        if host.lower().removesuffix(":80") != self.host:
+            raise MisdirectedRequest(
+                f"This server answers for {self.host} alone. Open {self.provider.issuer} instead."
+            )
+
+    def forget(self) -> None:
+        """Drop what is over, once a minute, and all but the newest lines of the log."""
+        del self.provider.lab.audit[:-MOST_LINES]
+        now = self.provider.lab.clock.now
+        if not 0 <= now - self.forgotten < FORGET_EVERY:
+            self.forgotten = now
+            self.provider.forget()
+
+
+def read_body(environ: dict) -> bytes:
+    """The body of a request. Raises an HTTPException where it is too long, too slow, or none."""
+    request = Request(environ)
+    request.max_content_length = LONGEST_BODY
+    try:
+        return request.get_data()
+    except (
+        ClientDisconnected
+    ) as gone:  # what werkzeug makes of a TimeoutError, or of a client that went away
+        if not isinstance(gone.__context__, TimeoutError):
+            raise
+        raise RequestTimeout(
+            f"The request did not come within {LONGEST_REQUEST} seconds."
+        ) from gone
+    except OSError as error:  # a body in chunks that are none
+        raise BadRequest() from error
+
+
+class InTime(io.RawIOBase):
+    """What comes over a connection until a moment, however slowly its bytes drip."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection, self.deadline = connection, 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        """Some bytes. Raises TimeoutError once it is too late."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("too late")
+        self.connection.settimeout(left)
+        try:
+            return self.connection.recv_into(buffer)
+        finally:
+            self.connection.settimeout(LONGEST_REQUEST)  # for the answer
+
+
+class Handler(WSGIRequestHandler):
+    """One connection, which writes no line to the terminal."""
+
+    error_content_type, error_message_format = (
+        "text/plain",
+        "%(code)d %(message)s\n",
+    )  # for what is no HTTP
+
+    def setup(self):
+        super().setup()
+        self.rfile.close()
+        self.incoming = InTime(self.connection)
+        self.rfile = io.BufferedReader(self.incoming)
+
+    def handle_one_request(self):
+        self.incoming.deadline = time.monotonic() + LONGEST_REQUEST
+        super().handle_one_request()
+
+    def log(self, type: str, message: str, *args) -> None:
+        """No line for each request, nor for a client that went away."""
+
+
+class Server(ThreadedWSGIServer):
+    """A thread for each connection, and no more connections than fit."""
+
+    def __init__(self, listening: socket.socket, provider: Provider):
+        self.room = BoundedSemaphore(MOST_CONNECTIONS)
+        host, port = listening.getsockname()
+        super().__init__(host, port, Loopback(provider), Handler, fd=listening.fileno())
+
+    def process_request(self, request, client_address):
+        if self.room.acquire(blocking=False):
+            super().process_request(request, client_address)
+            return
+        try:
+            request.setblocking(False)
+            request.send(BUSY)
+        except OSError:  # it went away
+            pass
+        self.shutdown_request(request)
+
+    def process_request_thread(self, request, client_address):
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.room.release()
