@@ -1,18 +1,33 @@
 """HAR files: what a browser keeps of its traffic. Export, reading, forensics, cleaning, and grading by replay.
 
-This module holds the export, and brings the names of its three neighbours together: har_reading,
-har_cleaning, har_forensics.
+This module holds the export, and brings the names of its neighbours together: har_reading, har_names,
+har_cleaning, har_file, har_forensics.
 """
 from collections.abc import Sequence
-from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
-from labutils.incident.har_cleaning import clean, clean_file, said
+from labutils.incident.har_cleaning import Cleaner, clean, clean_with, said
+from labutils.incident.har_file import CannotRead, Cleaned, clean_file
 from labutils.incident.har_forensics import Finding, findings, strings, sweep
-from labutils.incident.har_reading import NotHar, read
+from labutils.incident.har_reading import NotHar, cookie_pairs, read
 from labutils.lab import Exchange, iso
 
-__all__ = ["Finding", "NotHar", "clean", "clean_file", "export", "findings", "read", "said", "strings", "sweep"]
+__all__ = [
+    "CannotRead",
+    "Cleaned",
+    "Cleaner",
+    "Finding",
+    "NotHar",
+    "clean",
+    "clean_file",
+    "clean_with",
+    "export",
+    "findings",
+    "read",
+    "said",
+    "strings",
+    "sweep",
+]
 
 # --- export -----------------------------------------------------------------------------------------------------
 
@@ -45,6 +60,5 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> list[dict]:
 
 
 def _cookies(headers: Sequence[tuple[str, str]], header: str) -> list[dict]:
-    """The cookies in `cookie` headers, all of each, or in `set-cookie` headers, the first pair, without its attributes."""
-    pairs = [value.split(";")[:None if header == "cookie" else 1] for name, value in headers if name == header]
-    return _pairs([pair.strip().partition("=")[::2] for pair in chain.from_iterable(pairs)])
+    """The cookies in all headers of this name."""
+    return [cookie for name, value in headers if name == header for cookie in _pairs(cookie_pairs(name, value))]

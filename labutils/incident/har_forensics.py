@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote_plus
 
 from labutils.identity.decoder import inspect
-from labutils.incident.har_cleaning import FORM, JWT, URL, known
-from labutils.incident.har_reading import checked, content, json_value, unpacked
+from labutils.incident.har_names import known
+from labutils.incident.har_reading import FORM, JWT, URL, checked, content, cookie_pairs, json_value, spelled, unpacked
 from labutils.text import shown
 
 Leaf = tuple[str, str, str]  # where it stands, under which name, and the text
+LOOKS = "opaque secret"  # the kind of a text that looks like a credential and is not called one
 OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=~-]{16,}")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 BETWEEN = (re.compile(r"""[\s"'<>;,]+"""), re.compile(r"""[\s"'<>;,&?#=/:()\[\]{}\\]+"""))
@@ -52,6 +53,18 @@ def findings(har: dict) -> list[Finding]:
     return [replace(finding, holder=None if finding.kind == "client secret" else owners[finding.value][1]) for finding in found]
 
 
+def credentials(entry: dict) -> Iterator[Leaf]:
+    """Where each credential of an entry stands, of which kind it is, and its text: findings without whose and until when."""
+    for place, name, text in _leaves(entry):
+        if kind := kind_of(place, name, text):
+            yield place, kind, text
+
+
+def secrets_of(entry: dict) -> set[str]:
+    """The credentials of an entry that may stay nowhere in the file: not what merely looks like one, nor a `0` or `true`."""
+    return {text for _, kind, text in credentials(entry) if kind != LOOKS and 6 <= len(text) < 1000}
+
+
 def _finding(number: int, place: str, name: str, text: str) -> Finding:
     """A finding with what a token says of itself."""
     claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
@@ -74,7 +87,7 @@ def kind_of(place: str, name: str, text: str) -> str | None:
         return None
     if kind is None and "cookie" in place and re.search("(?i)sess|sid|auth|token", name):
         return "session cookie"
-    return kind or ("opaque secret" if OPAQUE.fullmatch(text) and len(set(text)) > 7 else None)
+    return kind or (LOOKS if OPAQUE.fullmatch(text) and len(set(text)) > 7 else None)
 
 
 # --- where texts stand ------------------------------------------------------------------------------------------
@@ -114,8 +127,7 @@ def _under(place: str, pairs: list[tuple[str, str]]) -> list[Leaf]:
 
 def _header(place: str, name: str, value: str) -> list[Leaf]:
     if name in ("cookie", "set-cookie"):
-        pairs = value.split(";") if name == "cookie" else [line.partition(";")[0] for line in value.split("\n")]
-        return _under(place, [pair.strip().partition("=")[::2] for pair in pairs])
+        return _under(place, cookie_pairs(name, value))
     if name in ("location", "referer", ":path"):
         return _address(place, value)
     if name != "authorization":
@@ -146,6 +158,8 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
     waiting = [(place, "", value)]
     while waiting:
         place, name, value = waiting.pop()
+        if (text := spelled(value)) is not None:
+            yield place, name, text
         if isinstance(value, dict):
             yield from ((f"{place} (a name)", "", inner) for inner in value if OPAQUE.fullmatch(inner))
             waiting += [(f"{place} {inner}", inner, more) for inner, more in reversed(value.items())]
@@ -163,6 +177,7 @@ def strings(har: dict) -> set[str]:
     found, waiting = set(), [har]
     while waiting:
         value = waiting.pop()
+        waiting += filter(None, [spelled(value)])
         if isinstance(value, dict):
             waiting += [*value, *value.values()]
         elif isinstance(value, list):

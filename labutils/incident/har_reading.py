@@ -3,15 +3,20 @@
 A HAR file (HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/) is JSON: a `log` with a list of `entries`, one for
 each request. The text of a file is held in memory, but of what it says only one entry at a time, which would take much more.
 """
+import codecs
 import io
 import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import BinaryIO
 
 Part = tuple[str, dict, int]  # "entry" or "log", what stands there, and where in the text it ends
+
+URL = re.compile(r"(?s)(?:([A-Za-z][\w+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?")  # RFC 3986, appendix B
+JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
+FORM = re.compile(r"(?a)[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
+COOKIE_PAIR = re.compile(r"[^;\s][^;\n]*")  # browsers write each Set-Cookie in a line of its own
 
 _LIST = re.compile(r'(?a)(?<!\\)"entries"\s*:\s*\[\s*')  # within a text of JSON, the second quotation mark would have a backslash
 _GAP = re.compile(r"(?a)\s*(?:,\s*|(?=\]))")
@@ -39,13 +44,16 @@ def narrow(file: BinaryIO) -> str:
 
 
 def _chunks(file: BinaryIO) -> Iterator[str]:
-    start = file.read(4)
-    if not start:
+    """The text of a file piece by piece, without going back in it: it may be a pipe."""
+    piece = file.read(4)
+    if not piece:
         raise NotHar("The file is empty. Export the HAR file once more.")
-    file.seek(0)
-    text = io.TextIOWrapper(file, json.detect_encoding(start), newline="")
+    decoder = codecs.getincrementaldecoder(json.detect_encoding(piece))()
     try:
-        yield from iter(partial(text.read, 1 << 20), "")
+        while piece:
+            yield decoder.decode(piece)
+            piece = file.read(1 << 20)
+        yield decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise NotHar("The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it.") from error
 
@@ -74,6 +82,37 @@ def unpacked(text: str) -> str | None:
         return b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
     except ValueError:
         return None
+
+
+def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
+    """The cookies in a `Cookie` header, all of them, or in `Set-Cookie`, the first pair of each line, without attributes."""
+    lines = value.split("\n") if header == "set-cookie" else [value]
+    pairs = [COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
+    return [pair.strip().partition("=")[::2] for line in pairs for pair in line]
+
+
+def spelled(value: object) -> str | None:
+    """The text that a list spells in codes of characters or in single characters, or an object whose names are 0, 1, 2 ...
+
+    Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101", "121"]`.
+    """
+    if isinstance(value, dict) and value and all(name.isdecimal() and len(name) < 9 for name in value):
+        value = [value[name] for name in sorted(value, key=int)]
+    if not isinstance(value, list) or len(value) < 4:
+        return None
+    letters = [_letter(one) for one in value]
+    return None if None in letters else "".join(letters)
+
+
+def _letter(value: object) -> str | None:
+    if isinstance(value, list | dict) and len(value) == 1:
+        (value,) = value.values() if isinstance(value, dict) else value
+    if isinstance(value, str):
+        if len(value) == 1:
+            return value
+        value = int(value) if value.isascii() and value.isdecimal() and len(value) < 8 else None
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return chr(value) if number and 32 <= value < 0x110000 else None
 
 
 def json_value(text: str) -> object:

@@ -1,0 +1,186 @@
+"""Cleaning a HAR file on disk, one entry at a time, and searching what was written before anybody is told that it is clean."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labutils.incident.har_cleaning import Cleaner, Progress, said
+from labutils.incident.har_forensics import Finding, credentials, findings, secrets_of
+from labutils.incident.har_names import known
+from labutils.incident.har_reading import JWT, json_value, narrow, parts, unpacked
+
+TAG = re.compile(r"_?x-[0-9a-f]{10}")
+
+
+class CannotRead(Exception):
+    """The file to be cleaned cannot be read; the text says why."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What was replaced, what stayed for support, and what the search still found in what was written."""
+
+    removed: Counter[str]
+    kept: Counter[str]
+    left: list[Finding] = field(default_factory=list)
+
+
+def _silent(done: int, size: int) -> None: ...
+
+
+def clean_file(
+    source: Path,
+    target: Path,
+    salt: str,
+    progress: Progress = _silent,
+    *,
+    keep: Iterable[str] = (),
+    hosts: bool = False,
+) -> Cleaned:
+    """Clean a file, one entry at a time. The target appears when it is whole, with the entries first.
+
+    A target that is no file but a device or a pipe is written to and not replaced. Where a text that may stay by its shape is
+    a credential elsewhere in the file, the file is cleaned once more without it.
+    Raises NotHar for what is no HAR, CannotRead, and OSError for what cannot be written; then nothing has been written.
+    """
+    target = target.resolve()  # a link is followed and stays
+    stream = is_stream(target)
+    with tempfile.TemporaryDirectory(dir=None if stream else target.parent, prefix=".har-") as folder:
+        text, whole = _text(source), Path(folder, "cleaned.har")
+        cleaner = Cleaner(salt, keep=keep, hosts=hosts)
+        secrets = _write(text, whole, cleaner, progress)
+        if denied := cleaner.fitting & secrets:
+            cleaner = Cleaner(salt, keep=keep, hosts=hosts, denied=frozenset(denied))
+            _write(text, whole, cleaner, progress)
+        left = list(_left(whole))
+        if stream:
+            with whole.open("rb") as file, open(os.open(target, os.O_WRONLY | os.O_APPEND), "wb") as out:
+                shutil.copyfileobj(file, out)
+        else:
+            whole.replace(target)
+    return Cleaned(cleaner.removed, cleaner.kept, left)
+
+
+def is_stream(target: Path) -> bool:
+    """Whether a target is a device, a pipe, or what this program's standard output goes to."""
+    try:
+        status = target.stat()
+        own = os.path.samestat(status, os.fstat(1))
+    except OSError:
+        return False
+    return own or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
+
+
+def _text(source: Path) -> str:
+    try:
+        with source.open("rb") as file:
+            return narrow(file)
+    except OSError as error:
+        raise CannotRead(error.strerror or str(error)) from error
+
+
+def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[str]:
+    """Write the cleaned HAR, an entry a line, and give the credentials that the HAR held before."""
+    secrets, lead = set(), "\n"
+    with whole.open("w", encoding="ascii") as out:
+        out.write('{"log": {"entries": [')
+        for kind, part, at in parts(text):
+            written = json.dumps(cleaner.part(kind, part))
+            if kind == "entry":
+                out.write(lead + written)
+                secrets |= secrets_of(part)
+            else:
+                out.write("\n]" + (", " if part else "") + written[1:] + "}\n")
+            lead = ",\n"
+            progress(at, len(text))
+    return secrets
+
+
+# --- the search of what was written -----------------------------------------------------------------------------
+
+
+def _left(whole: Path) -> Iterator[Finding]:
+    """The credentials in the lines of a file that `_write` wrote, without what is a tag or made of tags."""
+    with whole.open(encoding="ascii") as lines:
+        for number, line in enumerate(lines, -1):
+            if number >= 0 and line.startswith("{"):
+                entry = json.loads(line.rstrip(",\n"))
+                yield from survivors(entry, number)
+
+
+def survivors(entry: dict, number: int) -> list[Finding]:
+    """The credentials in a cleaned entry that are neither a tag nor made of tags."""
+    if all(is_replaced(value) for _, _, value in credentials(entry)):
+        return []
+    alone = findings({"log": {"entries": [entry]}})
+    return [
+        Finding(number, left.place, left.kind, left.value, left.holder, left.expires)
+        for left in alone
+        if not is_replaced(left.value)
+    ]
+
+
+def is_replaced(text: str) -> bool:
+    """Whether a text holds nothing but tags, or is a token that the cleaner made."""
+    if JWT.fullmatch(text):
+        *packed, signature = text.split(".")
+        inside = [json_value(unpacked(part) or "") for part in packed]
+        return bool(TAG.fullmatch(signature)) or not signature and all(map(_says_nothing, inside))
+    rest = re.sub("[^0-9A-Za-z]", "", TAG.sub("", text))
+    return len(rest) < 4
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether the texts in the part of a token are tags, or words that everybody uses."""
+    if isinstance(value, dict):
+        return all(_says_nothing(more) or more in known()["values"].get(name, ()) for name, more in value.items())
+    if isinstance(value, list):
+        return all(map(_says_nothing, value))
+    return not isinstance(value, str) or is_replaced(value)
+
+
+# --- what is said at the end ------------------------------------------------------------------------------------
+
+
+def report(cleaned: Cleaned, hosts: bool) -> str:
+    """What was replaced, what stayed and why, in sentences."""
+    return " ".join(filter(None, [said(cleaned.removed), _kept(cleaned.kept), _hosts(hosts)]))
+
+
+def _kept(kept: Counter[str]) -> str:
+    """What stayed, as two sentences: what says nothing of the user, and what the operator alone can look up."""
+    rules = known()["in headers"]
+    ids = [name for name in kept if kept[name] and rules.get(name, "").endswith("request id")]
+    rest = [name for name in kept if kept[name] and name not in ids]
+    sentences = []
+    if rest:
+        sentences.append(f"Kept for support: {_listed(rest, kept)}.")
+    if ids:
+        sentences.append(f"Kept because the operator can look them up, and nobody else: {_listed(ids, kept)}.")
+    return " ".join(sentences)
+
+
+def _listed(chosen: list[str], kept: Counter[str]) -> str:
+    return ", ".join(f"{name} ({kept[name]})" for name in sorted(chosen))
+
+
+def _hosts(hosts: bool) -> str:
+    if hosts:
+        return "Host names were replaced; ports stayed."
+    return "Host names, inner addresses and ports in addresses stayed: --hosts replaces the names and addresses too."
+
+
+def searched(left: list[Finding]) -> str:
+    """What the search of the written file found, as a sentence."""
+    if not left:
+        return "A search of what was written found no credential in it."
+    first = "; ".join(map(str, left[:5]))
+    more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
+    return f"A search of what was written still found {len(left)}: {first}{more}."
