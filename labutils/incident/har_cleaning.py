@@ -143,7 +143,7 @@ class Cleaner:
             elif inner in rules:
                 cleaned[inner] = self.member(rules[inner], more, kind, name)
             else:
-                cleaned[self.custom(inner)] = self.member("any", more, kind, inner)
+                cleaned[self.custom(inner)] = self.data(more, kind, inner, Stands.BELOW, numeric=True)
         if kind == "body" and value.get("encoding") == "base64" and isinstance(value.get("text"), str):
             inside = content(value)
             text = self.tag(value["text"], kind) if inside is None else self.body(inside)

@@ -60,7 +60,7 @@ HITS = re.compile(r"(?ai)(?:hit|miss|pass)/\d{1,7}")
 
 _STAGE = r"(?:[-.]?(?:a|b|rc|alpha|beta|pre|dev|final|release|snapshot|static|fips)\d{0,2})"
 VERSION = re.compile(
-    r"(?ai)v?(?!(?:[._]?\d){12})(?:\d{1,3}|20\d\d)(?:[._]\d{1,5}){0,3}[a-z]?" + _STAGE + r"{0,2}(?:\.v20\d{6})?"
+    r"(?ai)v?(?!(?:[._]?\d){13})(?:\d{1,3}|20\d\d)(?:[._]\d{1,5}){0,3}[a-z]?" + _STAGE + r"{0,2}(?:\.v20\d{6})?"
 )
 BUILD_DATE = re.compile(r"(?a)(?:19|20)\d\d[01]\d[0-3]\d")  # Gecko/20100101
 BUILD = re.compile(r"(?a)\d{1,2}[A-Z]\d{1,4}[a-z]?")  # Mobile/15E148
@@ -85,8 +85,9 @@ S3_REQUEST_ID = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{16}")
 # --- hosts ------------------------------------------------------------------------------------------------------
 
 AUTHORITY = re.compile(r"(?s)(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:@]*)(:[0-9]{0,5})?")
-_LABEL_PART = re.compile(r"(?a)[a-z]{0,20}|\d{1,4}|[a-z]{1,12}\d{1,3}|\d{1,3}[a-z]{1,8}")
-_MIXED = re.compile(r"(?a)(?=\d*[a-z])[a-z0-9]{1,6}")
+_PLAIN_PART = re.compile(r"(?a)[a-z]{0,20}|\d{1,3}|20\d\d")
+_NUMBERED_PART = re.compile(r"(?a)[a-z]{1,12}\d{1,3}")
+_MIXED_PART = re.compile(r"(?a)(?=\d*[a-z])[a-z0-9]{1,6}")
 _SINGLE = re.compile(r"[a-z-]{0,24}")  # a name without a domain, such as localhost, has no digits
 
 
@@ -100,10 +101,10 @@ def plain_host(host: str) -> bool:
 
 def plain_label(label: str) -> bool:
     """Whether a label of a host name is made of words and short numbers, and no jumble of letters and digits."""
-    parts = label.split("-")
-    mixed = [part for part in parts if not _LABEL_PART.fullmatch(part)]
-    short = all(map(_MIXED.fullmatch, mixed))
-    return len(label) <= 40 and len(mixed) <= 2 and short
+    parts = [part for part in label.split("-") if not _PLAIN_PART.fullmatch(part)]
+    mixed = [part for part in parts if not _NUMBERED_PART.fullmatch(part)]
+    few = len(parts) <= 2 and len(mixed) <= 1
+    return len(label) <= 40 and few and all(map(_MIXED_PART.fullmatch, mixed))
 
 
 def is_address(text: str) -> bool:
