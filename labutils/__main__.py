@@ -144,6 +144,7 @@ def sanitize(
     from labutils.incident.har import CannotRead, NotHar, clean_file
     from labutils.incident.har_file import is_stream, report, searched
 
+    shown_so_far, stream = [0], False
     try:
         if target.exists() and source.samefile(target):
             return _refused("The cleaned copy needs a name of its own: IN and OUT are the same file.")
@@ -152,13 +153,16 @@ def sanitize(
             return _refused(f"{shown(str(target))} exists. Choose another name, or say --force to replace it.")
         with _stopped_by_signals():
             chosen = secrets.token_hex(16) if salt is None else salt
-            cleaned = clean_file(source, target, chosen, _progress(), keep=keep, hosts=hosts)
+            cleaned = clean_file(
+                source, target, chosen, _progress(shown_so_far), keep=keep, hosts=hosts
+            )
     except NotHar as error:
         return _refused(f"{shown(str(source))}: {error}")
     except CannotRead as error:
         return _refused(f"{shown(str(source))} cannot be read: {error}.")
     except KeyboardInterrupt:
-        print("Stopped before the end: nothing was written.", file=sys.stderr)
+        line = "\n" if shown_so_far[0] % 100 else ""
+        print(f"{line}Stopped before the end{'' if stream else ': nothing was written'}.", file=sys.stderr)
         return 130
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return _refused(f"{shown(str(target))} cannot be written: {getattr(error, 'strerror', None) or error}.")
@@ -168,9 +172,8 @@ def sanitize(
     return 1 if cleaned.left else 0
 
 
-def _progress() -> Callable[[int, int], None]:
-    """What shows on the standard error how far the cleaning of a large file is."""
-    last = [0]
+def _progress(last: list[int]) -> Callable[[int, int], None]:
+    """What shows on the standard error how far the cleaning of a large file is, and notes it in `last`."""
 
     def progress(done: int, size: int) -> None:
         percent = 100 * done // max(size, 1)

@@ -339,7 +339,7 @@ def test_what_is_named_is_kept_in_every_place():
     assert body["Ticket"] == ["T-4711", 4711]
     assert body["error"] == {"incident": "INC-20231002-77"}
     assert after["comment"] == "T-4711"
-    assert {name: cleaner.kept[name] for name in map(str.lower, keep)} == {
+    assert {name: cleaner.chosen[name] for name in map(str.lower, keep)} == {
         "x-ticket": 1,
         "ticket": 4,
         "incident": 1,

@@ -56,7 +56,8 @@ class Stands(Enum):
 class Cleaner:
     """Cleans the parts of one HAR under one salt.
 
-    It counts in `removed` what it replaced, by place, and in `kept` what it let stand for support, by name.
+    It counts in `removed` what it replaced, by place; in `kept` what it let stand for support, and in `chosen` what it let
+    stand because somebody said so, by name.
     Each rule is a method that takes a text, the place where it stands, and the name under which it stands there.
     `keep`: names whose values stay whatever they are. `hosts`: whether host names are replaced too.
     `denied`: credentials of this file, which do not stay even where their shape fits.
@@ -74,6 +75,7 @@ class Cleaner:
         self.key = _octets(salt)
         self.removed = Counter() if removed is None else removed
         self.kept: Counter[str] = Counter()
+        self.chosen: Counter[str] = Counter()
         self.fitting: set[str] = set()  # texts that stayed because their shape fits
         self.keep, self.hosts, self.denied = frozenset(map(str.lower, keep)), hosts, denied
         self.rules: dict[str, Callable[[str, str, str], str]] = {
@@ -233,7 +235,7 @@ class Cleaner:
         """Whether the values of this name stay because somebody said so."""
         if name.lower() not in self.keep:
             return False
-        self.kept[name.lower()] += 1
+        self.chosen[name.lower()] += 1
         return True
 
     def name(self, text: str, place: str = "", name: str = "") -> str:
@@ -441,8 +443,9 @@ class Cleaner:
             before = word
             if not fine(word, last) or hosts and "." in word.split("/")[0].strip(".0123456789v"):
                 return self.tag(word, place)
-            any_fits = True
-            return self.fits(word, place)
+            after = self.fits(word, place)
+            any_fits |= after == word
+            return after
 
         cleaned = re.sub(pattern, judged, text) if len(text) < 1000 else self.tag(text, place)
         if place in ("creator", "browser"):

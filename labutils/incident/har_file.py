@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import tempfile
@@ -25,10 +26,11 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was replaced, what stayed for support, and what the search still found in what was written."""
+    """What was replaced, what stayed for support and by choice, and what the search still found in what was written."""
 
     removed: Counter[str]
     kept: Counter[str]
+    chosen: Counter[str]
     left: list[Finding] = field(default_factory=list)
 
 
@@ -50,32 +52,48 @@ def clean_file(
     a credential elsewhere in the file, the file is cleaned once more without it.
     Raises NotHar for what is no HAR, CannotRead, and OSError for what cannot be written; then nothing has been written.
     """
-    target = target.resolve()  # a link is followed and stays
     stream = is_stream(target)
-    with tempfile.TemporaryDirectory(dir=None if stream else target.parent, prefix=".har-") as folder:
-        text, whole = _text(source), Path(folder, "cleaned.har")
+    target = target if stream else target.resolve()  # a link is followed and stays
+    parent = Path(tempfile.gettempdir()) if stream else target.parent
+    folder = parent / f".har-{secrets.token_hex(8)}"  # named before it is made: a signal may come at any moment
+    try:
+        folder.mkdir(mode=0o700)
+        text, whole = _text(source), folder / "cleaned.har"
         cleaner = Cleaner(salt, keep=keep, hosts=hosts)
-        secrets = _write(text, whole, cleaner, progress)
-        if denied := cleaner.fitting & secrets:
+        credentials_before = _write(text, whole, cleaner, progress)
+        if denied := cleaner.fitting & credentials_before:
             cleaner = Cleaner(salt, keep=keep, hosts=hosts, denied=frozenset(denied))
             _write(text, whole, cleaner, progress)
         left = list(_left(whole))
         if stream:
-            with whole.open("rb") as file, open(os.open(target, os.O_WRONLY | os.O_APPEND), "wb") as out:
+            with whole.open("rb") as file, open(_descriptor(target), "wb") as out:
                 shutil.copyfileobj(file, out)
         else:
             whole.replace(target)
-    return Cleaned(cleaner.removed, cleaner.kept, left)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Cleaned(cleaner.removed, cleaner.kept, cleaner.chosen, left)
 
 
 def is_stream(target: Path) -> bool:
     """Whether a target is a device, a pipe, or what this program's standard output goes to."""
     try:
-        status = target.stat()
-        own = os.path.samestat(status, os.fstat(1))
+        mode = target.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return _is_own_output(target) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _is_own_output(target: Path) -> bool:
+    try:
+        return os.path.samestat(target.stat(), os.fstat(1))
     except OSError:
         return False
-    return own or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
+
+
+def _descriptor(target: Path) -> int:
+    """A stream to write to, behind what a file that the output goes to holds already."""
+    return os.dup(1) if _is_own_output(target) else os.open(target, os.O_WRONLY | os.O_APPEND)
 
 
 def _text(source: Path) -> str:
@@ -88,19 +106,19 @@ def _text(source: Path) -> str:
 
 def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[str]:
     """Write the cleaned HAR, an entry a line, and give the credentials that the HAR held before."""
-    secrets, lead = set(), "\n"
+    before, lead = set(), "\n"
     with whole.open("w", encoding="ascii") as out:
         out.write('{"log": {"entries": [')
         for kind, part, at in parts(text):
             written = json.dumps(cleaner.part(kind, part))
             if kind == "entry":
                 out.write(lead + written)
-                secrets |= secrets_of(part)
+                before |= secrets_of(part)
             else:
                 out.write("\n]" + (", " if part else "") + written[1:] + "}\n")
             lead = ",\n"
             progress(at, len(text))
-    return secrets
+    return before
 
 
 # --- the search of what was written -----------------------------------------------------------------------------
@@ -151,24 +169,24 @@ def _says_nothing(value: object) -> bool:
 
 def report(cleaned: Cleaned, hosts: bool) -> str:
     """What was replaced, what stayed and why, in sentences."""
-    return " ".join(filter(None, [said(cleaned.removed), _kept(cleaned.kept), _hosts(hosts)]))
+    chosen = f"Kept because you said so: {_listed(cleaned.chosen)}." if cleaned.chosen else ""
+    return " ".join(filter(None, [said(cleaned.removed), _kept(cleaned.kept), chosen, _hosts(hosts)]))
 
 
 def _kept(kept: Counter[str]) -> str:
     """What stayed, as two sentences: what says nothing of the user, and what the operator alone can look up."""
     rules = known()["in headers"]
-    ids = [name for name in kept if kept[name] and rules.get(name, "").endswith("request id")]
-    rest = [name for name in kept if kept[name] and name not in ids]
+    ids = Counter({name: n for name, n in kept.items() if rules.get(name, "").endswith("request id")})
     sentences = []
-    if rest:
-        sentences.append(f"Kept for support: {_listed(rest, kept)}.")
-    if ids:
-        sentences.append(f"Kept because the operator can look them up, and nobody else: {_listed(ids, kept)}.")
+    if rest := kept - ids:
+        sentences.append(f"Kept for support: {_listed(rest)}.")
+    if ids := +ids:
+        sentences.append(f"Kept because the operator can look them up, and nobody else: {_listed(ids)}.")
     return " ".join(sentences)
 
 
-def _listed(chosen: list[str], kept: Counter[str]) -> str:
-    return ", ".join(f"{name} ({kept[name]})" for name in sorted(chosen))
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(f"{name} ({counted[name]})" for name in sorted(counted))
 
 
 def _hosts(hosts: bool) -> str:
