@@ -18,6 +18,7 @@ from labutils.incident.har_names import known
 from labutils.incident.har_reading import JWT, json_value, narrow, parts, unpacked
 
 TAG = re.compile(r"_?x-[0-9a-f]{10}")
+_TAG_AND_PORT = re.compile(TAG.pattern + r"(?::\d{1,5}(?![^/?#]))?")
 
 
 class CannotRead(Exception):
@@ -151,8 +152,11 @@ def is_replaced(text: str) -> bool:
         *packed, signature = text.split(".")
         inside = [json_value(unpacked(part) or "") for part in packed]
         return bool(TAG.fullmatch(signature)) or not signature and all(map(_says_nothing, inside))
-    rest = re.sub("[^0-9A-Za-z]", "", TAG.sub("", text))
-    return len(rest) < 4
+    words = re.findall(r"[0-9A-Za-z._-]+", _TAG_AND_PORT.sub(" ", text))
+    if TAG.search(text):  # an address: what is beside the tags is of everybody's use
+        usual = known()["path segments"] | known()["schemes"]
+        words = [word for word in words if word.lower() not in usual]
+    return sum(map(len, words)) < 4
 
 
 def _says_nothing(value: object) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote_plus
 
 from labutils.identity.decoder import inspect
-from labutils.incident.har_names import known
+from labutils.incident.har_names import DIRECTIVE, known
 from labutils.incident.har_reading import FORM, JWT, URL, checked, content, cookie_pairs, json_value, spelled, unpacked
 from labutils.text import shown
 
 Leaf = tuple[str, str, str]  # where it stands, under which name, and the text
+LETTERS = 8  # different characters that a text has at least which was drawn by lot
 LOOKS = "opaque secret"  # the kind of a text that looks like a credential and is not called one
 OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=~-]{16,}")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
@@ -87,7 +88,8 @@ def kind_of(place: str, name: str, text: str) -> str | None:
         return None
     if kind is None and "cookie" in place and re.search("(?i)sess|sid|auth|token", name):
         return "session cookie"
-    return kind or (LOOKS if OPAQUE.fullmatch(text) and len(set(text)) > 7 else None)
+    looks = OPAQUE.fullmatch(text) and len(set(text)) >= LETTERS and not DIRECTIVE.fullmatch(text)
+    return kind or (LOOKS if looks else None)
 
 
 # --- where texts stand ------------------------------------------------------------------------------------------
