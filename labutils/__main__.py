@@ -135,22 +135,22 @@ def sanitize(
     hosts: bool = False,
     force: bool = False,
 ) -> int:
-    """Write a cleaned copy of a HAR file and say what was replaced, what stayed, and what a search of the copy found.
+    """Write a cleaned copy of a HAR file; say what was replaced, what stayed, what a search found.
 
-    The exit status is 0 where the search found nothing; 1 where the copy was written and the search found something, so that
-    nothing is sent by a script that does not look; 2 where the copy could not be made, with nothing written; 130 or 143 where
-    somebody stopped it, with nothing written.
+    The exit status is 0 where the search found nothing; 1 where the copy was written and the
+    search found something, so that a script that does not look sends nothing; 2 where the copy
+    could not be made, and 130 or 143 where somebody stopped it, with nothing written.
     """
     from labutils.incident.har import CannotRead, NotHar, clean_file
     from labutils.incident.har_file import is_stream, report, searched
 
-    shown_so_far, stream = [0], False
+    shown_so_far, stream, name = [0], False, shown(str(target))
     try:
-        if target.exists() and source.samefile(target):
-            return _refused("The cleaned copy needs a name of its own: IN and OUT are the same file.")
+        if target.exists() and source.exists() and source.samefile(target):
+            return _refused("IN and OUT are the same file: the copy needs a name of its own.")
         stream = is_stream(target)
         if target.is_file() and not stream and not force:
-            return _refused(f"{shown(str(target))} exists. Choose another name, or say --force to replace it.")
+            return _refused(f"{name} exists. Choose another name, or say --force to replace it.")
         with _stopped_by_signals():
             chosen = secrets.token_hex(16) if salt is None else salt
             cleaned = clean_file(
@@ -162,36 +162,48 @@ def sanitize(
         return _refused(f"{shown(str(source))} cannot be read: {error}.")
     except KeyboardInterrupt:
         line = "\n" if shown_so_far[0] % 100 else ""
-        print(f"{line}Stopped before the end{'' if stream else ': nothing was written'}.", file=sys.stderr)
+        what = "Stopped before the end" + ("." if stream else ": nothing was written.")
+        print(line + what, file=sys.stderr)
         return 130
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        return _refused(f"{shown(str(target))} cannot be written: {getattr(error, 'strerror', None) or error}.")
-    name = shown(str(target))
-    look = f"Look through {name} before you send it." if not cleaned.left else f"Do not send {name} as it is."
-    print(report(cleaned, hosts), searched(cleaned.left), look, file=sys.stderr if stream or cleaned.left else sys.stdout)
+        return _refused(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.")
+    look = f"Look through {name} before you send it."
+    if cleaned.left:
+        look = f"Do not send {name} as it is."
+    out = sys.stderr if stream or cleaned.left else sys.stdout
+    print(report(cleaned, hosts), searched(cleaned.left), look, file=out)
     return 1 if cleaned.left else 0
 
 
 def _progress(last: list[int]) -> Callable[[int, int], None]:
-    """What shows on the standard error how far the cleaning of a large file is, and notes it in `last`."""
+    """What shows on the standard error how far a large file is, and notes it in `last`."""
 
     def progress(done: int, size: int) -> None:
         percent = 100 * done // max(size, 1)
         if size >= LARGE and percent > last[0]:
             last[0] = percent
-            print(f"\rcleaning: {percent} %", end="" if percent < 100 else "\n", file=sys.stderr, flush=True)
+            end = "" if percent < 100 else "\n"
+            print(f"\rcleaning: {percent} %", end=end, file=sys.stderr, flush=True)
 
     return progress
 
 
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Within this, SIGTERM and SIGHUP end the program as an exception does, so that nothing is left behind."""
+    """Within this, SIGTERM and SIGHUP end the program as an exception does; nothing stays behind.
+
+    What is ignored, as under nohup, goes on being ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals reach the main thread alone
         return
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in numbers}
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _leave) for number in heeded}
     try:
         yield
     finally:
@@ -225,8 +237,12 @@ def _refused(sentence: str) -> int:
 
 
 def _sanitize_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "%(prog)s [-h] [--keep NAME ...] [--hosts] [--force] [--salt SALT] IN.har OUT.har"
-    parser.add_argument("paths", metavar="IN.har OUT.har", nargs="*", help="the file to clean, and the cleaned copy")
+    parser.usage = (
+        "%(prog)s [-h] [--keep NAME ...] [--hosts] [--force] [--salt SALT] IN.har OUT.har"
+    )
+    parser.add_argument(
+        "paths", metavar="IN.har OUT.har", nargs="*", help="the file to clean, and the cleaned copy"
+    )
     parser.add_argument(
         "--keep",
         metavar="NAME",
@@ -235,22 +251,30 @@ def _sanitize_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="headers, cookies, parameters or JSON keys whose values stay, whatever they hold",
     )
-    parser.add_argument("--hosts", action="store_true", help="replace host names too, each by the same tag everywhere")
+    parser.add_argument(
+        "--hosts", action="store_true", help="replace host names too, by the same tag everywhere"
+    )
     parser.add_argument("--force", action="store_true", help="replace OUT.har where it exists")
-    parser.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
+    parser.add_argument(
+        "--salt",
+        help="the key of the tags, instead of a random one: the same salt gives the same tags",
+    )
     parser.epilog = (
-        "Exit status: 0 when a search of the copy found no credential, 1 when the copy was written and the search found "
-        "something (it is named), 2 when no copy could be made and nothing was written, 130 after Ctrl-C."
+        "Exit status: 0 when a search of the copy found no credential, 1 when the copy was "
+        "written and the search found something (it is named), 2 when no copy could be made and "
+        "nothing was written, 130 after Ctrl-C."
     )
 
 
 def _sanitize_paths(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> list[str]:
     """IN, OUT and the names to keep. In `--keep NAME IN OUT` the last words are the paths."""
     missing = 2 - len(chosen.paths)
-    paths = [*chosen.keep[len(chosen.keep) - missing :], *chosen.paths] if 0 < missing < len(chosen.keep) else chosen.paths
+    paths, keep = chosen.paths, chosen.keep
+    if 0 < missing < len(keep):
+        paths, keep = [*keep[-missing:], *paths], keep[:-missing]
     if len(paths) != 2:
         parser.error("say which file to clean and where to write the copy: sanitize IN.har OUT.har")
-    return [*paths, *(chosen.keep[:-missing] if missing > 0 else chosen.keep)]
+    return [*paths, *keep]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -275,7 +299,8 @@ def main(arguments: list[str] | None = None) -> int:
         return telemetry(chosen.folder)
     if chosen.command == "sanitize":
         source, target, *keep = _sanitize_paths(cleaned, chosen)
-        return sanitize(Path(source), Path(target), chosen.salt, keep=keep, hosts=chosen.hosts, force=chosen.force)
+        choices = {"keep": keep, "hosts": chosen.hosts, "force": chosen.force}
+        return sanitize(Path(source), Path(target), chosen.salt, **choices)
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:

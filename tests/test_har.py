@@ -510,7 +510,7 @@ def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys
     ("missing.har", "out.har", "cannot be read: No such file"), (".", "out.har", "cannot be read: Is a directory"),
     ("in.har", "in.har", "the same file"), ("in.har", "sub/../in.har", "the same file"), ("in.har", "link.har", "the same file"),
     ("in.har", "nowhere/out.har", "cannot be written: No such file"), ("in.har", "sub", "cannot be written"),
-    ("\0", "out.har", "cannot be")])
+    ("missing.har", "sub", "missing.har cannot be read"), ("\0", "out.har", "cannot be")])
 def test_files_that_cannot_be_used_are_named_in_a_sentence(tmp_path, capsys, source, target, words):
     (tmp_path / "sub").mkdir()
     (tmp_path / "in.har").write_bytes(RAW)

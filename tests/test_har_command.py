@@ -83,7 +83,9 @@ def test_the_entry_that_the_search_names_is_the_one(tmp_path, capsys):
     target = tmp_path / "out.har"
     assert sanitize(CASE, target, "--keep", "code_verifier") == 1
     (number,) = re.findall(r"entry (\d+), request body: code_verifier", capsys.readouterr().err)
-    assert "code_verifier" in json.dumps(har.read(target.read_bytes())["log"]["entries"][int(number)])
+    assert "code_verifier" in json.dumps(
+        har.read(target.read_bytes())["log"]["entries"][int(number)]
+    )
 
 
 def test_the_statuses_are_in_the_help(capsys):
@@ -94,7 +96,9 @@ def test_the_statuses_are_in_the_help(capsys):
     assert "2 when no copy could be made and nothing was written, 130 after Ctrl-C" in said
 
 
-@pytest.mark.parametrize("words", [(), ("a.har",), ("--keep", "x"), ("a", "b", "c"), ("--keep", "a")])
+@pytest.mark.parametrize(
+    "words", [(), ("a.har",), ("--keep", "x"), ("a", "b", "c"), ("--keep", "a")]
+)
 def test_a_command_without_both_files_is_refused(words):
     with pytest.raises(SystemExit, match="2"):
         sanitize(*words)
@@ -104,7 +108,9 @@ def test_the_search_finds_what_a_cleaner_missed(source, tmp_path, monkeypatch, c
     monkeypatch.setattr(har_file.Cleaner, "part", lambda self, kind, value: value)
     assert sanitize(CASE, tmp_path / "out.har") == 1
     said = capsys.readouterr().err
-    assert "still found 6" in said and "session cookie 43685d2f..." in said and "and 58 more" in said
+    assert (
+        "still found 6" in said and "session cookie 43685d2f..." in said and "and 58 more" in said
+    )
 
 
 def test_a_credential_that_stood_where_ids_may_stay_is_cleaned_in_a_second_round(tmp_path, capsys):
@@ -166,7 +172,9 @@ def test_the_standard_output_holds_the_har_and_nothing_else(source, tmp_path, to
     if to_file:
         with (tmp_path / "out.har").open("wb") as out:
             command = [sys.executable, "-m", "labutils", "sanitize", str(source), "/dev/stdout"]
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=True, timeout=120)
+            done = subprocess.run(
+                command, stdout=out, stderr=subprocess.PIPE, check=True, timeout=120
+            )
         written = (tmp_path / "out.har").read_bytes()
     else:
         done = run(source, "/dev/stdout", check=True)
@@ -203,11 +211,15 @@ def test_what_comes_through_a_pipe_and_is_no_har_is_blamed_on_the_pipe(tmp_path,
 
 
 @POSIX
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    "number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_who_stops_it_finds_nothing_left_behind(tmp_path, number, status):
     text = json.dumps(json.loads(CASE.read_text("utf-8"))["log"]["entries"])[1:-1]
     source = tmp_path / "in.har"
-    source.write_text('{"log": {"version": "1.2", "entries": [' + ",".join([text] * 300) + "]}}", "utf-8")
+    source.write_text(
+        '{"log": {"version": "1.2", "entries": [' + ",".join([text] * 300) + "]}}", "utf-8"
+    )
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from labutils.__main__ import main; sys.exit(main(sys.argv[1:]))"

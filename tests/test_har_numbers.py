@@ -20,7 +20,13 @@ CODES = [ord(letter) for letter in TOKEN]
 
 def an_entry(**members: object) -> dict:
     """A valid entry with some members changed, by a path with two underscores between its parts."""
-    message = {"httpVersion": "HTTP/2", "cookies": [], "headers": [], "headersSize": 683, "bodySize": 0}
+    message = {
+        "httpVersion": "HTTP/2",
+        "cookies": [],
+        "headers": [],
+        "headersSize": 683,
+        "bodySize": 0,
+    }
     entry = {
         "startedDateTime": "2023-10-02T09:00:00.000Z",
         "time": 1234.5,
@@ -196,7 +202,9 @@ def test_parameters_of_one_name_that_come_again_and_again_are_no_cipher():
 # --- numbers on their own -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["otp", "cvv", "pin", "code", "passcode", "verification_code", "x"])
+@pytest.mark.parametrize(
+    "name", ["otp", "cvv", "pin", "code", "passcode", "verification_code", "x"]
+)
 @pytest.mark.parametrize("number", [7, 737, 4711, 482913, 4539148803436467, -4711, 41.25, 10**20])
 def test_a_number_under_the_name_of_a_code_is_replaced(name, number):
     (after,) = cleaned_answer({name: number}).values()
@@ -223,7 +231,13 @@ def test_a_short_number_that_counts_something_stays(name):
 
 OWN = {
     "time": 1234.5,
-    "timings": {"send": 0, "wait": 1234.5, "receive": 3.25, "_queued": 2718.28, "_blocked_proxy": -1},
+    "timings": {
+        "send": 0,
+        "wait": 1234.5,
+        "receive": 3.25,
+        "_queued": 2718.28,
+        "_blocked_proxy": -1,
+    },
     "_serverPort": 44399,
     "_load_end": 1340,
     "_ttfb_ms": 410,
@@ -245,7 +259,9 @@ def test_the_formats_own_numbers_and_those_of_exporters_stay():
 def test_the_numbers_of_pages_stay():
     timings = {"onContentLoad": 1503, "onLoad": 3550.005, "_firstPaint": 1143, "_startRender": 2007}
     page = {"startedDateTime": "2023-10-02T09:00:00Z", "id": "p", "title": "", "_fullyLoaded": 4927}
-    cleaned = har.clean(a_har(pages=[{**page, "pageTimings": timings}]), "a salt")["log"]["pages"][0]
+    cleaned = har.clean(a_har(pages=[{**page, "pageTimings": timings}]), "a salt")["log"]["pages"][
+        0
+    ]
     assert (cleaned["pageTimings"], cleaned["_fullyLoaded"]) == (timings, 4927)
 
 

@@ -118,7 +118,10 @@ def test_support_still_sees_what_failed_where_in_which_browser():
     cleaned = har.clean(a_har(entry), "a salt")["log"]["entries"][0]
     assert cleaned["request"]["headers"] == entry["request"]["headers"]
     assert cleaned["response"]["headers"] == entry["response"]["headers"]
-    assert (cleaned["request"]["url"], cleaned["response"]["status"]) == ("https://wiki.example/", 503)
+    assert (cleaned["request"]["url"], cleaned["response"]["status"]) == (
+        "https://wiki.example/",
+        503,
+    )
 
 
 # --- a secret in the place of what stays --------------------------------------------------------
@@ -166,7 +169,11 @@ CARRIERS = [
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_in_the_place_of_what_stays_is_replaced(secret, place):
     for carrier in CARRIERS:
-        if secret.isdigit() and len(secret) < 9 and place in ("X-Cache", "CF-Cache-Status", "Retry-After"):
+        if (
+            secret.isdigit()
+            and len(secret) < 9
+            and place in ("X-Cache", "CF-Cache-Status", "Retry-After")
+        ):
             continue  # a number of hits or seconds
         after = cleaned_header(place, carrier.format(secret))
         assert secret not in after, (carrier, after)
@@ -181,7 +188,9 @@ def test_a_secret_in_the_name_or_version_of_a_program_is_replaced(secret):
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if " " not in secret])
-@pytest.mark.parametrize("host", ["{}.example", "a.{}.example", "a-{}.example", "{}", "{}.a.example:443"])
+@pytest.mark.parametrize(
+    "host", ["{}.example", "a.{}.example", "a-{}.example", "{}", "{}.a.example:443"]
+)
 def test_a_secret_in_a_host_is_replaced(secret, host):
     assert secret.lower() not in cleaned_url(f"https://{host.format(secret.lower())}/api").lower()
 
@@ -239,19 +248,25 @@ def test_any_text_in_the_place_of_what_stays_is_taken(text, place):
 # --- names that measure -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["_ttfb_ms", "_visualComplete85", "pageCount", "_score_keep-alive"])
+@pytest.mark.parametrize(
+    "name", ["_ttfb_ms", "_visualComplete85", "pageCount", "_score_keep-alive"]
+)
 def test_a_name_that_measures_is_known(name):
     assert measures(name)
 
 
-@pytest.mark.parametrize("name", ["", "_", "number", "otp", "cardNumber", "_pin", "85", "code_ms4711"])
+@pytest.mark.parametrize(
+    "name", ["", "_", "number", "otp", "cardNumber", "_pin", "85", "code_ms4711"]
+)
 def test_a_name_that_may_be_a_code_measures_nothing(name):
     assert not measures(name)
 
 
 def test_no_word_for_a_credential_measures_anything():
     words = {"code", "otp", "pin", "cvv", "cvc", "token", "key", "secret", "password", "pass", "id"}
-    assert not (words | {"account", "phone", "card", "ssn", "user", "session"}) & known()["measures"]
+    assert (
+        not (words | {"account", "phone", "card", "ssn", "user", "session"}) & known()["measures"]
+    )
 
 
 # --- hosts --------------------------------------------------------------------------------------
@@ -288,7 +303,11 @@ def test_hosts_are_replaced_everywhere_by_the_same_name(host):
         request__headers=headers,
         request__cookies=[{"name": "a", "value": "b", "domain": host}],
         response__redirectURL=f"//{host}/api",
-        response__content={"size": 9, "mimeType": "", "text": json.dumps({"url": f"https://{host}"})},
+        response__content={
+            "size": 9,
+            "mimeType": "",
+            "text": json.dumps({"url": f"https://{host}"}),
+        },
         _initiator={"url": f"https://{host}/app.js"},
         serverIPAddress="10.20.30.99",
     )
@@ -306,7 +325,9 @@ def test_hosts_are_replaced_everywhere_by_the_same_name(host):
 def test_a_host_in_the_name_of_a_server_goes_with_the_hosts():
     assert cleaned_header("Via", "1.1 proxy.internal.test") == "1.1 proxy.internal.test"
     assert "internal" not in cleaned_header("Via", "1.1 proxy.internal.test", hosts=True)
-    assert cleaned_header("Server", "Apache/2.4.41 (Ubuntu)", hosts=True) == "Apache/2.4.41 (Ubuntu)"
+    assert (
+        cleaned_header("Server", "Apache/2.4.41 (Ubuntu)", hosts=True) == "Apache/2.4.41 (Ubuntu)"
+    )
 
 
 # --- what somebody chose to keep ----------------------------------------------------------------
@@ -323,7 +344,9 @@ def test_what_is_named_is_kept_in_every_place():
         response__content={
             "size": 9,
             "mimeType": "application/json",
-            "text": json.dumps({"Ticket": ["T-4711", 4711], "error": {"incident": "INC-20231002-77"}}),
+            "text": json.dumps(
+                {"Ticket": ["T-4711", 4711], "error": {"incident": "INC-20231002-77"}}
+            ),
         },
         comment="T-4711",
     )

@@ -75,7 +75,9 @@ class Draw(random.Random):
 
     def address(self) -> str:
         octets = ".".join(str(self.randint(1, 254)) for _ in range(4))
-        return self.choice([octets, "2606:2800:220:1:248:1893:25c8:1946", "::1", "::ffff:10.20.30.99"])
+        return self.choice(
+            [octets, "2606:2800:220:1:248:1893:25c8:1946", "::1", "::ffff:10.20.30.99"]
+        )
 
     def url(self) -> str:
         secret = self.secret()
@@ -104,9 +106,15 @@ class Draw(random.Random):
         return self.choice(
             [
                 ("application/json", json.dumps({"access_token": self.jwt(), "expires_in": 3600})),
-                ("application/json", json.dumps({"token": list(self.jwt().encode()), "otp": [4, 7]})),
+                (
+                    "application/json",
+                    json.dumps({"token": list(self.jwt().encode()), "otp": [4, 7]}),
+                ),
                 ("application/json", json.dumps({"key": {str(n): 101 + n for n in range(64)}})),
-                ("application/json", json.dumps({"items": [{"id": n, "key": secret} for n in (1, 2)]})),
+                (
+                    "application/json",
+                    json.dumps({"items": [{"id": n, "key": secret} for n in (1, 2)]}),
+                ),
                 ("application/json; charset=utf-8", '{"error": "not_found", "broken": '),
                 ("text/html", f'<input name="csrf" value="{secret}">'),
                 ("application/x-www-form-urlencoded", f"user=ada&password={secret}&code=482913"),
@@ -187,7 +195,9 @@ def cached(draw: Draw) -> dict:
 
 
 def chrome(draw: Draw) -> dict:
-    frames = [{"functionName": draw.secret(), "url": draw.url(), "lineNumber": 113, "columnNumber": 5290}]
+    frames = [
+        {"functionName": draw.secret(), "url": draw.url(), "lineNumber": 113, "columnNumber": 5290}
+    ]
     entry = plain_entry(
         draw,
         _initiator={"type": "script", "stack": {"callFrames": frames}},
@@ -197,7 +207,12 @@ def chrome(draw: Draw) -> dict:
         connection=str(draw.randint(1, 10**6)),
         pageref="page_1",
         _webSocketMessages=[
-            {"type": "send", "time": 1693314200.33, "opcode": 1, "data": json.dumps({"t": draw.jwt()})}
+            {
+                "type": "send",
+                "time": 1693314200.33,
+                "opcode": 1,
+                "data": json.dumps({"t": draw.jwt()}),
+            }
         ],
     )
     entry["timings"] |= {"_blocked_queueing": 3.293, "_workerStart": -1, "blocked": 4.2, "ssl": -1}
@@ -224,16 +239,28 @@ def firefox(draw: Draw) -> dict:
 
 def safari(draw: Draw) -> dict:
     creator = {"name": "WebKit Web Inspector", "version": "1.0"}
-    entry = plain_entry(draw, _fetchType="Network Load", serverIPAddress=draw.address(), _priority="high")
+    entry = plain_entry(
+        draw, _fetchType="Network Load", serverIPAddress=draw.address(), _priority="high"
+    )
     entry["timings"] |= {"blocked": 1.5, "dns": -1, "connect": -1, "ssl": -1}
     return {"version": "1.2", "creator": creator, "pages": [], "entries": [entry]}
 
 
 def fiddler(draw: Draw) -> dict:
-    creator = {"name": "Fiddler", "version": "5.0.20211.51073", "comment": "https://fiddler2.example"}
+    creator = {
+        "name": "Fiddler",
+        "version": "5.0.20211.51073",
+        "comment": "https://fiddler2.example",
+    }
     entry = plain_entry(draw, connection=f"ClientPort:{draw.randint(1024, 65535)};EgressPort:51403")
     entry["comment"] = f"[#{draw.randint(1, 99)}]"
-    return {"version": "1.2", "creator": creator, "comment": "exported", "pages": [], "entries": [entry]}
+    return {
+        "version": "1.2",
+        "creator": creator,
+        "comment": "exported",
+        "pages": [],
+        "entries": [entry],
+    }
 
 
 def charles(draw: Draw) -> dict:
@@ -257,7 +284,13 @@ def playwright(draw: Draw) -> dict:
         _securityDetails=security,
         serverIPAddress=draw.address(),
     )
-    return {"version": "1.2", "creator": creator, "browser": browser, "pages": [], "entries": [entry]}
+    return {
+        "version": "1.2",
+        "creator": creator,
+        "browser": browser,
+        "pages": [],
+        "entries": [entry],
+    }
 
 
 def insomnia(draw: Draw) -> dict:
@@ -269,8 +302,12 @@ def insomnia(draw: Draw) -> dict:
 
 def webpagetest(draw: Draw) -> dict:
     creator = {"name": "WebPagetest", "version": "3.0"}
-    times = {name: draw.randint(0, 9000) for name in ("_load_end", "_ttfb_ms", "_dns_start", "_all_end")}
-    entry = plain_entry(draw, **times, _ip_addr=draw.address(), _full_url=draw.url(), _cdn_provider="")
+    times = {
+        name: draw.randint(0, 9000) for name in ("_load_end", "_ttfb_ms", "_dns_start", "_all_end")
+    }
+    entry = plain_entry(
+        draw, **times, _ip_addr=draw.address(), _full_url=draw.url(), _cdn_provider=""
+    )
     entry |= {"_initiator_line": "113", "_bytesIn": "1753", "_socket": 691, "_host": "wiki.example"}
     page = {"startedDateTime": draw.date(), "id": "page_1_0", "title": "Run 1, First View"}
     timings = {"onLoad": 3592, "onContentLoad": -1, "_startRender": 2007.3333}
@@ -290,7 +327,9 @@ def mitmproxy(draw: Draw) -> dict:
 
 def chrome_har(draw: Draw) -> dict:
     creator = {"name": "chrome-har", "version": "1.3.0"}
-    entry = plain_entry(draw, _requestId="77329.470", _initialPriority="Low", _requestTime=593998.07542)
+    entry = plain_entry(
+        draw, _requestId="77329.470", _initialPriority="Low", _requestTime=593998.07542
+    )
     entry |= {"_chunks": [{"bytes": 1300, "ts": 239.47}], "_wallTime": 1498619700.96911}
     entry["request"] |= {"_timestamp": 29.899086, "_wallTime": 1453754222.47341}
     entry["response"]["content"]["size"] = 10**7
@@ -347,7 +386,9 @@ def needed(found: dict) -> Counter[tuple[str, str]]:
         for kind in ("creator", "browser")
         if isinstance(found["log"].get(kind), dict)
     ]
-    return Counter(pair for pair in [*headers, *tools] if pair[0] in NEEDED | {"creator", "browser"})
+    return Counter(
+        pair for pair in [*headers, *tools] if pair[0] in NEEDED | {"creator", "browser"}
+    )
 
 
 def holds(before: dict, after: dict) -> None:
@@ -447,15 +488,21 @@ def test_a_mutated_har_is_cleaned_as_well_and_stays_valid_where_it_was(style):
 
 def test_equal_addresses_of_servers_stay_equal_and_are_for_documentation():
     hars = [exported("chrome", seed) for seed in SEEDS]
-    every = {"log": {**hars[0]["log"], "entries": [e for one in hars for e in one["log"]["entries"]]}}
+    every = {
+        "log": {**hars[0]["log"], "entries": [e for one in hars for e in one["log"]["entries"]]}
+    }
     cleaned = har.clean(every, "a salt")["log"]["entries"]
-    before, after = ([entry["serverIPAddress"] for entry in es] for es in (every["log"]["entries"], cleaned))
+    before, after = (
+        [entry["serverIPAddress"] for entry in es] for es in (every["log"]["entries"], cleaned)
+    )
     assert all(address.startswith("2001:db8:") for address in after)
     assert len(set(zip(before, after, strict=True))) == len(set(before)) == len(set(after)) > 10
 
 
 @pytest.mark.parametrize(
-    "path", sorted(pathlib.Path(FOLDER).rglob("*.har")) if FOLDER else [], ids=lambda path: path.name
+    "path",
+    sorted(pathlib.Path(FOLDER).rglob("*.har")) if FOLDER else [],
+    ids=lambda path: path.name,
 )
 def test_a_real_har_stays_valid_and_its_credentials_go(path):
     try:
@@ -465,4 +512,6 @@ def test_a_real_har_stays_valid_and_its_credentials_go(path):
     after = har.clean(before, "a salt")
     holds(before, after)
     assert not known_secrets(before) & har.strings(after)
-    print(f"{path.name}: {sum((needed(before) & needed(after)).values())} of {needed(before).total()}")
+    print(
+        f"{path.name}: {sum((needed(before) & needed(after)).values())} of {needed(before).total()}"
+    )

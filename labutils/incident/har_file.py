@@ -1,4 +1,6 @@
-"""Cleaning a HAR file on disk, one entry at a time, and searching what was written before anybody is told that it is clean."""
+"""Cleaning a HAR file on disk, one entry at a time, and searching what was written before anybody
+is told that it is clean.
+"""
 
 import json
 import os
@@ -27,7 +29,9 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was replaced, what stayed for support and by choice, and what the search still found in what was written."""
+    """What was replaced, what stayed for support and by choice, and what the search still found in
+    what was written.
+    """
 
     removed: Counter[str]
     kept: Counter[str]
@@ -47,16 +51,20 @@ def clean_file(
     keep: Iterable[str] = (),
     hosts: bool = False,
 ) -> Cleaned:
-    """Clean a file, one entry at a time. The target appears when it is whole, with the entries first.
+    """Clean a file, one entry at a time. The target appears when it is whole, with the entries
+    first.
 
-    A target that is no file but a device or a pipe is written to and not replaced. Where a text that may stay by its shape is
-    a credential elsewhere in the file, the file is cleaned once more without it.
-    Raises NotHar for what is no HAR, CannotRead, and OSError for what cannot be written; then nothing has been written.
+    A target that is no file but a device or a pipe is written to and not replaced. Where a text
+    that may stay by its shape is a credential elsewhere in the file, the file is cleaned once more
+    without it. Raises NotHar for what is no HAR, CannotRead, and OSError for what cannot be
+    written; then nothing has been written.
     """
     stream = is_stream(target)
     target = target if stream else target.resolve()  # a link is followed and stays
     parent = Path(tempfile.gettempdir()) if stream else target.parent
-    folder = parent / f".har-{secrets.token_hex(8)}"  # named before it is made: a signal may come at any moment
+    folder = (
+        parent / f".har-{secrets.token_hex(8)}"
+    )  # named before it is made: a signal may come at any moment
     try:
         folder.mkdir(mode=0o700)
         text, whole = _text(source), folder / "cleaned.har"
@@ -122,11 +130,13 @@ def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[
     return before
 
 
-# --- the search of what was written -----------------------------------------------------------------------------
+# --- the search of what was written ---------------------------------------------------------------
 
 
 def _left(whole: Path) -> Iterator[Finding]:
-    """The credentials in the lines of a file that `_write` wrote, without what is a tag or made of tags."""
+    """The credentials in the lines of a file that `_write` wrote, without what is a tag or made of
+    tags.
+    """
     with whole.open(encoding="ascii") as lines:
         for number, line in enumerate(lines, -1):
             if number >= 0 and line.startswith("{"):
@@ -162,30 +172,41 @@ def is_replaced(text: str) -> bool:
 def _says_nothing(value: object) -> bool:
     """Whether the texts in the part of a token are tags, or words that everybody uses."""
     if isinstance(value, dict):
-        return all(_says_nothing(more) or more in known()["values"].get(name, ()) for name, more in value.items())
+        return all(
+            _says_nothing(more) or more in known()["values"].get(name, ())
+            for name, more in value.items()
+        )
     if isinstance(value, list):
         return all(map(_says_nothing, value))
     return not isinstance(value, str) or is_replaced(value)
 
 
-# --- what is said at the end ------------------------------------------------------------------------------------
+# --- what is said at the end ----------------------------------------------------------------------
 
 
 def report(cleaned: Cleaned, hosts: bool) -> str:
     """What was replaced, what stayed and why, in sentences."""
     chosen = f"Kept because you said so: {_listed(cleaned.chosen)}." if cleaned.chosen else ""
-    return " ".join(filter(None, [said(cleaned.removed), _kept(cleaned.kept), chosen, _hosts(hosts)]))
+    return " ".join(
+        filter(None, [said(cleaned.removed), _kept(cleaned.kept), chosen, _hosts(hosts)])
+    )
 
 
 def _kept(kept: Counter[str]) -> str:
-    """What stayed, as two sentences: what says nothing of the user, and what the operator alone can look up."""
+    """What stayed, as two sentences: what says nothing of the user, and what the operator alone can
+    look up.
+    """
     rules = known()["in headers"]
-    ids = Counter({name: n for name, n in kept.items() if rules.get(name, "").endswith("request id")})
+    ids = Counter(
+        {name: n for name, n in kept.items() if rules.get(name, "").endswith("request id")}
+    )
     sentences = []
     if rest := kept - ids:
         sentences.append(f"Kept for support: {_listed(rest)}.")
     if ids := +ids:
-        sentences.append(f"Kept because the operator can look them up, and nobody else: {_listed(ids)}.")
+        sentences.append(
+            f"Kept because the operator can look them up, and nobody else: {_listed(ids)}."
+        )
     return " ".join(sentences)
 
 
@@ -196,7 +217,10 @@ def _listed(counted: Counter[str]) -> str:
 def _hosts(hosts: bool) -> str:
     if hosts:
         return "Host names were replaced; ports stayed."
-    return "Host names, inner addresses and ports in addresses stayed: --hosts replaces the names and addresses too."
+    return (
+        "Host names, inner addresses and ports in addresses stayed: "
+        "--hosts replaces the names and addresses too."
+    )
 
 
 def searched(left: list[Finding]) -> str:
