@@ -199,6 +199,21 @@ def test_parameters_of_one_name_that_come_again_and_again_are_no_cipher():
     assert {pair["value"] for pair in after} == {"x"}
 
 
+@pytest.mark.parametrize("pieces", [list(map(str, CODES)), list(TOKEN.replace("e", "x"))])
+def test_a_path_that_spells_something_is_no_cipher(pieces):
+    cleaned = har.clean(a_har(an_entry(request__url="https://a.example/" + "/".join(pieces))), "s")
+    assert set(cleaned["log"]["entries"][0]["request"]["url"].split("/")[3:]) == {"x"}
+
+
+def test_two_numbers_in_a_path_are_told_apart():
+    first, second, third = (cleaned_path(f"/users/{number}/orders/7") for number in (7, 8, 7))
+    assert first == third != second and first.startswith("/users/x-")
+
+
+def cleaned_path(path: str) -> str:
+    return Cleaner("a salt").path(path, "url")
+
+
 # --- numbers on their own -----------------------------------------------------------------------
 
 

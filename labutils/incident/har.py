@@ -1,5 +1,4 @@
-"""HAR files: what a browser keeps of its traffic. Export, reading, forensics, cleaning, and grading
-by replay.
+"""HAR files, what a browser keeps of its traffic: export, reading, forensics, cleaning.
 
 This module holds the export, and brings the names of its neighbours together: har_reading,
 har_names, har_cleaning, har_file, har_forensics.

@@ -1,10 +1,9 @@
-"""Cleaning a HAR file by default deny: what is not known to be harmless is replaced, and what is
-equal stays equal.
+"""Cleaning a HAR by default deny: what is not known to be harmless is replaced.
 
-What may stay is in har_names: names that everybody uses, the members of the HAR format with what
-each may hold, and the shapes of what support needs. Every other text becomes a tag, `x-` and ten
-hexadecimal digits of HMAC-SHA256 under a salt. Without the salt nobody can try guesses against a
-tag, as one can against a plain hash.
+What is equal stays equal. What may stay is in har_names: names that everybody uses, the members of
+the HAR format with what each may hold, and the shapes of what support needs. Every other text
+becomes a tag, `x-` and ten hexadecimal digits of HMAC-SHA256 under a salt. Without the salt nobody
+can try guesses against a tag, as one can against a plain hash.
 
 A tag of a single character would be no protection: a token that is spelled as a list of characters
 would become a substitution cipher, which whoever knows how a token begins can read. So the numbers,
@@ -42,6 +41,7 @@ from labutils.incident.har_reading import (
 Progress = Callable[[int, int], object]  # called with what is done and what there is to do
 
 LONGEST = 4_000_000  # characters of a text that is taken apart; a longer one becomes one tag
+SPELLED = 8  # short segments of a path, from which on they may spell something
 SERIES = 4  # values of one name in a query or form, from which on they may spell something
 DOCUMENTATION = int(IPv6Address("2001:db8::"))  # RFC 3849; 96 bits of each address are free
 
@@ -106,8 +106,9 @@ class Cleaner:
         }
 
     def part(self, kind: str, value: dict) -> dict:
-        """An entry, or the log around the entries. Raises NotHar where it is nested more deeply
-        than Python can follow.
+        """An entry, or the log around the entries.
+
+        Raises NotHar where it is nested more deeply than Python can follow.
         """
         try:
             return self.member(kind, value, kind)
@@ -117,68 +118,65 @@ class Cleaner:
     # --- the HAR format ---------------------------------------------------------------------------
 
     def member(self, rule: str, value: object, place: str, name: str = "") -> object:
-        """A member of the HAR format by the rule that the format has for it; what is of another
-        type is anybody's JSON.
-        """
+        """A member of the format by its rule; what is of another type is anybody's JSON."""
         if isinstance(value, dict) and rule in known()["format"]:
             return self.object(rule, value, place)
         if isinstance(value, list) and rule in known()["format"]:
             return self.objects(rule, value, place)
+        if isinstance(value, str) and self.is_kept(name):
+            return value
         if isinstance(value, str):
-            return (
-                value
-                if self.is_kept(name)
-                else self.rules.get(rule, self.value)(value, place, name)
-            )
+            return self.rules.get(rule, self.value)(value, place, name)
         if rule == "number" and is_number(value):
             return value if abs(value) < 1e18 else 0
         return self.data(value, place, name, numeric=True)
 
     def objects(self, kind: str, values: list, place: str) -> list:
-        """A list of the format's objects. Values of one name that comes again and again may spell
-        something.
+        """A list of the format's objects.
+
+        Values of one name that comes again and again may spell something.
         """
-        series = (
-            _series(pair.get("name") for pair in values if isinstance(pair, dict))
-            if kind == "pair"
-            else ()
-        )
-        return [
-            self.object(kind, value, place, series)
-            if isinstance(value, dict)
-            else self.data(value, place, stands=Stands.ELEMENT, numeric=True)
-            for value in values
-        ]
+        series: Iterable[str] = ()
+        if kind == "pair":
+            series = _series(pair.get("name") for pair in values if isinstance(pair, dict))
+        cleaned = []
+        for value in values:
+            if isinstance(value, dict):
+                cleaned.append(self.object(kind, value, place, series))
+            else:
+                cleaned.append(self.data(value, place, stands=Stands.ELEMENT, numeric=True))
+        return cleaned
 
     def object(self, kind: str, value: dict, place: str, series: Iterable[str] = ()) -> dict:
-        """An object of the format. What stands beside a `name` in it is the value of something of
-        that name.
+        """An object of the format.
+
+        What stands beside a `name` in it is the value of something of that name.
         """
-        rules, cleaned, named = known()["format"][kind], {}, value.get("name")
+        rules, cleaned = known()["format"][kind], {}
+        named = value.get("name") if isinstance(value.get("name"), str) else None
         for inner, more in value.items():
-            name = named if isinstance(named, str) and inner != "name" else inner
-            if isinstance(named, str) and named in series and inner == "value":
+            name = inner if named is None or inner == "name" else named
+            if inner == "value" and named in series:
                 cleaned[inner] = self.data(more, kind, name, Stands.ELEMENT, numeric=True)
             elif inner in rules:
                 cleaned[inner] = self.member(rules[inner], more, kind, name)
             else:
-                cleaned[self.custom(inner)] = self.data(
-                    more, kind, inner, Stands.BELOW, numeric=True
-                )
-        if (
-            kind == "body"
-            and value.get("encoding") == "base64"
-            and isinstance(value.get("text"), str)
-        ):
-            inside = content(value)
-            text = self.tag(value["text"], kind) if inside is None else self.body(inside)
-            cleaned["text"] = b64encode(text.encode()).decode()
+                after = self.data(more, kind, inner, Stands.BELOW, numeric=True)
+                cleaned[self.custom(inner)] = after
+        if kind == "body" and value.get("encoding") == "base64":
+            cleaned |= self.unpacked_body(value)
         return cleaned
 
+    def unpacked_body(self, value: dict) -> dict:
+        """The cleaned `text` of a body that is packed in base64, packed again."""
+        text, inside = value.get("text"), content(value)
+        if not isinstance(text, str):
+            return {}
+        cleaned = self.tag(text, "body") if inside is None else self.body(inside)
+        return {"text": b64encode(cleaned.encode()).decode()}
+
     def custom(self, name: str) -> str:
-        """A name beside the format's own, which begins with an underscore and goes on doing so (HAR
-        1.2, Custom Fields).
-        """
+        """A name beside the format's own: it begins with an underscore, and goes on doing so."""
         cleaned = self.name(name)
         return "_" + cleaned if name.startswith("_") and cleaned != name else cleaned
 
@@ -192,8 +190,9 @@ class Cleaner:
         stands: Stands = Stands.NAMED,
         numeric: bool = False,
     ) -> object:
-        """JSON of the same shape. `numeric`: numbers stay numbers, for what stands in the HAR
-        itself and not in a text.
+        """JSON of the same shape.
+
+        `numeric`: numbers stay numbers, for what stands in the HAR itself and not in a text.
         """
         if self.is_kept(name):
             return value
@@ -208,32 +207,32 @@ class Cleaner:
         return value if value is None else self.number(value, place, name, stands, numeric)
 
     def mapping(self, value: dict, place: str, stands: Stands, numeric: bool) -> dict:
-        """An object of anybody's JSON. One whose names are 0, 1, 2 ... is a list in another dress."""
+        """An object of anybody's JSON. One with the names 0, 1, 2 ... is a list in disguise."""
         if set(value) in ({*map(str, range(len(value)))}, {*map(str, range(1, len(value) + 1))}):
             return {
                 inner: self.data(more, place, inner, Stands.ELEMENT, numeric)
                 for inner, more in value.items()
             }
         below = Stands.NAMED if stands is Stands.NAMED else Stands.BELOW
+        cleaned_name = self.custom if numeric else self.name
         return {
-            self.custom(inner) if numeric else self.name(inner): self.data(
-                more, place, inner, below, numeric
-            )
+            cleaned_name(inner): self.data(more, place, inner, below, numeric)
             for inner, more in value.items()
         }
 
     def number(
         self, value: float, place: str, name: str, stands: Stands, numeric: bool
     ) -> float | str:
-        """A number stays where its name says that it measures something. Others may be codes, or
-        parts of a text in numbers.
+        """A number stays where its name says that it measures something.
+
+        Others may be codes, or parts of a text in numbers.
 
         A long one becomes a tag, so that equal ids stay equal. A short one does so too where it
         stands alone, under a name that everybody uses; elsewhere short ones could spell a text and
         become 0.
         """
         measured = stands is not Stands.ELEMENT and names.measures(name)
-        short = sum(map(str.isdigit, repr(value))) < 4 if abs(value) < 1e18 else False
+        short = abs(value) < 1e18 and sum(map(str.isdigit, repr(value))) < 4
         if measured and (short or numeric and abs(value) < 1e13):
             return value
         alone = stands is Stands.NAMED and name.lower() in known()["names"]
@@ -254,8 +253,9 @@ class Cleaner:
     # --- what a text turns into -------------------------------------------------------------------
 
     def tag(self, text: str, place: str) -> str:
-        """The tag of a text: equal texts have equal tags, and only those. An empty text stays
-        empty.
+        """The tag of a text: equal texts have equal tags, and only those.
+
+        An empty text stays empty.
         """
         if not text:
             return ""
@@ -277,9 +277,7 @@ class Cleaner:
         return True
 
     def name(self, text: str, place: str = "", name: str = "") -> str:
-        """A name that everybody uses stays, in any letter case; another one is a secret until shown
-        otherwise.
-        """
+        """A name that everybody uses stays, in any letter case; another may be a secret."""
         lower = text.lower()
         fine = lower in known()["names"] or lower in self.keep or names.measures(text)
         return text if fine else self.tag(text, "name")
@@ -291,19 +289,15 @@ class Cleaner:
     def word(self, text: str, place: str, name: str = "") -> str:
         """The format's own words stay, such as a media type beside a boundary that does not."""
         fine = known()["words"]
-        return (
-            text
-            if text.lower() in fine
-            else re.sub("[^ ,;]+", lambda word: self._unless(fine, word[0], place), text)
-        )
+        if text.lower() in fine:
+            return text
+        return re.sub("[^ ,;]+", lambda word: self._unless(fine, word[0], place), text)
 
     def _unless(self, fine: frozenset, text: str, place: str) -> str:
         return text if text.lower() in fine else self.tag(text, place)
 
     def value(self, text: str, place: str, name: str = "", stands: Stands = Stands.NAMED) -> str:
-        """A text is taken apart where it is a token, JSON or an address, so that its shape stays;
-        else it becomes a tag.
-        """
+        """A token, JSON or an address is taken apart and keeps its shape; else it is a tag."""
         if self.is_kept(name) or _is_usual(text, name):
             return text
         if len(text) > LONGEST:
@@ -322,24 +316,18 @@ class Cleaner:
             return json.dumps(self.data(inner, place, stands=stands))
         except (
             RecursionError
-        ):  # an answer that is nested hundreds deep must not keep the whole file from being cleaned
+        ):  # one answer that is nested so must not keep the file from being cleaned
             return self.tag(text, place)
 
     def token(self, text: str, place: str) -> str:
-        """A token of the same shape: known names, other values, and in the place of the signature a
-        tag of the whole.
-        """
+        """A token of the same shape, with a tag of the whole in the place of its signature."""
         *packed, signature = text.split(".")
         inside = [json_value(unpacked(part) or "") for part in packed]
         if len(inside) != 2 or None in inside:
             return self.tag(text, place)
         cleaned = [json.dumps(self.data(part, place), separators=(",", ":")) for part in inside]
-        return ".".join(
-            [
-                *(b64(part.encode()) for part in cleaned),
-                self.tag(signature and text + signature, place),
-            ]
-        )
+        seal = self.tag(signature and text + signature, place)
+        return ".".join([*(b64(part.encode()) for part in cleaned), seal])
 
     def body(self, text: str, place: str = "body", name: str = "") -> str:
         """A body: JSON and forms are taken apart, anything else becomes one tag."""
@@ -350,36 +338,30 @@ class Cleaner:
         """A query or form with its well-known names; a query without names becomes a tag."""
         pairs = [tuple(map(unquote_plus, pair.partition("="))) for pair in text.split("&")]
         series = _series(name for name, _, _ in pairs)
-        return "&".join(
-            quote_plus(self.name(name))
-            + equals
-            + quote_plus(self.paired(value, place, name, series))
+        cleaned = [
+            (self.name(name), equals, self.paired(value, place, name, series))
             for name, equals, value in pairs
+        ]
+        return "&".join(
+            quote_plus(name) + equals + quote_plus(value) for name, equals, value in cleaned
         )
 
     def paired(self, value: str, place: str, name: str, series: Iterable[str]) -> str:
-        """The value of a query or form, which may be a piece of a longer text where its name comes
-        again and again.
-        """
-        return (
-            self.piece(value, place, name, Stands.ELEMENT)
-            if name in series
-            else self.value(value, place, name)
-        )
+        """The value of a query or form: a piece where its name comes again and again."""
+        if name in series:
+            return self.piece(value, place, name, Stands.ELEMENT)
+        return self.value(value, place, name)
 
     def frame(self, text: str, place: str, name: str = "") -> str:
         """A WebSocket message is one of many: what it says stands in a list."""
-        return (
-            self.value(text, place, "", Stands.BELOW)
-            if len(text) > 1
-            else self.piece(text, place, "", Stands.BELOW)
-        )
+        return self.piece(text, place, "", Stands.BELOW)
 
     # --- the format's own words -------------------------------------------------------------------
 
     def date(self, text: str, place: str, name: str = "") -> str:
-        """A date stays, to the ten-millionth of a second. What only a lenient reader takes for one
-        becomes the year 1970.
+        """A date stays, to the ten-millionth of a second.
+
+        What only a lenient reader takes for one becomes the year 1970.
         """
         if names.HTTP_DATE.fullmatch(text):
             return text
@@ -396,17 +378,16 @@ class Cleaner:
 
     def delay(self, text: str, place: str, name: str = "") -> str:
         """A `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3)."""
-        self.kept[name.lower()] += 1
-        return self.date(text, place) if not names.COUNT.fullmatch(text) else self.fits(text, place)
+        cleaned = self.count(text, place) if text.isdigit() else self.date(text, place)
+        self.kept[name.lower()] += cleaned == text != ""
+        return cleaned
 
     def written_number(self, text: str, place: str, name: str = "") -> str:
         """Some exporters write the format's numbers as texts."""
         return text if names.PLAIN_NUMBER.fullmatch(text) else self.tag(text, place)
 
     def address(self, text: str, place: str, name: str = "") -> str:
-        """An address becomes one of 2001:db8::/32, which RFC 3849 keeps for documentation: a text
-        that is still an address.
-        """
+        """An address becomes another one, of those for documentation (RFC 3849)."""
         if not text:
             return ""
         self.removed["addresses of servers"] += 1
@@ -417,14 +398,11 @@ class Cleaner:
 
     def header(self, text: str, place: str, name: str) -> str:
         """A header's value by its name, in any letter case."""
-        return self.rules.get(known()["in headers"].get(name.lower()), self.value)(
-            text, place, name
-        )
+        rule = self.rules.get(known()["in headers"].get(name.lower()), self.value)
+        return rule(text, place, name)
 
     def cookies(self, text: str, place: str, name: str) -> str:
-        """The pairs of a `Cookie`, or of each `Set-Cookie` in a line of its own with its
-        attributes.
-        """
+        """The pairs of a `Cookie`, or of each `Set-Cookie` with its attributes."""
         return COOKIE_PAIR.sub(lambda pair: self._cookie(*pair[0].rstrip().partition("=")), text)
 
     def _cookie(self, name: str, equals: str, value: str) -> str:
@@ -435,35 +413,27 @@ class Cleaner:
         """An `Authorization` keeps its scheme."""
         scheme, space, rest = text.partition(" ")
         schemes = known()["authorization schemes"]
-        return (
-            scheme + space + self.value(rest.strip(), place)
-            if scheme.lower() in schemes
-            else self.tag(text, place)
-        )
+        if scheme.lower() not in schemes:
+            return self.tag(text, place)
+        return scheme + space + self.value(rest.strip(), place)
 
     def url(self, text: str, place: str, name: str = "", keep_host: bool = True) -> str:
-        """An address with its scheme, its well-known segments and names, and the host where
-        `keep_host` says so.
-        """
+        """An address with its scheme, its well-known segments and names, and perhaps its host."""
         scheme, authority, path, query, fragment = URL.fullmatch(text).groups()
         if scheme and scheme.lower() == "data":
             return self.data_url(text, place)
         if scheme and scheme.lower() not in known()["schemes"]:
             return self.tag(scheme, place) + ":" + self.tag(text, place)
-        return "".join(
-            [
-                scheme + ":" if scheme else "",
-                "" if authority is None else "//" + self.authority(authority, place, "", keep_host),
-                self.path(path, place),
-                "" if query is None else "?" + self.pairs(query, "pair"),
-                "" if fragment is None else "#" + self.tag(fragment, place),
-            ]
-        )
+        cleaned = scheme + ":" if scheme else ""
+        if authority is not None:
+            cleaned += "//" + self.authority(authority, place, "", keep_host)
+        cleaned += self.path(path, place)
+        if query is not None:
+            cleaned += "?" + self.pairs(query, "pair")
+        return cleaned if fragment is None else cleaned + "#" + self.tag(fragment, place)
 
     def data_url(self, text: str, place: str) -> str:
-        """A `data:` address holds what it names: the media type stays, the content becomes a tag
-        (RFC 2397).
-        """
+        """A `data:` address keeps its media type; its content becomes a tag (RFC 2397)."""
         kind, _, inside = text[len("data:") :].partition(",")
         media, base64, _ = kind.partition(";base64")
         usual = all(word.lower() in known()["media types"] for word in media.split(";"))
@@ -472,8 +442,9 @@ class Cleaner:
         return f"data:{media if usual else ''}{base64},{packed}"
 
     def authority(self, text: str, place: str, name: str = "", keep_host: bool = True) -> str:
-        """User, host and port. The user part is a secret; the host is one where it may not stay or
-        looks like one.
+        """User, host and port.
+
+        The user part is a secret; the host is one where it may not stay or looks like one.
         """
         parts = names.AUTHORITY.fullmatch(text)
         if not parts:
@@ -483,7 +454,7 @@ class Cleaner:
         return before + self.host(host, place, keep_host) + port
 
     def host(self, host: str, place: str, keep_host: bool = True) -> str:
-        """A host name, with a tag for each label that is a jumble; one tag where it may not stay."""
+        """A host name, with a tag for each jumbled label; one tag where it may not stay."""
         if not keep_host or self.hosts or not names.plain_host(host):
             return self.tag(host, place)
         if host.startswith("["):
@@ -494,43 +465,42 @@ class Cleaner:
         )
 
     def path(self, text: str, place: str, name: str = "") -> str:
-        """A path with its well-known segments."""
+        """A path with its well-known segments. Many short ones in a row may spell something."""
+        segments = [unquote(segment) for segment in text.split("/")]
+        pieces = [segment for segment in segments if 0 < len(segment) < 4]
+        if len(pieces) < SPELLED:
+            pieces = []
+        usual = known()["path segments"]
         return "/".join(
-            self._unless(known()["path segments"], unquote(segment), place)
-            for segment in text.split("/")
+            self.piece(segment, place, "", Stands.ELEMENT)
+            if segment in pieces
+            else self._unless(usual, segment, place)
+            for segment in segments
         )
 
     # --- what support needs -----------------------------------------------------------------------
 
     def request_id(self, text: str, place: str, name: str) -> str:
-        """Ids under which the operator, and nobody else, looks a request up. Each stays where it
-        has the shape of one.
+        """Ids under which the operator, and nobody else, looks a request up.
+
+        Each stays where it has the shape of one.
         """
-        shape = (
-            names.S3_REQUEST_ID
-            if known()["in headers"][name.lower()].startswith("s3")
-            else names.REQUEST_ID
-        )
+        s3 = known()["in headers"].get(name.lower()) == "s3 request id"
+        shape = names.S3_REQUEST_ID if s3 else names.REQUEST_ID
         return self._words(
             r"[^\s,;]+", lambda word, _: bool(shape.fullmatch(word)), text, place, name
         )
 
     def cache_state(self, text: str, place: str, name: str) -> str:
-        """What caches say: `HIT`, `Miss from cloudfront`, `max-age=600, public`, `hit/12`, an age
-        in seconds.
-        """
+        """What caches say: `HIT`, `Miss from cloudfront`, `max-age=600`, `hit/12`, an age."""
         return self._words(r'[^\s,;"()]+', _says_cache, text, place, name)
 
     def software(self, text: str, place: str, name: str) -> str:
-        """Products with short versions: `Apache/2.4.41 (Ubuntu)`, `cloudflare`, `Playwright`,
-        `1.65.1`.
-        """
+        """Products with short versions: `Apache/2.4.41 (Ubuntu)`, `cloudflare`."""
         return self._words(r"[^\s,;:()]+", _is_software, text, place, name, hosts=self.hosts)
 
     def agent(self, text: str, place: str, name: str) -> str:
-        """A `User-Agent`: the family and version of browser, engine and system; an unknown product
-        becomes a tag.
-        """
+        """A `User-Agent`: the family and version of browser, engine and system."""
         return self._words(r"[^\s,;:()]+", _is_agent, text, place, name)
 
     def _words(
@@ -542,9 +512,7 @@ class Cleaner:
         name: str,
         hosts: bool = False,
     ) -> str:
-        """A text in which each word stays that is fine after the word before it, and every other
-        becomes a tag.
-        """
+        """A text in which a word stays that is fine after the one before it; others are tags."""
         before, any_fits = "", False
 
         def judged(match: re.Match) -> str:
@@ -603,9 +571,7 @@ def _is_agent(word: str, before: str) -> bool:
 
 
 def _series(all_names: Iterable[object]) -> frozenset[str]:
-    """Names whose values may be pieces of one text: `token[]=101&token[]=121`, and what comes again
-    and again.
-    """
+    """Names whose values may be pieces of one text, such as `token[]=101&token[]=121`."""
     counted = Counter(name for name in all_names if isinstance(name, str))
     return frozenset(
         name for name, count in counted.items() if count >= SERIES or name.endswith("]")
@@ -618,9 +584,7 @@ def is_number(value: object) -> bool:
 
 
 def _octets(text: str) -> bytes:
-    """The UTF-8 of a text: of one that was read from a file narrowly, and of one that is nobody's
-    UTF-8.
-    """
+    """The UTF-8 of a text, also of one that was read narrowly or that has none."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -633,8 +597,9 @@ def _silent(done: int, size: int) -> None: ...
 def clean(
     har: dict, salt: str, progress: Progress = _silent, removed: Counter | None = None
 ) -> dict:
-    """A cleaned copy of a HAR in memory; `removed` counts what was replaced. Raises NotHar where it
-    is no HAR.
+    """A cleaned copy of a HAR in memory; `removed` counts what was replaced.
+
+    Raises NotHar where it is no HAR.
     """
     secrets = frozenset().union(*map(secrets_of, checked(har)["entries"]))
     return clean_with(Cleaner(salt, removed, denied=secrets), har, progress)

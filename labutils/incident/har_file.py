@@ -1,6 +1,4 @@
-"""Cleaning a HAR file on disk, one entry at a time, and searching what was written before anybody
-is told that it is clean.
-"""
+"""Cleaning a HAR file on disk, and searching the copy before anybody is told that it is clean."""
 
 import json
 import os
@@ -29,9 +27,7 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was replaced, what stayed for support and by choice, and what the search still found in
-    what was written.
-    """
+    """What was replaced, what stayed for support and by choice, what a search found."""
 
     removed: Counter[str]
     kept: Counter[str]
@@ -51,8 +47,9 @@ def clean_file(
     keep: Iterable[str] = (),
     hosts: bool = False,
 ) -> Cleaned:
-    """Clean a file, one entry at a time. The target appears when it is whole, with the entries
-    first.
+    """Clean a file, one entry at a time.
+
+    The target appears when it is whole, with the entries first.
 
     A target that is no file but a device or a pipe is written to and not replaced. Where a text
     that may stay by its shape is a credential elsewhere in the file, the file is cleaned once more
@@ -62,9 +59,8 @@ def clean_file(
     stream = is_stream(target)
     target = target if stream else target.resolve()  # a link is followed and stays
     parent = Path(tempfile.gettempdir()) if stream else target.parent
-    folder = (
-        parent / f".har-{secrets.token_hex(8)}"
-    )  # named before it is made: a signal may come at any moment
+    # The folder has its name before it is made: a signal may come at any moment.
+    folder = parent / f".har-{secrets.token_hex(8)}"
     try:
         folder.mkdir(mode=0o700)
         text, whole = _text(source), folder / "cleaned.har"
@@ -134,9 +130,7 @@ def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[
 
 
 def _left(whole: Path) -> Iterator[Finding]:
-    """The credentials in the lines of a file that `_write` wrote, without what is a tag or made of
-    tags.
-    """
+    """What the search finds in the lines of a file that `_write` wrote."""
     with whole.open(encoding="ascii") as lines:
         for number, line in enumerate(lines, -1):
             if number >= 0 and line.startswith("{"):
@@ -193,9 +187,7 @@ def report(cleaned: Cleaned, hosts: bool) -> str:
 
 
 def _kept(kept: Counter[str]) -> str:
-    """What stayed, as two sentences: what says nothing of the user, and what the operator alone can
-    look up.
-    """
+    """What stayed: what says nothing of the user, and what the operator can look up."""
     rules = known()["in headers"]
     ids = Counter(
         {name: n for name, n in kept.items() if rules.get(name, "").endswith("request id")}

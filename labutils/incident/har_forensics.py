@@ -1,4 +1,4 @@
-"""What a HAR file gives away, and what it still opens: credentials, and a replay of every string."""
+"""What a HAR file gives away, and what it still opens: credentials, a replay of every string."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -34,9 +34,7 @@ PAIRS_IN_TEXT = (
 
 @dataclass(frozen=True)
 class Finding:
-    """A credential in a HAR file: in which entry and place, of which kind, whose, and until when
-    (seconds since 1970).
-    """
+    """A credential in a HAR file: where, of which kind, whose, until when (since 1970)."""
 
     entry: int
     place: str
@@ -54,8 +52,9 @@ class Finding:
 
 
 def findings(har: dict) -> list[Finding]:
-    """The credentials in a HAR, in the order of its entries. Nothing is verified. Raises NotHar
-    where it is no HAR.
+    """The credentials in a HAR, in the order of its entries.
+
+    Nothing is verified. Raises NotHar where it is no HAR.
 
     `holder` is the `sub` of the token itself, or of a token in the same exchange, or else the user
     name that was typed there.
@@ -91,19 +90,15 @@ def findings(har: dict) -> list[Finding]:
 
 
 def credentials(entry: dict) -> Iterator[Leaf]:
-    """Where each credential of an entry stands, of which kind it is, and its text: findings without
-    whose and until when.
-    """
+    """Where each credential of an entry stands, of which kind it is, and its text."""
     for place, name, text in _leaves(entry):
         if kind := kind_of(place, name, text):
             yield place, kind, text
 
 
 def secrets_of(entry: dict) -> set[str]:
-    """The credentials of an entry that may stay nowhere in the file: not what merely looks like
-    one, nor a `0` or `true`.
-    """
-    return {text for _, kind, text in credentials(entry) if kind != LOOKS and 6 <= len(text) < 1000}
+    """The credentials of an entry that may stay nowhere, though their shape fits."""
+    return {text for _, kind, text in credentials(entry) if kind != LOOKS and 6 <= len(text) < 80}
 
 
 def _finding(number: int, place: str, name: str, text: str) -> Finding:
@@ -115,9 +110,7 @@ def _finding(number: int, place: str, name: str, text: str) -> Finding:
 
 
 def kind_of(place: str, name: str, text: str) -> str | None:
-    """What kind of credential a text is, by what a token says of itself, else by its name, else by
-    its looks; None where it is none.
-    """
+    """The kind of a credential: by what a token says of itself, by its name, by its looks."""
     if JWT.fullmatch(text) and (token := inspect(text)).header is not None:
         claims, typ = token.claims or {}, str(token.header.get("typ", "")).lower()
         if typ == "dpop+jwt":
@@ -144,9 +137,7 @@ def kind_of(place: str, name: str, text: str) -> str | None:
 
 
 def _leaves(entry: dict) -> Iterator[Leaf]:
-    """The texts of an entry, each with the name under which it stands, out of headers, cookies,
-    addresses, forms and bodies.
-    """
+    """The texts of an entry, each with its place and the name under which it stands."""
     for side, packed in (("request", "postData"), ("response", "content")):
         for name, value in named(entry, side, "headers"):
             yield from _header(f"{side} header {name.lower()}", name.lower(), value)
@@ -161,9 +152,7 @@ def _leaves(entry: dict) -> Iterator[Leaf]:
 
 
 def get(value: object, *way: str, kind: type = object) -> object:
-    """What stands in an object under a name, in that under the next, and so on; an empty one of its
-    kind, or None, where it is not.
-    """
+    """What stands under a name, in that under the next; empty or None where it is not."""
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, kind) else kind()
@@ -239,9 +228,7 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
 
 
 def strings(har: dict) -> set[str]:
-    """Every text in a HAR that somebody could try somewhere: names, values, and what is packed into
-    them.
-    """
+    """Every text in a HAR that somebody could try: names, values, what is packed in them."""
     found, waiting = set(), [har]
     while waiting:
         value = waiting.pop()
@@ -273,8 +260,9 @@ def _inside(text: str) -> list[object]:
 
 
 def sweep(har: dict, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
-    """Grade a cleaned HAR by replay: every text that is left, tried at every door. Each door with
-    the texts that open it.
+    """Grade a cleaned HAR by replay: every text that is left, tried at every door.
+
+    Each door with the texts that open it.
     """
     tried = sorted(strings(har))
     return {door: [text for text in tried if opens(text)] for door, opens in doors.items()}

@@ -1,8 +1,8 @@
-"""What may stay in a HAR file: names and words that everybody uses (data/har-names.json), and
-shapes that carry no secret.
+"""What may stay in a HAR: names that everybody uses, and shapes that carry no secret.
 
-A shape is kept tight. A request id has the length and the alphabet of request ids, a version has
-few digits, a label of a host name is no jumble: a token that somebody put there does not fit.
+The names stand in data/har-names.json. A shape is kept tight. A request id
+has the length and the alphabet of request ids, a version has few digits, a label of a host name is
+no jumble: a token that somebody put there does not fit.
 """
 
 import json
@@ -34,9 +34,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 @lru_cache(maxsize=4096)
 def measures(name: str) -> bool:
-    """Whether a name says that something is counted or timed: `_ttfb_ms`, `pageCount`,
-    `_visualComplete85`.
-    """
+    """Whether a name says that something is counted or timed, as `_ttfb_ms` does."""
     words = _WORD.findall(name)
     plain = {word.lower() for word in words if not word.isdigit()} - {"number"}  # a line number
     digits = [word for word in words if word.isdigit()]
@@ -50,9 +48,8 @@ ISO_DATE = re.compile(
     rf"(?a){_YEAR}-[01]\d-[0-3]\d[Tt]{_TIME}(\.\d{{1,7}})?\d*([Zz]|[+-][0-2]\d:?[0-5]\d)"
 )
 HTTP_DATE = re.compile(rf"(?a)[A-Z][a-z]{{2}}, [0-3]\d[ -][A-Z][a-z]{{2}}[ -]{_YEAR} {_TIME} GMT")
-LOOSE_DATE = re.compile(
-    r"(?a)\d{4}-?\d\d-?\d\dT?\d\d:?\d\d:?\d\d"
-)  # what a validator of HAR 1.2 takes
+# What a validator of HAR 1.2 takes for a date:
+LOOSE_DATE = re.compile(r"(?a)\d{4}-?\d\d-?\d\dT?\d\d:?\d\d:?\d\d")
 COUNT = re.compile(r"(?a)\d{1,9}")
 PLAIN_NUMBER = re.compile(r"(?a)-?\d{1,9}(\.\d{1,9})?")
 DIRECTIVE = re.compile(
@@ -106,9 +103,7 @@ def plain_host(host: str) -> bool:
 
 
 def plain_label(label: str) -> bool:
-    """Whether a label of a host name is made of words and short numbers, and no jumble of letters
-    and digits.
-    """
+    """Whether a label of a host name is made of words and short numbers, and no jumble."""
     parts = [part for part in label.split("-") if not _PLAIN_PART.fullmatch(part)]
     mixed = [part for part in parts if not _NUMBERED_PART.fullmatch(part)]
     few = len(parts) <= 2 and len(mixed) <= 1

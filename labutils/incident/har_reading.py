@@ -38,14 +38,13 @@ TOO_DEEP = "That is nested too deeply to be a HAR."
 
 
 class NotHar(ValueError):
-    """What was given cannot be read as a HAR file; the text is one sentence or two that say what
-    was wrong and what to do.
-    """
+    """What cannot be read as a HAR file; the text says what was wrong and what to do."""
 
 
 def read(data: bytes) -> dict:
-    """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark. Raises NotHar for
-    anything else.
+    """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark.
+
+    Raises NotHar for anything else.
     """
     *entries, log = [part for _, part, _ in parts("".join(_chunks(io.BytesIO(data))))]
     return {"log": log | {"entries": entries}}
@@ -80,8 +79,9 @@ def _chunks(file: BinaryIO) -> Iterator[str]:
 
 
 def checked(har: object) -> dict:
-    """The `log` of a HAR that is in memory. Raises NotHar where there is none, or where an entry is
-    not an object.
+    """The `log` of a HAR that is in memory.
+
+    Raises NotHar where there is none, or where an entry is not an object.
     """
     log = har.get("log") if isinstance(har, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
@@ -91,9 +91,7 @@ def checked(har: object) -> dict:
 
 
 def content(message: object) -> str | None:
-    """The body of a `postData` or `content` as text, taken out of base64 where it says so; None
-    where it is not text.
-    """
+    """The body of a `postData` or `content`, out of base64; None where it is not text."""
     text = message.get("text") if isinstance(message, dict) else None
     if not isinstance(text, str):
         return None
@@ -101,9 +99,7 @@ def content(message: object) -> str | None:
 
 
 def unpacked(text: str) -> str | None:
-    """The text behind base64 of either alphabet, with or without padding; None where there is no
-    UTF-8 text behind it.
-    """
+    """The text behind base64 of either alphabet, with or without padding, else None."""
     try:
         plain = "".join(text.split()).rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
         return b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
@@ -112,17 +108,14 @@ def unpacked(text: str) -> str | None:
 
 
 def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
-    """The cookies in a `Cookie` header, all of them, or in `Set-Cookie`, the first pair of each
-    line, without attributes.
-    """
+    """The cookies of a `Cookie` header, or of each line of `Set-Cookie`, without attributes."""
     lines = value.split("\n") if header == "set-cookie" else [value]
     pairs = [COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
     return [pair.strip().partition("=")[::2] for line in pairs for pair in line]
 
 
 def spelled(value: object) -> str | None:
-    """The text that a list spells in codes of characters or in single characters, or an object
-    whose names are 0, 1, 2 ...
+    """The text that a list, or an object with names 0, 1, 2 ..., spells by characters.
 
     Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101",
     "121"]`.
@@ -151,9 +144,7 @@ def _letter(value: object) -> str | None:
 
 
 def json_value(text: str) -> object:
-    """The object or list in a text, else None: numbers that JSON does not have and texts that are
-    not JSON count as none.
-    """
+    """The object or list in a text; None where it is no JSON."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -182,8 +173,9 @@ def _decoded(decode: Callable, *found: object) -> object:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """Each entry of a HAR when it is reached, and at last the log around the entries. Raises NotHar
-    where that is no HAR.
+    """Each entry of a HAR when it is reached, and at last the log around the entries.
+
+    Raises NotHar where that is no HAR.
     """
     begin = _LIST.search(text)
     if not begin:
