@@ -85,11 +85,6 @@ def code_lines(path):
             if line.strip() and not line.strip().startswith("#") and number not in said]
 
 
-def test_labutils_stays_small():
-    sizes = {path: len(code_lines(path)) for path in SOURCES if path.parent.name != "lessons"}
-    assert sum(sizes.values()) < 3350 and max(sizes.values()) <= 250
-
-
 def test_at_most_fifteen_names_are_exported_and_each_is_there():
     import labutils
     assert len(labutils.__all__) <= 15 and all(hasattr(labutils, name) for name in labutils.__all__)

@@ -89,16 +89,23 @@ def findings(har: dict) -> list[Finding]:
     ]
 
 
-def credentials(entry: dict) -> Iterator[Leaf]:
-    """Where each credential of an entry stands, of which kind it is, and its text."""
+def credentials(entry: dict, wanted: Callable[[str], bool] = lambda text: True) -> Iterator[Leaf]:
+    """Where each credential of an entry stands, of which kind it is, and its text.
+
+    `wanted` chooses texts before it is found out what they are, which takes longer.
+    """
     for place, name, text in _leaves(entry):
-        if kind := kind_of(place, name, text):
+        if wanted(text) and (kind := kind_of(place, name, text)):
             yield place, kind, text
 
 
 def secrets_of(entry: dict) -> set[str]:
-    """The credentials of an entry that may stay nowhere, though their shape fits."""
-    return {text for _, kind, text in credentials(entry) if kind != LOOKS and 6 <= len(text) < 80}
+    """The credentials of an entry that may stay nowhere, though their shape fits.
+
+    Not what merely looks like one, nor a `0` or `true`, nor what is longer than all that may stay.
+    """
+    short = credentials(entry, lambda text: 6 <= len(text) < 80)
+    return {text for _, kind, text in short if kind != LOOKS}
 
 
 def _finding(number: int, place: str, name: str, text: str) -> Finding:
