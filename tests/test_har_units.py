@@ -10,6 +10,7 @@ from test_har_numbers import a_har, an_entry
 
 from labutils.identity.keys import json_part
 from labutils.incident import har
+from labutils.incident import har_names as names
 from labutils.incident.har_cleaning import Cleaner
 from labutils.incident.har_file import is_replaced
 from labutils.incident.har_reading import cookie_pairs, spelled
@@ -208,3 +209,83 @@ def test_a_har_cleaned_twice_is_found_clean_twice():
     once = har.clean(a_har(entry), "a salt")
     twice = har.clean(once, "another salt")
     assert "secret" not in json.dumps(once) + json.dumps(twice)
+
+
+# --- the edges of what may stay -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "label, plain",
+    [
+        ("ec2-203-0-113-25", True),
+        ("s3-us-west-2", True),
+        ("web59-eu1", True),
+        ("web59-eu1-db2", False),  # three parts of letters and digits could be a key
+        ("s3a2b", True),
+        ("s3a2b1c", False),
+        ("s3a-2b4c", False),
+        ("a" * 20, True),
+        ("a" * 21, False),
+        ("-".join(["abcdefghi"] * 4), True),
+        ("-".join(["abcdefghi"] * 4) + "-ab", False),  # 42 characters
+        ("2023", True),
+        ("4711", False),
+        ("Wiki", False),
+        ("wi_ki", False),
+    ],
+)
+def test_a_label_of_words_and_short_numbers_is_plain(label, plain):
+    assert names.plain_label(label) is plain
+
+
+@pytest.mark.parametrize(
+    "host, plain",
+    [
+        ("ec2-203-113-113-125.example", True),  # 13 digits
+        ("ec2-203-113-113-125.eu1.example", False),  # 14 could be a card
+        ("localhost", True),
+        ("db1", False),
+        ("[::1]", True),
+        ("[4539:1488:0343:6467]", False),
+    ],
+)
+def test_a_host_with_few_digits_is_plain(host, plain):
+    assert names.plain_host(host) is plain
+
+
+@pytest.mark.parametrize(
+    "shape, fits, too_much",
+    [
+        (names.VERSION, "5.0.20211.51073", "5.0.20211.510734"),
+        (names.VERSION, "999.1", "4711.1"),
+        (names.VERSION, "156.0.8078.79", "156.0.8078.79.1"),
+        (names.PLAIN_WORD, "Network-Inspector", "Network-Inspector-" + "Tools" * 3),
+        (names.PLAIN_WORD, "abcdefghijklmn", "qzxvbnmkjhgfdsaqwertyuiopl"),
+        (names.PLAIN_WORD, "WebKitInspector", "kJdhQwRtZxVb"),
+        (names.COUNT, "123456789", "1234567890"),
+        (names.BUILD, "15E148", "15E14812"),
+    ],
+)
+def test_a_shape_is_tight(shape, fits, too_much):
+    assert shape.fullmatch(fits) and not shape.fullmatch(too_much)
+
+
+def test_what_is_no_shape_at_all_is_one_tag_and_not_taken_apart():
+    assert re.fullmatch(TAG, Cleaner("a salt").agent("Chrome " * 200, "header", "user-agent"))
+
+
+def test_an_address_of_a_server_is_the_same_with_brackets_and_in_capitals():
+    texts = ("2001:DB8::A", "[2001:db8::a]", "2001:db8::b")
+    first, second, third = (Cleaner("a salt").address(text, "entry") for text in texts)
+    assert first == second != third
+
+
+def test_a_media_type_stays_in_a_data_address_only_where_all_of_it_is_usual():
+    after = Cleaner("a salt").data_url("data:text/html;secret=7,x", "url")
+    assert re.fullmatch(f"data:,{TAG}", after)
+
+
+@pytest.mark.parametrize("number, kept", [(1498619700969, True), (4539148803436467, False)])
+def test_a_moment_stays_in_a_member_that_measures_and_a_card_does_not(number, kept):
+    after = har.clean(a_har(an_entry(_wallTime=number)), "a salt")["log"]["entries"][0]
+    assert after["_wallTime"] == (number if kept else 0)

@@ -271,7 +271,7 @@ class Cleaner:
 
     def is_kept(self, name: str) -> bool:
         """Whether the values of this name stay because somebody said so."""
-        if name.lower() not in self.keep:
+        if not self.keep or name.lower() not in self.keep:
             return False
         self.chosen[name.lower()] += 1
         return True
