@@ -289,3 +289,12 @@ def test_a_media_type_stays_in_a_data_address_only_where_all_of_it_is_usual():
 def test_a_moment_stays_in_a_member_that_measures_and_a_card_does_not(number, kept):
     after = har.clean(a_har(an_entry(_wallTime=number)), "a salt")["log"]["entries"][0]
     assert after["_wallTime"] == (number if kept else 0)
+
+
+def test_a_cookie_of_one_digit_denies_no_number_elsewhere():
+    entry = an_entry(
+        request__headers=[{"name": "Cookie", "value": "session=0; sid=120"}],
+        response__headers=[{"name": "Retry-After", "value": "120"}, {"name": "Age", "value": "0"}],
+    )
+    after = har.clean(a_har(entry), "a salt")["log"]["entries"][0]["response"]["headers"]
+    assert [header["value"] for header in after] == ["120", "0"]
