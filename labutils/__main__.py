@@ -6,6 +6,9 @@ import secrets
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from labutils import doctor
@@ -52,29 +55,89 @@ def _stop(number: int, frame: object) -> None:
 LARGE = 5_000_000  # bytes from which on progress is shown
 
 
-def sanitize(source: Path, target: Path, salt: str | None) -> int:
-    """Write a cleaned copy of a HAR file and say what was replaced. The exit status is 2 where that cannot be, with nothing written."""
-    from labutils.incident.har import NotHar, clean_file, said
+def sanitize(
+    source: Path,
+    target: Path,
+    salt: str | None,
+    *,
+    keep: list[str] = (),
+    hosts: bool = False,
+    force: bool = False,
+) -> int:
+    """Write a cleaned copy of a HAR file; say what was replaced, what stayed, what a search found.
 
-    last = [0]
+    The exit status is 0 where the search found nothing; 1 where the copy was written and the
+    search found something, so that a script that does not look sends nothing; 2 where the copy
+    could not be made, and 130 or 143 where somebody stopped it, with nothing written.
+    """
+    from labutils.incident.har import CannotRead, NotHar, clean_file
+    from labutils.incident.har_file import is_stream, report, searched
+
+    shown_so_far, stream, name = [0], False, shown(str(target))
+    try:
+        if target.exists() and source.exists() and source.samefile(target):
+            return _refused("IN and OUT are the same file: the copy needs a name of its own.")
+        stream = is_stream(target)
+        if target.is_file() and not stream and not force:
+            return _refused(f"{name} exists. Choose another name, or say --force to replace it.")
+        with _stopped_by_signals():
+            chosen = secrets.token_hex(16) if salt is None else salt
+            cleaned = clean_file(
+                source, target, chosen, _progress(shown_so_far), keep=keep, hosts=hosts
+            )
+    except NotHar as error:
+        return _refused(f"{shown(str(source))}: {error}")
+    except CannotRead as error:
+        return _refused(f"{shown(str(source))} cannot be read: {error}.")
+    except KeyboardInterrupt:
+        line = "\n" if shown_so_far[0] % 100 else ""
+        what = "Stopped before the end" + ("." if stream else ": nothing was written.")
+        print(line + what, file=sys.stderr)
+        return 130
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return _refused(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.")
+    look = f"Look through {name} before you send it."
+    if cleaned.left:
+        look = f"Do not send {name} as it is."
+    out = sys.stderr if stream or cleaned.left else sys.stdout
+    print(report(cleaned, hosts), searched(cleaned.left), look, file=out)
+    return 1 if cleaned.left else 0
+
+
+def _progress(last: list[int]) -> Callable[[int, int], None]:
+    """What shows on the standard error how far a large file is, and notes it in `last`."""
 
     def progress(done: int, size: int) -> None:
         percent = 100 * done // max(size, 1)
         if size >= LARGE and percent > last[0]:
             last[0] = percent
-            print(f"\rcleaning: {percent} %", end="" if percent < 100 else "\n", file=sys.stderr, flush=True)
+            end = "" if percent < 100 else "\n"
+            print(f"\rcleaning: {percent} %", end=end, file=sys.stderr, flush=True)
 
+    return progress
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Within this, SIGTERM and SIGHUP end the program as an exception does; nothing stays behind.
+
+    What is ignored, as under nohup, goes on being ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _leave) for number in heeded}
     try:
-        if target.exists() and source.samefile(target):
-            return _refused("The cleaned copy needs a name of its own: IN and OUT are the same file.")
-        removed = clean_file(source, target, secrets.token_hex(16) if salt is None else salt, progress)
-    except NotHar as error:
-        return _refused(f"{shown(str(source))}: {error}")
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        act = f"{source} cannot be read" if getattr(error, "filename", None) == str(source) else f"{target} cannot be written"
-        return _refused(f"{shown(act)}: {getattr(error, 'strerror', None) or error}.")
-    print(f"{said(removed)} Look through {shown(str(target))} before you send it.")
-    return 0
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 # --- telemetry --------------------------------------------------------------------------------------------------
@@ -102,6 +165,47 @@ def _refused(sentence: str) -> int:
     return 2
 
 
+def _sanitize_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = (
+        "%(prog)s [-h] [--keep NAME ...] [--hosts] [--force] [--salt SALT] IN.har OUT.har"
+    )
+    parser.add_argument(
+        "paths", metavar="IN.har OUT.har", nargs="*", help="the file to clean, and the cleaned copy"
+    )
+    parser.add_argument(
+        "--keep",
+        metavar="NAME",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="headers, cookies, parameters or JSON keys whose values stay, whatever they hold",
+    )
+    parser.add_argument(
+        "--hosts", action="store_true", help="replace host names too, by the same tag everywhere"
+    )
+    parser.add_argument("--force", action="store_true", help="replace OUT.har where it exists")
+    parser.add_argument(
+        "--salt",
+        help="the key of the tags, instead of a random one: the same salt gives the same tags",
+    )
+    parser.epilog = (
+        "Exit status: 0 when a search of the copy found no credential, 1 when the copy was "
+        "written and the search found something (it is named), 2 when no copy could be made and "
+        "nothing was written, 130 after Ctrl-C."
+    )
+
+
+def _sanitize_paths(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> list[str]:
+    """IN, OUT and the names to keep. In `--keep NAME IN OUT` the last words are the paths."""
+    missing = 2 - len(chosen.paths)
+    paths, keep = chosen.paths, chosen.keep
+    if 0 < missing < len(keep):
+        paths, keep = [*keep[-missing:], *paths], keep[:-missing]
+    if len(paths) != 2:
+        parser.error("say which file to clean and where to write the copy: sanitize IN.har OUT.har")
+    return [*paths, *keep]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
@@ -114,9 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
     served.add_argument("--seed", help="the lab's dice instead of real randomness")
     served.add_argument("--start", help="the lab's clock from this ISO 8601 moment, instead of the real time")
     cleaned = commands.add_parser("sanitize", help="clean a HAR file, so that it can be sent to support")
-    cleaned.add_argument("source", metavar="IN.har", type=Path)
-    cleaned.add_argument("target", metavar="OUT.har", type=Path)
-    cleaned.add_argument("--salt", help="the key of the tags, instead of a random one: the same salt gives the same tags")
+    _sanitize_arguments(cleaned)
     written = commands.add_parser("telemetry", help="play the breach and write what each service logged, a file a source")
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
     for stream in (sys.stdout, sys.stderr):
@@ -127,7 +229,9 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
     if chosen.command == "sanitize":
-        return sanitize(chosen.source, chosen.target, chosen.salt)
+        source, target, *keep = _sanitize_paths(cleaned, chosen)
+        choices = {"keep": keep, "hosts": chosen.hosts, "force": chosen.force}
+        return sanitize(Path(source), Path(target), chosen.salt, **choices)
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:

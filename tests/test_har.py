@@ -285,18 +285,12 @@ def test_a_word_list_that_knows_one_letter_case_leaves_the_others():
     assert not holds(grading.drop_three_headers(planted("the Authorization header", "lower")))
 
 
-@pytest.mark.parametrize("number, kept", [(7, True), (999, True), (12.5, True), (1000, False), (123456, False), (-4711, False),
-                                          (41.25, False), (float("inf"), False),
-                                          pytest.param(10**5000, False, id="huge"), (True, True), (None, True)])
-def test_numbers_of_four_digits_may_be_codes(number, kept):
-    cleaned = har.clean(a_har(an_entry(_own={"otp": number})), "a salt")["log"]["entries"][0]
-    assert (cleaned[next(name for name in cleaned if name.startswith("x-"))]["otp"] == number) is kept
-
-
 @pytest.mark.parametrize("host, stays", [
     ("wiki.example", True), ("127.0.0.1:9007", True), ("localhost:8888", True), ("intranet", True), ("[::1]:80", True), ("", True),
     ("ec2-203-0-113-25.cloud.example", True), ("s3cr3t-77aa", False), ("a1b2c3d4e5f60718293a.files.example", False),
-    ("Secret.example", False), ("ada:secret@wiki.example", False), ("wiki.example:secret", False)])
+    ("Secret.example", False), ("ada:secret@wiki.example", False), ("wiki.example:secret", False), ("4539148803436467.example", False),
+    ("4539-1488-0343-6467.example", False), ("k3j9x2m7q1w8z5t.example", False), ("482913.example", False), ("10.20.30.99", True),
+    ("d3qdfnco3bamip.cloudfront.example", False), ("www59.shop.example", True), ("[2001:db8::7]", True), ("[deadbeef]", False)])
 def test_support_sees_the_host_unless_it_looks_like_a_secret(host, stays):
     entry = an_entry(request__url=f"https://{host}/", request__headers=[{"name": "HOST", "value": host}])
     request = har.clean(a_har(entry), "a salt")["log"]["entries"][0]["request"]
@@ -478,7 +472,7 @@ def test_sanitize_writes_what_clean_gives_and_says_what_it_replaced(tmp_path, ca
     assert commands.main(["sanitize", str(source), str(target), "--salt", "a salt"]) == 0
     assert har.read(target.read_bytes()) == CLEANED
     out, err = capsys.readouterr()
-    assert re.match(r"Replaced \d+ header values, .*\d+ cookies", out) and err == ""
+    assert re.match(r"Replaced \d+ values in bodies, .*\d+ cookies", out) and err == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.har", "out.har"]
 
 
@@ -506,7 +500,7 @@ def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys
     source.write_bytes(data)
     if old:
         target.write_bytes(old)
-    assert commands.main(["sanitize", str(source), str(target)]) == 2
+    assert commands.main(["sanitize", str(source), str(target), "--force"]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), "Traceback" in err) == ("", 1, False)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"in.har": data} | ({"out.har": old} if old else {})
@@ -516,7 +510,7 @@ def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys
     ("missing.har", "out.har", "cannot be read: No such file"), (".", "out.har", "cannot be read: Is a directory"),
     ("in.har", "in.har", "the same file"), ("in.har", "sub/../in.har", "the same file"), ("in.har", "link.har", "the same file"),
     ("in.har", "nowhere/out.har", "cannot be written: No such file"), ("in.har", "sub", "cannot be written"),
-    ("\0", "out.har", "cannot be")])
+    ("missing.har", "sub", "missing.har cannot be read"), ("\0", "out.har", "cannot be")])
 def test_files_that_cannot_be_used_are_named_in_a_sentence(tmp_path, capsys, source, target, words):
     (tmp_path / "sub").mkdir()
     (tmp_path / "in.har").write_bytes(RAW)

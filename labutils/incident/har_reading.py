@@ -1,57 +1,88 @@
 """Reading HAR files, of any size and from any browser, one entry at a time.
 
-A HAR file (HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/) is JSON: a `log` with a list of `entries`, one for
-each request. The text of a file is held in memory, but of what it says only one entry at a time, which would take much more.
+A HAR file (HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/) is JSON: a `log` with
+a list of `entries`, one for each request. The text of a file is held in memory, but of what it says
+only one entry at a time, which would take much more.
 """
+
+import codecs
 import io
 import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import BinaryIO
 
 Part = tuple[str, dict, int]  # "entry" or "log", what stands there, and where in the text it ends
 
-_LIST = re.compile(r'(?a)(?<!\\)"entries"\s*:\s*\[\s*')  # within a text of JSON, the second quotation mark would have a backslash
+URL = re.compile(
+    r"(?s)(?:([A-Za-z][\w+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
+)  # RFC 3986, appendix B
+JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
+FORM = re.compile(r"(?a)[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
+COOKIE_PAIR = re.compile(r"[^;\s][^;\n]*")  # browsers write each Set-Cookie in a line of its own
+
+_LIST = re.compile(
+    r'(?a)(?<!\\)"entries"\s*:\s*\[\s*'
+)  # within a text of JSON, the second quotation mark would have a backslash
 _GAP = re.compile(r"(?a)\s*(?:,\s*|(?=\]))")
-_BROKEN = "That is no HAR: the file breaks off, is damaged, or holds something else. Export the HAR file once more."
-_NO_HAR = "That is no HAR: a HAR is an object with one log, and the log has one list of entries, which are objects."
+_BROKEN = (
+    "That is no HAR: the file breaks off, is damaged, or holds something else. "
+    "Export the HAR file once more."
+)
+_NO_HAR = (
+    "That is no HAR: a HAR is an object with one log, and the log has one list of entries, "
+    "which are objects."
+)
 TOO_DEEP = "That is nested too deeply to be a HAR."
 
 
 class NotHar(ValueError):
-    """What was given cannot be read as a HAR file; the text is one sentence or two that say what was wrong and what to do."""
+    """What cannot be read as a HAR file; the text says what was wrong and what to do."""
 
 
 def read(data: bytes) -> dict:
-    """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark. Raises NotHar for anything else."""
+    """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark.
+
+    Raises NotHar for anything else.
+    """
     *entries, log = [part for _, part, _ in parts("".join(_chunks(io.BytesIO(data))))]
     return {"log": log | {"entries": entries}}
 
 
 def narrow(file: BinaryIO) -> str:
-    """A file's text with a lone surrogate for each byte of UTF-8 above 127, as PEP 383 has it. Raises NotHar where it is no text.
+    """A file's text with a lone surrogate for each byte of UTF-8 above 127, as PEP 383 has it.
+    Raises NotHar where it is no text.
 
-    One emoji makes each character of a Python text four bytes wide; so they are never more than two.
+    One emoji makes each character of a Python text four bytes wide; so they are never more than
+    two.
     """
     return "".join(part.encode().decode("ascii", "surrogateescape") for part in _chunks(file))
 
 
 def _chunks(file: BinaryIO) -> Iterator[str]:
-    start = file.read(4)
-    if not start:
+    """The text of a file piece by piece, without going back in it: it may be a pipe."""
+    piece = file.read(4)
+    if not piece:
         raise NotHar("The file is empty. Export the HAR file once more.")
-    file.seek(0)
-    text = io.TextIOWrapper(file, json.detect_encoding(start), newline="")
+    decoder = codecs.getincrementaldecoder(json.detect_encoding(piece))()
     try:
-        yield from iter(partial(text.read, 1 << 20), "")
+        while piece:
+            yield decoder.decode(piece)
+            piece = file.read(1 << 20)
+        yield decoder.decode(b"", final=True)
     except UnicodeError as error:
-        raise NotHar("The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, without packing it.") from error
+        raise NotHar(
+            "The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, "
+            "without packing it."
+        ) from error
 
 
 def checked(har: object) -> dict:
-    """The `log` of a HAR that is in memory. Raises NotHar where there is none, or where an entry is not an object."""
+    """The `log` of a HAR that is in memory.
+
+    Raises NotHar where there is none, or where an entry is not an object.
+    """
     log = har.get("log") if isinstance(har, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -60,7 +91,7 @@ def checked(har: object) -> dict:
 
 
 def content(message: object) -> str | None:
-    """The body of a `postData` or `content` as text, taken out of base64 where it says so; None where it is not text."""
+    """The body of a `postData` or `content`, out of base64; None where it is not text."""
     text = message.get("text") if isinstance(message, dict) else None
     if not isinstance(text, str):
         return None
@@ -68,7 +99,7 @@ def content(message: object) -> str | None:
 
 
 def unpacked(text: str) -> str | None:
-    """The text behind base64 of either alphabet, with or without padding; None where there is no UTF-8 text behind it."""
+    """The text behind base64 of either alphabet, with or without padding, else None."""
     try:
         plain = "".join(text.split()).rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
         return b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
@@ -76,8 +107,44 @@ def unpacked(text: str) -> str | None:
         return None
 
 
+def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
+    """The cookies of a `Cookie` header, or of each line of `Set-Cookie`, without attributes."""
+    lines = value.split("\n") if header == "set-cookie" else [value]
+    pairs = [COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
+    return [pair.strip().partition("=")[::2] for line in pairs for pair in line]
+
+
+def spelled(value: object) -> str | None:
+    """The text that a list, or an object with names 0, 1, 2 ..., spells by characters.
+
+    Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101",
+    "121"]`.
+    """
+    if (
+        isinstance(value, dict)
+        and value
+        and all(name.isdecimal() and len(name) < 9 for name in value)
+    ):
+        value = [value[name] for name in sorted(value, key=int)]
+    if not isinstance(value, list) or len(value) < 4:
+        return None
+    letters = [_letter(one) for one in value]
+    return None if None in letters else "".join(letters)
+
+
+def _letter(value: object) -> str | None:
+    if isinstance(value, list | dict) and len(value) == 1:
+        (value,) = value.values() if isinstance(value, dict) else value
+    if isinstance(value, str):
+        if len(value) == 1:
+            return value
+        value = int(value) if value.isascii() and value.isdecimal() and len(value) < 8 else None
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return chr(value) if number and 32 <= value < 0x110000 else None
+
+
 def json_value(text: str) -> object:
-    """The object or list in a text, else None: numbers that JSON does not have and texts that are not JSON count as none."""
+    """The object or list in a text; None where it is no JSON."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -87,7 +154,9 @@ def json_value(text: str) -> object:
 
 
 def _no_number(name: str) -> None:
-    raise NotHar(f"The file holds the number {name}, which JSON does not have. Export it with another tool.")
+    raise NotHar(
+        f"The file holds the number {name}, which JSON does not have. Export it with another tool."
+    )
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_number, strict=False)
@@ -104,20 +173,23 @@ def _decoded(decode: Callable, *found: object) -> object:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """Each entry of a HAR when it is reached, and at last the log around the entries. Raises NotHar where that is no HAR."""
+    """Each entry of a HAR when it is reached, and at last the log around the entries.
+
+    Raises NotHar where that is no HAR.
+    """
     begin = _LIST.search(text)
     if not begin:
         _decoded(_DECODER.decode, text)
         raise NotHar(_NO_HAR)
     at = begin.end()
-    while text[at:at + 1] != "]":
+    while text[at : at + 1] != "]":
         entry, at = _decoded(_DECODER.raw_decode, text, at)
         gap = _GAP.match(text, at)
         if not gap or not isinstance(entry, dict):
             raise NotHar(_NO_HAR if gap else _BROKEN)
         yield "entry", entry, at
         at = gap.end()
-    around = text[:begin.start()] + '"entries": []' + text[at + 1:]
+    around = text[: begin.start()] + '"entries": []' + text[at + 1 :]
     log = checked(_decoded(_DECODER.decode, around))
     if len(_LIST.findall(around)) > 1:
         raise NotHar(_NO_HAR)
