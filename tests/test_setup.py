@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import course
+import lessons
 import pytest
 from course_in_a_folder import Course, kernel_lines, posix
 
@@ -187,3 +189,22 @@ def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert re.search(rb"Look through \\\S+\.har before you send it\.", done.stdout)
+
+
+# --- the wheel --------------------------------------------------------------------------------------------------
+
+
+def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("labutils-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    package = tmp_path / "site" / "labutils"
+    in_repository = {path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*") if path.is_file()}
+    assert {path.relative_to(package / "_data") for path in (package / "_data").rglob("*") if path.is_file()} == in_repository
+    assert {path.name for path in (package / "_notebooks").iterdir()} == {*lessons.sums(), "SHA256SUMS"}
+    code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('facts.yaml'), doctor._data()[0])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, encoding="locale",
+                          env={**os.environ, "PYTHONPATH": str(tmp_path / "site")})
+    assert done.stdout == f"{package / '_data' / 'facts.yaml'} True\n"
