@@ -142,6 +142,9 @@ def test_userinfo_and_introspection_know_the_certificate():
     toms = town.lab.browser("tom", "203.0.113.66", TOMS)
     for browser, status in ((town.notes.network, 200), (toms, 401), (town.tom, 401)):
         assert browser.get(LOGIN + "/userinfo", headers=bearer(token)).status_code == status
+    refusal = toms.get(LOGIN + "/userinfo", headers=bearer(token))
+    assert refusal.json()["error"] == "invalid_token"  # RFC 8705, 3
+    assert refusal.headers["www-authenticate"].startswith("Bearer ")
     told = town.api.network.post(LOGIN + "/introspect", data={"token": token}, auth=("api", "the-api-asks-with-this")).json()
     assert (told["token_type"], told["cnf"]) == ("Bearer", CLAIMS["cnf"])
 
