@@ -82,10 +82,10 @@ def age_at_the_next_request(town: Town, since: int, age: int) -> None:
 def test_after_a_new_sign_in_the_consent_page_may_be_answered_for_five_minutes(age, answered):
     assert RECENT == 300
     town = fresh()
-    page = ask(town.ada, prompt="consent")
+    page = post(town.ada, prompt="login consent", username="ada", password=town.provider.users["ada"].password)
     began = max(session.auth_time for session in town.provider.sessions.values())
     age_at_the_next_request(town, began, age)
-    response = post(town.ada, prompt="login", consent="allow", csrf=csrf(page))
+    response = post(town.ada, prompt="login consent", consent="allow", csrf=csrf(page))
     assert ("?code=" in response.headers.get("location", "")) == answered
     assert ('name="password"' in response.text) != answered
 

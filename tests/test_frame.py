@@ -185,7 +185,8 @@ def without_encoding(tree):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             named = {keyword.arg for keyword in node.keywords}
             mode = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-            as_text = name == "open" and not any("b" in text and len(text) < 4 for text in mode)
+            of_bytes = ast.unparse(node.func) == "os.open"
+            as_text = name == "open" and not of_bytes and not any("b" in text and len(text) < 4 for text in mode)
             positional = name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
             decoded = name in ("run", "Popen", "check_output") and "text" in named
             if not positional and "encoding" not in named and (name in ("read_text", "write_text") or as_text or decoded):
@@ -199,7 +200,7 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
 
 @pytest.mark.parametrize("code, wrong", [
     ("p.read_text()", True), ("p.read_text('utf-8')", False), ("p.write_text('x')", True), ("open(p, 'w')", True),
-    ("p.open('rb')", False), ("p.open('w', encoding='utf-8')", False), ("run(c, text=True)", True),
+    ("p.open('rb')", False), ("os.open(p, os.O_WRONLY)", False), ("p.open('w', encoding='utf-8')", False), ("run(c, text=True)", True),
     ("run(c, encoding='locale')", False), ("p.write_text('x', encoding='utf-8')", False), ("open(p)", True)])
 def test_the_rail_of_encodings_can_fail(code, wrong):
     assert bool(list(without_encoding(ast.parse(code)))) == wrong
