@@ -56,7 +56,7 @@ def test_no_socket_is_opened_by_a_whole_sign_in(monkeypatch):
 def test_browsers_share_no_cookies():
     town = build_town("cookies")
     town.sign_in()
-    assert (town.ada.get(WIKI + "/").status_code, town.tom.get(WIKI + "/").status_code) == (200, 401)
+    assert (town.ada.get(WIKI + "/").status_code, town.tom.get(WIKI + "/").status_code) == (200, 403)
 
 
 def test_paths_and_headers_of_any_bytes_arrive():

@@ -179,7 +179,7 @@ def validated(tmp_path_factory):
         for name, made in notebooks.items():
             (folder / f"{name}.ipynb").write_text(json.dumps(made), encoding="utf-8")
         run = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "."]
-        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(HERE)})
+        done = subprocess.run(run, cwd=folder, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(HERE)})
         for name in notebooks:
             said[name, locked] = re.search(rf"(?m)^(PASSED|FAILED) {name}\.ipynb", done.stdout)[1]
         said["sentence", locked] = "Pictures were compared mark by mark" in done.stdout

@@ -186,7 +186,7 @@ def test_a_revoked_session_takes_the_tokens_with_it_and_a_new_sign_in_is_good(to
 def test_a_logout_at_the_provider_ends_the_session_at_the_wiki_and_nobody_elses(town):
     town.sign_in("tom", WIKI)
     town.ada.get(LOGIN + "/logout", params={"id_token_hint": held(town)["id_token"]})
-    assert town.ada.get(WIKI + "/").status_code == 401 and town.tom.get(WIKI + "/").is_success
+    assert town.ada.get(WIKI + "/").status_code == 403 and town.tom.get(WIKI + "/").is_success
 
 
 def test_a_false_event_is_written_down_and_changes_nothing(town):

@@ -98,9 +98,12 @@ class RelyingParty:
         return response(environ, start_response)
 
     def home(self, request: Request) -> Response:
-        """Greets whoever holds a session cookie; the cookie is all that it looks at."""
+        """Greets whoever holds a session cookie; the cookie is all that it looks at.
+
+        Without one it answers 403: a 401 must name a way to authenticate (RFC 9110, 15.5.2), and a browser knows none here.
+        """
         session = self.sessions.get(request.cookies.get("app", ""))
-        return Response(f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.", 200 if session else 401)
+        return Response(f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.", 200 if session else 403)
 
     def login(self, request: Request) -> Response:
         """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider (RFC 6749, 4.1.1)."""
