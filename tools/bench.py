@@ -107,8 +107,12 @@ def python(code: str) -> float:
 
 
 def imports() -> float:
-    """`import labutils` against `import jwt, httpx`, both without the bare start of Python: the best of nine, in turns."""
-    rounds = [(python("pass"), python("import labutils"), python("import jwt, httpx")) for _ in range(10)]
+    """What a lesson imports first against `import jwt, httpx`, both without the bare start of Python: the best of nine, in turns.
+
+    The names are asked for, since `import labutils` alone loads none of them. `show` is left out: it draws.
+    """
+    ours = "from labutils import Lab, accepts, check, hint, opened, progress, quiz, refuses, solution"
+    rounds = [(python("pass"), python(ours), python("import jwt, httpx")) for _ in range(10)]
     bare, ours, theirs = (min(column) for column in zip(*rounds[1:], strict=True))
     return (ours - bare) / (theirs - bare)
 
@@ -145,7 +149,7 @@ def lesson(path: pathlib.Path) -> tuple[float, float]:
 def main() -> int:
     """Measure, print a line each, and say what missed its goal."""
     rows = [("verify against jwt.decode", verify(), 1.3), ("sign-in against plain requests", login(), 3.0),
-            ("import labutils against jwt and httpx", imports(), 1.2), ("replay against plain requests", replay(), 3.0),
+            ("labutils' names against jwt and httpx", imports(), 1.2), ("replay against plain requests", replay(), 3.0),
             ("search of 4,096 sets, seconds", search(), 1.0)]
     for name in lessons.sums():
         ratio, memory = lesson(NOTEBOOKS / name)
