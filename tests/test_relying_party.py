@@ -153,7 +153,7 @@ def test_a_person_signs_in_and_out(at):
     town = build_town("rp")
     assert town.sign_in(at=at).text == "Hello, u-1815."
     assert town.ada.get(at + "/logout").status_code == 200
-    assert town.ada.get(at + "/").status_code == 401
+    assert town.ada.get(at + "/").status_code == 403
     assert town.ada.get(at + "/nowhere").status_code == 404
 
 

@@ -245,7 +245,7 @@ def test_more_connections_than_fit_are_told_to_come_again_and_then_there_is_room
 
 def resident(process: subprocess.Popen) -> int:
     """MiB of memory that the process holds (Linux)."""
-    with open(f"/proc/{process.pid}/status") as lines:
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as lines:
         return int(re.search(r"VmRSS:\s+(\d+)", lines.read())[1]) // 1024
 
 
