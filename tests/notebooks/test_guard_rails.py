@@ -159,6 +159,14 @@ def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(code):
 
 
 
+def test_the_text_of_an_exercise_stands_right_above_it(notebook):
+    for above, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
+        for name in re.findall(r'(?m)^check\("(\d\d-\d)"', cell.source if cell.cell_type == "code" else ""):
+            if above.cell_type == "code":  # a cell with what the exercise is about may stand between
+                above = notebook.cells[notebook.cells.index(above) - 1]
+            assert above.cell_type == "markdown" and f"**{name}.**" in above.source, name
+
+
 def test_no_cell_takes_a_name_that_the_lesson_needs(code):
     """A cell that says `hint = ...` would break every later `hint(...)`."""
     names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
