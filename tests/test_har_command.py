@@ -222,6 +222,7 @@ def test_who_stops_it_finds_nothing_left_behind(tmp_path, number, status):
     )
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL);"
         "from labutils.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", program, "sanitize", str(source), str(tmp_path / "out.har")]
