@@ -141,7 +141,7 @@ def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
     found = surgery.thefts()
     assert statuses() == [401, 401, 401, 200, 200, 401, 200, 401, 200]
     reasons = [reason for status, reason in found.values() if status == 401]
-    assert reasons == ["scheme DPoP, a proof and a token that is bound to a key come together",
+    assert reasons == ["a token that is bound to a key comes with the scheme DPoP and a proof, and no other does",
                        "the proof was made with another key than the token is bound to", "the proof was used before",
                        "the proof is too old, or from the future", "ExpiredSignatureError: the token has expired"]
 

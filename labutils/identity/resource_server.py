@@ -66,8 +66,9 @@ class ResourceServer:
             if jkt is None and scheme == "bearer":
                 return
             if jkt is None or scheme == "bearer":
-                raise jwt.InvalidTokenError("scheme DPoP, a proof and a token that is bound to a key come together")
+                raise jwt.InvalidTokenError("a token that is bound to a key comes with the scheme DPoP and a proof, and no other does")
             dpop.check(request.headers.get("DPoP", ""), request.method, self.origin + request.path,
                        now=self.lab.clock.now, seen=self.seen_proofs, token=token, jkt=jkt, nonce=self.nonce)
         except jwt.InvalidTokenError as error:
-            raise OAuthError("invalid_token", str(error), 401, "DPoP" if jkt or scheme == "dpop" else "Bearer") from error
+            code = "invalid_dpop_proof" if isinstance(error, dpop.InvalidProof) else "invalid_token"  # RFC 9449, 7.1
+            raise OAuthError(code, str(error), 401, "DPoP" if jkt or scheme == "dpop" else "Bearer") from error

@@ -31,7 +31,7 @@ def sign_event(key: tokens.SigningKey, *, issuer: str, audience: str, now: int, 
 def read_event(token: str, keys: dict, *, issuer: str, audience: str, now: float) -> dict:
     """The claims of a session-revoked event. Raises InvalidEvent or another jwt.PyJWTError.
 
-    However late it comes, it is as true as on the first day: no rule sets an age, and the order does not matter (RFC 8417, 2.2).
+    However late it comes, it is as true as on the first day: no rule sets an age, and none an order (RFC 8417, 5.3).
     """
     claims = event_claims(token, keys, "secevent+jwt", issuer, audience, now)
     if REVOKED not in claims["events"]:

@@ -113,7 +113,7 @@ LESSON = Lesson("11", (
         "b": Choice("The signature check", "The list of algorithms still objects: none is not on it."),
         "c": Choice("None of them", "Yes. It meets two guards. RS256 meets only one, and is sound.", True),
     }),
-    Quiz("11-q2", "Tom has script in Ada's page for one second, and lets her key make a hundred proofs for later. What ends these proofs?", {
+    Quiz("11-q2", "Tom has script in Ada's page for one second, and lets her key make a hundred proofs for later. What ends these proofs before the access token is over?", {
         "a": Choice("A shorter window", "He chose the date of his proofs. They fall into any window on their day."),
         "b": Choice("A nonce that the server changes", "Yes. He could not know the nonce of later. Tokens that he got for a key of his own would outlive it.", True),
         "c": Choice("A key that nobody can read out of the page", "He did not read it. He asked it to sign."),

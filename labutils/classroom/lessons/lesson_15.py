@@ -73,7 +73,7 @@ LESSON = Lesson("15", (
          "replaced": "One that has been replaced is in there.",
          "expired": "One that is over is in there: expires must be later than now.",
          "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
-         "edge": "One that was issued in the very second at which the intruder was out is missing, or another one is. Compare with <=.",
+         "edge": "One that was issued in the very second at which the intruder was out is missing. Compare with <=.",
          "ids": "Return the ids, and not the credentials themselves.",
          "kind": "Return a list of ids."},
         {"new": _but("one.issued <= out and ", ""), "replaced": _but(" and one.replaced is None", ""), "expired": _but(" and one.expires > now", ""),

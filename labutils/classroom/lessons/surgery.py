@@ -298,8 +298,8 @@ def plate() -> tuple[Figure, str]:
     by_reading = sum(found == [READING] for found in survivors().values())
     return figure, (f"{len(columns)} hostile proofs, {len(rows) - 1} checks, {len(kill_matrix())} trials. Filled circles: with this one check "
                     f"switched off, {sum(alone.values())} attacks come alive ({'; '.join(f'{name} {count}' for name, count in alone.items())}). "
-                    f"{len(survivors())} stay out whichever check is missing: {by_reading} cannot even be read, and "
-                    f"{len(survivors()) - by_reading} meet a second check (open rings).")
+                    f"{len(survivors())} stay out whichever check is missing (open rings): {by_reading} cannot even be read (top row), and "
+                    f"{len(survivors()) - by_reading} meet a second check.")
 
 
 def careless_fresh(*, claims, now, window, **_) -> None:

@@ -78,7 +78,8 @@ def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
     drawn = sorted((fact for held in placed.values() for fact in held), key=lambda fact: fact.time)
     counts = [f"{sum(f.outcome == kind for f in drawn if lane(f) != 'defenders')} {kind}" for kind in ("succeeded", "denied", "unknown")]
     exact = sum("T" in fact.time for fact in drawn)
-    return figure, (f"{len(drawn)} dated facts in {len(LANES)} lanes, {exact} of them with a time of day: of the intruder's, "
+    dated = sum(fact.time is not None for fact in facts)
+    return figure, (f"{len(drawn)} of {dated} dated facts in {len(LANES)} lanes, {exact} of them with a time of day: of the intruder's, "
                     f"{', '.join(counts)}; {len(placed['defenders'])} of the defenders', "
                     f"and {sum(f.outcome == 'not_applicable' for f in drawn if lane(f) != 'defenders')} with no outcome. The first is of {drawn[0].time[:10]}, "
                     f"the last of {max(fact.time for fact in drawn)[:10]}.")
@@ -109,7 +110,8 @@ def _event(axes, fact: ledger.Fact, y: float) -> None:
     if "T" not in fact.time:
         axes.plot([across(fact.time), across(fact.time) + _day(fact.time)], [y, y], color=colour, lw=2.2, alpha=0.45, solid_capstyle="butt")
     if fact.time_end and across(fact.time_end):
-        axes.plot([x, across(fact.time_end)], [y, y], color=colour, lw=2.2, alpha=0.45, solid_capstyle="butt")
+        end = across(fact.time_end) + (0 if "T" in fact.time_end else _day(fact.time_end))  # a last day is drawn whole
+        axes.plot([x, end], [y, y], color=colour, lw=2.2, alpha=0.45, solid_capstyle="butt")
     mark(axes, x, y, kind, 30)
     left = _label_is_left(fact, text)
     axes.text(x + _offset(fact) * (-1 if left else 1), y, text, ha="right" if left else "left", va="center", size=8.3,
