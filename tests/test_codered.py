@@ -64,6 +64,21 @@ def test_every_line_of_the_checklist_points_to_a_lesson_and_to_public_controls()
         assert set(line.nist) <= known and all(number.count(".") == 1 for number in line.cis)
 
 
+@pytest.mark.parametrize(("line", "nist", "cis"), [  # looked up in SP 800-53 release 5.2.0 and in CIS Controls v8.1
+    ("recordings", ("IA-5",), ("3.1", "3.13")), ("sessions", ("SC-23",), ()), ("console-and-api", ("AC-3",), ("16.10",)),
+    ("inventory", ("IA-5", "AC-2"), ("5.1", "5.5")), ("token-binding", ("SC-23", "IA-9"), ("6.3",)),
+    ("new-accounts", ("AC-2", "SI-4"), ("8.11", "13.1")), ("egress", ("AU-12", "SC-7"), ("13.3", "13.6"))])
+def test_a_line_stands_for_the_controls_that_are_about_it(line, nist, cis):
+    found = next(one for one in codered.checklist() if one.id == line)
+    assert (found.nist, found.cis) == (nist, cis)
+
+
+@pytest.mark.parametrize(("control", "nist"), [("recordings_cleaned", ("IA-5",)), ("console_managed_devices", ("AC-20", "CM-8")),
+                                               ("service_tokens_bound", ("SC-23", "IA-9"))])
+def test_a_decision_stands_for_the_controls_that_are_about_it(control, nist):
+    assert controls()[control].nist == nist
+
+
 def test_the_checklist_is_exported_with_the_answers_and_no_answer_breaks_the_table():
     answers = {"rotation": "yes | Ada\nsays so", "egress": "=HYPERLINK(1)"}
     markdown = codered.as_markdown(answers).splitlines()

@@ -28,12 +28,18 @@ def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+# What JupyterLab writes when it saves a notebook, so that opening a lesson changes as little as can be. It adds the version of
+# its own Python, which is another one on each machine and therefore left out.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {"codemirror_mode": {"name": "ipython", "version": 3}, "file_extension": ".py", "mimetype": "text/x-python",
+            "name": "python", "nbconvert_exporter": "python", "pygments_lexer": "ipython3"}
+
+
 def canonical(notebook: nbformat.NotebookNode) -> str:
     """The one way to write a notebook down: streams merged, no volatile metadata, sorted JSON, a newline at the end."""
     notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
     course = notebook.metadata.get("labutils", {})
-    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                         "labutils": course, "language_info": {"name": "python"}}
+    notebook.metadata = {"kernelspec": KERNEL, "labutils": course, "language_info": LANGUAGE}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
         cell.metadata = {}
