@@ -1,4 +1,5 @@
 """How the lessons are validated: strict nbval, kernels on their own sockets, and a learner's files left alone."""
+
 import hashlib
 import importlib.metadata
 import os
@@ -14,7 +15,9 @@ sys.path.insert(0, str(HERE / "tools"))  # tests use the tools as well
 import lessons  # noqa: E402
 
 # What a learner has passed stands in a file beside the notebooks; stored outputs are those of somebody who begins.
-os.environ["LABUTILS_PROGRESS"] = str(pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json"))
+os.environ["LABUTILS_PROGRESS"] = str(
+    pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json")
+)
 
 try:
     import nbval.kernel
@@ -38,15 +41,19 @@ def locked_drawing() -> bool:
     lock = (HERE / "requirements.txt").read_text(encoding="utf-8")
     try:
         return sys.platform == "linux" and all(
-            re.search(rf"(?m)^{name}=={re.escape(importlib.metadata.version(name))}(?![\w.])", lock) for name in ("matplotlib", "pillow"))
+            re.search(rf"(?m)^{name}=={re.escape(importlib.metadata.version(name))}(?![\w.])", lock)
+            for name in ("matplotlib", "pillow")
+        )
     except importlib.metadata.PackageNotFoundError:
         return False
 
 
 def pytest_collectstart(collector) -> None:
-    """nbval leaves pictures out; here they are compared like every output. Their marks are compared everywhere (figures.marks)."""
+    """nbval leaves pictures out; here they are compared like every output. Their marks are compared everywhere (plates.marks)."""
     if hasattr(collector, "skip_compare") and locked_drawing():
-        collector.skip_compare = tuple(kind for kind in collector.skip_compare if kind != "image/png")
+        collector.skip_compare = tuple(
+            kind for kind in collector.skip_compare if kind != "image/png"
+        )
 
 
 @pytest.hookimpl(trylast=True)
@@ -54,10 +61,12 @@ def pytest_terminal_summary(terminalreporter):
     """Name each lesson that is not as the course stored it: then its failures are no riddle."""
     if terminalreporter.config.pluginmanager.hasplugin("nbval") and not locked_drawing():
         terminalreporter.write_line(
-            "Pictures were compared mark by mark and not byte for byte: matplotlib or Pillow is not the locked one.")
+            "Pictures were compared mark by mark and not byte for byte: matplotlib or Pillow is not the locked one."
+        )
     for name, digest in lessons.sums().items():
         path = HERE / "notebooks" / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             terminalreporter.write_line(
                 f"notebooks/{name} is not as the course stored it. To restore it and keep yours: make reset LESSON={name[:2]}. "
-                f"To store your version as the course's: make notebooks ARGS={name[:2]}.")
+                f"To store your version as the course's: make notebooks ARGS={name[:2]}."
+            )

@@ -3,6 +3,7 @@
 Each name is loaded when it is first asked for. So `python -m labutils doctor` runs where a package is broken, and a
 lesson that meets a broken package says so in one sentence.
 """
+
 import importlib
 
 _HOMES = {
@@ -14,7 +15,7 @@ _HOMES = {
     "progress": "classroom.exercises",
     "quiz": "classroom.exercises",
     "refuses": "classroom.guard",
-    "show": "classroom.figures",
+    "show": "classroom.plates.canvas",
     "solution": "classroom.exercises",
 }
 __all__ = sorted(_HOMES)

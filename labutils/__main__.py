@@ -1,4 +1,5 @@
 """The commands that a person types: `python -m labutils` doctor, serve, sanitize, telemetry."""
+
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
@@ -19,7 +20,7 @@ from labutils.text import shown
 
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
     """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
-    from labutils.identity.served import product
+    from labutils.identity.course_provider import product
     from labutils.identity.serving import Server
     from labutils.lab import Lab
 
@@ -71,7 +72,7 @@ def sanitize(
     could not be made, and 130 or 143 where somebody stopped it, with nothing written.
     """
     from labutils.incident.har import CannotRead, NotHar, clean_file
-    from labutils.incident.har_file import is_stream, report, searched
+    from labutils.incident.har.files import is_stream, report, searched
 
     shown_so_far, stream, name = [0], False, shown(str(target))
     try:
@@ -153,7 +154,9 @@ def telemetry(folder: Path) -> int:
     try:
         counts = write(folder, replay.audit, replay.truth)
     except (OSError, ValueError) as error:
-        return _refused(f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}.")
+        return _refused(
+            f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}."
+        )
     for source, count in counts.items():
         print(f"{count:5}  {source}.jsonl")
     print(f"{sum(counts.values()):5}  events in all; truth.json says which belong to which fact.")
@@ -211,18 +214,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("doctor", help="check the set-up")
-    served = commands.add_parser("serve", help="put the provider on loopback, for a real browser or client")
+    served = commands.add_parser(
+        "serve", help="put the provider on loopback, for a real browser or client"
+    )
     served.add_argument("--port", type=int, default=9000, help="0 for any port that is free")
     served.add_argument("--host", choices=("127.0.0.1", "localhost"), default="127.0.0.1")
-    served.add_argument("--auto-login", metavar="USER", help="answer each authorization request at once, as this user")
+    served.add_argument(
+        "--auto-login",
+        metavar="USER",
+        help="answer each authorization request at once, as this user",
+    )
     served.add_argument("--seed", help="the lab's dice instead of real randomness")
-    served.add_argument("--start", help="the lab's clock from this ISO 8601 moment, instead of the real time")
-    cleaned = commands.add_parser("sanitize", help="clean a HAR file, so that it can be sent to support")
+    served.add_argument(
+        "--start", help="the lab's clock from this ISO 8601 moment, instead of the real time"
+    )
+    cleaned = commands.add_parser(
+        "sanitize", help="clean a HAR file, so that it can be sent to support"
+    )
     _sanitize_arguments(cleaned)
-    written = commands.add_parser("telemetry", help="play the breach and write what each service logged, a file a source")
+    written = commands.add_parser(
+        "telemetry", help="play the breach and write what each service logged, a file a source"
+    )
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # the name of a file may hold what a terminal cannot show
+        stream.reconfigure(
+            errors="backslashreplace"
+        )  # the name of a file may hold what a terminal cannot show
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor.examine()

@@ -3,7 +3,10 @@
 It runs on the standard library alone, since what it examines may be what is broken. Each package is imported in a
 process of its own, so that a crash is a line and not the end.
 """
-from __future__ import annotations  # so that an older Python can read this, and hear which one to use
+
+from __future__ import (
+    annotations,  # so that an older Python can read this, and hear which one to use
+)
 
 import ast
 import importlib.machinery
@@ -24,7 +27,9 @@ from pathlib import Path
 
 from labutils.text import shown
 
-ROOT = Path(__file__).resolve().parent.parent  # the repository, or the folder that the wheel was unpacked into
+ROOT = (
+    Path(__file__).resolve().parent.parent
+)  # the repository, or the folder that the wheel was unpacked into
 PYPROJECT = ROOT / "pyproject.toml"
 DATA = ROOT / "data" if (ROOT / "data").exists() else ROOT / "labutils" / "_data"
 LONGEST_IMPORT = 60  # seconds that a package may take to be imported
@@ -43,7 +48,11 @@ MODULES = {
     "pyyaml": "yaml",
     "werkzeug": "werkzeug.wrappers",
 }
-NOT_IN_A_BROWSER = ("fido2", "matplotlib", "pillow")  # a browser's Python can do without: one lesson, or the pictures
+NOT_IN_A_BROWSER = (
+    "fido2",
+    "matplotlib",
+    "pillow",
+)  # a browser's Python can do without: one lesson, or the pictures
 
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
@@ -79,10 +88,16 @@ def packages() -> list[Package]:
         asked = [(line, "") for line in project["dependencies"]]
         asked += [(line, extra) for extra in ("lab", "test") for line in extras[extra]]
     else:
-        lines = [line.partition(";") for line in _installed_metadata().get_all("Requires-Dist") or []]
+        lines = [
+            line.partition(";") for line in _installed_metadata().get_all("Requires-Dist") or []
+        ]
         named = [(line, re.search(r"extra == ['\"](\w+)", marker)) for line, _, marker in lines]
         asked = [(line, extra[1] if extra else "") for line, extra in named]
-    wanted = [(re.match(r"([\w.-]+)\s*(.*)", line), extra) for line, extra in asked if extra in ("", "lab", "test")]
+    wanted = [
+        (re.match(r"([\w.-]+)\s*(.*)", line), extra)
+        for line, extra in asked
+        if extra in ("", "lab", "test")
+    ]
     return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted]
 
 
@@ -96,7 +111,11 @@ def pythons() -> str:
 def _project() -> dict | None:
     import tomllib
 
-    return tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"] if PYPROJECT.exists() else None
+    return (
+        tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+        if PYPROJECT.exists()
+        else None
+    )
 
 
 def _installed_metadata() -> Message:
@@ -164,7 +183,11 @@ def complaint(error: ImportError | None = None) -> str:
     needed = [package for package in packages() if not package.extra]
     if error is None:
         away = NOT_IN_A_BROWSER if sys.platform == "emscripten" else ()
-        bad = (one for one in needed if one.name not in away and (_overlaid(one) or not _there(one.module)))
+        bad = (
+            one
+            for one in needed
+            if one.name not in away and (_overlaid(one) or not _there(one.module))
+        )
         package = next(bad, None)
         if package is None:
             return ""
@@ -175,9 +198,13 @@ def complaint(error: ImportError | None = None) -> str:
         package = next((one for one in needed if one.module.partition(".")[0] == top), None)
         what = f"{package.name if package else 'A package'} cannot be imported ({error})"
     if in_own_environment() or package is None:
-        return f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
-    return (f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with `{_say('lab')}`, "
-            "or choose the kernel of .venv.")
+        return (
+            f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
+        )
+    return (
+        f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with `{_say('lab')}`, "
+        "or choose the kernel of .venv."
+    )
 
 
 def _overlaid(package: Package) -> bool:
@@ -257,14 +284,23 @@ def _package(package: Package, fault: str, pins: set[str]) -> Line:
     if version is None:
         return False, f"{package.name} is missing: {_reinstall(package)}"
     if not satisfies(version, package.versions):
-        return False, f"{package.name} is {version}, and the course needs {package.versions}: {_reinstall(package)}"
+        return (
+            False,
+            f"{package.name} is {version}, and the course needs {package.versions}: {_reinstall(package)}",
+        )
     if fault:
-        return False, f"{package.name} {version} cannot be imported ({fault}): {_reinstall(package)}"
+        return (
+            False,
+            f"{package.name} {version} cannot be imported ({fault}): {_reinstall(package)}",
+        )
     if version in pins or not pins:
         return True, f"{package.name} {version}"
     tested = " or ".join(sorted(pins))
     if in_own_environment():
-        return False, f"{package.name} is {version}, and requirements.txt has {tested}: {_reinstall(package)}"
+        return (
+            False,
+            f"{package.name} is {version}, and requirements.txt has {tested}: {_reinstall(package)}",
+        )
     return True, f"{package.name} {version} (the course was tested with {tested})"
 
 
@@ -274,17 +310,30 @@ def _rest_of_the_lock(looked_at: set[str]) -> Iterator[Line]:
     for name, pins in rest.items():
         version = Package(name, "").installed
         if version not in pins:
-            what = f"is {version}, and requirements.txt has {' or '.join(sorted(pins))}" if version else "is missing"
+            what = (
+                f"is {version}, and requirements.txt has {' or '.join(sorted(pins))}"
+                if version
+                else "is missing"
+            )
             yield False, f"{name} {what}: run `{_say('mend')}`"
     if rest:
-        yield True, f"requirements.txt was compared with what is installed ({len(rest)} packages more)"
+        yield (
+            True,
+            f"requirements.txt was compared with what is installed ({len(rest)} packages more)",
+        )
 
 
 def _data() -> Line:
     """Every file that data/README.md names is there and can be read."""
-    restore = "`git checkout -- data`" if (ROOT / ".git").exists() else (
-        "`python -m pip install --force-reinstall --no-deps labutils`" if DATA.name == "_data"
-        else "download the course again and copy its data folder here")
+    restore = (
+        "`git checkout -- data`"
+        if (ROOT / ".git").exists()
+        else (
+            "`python -m pip install --force-reinstall --no-deps labutils`"
+            if DATA.name == "_data"
+            else "download the course again and copy its data folder here"
+        )
+    )
     listed = DATA / "README.md"
     if not listed.exists():
         return False, f"the data of the course is missing: restore it with {restore}"
@@ -293,7 +342,10 @@ def _data() -> Line:
         return False, f"data/{missing[0]} is missing: restore it with {restore}"
     for path in sorted(DATA.rglob("*")):
         if path.is_file() and (damage := _damage(path)):
-            return False, f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): restore it with {restore}"
+            return (
+                False,
+                f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): restore it with {restore}",
+            )
     if damage := run_python(_READ_YAML, LONGEST_IMPORT, str(DATA))[1]:
         return False, f"a file in data/ is damaged ({damage}): restore it with {restore}"
     return True, f"data/ can be read ({len(names)} entries)"
@@ -330,16 +382,32 @@ def _kernel() -> Iterator[Line]:
     said, fault = run_python(_START_A_KERNEL, LONGEST_START, at=at)
     if fault == "no description":
         mend = _say("mend") if in_own_environment() else "python -m ipykernel install --sys-prefix"
-        yield False, f"the description of the Python kernel is missing (share/jupyter/kernels/python3): run `{mend}`"
+        yield (
+            False,
+            f"the description of the Python kernel is missing (share/jupyter/kernels/python3): run `{mend}`",
+        )
     elif fault:
-        mend = _say("mend") if in_own_environment() else "python -m pip install --force-reinstall ipykernel"
+        mend = (
+            _say("mend")
+            if in_own_environment()
+            else "python -m pip install --force-reinstall ipykernel"
+        )
         yield False, f"the kernel of a notebook does not start ({fault}): run `{mend}`"
     else:
         yield True, "a Python kernel starts"
-        own, theirs = str(Path(__file__).resolve().parent), ast.literal_eval(said.strip().splitlines()[-1])
+        own, theirs = (
+            str(Path(__file__).resolve().parent),
+            ast.literal_eval(said.strip().splitlines()[-1]),
+        )
         mend = f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` where there is no .venv"
-        yield own == theirs, ("a notebook takes labutils from this folder" if own == theirs else
-                              f"a notebook does not take labutils from {shown(own)}: it says {shown(theirs)}; {mend}")
+        yield (
+            own == theirs,
+            (
+                "a notebook takes labutils from this folder"
+                if own == theirs
+                else f"a notebook does not take labutils from {shown(own)}: it says {shown(theirs)}; {mend}"
+            ),
+        )
 
 
 _START_A_KERNEL = """
@@ -371,8 +439,11 @@ finally:
 
 def _quiet() -> Line:
     settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    return True, ("JupyterLab asks no question at its first start" if settings.exists()
-                  else "JupyterLab may ask about news: say no")
+    return True, (
+        "JupyterLab asks no question at its first start"
+        if settings.exists()
+        else "JupyterLab may ask about news: say no"
+    )
 
 
 def of_its_own(folder: str) -> dict[str, str]:
@@ -384,8 +455,14 @@ def run_python(code: str, longest: int, *arguments: str, at: Path | None = None)
     """What another process of this Python prints, and why it failed in a few words (empty where it did not)."""
     with tempfile.TemporaryDirectory() as empty:
         try:
-            done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, timeout=longest,
-                                  cwd=at or empty, stdin=subprocess.DEVNULL, env={**os.environ, **of_its_own(empty)})
+            done = subprocess.run(
+                [sys.executable, "-c", code, *arguments],
+                capture_output=True,
+                timeout=longest,
+                cwd=at or empty,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **of_its_own(empty)},
+            )
         except subprocess.TimeoutExpired:
             return "", f"no answer within {longest} seconds"
     out, said = (stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr))

@@ -2,6 +2,7 @@
 
 Nothing here opens a socket. A host is a WSGI callable, and a browser is an httpx.Client whose network ends at the lab.
 """
+
 import hashlib
 import secrets
 import time
@@ -72,8 +73,11 @@ def dice(seed: str | None, party: str) -> Iterator[str]:
     count = 0
     while True:
         count += 1
-        yield (hashlib.sha256(f"{seed}/{party}/{count}".encode()).hexdigest()[:22] if seed is not None
-               else secrets.token_urlsafe(16))
+        yield (
+            hashlib.sha256(f"{seed}/{party}/{count}".encode()).hexdigest()[:22]
+            if seed is not None
+            else secrets.token_urlsafe(16)
+        )
 
 
 @dataclass(frozen=True)
@@ -116,33 +120,59 @@ class _Network(httpx.BaseTransport):
         self.lab.clock.tick()
         started = self.lab.clock.now
         if app is None:
-            response = httpx.Response(599, text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.")
+            response = httpx.Response(
+                599,
+                text=f"The lab has no host named {request.url.host}. Nothing was sent anywhere.",
+            )
         else:
             bare = httpx.Request(request.method, request.url, content=request.content)
-            response = httpx.WSGITransport(_any_bytes(app, request, self.certificate), remote_addr=self.ip).handle_request(bare)
+            response = httpx.WSGITransport(
+                _any_bytes(app, request, self.certificate), remote_addr=self.ip
+            ).handle_request(bare)
         response.read()
-        self.lab.wire.append(Exchange(started, self.client, self.ip, request.method, str(request.url),
-                                      _headers(request.headers), request.content.decode(errors="replace"),
-                                      response.status_code, _headers(response.headers), response.text))
+        self.lab.wire.append(
+            Exchange(
+                started,
+                self.client,
+                self.ip,
+                request.method,
+                str(request.url),
+                _headers(request.headers),
+                request.content.decode(errors="replace"),
+                response.status_code,
+                _headers(response.headers),
+                response.text,
+            )
+        )
         return response
 
 
 def _any_bytes(app: Callable, request: httpx.Request, certificate: bytes | None) -> Callable:
     """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333). httpx takes ASCII alone."""
+
     def called(environ, start_response):
-        environ["lab.client_certificate"] = certificate  # a header would be HTTP_..., so no client can write this
-        environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode("latin-1")
+        environ["lab.client_certificate"] = (
+            certificate  # a header would be HTTP_..., so no client can write this
+        )
+        environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode(
+            "latin-1"
+        )
         found: dict[str, list[str]] = {}
         for name, value in _headers(request.headers):
             key = name.upper().replace("-", "_")
-            found.setdefault(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key, []).append(value)
+            found.setdefault(
+                key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key, []
+            ).append(value)
         environ |= {key: ",".join(values) for key, values in found.items()}
         return app(environ, start_response)
+
     return called
 
 
 def _headers(headers: httpx.Headers) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers.raw]
+    return [
+        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers.raw
+    ]
 
 
 @dataclass
@@ -173,8 +203,18 @@ class Lab:
     def browser(self, name: str, ip: str, certificate: bytes | None = None) -> httpx.Client:
         """A client with its own cookies, address, user agent and perhaps certificate (DER). It does not follow redirects by itself."""
         headers = {"user-agent": name, "accept-encoding": "identity"}
-        return httpx.Client(transport=_Network(self, name, ip, certificate), headers=headers, timeout=None)
+        return httpx.Client(
+            transport=_Network(self, name, ip, certificate), headers=headers, timeout=None
+        )
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
         """Write one line of the audit log: what a service chose to record, and all that a defender will have."""
-        self.audit.append({"time": iso(self.clock.now), "service": service, "event": event, "outcome": outcome, **facts})
+        self.audit.append(
+            {
+                "time": iso(self.clock.now),
+                "service": service,
+                "event": event,
+                "outcome": outcome,
+                **facts,
+            }
+        )

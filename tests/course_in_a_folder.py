@@ -1,4 +1,5 @@
 """A course in a folder of its own, to be broken or moved: its .venv is made of symbolic links."""
+
 import ast
 import os
 import pathlib
@@ -11,7 +12,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 SITE = pathlib.Path(sysconfig.get_path("purelib"))
-posix = pytest.mark.skipif(os.name == "nt", reason="the environments of these tests are made of symbolic links")
+posix = pytest.mark.skipif(
+    os.name == "nt", reason="the environments of these tests are made of symbolic links"
+)
 
 
 class Course:
@@ -20,7 +23,9 @@ class Course:
     def __init__(self, folder: pathlib.Path):
         self.folder, self.venv = folder, folder / ".venv"
         for name in ("labutils", "data"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         for name in ("pyproject.toml", "requirements.txt"):
             shutil.copyfile(ROOT / name, folder / name)
         self.site = self.venv / SITE.relative_to(sys.prefix)
@@ -32,7 +37,9 @@ class Course:
         (self.venv / "bin").mkdir()
         (self.venv / "bin" / "python").symlink_to(sys._base_executable)
         home = pathlib.Path(sys._base_executable).parent
-        (self.venv / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\n", encoding="utf-8")
+        (self.venv / "pyvenv.cfg").write_text(
+            f"home = {home}\ninclude-system-site-packages = false\n", encoding="utf-8"
+        )
         (self.venv / "share").symlink_to(pathlib.Path(sys.prefix, "share"))
 
     def without(self, *patterns: str) -> None:
@@ -52,13 +59,26 @@ class Course:
     def version(self, name: str, version: str) -> None:
         """Let the metadata of a package say this version."""
         self.without(f"{name}-*.dist-info")
-        self.put(f"{name}-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        self.put(
+            f"{name}-{version}.dist-info/METADATA",
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        )
 
     def python(self, *arguments: str) -> subprocess.Popen:
         command = [str(self.venv / "bin" / "python"), *arguments]
-        env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-        return subprocess.Popen(command, cwd=self.folder, env=env, encoding="locale",
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("PYTHONPATH", "PYTHONHOME")
+        }
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=env,
+            encoding="locale",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
 
 def kernel_lines(course: Course) -> list:

@@ -1,4 +1,4 @@
-"""What the tests of the provider share: a town, Ada's requests, her pages, codes and tokens."""
+"""What the tests of the provider share: two apps, Ada's requests, her pages, codes and tokens."""
 
 import hashlib
 from html.parser import HTMLParser
@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from hypothesis import settings
 
-from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
-from labutils.identity.accounts import Client
+from labutils.identity.provider.state import Client
 from labutils.identity.tokens import b64
+from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 CALLBACK, VERIFIER, STATE = WIKI + "/cb", "v" * 43, "a state & more: <ü>"
 PASSWORD = "analytical-engine-1843"
@@ -25,13 +25,13 @@ SECRETS = {
 MANY = settings(max_examples=250, deadline=None, derandomize=True, database=None)
 
 
-def fresh(**settings: object) -> Town:
-    """A town in which Ada has signed in and said yes to the wiki.
+def fresh(**settings: object) -> TwoApps:
+    """Two apps, where Ada has signed in and said yes to the wiki.
 
     `plain` is a confidential client that need not use PKCE.
     """
-    town = build_town("tests", **settings)
-    town.provider.clients["plain"] = Client(
+    apps = build_apps("tests", **settings)
+    apps.provider.clients["plain"] = Client(
         "plain",
         (CALLBACK, CALLBACK + "?app=1"),
         SECRETS["plain"],
@@ -39,8 +39,8 @@ def fresh(**settings: object) -> Town:
         require_pkce=False,
         post_logout_redirect_uris=(WIKI + "/bye?app=1",),
     )
-    town.sign_in()
-    return town
+    apps.sign_in()
+    return apps
 
 
 def question(**changes: str | None) -> dict[str, str]:
@@ -75,9 +75,9 @@ def error_of(response: httpx.Response) -> tuple[int, str | None]:
     return response.status_code, response.json().get("error")
 
 
-def code_for(town: Town, browser: str = "ada", **changes: str | None) -> str:
+def code_for(apps: TwoApps, browser: str = "ada", **changes: str | None) -> str:
     """A code for Ada's wiki, or for another client; consent is given where it is asked for."""
-    browser = getattr(town, browser)
+    browser = getattr(apps, browser)
     response = ask(browser, **changes)
     if response.status_code == 200:
         response = post(browser, csrf=csrf(response), consent="allow", **changes)
@@ -127,13 +127,13 @@ class Page(HTMLParser):
 
 
 def tokens_of(
-    town: Town, client: str = "wiki", browser: str = "ada", **changes: str | None
+    apps: TwoApps, client: str = "wiki", browser: str = "ada", **changes: str | None
 ) -> dict:
     """The token endpoint's answer to a fresh code."""
     given = {
         "grant_type": "authorization_code",
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
-        "code": code_for(town, browser, client_id=client, **changes),
+        "code": code_for(apps, browser, client_id=client, **changes),
     }
-    return town.ada.post(LOGIN + "/token", data=given, auth=(client, SECRETS[client])).json()
+    return apps.ada.post(LOGIN + "/token", data=given, auth=(client, SECRETS[client])).json()

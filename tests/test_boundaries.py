@@ -17,11 +17,11 @@ from provider_helpers import (
     tokens_of,
 )
 
-from labutils.classroom.lessons.town import LOGIN, Town
-from labutils.identity.issuing import challenge_met
-from labutils.identity.provider import CODE_LIFE, RECENT
+from labutils.identity.provider.app import CODE_LIFE, RECENT
+from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
 from labutils.incident import har
+from labutils.stage.two_apps import LOGIN, TwoApps
 
 UNRESERVED = set(string.ascii_letters + string.digits + "-._~")  # RFC 7636, 4.1
 CHARACTERS = [chr(number) for number in range(0x250)] + ["\u0661", "\uff21", "\u2028"]
@@ -46,15 +46,15 @@ def test_a_verifier_has_43_to_128_characters():
 
 
 def test_a_challenge_is_made_of_base64url_characters_and_of_no_other():
-    town = fresh()
-    offered = {c: ask(town.ada, code_challenge=c + "A" * 42) for c in map(chr, range(128))}
+    apps = fresh()
+    offered = {c: ask(apps.ada, code_challenge=c + "A" * 42) for c in map(chr, range(128))}
     taken = {c for c, response in offered.items() if "?code=" in response.headers["location"]}
     assert taken == set(string.ascii_letters + string.digits + "-_")
 
 
 def test_a_challenge_has_43_characters():
-    town = fresh()
-    offered = {length: ask(town.ada, code_challenge="A" * length) for length in range(40, 50)}
+    apps = fresh()
+    offered = {length: ask(apps.ada, code_challenge="A" * length) for length in range(40, 50)}
     taken = [n for n, response in offered.items() if "?code=" in response.headers["location"]]
     assert taken == [43]
 
@@ -62,40 +62,45 @@ def test_a_challenge_has_43_characters():
 # --- seconds --------------------------------------------------------------------------------------
 
 
-def redeem(town: Town, code: str) -> httpx.Response:
+def redeem(apps: TwoApps, code: str) -> httpx.Response:
     form = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
     }
-    return town.ada.post(LOGIN + "/token", data=form, auth=("wiki", SECRETS["wiki"]))
+    return apps.ada.post(LOGIN + "/token", data=form, auth=("wiki", SECRETS["wiki"]))
 
 
-def age_at_the_next_request(town: Town, since: int, age: int) -> None:
+def age_at_the_next_request(apps: TwoApps, since: int, age: int) -> None:
     """Let the next request, which takes a second itself, come `age` seconds after a moment."""
-    town.lab.clock.wait_until(since + age - 1)
-    assert town.lab.clock.now == since + age - 1
+    apps.lab.clock.wait_until(since + age - 1)
+    assert apps.lab.clock.now == since + age - 1
 
 
 @pytest.mark.parametrize("age, answered", [(RECENT, True), (RECENT + 1, False)])
 def test_after_a_new_sign_in_the_consent_page_may_be_answered_for_five_minutes(age, answered):
     assert RECENT == 300
-    town = fresh()
-    page = post(town.ada, prompt="login consent", username="ada", password=town.provider.users["ada"].password)
-    began = max(session.auth_time for session in town.provider.sessions.values())
-    age_at_the_next_request(town, began, age)
-    response = post(town.ada, prompt="login consent", consent="allow", csrf=csrf(page))
+    apps = fresh()
+    page = post(
+        apps.ada,
+        prompt="login consent",
+        username="ada",
+        password=apps.provider.users["ada"].password,
+    )
+    began = max(session.auth_time for session in apps.provider.sessions.values())
+    age_at_the_next_request(apps, began, age)
+    response = post(apps.ada, prompt="login consent", consent="allow", csrf=csrf(page))
     assert ("?code=" in response.headers.get("location", "")) == answered
     assert ('name="password"' in response.text) != answered
 
 
 @pytest.mark.parametrize("age, silent", [(59, True), (60, True), (61, False)])
 def test_a_sign_in_is_recent_enough_as_long_as_no_more_than_max_age_has_passed(age, silent):
-    town = fresh()
-    began = max(session.auth_time for session in town.provider.sessions.values())
-    age_at_the_next_request(town, began, age)
-    response = ask(town.ada, max_age="60", prompt="none")
+    apps = fresh()
+    began = max(session.auth_time for session in apps.provider.sessions.values())
+    age_at_the_next_request(apps, began, age)
+    response = ask(apps.ada, max_age="60", prompt="none")
     assert ("?code=" in response.headers["location"]) == silent
     assert ("error=login_required" in response.headers["location"]) != silent
 
@@ -103,20 +108,20 @@ def test_a_sign_in_is_recent_enough_as_long_as_no_more_than_max_age_has_passed(a
 @pytest.mark.parametrize("age, status", [(CODE_LIFE - 1, 200), (CODE_LIFE, 400)])
 def test_a_code_is_over_from_its_sixtieth_second_on(age, status):
     assert CODE_LIFE == 60
-    town = fresh()
-    code = code_for(town)
-    age_at_the_next_request(town, town.lab.clock.now, age)
-    assert redeem(town, code).status_code == status
+    apps = fresh()
+    code = code_for(apps)
+    age_at_the_next_request(apps, apps.lab.clock.now, age)
+    assert redeem(apps, code).status_code == status
 
 
 @pytest.mark.parametrize("age, status", [(599, 200), (600, 401)])
 @pytest.mark.parametrize("opaque", [False, True])
 def test_an_access_token_is_over_from_its_six_hundredth_second_on(age, status, opaque):
-    town = fresh(opaque_access_tokens=opaque)
-    token = tokens_of(town)["access_token"]
-    age_at_the_next_request(town, town.lab.clock.now, age)
+    apps = fresh(opaque_access_tokens=opaque)
+    token = tokens_of(apps)["access_token"]
+    age_at_the_next_request(apps, apps.lab.clock.now, age)
     header = {"authorization": f"Bearer {token}"}
-    response = town.tom.get(LOGIN + "/userinfo", headers=header)
+    response = apps.tom.get(LOGIN + "/userinfo", headers=header)
     assert response.status_code == status
 
 

@@ -1,4 +1,5 @@
 """The breach is a function of a world: 2023 gives the ledger's outcomes, another world others, and a replay agrees with a forecast."""
+
 import dataclasses
 import re
 import time
@@ -40,7 +41,9 @@ def stopped(fact: str, **decisions) -> bool:
 def tried(fact: str, **decisions) -> list[str]:
     """The requests of a step in the order in which they were made, each with the rule that answered."""
     attempts = told(dataclasses.replace(H, **decisions))[fact].attempts
-    return [f"{one.ask.ask} {one.decision.rule if one.decision else 'not_held'}" for one in attempts]
+    return [
+        f"{one.ask.ask} {one.decision.rule if one.decision else 'not_held'}" for one in attempts
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +56,20 @@ def replay():
 
 def test_the_ledger_has_22_steps_and_the_replay_has_each_once(replay):
     assert len(FACTS) == 22
-    assert [step.fact for step in replay.steps] == list(dict.fromkeys(step.fact for step in replay.steps))
+    assert [step.fact for step in replay.steps] == list(
+        dict.fromkeys(step.fact for step in replay.steps)
+    )
     assert {step.fact for step in replay.steps} == set(FACTS)
 
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
 def test_in_2023_a_step_goes_as_the_ledger_says(replay, fact):
-    step, = [step for step in replay.steps if step.fact == fact.id]
-    assert (step.outcome, step.tactic, step.techniques) == (fact.outcome, fact.tactic, fact.techniques)
+    (step,) = [step for step in replay.steps if step.fact == fact.id]
+    assert (step.outcome, step.tactic, step.techniques) == (
+        fact.outcome,
+        fact.tactic,
+        fact.techniques,
+    )
     assert step.time.startswith(fact.time or "") and seconds(step.time)
     assert (step.time_assumed, step.time_precision) == (fact.time is None, fact.time_precision)
     assert step.rule and step.reason and step.attempts
@@ -69,15 +78,18 @@ def test_in_2023_a_step_goes_as_the_ledger_says(replay, fact):
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
 def test_each_time_that_the_model_adds_is_in_the_sheet_and_nowhere_else(replay, fact):
-    step, = [step for step in replay.steps if step.fact == fact.id]
+    (step,) = [step for step in replay.steps if step.fact == fact.id]
     exact = fact.time is not None and "T" in fact.time
     assert (step.plan.assumed_time is None) == exact
     assert step.time == (fact.time if exact else step.plan.assumed_time)
 
 
 def test_time_goes_forward_from_step_to_step_and_from_request_to_request(replay):
-    for times in ([step.time for step in replay.steps], [one.time for step in replay.steps for one in step.attempts],
-                  [one.time for one in replay.wire]):
+    for times in (
+        [step.time for step in replay.steps],
+        [one.time for step in replay.steps for one in step.attempts],
+        [one.time for one in replay.wire],
+    ):
         assert times == sorted(times)
     assert len({one.time for one in replay.wire}) == len(replay.wire)
 
@@ -107,16 +119,39 @@ def names(value) -> list[str]:
 
 def test_the_campaign_has_no_word_for_an_outcome():
     sheet = yaml.safe_load(data_file("campaign.yaml").read_text(encoding="utf-8"))
-    assert set(names(sheet)) == {"start_with", "scenes", "time", "requests", "steps", "fact", "assumed_time", "goal", "fit", "assumption",
-                                 "routes", "ask", "using", "origin", "at"}
-    asks = [value for step in sheet["steps"] for route in step["routes"] for ask in route for value in ask.values()]
-    assert not [value for value in asks if re.search("succe|denied|block|refus|allow|unknown|stop", value)]
+    assert set(names(sheet)) == {
+        "start_with",
+        "scenes",
+        "time",
+        "requests",
+        "steps",
+        "fact",
+        "assumed_time",
+        "goal",
+        "fit",
+        "assumption",
+        "routes",
+        "ask",
+        "using",
+        "origin",
+        "at",
+    }
+    asks = [
+        value
+        for step in sheet["steps"]
+        for route in step["routes"]
+        for ask in route
+        for value in ask.values()
+    ]
+    assert not [
+        value for value in asks if re.search("succe|denied|block|refus|allow|unknown|stop", value)
+    ]
 
 
 def test_outcomes_come_from_the_decision_and_from_nothing_else(monkeypatch):
     monkeypatch.setattr("labutils.incident.policy.RULES", ())
     assert {step.outcome for step in foresee(H)} == {"succeeded", "unknown"}
-    monkeypatch.setattr("labutils.incident.policy.RULES", (lambda request, world: "closed", ))
+    monkeypatch.setattr("labutils.incident.policy.RULES", (lambda request, world: "closed",))
     assert {step.outcome for step in foresee(H)} == {"denied", "not_reached"}
 
 
@@ -125,8 +160,14 @@ def test_outcomes_come_from_the_decision_and_from_nothing_else(monkeypatch):
 
 def random_world(number: int) -> World:
     random = Random(number)
-    return World(**{name: random.random() < 0.3 if isinstance(control.historical, bool)
-                    else random.choice([control.historical, control.control]) for name, control in CONTROLS.items()})
+    return World(
+        **{
+            name: random.random() < 0.3
+            if isinstance(control.historical, bool)
+            else random.choice([control.historical, control.control])
+            for name, control in CONTROLS.items()
+        }
+    )
 
 
 def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
@@ -140,21 +181,40 @@ def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
 def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(replay):
     play(World(hard_keys=False, access_per_application=False))
     again = play(H)
-    assert (again.steps, again.wire, again.audit, again.truth) == (replay.steps, replay.wire, replay.audit, replay.truth)
+    assert (again.steps, again.wire, again.audit, again.truth) == (
+        replay.steps,
+        replay.wire,
+        replay.audit,
+        replay.truth,
+    )
 
 
 # --- what stops a copied session, and what does not ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fact", [SESSION, "okta-sessions-hijacked"])
-@pytest.mark.parametrize("keys", [{"hard_keys": True}, {"hard_keys": False}, {"supplier_hard_keys": True},
-                                  {"hard_keys": True, "supplier_hard_keys": True}])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"hard_keys": True},
+        {"hard_keys": False},
+        {"supplier_hard_keys": True},
+        {"hard_keys": True, "supplier_hard_keys": True},
+    ],
+)
 def test_phishing_resistant_login_does_not_stop_a_session_that_is_already_stolen(fact, keys):
     assert outcome(fact, **keys) == ("succeeded", "allowed")
 
 
-@pytest.mark.parametrize(("decision", "rule"), [({"sessions_bound": True}, "at_home"), ({"session_hours": 1}, "in_time"),
-                                                ({"acts_reauthenticated": True}, "fresh"), ({"recordings_cleaned": True}, "safeguarded")])
+@pytest.mark.parametrize(
+    ("decision", "rule"),
+    [
+        ({"sessions_bound": True}, "at_home"),
+        ({"session_hours": 1}, "in_time"),
+        ({"acts_reauthenticated": True}, "fresh"),
+        ({"recordings_cleaned": True}, "safeguarded"),
+    ],
+)
 def test_binding_short_life_a_second_look_and_clean_recordings_each_stop_it(decision, rule):
     assert outcome(SESSION, **decision) == ("denied", rule)
     assert outcome("nov14-probing", **decision) == ("not_reached", "not_held")
@@ -167,14 +227,27 @@ def test_a_session_of_26_hours_is_enough_and_one_of_25_is_not():
 
 def test_managed_devices_at_the_console_alone_do_not_stop_it_while_the_api_is_open():
     assert outcome(SESSION, console_managed_devices=True) == ("succeeded", "allowed")
-    assert tried(SESSION, console_managed_devices=True) == ["support:read-file allowed", "login:console fresh", "support:read-file allowed",
-                                                            "login:console fresh", "login:api allowed"]
+    assert tried(SESSION, console_managed_devices=True) == [
+        "support:read-file allowed",
+        "login:console fresh",
+        "support:read-file allowed",
+        "login:console fresh",
+        "login:api allowed",
+    ]
     assert stopped("okta-sessions-hijacked", console_managed_devices=True)
 
 
-@pytest.mark.parametrize(("decision", "rule"), [("exposed_rotated", "not_replaced"), ("service_tokens_bound", "at_home"),
-                                                ("service_tokens_expire", "in_time")])
-def test_rotation_binding_or_an_end_of_the_service_token_keep_november_out_of_the_tracker(decision, rule):
+@pytest.mark.parametrize(
+    ("decision", "rule"),
+    [
+        ("exposed_rotated", "not_replaced"),
+        ("service_tokens_bound", "at_home"),
+        ("service_tokens_expire", "in_time"),
+    ],
+)
+def test_rotation_binding_or_an_end_of_the_service_token_keep_november_out_of_the_tracker(
+    decision, rule
+):
     assert outcome(TRACKER, **{decision: True}) == ("denied", rule)
     assert outcome(SESSION, **{decision: True}) == ("succeeded", "allowed")
 
@@ -193,7 +266,10 @@ def test_an_alarm_stops_what_comes_after_the_response_and_not_what_raised_it():
     assert outcome("nov16-account-created", alert_new_account=True) == ("succeeded", "allowed")
     assert outcome(SCRIPT, alert_new_account=True) == ("denied", "not_contained")
     assert tried("nov16-account-created", alert_new_account=True, response_minutes=0)[:3] == [
-        "gateway:tracker allowed", "tracker:create-user allowed", "tracker:add-to-group not_contained"]
+        "gateway:tracker allowed",
+        "tracker:create-user allowed",
+        "tracker:add-to-group not_contained",
+    ]
 
 
 def test_35_minutes_stop_the_script_and_14_days_do_not():
@@ -205,11 +281,17 @@ def test_35_minutes_stop_the_script_and_14_days_do_not():
 def test_no_alarm_helps_the_supplier_or_reaches_back_in_time(alert):
     before = [fact for fact in FACTS if told(H)[fact].time < "2023-11-14"]
     assert len(before) == 6
-    assert all(outcome(fact, **{alert: True, "response_minutes": 0}) == outcome(fact) for fact in before)
+    assert all(
+        outcome(fact, **{alert: True, "response_minutes": 0}) == outcome(fact) for fact in before
+    )
 
 
 def test_an_alarm_for_a_refused_service_account_is_the_first_to_ring():
-    worlds = [{"alert_refused_service_account": True}, {"alert_new_account": True}, {"alert_bulk_reads": True}]
+    worlds = [
+        {"alert_refused_service_account": True},
+        {"alert_new_account": True},
+        {"alert_bulk_reads": True},
+    ]
     reached = [sum(not stopped(fact, **world) for fact in FACTS) for world in worlds]
     assert reached == sorted(reached) and len(set(reached)) == 3
 
@@ -217,43 +299,115 @@ def test_an_alarm_for_a_refused_service_account_is_the_first_to_ring():
 # --- other ways ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("fact", "decisions", "way"), [
-    ("okta-support-window", {"personal_profiles_blocked": True}, ["support:sign-in not_held", "support:sign-in allowed"]),
-    ("okta-har-session-tokens", {"support_accounts_bound": True}, ["support:read-file at_home", "support:read-file allowed"]),
-    (SESSION, {"recordings_cleaned": True, "hard_keys": False}, ["support:read-file safeguarded", "support:read-file safeguarded",
-                                                                 "login:api not_held", "login:sign-in allowed", "login:console allowed"]),
-    (SESSION, {"sessions_bound": True},
-     ["support:read-file allowed", "login:console at_home", "support:read-file allowed", "login:console at_home", "login:api at_home",
-      "login:sign-in person_present", "login:api not_held"]),
-    ("nov14-okta-denied", {}, ["login:sign-in person_present", "login:console in_time"]),
-    (TRACKER, {"service_tokens_bound": True, "hard_keys": False},
-     ["gateway:tracker at_home", "login:sign-in allowed", "gateway:tracker allowed", "tracker:sign-in allowed"]),
-    (SCRIPT, {"service_tokens_expire": True, "hard_keys": False},
-     ["gateway:tracker in_time", "gateway:tracker allowed", "tracker:script allowed"]),
-    ("nov22-repos-viewed", {"service_tokens_bound": True, "hard_keys": False}, ["gateway:code at_home", "code:view allowed"]),
-    ("nov22-repos-viewed", {"repository_least_privilege": True},
-     ["gateway:code allowed", "code:view permitted", "code:view permitted", "gateway:code allowed", "code:view allowed"]),
-    ("nov22-repos-archived", {"scripts_approved": True}, ["code:archive not_held", "gateway:code allowed", "code:archive allowed"]),
-    ("repos-exfiltration-unconfirmed", {"egress_allowlist": True},
-     ["outside:send safeguarded", "gateway:code allowed", "code:archive allowed"]),
-])
+@pytest.mark.parametrize(
+    ("fact", "decisions", "way"),
+    [
+        (
+            "okta-support-window",
+            {"personal_profiles_blocked": True},
+            ["support:sign-in not_held", "support:sign-in allowed"],
+        ),
+        (
+            "okta-har-session-tokens",
+            {"support_accounts_bound": True},
+            ["support:read-file at_home", "support:read-file allowed"],
+        ),
+        (
+            SESSION,
+            {"recordings_cleaned": True, "hard_keys": False},
+            [
+                "support:read-file safeguarded",
+                "support:read-file safeguarded",
+                "login:api not_held",
+                "login:sign-in allowed",
+                "login:console allowed",
+            ],
+        ),
+        (
+            SESSION,
+            {"sessions_bound": True},
+            [
+                "support:read-file allowed",
+                "login:console at_home",
+                "support:read-file allowed",
+                "login:console at_home",
+                "login:api at_home",
+                "login:sign-in person_present",
+                "login:api not_held",
+            ],
+        ),
+        ("nov14-okta-denied", {}, ["login:sign-in person_present", "login:console in_time"]),
+        (
+            TRACKER,
+            {"service_tokens_bound": True, "hard_keys": False},
+            [
+                "gateway:tracker at_home",
+                "login:sign-in allowed",
+                "gateway:tracker allowed",
+                "tracker:sign-in allowed",
+            ],
+        ),
+        (
+            SCRIPT,
+            {"service_tokens_expire": True, "hard_keys": False},
+            ["gateway:tracker in_time", "gateway:tracker allowed", "tracker:script allowed"],
+        ),
+        (
+            "nov22-repos-viewed",
+            {"service_tokens_bound": True, "hard_keys": False},
+            ["gateway:code at_home", "code:view allowed"],
+        ),
+        (
+            "nov22-repos-viewed",
+            {"repository_least_privilege": True},
+            [
+                "gateway:code allowed",
+                "code:view permitted",
+                "code:view permitted",
+                "gateway:code allowed",
+                "code:view allowed",
+            ],
+        ),
+        (
+            "nov22-repos-archived",
+            {"scripts_approved": True},
+            ["code:archive not_held", "gateway:code allowed", "code:archive allowed"],
+        ),
+        (
+            "repos-exfiltration-unconfirmed",
+            {"egress_allowlist": True},
+            ["outside:send safeguarded", "gateway:code allowed", "code:archive allowed"],
+        ),
+    ],
+)
 def test_where_a_way_is_closed_the_next_one_is_tried(fact, decisions, way):
     assert tried(fact, **decisions) == way
 
 
 def test_no_route_of_the_campaign_is_there_for_nothing():
     """Each is the way in, or fails as the last resort, in some world that differs in at most two decisions."""
-    worlds = [with_controls(names) for count in (0, 1, 2) for names in combinations([*CONTROLS], count)]
+    worlds = [
+        with_controls(names) for count in (0, 1, 2) for names in combinations([*CONTROLS], count)
+    ]
     worlds += [dataclasses.replace(world, hard_keys=False) for world in worlds]
-    used = {(fact, route) for world in worlds for fact, step in told(world).items() for route in step.plan.routes
-            if {one.ask for one in step.attempts if one.decision} >= set(route)}
+    used = {
+        (fact, route)
+        for world in worlds
+        for fact, step in told(world).items()
+        for route in step.plan.routes
+        if {one.ask for one in step.attempts if one.decision} >= set(route)
+    }
     assert used == {(plan.fact, route) for plan in breach.campaign().steps for route in plan.routes}
 
 
 def test_behind_the_wall_of_a_castle_everything_is_open():
     for fact in ("other-systems-denied", "nov22-sao-paulo-denied"):
         assert outcome(fact, access_per_application=False) == ("succeeded", "allowed")
-    opened = {one.url for one in play(World(access_per_application=False)).wire if one.status == 200 and one.ip == breach.SERVER}
+    opened = {
+        one.url
+        for one in play(World(access_per_application=False)).wire
+        if one.status == 200 and one.ip == breach.SERVER
+    }
     assert {"https://metrics.example/open", "https://console.example/connect"} <= opened
 
 
@@ -264,26 +418,60 @@ def test_a_castle_with_an_enforced_list_keeps_its_consoles():
 
 
 def test_where_nothing_of_october_worked_november_has_nothing_to_start_from():
-    decisions = {"sessions_bound": True, "recordings_cleaned": True, "supplier_hard_keys": True, "personal_profiles_blocked": True}
+    decisions = {
+        "sessions_bound": True,
+        "recordings_cleaned": True,
+        "supplier_hard_keys": True,
+        "personal_profiles_blocked": True,
+    }
     assert {outcome(fact, **decisions) for fact in NOVEMBER} == {("not_reached", "not_held")}
-    assert all(one.decision is None for fact in NOVEMBER for one in told(dataclasses.replace(H, **decisions))[fact].attempts)
+    assert all(
+        one.decision is None
+        for fact in NOVEMBER
+        for one in told(dataclasses.replace(H, **decisions))[fact].attempts
+    )
     reasons = {told(dataclasses.replace(H, **decisions))[fact].reason for fact in NOVEMBER}
     assert all(reason.startswith("the intruder never came to hold ") for reason in reasons)
 
 
 # --- search -------------------------------------------------------------------------------------------------------
 
-TWELVE = ["recordings_cleaned", "sessions_bound", "session_hours", "acts_reauthenticated", "exposed_rotated", "service_tokens_expire",
-          "service_tokens_bound", "integration_least_privilege", "scripts_approved", "alert_new_account", "egress_logged", "hard_keys"]
-SIX = ["console_managed_devices", "support_accounts_bound", "supplier_hard_keys", "scripts_approved", "personal_profiles_blocked",
-       "egress_logged"]
+TWELVE = [
+    "recordings_cleaned",
+    "sessions_bound",
+    "session_hours",
+    "acts_reauthenticated",
+    "exposed_rotated",
+    "service_tokens_expire",
+    "service_tokens_bound",
+    "integration_least_privilege",
+    "scripts_approved",
+    "alert_new_account",
+    "egress_logged",
+    "hard_keys",
+]
+SIX = [
+    "console_managed_devices",
+    "support_accounts_bound",
+    "supplier_hard_keys",
+    "scripts_approved",
+    "personal_profiles_blocked",
+    "egress_logged",
+]
 
 
 def by_hand(goal: str, names: list[str], world: World) -> dict[frozenset, bool]:
     """Each set of these controls, and whether it stops the goal: asked of the whole story, one world after another."""
-    sets = [frozenset(some) for count in range(len(names) + 1) for some in combinations(names, count)]
-    return {some: next(step.outcome for step in foresee(with_controls(some, world)) if step.fact == goal) in ("denied", "not_reached")
-            for some in sets}
+    sets = [
+        frozenset(some) for count in range(len(names) + 1) for some in combinations(names, count)
+    ]
+    return {
+        some: next(
+            step.outcome for step in foresee(with_controls(some, world)) if step.fact == goal
+        )
+        in ("denied", "not_reached")
+        for some in sets
+    }
 
 
 def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
@@ -291,26 +479,82 @@ def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
     found = search("nov23-admin-group", TWELVE)
     assert time.perf_counter() - begun < 3
     assert (found.goal, found.walked) == ("nov23-admin-group", 4096)
-    assert set(found.minimal) == {(name,) for name in TWELVE} - {("egress_logged",), ("hard_keys",), ("scripts_approved",)}
+    assert set(found.minimal) == {(name,) for name in TWELVE} - {
+        ("egress_logged",),
+        ("hard_keys",),
+        ("scripts_approved",),
+    }
 
 
-@pytest.mark.parametrize(("goal", "names", "world"), [
-    (SESSION, ["recordings_cleaned", "hard_keys", "acts_reauthenticated", "sessions_bound", "console_managed_devices", "session_hours"],
-     World(hard_keys=False)),
-    ("okta-har-session-tokens", SIX, H), ("okta-sessions-hijacked", SIX, H),
-    (SCRIPT, ["service_tokens_bound", "hard_keys", "scripts_approved", "alert_new_account", "response_minutes", "exposed_rotated"],
-     World(hard_keys=False, response_minutes=20160)),
-    ("repos-exfiltration-unconfirmed", ["egress_allowlist", "repository_least_privilege", "scripts_approved", "service_tokens_expire",
-                                        "hard_keys", "egress_logged"], World(hard_keys=False)),
-    ("nov22-sao-paulo-denied", ["access_per_application", "console_list_enforced", "scripts_approved", "hard_keys", "service_tokens_bound",
-                                "alert_bulk_reads"], World(hard_keys=False, access_per_application=False)),
-])
+@pytest.mark.parametrize(
+    ("goal", "names", "world"),
+    [
+        (
+            SESSION,
+            [
+                "recordings_cleaned",
+                "hard_keys",
+                "acts_reauthenticated",
+                "sessions_bound",
+                "console_managed_devices",
+                "session_hours",
+            ],
+            World(hard_keys=False),
+        ),
+        ("okta-har-session-tokens", SIX, H),
+        ("okta-sessions-hijacked", SIX, H),
+        (
+            SCRIPT,
+            [
+                "service_tokens_bound",
+                "hard_keys",
+                "scripts_approved",
+                "alert_new_account",
+                "response_minutes",
+                "exposed_rotated",
+            ],
+            World(hard_keys=False, response_minutes=20160),
+        ),
+        (
+            "repos-exfiltration-unconfirmed",
+            [
+                "egress_allowlist",
+                "repository_least_privilege",
+                "scripts_approved",
+                "service_tokens_expire",
+                "hard_keys",
+                "egress_logged",
+            ],
+            World(hard_keys=False),
+        ),
+        (
+            "nov22-sao-paulo-denied",
+            [
+                "access_per_application",
+                "console_list_enforced",
+                "scripts_approved",
+                "hard_keys",
+                "service_tokens_bound",
+                "alert_bulk_reads",
+            ],
+            World(hard_keys=False, access_per_application=False),
+        ),
+    ],
+)
 def test_the_search_finds_what_asking_every_world_finds(goal, names, world):
     table, found = by_hand(goal, names, world), search(goal, names, world)
-    minimal = {some for some, stops in table.items() if stops and not any(table[some - {one}] for one in some)}
+    minimal = {
+        some
+        for some, stops in table.items()
+        if stops and not any(table[some - {one}] for one in some)
+    }
     assert (found.walked, found.stopping) == (64, sum(table.values()))
-    assert [set(some) for some in found.minimal] == sorted([set(some) for some in found.minimal], key=len)
-    assert {frozenset(some) for some in found.minimal} == minimal and len(found.minimal) == len(minimal)
+    assert [set(some) for some in found.minimal] == sorted(
+        [set(some) for some in found.minimal], key=len
+    )
+    assert {frozenset(some) for some in found.minimal} == minimal and len(found.minimal) == len(
+        minimal
+    )
 
 
 def test_the_order_of_the_controls_and_a_name_said_twice_change_nothing():
@@ -325,7 +569,9 @@ def test_where_a_goal_was_never_reached_no_control_is_needed():
     assert (found.stopping, found.minimal) == (4, ((),))
 
 
-@pytest.mark.parametrize(("goal", "names"), [("nov22", []), ("okta-log-gap", ["hard_keys"]), ("", [])])
+@pytest.mark.parametrize(
+    ("goal", "names"), [("nov22", []), ("okta-log-gap", ["hard_keys"]), ("", [])]
+)
 def test_an_unknown_goal_is_a_key_error_with_a_sentence(goal, names):
     with pytest.raises(KeyError, match=f"{goal} is no step of the campaign"):
         search(goal, names)

@@ -1,4 +1,5 @@
 """What a person types: one line a check from the doctor, and a provider on loopback that starts, serves and stops."""
+
 import re
 import signal
 import socket
@@ -14,7 +15,13 @@ import pytest
 from labutils import __main__ as commands
 
 CALLBACK = "http://127.0.0.1:9999/cb"
-QUESTION = {"response_type": "code", "client_id": "web", "redirect_uri": CALLBACK, "scope": "openid profile offline_access", "state": "s"}
+QUESTION = {
+    "response_type": "code",
+    "client_id": "web",
+    "redirect_uri": CALLBACK,
+    "scope": "openid profile offline_access",
+    "state": "s",
+}
 
 
 def free_port() -> int:
@@ -23,8 +30,12 @@ def free_port() -> int:
 
 
 def start(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "labutils", "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            encoding="locale")
+    return subprocess.Popen(
+        [sys.executable, "-m", "labutils", "serve", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="locale",
+    )
 
 
 @contextmanager
@@ -47,7 +58,12 @@ def served(*arguments: str) -> Iterator[str]:
 def refused(process: subprocess.Popen) -> str:
     """The one sentence of a command that ends with status 2."""
     out, sentence = process.communicate(timeout=10)
-    assert (process.returncode, out, sentence.count("\n"), "Traceback" in sentence) == (2, "", 1, False)
+    assert (process.returncode, out, sentence.count("\n"), "Traceback" in sentence) == (
+        2,
+        "",
+        1,
+        False,
+    )
     return sentence
 
 
@@ -81,9 +97,13 @@ def test_serve_speaks_openid_connect_over_loopback():
         assert httpx.get(issuer + "/.well-known/openid-configuration").json()["issuer"] == issuer
         code = httpx.URL(authorize(issuer).headers["location"]).params["code"]
         given = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-        issued = httpx.post(issuer + "/token", data=given, auth=("web", "web-secret-for-the-lab")).json()
+        issued = httpx.post(
+            issuer + "/token", data=given, auth=("web", "web-secret-for-the-lab")
+        ).json()
         assert {"access_token", "id_token", "refresh_token"} <= set(issued)
-        told = httpx.get(issuer + "/userinfo", headers={"authorization": "Bearer " + issued["access_token"]}).json()
+        told = httpx.get(
+            issuer + "/userinfo", headers={"authorization": "Bearer " + issued["access_token"]}
+        ).json()
         assert told["name"] == "Ada Lovelace"
 
 
@@ -98,7 +118,10 @@ def test_serve_shows_a_login_page_and_idle_connections_hold_up_nobody():
 
 def test_a_request_whose_body_does_not_come_holds_up_nobody():
     with served() as issuer:
-        half = idle(issuer, b"POST /token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n")
+        half = idle(
+            issuer,
+            b"POST /token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n",
+        )
         assert authorize(issuer).status_code == 200
         half.close()  # and a client that goes away in the middle leaves no traceback behind
         for _ in range(20):
@@ -108,7 +131,9 @@ def test_a_request_whose_body_does_not_come_holds_up_nobody():
 def test_seed_and_start_give_the_same_code_twice():
     codes, port = [], str(free_port())
     for arguments in (("--seed", "s"), ("--seed", "s"), ("--seed", "other"), ()):
-        with served("--auto-login", "ada", "--start", "2023-10-18T09:00:00Z", "--port", port, *arguments) as issuer:
+        with served(
+            "--auto-login", "ada", "--start", "2023-10-18T09:00:00Z", "--port", port, *arguments
+        ) as issuer:
             codes.append(httpx.URL(authorize(issuer).headers["location"]).params["code"])
     assert codes[0] == codes[1]
     assert len(set(codes)) == 3
@@ -117,10 +142,18 @@ def test_seed_and_start_give_the_same_code_twice():
 def test_with_start_each_request_moves_the_clock_by_one_second():
     with served("--auto-login", "ada", "--start", "2023-10-18T09:00:00Z") as issuer:
         for second in (1, 3):
-            given = {"grant_type": "authorization_code", "redirect_uri": CALLBACK,
-                     "code": httpx.URL(authorize(issuer).headers["location"]).params["code"]}
-            issued = httpx.post(issuer + "/token", data=given, auth=("web", "web-secret-for-the-lab")).json()
-            assert jwt.decode(issued["id_token"], options={"verify_signature": False})["auth_time"] == 1697619600 + second
+            given = {
+                "grant_type": "authorization_code",
+                "redirect_uri": CALLBACK,
+                "code": httpx.URL(authorize(issuer).headers["location"]).params["code"],
+            }
+            issued = httpx.post(
+                issuer + "/token", data=given, auth=("web", "web-secret-for-the-lab")
+            ).json()
+            assert (
+                jwt.decode(issued["id_token"], options={"verify_signature": False})["auth_time"]
+                == 1697619600 + second
+            )
 
 
 def test_a_port_that_is_taken_is_named_in_a_sentence():
@@ -129,24 +162,45 @@ def test_a_port_that_is_taken_is_named_in_a_sentence():
         assert f"Port {port} on 127.0.0.1 is taken" in refused(start("--port", port))
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--start", "soon"], "--start must be a moment"), (["--start", "2023-99-01"], "--start must be a moment"),
-    (["--auto-login", "nobody"], "There is no user 'nobody'"), (["--port", "-1"], "--port"), (["--port", "99999"], "--port")])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--start", "soon"], "--start must be a moment"),
+        (["--start", "2023-99-01"], "--start must be a moment"),
+        (["--auto-login", "nobody"], "There is no user 'nobody'"),
+        (["--port", "-1"], "--port"),
+        (["--port", "99999"], "--port"),
+    ],
+)
 def test_a_setting_that_cannot_be_is_explained_in_a_sentence(arguments, words, capsys):
     assert commands.main(["serve", *arguments]) == 2
     out, sentence = capsys.readouterr()
     assert (out, sentence.count("\n"), words in sentence) == ("", 1, True)
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["serve", "--port", "x"], ["serve", "--host", "0.0.0.0"], ["serve", "--nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["serve", "--port", "x"],
+        ["serve", "--host", "0.0.0.0"],
+        ["serve", "--nonsense"],
+    ],
+)
 def test_a_command_that_does_not_exist_is_explained_and_ends_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
         commands.main(arguments)
     assert (ended.value.code, "usage: python -m labutils" in capsys.readouterr().err) == (2, True)
 
 
-@pytest.mark.parametrize("said, status", [
-    (b"Transfer-Encoding: chunked\r\n\r\nno chunk\r\n", b"400"), (b"Content-Length: 600000000\r\n\r\n", b"413")])
+@pytest.mark.parametrize(
+    "said, status",
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\nno chunk\r\n", b"400"),
+        (b"Content-Length: 600000000\r\n\r\n", b"413"),
+    ],
+)
 def test_a_body_that_is_none_or_too_long_is_refused_without_a_traceback(said, status):
     with served() as issuer:
         asked = idle(issuer, b"POST /token HTTP/1.1\r\nContent-Type: text/plain\r\n" + said)

@@ -4,11 +4,16 @@ import jwt
 import pytest
 from provider_helpers import ask, fresh, question, tokens_of
 
-from labutils.classroom.lessons.town import LOGIN
-from labutils.identity.accounts import Client
-from labutils.identity.issuing import ACCESS_LIFE, ID_LIFE, REFRESH_LIFE, SERVICE_LIFE
 from labutils.identity.provider import Provider
+from labutils.identity.provider.state import Client
+from labutils.identity.provider.token_endpoint import (
+    ACCESS_LIFE,
+    ID_LIFE,
+    REFRESH_LIFE,
+    SERVICE_LIFE,
+)
 from labutils.lab import Lab
+from labutils.stage.two_apps import LOGIN
 
 DAY = 86400  # seconds
 ENDPOINTS = {
@@ -23,13 +28,13 @@ ENDPOINTS = {
 
 
 @pytest.fixture
-def town():
+def apps():
     return fresh()
 
 
 @pytest.fixture
-def metadata(town):
-    return town.ada.get(LOGIN + "/.well-known/openid-configuration").json()
+def metadata(apps):
+    return apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
 
 
 def test_each_endpoint_stands_under_its_registered_name(metadata):
@@ -37,34 +42,34 @@ def test_each_endpoint_stands_under_its_registered_name(metadata):
     assert named == {name: LOGIN + path for name, path in ENDPOINTS.items()}
 
 
-def test_id_tokens_are_signed_by_the_algorithms_that_it_names(town, metadata):
-    keys = town.ada.get(LOGIN + "/jwks").json()["keys"]
+def test_id_tokens_are_signed_by_the_algorithms_that_it_names(apps, metadata):
+    keys = apps.ada.get(LOGIN + "/jwks").json()["keys"]
     algorithms = {key["alg"] for key in keys}
     assert set(metadata["id_token_signing_alg_values_supported"]) == algorithms
-    issued = [tokens_of(town, client)["id_token"] for client in ("wiki", "plain")]
+    issued = [tokens_of(apps, client)["id_token"] for client in ("wiki", "plain")]
     assert {jwt.get_unverified_header(token)["alg"] for token in issued} == algorithms
 
 
-def test_it_grants_the_scopes_that_it_names(town, metadata):
+def test_it_grants_the_scopes_that_it_names(apps, metadata):
     scopes = set(metadata["scopes_supported"])
     assert scopes == {"openid", "profile", "offline_access"}
-    assert set(tokens_of(town, scope=" ".join(sorted(scopes)))["scope"].split()) == scopes
+    assert set(tokens_of(apps, scope=" ".join(sorted(scopes)))["scope"].split()) == scopes
 
 
-def test_it_supplies_the_claims_that_it_names(town, metadata):
-    issued = tokens_of(town)
+def test_it_supplies_the_claims_that_it_names(apps, metadata):
+    issued = tokens_of(apps)
     id_token = jwt.decode(issued["id_token"], options={"verify_signature": False})
     header = {"authorization": f"Bearer {issued['access_token']}"}
-    about_ada = town.ada.get(LOGIN + "/userinfo", headers=header).json()
+    about_ada = apps.ada.get(LOGIN + "/userinfo", headers=header).json()
     assert set(metadata["claims_supported"]) <= id_token.keys() | about_ada.keys()
     assert id_token.keys() <= set(metadata["claims_supported"])
 
 
 @pytest.mark.parametrize("prompt", ["none", "login", "consent"])
-def test_it_takes_the_prompts_that_it_names_and_no_more(town, metadata, prompt):
+def test_it_takes_the_prompts_that_it_names_and_no_more(apps, metadata, prompt):
     assert prompt in metadata["prompt_values_supported"]
     assert len(metadata["prompt_values_supported"]) == 3
-    assert "error=invalid_request" not in ask(town.ada, prompt=prompt).headers.get("location", "")
+    assert "error=invalid_request" not in ask(apps.ada, prompt=prompt).headers.get("location", "")
 
 
 def test_it_takes_the_proofs_of_the_algorithms_that_it_names(metadata):
@@ -87,24 +92,24 @@ def test_what_it_names_once_is_what_a_question_of_the_wiki_asks_for(metadata, me
 # --- how long what it gives out is good -----------------------------------------------------------
 
 
-def test_an_id_token_and_an_access_token_live_ten_minutes(town):
-    issued = tokens_of(town)
+def test_an_id_token_and_an_access_token_live_ten_minutes(apps):
+    issued = tokens_of(apps)
     for name, life in (("id_token", ID_LIFE), ("access_token", ACCESS_LIFE)):
         claims = jwt.decode(issued[name], options={"verify_signature": False})
         assert (claims["exp"] - claims["iat"], life) == (600, 600)
     assert issued["expires_in"] == 600
 
 
-def test_a_refresh_token_lives_ninety_days(town):
-    token = tokens_of(town)["refresh_token"]
-    lives = town.provider.refresh_tokens[token].expires - town.lab.clock.now
+def test_a_refresh_token_lives_ninety_days(apps):
+    token = tokens_of(apps)["refresh_token"]
+    lives = apps.provider.refresh_tokens[token].expires - apps.lab.clock.now
     assert (lives, REFRESH_LIFE) == (90 * DAY, 90 * DAY)
 
 
-def test_a_token_of_a_service_lives_a_year(town):
-    town.provider.clients["job"] = Client("job", secret="s", grant_types=("client_credentials",))
+def test_a_token_of_a_service_lives_a_year(apps):
+    apps.provider.clients["job"] = Client("job", secret="s", grant_types=("client_credentials",))
     form = {"grant_type": "client_credentials"}
-    issued = town.ada.post(LOGIN + "/token", data=form, auth=("job", "s")).json()
+    issued = apps.ada.post(LOGIN + "/token", data=form, auth=("job", "s")).json()
     assert (issued["expires_in"], SERVICE_LIFE) == (365 * DAY, 365 * DAY)
 
 

@@ -1,4 +1,5 @@
 """The doctor names what is broken and the command that mends it, and needs nothing that may be broken."""
+
 import ast
 import json
 import pathlib
@@ -30,7 +31,9 @@ def broken(tmp_path_factory):
     course.without("httpx", "httpx-*", "fido2", "fido2-*", "anyio", "anyio-*")
     course.without("cryptography", "jupyterlab", "ipykernel")  # their metadata stay
     course.without("jwt", "pyjwt-*", "matplotlib")
-    course.put("jwt/__init__.py", "class JWT: pass")  # as the registry's other package of that import name has it
+    course.put(
+        "jwt/__init__.py", "class JWT: pass"
+    )  # as the registry's other package of that import name has it
     course.put("jwt/jwa.py", "")
     course.put("jwt-1.4.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: jwt\nVersion: 1.4.0\n")
     course.put("matplotlib/__init__.py", "import os; os.abort()")
@@ -50,21 +53,24 @@ def lines(broken):
 
 
 @posix
-@pytest.mark.parametrize("line", [
-    "httpx is missing: run `make mend`",
-    "fido2 is missing: run `make mend`",
-    "anyio is missing: run `make mend`",
-    "pyjwt is missing: run `make mend`",
-    "cryptography .+ cannot be imported (ModuleNotFoundError: No module named 'cryptography'): run `make mend`",
-    "jupyterlab .+ cannot be imported (ModuleNotFoundError: No module named 'jupyterlab'): run `make mend`",
-    "ipykernel .+ cannot be imported (ModuleNotFoundError: No module named 'ipykernel'): run `make mend`",
-    "nbval .+ cannot be imported (.+): run `make mend`",  # since ipykernel, which it uses, is gone
-    "matplotlib .+ cannot be imported (it crashed with signal 6): run `make mend`",
-    "werkzeug is 2.0.0, and the course needs >=3.1,<4: run `make mend`",
-    "pyyaml is 6.0.0, and requirements.txt has .+: run `make mend`",
-    "the kernel of a notebook does not start (.+): run `make mend`",
-    "data/rfc-examples.json is damaged (.+): restore it with .+",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "httpx is missing: run `make mend`",
+        "fido2 is missing: run `make mend`",
+        "anyio is missing: run `make mend`",
+        "pyjwt is missing: run `make mend`",
+        "cryptography .+ cannot be imported (ModuleNotFoundError: No module named 'cryptography'): run `make mend`",
+        "jupyterlab .+ cannot be imported (ModuleNotFoundError: No module named 'jupyterlab'): run `make mend`",
+        "ipykernel .+ cannot be imported (ModuleNotFoundError: No module named 'ipykernel'): run `make mend`",
+        "nbval .+ cannot be imported (.+): run `make mend`",  # since ipykernel, which it uses, is gone
+        "matplotlib .+ cannot be imported (it crashed with signal 6): run `make mend`",
+        "werkzeug is 2.0.0, and the course needs >=3.1,<4: run `make mend`",
+        "pyyaml is 6.0.0, and requirements.txt has .+: run `make mend`",
+        "the kernel of a notebook does not start (.+): run `make mend`",
+        "data/rfc-examples.json is damaged (.+): restore it with .+",
+    ],
+)
 def test_each_fault_is_named_with_the_command_that_mends_it(lines, line):
     pattern = "MEND  " + re.escape(line).replace(r"\.\+", ".+")
     assert any(re.fullmatch(pattern, said) for said in lines), lines
@@ -81,17 +87,24 @@ def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     _, said = broken.python("-c", "from labutils import Lab, accepts").communicate(timeout=20)
     assert said.splitlines()[-1] == (
         "ImportError: pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
-        "run `make mend` and start again; `python -m labutils doctor` says more.")
+        "run `make mend` and start again; `python -m labutils doctor` says more."
+    )
 
 
 @posix
 def test_a_kernel_takes_labutils_from_its_own_folder_or_the_other_folder_is_named(tmp_path):
     course = Course(tmp_path)
-    assert kernel_lines(course) == [(True, "a Python kernel starts"), (True, "a notebook takes labutils from this folder")]
+    assert kernel_lines(course) == [
+        (True, "a Python kernel starts"),
+        (True, "a notebook takes labutils from this folder"),
+    ]
     (course.site / "_labutils.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     good, said = kernel_lines(course)[1]
     assert not good
-    assert f"does not take labutils from {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run `make lab`" in said
+    assert (
+        f"does not take labutils from {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run `make lab`"
+        in said
+    )
     (course.site / "_labutils.pth").unlink()
     assert "it says No module named 'labutils'; run `make lab`" in kernel_lines(course)[1][1]
 
@@ -100,32 +113,63 @@ def test_a_kernel_takes_labutils_from_its_own_folder_or_the_other_folder_is_name
 def test_a_kernel_without_a_description_or_with_one_that_names_no_python_is_named(tmp_path):
     course = Course(tmp_path)
     (course.venv / "share").unlink()
-    assert kernel_lines(course) == [(False, "the description of the Python kernel is missing "
-                                            "(share/jupyter/kernels/python3): run `make mend`")]
+    assert kernel_lines(course) == [
+        (
+            False,
+            "the description of the Python kernel is missing "
+            "(share/jupyter/kernels/python3): run `make mend`",
+        )
+    ]
     kernels = course.venv / "share" / "jupyter" / "kernels" / "python3"
     kernels.mkdir(parents=True)
     said = '{"argv": ["/nowhere/python"], "display_name": "Python 3", "language": "python"}'
     (kernels / "kernel.json").write_text(said, encoding="utf-8")
-    assert kernel_lines(course) == [(False, "the kernel of a notebook does not start (FileNotFoundError: [Errno 2] No such "
-                                            "file or directory: '/nowhere/python'): run `make mend`")]
+    assert kernel_lines(course) == [
+        (
+            False,
+            "the kernel of a notebook does not start (FileNotFoundError: [Errno 2] No such "
+            "file or directory: '/nowhere/python'): run `make mend`",
+        )
+    ]
 
 
 # --- what it needs itself ---------------------------------------------------------------------------------------
 
-HEAVY = {"httpx", "jwt", "cryptography", "werkzeug", "yaml", "matplotlib", "PIL", "fido2", "IPython", "jupyter_client"}
+HEAVY = {
+    "httpx",
+    "jwt",
+    "cryptography",
+    "werkzeug",
+    "yaml",
+    "matplotlib",
+    "PIL",
+    "fido2",
+    "IPython",
+    "jupyter_client",
+}
 
 
-@pytest.mark.parametrize("code", ["import labutils", "import labutils.__main__", "import labutils.doctor"])
+@pytest.mark.parametrize(
+    "code", ["import labutils", "import labutils.__main__", "import labutils.doctor"]
+)
 def test_the_doctor_runs_on_the_standard_library_alone(code):
-    done = subprocess.run([sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True,
-                          encoding="locale", check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
+        capture_output=True,
+        encoding="locale",
+        check=True,
+        cwd=ROOT,
+    )
     assert not HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("path, version", [
-    *[(f"labutils/{name}.py", (3, 8)) for name in ("__init__", "__main__", "doctor", "text")],
-    *[(f"tools/{name}.py", (3, 7)) for name in ("course", "lessons")],
-])
+@pytest.mark.parametrize(
+    "path, version",
+    [
+        *[(f"labutils/{name}.py", (3, 8)) for name in ("__init__", "__main__", "doctor", "text")],
+        *[(f"tools/{name}.py", (3, 7)) for name in ("course", "lessons")],
+    ],
+)
 def test_an_older_python_can_read_what_tells_it_that_it_is_old(path, version):
     ast.parse((ROOT / path).read_text(encoding="utf-8"), feature_version=version)
 
@@ -136,20 +180,24 @@ def test_a_python_outside_the_range_is_the_one_line_that_is_said(version, monkey
     assert doctor.examine() == 1
     assert capsys.readouterr().out == (
         f"MEND  Python {version[0]}.{version[1]} (the course needs 3.11 to 3.14): install one of these and name it, "
-        "for instance `make lab PYTHON=python3.13`\n")
+        "for instance `make lab PYTHON=python3.13`\n"
+    )
 
 
 # --- data -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name, text, what", [
-    ("facts.yaml", "facts: [", "a file in data/ is damaged (facts.yaml, line "),
-    ("support-case.har", '{"log"', "data/support-case.har is damaged (Expecting"),
-    ("jwt-names.json", "", "data/jwt-names.json is damaged (Expecting value"),
-    ("pages/login.html", " ", "data/pages/login.html is damaged (it is empty)"),
-    ("campaign.yaml", None, "data/campaign.yaml is missing"),
-    ("README.md", None, "the data of the course is missing"),
-])
+@pytest.mark.parametrize(
+    "name, text, what",
+    [
+        ("facts.yaml", "facts: [", "a file in data/ is damaged (facts.yaml, line "),
+        ("support-case.har", '{"log"', "data/support-case.har is damaged (Expecting"),
+        ("jwt-names.json", "", "data/jwt-names.json is damaged (Expecting value"),
+        ("pages/login.html", " ", "data/pages/login.html is damaged (it is empty)"),
+        ("campaign.yaml", None, "data/campaign.yaml is missing"),
+        ("README.md", None, "the data of the course is missing"),
+    ],
+)
 def test_damaged_and_missing_data_are_named(name, text, what, tmp_path, monkeypatch):
     data = tmp_path / "data"
     shutil.copytree(ROOT / "data", data)
@@ -162,7 +210,10 @@ def test_damaged_and_missing_data_are_named(name, text, what, tmp_path, monkeypa
     good, sentence = doctor._data()
     assert not good
     assert sentence.startswith(what)
-    assert ": restore it with `git checkout -- data`" in sentence or "download the course again" in sentence
+    assert (
+        ": restore it with `git checkout -- data`" in sentence
+        or "download the course again" in sentence
+    )
 
 
 def test_bytes_that_are_no_text_are_damage(tmp_path):
@@ -182,10 +233,13 @@ def elsewhere(monkeypatch):
 def test_outside_of_the_environment_pip_is_the_remedy(elsewhere):
     missing = doctor.Package("no-such-package", ">=1,<2")
     assert doctor._package(missing, "", set()) == (
-        False, 'no-such-package is missing: run `python -m pip install "no-such-package>=1,<2"`')
+        False,
+        'no-such-package is missing: run `python -m pip install "no-such-package>=1,<2"`',
+    )
     broken = doctor.Package("httpx", ">=0.28,<1")
     assert doctor._package(broken, "it crashed with signal 11", set())[1].endswith(
-        '(it crashed with signal 11): run `python -m pip install --force-reinstall --no-deps "httpx>=0.28,<1"`')
+        '(it crashed with signal 11): run `python -m pip install --force-reinstall --no-deps "httpx>=0.28,<1"`'
+    )
 
 
 def test_outside_of_the_environment_a_version_that_fits_is_well(elsewhere):
@@ -194,21 +248,30 @@ def test_outside_of_the_environment_a_version_that_fits_is_well(elsewhere):
     assert sentence.endswith("(the course was tested with 0.27.0)")
 
 
-def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(elsewhere, tmp_path, monkeypatch):
+def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(
+    elsewhere, tmp_path, monkeypatch
+):
     (tmp_path / "jwt").mkdir()
-    for name in ("__init__", "jwa", "api_jwk"):  # the last is a file of PyJWT that the other left there
+    for name in (
+        "__init__",
+        "jwa",
+        "api_jwk",
+    ):  # the last is a file of PyJWT that the other left there
         (tmp_path / "jwt" / f"{name}.py").write_text("", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "jwt", raising=False)
     assert doctor.complaint().startswith(
         "pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
-        "run `python -m pip uninstall --yes jwt pyjwt`, then `python -m pip")
+        "run `python -m pip uninstall --yes jwt pyjwt`, then `python -m pip"
+    )
 
 
 def test_a_broken_package_is_named_by_the_name_that_installs_it(elsewhere):
     error = ImportError("cannot import name 'PyJWK' from 'jwt'", name="jwt")
     said = doctor.complaint(error)
-    assert said.startswith("pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip install ")
+    assert said.startswith(
+        "pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip install "
+    )
     assert said.endswith("choose the kernel of .venv.")
 
 
@@ -221,10 +284,15 @@ def test_an_import_error_of_our_own_goes_on_its_way(monkeypatch):
 
 # --- versions ---------------------------------------------------------------------------------------------------
 
-releases = st.lists(st.integers(0, 20), min_size=1, max_size=3).map(lambda parts: ".".join(map(str, parts)))
+releases = st.lists(st.integers(0, 20), min_size=1, max_size=3).map(
+    lambda parts: ".".join(map(str, parts))
+)
 
 
-@given(releases, st.lists(st.tuples(st.sampled_from([">=", "<", "=="]), releases), min_size=1, max_size=3))
+@given(
+    releases,
+    st.lists(st.tuples(st.sampled_from([">=", "<", "=="]), releases), min_size=1, max_size=3),
+)
 def test_versions_are_compared_as_the_installers_compare_them(version, bounds):
     wanted = ",".join(sign + bound for sign, bound in bounds)
     assert doctor.satisfies(version, wanted) == SpecifierSet(wanted).contains(version)
@@ -240,17 +308,32 @@ def test_every_requirement_of_the_project_is_of_the_form_that_is_understood():
 # --- security keys ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["labutils.classroom.lessons.phishing", "labutils.identity.security_key"])
+@pytest.mark.parametrize("module", ["labutils.stage.phishing", "labutils.identity.security_key"])
 def test_where_there_are_no_devices_a_lesson_about_keys_says_so(module):
     code = f"import sys; sys.platform = 'emscripten'; import {module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
-    assert done.stderr.splitlines()[-1].startswith("ImportError: Security keys need an operating system, and Python in a browser")
+    assert done.stderr.splitlines()[-1].startswith(
+        "ImportError: Security keys need an operating system, and Python in a browser"
+    )
 
 
 def test_no_other_lesson_loads_the_library_of_security_keys():
     """The first code cell of each lesson, run in one process, and then the exercises of all of them."""
-    cells = [json.loads((lessons.NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
-             for name in lessons.sums() if not name.startswith("13")]
-    imports = ["".join(next(cell for cell in one if cell["cell_type"] == "code")["source"]) for one in cells]
-    code = "\n".join([*imports, "progress()", "import sys", "assert not [m for m in sys.modules if m.startswith('fido2')]"])
+    cells = [
+        json.loads((lessons.NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
+        for name in lessons.sums()
+        if not name.startswith("13")
+    ]
+    imports = [
+        "".join(next(cell for cell in one if cell["cell_type"] == "code")["source"])
+        for one in cells
+    ]
+    code = "\n".join(
+        [
+            *imports,
+            "progress()",
+            "import sys",
+            "assert not [m for m in sys.modules if m.startswith('fido2')]",
+        ]
+    )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -1,4 +1,5 @@
 """The replay as an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0): well formed, the same every time, and honest about doubt."""
+
 import json
 import re
 from collections import Counter
@@ -19,25 +20,74 @@ EXFILTRATION = "repos-exfiltration-unconfirmed"
 
 COLOUR = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}
 TEXT = {"type": "string", "minLength": 1}
-PAIRS = {"type": "array", "items": {"type": "object", "required": ["name", "value"], "additionalProperties": False,
-                                    "properties": {"name": TEXT, "value": TEXT}}}
+PAIRS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["name", "value"],
+        "additionalProperties": False,
+        "properties": {"name": TEXT, "value": TEXT},
+    },
+}
 LAYER_4_5 = {  # after the written specification of the format; there is no schema upstream
-    "type": "object", "required": ["name", "versions", "domain"], "additionalProperties": False,
+    "type": "object",
+    "required": ["name", "versions", "domain"],
+    "additionalProperties": False,
     "properties": {
-        "name": TEXT, "description": TEXT, "domain": {"const": "enterprise-attack"}, "sorting": {"enum": [0, 1, 2, 3]},
+        "name": TEXT,
+        "description": TEXT,
+        "domain": {"const": "enterprise-attack"},
+        "sorting": {"enum": [0, 1, 2, 3]},
         "hideDisabled": {"type": "boolean"},
-        "versions": {"type": "object", "required": ["attack", "navigator", "layer"], "additionalProperties": False, "properties": {
-            "attack": {"type": "string", "pattern": r"^\d+$"}, "navigator": {"type": "string", "pattern": r"^\d+(\.\d+)*$"},
-            "layer": {"const": "4.5"}}},
-        "techniques": {"type": "array", "items": {
-            "type": "object", "required": ["techniqueID"], "additionalProperties": False, "properties": {
-                "techniqueID": {"type": "string", "pattern": r"^T\d{4}(\.\d{3})?$"}, "tactic": TEXT, "score": {"type": "number"},
-                "enabled": {"type": "boolean"}, "color": COLOUR, "comment": TEXT, "showSubtechniques": {"type": "boolean"},
-                "metadata": PAIRS}}},
-        "gradient": {"type": "object", "required": ["colors", "minValue", "maxValue"], "additionalProperties": False, "properties": {
-            "colors": {"type": "array", "minItems": 2, "items": COLOUR}, "minValue": {"type": "number"}, "maxValue": {"type": "number"}}},
-        "legendItems": {"type": "array", "items": {"type": "object", "required": ["label", "color"], "additionalProperties": False,
-                                                   "properties": {"label": TEXT, "color": COLOUR}}}}}
+        "versions": {
+            "type": "object",
+            "required": ["attack", "navigator", "layer"],
+            "additionalProperties": False,
+            "properties": {
+                "attack": {"type": "string", "pattern": r"^\d+$"},
+                "navigator": {"type": "string", "pattern": r"^\d+(\.\d+)*$"},
+                "layer": {"const": "4.5"},
+            },
+        },
+        "techniques": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["techniqueID"],
+                "additionalProperties": False,
+                "properties": {
+                    "techniqueID": {"type": "string", "pattern": r"^T\d{4}(\.\d{3})?$"},
+                    "tactic": TEXT,
+                    "score": {"type": "number"},
+                    "enabled": {"type": "boolean"},
+                    "color": COLOUR,
+                    "comment": TEXT,
+                    "showSubtechniques": {"type": "boolean"},
+                    "metadata": PAIRS,
+                },
+            },
+        },
+        "gradient": {
+            "type": "object",
+            "required": ["colors", "minValue", "maxValue"],
+            "additionalProperties": False,
+            "properties": {
+                "colors": {"type": "array", "minItems": 2, "items": COLOUR},
+                "minValue": {"type": "number"},
+                "maxValue": {"type": "number"},
+            },
+        },
+        "legendItems": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["label", "color"],
+                "additionalProperties": False,
+                "properties": {"label": TEXT, "color": COLOUR},
+            },
+        },
+    },
+}
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 EXTENSION = "extension-definition--fb9c968a-745b-4ade-9b25-c324172197f4"
@@ -50,27 +100,61 @@ def reference(kind: str) -> dict:
 
 def of_type(kind: str, required: list[str], **properties) -> dict:
     """A STIX 2.1 object of this type, with what all objects have."""
-    common = {"type": {"const": kind}, "id": reference(kind), "spec_version": {"const": "2.1"}, "created": MOMENT, "modified": MOMENT,
-              "created_by_ref": reference("identity"), "name": TEXT, "description": TEXT,
-              "labels": {"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT},
-              "confidence": {"type": "integer", "minimum": 0, "maximum": 100}}
-    return {"type": "object", "required": ["type", "id", "spec_version", "created", "modified", "name", *required],
-            "additionalProperties": False, "properties": common | properties}
+    common = {
+        "type": {"const": kind},
+        "id": reference(kind),
+        "spec_version": {"const": "2.1"},
+        "created": MOMENT,
+        "modified": MOMENT,
+        "created_by_ref": reference("identity"),
+        "name": TEXT,
+        "description": TEXT,
+        "labels": {"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT},
+        "confidence": {"type": "integer", "minimum": 0, "maximum": 100},
+    }
+    return {
+        "type": "object",
+        "required": ["type", "id", "spec_version", "created", "modified", "name", *required],
+        "additionalProperties": False,
+        "properties": common | properties,
+    }
 
 
-NEW_KIND = {"type": "object", "required": [EXTENSION], "properties": {EXTENSION: {"const": {"extension_type": "new-sdo"}}}}
+NEW_KIND = {
+    "type": "object",
+    "required": [EXTENSION],
+    "properties": {EXTENSION: {"const": {"extension_type": "new-sdo"}}},
+}
 OBJECTS = {
-    "extension-definition": of_type("extension-definition", ["created_by_ref", "schema", "version", "extension_types"],
-                                    id={"const": EXTENSION}, schema={"type": "string", "pattern": r"^https://.*-2\.0\.0\.json$"},
-                                    version={"const": "2.0.0"}, extension_types={"const": ["new-sdo"]}),
-    "identity": of_type("identity", ["identity_class"], identity_class={"enum": ["individual", "group", "system", "organization"]}),
-    "attack-flow": of_type("attack-flow", ["created_by_ref", "extensions", "scope", "start_refs"], extensions=NEW_KIND,
-                           scope={"enum": ["incident", "campaign", "threat-actor", "malware", "other"]},
-                           start_refs={"type": "array", "minItems": 1, "items": reference("attack-action")}),
-    "attack-action": of_type("attack-action", ["created_by_ref", "extensions", "description", "labels", "confidence", "technique_id"],
-                             extensions=NEW_KIND, execution_start=MOMENT, technique_id={"type": "string", "pattern": r"^T\d{4}(\.\d{3})?$"},
-                             tactic_id={"type": "string", "pattern": r"^TA\d{4}$"},
-                             effect_refs={"type": "array", "minItems": 1, "items": reference("attack-action")}),
+    "extension-definition": of_type(
+        "extension-definition",
+        ["created_by_ref", "schema", "version", "extension_types"],
+        id={"const": EXTENSION},
+        schema={"type": "string", "pattern": r"^https://.*-2\.0\.0\.json$"},
+        version={"const": "2.0.0"},
+        extension_types={"const": ["new-sdo"]},
+    ),
+    "identity": of_type(
+        "identity",
+        ["identity_class"],
+        identity_class={"enum": ["individual", "group", "system", "organization"]},
+    ),
+    "attack-flow": of_type(
+        "attack-flow",
+        ["created_by_ref", "extensions", "scope", "start_refs"],
+        extensions=NEW_KIND,
+        scope={"enum": ["incident", "campaign", "threat-actor", "malware", "other"]},
+        start_refs={"type": "array", "minItems": 1, "items": reference("attack-action")},
+    ),
+    "attack-action": of_type(
+        "attack-action",
+        ["created_by_ref", "extensions", "description", "labels", "confidence", "technique_id"],
+        extensions=NEW_KIND,
+        execution_start=MOMENT,
+        technique_id={"type": "string", "pattern": r"^T\d{4}(\.\d{3})?$"},
+        tactic_id={"type": "string", "pattern": r"^TA\d{4}$"},
+        effect_refs={"type": "array", "minItems": 1, "items": reference("attack-action")},
+    ),
 }
 
 
@@ -82,37 +166,58 @@ def test_the_layer_is_one_of_format_4_5():
 
 
 def test_each_object_of_the_flow_has_the_shape_of_its_type():
-    assert set(FLOW) == {"type", "id", "objects"} and FLOW["type"] == "bundle" and re.fullmatch(f"bundle--{UUID}", FLOW["id"])
+    assert (
+        set(FLOW) == {"type", "id", "objects"}
+        and FLOW["type"] == "bundle"
+        and re.fullmatch(f"bundle--{UUID}", FLOW["id"])
+    )
     for thing in FLOW["objects"]:
         jsonschema.validate(thing, OBJECTS[thing["type"]])
     assert Counter(thing["type"] for thing in FLOW["objects"]) == {
-        "extension-definition": 1, "identity": 1, "attack-flow": 1, "attack-action": len(STEPS)}
+        "extension-definition": 1,
+        "identity": 1,
+        "attack-flow": 1,
+        "attack-action": len(STEPS),
+    }
 
 
 def test_every_reference_of_the_flow_leads_to_an_object_and_no_id_stands_twice():
     assert len(THINGS) == len(FLOW["objects"])
-    named = [value for thing in FLOW["objects"] for key, found in thing.items() if key.endswith(("_ref", "_refs"))
-             for value in (found if isinstance(found, list) else [found])]
+    named = [
+        value
+        for thing in FLOW["objects"]
+        for key, found in thing.items()
+        if key.endswith(("_ref", "_refs"))
+        for value in (found if isinstance(found, list) else [found])
+    ]
     assert set(named) <= set(THINGS) and named
     assert all(key in THINGS for thing in FLOW["objects"] for key in thing.get("extensions", ()))
 
 
 def test_the_flow_goes_from_its_start_through_each_step_once_in_the_order_of_the_replay():
-    flow, = [thing for thing in FLOW["objects"] if thing["type"] == "attack-flow"]
+    (flow,) = [thing for thing in FLOW["objects"] if thing["type"] == "attack-flow"]
     path, following = [], flow["start_refs"]
     while following:
         assert len(following) == 1
         path.append(THINGS[following[0]])
         following = path[-1].get("effect_refs", [])
     assert path == ACTIONS
-    assert [(one["name"], one["execution_start"]) for one in path] == [(step.plan.goal, step.time) for step in STEPS]
+    assert [(one["name"], one["execution_start"]) for one in path] == [
+        (step.plan.goal, step.time) for step in STEPS
+    ]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
 def test_a_step_is_one_action_with_its_tactic_technique_time_and_outcome(step):
-    action, = [one for one in ACTIONS if one["name"] == step.plan.goal]
-    assert (action["tactic_id"], action["technique_id"]) == (ledger.tactic(step.tactic).id, step.techniques[0])
-    assert (action["execution_start"], action["labels"][0]) == (step.time, f"outcome-{step.outcome}")
+    (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
+    assert (action["tactic_id"], action["technique_id"]) == (
+        ledger.tactic(step.tactic).id,
+        step.techniques[0],
+    )
+    assert (action["execution_start"], action["labels"][0]) == (
+        step.time,
+        f"outcome-{step.outcome}",
+    )
 
 
 def test_the_layer_has_each_technique_of_the_replay_once_with_each_of_its_steps():
@@ -122,24 +227,34 @@ def test_the_layer_has_each_technique_of_the_replay_once_with_each_of_its_steps(
     assert {name: one["score"] for name, one in shown.items()} == expected
     for step in STEPS:
         for technique in step.techniques:
-            assert f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" in shown[technique]["comment"]
+            assert (
+                f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})"
+                in shown[technique]["comment"]
+            )
     assert LAYER["gradient"]["maxValue"] == max(expected.values())
 
 
 def test_what_a_technique_of_the_layer_calls_an_inference_is_about_that_technique():
     for one in LAYER["techniques"]:
         told = [item["value"] for item in one["metadata"] if item["name"] == "inference"]
-        assert len(told) == one["score"] and all(text.startswith(one["techniqueID"] + " ") for text in told)
+        assert len(told) == one["score"] and all(
+            text.startswith(one["techniqueID"] + " ") for text in told
+        )
 
 
 def test_the_colours_of_the_layer_are_those_of_its_legend():
-    assert {one["color"] for one in LAYER["techniques"]} <= {one["color"] for one in LAYER["legendItems"]}
+    assert {one["color"] for one in LAYER["techniques"]} <= {
+        one["color"] for one in LAYER["legendItems"]
+    }
     assert len({one["color"] for one in LAYER["legendItems"]}) == len(LAYER["legendItems"]) == 3
 
 
 def test_both_say_whose_the_mapping_is_and_in_which_release_of_attack():
     assert "course's own" in LAYER["description"] and "published none" in LAYER["description"]
-    assert "course's own" in next(thing for thing in FLOW["objects"] if thing["type"] == "attack-flow")["description"]
+    assert (
+        "course's own"
+        in next(thing for thing in FLOW["objects"] if thing["type"] == "attack-flow")["description"]
+    )
     assert ledger.attack_version().startswith("v" + LAYER["versions"]["attack"])
 
 
@@ -161,26 +276,35 @@ def test_fact_inference_and_unknown_are_told_apart(step):
     assert not step.plan.assumption or step.plan.assumption not in parts["fact"]
     doubtful = step.outcome == "unknown" or step.time_precision not in ("minute", "second")
     assert ("unknown" in parts) == doubtful
-    assert ("the hour" in parts.get("unknown", "")) == (step.plan.assumed_time is not None and step.time != fact.time)
+    assert ("the hour" in parts.get("unknown", "")) == (
+        step.plan.assumed_time is not None and step.time != fact.time
+    )
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
 def test_an_action_is_labelled_with_the_kinds_of_statement_that_its_description_has(step):
-    action, = [one for one in ACTIONS if one["name"] == step.plan.goal]
+    (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     kinds = [line.split(":")[0].lower() for line in action["description"].splitlines()]
     assert action["labels"][1:] == kinds == list(told_apart(step))
     assert {"fact", "inference"} <= set(kinds)
 
 
 def test_that_the_archives_left_is_unknown_and_nowhere_a_fact():
-    step, = [step for step in STEPS if step.fact == EXFILTRATION]
-    action, = [one for one in ACTIONS if one["name"] == step.plan.goal]
+    (step,) = [step for step in STEPS if step.fact == EXFILTRATION]
+    (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     assert {"outcome-unknown", "unknown"} <= set(action["labels"])
-    assert "not known" in told_apart(step)["inference"] and "could not confirm" in told_apart(step)["fact"]
-    shown, = [one for one in LAYER["techniques"] if EXFILTRATION in one["comment"]]
-    assert shown["color"] == next(item["color"] for item in LAYER["legendItems"] if item["label"] == "unknown")
+    assert (
+        "not known" in told_apart(step)["inference"]
+        and "could not confirm" in told_apart(step)["fact"]
+    )
+    (shown,) = [one for one in LAYER["techniques"] if EXFILTRATION in one["comment"]]
+    assert shown["color"] == next(
+        item["color"] for item in LAYER["legendItems"] if item["label"] == "unknown"
+    )
     for text in (json.dumps(LAYER), json.dumps(FLOW)):
-        assert not re.search("exfiltrated|were (taken|copied) (out|away)|outcome-succeeded[^}]*T1041", text, re.I)
+        assert not re.search(
+            "exfiltrated|were (taken|copied) (out|away)|outcome-succeeded[^}]*T1041", text, re.I
+        )
 
 
 SURE = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}
@@ -189,7 +313,11 @@ FIT = {"exact": 95, "close": 70, "loose": 40}
 
 def test_an_action_is_as_sure_as_the_weakest_of_fact_fit_and_outcome():
     for action, step in zip(ACTIONS, STEPS, strict=True):
-        limits = [SURE[ledger.fact(step.fact).confidence], FIT[step.plan.fit], 30 if step.outcome == "unknown" else 100]
+        limits = [
+            SURE[ledger.fact(step.fact).confidence],
+            FIT[step.plan.fit],
+            30 if step.outcome == "unknown" else 100,
+        ]
         assert action["confidence"] == min(limits), step.fact
     assert {action["confidence"] for action in ACTIONS} == {30, 40, 70, 95}
 
@@ -203,8 +331,14 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
 # --- other worlds -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("world", [World(sessions_bound=True), World(access_per_application=False, egress_logged=True),
-                                   World(recordings_cleaned=True, personal_profiles_blocked=True, supplier_hard_keys=True)])
+@pytest.mark.parametrize(
+    "world",
+    [
+        World(sessions_bound=True),
+        World(access_per_application=False, egress_logged=True),
+        World(recordings_cleaned=True, personal_profiles_blocked=True, supplier_hard_keys=True),
+    ],
+)
 def test_a_world_that_never_was_is_exported_in_the_same_shapes(world):
     steps = foresee(world)
     jsonschema.validate(navigator_layer(steps), LAYER_4_5)

@@ -1,4 +1,5 @@
 """A second factor is met by the right answer, in time and once: everything else is factors.WrongAnswer and nothing else."""
+
 import re
 from html import unescape
 from urllib.parse import urlencode
@@ -10,12 +11,14 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labutils.classroom.lessons.town import NOTES, WIKI, Town, build_town
 from labutils.identity.factors import STEP, Prompt, Push, Totp, WrongAnswer, totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.lab import Clock, dice
+from labutils.stage.two_apps import NOTES, WIKI, TwoApps, build_apps
 
-MANY = settings(max_examples=150, derandomize=True, database=None, deadline=None, report_multiple_bugs=False)
+MANY = settings(
+    max_examples=150, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+)
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 SECRET, START = b"12345678901234567890", "2023-10-18T09:00:00Z"  # the start of a step
 STALE = "the code is wrong, or too old, or was used before"
@@ -27,7 +30,9 @@ def app(secret: bytes = SECRET) -> tuple[Totp, Clock]:
     return Totp(secret, clock), clock
 
 
-def refused(factor: Totp | Push, answer: str, reason: str, remembered: Prompt | None = None) -> None:
+def refused(
+    factor: Totp | Push, answer: str, reason: str, remembered: Prompt | None = None
+) -> None:
     """The answer is refused by WrongAnswer itself, with this reason."""
     with pytest.raises(WrongAnswer) as refusal:
         factor.check(remembered, answer)
@@ -37,20 +42,47 @@ def refused(factor: Totp | Push, answer: str, reason: str, remembered: Prompt | 
 # --- one-time codes -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("now, code", [(59, "94287082"), (1111111109, "07081804"), (1111111111, "14050471"), (1234567890, "89005924"),
-                                       (2000000000, "69279037"), (20000000000, "65353130")])
+@pytest.mark.parametrize(
+    "now, code",
+    [
+        (59, "94287082"),
+        (1111111109, "07081804"),
+        (1111111111, "14050471"),
+        (1234567890, "89005924"),
+        (2000000000, "69279037"),
+        (20000000000, "65353130"),
+    ],
+)
 def test_the_codes_that_rfc_6238_prints_are_ours(now, code):  # appendix B, SHA-1
     assert totp(SECRET, now, 8) == code and totp(SECRET, now) == code[2:]
 
 
-@given(st.binary(min_size=1, max_size=80), st.integers(0, 2**45) | st.floats(0, 2**45), st.integers(6, 8))
+@given(
+    st.binary(min_size=1, max_size=80),
+    st.integers(0, 2**45) | st.floats(0, 2**45),
+    st.integers(6, 8),
+)
 @MANY
 def test_cryptography_computes_the_same_codes(secret, now, digits):
-    assert totp(secret, now, digits) == TOTP(secret, digits, SHA1(), STEP, enforce_key_length=False).generate(now).decode()
+    assert (
+        totp(secret, now, digits)
+        == TOTP(secret, digits, SHA1(), STEP, enforce_key_length=False).generate(now).decode()
+    )
 
 
-@pytest.mark.parametrize("moved, good", [(-STEP, False), (-1, False), (0, True), (STEP - 1, True), (STEP, True), (2 * STEP - 1, True),
-                                         (2 * STEP, False), (100 * STEP, False)])
+@pytest.mark.parametrize(
+    "moved, good",
+    [
+        (-STEP, False),
+        (-1, False),
+        (0, True),
+        (STEP - 1, True),
+        (STEP, True),
+        (2 * STEP - 1, True),
+        (2 * STEP, False),
+        (100 * STEP, False),
+    ],
+)
 def test_a_code_is_good_in_its_step_and_in_the_next_and_not_before_or_after(moved, good):
     factor, clock = app()
     code = totp(SECRET, clock.now)
@@ -80,9 +112,14 @@ def test_a_code_that_two_steps_share_is_good_once():
     refused(factor, code, STALE)
 
 
-@given(st.binary(min_size=1, max_size=20), st.lists(st.tuples(st.integers(0, 40), st.integers(-3, 2)), max_size=12))
+@given(
+    st.binary(min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(-3, 2)), max_size=12),
+)
 @MANY
-def test_in_any_order_a_code_is_taken_if_it_is_of_this_step_or_the_last_and_later_than_what_was_taken(secret, tries):
+def test_in_any_order_a_code_is_taken_if_it_is_of_this_step_or_the_last_and_later_than_what_was_taken(
+    secret, tries
+):
     (factor, clock), last = app(secret), 0
     for passed, step in tries:
         clock.tick(passed)
@@ -102,7 +139,11 @@ def test_in_any_order_a_code_is_taken_if_it_is_of_this_step_or_the_last_and_late
 @MANY
 def test_any_text_for_a_code_is_refused_and_the_right_one_stays_good(answer):
     factor, clock = app()
-    for text in (answer, totp(SECRET, clock.now) + answer if answer else " ", totp(SECRET, clock.now)[:-1] + answer[:1] + "x"):
+    for text in (
+        answer,
+        totp(SECRET, clock.now) + answer if answer else " ",
+        totp(SECRET, clock.now)[:-1] + answer[:1] + "x",
+    ):
         refused(factor, text, STALE)
     factor.check(None, totp(SECRET, clock.now))
 
@@ -126,7 +167,9 @@ def test_without_number_matching_a_yes_is_enough_and_no_yes_is_not():
     assert push.check(prompt, "") is None
 
 
-@pytest.mark.parametrize("typed", [(), ("",), ("99",), ("0",), (" {0}",), ("{0}0",), ("{0}\n",), ("None",)])
+@pytest.mark.parametrize(
+    "typed", [(), ("",), ("99",), ("0",), (" {0}",), ("{0}0",), ("{0}\n",), ("None",)]
+)
 def test_with_number_matching_a_yes_with_no_number_or_a_wrong_one_is_none(typed):
     push = Push(number_matching=True)
     _, prompt = asked(push)
@@ -173,67 +216,104 @@ def test_numbers_have_two_digits_and_the_same_seed_draws_the_same():
         return [push.ask(draw)[1].number for _ in range(900)]
 
     assert numbers("a") == numbers("a") != numbers("b")
-    assert {len(number) for number in numbers("a")} == {2} and set(numbers("a")) == {str(number) for number in range(10, 100)}
+    assert {len(number) for number in numbers("a")} == {2} and set(numbers("a")) == {
+        str(number) for number in range(10, 100)
+    }
 
 
 # --- through the provider -----------------------------------------------------------------------------------------
 
 
-def town_with(factor: object) -> Town:
-    town = build_town("factors")
-    town.provider.users["ada"].second_factor = factor
-    return town
+def apps_with(factor: object) -> TwoApps:
+    apps = build_apps("factors")
+    apps.provider.users["ada"].second_factor = factor
+    return apps
 
 
-def signs_in(town: Town, answer, at: str = WIKI) -> httpx.Response:
-    return sign_in(town.ada, at + "/login", "ada", PASSWORD, answer=answer)
+def signs_in(apps: TwoApps, answer, at: str = WIKI) -> httpx.Response:
+    return sign_in(apps.ada, at + "/login", "ada", PASSWORD, answer=answer)
 
 
 def yes_on(push: Push):
     """What Ada does: she looks at the page, says yes, and types the number that stands there."""
+
     def answer(page: httpx.Response) -> str:
         push.phone[-1].approve("".join(re.findall(r"Type (\d\d) on", page.text)))
         return ""
+
     return answer
 
 
 @pytest.mark.parametrize("matching", [False, True])
 def test_a_push_signs_in_and_the_id_token_says_how(matching):
     push = Push(matching)
-    town = town_with(push)
-    assert signs_in(town, yes_on(push)).text == "Hello, u-1815."
-    (session,) = town.wiki.sessions.values()
+    apps = apps_with(push)
+    assert signs_in(apps, yes_on(push)).text == "Hello, u-1815."
+    (session,) = apps.wiki.sessions.values()
     assert session["claims"]["amr"] == ["pwd", "mca", "mfa"] and len(push.phone) == 1
-    assert signs_in(town, answer=None, at=NOTES).text == "Hello, u-1815." and len(push.phone) == 1  # the session asks no more
+    assert (
+        signs_in(apps, answer=None, at=NOTES).text == "Hello, u-1815." and len(push.phone) == 1
+    )  # the session asks no more
 
 
-@pytest.mark.parametrize("factor, reason", [(Push(), "nobody said yes on the phone"), (Push(True), "nobody said yes on the phone"),
-                                            (Totp(SECRET, Clock(START)), STALE)], ids=["push", "number", "totp"])
+@pytest.mark.parametrize(
+    "factor, reason",
+    [
+        (Push(), "nobody said yes on the phone"),
+        (Push(True), "nobody said yes on the phone"),
+        (Totp(SECRET, Clock(START)), STALE),
+    ],
+    ids=["push", "number", "totp"],
+)
 def test_a_refused_answer_leaves_a_line_with_its_reason_and_no_session(factor, reason):
-    town = town_with(factor)
-    assert signs_in(town, answer=lambda page: "yes").status_code == 403
-    said = {name: town.lab.audit[-1].get(name) for name in ("service", "event", "outcome", "user", "error", "ip")}
-    assert said == {"service": "login.example", "event": "session.start", "outcome": "failure", "user": "ada", "error": reason,
-                    "ip": "192.0.2.10"}
-    assert not town.provider.sessions
+    apps = apps_with(factor)
+    assert signs_in(apps, answer=lambda page: "yes").status_code == 403
+    said = {
+        name: apps.lab.audit[-1].get(name)
+        for name in ("service", "event", "outcome", "user", "error", "ip")
+    }
+    assert said == {
+        "service": "login.example",
+        "event": "session.start",
+        "outcome": "failure",
+        "user": "ada",
+        "error": reason,
+        "ip": "192.0.2.10",
+    }
+    assert not apps.provider.sessions
 
 
 def test_a_page_gets_one_answer_and_a_yes_that_comes_later_opens_nothing():
     push = Push()
-    town = town_with(push)
-    page = signs_in(town, answer=None)
-    assert fill(town.ada, page, answer="yes").status_code == 403
+    apps = apps_with(push)
+    page = signs_in(apps, answer=None)
+    assert fill(apps.ada, page, answer="yes").status_code == 403
     push.phone[-1].approve()
-    assert fill(town.ada, page, answer="yes").status_code == 403
-    assert not town.provider.sessions and town.lab.audit[-1]["error"] == "the ticket is unknown, or was used before"
+    assert fill(apps.ada, page, answer="yes").status_code == 403
+    assert (
+        not apps.provider.sessions
+        and apps.lab.audit[-1]["error"] == "the ticket is unknown, or was used before"
+    )
 
 
-@pytest.mark.parametrize("answer", [b"", b"%ff", b"%ED%A0%80", b"%00", "١٢٣٤٥٦".encode(), b"1" * 100_000], ids=lambda sent: ascii(sent[:9]))
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"%ff", b"%ED%A0%80", b"%00", "١٢٣٤٥٦".encode(), b"1" * 100_000],
+    ids=lambda sent: ascii(sent[:9]),
+)
 def test_hostile_bytes_for_an_answer_are_a_wrong_answer(answer):
-    town = town_with(None)
-    town.provider.users["ada"].second_factor = Totp(SECRET, town.lab.clock)
-    page = signs_in(town, answer=None)
-    fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
+    apps = apps_with(None)
+    apps.provider.users["ada"].second_factor = Totp(SECRET, apps.lab.clock)
+    page = signs_in(apps, answer=None)
+    fields = {
+        name: unescape(value)
+        for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)
+    }
     body = urlencode(fields).encode() + b"&answer=" + answer
-    assert town.ada.post(page.url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 403
-    assert town.lab.audit[-1]["error"] == STALE and not town.provider.sessions
+    assert (
+        apps.ada.post(
+            page.url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+        ).status_code
+        == 403
+    )
+    assert apps.lab.audit[-1]["error"] == STALE and not apps.provider.sessions

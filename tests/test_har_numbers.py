@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from labutils.identity.keys import json_part
 from labutils.incident import har
-from labutils.incident.har_cleaning import Cleaner, Stands
-from labutils.incident.har_reading import spelled
+from labutils.incident.har.cleaning import Cleaner, Stands
+from labutils.incident.har.reading import spelled
 
 MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 TOKEN = f"{json_part({'alg': 'ES256'})}.{json_part({'sub': 'u-1815-12-10'})}.c2lnbmF0dXJlLWJ5dGVz"

@@ -10,10 +10,10 @@ from test_har_numbers import a_har, an_entry
 
 from labutils.identity.keys import json_part
 from labutils.incident import har
-from labutils.incident import har_names as names
-from labutils.incident.har_cleaning import Cleaner
-from labutils.incident.har_file import is_replaced
-from labutils.incident.har_reading import cookie_pairs, spelled
+from labutils.incident.har import names
+from labutils.incident.har.cleaning import Cleaner
+from labutils.incident.har.files import is_replaced
+from labutils.incident.har.reading import cookie_pairs, spelled
 
 TAG = "x-[0-9a-f]{10}"
 

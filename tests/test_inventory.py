@@ -1,20 +1,25 @@
 """The sheets of the breach are checked where they are read: a complaint names the file, the line, and what is wrong there."""
+
 import pytest
 
 from labutils.incident import breach, inventory
 from labutils.incident.sheets import SheetError
 from labutils.lab import data_file
 
-READERS = {"estate.yaml": inventory.estate, "controls.yaml": inventory.controls, "campaign.yaml": breach.campaign}
+READERS = {
+    "estate.yaml": inventory.estate,
+    "controls.yaml": inventory.controls,
+    "campaign.yaml": breach.campaign,
+}
 
 
 def refused(name: str, old: str, new: str, sentence: str, at: str | None = None) -> None:
     """The real sheet with its first `old` turned into `new` is refused in one line; it names the line of the change, or that of `at`."""
     text = data_file(name).read_text(encoding="utf-8")
     start = text.index(old)
-    text = text[:start] + new + text[start + len(old):]
+    text = text[:start] + new + text[start + len(old) :]
     assert at is None or text.count(at) == 1
-    line = text[:start if at is None else text.index(at)].count("\n") + 1
+    line = text[: start if at is None else text.index(at)].count("\n") + 1
     with pytest.raises(SheetError) as error:
         READERS[name](text)
     assert str(error.value).startswith(f"{name}, line {line}: {sentence}")
@@ -26,38 +31,165 @@ def test_the_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
     assert repr(READERS[name](data_file(name).read_text(encoding="utf-8"))) == repr(READERS[name]())
 
 
-@pytest.mark.parametrize(("old", "new", "sentence", "at"), [
-    ("{id: support, zone: supplier", "{id: support, zone: nowhere", "zone: there is no zone 'nowhere'", None),
-    ("{id: support, zone: supplier, ", "{id: support, ", "zone: there is no zone None", None),
-    ("{id: support, zone: supplier", "{id: support, zone: [supplier]", "zone: there is no zone ['supplier']", None),
-    ("access-key, holder: marketplace", "access-key, holder: [marketplace]", "holder: there is no identity ['marketplace']", None),
-    ("reaches: [atlassian]}", "reaches: [nowhere]}", "reaches: there is no zone 'nowhere'", None),
-    ("access-key, holder: marketplace", "access-key, holder: nobody", "holder: there is no identity 'nobody'", None),
-    ("gives: {archive: [archives]}", "gives: {archive: [loot]}", "gives: there is no credential 'loot'", None),
-    ("api: [moveworks-token", "api: [moveworks-tokn", "gives: there is no credential 'moveworks-tokn'", "gives: {console"),
-    ("'cloud:describe'", "'cluod:describe'", "scopes: there is no service 'cluod'", None),
-    ("'tracker:add-to-admins'],\n", "'tarcker:add-to-admins'],\n", "scopes: there is no service 'tarcker'",
-     "scopes: ['login:sign-in', 'dashboard"),
-    ("excess: {repository_least", "excess: {repositories_least", "excess: there is no control 'repositories_least_privilege'", None),
-    ("binds: service_tokens_bound", "binds: tokens_bound", "binds: there is no control 'tokens_bound'", None),
-    ("groups: [bitbucket-users]", "groups: [bitbuckt-users]", "groups: there is no group 'bitbuckt-users'", None),
-    ("2023-10-02T08:00:00Z", "2023-13-02T08:00:00Z", "issued: '2023-13-02T08:00:00Z' is no time such as '2023-11-14T09:22:49Z'", None),
-    ("expires: '2023-10-17T12:00:00Z'", "expires: 1697544000", "expires: 1697544000 is no time such as", None),
-    ("exposed: '2023-10-18T08:00:00Z'", "exposed: [1]", "exposed: [1] is no time such as", None),
-    ("{id: supplier, reaches", "{name: supplier, reaches", "each row of zones has an id of its own", None),
-    ("{id: admin, kind: person", "{id: , kind: person", "each row of identities has an id of its own", None),
-    ("{id: front, reaches", "{id: edge, reaches", "each row of zones has an id of its own", None),
-    ("{id: admin, kind", "{id: customer-admin, kind", "each row of identities has an id of its own", None),
-    ("{id: implant, kind", "{id: archives, kind", "each row of credentials has an id of its own", "{id: archives, kind: data"),
-    ("{id: metrics, zone", "{id: console, zone", "each row of services has an id of its own", None),
-    ("{id: admin, kind: person", "{id: admin, kind: robot", "kind must be one of person, service, intruder, not 'robot'", None),
-    ("kind: access-key", "kind: acess-key", "kind must be one of password, key, session,", None),
-    ("zone: supplier, org: supplier", "zone: supplier, org: rival", "org must be one of company, supplier, not 'rival'", None),
-    ("accepts: [profile]", "takes: [profile]", "unknown field takes; Service has id, zone, org, accepts", None),
-    ("accepts: [profile], ", "", "Service needs accepts", "- {id: laptop"),
-    ("inside: true", "inside: 1", "inside must be true or false, not 1", None),
-    ("excess: {support_least_privilege: ['support:report']}", "excess: {support_least_privilege: all}", "excess must be a mapping", None),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence", "at"),
+    [
+        (
+            "{id: support, zone: supplier",
+            "{id: support, zone: nowhere",
+            "zone: there is no zone 'nowhere'",
+            None,
+        ),
+        ("{id: support, zone: supplier, ", "{id: support, ", "zone: there is no zone None", None),
+        (
+            "{id: support, zone: supplier",
+            "{id: support, zone: [supplier]",
+            "zone: there is no zone ['supplier']",
+            None,
+        ),
+        (
+            "access-key, holder: marketplace",
+            "access-key, holder: [marketplace]",
+            "holder: there is no identity ['marketplace']",
+            None,
+        ),
+        (
+            "reaches: [atlassian]}",
+            "reaches: [nowhere]}",
+            "reaches: there is no zone 'nowhere'",
+            None,
+        ),
+        (
+            "access-key, holder: marketplace",
+            "access-key, holder: nobody",
+            "holder: there is no identity 'nobody'",
+            None,
+        ),
+        (
+            "gives: {archive: [archives]}",
+            "gives: {archive: [loot]}",
+            "gives: there is no credential 'loot'",
+            None,
+        ),
+        (
+            "api: [moveworks-token",
+            "api: [moveworks-tokn",
+            "gives: there is no credential 'moveworks-tokn'",
+            "gives: {console",
+        ),
+        ("'cloud:describe'", "'cluod:describe'", "scopes: there is no service 'cluod'", None),
+        (
+            "'tracker:add-to-admins'],\n",
+            "'tarcker:add-to-admins'],\n",
+            "scopes: there is no service 'tarcker'",
+            "scopes: ['login:sign-in', 'dashboard",
+        ),
+        (
+            "excess: {repository_least",
+            "excess: {repositories_least",
+            "excess: there is no control 'repositories_least_privilege'",
+            None,
+        ),
+        (
+            "binds: service_tokens_bound",
+            "binds: tokens_bound",
+            "binds: there is no control 'tokens_bound'",
+            None,
+        ),
+        (
+            "groups: [bitbucket-users]",
+            "groups: [bitbuckt-users]",
+            "groups: there is no group 'bitbuckt-users'",
+            None,
+        ),
+        (
+            "2023-10-02T08:00:00Z",
+            "2023-13-02T08:00:00Z",
+            "issued: '2023-13-02T08:00:00Z' is no time such as '2023-11-14T09:22:49Z'",
+            None,
+        ),
+        (
+            "expires: '2023-10-17T12:00:00Z'",
+            "expires: 1697544000",
+            "expires: 1697544000 is no time such as",
+            None,
+        ),
+        (
+            "exposed: '2023-10-18T08:00:00Z'",
+            "exposed: [1]",
+            "exposed: [1] is no time such as",
+            None,
+        ),
+        (
+            "{id: supplier, reaches",
+            "{name: supplier, reaches",
+            "each row of zones has an id of its own",
+            None,
+        ),
+        (
+            "{id: admin, kind: person",
+            "{id: , kind: person",
+            "each row of identities has an id of its own",
+            None,
+        ),
+        (
+            "{id: front, reaches",
+            "{id: edge, reaches",
+            "each row of zones has an id of its own",
+            None,
+        ),
+        (
+            "{id: admin, kind",
+            "{id: customer-admin, kind",
+            "each row of identities has an id of its own",
+            None,
+        ),
+        (
+            "{id: implant, kind",
+            "{id: archives, kind",
+            "each row of credentials has an id of its own",
+            "{id: archives, kind: data",
+        ),
+        (
+            "{id: metrics, zone",
+            "{id: console, zone",
+            "each row of services has an id of its own",
+            None,
+        ),
+        (
+            "{id: admin, kind: person",
+            "{id: admin, kind: robot",
+            "kind must be one of person, service, intruder, not 'robot'",
+            None,
+        ),
+        (
+            "kind: access-key",
+            "kind: acess-key",
+            "kind must be one of password, key, session,",
+            None,
+        ),
+        (
+            "zone: supplier, org: supplier",
+            "zone: supplier, org: rival",
+            "org must be one of company, supplier, not 'rival'",
+            None,
+        ),
+        (
+            "accepts: [profile]",
+            "takes: [profile]",
+            "unknown field takes; Service has id, zone, org, accepts",
+            None,
+        ),
+        ("accepts: [profile], ", "", "Service needs accepts", "- {id: laptop"),
+        ("inside: true", "inside: 1", "inside must be true or false, not 1", None),
+        (
+            "excess: {support_least_privilege: ['support:report']}",
+            "excess: {support_least_privilege: all}",
+            "excess must be a mapping",
+            None,
+        ),
+    ],
+)
 def test_a_fault_in_the_estate_is_refused_with_its_line(old, new, sentence, at):
     refused("estate.yaml", old, new, sentence, at)
 
@@ -65,79 +197,268 @@ def test_a_fault_in_the_estate_is_refused_with_its_line(old, new, sentence, at):
 @pytest.mark.parametrize("name", ["zones", "identities", "credentials", "services"])
 @pytest.mark.parametrize("value", ["7", "[7]", "{a: b}", ""])
 def test_a_list_of_the_estate_that_is_none_is_refused_with_its_line(name, value):
-    refused("estate.yaml", f"{name}:\n", f"{name}: {value}\nmore:\n", f"{name} must be a list of mappings")
+    refused(
+        "estate.yaml",
+        f"{name}:\n",
+        f"{name}: {value}\nmore:\n",
+        f"{name} must be a list of mappings",
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "sentence", "at"), [
-    ("{id: sessions_bound, historical: false", "{id: sessions_bound, historical: 0", "historical and control must be of one kind", None),
-    ("historical: 48, control: 1", "historical: 48, control: true", "historical and control must be of one kind", None),
-    ("historical: 48, control: 1", "historical: two, control: 1", "historical must be true or false or a whole number, not 'two'", None),
-    ("{id: session_hours", "{id: sessions_bound", "each row of controls has an id of its own", None),
-    ("{id: session_hours, ", "{", "each row of controls has an id of its own", "historical: 48"),
-    ("org: supplier", "org: rival", "org must be one of company, supplier, not 'rival'", None),
-    (", nist: [CM-7, AC-20]", "", "Control needs nist", "{id: personal_profiles_blocked"),
-    ("nist: [CM-7, AC-20]", "nist: CM-7", "nist must be a list, each item of it text, not 'CM-7'", None),
-    ("meaning: 'a browser", "means: 'a browser", "unknown field means; Control has id, historical, control, org, nist, meaning", None),
-    ("raised_by: denied", "raised_by: refused", "raised_by must be one of allowed, denied, not 'refused'", None),
-    ("watches: ['tracker:create-user']", "watches: tracker", "watches must be a list, each item of it text, not 'tracker'", None),
-    ("controls:", "control:", "controls must be a list of mappings", None),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence", "at"),
+    [
+        (
+            "{id: sessions_bound, historical: false",
+            "{id: sessions_bound, historical: 0",
+            "historical and control must be of one kind",
+            None,
+        ),
+        (
+            "historical: 48, control: 1",
+            "historical: 48, control: true",
+            "historical and control must be of one kind",
+            None,
+        ),
+        (
+            "historical: 48, control: 1",
+            "historical: two, control: 1",
+            "historical must be true or false or a whole number, not 'two'",
+            None,
+        ),
+        (
+            "{id: session_hours",
+            "{id: sessions_bound",
+            "each row of controls has an id of its own",
+            None,
+        ),
+        (
+            "{id: session_hours, ",
+            "{",
+            "each row of controls has an id of its own",
+            "historical: 48",
+        ),
+        ("org: supplier", "org: rival", "org must be one of company, supplier, not 'rival'", None),
+        (", nist: [CM-7, AC-20]", "", "Control needs nist", "{id: personal_profiles_blocked"),
+        (
+            "nist: [CM-7, AC-20]",
+            "nist: CM-7",
+            "nist must be a list, each item of it text, not 'CM-7'",
+            None,
+        ),
+        (
+            "meaning: 'a browser",
+            "means: 'a browser",
+            "unknown field means; Control has id, historical, control, org, nist, meaning",
+            None,
+        ),
+        (
+            "raised_by: denied",
+            "raised_by: refused",
+            "raised_by must be one of allowed, denied, not 'refused'",
+            None,
+        ),
+        (
+            "watches: ['tracker:create-user']",
+            "watches: tracker",
+            "watches must be a list, each item of it text, not 'tracker'",
+            None,
+        ),
+        ("controls:", "control:", "controls must be a list of mappings", None),
+    ],
+)
 def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at):
     refused("controls.yaml", old, new, sentence, at)
 
 
 ROUTE = "- [{ask: 'laptop:sync', using: private-profile}]"
-GATE, WIKI = "{ask: 'gateway:wiki', using: moveworks-token}", "{ask: 'wiki:search', using: smartsheet-account, origin: edge}"
+GATE, WIKI = (
+    "{ask: 'gateway:wiki', using: moveworks-token}",
+    "{ask: 'wiki:search', using: smartsheet-account, origin: edge}",
+)
 EDGE = f"[{GATE}, {WIKI}]"
 
 
-@pytest.mark.parametrize(("old", "new", "sentence", "at"), [
-    ("ask: 'laptop:sync'", "ask: 'desk:sync'", "ask: there is no service 'desk'", None),
-    ("ask: 'login:sign-in', using: admin", "ask: 'lgin:sign-in', using: admin", "ask: there is no service 'lgin'", None),
-    ("using: private-profile", "using: profile", "using: there is no credential 'profile'", None),
-    ("using: admin-key-login", "using: admin-key", "using: there is no credential 'admin-key'", None),
-    ("start_with: [private-profile", "start_with: [profile", "start_with: there is no credential 'profile'", None),
-    ("origin: homes", "origin: abroad", "origin: there is no origin 'abroad'", None),
-    ("ask: 'console:connect', using: implant, origin: atlassian", "ask: 'console:connect', using: implant, origin: consoles",
-     "origin: there is no origin 'consoles'", None),
-    (EDGE, f"[{WIKI}]", "wiki:search comes from the edge, so gateway:wiki must come before it", None),
-    (EDGE, EDGE.replace("gateway:wiki", "gateway:code"), "wiki:search comes from the edge, so gateway:wiki must come before it", None),
-    (EDGE, f"[{WIKI}, {GATE}]", "wiki:search comes from the edge, so gateway:wiki must come before it", None),
-    (ROUTE, "- []", "a step needs at least one route, and a route at least one request", "routes:\n  - []"),
-    (f"routes:\n  {ROUTE}", "routes: []", "a step needs at least one route, and a route at least one request", None),
-    (f"  routes:\n  {ROUTE}\n", "", "Plan needs routes",
-     "- fact: okta-service-account-credential"),
-    ("{ask: 'laptop:sync', using", "{asks: 'laptop:sync', using", "unknown field asks; Ask has ask, using, origin, at", None),
-    ("{ask: 'laptop:sync', using: private-profile}", "{ask: 'laptop:sync'}", "Ask needs using", None),
-    ("fact: nov14-probing", "fact: nov14-probe", "fact: there is no fact with `step: true` in the ledger called 'nov14-probe'", None),
-    ("fact: nov14-probing", "fact: okta-log-gap", "fact: there is no fact with `step: true` in the ledger called 'okta-log-gap'", None),
-    ("- fact: nov14-probing\n  goal", "- goal", "Plan needs fact", None),
-    ("fit: loose", "fit: perfect", "fit must be one of exact, close, loose, not 'perfect'", None),
-    ("  fit: exact\n", "", "Plan needs fit", "- fact: okta-sessions-hijacked"),
-    ("  goal: the dashboard\n", "  goal: the dashboard\n  outcome: denied\n", "unknown field outcome; Plan has fact, goal, fit,",
-     "outcome: denied"),
-    ("  assumed_time: '2023-11-14T09:40:00Z'\n", "", "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
-     "- fact: nov14-okta-denied"),
-    ("- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n  goal: the identity provider again\n",
-     "- goal: the identity provider again\n  fact: nov14-okta-denied\n",
-     "the ledger has 2023-11-14, so assumed_time must be an hour of that day", "  fact: nov14-okta-denied"),
-    ("  assumed_time: '2023-11-22T20:00:00Z'\n", "", "the ledger has no date, so assumed_time must be an hour of that day",
-     "- fact: other-systems-denied"),
-    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: '2023-11-15T09:40:00Z'",
-     "the ledger has 2023-11-14, so assumed_time must be an hour of that day", None),
-    ("  assumption: that the first probe", "  assumed_time: '2023-11-14T09:22:50Z'\n  assumption: that the first probe",
-     "the ledger has 2023-11-14T09:22:49Z, so assumed_time must be an hour of that day", None),
-    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: 9", "assumed_time must be text or nothing, not 9", None),
-    ("assumed_time: '2023-11-14T09:40:00Z'", "assumed_time: 2023-11-14Tnoon", "assumed_time: '2023-11-14Tnoon' is no time such as", None),
-    ("at: '2023-10-17T08:00:00Z'", "at: yesterday", "at: 'yesterday' is no time such as", None),
-    ("time: '2023-10-17T05:59:00Z'", "time: soon", "time: 'soon' is no time such as", None),
-    ("{time: '2023-10-17T05:59:00Z', requests", "{requests", "Scene needs time", None),
-    (ROUTE, "- {ask: 'laptop:sync'}", "routes must be a list, each item of it a list, each", "routes:\n  - {ask: 'laptop:sync'}"),
-    (ROUTE, "- [laptop:sync]", "routes must be a list, each item of it a list, each", "routes:\n  - [laptop:sync]"),
-    ("\nsteps:", "\nstep:", "unknown field step; Campaign has start_with, scenes, steps", "step:\n"),
-    ("start_with: [private-profile, engineer-password, admin-password]", "start_with: admin-password",
-     "start_with must be a list, each item of it text, not 'admin-password'", None),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence", "at"),
+    [
+        ("ask: 'laptop:sync'", "ask: 'desk:sync'", "ask: there is no service 'desk'", None),
+        (
+            "ask: 'login:sign-in', using: admin",
+            "ask: 'lgin:sign-in', using: admin",
+            "ask: there is no service 'lgin'",
+            None,
+        ),
+        (
+            "using: private-profile",
+            "using: profile",
+            "using: there is no credential 'profile'",
+            None,
+        ),
+        (
+            "using: admin-key-login",
+            "using: admin-key",
+            "using: there is no credential 'admin-key'",
+            None,
+        ),
+        (
+            "start_with: [private-profile",
+            "start_with: [profile",
+            "start_with: there is no credential 'profile'",
+            None,
+        ),
+        ("origin: homes", "origin: abroad", "origin: there is no origin 'abroad'", None),
+        (
+            "ask: 'console:connect', using: implant, origin: atlassian",
+            "ask: 'console:connect', using: implant, origin: consoles",
+            "origin: there is no origin 'consoles'",
+            None,
+        ),
+        (
+            EDGE,
+            f"[{WIKI}]",
+            "wiki:search comes from the edge, so gateway:wiki must come before it",
+            None,
+        ),
+        (
+            EDGE,
+            EDGE.replace("gateway:wiki", "gateway:code"),
+            "wiki:search comes from the edge, so gateway:wiki must come before it",
+            None,
+        ),
+        (
+            EDGE,
+            f"[{WIKI}, {GATE}]",
+            "wiki:search comes from the edge, so gateway:wiki must come before it",
+            None,
+        ),
+        (
+            ROUTE,
+            "- []",
+            "a step needs at least one route, and a route at least one request",
+            "routes:\n  - []",
+        ),
+        (
+            f"routes:\n  {ROUTE}",
+            "routes: []",
+            "a step needs at least one route, and a route at least one request",
+            None,
+        ),
+        (
+            f"  routes:\n  {ROUTE}\n",
+            "",
+            "Plan needs routes",
+            "- fact: okta-service-account-credential",
+        ),
+        (
+            "{ask: 'laptop:sync', using",
+            "{asks: 'laptop:sync', using",
+            "unknown field asks; Ask has ask, using, origin, at",
+            None,
+        ),
+        (
+            "{ask: 'laptop:sync', using: private-profile}",
+            "{ask: 'laptop:sync'}",
+            "Ask needs using",
+            None,
+        ),
+        (
+            "fact: nov14-probing",
+            "fact: nov14-probe",
+            "fact: there is no fact with `step: true` in the ledger called 'nov14-probe'",
+            None,
+        ),
+        (
+            "fact: nov14-probing",
+            "fact: okta-log-gap",
+            "fact: there is no fact with `step: true` in the ledger called 'okta-log-gap'",
+            None,
+        ),
+        ("- fact: nov14-probing\n  goal", "- goal", "Plan needs fact", None),
+        (
+            "fit: loose",
+            "fit: perfect",
+            "fit must be one of exact, close, loose, not 'perfect'",
+            None,
+        ),
+        ("  fit: exact\n", "", "Plan needs fit", "- fact: okta-sessions-hijacked"),
+        (
+            "  goal: the dashboard\n",
+            "  goal: the dashboard\n  outcome: denied\n",
+            "unknown field outcome; Plan has fact, goal, fit,",
+            "outcome: denied",
+        ),
+        (
+            "  assumed_time: '2023-11-14T09:40:00Z'\n",
+            "",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            "- fact: nov14-okta-denied",
+        ),
+        (
+            "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n  goal: the identity provider again\n",
+            "- goal: the identity provider again\n  fact: nov14-okta-denied\n",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            "  fact: nov14-okta-denied",
+        ),
+        (
+            "  assumed_time: '2023-11-22T20:00:00Z'\n",
+            "",
+            "the ledger has no date, so assumed_time must be an hour of that day",
+            "- fact: other-systems-denied",
+        ),
+        (
+            "assumed_time: '2023-11-14T09:40:00Z'",
+            "assumed_time: '2023-11-15T09:40:00Z'",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            None,
+        ),
+        (
+            "  assumption: that the first probe",
+            "  assumed_time: '2023-11-14T09:22:50Z'\n  assumption: that the first probe",
+            "the ledger has 2023-11-14T09:22:49Z, so assumed_time must be an hour of that day",
+            None,
+        ),
+        (
+            "assumed_time: '2023-11-14T09:40:00Z'",
+            "assumed_time: 9",
+            "assumed_time must be text or nothing, not 9",
+            None,
+        ),
+        (
+            "assumed_time: '2023-11-14T09:40:00Z'",
+            "assumed_time: 2023-11-14Tnoon",
+            "assumed_time: '2023-11-14Tnoon' is no time such as",
+            None,
+        ),
+        ("at: '2023-10-17T08:00:00Z'", "at: yesterday", "at: 'yesterday' is no time such as", None),
+        ("time: '2023-10-17T05:59:00Z'", "time: soon", "time: 'soon' is no time such as", None),
+        ("{time: '2023-10-17T05:59:00Z', requests", "{requests", "Scene needs time", None),
+        (
+            ROUTE,
+            "- {ask: 'laptop:sync'}",
+            "routes must be a list, each item of it a list, each",
+            "routes:\n  - {ask: 'laptop:sync'}",
+        ),
+        (
+            ROUTE,
+            "- [laptop:sync]",
+            "routes must be a list, each item of it a list, each",
+            "routes:\n  - [laptop:sync]",
+        ),
+        (
+            "\nsteps:",
+            "\nstep:",
+            "unknown field step; Campaign has start_with, scenes, steps",
+            "step:\n",
+        ),
+        (
+            "start_with: [private-profile, engineer-password, admin-password]",
+            "start_with: admin-password",
+            "start_with must be a list, each item of it text, not 'admin-password'",
+            None,
+        ),
+    ],
+)
 def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at):
     refused("campaign.yaml", old, new, sentence, at)
 
@@ -145,8 +466,15 @@ def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at
 # --- what the estate knows of addresses ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("address", "zone"), [("203.0.113.66", "internet"), ("192.0.2.13", "homes"), ("198.51.100.20", "atlassian"),
-                                               ("198.51.100.201", "atlassian")])
+@pytest.mark.parametrize(
+    ("address", "zone"),
+    [
+        ("203.0.113.66", "internet"),
+        ("192.0.2.13", "homes"),
+        ("198.51.100.20", "atlassian"),
+        ("198.51.100.201", "atlassian"),
+    ],
+)
 def test_an_address_belongs_to_the_zone_with_its_prefix(address, zone):
     assert inventory.estate().origin(address) == zone
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from labutils.classroom import exercises
 from labutils.classroom.exercises import Exercise, check, lesson, verdict
-from labutils.classroom.lessons import reversible
 from labutils.incident import ledger
 from labutils.lab import Lab, seconds
+from labutils.stage import reversible_encodings
 
 COURSE = [lesson(f"{number:02}") for number in range(17) if lesson(f"{number:02}")]
 FUNCTIONS = [
@@ -492,8 +492,8 @@ ENCODERS = {
     "hex": lambda s: s.encode().hex(),
     "capital hex": lambda s: s.encode().hex().upper(),
     "ROT13": lambda s: codecs.encode(s, "rot13"),
-    "ROT47": lambda s: s.translate(reversible.ROT47),
-    "atbash": lambda s: s.translate(reversible.ATBASH),
+    "ROT47": lambda s: s.translate(reversible_encodings.ROT47),
+    "atbash": lambda s: s.translate(reversible_encodings.ATBASH),
     "reversal": lambda s: s[::-1],
     "letter case": str.swapcase,
     "percent": lambda s: "".join(f"%{ord(c):02X}" for c in s),
@@ -511,38 +511,43 @@ def test_two_encodings_in_any_order_are_undone(secret, names):
     text = secret
     for name in names:
         text = ENCODERS[name](text)
-    assert any(secret in result for result in reversible.undone(text))
+    assert any(secret in result for result in reversible_encodings.undone(text))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(SECRETS, st.binary(min_size=16, max_size=16))
 def test_nothing_comes_out_of_a_keyed_hash(secret, key):
     tag = hmac.new(key, secret.encode(), "sha256").hexdigest()
-    assert not any(secret[:8] in result for result in reversible.undone(tag))
+    assert not any(secret[:8] in result for result in reversible_encodings.undone(tag))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda octets: octets.decode("latin-1")))
 def test_undoing_withstands_any_text(text):
-    assert text in reversible.undone(text)
+    assert text in reversible_encodings.undone(text)
 
 
-@pytest.mark.parametrize("algorithm", reversible.HASHES)
+@pytest.mark.parametrize("algorithm", reversible_encodings.HASHES)
 def test_each_plain_hash_of_short_secrets_is_guessed_and_a_keyed_one_is_not(algorithm):
     codes = ("012713", "555555", "900001")
-    for spelling in range(len(reversible._spellings(algorithm, codes[0]))):
-        assert reversible.guessed(
-            ["tag-" + reversible._spellings(algorithm, code)[spelling][:12] for code in codes],
+    for spelling in range(len(reversible_encodings._spellings(algorithm, codes[0]))):
+        assert reversible_encodings.guessed(
+            [
+                "tag-" + reversible_encodings._spellings(algorithm, code)[spelling][:12]
+                for code in codes
+            ],
             codes,
         )
     assert (
-        reversible.guessed(
+        reversible_encodings.guessed(
             ["tag-" + hmac.new(b"key", code.encode(), "sha256").hexdigest() for code in codes],
             codes,
         )
         is None
     )
     assert (
-        reversible.guessed([hashlib.sha256(code.encode()).hexdigest() for code in codes[:2]], codes)
+        reversible_encodings.guessed(
+            [hashlib.sha256(code.encode()).hexdigest() for code in codes[:2]], codes
+        )
         is None
     )  # two of three are chance

@@ -1,4 +1,5 @@
 """The lab is a world of its own: named hosts, one clock, dice for each party, two logs, no socket, and the same bytes every time."""
+
 import json
 import socket
 from dataclasses import asdict
@@ -8,8 +9,8 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, build_town
 from labutils.lab import Clock, Lab, WallClock, dice, iso
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, build_apps
 
 START = "2023-10-18T09:00:00Z"
 
@@ -17,8 +18,17 @@ START = "2023-10-18T09:00:00Z"
 @Request.application
 def echo(request: Request) -> Response:
     """A host that says what it heard."""
-    heard = {"path": request.path, "ip": request.remote_addr, "headers": dict(request.headers), "body": request.get_data(as_text=True)}
-    return Response(json.dumps(heard), 201, headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Odd", "1")])
+    heard = {
+        "path": request.path,
+        "ip": request.remote_addr,
+        "headers": dict(request.headers),
+        "body": request.get_data(as_text=True),
+    }
+    return Response(
+        json.dumps(heard),
+        201,
+        headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Odd", "1")],
+    )
 
 
 def lab_with_echo(**settings: str) -> tuple[Lab, httpx.Client]:
@@ -30,16 +40,34 @@ def lab_with_echo(**settings: str) -> tuple[Lab, httpx.Client]:
 # --- the network --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["nobody.example", "echo.example.tom.example", "127.0.0.1", "localhost", "example.com", "[::1]"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "nobody.example",
+        "echo.example.tom.example",
+        "127.0.0.1",
+        "localhost",
+        "example.com",
+        "[::1]",
+    ],
+)
 def test_an_unknown_host_is_answered_599_and_the_attempt_is_on_the_wire(host):
     lab, ada = lab_with_echo()
     response = ada.get(f"https://{host}/x")
-    assert (response.status_code, "no host named" in response.text, lab.wire[-1].status) == (599, True, 599)
+    assert (response.status_code, "no host named" in response.text, lab.wire[-1].status) == (
+        599,
+        True,
+        599,
+    )
 
 
 def test_a_host_sees_the_address_and_the_name_of_the_browser():
     heard = lab_with_echo()[1].get("https://echo.example/x?y=1").json()
-    assert (heard["ip"], heard["path"], heard["headers"]["User-Agent"]) == ("192.0.2.10", "/x", "ada")
+    assert (heard["ip"], heard["path"], heard["headers"]["User-Agent"]) == (
+        "192.0.2.10",
+        "/x",
+        "ada",
+    )
 
 
 def test_no_socket_is_opened_by_a_whole_sign_in(monkeypatch):
@@ -48,21 +76,29 @@ def test_no_socket_is_opened_by_a_whole_sign_in(monkeypatch):
 
     for name in ("socket", "create_connection", "getaddrinfo"):
         monkeypatch.setattr(socket, name, refuse)
-    town = build_town("no socket")
-    assert town.sign_in().text == "Hello, u-1815."
-    assert town.ada.get("https://www.example.com/").status_code == 599
+    apps = build_apps("no socket")
+    assert apps.sign_in().text == "Hello, u-1815."
+    assert apps.ada.get("https://www.example.com/").status_code == 599
 
 
 def test_browsers_share_no_cookies():
-    town = build_town("cookies")
-    town.sign_in()
-    assert (town.ada.get(WIKI + "/").status_code, town.tom.get(WIKI + "/").status_code) == (200, 403)
+    apps = build_apps("cookies")
+    apps.sign_in()
+    assert (apps.ada.get(WIKI + "/").status_code, apps.tom.get(WIKI + "/").status_code) == (
+        200,
+        403,
+    )
 
 
 def test_paths_and_headers_of_any_bytes_arrive():
     ada = lab_with_echo()[1]
     assert ada.get("https://echo.example/tökén/€").json()["path"] == "/tökén/€"
-    assert ada.get("https://echo.example/", headers={"x-odd": "é€".encode()}).json()["headers"]["X-Odd"].encode("latin-1") == "é€".encode()
+    assert (
+        ada.get("https://echo.example/", headers={"x-odd": "é€".encode()})
+        .json()["headers"]["X-Odd"]
+        .encode("latin-1")
+        == "é€".encode()
+    )
 
 
 # --- the clock ----------------------------------------------------------------------------------------------------
@@ -79,11 +115,13 @@ def test_each_request_takes_one_second_and_nothing_else_does():
 
 
 def test_a_request_behind_a_request_takes_a_second_of_its_own():
-    town = build_town("clock")
-    begun = town.lab.clock.now
-    town.sign_in()
-    assert town.lab.clock.now - begun == len(town.lab.wire) > 5
-    assert sorted(one.time - begun for one in town.lab.wire) == list(range(1, len(town.lab.wire) + 1))
+    apps = build_apps("clock")
+    begun = apps.lab.clock.now
+    apps.sign_in()
+    assert apps.lab.clock.now - begun == len(apps.lab.wire) > 5
+    assert sorted(one.time - begun for one in apps.lab.wire) == list(
+        range(1, len(apps.lab.wire) + 1)
+    )
 
 
 def test_the_clock_never_goes_back():
@@ -99,6 +137,7 @@ def test_the_clock_never_goes_back():
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
 def test_a_moment_without_a_zone_is_utc_on_every_machine(zone, monkeypatch):
     import time
+
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
@@ -143,13 +182,18 @@ def test_dice_do_not_repeat_and_without_a_seed_are_not_predictable():
 
 def played(seed: str, extra: bool = False, **settings: object) -> tuple[list[dict], list[dict]]:
     """Wire and audit log of a sign-in at both applications."""
-    town = build_town(seed, **settings)
+    apps = build_apps(seed, **settings)
     if extra:
-        town.tom.get(LOGIN + "/authorize")
-    town.sign_in()
-    town.sign_in(at=NOTES)
-    town.ada.get(API + "/me", headers={"authorization": "Bearer " + next(iter(town.notes.sessions.values()))["access_token"]})
-    return [asdict(one) for one in town.lab.wire], town.lab.audit
+        apps.tom.get(LOGIN + "/authorize")
+    apps.sign_in()
+    apps.sign_in(at=NOTES)
+    apps.ada.get(
+        API + "/me",
+        headers={
+            "authorization": "Bearer " + next(iter(apps.notes.sessions.values()))["access_token"]
+        },
+    )
+    return [asdict(one) for one in apps.lab.wire], apps.lab.audit
 
 
 @pytest.mark.parametrize("settings", [{}, {"opaque_access_tokens": True}], ids=["JWT", "opaque"])
@@ -159,13 +203,21 @@ def test_the_same_seed_gives_the_same_bytes(settings):
 
 def test_another_seed_gives_other_tokens():
     one, other = (played(seed)[0] for seed in ("one", "another"))
-    assert [step["url"].split("?")[0] for step in one] == [step["url"].split("?")[0] for step in other]
+    assert [step["url"].split("?")[0] for step in one] == [
+        step["url"].split("?")[0] for step in other
+    ]
     assert one != other
 
 
 def test_a_request_by_tom_does_not_change_adas_cookies():
     def cookies(extra: bool) -> list[str]:
-        return [value for step in played("same", extra)[0] for name, value in step["response_headers"] if name == "set-cookie"]
+        return [
+            value
+            for step in played("same", extra)[0]
+            for name, value in step["response_headers"]
+            if name == "set-cookie"
+        ]
+
     assert cookies(False) == cookies(True) != []
 
 
@@ -177,9 +229,19 @@ def test_the_wire_records_both_bodies_and_all_headers():
     ada.post("https://echo.example/x?y=1", content=b"spoken \xff", headers={"X-Mine": "1"})
     one = lab.wire[-1]
     assert (one.method, one.url, one.host, one.path, one.status, one.client, one.ip) == (
-        "POST", "https://echo.example/x?y=1", "echo.example", "/x", 201, "ada", "192.0.2.10")
-    assert (one.request_body, json.loads(one.response_body)["path"], ("x-mine", "1") in one.request_headers) == ("spoken \ufffd", "/x",
-                                                                                                                 True)
+        "POST",
+        "https://echo.example/x?y=1",
+        "echo.example",
+        "/x",
+        201,
+        "ada",
+        "192.0.2.10",
+    )
+    assert (
+        one.request_body,
+        json.loads(one.response_body)["path"],
+        ("x-mine", "1") in one.request_headers,
+    ) == ("spoken \ufffd", "/x", True)
     assert [value for name, value in one.response_headers if name == "set-cookie"] == ["a=1", "b=2"]
     assert (one.header("x-odd"), one.header("x-none")) == ("1", "")
     assert all(name == name.lower() for name, _ in one.request_headers + one.response_headers)
@@ -196,7 +258,15 @@ def test_the_audit_log_holds_what_a_service_chose_to_write():
     ada.get("https://echo.example/")
     assert lab.audit == []
     lab.log("echo.example", "read", "failure", user="ada")
-    assert lab.audit == [{"time": "2023-10-18T09:00:01Z", "service": "echo.example", "event": "read", "outcome": "failure", "user": "ada"}]
+    assert lab.audit == [
+        {
+            "time": "2023-10-18T09:00:01Z",
+            "service": "echo.example",
+            "event": "read",
+            "outcome": "failure",
+            "user": "ada",
+        }
+    ]
 
 
 def test_waiting_until_a_moment_that_is_over_takes_no_time():

@@ -1,4 +1,5 @@
 """The ledger: what it holds, and what it refuses to hold."""
+
 import dataclasses
 import re
 from datetime import datetime
@@ -57,14 +58,25 @@ def test_the_ledger_of_the_course_is_sound_and_keeps_its_order():
 
 def test_a_fact_is_asked_for_by_its_id():
     fact = ledger.fact("nov22-sliver")
-    assert (fact.time, fact.time_precision, fact.outcome, fact.step) == ("2023-11-22T14:18:22Z", "second", "succeeded", True)
+    assert (fact.time, fact.time_precision, fact.outcome, fact.step) == (
+        "2023-11-22T14:18:22Z",
+        "second",
+        "succeeded",
+        True,
+    )
     assert fact.techniques == ("T1059", "T1505") and fact.control.effect == "failed"
     assert [source.id for source in fact.sources] == ["thx-pl", "thx-en", "sw", "scm"]
 
 
 def test_what_a_fact_does_not_say_is_empty():
     fact = ledger.fact("attribution")
-    assert (fact.time, fact.figures, fact.techniques, fact.control, fact.step) == (None, {}, (), None, False)
+    assert (fact.time, fact.figures, fact.techniques, fact.control, fact.step) == (
+        None,
+        {},
+        (),
+        None,
+        False,
+    )
 
 
 def test_a_fact_cannot_be_changed():
@@ -73,10 +85,16 @@ def test_a_fact_cannot_be_changed():
 
 
 def test_the_other_kinds_are_asked_for_in_the_same_way():
-    assert ledger.source("thx-en").url == "https://blog.cloudflare.com/thanksgiving-2023-security-incident/"
+    assert (
+        ledger.source("thx-en").url
+        == "https://blog.cloudflare.com/thanksgiving-2023-security-incident/"
+    )
     assert ledger.derived("alert-to-soc-start").value == "12 min"
     assert ledger.tactic("execution").id == "TA0002" and len(ledger.tactics()) == 8
-    assert ledger.technique("T1539") == "Steal Web Session Cookie" and ledger.attack_version() == "v19.1"
+    assert (
+        ledger.technique("T1539") == "Steal Web Session Cookie"
+        and ledger.attack_version() == "v19.1"
+    )
     assert ledger.common_errors()[4].correct == "134 customers with files accessed."
 
 
@@ -84,16 +102,27 @@ def test_every_step_belongs_to_a_tactic_and_together_they_cover_all_eight():
     assert {fact.tactic for fact in ledger.steps()} == {tactic.key for tactic in ledger.tactics()}
 
 
-@pytest.mark.parametrize(("ask", "name", "sentence"), [
-    (ledger.fact, "nov22-silver", "The ledger has no fact 'nov22-silver'. Near it: nov22-sliver"),
-    (ledger.source, "thx-fr", "The ledger has no source 'thx-fr'. Near it: thx-"),
-    (ledger.derived, "pauses", "The ledger has no derived figure 'pauses'. Near it: pause"),
-    (ledger.tactic, "colllection", "The ledger has no tactic 'colllection'. Near it: collection"),
-    (ledger.technique, "T1538", "The ledger has no technique 'T1538'. Near it: T15"),
-    (ledger.fact, "\x1b[31m", r"The ledger has no fact '\x1b[31m'."),
-    (ledger.fact, None, "The ledger has no fact None."),
-    (ledger.fact, ["a"], "The ledger has no fact ['a']."),
-])
+@pytest.mark.parametrize(
+    ("ask", "name", "sentence"),
+    [
+        (
+            ledger.fact,
+            "nov22-silver",
+            "The ledger has no fact 'nov22-silver'. Near it: nov22-sliver",
+        ),
+        (ledger.source, "thx-fr", "The ledger has no source 'thx-fr'. Near it: thx-"),
+        (ledger.derived, "pauses", "The ledger has no derived figure 'pauses'. Near it: pause"),
+        (
+            ledger.tactic,
+            "colllection",
+            "The ledger has no tactic 'colllection'. Near it: collection",
+        ),
+        (ledger.technique, "T1538", "The ledger has no technique 'T1538'. Near it: T15"),
+        (ledger.fact, "\x1b[31m", r"The ledger has no fact '\x1b[31m'."),
+        (ledger.fact, None, "The ledger has no fact None."),
+        (ledger.fact, ["a"], "The ledger has no fact ['a']."),
+    ],
+)
 def test_a_name_that_it_does_not_have_gets_a_sentence_with_the_nearest(ask, name, sentence):
     with pytest.raises(UnknownFact) as refused:
         ask(name)
@@ -121,42 +150,120 @@ def test_a_small_ledger_is_sound():
     assert check(SOUND) == []
 
 
-@pytest.mark.parametrize(("old", "new", "line", "reason"), [
-    ("  actor: Tom\n", "  actor: Tom\n  colour: red\n", 13, "unknown field colour; Fact has id, statement, actor,"),
-    ("- id: first\n  statement", "- statement", 10, "Fact needs id"),
-    ("  statement: Tom took a cookie.\n", "", 10, "Fact needs statement"),
-    ("Tom took a cookie.", "''", 11, "a fact needs its statement"),
-    ("  outcome: succeeded\n", "", 10, "Fact needs outcome"),
-    ("  confidence: confirmed\n", "", 10, "Fact needs confidence"),
-    ("nobody looked\n  sources: [blog]\n", "nobody looked\n", 10, "Fact needs sources"),
-    ("nobody looked\n  sources: [blog]\n", "nobody looked\n  sources: []\n", 23, "a fact needs its sources"),
-    ("nobody looked\n  sources: [blog]\n", "nobody looked\n  sources: [blog, post]\n", 23, "sources names post, which the"),
-    ("nobody looked\n  sources: [blog]\n", "nobody looked\n  sources: blog\n", 23, "sources must be a list"),
-    ("nobody looked\n  sources: [blog]\n", "nobody looked\n  sources: [[blog]]\n", 23, "sources names ['blog'], which"),
-    ("tactic: collection", "tactic: theft", 15, "tactic names theft, which the ledger does not list"),
-    ("techniques: [T1539]", "techniques: [T1540]", 16, "techniques names T1540, which the ledger does not list"),
-    ("outcome: succeeded", "outcome: won", 17, "outcome must be one of succeeded, denied, unknown, not_applicable, not 'won'"),
-    ("confidence: confirmed", "confidence: sure", 18, "confidence must be one of confirmed, reported, single, disputed, not 'sure'"),
-    ("effect: absent", "effect: none", 21, "effect must be one of stopped, partial, detected,"),
-    ("    detail: nobody looked\n", "", 20, "Control needs detail"),
-    ("time: 2023-11-14", "time: 14 November", 13, "time must look like 2023-11-14 or 2023-11-14T09:22:49Z, not 14 November"),
-    ("time: 2023-11-14", "time: 2023-02-30", 13, "time must look like"),
-    ("time: 2023-11-14", "time: ''", 13, "time must look like"),
-    ("time: 2023-11-14\n", "time: 2023-11-14\n  time_end: later\n", 14, "time_end must look like"),
-    ("time: 2023-11-14\n", "time: 2023-11-14T09:22:49Z\n", 14, "time_precision is day for a date, and minute or second for a time"),
-    ("  time_precision: day\n", "", 10, "time_precision is day for a date"),
-    ("id: second", "id: first", 24, "the id first is taken on line 10"),
-    ("id: wait", "id: second", 32, "the id second is taken on line 24"),
-    ("value: 12 min, ", "", 32, "Derived needs value"),
-    ("verdict: wrong", "sentence: wrong", 34, "unknown field sentence; CommonError has id, claim, correct, verdict"),
-    ("kind: primary", "kind: rumour", 8, "kind must be one of primary, secondary, not 'rumour'"),
-    ("id: TA0009, ", "", 6, "Tactic needs id"),
-    ("about:", "aboutt:", 1, "unknown field aboutt"),
-    ("  version: v19.1\n", "", 3, "Attack needs version"),
-    ("facts:\n", "facts:\n- nothing\n", 9, "facts must be a list, each item of it a mapping"),
-    ("  tactic: none\n", "  tactic: none\n  tactic: none\n", 28, "tactic stands here for the second time; the first is on line 27"),
-    ("sources:\n  blog", "sources: [\n  blog", 9, "is not YAML: "),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        (
+            "  actor: Tom\n",
+            "  actor: Tom\n  colour: red\n",
+            13,
+            "unknown field colour; Fact has id, statement, actor,",
+        ),
+        ("- id: first\n  statement", "- statement", 10, "Fact needs id"),
+        ("  statement: Tom took a cookie.\n", "", 10, "Fact needs statement"),
+        ("Tom took a cookie.", "''", 11, "a fact needs its statement"),
+        ("  outcome: succeeded\n", "", 10, "Fact needs outcome"),
+        ("  confidence: confirmed\n", "", 10, "Fact needs confidence"),
+        ("nobody looked\n  sources: [blog]\n", "nobody looked\n", 10, "Fact needs sources"),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: []\n",
+            23,
+            "a fact needs its sources",
+        ),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: [blog, post]\n",
+            23,
+            "sources names post, which the",
+        ),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: blog\n",
+            23,
+            "sources must be a list",
+        ),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: [[blog]]\n",
+            23,
+            "sources names ['blog'], which",
+        ),
+        (
+            "tactic: collection",
+            "tactic: theft",
+            15,
+            "tactic names theft, which the ledger does not list",
+        ),
+        (
+            "techniques: [T1539]",
+            "techniques: [T1540]",
+            16,
+            "techniques names T1540, which the ledger does not list",
+        ),
+        (
+            "outcome: succeeded",
+            "outcome: won",
+            17,
+            "outcome must be one of succeeded, denied, unknown, not_applicable, not 'won'",
+        ),
+        (
+            "confidence: confirmed",
+            "confidence: sure",
+            18,
+            "confidence must be one of confirmed, reported, single, disputed, not 'sure'",
+        ),
+        ("effect: absent", "effect: none", 21, "effect must be one of stopped, partial, detected,"),
+        ("    detail: nobody looked\n", "", 20, "Control needs detail"),
+        (
+            "time: 2023-11-14",
+            "time: 14 November",
+            13,
+            "time must look like 2023-11-14 or 2023-11-14T09:22:49Z, not 14 November",
+        ),
+        ("time: 2023-11-14", "time: 2023-02-30", 13, "time must look like"),
+        ("time: 2023-11-14", "time: ''", 13, "time must look like"),
+        (
+            "time: 2023-11-14\n",
+            "time: 2023-11-14\n  time_end: later\n",
+            14,
+            "time_end must look like",
+        ),
+        (
+            "time: 2023-11-14\n",
+            "time: 2023-11-14T09:22:49Z\n",
+            14,
+            "time_precision is day for a date, and minute or second for a time",
+        ),
+        ("  time_precision: day\n", "", 10, "time_precision is day for a date"),
+        ("id: second", "id: first", 24, "the id first is taken on line 10"),
+        ("id: wait", "id: second", 32, "the id second is taken on line 24"),
+        ("value: 12 min, ", "", 32, "Derived needs value"),
+        (
+            "verdict: wrong",
+            "sentence: wrong",
+            34,
+            "unknown field sentence; CommonError has id, claim, correct, verdict",
+        ),
+        (
+            "kind: primary",
+            "kind: rumour",
+            8,
+            "kind must be one of primary, secondary, not 'rumour'",
+        ),
+        ("id: TA0009, ", "", 6, "Tactic needs id"),
+        ("about:", "aboutt:", 1, "unknown field aboutt"),
+        ("  version: v19.1\n", "", 3, "Attack needs version"),
+        ("facts:\n", "facts:\n- nothing\n", 9, "facts must be a list, each item of it a mapping"),
+        (
+            "  tactic: none\n",
+            "  tactic: none\n  tactic: none\n",
+            28,
+            "tactic stands here for the second time; the first is on line 27",
+        ),
+        ("sources:\n  blog", "sources: [\n  blog", 9, "is not YAML: "),
+    ],
+)
 def test_what_is_wrong_is_said_with_its_line(old, new, line, reason):
     said = check(changed(old, new))
     assert said[0].startswith(f"facts.yaml, line {line}: {reason}"), said
@@ -164,7 +271,7 @@ def test_what_is_wrong_is_said_with_its_line(old, new, line, reason):
 
 @given(st.integers(0, len(SOUND) - 1), st.integers(1, 12))
 def test_a_ledger_with_a_hole_is_sound_or_gets_sentences_with_lines(start, length):
-    for sentence in check(SOUND[:start] + SOUND[start + length:]):
+    for sentence in check(SOUND[:start] + SOUND[start + length :]):
         assert re.match(r"facts\.yaml, line \d+: \S", sentence) and "\n" not in sentence
 
 

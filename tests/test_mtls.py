@@ -1,4 +1,5 @@
 """A token that is bound to a certificate opens nothing without that certificate (RFC 8705), and a header is no certificate."""
+
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,15 +9,18 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from labutils.classroom.lessons import surgery
-from labutils.classroom.lessons.afterlife import bearer
-from labutils.classroom.lessons.town import API, LOGIN, NOTES, Town, build_town
 from labutils.identity import dpop, mtls
 from labutils.identity.tokens import b64, ec_private_key
+from labutils.stage import bound_tokens
+from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
+from labutils.stage.what_dies_when import bearer
 
 NOW = 1697619600
 ADA, TOM = ec_private_key("the machine"), ec_private_key("tom's machine")
-HELD, OTHER = mtls.certificate("machine.example", ADA, NOW), mtls.certificate("machine.example", TOM, NOW)
+HELD, OTHER = (
+    mtls.certificate("machine.example", ADA, NOW),
+    mtls.certificate("machine.example", TOM, NOW),
+)
 SHOWN, TOMS = mtls.shown(HELD, ADA), mtls.shown(OTHER, TOM)
 CLAIMS = {"sub": "backup", "cnf": {"x5t#S256": mtls.x5t_s256(SHOWN)}}
 RFC_8705_A = """MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMG
@@ -24,10 +28,10 @@ ByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS
 SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY="""
 
 
-def bound(seed: str = "mtls") -> tuple[Town, object, str]:
-    """A town whose backup job has a certificate; its machine, and its access token."""
-    town = build_town(seed)
-    return (town, *surgery.bind_backup(town))
+def bound(seed: str = "mtls") -> tuple[TwoApps, object, str]:
+    """Two apps, whose backup job has a certificate; its machine, and its access token."""
+    apps = build_apps(seed)
+    return (apps, *bound_tokens.bind_backup(apps))
 
 
 def why(browser, token: str, **headers: str) -> tuple[int, str]:
@@ -45,9 +49,14 @@ def test_the_certificate_that_rfc_8705_prints_has_the_thumbprint_printed_there()
 def test_a_certificate_is_real_self_signed_and_the_same_every_time():
     read = x509.load_der_x509_certificate(SHOWN)
     read.verify_directly_issued_by(read)
-    assert (read.subject.rfc4514_string(), read.public_key()) == ("CN=machine.example", ADA.public_key())
+    assert (read.subject.rfc4514_string(), read.public_key()) == (
+        "CN=machine.example",
+        ADA.public_key(),
+    )
     assert (read.not_valid_before_utc, read.not_valid_after_utc - read.not_valid_before_utc) == (
-        datetime.fromtimestamp(NOW, UTC), timedelta(365))
+        datetime.fromtimestamp(NOW, UTC),
+        timedelta(365),
+    )
     assert mtls.shown(mtls.certificate("machine.example", ADA, NOW), ADA) == SHOWN != TOMS
 
 
@@ -61,100 +70,164 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
 # --- the check ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claims, held, reason", [
-    ({}, SHOWN, "bound to no certificate"),
-    *[({"cnf": value}, SHOWN, "bound to no certificate") for value in (None, [], "x5t#S256", 1, {}, {"jkt": "x"})],
-    (CLAIMS, None, "the connection showed none"), (CLAIMS, TOMS, "another certificate"), (CLAIMS, b"", "another certificate"),
-    (CLAIMS, SHOWN + b"\0", "another certificate"), ({"cnf": {"x5t#S256": None}}, SHOWN, "another certificate"),
-    ({"cnf": {"x5t#S256": CLAIMS["cnf"]["x5t#S256"] + "="}}, SHOWN, "another certificate"),
-    ({"cnf": {"x5t#S256": b64(SHOWN)}}, SHOWN, "another certificate")])
+@pytest.mark.parametrize(
+    "claims, held, reason",
+    [
+        ({}, SHOWN, "bound to no certificate"),
+        *[
+            ({"cnf": value}, SHOWN, "bound to no certificate")
+            for value in (None, [], "x5t#S256", 1, {}, {"jkt": "x"})
+        ],
+        (CLAIMS, None, "the connection showed none"),
+        (CLAIMS, TOMS, "another certificate"),
+        (CLAIMS, b"", "another certificate"),
+        (CLAIMS, SHOWN + b"\0", "another certificate"),
+        ({"cnf": {"x5t#S256": None}}, SHOWN, "another certificate"),
+        ({"cnf": {"x5t#S256": CLAIMS["cnf"]["x5t#S256"] + "="}}, SHOWN, "another certificate"),
+        ({"cnf": {"x5t#S256": b64(SHOWN)}}, SHOWN, "another certificate"),
+    ],
+)
 def test_a_missing_or_another_certificate_is_refused_with_its_reason(claims, held, reason):
     mtls.check(CLAIMS, SHOWN)
     with pytest.raises(jwt.InvalidTokenError, match=reason):
         mtls.check(claims, held)
 
 
-# --- in the town --------------------------------------------------------------------------------------------------
+# --- at the two apps --------------------------------------------------------------------------------------------------
 
 
 def test_the_token_names_the_certificate_and_opens_the_api_with_it_alone():
-    town, machine, token = bound()
+    apps, machine, token = bound()
     thumbprint = jwt.decode(token, options={"verify_signature": False})["cnf"]["x5t#S256"]
     assert thumbprint == mtls.x5t_s256(machine._transport.certificate)
     assert why(machine, token) == (200, "")
-    assert why(town.tom, token) == (401, "the token is bound to a certificate, and the connection showed none")
-    toms = town.lab.browser("tom", "203.0.113.66", TOMS)
-    assert why(toms, token) == (401, "the token is bound to another certificate than the connection showed")
-    assert toms.get(API + "/me", headers=bearer(token)).headers["www-authenticate"] == 'Bearer realm="lab", error="invalid_token"'
+    assert why(apps.tom, token) == (
+        401,
+        "the token is bound to a certificate, and the connection showed none",
+    )
+    toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
+    assert why(toms, token) == (
+        401,
+        "the token is bound to another certificate than the connection showed",
+    )
+    assert (
+        toms.get(API + "/me", headers=bearer(token)).headers["www-authenticate"]
+        == 'Bearer realm="lab", error="invalid_token"'
+    )
 
 
-@pytest.mark.parametrize("name", ["lab.client_certificate", "lab-client-certificate", "x-client-cert", "client-cert", "ssl-client-cert"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lab.client_certificate",
+        "lab-client-certificate",
+        "x-client-cert",
+        "client-cert",
+        "ssl-client-cert",
+    ],
+)
 def test_a_header_is_no_certificate(name):
-    town, machine, token = bound()
+    apps, machine, token = bound()
     shown = machine._transport.certificate
-    for value in (shown.decode("latin-1").replace("\n", "").replace("\r", "").replace("\0", ""), b64(shown)):
-        answer = town.tom.get(API + "/me", headers={**bearer(token), name: value.encode("latin-1")})
-        assert answer.json()["error_description"] == "the token is bound to a certificate, and the connection showed none"
+    for value in (
+        shown.decode("latin-1").replace("\n", "").replace("\r", "").replace("\0", ""),
+        b64(shown),
+    ):
+        answer = apps.tom.get(API + "/me", headers={**bearer(token), name: value.encode("latin-1")})
+        assert (
+            answer.json()["error_description"]
+            == "the token is bound to a certificate, and the connection showed none"
+        )
 
 
 def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
-    town, _, token = bound()
-    town.lab.add("api.example", surgery.ForgetfulAPI(town.lab, API, LOGIN))
-    assert why(town.tom, token) == (200, "")
+    apps, _, token = bound()
+    apps.lab.add("api.example", bound_tokens.ForgetfulAPI(apps.lab, API, LOGIN))
+    assert why(apps.tom, token) == (200, "")
 
 
 def test_a_client_that_asks_for_binding_gets_no_token_without_a_certificate():
-    town, _, _ = bound()
-    refused = town.tom.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
+    apps, _, _ = bound()
+    refused = apps.tom.post(
+        LOGIN + "/token",
+        data={"grant_type": "client_credentials"},
+        auth=("backup", "the-backup-job-has-this"),
+    )
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
     assert "showed none" in refused.json()["error_description"]
 
 
 def test_a_certificate_binds_nothing_where_the_client_does_not_ask_for_it():
-    town = build_town("mtls")
-    machine = town.lab.browser("backup", "192.0.2.220", SHOWN)
-    answer = machine.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"))
-    assert why(town.tom, answer.json()["access_token"]) == (200, "")
+    apps = build_apps("mtls")
+    machine = apps.lab.browser("backup", "192.0.2.220", SHOWN)
+    answer = machine.post(
+        LOGIN + "/token",
+        data={"grant_type": "client_credentials"},
+        auth=("backup", "the-backup-job-has-this"),
+    )
+    assert why(apps.tom, answer.json()["access_token"]) == (200, "")
 
 
-def with_certificate() -> Town:
-    """A town in which notes, a public client, asks for bound tokens over a connection with a certificate. Ada has signed in."""
-    town = build_town("mtls")
-    town.provider.clients["notes"] = replace(town.provider.clients["notes"], certificate_bound=True)
-    town.notes.network = town.lab.browser("notes.example", "192.0.2.200", SHOWN)
-    town.sign_in("ada", NOTES)
-    return town
+def with_certificate() -> TwoApps:
+    """Two apps, where notes, a public client, asks for bound tokens over a connection with a certificate. Ada has signed in."""
+    apps = build_apps("mtls")
+    apps.provider.clients["notes"] = replace(apps.provider.clients["notes"], certificate_bound=True)
+    apps.notes.network = apps.lab.browser("notes.example", "192.0.2.200", SHOWN)
+    apps.sign_in("ada", NOTES)
+    return apps
 
 
 def test_a_public_client_s_refresh_token_is_bound_too():  # RFC 8705, 4
-    town = with_certificate()
-    session = next(iter(town.notes.sessions.values()))
-    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": session["refresh_token"]}
-    toms = town.lab.browser("tom", "203.0.113.66", TOMS)
-    assert toms.post(LOGIN + "/token", data=form).json()["error_description"] == "the refresh token is bound to another key"
-    renewed = town.notes.ask_for_tokens(grant_type="refresh_token", refresh_token=session["refresh_token"])
-    assert renewed["token_type"] == "Bearer" and why(town.notes.network, renewed["access_token"]) == (200, "")
+    apps = with_certificate()
+    session = next(iter(apps.notes.sessions.values()))
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": "notes",
+        "refresh_token": session["refresh_token"],
+    }
+    toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
+    assert (
+        toms.post(LOGIN + "/token", data=form).json()["error_description"]
+        == "the refresh token is bound to another key"
+    )
+    renewed = apps.notes.ask_for_tokens(
+        grant_type="refresh_token", refresh_token=session["refresh_token"]
+    )
+    assert renewed["token_type"] == "Bearer" and why(
+        apps.notes.network, renewed["access_token"]
+    ) == (200, "")
 
 
 def test_userinfo_and_introspection_know_the_certificate():
-    town = with_certificate()
-    token = next(iter(town.notes.sessions.values()))["access_token"]
-    toms = town.lab.browser("tom", "203.0.113.66", TOMS)
-    for browser, status in ((town.notes.network, 200), (toms, 401), (town.tom, 401)):
+    apps = with_certificate()
+    token = next(iter(apps.notes.sessions.values()))["access_token"]
+    toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
+    for browser, status in ((apps.notes.network, 200), (toms, 401), (apps.tom, 401)):
         assert browser.get(LOGIN + "/userinfo", headers=bearer(token)).status_code == status
     refusal = toms.get(LOGIN + "/userinfo", headers=bearer(token))
     assert refusal.json()["error"] == "invalid_token"  # RFC 8705, 3
     assert refusal.headers["www-authenticate"].startswith("Bearer ")
-    told = town.api.network.post(LOGIN + "/introspect", data={"token": token}, auth=("api", "the-api-asks-with-this")).json()
+    told = apps.api.network.post(
+        LOGIN + "/introspect", data={"token": token}, auth=("api", "the-api-asks-with-this")
+    ).json()
     assert (told["token_type"], told["cnf"]) == ("Bearer", CLAIMS["cnf"])
 
 
 def test_a_token_may_be_bound_to_a_key_and_to_a_certificate_and_then_needs_both():
-    town, machine, _ = bound()
-    proof = dpop.prove(ADA, "POST", LOGIN + "/token", now=town.lab.clock.now, jti="1")
-    token = machine.post(LOGIN + "/token", data={"grant_type": "client_credentials"}, auth=("backup", "the-backup-job-has-this"),
-                         headers={"dpop": proof}).json()["access_token"]
-    proofs = [dpop.prove(ADA, "GET", API + "/me", now=town.lab.clock.now, jti=jti, token=token) for jti in "23"]
-    both, key_alone = (browser.get(API + "/me", headers=surgery.presented(token, proof))
-                       for browser, proof in zip((machine, town.tom), proofs, strict=True))
+    apps, machine, _ = bound()
+    proof = dpop.prove(ADA, "POST", LOGIN + "/token", now=apps.lab.clock.now, jti="1")
+    token = machine.post(
+        LOGIN + "/token",
+        data={"grant_type": "client_credentials"},
+        auth=("backup", "the-backup-job-has-this"),
+        headers={"dpop": proof},
+    ).json()["access_token"]
+    proofs = [
+        dpop.prove(ADA, "GET", API + "/me", now=apps.lab.clock.now, jti=jti, token=token)
+        for jti in "23"
+    ]
+    both, key_alone = (
+        browser.get(API + "/me", headers=bound_tokens.presented(token, proof))
+        for browser, proof in zip((machine, apps.tom), proofs, strict=True)
+    )
     assert (both.status_code, key_alone.status_code, why(machine, token)[0]) == (200, 401, 401)

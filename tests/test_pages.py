@@ -4,7 +4,7 @@ import pytest
 from provider_helpers import Page
 from werkzeug.wrappers import Response
 
-from labutils.identity.pages import page
+from labutils.identity.provider.pages import page
 
 TYPED = ("username", "password", "code", "consent", "csrf", "ticket", "answer")
 CARRIED = {"client_id": "wiki", "state": "<s>&", "nonce": "n", "max_age": "60", "prompt": "login"}

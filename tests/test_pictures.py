@@ -1,4 +1,5 @@
 """Pictures: one meaning of colour, all that is drawn is written down, and a change of either is noticed."""
+
 import base64
 import importlib.util
 import json
@@ -13,7 +14,8 @@ from textwrap import fill
 import pytest
 from matplotlib.figure import Figure
 
-from labutils.classroom.figures import BLUE, GREY, MARKS, VERMILION, grid, mark, marks, stored
+from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
+from labutils.classroom.plates.grid import grid
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -42,11 +44,15 @@ def drawn(draw) -> list[str]:
 
 
 def test_the_attacker_who_gets_in_is_vermilion_and_filled():
-    assert drawn(lambda axes: mark(axes, 1, 2, "succeeded", 60)) == [f"mark o 1,2 60 {VERMILION.lower()} {VERMILION.lower()}"]
+    assert drawn(lambda axes: mark(axes, 1, 2, "succeeded", 60)) == [
+        f"mark o 1,2 60 {VERMILION.lower()} {VERMILION.lower()}"
+    ]
 
 
 def test_what_was_refused_is_a_blue_ring():
-    assert drawn(lambda axes: mark(axes, 1, 2, "denied", 60)) == [f"mark o 1,2 60 #ffffff {BLUE.lower()}"]
+    assert drawn(lambda axes: mark(axes, 1, 2, "denied", 60)) == [
+        f"mark o 1,2 60 #ffffff {BLUE.lower()}"
+    ]
 
 
 @pytest.mark.parametrize("kind, shape", [("unknown", "$?$"), ("not_reached", "|")])
@@ -55,7 +61,12 @@ def test_what_was_not_reached_or_is_not_known_is_grey_and_of_another_shape(kind,
 
 
 def test_a_grid_has_one_mark_for_each_try():
-    outcomes = {("a", "x"): "opens", ("a", "y"): "refused", ("b", "x"): "unknown", ("b", "y"): "opens"}
+    outcomes = {
+        ("a", "x"): "opens",
+        ("a", "y"): "refused",
+        ("b", "x"): "unknown",
+        ("b", "y"): "opens",
+    }
     figure, sentence = grid(["a", "b"], ["x", "y"], outcomes, "Title", "tries")
     shapes = [line.split()[1:3] for line in marks(figure) if line.startswith("mark")]
     assert shapes == [["o", "0,0"], ["o", "1,0"], ["$?$", "0,1"], ["o", "1,1"]]
@@ -63,9 +74,12 @@ def test_a_grid_has_one_mark_for_each_try():
 
 
 def test_no_module_draws_in_a_colour_that_has_no_name():
-    """Colours with a meaning come from figures.py; a module that writes one as a number would escape the rule."""
-    for path in (HERE / "labutils" / "classroom").rglob("*.py"):
-        if path.name != "figures.py":
+    """Colours with a meaning come from canvas.py; a module that writes one as a number would escape the rule."""
+    for path in [
+        *(HERE / "labutils" / "classroom").rglob("*.py"),
+        *(HERE / "labutils" / "stage").rglob("*.py"),
+    ]:
+        if path.name != "canvas.py":
             numbers = set(re.findall(r"#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8")))
             greys = {number for number in numbers if number[1:3] == number[3:5] == number[5:7]}
             assert numbers == greys, path.name
@@ -93,7 +107,10 @@ MARK_CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_of_a_text_changes_the_marks(change):
-    assert drawn(change) != drawn(lambda axes: axes.text(0.5, 0.5, "words")) and len(drawn(change)) == 1
+    assert (
+        drawn(change) != drawn(lambda axes: axes.text(0.5, 0.5, "words"))
+        and len(drawn(change)) == 1
+    )
 
 
 @pytest.mark.parametrize("change", MARK_CHANGES.values(), ids=MARK_CHANGES)
@@ -105,12 +122,21 @@ def test_lines_arrows_boxes_and_the_sheet_itself_are_written_down():
     from matplotlib.patches import Rectangle
 
     assert drawn(lambda axes: axes.plot([0, 1], [0, 2], color="black")) == ["line 0,0 1,2 #000000"]
-    assert drawn(lambda axes: axes.plot([0], [1], "o", mfc="white", mec="red"))[0].endswith("o #ffffff #ff0000")
-    assert drawn(lambda axes: axes.annotate("", (1, 0), (0, 0), arrowprops={"arrowstyle": "->", "color": "red"})) == [
-        "arrow 0,0 -> 1,0 #ff0000 ->"]
+    assert drawn(lambda axes: axes.plot([0], [1], "o", mfc="white", mec="red"))[0].endswith(
+        "o #ffffff #ff0000"
+    )
+    assert drawn(
+        lambda axes: axes.annotate(
+            "", (1, 0), (0, 0), arrowprops={"arrowstyle": "->", "color": "red"}
+        )
+    ) == ["arrow 0,0 -> 1,0 #ff0000 ->"]
     box = {"facecolor": "white", "edgecolor": "black"}
-    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, **box))) == ["box 0,0 1,2 #ffffff #000000 solid"]
-    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, hatch="//", **box)))[0].endswith("solid //")
+    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, **box))) == [
+        "box 0,0 1,2 #ffffff #000000 solid"
+    ]
+    assert drawn(lambda axes: axes.add_patch(Rectangle((0, 0), 1, 2, hatch="//", **box)))[
+        0
+    ].endswith("solid //")
     assert marks(sheet(size=(4, 3)))[0] != marks(sheet(size=(5, 3)))[0]
 
 
@@ -118,8 +144,11 @@ def stored_pictures() -> list[tuple[str, dict]]:
     found = []
     for path in sorted((HERE / "notebooks").glob("[0-9][0-9]-*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            found += [(f"{path.name[:2]} {cell['id']}", output["data"]) for output in cell.get("outputs", ())
-                      if "image/png" in output.get("data", {})]
+            found += [
+                (f"{path.name[:2]} {cell['id']}", output["data"])
+                for output in cell.get("outputs", ())
+                if "image/png" in output.get("data", {})
+            ]
     return found
 
 
@@ -137,15 +166,18 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
         for line in "".join(data[MARKS]).splitlines():
             if line.startswith("mark"):
                 face, edge = line.split()[-2:]
-                assert face != BLUE.lower() and (edge != VERMILION.lower() or face == edge), (name, line)
+                assert face != BLUE.lower() and (edge != VERMILION.lower() or face == edge), (
+                    name,
+                    line,
+                )
 
 
 # --- a change is noticed ------------------------------------------------------------------------------------------
 
 DRAW = """from labutils import show
-from labutils.classroom import figures
+from labutils.classroom.plates.grid import grid
 tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
-show(*figures.grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
+show(*grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
 
 
 def notebook(**changes: str) -> dict:
@@ -154,7 +186,14 @@ def notebook(**changes: str) -> dict:
     figure, sentence = grid(["token"], ["door", "gate"], tried, "Doors", "tries")
     picture = {"output_type": "display_data", "data": stored(figure) | changes, "metadata": {}}
     words = {"output_type": "stream", "name": "stdout", "text": fill(sentence, 110) + "\n"}
-    cell = {"cell_type": "code", "execution_count": 1, "id": "draw", "metadata": {}, "outputs": [picture, words], "source": DRAW}
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": "draw",
+        "metadata": {},
+        "outputs": [picture, words],
+        "source": DRAW,
+    }
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -163,9 +202,19 @@ def notebook(**changes: str) -> dict:
 def validated(tmp_path_factory):
     """What strict nbval with the course's hooks says of three stored notebooks, under the locked libraries and under others."""
     blank = stored(sheet())["image/png"]
-    figure, _ = grid(["token"], ["door", "gate"], {("token", "door"): "opens", ("token", "gate"): "refused"}, "Doors", "tries")
+    figure, _ = grid(
+        ["token"],
+        ["door", "gate"],
+        {("token", "door"): "opens", ("token", "gate"): "refused"},
+        "Doors",
+        "tries",
+    )
     other = "\n".join(marks(figure)).replace(VERMILION.lower(), BLUE.lower())
-    notebooks = {"as stored": notebook(), "other picture": notebook(**{"image/png": blank}), "other marks": notebook(**{MARKS: other})}
+    notebooks = {
+        "as stored": notebook(),
+        "other picture": notebook(**{"image/png": blank}),
+        "other marks": notebook(**{MARKS: other}),
+    }
     lock, said = (HERE / "requirements.txt").read_text(encoding="utf-8"), {}
     for locked in (True, False):
         folder = tmp_path_factory.mktemp("locked" if locked else "unlocked")
@@ -178,8 +227,24 @@ def validated(tmp_path_factory):
         (folder / "requirements.txt").write_text(text, encoding="utf-8")
         for name, made in notebooks.items():
             (folder / f"{name}.ipynb").write_text(json.dumps(made), encoding="utf-8")
-        run = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "."]
-        done = subprocess.run(run, cwd=folder, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(HERE)})
+        run = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-rA",
+            "-p",
+            "no:cacheprovider",
+            "--nbval",
+            "--nbval-current-env",
+            ".",
+        ]
+        done = subprocess.run(
+            run,
+            cwd=folder,
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(HERE)},
+        )
         for name in notebooks:
             said[name, locked] = re.search(rf"(?m)^(PASSED|FAILED) {name}\.ipynb", done.stdout)[1]
         said["sentence", locked] = "Pictures were compared mark by mark" in done.stdout

@@ -1,4 +1,5 @@
 """The decision is a pure function of a request and a world: ten rules in a fixed order, and each of them decides something somewhere."""
+
 import dataclasses
 import inspect
 import re
@@ -16,16 +17,33 @@ H = World.historical()
 INTRUDER, SERVER = "203.0.113.66", "198.51.100.20"
 NOON = "2023-11-14T12:00:00Z"
 ESTATE, CONTROLS = inventory.estate(), inventory.controls()
-ACTIONS = sorted({scope for one in ESTATE.credentials.values() for scope in one.scopes} | {"cloud:delete", "login:nonsense"})
+ACTIONS = sorted(
+    {scope for one in ESTATE.credentials.values() for scope in one.scopes}
+    | {"cloud:delete", "login:nonsense"}
+)
 
 
-def asked(scope: str, using: str | None = None, at: str | int = NOON, origin: str = "internet", address: str = INTRUDER,
-          alarm: str | None = None, **changes) -> Request:
+def asked(
+    scope: str,
+    using: str | None = None,
+    at: str | int = NOON,
+    origin: str = "internet",
+    address: str = INTRUDER,
+    alarm: str | None = None,
+    **changes,
+) -> Request:
     """A request at a door; `changes` are to the credential that it carries."""
     service, action = scope.split(":")
     credential = dataclasses.replace(ESTATE.credentials[using], **changes) if using else None
-    return Request(at if isinstance(at, int) else seconds(at), ESTATE.services[service], action, credential, origin, address,
-                   alarm and seconds(alarm))
+    return Request(
+        at if isinstance(at, int) else seconds(at),
+        ESTATE.services[service],
+        action,
+        credential,
+        origin,
+        address,
+        alarm and seconds(alarm),
+    )
 
 
 def inside(scope: str, using: str | None = None) -> Request:
@@ -35,8 +53,14 @@ def inside(scope: str, using: str | None = None) -> Request:
 # --- each rule ----------------------------------------------------------------------------------------------------
 
 KEY = "asks for a key that is bound to its own address; a password alone is not enough"
-CONSOLE, TENANT = inside("console:connect", "implant"), asked("tenants:console", "customer-session", "2023-10-03T12:00:00Z")
-SIGN_IN, HELP = asked("login:sign-in", "smartsheet-account"), asked("support:sign-in", "engineer-password")
+CONSOLE, TENANT = (
+    inside("console:connect", "implant"),
+    asked("tenants:console", "customer-session", "2023-10-03T12:00:00Z"),
+)
+SIGN_IN, HELP = (
+    asked("login:sign-in", "smartsheet-account"),
+    asked("support:sign-in", "engineer-password"),
+)
 CASE = asked("support:read-file", "support-account", "2023-10-02T12:00:00Z")
 SCRIPT = asked("tracker:script", "smartsheet-account", origin="edge")
 AT_ALARM = {"alarm": "2023-11-14T11:25:00Z"}
@@ -44,64 +68,200 @@ AWS = asked("cloud:describe", "aws-account")
 CASTLE = World(access_per_application=False)
 
 REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in which world
-    ("reachable", "nothing leads from internet to atlassian", (asked("tracker:read", "smartsheet-account"), H),
-     (asked("tracker:read", "smartsheet-account", origin="edge"), H)),
-    ("reachable", "the access list lets nobody through from atlassian to consoles",
-     (CONSOLE, World(access_per_application=False, console_list_enforced=True)), (CONSOLE, CASTLE)),
+    (
+        "reachable",
+        "nothing leads from internet to atlassian",
+        (asked("tracker:read", "smartsheet-account"), H),
+        (asked("tracker:read", "smartsheet-account", origin="edge"), H),
+    ),
+    (
+        "reachable",
+        "the access list lets nobody through from atlassian to consoles",
+        (CONSOLE, World(access_per_application=False, console_list_enforced=True)),
+        (CONSOLE, CASTLE),
+    ),
     ("recognised", "console takes: key; this is: foothold", (CONSOLE, H), (CONSOLE, CASTLE)),
-    ("recognised", "metrics takes: key; this is: foothold", (asked("metrics:open", "implant"), CASTLE),
-     (inside("metrics:open", "implant"), CASTLE)),
-    ("recognised", "metrics takes: key; this is: nothing", (inside("metrics:open"), H), (inside("metrics:open"), CASTLE)),
-    ("recognised", "support takes: password; this is: nothing", (asked("support:sign-in"), H), (HELP, H)),
+    (
+        "recognised",
+        "metrics takes: key; this is: foothold",
+        (asked("metrics:open", "implant"), CASTLE),
+        (inside("metrics:open", "implant"), CASTLE),
+    ),
+    (
+        "recognised",
+        "metrics takes: key; this is: nothing",
+        (inside("metrics:open"), H),
+        (inside("metrics:open"), CASTLE),
+    ),
+    (
+        "recognised",
+        "support takes: password; this is: nothing",
+        (asked("support:sign-in"), H),
+        (HELP, H),
+    ),
     ("person_present", f"login {KEY}", (SIGN_IN, H), (SIGN_IN, World(hard_keys=False))),
-    ("person_present", f"login {KEY}", (asked("login:sign-in", "admin-password"), H), (asked("login:sign-in", "admin-key-login"), H)),
-    ("person_present", f"support {KEY}", (HELP, World(supplier_hard_keys=True)), (HELP, World(hard_keys=True))),
-    ("person_present", f"support {KEY}", (HELP, World(supplier_hard_keys=True)), (CASE, World(supplier_hard_keys=True))),
-    ("in_time", "the session was over at 2023-10-04T08:00:00Z", (asked("tenants:console", "customer-session", "2023-10-04T08:00:00Z"), H),
-     (asked("tenants:console", "customer-session", "2023-10-04T07:59:59Z"), H)),
-    ("in_time", "the session was over at 2023-10-02T09:00:00Z", (TENANT, World(session_hours=1)), (TENANT, World(session_hours=29))),
-    ("in_time", "the password was over at 2023-10-17T12:00:00Z", (asked("support:sign-in", "support-account", "2023-10-17T12:00:00Z"), H),
-     (asked("support:sign-in", "support-account", "2023-10-17T11:59:59Z"), H)),
-    ("in_time", "the service-token was over at 2023-05-30T00:00:00Z",
-     (asked("gateway:probe", "moveworks-token"), World(service_tokens_expire=True)), (asked("gateway:probe", "moveworks-token"), H)),
-    ("not_replaced", "it was replaced by 2023-10-25T08:00:00Z",
-     (asked("cloud:describe", "aws-account", "2023-10-25T08:00:00Z"), World(exposed_rotated=True)),
-     (asked("cloud:describe", "aws-account", "2023-10-25T07:59:59Z"), World(exposed_rotated=True))),
-    ("not_replaced", "it was replaced by 2023-11-14T12:00:00Z", (asked("cloud:describe", "aws-account", rotated=seconds(NOON)), H),
-     (asked("cloud:describe", "aws-account", rotated=seconds(NOON) + 1), H)),
-    ("at_home", "it is bound to 192.0.2.12, and this is 203.0.113.66", (TENANT, World(sessions_bound=True)), (TENANT, H)),
-    ("at_home", "it is bound to 192.0.2.14, and this is 203.0.113.66",
-     (asked("gateway:probe", "moveworks-token"), World(service_tokens_bound=True)),
-     (asked("gateway:probe", "moveworks-token", origin="homes", address="192.0.2.14"), World(service_tokens_bound=True))),
-    ("at_home", "it is bound to 192.0.2.99, and this is 203.0.113.66", (asked("cloud:describe", "aws-account", bound_to="192.0.2.99"), H),
-     (asked("cloud:describe", "aws-account", bound_to=INTRUDER), H)),
-    ("permitted", "aws-account may not cloud:delete", (asked("cloud:delete", "aws-account"), H), (AWS, H)),
-    ("permitted", "smartsheet-account lost tracker:script, which its job does not need",
-     (SCRIPT, World(integration_least_privilege=True)), (SCRIPT, World(repository_least_privilege=True))),
-    ("fresh", "an administrative act asks for the key again, and a copied session has none",
-     (TENANT, World(acts_reauthenticated=True)), (TENANT, H)),
-    ("fresh", "the console opens on managed devices alone", (TENANT, World(console_managed_devices=True)),
-     (asked("tenants:console", "customer-session", "2023-10-03T12:00:00Z", "homes", "192.0.2.12"), World(console_managed_devices=True))),
-    ("fresh", "the console opens on managed devices alone", (TENANT, World(console_managed_devices=True)),
-     (asked("login:api", "admin-session", "2023-10-18T08:00:00Z"), World(console_managed_devices=True))),
-    ("safeguarded", "no private profile can be signed in to, so nothing was synchronised",
-     (asked("laptop:sync", "private-profile"), World(personal_profiles_blocked=True)), (asked("laptop:sync", "private-profile"), H)),
-    ("safeguarded", "the recording was cleaned before it was uploaded; no session is in it",
-     (CASE, World(recordings_cleaned=True)), (CASE, H)),
-    ("safeguarded", "a second person must approve the script first", (SCRIPT, World(scripts_approved=True)), (SCRIPT, H)),
-    ("safeguarded", "the address is not on the list of those that this server may talk to",
-     (inside("outside:send", "archives"), World(egress_allowlist=True)), (inside("outside:send", "archives"), World(egress_logged=True))),
-    ("not_contained", "it was switched off at 2023-11-14T12:00:00Z, after the alarm of 2023-11-14T11:25:00Z",
-     (asked("cloud:describe", "aws-account", **AT_ALARM), H),
-     (asked("cloud:describe", "aws-account", "2023-11-14T11:59:59Z", **AT_ALARM), H)),
-    ("not_contained", "it was switched off at 2023-11-14T11:30:00Z, after the alarm of 2023-11-14T11:25:00Z",
-     (asked("cloud:describe", "aws-account", **AT_ALARM), World(response_minutes=5)),
-     (asked("support:sign-in", "engineer-password", **AT_ALARM), World(response_minutes=5))),
+    (
+        "person_present",
+        f"login {KEY}",
+        (asked("login:sign-in", "admin-password"), H),
+        (asked("login:sign-in", "admin-key-login"), H),
+    ),
+    (
+        "person_present",
+        f"support {KEY}",
+        (HELP, World(supplier_hard_keys=True)),
+        (HELP, World(hard_keys=True)),
+    ),
+    (
+        "person_present",
+        f"support {KEY}",
+        (HELP, World(supplier_hard_keys=True)),
+        (CASE, World(supplier_hard_keys=True)),
+    ),
+    (
+        "in_time",
+        "the session was over at 2023-10-04T08:00:00Z",
+        (asked("tenants:console", "customer-session", "2023-10-04T08:00:00Z"), H),
+        (asked("tenants:console", "customer-session", "2023-10-04T07:59:59Z"), H),
+    ),
+    (
+        "in_time",
+        "the session was over at 2023-10-02T09:00:00Z",
+        (TENANT, World(session_hours=1)),
+        (TENANT, World(session_hours=29)),
+    ),
+    (
+        "in_time",
+        "the password was over at 2023-10-17T12:00:00Z",
+        (asked("support:sign-in", "support-account", "2023-10-17T12:00:00Z"), H),
+        (asked("support:sign-in", "support-account", "2023-10-17T11:59:59Z"), H),
+    ),
+    (
+        "in_time",
+        "the service-token was over at 2023-05-30T00:00:00Z",
+        (asked("gateway:probe", "moveworks-token"), World(service_tokens_expire=True)),
+        (asked("gateway:probe", "moveworks-token"), H),
+    ),
+    (
+        "not_replaced",
+        "it was replaced by 2023-10-25T08:00:00Z",
+        (
+            asked("cloud:describe", "aws-account", "2023-10-25T08:00:00Z"),
+            World(exposed_rotated=True),
+        ),
+        (
+            asked("cloud:describe", "aws-account", "2023-10-25T07:59:59Z"),
+            World(exposed_rotated=True),
+        ),
+    ),
+    (
+        "not_replaced",
+        "it was replaced by 2023-11-14T12:00:00Z",
+        (asked("cloud:describe", "aws-account", rotated=seconds(NOON)), H),
+        (asked("cloud:describe", "aws-account", rotated=seconds(NOON) + 1), H),
+    ),
+    (
+        "at_home",
+        "it is bound to 192.0.2.12, and this is 203.0.113.66",
+        (TENANT, World(sessions_bound=True)),
+        (TENANT, H),
+    ),
+    (
+        "at_home",
+        "it is bound to 192.0.2.14, and this is 203.0.113.66",
+        (asked("gateway:probe", "moveworks-token"), World(service_tokens_bound=True)),
+        (
+            asked("gateway:probe", "moveworks-token", origin="homes", address="192.0.2.14"),
+            World(service_tokens_bound=True),
+        ),
+    ),
+    (
+        "at_home",
+        "it is bound to 192.0.2.99, and this is 203.0.113.66",
+        (asked("cloud:describe", "aws-account", bound_to="192.0.2.99"), H),
+        (asked("cloud:describe", "aws-account", bound_to=INTRUDER), H),
+    ),
+    (
+        "permitted",
+        "aws-account may not cloud:delete",
+        (asked("cloud:delete", "aws-account"), H),
+        (AWS, H),
+    ),
+    (
+        "permitted",
+        "smartsheet-account lost tracker:script, which its job does not need",
+        (SCRIPT, World(integration_least_privilege=True)),
+        (SCRIPT, World(repository_least_privilege=True)),
+    ),
+    (
+        "fresh",
+        "an administrative act asks for the key again, and a copied session has none",
+        (TENANT, World(acts_reauthenticated=True)),
+        (TENANT, H),
+    ),
+    (
+        "fresh",
+        "the console opens on managed devices alone",
+        (TENANT, World(console_managed_devices=True)),
+        (
+            asked(
+                "tenants:console", "customer-session", "2023-10-03T12:00:00Z", "homes", "192.0.2.12"
+            ),
+            World(console_managed_devices=True),
+        ),
+    ),
+    (
+        "fresh",
+        "the console opens on managed devices alone",
+        (TENANT, World(console_managed_devices=True)),
+        (
+            asked("login:api", "admin-session", "2023-10-18T08:00:00Z"),
+            World(console_managed_devices=True),
+        ),
+    ),
+    (
+        "safeguarded",
+        "no private profile can be signed in to, so nothing was synchronised",
+        (asked("laptop:sync", "private-profile"), World(personal_profiles_blocked=True)),
+        (asked("laptop:sync", "private-profile"), H),
+    ),
+    (
+        "safeguarded",
+        "the recording was cleaned before it was uploaded; no session is in it",
+        (CASE, World(recordings_cleaned=True)),
+        (CASE, H),
+    ),
+    (
+        "safeguarded",
+        "a second person must approve the script first",
+        (SCRIPT, World(scripts_approved=True)),
+        (SCRIPT, H),
+    ),
+    (
+        "safeguarded",
+        "the address is not on the list of those that this server may talk to",
+        (inside("outside:send", "archives"), World(egress_allowlist=True)),
+        (inside("outside:send", "archives"), World(egress_logged=True)),
+    ),
+    (
+        "not_contained",
+        "it was switched off at 2023-11-14T12:00:00Z, after the alarm of 2023-11-14T11:25:00Z",
+        (asked("cloud:describe", "aws-account", **AT_ALARM), H),
+        (asked("cloud:describe", "aws-account", "2023-11-14T11:59:59Z", **AT_ALARM), H),
+    ),
+    (
+        "not_contained",
+        "it was switched off at 2023-11-14T11:30:00Z, after the alarm of 2023-11-14T11:25:00Z",
+        (asked("cloud:describe", "aws-account", **AT_ALARM), World(response_minutes=5)),
+        (asked("support:sign-in", "engineer-password", **AT_ALARM), World(response_minutes=5)),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("rule", "reason", "refused", "allowed"), REFUSALS)
-def test_a_rule_refuses_with_its_name_and_a_reason_and_lets_the_twin_pass(rule, reason, refused, allowed):
+def test_a_rule_refuses_with_its_name_and_a_reason_and_lets_the_twin_pass(
+    rule, reason, refused, allowed
+):
     assert decide(*refused) == Decision(False, rule, reason)
     assert decide(*allowed) == Decision(True, "allowed", "no rule refused it")
 
@@ -120,28 +280,82 @@ def test_phishing_resistant_login_asks_nothing_of_a_session_that_is_there():
 
 
 def test_the_order_is_network_caller_credential_act_and_alarm():
-    assert [rule.__name__ for rule in RULES] == ["reachable", "recognised", "person_present", "in_time", "not_replaced", "at_home",
-                                                 "permitted", "fresh", "safeguarded", "not_contained"]
+    assert [rule.__name__ for rule in RULES] == [
+        "reachable",
+        "recognised",
+        "person_present",
+        "in_time",
+        "not_replaced",
+        "at_home",
+        "permitted",
+        "fresh",
+        "safeguarded",
+        "not_contained",
+    ]
 
 
 SPENT = {"expires": 1, "rotated": 1, "bound_to": "192.0.2.99"}
 LATE = {"alarm": "2023-11-01T00:00:00Z"}
-ALL_NO = with_controls(["acts_reauthenticated", "scripts_approved", "integration_least_privilege", "recordings_cleaned"])
+ALL_NO = with_controls(
+    [
+        "acts_reauthenticated",
+        "scripts_approved",
+        "integration_least_privilege",
+        "recordings_cleaned",
+    ]
+)
 
 
-@pytest.mark.parametrize(("request_", "rules"), [
-    (asked("console:connect", "lookalike-account", **SPENT, **LATE), ["reachable", "recognised"]),
-    (asked("cloud:delete", "smartsheet-account", **SPENT, **LATE), ["recognised", "in_time", "not_replaced", "at_home", "permitted"]),
-    (asked("login:api", "smartsheet-account", **SPENT, **LATE), ["person_present", "in_time", "not_replaced", "at_home", "permitted"]),
-    (asked("login:api", "customer-session", **SPENT, **LATE), ["in_time", "not_replaced", "at_home", "permitted", "fresh"]),
-    (asked("login:api", "customer-session", issued=None, expires=None, rotated=1, bound_to="x", **LATE),
-     ["not_replaced", "at_home", "permitted", "fresh"]),
-    (asked("login:api", "customer-session", issued=None, expires=None, bound_to="x", **LATE), ["at_home", "permitted", "fresh"]),
-    (asked("login:api", "customer-session", issued=None, expires=None, **LATE), ["permitted", "fresh", "not_contained"]),
-    (asked("login:api", "phished-session", **LATE), ["fresh", "not_contained"]),
-    (asked("tracker:script", "lookalike-account", origin="edge", **LATE), ["permitted", "safeguarded", "not_contained"]),
-    (asked("tracker:script", "smartsheet-account", origin="edge", excess={}, **LATE), ["safeguarded", "not_contained"]),
-])
+@pytest.mark.parametrize(
+    ("request_", "rules"),
+    [
+        (
+            asked("console:connect", "lookalike-account", **SPENT, **LATE),
+            ["reachable", "recognised"],
+        ),
+        (
+            asked("cloud:delete", "smartsheet-account", **SPENT, **LATE),
+            ["recognised", "in_time", "not_replaced", "at_home", "permitted"],
+        ),
+        (
+            asked("login:api", "smartsheet-account", **SPENT, **LATE),
+            ["person_present", "in_time", "not_replaced", "at_home", "permitted"],
+        ),
+        (
+            asked("login:api", "customer-session", **SPENT, **LATE),
+            ["in_time", "not_replaced", "at_home", "permitted", "fresh"],
+        ),
+        (
+            asked(
+                "login:api",
+                "customer-session",
+                issued=None,
+                expires=None,
+                rotated=1,
+                bound_to="x",
+                **LATE,
+            ),
+            ["not_replaced", "at_home", "permitted", "fresh"],
+        ),
+        (
+            asked("login:api", "customer-session", issued=None, expires=None, bound_to="x", **LATE),
+            ["at_home", "permitted", "fresh"],
+        ),
+        (
+            asked("login:api", "customer-session", issued=None, expires=None, **LATE),
+            ["permitted", "fresh", "not_contained"],
+        ),
+        (asked("login:api", "phished-session", **LATE), ["fresh", "not_contained"]),
+        (
+            asked("tracker:script", "lookalike-account", origin="edge", **LATE),
+            ["permitted", "safeguarded", "not_contained"],
+        ),
+        (
+            asked("tracker:script", "smartsheet-account", origin="edge", excess={}, **LATE),
+            ["safeguarded", "not_contained"],
+        ),
+    ],
+)
 def test_where_several_rules_refuse_the_first_one_decides(request_, rules):
     refusing = [rule.__name__ for rule in RULES if rule(request_, ALL_NO)]
     assert [name for name in refusing if name in rules] == rules
@@ -167,9 +381,14 @@ def drawn(number: int) -> list[tuple[Request, World]]:
     random, found = Random(number), []
     for _ in range(400):
         service = random.choice(ACTIONS)
-        request = asked(service, random.choice(list(ESTATE.credentials)), random.randrange(seconds("2023-09-01"), seconds("2023-12-01")),
-                        random.choice(list(breach.FROM)), random.choice([INTRUDER, SERVER, "192.0.2.13"]),
-                        random.choice([None, "2023-11-01T00:00:00Z"]))
+        request = asked(
+            service,
+            random.choice(list(ESTATE.credentials)),
+            random.randrange(seconds("2023-09-01"), seconds("2023-12-01")),
+            random.choice(list(breach.FROM)),
+            random.choice([INTRUDER, SERVER, "192.0.2.13"]),
+            random.choice([None, "2023-11-01T00:00:00Z"]),
+        )
         found.append((request, with_controls([name for name in CONTROLS if random.random() < 0.2])))
     return found
 
@@ -184,7 +403,16 @@ def test_a_decision_depends_on_nothing_but_its_two_arguments(monkeypatch):
     assert list(inspect.signature(decide).parameters) == ["request", "world"]
 
 
-@pytest.mark.parametrize("thing", [H, SIGN_IN, Decision(True, "allowed", ""), CONTROLS["hard_keys"], ESTATE.credentials["implant"]])
+@pytest.mark.parametrize(
+    "thing",
+    [
+        H,
+        SIGN_IN,
+        Decision(True, "allowed", ""),
+        CONTROLS["hard_keys"],
+        ESTATE.credentials["implant"],
+    ],
+)
 def test_worlds_requests_and_decisions_are_facts_that_nobody_changes(thing):
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(thing, dataclasses.fields(thing)[0].name, True)
@@ -193,21 +421,28 @@ def test_worlds_requests_and_decisions_are_facts_that_nobody_changes(thing):
 def test_a_reason_is_given_for_each_refusal_and_no_rule_knows_of_an_intruder():
     for request, world in drawn(2):
         decision = decide(request, world)
-        assert decision.reason and not decision.reason.endswith(".") and (decision.allow == (decision.rule == "allowed"))
+        assert (
+            decision.reason
+            and not decision.reason.endswith(".")
+            and (decision.allow == (decision.rule == "allowed"))
+        )
     assert not re.search("intruder|lookalike", "".join(inspect.getsource(rule) for rule in RULES))
 
 
 # --- alarms and records -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("alert", "request_"), [
-    ("alert_admin_group", asked("tracker:add-to-admins", "smartsheet-account", origin="edge")),
-    ("alert_new_account", asked("tracker:create-user", "smartsheet-account", origin="edge")),
-    ("alert_refused_service_account", SIGN_IN),
-    ("alert_refused_service_account", asked("dashboard:sign-in", "smartsheet-account")),
-    ("alert_token_elsewhere", asked("gateway:probe", "moveworks-token")),
-    ("alert_bulk_reads", inside("code:archive", "bitbucket-account")),
-])
+@pytest.mark.parametrize(
+    ("alert", "request_"),
+    [
+        ("alert_admin_group", asked("tracker:add-to-admins", "smartsheet-account", origin="edge")),
+        ("alert_new_account", asked("tracker:create-user", "smartsheet-account", origin="edge")),
+        ("alert_refused_service_account", SIGN_IN),
+        ("alert_refused_service_account", asked("dashboard:sign-in", "smartsheet-account")),
+        ("alert_token_elsewhere", asked("gateway:probe", "moveworks-token")),
+        ("alert_bulk_reads", inside("code:archive", "bitbucket-account")),
+    ],
+)
 def test_an_alarm_is_raised_by_what_it_watches_where_the_world_has_it(alert, request_):
     without = dataclasses.replace(H, **{alert: False})
     decision = decide(request_, without)
@@ -217,8 +452,15 @@ def test_an_alarm_is_raised_by_what_it_watches_where_the_world_has_it(alert, req
     assert not policy.alarmed(request_, other, dataclasses.replace(H, **{alert: True}))
 
 
-@pytest.mark.parametrize(("scope", "world", "known"), [("laptop:sync", H, False), ("outside:send", H, False), ("login:sign-in", H, True),
-                                                       ("outside:send", World(egress_logged=True), True)])
+@pytest.mark.parametrize(
+    ("scope", "world", "known"),
+    [
+        ("laptop:sync", H, False),
+        ("outside:send", H, False),
+        ("login:sign-in", H, True),
+        ("outside:send", World(egress_logged=True), True),
+    ],
+)
 def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
     assert policy.recorded(asked(scope), world) is known
 
@@ -229,13 +471,22 @@ def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
 def test_the_historical_world_is_what_the_sheet_of_controls_says_field_by_field():
     assert dataclasses.asdict(H) == {name: control.historical for name, control in CONTROLS.items()}
     assert [field.name for field in dataclasses.fields(World)] == list(CONTROLS)
-    assert with_controls(CONTROLS) == World(**{name: control.control for name, control in CONTROLS.items()})
+    assert with_controls(CONTROLS) == World(
+        **{name: control.control for name, control in CONTROLS.items()}
+    )
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=list(CONTROLS))
 def test_a_control_has_a_public_control_and_a_meaning(control):
-    assert control.nist and all(re.fullmatch(r"(AC|AU|CM|IA|IR|MP|SC|SI)-[1-9]\d?(\([1-9]\d?\))?", name) for name in control.nist)
-    assert len(control.meaning) > 20 and control.meaning[0].islower() and not control.meaning.endswith(".")
+    assert control.nist and all(
+        re.fullmatch(r"(AC|AU|CM|IA|IR|MP|SC|SI)-[1-9]\d?(\([1-9]\d?\))?", name)
+        for name in control.nist
+    )
+    assert (
+        len(control.meaning) > 20
+        and control.meaning[0].islower()
+        and not control.meaning.endswith(".")
+    )
     assert all(scope in ACTIONS for scope in control.watches)
     assert bool(control.watches) == control.id.startswith("alert_")
 
@@ -245,13 +496,18 @@ def flipped(world: World, name: str) -> World:
     value, control = getattr(world, name), CONTROLS[name]
     if isinstance(value, bool):
         return dataclasses.replace(world, **{name: not value})
-    return dataclasses.replace(world, **{name: control.control if value == control.historical else control.historical})
+    return dataclasses.replace(
+        world, **{name: control.control if value == control.historical else control.historical}
+    )
 
 
 @cache
 def told(world: World) -> list[tuple]:
     """Each step with its outcome and rule, and for each request of it the decision and whether anybody would know."""
-    return [(step.outcome, step.rule, [(one.decision, one.recorded) for one in step.attempts]) for step in breach.foresee(world)]
+    return [
+        (step.outcome, step.rule, [(one.decision, one.recorded) for one in step.attempts])
+        for step in breach.foresee(world)
+    ]
 
 
 def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
@@ -262,8 +518,13 @@ def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
 def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_last():
     """The alarm for the administrators' group rings at the last step, so no later step can show that it rang."""
     alone = {name for name in CONTROLS if told(flipped(H, name)) != told(H)}
-    paired = {name for name in set(CONTROLS) - alone for other in CONTROLS if other != name
-              if told(flipped(flipped(H, other), name)) != told(flipped(H, other))}
+    paired = {
+        name
+        for name in set(CONTROLS) - alone
+        for other in CONTROLS
+        if other != name
+        if told(flipped(flipped(H, other), name)) != told(flipped(H, other))
+    }
     assert alone == set(CONTROLS) - {"supplier_hard_keys", "response_minutes", "alert_admin_group"}
     assert paired == {"supplier_hard_keys", "response_minutes"}
 
@@ -271,5 +532,12 @@ def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_la
 def test_the_alarm_that_came_last_would_have_stopped_what_came_after():
     plans = breach.campaign().steps
     later = dataclasses.replace(plans[-1], assumed_time="2023-11-23T16:40:00Z")
-    outcomes = {rung: breach.foresee(World(alert_admin_group=rung), [*plans, later])[-1] for rung in (True, False)}
-    assert (outcomes[True].outcome, outcomes[True].rule, outcomes[False].outcome) == ("denied", "not_contained", "succeeded")
+    outcomes = {
+        rung: breach.foresee(World(alert_admin_group=rung), [*plans, later])[-1]
+        for rung in (True, False)
+    }
+    assert (outcomes[True].outcome, outcomes[True].rule, outcomes[False].outcome) == (
+        "denied",
+        "not_contained",
+        "succeeded",
+    )

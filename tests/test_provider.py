@@ -1,4 +1,5 @@
 """The provider's front: what it advertises, whom it signs in, what it asks, where it sends the answer, and what its operator can do."""
+
 import hashlib
 import json
 import re
@@ -31,11 +32,11 @@ from provider_helpers import (
     tokens_of,
 )
 
-from labutils.classroom.lessons.town import API, LOGIN, NOTES, WIKI, Town, build_town
-from labutils.identity.accounts import Client
 from labutils.identity.factors import Totp, totp
+from labutils.identity.provider.state import Client
 from labutils.identity.relying_party import sign_in
 from labutils.identity.tokens import b64, json_part
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 
 
 def answer(response: httpx.Response, to: str = CALLBACK) -> dict[str, str]:
@@ -60,87 +61,138 @@ def ticket_of(page: httpx.Response) -> str:
 
 
 def test_discovery_says_what_the_specifications_require():
-    told = build_town("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
-    required = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported",
-                "id_token_signing_alg_values_supported"}  # Discovery 1.0, 3
+    told = build_apps("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    required = {
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "response_types_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+    }  # Discovery 1.0, 3
     assert required <= set(told)
     assert told["issuer"] == LOGIN
-    expected = {"response_types_supported": ["code"], "subject_types_supported": ["public"], "code_challenge_methods_supported": ["S256"],
-                "authorization_response_iss_parameter_supported": True, "request_uri_parameter_supported": False,
-                "request_parameter_supported": False, "response_modes_supported": ["query"]}
+    expected = {
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "request_uri_parameter_supported": False,
+        "request_parameter_supported": False,
+        "response_modes_supported": ["query"],
+    }
     assert {name: told[name] for name in expected} == expected
     assert "RS256" in told["id_token_signing_alg_values_supported"]
-    assert {"client_secret_basic", "client_secret_post"} <= set(told["token_endpoint_auth_methods_supported"])
+    assert {"client_secret_basic", "client_secret_post"} <= set(
+        told["token_endpoint_auth_methods_supported"]
+    )
     assert "none" not in told["introspection_endpoint_auth_methods_supported"]
     assert {"ES256"} <= set(told["dpop_signing_alg_values_supported"])
 
 
 def test_every_advertised_endpoint_answers():
-    town = build_town("d")
-    told = town.ada.get(LOGIN + "/.well-known/openid-configuration").json()
-    where = [value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"]
+    apps = build_apps("d")
+    told = apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    where = [
+        value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"
+    ]
     assert len(where) == 7
     for url in where:
         assert url.startswith(LOGIN + "/")
-        assert {town.ada.get(url).status_code, town.ada.post(url).status_code} & {200, 400, 401}
-        assert 404 not in (town.ada.get(url).status_code, town.ada.post(url).status_code)
+        assert {apps.ada.get(url).status_code, apps.ada.post(url).status_code} & {200, 400, 401}
+        assert 404 not in (apps.ada.get(url).status_code, apps.ada.post(url).status_code)
 
 
-@pytest.mark.parametrize("path, allowed", [("/token", {"POST"}), ("/introspect", {"POST"}), ("/revoke", {"POST"}),
-                                           ("/jwks", {"GET", "HEAD", "POST"}),
-                                           *((path, {"GET", "POST"}) for path in ("/authorize", "/logout", "/userinfo"))])
+@pytest.mark.parametrize(
+    "path, allowed",
+    [
+        ("/token", {"POST"}),
+        ("/introspect", {"POST"}),
+        ("/revoke", {"POST"}),
+        ("/jwks", {"GET", "HEAD", "POST"}),
+        *((path, {"GET", "POST"}) for path in ("/authorize", "/logout", "/userinfo")),
+    ],
+)
 def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
-    browser = build_town("d").ada
+    browser = build_apps("d").ada
     for method in {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - allowed:
         refusal = browser.request(method, LOGIN + path)
         assert (refusal.status_code, set(refusal.headers["allow"].split(", "))) == (405, allowed)
 
 
-@pytest.mark.parametrize("path", ["/", "", "/token/", "/Token", "/%00", "/.well-known", "/jwks/x", "/tökén", "/%ff", "/%E2%82%AC"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "",
+        "/token/",
+        "/Token",
+        "/%00",
+        "/.well-known",
+        "/jwks/x",
+        "/tökén",
+        "/%ff",
+        "/%E2%82%AC",
+    ],
+)
 def test_what_is_not_there_is_not_found(path):
-    assert build_town("d").ada.get(LOGIN + path).status_code == 404
+    assert build_apps("d").ada.get(LOGIN + path).status_code == 404
 
 
 def test_the_jwk_set_holds_public_keys_and_nothing_private():
-    keys = build_town("d").ada.get(LOGIN + "/jwks").json()["keys"]
-    assert [(key["alg"], key["kty"], key["use"]) for key in keys] == [("RS256", "RSA", "sig"), ("ES256", "EC", "sig")]
+    keys = build_apps("d").ada.get(LOGIN + "/jwks").json()["keys"]
+    assert [(key["alg"], key["kty"], key["use"]) for key in keys] == [
+        ("RS256", "RSA", "sig"),
+        ("ES256", "EC", "sig"),
+    ]
     assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {name for key in keys for name in key}
     assert joserfc.jwk.KeySet.import_key_set({"keys": keys})
 
 
 def test_rotation_with_and_without_the_old_key():
-    town = fresh()
-    kids = [{key["kid"] for key in town.ada.get(LOGIN + "/jwks").json()["keys"]}]
-    issued = tokens_of(town)
+    apps = fresh()
+    kids = [{key["kid"] for key in apps.ada.get(LOGIN + "/jwks").json()["keys"]}]
+    issued = tokens_of(apps)
     for keep_old in (True, False):
-        town.provider.rotate_signing_key(keep_old=keep_old)
-        kids.append({key["kid"] for key in town.ada.get(LOGIN + "/jwks").json()["keys"]})
+        apps.provider.rotate_signing_key(keep_old=keep_old)
+        kids.append({key["kid"] for key in apps.ada.get(LOGIN + "/jwks").json()["keys"]})
         assert len(kids[-1]) == (4 if keep_old else 2)
-        assert userinfo(town, issued["access_token"]).status_code == (200 if keep_old else 401)
-        renewed = tokens_of(town)
+        assert userinfo(apps, issued["access_token"]).status_code == (200 if keep_old else 401)
+        renewed = tokens_of(apps)
         assert jwt.get_unverified_header(renewed["id_token"])["kid"] in kids[-1] - kids[-2]
-        assert userinfo(town, renewed["access_token"]).status_code == 200
+        assert userinfo(apps, renewed["access_token"]).status_code == 200
     assert kids[0] < kids[1]
     assert not kids[1] & kids[2]
 
 
-def userinfo(town: Town, token: str) -> httpx.Response:
-    return town.tom.get(LOGIN + "/userinfo", headers={"authorization": f"Bearer {token}"})
+def userinfo(apps: TwoApps, token: str) -> httpx.Response:
+    return apps.tom.get(LOGIN + "/userinfo", headers={"authorization": f"Bearer {token}"})
 
 
 @pytest.mark.parametrize("client, alg", [("wiki", "ES256"), ("plain", "RS256")])
 def test_joserfc_reads_an_id_token_as_we_do(client, alg):
-    town = fresh()
-    issued = tokens_of(town, client)
-    keys = joserfc.jwk.KeySet.import_key_set(town.ada.get(LOGIN + "/jwks").json())
+    apps = fresh()
+    issued = tokens_of(apps, client)
+    keys = joserfc.jwk.KeySet.import_key_set(apps.ada.get(LOGIN + "/jwks").json())
     token = joserfc.jwt.decode(issued["id_token"], keys, algorithms=[alg])
-    now = town.lab.clock.now - 1  # fetching the keys took a second
-    expected = {"iss": LOGIN, "sub": "u-1815", "aud": client, "nonce": "a nonce", "iat": now, "exp": now + 600, "amr": ["pwd"],
-                "at_hash": b64(hashlib.sha256(issued["access_token"].encode()).digest()[:16])}
+    now = apps.lab.clock.now - 1  # fetching the keys took a second
+    expected = {
+        "iss": LOGIN,
+        "sub": "u-1815",
+        "aud": client,
+        "nonce": "a nonce",
+        "iat": now,
+        "exp": now + 600,
+        "amr": ["pwd"],
+        "at_hash": b64(hashlib.sha256(issued["access_token"].encode()).digest()[:16]),
+    }
     assert token.header["alg"] == alg
     assert {name: token.claims[name] for name in expected} == expected
     assert set(token.claims) == {*expected, "auth_time", "sid"}
-    assert token.claims["auth_time"] == min(session.auth_time for session in town.provider.sessions.values())
+    assert token.claims["auth_time"] == min(
+        session.auth_time for session in apps.provider.sessions.values()
+    )
 
 
 # --- the authorization endpoint -----------------------------------------------------------------------------------
@@ -148,26 +200,56 @@ def test_joserfc_reads_an_id_token_as_we_do(client, alg):
 
 @pytest.mark.parametrize("way", [ask, post])
 def test_an_authorization_request_comes_by_get_or_post_and_is_answered_with_code_state_and_iss(way):
-    town = fresh()
-    told = answer(way(town.ada))
+    apps = fresh()
+    told = answer(way(apps.ada))
     assert (set(told), told["state"], told["iss"]) == ({"code", "state", "iss"}, STATE, LOGIN)
-    assert "state" not in answer(way(town.ada, state=None))
+    assert "state" not in answer(way(apps.ada, state=None))
 
 
 def test_the_answer_is_appended_to_a_registered_address_that_has_a_query_already():
-    response = post(fresh().ada, client_id="plain", redirect_uri=CALLBACK + "?app=1", response_type="token")
+    response = post(
+        fresh().ada, client_id="plain", redirect_uri=CALLBACK + "?app=1", response_type="token"
+    )
     assert answer(response)["app"] == "1"
     assert response.headers["location"].count("?") == 1
 
 
 SPELLINGS = [
-    None, "", CALLBACK + "/", CALLBACK + "/x", CALLBACK + ".tom.example", WIKI + ".tom.example/cb", CALLBACK + "?", CALLBACK + "?a=b",
-    CALLBACK + "#", CALLBACK + "#a", "http://wiki.example/cb", "https://wiki.example@tom.example/cb", "https://tom@wiki.example/cb",
-    "https://tom.example/cb", "https://WIKI.example/cb", "HTTPS://wiki.example/cb", WIKI + "/CB", WIKI + "/c%62", WIKI + "/x/../cb",
+    None,
+    "",
+    CALLBACK + "/",
+    CALLBACK + "/x",
+    CALLBACK + ".tom.example",
+    WIKI + ".tom.example/cb",
+    CALLBACK + "?",
+    CALLBACK + "?a=b",
+    CALLBACK + "#",
+    CALLBACK + "#a",
+    "http://wiki.example/cb",
+    "https://wiki.example@tom.example/cb",
+    "https://tom@wiki.example/cb",
+    "https://tom.example/cb",
+    "https://WIKI.example/cb",
+    "HTTPS://wiki.example/cb",
+    WIKI + "/CB",
+    WIKI + "/c%62",
+    WIKI + "/x/../cb",
     WIKI + "//cb",
-    WIKI + ":443/cb", "//wiki.example/cb", "/cb", "cb", " " + CALLBACK, CALLBACK + " ", CALLBACK + "\n", CALLBACK + "\0", NOTES + "/cb",
-    CALLBACK + "?app=1", "javascript:alert(1)", "https://tom.example/?" + CALLBACK, "https://tom.example\\@wiki.example/cb",
-    "https://wіki.example/cb"]
+    WIKI + ":443/cb",
+    "//wiki.example/cb",
+    "/cb",
+    "cb",
+    " " + CALLBACK,
+    CALLBACK + " ",
+    CALLBACK + "\n",
+    CALLBACK + "\0",
+    NOTES + "/cb",
+    CALLBACK + "?app=1",
+    "javascript:alert(1)",
+    "https://tom.example/?" + CALLBACK,
+    "https://tom.example\\@wiki.example/cb",
+    "https://wіki.example/cb",
+]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
@@ -178,28 +260,42 @@ def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spe
         assert "location" not in refusal.headers
 
 
-@pytest.mark.parametrize("client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999])
+@pytest.mark.parametrize(
+    "client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999]
+)
 def test_an_unknown_client_is_refused_and_nobody_is_redirected(client_id):
     refusal = ask(TOWN.ada, client_id=client_id)
     assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
 
 
 REFUSED = {
-    "no challenge": (NO_PKCE, "invalid_request"), "plain": ({"code_challenge_method": "plain"}, "invalid_request"),
+    "no challenge": (NO_PKCE, "invalid_request"),
+    "plain": ({"code_challenge_method": "plain"}, "invalid_request"),
     "no method, which means plain": ({"code_challenge_method": None}, "invalid_request"),
     "method in another case": ({"code_challenge_method": "s256"}, "invalid_request"),
     "method without challenge": ({"code_challenge": None}, "invalid_request"),
     "short challenge": ({"code_challenge": CHALLENGE[:-1]}, "invalid_request"),
     "padded challenge": ({"code_challenge": CHALLENGE + "="}, "invalid_request"),
     "challenge and newline": ({"code_challenge": CHALLENGE + "\n"}, "invalid_request"),
-    **{f"response_type {kind}": ({"response_type": kind}, "unsupported_response_type")
-       for kind in ("token", "id_token", "code token", "code id_token", "none", "CODE")},
-    **{f"response_mode {mode}": ({"response_mode": mode}, "invalid_request") for mode in ("fragment", "form_post", "jwt", "QUERY")},
+    **{
+        f"response_type {kind}": ({"response_type": kind}, "unsupported_response_type")
+        for kind in ("token", "id_token", "code token", "code id_token", "none", "CODE")
+    },
+    **{
+        f"response_mode {mode}": ({"response_mode": mode}, "invalid_request")
+        for mode in ("fragment", "form_post", "jwt", "QUERY")
+    },
     "request": ({"request": "e30.e30."}, "request_not_supported"),
     "request_uri": ({"request_uri": "https://tom.example/r"}, "request_uri_not_supported"),
-    **{f"max_age {age}": ({"max_age": age}, "invalid_request") for age in ("-1", "soon", "1.5", "1e3", "9" * 99)},
+    **{
+        f"max_age {age}": ({"max_age": age}, "invalid_request")
+        for age in ("-1", "soon", "1.5", "1e3", "9" * 99)
+    },
     "prompt none and more": ({"prompt": "none login"}, "invalid_request"),
-    **{f"scope {scope}": ({"scope": scope}, "invalid_scope") for scope in ("openid admin", "OPENID", "openid,profile", "read")},
+    **{
+        f"scope {scope}": ({"scope": scope}, "invalid_scope")
+        for scope in ("openid admin", "OPENID", "openid,profile", "read")
+    },
 }
 
 
@@ -210,20 +306,28 @@ def test_what_is_not_offered_is_refused_by_its_registered_name(changes, error):
 
 
 def test_a_missing_response_type_is_an_error_answer():
-    assert answer(ask(TOWN.ada, response_type=None))["error"] in ("invalid_request", "unsupported_response_type")
+    assert answer(ask(TOWN.ada, response_type=None))["error"] in (
+        "invalid_request",
+        "unsupported_response_type",
+    )
 
 
 def test_pkce_may_be_left_out_where_the_client_need_not_use_it_but_never_weakened():
-    town = fresh()
-    assert code_for(town, client_id="plain", **NO_PKCE)
-    denied(ask(town.ada, client_id="plain", code_challenge_method="plain"), "invalid_request")
-    denied(ask(town.ada, client_id="plain", code_challenge_method="S256", code_challenge=None), "invalid_request")
+    apps = fresh()
+    assert code_for(apps, client_id="plain", **NO_PKCE)
+    denied(ask(apps.ada, client_id="plain", code_challenge_method="plain"), "invalid_request")
+    denied(
+        ask(apps.ada, client_id="plain", code_challenge_method="S256", code_challenge=None),
+        "invalid_request",
+    )
 
 
 def test_a_client_without_the_code_flow_is_refused():
-    town = fresh()
-    town.provider.clients["job"] = Client("job", (CALLBACK,), "x", grant_types=("client_credentials",))
-    denied(ask(town.ada, client_id="job"), "unauthorized_client")
+    apps = fresh()
+    apps.provider.clients["job"] = Client(
+        "job", (CALLBACK,), "x", grant_types=("client_credentials",)
+    )
+    denied(ask(apps.ada, client_id="job"), "unauthorized_client")
 
 
 @pytest.mark.parametrize("name", ["client_id", "state", "scope", "redirect_uri", "unheard_of"])
@@ -235,7 +339,9 @@ def test_a_repeated_parameter_is_refused(name):
 
 
 def test_empty_parameters_count_as_absent_and_unknown_ones_are_ignored():
-    assert "state" not in answer(ask(TOWN.ada, state="", prompt="", max_age="", request="", unheard_of="1"))
+    assert "state" not in answer(
+        ask(TOWN.ada, state="", prompt="", max_age="", request="", unheard_of="1")
+    )
 
 
 # --- the login page and the consent page --------------------------------------------------------------------------
@@ -252,22 +358,44 @@ def test_hostile_parameters_are_escaped_on_the_pages(browser, shown):
 
 
 def test_what_was_typed_is_not_carried_along():
-    page = post(TOWN.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow")
+    page = post(
+        TOWN.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow"
+    )
     assert page.status_code == 403
     assert Page(page).fields == question()
     assert not any(secret in page.text for secret in ("my-secret", "123456"))
 
 
-@pytest.mark.parametrize("typed", [{"username": "ada"}, {"username": "ada", "password": ""}, {"username": "ada", "password": "x"},
-                                   {"username": "Ada", "password": PASSWORD}, {"username": "nobody", "password": ""},
-                                   {"username": "ada", "password": PASSWORD + " "}, {"username": "tom", "password": PASSWORD},
-                                   {"username": "ädä", "password": "ü\0"}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"username": "ada"},
+        {"username": "ada", "password": ""},
+        {"username": "ada", "password": "x"},
+        {"username": "Ada", "password": PASSWORD},
+        {"username": "nobody", "password": ""},
+        {"username": "ada", "password": PASSWORD + " "},
+        {"username": "tom", "password": PASSWORD},
+        {"username": "ädä", "password": "ü\0"},
+    ],
+)
 def test_a_wrong_password_gets_the_page_again_with_403_and_neither_code_nor_session(typed):
     refusal = post(TOWN.tom, **typed)
-    assert (refusal.status_code, "set-cookie" in refusal.headers, "location" in refusal.headers) == (403, False, False)
+    assert (
+        refusal.status_code,
+        "set-cookie" in refusal.headers,
+        "location" in refusal.headers,
+    ) == (403, False, False)
     assert "That did not work" in Page(refusal).text
-    assert TOWN.lab.audit[-1] | {"time": ""} == {"time": "", "service": "login.example", "event": "session.start", "outcome": "failure",
-                                                "user": typed["username"], "ip": "203.0.113.66", "agent": "tom"}
+    assert TOWN.lab.audit[-1] | {"time": ""} == {
+        "time": "",
+        "service": "login.example",
+        "event": "session.start",
+        "outcome": "failure",
+        "user": typed["username"],
+        "ip": "203.0.113.66",
+        "agent": "tom",
+    }
 
 
 def test_a_password_in_the_address_signs_nobody_in():
@@ -276,168 +404,211 @@ def test_a_password_in_the_address_signs_nobody_in():
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites():
-    given = post(build_town("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
+    given = post(build_apps("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
     assert "Domain" not in given
 
 
 def test_consent_is_asked_once_for_a_client_and_a_scope():
-    town = fresh()
-    assert "code" in answer(ask(town.ada))
+    apps = fresh()
+    assert "code" in answer(ask(apps.ada))
     for changes in ({"client_id": "plain"}, {"scope": "openid"}):
-        assert "Allow access?" in Page(ask(town.ada, **changes)).text
-        assert code_for(town, **changes)
-        assert "code" in answer(ask(town.ada, **changes))
+        assert "Allow access?" in Page(ask(apps.ada, **changes)).text
+        assert code_for(apps, **changes)
+        assert "code" in answer(ask(apps.ada, **changes))
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "of tom"])
 def test_consent_without_the_csrf_token_of_this_session_is_no_consent(token):
-    town = fresh()
-    town.sign_in("tom")
-    forged = csrf(ask(town.tom, prompt="consent")) if token == "of tom" else token
+    apps = fresh()
+    apps.sign_in("tom")
+    forged = csrf(ask(apps.tom, prompt="consent")) if token == "of tom" else token
     for changes in ({"client_id": "plain"}, {"prompt": "consent"}, {"prompt": "login"}):
-        page = post(town.ada, csrf=forged, consent="allow", **changes)
+        page = post(apps.ada, csrf=forged, consent="allow", **changes)
         assert (page.status_code, "location" in page.headers) == (200, False)
-    assert "Allow access?" in ask(town.ada, client_id="plain").text
+    assert "Allow access?" in ask(apps.ada, client_id="plain").text
 
 
 def test_no_is_access_denied():
-    town = fresh()
-    asked = ask(town.ada, prompt="consent")
-    denied(post(town.ada, prompt="consent", csrf=csrf(asked), consent="deny"), "access_denied")
-    response = sign_in(town.tom, WIKI + "/login", "tom", "tom-has-a-password-too", allow=False)
-    assert (response.status_code, response.text) == (400, "Sign-in refused: the provider said access_denied.")
+    apps = fresh()
+    asked = ask(apps.ada, prompt="consent")
+    denied(post(apps.ada, prompt="consent", csrf=csrf(asked), consent="deny"), "access_denied")
+    response = sign_in(apps.tom, WIKI + "/login", "tom", "tom-has-a-password-too", allow=False)
+    assert (response.status_code, response.text) == (
+        400,
+        "Sign-in refused: the provider said access_denied.",
+    )
 
 
 def test_prompt_none_never_shows_a_page():
-    town = fresh()
-    assert "code" in answer(ask(town.ada, prompt="none"))
-    denied(ask(town.tom, prompt="none"), "login_required")
-    denied(ask(town.ada, prompt="none", scope="openid"), "consent_required")
-    town.lab.clock.tick(100)
-    denied(ask(town.ada, prompt="none", max_age="60"), "login_required")
+    apps = fresh()
+    assert "code" in answer(ask(apps.ada, prompt="none"))
+    denied(ask(apps.tom, prompt="none"), "login_required")
+    denied(ask(apps.ada, prompt="none", scope="openid"), "consent_required")
+    apps.lab.clock.tick(100)
+    denied(ask(apps.ada, prompt="none", max_age="60"), "login_required")
 
 
-@pytest.mark.parametrize("prompt, pages", [  # a new session has given no consent yet
-    ("login", ["Sign in", "Allow access?"]), ("consent", ["Allow access?"]), ("login consent", ["Sign in", "Allow access?"])])
+@pytest.mark.parametrize(
+    "prompt, pages",
+    [  # a new session has given no consent yet
+        ("login", ["Sign in", "Allow access?"]),
+        ("consent", ["Allow access?"]),
+        ("login consent", ["Sign in", "Allow access?"]),
+    ],
+)
 def test_prompt_shows_the_pages_that_it_names_and_then_answers(prompt, pages):
-    town, seen = fresh(), []
-    response = ask(town.ada, prompt=prompt)
+    apps, seen = fresh(), []
+    response = ask(apps.ada, prompt=prompt)
     while response.status_code == 200:
         page = Page(response)
         seen.append(page.text.split("\n")[2])
-        typed = {"consent": "allow"} if "csrf" in page.fields else {"username": "ada", "password": PASSWORD}
-        response = town.ada.post(LOGIN + "/authorize", data=page.fields | typed)
+        typed = (
+            {"consent": "allow"}
+            if "csrf" in page.fields
+            else {"username": "ada", "password": PASSWORD}
+        )
+        response = apps.ada.post(LOGIN + "/authorize", data=page.fields | typed)
     assert "code" in answer(response)
     assert seen == pages
 
 
 def test_max_age_asks_again_only_those_who_signed_in_longer_ago():
-    town = fresh()
-    began = next(iter(town.provider.sessions.values())).auth_time
-    town.lab.clock.tick(100)
-    assert "code" in answer(ask(town.ada, max_age="1000"))
-    assert "Sign in" in Page(ask(town.ada, max_age="60")).text
-    response = post(town.ada, max_age="60", username="ada", password=PASSWORD)
+    apps = fresh()
+    began = next(iter(apps.provider.sessions.values())).auth_time
+    apps.lab.clock.tick(100)
+    assert "code" in answer(ask(apps.ada, max_age="1000"))
+    assert "Sign in" in Page(ask(apps.ada, max_age="60")).text
+    response = post(apps.ada, max_age="60", username="ada", password=PASSWORD)
     if response.status_code == 200:
-        response = post(town.ada, max_age="60", csrf=csrf(response), consent="allow")
-    grant = town.provider.codes[answer(response)["code"]].grant
+        response = post(apps.ada, max_age="60", csrf=csrf(response), consent="allow")
+    grant = apps.provider.codes[answer(response)["code"]].grant
     assert grant.auth_time > began + 100
 
 
 def test_a_second_factor_is_asked_for_after_the_password_and_named_in_amr():
-    town = fresh()
-    secret, clock = b"12345678901234567890", town.lab.clock
-    town.provider.users["ada"].second_factor = Totp(secret, clock)
-    assert "code" in answer(ask(town.ada))  # sessions that are open already stay
-    assert post(town.tom, username="ada", password="x").status_code == 403  # a wrong password is asked nothing more
-    ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
+    apps = fresh()
+    secret, clock = b"12345678901234567890", apps.lab.clock
+    apps.provider.users["ada"].second_factor = Totp(secret, clock)
+    assert "code" in answer(ask(apps.ada))  # sessions that are open already stay
+    assert (
+        post(apps.tom, username="ada", password="x").status_code == 403
+    )  # a wrong password is asked nothing more
+    ticket = ticket_of(post(apps.tom, username="ada", password=PASSWORD))
     for typed in ("", totp(secret, clock.now + 300), " " + totp(secret, clock.now)):
-        assert post(town.tom, ticket=ticket, answer=typed).status_code == 403
-        assert post(town.tom, ticket=ticket, answer=totp(secret, clock.now)).status_code == 403  # one answer for each question
-        ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
-    assert csrf(post(town.tom, ticket=ticket, answer=totp(secret, clock.now)))
-    claims = jwt.decode(tokens_of(town, browser="tom")["id_token"], options={"verify_signature": False})
+        assert post(apps.tom, ticket=ticket, answer=typed).status_code == 403
+        assert (
+            post(apps.tom, ticket=ticket, answer=totp(secret, clock.now)).status_code == 403
+        )  # one answer for each question
+        ticket = ticket_of(post(apps.tom, username="ada", password=PASSWORD))
+    assert csrf(post(apps.tom, ticket=ticket, answer=totp(secret, clock.now)))
+    claims = jwt.decode(
+        tokens_of(apps, browser="tom")["id_token"], options={"verify_signature": False}
+    )
     assert (claims["amr"], claims["sub"]) == (["pwd", "otp", "mfa"], "u-1815")
-    town.provider.reset_second_factor("ada")
-    assert csrf(post(town.lab.browser("new", "192.0.2.11"), username="ada", password=PASSWORD))
+    apps.provider.reset_second_factor("ada")
+    assert csrf(post(apps.lab.browser("new", "192.0.2.11"), username="ada", password=PASSWORD))
 
 
 def test_the_code_may_come_along_with_the_password():
-    town = fresh()
-    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    assert post(town.tom, username="ada", password="x", code=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
-    assert post(town.tom, username="ada", password=PASSWORD, code="000000").status_code == 403
-    assert csrf(post(town.tom, username="ada", password=PASSWORD, code=totp(b"s" * 20, town.lab.clock.now)))
+    apps = fresh()
+    apps.provider.users["ada"].second_factor = Totp(b"s" * 20, apps.lab.clock)
+    assert (
+        post(
+            apps.tom, username="ada", password="x", code=totp(b"s" * 20, apps.lab.clock.now)
+        ).status_code
+        == 403
+    )
+    assert post(apps.tom, username="ada", password=PASSWORD, code="000000").status_code == 403
+    assert csrf(
+        post(apps.tom, username="ada", password=PASSWORD, code=totp(b"s" * 20, apps.lab.clock.now))
+    )
 
 
-@pytest.mark.parametrize("meanwhile", ["two minutes pass", "the account is locked", "the ticket is another"])
+@pytest.mark.parametrize(
+    "meanwhile", ["two minutes pass", "the account is locked", "the ticket is another"]
+)
 def test_a_second_factor_that_comes_too_late_does_not_count(meanwhile):
-    town = fresh()
-    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    ticket = ticket_of(post(town.tom, username="ada", password=PASSWORD))
+    apps = fresh()
+    apps.provider.users["ada"].second_factor = Totp(b"s" * 20, apps.lab.clock)
+    ticket = ticket_of(post(apps.tom, username="ada", password=PASSWORD))
     if meanwhile == "two minutes pass":
-        town.lab.clock.tick(120)
+        apps.lab.clock.tick(120)
     elif meanwhile == "the account is locked":
-        town.provider.disable_user("ada")
+        apps.provider.disable_user("ada")
     else:
         ticket = ticket[:-1] + "x"
-    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
-    reason = "the ticket is unknown, or was used before" if meanwhile == "the ticket is another" else "too late"
-    assert town.lab.audit[-1]["error"] == reason
+    assert (
+        post(apps.tom, ticket=ticket, answer=totp(b"s" * 20, apps.lab.clock.now)).status_code == 403
+    )
+    reason = (
+        "the ticket is unknown, or was used before"
+        if meanwhile == "the ticket is another"
+        else "too late"
+    )
+    assert apps.lab.audit[-1]["error"] == reason
 
 
-def second(town: Town, browser: httpx.Client | None = None) -> str:
+def second(apps: TwoApps, browser: httpx.Client | None = None) -> str:
     """Ada has a one-time code, and somebody gave her password: the ticket of the page that asks for the code."""
-    town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    return ticket_of(post(browser or town.tom, username="ada", password=PASSWORD))
+    apps.provider.users["ada"].second_factor = Totp(b"s" * 20, apps.lab.clock)
+    return ticket_of(post(browser or apps.tom, username="ada", password=PASSWORD))
 
 
 @pytest.mark.parametrize("act", ["reset_second_factor", "change_password", "another factor"])
 def test_a_ticket_ends_with_the_password_and_the_factor_that_it_was_given_for(act):
-    town = fresh()
-    ticket = second(town)
+    apps = fresh()
+    ticket = second(apps)
     if act == "reset_second_factor":
-        town.provider.reset_second_factor("ada")
+        apps.provider.reset_second_factor("ada")
     elif act == "change_password":
-        town.provider.change_password("ada", "new")
+        apps.provider.change_password("ada", "new")
     else:
-        town.provider.users["ada"].second_factor = Totp(b"s" * 20, town.lab.clock)
-    assert post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now)).status_code == 403
+        apps.provider.users["ada"].second_factor = Totp(b"s" * 20, apps.lab.clock)
+    assert (
+        post(apps.tom, ticket=ticket, answer=totp(b"s" * 20, apps.lab.clock.now)).status_code == 403
+    )
 
 
 def test_a_right_password_leaves_a_line_when_the_second_factor_is_asked_and_tickets_do_not_pile_up():
-    town = fresh()
-    second(town)
-    assert (town.lab.audit[-1]["event"], town.lab.audit[-1]["user"]) == ("factor.ask", "ada")
+    apps = fresh()
+    second(apps)
+    assert (apps.lab.audit[-1]["event"], apps.lab.audit[-1]["user"]) == ("factor.ask", "ada")
     for _ in range(5):
-        town.lab.clock.tick(200)
-        second(town)
-    assert len(town.provider.waiting) == 1
+        apps.lab.clock.tick(200)
+        second(apps)
+    assert len(apps.provider.waiting) == 1
 
 
 def test_a_yes_in_an_older_session_is_not_the_yes_of_who_signs_in_now():
-    town = fresh()
-    asked = post(town.tom, username="tom", password="tom-has-a-password-too")
-    ticket = second(town, town.lab.browser("other", "192.0.2.12"))
-    page = post(town.tom, ticket=ticket, answer=totp(b"s" * 20, town.lab.clock.now), prompt="consent", consent="allow", csrf=csrf(asked))
+    apps = fresh()
+    asked = post(apps.tom, username="tom", password="tom-has-a-password-too")
+    ticket = second(apps, apps.lab.browser("other", "192.0.2.12"))
+    page = post(
+        apps.tom,
+        ticket=ticket,
+        answer=totp(b"s" * 20, apps.lab.clock.now),
+        prompt="consent",
+        consent="allow",
+        csrf=csrf(asked),
+    )
     assert page.status_code == 200 and "Ada Lovelace, the application" in page.text
 
 
 def test_an_old_session_answers_no_question_that_wants_a_new_sign_in():
-    town = fresh()
-    asked = ask(town.ada, prompt="consent")
-    town.lab.clock.tick(86400)
+    apps = fresh()
+    asked = ask(apps.ada, prompt="consent")
+    apps.lab.clock.tick(86400)
     for wanted in ({"prompt": "login"}, {"max_age": "60"}):
-        assert 'name="password"' in post(town.ada, consent="allow", csrf=csrf(asked), **wanted).text
+        assert 'name="password"' in post(apps.ada, consent="allow", csrf=csrf(asked), **wanted).text
 
 
 def test_a_locked_account_is_not_signed_in_by_itself():
-    town = build_town("tests")
-    town.provider.auto_login = "ada"
-    assert "code" in answer(ask(town.ada))
-    town.provider.disable_user("ada")
-    assert 'name="password"' in ask(town.tom).text
+    apps = build_apps("tests")
+    apps.provider.auto_login = "ada"
+    assert "code" in answer(ask(apps.ada))
+    apps.provider.disable_user("ada")
+    assert 'name="password"' in ask(apps.tom).text
 
 
 # --- logging out --------------------------------------------------------------------------------------------------
@@ -453,47 +624,57 @@ def is_signed_in(browser: httpx.Client) -> bool:
 
 @pytest.mark.parametrize("age", [0, 601, 86400])
 def test_an_id_token_is_a_hint_even_when_it_has_expired(age):
-    town = fresh()
-    hint = tokens_of(town)["id_token"]
-    town.lab.clock.tick(age)
-    response = logout(town.ada, id_token_hint=hint, post_logout_redirect_uri=WIKI + "/", state=STATE)
+    apps = fresh()
+    hint = tokens_of(apps)["id_token"]
+    apps.lab.clock.tick(age)
+    response = logout(
+        apps.ada, id_token_hint=hint, post_logout_redirect_uri=WIKI + "/", state=STATE
+    )
     assert answer(response, WIKI + "/") == {"state": STATE}
-    assert not is_signed_in(town.ada)
+    assert not is_signed_in(apps.ada)
 
 
 def test_without_a_hint_the_person_is_asked_first():
-    town = fresh()
-    page = logout(town.ada)
+    apps = fresh()
+    page = logout(apps.ada)
     assert "Sign out?" in Page(page).text
     for forged in ("", "x", csrf(page)[:-1]):
-        assert "Sign out?" in town.ada.post(LOGIN + "/logout", data={"csrf": forged}).text
-    assert "Sign out?" in logout(town.ada, csrf=csrf(page)).text  # by a link alone
-    assert is_signed_in(town.ada)
-    done = town.ada.post(LOGIN + "/logout", data=Page(page).fields)
+        assert "Sign out?" in apps.ada.post(LOGIN + "/logout", data={"csrf": forged}).text
+    assert "Sign out?" in logout(apps.ada, csrf=csrf(page)).text  # by a link alone
+    assert is_signed_in(apps.ada)
+    done = apps.ada.post(LOGIN + "/logout", data=Page(page).fields)
     assert "You are signed out" in Page(done).text
-    assert not is_signed_in(town.ada)
+    assert not is_signed_in(apps.ada)
 
 
 def test_a_hint_about_somebody_else_does_not_end_this_session_unasked():
     """The provider MUST ask where the ID token does not belong to this session or person (RP-Initiated Logout 1.0, 2)."""
-    town = fresh()
-    town.sign_in("tom")
-    logout(town.ada, id_token_hint=tokens_of(town, browser="tom")["id_token"])
-    assert is_signed_in(town.ada)
+    apps = fresh()
+    apps.sign_in("tom")
+    logout(apps.ada, id_token_hint=tokens_of(apps, browser="tom")["id_token"])
+    assert is_signed_in(apps.ada)
 
 
 def test_an_access_token_is_no_hint():
-    town = fresh()
-    logout(town.ada, id_token_hint=tokens_of(town)["access_token"])
-    assert is_signed_in(town.ada)
+    apps = fresh()
+    logout(apps.ada, id_token_hint=tokens_of(apps)["access_token"])
+    assert is_signed_in(apps.ada)
 
 
-@pytest.mark.parametrize("params", [
-    {"post_logout_redirect_uri": WIKI + "/"}, {"post_logout_redirect_uri": WIKI, "client_id": "wiki"},
-    {"post_logout_redirect_uri": WIKI + "/?", "client_id": "wiki"}, {"post_logout_redirect_uri": CALLBACK, "client_id": "wiki"},
-    {"post_logout_redirect_uri": "https://tom.example/", "client_id": "wiki"},
-    {"post_logout_redirect_uri": WIKI + "/", "client_id": "notes"},
-    {"client_id": "nobody"}, {"id_token_hint": "x"}, {"id_token_hint": json_part({"alg": "none"}) + "." + json_part({"iss": LOGIN}) + "."}])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"post_logout_redirect_uri": WIKI + "/"},
+        {"post_logout_redirect_uri": WIKI, "client_id": "wiki"},
+        {"post_logout_redirect_uri": WIKI + "/?", "client_id": "wiki"},
+        {"post_logout_redirect_uri": CALLBACK, "client_id": "wiki"},
+        {"post_logout_redirect_uri": "https://tom.example/", "client_id": "wiki"},
+        {"post_logout_redirect_uri": WIKI + "/", "client_id": "notes"},
+        {"client_id": "nobody"},
+        {"id_token_hint": "x"},
+        {"id_token_hint": json_part({"alg": "none"}) + "." + json_part({"iss": LOGIN}) + "."},
+    ],
+)
 def test_a_logout_request_that_does_not_fit_is_refused_and_ends_nothing(params):
     refusal = logout(TOWN.ada, **params)
     assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
@@ -503,107 +684,148 @@ def test_a_logout_request_that_does_not_fit_is_refused_and_ends_nothing(params):
 def test_client_id_must_be_the_client_of_the_hint():
     hint = tokens_of(TOWN)["id_token"]
     for name in ("notes", "nobody", "api"):
-        assert error_of(logout(TOWN.ada, id_token_hint=hint, client_id=name)) == (400, "invalid_request")
+        assert error_of(logout(TOWN.ada, id_token_hint=hint, client_id=name)) == (
+            400,
+            "invalid_request",
+        )
     assert is_signed_in(TOWN.ada)
 
 
 def test_state_is_appended_to_a_logout_address_that_has_a_query_already():
-    town = fresh()
-    response = logout(town.ada, id_token_hint=tokens_of(town, "plain")["id_token"], post_logout_redirect_uri=WIKI + "/bye?app=1", state="s")
+    apps = fresh()
+    response = logout(
+        apps.ada,
+        id_token_hint=tokens_of(apps, "plain")["id_token"],
+        post_logout_redirect_uri=WIKI + "/bye?app=1",
+        state="s",
+    )
     assert response.headers["location"] == WIKI + "/bye?app=1&state=s"
 
 
 def test_a_hint_signed_with_a_key_that_is_gone_is_refused():
-    town = fresh()
-    hint = tokens_of(town)["id_token"]
-    town.provider.rotate_signing_key(keep_old=False)
-    assert error_of(logout(town.ada, id_token_hint=hint)) == (400, "invalid_request")
+    apps = fresh()
+    hint = tokens_of(apps)["id_token"]
+    apps.provider.rotate_signing_key(keep_old=False)
+    assert error_of(logout(apps.ada, id_token_hint=hint)) == (400, "invalid_request")
 
 
 # --- the operator's acts ------------------------------------------------------------------------------------------
 
 
-def refresh(town: Town, token: str) -> tuple[int, str | None]:
+def refresh(apps: TwoApps, token: str) -> tuple[int, str | None]:
     given = {"grant_type": "refresh_token", "refresh_token": token}
-    return error_of(town.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"])))
+    return error_of(apps.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"])))
 
 
 ACTS = {  # what still works afterwards: session, refresh token, userinfo, the API that checks offline
-    "change_password": (("ada", "new"), (True, True, True, True)), "reset_second_factor": (("ada",), (True, True, True, True)),
-    "end_session": (("sid",), (False, True, True, True)), "revoke_family": (("refresh_token",), (True, False, False, True)),
-    "disable_user": (("ada",), (False, False, False, True)), "rotate_signing_key": ((), (True, True, True, True)),
+    "change_password": (("ada", "new"), (True, True, True, True)),
+    "reset_second_factor": (("ada",), (True, True, True, True)),
+    "end_session": (("sid",), (False, True, True, True)),
+    "revoke_family": (("refresh_token",), (True, False, False, True)),
+    "disable_user": (("ada",), (False, False, False, True)),
+    "rotate_signing_key": ((), (True, True, True, True)),
 }
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_what_dies_when_the_operator_acts(act):
-    town = fresh()
-    issued, (arguments, expected) = tokens_of(town), ACTS[act]
+    apps = fresh()
+    issued, (arguments, expected) = tokens_of(apps), ACTS[act]
     sid = jwt.decode(issued["id_token"], options={"verify_signature": False})["sid"]
-    getattr(town.provider, act)(*({**issued, "sid": sid}.get(name, name) for name in arguments))
+    getattr(apps.provider, act)(*({**issued, "sid": sid}.get(name, name) for name in arguments))
     access = issued["access_token"]
-    at_api = town.ada.get(API + "/me", headers={"authorization": f"Bearer {access}"})
-    looked_up = userinfo(town, access)
-    renewed = refresh(town, issued["refresh_token"])
-    assert (is_signed_in(town.ada), renewed == (200, None), looked_up.status_code == 200, at_api.status_code == 200) == expected
+    at_api = apps.ada.get(API + "/me", headers={"authorization": f"Bearer {access}"})
+    looked_up = userinfo(apps, access)
+    renewed = refresh(apps, issued["refresh_token"])
+    assert (
+        is_signed_in(apps.ada),
+        renewed == (200, None),
+        looked_up.status_code == 200,
+        at_api.status_code == 200,
+    ) == expected
     assert renewed in ((200, None), (400, "invalid_grant"))
     assert looked_up.status_code == 200 or error_of(looked_up) == (401, "invalid_token")
 
 
 def test_a_new_password_is_the_only_one_from_then_on():
-    town = fresh()
-    town.provider.change_password("ada", "new")
-    assert post(town.tom, username="ada", password=PASSWORD).status_code == 403
-    assert post(town.tom, username="ada", password="new").status_code == 200
+    apps = fresh()
+    apps.provider.change_password("ada", "new")
+    assert post(apps.tom, username="ada", password=PASSWORD).status_code == 403
+    assert post(apps.tom, username="ada", password="new").status_code == 200
 
 
 def test_a_disabled_person_cannot_sign_in_nor_use_a_code():
-    town = fresh()
-    code = code_for(town)
-    town.provider.disable_user("ada")
-    assert post(town.ada, username="ada", password=PASSWORD).status_code == 403
-    given = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
-    assert error_of(town.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"]))) == (400, "invalid_grant")
+    apps = fresh()
+    code = code_for(apps)
+    apps.provider.disable_user("ada")
+    assert post(apps.ada, username="ada", password=PASSWORD).status_code == 403
+    given = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
+    assert error_of(
+        apps.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"]))
+    ) == (400, "invalid_grant")
 
 
 # --- the audit log ------------------------------------------------------------------------------------------------
 
 
 def test_failures_are_logged_with_address_and_error():
-    town = fresh()
-    begun = len(town.lab.audit)
-    post(town.tom, username="ada", password="guess")
-    ask(town.tom, redirect_uri="https://tom.example/")
-    ask(town.ada, response_type="token")
-    refresh(town, "guess")
-    town.tom.get(LOGIN + "/userinfo")
-    userinfo(town, "guess")
-    town.tom.get(API + "/me", headers={"authorization": "Bearer guess"})
-    logged = [(line["event"], line.get("error")) for line in town.lab.audit[begun:]]
-    assert logged[:-1] == [("session.start", None), ("authorize.refused", "invalid_request"),
-                           ("authorize.refused", "unsupported_response_type"),
-                           ("token.refused", "invalid_grant"), ("userinfo.refused", "no token"), ("userinfo.refused", "invalid_token")]
+    apps = fresh()
+    begun = len(apps.lab.audit)
+    post(apps.tom, username="ada", password="guess")
+    ask(apps.tom, redirect_uri="https://tom.example/")
+    ask(apps.ada, response_type="token")
+    refresh(apps, "guess")
+    apps.tom.get(LOGIN + "/userinfo")
+    userinfo(apps, "guess")
+    apps.tom.get(API + "/me", headers={"authorization": "Bearer guess"})
+    logged = [(line["event"], line.get("error")) for line in apps.lab.audit[begun:]]
+    assert logged[:-1] == [
+        ("session.start", None),
+        ("authorize.refused", "invalid_request"),
+        ("authorize.refused", "unsupported_response_type"),
+        ("token.refused", "invalid_grant"),
+        ("userinfo.refused", "no token"),
+        ("userinfo.refused", "invalid_token"),
+    ]
     assert logged[-1][0] == "api.read"
-    assert {line["outcome"] for line in town.lab.audit[begun:]} == {"failure"}
-    assert {line["ip"] for line in town.lab.audit[begun:]} == {"203.0.113.66", "192.0.2.10"}
+    assert {line["outcome"] for line in apps.lab.audit[begun:]} == {"failure"}
+    assert {line["ip"] for line in apps.lab.audit[begun:]} == {"203.0.113.66", "192.0.2.10"}
 
 
 def test_no_secret_ever_stands_in_the_audit_log():
-    town = fresh()
-    issued = tokens_of(town)
+    apps = fresh()
+    issued = tokens_of(apps)
     for token in (issued["refresh_token"], issued["refresh_token"], "guess"):
-        refresh(town, token)
+        refresh(apps, token)
     for token in issued.values():
-        userinfo(town, token)
-        town.tom.get(API + "/me", headers={"authorization": f"Bearer {token}"})
-    town.ada.post(LOGIN + "/revoke", data={"token": issued["access_token"]}, auth=("wiki", "the-wrong-secret"))
-    post(town.tom, username="ada", password="a-guessed-password")
-    logout(town.ada, id_token_hint=issued["id_token"])
-    sent = "\n".join(f"{one.request_headers} {one.request_body} {one.response_headers} {one.response_body}" for one in town.lab.wire)
-    secrets = {PASSWORD, "a-guessed-password", "the-wrong-secret", *filter(None, SECRETS.values()), *town.provider.codes,
-               *town.provider.refresh_tokens, *(issued[name] for name in ("access_token", "id_token", "refresh_token")),
-               *town.wiki.sessions, *(one.header("set-cookie").split(";")[0].partition("=")[2] for one in town.lab.wire)} - {""}
-    log = json.dumps(town.lab.audit)
+        userinfo(apps, token)
+        apps.tom.get(API + "/me", headers={"authorization": f"Bearer {token}"})
+    apps.ada.post(
+        LOGIN + "/revoke", data={"token": issued["access_token"]}, auth=("wiki", "the-wrong-secret")
+    )
+    post(apps.tom, username="ada", password="a-guessed-password")
+    logout(apps.ada, id_token_hint=issued["id_token"])
+    sent = "\n".join(
+        f"{one.request_headers} {one.request_body} {one.response_headers} {one.response_body}"
+        for one in apps.lab.wire
+    )
+    secrets = {
+        PASSWORD,
+        "a-guessed-password",
+        "the-wrong-secret",
+        *filter(None, SECRETS.values()),
+        *apps.provider.codes,
+        *apps.provider.refresh_tokens,
+        *(issued[name] for name in ("access_token", "id_token", "refresh_token")),
+        *apps.wiki.sessions,
+        *(one.header("set-cookie").split(";")[0].partition("=")[2] for one in apps.lab.wire),
+    } - {""}
+    log = json.dumps(apps.lab.audit)
     assert len(secrets) > 15
     assert sum(secret in sent for secret in secrets) > 10
     assert [secret for secret in secrets if secret in log or secret[-20:] in log] == []
@@ -614,24 +836,97 @@ def test_no_secret_ever_stands_in_the_audit_log():
 
 TOWN = fresh()
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-NAMES = st.sampled_from([*question(), "prompt", "max_age", "username", "password", "code", "csrf", "consent", "grant_type", "refresh_token",
-                         "token", "code_verifier", "client_secret", "id_token_hint", "post_logout_redirect_uri", "access_token",
-                         "request"]) | WORDS
-KNOWN = st.sampled_from([*question().values(), *filter(None, SECRETS.values()), "ada", PASSWORD, "none", "login", "authorization_code",
-                         "wiki", "refresh_token", "client_credentials", "notes", "backup", "0", "allow", *TOWN.provider.refresh_tokens])
+NAMES = (
+    st.sampled_from(
+        [
+            *question(),
+            "prompt",
+            "max_age",
+            "username",
+            "password",
+            "code",
+            "csrf",
+            "consent",
+            "grant_type",
+            "refresh_token",
+            "token",
+            "code_verifier",
+            "client_secret",
+            "id_token_hint",
+            "post_logout_redirect_uri",
+            "access_token",
+            "request",
+        ]
+    )
+    | WORDS
+)
+KNOWN = st.sampled_from(
+    [
+        *question().values(),
+        *filter(None, SECRETS.values()),
+        "ada",
+        PASSWORD,
+        "none",
+        "login",
+        "authorization_code",
+        "wiki",
+        "refresh_token",
+        "client_credentials",
+        "notes",
+        "backup",
+        "0",
+        "allow",
+        *TOWN.provider.refresh_tokens,
+    ]
+)
 SOME = st.dictionaries(NAMES, KNOWN | WORDS, max_size=6)
 PARAMS = SOME | SOME.map(lambda some: question() | some)
-DOORS = [LOGIN + path for path in TOWN.provider.endpoints] + [API + "/me", WIKI + "/cb", WIKI + "/login", WIKI + "/"]
-PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=30)
-HEADERS = st.dictionaries(st.sampled_from(["authorization", "dpop", "cookie", "content-type", "accept", "user-agent", "content-length",
-                                           "host", "transfer-encoding"]),
-                          PRINTABLE | st.builds(lambda scheme, rest: scheme + rest,
-                                                st.sampled_from(["Basic ", "Bearer ", "DPoP ", "basic"]), PRINTABLE)
-                          | st.sampled_from(["multipart/form-data; boundary=b", "application/x-www-form-urlencoded",
-                                             "session=x; session=y"]))
+DOORS = [LOGIN + path for path in TOWN.provider.endpoints] + [
+    API + "/me",
+    WIKI + "/cb",
+    WIKI + "/login",
+    WIKI + "/",
+]
+PRINTABLE = st.text(
+    st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=30
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            "authorization",
+            "dpop",
+            "cookie",
+            "content-type",
+            "accept",
+            "user-agent",
+            "content-length",
+            "host",
+            "transfer-encoding",
+        ]
+    ),
+    PRINTABLE
+    | st.builds(
+        lambda scheme, rest: scheme + rest,
+        st.sampled_from(["Basic ", "Bearer ", "DPoP ", "basic"]),
+        PRINTABLE,
+    )
+    | st.sampled_from(
+        [
+            "multipart/form-data; boundary=b",
+            "application/x-www-form-urlencoded",
+            "session=x; session=y",
+        ]
+    ),
+)
 
 
-@given(st.sampled_from(DOORS), st.sampled_from(["GET", "POST", "HEAD", "PUT"]), PARAMS, st.binary(max_size=40), HEADERS)
+@given(
+    st.sampled_from(DOORS),
+    st.sampled_from(["GET", "POST", "HEAD", "PUT"]),
+    PARAMS,
+    st.binary(max_size=40),
+    HEADERS,
+)
 @MANY
 def test_no_request_of_any_shape_makes_a_door_crash(door, method, params, body, headers):
     sent = {name: value.encode("latin-1") for name, value in headers.items()}
@@ -639,7 +934,12 @@ def test_no_request_of_any_shape_makes_a_door_crash(door, method, params, body, 
         assert TOWN.tom.request(method, door, headers=sent, **content).status_code < 500
 
 
-@given(st.sampled_from(["", CALLBACK, WIKI, "https://", "//", LOGIN]), WORDS, PARAMS, st.sampled_from([ask, post]))
+@given(
+    st.sampled_from(["", CALLBACK, WIKI, "https://", "//", LOGIN]),
+    WORDS,
+    PARAMS,
+    st.sampled_from([ask, post]),
+)
 @MANY
 def test_no_random_redirect_uri_is_ever_redirected_to(start, rest, params, way):
     response = way(TOWN.tom, **params | {"redirect_uri": start + rest, "client_id": "wiki"})
@@ -656,19 +956,34 @@ def test_any_state_comes_back_as_it_went(state):
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_form_that_is_too_large_is_refused_in_peace(door):
-    assert TOWN.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (200, 303, 400, 401, 403, 413)
+    assert TOWN.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (
+        200,
+        303,
+        400,
+        401,
+        403,
+        413,
+    )
 
 
 # --- scripts of other sites --------------------------------------------------------------------------------------
 
-PREFLIGHT = {"origin": "https://notes.example", "access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+PREFLIGHT = {
+    "origin": "https://notes.example",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization",
+}
 
 
-@pytest.mark.parametrize("path", ["/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks"])
+@pytest.mark.parametrize(
+    "path", ["/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks"]
+)
 def test_a_script_of_any_site_may_call_where_no_cookie_counts(path):
     asked = TOWN.tom.options(LOGIN + path, headers=PREFLIGHT)
     assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
-    assert {"authorization", "dpop", "content-type"} <= set(asked.headers["access-control-allow-headers"].lower().split(", "))
+    assert {"authorization", "dpop", "content-type"} <= set(
+        asked.headers["access-control-allow-headers"].lower().split(", ")
+    )
     called = TOWN.tom.get(LOGIN + path, headers={"origin": "https://notes.example"})
     assert called.headers["access-control-allow-origin"] == "*"
     assert called.headers["access-control-expose-headers"] == "WWW-Authenticate, DPoP-Nonce"
@@ -677,6 +992,11 @@ def test_a_script_of_any_site_may_call_where_no_cookie_counts(path):
 
 @pytest.mark.parametrize("path", ["/authorize", "/logout", "/introspect", "/nowhere"])
 def test_no_script_of_another_site_may_call_where_a_cookie_or_a_secret_counts(path):
-    asked, called = TOWN.tom.options(LOGIN + path, headers=PREFLIGHT), TOWN.tom.get(LOGIN + path, headers=PREFLIGHT)
+    asked, called = (
+        TOWN.tom.options(LOGIN + path, headers=PREFLIGHT),
+        TOWN.tom.get(LOGIN + path, headers=PREFLIGHT),
+    )
     assert asked.status_code in (404, 405)
-    assert not [name for name in [*asked.headers, *called.headers] if name.startswith("access-control")]
+    assert not [
+        name for name in [*asked.headers, *called.headers] if name.startswith("access-control")
+    ]

@@ -1,4 +1,5 @@
 """The relay shows a provider's real pages under another name. What a person types falls; what a key signs for one origin does not."""
+
 import re
 import threading
 from collections.abc import Callable
@@ -14,112 +15,159 @@ from hypothesis import strategies as st
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.lessons.town import LOGIN, WIKI, Town, build_town
 from labutils.identity import webauthn
+from labutils.identity.course_provider import CALLBACK, lab_provider
 from labutils.identity.factors import Push, Totp, totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
-from labutils.identity.served import CALLBACK, lab_provider
 from labutils.incident.relay import Relay, passed_on
 from labutils.lab import Lab
+from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
-MANY = settings(max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False)
+MANY = settings(
+    max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+)
 FAKE, SECRET, PASSWORD = "https://login-example.test", b"on Ada's phone", "analytical-engine-1843"
-QUESTION = "/authorize?" + urlencode({
-    "response_type": "code", "client_id": "wiki", "redirect_uri": WIKI + "/cb", "scope": "openid", "state": "s", "code_challenge": "A" * 43,
-    "code_challenge_method": "S256"})
+QUESTION = "/authorize?" + urlencode(
+    {
+        "response_type": "code",
+        "client_id": "wiki",
+        "redirect_uri": WIKI + "/cb",
+        "scope": "openid",
+        "state": "s",
+        "code_challenge": "A" * 43,
+        "code_challenge_method": "S256",
+    }
+)
 
 
-def with_relay(rewrite: Callable[[str], str] = str) -> tuple[Town, Relay]:
-    town = build_town("relay")
-    webauthn.enable(town.provider)
-    relay = Relay(town.lab.browser("phisher", "203.0.113.99"), LOGIN, FAKE, rewrite)
-    town.lab.add("login-example.test", relay)
-    return town, relay
+def with_relay(rewrite: Callable[[str], str] = str) -> tuple[TwoApps, Relay]:
+    apps = build_apps("relay")
+    webauthn.enable(apps.provider)
+    relay = Relay(apps.lab.browser("phisher", "203.0.113.99"), LOGIN, FAKE, rewrite)
+    apps.lab.add("login-example.test", relay)
+    return apps, relay
 
 
-def phished(town: Town, answer: Callable[[httpx.Response], str] | None = None) -> httpx.Response:
+def phished(apps: TwoApps, answer: Callable[[httpx.Response], str] | None = None) -> httpx.Response:
     """Ada follows a link to the fake page, and does there what she does every morning."""
-    return sign_in(town.ada, FAKE + QUESTION, "ada", PASSWORD, answer=answer, until=WIKI)
+    return sign_in(apps.ada, FAKE + QUESTION, "ada", PASSWORD, answer=answer, until=WIKI)
 
 
-def theft(town: Town, cookie: str) -> httpx.Response:
+def theft(apps: TwoApps, cookie: str) -> httpx.Response:
     """Tom, elsewhere, with a cookie: the answer of /authorize."""
-    return town.tom.get(LOGIN + QUESTION, headers={"cookie": f"session={cookie}"})
+    return apps.tom.get(LOGIN + QUESTION, headers={"cookie": f"session={cookie}"})
 
 
-def got_nothing(town: Town) -> bool:
+def got_nothing(apps: TwoApps) -> bool:
     """Whether the victim was never sent a cookie."""
-    sent = [exchange for exchange in town.lab.wire if exchange.client == "ada" and exchange.host == "login-example.test"]
-    return bool(sent) and not any(exchange.header("set-cookie") for exchange in sent) and not town.ada.cookies
+    sent = [
+        exchange
+        for exchange in apps.lab.wire
+        if exchange.client == "ada" and exchange.host == "login-example.test"
+    ]
+    return (
+        bool(sent)
+        and not any(exchange.header("set-cookie") for exchange in sent)
+        and not apps.ada.cookies
+    )
 
 
 # --- what falls ---------------------------------------------------------------------------------------------------
 
 
-def password(town: Town) -> None:
+def password(apps: TwoApps) -> None:
     """A password alone."""
 
 
-def code(town: Town) -> Callable:
-    town.provider.users["ada"].second_factor = Totp(SECRET, town.lab.clock)
-    return lambda page: totp(SECRET, town.lab.clock.now)
+def code(apps: TwoApps) -> Callable:
+    apps.provider.users["ada"].second_factor = Totp(SECRET, apps.lab.clock)
+    return lambda page: totp(SECRET, apps.lab.clock.now)
 
 
-def push(town: Town, matching: bool = False) -> Callable:
+def push(apps: TwoApps, matching: bool = False) -> Callable:
     """Ada says yes on the phone, and types the number that she sees, if there is one."""
-    app = town.provider.users["ada"].second_factor = Push(matching)
-    return lambda page: app.phone[-1].approve("".join(re.findall(r"Type (\d\d) on", page.text))) or ""
+    app = apps.provider.users["ada"].second_factor = Push(matching)
+    return lambda page: (
+        app.phone[-1].approve("".join(re.findall(r"Type (\d\d) on", page.text))) or ""
+    )
 
 
-def number(town: Town) -> Callable:
-    return push(town, matching=True)
+def number(apps: TwoApps) -> Callable:
+    return push(apps, matching=True)
 
 
-@pytest.mark.parametrize("factor, amr", [(password, ["pwd"]), (code, ["pwd", "otp", "mfa"]), (push, ["pwd", "mca", "mfa"]),
-                                         (number, ["pwd", "mca", "mfa"])])
+@pytest.mark.parametrize(
+    "factor, amr",
+    [
+        (password, ["pwd"]),
+        (code, ["pwd", "otp", "mfa"]),
+        (push, ["pwd", "mca", "mfa"]),
+        (number, ["pwd", "mca", "mfa"]),
+    ],
+)
 def test_a_factor_that_a_person_passes_on_falls_and_the_session_is_the_phishers_alone(factor, amr):
-    town, relay = with_relay()
-    back = phished(town, factor(town))
-    assert back.headers["location"].startswith(WIKI + "/cb?code=") and f"iss={quote(LOGIN, safe='')}" in back.headers["location"]
-    (session,) = town.provider.sessions.values()
-    assert (relay.network.cookies["session"], session.amr, session.user.username) == (session.cookie, amr, "ada")
-    assert got_nothing(town) and "code=" in theft(town, session.cookie).headers["location"]
-    assert relay.typed["username"] == "ada" and relay.typed["password"] == PASSWORD and relay.typed["consent"] == "allow"
-    assert {line["ip"] for line in town.lab.audit if line["event"] == "session.start"} == {"203.0.113.99"}  # what a defender sees
+    apps, relay = with_relay()
+    back = phished(apps, factor(apps))
+    assert (
+        back.headers["location"].startswith(WIKI + "/cb?code=")
+        and f"iss={quote(LOGIN, safe='')}" in back.headers["location"]
+    )
+    (session,) = apps.provider.sessions.values()
+    assert (relay.network.cookies["session"], session.amr, session.user.username) == (
+        session.cookie,
+        amr,
+        "ada",
+    )
+    assert got_nothing(apps) and "code=" in theft(apps, session.cookie).headers["location"]
+    assert (
+        relay.typed["username"] == "ada"
+        and relay.typed["password"] == PASSWORD
+        and relay.typed["consent"] == "allow"
+    )
+    assert {line["ip"] for line in apps.lab.audit if line["event"] == "session.start"} == {
+        "203.0.113.99"
+    }  # what a defender sees
 
 
 def test_a_wrong_answer_fails_behind_the_relay_too():
-    town, relay = with_relay()
-    code(town)
-    assert phished(town, lambda page: "000000").status_code == 403
-    assert not town.provider.sessions and not relay.network.cookies and relay.typed["answer"] == "000000"
+    apps, relay = with_relay()
+    code(apps)
+    assert phished(apps, lambda page: "000000").status_code == 403
+    assert (
+        not apps.provider.sessions
+        and not relay.network.cookies
+        and relay.typed["answer"] == "000000"
+    )
 
 
 @pytest.mark.parametrize("waited, added", [(0, True), (300, False)])
 def test_a_fresh_session_lets_the_phisher_add_a_key_of_his_own(waited, added):
-    town, relay = with_relay()
-    phished(town, code(town))
-    town.lab.clock.tick(waited)
+    apps, relay = with_relay()
+    phished(apps, code(apps))
+    apps.lab.clock.tick(waited)
     page = relay.network.get(LOGIN + "/keys")
     assert ("keys registered for you: 0." in page.text) == added
     if added:
-        assert "The key is registered." in fill(relay.network, page, answer=press(SecurityKey("tom"), page)).text
+        assert (
+            "The key is registered."
+            in fill(relay.network, page, answer=press(SecurityKey("tom"), page)).text
+        )
 
 
 # --- what does not ------------------------------------------------------------------------------------------------
 
 
-def with_key(rewrite: Callable[[str], str] = str) -> tuple[Town, Relay, SecurityKey]:
+def with_key(rewrite: Callable[[str], str] = str) -> tuple[TwoApps, Relay, SecurityKey]:
     """Ada has registered a key at the real place, signed out, and clicks a link."""
-    town, relay = with_relay(rewrite)
+    apps, relay = with_relay(rewrite)
     key = SecurityKey("ada")
-    page = sign_in(town.ada, LOGIN + "/keys", "ada", PASSWORD)
-    assert "The key is registered." in fill(town.ada, page, answer=press(key, page)).text
-    town.ada.cookies.clear()
-    town.provider.sessions.clear()
-    town.lab.wire.clear()
-    return town, relay, key
+    page = sign_in(apps.ada, LOGIN + "/keys", "ada", PASSWORD)
+    assert "The key is registered." in fill(apps.ada, page, answer=press(key, page)).text
+    apps.ada.cookies.clear()
+    apps.provider.sessions.clear()
+    apps.lab.wire.clear()
+    return apps, relay, key
 
 
 def rename(page: str) -> str:
@@ -131,43 +179,72 @@ def trusting(origin: str) -> DefaultClientDataCollector:
     return DefaultClientDataCollector(origin, lambda *_: True)
 
 
-@pytest.mark.parametrize("rewrite, browser, why", [
-    (str, DefaultClientDataCollector, None), (rename, DefaultClientDataCollector, CtapError.ERR.NO_CREDENTIALS),
-    (rename, trusting, CtapError.ERR.NO_CREDENTIALS)], ids=["browser", "key", "key under a broken browser"])
+@pytest.mark.parametrize(
+    "rewrite, browser, why",
+    [
+        (str, DefaultClientDataCollector, None),
+        (rename, DefaultClientDataCollector, CtapError.ERR.NO_CREDENTIALS),
+        (rename, trusting, CtapError.ERR.NO_CREDENTIALS),
+    ],
+    ids=["browser", "key", "key under a broken browser"],
+)
 def test_the_browser_refuses_and_where_the_rp_id_is_rewritten_the_key_does(rewrite, browser, why):
-    town, relay, key = with_key(rewrite)
+    apps, relay, key = with_key(rewrite)
     with pytest.raises(ClientError) as refusal:
-        phished(town, lambda page: press(key, page, browser))
+        phished(apps, lambda page: press(key, page, browser))
     assert getattr(refusal.value.cause, "code", None) == why
     assert (refusal.value.code == ClientError.ERR.BAD_REQUEST) == (why is None)
-    assert not town.provider.sessions and not relay.network.cookies and got_nothing(town) and key.counter == 1
+    assert (
+        not apps.provider.sessions
+        and not relay.network.cookies
+        and got_nothing(apps)
+        and key.counter == 1
+    )
     assert relay.typed["password"] == PASSWORD and "answer" not in relay.typed
 
 
 def test_under_a_broken_browser_the_server_reads_the_origin_and_refuses():
-    town, relay, key = with_key()
-    assert phished(town, lambda page: press(key, page, trusting)).status_code == 403
-    assert (town.lab.audit[-1]["error"], town.lab.audit[-1]["outcome"]) == ("Invalid origin in CollectedClientData.", "failure")
-    assert key.counter == 2 and not town.provider.sessions and not relay.network.cookies and got_nothing(town)
+    apps, relay, key = with_key()
+    assert phished(apps, lambda page: press(key, page, trusting)).status_code == 403
+    assert (apps.lab.audit[-1]["error"], apps.lab.audit[-1]["outcome"]) == (
+        "Invalid origin in CollectedClientData.",
+        "failure",
+    )
+    assert (
+        key.counter == 2
+        and not apps.provider.sessions
+        and not relay.network.cookies
+        and got_nothing(apps)
+    )
 
 
 def test_a_browser_that_signs_the_real_origin_for_a_fake_page_is_the_end():
-    town, relay, key = with_key()
-    phished(town, lambda page: press(key, page, lambda origin: DefaultClientDataCollector(LOGIN)))
-    assert "code=" in theft(town, relay.network.cookies["session"]).headers["location"]
+    apps, relay, key = with_key()
+    phished(apps, lambda page: press(key, page, lambda origin: DefaultClientDataCollector(LOGIN)))
+    assert "code=" in theft(apps, relay.network.cookies["session"]).headers["location"]
 
 
 # --- what passes through ------------------------------------------------------------------------------------------
 
 
 def test_the_wire_shows_both_exchanges():
-    town, _ = with_relay()
-    phished(town)
-    pairs = list(zip(town.lab.wire[::2], town.lab.wire[1::2], strict=True))
+    apps, _ = with_relay()
+    phished(apps)
+    pairs = list(zip(apps.lab.wire[::2], apps.lab.wire[1::2], strict=True))
     assert len(pairs) == 3
     for inner, outer in pairs:
-        assert (inner.client, inner.host, outer.client, outer.host) == ("phisher", "login.example", "ada", "login-example.test")
-        assert (inner.method, inner.path, inner.request_body, inner.status) == (outer.method, outer.path, outer.request_body, outer.status)
+        assert (inner.client, inner.host, outer.client, outer.host) == (
+            "phisher",
+            "login.example",
+            "ada",
+            "login-example.test",
+        )
+        assert (inner.method, inner.path, inner.request_body, inner.status) == (
+            outer.method,
+            outer.path,
+            outer.request_body,
+            outer.status,
+        )
         assert inner.response_body == outer.response_body.replace(FAKE, LOGIN)
 
 
@@ -177,25 +254,55 @@ def both(method: str, path: str, answer: Callable[[], Response] = Response, **se
 
     def real(environ, start_response):
         request = Request(environ)
-        heard.append((request.method, environ["PATH_INFO"], environ["QUERY_STRING"], request.get_data(), request.headers.get("X-Sent")))
+        heard.append(
+            (
+                request.method,
+                environ["PATH_INFO"],
+                environ["QUERY_STRING"],
+                request.get_data(),
+                request.headers.get("X-Sent"),
+            )
+        )
         return answer()(environ, start_response)
 
     lab.add("login.example", real)
     lab.add("login-example.test", Relay(lab.browser("phisher", "203.0.113.99"), LOGIN, FAKE))
-    got = [lab.browser("ada", "192.0.2.10").request(method, origin + path, **sent) for origin in (LOGIN, FAKE)]
-    return [(asked, page.status_code, page.content, dict(page.headers)) for asked, page in zip(heard, got, strict=True)]
+    got = [
+        lab.browser("ada", "192.0.2.10").request(method, origin + path, **sent)
+        for origin in (LOGIN, FAKE)
+    ]
+    return [
+        (asked, page.status_code, page.content, dict(page.headers))
+        for asked, page in zip(heard, got, strict=True)
+    ]
 
 
 SAFE = st.characters(exclude_categories=("Cs",))
 
 
-@given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "OPTIONS"]), st.text("abc/;@:+", max_size=9).map(lambda path: "/a" + path),
-       st.dictionaries(st.text(SAFE, min_size=1, max_size=5), st.binary(max_size=9) | st.text(SAFE, max_size=9), max_size=3).map(urlencode),
-       st.binary(max_size=99), st.text(SAFE, max_size=99), st.sampled_from([200, 201, 301, 303, 400, 401, 404, 418, 500, 503]))
+@given(
+    st.sampled_from(["GET", "POST", "PUT", "DELETE", "OPTIONS"]),
+    st.text("abc/;@:+", max_size=9).map(lambda path: "/a" + path),
+    st.dictionaries(
+        st.text(SAFE, min_size=1, max_size=5),
+        st.binary(max_size=9) | st.text(SAFE, max_size=9),
+        max_size=3,
+    ).map(urlencode),
+    st.binary(max_size=99),
+    st.text(SAFE, max_size=99),
+    st.sampled_from([200, 201, 301, 303, 400, 401, 404, 418, 500, 503]),
+)
 @MANY
-def test_methods_queries_bodies_and_status_codes_pass_unharmed(method, path, query, body, page, status):
-    direct, relayed = both(method, f"{path}?{query}" if query else path, lambda: Response(page, status, content_type="text/html"),
-                           content=body, headers={"x-sent": "as it was"})
+def test_methods_queries_bodies_and_status_codes_pass_unharmed(
+    method, path, query, body, page, status
+):
+    direct, relayed = both(
+        method,
+        f"{path}?{query}" if query else path,
+        lambda: Response(page, status, content_type="text/html"),
+        content=body,
+        headers={"x-sent": "as it was"},
+    )
     assert direct == relayed and direct[0][3:] == (body, "as it was")
 
 
@@ -211,7 +318,10 @@ def test_any_bytes_in_a_path_pass_unharmed(path):
     assert direct == relayed
 
 
-@pytest.mark.parametrize("body, kind", [(bytes(range(256)), "image/png"), ("é".encode("latin-1"), "text/html; charset=latin-1")])
+@pytest.mark.parametrize(
+    "body, kind",
+    [(bytes(range(256)), "image/png"), ("é".encode("latin-1"), "text/html; charset=latin-1")],
+)
 def test_an_answer_that_is_not_utf_8_passes_unharmed(body, kind):
     direct, relayed = both("GET", "/", lambda: Response(body, content_type=kind))
     assert direct == relayed
@@ -222,32 +332,73 @@ def test_a_header_that_is_not_ascii_passes_unharmed():
     assert direct == relayed
 
 
-@pytest.mark.parametrize("location, passed", [
-    (LOGIN + "/next?a=b", FAKE + "/next?a=b"), ("/next?a=%2F", "/next?a=%2F"), (f"{WIKI}/cb?iss={quote(LOGIN, safe='')}&code=x",) * 2])
+@pytest.mark.parametrize(
+    "location, passed",
+    [
+        (LOGIN + "/next?a=b", FAKE + "/next?a=b"),
+        ("/next?a=%2F", "/next?a=%2F"),
+        (f"{WIKI}/cb?iss={quote(LOGIN, safe='')}&code=x",) * 2,
+    ],
+)
 def test_a_redirect_stays_on_the_fake_host_and_leaves_others_as_they_are(location, passed):
-    (_, status, _, headers) = both("GET", "/", lambda: Response(status=303, headers={"Location": location, "Set-Cookie": "a=b"}))[1]
+    (_, status, _, headers) = both(
+        "GET",
+        "/",
+        lambda: Response(status=303, headers={"Location": location, "Set-Cookie": "a=b"}),
+    )[1]
     assert (status, headers["location"], "set-cookie" in headers) == (303, passed, False)
 
 
 def test_what_a_browser_says_about_itself_is_translated_and_its_cookies_stay_out():
-    town, relay = with_relay()
-    town.ada.post(FAKE + "/keys", data={"typed": "x"}, headers={"origin": FAKE, "referer": FAKE + "/a", "cookie": "session=ada's"})
-    heard = dict(town.lab.wire[-2].request_headers)
-    assert (heard["origin"], heard["referer"], heard["host"], "cookie" in heard) == (LOGIN, LOGIN + "/a", "login.example", False)
+    apps, relay = with_relay()
+    apps.ada.post(
+        FAKE + "/keys",
+        data={"typed": "x"},
+        headers={"origin": FAKE, "referer": FAKE + "/a", "cookie": "session=ada's"},
+    )
+    heard = dict(apps.lab.wire[-2].request_headers)
+    assert (heard["origin"], heard["referer"], heard["host"], "cookie" in heard) == (
+        LOGIN,
+        LOGIN + "/a",
+        "login.example",
+        False,
+    )
     assert relay.typed == {"typed": "x"}
 
 
 # What belongs to one connection or to one message on the wire, and the cookies, which stay with the phisher.
-OF_ONE_CONNECTION = ["Connection", "Transfer-Encoding", "Content-Length", "Content-Encoding", "Accept-Encoding", "Host"]
+OF_ONE_CONNECTION = [
+    "Connection",
+    "Transfer-Encoding",
+    "Content-Length",
+    "Content-Encoding",
+    "Accept-Encoding",
+    "Host",
+]
 
 
 @pytest.mark.parametrize("name", [*OF_ONE_CONNECTION, "Cookie", "Set-Cookie"])
-@pytest.mark.parametrize("spelt", [str, str.lower, str.upper], ids=["as registered", "lower", "upper"])
+@pytest.mark.parametrize(
+    "spelt", [str, str.lower, str.upper], ids=["as registered", "lower", "upper"]
+)
 def test_a_header_of_one_connection_and_a_cookie_stay_at_the_relay(name, spelt):
-    assert passed_on([(spelt(name), "a"), ("Accept", "b"), (spelt(name), "c")], LOGIN, FAKE) == [("Accept", "b")]
+    assert passed_on([(spelt(name), "a"), ("Accept", "b"), (spelt(name), "c")], LOGIN, FAKE) == [
+        ("Accept", "b")
+    ]
 
 
-@pytest.mark.parametrize("name", ["Accept", "Authorization", "Content-Type", "Origin", "Referer", "Location", "WWW-Authenticate"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Accept",
+        "Authorization",
+        "Content-Type",
+        "Origin",
+        "Referer",
+        "Location",
+        "WWW-Authenticate",
+    ],
+)
 def test_every_other_header_goes_on_under_the_other_name(name):
     headers = [(name, f"a {LOGIN}/next b"), (name, "as it is")]
     assert passed_on(headers, LOGIN, FAKE) == [(name, f"a {FAKE}/next b"), (name, "as it is")]
@@ -277,19 +428,32 @@ def served(build: Callable[[str], Callable]):
 
 
 def test_over_loopback_sockets_the_session_is_in_the_phishers_client_and_opens_the_provider_from_anywhere():
-    question = QUESTION.replace("wiki&", "web&", 1).replace(quote(WIKI + "/cb", safe=""), quote(CALLBACK, safe=""))
+    question = QUESTION.replace("wiki&", "web&", 1).replace(
+        quote(WIKI + "/cb", safe=""), quote(CALLBACK, safe="")
+    )
     lab = Lab("relay", "2023-10-18T09:00:00Z")
     clients = [httpx.Client(trust_env=False, timeout=5) for _ in range(3)]
     phisher, victim, thief = clients
-    with served(lambda origin: lab_provider(lab, origin)) as real, served(lambda origin: Relay(phisher, real.issuer, origin)) as relay:
+    with (
+        served(lambda origin: lab_provider(lab, origin)) as real,
+        served(lambda origin: Relay(phisher, real.issuer, origin)) as relay,
+    ):
         real.users["ada"].second_factor = Totp(SECRET, lab.clock)
-        back = sign_in(victim, relay.fake + question, "ada", "lab-password", until=CALLBACK,
-                       answer=lambda page: totp(SECRET, lab.clock.now))
+        back = sign_in(
+            victim,
+            relay.fake + question,
+            "ada",
+            "lab-password",
+            until=CALLBACK,
+            answer=lambda page: totp(SECRET, lab.clock.now),
+        )
         assert "code=" in back.headers["location"] and not victim.cookies
         (session,) = real.sessions.values()
         assert (phisher.cookies["session"], session.amr) == (session.cookie, ["pwd", "otp", "mfa"])
         assert 'name="password"' in thief.get(real.issuer + question).text
         stolen = thief.get(real.issuer + question, headers={"cookie": f"session={session.cookie}"})
-        assert stolen.status_code == 303 and stolen.headers["location"].startswith(CALLBACK + "?code=")
+        assert stolen.status_code == 303 and stolen.headers["location"].startswith(
+            CALLBACK + "?code="
+        )
     for client in clients:
         client.close()

@@ -1,4 +1,5 @@
 """Restoring lessons: what the learner had is never lost, and whatever goes wrong is said in a sentence."""
+
 import errno
 import os
 import pathlib
@@ -50,7 +51,10 @@ def test_two_lessons_are_restored_at_once(desk):
     for number in ("03", "04"):
         (desk / f"{number}-a-lesson.ipynb").write_bytes(b"my work")
     assert reset.main(["03", "04"]) == 0
-    assert [(desk / f"{number}-a-lesson.ipynb").read_bytes() for number in ("03", "04")] == [b"lesson 03", b"lesson 04"]
+    assert [(desk / f"{number}-a-lesson.ipynb").read_bytes() for number in ("03", "04")] == [
+        b"lesson 03",
+        b"lesson 04",
+    ]
     assert len(list(desk.glob("*.yours-1.ipynb"))) == 2
 
 
@@ -87,7 +91,8 @@ def test_a_folder_in_the_place_of_a_lesson_is_left_there(lesson, capsys):
     assert reset.main(["03"]) == 1
     assert lesson.is_dir()
     assert capsys.readouterr().out == (
-        "notebooks/03-a-lesson.ipynb is a folder. Move it away, then say the same command again; it was left as it is.\n")
+        "notebooks/03-a-lesson.ipynb is a folder. Move it away, then say the same command again; it was left as it is.\n"
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff no list of sums"])
@@ -95,25 +100,34 @@ def test_without_the_list_of_sums_one_sentence_says_how_to_get_it(desk, content)
     (desk / "SHA256SUMS").unlink()
     if content is not None:
         (desk / "SHA256SUMS").write_bytes(content)
-    with pytest.raises(SystemExit, match=r"^notebooks/SHA256SUMS .+`git checkout notebooks/SHA256SUMS`, or download"):
+    with pytest.raises(
+        SystemExit,
+        match=r"^notebooks/SHA256SUMS .+`git checkout notebooks/SHA256SUMS`, or download",
+    ):
         reset.main(["03"])
 
 
 @pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 @pytest.mark.parametrize("step", ["write_bytes", "replace"])
-def test_a_disk_that_takes_nothing_leaves_the_learners_work_as_it_is(desk, lesson, trouble, step, monkeypatch, capsys):
+def test_a_disk_that_takes_nothing_leaves_the_learners_work_as_it_is(
+    desk, lesson, trouble, step, monkeypatch, capsys
+):
     def refuse(*_):
         raise OSError(trouble, os.strerror(trouble))
 
     lesson.write_bytes(b"my work")
     before = names(desk)
     with monkeypatch.context() as patched:
-        patched.setattr(*((pathlib.Path, step) if step == "write_bytes" else (reset.os, step)), refuse)
+        patched.setattr(
+            *((pathlib.Path, step) if step == "write_bytes" else (reset.os, step)), refuse
+        )
         assert reset.main(["03"]) == 1
     assert (names(desk), lesson.read_bytes()) == (before, b"my work")
     said = capsys.readouterr().out
     assert said.count("\n") == 1
-    assert f"could not be restored ({os.strerror(trouble)}). What you had in it is unchanged." in said
+    assert (
+        f"could not be restored ({os.strerror(trouble)}). What you had in it is unchanged." in said
+    )
 
 
 def test_where_there_is_a_repository_and_no_git_the_kept_copy_serves(lesson, monkeypatch):

@@ -14,7 +14,7 @@ from test_commands import authorize, free_port, idle, served, start
 from test_signing_in import ADA, Form, answer, is_consent_page, is_login_page, question
 
 from labutils.identity import serving
-from labutils.identity.served import product
+from labutils.identity.course_provider import product
 from labutils.identity.serving import Loopback, Server
 from labutils.lab import Lab
 
@@ -84,7 +84,10 @@ def test_a_host_is_read_in_any_case():
     with served("--host", "localhost") as issuer:
         port = issuer.rsplit(":")[-1]
         for name, expected in (("LocalHost", 200), ("127.0.0.1", 421)):
-            assert status(raw(issuer, f"GET /jwks HTTP/1.1\r\nHost: {name}:{port}\r\n\r\n")) == expected
+            assert (
+                status(raw(issuer, f"GET /jwks HTTP/1.1\r\nHost: {name}:{port}\r\n\r\n"))
+                == expected
+            )
 
 
 def test_port_0_is_a_port_of_the_systems_choice_and_stands_in_the_issuer():

@@ -1,4 +1,5 @@
 """How the course is built and started: a folder that moved, a home that cannot be written to, uv or pip."""
+
 import os
 import pathlib
 import re
@@ -33,7 +34,9 @@ def built(tmp_path, monkeypatch):
         monkeypatch.setattr(course, "PYTHON", folder / ".venv" / "bin" / "python")
         monkeypatch.setattr(course, "STAMP", folder / ".venv" / "labutils.stamp")
         monkeypatch.setattr(course, "PRISTINE", folder / ".venv" / "pristine")
-        monkeypatch.setattr(course, "build", lambda: pytest.fail("a folder that was only moved is not built again"))
+        monkeypatch.setattr(
+            course, "build", lambda: pytest.fail("a folder that was only moved is not built again")
+        )
 
     settle(made.folder)
     course.find_labutils_from_inside()
@@ -51,7 +54,11 @@ def moved(made: Course, folder: pathlib.Path) -> Course:
 
 
 def place_of_labutils(made: Course) -> str:
-    process = made.python("-P", "-c", "import labutils, os; print(ascii(os.path.dirname(os.path.dirname(labutils.__file__))))")
+    process = made.python(
+        "-P",
+        "-c",
+        "import labutils, os; print(ascii(os.path.dirname(os.path.dirname(labutils.__file__))))",
+    )
     return process.communicate(timeout=20)[0].strip()
 
 
@@ -68,7 +75,10 @@ def test_a_copied_folder_imports_its_own_code_and_not_the_originals(built, tmp_p
     new = tmp_path / "copy"
     shutil.copytree(built.folder, new, symlinks=True)
     assert place_of_labutils(moved(built, new)) == ascii(str(new))
-    assert kernel_lines(moved(built, new))[1] == (True, "a notebook takes labutils from this folder")
+    assert kernel_lines(moved(built, new))[1] == (
+        True,
+        "a notebook takes labutils from this folder",
+    )
 
 
 @posix
@@ -82,8 +92,12 @@ def test_any_verb_points_the_scripts_at_the_new_folder_without_a_build(built, tm
     for path in (new / ".venv" / "bin").iterdir():
         assert path.is_symlink() or str(built.folder) not in path.read_text(encoding="utf-8")
     shutil.rmtree(built.folder)
-    done = subprocess.run([new / ".venv" / "bin" / "labutils", "sanitize", "none.har", "out.har"], cwd=new,
-                          capture_output=True, encoding="locale")
+    done = subprocess.run(
+        [new / ".venv" / "bin" / "labutils", "sanitize", "none.har", "out.har"],
+        cwd=new,
+        capture_output=True,
+        encoding="locale",
+    )
     assert done.stderr == "none.har cannot be read: No such file or directory.\n"
 
 
@@ -123,7 +137,10 @@ def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypa
     ran, _ = steps
     monkeypatch.setattr(course.shutil, "which", lambda name: "/somewhere/uv")
     course.build()
-    assert [line.split()[:3] for line in ran] == [["uv", "venv", "--quiet"], *[["uv", "pip", "install"]] * 2]
+    assert [line.split()[:3] for line in ran] == [
+        ["uv", "venv", "--quiet"],
+        *[["uv", "pip", "install"]] * 2,
+    ]
     assert "--require-hashes -r requirements.txt" in ran[1]
 
 
@@ -144,7 +161,9 @@ def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
 
 def test_a_build_that_fails_ends_in_a_sentence(steps, monkeypatch):
     steps[1].add("")
-    with pytest.raises(SystemExit, match="The environment could not be built: the step above failed"):
+    with pytest.raises(
+        SystemExit, match="The environment could not be built: the step above failed"
+    ):
         course.build()
 
 
@@ -161,11 +180,15 @@ def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, ins
     (tmp_path / "file").write_text("", encoding="utf-8")
     venv = tmp_path if inside else tmp_path / "file"
     monkeypatch.setattr(course, "VENV", venv)
-    monkeypatch.setattr(course.os.path, "expanduser", lambda _: str(tmp_path / "file"))  # no folder can be made in a file
+    monkeypatch.setattr(
+        course.os.path, "expanduser", lambda _: str(tmp_path / "file")
+    )  # no folder can be made in a file
     monkeypatch.delenv("JUPYTER_CONFIG_DIR", raising=False)
     monkeypatch.setenv("IPYTHONDIR", "chosen by the learner")
     folders = course.folders_for_a_home()
-    assert set(folders) == set(course.WRITTEN) - {"IPYTHONDIR"} - (set(os.environ) & set(course.WRITTEN))
+    assert set(folders) == set(course.WRITTEN) - {"IPYTHONDIR"} - (
+        set(os.environ) & set(course.WRITTEN)
+    )
     for folder in folders.values():
         pathlib.Path(folder, "settings").write_text("x", encoding="utf-8")
         assert (tmp_path in pathlib.Path(folder).parents) == inside
@@ -184,7 +207,14 @@ def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatc
 
 def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
     target = os.fsdecode("ü.har".encode())
-    command = [sys.executable, "-m", "labutils", "sanitize", str(ROOT / "data" / "support-case.har"), target]
+    command = [
+        sys.executable,
+        "-m",
+        "labutils",
+        "sanitize",
+        str(ROOT / "data" / "support-case.har"),
+        target,
+    ]
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -201,10 +231,25 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     package = tmp_path / "site" / "labutils"
-    in_repository = {path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*") if path.is_file()}
-    assert {path.relative_to(package / "_data") for path in (package / "_data").rglob("*") if path.is_file()} == in_repository
-    assert {path.name for path in (package / "_notebooks").iterdir()} == {*lessons.sums(), "SHA256SUMS"}
+    in_repository = {
+        path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*") if path.is_file()
+    }
+    assert {
+        path.relative_to(package / "_data")
+        for path in (package / "_data").rglob("*")
+        if path.is_file()
+    } == in_repository
+    assert {path.name for path in (package / "_notebooks").iterdir()} == {
+        *lessons.sums(),
+        "SHA256SUMS",
+    }
     code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('facts.yaml'), doctor._data()[0])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, encoding="locale",
-                          env={**os.environ, "PYTHONPATH": str(tmp_path / "site")})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        encoding="locale",
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+    )
     assert done.stdout == f"{package / '_data' / 'facts.yaml'} True\n"

@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labutils.identity import webauthn
-from labutils.identity.accounts import Client
-from labutils.identity.provider import CODE_LIFE, RECENT, Provider, without_port
+from labutils.identity.course_provider import CALLBACK, lab_provider, product
+from labutils.identity.provider.app import CODE_LIFE, RECENT, Provider, without_port
+from labutils.identity.provider.state import Client
 from labutils.identity.relying_party import Form, sign_in
-from labutils.identity.served import CALLBACK, lab_provider, product
 from labutils.identity.tokens import b64
 from labutils.lab import Lab
 
@@ -548,7 +548,11 @@ def test_tokens_of_a_grant_that_is_over_are_forgotten():
     scene.provider.revoke_family(issued["refresh_token"])
     scene.lab.clock.tick(CODE_LIFE)
     scene.provider.forget()
-    assert (scene.provider.refresh_tokens, scene.provider.access_tokens, scene.provider.codes) == ({}, {}, {})
+    assert (scene.provider.refresh_tokens, scene.provider.access_tokens, scene.provider.codes) == (
+        {},
+        {},
+        {},
+    )
 
 
 def test_what_is_over_is_forgotten_and_what_is_not_stays():
@@ -754,7 +758,7 @@ def test_a_series_is_forgotten_after_a_while_and_after_a_sign_in():
 
 
 def test_what_is_remembered_of_guesses_is_bounded(monkeypatch):
-    monkeypatch.setattr("labutils.identity.throttle.MOST", 100)
+    monkeypatch.setattr("labutils.identity.provider.throttle.MOST", 100)
     scene = Guarded()
     for number in range(300):
         browser = scene.lab.browser("tom", f"203.0.{number // 100}.{number % 100}")

@@ -1,8 +1,9 @@
 """The timeline: what has an hour, what has a day alone, and no label across the break of the axis."""
+
 import re
 
-from labutils.classroom.figures import marks
-from labutils.classroom.lessons.timeline import HALVES, across, place, timeline
+from labutils.classroom.plates.canvas import marks
+from labutils.classroom.plates.timeline import HALVES, across, place, timeline
 from labutils.incident import ledger
 
 DRAWN = [fact for fact in ledger.facts() if fact.time and across(fact.time) is not None]
@@ -18,7 +19,11 @@ def test_a_day_without_an_hour_is_as_long_as_the_day_and_its_mark_is_in_the_midd
             assert place(fact) == across(fact.time)
     days = sum("T" not in fact.time for fact in DRAWN)
     spans = sum(bool(fact.time_end and across(fact.time_end)) for fact in DRAWN)
-    bars = [line for line in LINES if re.fullmatch(r"line [\d.]+,([\d.]+) [\d.]+,\1 #\w{6}", line) and " #dddddd" not in line]
+    bars = [
+        line
+        for line in LINES
+        if re.fullmatch(r"line [\d.]+,([\d.]+) [\d.]+,\1 #\w{6}", line) and " #dddddd" not in line
+    ]
     assert len([line for line in bars if " #cccccc" not in line]) == days + spans
 
 

@@ -4,39 +4,41 @@ import httpx
 import pytest
 from provider_helpers import CALLBACK, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
 
-from labutils.classroom.lessons.town import LOGIN, Town
 from labutils.identity import dpop
 from labutils.identity.tokens import ec_private_key
+from labutils.stage.two_apps import LOGIN, TwoApps
 
 KEY = ec_private_key("ada's laptop")
 
 
-def proof(town: Town, method: str, path: str, jti: str, token: str | None = None) -> dict[str, str]:
-    now = town.lab.clock.now + 1
+def proof(
+    apps: TwoApps, method: str, path: str, jti: str, token: str | None = None
+) -> dict[str, str]:
+    now = apps.lab.clock.now + 1
     return {"dpop": dpop.prove(KEY, method, LOGIN + path, now=now, jti=jti, token=token)}
 
 
-def bound_token(town: Town) -> str:
+def bound_token(apps: TwoApps) -> str:
     """An access token of the wiki that is bound to a key."""
     form = {
         "grant_type": "authorization_code",
-        "code": code_for(town),
+        "code": code_for(apps),
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
     }
-    issued = town.ada.post(
+    issued = apps.ada.post(
         LOGIN + "/token",
         data=form,
         auth=("wiki", SECRETS["wiki"]),
-        headers=proof(town, "POST", "/token", "1"),
+        headers=proof(apps, "POST", "/token", "1"),
     ).json()
     assert issued["token_type"] == "DPoP"
     return issued["access_token"]
 
 
-def userinfo(town: Town, scheme: str, token: str, headers: dict[str, str]) -> httpx.Response:
+def userinfo(apps: TwoApps, scheme: str, token: str, headers: dict[str, str]) -> httpx.Response:
     url = LOGIN + "/userinfo"
-    return town.ada.get(url, headers={"authorization": f"{scheme} {token}", **headers})
+    return apps.ada.get(url, headers={"authorization": f"{scheme} {token}", **headers})
 
 
 @pytest.mark.parametrize(
@@ -49,10 +51,10 @@ def userinfo(town: Town, scheme: str, token: str, headers: dict[str, str]) -> ht
     ],
 )
 def test_a_bound_token_comes_with_scheme_dpop_and_a_proof(scheme, proved, opened):
-    town = fresh()
-    token = bound_token(town)
-    headers = proof(town, "GET", "/userinfo", "2", token) if proved else {}
-    response = userinfo(town, scheme, token, headers)
+    apps = fresh()
+    token = bound_token(apps)
+    headers = proof(apps, "GET", "/userinfo", "2", token) if proved else {}
+    response = userinfo(apps, scheme, token, headers)
     if opened:
         assert response.json()["sub"] == "u-1815"
     else:
@@ -61,7 +63,7 @@ def test_a_bound_token_comes_with_scheme_dpop_and_a_proof(scheme, proved, opened
 
 
 def test_a_token_that_is_bound_to_nothing_does_not_come_with_scheme_dpop():
-    town = fresh()
-    token = tokens_of(town)["access_token"]
-    headers = proof(town, "GET", "/userinfo", "2", token)
-    assert error_of(userinfo(town, "DPoP", token, headers)) == (401, "invalid_token")
+    apps = fresh()
+    token = tokens_of(apps)["access_token"]
+    headers = proof(apps, "GET", "/userinfo", "2", token)
+    assert error_of(userinfo(apps, "DPoP", token, headers)) == (401, "invalid_token")

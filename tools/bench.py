@@ -1,4 +1,5 @@
 """Ratios, each measured in this run: `make bench`. A goal that is missed is said, and makes the exit status 1."""
+
 import hashlib
 import json
 import os
@@ -15,11 +16,11 @@ import nbformat
 from jupyter_client.manager import KernelManager
 from werkzeug.wrappers import Response
 
-from labutils.classroom.lessons.town import LOGIN, NOTES, build_town
 from labutils.identity import tokens
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import Lab
+from labutils.stage.two_apps import LOGIN, NOTES, build_apps
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
@@ -42,38 +43,61 @@ def verify() -> float:
     """Our strict verifier against raw jwt.decode, same token, same key object."""
     key = tokens.SigningKey(tokens.ec_private_key("bench"), "ES256", "k")
     now = int(time.time())
-    token = tokens.sign({"iss": "https://login.example", "aud": "wiki", "sub": "u", "iat": now, "exp": now + 600}, key)
+    token = tokens.sign(
+        {"iss": "https://login.example", "aud": "wiki", "sub": "u", "iat": now, "exp": now + 600},
+        key,
+    )
     jwk = jwt.PyJWK(key.jwk)
-    return ratio(lambda: tokens.verify(token, jwk, issuer="https://login.example", audience="wiki", now=now),
-                 lambda: jwt.decode(token, jwk, ["ES256"], issuer="https://login.example", audience="wiki"), 9, 400)
+    return ratio(
+        lambda: tokens.verify(token, jwk, issuer="https://login.example", audience="wiki", now=now),
+        lambda: jwt.decode(token, jwk, ["ES256"], issuer="https://login.example", audience="wiki"),
+        9,
+        400,
+    )
 
 
 def login() -> float:
     """The five requests of a sign-in at the provider against five with the same forms to a one-line app, through the same network."""
-    town = build_town("bench")
+    apps = build_apps("bench")
     verifier = "v" * 43
-    question = {"response_type": "code", "client_id": "notes", "redirect_uri": NOTES + "/cb", "scope": "openid profile",
-                "code_challenge": tokens.b64(hashlib.sha256(verifier.encode()).digest()), "code_challenge_method": "S256"}
-    trade = {"grant_type": "authorization_code", "client_id": "notes", "redirect_uri": NOTES + "/cb", "code_verifier": verifier}
+    question = {
+        "response_type": "code",
+        "client_id": "notes",
+        "redirect_uri": NOTES + "/cb",
+        "scope": "openid profile",
+        "code_challenge": tokens.b64(hashlib.sha256(verifier.encode()).digest()),
+        "code_challenge_method": "S256",
+    }
+    trade = {
+        "grant_type": "authorization_code",
+        "client_id": "notes",
+        "redirect_uri": NOTES + "/cb",
+        "code_verifier": verifier,
+    }
 
     def five_of_login():
-        ada = town.lab.browser("ada", "192.0.2.10")
+        ada = apps.lab.browser("ada", "192.0.2.10")
         ada.get(LOGIN + "/authorize", params=question)
-        asked = ada.post(LOGIN + "/authorize", data={**question, "username": "ada", "password": town.provider.users["ada"].password})
+        asked = ada.post(
+            LOGIN + "/authorize",
+            data={**question, "username": "ada", "password": apps.provider.users["ada"].password},
+        )
         csrf = re.search('name="csrf" value="([^"]+)"', asked.text).group(1)
         agreed = ada.post(LOGIN + "/authorize", data={**question, "consent": "allow", "csrf": csrf})
         code = agreed.headers["location"].split("code=")[1][:22]
         answer = ada.post(LOGIN + "/token", data={**trade, "code": code}).json()
-        assert ada.get(LOGIN + "/userinfo", headers={"authorization": "Bearer " + answer["access_token"]}).is_success
+        assert ada.get(
+            LOGIN + "/userinfo", headers={"authorization": "Bearer " + answer["access_token"]}
+        ).is_success
 
     def five_plain():
-        ada = town.lab.browser("ada", "192.0.2.10")
+        ada = apps.lab.browser("ada", "192.0.2.10")
         ada.get("https://plain.example/", params=question)
         for form in (question, question, trade):
             ada.post("https://plain.example/", data=form)
         ada.get("https://plain.example/")
 
-    town.lab.add("plain.example", Response("ok"))
+    apps.lab.add("plain.example", Response("ok"))
     return ratio(five_of_login, five_plain, 9, 30)
 
 
@@ -93,7 +117,11 @@ def replay() -> float:
 
 def search() -> float:
     """Seconds to walk all sets of twelve controls for the goal that has most routes."""
-    controls = [name for name, control in inventory.controls().items() if control.historical != control.control][:12]
+    controls = [
+        name
+        for name, control in inventory.controls().items()
+        if control.historical != control.control
+    ][:12]
     start = time.perf_counter()
     assert breach.search("repos-exfiltration-unconfirmed", controls).walked == 4096
     return time.perf_counter() - start
@@ -111,7 +139,9 @@ def imports() -> float:
 
     The names are asked for, since `import labutils` alone loads none of them. `show` is left out: it draws.
     """
-    ours = "from labutils import Lab, accepts, check, hint, opened, progress, quiz, refuses, solution"
+    ours = (
+        "from labutils import Lab, accepts, check, hint, opened, progress, quiz, refuses, solution"
+    )
     rounds = [(python("pass"), python(ours), python("import jwt, httpx")) for _ in range(10)]
     bare, ours, theirs = (min(column) for column in zip(*rounds[1:], strict=True))
     return (ours - bare) / (theirs - bare)
@@ -120,9 +150,15 @@ def imports() -> float:
 def in_kernel(cells: list[str]) -> tuple[float, float]:
     """Seconds for some cells in a fresh kernel, its start included, and the memory in MiB that it ended with."""
     start = time.perf_counter()
-    where = {"transport": "ipc", "ip": str(pathlib.Path(tempfile.mkdtemp(), "k"))} if os.name == "posix" else {}
+    where = (
+        {"transport": "ipc", "ip": str(pathlib.Path(tempfile.mkdtemp(), "k"))}
+        if os.name == "posix"
+        else {}
+    )
     manager = KernelManager(kernel_name="python3", **where)
-    manager.start_kernel(cwd=str(NOTEBOOKS), env={**ENV, "LABUTILS_PROGRESS": os.devnull}, stderr=subprocess.DEVNULL)
+    manager.start_kernel(
+        cwd=str(NOTEBOOKS), env={**ENV, "LABUTILS_PROGRESS": os.devnull}, stderr=subprocess.DEVNULL
+    )
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
@@ -132,7 +168,11 @@ def in_kernel(cells: list[str]) -> tuple[float, float]:
     seconds = time.perf_counter() - start
     said = []
     question = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
-    client.execute_interactive(question, output_hook=lambda message: said.append(message["content"].get("text", "")), timeout=60)
+    client.execute_interactive(
+        question,
+        output_hook=lambda message: said.append(message["content"].get("text", "")),
+        timeout=60,
+    )
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     return seconds, int("".join(said)) / 1024
@@ -140,20 +180,38 @@ def in_kernel(cells: list[str]) -> tuple[float, float]:
 
 def lesson(path: pathlib.Path) -> tuple[float, float]:
     """A lesson's execution against an empty notebook with the same imports, and the memory of its kernel in MiB."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
-    lines = [line for cell in cells for line in cell.splitlines() if line.startswith(("import ", "from "))]
-    whole, empty = zip(*((in_kernel(cells), in_kernel(["\n".join(lines)])) for _ in range(4)), strict=True)
+    cells = [
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
+    lines = [
+        line
+        for cell in cells
+        for line in cell.splitlines()
+        if line.startswith(("import ", "from "))
+    ]
+    whole, empty = zip(
+        *((in_kernel(cells), in_kernel(["\n".join(lines)])) for _ in range(4)), strict=True
+    )
     return min(whole)[0] / min(empty)[0], max(memory for _, memory in whole)
 
 
 def main() -> int:
     """Measure, print a line each, and say what missed its goal."""
-    rows = [("verify against jwt.decode", verify(), 1.3), ("sign-in against plain requests", login(), 3.0),
-            ("labutils' names against jwt and httpx", imports(), 1.2), ("replay against plain requests", replay(), 3.0),
-            ("search of 4,096 sets, seconds", search(), 1.0)]
+    rows = [
+        ("verify against jwt.decode", verify(), 1.3),
+        ("sign-in against plain requests", login(), 3.0),
+        ("labutils' names against jwt and httpx", imports(), 1.2),
+        ("replay against plain requests", replay(), 3.0),
+        ("search of 4,096 sets, seconds", search(), 1.0),
+    ]
     for name in lessons.sums():
         ratio, memory = lesson(NOTEBOOKS / name)
-        rows += [(f"lesson {name[:2]} against its imports", ratio, 1.5), (f"lesson {name[:2]} memory, MiB", memory, 300)]
+        rows += [
+            (f"lesson {name[:2]} against its imports", ratio, 1.5),
+            (f"lesson {name[:2]} memory, MiB", memory, 300),
+        ]
     for what, value, goal in rows:
         print(f"{what:<40} {value:8.2f}   goal <= {goal:g}{'' if value <= goal else '   MISSED'}")
     print(json.dumps({what: round(value, 3) for what, value, _ in rows}))

@@ -4,6 +4,7 @@
 verb inside it. It needs nothing but Python's standard library and pip (or uv, where that is on the PATH), and it is
 written so that an old Python can still read it and say which one to use.
 """
+
 import hashlib
 import json
 import os
@@ -49,8 +50,10 @@ def require_python():
     """Exit with a sentence where this Python is not one that the course supports."""
     oldest, newest = supported_pythons()
     if not oldest <= sys.version_info[:2] <= newest:
-        sys.exit("The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab PYTHON=python3.13"
-                 % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1]))
+        sys.exit(
+            "The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab PYTHON=python3.13"
+            % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1])
+        )
 
 
 def fingerprint():
@@ -96,11 +99,16 @@ def build():
     # An activated .venv must not delete the Python that runs this; the one it was made from builds the new one.
     activated = pathlib.Path(sys.prefix) == VENV
     builder = getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
-    say("Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..." % sys.version_info[:2])
+    say(
+        "Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..."
+        % sys.version_info[:2]
+    )
     done = shutil.which("uv") is not None and all_done(with_uv(builder))
     if not done and not all_done(with_pip(builder)):
-        sys.exit("The environment could not be built: the step above failed. Mend its cause and say the same command "
-                 "again; nothing half-built is kept in use.")
+        sys.exit(
+            "The environment could not be built: the step above failed. Mend its cause and say the same command "
+            "again; nothing half-built is kept in use."
+        )
     find_labutils_from_inside()
     write_stamp()
 
@@ -109,7 +117,9 @@ def find_labutils_from_inside():
     """Say where labutils is by a path that begins at `.venv`: so it holds wherever the folder is moved or copied, and in
     every locale, since it is plain ASCII. Python reads a line of such a file as relative to it."""
     site = site_packages()
-    (site / "_labutils.pth").write_text(os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii")
+    (site / "_labutils.pth").write_text(
+        os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii"
+    )
 
 
 def all_done(steps):
@@ -117,7 +127,9 @@ def all_done(steps):
     shutil.rmtree(str(VENV), ignore_errors=True)
     elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
     env = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    env["PYTHONUTF8"] = "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
+    env["PYTHONUTF8"] = (
+        "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
+    )
     return not any(run(*step, env=env) for step in steps)
 
 
@@ -157,7 +169,9 @@ def repoint(folder):
                 first = SHEBANG % first[2:]
             path.write_bytes((first + newline + rest).replace(old, new))
     for path in site_packages().glob("labutils-*.dist-info/direct_url.json"):
-        path.write_text(json.dumps({"dir_info": {"editable": True}, "url": HERE.as_uri()}), encoding="utf-8")
+        path.write_text(
+            json.dumps({"dir_info": {"editable": True}, "url": HERE.as_uri()}), encoding="utf-8"
+        )
     write_stamp()
 
 
@@ -188,7 +202,9 @@ def lab(*arguments):
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     say("Opening JupyterLab on notebooks/00-start-here.ipynb; stop it with Ctrl-C.")
     command = [
-        PYTHON, "-m", "jupyterlab",
+        PYTHON,
+        "-m",
+        "jupyterlab",
         "--ServerApp.root_dir=" + str(HERE),
         "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
         "--LabApp.extension_manager=readonly",  # the other one asks a registry on the internet, at a click
@@ -214,10 +230,18 @@ def folders_for_a_home():
     """The variables that send Jupyter elsewhere where it cannot write below the home folder: into `.venv`, or else
     into a temporary folder."""
     home = pathlib.Path(os.path.expanduser("~"))
-    blocked = [name for name, folder in WRITTEN.items() if name not in os.environ and not writable(home / folder)]
+    blocked = [
+        name
+        for name, folder in WRITTEN.items()
+        if name not in os.environ and not writable(home / folder)
+    ]
     if not blocked:
         return {}
-    instead = VENV / "home" if writable(VENV / "home") else pathlib.Path(tempfile.mkdtemp(prefix="labutils-"))
+    instead = (
+        VENV / "home"
+        if writable(VENV / "home")
+        else pathlib.Path(tempfile.mkdtemp(prefix="labutils-"))
+    )
     say("Your home folder cannot be written to, so JupyterLab keeps its settings with the course.")
     for name in blocked:
         (instead / name.lower()).mkdir(parents=True, exist_ok=True)
@@ -249,12 +273,25 @@ def test(*arguments):
     clients = HERE / "tools" / "clients"
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
     if not judged:
-        say("The JavaScript clients are not run here: they want Node.js and two packages. make test-clients installs and runs them.")
-    return ((judged and run(PYTHON, str(clients / "run.py")))
-            or run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
-            or run(PYTHON, "-m", "codespell_lib")
-            or run(PYTHON, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60",
-                   "tests", *stored, *arguments))
+        say(
+            "The JavaScript clients are not run here: they want Node.js and two packages. make test-clients installs and runs them."
+        )
+    return (
+        (judged and run(PYTHON, str(clients / "run.py")))
+        or run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
+        or run(PYTHON, "-m", "codespell_lib")
+        or run(
+            PYTHON,
+            "-m",
+            "pytest",
+            "--nbval",
+            "--nbval-current-env",
+            "--nbval-cell-timeout=60",
+            "tests",
+            *stored,
+            *arguments,
+        )
+    )
 
 
 def test_wheel(*arguments):
@@ -269,9 +306,29 @@ def notebooks(*arguments):
 
 def lock(*arguments):
     """Write requirements.txt from pyproject.toml, with hashes and without addresses. Needs `uv` on the PATH."""
-    return run("uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes",
-               "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--fork-strategy", "fewest", "--extra",
-               "dev", "--custom-compile-command", "make lock", "pyproject.toml", "-o", "requirements.txt", *arguments)
+    return run(
+        "uv",
+        "pip",
+        "compile",
+        "-q",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--no-annotate",
+        "--fork-strategy",
+        "fewest",
+        "--extra",
+        "dev",
+        "--custom-compile-command",
+        "make lock",
+        "pyproject.toml",
+        "-o",
+        "requirements.txt",
+        *arguments,
+    )
 
 
 def bench(*arguments):
@@ -282,8 +339,17 @@ def bench(*arguments):
 def measure(*arguments):
     """How much the tests of identity and incident notice: coverage, and mutants killed, by module."""
     if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
-        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes",
-            "-r", "tools/measure/requirements.txt")
+        run(
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            PYTHON,
+            *QUIETLY,
+            "--require-hashes",
+            "-r",
+            "tools/measure/requirements.txt",
+        )
     return run(PYTHON, "tools/measure/run.py", *arguments)
 
 
@@ -295,7 +361,17 @@ def test_clients(*arguments):
 def test_browser(*arguments):
     """A real Chromium loads a cleaned recording and signs in with a virtual security key, where there is a Chromium."""
     if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
-        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, "--require-hashes", "-r", "tools/browser/requirements.txt")
+        run(
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            PYTHON,
+            *QUIETLY,
+            "--require-hashes",
+            "-r",
+            "tools/browser/requirements.txt",
+        )
     return run(PYTHON, "tools/browser/run.py", *arguments)
 
 
@@ -306,15 +382,31 @@ def reset(*arguments):
 
 def clean():
     """Remove what these verbs made, and nothing a learner wrote."""
-    for path in [VENV, *HERE.rglob("__pycache__"), *HERE.rglob(".ipynb_checkpoints"), HERE / ".hypothesis",
-                 HERE / "tools" / "clients" / "node_modules"]:
+    for path in [
+        VENV,
+        *HERE.rglob("__pycache__"),
+        *HERE.rglob(".ipynb_checkpoints"),
+        HERE / ".hypothesis",
+        HERE / "tools" / "clients" / "node_modules",
+    ]:
         shutil.rmtree(str(path), ignore_errors=True)
     return 0
 
 
-VERBS = {"lab": lab, "test": test, "test-wheel": test_wheel, "notebooks": notebooks, "lock": lock, "bench": bench,
-         "measure": measure,
-         "test-clients": test_clients, "test-browser": test_browser, "reset": reset, "mend": mend, "clean": clean}
+VERBS = {
+    "lab": lab,
+    "test": test,
+    "test-wheel": test_wheel,
+    "notebooks": notebooks,
+    "lock": lock,
+    "bench": bench,
+    "measure": measure,
+    "test-clients": test_clients,
+    "test-browser": test_browser,
+    "reset": reset,
+    "mend": mend,
+    "clean": clean,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:

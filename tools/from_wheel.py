@@ -3,6 +3,7 @@
 The package is built, installed with the locked requirements into an environment of its own, and each stored output is
 compared by nbval. Versions such as `cryptography==47.0.0` are installed instead of the locked ones.
 """
+
 import os
 import pathlib
 import shutil
@@ -17,7 +18,9 @@ import lessons
 def run(*command, **options) -> None:
     """Run a command; exit with a sentence where it fails."""
     if status := subprocess.call([str(part) for part in command], **options):
-        sys.exit(f"This step failed with status {status}: {pathlib.Path(command[0]).name} {command[-1]}")
+        sys.exit(
+            f"This step failed with status {status}: {pathlib.Path(command[0]).name} {command[-1]}"
+        )
 
 
 def main(versions: list[str]) -> int:
@@ -39,9 +42,24 @@ def main(versions: list[str]) -> int:
         for name in lessons.sums():
             shutil.copyfile(lessons.NOTEBOOKS / name, empty / name)
         env = {**os.environ, "LABUTILS_PROGRESS": str(place / "progress.json")}
-        return subprocess.call([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval",
-                                "--nbval-current-env", "--nbval-cell-timeout=60", "--rootdir", empty, empty],
-                               cwd=empty, env=env)
+        return subprocess.call(
+            [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "--nbval",
+                "--nbval-current-env",
+                "--nbval-cell-timeout=60",
+                "--rootdir",
+                empty,
+                empty,
+            ],
+            cwd=empty,
+            env=env,
+        )
 
 
 if __name__ == "__main__":

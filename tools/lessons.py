@@ -2,6 +2,7 @@
 
 It needs nothing but the standard library, so that the verbs can say what is wrong where labutils cannot be imported.
 """
+
 import pathlib
 import re
 import sys
@@ -17,6 +18,8 @@ def sums(folder=NOTEBOOKS):
         text = ""
     listed = re.findall(r"(?m)^([0-9a-f]{64})  (\S+)$", text)
     if not listed:
-        sys.exit("notebooks/SHA256SUMS is missing or damaged, so nobody knows which lessons are the course's. Restore "
-                 "it with `git checkout notebooks/SHA256SUMS`, or download the course again.")
+        sys.exit(
+            "notebooks/SHA256SUMS is missing or damaged, so nobody knows which lessons are the course's. Restore "
+            "it with `git checkout notebooks/SHA256SUMS`, or download the course again."
+        )
     return {name: digest for digest, name in listed}

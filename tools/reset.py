@@ -1,4 +1,5 @@
 """Restore lessons as the course stored them, and keep the learner's copies beside them: `python tools/reset.py NN ...`."""
+
 import hashlib
 import os
 import pathlib
@@ -52,7 +53,9 @@ def restore(name: str, wanted: str) -> int:
     """Restore one lesson; the exit status. Whatever goes wrong, what the learner had is still there."""
     path = NOTEBOOKS / name
     if path.is_dir():
-        print(f"notebooks/{name} is a folder. Move it away, then say the same command again; it was left as it is.")
+        print(
+            f"notebooks/{name} is a folder. Move it away, then say the same command again; it was left as it is."
+        )
         return 1
     mine = path.read_bytes() if path.exists() else b""
     if digest(mine) == wanted:
@@ -60,7 +63,9 @@ def restore(name: str, wanted: str) -> int:
         return 0
     original = pristine(name, wanted)
     if original is None:
-        print(f"No pristine copy of {name} is at hand. Yours is untouched. Download the course again to get it.")
+        print(
+            f"No pristine copy of {name} is at hand. Yours is untouched. Download the course again to get it."
+        )
         return 1
     if mine:
         kept = free_name(path)
@@ -77,7 +82,9 @@ def main(numbers: list[str]) -> int:
     chosen = {number: [name for name in sums if name[:2] == number.zfill(2)] for number in numbers}
     if not numbers or not all(chosen.values()):
         there = ", ".join(name[:2] for name in sums)
-        unknown = "".join(f"There is no lesson {number}. " for number, names in chosen.items() if not names)
+        unknown = "".join(
+            f"There is no lesson {number}. " for number, names in chosen.items() if not names
+        )
         print(f"{unknown}Say which lesson: make reset LESSON=03. There are {there}.")
         return 2
     status = 0
@@ -85,8 +92,10 @@ def main(numbers: list[str]) -> int:
         try:
             status = max(status, restore(name, sums[name]))
         except OSError as error:
-            print(f"{name} could not be restored ({error.strerror or error}). What you had in it is unchanged. "
-                  "Make room, or make the folder writable, and say the same command again.")
+            print(
+                f"{name} could not be restored ({error.strerror or error}). What you had in it is unchanged. "
+                "Make room, or make the folder writable, and say the same command again."
+            )
             status = 1
     return status
 

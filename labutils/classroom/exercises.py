@@ -1,4 +1,5 @@
 """Exercises and quizzes: check, hint, solution, quiz, progress. What they ask and answer stands in lessons/."""
+
 import dis
 import importlib
 import json
@@ -60,7 +61,9 @@ class Lesson:
     items: dict = field(init=False)
 
     def __post_init__(self):
-        object.__setattr__(self, "items", {item.id: item for item in (*self.exercises, *self.quizzes)})
+        object.__setattr__(
+            self, "items", {item.id: item for item in (*self.exercises, *self.quizzes)}
+        )
 
 
 def lesson(number: str) -> Lesson | None:
@@ -79,8 +82,14 @@ def _item(identifier: object, kind: type):
     if isinstance(item, kind):
         return item
     names = [name for name, held in found.items.items() if isinstance(held, kind)] if found else []
-    print(f"There is no {kind.__name__.lower()} {shown(repr(identifier), 40)}. "
-          + (f"This lesson has: {', '.join(names)}." if names else "Its name looks like '02-1': lesson, then number."))
+    print(
+        f"There is no {kind.__name__.lower()} {shown(repr(identifier), 40)}. "
+        + (
+            f"This lesson has: {', '.join(names)}."
+            if names
+            else "Its name looks like '02-1': lesson, then number."
+        )
+    )
     return None
 
 
@@ -90,13 +99,17 @@ def _blank(answer: object) -> bool:
         return ... in answer.__code__.co_consts
     if isinstance(answer, dict):
         return all(value is ... for value in answer.values())
-    return answer is ... or answer is None or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
+    return (
+        answer is ...
+        or answer is None
+        or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
+    )
 
 
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
 COMMON = {
     "no return": "For one of the cases it returned None, and not True or False. "
-                 "Did you forget a `return`? A function that reaches its end without one returns None.",
+    "Did you forget a `return`? A function that reaches its end without one returns None.",
     "kind": "Return True or False, and nothing else.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
@@ -118,13 +131,16 @@ def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
 
 def _returns_nothing(function: Callable) -> bool:
     """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
+
     def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
         if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
             return one.argval is None
         return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
 
     code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
-    returns = [pair for pair in pairwise(code) if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")]
+    returns = [
+        pair for pair in pairwise(code) if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")
+    ]
     return bool(returns) and all(is_none(*pair) for pair in returns)
 
 
@@ -208,7 +224,11 @@ def check(identifier: str, answer: object = ...) -> None:
     sentence = verdict(exercise, answer)
     if sentence is None:
         _keep({identifier})
-    print(f"{identifier}: passed. {exercise.praise}" if sentence is None else f"{identifier}: not yet. {sentence}")
+    print(
+        f"{identifier}: passed. {exercise.praise}"
+        if sentence is None
+        else f"{identifier}: not yet. {sentence}"
+    )
 
 
 _hints_given: dict[str, int] = {}
@@ -270,7 +290,9 @@ def _keep(names: set[str]) -> None:
 def progress(receipt: str = "") -> None:
     """Say what is done. Its last line is a receipt: give it to `progress` on another machine and nothing is lost."""
     given = set(receipt.split()) if isinstance(receipt, str) else set()
-    numbers = sorted({name[:2] for name in given | _done() if name[:2].isdecimal()})  # only the lessons that are spoken of
+    numbers = sorted(
+        {name[:2] for name in given | _done() if name[:2].isdecimal()}
+    )  # only the lessons that are spoken of
     course = {number: found for number in numbers if (found := lesson(number))}
     known = {name for found in course.values() for name in found.items}
     if given & known:
@@ -280,7 +302,12 @@ def progress(receipt: str = "") -> None:
     done = _done() & known
     for number, mine in course.items():
         if done & set(mine.items):
-            print(f"Lesson {number}: {sum(e.id in done for e in mine.exercises)} of {len(mine.exercises)} exercises, "
-                  f"{sum(q.id in done for q in mine.quizzes)} of {len(mine.quizzes)} quiz items.")
-    print(f'To carry it away: progress("{" ".join(sorted(done))}")' if done
-          else "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here.")
+            print(
+                f"Lesson {number}: {sum(e.id in done for e in mine.exercises)} of {len(mine.exercises)} exercises, "
+                f"{sum(q.id in done for q in mine.quizzes)} of {len(mine.quizzes)} quiz items."
+            )
+    print(
+        f'To carry it away: progress("{" ".join(sorted(done))}")'
+        if done
+        else "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here."
+    )

@@ -1,4 +1,5 @@
 """The teaching decoder: reads any text that may be a token, without a key, and says in sentences what is odd about it."""
+
 import html
 import json
 import re
@@ -32,10 +33,18 @@ class Inspection:
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Part, name, value and meaning of each member, as text that is safe to print."""
         parts = (("header", self.header or {}), ("claims", self.claims or {}))
-        rows = [(part, shown(without_signatures(name, self.signature), 40), self._value(name, value), meanings().get(name, ""))
-                for part, members in parts for name, value in islice(members.items(), MOST_ROWS)]
+        rows = [
+            (
+                part,
+                shown(without_signatures(name, self.signature), 40),
+                self._value(name, value),
+                meanings().get(name, ""),
+            )
+            for part, members in parts
+            for name, value in islice(members.items(), MOST_ROWS)
+        ]
         signed = self.signature or self.claims is not None
-        if (more := sum(len(members) for _, members in parts) - len(rows)):
+        if more := sum(len(members) for _, members in parts) - len(rows):
             rows.append(("and", f"{more} more", "", ""))
         return rows + ([("signature", "", self._signature(), "")] if signed else [])
 
@@ -44,10 +53,16 @@ class Inspection:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         except RecursionError:
             return "(nested too deeply to show)"
-        return shown(without_signatures(text, self.signature)) + (as_date(value) if name in DATES else "")
+        return shown(without_signatures(text, self.signature)) + (
+            as_date(value) if name in DATES else ""
+        )
 
     def _signature(self) -> str:
-        return f"{shown(self.signature[:8])}... ({len(self.signature)} characters)" if self.signature else "none"
+        return (
+            f"{shown(self.signature[:8])}... ({len(self.signature)} characters)"
+            if self.signature
+            else "none"
+        )
 
     def __str__(self) -> str:
         rows = self.rows()
@@ -58,10 +73,17 @@ class Inspection:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{title}</th>' for title in ("part", "name", "value", "what it is for"))
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
+        head = "".join(
+            f'<th scope="col">{title}</th>' for title in ("part", "name", "value", "what it is for")
+        )
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows()
+        )
         notes = "".join(f"<li>{html.escape(problem)}</li>" for problem in self.problems)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
+        table = (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
+        )
         return table + (f"<ul>{notes}</ul>" if notes else "")
 
 
@@ -69,7 +91,11 @@ def without_signatures(text: str, own: str = "") -> str:
     """The text with a token's own signature, and those of tokens inside it, cut to 8 characters."""
     if len(own) > 8:
         text = text.replace(own, own[:8] + "...")
-    return re.sub(r"(?<![A-Za-z0-9_+/-])((?:ey|e30)[\w+/=-]*+\.[\w+/=-]*+\.[\w+/=-]{8})[\w+/=-]++", r"\1...", text)
+    return re.sub(
+        r"(?<![A-Za-z0-9_+/-])((?:ey|e30)[\w+/=-]*+\.[\w+/=-]*+\.[\w+/=-]{8})[\w+/=-]++",
+        r"\1...",
+        text,
+    )
 
 
 @cache
@@ -88,43 +114,86 @@ def as_date(value: object) -> str:
 def inspect(text: object) -> Inspection:
     """Read a token without any key. Never raises, whatever it is given; verifies nothing and fetches nothing."""
     if not issubclass(type(text), str):
-        return Inspection(problems=[f"That is a value of type {shown(type(text).__name__, 40)}, not text. Give the token as a string."])
+        return Inspection(
+            problems=[
+                f"That is a value of type {shown(type(text).__name__, 40)}, not text. Give the token as a string."
+            ]
+        )
     if len(text) > LONGEST:
-        return Inspection(problems=[f"That is {len(text)} characters long. I decode at most {LONGEST}, and no honest token is longer."])
+        return Inspection(
+            problems=[
+                f"That is {len(text)} characters long. I decode at most {LONGEST}, and no honest token is longer."
+            ]
+        )
     problems: list[str] = []
-    token = re.sub(r"^\s*(authorization:\s*)?(bearer|dpop)\s+", "", text, flags=re.IGNORECASE).strip()
+    token = re.sub(
+        r"^\s*(authorization:\s*)?(bearer|dpop)\s+", "", text, flags=re.IGNORECASE
+    ).strip()
     if token != text:
         problems.append("I took away white space or a scheme such as Bearer around the token.")
     if not token:
-        return Inspection(problems=[*problems, "There is nothing here to read. Paste a token: three parts with dots between them."])
+        return Inspection(
+            problems=[
+                *problems,
+                "There is nothing here to read. Paste a token: three parts with dots between them.",
+            ]
+        )
     segments = token.split(".")
     if len(segments) == 5:
         header = _object(segments[0], "header", problems)
-        names = ", ".join(f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}" for name in ("alg", "enc"))
-        return Inspection(header, None, [*problems, f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
-                                                    "Without the key I cannot read it, and neither can anybody else."])
+        names = ", ".join(
+            f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}"
+            for name in ("alg", "enc")
+        )
+        return Inspection(
+            header,
+            None,
+            [
+                *problems,
+                f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
+                "Without the key I cannot read it, and neither can anybody else.",
+            ],
+        )
     if len(segments) != 3:
-        return Inspection(problems=[*problems, f"A signed token has 3 parts with dots between them; this text has {len(segments)}."])
-    header, claims = _object(segments[0], "header", problems, segments[2]), _object(segments[1], "payload", problems, segments[2])
+        return Inspection(
+            problems=[
+                *problems,
+                f"A signed token has 3 parts with dots between them; this text has {len(segments)}.",
+            ]
+        )
+    header, claims = (
+        _object(segments[0], "header", problems, segments[2]),
+        _object(segments[1], "payload", problems, segments[2]),
+    )
     _bytes(segments[2], "signature", problems)
-    problems += (_about_header(header, segments[2]) if header is not None else []) + _about_claims(claims or {})
+    problems += (_about_header(header, segments[2]) if header is not None else []) + _about_claims(
+        claims or {}
+    )
     return Inspection(header, claims, problems, segments[2])
 
 
 def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
     """The bytes of a segment, read as generously as possible; every departure from base64url becomes a problem."""
     if re.search(r"[+/=]", segment):
-        problems.append(f"The {what} uses + / or =, the alphabet of ordinary base64; a token uses base64url without padding.")
+        problems.append(
+            f"The {what} uses + / or =, the alphabet of ordinary base64; a token uses base64url without padding."
+        )
     plain = segment.replace("+", "-").replace("/", "_").rstrip("=")
     if not re.fullmatch(r"[A-Za-z0-9_-]*", plain):
-        problems.append(f"The {what} holds characters outside the base64url alphabet, so I cannot decode it.")
+        problems.append(
+            f"The {what} holds characters outside the base64url alphabet, so I cannot decode it."
+        )
         return None
     if len(plain) % 4 == 1:
-        problems.append(f"The {what} has a length that base64url cannot have: a character is missing or one too many.")
+        problems.append(
+            f"The {what} has a length that base64url cannot have: a character is missing or one too many."
+        )
         return None
     data = urlsafe_b64decode(plain + "==")
     if b64(data) != plain:
-        problems.append(f"The last character of the {what} has spare bits set: the same bytes are usually spelt another way.")
+        problems.append(
+            f"The last character of the {what} has spare bits set: the same bytes are usually spelt another way."
+        )
     return data
 
 
@@ -133,7 +202,9 @@ def _object(segment: str, what: str, problems: list[str], signature: str = "") -
     data, twice = _bytes(segment, what, problems), []
 
     def pairs(found: list[tuple[str, object]]) -> dict:
-        twice.extend(name for name, times in Counter(name for name, _ in found).items() if times > 1)
+        twice.extend(
+            name for name, times in Counter(name for name, _ in found).items() if times > 1
+        )
         return dict(found)
 
     if data is None:
@@ -143,10 +214,15 @@ def _object(segment: str, what: str, problems: list[str], signature: str = "") -
     except UnicodeDecodeError:
         problems.append(f"The {what} is not UTF-8 text ({len(data)} bytes).")
     except (ValueError, RecursionError):
-        problems.append(f"The {what} decodes to {len(data)} bytes, but they are not JSON that I can read.")
+        problems.append(
+            f"The {what} decodes to {len(data)} bytes, but they are not JSON that I can read."
+        )
     else:
-        problems += [f"The name {shown(without_signatures(name, signature), 40)!r} stands twice in the {what}; "
-                     "I show the last, another reader may take the first." for name in twice[:3]]
+        problems += [
+            f"The name {shown(without_signatures(name, signature), 40)!r} stands twice in the {what}; "
+            "I show the last, another reader may take the first."
+            for name in twice[:3]
+        ]
         if isinstance(value, dict):
             return value
         problems.append(f"The {what} is JSON, but not an object with names and values.")
@@ -165,18 +241,29 @@ def _about_header(header: dict, signature: str) -> list[str]:
     if not isinstance(kid, str):
         problems.append("kid is not a string.")
     elif re.search(r"[/\\'\";]|\.\.|://", kid):
-        problems.append("kid looks like a path, an address or a piece of SQL. It is a label: look it up in a list of keys, nowhere else.")
+        problems.append(
+            "kid looks like a path, an address or a piece of SQL. It is a label: look it up in a list of keys, nowhere else."
+        )
     for name in ("jwk", "jku", "x5u", "x5c"):
         if name in header:
-            problems.append(f"{name} offers a key from the token itself. A key that comes with a token proves nothing about who sent it.")
+            problems.append(
+                f"{name} offers a key from the token itself. A key that comes with a token proves nothing about who sent it."
+            )
     if "crit" in header:
         known = isinstance(header["crit"], list) and header["crit"]
-        problems.append("crit demands extensions; a reader that does not know them all must refuse." if known
-                        else "crit must be a list with at least one name in it.")
+        problems.append(
+            "crit demands extensions; a reader that does not know them all must refuse."
+            if known
+            else "crit must be a list with at least one name in it."
+        )
     if header.get("b64") is False:
-        problems.append("b64 is false: the payload is not base64url, and the signature covers other bytes than you may think.")
+        problems.append(
+            "b64 is false: the payload is not base64url, and the signature covers other bytes than you may think."
+        )
     if "zip" in header:
-        problems.append("zip has a meaning only in encrypted tokens, and a small token may unpack to a huge one.")
+        problems.append(
+            "zip has a meaning only in encrypted tokens, and a small token may unpack to a huge one."
+        )
     return problems
 
 
@@ -187,7 +274,9 @@ def _about_claims(claims: dict) -> list[str]:
         if not isinstance(claims.get(name, ""), str):
             problems.append(f"{name} must be a string.")
     audience = claims.get("aud", [])
-    if not isinstance(audience, str | list) or (isinstance(audience, list) and not all(isinstance(a, str) for a in audience)):
+    if not isinstance(audience, str | list) or (
+        isinstance(audience, list) and not all(isinstance(a, str) for a in audience)
+    ):
         problems.append("aud must be a string, or a list of strings.")
     for name in DATES:
         value = claims.get(name, 0)
@@ -196,7 +285,9 @@ def _about_claims(claims: dict) -> list[str]:
         elif value < 0:
             problems.append(f"{name} is negative: a date before 1970.")
         elif 10**11 <= value < YEAR_10000 * 1000:
-            problems.append(f"{name} looks like milliseconds. It counts seconds, so this date is wrong by a factor of 1000.")
+            problems.append(
+                f"{name} looks like milliseconds. It counts seconds, so this date is wrong by a factor of 1000."
+            )
         elif value >= YEAR_10000:
             problems.append(f"{name} lies beyond the year 9999.")
     if claims and "exp" not in claims:

@@ -2,8 +2,11 @@
 
 Import this before it, and a browser's Python, which has no devices, says so in a sentence.
 """
+
 import sys
 
 if sys.platform == "emscripten":
-    raise ImportError("Security keys need an operating system, and Python in a browser has none: "
-                      "work through this lesson in a JupyterLab on your own machine, or on a hub.")
+    raise ImportError(
+        "Security keys need an operating system, and Python in a browser has none: "
+        "work through this lesson in a JupyterLab on your own machine, or on a hub."
+    )

@@ -1,4 +1,5 @@
 """Second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn). Each asks in its own way, and checks the answer."""
+
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -31,7 +32,7 @@ def totp(secret: bytes, now: float, digits: int = 6) -> str:
     """The one-time code of this half minute (RFC 6238, 4; RFC 4226, 5.3): a keyed hash of the time, cut to a few digits."""
     digest = hmac.digest(secret, int(now // STEP).to_bytes(8), "sha1")
     at = digest[-1] & 15
-    return str((int.from_bytes(digest[at:at + 4]) & 0x7FFFFFFF) % 10**digits).zfill(digits)
+    return str((int.from_bytes(digest[at : at + 4]) & 0x7FFFFFFF) % 10**digits).zfill(digits)
 
 
 @dataclass
@@ -50,7 +51,11 @@ class Totp:
     def check(self, remembered: None, answer: str) -> None:
         """The code of this step or of the one before, later than the last one that was taken."""
         step = int(self.clock.now // STEP)
-        fits = [taken for taken in (step - 1, step) if taken > self.last and same(totp(self.secret, taken * STEP), answer)]
+        fits = [
+            taken
+            for taken in (step - 1, step)
+            if taken > self.last and same(totp(self.secret, taken * STEP), answer)
+        ]
         if not fits:
             raise WrongAnswer("the code is wrong, or too old, or was used before")
         self.last = fits[-1]
@@ -78,9 +83,17 @@ class Push:
 
     def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Prompt]:
         """Send a prompt; the page shows the number, where there is one."""
-        prompt = Prompt(str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90) if self.number_matching else None)
+        prompt = Prompt(
+            str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90)
+            if self.number_matching
+            else None
+        )
         self.phone.append(prompt)
-        return {"ask": f"Type {prompt.number} on your phone" if prompt.number else "Say yes on your phone"}, prompt
+        return {
+            "ask": f"Type {prompt.number} on your phone"
+            if prompt.number
+            else "Say yes on your phone"
+        }, prompt
 
     def check(self, remembered: Prompt, answer: str) -> None:
         """The person said yes to this prompt. What the browser sends does not count."""

@@ -1,4 +1,5 @@
 """Bytes, keys and signing: what a token is made from."""
+
 import hashlib
 import json
 import re
@@ -22,10 +23,14 @@ def b64(data: bytes) -> str:
 def unb64(text: str) -> bytes:
     """The bytes behind strict base64url: no padding, no other alphabet, no spare bits. Raises jwt.DecodeError."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
-        raise jwt.DecodeError("a segment is not base64url (RFC 7515, 2): only A-Z a-z 0-9 - _ and no padding")
+        raise jwt.DecodeError(
+            "a segment is not base64url (RFC 7515, 2): only A-Z a-z 0-9 - _ and no padding"
+        )
     data = urlsafe_b64decode(text + "==")
     if b64(data) != text:
-        raise jwt.DecodeError("a segment has spare bits in its last character: the same bytes are spelt another way")
+        raise jwt.DecodeError(
+            "a segment has spare bits in its last character: the same bytes are spelt another way"
+        )
     return data
 
 
@@ -45,13 +50,17 @@ class _DeterministicEC(jwt.algorithms.ECAlgorithm):
         return jwt.utils.der_to_raw_signature(der, key.curve)
 
 
-jwt.unregister_algorithm("ES256")  # process-wide, so that a learner's own jwt.encode is reproducible too
+jwt.unregister_algorithm(
+    "ES256"
+)  # process-wide, so that a learner's own jwt.encode is reproducible too
 jwt.register_algorithm("ES256", _DeterministicEC(_DeterministicEC.SHA256, ec.SECP256R1))
 
 
 def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
     """A P-256 key derived from a label: the label is the whole secret, so this is for the lab only."""
-    return ec.derive_private_key(int.from_bytes(hashlib.sha256(label.encode()).digest()) % (ORDER - 1) + 1, ec.SECP256R1())
+    return ec.derive_private_key(
+        int.from_bytes(hashlib.sha256(label.encode()).digest()) % (ORDER - 1) + 1, ec.SECP256R1()
+    )
 
 
 def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:
@@ -69,9 +78,13 @@ def rfc_examples() -> dict:
 def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
     """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4". Everybody knows it; it protects nothing."""
     jwk = rfc_examples()["rsa_keys"][published_in]
-    p, q, d, dp, dq, qi, e, n = (int.from_bytes(unb64(jwk[name])) for name in ("p", "q", "d", "dp", "dq", "qi", "e", "n"))
+    p, q, d, dp, dq, qi, e, n = (
+        int.from_bytes(unb64(jwk[name])) for name in ("p", "q", "d", "dp", "dq", "qi", "e", "n")
+    )
     numbers = rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, rsa.RSAPublicNumbers(e, n))
-    return numbers.private_key(unsafe_skip_rsa_key_validation=True)  # the numbers are published; checking them takes 35 ms
+    return numbers.private_key(
+        unsafe_skip_rsa_key_validation=True
+    )  # the numbers are published; checking them takes 35 ms
 
 
 def public_jwk(private) -> dict[str, str]:
@@ -88,7 +101,9 @@ def public_jwk(private) -> dict[str, str]:
 
 def thumbprint(jwk: dict) -> str:
     """The SHA-256 thumbprint of a JWK (RFC 7638): the name a key has because of what it is. Raises KeyError, TypeError."""
-    members = {"RSA": "e kty n", "EC": "crv kty x y", "OKP": "crv kty x", "oct": "k kty"}[jwk["kty"]].split()
+    members = {"RSA": "e kty n", "EC": "crv kty x y", "OKP": "crv kty x", "oct": "k kty"}[
+        jwk["kty"]
+    ].split()
     canonical = json.dumps({name: jwk[name] for name in members}, separators=(",", ":"))
     return b64(hashlib.sha256(canonical.encode()).digest())
 
@@ -109,5 +124,11 @@ class SigningKey:
 
 def sign(claims: dict, key: SigningKey, typ: str = "JWT") -> str:
     """A signed JWT: header, claims, and a signature over both (RFC 7519)."""
-    signing_input = json_part({"alg": key.alg, "kid": key.kid, "typ": typ}) + "." + json_part(claims)
-    return signing_input + "." + b64(jwt.get_algorithm_by_name(key.alg).sign(signing_input.encode(), key.private))
+    signing_input = (
+        json_part({"alg": key.alg, "kid": key.kid, "typ": typ}) + "." + json_part(claims)
+    )
+    return (
+        signing_input
+        + "."
+        + b64(jwt.get_algorithm_by_name(key.alg).sign(signing_input.encode(), key.private))
+    )

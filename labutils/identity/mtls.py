@@ -3,6 +3,7 @@
 In the lab there is no TLS. The network hands the client's certificate to the host beside the request, as a TLS end would, and never
 in a header: a header is what a client writes.
 """
+
 import hashlib
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +24,9 @@ def certificate(name: str, key, now: float, days: int = 365) -> x509.Certificate
 def shown(held: x509.Certificate, key) -> bytes:
     """What the TLS end learns in the handshake: the certificate, if the client could sign with its key (RFC 8446, 4.4.3)."""
     if key.public_key() != held.public_key():
-        raise ValueError("the handshake fails: a certificate is public, and this is not the key that it names")
+        raise ValueError(
+            "the handshake fails: a certificate is public, and this is not the key that it names"
+        )
     return held.public_bytes(serialization.Encoding.DER)
 
 
@@ -38,6 +41,10 @@ def check(claims: dict, held: bytes | None) -> None:
     if not isinstance(cnf, dict) or "x5t#S256" not in cnf:
         raise jwt.InvalidTokenError("the token is bound to no certificate: cnf has no x5t#S256")
     if held is None:
-        raise jwt.InvalidTokenError("the token is bound to a certificate, and the connection showed none")
+        raise jwt.InvalidTokenError(
+            "the token is bound to a certificate, and the connection showed none"
+        )
     if x5t_s256(held) != cnf["x5t#S256"]:
-        raise jwt.InvalidTokenError("the token is bound to another certificate than the connection showed")
+        raise jwt.InvalidTokenError(
+            "the token is bound to another certificate than the connection showed"
+        )

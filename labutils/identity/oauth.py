@@ -1,4 +1,5 @@
 """The vocabulary of OAuth 2.0 on the wire: parameters, scopes, presented tokens, and refusals with their registered codes."""
+
 import hmac
 import json
 
@@ -9,14 +10,23 @@ from werkzeug.wrappers import Request, Response
 class OAuthError(Exception):
     """A refusal with its registered error code, or None where the request merely lacks a token (RFC 6750, 3.1)."""
 
-    def __init__(self, error: str | None, description: str, status: int = 400, challenge: str | None = None):
+    def __init__(
+        self, error: str | None, description: str, status: int = 400, challenge: str | None = None
+    ):
         super().__init__(f"{error}: {description}")
-        self.error, self.description, self.status, self.challenge = error, description, status, challenge
+        self.error, self.description, self.status, self.challenge = (
+            error,
+            description,
+            status,
+            challenge,
+        )
 
 
 def same(one: str, other: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))
+    return hmac.compare_digest(
+        one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass")
+    )
 
 
 def parameters(values: MultiDict) -> dict[str, str]:
@@ -49,7 +59,11 @@ def as_json(body: dict) -> Response:
     return Response(json.dumps(body), content_type="application/json")
 
 
-CHALLENGES = {"Basic": 'Basic realm="lab"', "Bearer": 'Bearer realm="lab"', "DPoP": 'DPoP algs="ES256 EdDSA Ed25519"'}
+CHALLENGES = {
+    "Basic": 'Basic realm="lab"',
+    "Bearer": 'Bearer realm="lab"',
+    "DPoP": 'DPoP algs="ES256 EdDSA Ed25519"',
+}
 
 
 def refused(refusal: OAuthError) -> Response:

@@ -1,4 +1,5 @@
 """A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
+
 import hashlib
 import json
 from collections.abc import Callable, Collection
@@ -28,21 +29,43 @@ class WrongAccessToken(jwt.InvalidTokenError):
     """`at_hash` does not fit the access token that came along (OpenID Connect Core, 3.1.3.8)."""
 
 
-def validate_id_token(token: str, keys: dict, *, issuer: str, client_id: str, now: float, nonce: str | None = None,
-                      access_token: str | None = None, algorithms: list[str] | None = None, leeway: float = 0,
-                      trusted_audiences: Collection[str] = ()) -> dict:
+def validate_id_token(
+    token: str,
+    keys: dict,
+    *,
+    issuer: str,
+    client_id: str,
+    now: float,
+    nonce: str | None = None,
+    access_token: str | None = None,
+    algorithms: list[str] | None = None,
+    leeway: float = 0,
+    trusted_audiences: Collection[str] = (),
+) -> dict:
     """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect Core, 3.1.3.7).
 
     `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named beside this one:
     whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
     """
-    claims = tokens.verify(token, keys, issuer=issuer, audience=client_id, now=now, algorithms=algorithms, leeway=leeway)
+    claims = tokens.verify(
+        token,
+        keys,
+        issuer=issuer,
+        audience=client_id,
+        now=now,
+        algorithms=algorithms,
+        leeway=leeway,
+    )
     for name in ("sub", "iat"):
         if name not in claims:
             raise jwt.MissingRequiredClaimError(name)
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-    if not all(audience in (client_id, *trusted_audiences) for audience in audiences):  # errata 2, 3.1.3.7 (3)
-        raise jwt.InvalidAudienceError("aud names another client too, and it is not one that this client trusts")
+    if not all(
+        audience in (client_id, *trusted_audiences) for audience in audiences
+    ):  # errata 2, 3.1.3.7 (3)
+        raise jwt.InvalidAudienceError(
+            "aud names another client too, and it is not one that this client trusts"
+        )
     if nonce is not None and claims.get("nonce") != nonce:
         raise WrongNonce("nonce is not the one that was sent")
     if access_token is not None and "at_hash" in claims:
@@ -56,7 +79,13 @@ class ProviderKeys:
     """The provider's public keys, kept for five minutes, and fetched early when a token names a `kid` that is not among them."""
 
     def __init__(self, lab: Lab, network: httpx.Client, issuer: str):
-        self.lab, self.network, self.issuer, self.jwks, self.fetched = lab, network, issuer, {"keys": []}, -KEY_AGE
+        self.lab, self.network, self.issuer, self.jwks, self.fetched = (
+            lab,
+            network,
+            issuer,
+            {"keys": []},
+            -KEY_AGE,
+        )
 
     def for_token(self, token: str) -> dict:
         """The JWK set to check a token with. An unknown `kid` causes one fetch in 30 seconds, however many such tokens come."""
@@ -64,9 +93,15 @@ class ProviderKeys:
             kid = jwt.get_unverified_header(token).get("kid")
         except (jwt.PyJWTError, UnicodeError):
             return self.jwks
-        unknown, age = kid not in [key.get("kid") for key in self.jwks["keys"]], self.lab.clock.now - self.fetched
+        unknown, age = (
+            kid not in [key.get("kid") for key in self.jwks["keys"]],
+            self.lab.clock.now - self.fetched,
+        )
         if age >= (KEY_COOLDOWN if unknown else KEY_AGE):
-            self.jwks, self.fetched = self.network.get(self.issuer + "/jwks").json(), self.lab.clock.now
+            self.jwks, self.fetched = (
+                self.network.get(self.issuer + "/jwks").json(),
+                self.lab.clock.now,
+            )
         return self.jwks
 
 
@@ -82,8 +117,16 @@ class Pending:
 class RelyingParty:
     """A web application that leaves passwords to a provider. Paths: /, /login, /cb, /logout."""
 
-    def __init__(self, lab: Lab, origin: str, provider: str, client_id: str, secret: str | None = None, *,
-                 scope: str = "openid profile offline_access"):
+    def __init__(
+        self,
+        lab: Lab,
+        origin: str,
+        provider: str,
+        client_id: str,
+        secret: str | None = None,
+        *,
+        scope: str = "openid profile offline_access",
+    ):
         self.lab, self.origin, self.provider, self.scope = lab, origin, provider, scope
         self.client_id, self.secret = client_id, secret
         self.network = lab.browser(origin.split("//")[1], ip="192.0.2.200")
@@ -93,7 +136,12 @@ class RelyingParty:
 
     def __call__(self, environ, start_response):
         request = Request(environ)
-        page = {"/": self.home, "/login": self.login, "/cb": self.callback, "/logout": self.logout}.get(request.path)
+        page = {
+            "/": self.home,
+            "/login": self.login,
+            "/cb": self.callback,
+            "/logout": self.logout,
+        }.get(request.path)
         response = page(request) if page else Response("There is no such page here.", 404)
         return response(environ, start_response)
 
@@ -103,14 +151,24 @@ class RelyingParty:
         Without one it answers 403: a 401 must name a way to authenticate (RFC 9110, 15.5.2), and a browser knows none here.
         """
         session = self.sessions.get(request.cookies.get("app", ""))
-        return Response(f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.", 200 if session else 403)
+        return Response(
+            f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.",
+            200 if session else 403,
+        )
 
     def login(self, request: Request) -> Response:
         """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider (RFC 6749, 4.1.1)."""
         state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
         self.pending[state] = waiting
-        question = {"response_type": "code", "client_id": self.client_id, "redirect_uri": self.origin + "/cb", "scope": self.scope,
-                    "state": state, "nonce": waiting.nonce, **self.challenge(waiting)}
+        question = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.origin + "/cb",
+            "scope": self.scope,
+            "state": state,
+            "nonce": waiting.nonce,
+            **self.challenge(waiting),
+        }
         response = redirect(f"{self.provider}/authorize?{urlencode(question)}", code=303)
         response.set_cookie("browser", waiting.browser, httponly=True, secure=True, samesite="Lax")
         return response
@@ -127,20 +185,26 @@ class RelyingParty:
         if waiting is None or not self.same_browser(waiting, request):
             return self._refuse("state belongs to no sign-in that this browser began")
         if request.args.get("iss") != self.provider:
-            return self._refuse("the answer comes from another provider, or does not say from which (RFC 9207, 2.4)")
+            return self._refuse(
+                "the answer comes from another provider, or does not say from which (RFC 9207, 2.4)"
+            )
         if not code:
             return self._refuse(f"the provider said {request.args.get('error', 'nothing')}")
         del self.pending[state]
         answer = self.redeem(code, waiting)
         if "error" in answer:
-            return self._refuse(f"the token endpoint said {answer['error']}: {answer['error_description']}")
+            return self._refuse(
+                f"the token endpoint said {answer['error']}: {answer['error_description']}"
+            )
         try:
             claims = self.check_id_token(answer["id_token"], waiting, answer["access_token"])
         except jwt.PyJWTError as error:
             return self._refuse(f"{type(error).__name__}: {error}")
         cookie = self.draw()
         self.sessions[cookie] = {"claims": claims, **answer}
-        self.lab.log(self.origin.split("//")[1], "session.start", user=claims["sub"], ip=request.remote_addr)
+        self.lab.log(
+            self.origin.split("//")[1], "session.start", user=claims["sub"], ip=request.remote_addr
+        )
         response = redirect(self.origin + "/", code=303)
         response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
         return response
@@ -151,8 +215,12 @@ class RelyingParty:
 
     def redeem(self, code: str, waiting: Pending) -> dict:
         """Trade the code for tokens, from server to server, with the verifier that only we know (RFC 7636, 4.5)."""
-        return self.ask_for_tokens(grant_type="authorization_code", code=code, redirect_uri=self.origin + "/cb",
-                                   code_verifier=waiting.verifier)
+        return self.ask_for_tokens(
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=self.origin + "/cb",
+            code_verifier=waiting.verifier,
+        )
 
     def ask_for_tokens(self, **params: str) -> dict:
         """One request to the token endpoint, as this client."""
@@ -162,8 +230,15 @@ class RelyingParty:
 
     def check_id_token(self, token: str, waiting: Pending, access_token: str) -> dict:
         """The claims of the ID token, after every check."""
-        return validate_id_token(token, self.keys.for_token(token), issuer=self.provider, client_id=self.client_id,
-                                 now=self.lab.clock.now, nonce=waiting.nonce, access_token=access_token)
+        return validate_id_token(
+            token,
+            self.keys.for_token(token),
+            issuer=self.provider,
+            client_id=self.client_id,
+            now=self.lab.clock.now,
+            nonce=waiting.nonce,
+            access_token=access_token,
+        )
 
     def logout(self, request: Request) -> Response:
         """End the session here. The provider and the tokens that are out hear nothing of it."""
@@ -203,8 +278,16 @@ def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Res
     return browser.post(page.url.join(form.action), data=form.fields | typed)
 
 
-def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, allow: bool = True,
-            answer: Callable[[httpx.Response], str] | None = None, until: str | None = None) -> httpx.Response:
+def sign_in(
+    browser: httpx.Client,
+    url: str,
+    username: str,
+    password: str,
+    *,
+    allow: bool = True,
+    answer: Callable[[httpx.Response], str] | None = None,
+    until: str | None = None,
+) -> httpx.Response:
     """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response.
 
     `answer` is what the person, or the browser, gives to the page of a second factor; without one that page is the last.
@@ -213,7 +296,11 @@ def sign_in(browser: httpx.Client, url: str, username: str, password: str, *, al
     """
     response = browser.get(url)
     for _ in range(MOST_PAGES):
-        if response.is_redirect and until is not None and response.headers["location"].startswith(until):
+        if (
+            response.is_redirect
+            and until is not None
+            and response.headers["location"].startswith(until)
+        ):
             return response
         if response.is_redirect:
             response = browser.send(response.next_request)

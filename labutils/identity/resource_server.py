@@ -1,4 +1,5 @@
 """A resource server: an API that opens for an access token, checked offline by signature or online by asking the provider."""
+
 import httpx
 import jwt
 from werkzeug.exceptions import HTTPException, NotFound
@@ -13,12 +14,21 @@ from labutils.lab import Lab
 class ResourceServer:
     """An API with one door, GET /me. With `introspect_as` (client id, secret) it asks the provider about each token."""
 
-    def __init__(self, lab: Lab, origin: str, provider: str, *, introspect_as: tuple[str, str] | None = None):
-        self.lab, self.origin, self.provider, self.introspect_as = lab, origin, provider, introspect_as
+    def __init__(
+        self, lab: Lab, origin: str, provider: str, *, introspect_as: tuple[str, str] | None = None
+    ):
+        self.lab, self.origin, self.provider, self.introspect_as = (
+            lab,
+            origin,
+            provider,
+            introspect_as,
+        )
         self.network: httpx.Client = lab.browser(origin.split("//")[1], ip="192.0.2.210")
         self.keys = ProviderKeys(lab, self.network, provider)
         self.seen_proofs: set[str] = set()
-        self.nonce: str | None = None  # what each proof must repeat, where the API gives out any (RFC 9449, 9)
+        self.nonce: str | None = (
+            None  # what each proof must repeat, where the API gives out any (RFC 9449, 9)
+        )
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -43,17 +53,29 @@ class ResourceServer:
         try:
             return self._ask(token) if self.introspect_as else self.verify(token)
         except jwt.PyJWTError as error:
-            raise OAuthError("invalid_token", f"{type(error).__name__}: {error}", 401, "Bearer") from error
+            raise OAuthError(
+                "invalid_token", f"{type(error).__name__}: {error}", 401, "Bearer"
+            ) from error
 
     def verify(self, token: str) -> dict:
         """Offline: a signature, a clock, and the three names that must fit (RFC 9068, 4)."""
-        return tokens.verify(token, self.keys.for_token(token), issuer=self.provider, audience=self.origin,
-                             now=self.lab.clock.now, typ="at+jwt")
+        return tokens.verify(
+            token,
+            self.keys.for_token(token),
+            issuer=self.provider,
+            audience=self.origin,
+            now=self.lab.clock.now,
+            typ="at+jwt",
+        )
 
     def _ask(self, token: str) -> dict:
-        answer = self.network.post(self.provider + "/introspect", data={"token": token}, auth=self.introspect_as).json()
+        answer = self.network.post(
+            self.provider + "/introspect", data={"token": token}, auth=self.introspect_as
+        ).json()
         if not answer.get("active") or answer.get("aud") != self.origin:
-            raise jwt.InvalidTokenError("the provider says that this token is not active for this API")
+            raise jwt.InvalidTokenError(
+                "the provider says that this token is not active for this API"
+            )
         return answer
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
@@ -66,9 +88,23 @@ class ResourceServer:
             if jkt is None and scheme == "bearer":
                 return
             if jkt is None or scheme == "bearer":
-                raise jwt.InvalidTokenError("a token that is bound to a key comes with the scheme DPoP and a proof, and no other does")
-            dpop.check(request.headers.get("DPoP", ""), request.method, self.origin + request.path,
-                       now=self.lab.clock.now, seen=self.seen_proofs, token=token, jkt=jkt, nonce=self.nonce)
+                raise jwt.InvalidTokenError(
+                    "a token that is bound to a key comes with the scheme DPoP and a proof, and no other does"
+                )
+            dpop.check(
+                request.headers.get("DPoP", ""),
+                request.method,
+                self.origin + request.path,
+                now=self.lab.clock.now,
+                seen=self.seen_proofs,
+                token=token,
+                jkt=jkt,
+                nonce=self.nonce,
+            )
         except jwt.InvalidTokenError as error:
-            code = "invalid_dpop_proof" if isinstance(error, dpop.InvalidProof) else "invalid_token"  # RFC 9449, 7.1
-            raise OAuthError(code, str(error), 401, "DPoP" if jkt or scheme == "dpop" else "Bearer") from error
+            code = (
+                "invalid_dpop_proof" if isinstance(error, dpop.InvalidProof) else "invalid_token"
+            )  # RFC 9449, 7.1
+            raise OAuthError(
+                code, str(error), 401, "DPoP" if jkt or scheme == "dpop" else "Bearer"
+            ) from error

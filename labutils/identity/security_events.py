@@ -3,6 +3,7 @@
 Both are JWTs that happen to carry `events`, and no more alike than that: a security event never ends and names its subject in
 `sub_id`, a logout token expires and names a session by `sid`. So each has a builder and a reader of its own.
 """
+
 import jwt
 
 from labutils.identity import tokens
@@ -17,14 +18,26 @@ class InvalidEvent(jwt.InvalidTokenError):
     """An event that is not from the issuer, not for us, or not what it should be."""
 
 
-def sign_event(key: tokens.SigningKey, *, issuer: str, audience: str, now: int, jti: str, sub: str, sid: str) -> str:
+def sign_event(
+    key: tokens.SigningKey, *, issuer: str, audience: str, now: int, jti: str, sub: str, sid: str
+) -> str:
     """A security event token: this session of this person was revoked at `now`, in seconds (RFC 8417; CAEP 1.0, 3.1).
 
     The subject is the session and the person together, in `sub_id`; `sub` and `exp` must not be there (SSF 1.0, 4.1.2, 4.1.7).
     """
-    subject = {"format": "complex", "session": {"format": "opaque", "id": sid},
-               "user": {"format": "iss_sub", "iss": issuer, "sub": sub}}
-    claims = {"iss": issuer, "aud": audience, "iat": now, "jti": jti, "sub_id": subject, "events": {REVOKED: {"event_timestamp": now}}}
+    subject = {
+        "format": "complex",
+        "session": {"format": "opaque", "id": sid},
+        "user": {"format": "iss_sub", "iss": issuer, "sub": sub},
+    }
+    claims = {
+        "iss": issuer,
+        "aud": audience,
+        "iat": now,
+        "jti": jti,
+        "sub_id": subject,
+        "events": {REVOKED: {"event_timestamp": now}},
+    }
     return tokens.sign(claims, key, typ="secevent+jwt")
 
 
@@ -53,13 +66,25 @@ def who_and_when(claims: dict) -> tuple[str, int]:
             return user["sub"], moment
     except (KeyError, TypeError, AttributeError):
         pass
-    raise InvalidEvent("sub_id does not say whose session it was, or the event not when (SSF 1.0, 3.1)")
+    raise InvalidEvent(
+        "sub_id does not say whose session it was, or the event not when (SSF 1.0, 3.1)"
+    )
 
 
-def sign_logout_token(key: tokens.SigningKey, *, issuer: str, client_id: str, now: int, jti: str, sub: str, sid: str) -> str:
+def sign_logout_token(
+    key: tokens.SigningKey, *, issuer: str, client_id: str, now: int, jti: str, sub: str, sid: str
+) -> str:
     """A logout token: this session ended (OpenID Connect Back-Channel Logout, errata 1, 2.4)."""
-    claims = {"iss": issuer, "aud": client_id, "iat": now, "exp": now + LOGOUT_LIFE, "jti": jti, "sub": sub, "sid": sid,
-              "events": {LOGOUT: {}}}
+    claims = {
+        "iss": issuer,
+        "aud": client_id,
+        "iat": now,
+        "exp": now + LOGOUT_LIFE,
+        "jti": jti,
+        "sub": sub,
+        "sid": sid,
+        "events": {LOGOUT: {}},
+    }
     return tokens.sign(claims, key, typ="logout+jwt")
 
 

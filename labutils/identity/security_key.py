@@ -2,6 +2,7 @@
 
 Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named below) and Web Authentication Level 3.
 """
+
 import hashlib
 import json
 import struct
@@ -33,7 +34,12 @@ class SecurityKey(CtapDevice):
 
     capabilities = CAPABILITY.CBOR
 
-    def __init__(self, label: str, touch: Callable[[str], bool] = lambda site: True, aaguid: bytes = bytes(16)):
+    def __init__(
+        self,
+        label: str,
+        touch: Callable[[str], bool] = lambda site: True,
+        aaguid: bytes = bytes(16),
+    ):
         self.label, self.touch, self.aaguid = label, touch, aaguid
         self.credentials: dict[bytes, str] = {}
         self.counter = 0
@@ -43,13 +49,25 @@ class SecurityKey(CtapDevice):
         """None can be found by searching: a lesson makes its keys."""
         return iter(())
 
-    def call(self, cmd: int, data: bytes = b"", event: Event | None = None, on_keepalive: Callable | None = None) -> bytes:
+    def call(
+        self,
+        cmd: int,
+        data: bytes = b"",
+        event: Event | None = None,
+        on_keepalive: Callable | None = None,
+    ) -> bytes:
         """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP 2.1, 8)."""
-        commands = {MAKE_CREDENTIAL: self.make_credential, GET_ASSERTION: self.get_assertion, GET_INFO: self.get_info}
+        commands = {
+            MAKE_CREDENTIAL: self.make_credential,
+            GET_ASSERTION: self.get_assertion,
+            GET_INFO: self.get_info,
+        }
         try:
             if not data or data[0] not in commands:
                 raise CtapError(CtapError.ERR.INVALID_COMMAND)
-            return b"\0" + cbor.encode(commands[data[0]](cbor.decode(data[1:]) if len(data) > 1 else {}))
+            return b"\0" + cbor.encode(
+                commands[data[0]](cbor.decode(data[1:]) if len(data) > 1 else {})
+            )
         except CtapError as error:
             return bytes([error.code])
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
@@ -71,7 +89,9 @@ class SecurityKey(CtapDevice):
         options = asked.get(7) or {}
         if options.get("up") is False:
             raise CtapError(CtapError.ERR.INVALID_OPTION)
-        data = self.signed_data(site, options, AttestedCredentialData.create(self.aaguid, credential, public))
+        data = self.signed_data(
+            site, options, AttestedCredentialData.create(self.aaguid, credential, public)
+        )
         signature = self.sign(credential, data + asked[1])
         self.credentials[credential] = site
         return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": signature}}
@@ -82,24 +102,38 @@ class SecurityKey(CtapDevice):
         if not mine:
             raise CtapError(CtapError.ERR.NO_CREDENTIALS)
         data = self.signed_data(asked[1], asked.get(5) or {})
-        return {1: {"type": "public-key", "id": mine[0]}, 2: data, 3: self.sign(mine[0], data + asked[2])}
+        return {
+            1: {"type": "public-key", "id": mine[0]},
+            2: data,
+            3: self.sign(mine[0], data + asked[2]),
+        }
 
     def knows(self, credential: bytes, site: str) -> bool:
         """A credential answers to the site that it was made for, and to no other."""
         return self.credentials.get(credential) == site
 
-    def signed_data(self, site: str, options: dict, made: AttestedCredentialData | None = None) -> AuthenticatorData:
+    def signed_data(
+        self, site: str, options: dict, made: AttestedCredentialData | None = None
+    ) -> AuthenticatorData:
         """The authenticator data (WebAuthn, 6.1). With the option `up` false it is a mere question: no touch, no count."""
         present = options.get("up") is not False
         if present and not self.touch(site):
             raise CtapError(CtapError.ERR.OPERATION_DENIED)
         self.counter += present
-        flags = (FLAG.UP if present else 0) | (FLAG.UV if options.get("uv") else 0) | (FLAG.AT if made else 0)
-        return AuthenticatorData.create(hashlib.sha256(site.encode()).digest(), flags, self.counter, made or b"")
+        flags = (
+            (FLAG.UP if present else 0)
+            | (FLAG.UV if options.get("uv") else 0)
+            | (FLAG.AT if made else 0)
+        )
+        return AuthenticatorData.create(
+            hashlib.sha256(site.encode()).digest(), flags, self.counter, made or b""
+        )
 
     def sign(self, credential: bytes, data: bytes) -> bytes:
         """An ES256 signature in DER, the same bytes every time (RFC 6979)."""
-        return self.private_key(credential).sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        return self.private_key(credential).sign(
+            data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        )
 
     def private_key(self, credential: bytes) -> ec.EllipticCurvePrivateKey:
         """The private key of a credential; it has no way out of here but `sign`."""
@@ -109,11 +143,22 @@ class SecurityKey(CtapDevice):
 # --- the browser ------------------------------------------------------------------------------------------------
 
 
-def press(key: SecurityKey, page: httpx.Response, collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector) -> str:
+def press(
+    key: SecurityKey,
+    page: httpx.Response,
+    collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector,
+) -> str:
     """What a browser does with a page that asks for a key: the answer as JSON. It signs the origin that the page really came from.
 
     Raises fido2.client.ClientError where the browser or the key refuses.
     """
-    client, options = Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")), Form(page.text).options
-    answer = client.make_credential(options) if "rp" in options else client.get_assertion(options).get_response(0)
+    client, options = (
+        Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")),
+        Form(page.text).options,
+    )
+    answer = (
+        client.make_credential(options)
+        if "rp" in options
+        else client.get_assertion(options).get_response(0)
+    )
     return json.dumps(dict(answer))

@@ -15,8 +15,8 @@ from werkzeug.exceptions import (
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request
 
-from labutils.identity.pages import guarded
 from labutils.identity.provider import Provider
+from labutils.identity.provider.pages import guarded
 
 LONGEST_BODY = 1_000_000  # bytes of a request
 LONGEST_REQUEST = (

@@ -2,14 +2,15 @@
 
 data/campaign.yaml says what was tried; outcomes come from policy.decide alone. It is a model built from the public report.
 """
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
 from labutils.incident import inventory, ledger, policy
-from labutils.incident.estate import PASS, Company, given
 from labutils.incident.policy import Decision, Request, World
+from labutils.incident.services import PASS, Company, given
 from labutils.incident.sheets import Row, build, read
 from labutils.incident.telemetry import SOURCES
 from labutils.lab import Exchange, Lab, iso, seconds
@@ -106,7 +107,9 @@ def campaign(text: str | None = None) -> Campaign:
     """The scenes and plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
     sheet = read("campaign.yaml", text)
     told, scenes = build(Campaign, sheet), []
-    inventory.known(sheet, "start_with", told.start_with, inventory.estate().credentials, "credential")
+    inventory.known(
+        sheet, "start_with", told.start_with, inventory.estate().credentials, "credential"
+    )
     for row in told.scenes:
         scene, when = build(Scene, row), inventory.moment(row, "time")
         scenes += [(when, _ask(item)) for item in scene.requests]
@@ -115,20 +118,35 @@ def campaign(text: str | None = None) -> Campaign:
 
 def _plan(row: Row) -> Plan:
     plan = build(Plan, row)
-    inventory.known(row, "fact", [plan.fact], [fact.id for fact in ledger.steps()], "fact with `step: true` in the ledger called")
+    inventory.known(
+        row,
+        "fact",
+        [plan.fact],
+        [fact.id for fact in ledger.steps()],
+        "fact with `step: true` in the ledger called",
+    )
     if not plan.routes or not all(plan.routes):
-        raise row.error("a step needs at least one route, and a route at least one request", "routes")
+        raise row.error(
+            "a step needs at least one route, and a route at least one request", "routes"
+        )
     dated = ledger.fact(plan.fact).time or ""
-    if not (plan.assumed_time or dated).startswith(dated) or "T" not in (plan.assumed_time or dated):
+    if not (plan.assumed_time or dated).startswith(dated) or "T" not in (
+        plan.assumed_time or dated
+    ):
         where = "assumed_time" if plan.assumed_time else "fact"
-        raise row.error(f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day", where)
+        raise row.error(
+            f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day",
+            where,
+        )
     inventory.moment(row, "assumed_time")
     routes = tuple(tuple(map(_ask, route)) for route in plan.routes)
     for route, items in zip(routes, plan.routes, strict=True):
         for place, ask in enumerate(route):
             gate = "gateway:" + ask.ask.split(":")[0]
             if ask.origin == "edge" and gate not in [earlier.ask for earlier in route[:place]]:
-                raise items[place].error(f"{ask.ask} comes from the edge, so {gate} must come before it")
+                raise items[place].error(
+                    f"{ask.ask} comes from the edge, so {gate} must come before it"
+                )
     return replace(plan, routes=routes)
 
 
@@ -144,7 +162,9 @@ def _ask(row: Row) -> Ask:
 # --- one story, told twice ----------------------------------------------------------------------------------------
 
 
-def story(plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tuple[Decision, bool]]) -> Iterator[Step]:
+def story(
+    plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tuple[Decision, bool]]
+) -> Iterator[Step]:
     """Try each plan, route by route, until one is open all the way. `knock` makes a request and adds to `held` what it gave."""
     now = 0
     for plan in plans:
@@ -156,7 +176,9 @@ def story(plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tup
                 if ask.using not in held or (ask.origin == "atlassian" and "implant" not in held):
                     missing = ask.using if ask.using not in held else "implant"
                     attempts.append(Attempt(iso(time), ask, None, False))
-                    refusal = refusal or Decision(False, "not_held", f"the intruder never came to hold {missing}")
+                    refusal = refusal or Decision(
+                        False, "not_held", f"the intruder never came to hold {missing}"
+                    )
                     break
                 now = time
                 decision, recorded = knock(ask, now)
@@ -169,8 +191,19 @@ def story(plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tup
                 break
         decision = attempts[-1].decision if outcome else refusal
         outcome = outcome or ("not_reached" if decision.rule == "not_held" else "denied")
-        yield Step(plan.fact, begin, fact.time is None, fact.time_precision, fact.tactic, fact.techniques, outcome,
-                   decision.rule, decision.reason, plan, tuple(attempts))
+        yield Step(
+            plan.fact,
+            begin,
+            fact.time is None,
+            fact.time_precision,
+            fact.tactic,
+            fact.techniques,
+            outcome,
+            decision.rule,
+            decision.reason,
+            plan,
+            tuple(attempts),
+        )
 
 
 def play(world: World) -> Replay:
@@ -178,16 +211,27 @@ def play(world: World) -> Replay:
     told = campaign()
     lab = Lab("breach", "2023-09-01T00:00:00Z")
     company, replay, waiting = Company(lab, world), Replay(world, wire=lab.wire), list(told.scenes)
-    browsers = {INTRUDER: lab.browser("Mozilla/5.0 (X11; Linux x86_64)", INTRUDER), SERVER: lab.browser("curl/8.5.0", SERVER),
-                ADMIN: lab.browser("Mozilla/5.0 (Macintosh)", ADMIN)}
-    purse, passes, held = {name: company.secrets[name] for name in told.start_with}, {}, set(told.start_with)
+    browsers = {
+        INTRUDER: lab.browser("Mozilla/5.0 (X11; Linux x86_64)", INTRUDER),
+        SERVER: lab.browser("curl/8.5.0", SERVER),
+        ADMIN: lab.browser("Mozilla/5.0 (Macintosh)", ADMIN),
+    }
+    purse, passes, held = (
+        {name: company.secrets[name] for name in told.start_with},
+        {},
+        set(told.start_with),
+    )
 
     def send(ask: Ask, now: int, secret: str) -> dict:
         lab.clock.tick(max(0, now - 1 - lab.clock.now))  # the request itself takes the last second
         service, action = ask.ask.split(":")
         headers = company.headers(company.estate.credentials[ask.using], secret)
         headers |= {PASS: passes[service]} if ask.origin == "edge" else {}
-        return browsers[FROM[ask.origin]].get(f"https://{service}.example/{action}", headers=headers).json()
+        return (
+            browsers[FROM[ask.origin]]
+            .get(f"https://{service}.example/{action}", headers=headers)
+            .json()
+        )
 
     def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
         while waiting and waiting[0][0] < now:
@@ -199,7 +243,9 @@ def play(world: World) -> Replay:
         held.update(purse)
         if "pass" in answer:
             passes[ask.ask.split(":")[1]] = answer["pass"]
-        return Decision(answer["allowed"], answer["rule"], answer["reason"]), len(lab.audit) > before
+        return Decision(answer["allowed"], answer["rule"], answer["reason"]), len(
+            lab.audit
+        ) > before
 
     replay.audit = {source: [] for source in SOURCES}
     filed = 0
@@ -215,7 +261,9 @@ def play(world: World) -> Replay:
     return replay
 
 
-def foresee(world: World, plans: Sequence[Plan] | None = None, alarm: int | None = None) -> list[Step]:
+def foresee(
+    world: World, plans: Sequence[Plan] | None = None, alarm: int | None = None
+) -> list[Step]:
     """The same story by the same decisions, without HTTP. A test holds it against `play`, step by step.
 
     `plans` stand in the place of the campaign's own; `alarm` is one that was raised at that time, whatever the world's alarms do.
@@ -225,7 +273,15 @@ def foresee(world: World, plans: Sequence[Plan] | None = None, alarm: int | None
     def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
         nonlocal alarm
         service, action = ask.ask.split(":")
-        asked = Request(now, estate.services[service], action, estate.credentials[ask.using], ask.origin, FROM[ask.origin], alarm)
+        asked = Request(
+            now,
+            estate.services[service],
+            action,
+            estate.credentials[ask.using],
+            ask.origin,
+            FROM[ask.origin],
+            alarm,
+        )
         decision = policy.decide(asked, world)
         if decision.allow:
             held.update(given(asked))
@@ -268,7 +324,12 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
     return replace(world or World.historical(), **{name: known[name].control for name in names})
 
 
-def search(goal: str, controls: Sequence[str], world: World | None = None, plans: Sequence[Plan] | None = None) -> Found:
+def search(
+    goal: str,
+    controls: Sequence[str],
+    world: World | None = None,
+    plans: Sequence[Plan] | None = None,
+) -> Found:
     """Walk all sets of these controls: which stop the step `goal` (a fact id), and which of them are smallest.
 
     `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
@@ -276,12 +337,14 @@ def search(goal: str, controls: Sequence[str], world: World | None = None, plans
     plans = plans or campaign().steps
     if goal not in [plan.fact for plan in plans]:
         raise KeyError(f"{goal} is no step of the campaign")
-    plans = plans[:[plan.fact for plan in plans].index(goal) + 1]
+    plans = plans[: [plan.fact for plan in plans].index(goal) + 1]
     names = sorted(set(controls), key=list(controls).index)
     base = with_controls((), world)
     with_controls(names)  # each must be a control, also one that no decision asks about
     bit = {name: 1 << place for place, name in enumerate(names)}
-    known: list[tuple[int, int, bool]] = []  # of the controls in this mask, just these are in place: then it is stopped, or not
+    known: list[
+        tuple[int, int, bool]
+    ] = []  # of the controls in this mask, just these are in place: then it is stopped, or not
 
     def stopped(chosen: int) -> bool:
         for mask, those, result in known:
@@ -294,7 +357,19 @@ def search(goal: str, controls: Sequence[str], world: World | None = None, plans
         return result
 
     table = [stopped(chosen) for chosen in range(1 << len(names))]
-    minimal = [chosen for chosen, stops in enumerate(table)
-               if stops and not any(chosen & one and table[chosen ^ one] for one in bit.values())]
-    return Found(goal, len(table), sum(table), tuple(sorted((tuple(name for name in names if chosen & bit[name]) for chosen in minimal),
-                                                            key=lambda found: (len(found), found))))
+    minimal = [
+        chosen
+        for chosen, stops in enumerate(table)
+        if stops and not any(chosen & one and table[chosen ^ one] for one in bit.values())
+    ]
+    return Found(
+        goal,
+        len(table),
+        sum(table),
+        tuple(
+            sorted(
+                (tuple(name for name in names if chosen & bit[name]) for chosen in minimal),
+                key=lambda found: (len(found), found),
+            )
+        ),
+    )

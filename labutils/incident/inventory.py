@@ -1,4 +1,5 @@
 """What there is: the zones, identities, credentials and services of data/estate.yaml, and the controls of data/controls.yaml."""
+
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +37,9 @@ class Credential:
     `excess` maps a control to the scopes that the job does not need and that the control takes away."""
 
     id: str
-    kind: Literal["password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"]
+    kind: Literal[
+        "password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"
+    ]
     holder: Identity
     scopes: tuple[str, ...]
     issued: int | None = None
@@ -92,7 +95,9 @@ class Estate:
 
     def origin(self, address: str) -> str:
         """The zone that an address belongs to: the one with the longest prefix of it; an address of none is the internet's."""
-        found = [zone for zone in self.zones.values() if zone.prefix and address.startswith(zone.prefix)]
+        found = [
+            zone for zone in self.zones.values() if zone.prefix and address.startswith(zone.prefix)
+        ]
         return max(found, key=lambda zone: len(zone.prefix)).id if found else "internet"
 
 
@@ -107,7 +112,9 @@ def moment(row: Row, key: str) -> int | None:
     try:
         return seconds(row[key]) if row.get(key) is not None else None
     except (TypeError, ValueError) as error:
-        raise row.error(f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key) from error
+        raise row.error(
+            f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key
+        ) from error
 
 
 def rows(sheet: Row, name: str) -> dict[str, Row]:
@@ -127,7 +134,9 @@ def rows(sheet: Row, name: str) -> dict[str, Row]:
 def estate(text: str | None = None) -> Estate:
     """data/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
     sheet = read("estate.yaml", text)
-    tables = {name: rows(sheet, name) for name in ("zones", "identities", "credentials", "services")}
+    tables = {
+        name: rows(sheet, name) for name in ("zones", "identities", "credentials", "services")
+    }
     zones = {key: build(Zone, row) for key, row in tables["zones"].items()}
     identities = {key: build(Identity, row) for key, row in tables["identities"].items()}
     groups, credentials, services = tuple(sheet.get("groups") or ()), {}, {}
@@ -141,11 +150,23 @@ def estate(text: str | None = None) -> Estate:
         made = credentials[key] = build(Credential, row, holder=identities[row["holder"]], **times)
         known(row, "excess", made.excess, controls(), "control")
         known(row, "binds", filter(None, [made.binds]), controls(), "control")
-        known(row, "scopes", [scope.split(":")[0] for scope in made.scopes], tables["services"], "service")
+        known(
+            row,
+            "scopes",
+            [scope.split(":")[0] for scope in made.scopes],
+            tables["services"],
+            "service",
+        )
     for key, row in tables["services"].items():
         known(row, "zone", [row.get("zone")], zones, "zone")
         services[key] = build(Service, row, zone=zones[row["zone"]])
-        known(row, "gives", [name for given in services[key].gives.values() for name in given], credentials, "credential")
+        known(
+            row,
+            "gives",
+            [name for given in services[key].gives.values() for name in given],
+            credentials,
+            "credential",
+        )
     return Estate(zones, identities, credentials, services, groups)
 
 
@@ -157,5 +178,8 @@ def controls(text: str | None = None) -> dict[str, Control]:
     for key, row in rows(sheet, "controls").items():
         found[key] = build(Control, row)
         if type(found[key].historical) is not type(found[key].control):
-            raise row.error("historical and control must be of one kind: both true or false, or both a number", "control")
+            raise row.error(
+                "historical and control must be of one kind: both true or false, or both a number",
+                "control",
+            )
     return found

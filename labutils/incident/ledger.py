@@ -1,4 +1,5 @@
 """The ledger: what is known of the real events, from where, and how surely (data/facts.yaml)."""
+
 import difflib
 import functools
 from collections.abc import Mapping
@@ -7,8 +8,27 @@ from typing import Any
 from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Source, Tactic, load
 from labutils.text import shown
 
-__all__ = ["CommonError", "Derived", "Fact", "Ledger", "Source", "Tactic", "UnknownFact", "attack_version", "common_errors", "derived",
-           "fact", "facts", "ledger", "load", "source", "steps", "tactic", "tactics", "technique"]
+__all__ = [
+    "CommonError",
+    "Derived",
+    "Fact",
+    "Ledger",
+    "Source",
+    "Tactic",
+    "UnknownFact",
+    "attack_version",
+    "common_errors",
+    "derived",
+    "fact",
+    "facts",
+    "ledger",
+    "load",
+    "source",
+    "steps",
+    "tactic",
+    "tactics",
+    "technique",
+]
 
 
 class UnknownFact(KeyError):
@@ -78,4 +98,7 @@ def _one(kind: str, things: Mapping[str, Any], identifier: str) -> Any:
     if isinstance(identifier, str) and identifier in things:
         return things[identifier]
     near = difflib.get_close_matches(str(identifier), things, n=3, cutoff=0.3)
-    raise UnknownFact(f"The ledger has no {kind} {shown(repr(identifier), 60)}." + (f" Near it: {', '.join(near)}." if near else ""))
+    raise UnknownFact(
+        f"The ledger has no {kind} {shown(repr(identifier), 60)}."
+        + (f" Near it: {', '.join(near)}." if near else "")
+    )

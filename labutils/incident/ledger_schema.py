@@ -1,4 +1,5 @@
 """What stands in the ledger (data/facts.yaml), and what a sound ledger is."""
+
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ PRECISIONS = {None: (None,), 10: ("day",), 20: ("minute", "second")}
 @dataclass(frozen=True)
 class Source:
     """Where something was read. A primary source speaks of itself."""
+
     id: str
     publisher: str
     title: str
@@ -25,6 +27,7 @@ class Source:
 @dataclass(frozen=True)
 class Control:
     """What stood, or should have stood, in the way, and what it did."""
+
     name: str
     effect: Literal["stopped", "partial", "detected", "bypassed", "failed", "absent", "added"]
     detail: str
@@ -33,6 +36,7 @@ class Control:
 @dataclass(frozen=True)
 class Fact:
     """One statement about the real events, in our own words. A missing time is one that the sources do not give."""
+
     id: str
     statement: str
     actor: str
@@ -56,6 +60,7 @@ class Fact:
 @dataclass(frozen=True)
 class Derived:
     """A length of time or a share that we worked out from facts."""
+
     id: str
     span: str
     value: str
@@ -65,6 +70,7 @@ class Derived:
 @dataclass(frozen=True)
 class CommonError:
     """A claim that circulates and does not hold."""
+
     id: str
     claim: str
     correct: str
@@ -74,6 +80,7 @@ class CommonError:
 @dataclass(frozen=True)
 class Tactic:
     """A tactic of ATT&CK under the key that facts use."""
+
     key: str
     id: str
     name: str
@@ -82,6 +89,7 @@ class Tactic:
 @dataclass(frozen=True)
 class Attack:
     """The release of ATT&CK that ids and names come from."""
+
     version: str
     techniques: dict[str, str]
 
@@ -89,6 +97,7 @@ class Attack:
 @dataclass(frozen=True)
 class Ledger:
     """Everything in the file, each kind under its ids and in the order of the file."""
+
     attack: Attack
     tactics: dict[str, Tactic]
     sources: dict[str, Source]
@@ -107,15 +116,23 @@ def load(text: str | None = None) -> Ledger:
         for row in rows:
             thing = make(row)
             if thing.id in taken:
-                raise row.error(f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id")
+                raise row.error(
+                    f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id"
+                )
             taken[thing.id], things[thing.id] = row.lines.get("id", row.line), thing
         return things
 
     tactics = {key: build(Tactic, row, key=key) for key, row in sheet.tactics.items()}
     sources = {name: build(Source, row, id=name) for name, row in sheet.sources.items()}
     known = {"tactic": {*tactics, "none"}, "techniques": attack.techniques, "sources": sources}
-    return Ledger(attack, tactics, sources, made(sheet.facts, lambda row: _fact(row, known, sources)),
-                  made(sheet.derived, lambda row: build(Derived, row)), made(sheet.common_errors, lambda row: build(CommonError, row)))
+    return Ledger(
+        attack,
+        tactics,
+        sources,
+        made(sheet.facts, lambda row: _fact(row, known, sources)),
+        made(sheet.derived, lambda row: build(Derived, row)),
+        made(sheet.common_errors, lambda row: build(CommonError, row)),
+    )
 
 
 @dataclass(frozen=True)
@@ -135,7 +152,9 @@ def _fact(row: Row, known: Mapping[str, Collection[str]], sources: Mapping[str, 
     for key in known.keys() & row.keys():
         for name in row[key] if isinstance(row[key], list) else [row[key]]:
             if not isinstance(name, str) or name not in known[key]:
-                raise row.error(f"{key} names {shown(str(name), 60)}, which the ledger does not list", key)
+                raise row.error(
+                    f"{key} names {shown(str(name), 60)}, which the ledger does not list", key
+                )
     if isinstance(row.get("sources"), list):
         more["sources"] = tuple(sources.get(name) for name in row["sources"])
     if isinstance(row.get("control"), Row):
@@ -146,9 +165,14 @@ def _fact(row: Row, known: Mapping[str, Collection[str]], sources: Mapping[str, 
             raise row.error(f"a fact needs its {key}", key)
     for key in ("time", "time_end"):
         if not _is_time(getattr(made, key)):
-            raise row.error(f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(getattr(made, key), 60)}", key)
+            raise row.error(
+                f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(getattr(made, key), 60)}",
+                key,
+            )
     if made.time_precision not in PRECISIONS[made.time and len(made.time)]:
-        raise row.error("time_precision is day for a date, and minute or second for a time", "time_precision")
+        raise row.error(
+            "time_precision is day for a date, and minute or second for a time", "time_precision"
+        )
     return made
 
 

@@ -3,6 +3,7 @@
 Each rule is a question that one request must pass. It answers with the reason for a refusal, or with None. `decide` asks
 them in order, and the first reason given is the decision. No rule knows that there is an intruder.
 """
+
 from dataclasses import dataclass, make_dataclass
 from functools import cache
 
@@ -21,8 +22,12 @@ class _Decisions:
         return cls()
 
 
-World = make_dataclass("World", [(control.id, type(control.historical), control.historical) for control in controls().values()],
-                       bases=(_Decisions,), frozen=True)
+World = make_dataclass(
+    "World",
+    [(control.id, type(control.historical), control.historical) for control in controls().values()],
+    bases=(_Decisions,),
+    frozen=True,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,9 @@ def recognised(request: Request, world: World) -> str | None:
 def person_present(request: Request, world: World) -> str | None:
     """Where people sign in, is there a person with a key? (SP 800-53 IA-2)"""
     person = request.credential.holder.kind == "person"
-    needed = world.hard_keys if request.service.org == "company" else world.supplier_hard_keys and person
+    needed = (
+        world.hard_keys if request.service.org == "company" else world.supplier_hard_keys and person
+    )
     if request.credential.kind == "password" and needed and (request.service.people_only or person):
         return f"{request.service.id} asks for a key that is bound to its own address; a password alone is not enough"
     return None
@@ -90,21 +97,33 @@ def in_time(request: Request, world: World) -> str | None:
         ends.append(credential.issued + world.session_hours * 3600)
     if credential.kind == "service-token" and world.service_tokens_expire:
         ends.append(credential.issued + 90 * DAY)
-    return f"the {credential.kind} was over at {iso(min(ends))}" if ends and request.time >= min(ends) else None
+    return (
+        f"the {credential.kind} was over at {iso(min(ends))}"
+        if ends and request.time >= min(ends)
+        else None
+    )
 
 
 def not_replaced(request: Request, world: World) -> str | None:
     """Was the credential replaced after it was exposed? (IA-5, IR-4)"""
     credential = request.credential
-    replaced = credential.rotated or (credential.exposed + 7 * DAY if credential.exposed and world.exposed_rotated else None)
+    replaced = credential.rotated or (
+        credential.exposed + 7 * DAY if credential.exposed and world.exposed_rotated else None
+    )
     return f"it was replaced by {iso(replaced)}" if replaced and request.time >= replaced else None
 
 
 def at_home(request: Request, world: World) -> str | None:
     """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23, IA-9)"""
     credential = request.credential
-    bound = credential.bound_to or (credential.holder.home if credential.binds and getattr(world, credential.binds) else None)
-    return f"it is bound to {bound}, and this is {request.address}" if bound and request.address != bound else None
+    bound = credential.bound_to or (
+        credential.holder.home if credential.binds and getattr(world, credential.binds) else None
+    )
+    return (
+        f"it is bound to {bound}, and this is {request.address}"
+        if bound and request.address != bound
+        else None
+    )
 
 
 def permitted(request: Request, world: World) -> str | None:
@@ -123,17 +142,32 @@ def fresh(request: Request, world: World) -> str | None:
         return None
     if world.acts_reauthenticated:
         return "an administrative act asks for the key again, and a copied session has none"
-    if request.action == "console" and world.console_managed_devices and request.address != request.credential.holder.home:
+    if (
+        request.action == "console"
+        and world.console_managed_devices
+        and request.address != request.credential.holder.home
+    ):
         return "the console opens on managed devices alone"
     return None
 
 
 def safeguarded(request: Request, world: World) -> str | None:
     """Is there a safeguard on this very act? (CM-5, CM-7, SC-7, IA-5)"""
-    refusals = {"laptop:sync": (world.personal_profiles_blocked, "no private profile can be signed in to, so nothing was synchronised"),
-                "support:read-file": (world.recordings_cleaned, "the recording was cleaned before it was uploaded; no session is in it"),
-                "tracker:script": (world.scripts_approved, "a second person must approve the script first"),
-                "outside:send": (world.egress_allowlist, "the address is not on the list of those that this server may talk to")}
+    refusals = {
+        "laptop:sync": (
+            world.personal_profiles_blocked,
+            "no private profile can be signed in to, so nothing was synchronised",
+        ),
+        "support:read-file": (
+            world.recordings_cleaned,
+            "the recording was cleaned before it was uploaded; no session is in it",
+        ),
+        "tracker:script": (world.scripts_approved, "a second person must approve the script first"),
+        "outside:send": (
+            world.egress_allowlist,
+            "the address is not on the list of those that this server may talk to",
+        ),
+    }
     applies, reason = refusals.get(request.scope, (False, None))
     return reason if applies else None
 
@@ -143,11 +177,33 @@ def not_contained(request: Request, world: World) -> str | None:
     if request.alarm is None or request.service.org != "company":
         return None
     off = request.alarm + world.response_minutes * 60
-    return f"it was switched off at {iso(off)}, after the alarm of {iso(request.alarm)}" if request.time >= off else None
+    return (
+        f"it was switched off at {iso(off)}, after the alarm of {iso(request.alarm)}"
+        if request.time >= off
+        else None
+    )
 
 
-RULES = (reachable, recognised, person_present, in_time, not_replaced, at_home, permitted, fresh, safeguarded, not_contained)
-OF_A_CREDENTIAL = (person_present, in_time, not_replaced, at_home, permitted, fresh)  # who comes without one passed at being inside
+RULES = (
+    reachable,
+    recognised,
+    person_present,
+    in_time,
+    not_replaced,
+    at_home,
+    permitted,
+    fresh,
+    safeguarded,
+    not_contained,
+)
+OF_A_CREDENTIAL = (
+    person_present,
+    in_time,
+    not_replaced,
+    at_home,
+    permitted,
+    fresh,
+)  # who comes without one passed at being inside
 
 
 def decide(request: Request, world: World) -> Decision:
@@ -163,17 +219,24 @@ def decide(request: Request, world: World) -> Decision:
 def alarmed(request: Request, decision: Decision, world: World) -> bool:
     """Whether an alarm of this world is raised by this request and its answer (SI-4)."""
     raised_by = "allowed" if decision.allow else "denied"
-    return any(control.raised_by == raised_by and getattr(world, control.id)
-               for control in _watchers().get(request.scope, ()))
+    return any(
+        control.raised_by == raised_by and getattr(world, control.id)
+        for control in _watchers().get(request.scope, ())
+    )
 
 
 def recorded(request: Request, world: World) -> bool:
     """Whether anybody would ever know: does a log hold this request? (AU-2, AU-12)"""
-    return world.egress_logged if request.scope == "outside:send" else request.service.audit != "none"
+    return (
+        world.egress_logged if request.scope == "outside:send" else request.service.audit != "none"
+    )
 
 
 @cache
 def _watchers() -> dict[str, list[Control]]:
     """Which alarms watch a request."""
     scopes = {scope for control in controls().values() for scope in control.watches}
-    return {scope: [control for control in controls().values() if scope in control.watches] for scope in scopes}
+    return {
+        scope: [control for control in controls().values() if scope in control.watches]
+        for scope in scopes
+    }

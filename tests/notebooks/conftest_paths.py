@@ -1,4 +1,5 @@
 """Where things are."""
+
 import pathlib
 
 ROOT = pathlib.Path(__file__).parents[2]

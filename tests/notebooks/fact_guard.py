@@ -1,4 +1,5 @@
 """The fact guard: what a text says of the real events is held by the facts that it names. Every problem is a sentence."""
+
 import re
 from dataclasses import dataclass
 
@@ -8,52 +9,148 @@ from labutils.incident.ledger import CommonError, Derived, Fact, ledger
 from labutils.incident.sheets import build, read
 
 # Names of products and formats, which by themselves say nothing about what happened.
-PRODUCTS = ("Okta System Log", "Okta's System Log", "Okta events?(?: types?)?", "Cloudflare Access", "Cloudflare Gateway",
-            "Cloudflare audit logs?", "Atlassian Data Center audit(?: logs?)?", "Atlassian Data Center", "Jira audit logs?",
-            "Confluence audit logs?", "Bitbucket audit logs?", "AWS CloudTrail", "MITRE ATT&CK", "MITRE's ATT&CK")
-PARTIES = ("Cloudflare", "Okta", "1Password", "BeyondTrust", "CrowdStrike", "Moveworks", "Smartsheet", "Atlassian", "Bitbucket", "Jira",
-           "Confluence", "AWS", "Sliver", "MITRE", "Group-IB", "0ktapus", "ScriptRunner", "Code Red", "São Paulo", "Valence Security",
-           "authentik", "SecurityWeek", "Stroz Friedberg", "idowall", "M247", "OVH")
+PRODUCTS = (
+    "Okta System Log",
+    "Okta's System Log",
+    "Okta events?(?: types?)?",
+    "Cloudflare Access",
+    "Cloudflare Gateway",
+    "Cloudflare audit logs?",
+    "Atlassian Data Center audit(?: logs?)?",
+    "Atlassian Data Center",
+    "Jira audit logs?",
+    "Confluence audit logs?",
+    "Bitbucket audit logs?",
+    "AWS CloudTrail",
+    "MITRE ATT&CK",
+    "MITRE's ATT&CK",
+)
+PARTIES = (
+    "Cloudflare",
+    "Okta",
+    "1Password",
+    "BeyondTrust",
+    "CrowdStrike",
+    "Moveworks",
+    "Smartsheet",
+    "Atlassian",
+    "Bitbucket",
+    "Jira",
+    "Confluence",
+    "AWS",
+    "Sliver",
+    "MITRE",
+    "Group-IB",
+    "0ktapus",
+    "ScriptRunner",
+    "Code Red",
+    "São Paulo",
+    "Valence Security",
+    "authentik",
+    "SecurityWeek",
+    "Stroz Friedberg",
+    "idowall",
+    "M247",
+    "OVH",
+)
 # What carries digits and is no figure.
-IDS = re.compile(r"""
+IDS = re.compile(
+    r"""
     \b(?:RFCs?|STIX|OAuth|OpenID\ Connect(?:\ Core|\ Discovery)?|TLS|SAML|HTTP|HAR|Attack\ Flow|Navigator|Python)[ /-]?\d[\d.]*
     |\bSP\ \d+-\d+\w*|\bCVE-\d+-\d+|\bTA?\d{4}(?:\.\d{3})?\b|\bSHA-\d+|\bv\d[\d.]*|\b\d\d-q?\d\b|\b[a-z]+-\d\d\b
     |\b(?:[Ll]essons?|[Ee]xercises?|[Pp]arts?|[Ss]teps?|[Ff]igures?|[Ss]ections?|[Cc]ells?)
-     \ \d[\d.-]*(?:(?:,|\ and|\ to|\ or)\ \d[\d.-]*)*""", re.VERBOSE)
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+     \ \d[\d.-]*(?:(?:,|\ and|\ to|\ or)\ \d[\d.-]*)*""",
+    re.VERBOSE,
+)
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+ONES = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-SMALL = {word: value for value, word in enumerate(ONES, 1)} | {word: 10 * value for value, word in enumerate(TENS, 2)}
+SMALL = {word: value for value, word in enumerate(ONES, 1)} | {
+    word: 10 * value for value, word in enumerate(TENS, 2)
+}
 LARGE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 UNITS = {"d": "day", "h": "hour", "min": "minute", "s": "second"}
 
 COMMENT = re.compile(r"<!--\s*fact:(.*?)-->", re.DOTALL)
 LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)\)")
 MONTH = "|".join(MONTHS)
-DATE = re.compile(rf"""
+DATE = re.compile(
+    rf"""
     \b(?P<iso>\d{{4}}-\d\d(?:-\d\d)?)(?!\d)(?:T(?=\d))?
     |\b(?P<days>\d{{1,2}}(?:[snrt][tdh])?(?:(?:,|\ and|\ or|\ to|–|-)\ ?\d{{1,2}})*)\ (?P<month>{MONTH})\b(?:\ (?P<year>(?:19|20)\d\d))?
     |\b(?P<month2>{MONTH})\b(?:\ (?P<day2>\d{{1,2}})\b(?!\d*[:,]\d))?(?:,?\ (?P<year2>(?:19|20)\d\d)\b)?
-    |(?<![\d.,])(?P<year3>(?:19|20)\d\d)\b(?![.,]?\d)""", re.VERBOSE)
+    |(?<![\d.,])(?P<year3>(?:19|20)\d\d)\b(?![.,]?\d)""",
+    re.VERBOSE,
+)
 TIME = re.compile(r"(?<!\d)(\d{1,2}:\d\d(?::\d\d)?)Z?(?!\d)")
 WORDS = "|".join(sorted(SMALL, key=len, reverse=True))
-NUMBER = re.compile(rf"""
+NUMBER = re.compile(
+    rf"""
     (?<![\w.])(?:(?P<digits>\d[\d,]*(?:\.\d+)?)(?![\w])|(?P<tens>\b(?:{WORDS})\b)(?:-(?P<ones>{WORDS})\b)?)?
     (?:[ -]?(?P<large>\b(?:hundred|thousand|million)s?\b))?
-    (?:[ -](?P<unit>days?|hours?|minutes?|seconds|weeks?|months?|years?|d|h|min|s)\b)?""", re.VERBOSE | re.IGNORECASE)
+    (?:[ -](?P<unit>days?|hours?|minutes?|seconds|weeks?|months?|years?|d|h|min|s)\b)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
 ADDRESS = re.compile(r"\d+\.\d+\.\d+(?:\[\.\]|\.)\d+")
-SAID = {"single": (re.compile(r"\b(?:one|a single|single|only one) (?:report|source|account|retelling|writer)\b|"
-                              r"\b(?:told|tells?|said|named|given|quoted|retold|from|by)\b[^.]*\balone\b", re.I), "told by one report"),
-        "disputed": (re.compile(r"disagree|disput|differ|at odds|contradict", re.I), "disputed"),
-        "reported": (re.compile(r"\breported(?:ly)?\b(?! to (?!have\b|be\b))|according to|\b(?:is|are|was|were) said\b|"
-                                r"\breports (?:say|tell|have)\b|\b(?:one|two|a single|by) reports?\b|"
-                                r"\btold by\b[^.]*\balone\b", re.I), "reported")}
+SAID = {
+    "single": (
+        re.compile(
+            r"\b(?:one|a single|single|only one) (?:report|source|account|retelling|writer)\b|"
+            r"\b(?:told|tells?|said|named|given|quoted|retold|from|by)\b[^.]*\balone\b",
+            re.I,
+        ),
+        "told by one report",
+    ),
+    "disputed": (re.compile(r"disagree|disput|differ|at odds|contradict", re.I), "disputed"),
+    "reported": (
+        re.compile(
+            r"\breported(?:ly)?\b(?! to (?!have\b|be\b))|according to|\b(?:is|are|was|were) said\b|"
+            r"\breports (?:say|tell|have)\b|\b(?:one|two|a single|by) reports?\b|"
+            r"\btold by\b[^.]*\balone\b",
+            re.I,
+        ),
+        "reported",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Figures:
     """The dates (year, month, day), times, numbers and lengths of time in a text."""
+
     dates: frozenset = frozenset()
     times: frozenset = frozenset()
     numbers: frozenset = frozenset()
@@ -67,6 +164,7 @@ class Figures:
 @dataclass(frozen=True)
 class Claim:
     """What the course must not say (data/forbidden-claims.yaml)."""
+
     name: str
     pattern: str
     why: str
@@ -74,7 +172,9 @@ class Claim:
 
     def made_in(self, sentence):
         """True where the sentence makes the claim and nothing in it puts it right."""
-        return bool(re.search(self.pattern, sentence, re.I)) and not (self.unless and re.search(self.unless, sentence, re.I))
+        return bool(re.search(self.pattern, sentence, re.I)) and not (
+            self.unless and re.search(self.unless, sentence, re.I)
+        )
 
 
 CLAIMS = [build(Claim, row) for row in read("forbidden-claims.yaml")["claims"]]
@@ -89,7 +189,11 @@ def paragraphs(text):
     text = re.sub(r"(?m)^#{1,6} .*$", "\n", text)
     blocks = []
     for block in (block.strip() for block in re.split(r"\n\s*\n", text)):
-        if COMMENT.search(block) and blocks and not LINK.sub("", COMMENT.sub("", block)).strip(" \n.;,"):
+        if (
+            COMMENT.search(block)
+            and blocks
+            and not LINK.sub("", COMMENT.sub("", block)).strip(" \n.;,")
+        ):
             blocks[-1] += "\n" + block
         elif block:
             blocks.append(block)
@@ -101,7 +205,11 @@ def statements(block):
     text = COMMENT.sub("", block)
     if not re.search(r"(?m)^\s*(?:[-*+]|\d+[.)]|\|)", text):
         return [text]
-    return [part for part in re.split(r"(?m)^\s*(?:[-*+] |\d+[.)] |(?=\|))", text) if part.strip() and not re.fullmatch(r"[\s|:-]+", part)]
+    return [
+        part
+        for part in re.split(r"(?m)^\s*(?:[-*+] |\d+[.)] |(?=\|))", text)
+        if part.strip() and not re.fullmatch(r"[\s|:-]+", part)
+    ]
 
 
 def bare(text):
@@ -109,12 +217,23 @@ def bare(text):
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"`[^`]*`", "", text)
     text = LINK.sub("", text)
-    return re.sub(r"<?https?://\S+", "", text).replace("**", "").replace("*", "").replace("’", "'").replace("\u00a0", " ")
+    return (
+        re.sub(r"<?https?://\S+", "", text)
+        .replace("**", "")
+        .replace("*", "")
+        .replace("’", "'")
+        .replace("\u00a0", " ")
+    )
 
 
 def ids_of(block):
     """The ids that the comments of a block name."""
-    return [name.strip() for group in COMMENT.findall(block) for name in group.split(",") if name.strip()]
+    return [
+        name.strip()
+        for group in COMMENT.findall(block)
+        for name in group.split(",")
+        if name.strip()
+    ]
 
 
 # --- figures ------------------------------------------------------------------------------------------------------
@@ -133,17 +252,27 @@ def figures(text):
             dates.add((year, month, day[0] if day else None))
         elif part["days"]:
             for day in re.findall(r"\d+", part["days"]):
-                dates.add((part["year"] and int(part["year"]), MONTHS.index(part["month"]) + 1, int(day)))
+                dates.add(
+                    (part["year"] and int(part["year"]), MONTHS.index(part["month"]) + 1, int(day))
+                )
         elif part["month2"]:
             if part["month2"] in ("May", "March") and not (part["day2"] or part["year2"]):
                 return match.group()
-            dates.add((part["year2"] and int(part["year2"]), MONTHS.index(part["month2"]) + 1, part["day2"] and int(part["day2"])))
+            dates.add(
+                (
+                    part["year2"] and int(part["year2"]),
+                    MONTHS.index(part["month2"]) + 1,
+                    part["day2"] and int(part["day2"]),
+                )
+            )
         else:
             dates.add((int(part["year3"]), None, None))
         return " "
 
     def time(match):
-        times.add(match.group(1).zfill(5) if match.group(1).count(":") == 1 else match.group(1).zfill(8))
+        times.add(
+            match.group(1).zfill(5) if match.group(1).count(":") == 1 else match.group(1).zfill(8)
+        )
         return " "
 
     rest = TIME.sub(time, DATE.sub(date, rest))
@@ -157,7 +286,9 @@ def figures(text):
             spans.add((value, UNITS.get(unit, unit.rstrip("s"))))
         else:
             numbers.add(value)
-    return Figures(frozenset(dates), frozenset(times), frozenset(numbers), frozenset(spans), addresses)
+    return Figures(
+        frozenset(dates), frozenset(times), frozenset(numbers), frozenset(spans), addresses
+    )
 
 
 def _value(match):
@@ -176,26 +307,71 @@ def held_by(thing):
         found, year = figures(f"{thing.span}; {thing.value}"), 2023
     elif isinstance(thing, CommonError):
         found, year = figures(f"{thing.correct} {thing.claim}"), 2023
-        counted = {f"{unit}s_{number}": number for number in found.numbers for unit in ("day", "hour", "minute")}
+        counted = {
+            f"{unit}s_{number}": number
+            for number in found.numbers
+            for unit in ("day", "hour", "minute")
+        }
     else:
-        times = [time[:16] if thing.time_precision == "minute" else time for time in (thing.time, thing.time_end) if time]
-        found = figures("; ".join([thing.statement, thing.note, thing.control.detail if thing.control else "", *times]))
+        times = [
+            time[:16] if thing.time_precision == "minute" else time
+            for time in (thing.time, thing.time_end)
+            if time
+        ]
+        found = figures(
+            "; ".join(
+                [thing.statement, thing.note, thing.control.detail if thing.control else "", *times]
+            )
+        )
         year, counted = int((thing.time or "2023")[:4]), thing.figures
-    spans = {(value, unit) for key, value in counted.items() for unit in ("day", "hour", "minute") if f"{unit}s" in key.split("_")}
+    spans = {
+        (value, unit)
+        for key, value in counted.items()
+        for unit in ("day", "hour", "minute")
+        if f"{unit}s" in key.split("_")
+    }
     dates = frozenset((when or year, month, day) for when, month, day in found.dates)
-    return Figures(dates, found.times, found.numbers | set(counted.values()), found.spans | spans, found.addresses)
+    return Figures(
+        dates,
+        found.times,
+        found.numbers | set(counted.values()),
+        found.spans | spans,
+        found.addresses,
+    )
 
 
 def not_held(said, held):
     """What is said and not held, in words. A date is held by every date that it describes; a number of one kind holds no other."""
-    dates = [date for date in said.dates
-             if not any(all(part is None or part == there for part, there in zip(date, known, strict=True)) for known in held.dates)]
-    times = [time for time in said.times if not any(known == time or known.startswith(time + ":") for known in held.times)]
-    spans = [(number, unit) for number, unit in said.spans if (number, unit) not in held.spans and number != 1]
+    dates = [
+        date
+        for date in said.dates
+        if not any(
+            all(part is None or part == there for part, there in zip(date, known, strict=True))
+            for known in held.dates
+        )
+    ]
+    times = [
+        time
+        for time in said.times
+        if not any(known == time or known.startswith(time + ":") for known in held.times)
+    ]
+    spans = [
+        (number, unit)
+        for number, unit in said.spans
+        if (number, unit) not in held.spans and number != 1
+    ]
     numbers = [number for number in said.numbers if number not in held.numbers and number != 1]
-    shown = [" ".join(str(part) for part in (day, month and MONTHS[month - 1], year) if part) for year, month, day in dates]
-    return sorted(shown) + sorted(times) + sorted(_worded(number) for number in numbers) + sorted(
-        f"{_worded(number)} {unit}s" for number, unit in spans) + sorted(said.addresses - held.addresses)
+    shown = [
+        " ".join(str(part) for part in (day, month and MONTHS[month - 1], year) if part)
+        for year, month, day in dates
+    ]
+    return (
+        sorted(shown)
+        + sorted(times)
+        + sorted(_worded(number) for number in numbers)
+        + sorted(f"{_worded(number)} {unit}s" for number, unit in spans)
+        + sorted(said.addresses - held.addresses)
+    )
 
 
 def _worded(number):
@@ -209,7 +385,9 @@ def names_parties(text):
     """The real parties that a text speaks of; the name of a product or format by itself is none, unless a year of the story is near."""
     text = bare(text)
     products = re.compile("|".join(PRODUCTS))
-    parties = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, PARTIES)) + r")(?![\w.]*\.(?:example|test)\b)(?!\w)")
+    parties = re.compile(
+        r"(?<!\w)(?:" + "|".join(map(re.escape, PARTIES)) + r")(?![\w.]*\.(?:example|test)\b)(?!\w)"
+    )
     found = parties.findall(products.sub("", text))
     dated = re.search(rf"\b202[234]\b|\b\d{{1,2}} (?:{MONTH})\b", IDS.sub("", text))
     if dated and not found:
@@ -234,11 +412,15 @@ def problems_of(block):
     text = bare(block)
     for fact in facts:
         if fact.confidence in SAID and not SAID[fact.confidence][0].search(text):
-            said.append(f"{fact.id} is {fact.confidence}, and the text does not call it {SAID[fact.confidence][1]}: {quoted}")
+            said.append(
+                f"{fact.id} is {fact.confidence}, and the text does not call it {SAID[fact.confidence][1]}: {quoted}"
+            )
     held = Figures()
     for thing in things:
         held |= held_by(thing)
-    labels = " ".join(DATE.sub(" ", label) for label, target in LINK.findall(block) if "://" in target)
+    labels = " ".join(
+        DATE.sub(" ", label) for label, target in LINK.findall(block) if "://" in target
+    )
     for statement in [*statements(block), labels]:
         if found := not_held(figures(bare(statement)), held):
             said.append(f"{', '.join(found)}: not held by {', '.join(names)}: {quoted}")
@@ -247,19 +429,35 @@ def problems_of(block):
 
 def problems(text):
     """What is wrong with the facts of a text in Markdown, and the claims in it that must not be made."""
-    return [problem for block in paragraphs(text) for problem in (*problems_of(block), *_claims_of(block))]
+    return [
+        problem
+        for block in paragraphs(text)
+        for problem in (*problems_of(block), *_claims_of(block))
+    ]
 
 
 def claims_in(text):
     """The claims of a text that must not be made."""
-    return [f"{claim.name}: {claim.why} {_shortened(sentence)}"
-            for sentence in _sentences(text) for claim in CLAIMS if claim.made_in(sentence)]
+    return [
+        f"{claim.name}: {claim.why} {_shortened(sentence)}"
+        for sentence in _sentences(text)
+        for claim in CLAIMS
+        if claim.made_in(sentence)
+    ]
 
 
 def _claims_of(block):
     about_errors = any(name in ledger().errors for name in ids_of(block))
-    kept = [text for text in statements(block) if not (about_errors and re.match(r"\W*(?:\w+ )?claim\b", text.strip(), re.I))]
-    return [problem for text in kept for problem in claims_in(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))]
+    kept = [
+        text
+        for text in statements(block)
+        if not (about_errors and re.match(r"\W*(?:\w+ )?claim\b", text.strip(), re.I))
+    ]
+    return [
+        problem
+        for text in kept
+        for problem in claims_in(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
+    ]
 
 
 def printed_problems(text):
@@ -267,8 +465,14 @@ def printed_problems(text):
     kept, claimed = [], False
     for line in text.splitlines():
         claimed = bool(line.strip()) and (claimed or re.match(r"\s*Claim(?: \d+)?:", line))
-        kept.append("" if claimed or "error-" in line or re.match(r"\s+[a-d]\) |\d\d-q\d\. ", line) else line)
-    return [problem for block in re.split(r"\n\s*\n", "\n".join(kept)) for problem in claims_in(block)]
+        kept.append(
+            ""
+            if claimed or "error-" in line or re.match(r"\s+[a-d]\) |\d\d-q\d\. ", line)
+            else line
+        )
+    return [
+        problem for block in re.split(r"\n\s*\n", "\n".join(kept)) for problem in claims_in(block)
+    ]
 
 
 def notebook_problems(notebook):
@@ -278,7 +482,10 @@ def notebook_problems(notebook):
         if cell.cell_type == "markdown":
             said = problems(cell.source)
         else:
-            texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+            texts = [
+                output.get("text") or output.get("data", {}).get("text/plain", "")
+                for output in cell.get("outputs", [])
+            ]
             said = [problem for text in texts for problem in printed_problems(text)]
         found += [f"{cell.id}: {problem}" for problem in said]
     return found
@@ -292,7 +499,13 @@ def file_problems(path):
 
 
 def _sentences(text):
-    text = LINK.sub(lambda match: match[1], text).replace("**", "").replace("*", "").replace("`", "").replace("’", "'")
+    text = (
+        LINK.sub(lambda match: match[1], text)
+        .replace("**", "")
+        .replace("*", "")
+        .replace("`", "")
+        .replace("’", "'")
+    )
     return re.split(r"(?<=[.?:!])[\"')]*\s+(?=[\"'(]*[A-Z0-9])", re.sub(r"\s+", " ", text))
 
 

@@ -1,4 +1,5 @@
 """Every checker, with the right answer, each named wrong one, and a blank; and the solved run."""
+
 import re
 
 import nbformat
@@ -7,9 +8,22 @@ from conftest_paths import NOTEBOOKS, ROOT
 from nbclient import NotebookClient
 
 from labutils.classroom import exercises
-from labutils.classroom.exercises import Exercise, Quiz, check, hint, lesson, progress, quiz, solution, verdict
+from labutils.classroom.exercises import (
+    Exercise,
+    Quiz,
+    check,
+    hint,
+    lesson,
+    progress,
+    quiz,
+    solution,
+    verdict,
+)
 
-COURSE = {path.stem[-2:]: lesson(path.stem[-2:]) for path in sorted((ROOT / "labutils/classroom/lessons").glob("lesson_??.py"))}
+COURSE = {
+    path.stem[-2:]: lesson(path.stem[-2:])
+    for path in sorted((ROOT / "labutils/classroom/lessons").glob("lesson_??.py"))
+}
 EXERCISES = [exercise for lesson in COURSE.values() for exercise in lesson.exercises]
 QUIZZES = [item for lesson in COURSE.values() for item in lesson.quizzes]
 MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.feedback]
@@ -37,48 +51,86 @@ def test_each_mistake_gets_the_sentence_that_names_it(exercise, mistake, capsys)
     assert exercise.judge(answer) == mistake
     check(exercise.id, answer)
     said = capsys.readouterr().out  # where the function raised, or gave None, that is said in front
-    assert said.startswith(f"{exercise.id}: not yet. ") and said.endswith(f"{exercise.feedback[mistake]}\n")
+    assert said.startswith(f"{exercise.id}: not yet. ") and said.endswith(
+        f"{exercise.feedback[mistake]}\n"
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(exercise):
-    assert len(exercise.feedback) >= 2 and set(exercise.feedback) == set(exercise.wrong) and len(exercise.hints) >= 2
-    assert all(len(sentence.split()) >= 5 for sentence in (*exercise.feedback.values(), *exercise.hints, exercise.praise))
+    assert (
+        len(exercise.feedback) >= 2
+        and set(exercise.feedback) == set(exercise.wrong)
+        and len(exercise.hints) >= 2
+    )
+    assert all(
+        len(sentence.split()) >= 5
+        for sentence in (*exercise.feedback.values(), *exercise.hints, exercise.praise)
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 @pytest.mark.parametrize("blank", [..., None, "", [], {}, lambda *a: ..., {"A": ...}], ids=repr)
 def test_a_blank_is_not_an_attempt(exercise, blank, capsys):
     check(exercise.id, blank)
-    assert capsys.readouterr().out == f"{exercise.id}: not attempted yet. Stuck? hint('{exercise.id}')\n"
+    assert (
+        capsys.readouterr().out
+        == f"{exercise.id}: not attempted yet. Stuck? hint('{exercise.id}')\n"
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
-@pytest.mark.parametrize("answer", [42, -1.5, "x" * 8_000_000, b"bytes", [1], {"a": 1}, {3}, lambda: 1 / 0, lambda *a: 1 / 0, object()],
-                         ids=lambda a: repr(a)[:12])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        42,
+        -1.5,
+        "x" * 8_000_000,
+        b"bytes",
+        [1],
+        {"a": 1},
+        {3},
+        lambda: 1 / 0,
+        lambda *a: 1 / 0,
+        object(),
+    ],
+    ids=lambda a: repr(a)[:12],
+)
 def test_whatever_is_handed_in_gets_a_sentence(exercise, answer, capsys):
     check(exercise.id, answer)
     said = capsys.readouterr().out
-    assert said.startswith(f"{exercise.id}: not yet. ") and len(said) < 400 and said.count("\n") == 1
+    assert (
+        said.startswith(f"{exercise.id}: not yet. ") and len(said) < 400 and said.count("\n") == 1
+    )
 
 
 @pytest.mark.parametrize("item", QUIZZES, ids=by_id)
 def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
-    assert sum(choice.right for choice in item.choices.values()) == 1 and 3 <= len(item.choices) <= 4
+    assert (
+        sum(choice.right for choice in item.choices.values()) == 1 and 3 <= len(item.choices) <= 4
+    )
     quiz(item.id, "")
     assert item.question in capsys.readouterr().out
     for letter, choice in item.choices.items():
         quiz(item.id, f" {letter.upper()} ")
-        assert capsys.readouterr().out == f"{item.id}: {'right' if choice.right else 'not quite'}. {choice.why}\n"
+        assert (
+            capsys.readouterr().out
+            == f"{item.id}: {'right' if choice.right else 'not quite'}. {choice.why}\n"
+        )
         assert len(choice.why.split()) >= 5
 
 
 def test_every_lesson_has_two_to_four_exercises_and_two_or_three_quiz_items():
-    assert all(2 <= len(lesson.exercises) <= 4 and 2 <= len(lesson.quizzes) <= 3 for lesson in COURSE.values())
+    assert all(
+        2 <= len(lesson.exercises) <= 4 and 2 <= len(lesson.quizzes) <= 3
+        for lesson in COURSE.values()
+    )
     assert len({item.id for item in EXERCISES + QUIZZES}) == len(EXERCISES + QUIZZES)
 
 
-@pytest.mark.parametrize("identifier", ["", "02", "99-1", "02-9", "02-q1", None, 7, ["02-1"], "../etc", "xx-1"])
+@pytest.mark.parametrize(
+    "identifier", ["", "02", "99-1", "02-9", "02-q1", None, 7, ["02-1"], "../etc", "xx-1"]
+)
 def test_a_name_that_is_none_gets_a_sentence_with_the_names_there_are(identifier, capsys):
     for verb in (check, hint, solution):
         verb(identifier)
@@ -148,13 +200,27 @@ def solved(notebook):
 def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
     notebook = solved(nbformat.read(NOTEBOOKS / name, as_version=4))
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    ).execute()
     lesson = COURSE[name[:2]]
-    said = {cell.id: "".join(o.get("text", "") for o in cell.outputs) for cell in notebook.cells if cell.cell_type == "code"}
+    said = {
+        cell.id: "".join(o.get("text", "") for o in cell.outputs)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
     for item in lesson.items.values():
         answer = said[("exercise-" if isinstance(item, Exercise) else "quiz-") + item.id]
-        assert f"{item.id}: {'passed' if isinstance(item, Exercise) else 'right'}." in answer, answer
-    assert f"Lesson {name[:2]}: {len(lesson.exercises)} of {len(lesson.exercises)} exercises" in said["progress"]
+        assert f"{item.id}: {'passed' if isinstance(item, Exercise) else 'right'}." in answer, (
+            answer
+        )
+    assert (
+        f"Lesson {name[:2]}: {len(lesson.exercises)} of {len(lesson.exercises)} exercises"
+        in said["progress"]
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
@@ -162,7 +228,9 @@ def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(exercise):
     lesson = exercise.id[:2]
     path = next(NOTEBOOKS.glob(f"{lesson}-*.ipynb"))
     names = {cell.id for cell in nbformat.read(path, as_version=4).cells}
-    assert {f"exercise-{e.id}" for e in COURSE[lesson].exercises} | {f"quiz-{q.id}" for q in COURSE[lesson].quizzes} <= names
+    assert {f"exercise-{e.id}" for e in COURSE[lesson].exercises} | {
+        f"quiz-{q.id}" for q in COURSE[lesson].quizzes
+    } <= names
 
 
 def test_a_solution_that_is_no_longer_right_would_be_noticed():

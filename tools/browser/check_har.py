@@ -5,6 +5,7 @@
 Each address in the file is asked for with the recorded method and form; one line a request says what came. The exit status is 1
 where an answer is not the one in the file. It needs the playwright package and Debian's chromium.
 """
+
 import json
 import shutil
 import sys
@@ -26,7 +27,10 @@ def main(path: str) -> int:
         entries = json.load(file)["log"]["entries"]
     judged = Counter()
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-web-security"])
+        browser = p.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-web-security"],
+        )
         context = browser.new_context(service_workers="block")
         context.route_from_har(path, not_found="abort")
         page = context.new_page()
@@ -36,10 +40,14 @@ def main(path: str) -> int:
             request, response = entry["request"], entry["response"]
             body = request.get("postData", {}).get("text")
             status, size = page.evaluate(FETCH, [request["method"], request["url"], body])
-            moved = 300 <= response["status"] < 400  # Playwright follows a redirect inside the file, to the page that it leads to
+            moved = (
+                300 <= response["status"] < 400
+            )  # Playwright follows a redirect inside the file, to the page that it leads to
             same = status == (200 if moved else response["status"])
             judged[same] += 1
-            print(f"{'ok  ' if same else 'MEND'} {request['method']} {request['url'][:90]} {response['status']} came as {status}, {size}")
+            print(
+                f"{'ok  ' if same else 'MEND'} {request['method']} {request['url'][:90]} {response['status']} came as {status}, {size}"
+            )
         browser.close()
     print(f"{judged[True]} of {len(entries)} requests were served from the file")
     return 1 if judged[False] else 0

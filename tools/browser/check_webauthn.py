@@ -5,6 +5,7 @@
 The key is Chromium's virtual authenticator (WebAuthn in the DevTools protocol). One line a check says what was seen; the exit
 status is 1 where that is not what should be. It needs the playwright package and Debian's chromium.
 """
+
 import hashlib
 import json
 import logging
@@ -24,17 +25,33 @@ from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from labutils.identity.served import CALLBACK
+from labutils.identity.course_provider import CALLBACK
 from labutils.identity.tokens import json_object, verify_signature
 from labutils.incident.relay import Relay
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KEY = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
-CHROMIUM = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost"]
+KEY = {
+    "protocol": "ctap2",
+    "transport": "usb",
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+CHROMIUM = [
+    "--no-sandbox",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost",
+]
 VERIFIER = secrets.token_urlsafe(32)
-REQUEST = "/authorize?" + urlencode({
-    "response_type": "code", "client_id": "spa", "redirect_uri": CALLBACK, "scope": "openid", "code_challenge_method": "S256",
-    "code_challenge": websafe_encode(hashlib.sha256(VERIFIER.encode()).digest())})
+REQUEST = "/authorize?" + urlencode(
+    {
+        "response_type": "code",
+        "client_id": "spa",
+        "redirect_uri": CALLBACK,
+        "scope": "openid",
+        "code_challenge_method": "S256",
+        "code_challenge": websafe_encode(hashlib.sha256(VERIFIER.encode()).digest()),
+    }
+)
 REFUSED = "403 Sign in: That did not work. Try again."
 
 
@@ -61,7 +78,9 @@ def press(page):
     """Press the first button: the status, the title and the note of the page that comes."""
     with page.expect_navigation() as came:
         page.click("button")
-    return f"{came.value.status} {page.title()}: {page.inner_text('[role=status]')}".removesuffix(": ")
+    return f"{came.value.status} {page.title()}: {page.inner_text('[role=status]')}".removesuffix(
+        ": "
+    )
 
 
 def password(page, address):
@@ -84,14 +103,28 @@ def sign_in(browser, site, key):
     with window(browser, key) as (page, plug_in):
         plug_in()
         pages = [password(page, site + REQUEST), press(page)]
-        with page.expect_response(lambda answer: answer.status == 303) as moved:  # nobody is at home at the client
+        with page.expect_response(
+            lambda answer: answer.status == 303
+        ) as moved:  # nobody is at home at the client
             page.click("[value=allow]")
         back = moved.value.headers["location"]
-    form = {"grant_type": "authorization_code", "client_id": "spa", "redirect_uri": CALLBACK, "code_verifier": VERIFIER,
-            "code": parse_qs(urlsplit(back).query)["code"][0]}
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": "spa",
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+        "code": parse_qs(urlsplit(back).query)["code"][0],
+    }
     answer = httpx.post(site + "/token", data=form, trust_env=False).json()
-    amr = json_object(verify_signature(answer["id_token"], httpx.get(site + "/jwks", trust_env=False).json()), "payload")["amr"]
-    good = pages == ["200 Second factor", "200 Allow access"] and back.startswith(CALLBACK + "?") and amr == ["pwd", "hwk", "mfa"]
+    amr = json_object(
+        verify_signature(answer["id_token"], httpx.get(site + "/jwks", trust_env=False).json()),
+        "payload",
+    )["amr"]
+    good = (
+        pages == ["200 Second factor", "200 Allow access"]
+        and back.startswith(CALLBACK + "?")
+        and amr == ["pwd", "hwk", "mfa"]
+    )
     seen = f"{', '.join(pages)}, a code, and the ID token's amr {json.dumps(amr)}; the key counted {before}, then {key[0]['signCount']}"
     return good and key[0]["signCount"] > before, seen
 
@@ -106,13 +139,25 @@ def look_alike(browser, site, key, relaying, name, signs):
         if signs:
             seen, response = press(page), json.loads(relay.typed["answer"])["response"]
             origin = json.loads(websafe_decode(response["clientDataJSON"]))["origin"]
-            good, seen = good and origin == fake and seen == REFUSED, f"Chromium signed for {origin.replace(fake, 'this origin')}. {seen}"
+            good, seen = (
+                good and origin == fake and seen == REFUSED,
+                f"Chromium signed for {origin.replace(fake, 'this origin')}. {seen}",
+            )
         else:
             seen = told(page)
-            good = good and seen.startswith("The browser refused: SecurityError") and "answer" not in relay.typed
-        silent = parse_qs(urlsplit(phisher.get(site + REQUEST + "&prompt=none").headers["location"]).query)  # asks: who is signed in here?
+            good = (
+                good
+                and seen.startswith("The browser refused: SecurityError")
+                and "answer" not in relay.typed
+            )
+        silent = parse_qs(
+            urlsplit(phisher.get(site + REQUEST + "&prompt=none").headers["location"]).query
+        )  # asks: who is signed in here?
         got = f"{relay.typed['password']}, {len(phisher.cookies)} cookies, {silent.get('error', ['a code'])[0]}"
-    return good and got == "lab-password, 0 cookies, login_required", f"{seen} The phisher has: {got}"
+    return (
+        good and got == "lab-password, 0 cookies, login_required",
+        f"{seen} The phisher has: {got}",
+    )
 
 
 def foreign_form(browser, site, relaying):
@@ -123,14 +168,22 @@ def foreign_form(browser, site, relaying):
     seen = []
     with window(browser, []) as (page, plug_in):
         plug_in()
-        for address in (f"http://evil.localhost:{relaying.port}/", f"data:text/html,{quote(page_of_form)}"):
+        for address in (
+            f"http://evil.localhost:{relaying.port}/",
+            f"data:text/html,{quote(page_of_form)}",
+        ):
             page.goto(address)
             with page.expect_navigation() as came:
                 page.click("button")
-            seen.append(f"{came.value.status} for Origin {came.value.request.headers.get('origin', 'none')}")
+            seen.append(
+                f"{came.value.status} for Origin {came.value.request.headers.get('origin', 'none')}"
+            )
         cookies = len(page.context.cookies())
     seen = ", ".join(seen).replace(f"http://evil.localhost:{relaying.port}", "of the other site")
-    return seen == "403 for Origin of the other site, 403 for Origin null" and cookies == 0, f"{seen}; {cookies} cookies"
+    return (
+        seen == "403 for Origin of the other site, 403 for Origin null" and cookies == 0,
+        f"{seen}; {cookies} cookies",
+    )
 
 
 def checks(browser, site, relaying):
@@ -140,11 +193,21 @@ def checks(browser, site, relaying):
         plug_in()
         password(page, site + "/keys")
         seen = f"{press(page)} {page.locator('p', has_text='registered for you').inner_text()}"
-    yield "a key is registered", seen.endswith(": The key is registered. Ada Lovelace, keys registered for you: 1."), seen
+    yield (
+        "a key is registered",
+        seen.endswith(": The key is registered. Ada Lovelace, keys registered for you: 1."),
+        seen,
+    )
     yield "a sign-in", *sign_in(browser, site, key)
     yield "a form of another site", *foreign_form(browser, site, relaying)
-    yield "a look-alike at evil.localhost", *look_alike(browser, site, key, relaying, "evil.localhost", False)
-    yield "a look-alike on another port", *look_alike(browser, site, key, relaying, "localhost", True)
+    yield (
+        "a look-alike at evil.localhost",
+        *look_alike(browser, site, key, relaying, "evil.localhost", False),
+    )
+    yield (
+        "a look-alike on another port",
+        *look_alike(browser, site, key, relaying, "localhost", True),
+    )
     with window(browser, key) as (page, plug_in):
         password(page, site + REQUEST)
         page.evaluate("options.timeout = 1000")  # the browser would wait for minutes
@@ -161,7 +224,16 @@ def main() -> int:
     with socket.create_server(("localhost", 0)) as probe:
         port = probe.getsockname()[1]
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
-    command = [sys.executable, "-m", "labutils", "serve", "--port", str(port), "--host", "localhost"]
+    command = [
+        sys.executable,
+        "-m",
+        "labutils",
+        "serve",
+        "--port",
+        str(port),
+        "--host",
+        "localhost",
+    ]
     provider = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="locale")
     relaying = make_server("localhost", 0, None, threaded=True)
     Thread(target=relaying.serve_forever, daemon=True).start()
@@ -175,7 +247,9 @@ def main() -> int:
             browser.close()
     except (Error, httpx.HTTPError, LookupError, ValueError) as error:
         judged.append(False)
-        print(f"MEND the next check broke off: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
+        print(
+            f"MEND the next check broke off: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        )
     finally:
         relaying.shutdown()
         provider.terminate()

@@ -1,4 +1,5 @@
 """A real browser judges what the course writes: `make test-browser`. It skips itself, with a sentence, where there is no Chromium."""
+
 import importlib.util
 import pathlib
 import shutil
@@ -13,14 +14,22 @@ ROOT = HERE.parent.parent
 def main() -> int:
     """Clean the recorded support case and let Chromium load it, then let it use a security key; the exit status is 0 if both went well."""
     if not shutil.which("chromium"):
-        print("The browser test is skipped: it needs Chromium as `chromium` on the PATH, which Debian's package chromium brings.")
+        print(
+            "The browser test is skipped: it needs Chromium as `chromium` on the PATH, which Debian's package chromium brings."
+        )
         return 0
     if importlib.util.find_spec("playwright") is None:
-        print("The browser test is skipped: the playwright package could not be installed from tools/browser/requirements.txt.")
+        print(
+            "The browser test is skipped: the playwright package could not be installed from tools/browser/requirements.txt."
+        )
         return 0
     with tempfile.TemporaryDirectory() as folder:
         cleaned = pathlib.Path(folder, "cleaned.har")
-        subprocess.run([sys.executable, "-m", "labutils", "sanitize", "data/support-case.har", cleaned], cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "labutils", "sanitize", "data/support-case.har", cleaned],
+            cwd=ROOT,
+            check=True,
+        )
         har = subprocess.call([sys.executable, HERE / "check_har.py", cleaned])
     return subprocess.call([sys.executable, HERE / "check_webauthn.py"]) or har
 

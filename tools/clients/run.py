@@ -1,4 +1,5 @@
 """The clients in this folder against `labutils serve`. It skips itself, with a sentence, where Node is not installed."""
+
 import shutil
 import socket
 import subprocess
@@ -28,15 +29,30 @@ def main() -> int:
     """Start the provider, let the clients at it, and stop it again; the exit status is theirs."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        print("The client test is skipped: it needs Node.js 20 or later with npm, which nodejs.org and most package managers have.")
+        print(
+            "The client test is skipped: it needs Node.js 20 or later with npm, which nodejs.org and most package managers have."
+        )
         return 0
     if not installed(npm):
-        print("npm could not install the two client libraries: run `npm ci` in tools/clients to see why.")
+        print(
+            "npm could not install the two client libraries: run `npm ci` in tools/clients to see why."
+        )
         return 1
-    command = [sys.executable, "-m", "labutils", "serve", "--port", str(free_port()), "--auto-login", "ada"]
+    command = [
+        sys.executable,
+        "-m",
+        "labutils",
+        "serve",
+        "--port",
+        str(free_port()),
+        "--auto-login",
+        "ada",
+    ]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="locale")
     try:
-        word, _, issuer = server.stdout.readline().strip().partition(" ")  # comes empty where the server ends without a word
+        word, _, issuer = (
+            server.stdout.readline().strip().partition(" ")
+        )  # comes empty where the server ends without a word
         if word != "serving":
             print("The provider did not start, so the clients had nothing to talk to.")
             return 1

@@ -129,7 +129,9 @@ def covered(folder: pathlib.Path) -> Coverage:
     measured.json_report(outfile=str(folder / "coverage.json"))
     summaries = {
         str(folder / name): figures["summary"]
-        for name, figures in json.loads((folder / "coverage.json").read_text(encoding="utf-8"))["files"].items()
+        for name, figures in json.loads((folder / "coverage.json").read_text(encoding="utf-8"))[
+            "files"
+        ].items()
     }
     lines, branches, runs = {}, {}, {}
     for module in modules(folder):

@@ -1,9 +1,17 @@
 """09 · Replay the chain."""
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.lessons.casebook import footholds
-from labutils.incident import breach, inventory
 
-_NAMES = {"moveworks-token", "smartsheet-account", "bitbucket-account", "aws-account", "lookalike-account", "implant"}
+from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.incident import breach, inventory
+from labutils.stage.attack_chain import footholds
+
+_NAMES = {
+    "moveworks-token",
+    "smartsheet-account",
+    "bitbucket-account",
+    "aws-account",
+    "lookalike-account",
+    "implant",
+}
 
 
 def _evicted(answer: object) -> str | None:
@@ -11,20 +19,45 @@ def _evicted(answer: object) -> str | None:
     if not chosen <= _NAMES:
         return "words"
     works = footholds(*chosen)
-    for way, mistake in (("implant", "implant"), ("look-alike user", "look-alike"), ("service account", "service")):
+    for way, mistake in (
+        ("implant", "implant"),
+        ("look-alike user", "look-alike"),
+        ("service account", "service"),
+    ):
         if works[way]:
             return mistake
     return None if len(chosen) == 2 else "too many"
 
 
-def _event(session: str, address: str, kind: str = "user.authentication.sso", result: str = "SUCCESS", agent: str = "a") -> dict:
-    return {"eventType": kind, "authenticationContext": {"externalSessionId": session}, "outcome": {"result": result},
-            "client": {"ipAddress": address, "userAgent": {"rawUserAgent": agent}}, "actor": {"alternateId": session[:1] + "@company.example"}}
+def _event(
+    session: str,
+    address: str,
+    kind: str = "user.authentication.sso",
+    result: str = "SUCCESS",
+    agent: str = "a",
+) -> dict:
+    return {
+        "eventType": kind,
+        "authenticationContext": {"externalSessionId": session},
+        "outcome": {"result": result},
+        "client": {"ipAddress": address, "userAgent": {"rawUserAgent": agent}},
+        "actor": {"alternateId": session[:1] + "@company.example"},
+    }
 
 
-_EVENTS = [_event("a1", "192.0.2.13", "user.session.start"), _event("b1", "192.0.2.20"), _event("a1", "192.0.2.13", agent="b"),
-           _event("b2", "192.0.2.21"), _event("a1", "203.0.113.66"), _event("c1", "192.0.2.30"), _event("c1", "192.0.2.30", result="FAILURE"),
-           _event("d1", "192.0.2.40"), _event("d1", "192.0.2.41"), _event("e1", "192.0.2.50", "user.session.start"), _event("e1", "203.0.113.66", result="FAILURE")]
+_EVENTS = [
+    _event("a1", "192.0.2.13", "user.session.start"),
+    _event("b1", "192.0.2.20"),
+    _event("a1", "192.0.2.13", agent="b"),
+    _event("b2", "192.0.2.21"),
+    _event("a1", "203.0.113.66"),
+    _event("c1", "192.0.2.30"),
+    _event("c1", "192.0.2.30", result="FAILURE"),
+    _event("d1", "192.0.2.40"),
+    _event("d1", "192.0.2.41"),
+    _event("e1", "192.0.2.50", "user.session.start"),
+    _event("e1", "203.0.113.66", result="FAILURE"),
+]
 
 
 def _roaming(answer: object) -> str | None:
@@ -32,8 +65,14 @@ def _roaming(answer: object) -> str | None:
     if not isinstance(given, set | frozenset | list | tuple):
         return "kind"
     found = set(given)
-    named = {frozenset({"a1", "d1", "e1"}): None, frozenset({"a1", "d1"}): "refused", frozenset({"a1", "b1", "c1", "d1", "e1", "b2"}): "all",
-             frozenset({"a1", "c1", "d1", "e1"}): "events", frozenset({"a1", "e1"}): "known", frozenset(): "none"}
+    named = {
+        frozenset({"a1", "d1", "e1"}): None,
+        frozenset({"a1", "d1"}): "refused",
+        frozenset({"a1", "b1", "c1", "d1", "e1", "b2"}): "all",
+        frozenset({"a1", "c1", "d1", "e1"}): "events",
+        frozenset({"a1", "e1"}): "known",
+        frozenset(): "none",
+    }
     if any("@" in str(name) for name in found):
         return "people"
     return named.get(frozenset(found), "other")
@@ -61,61 +100,134 @@ def _but(old: str, new: str) -> str:
     return "def answer(events):\n" + _GOOD.replace(old, new)
 
 
-LESSON = Lesson("09", (
-    Exercise(
-        "09-1", "value", _evicted, "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
-        {"service": "The service account still gets in, past the gateway and into the tracker.",
-         "look-alike": "The look-alike user still gets in. It was made so that there would be a way back.",
-         "implant": "The implant still calls out. It sits on the server and needs no account.",
-         "too many": "None works any more, and fewer would do. What do the two accounts have in common?",
-         "words": "Give a set of names from the list, such as {'implant', 'aws-account'}."},
-        {"service": "answer = {'lookalike-account', 'implant'}", "look-alike": "answer = {'smartsheet-account', 'implant'}",
-         "implant": "answer = {'moveworks-token'}", "too many": "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
-         "words": "answer = {'the firewall'}"},
-        ("Three removals are enough; that is what the cell above shows. Can two do it?",
-         "Both accounts come in through the gateway. With what?"),
-        "answer = {'moveworks-token', 'implant'}"),
-    Exercise(
-        "09-2", "function", _roaming, "It finds the stolen session, and people on trains as well. Telling them apart is lesson 10.",
-        {"kind": "Return a set of session numbers.",
-         "refused": "A refused use from elsewhere is a use too, and the more interesting one. Leave nothing out by outcome.",
-         "all": "That is every session. Keep those that were seen from more than one address.",
-         "events": "A session with two events from one address is in there. Count different addresses, not events.",
-         "known": "You look for one known address. An intruder has others; ask whether there is more than one.",
-         "people": "Those are people. The question is about sessions, externalSessionId.",
-         "none": "Nothing came out, and three sessions in the test were used from two addresses each.",
-         "other": "Collect the addresses of each session in a set, then keep the sessions whose set is larger than one."},
-        {"kind": "def answer(events):\n    return 3",
-         "refused": _but("        session =", "        if event['outcome']['result'] == 'FAILURE':\n            continue\n        session ="),
-         "all": _but("> 1", "> 0"),
-         "events": _but('set()).add(event["client"]["ipAddress"])', '[]).append(event["client"]["ipAddress"])'),
-         "known": _but("len(seen) > 1", "'203.0.113.66' in seen"),
-         "people": _but('event["authenticationContext"]["externalSessionId"]', 'event["actor"]["alternateId"]'),
-         "none": _but("> 1", "> 9"),
-         "other": "def answer(events):\n    return {'a1'}"},
-        ("Build a dictionary from each session to the set of its addresses.", "places.setdefault(session, set()).add(address) keeps each address once."),
-        "def roaming(events):\n" + _GOOD),
-    Exercise(
-        "09-3", "value", _control, "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
-        {"viewed": "The repositories are still viewed in that world. casebook.routes shows what was tried: which route was open?",
-         "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
-                  "and went in by the third route.",
-         "earlier": "That stops the attack before the tracker. Look for one that lets it get that far.",
-         "words": "Give the name of one control as a text, such as 'session_hours'. inventory.controls() lists them."},
-        {"viewed": "answer = 'integration_least_privilege'", "group": "answer = 'repository_least_privilege'",
-         "earlier": "answer = 'service_tokens_bound'", "words": "answer = 'more money'"},
-        ("Which decision would have woken somebody between the 15th and the 22nd?",
-         "On the 16th an account was made. Which alarm watches that?"),
-        "answer = 'alert_new_account'"),
-), (
-    Quiz("09-q1", "An analyst searches the sign-in events for the stolen administrator session and finds only the owner's. Why?", {
-        "a": Choice("The log was deleted", "It is complete. Read the event types again."),
-        "b": Choice("Using a session that exists makes no sign-in event", "Yes. Search for one session from two places.", True),
-        "c": Choice("The key refused the intruder", "The key was asked at sign-in. Nobody signed in again."),
-    }),
-    Quiz("09-q2", "A report says: the 76 repositories were exfiltrated. What does the record support?", {
-        "a": Choice("That, since they were packed and an implant was there", "It fits, and fitting is not evidence."),
-        "b": Choice("The opposite, since no log shows them leaving", "The records could not settle it. Where nothing was written down, silence says nothing."),
-        "c": Choice("Neither; it could not be confirmed, and was treated as if it had happened", "Yes. Say what could not be settled, and what was done about it.", True),
-    }),
-))
+LESSON = Lesson(
+    "09",
+    (
+        Exercise(
+            "09-1",
+            "value",
+            _evicted,
+            "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
+            {
+                "service": "The service account still gets in, past the gateway and into the tracker.",
+                "look-alike": "The look-alike user still gets in. It was made so that there would be a way back.",
+                "implant": "The implant still calls out. It sits on the server and needs no account.",
+                "too many": "None works any more, and fewer would do. What do the two accounts have in common?",
+                "words": "Give a set of names from the list, such as {'implant', 'aws-account'}.",
+            },
+            {
+                "service": "answer = {'lookalike-account', 'implant'}",
+                "look-alike": "answer = {'smartsheet-account', 'implant'}",
+                "implant": "answer = {'moveworks-token'}",
+                "too many": "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
+                "words": "answer = {'the firewall'}",
+            },
+            (
+                "Three removals are enough; that is what the cell above shows. Can two do it?",
+                "Both accounts come in through the gateway. With what?",
+            ),
+            "answer = {'moveworks-token', 'implant'}",
+        ),
+        Exercise(
+            "09-2",
+            "function",
+            _roaming,
+            "It finds the stolen session, and people on trains as well. Telling them apart is lesson 10.",
+            {
+                "kind": "Return a set of session numbers.",
+                "refused": "A refused use from elsewhere is a use too, and the more interesting one. Leave nothing out by outcome.",
+                "all": "That is every session. Keep those that were seen from more than one address.",
+                "events": "A session with two events from one address is in there. Count different addresses, not events.",
+                "known": "You look for one known address. An intruder has others; ask whether there is more than one.",
+                "people": "Those are people. The question is about sessions, externalSessionId.",
+                "none": "Nothing came out, and three sessions in the test were used from two addresses each.",
+                "other": "Collect the addresses of each session in a set, then keep the sessions whose set is larger than one.",
+            },
+            {
+                "kind": "def answer(events):\n    return 3",
+                "refused": _but(
+                    "        session =",
+                    "        if event['outcome']['result'] == 'FAILURE':\n            continue\n        session =",
+                ),
+                "all": _but("> 1", "> 0"),
+                "events": _but(
+                    'set()).add(event["client"]["ipAddress"])',
+                    '[]).append(event["client"]["ipAddress"])',
+                ),
+                "known": _but("len(seen) > 1", "'203.0.113.66' in seen"),
+                "people": _but(
+                    'event["authenticationContext"]["externalSessionId"]',
+                    'event["actor"]["alternateId"]',
+                ),
+                "none": _but("> 1", "> 9"),
+                "other": "def answer(events):\n    return {'a1'}",
+            },
+            (
+                "Build a dictionary from each session to the set of its addresses.",
+                "places.setdefault(session, set()).add(address) keeps each address once.",
+            ),
+            "def roaming(events):\n" + _GOOD,
+        ),
+        Exercise(
+            "09-3",
+            "value",
+            _control,
+            "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
+            {
+                "viewed": "The repositories are still viewed in that world. attack_chain.routes shows what was tried: which route was open?",
+                "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
+                "and went in by the third route.",
+                "earlier": "That stops the attack before the tracker. Look for one that lets it get that far.",
+                "words": "Give the name of one control as a text, such as 'session_hours'. inventory.controls() lists them.",
+            },
+            {
+                "viewed": "answer = 'integration_least_privilege'",
+                "group": "answer = 'repository_least_privilege'",
+                "earlier": "answer = 'service_tokens_bound'",
+                "words": "answer = 'more money'",
+            },
+            (
+                "Which decision would have woken somebody between the 15th and the 22nd?",
+                "On the 16th an account was made. Which alarm watches that?",
+            ),
+            "answer = 'alert_new_account'",
+        ),
+    ),
+    (
+        Quiz(
+            "09-q1",
+            "An analyst searches the sign-in events for the stolen administrator session and finds only the owner's. Why?",
+            {
+                "a": Choice("The log was deleted", "It is complete. Read the event types again."),
+                "b": Choice(
+                    "Using a session that exists makes no sign-in event",
+                    "Yes. Search for one session from two places.",
+                    True,
+                ),
+                "c": Choice(
+                    "The key refused the intruder",
+                    "The key was asked at sign-in. Nobody signed in again.",
+                ),
+            },
+        ),
+        Quiz(
+            "09-q2",
+            "A report says: the 76 repositories were exfiltrated. What does the record support?",
+            {
+                "a": Choice(
+                    "That, since they were packed and an implant was there",
+                    "It fits, and fitting is not evidence.",
+                ),
+                "b": Choice(
+                    "The opposite, since no log shows them leaving",
+                    "The records could not settle it. Where nothing was written down, silence says nothing.",
+                ),
+                "c": Choice(
+                    "Neither; it could not be confirmed, and was treated as if it had happened",
+                    "Yes. Say what could not be settled, and what was done about it.",
+                    True,
+                ),
+            },
+        ),
+    ),
+)

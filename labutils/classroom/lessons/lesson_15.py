@@ -1,10 +1,15 @@
 """15 · Declare Code Red."""
+
 from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.lessons.codered import Held
+from labutils.stage.eviction import Held
 
 # Which can put back which, and the mistake of an order in which one comes back.
-_GRAPHS = (({"a": {"b"}, "b": set()}, "backwards"), ({"b": set(), "a": {"b"}}, "as they stand"),
-           ({"service": {"user", "implant"}, "user": set(), "implant": {"user"}}, "comes back"), ({"x": set(), "y": {"x"}, "z": {"y"}}, "chain"))
+_GRAPHS = (
+    ({"a": {"b"}, "b": set()}, "backwards"),
+    ({"b": set(), "a": {"b"}}, "as they stand"),
+    ({"service": {"user", "implant"}, "user": set(), "implant": {"user"}}, "comes back"),
+    ({"x": set(), "y": {"x"}, "z": {"y"}}, "chain"),
+)
 
 
 def _order(answer: object) -> str | None:
@@ -14,14 +19,22 @@ def _order(answer: object) -> str | None:
             return "kind"
         if sorted(given) != sorted(graph):
             return "missing"
-        if any(other in graph[one] for place, other in enumerate(given) for one in given[place + 1:]):
+        if any(
+            other in graph[one] for place, other in enumerate(given) for one in given[place + 1 :]
+        ):
             return mistake
     return None
 
 
 _NOW = 2000
-_HELD = [Held("old", "key", "team", 900, 5000, 950), Held("edge", "key", "team", 1000, 5000, None), Held("new", "key", "team", 1001, 5000, 1500),
-         Held("replaced", "key", "team", 900, 5000, 950, 1200), Held("expired", "key", "team", 900, 2000, 950), Held("orphan", "token", "", 10, 5000, None)]
+_HELD = [
+    Held("old", "key", "team", 900, 5000, 950),
+    Held("edge", "key", "team", 1000, 5000, None),
+    Held("new", "key", "team", 1001, 5000, 1500),
+    Held("replaced", "key", "team", 900, 5000, 950, 1200),
+    Held("expired", "key", "team", 900, 2000, 950),
+    Held("orphan", "token", "", 10, 5000, None),
+]
 
 
 def _survivors(answer: object) -> str | None:
@@ -47,49 +60,101 @@ def _but(old: str, new: str) -> str:
     return "def answer(held, out, now):\n" + _PROOF.replace(old, new)
 
 
-LESSON = Lesson("15", (
-    Exercise(
-        "15-1", "function", _order, "Roots before leaves: nothing that you removed can come back.",
-        {"backwards": "In {'a': {'b'}, 'b': set()} a comes first: as long as a is there, it can put b back.",
-         "as they stand": "In {'b': set(), 'a': {'b'}} a comes first, although it stands last in the dictionary: it can put b back.",
-         "comes back": "In {'service': {'user', 'implant'}, 'user': set(), 'implant': {'user'}} the service comes first and the user last.",
-         "chain": "In {'x': set(), 'y': {'x'}, 'z': {'y'}} z comes first, then y, then x. How many a foothold puts back does not say it: y and z put back one each.",
-         "missing": "Each foothold must stand in the list once.",
-         "kind": "Return a list of names."},
-        {"backwards": "def answer(puts_back):\n    return list(puts_back)[::-1]",
-         "as they stand": "def answer(puts_back):\n    return list(puts_back)",
-         "comes back": "def answer(puts_back):\n    return sorted(puts_back)",
-         "chain": "def answer(puts_back):\n    return sorted(puts_back, key=lambda name: -len(puts_back[name]))",
-         "missing": "def answer(puts_back):\n    return [name for name in puts_back if puts_back[name]]",
-         "kind": "def answer(puts_back):\n    return puts_back"},
-        ("Which foothold can nobody put back? Remove that one, and ask again among the rest.",
-         "A loop: find a name that stands in no other one's set, append it, delete it, until nothing is left."),
-        "def order(puts_back):\n    left, found = dict(puts_back), []\n    while left:\n"
-        "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
-        "        found.append(root)\n        del left[root]\n    return found"),
-    Exercise(
-        "15-2", "function", _survivors, "That is what the list says. Then try the old secrets at their doors.",
-        {"new": "One that was issued after the intruder was out is in there. He never came near it.",
-         "replaced": "One that has been replaced is in there.",
-         "expired": "One that is over is in there: expires must be later than now.",
-         "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
-         "edge": "One that was issued in the very second at which the intruder was out is missing. Compare with <=.",
-         "ids": "Return the ids, and not the credentials themselves.",
-         "kind": "Return a list of ids."},
-        {"new": _but("one.issued <= out and ", ""), "replaced": _but(" and one.replaced is None", ""), "expired": _but(" and one.expires > now", ""),
-         "belief": _but("one.issued <= out", "one.last_used and one.issued <= out"), "edge": _but("one.issued <= out", "one.issued < out"),
-         "ids": _but("one.id for", "one for"), "kind": "def answer(held, out, now):\n    return 4"},
-        ("Three conditions, all of which must hold.", "Whether it was used, or has an owner, is none of them."),
-        "def survivors(held, out, now):\n" + _PROOF),
-), (
-    Quiz("15-q1", "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?", {
-        "a": Choice("Yes, a day is long", "A quiet day is what a patient intruder wants you to see."),
-        "b": Choice("Only if accounts, tokens and implants were looked for, and what could put them back is gone", "Yes. Quiet is no proof.", True),
-        "c": Choice("Yes, if the account was the root", "Then nothing new comes. What was there before it is still there."),
-    }),
-    Quiz("15-q2", "A service token has not been seen in use for a year. It was exposed. What do you do?", {
-        "a": Choice("Leave it, it is dead", "It is valid, and that is all that an intruder needs."),
-        "b": Choice("Replace or revoke it like all the others", "Yes. If somebody misses it, you have found its owner.", True),
-        "c": Choice("Watch it", "Watching tells you when it is too late."),
-    }),
-))
+LESSON = Lesson(
+    "15",
+    (
+        Exercise(
+            "15-1",
+            "function",
+            _order,
+            "Roots before leaves: nothing that you removed can come back.",
+            {
+                "backwards": "In {'a': {'b'}, 'b': set()} a comes first: as long as a is there, it can put b back.",
+                "as they stand": "In {'b': set(), 'a': {'b'}} a comes first, although it stands last in the dictionary: it can put b back.",
+                "comes back": "In {'service': {'user', 'implant'}, 'user': set(), 'implant': {'user'}} the service comes first and the user last.",
+                "chain": "In {'x': set(), 'y': {'x'}, 'z': {'y'}} z comes first, then y, then x. How many a foothold puts back does not say it: y and z put back one each.",
+                "missing": "Each foothold must stand in the list once.",
+                "kind": "Return a list of names.",
+            },
+            {
+                "backwards": "def answer(puts_back):\n    return list(puts_back)[::-1]",
+                "as they stand": "def answer(puts_back):\n    return list(puts_back)",
+                "comes back": "def answer(puts_back):\n    return sorted(puts_back)",
+                "chain": "def answer(puts_back):\n    return sorted(puts_back, key=lambda name: -len(puts_back[name]))",
+                "missing": "def answer(puts_back):\n    return [name for name in puts_back if puts_back[name]]",
+                "kind": "def answer(puts_back):\n    return puts_back",
+            },
+            (
+                "Which foothold can nobody put back? Remove that one, and ask again among the rest.",
+                "A loop: find a name that stands in no other one's set, append it, delete it, until nothing is left.",
+            ),
+            "def order(puts_back):\n    left, found = dict(puts_back), []\n    while left:\n"
+            "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
+            "        found.append(root)\n        del left[root]\n    return found",
+        ),
+        Exercise(
+            "15-2",
+            "function",
+            _survivors,
+            "That is what the list says. Then try the old secrets at their doors.",
+            {
+                "new": "One that was issued after the intruder was out is in there. He never came near it.",
+                "replaced": "One that has been replaced is in there.",
+                "expired": "One that is over is in there: expires must be later than now.",
+                "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
+                "edge": "One that was issued in the very second at which the intruder was out is missing. Compare with <=.",
+                "ids": "Return the ids, and not the credentials themselves.",
+                "kind": "Return a list of ids.",
+            },
+            {
+                "new": _but("one.issued <= out and ", ""),
+                "replaced": _but(" and one.replaced is None", ""),
+                "expired": _but(" and one.expires > now", ""),
+                "belief": _but("one.issued <= out", "one.last_used and one.issued <= out"),
+                "edge": _but("one.issued <= out", "one.issued < out"),
+                "ids": _but("one.id for", "one for"),
+                "kind": "def answer(held, out, now):\n    return 4",
+            },
+            (
+                "Three conditions, all of which must hold.",
+                "Whether it was used, or has an owner, is none of them.",
+            ),
+            "def survivors(held, out, now):\n" + _PROOF,
+        ),
+    ),
+    (
+        Quiz(
+            "15-q1",
+            "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?",
+            {
+                "a": Choice(
+                    "Yes, a day is long", "A quiet day is what a patient intruder wants you to see."
+                ),
+                "b": Choice(
+                    "Only if accounts, tokens and implants were looked for, and what could put them back is gone",
+                    "Yes. Quiet is no proof.",
+                    True,
+                ),
+                "c": Choice(
+                    "Yes, if the account was the root",
+                    "Then nothing new comes. What was there before it is still there.",
+                ),
+            },
+        ),
+        Quiz(
+            "15-q2",
+            "A service token has not been seen in use for a year. It was exposed. What do you do?",
+            {
+                "a": Choice(
+                    "Leave it, it is dead", "It is valid, and that is all that an intruder needs."
+                ),
+                "b": Choice(
+                    "Replace or revoke it like all the others",
+                    "Yes. If somebody misses it, you have found its owner.",
+                    True,
+                ),
+                "c": Choice("Watch it", "Watching tells you when it is too late."),
+            },
+        ),
+    ),
+)

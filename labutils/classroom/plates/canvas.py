@@ -1,0 +1,152 @@
+"""What all pictures share: a bare canvas, the meaning of colour, marks, and how a picture is shown and stored with its sentence.
+
+A picture is drawn from a token, a log or a result, never from typed numbers.
+"""
+
+import io
+import logging
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from textwrap import fill
+
+from IPython.display import display
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation, Text
+from PIL import Image as Picture
+
+logging.getLogger("matplotlib").setLevel(
+    logging.ERROR
+)  # no word about font caches in a learner's output
+
+# One meaning of colour in the whole course. Vermilion, filled: the attacker gets in, or the loss happens. Blue ring: refused,
+# or stopped. Grey: not reached, or unknown. Green, purple and black mean nothing of the kind: they tell parts apart.
+VERMILION, BLUE, GREY = "#D55E00", "#0072B2", "#666666"
+GREEN, PURPLE, BLACK = "#00795A", "#7A3E8E", "#000000"
+# By outcome: the shape, which says the same as the colour, then the colour of its face and of its edge.
+SHAPES = {
+    "succeeded": ("o", VERMILION, VERMILION),
+    "denied": ("o", "white", BLUE),
+    "unknown": ("$?$", GREY, GREY),
+    "not_reached": ("|", GREY, GREY),
+    "defenders": ("D", BLACK, BLACK),
+    "other": (".", GREY, GREY),
+}
+KEY = "filled: succeeded    ring: denied    ?: unknown"
+MARKS = "text/vnd.labutils.marks"  # the media type under which a picture's marks stand beside it in a notebook
+
+
+def show(figure: Figure, sentence: str) -> None:
+    """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
+    display(
+        stored(figure),
+        raw=True,
+        metadata={"image/png": {"alt": sentence, "width": int(figure.get_figwidth() * 80)}},
+    )
+    print(fill(sentence, 110))
+
+
+def stored(figure: Figure) -> dict[str, str]:
+    """A figure as a notebook keeps it: the picture, and its marks beside it. Plain data, which old and new IPython write alike.
+
+    nbval compares the marks wherever the course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
+    """
+    canvas, small = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()
+    drawn = Picture.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    drawn.convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(
+        small, format="png"
+    )  # a third of the size
+    return {
+        "image/png": b64encode(small.getvalue()).decode() + "\n",
+        MARKS: "\n".join(marks(figure)),
+        "text/plain": "<IPython.core.display.Image object>",
+    }
+
+
+def marks(figure: Figure) -> list[str]:
+    """All that is drawn, a line each: kind, place, size, colour and text, as the code asked for them. No version of a library
+    and no font changes these lines; one mark more, another colour or another place does."""
+    (axes,) = figure.axes
+    sheet = f"sheet {_place(figure.get_size_inches())} {_place(axes.get_xlim())} {_place(axes.get_ylim())}"
+    return [
+        sheet,
+        *(
+            line
+            for artist in axes.get_children()
+            if artist is not axes.patch
+            for line in _lines_of(artist)
+        ),
+    ]
+
+
+def _lines_of(artist: Artist) -> Iterator[str]:
+    if isinstance(artist, Text) and artist.get_text():
+        where = artist.get_position() if not isinstance(artist, Annotation) else artist.xy
+        style = f"{artist.get_fontsize():g} {artist.get_weight()} {artist.get_ha()} {to_hex(artist.get_color())}"
+        yield f"text {_place(where)} {style} {artist.get_text()!r}"
+    elif isinstance(artist, Annotation) and artist.arrow_patch is not None:
+        way = f"{_place(artist.get_position())} -> {_place(artist.xy)}"
+        yield f"arrow {way} {to_hex(artist.arrow_patch.get_edgecolor())} {artist.arrowprops['arrowstyle']}"
+    elif isinstance(artist, PathCollection):
+        face, edge = (
+            to_hex(colours[0]) if len(colours) else "none"
+            for colours in (artist.get_facecolor(), artist.get_edgecolor())
+        )
+        for where in artist.get_offsets():
+            yield f"mark {artist.get_gid()} {_place(where)} {artist.get_sizes()[0]:g} {face} {edge}"
+    elif isinstance(artist, Rectangle):
+        size = _place((artist.get_width(), artist.get_height()))
+        yield (
+            f"box {_place(artist.get_xy())} {size} {to_hex(artist.get_facecolor())} {to_hex(artist.get_edgecolor())} "
+            f"{artist.get_linestyle()} {artist.get_hatch() or ''}"
+        ).rstrip()
+    elif isinstance(artist, Line2D):
+        points = " ".join(_place(point) for point in artist.get_xydata())
+        dots = f" {artist.get_marker()} {to_hex(artist.get_markerfacecolor())} {to_hex(artist.get_markeredgecolor())}"
+        yield f"line {points} {to_hex(artist.get_color())}{dots if artist.get_marker() != 'None' else ''}"
+
+
+def _place(where: Sequence[float]) -> str:
+    return ",".join(f"{round(float(value), 3) + 0:g}" for value in where)
+
+
+def canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]):
+    """A figure of that many inches with one bare drawing area."""
+    figure = Figure(figsize=(width, height), dpi=144 if width < 12 else 120)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(*xlim)
+    axes.set_ylim(*ylim)
+    axes.axis("off")
+    return figure, axes
+
+
+def mark(axes, x: float, y: float, kind: str, size: float) -> None:
+    """A mark at a place, whose shape says the same as its colour."""
+    marker, face, line = SHAPES.get(kind, SHAPES["other"])
+    filled = {"color": line} if marker == "|" else {"facecolors": face, "edgecolors": line}
+    axes.scatter(
+        [x],
+        [y],
+        marker=marker,
+        s=size,
+        linewidths=0.8 if kind == "unknown" else size**0.5 / 4,
+        zorder=3,
+        gid=marker,
+        **filled,
+    )
+
+
+def label(identifier: str, party: bool = False) -> str:
+    """A fact's id as words, without the dates, and without the party (unless it is asked for), that it begins or ends with."""
+    words = identifier.split("-")
+    words = words[1:] if words[0] in ("cf", "okta") and not party else words
+    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word)).replace(
+        "cf ", "cloudflare "
+    )

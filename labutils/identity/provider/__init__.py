@@ -1,0 +1,5 @@
+"""An OpenID Provider: OAuth 2.0 and OpenID Connect Core, as a WSGI app."""
+
+from labutils.identity.provider.app import Provider
+
+__all__ = ["Provider"]

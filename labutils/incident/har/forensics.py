@@ -1,0 +1,275 @@
+"""What a HAR file gives away, and what it still opens: credentials, a replay of every string."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote_plus
+
+from labutils.identity.decoder import inspect
+from labutils.incident.har.names import DIRECTIVE, known
+from labutils.incident.har.reading import (
+    FORM,
+    JWT,
+    URL,
+    checked,
+    content,
+    cookie_pairs,
+    json_value,
+    spelled,
+    unpacked,
+)
+from labutils.text import shown
+
+Leaf = tuple[str, str, str]  # where it stands, under which name, and the text
+LETTERS = 8  # different characters that a text has at least which was drawn by lot
+LOOKS = "opaque secret"  # the kind of a text that looks like a credential and is not called one
+OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=~-]{16,}")
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+BETWEEN = (re.compile(r"""[\s"'<>;,]+"""), re.compile(r"""[\s"'<>;,&?#=/:()\[\]{}\\]+"""))
+PAIRS_IN_TEXT = (
+    re.compile(r'"([\w.-]{1,60})"\s*:\s*"([^"\\]+)"'),
+    re.compile(r'name="([\w.-]{1,60})" value="([^"]+)"'),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A credential in a HAR file: where, of which kind, whose, until when (since 1970)."""
+
+    entry: int
+    place: str
+    kind: str
+    value: str
+    holder: str | None = None
+    expires: int | None = None
+
+    def __str__(self) -> str:
+        whose = f", of {shown(self.holder, 40)}" if self.holder else ""
+        place, start = shown(self.place, 80), shown(self.value[:8])
+        return f"entry {self.entry}, {place}: {self.kind} {start}...{whose}"
+
+    __repr__ = __str__
+
+
+def findings(har: dict) -> list[Finding]:
+    """The credentials in a HAR, in the order of its entries.
+
+    Nothing is verified. Raises NotHar where it is no HAR.
+
+    `holder` is the `sub` of the token itself, or of a token in the same exchange, or else the user
+    name that was typed there.
+    """
+    found, owners = [], {}
+    for number, entry in enumerate(checked(har)["entries"]):
+        leaves = list(_leaves(entry))
+        here = [_finding(number, *leaf) for leaf in leaves if kind_of(*leaf)]
+        subs = [finding.holder for finding in here if finding.holder]
+        typed = [
+            text for _, name, text in leaves if name.lower() in ("username", "preferred_username")
+        ]
+        for finding in here:
+            rank = (
+                (0, finding.holder)
+                if finding.holder
+                else (1, subs[0])
+                if subs
+                else (2, typed[0])
+                if typed
+                else (3, None)
+            )
+            owners[finding.value] = min(
+                rank, owners.get(finding.value, rank), key=lambda owner: owner[0]
+            )
+        found += here
+    return [
+        replace(
+            finding, holder=None if finding.kind == "client secret" else owners[finding.value][1]
+        )
+        for finding in found
+    ]
+
+
+def credentials(entry: dict, wanted: Callable[[str], bool] = lambda text: True) -> Iterator[Leaf]:
+    """Where each credential of an entry stands, of which kind it is, and its text.
+
+    `wanted` chooses texts before it is found out what they are, which takes longer.
+    """
+    for place, name, text in _leaves(entry):
+        if wanted(text) and (kind := kind_of(place, name, text)):
+            yield place, kind, text
+
+
+def secrets_of(entry: dict) -> set[str]:
+    """The credentials of an entry that may stay nowhere, though their shape fits.
+
+    Not what merely looks like one, nor a `0` or `true`, nor what is longer than all that may stay.
+    """
+    short = credentials(entry, lambda text: 6 <= len(text) < 80)
+    return {text for _, kind, text in short if kind != LOOKS}
+
+
+def _finding(number: int, place: str, name: str, text: str) -> Finding:
+    """A finding with what a token says of itself."""
+    claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
+    holder = claims["sub"] if isinstance(claims.get("sub"), str) else None
+    expires = claims["exp"] if isinstance(claims.get("exp"), int) else None
+    return Finding(number, place, kind_of(place, name, text), text, holder, expires)
+
+
+def kind_of(place: str, name: str, text: str) -> str | None:
+    """The kind of a credential: by what a token says of itself, by its name, by its looks."""
+    if JWT.fullmatch(text) and (token := inspect(text)).header is not None:
+        claims, typ = token.claims or {}, str(token.header.get("typ", "")).lower()
+        if typ == "dpop+jwt":
+            return "DPoP proof"
+        if "enc" in token.header:
+            return "encrypted token"
+        return (
+            "access token"
+            if typ == "at+jwt" or "scope" in claims
+            else "ID token"
+            if {"sub", "aud"} <= set(claims)
+            else "signed token"
+        )
+    kind = known()["credentials"].get(name.lower())
+    if kind == "code" and len(text) < 8 or kind == "":
+        return None
+    if kind is None and "cookie" in place and re.search("(?i)sess|sid|auth|token", name):
+        return "session cookie"
+    looks = OPAQUE.fullmatch(text) and len(set(text)) >= LETTERS and not DIRECTIVE.fullmatch(text)
+    return kind or (LOOKS if looks else None)
+
+
+# --- where texts stand ----------------------------------------------------------------------------
+
+
+def _leaves(entry: dict) -> Iterator[Leaf]:
+    """The texts of an entry, each with its place and the name under which it stands."""
+    for side, packed in (("request", "postData"), ("response", "content")):
+        for name, value in named(entry, side, "headers"):
+            yield from _header(f"{side} header {name.lower()}", name.lower(), value)
+        yield from _under(f"{side} cookie", named(entry, side, "cookies"))
+        for member in ("url", "redirectURL"):
+            yield from _address(f"{side} {member}", get(entry, side, member, kind=str))
+        yield from _under(f"{side} queryString", named(entry, side, "queryString"))
+        yield from _body(f"{side} body", content(get(entry, side, packed)))
+        yield from _under(f"{side} form", named(entry, side, packed, "params"))
+    for sent in get(entry, "_webSocketMessages", kind=list):
+        yield from _body("WebSocket message", get(sent, "data"))
+
+
+def get(value: object, *way: str, kind: type = object) -> object:
+    """What stands under a name, in that under the next; empty or None where it is not."""
+    for name in way:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, kind) else kind()
+
+
+def named(entry: dict, *way: str) -> list[tuple[str, str]]:
+    """Name and value of the headers, cookies or parameters that are what they should be."""
+    found = [(get(pair, "name"), get(pair, "value")) for pair in get(entry, *way, kind=list)]
+    return [
+        (name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)
+    ]
+
+
+def _under(place: str, pairs: list[tuple[str, str]]) -> list[Leaf]:
+    return [(f"{place}: {name}", name, text) for name, text in pairs]
+
+
+def _header(place: str, name: str, value: str) -> list[Leaf]:
+    if name in ("cookie", "set-cookie"):
+        return _under(place, cookie_pairs(name, value))
+    if name in ("location", "referer", ":path"):
+        return _address(place, value)
+    if name != "authorization":
+        return [(place, name, value)]
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() != "basic":
+        return [(place, "access_token", rest.strip() or value)]
+    user, _, password = (unpacked(rest) or "").partition(":")
+    return [(place, "username", user), (place, "password", password)]
+
+
+def _address(place: str, value: str) -> list[Leaf]:
+    _, _, path, query, fragment = URL.fullmatch(value).groups("")
+    return _under(place, parse_qsl(query) + parse_qsl(fragment)) + [
+        (f"{place} path", "", part) for part in path.split("/")
+    ]
+
+
+def _body(place: str, text: object) -> list[Leaf]:
+    if not isinstance(text, str):
+        return []
+    if (value := json_value(text)) is not None:
+        return list(_members(f"{place}:", value))
+    pairs = (
+        parse_qsl(text)
+        if FORM.fullmatch(text)
+        else [pair for pattern in PAIRS_IN_TEXT for pair in pattern.findall(text)]
+    )
+    return _under(place, pairs) or [(place, "", text)]
+
+
+def _members(place: str, value: object) -> Iterator[Leaf]:
+    """Every text in a JSON value under its name, and a name itself where it looks like a secret."""
+    waiting = [(place, "", value)]
+    while waiting:
+        place, name, value = waiting.pop()
+        if (text := spelled(value)) is not None:
+            yield place, name, text
+        if isinstance(value, dict):
+            yield from (
+                (f"{place} (a name)", "", inner) for inner in value if OPAQUE.fullmatch(inner)
+            )
+            waiting += [
+                (f"{place} {inner}", inner, more) for inner, more in reversed(value.items())
+            ]
+        elif isinstance(value, list):
+            waiting += [(place, name, more) for more in reversed(value)]
+        elif isinstance(value, str | int) and not isinstance(value, bool):
+            yield place, name, str(value)
+
+
+# --- grading by replay ----------------------------------------------------------------------------
+
+
+def strings(har: dict) -> set[str]:
+    """Every text in a HAR that somebody could try: names, values, what is packed in them."""
+    found, waiting = set(), [har]
+    while waiting:
+        value = waiting.pop()
+        waiting += filter(None, [spelled(value)])
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**18:
+            found.add(str(value))
+        elif isinstance(value, str) and value not in found:
+            found.add(value)
+            waiting += _inside(value)
+    return found - {""}
+
+
+def _inside(text: str) -> list[object]:
+    """What is in a text: without percent signs, out of JSON, out of base64, between separators."""
+    parts = {part for pattern in BETWEEN for part in pattern.split(text)}
+    parts |= {part.partition("=")[2] for part in parts} | (
+        set(text.split(".")) if JWT.fullmatch(text) else set()
+    )
+    return [
+        unquote_plus(text),
+        json_value(text),
+        unpacked(text) if BASE64.fullmatch(text) else None,
+        *parts,
+    ]
+
+
+def sweep(har: dict, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
+    """Grade a cleaned HAR by replay: every text that is left, tried at every door.
+
+    Each door with the texts that open it.
+    """
+    tried = sorted(strings(har))
+    return {door: [text for text in tried if opens(text)] for door, opens in doors.items()}

@@ -1,0 +1,132 @@
+"""What can be turned back without a key: encodings, and plain hashes of what can be guessed."""
+
+import base64
+import codecs
+import hashlib
+import re
+import string
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from urllib.parse import unquote_plus
+
+LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
+PRINTING = "".join(map(chr, range(33, 127)))
+ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
+ROT47 = str.maketrans(PRINTING, PRINTING[47:] + PRINTING[:47])
+STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
+LONGEST = 20_000  # characters of a text that is turned back; no credential is longer
+
+# --- encodings ------------------------------------------------------------------------------------
+
+
+def undone(text: str) -> set[str]:
+    """The text, and what comes out of it by undoing one or two encodings, in any order.
+
+    A short word in front of the rest, as in `x-...` or `tag:...`, is taken off as well.
+    """
+    text = text[:LONGEST]
+    marks = [mark for mark in "-:_=(<[ " if mark in text[:12]]
+    begin = {text} | {text.partition(mark)[2].rstrip(")>]") for mark in marks}
+    once = {result for one in begin for result in _one_step_back(one)}
+    twice = {result for one in once for result in _one_step_back(one)}
+    return begin | once | twice | set(_shifted(text))
+
+
+def _one_step_back(text: str) -> Iterator[str]:
+    yield text[::-1]
+    yield text.swapcase()
+    yield codecs.encode(text, "rot13")
+    yield text.translate(ROT47)
+    yield text.translate(ATBASH)
+    yield text[::2]  # something was put between its characters
+    yield text[1::2]
+    if "%" in text:
+        yield unquote_plus(text)
+    for octets in _octets(text):
+        yield octets.decode("latin-1")
+        yield from _inflated(octets)
+    codes = [int(number) for number in re.findall(r"\d{2,3}", text)]
+    if len(codes) > 3:
+        yield "".join(map(chr, codes))  # 101 121 74
+
+
+def _octets(text: str) -> Iterator[bytes]:
+    """The bytes that a text may spell: in base64 or base64url, base32, base85, hexadecimal, decimal."""
+    bare = text.rstrip("=")
+    fours, eights = (bare + "=" * (-len(bare) % size) for size in (4, 8))
+    for decode in (
+        lambda: base64.b64decode(fours.translate(STANDARD), validate=True),
+        lambda: base64.b32decode(eights, casefold=True),
+        lambda: base64.b85decode(text),
+        lambda: base64.a85decode(text),
+        lambda: bytes.fromhex(text.removeprefix("0x")),
+        lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0"),
+    ):
+        try:
+            yield decode()
+        except (ValueError, OverflowError):
+            pass
+
+
+def _inflated(octets: bytes) -> Iterator[str]:
+    """The text that was deflated into these bytes, by zlib or gzip."""
+    if octets[:1] in (b"\x78", b"\x1f"):
+        try:
+            yield zlib.decompressobj(47).decompress(octets, LONGEST).decode("latin-1")
+        except zlib.error:
+            pass
+
+
+def _shifted(text: str) -> Iterator[str]:
+    """Each letter moved along the alphabet; each character moved along its codes by up to three."""
+    for by in range(1, 26):
+        moved = LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by]
+        yield text.translate(str.maketrans(LOWER + UPPER, moved))
+    for by in (-3, -2, -1, 1, 2, 3):
+        yield "".join(chr((ord(one) + by) % 0x110000) for one in text)
+
+
+# --- plain hashes ---------------------------------------------------------------------------------
+
+NAMED = sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"})
+HASHES = ("hash", "crc32", "adler32", *NAMED)
+
+
+def guessed(texts: Iterable[str], secrets: Iterable[str]) -> str | None:
+    """The hash without a key by which all these short secrets stand in the texts, whole or cut.
+
+    A thief hashes every value that a short secret can have. The judge knows which of his guesses
+    would be right. None where no hash gives them all.
+    """
+    whole = "\n".join(texts).lower()
+
+    def stands(algorithm: str, secret: str) -> bool:
+        spellings = _spellings(algorithm, secret)
+        return any(end in whole for spelling in spellings for end in _ends(spelling.lower()))
+
+    for algorithm in HASHES:
+        if all(stands(algorithm, secret) for secret in secrets):
+            return algorithm
+    return None
+
+
+def _ends(spelling: str) -> tuple[str, str]:
+    """What a tag may be cut to: six characters at least, or ten digits. Fewer are there by chance."""
+    size = 10 if spelling.isdigit() else 6
+    return spelling[:size], spelling[-size:]
+
+
+@cache
+def _spellings(algorithm: str, guess: str) -> tuple[str, ...]:
+    """How a plain hash is written: in hexadecimal, in base64, as a number."""
+    if algorithm == "hash":
+        number = hash(guess)
+        return f"{abs(number):x}", str(abs(number)), f"{number % 2**64:x}", str(number % 2**64)
+    if algorithm in ("crc32", "adler32"):
+        number = getattr(zlib, algorithm)(guess.encode())
+        return f"{number:x}", str(number)
+    digest = hashlib.new(algorithm, guess.encode(), usedforsecurity=False).digest()
+    both = base64.b64encode(digest), base64.urlsafe_b64encode(digest)
+    texts = [one.decode().rstrip("=") for one in both]
+    return digest.hex(), str(int.from_bytes(digest, "big")), *texts

@@ -1,0 +1,102 @@
+"""Two applications, the provider at which people sign in to them, the API that serves both, and two people."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from labutils.identity.provider import Provider
+from labutils.identity.provider.state import Client, User
+from labutils.identity.relying_party import RelyingParty, sign_in
+from labutils.identity.resource_server import ResourceServer
+from labutils.lab import Lab
+
+LOGIN, WIKI, NOTES, API = (
+    "https://login.example",
+    "https://wiki.example",
+    "https://notes.example",
+    "https://api.example",
+)
+
+
+@dataclass
+class TwoApps:
+    """Ada works here; Tom wants what is hers. `wiki` is a confidential client, `notes` a public one, `api` serves both."""
+
+    lab: Lab
+    provider: Provider
+    wiki: RelyingParty
+    notes: RelyingParty
+    api: ResourceServer
+    ada: httpx.Client
+    tom: httpx.Client
+
+    def sign_in(self, who: str = "ada", at: str = WIKI, until: str | None = None) -> httpx.Response:
+        """Let a person sign in at an application, with the password that only this person knows."""
+        return sign_in(
+            getattr(self, who), at + "/login", who, self.provider.users[who].password, until=until
+        )
+
+    @property
+    def session_cookie(self) -> str:
+        """The cookie of Ada's session at the provider."""
+        return self.ada.cookies.get("session", domain="login.example")
+
+    def service_token(self, machine: httpx.Client) -> str:
+        """The access token that the backup job gets by its own credentials, on this machine."""
+        job = {
+            "data": {"grant_type": "client_credentials"},
+            "auth": ("backup", "the-backup-job-has-this"),
+        }
+        return machine.post(LOGIN + "/token", **job).json()["access_token"]
+
+
+def build_apps(
+    seed: str,
+    start: str = "2023-10-18T09:00:00Z",
+    *,
+    provider=Provider,
+    application=RelyingParty,
+    opaque_access_tokens: bool = False,
+) -> TwoApps:
+    """Fresh apps. Give them a subclass of Provider or RelyingParty to see what a missing check costs."""
+    lab = Lab(seed, start)
+    op = provider(lab, LOGIN, opaque_access_tokens=opaque_access_tokens)
+    op.users = {
+        "ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace"),
+        "tom": User("tom", "tom-has-a-password-too", "u-0666", "Tom Thief"),
+    }
+    op.clients = {
+        "wiki": Client(
+            "wiki",
+            (WIKI + "/cb",),
+            "the-wiki-keeps-this-to-itself",
+            post_logout_redirect_uris=(WIKI + "/",),
+        ),
+        "notes": Client("notes", (NOTES + "/cb",)),
+        "api": Client("api", secret="the-api-asks-with-this", grant_types=()),
+        "backup": Client(
+            "backup",
+            secret="the-backup-job-has-this",
+            scope="read",
+            grant_types=("client_credentials",),
+        ),
+    }
+    wiki = application(lab, WIKI, LOGIN, "wiki", "the-wiki-keeps-this-to-itself")
+    notes = application(lab, NOTES, LOGIN, "notes")
+    api = ResourceServer(
+        lab,
+        API,
+        LOGIN,
+        introspect_as=("api", "the-api-asks-with-this") if opaque_access_tokens else None,
+    )
+    for origin, app in ((LOGIN, op), (WIKI, wiki), (NOTES, notes), (API, api)):
+        lab.add(origin.split("//")[1], app)
+    return TwoApps(
+        lab,
+        op,
+        wiki,
+        notes,
+        api,
+        lab.browser("ada", "192.0.2.10"),
+        lab.browser("tom", "203.0.113.66"),
+    )
