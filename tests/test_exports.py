@@ -3,13 +3,14 @@
 import json
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
 from labutils.incident import ledger
 from labutils.incident.breach import foresee, play
-from labutils.incident.exports import attack_flow, navigator_layer, told_apart
+from labutils.incident.exports import attack_flow, navigator_layer, stix_confidence, told_apart
 from labutils.incident.policy import World
 
 STEPS = play(World.historical()).steps
@@ -320,6 +321,18 @@ def test_an_action_is_as_sure_as_the_weakest_of_fact_fit_and_outcome():
         ]
         assert action["confidence"] == min(limits), step.fact
     assert {action["confidence"] for action in ACTIONS} == {30, 40, 70, 95}
+
+
+@pytest.mark.parametrize("confidence", SURE)
+@pytest.mark.parametrize("fit", FIT)
+@pytest.mark.parametrize("outcome", ["succeeded", "unknown"])
+def test_each_certainty_counts_with_each_fit_and_outcome(confidence, fit, outcome):
+    """No step of 2023 meets them all."""
+    facts = ledger.ledger().facts.values()
+    fact = next(fact.id for fact in facts if fact.confidence == confidence)
+    step = SimpleNamespace(fact=fact, plan=SimpleNamespace(fit=fit), outcome=outcome)
+    limit = 30 if outcome == "unknown" else 100
+    assert stix_confidence(step) == min(SURE[confidence], FIT[fit], limit)
 
 
 def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():

@@ -96,7 +96,8 @@ CHANGES = {
     "bold words": lambda axes: axes.text(0.5, 0.5, "words", weight="bold"),
 }
 MARK_CHANGES = {
-    "another shape": lambda axes: axes.scatter([1], [2], gid="s"),
+    "another shape": lambda axes: axes.scatter([1], [2], marker="s", gid="s"),
+    "another shape, old name": lambda axes: axes.scatter([1], [2], marker="s", gid="o"),
     "another place of a mark": lambda axes: axes.scatter([1], [3], gid="o"),
     "another size of a mark": lambda axes: axes.scatter([1], [2], s=7, gid="o"),
     "another face": lambda axes: axes.scatter([1], [2], facecolors="white", gid="o"),
@@ -166,6 +167,7 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
         for line in "".join(data[MARKS]).splitlines():
             if line.startswith("mark"):
                 face, edge = line.split()[-2:]
+                assert not line.startswith("mark not"), (name, line)
                 assert face != BLUE.lower() and (edge != VERMILION.lower() or face == edge), (
                     name,
                     line,

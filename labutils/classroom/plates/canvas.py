@@ -17,6 +17,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 from PIL import Image as Picture
@@ -100,7 +101,7 @@ def _lines_of(artist: Artist) -> Iterator[str]:
             for colours in (artist.get_facecolor(), artist.get_edgecolor())
         )
         for where in artist.get_offsets():
-            yield f"mark {artist.get_gid()} {_place(where)} {artist.get_sizes()[0]:g} {face} {edge}"
+            yield f"mark {_shape(artist)} {_place(where)} {artist.get_sizes()[0]:g} {face} {edge}"
     elif isinstance(artist, Rectangle):
         size = _place((artist.get_width(), artist.get_height()))
         yield (
@@ -111,6 +112,18 @@ def _lines_of(artist: Artist) -> Iterator[str]:
         points = " ".join(_place(point) for point in artist.get_xydata())
         dots = f" {artist.get_marker()} {to_hex(artist.get_markerfacecolor())} {to_hex(artist.get_markeredgecolor())}"
         yield f"line {points} {to_hex(artist.get_color())}{dots if artist.get_marker() != 'None' else ''}"
+
+
+def _shape(dots: PathCollection) -> str:
+    """The name of the shape that is drawn.
+
+    matplotlib keeps the outline alone. The code leaves the name in `gid`, and it is checked here.
+    """
+    name, (drawn,) = dots.get_gid() or "", dots.get_paths()
+    named = MarkerStyle(name)
+    outline = named.get_path().transformed(named.get_transform())
+    same = drawn.vertices.tolist() == outline.vertices.tolist()
+    return name if same else f"not {name}"
 
 
 def _place(where: Sequence[float]) -> str:
