@@ -1,0 +1,252 @@
+"""Judges: what becomes of a learner's answer, and the counterexample that shows it.
+
+A judge takes an answer and returns a Verdict. `compare` and `verifier` make judges out of cases;
+an exercise that needs more writes a function of its own.
+"""
+
+import dis
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import FunctionType, TracebackType
+from typing import Any, Literal
+
+from labutils.text import shown
+
+LONGEST = 160  # characters of a value in a verdict
+Kind = Literal["passed", "raised", "none", "let_in", "refused_good", "differs"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge says, and the case that shows it.
+
+    `kind`: passed; raised (an error); none (nothing was returned); let_in (what should not come
+    in); refused_good (what should); differs. `case` is the input, `got` what came of it, `want`
+    what is right, `line` where in the learner's cell, `mistake` the misconception, where one fits.
+    """
+
+    kind: Kind
+    case: str = ""
+    got: str = ""
+    want: str = ""
+    line: str = ""
+    mistake: str | None = None
+
+    def counterexample(self) -> str:
+        """One line that shows what went wrong."""
+        case = f" for {self.case}" if self.case else ""
+        if self.kind == "raised":
+            return f"It raised {self.got}{self.line}{case}."
+        if self.kind == "none":
+            return f"It returned None{case}. Did you forget `return`?"
+        if self.kind == "let_in":
+            return f"It let in what it should refuse: {self.case}."
+        if self.kind == "refused_good":
+            return f"It refused what is good: {self.case}." + (f" {self.got}" if self.got else "")
+        if self.want:
+            return f"It gave {self.got}{case}; right is {self.want}."
+        return f"It gave {self.got}{case}." if self.got else ""
+
+
+PASSED = Verdict("passed")
+
+
+def written(value: object) -> str:
+    """A value as a verdict shows it: on one line, and cut."""
+    return shown(repr(value), LONGEST)
+
+
+class Tried:
+    """A learner's function as a judge calls it.
+
+    It remembers what came back, the error that ended the last call, and the way of that error
+    through the learner's code (None where the call itself did not fit).
+    """
+
+    def __init__(self, function: Callable[..., Any]):
+        self.function = function
+        self.results: list[object] = []
+        self.error: Exception | None = None
+        self.way: TracebackType | None = None
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.error = self.way = None
+        try:
+            result = self.function(*arguments, **named)
+        except Exception as error:
+            self.error, self.way = error, error.__traceback__.tb_next
+            raise
+        self.results.append(result)
+        return result
+
+    def raised(self, case: str = "", mistake: str | None = None) -> Verdict:
+        """The verdict on the error that ended the last call."""
+        what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
+        return Verdict("raised", case=case, got=what, line=self.line(), mistake=mistake)
+
+    def line(self) -> str:
+        """Where in the learner's cell the error came up, in words; empty where nobody knows."""
+        cell = getattr(getattr(self.function, "__code__", None), "co_filename", None)
+        lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
+        return f" (line {lines[-1]} of your cell)" if lines else ""
+
+    def is_misnamed(self) -> bool:
+        """Whether the last error is a name that is not there, or a call that does not fit."""
+        unfit = isinstance(self.error, TypeError) and self.way is None
+        return unfit or isinstance(self.error, NameError)
+
+    def gave_nothing(self) -> bool:
+        """Whether no call returned anything, and no line of the function would."""
+        nothing = bool(self.results) and all(result is None for result in self.results)
+        return nothing and returns_nothing(self.function)
+
+
+def returns_nothing(function: Callable[..., Any]) -> bool:
+    """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
+
+    def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
+        if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
+            return one.argval is None
+        return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
+
+    instructions = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
+    pairs = list(pairwise(instructions))
+    returns = [pair for pair in pairs if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")]
+    return bool(returns) and all(is_none(*pair) for pair in returns)
+
+
+def does_nothing(function: FunctionType) -> bool:
+    """Whether the body of a function is `...`, `pass` or a docstring and nothing else."""
+    steps = [one for one in dis.get_instructions(function) if one.opname not in ("RESUME", "NOP")]
+    return len(steps) <= 2 and returns_nothing(function)
+
+
+# --- judges made of cases -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: its arguments, what is right, and the mistake that somebody makes who fails it.
+
+    `words` says what the case is, where its arguments would say it less well.
+    """
+
+    arguments: tuple[Any, ...]
+    want: Any = None
+    mistake: str | None = None
+    words: str = ""
+
+    def __str__(self) -> str:
+        return self.words or shown(", ".join(map(repr, self.arguments)), LONGEST)
+
+
+def compare(
+    cases: Callable[[], Iterable[Case]], *, same: Callable[[Any, Any], bool] | None = None
+) -> Callable[[Tried], Verdict]:
+    """A judge of a function: each case must give what is right; `same` compares, else `==`.
+
+    The cases are built when somebody answers, some of them drawn from a seed, so that an answer
+    that knows the fixed ones by heart fails.
+    """
+
+    def judge(answer: Tried) -> Verdict:
+        for case in cases():
+            try:
+                result = answer(*case.arguments)
+            except Exception:
+                return answer.raised(str(case), case.mistake)
+            if result is None and case.want is not None:
+                return Verdict("none", case=str(case), mistake=case.mistake)
+            alike = same(result, case.want) if same else _equal(result, case.want)
+            if not alike:
+                got, want = written(result), written(case.want)
+                return Verdict("differs", str(case), got, want, mistake=case.mistake)
+        return PASSED
+
+    return judge
+
+
+def _equal(result: Any, want: Any) -> bool:
+    """Equal, and of one kind: 1 is not True, and a text that looks like the answer is none."""
+    try:
+        return bool(type(result) is type(want) and result == want)
+    except Exception:
+        return False
+
+
+def verifier(
+    good: Callable[[], Iterable[Case]],
+    bad: Callable[[], Iterable[Case]],
+    *,
+    refusal: tuple[type[Exception], ...] = (),
+) -> Callable[[Tried], Verdict]:
+    """A judge of a function that lets some things in and refuses the others.
+
+    With `refusal`, it returns something (and `want`, where the case has one) for what is good,
+    and raises one of these classes for what is bad. Without, it returns True or False.
+    """
+
+    def judge(answer: Tried) -> Verdict:
+        for case in good():
+            verdict = _asked(answer, case, refusal, is_good=True)
+            if verdict is not PASSED:
+                return verdict
+        for case in bad():
+            verdict = _asked(answer, case, refusal, is_good=False)
+            if verdict is not PASSED:
+                return verdict
+        return PASSED
+
+    return judge
+
+
+def _asked(
+    answer: Tried, case: Case, refusal: Sequence[type[Exception]], *, is_good: bool
+) -> Verdict:
+    """The verdict on one case of a verifier."""
+    mistake, words = case.mistake, str(case)
+    try:
+        result = answer(*case.arguments)
+    except tuple(refusal) as error:
+        if is_good:
+            why = f"{type(error).__name__}: {shown(str(error), 100)}"
+            return Verdict("refused_good", words, got=why, mistake=mistake)
+        return PASSED
+    except Exception:
+        return answer.raised(words, mistake)
+    if refusal:
+        return _returned(result, case, is_good=is_good)
+    if result is None:
+        return Verdict("none", words, mistake=mistake)
+    if result is not True and result is not False:
+        return Verdict("differs", words, written(result), "True or False", mistake="kind")
+    if result is is_good:
+        return PASSED
+    return Verdict("refused_good" if is_good else "let_in", words, mistake=mistake)
+
+
+def _returned(result: Any, case: Case, *, is_good: bool) -> Verdict:
+    """The verdict on what a verifier returned that refuses by raising."""
+    words, mistake = str(case), case.mistake
+    if not is_good:
+        return Verdict("let_in", words, written(result), mistake=mistake)
+    if result is None:
+        return Verdict("none", words, mistake=mistake)
+    if case.want is not None and not _equal(result, case.want):
+        return Verdict("differs", words, written(result), written(case.want), mistake=mistake)
+    return PASSED
+
+
+def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
+    """A judge of a value: `right` returns None, or the name of the mistake.
+
+    What is right is not shown, since it would be the solution.
+    """
+
+    def judge(answer: Any) -> Verdict:
+        mistake = right(answer)
+        return PASSED if mistake is None else Verdict("differs", mistake=mistake)
+
+    return judge

@@ -1,0 +1,243 @@
+"""What a lesson asks, as data: exercises, targets, predictions and quizzes, a table each."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from textwrap import dedent
+from typing import Any, Literal
+
+from labutils.classroom.judging import Verdict
+
+
+def code(text: str) -> str:
+    """Code in a table, indented like the table, as it stands in a cell."""
+    return dedent(text).strip("\n")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A task with a judge. `kind` is "function" or "value": what `check` is given.
+
+    `mistakes` maps the name of a mistake to what is said of it, and to code whose `answer` makes
+    it. `solution` is code for the exercise's cell. `refusal` are the exceptions by which the
+    learner's function may refuse something: they are answers, and no faults.
+    """
+
+    id: str
+    kind: Literal["function", "value"]
+    judge: Callable[[Any], Verdict | str | None]
+    praise: str
+    mistakes: Mapping[str, tuple[str, str]]
+    hints: Sequence[str]
+    solution: str
+    refusal: tuple[type[Exception], ...] = ()
+
+    def sentence(self, mistake: str | None) -> str | None:
+        """What the exercise says of a mistake, where it has a sentence of its own for it."""
+        return self.mistakes[mistake][0] if mistake in self.mistakes else None
+
+
+@dataclass(frozen=True)
+class Target(Exercise):
+    """An open task in a lab of its own. `scene` builds it, and `brief` says what to reach.
+
+    A flag proves that it was reached; `hints` has three tiers.
+    """
+
+    brief: str = ""
+    scene: Callable[[], Any] = lambda: None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose, and the thought behind it."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question with choices a, b, c, ..."""
+
+    id: str
+    question: str
+    choices: dict[str, Choice]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One choice of a prediction: its words, what is observed where it is right, and the belief.
+
+    The belief is what somebody holds who chooses it; the right choice has none.
+    """
+
+    text: str
+    value: object
+    belief: str = ""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that the next experiment answers. `because` explains what comes out."""
+
+    id: str
+    question: str
+    guesses: dict[str, Guess]
+    because: str
+
+    @property
+    def truth(self) -> str:
+        """The letter of the right choice."""
+        return next(letter for letter, guess in self.guesses.items() if not guess.belief)
+
+    def lines(self) -> list[str]:
+        """The choices, a line each, and how to choose."""
+        offered = [f"  {letter}) {guess.text}" for letter, guess in self.guesses.items()]
+        return [*offered, f"Put one letter between the quotes: {', '.join(self.guesses)}."]
+
+    def read(self, answer: object) -> str | None:
+        """The choice that was made, or None where it is none."""
+        letter = answer.strip().lower() if isinstance(answer, str) else ""
+        return letter if letter in self.guesses else None
+
+    def named(self, choice: str) -> str:
+        """A choice as a person reads it."""
+        return f"{choice}) {self.guesses[choice].text}"
+
+    def observed(self, value: object) -> str | None:
+        """The choice that an observation stands for, or None where it stands for none."""
+        same = (letter for letter, guess in self.guesses.items() if guess.value == value)
+        return next(same, None)
+
+    def belief(self, choice: str) -> str:
+        """The belief behind a wrong choice; empty for the right one."""
+        return self.guesses[choice].belief
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number to predict. A guess between `truth / factor` and `truth * factor` comes true.
+
+    `too_low` and `too_high` are the beliefs behind guesses beyond.
+    """
+
+    id: str
+    question: str
+    unit: str
+    truth_value: float
+    too_low: str
+    too_high: str
+    because: str
+    factor: float = 1.5
+
+    @property
+    def truth(self) -> str:
+        """The number, as it is written."""
+        return f"{self.truth_value:g}"
+
+    def lines(self) -> list[str]:
+        """How to answer."""
+        return [f"Put a number of {self.unit} between the quotes."]
+
+    def read(self, answer: object) -> str | None:
+        """The number that was guessed, or None where it is none."""
+        if isinstance(answer, bool) or not isinstance(answer, str | int | float):
+            return None
+        try:
+            number = float(answer)
+        except ValueError:
+            return None
+        return f"{number:g}" if 0 <= number < 1e12 else None
+
+    def named(self, choice: str) -> str:
+        """A guess as a person reads it."""
+        return f"{choice} {self.unit}"
+
+    def observed(self, value: object) -> str | None:
+        """An observation as it is written."""
+        return self.read(value)
+
+    def belief(self, choice: str) -> str:
+        """The belief behind a guess that is too low or too high; empty where it comes near."""
+        if float(choice) * self.factor < self.truth_value:
+            return self.too_low
+        return self.too_high if float(choice) > self.truth_value * self.factor else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a grid to predict: for each column, whether it opens (o) or is refused (x)."""
+
+    id: str
+    question: str
+    columns: Sequence[str]
+    truth: str
+    beliefs: dict[str, str]
+    because: str
+
+    def lines(self) -> list[str]:
+        """The columns, and how to answer."""
+        names = [f"  {number}. {name}" for number, name in enumerate(self.columns, 1)]
+        example = ("ox" * len(self.columns))[: len(self.columns)]
+        how = f"Put {len(self.columns)} letters between the quotes, one for each in this order:"
+        return [*names, f"{how} o where it opens, x where it is refused. For instance {example!r}."]
+
+    def read(self, answer: object) -> str | None:
+        """The row that was guessed, or None where it is none."""
+        letters = "".join(answer.lower().split()) if isinstance(answer, str) else ""
+        fits = len(letters) == len(self.columns) and set(letters) <= {"o", "x"}
+        return letters if fits else None
+
+    def named(self, choice: str) -> str:
+        """A row as a person reads it."""
+        return choice
+
+    def observed(self, value: object) -> str | None:
+        """The row that was observed: letters, or True and False in the order of the columns."""
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            value = "".join("o" if opens else "x" for opens in value)
+        return self.read(value)
+
+    def belief(self, choice: str) -> str:
+        """The beliefs behind the columns that were guessed wrong."""
+        pairs = zip(self.columns, choice, self.truth, strict=True)
+        wrong = [name for name, guess, right in pairs if guess != right]
+        return " ".join(dict.fromkeys(self.beliefs[name] for name in wrong if name in self.beliefs))
+
+
+AnyPrediction = Prediction | Estimate | Row
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one notebook asks of its learner."""
+
+    number: str
+    exercises: tuple[Exercise, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
+    predictions: tuple[AnyPrediction, ...] = ()
+    target: Target | None = None
+    items: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        target = (self.target,) if self.target else ()
+        items = (*self.exercises, *target, *self.predictions, *self.quizzes)
+        object.__setattr__(self, "items", {item.id: item for item in items})
+
+    @property
+    def checked(self) -> tuple[Exercise, ...]:
+        """All that `check` judges: the exercises and the target."""
+        return (*self.exercises, self.target) if self.target else self.exercises
+
+
+def lesson(number: str) -> Lesson | None:
+    """The lesson of that two-digit number, or None."""
+    name = f"labutils.classroom.lessons.lesson_{number}"
+    try:
+        return importlib.import_module(name).LESSON
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None

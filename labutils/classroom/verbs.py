@@ -1,0 +1,364 @@
+"""What a learner says in a notebook: check, hint, solution, quiz, predict, reveal, mine, target, progress.
+
+What is asked and answered stands in lessons/, a table each. Nothing here raises, whatever it is
+given: a learner gets a sentence.
+"""
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from textwrap import fill
+from types import FunctionType
+from typing import Any
+
+from labutils.classroom import progress as progress_file
+from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.registry import (
+    AnyPrediction,
+    Estimate,
+    Exercise,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    lesson,
+)
+from labutils.text import shown
+
+WIDTH = 100  # characters of a line that is printed
+# What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
+COMMON = {
+    "kind": "Return True or False, and nothing else.",
+}
+NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
+NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
+PREDICTIONS = (Prediction, Estimate, Row)
+_hints_given: dict[str, int] = {}
+
+
+def _item(identifier: object, *kinds: type) -> Any:
+    """The item of that name, or None after a sentence that says which names there are."""
+    number = identifier[:2] if isinstance(identifier, str) else ""
+    course = lesson(number) if number.isdecimal() and number.isascii() else None
+    item = course.items.get(identifier) if course and isinstance(identifier, str) else None
+    if isinstance(item, kinds):
+        return item
+    names = (
+        [name for name, other in course.items.items() if isinstance(other, kinds)] if course else []
+    )
+    what = {Exercise: "exercise", Target: "target", Quiz: "quiz"}.get(kinds[0], "prediction")
+    there = (
+        f"This lesson has: {', '.join(names)}."
+        if names
+        else ("Its name looks like '02-1': lesson, then number.")
+    )
+    print(f"There is no {what} {shown(repr(identifier), 40)}. {there}")
+    return None
+
+
+def _is_blank(answer: object) -> bool:
+    """Whether the stub is as the notebook gave it: `...`, nothing, or a function that does nothing."""
+    if isinstance(answer, Yours):
+        answer = answer.function
+    if isinstance(answer, FunctionType):
+        return ... in answer.__code__.co_consts or does_nothing(answer)
+    if isinstance(answer, dict):
+        return all(value is ... for value in answer.values())
+    if isinstance(answer, str | list | set | tuple):
+        return not answer or ... in list(answer)
+    return answer is ... or answer is None
+
+
+# --- exercises ----------------------------------------------------------------------------------
+
+
+def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
+    """What the judge says of an answer, and the words for it. Whatever the answer does, nothing is raised."""
+    if isinstance(answer, Yours):
+        answer = answer.function
+    if exercise.kind == "function":
+        if not callable(answer):
+            return Verdict("differs"), NOT_A_FUNCTION
+        answer = Tried(answer)
+    try:
+        judged = exercise.judge(answer)
+    except Exception as error:
+        if isinstance(answer, Tried) and error is answer.error:
+            judged = answer.raised()
+        else:
+            what = f"{type(error).__name__}: {shown(str(error), 120)}"
+            return Verdict("differs"), f"Your answer could not be tried: {what}."
+    if judged is None or judged == PASSED:
+        return PASSED, exercise.praise
+    if isinstance(judged, str):  # a judge of the first kind names the mistake alone
+        judged = Verdict("differs", mistake=judged)
+    return judged, _words(exercise, judged, answer)
+
+
+def _words(exercise: Exercise, judged: Verdict, answer: Any) -> str:
+    """The counterexample, then the misconception where one fits."""
+    belief = exercise.sentence(judged.mistake) or COMMON.get(judged.mistake or "", "")
+    if isinstance(answer, Tried):
+        if answer.error is not None and judged.kind in ("raised", "differs"):
+            judged = answer.raised(judged.case, judged.mistake)
+        if answer.is_misnamed():
+            return judged.counterexample()  # any lecture would be beside the point
+        if answer.gave_nothing():
+            return Verdict("none", judged.case).counterexample()
+    lines = [line for line in (judged.counterexample(), belief) if line]
+    return "\n".join(lines) or NO_SENTENCE
+
+
+def check(identifier: str, answer: object = ...) -> None:
+    """Say whether an answer is right, and if not, what shows it and what to think about."""
+    exercise = _item(identifier, Exercise)
+    if exercise is None:
+        return
+    if _is_blank(answer):
+        print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
+        return
+    judged, words = verdict(exercise, answer)
+    passed = judged is PASSED
+    progress_file.tried(identifier, passed=passed)
+    print(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+
+
+def hint(identifier: str) -> None:
+    """The next hint to an exercise or a target; after the last one, the first again."""
+    if exercise := _item(identifier, Exercise):
+        place = _hints_given.get(identifier, 0) % len(exercise.hints)
+        _hints_given[identifier] = place + 1
+        print(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
+
+
+def solution(identifier: str) -> None:
+    """A model solution, to read after your own attempt."""
+    if exercise := _item(identifier, Exercise):
+        print(exercise.solution)
+
+
+def target(number: str) -> Any:
+    """Say what a lesson's target asks for, and return its scene: a lab of its own."""
+    identifier = f"{number}-target" if isinstance(number, str) and len(number) == 2 else number
+    item = _item(identifier, Target)
+    if item is None:
+        return None
+    print(fill(f"{item.id}: {item.brief}", WIDTH))
+    return item.scene()
+
+
+# --- the learner's own code, used ---------------------------------------------------------------
+
+
+class Yours:
+    """A learner's function in later cells. Where it fails, one sentence says so, and the course's goes on."""
+
+    def __init__(
+        self, exercise: Exercise, function: Callable[..., Any], course: Callable[..., Any]
+    ):
+        self.exercise, self.function, self.course = exercise, function, course
+        self.failed = False
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        tried = Tried(self.function)
+        try:
+            return tried(*arguments, **named)
+        except self.exercise.refusal:
+            raise
+        except Exception as error:
+            if not self.failed:
+                self.failed = True
+                what = f"{type(error).__name__}: {shown(str(error), 120)}"
+                print(
+                    f"Your {self.exercise.id} raised {what}{tried.line()}. "
+                    "The course's goes on in its place."
+                )
+            return self.course(*arguments, **named)
+
+
+def mine(identifier: str, answer: Any) -> Any:
+    """The learner's answer once it was attempted, else the course's; says which."""
+    exercise = _item(identifier, Exercise)
+    if exercise is None:
+        return answer
+    namespace = dict(sys._getframe(1).f_globals)
+    if isinstance(answer, Yours):
+        answer = answer.function
+    exec(exercise.solution, namespace)
+    course = namespace[_name_of_answer(exercise)]
+    if _is_blank(answer):
+        print(f"{identifier} is not attempted yet; the course's is used.")
+        return course
+    passed = progress_file.load().get(identifier, {}).get("passed")
+    print(f"Yours is used{'' if passed else ', which has not passed yet'} ({identifier}).")
+    return Yours(exercise, answer, course) if exercise.kind == "function" else answer
+
+
+def _name_of_answer(exercise: Exercise) -> str:
+    """The name under which a solution leaves its answer: `answer`, or else the last that it binds."""
+    names = []
+    for statement in ast.parse(exercise.solution).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names.append(statement.name)
+        elif isinstance(statement, ast.Assign):
+            names += [node.id for node in statement.targets if isinstance(node, ast.Name)]
+    return "answer" if "answer" in names else names[-1]
+
+
+# --- quizzes ------------------------------------------------------------------------------------
+
+
+def quiz(identifier: str, choice: str = "") -> None:
+    """Ask a question, or, given a choice, say what is right or wrong about the thought behind it."""
+    item = _item(identifier, Quiz)
+    if item is None:
+        return
+    letter = choice.strip().lower() if isinstance(choice, str) else ""
+    chosen = item.choices.get(letter)
+    print(f"{item.id}. {item.question}")
+    for name, offered in item.choices.items():
+        print(f"  {name}) {offered.text}")
+    if chosen is None:
+        print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
+        return
+    progress_file.first(item.id, letter)
+    progress_file.tried(item.id, passed=chosen.right)
+    print(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
+
+
+# --- predictions --------------------------------------------------------------------------------
+
+
+def predict(identifier: str, guess: object = "") -> None:
+    """Ask what the next experiment will show, and note the first guess."""
+    item = _item(identifier, *PREDICTIONS)
+    if item is None:
+        return
+    choice = item.read(guess)
+    if choice is None:
+        print(fill(f"{item.id}. {item.question}", WIDTH))
+        print("\n".join(item.lines()))
+        return
+    noted = progress_file.first(item.id, choice)
+    if noted == choice:
+        print(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
+    else:
+        print(f"{item.id}: your first guess stays noted: {_named(item, noted)}.")
+
+
+def reveal(identifier: str, observed: object = ...) -> None:
+    """Say what came out, what was predicted, the belief behind a wrong guess, and why it is so."""
+    item = _item(identifier, *PREDICTIONS)
+    if item is None:
+        return
+    came_out = item.truth if observed is ... else item.observed(observed)
+    if came_out is None:
+        print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
+    else:
+        print(fill(f"{item.id}. It came out: {item.named(came_out)}.", WIDTH))
+    if came_out != item.truth:
+        print(
+            fill(
+                f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
+                "changed, or run twice. Restart, and run from the top.",
+                WIDTH,
+            )
+        )
+    noted = progress_file.load().get(item.id, {}).get("first")
+    print(fill(_compared(item, noted), WIDTH))
+    print(fill(item.because, WIDTH))
+
+
+def _named(item: AnyPrediction, noted: str) -> str:
+    """A noted guess as a person reads it; a file may hold one that is none."""
+    choice = item.read(noted)
+    return item.named(choice) if choice else shown(noted, 30)
+
+
+def _compared(item: AnyPrediction, noted: str | None) -> str:
+    """What was predicted, and what somebody believes who predicts that."""
+    choice = item.read(noted) if noted is not None else None
+    if choice is None:
+        return "You noted no prediction."
+    belief = item.belief(choice)
+    if not belief and choice == item.truth:
+        return f"You predicted {item.named(choice)}. It came true."
+    if not belief:
+        return f"You predicted {item.named(choice)}. That is near enough."
+    return f"You predicted {item.named(choice)}. {belief}"
+
+
+# --- progress -----------------------------------------------------------------------------------
+
+
+def came_true(item: AnyPrediction, noted: str | None) -> bool | None:
+    """Whether a noted guess came true; None where there is none."""
+    choice = item.read(noted) if noted is not None else None
+    return (
+        None
+        if choice is None
+        else not item.belief(choice) and (choice == item.truth or isinstance(item, Estimate))
+    )
+
+
+def progress(receipt: str = "") -> None:
+    """Say what is done, which predictions came true, and which beliefs fell.
+
+    The last line is a receipt: give it to `progress` on another machine, and nothing is lost.
+    """
+    carried, strangers = progress_file.from_receipt(receipt if isinstance(receipt, str) else "")
+    items = progress_file.merged(progress_file.load(), carried)
+    numbers = sorted({name[:2] for name in items})
+    course = {number: found for number in numbers if (found := lesson(number))}
+    known = {name for each in course.values() for name in each.items}
+    strangers += sorted(set(carried) - known)
+    items = {name: item for name, item in items.items() if name in known}
+    if carried and set(carried) & known:
+        progress_file.store(items)
+    if strangers:
+        print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
+    if not items:
+        print("Nothing is done yet. What you pass, predict and choose is noted here.")
+        return
+    for each in course.values():
+        if line := _standing(each, items):
+            print(line)
+    _say_beliefs(course, items)
+    print(f'To carry it away: progress("{progress_file.receipt(items)}")')
+
+
+def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
+    """One line on a lesson: what is passed, and how the predictions went."""
+    if not set(each.items) & set(items):
+        return ""
+
+    def passed(group: Any) -> str:
+        return (
+            f"{sum(bool(items.get(item.id, {}).get('passed')) for item in group)} of {len(group)}"
+        )
+
+    parts = [f"exercises {passed(each.exercises)}"]
+    if each.target:
+        reached = items.get(each.target.id, {}).get("passed")
+        parts.append("target reached" if reached else "target open")
+    if each.predictions:
+        outcomes = [came_true(p, items.get(p.id, {}).get("first")) for p in each.predictions]
+        made = [outcome for outcome in outcomes if outcome is not None]
+        parts.append(f"predictions {len(made)} of {len(outcomes)} noted, {sum(made)} came true")
+    parts.append(f"quiz {passed(each.quizzes)}")
+    return f"Lesson {each.number}: {', '.join(parts)}."
+
+
+def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, Any]]) -> None:
+    """The beliefs that fell: what stood behind the guesses that did not come true."""
+    fallen = []
+    for each in course.values():
+        for item in each.predictions:
+            choice = item.read(items.get(item.id, {}).get("first"))
+            if choice is not None and (belief := item.belief(choice)):
+                fallen.append(f"{item.id}  {belief}")
+    if fallen:
+        print("Beliefs that fell:")
+        for line in fallen:
+            print(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))
