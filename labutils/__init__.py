@@ -11,12 +11,16 @@ _HOMES = {
     "accepts": "classroom.guard",
     "check": "classroom.exercises",
     "hint": "classroom.exercises",
+    "mine": "classroom.exercises",
     "opened": "classroom.guard",
+    "predict": "classroom.exercises",
     "progress": "classroom.exercises",
     "quiz": "classroom.exercises",
     "refuses": "classroom.guard",
+    "reveal": "classroom.exercises",
     "show": "classroom.plates.canvas",
     "solution": "classroom.exercises",
+    "target": "classroom.exercises",
 }
 __all__ = sorted(_HOMES)
 

@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.classroom import exercises
-from labutils.classroom.exercises import Exercise, check, lesson, verdict
+from labutils.classroom.exercises import check
+from labutils.classroom.first_shape import Exercise
+from labutils.classroom.judging import PASSED, returns_nothing
+from labutils.classroom.registry import lesson
 from labutils.incident import ledger
 from labutils.lab import Lab, seconds
 from labutils.stage import reversible_encodings
@@ -26,6 +29,12 @@ FUNCTIONS = [
 ]
 # Those that ask for True or False, and what each solution is named.
 YES_OR_NO = ["02-3", "03-3", "04-1", "04-3", "08-3", "11-1", "12-1", "12-2", "13-1"]
+
+
+def verdict(each, answer):
+    """What is said of an answer, or None where it passes."""
+    judged, words = exercises.verdict(each, answer)
+    return None if judged is PASSED else words
 
 
 def exercise(identifier):
@@ -54,25 +63,20 @@ def own_progress(tmp_path, monkeypatch):
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
 def test_a_name_that_is_not_there_is_said_with_its_line_and_without_a_lecture(each):
     sentence = verdict(each, learners("def answer(*arguments):\n    return jwkset"))
-    assert sentence == (
-        "Your code uses a name that is not there (line 2 of your cell). "
-        "Python says: NameError: name 'jwkset' is not defined."
-    )
+    assert sentence == ("It raised NameError: name 'jwkset' is not defined (line 2 of your cell).")
 
 
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
 def test_a_forgotten_return_is_said_whatever_the_exercise(each):
     assert (
         verdict(each, learners("def answer(*arguments):\n    len(arguments) > 1"))
-        == exercises.NO_RETURN
+        == "It returned None. Did you forget `return`?"
     )
 
 
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
 def test_a_function_of_the_wrong_arguments_is_told_so(each):
-    assert verdict(each, lambda: True).startswith(
-        "Your function cannot be called as the exercise calls it. Python says: TypeError: "
-    )
+    assert verdict(each, lambda: True).startswith("It raised TypeError: ")
 
 
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
@@ -84,7 +88,7 @@ def test_what_the_function_returned_is_not_the_function(each):
 def test_none_in_the_place_of_false_let_nothing_in(identifier):
     right = learners(exercise(identifier).solution)
     sentence = verdict(exercise(identifier), lambda *arguments: True if right(*arguments) else None)
-    assert sentence == (exercises.COMMON | exercise(identifier).feedback)["no return"]
+    assert sentence == (exercise(identifier).sentence("no return") or exercises.COMMON["no return"])
 
 
 @pytest.mark.parametrize("identifier", YES_OR_NO)
@@ -101,27 +105,25 @@ def answer(request, world):
 
 
 def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_it_has_none():
-    assert said("14-2", NARROW) == "It gave None each time. " + exercise("14-2").feedback["stolen"]
+    assert said("14-2", NARROW) == "It gave None each time. " + exercise("14-2").sentence("stolen")
 
 
 @pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])
 def test_the_error_of_an_unset_local_is_one_of_a_name_too(body):
-    assert said("04-1", f"def answer(asked, document):\n    {body}").startswith(
-        "Your code uses a name that is not there (line 2"
-    )
+    assert said("04-1", f"def answer(asked, document):\n    {body}").startswith("It raised ")
 
 
 def test_an_error_is_named_before_the_judges_sentence():
     assert said("04-1", "def answer(asked, document):\n    return document['issuer'] == asked") == (
-        "It raised an error (line 2 of your cell): KeyError: 'issuer'. "
-        + exercise("04-1").feedback["raises"]
+        "It raised KeyError: 'issuer' (line 2 of your cell).\n"
+        + exercise("04-1").sentence("raises")
     )
 
 
 def test_an_error_without_a_sentence_is_named_alone():
     assert (
         said("02-3", "def answer(header):\n    return 1 / 0")
-        == "It raised an error (line 2 of your cell): ZeroDivisionError: division by zero."
+        == "It raised ZeroDivisionError: division by zero (line 2 of your cell)."
     )
 
 
@@ -130,15 +132,15 @@ def test_an_error_without_a_sentence_is_named_alone():
     [lambda answer: "a mistake without a sentence", lambda answer: {}["x"], lambda answer: 1 / 0],
 )
 def test_a_judge_that_fails_costs_the_learner_no_traceback(judge, capsys, monkeypatch):
-    broken = Exercise("99-1", "value", judge, "Yes.", {}, {}, ("a", "b"), "answer = 1")
-    monkeypatch.setattr(exercises, "_item", lambda identifier, kind: broken)
-    check("99-1", 5)
-    assert capsys.readouterr().out.startswith("99-1: not yet. ")
+    broken = Exercise("98-1", "value", judge, "Yes.", {}, {}, ("a", "b"), "answer = 1")
+    monkeypatch.setattr(exercises, "_item", lambda identifier, *kinds: broken)
+    check("98-1", 5)
+    assert capsys.readouterr().out.startswith("98-1: not yet. ")
 
 
 def test_the_kind_of_an_answer_is_data_and_not_read_from_the_solution():
     function = Exercise(
-        "99-1",
+        "98-1",
         "function",
         lambda answer: None if answer(1) == 2 else "x",
         "Yes.",
@@ -191,7 +193,7 @@ def test_05_3_a_token_that_nobody_can_predict_passes(before, draw):
 def refused_as(identifier, mistake, code):
     """Whether that code is refused, and with the sentence of that mistake."""
     return said(identifier, code) is not None and said(identifier, code).endswith(
-        exercise(identifier).feedback[mistake]
+        exercise(identifier).sentence(mistake)
     )
 
 
@@ -222,16 +224,15 @@ def test_00_1_counts_in_the_learners_own_lab(runs, right, monkeypatch):
         and verdict(question, right) is None
     )
     assert verdict(question, 3) is None  # what the picture shows
-    assert verdict(question, len(lab.wire)) == question.feedback["all"]
-    assert verdict(question, len(lab.audit)) == question.feedback["logged"]
-    assert verdict(question, 4 * runs) == question.feedback["tom"]
+    assert verdict(question, len(lab.wire)) == question.sentence("all")
+    assert verdict(question, len(lab.audit)) == question.sentence("logged")
+    assert verdict(question, 4 * runs) == question.sentence("tom")
 
 
 def test_00_1_is_three_where_there_is_no_lab():
-    assert (
-        verdict(exercise("00-1"), 3) is None
-        and verdict(exercise("00-1"), 6) == exercise("00-1").feedback["other"]
-    )
+    assert verdict(exercise("00-1"), 3) is None and verdict(exercise("00-1"), 6) == exercise(
+        "00-1"
+    ).sentence("other")
 
 
 SPELLINGS = {
@@ -300,7 +301,7 @@ def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
 
 
 def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
-    sentence = exercise("06-2").feedback["days"]
+    sentence = exercise("06-2").sentence("days")
     assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
 
 
@@ -444,7 +445,7 @@ def test_07_1_what_can_be_turned_back_or_guessed_is_no_cleaning(tag, mistake):
 
 
 def test_07_1_secrets_of_one_file_known_by_heart_are_not_enough():
-    assert refused_as("07-1", "planted", exercise("07-1").wrong["planted"])
+    assert refused_as("07-1", "planted", exercise("07-1").mistakes["planted"][1])
 
 
 @pytest.mark.parametrize(
@@ -481,7 +482,7 @@ def test_07_1_is_judged_in_less_than_two_seconds(tag):
     ],
 )
 def test_a_function_without_a_return_is_told_from_one_that_returns_something(body, nothing):
-    assert exercises._returns_nothing(learners(f"def answer(x):\n    {body}")) is nothing
+    assert returns_nothing(learners(f"def answer(x):\n    {body}")) is nothing
 
 
 ENCODERS = {

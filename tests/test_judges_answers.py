@@ -15,8 +15,10 @@ from graphlib import TopologicalSorter
 import jwt
 import pytest
 
-from labutils.classroom.exercises import lesson, verdict
+from labutils.classroom import exercises
+from labutils.classroom.judging import PASSED
 from labutils.classroom.lessons.lesson_02 import FORGED_NONE
+from labutils.classroom.registry import lesson
 from labutils.identity import tokens
 from labutils.identity.tokens import json_part
 from labutils.incident import ledger
@@ -669,13 +671,13 @@ def count(rows):
 
 @pytest.mark.parametrize(("identifier", "answer"), RIGHT, ids=count(RIGHT))
 def test_a_right_answer_in_another_style_passes(identifier, answer):
-    assert verdict(exercise(identifier), answer) is None
+    assert exercises.verdict(exercise(identifier), answer)[0] is PASSED
 
 
 @pytest.mark.parametrize(("identifier", "mistake", "answer"), WRONG, ids=count(WRONG))
 def test_the_mistake_that_was_made_is_the_one_that_is_named(identifier, mistake, answer):
-    sentence = verdict(exercise(identifier), answer)
-    assert sentence is not None and sentence.endswith(exercise(identifier).feedback[mistake])
+    judged, sentence = exercises.verdict(exercise(identifier), answer)
+    assert judged is not PASSED and sentence.endswith(exercise(identifier).sentence(mistake))
 
 
 @pytest.mark.parametrize("identifier", sorted({name for name, answer in RIGHT if callable(answer)}))

@@ -1,111 +1,32 @@
-"""Exercises and quizzes: check, hint, solution, quiz, progress. What they ask and answer stands in lessons/."""
+"""What a learner says in a notebook: check, hint, solution, quiz, predict, reveal, mine, target, progress.
 
-import dis
-import importlib
-import json
-import os
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import pairwise
-from pathlib import Path
-from types import FunctionType, TracebackType
-from typing import Literal
+What is asked and answered stands in lessons/, a table each. Nothing here raises, whatever it is
+given: a learner gets a sentence.
+"""
 
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from textwrap import fill
+from types import FunctionType
+from typing import Any
+
+from labutils.classroom import progress as progress_file
+from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.registry import (
+    AnyPrediction,
+    Estimate,
+    Exercise,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    lesson,
+)
 from labutils.text import shown
 
-
-@dataclass(frozen=True)
-class Exercise:
-    """A task with a checker. `kind` is "function" or "value": what `check` is given.
-
-    `judge` returns None for a right answer, else the name of the mistake: a key of `feedback` or COMMON.
-    `wrong` holds, for each mistake, code whose last name `answer` shows it; `solution` is code for the exercise's cell.
-    """
-
-    id: str
-    kind: Literal["function", "value"]
-    judge: Callable[[object], str | None]
-    praise: str
-    feedback: dict[str, str]
-    wrong: dict[str, str]
-    hints: tuple[str, ...]
-    solution: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer to choose, and the thought behind it."""
-
-    text: str
-    why: str
-    right: bool = False
-
-
-@dataclass(frozen=True)
-class Quiz:
-    """A question with choices a, b, c, ..."""
-
-    id: str
-    question: str
-    choices: dict[str, Choice]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What one notebook asks of its learner."""
-
-    number: str
-    exercises: tuple[Exercise, ...] = ()
-    quizzes: tuple[Quiz, ...] = ()
-    items: dict = field(init=False)
-
-    def __post_init__(self):
-        object.__setattr__(
-            self, "items", {item.id: item for item in (*self.exercises, *self.quizzes)}
-        )
-
-
-def lesson(number: str) -> Lesson | None:
-    """The lesson of that two-digit number, or None."""
-    try:
-        return importlib.import_module(f"labutils.classroom.lessons.lesson_{number}").LESSON
-    except ModuleNotFoundError:
-        return None
-
-
-def _item(identifier: object, kind: type):
-    """The exercise or quiz of that name, or None after a sentence that says which names there are."""
-    number = identifier[:2] if isinstance(identifier, str) else ""
-    found = lesson(number) if number.isdigit() else None
-    item = found.items.get(identifier) if found else None
-    if isinstance(item, kind):
-        return item
-    names = [name for name, held in found.items.items() if isinstance(held, kind)] if found else []
-    print(
-        f"There is no {kind.__name__.lower()} {shown(repr(identifier), 40)}. "
-        + (
-            f"This lesson has: {', '.join(names)}."
-            if names
-            else "Its name looks like '02-1': lesson, then number."
-        )
-    )
-    return None
-
-
-def _blank(answer: object) -> bool:
-    """Whether the stub is as the notebook gave it: `...`, nothing, or a function that still holds `...`."""
-    if isinstance(answer, FunctionType):
-        return ... in answer.__code__.co_consts
-    if isinstance(answer, dict):
-        return all(value is ... for value in answer.values())
-    return (
-        answer is ...
-        or answer is None
-        or (isinstance(answer, str | list | set | tuple) and (not answer or ... in list(answer)))
-    )
-
-
+WIDTH = 100  # characters of a line that is printed
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
 COMMON = {
     "no return": "For one of the cases it returned None, and not True or False. "
@@ -113,133 +34,106 @@ COMMON = {
     "kind": "Return True or False, and nothing else.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
-NO_RETURN = "Did you forget `return`? Your function gave None: no line of it returns anything else."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
-
-
-def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
-    """For a judge: None where the answer is right, the mistake where it is the other one.
-
-    An answer that is neither is `no return` or `kind`: it let nothing in and kept nothing out.
-    """
-    if answer is None:
-        return "no return"
-    if answer is not True and answer is not False:
-        return "kind"
-    return None if answer is right else mistake
-
-
-def _returns_nothing(function: Callable) -> bool:
-    """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
-
-    def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
-        if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
-            return one.argval is None
-        return before.opname == "LOAD_CONST" and before.argval is None and not one.is_jump_target
-
-    code = dis.get_instructions(function) if isinstance(function, FunctionType) else ()
-    returns = [
-        pair for pair in pairwise(code) if pair[1].opname in ("RETURN_VALUE", "RETURN_CONST")
-    ]
-    return bool(returns) and all(is_none(*pair) for pair in returns)
-
-
-class Tried:
-    """A learner's function as a judge calls it.
-
-    It remembers what came back, the error that ended the last call, and the way of that error
-    through the learner's code (None where the call itself did not fit).
-    """
-
-    def __init__(self, function: Callable):
-        self.function = function
-        self.results: list[object] = []
-        self.error: Exception | None = None
-        self.way: TracebackType | None = None
-
-    def __call__(self, *arguments: object) -> object:
-        self.error = self.way = None
-        try:
-            result = self.function(*arguments)
-        except Exception as error:
-            self.error, self.way = error, error.__traceback__.tb_next
-            raise
-        self.results.append(result)
-        return result
-
-    def verdict(self, sentence: str) -> str:
-        """The judge's sentence, or a truer one where the function failed, or gave None every time."""
-        if self.error is not None:
-            return self.failed(sentence)
-        if not self.results or any(result is not None for result in self.results):
-            return sentence
-        if _returns_nothing(self.function):
-            return NO_RETURN
-        return f"It gave None each time. {sentence}"
-
-    def failed(self, sentence: str) -> str:
-        """What Python says of the last call, and where; then the judge's sentence, if it is of use."""
-        line = self.line()
-        what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
-        if isinstance(self.error, NameError):
-            return f"Your code uses a name that is not there{line}. Python says: {what}."
-        if isinstance(self.error, TypeError) and self.way is None:
-            return f"Your function cannot be called as the exercise calls it. Python says: {what}."
-        return f"It raised an error{line}: {what}. {sentence}".rstrip()
-
-    def line(self) -> str:
-        """Where in the learner's cell the error came up, in words; empty where that is not known."""
-        code = getattr(self.function, "__code__", None)
-        cell = getattr(code, "co_filename", None)
-        lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
-        return f" (line {lines[-1]} of your cell)" if lines else ""
-
-
-def verdict(exercise: Exercise, answer: object) -> str | None:
-    """None for a right answer, else the sentence that helps. Whatever the answer does, nothing is raised."""
-    if exercise.kind == "function":
-        if not callable(answer):
-            return NOT_A_FUNCTION
-        answer = Tried(answer)
-    try:
-        mistake = exercise.judge(answer)
-    except Exception as error:
-        if isinstance(answer, Tried) and error is answer.error:
-            return answer.verdict("")
-        return f"Your answer could not be tried: {type(error).__name__}: {shown(str(error), 120)}."
-    if mistake is None:
-        return None
-    sentence = (COMMON | exercise.feedback).get(mistake, NO_SENTENCE)
-    return answer.verdict(sentence) if isinstance(answer, Tried) else sentence
-
-
-def check(identifier: str, answer: object = ...) -> None:
-    """Say whether an answer is right, and if not, what to think about."""
-    exercise = _item(identifier, Exercise)
-    if exercise is None:
-        return
-    if _blank(answer):
-        print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
-        return
-    sentence = verdict(exercise, answer)
-    if sentence is None:
-        _keep({identifier})
-    print(
-        f"{identifier}: passed. {exercise.praise}"
-        if sentence is None
-        else f"{identifier}: not yet. {sentence}"
-    )
-
-
+PREDICTIONS = (Prediction, Estimate, Row)
 _hints_given: dict[str, int] = {}
 
 
+def _item(identifier: object, *kinds: type) -> Any:
+    """The item of that name, or None after a sentence that says which names there are."""
+    number = identifier[:2] if isinstance(identifier, str) else ""
+    course = lesson(number) if number.isdecimal() and number.isascii() else None
+    item = course.items.get(identifier) if course and isinstance(identifier, str) else None
+    if isinstance(item, kinds):
+        return item
+    names = (
+        [name for name, other in course.items.items() if isinstance(other, kinds)] if course else []
+    )
+    what = {Exercise: "exercise", Target: "target", Quiz: "quiz"}.get(kinds[0], "prediction")
+    there = (
+        f"This lesson has: {', '.join(names)}."
+        if names
+        else ("Its name looks like '02-1': lesson, then number.")
+    )
+    print(f"There is no {what} {shown(repr(identifier), 40)}. {there}")
+    return None
+
+
+def _is_blank(answer: object) -> bool:
+    """Whether the stub is as the notebook gave it: `...`, nothing, or a function that does nothing."""
+    if isinstance(answer, Yours):
+        answer = answer.function
+    if isinstance(answer, FunctionType):
+        return ... in answer.__code__.co_consts or does_nothing(answer)
+    if isinstance(answer, dict):
+        return all(value is ... for value in answer.values())
+    if isinstance(answer, str | list | set | tuple):
+        return not answer or ... in list(answer)
+    return answer is ... or answer is None
+
+
+# --- exercises ----------------------------------------------------------------------------------
+
+
+def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
+    """What the judge says of an answer, and the words for it. Whatever the answer does, nothing is raised."""
+    if isinstance(answer, Yours):
+        answer = answer.function
+    if exercise.kind == "function":
+        if not callable(answer):
+            return Verdict("differs"), NOT_A_FUNCTION
+        answer = Tried(answer)
+    try:
+        judged = exercise.judge(answer)
+    except Exception as error:
+        if isinstance(answer, Tried) and error is answer.error:
+            judged = answer.raised()
+        else:
+            what = f"{type(error).__name__}: {shown(str(error), 120)}"
+            return Verdict("differs"), f"Your answer could not be tried: {what}."
+    if judged is None or judged == PASSED:
+        return PASSED, exercise.praise
+    if isinstance(judged, str):  # a judge of the first kind names the mistake alone
+        judged = Verdict("differs", mistake=judged)
+    return judged, _words(exercise, judged, answer)
+
+
+def _words(exercise: Exercise, judged: Verdict, answer: Any) -> str:
+    """The counterexample, then the misconception where one fits."""
+    belief = exercise.sentence(judged.mistake) or COMMON.get(judged.mistake or "", "")
+    if isinstance(answer, Tried):
+        if answer.error is not None and judged.kind in ("raised", "differs"):
+            judged = answer.raised(judged.case, judged.mistake)
+        if answer.is_misnamed():
+            return judged.counterexample()  # any lecture would be beside the point
+        if answer.gave_nothing():
+            return Verdict("none", judged.case).counterexample()
+        if judged == Verdict("differs", mistake=judged.mistake) and answer.gave_none():
+            return f"It gave None each time. {belief}"
+    lines = [line for line in (judged.counterexample(), belief) if line]
+    return "\n".join(lines) or NO_SENTENCE
+
+
+def check(identifier: str, answer: object = ...) -> None:
+    """Say whether an answer is right, and if not, what shows it and what to think about."""
+    exercise = _item(identifier, Exercise)
+    if exercise is None:
+        return
+    if _is_blank(answer):
+        print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
+        return
+    judged, words = verdict(exercise, answer)
+    passed = judged is PASSED
+    progress_file.tried(identifier, passed=passed)
+    print(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+
+
 def hint(identifier: str) -> None:
-    """The next hint to an exercise; after the last one, the first again."""
+    """The next hint to an exercise or a target; after the last one, the first again."""
     if exercise := _item(identifier, Exercise):
-        given = _hints_given.get(identifier, 0) % len(exercise.hints)
-        _hints_given[identifier] = given + 1
-        print(f"Hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
+        place = _hints_given.get(identifier, 0) % len(exercise.hints)
+        _hints_given[identifier] = place + 1
+        print(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
 
 
 def solution(identifier: str) -> None:
@@ -248,66 +142,229 @@ def solution(identifier: str) -> None:
         print(exercise.solution)
 
 
+def target(number: str) -> Any:
+    """Say what a lesson's target asks for, and return its scene: a lab of its own."""
+    identifier = f"{number}-target" if isinstance(number, str) and len(number) == 2 else number
+    item = _item(identifier, Target)
+    if item is None:
+        return None
+    print(fill(f"{item.id}: {item.brief}", WIDTH))
+    return item.scene()
+
+
+# --- the learner's own code, used ---------------------------------------------------------------
+
+
+class Yours:
+    """A learner's function in later cells. Where it fails, one sentence says so, and the course's goes on."""
+
+    def __init__(
+        self, exercise: Exercise, function: Callable[..., Any], course: Callable[..., Any]
+    ):
+        self.exercise, self.function, self.course = exercise, function, course
+        self.failed = False
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        tried = Tried(self.function)
+        try:
+            return tried(*arguments, **named)
+        except self.exercise.refusal:
+            raise
+        except Exception as error:
+            if not self.failed:
+                self.failed = True
+                what = f"{type(error).__name__}: {shown(str(error), 120)}"
+                print(
+                    f"Your {self.exercise.id} raised {what}{tried.line()}. "
+                    "The course's goes on in its place."
+                )
+            return self.course(*arguments, **named)
+
+
+def mine(identifier: str, answer: Any) -> Any:
+    """The learner's answer once it was attempted, else the course's; says which."""
+    exercise = _item(identifier, Exercise)
+    if exercise is None:
+        return answer
+    namespace = dict(sys._getframe(1).f_globals)
+    if isinstance(answer, Yours):
+        answer = answer.function
+    exec(exercise.solution, namespace)
+    course = namespace[_name_of_answer(exercise)]
+    if _is_blank(answer):
+        print(f"{identifier} is not attempted yet; the course's is used.")
+        return course
+    passed = progress_file.load().get(identifier, {}).get("passed")
+    print(f"Yours is used{'' if passed else ', which has not passed yet'} ({identifier}).")
+    return Yours(exercise, answer, course) if exercise.kind == "function" else answer
+
+
+def _name_of_answer(exercise: Exercise) -> str:
+    """The name under which a solution leaves its answer: `answer`, or else the last that it binds."""
+    names = []
+    for statement in ast.parse(exercise.solution).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names.append(statement.name)
+        elif isinstance(statement, ast.Assign):
+            names += [node.id for node in statement.targets if isinstance(node, ast.Name)]
+    return "answer" if "answer" in names else names[-1]
+
+
+# --- quizzes ------------------------------------------------------------------------------------
+
+
 def quiz(identifier: str, choice: str = "") -> None:
     """Ask a question, or, given a choice, say what is right or wrong about the thought behind it."""
     item = _item(identifier, Quiz)
     if item is None:
         return
-    chosen = item.choices.get(choice.strip().lower()) if isinstance(choice, str) else None
+    letter = choice.strip().lower() if isinstance(choice, str) else ""
+    chosen = item.choices.get(letter)
+    print(f"{item.id}. {item.question}")
+    for name, offered in item.choices.items():
+        print(f"  {name}) {offered.text}")
     if chosen is None:
-        print(f"{item.id}. {item.question}")
-        for letter, offered in item.choices.items():
-            print(f"  {letter}) {offered.text}")
         print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
         return
-    if chosen.right:
-        _keep({item.id})
-    print(f"{item.id}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
+    progress_file.first(item.id, letter)
+    progress_file.tried(item.id, passed=chosen.right)
+    print(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
 
 
-# --- progress ---------------------------------------------------------------------------------------------------
+# --- predictions --------------------------------------------------------------------------------
 
 
-def _file() -> Path:
-    return Path(os.environ.get("LABUTILS_PROGRESS", "progress.json"))
+def predict(identifier: str, guess: object = "") -> None:
+    """Ask what the next experiment will show, and note the first guess."""
+    item = _item(identifier, *PREDICTIONS)
+    if item is None:
+        return
+    choice = item.read(guess)
+    if choice is None:
+        print(fill(f"{item.id}. {item.question}", WIDTH))
+        print("\n".join(item.lines()))
+        return
+    noted = progress_file.first(item.id, choice)
+    if noted == choice:
+        print(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
+    else:
+        print(f"{item.id}: your first guess stays noted: {_named(item, noted)}.")
 
 
-def _done() -> set[str]:
-    try:
-        return {str(name) for name in json.loads(_file().read_text(encoding="utf-8"))}
-    except (OSError, ValueError, TypeError):
-        return set()
+def reveal(identifier: str, observed: object = ...) -> None:
+    """Say what came out, what was predicted, the belief behind a wrong guess, and why it is so."""
+    item = _item(identifier, *PREDICTIONS)
+    if item is None:
+        return
+    came_out = item.truth if observed is ... else item.observed(observed)
+    if came_out is None:
+        print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
+    else:
+        print(fill(f"{item.id}. It came out: {item.named(came_out)}.", WIDTH))
+    if came_out != item.truth:
+        print(
+            fill(
+                f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
+                "changed, or run twice. Restart, and run from the top.",
+                WIDTH,
+            )
+        )
+    noted = progress_file.load().get(item.id, {}).get("first")
+    print(fill(_compared(item, noted), WIDTH))
+    print(fill(item.because, WIDTH))
 
 
-def _keep(names: set[str]) -> None:
-    """Add to the file of what is done. Where it cannot be written, the receipt that `progress` prints still can be carried."""
-    try:
-        _file().write_text(json.dumps(sorted(_done() | names)), encoding="utf-8")
-    except OSError:
-        print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
+def _named(item: AnyPrediction, noted: str) -> str:
+    """A noted guess as a person reads it; a file may hold one that is none."""
+    choice = item.read(noted)
+    return item.named(choice) if choice else shown(noted, 30)
+
+
+def _compared(item: AnyPrediction, noted: str | None) -> str:
+    """What was predicted, and what somebody believes who predicts that."""
+    choice = item.read(noted) if noted is not None else None
+    if choice is None:
+        return "You noted no prediction."
+    belief = item.belief(choice)
+    if not belief and choice == item.truth:
+        return f"You predicted {item.named(choice)}. It came true."
+    if not belief:
+        return f"You predicted {item.named(choice)}. That is near enough."
+    return f"You predicted {item.named(choice)}. {belief}"
+
+
+# --- progress -----------------------------------------------------------------------------------
+
+
+def came_true(item: AnyPrediction, noted: str | None) -> bool | None:
+    """Whether a noted guess came true; None where there is none."""
+    choice = item.read(noted) if noted is not None else None
+    return (
+        None
+        if choice is None
+        else not item.belief(choice) and (choice == item.truth or isinstance(item, Estimate))
+    )
 
 
 def progress(receipt: str = "") -> None:
-    """Say what is done. Its last line is a receipt: give it to `progress` on another machine and nothing is lost."""
-    given = set(receipt.split()) if isinstance(receipt, str) else set()
-    numbers = sorted(
-        {name[:2] for name in given | _done() if name[:2].isdecimal()}
-    )  # only the lessons that are spoken of
+    """Say what is done, which predictions came true, and which beliefs fell.
+
+    The last line is a receipt: give it to `progress` on another machine, and nothing is lost.
+    """
+    carried, strangers = progress_file.from_receipt(receipt if isinstance(receipt, str) else "")
+    items = progress_file.merged(progress_file.load(), carried)
+    numbers = sorted({name[:2] for name in items})
     course = {number: found for number in numbers if (found := lesson(number))}
-    known = {name for found in course.values() for name in found.items}
-    if given & known:
-        _keep(given & known)
-    if strangers := sorted(given - known):
-        print(f"Not the name of an exercise, so left out: {shown(' '.join(strangers), 80)}")
-    done = _done() & known
-    for number, mine in course.items():
-        if done & set(mine.items):
-            print(
-                f"Lesson {number}: {sum(e.id in done for e in mine.exercises)} of {len(mine.exercises)} exercises, "
-                f"{sum(q.id in done for q in mine.quizzes)} of {len(mine.quizzes)} quiz items."
-            )
-    print(
-        f'To carry it away: progress("{" ".join(sorted(done))}")'
-        if done
-        else "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here."
-    )
+    known = {name for each in course.values() for name in each.items}
+    strangers += sorted(set(carried) - known)
+    items = {name: item for name, item in items.items() if name in known}
+    if carried and set(carried) & known:
+        progress_file.store(items)
+    if strangers:
+        print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
+    if not items:
+        print(
+            "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here."
+        )
+        return
+    for each in course.values():
+        if line := _standing(each, items):
+            print(line)
+    _say_beliefs(course, items)
+    print(f'To carry it away: progress("{progress_file.receipt(items)}")')
+
+
+def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
+    """One line on a lesson: what is passed, and how the predictions went."""
+    if not set(each.items) & set(items):
+        return ""
+
+    def passed(group: Any) -> str:
+        return (
+            f"{sum(bool(items.get(item.id, {}).get('passed')) for item in group)} of {len(group)}"
+        )
+
+    parts = [f"exercises {passed(each.exercises)}"]
+    if each.target:
+        reached = items.get(each.target.id, {}).get("passed")
+        parts.append("target reached" if reached else "target open")
+    if each.predictions:
+        outcomes = [came_true(p, items.get(p.id, {}).get("first")) for p in each.predictions]
+        made = [outcome for outcome in outcomes if outcome is not None]
+        parts.append(f"predictions {len(made)} of {len(outcomes)} noted, {sum(made)} came true")
+    parts.append(f"quiz {passed(each.quizzes)}")
+    return f"Lesson {each.number}: {', '.join(parts)}."
+
+
+def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, Any]]) -> None:
+    """The beliefs that fell: what stood behind the guesses that did not come true."""
+    fallen = []
+    for each in course.values():
+        for item in each.predictions:
+            choice = item.read(items.get(item.id, {}).get("first"))
+            if choice is not None and (belief := item.belief(choice)):
+                fallen.append(f"{item.id}  {belief}")
+    if fallen:
+        print("Beliefs that fell:")
+        for line in fallen:
+            print(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))

@@ -97,10 +97,13 @@ class Tried:
         unfit = isinstance(self.error, TypeError) and self.way is None
         return unfit or isinstance(self.error, NameError)
 
+    def gave_none(self) -> bool:
+        """Whether each call that came back gave None."""
+        return bool(self.results) and all(result is None for result in self.results)
+
     def gave_nothing(self) -> bool:
         """Whether no call returned anything, and no line of the function would."""
-        nothing = bool(self.results) and all(result is None for result in self.results)
-        return nothing and returns_nothing(self.function)
+        return self.gave_none() and returns_nothing(self.function)
 
 
 def returns_nothing(function: Callable[..., Any]) -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.lab import Lab
 
 

@@ -4,7 +4,7 @@ import binascii
 
 import jwt
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.identity import tokens
 from labutils.stage.reversible_encodings import undone
 

@@ -5,7 +5,7 @@ import posixpath
 
 import jwt
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import tokens
 
 ADMIN = {

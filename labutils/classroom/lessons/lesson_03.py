@@ -1,6 +1,6 @@
 """03 · Follow the volley."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 
 VERIFIER, CHALLENGE = (
     "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",

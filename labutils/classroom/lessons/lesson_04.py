@@ -1,6 +1,6 @@
 """04 · Ask who somebody is."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 
 ISSUER = "https://login.example"
 DOCUMENTS = [

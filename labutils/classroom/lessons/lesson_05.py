@@ -2,7 +2,7 @@
 
 import random
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.identity import tokens
 from labutils.stage.two_apps import API, LOGIN
 from labutils.stage.what_dies_when import ACTIONS, ROWS, what_dies_when

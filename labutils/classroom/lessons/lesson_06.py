@@ -2,7 +2,7 @@
 
 import httpx
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.stage.two_apps import NOTES, build_apps
 
 

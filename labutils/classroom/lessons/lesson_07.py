@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.incident import har
 from labutils.lab import data_file
 from labutils.stage import cleaner_grade, recorded_case

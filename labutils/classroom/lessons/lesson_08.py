@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.incident import ledger
 from labutils.stage.attack_chain import ten_claims
 

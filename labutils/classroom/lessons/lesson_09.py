@@ -1,6 +1,6 @@
 """09 · Replay the chain."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.incident import breach, inventory
 from labutils.stage.attack_chain import footholds
 

@@ -2,7 +2,7 @@
 
 import math
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import dpop
 from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
 from labutils.stage.two_apps import API

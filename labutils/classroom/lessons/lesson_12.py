@@ -1,6 +1,6 @@
 """12 · Let tokens die in time."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import tokens
 from labutils.stage.revocation import twin
 from labutils.stage.two_apps import LOGIN

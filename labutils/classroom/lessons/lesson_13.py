@@ -1,6 +1,6 @@
 """13 · Let a key refuse the phish."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.stage.two_apps import LOGIN
 
 _ORIGINS = (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds

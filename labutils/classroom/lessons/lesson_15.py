@@ -1,6 +1,6 @@
 """15 · Declare Code Red."""
 
-from labutils.classroom.exercises import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.stage.eviction import Held
 
 # Which can put back which, and the mistake of an order in which one comes back.

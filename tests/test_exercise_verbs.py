@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from labutils.classroom import exercises as verbs
 from labutils.classroom import progress as progress_file
-from labutils.classroom import registry, verbs
+from labutils.classroom import registry
 from labutils.classroom.judging import Case, Tried, Verdict, compare, value, verifier
 from labutils.classroom.registry import (
     Choice,

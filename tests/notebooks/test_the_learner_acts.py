@@ -1,0 +1,212 @@
+"""Rails for lessons in which the learner acts: share, predictions, targets, quizzes."""
+
+import ast
+import re
+import runpy
+from pathlib import Path
+
+import nbformat
+import pytest
+import share
+from conftest_paths import NOTEBOOKS, ROOT
+from remade import REMADE
+
+from labutils.classroom.registry import Lesson, Prediction, lesson
+
+ALL = [path.name[:2] for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))]
+WITH_SHARE = [number for number in REMADE if number != "00"]  # lesson 00 shows how it works
+
+
+def course(number: str) -> Lesson:
+    found = lesson(number)
+    assert found is not None, (
+        f"lesson {number} has no labutils/classroom/lessons/lesson_{number}.py"
+    )
+    return found
+
+
+def cells(number: str) -> list:
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    return nbformat.read(path, as_version=4).cells
+
+
+def code(number: str) -> list:
+    return [cell for cell in cells(number) if cell.cell_type == "code"]
+
+
+def calls(cell, verb: str) -> list[ast.Call]:
+    """The calls of a verb in a cell."""
+    tree = ast.walk(ast.parse(cell.source))
+    named = [
+        node for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    return [node for node in named if node.func.id == verb]
+
+
+def asked(number: str, verb: str) -> dict[str, tuple[int, ast.Call]]:
+    """Item -> (place of the cell, call) for each call of a verb that names its item."""
+    found = {}
+    for place, cell in enumerate(cells(number)):
+        for call in calls(cell, verb) if cell.cell_type == "code" else []:
+            if call.args and isinstance(call.args[0], ast.Constant):
+                found[call.args[0].value] = (place, call)
+    return found
+
+
+# --- what the learner writes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", WITH_SHARE)
+def test_the_learner_writes_at_least_thirty_percent(number):
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    assert share.share(number) >= share.ENOUGH, (
+        f"{path.name}: the learner writes {share.written(number)} lines and is shown "
+        f"{share.shown(path)}, a share of {share.share(number):.0%}. At least 30 % is asked for."
+    )
+
+
+@pytest.mark.parametrize("number", WITH_SHARE)
+def test_there_is_a_target_with_three_tiers_of_hints(number):
+    target = course(number).target
+    assert target is not None, f"lesson {number} has no target"
+    assert len(target.hints) == 3, f"{target.id} has {len(target.hints)} hints; three are asked for"
+    assert f"target-{number}" in [cell.id for cell in cells(number)]
+
+
+@pytest.mark.parametrize("number", WITH_SHARE)
+def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
+    """tests/answers/target_NN.py: ROUTES, a function for each way, from the scene to the flag."""
+    target = course(number).target
+    routes = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["ROUTES"]
+    assert len(routes) >= 2, f"{target.id} has {len(routes)} way; more than one is asked for"
+    for name, route in routes.items():
+        flag = route(target.scene())
+        verdict = target.judge(flag)
+        assert verdict.kind == "passed", f"{target.id}, {name}: {flag!r} is no flag"
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_a_lesson_has_at_most_ten_exercises_and_each_has_its_cell(number):
+    exercises = course(number).exercises
+    assert 1 <= len(exercises) <= 10, f"lesson {number} has {len(exercises)} exercises"
+    checks = asked(number, "check")
+    missing = [exercise.id for exercise in course(number).checked if exercise.id not in checks]
+    assert not missing, f"lesson {number} has no cell that checks {', '.join(missing)}"
+
+
+def test_in_four_lessons_what_is_written_is_used_later():
+    users = [number for number in REMADE if asked(number, "mine")]
+    assert len(users) >= min(4, len(WITH_SHARE)), f"only {', '.join(users)} use what was written"
+
+
+# --- predictions --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_each_prediction_is_asked_and_then_revealed(number):
+    predicted, revealed = asked(number, "predict"), asked(number, "reveal")
+    names = [item.id for item in course(number).predictions]
+    assert len(names) >= 3, f"lesson {number} has {len(names)} predictions; three are asked for"
+    assert sorted(predicted) == sorted(revealed) == sorted(names)
+    for name in names:
+        assert predicted[name][0] < revealed[name][0], f"{name} is revealed before it is asked"
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_at_least_half_of_the_predictions_are_computed(number):
+    """Computed: `reveal` is given what the cell observed, and no constant."""
+    given = {name: call.args[1:] for name, (_, call) in asked(number, "reveal").items()}
+    computed = [name for name, rest in given.items() if rest and not is_constant(rest[0])]
+    assert 2 * len(computed) >= len(given), f"lesson {number}: only {computed} are computed"
+
+
+def is_constant(node: ast.expr) -> bool:
+    return not any(isinstance(part, ast.Name) for part in ast.walk(node))
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_what_the_stored_run_observed_is_the_registrys_truth(number):
+    outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
+    assert "In the course's own run it is" not in " ".join(outputs.split())
+    for item in course(number).predictions:
+        assert f"{item.id}. It came out: " in outputs
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_each_wrong_guess_names_a_belief(number):
+    for item in course(number).predictions:
+        if isinstance(item, Prediction):
+            right = [letter for letter, guess in item.guesses.items() if not guess.belief]
+            assert len(right) == 1, f"{item.id} has {len(right)} right guesses"
+            assert 2 <= len(item.guesses) <= 5
+        assert len(item.because.split()) >= 8, f"{item.id} explains too little"
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_no_prediction_is_asked_in_prose_alone(number):
+    prose = [cell for cell in cells(number) if cell.cell_type == "markdown"]
+    assert not [cell.id for cell in prose if "**Predict.**" in cell.source]
+
+
+# --- quizzes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    len(REMADE) < 6, reason="holds over the lessons that are remade, from Part 1 on"
+)
+def test_neither_a_letter_nor_the_length_gives_the_answer_away():
+    quizzes = [item for number in REMADE for item in course(number).quizzes]
+    chance = sum(1 / len(item.choices) for item in quizzes) / len(quizzes)
+    shares = {}
+    for letter in "abcd":
+        right = [item.choices[letter].right for item in quizzes if letter in item.choices]
+        shares[letter] = sum(right) / len(quizzes)
+    longest = [max(item.choices.values(), key=lambda choice: len(choice.text)) for item in quizzes]
+    shares["the longest"] = sum(choice.right for choice in longest) / len(quizzes)
+    for name, value in shares.items():
+        assert value <= chance + 0.05, f"{name} is right in {value:.0%}; chance is {chance:.0%}"
+
+
+# --- minutes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_the_minutes_fit_what_is_read_and_written(number):
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    metadata = nbformat.read(path, as_version=4).metadata["labutils"]
+    minutes, whole = metadata["minutes"], metadata.get("minutes_long", metadata["minutes"])
+    long_path = _on_the_long_path(number)
+    short = [cell for cell in cells(number) if cell.id not in long_path]
+    prose = "\n".join(cell.source for cell in short if cell.cell_type == "markdown")
+    words = len(re.sub(r"<!--.*?-->", "", prose).split())
+    names = {cell.id for cell in short}
+    mine = [item for item in course(number).checked if _cell_of(item.id) in names]
+    own = sum(share.lines(item.solution) for item in mine)
+    estimate = words / 130 + 1.5 * own + len(short) / 2
+    assert abs(minutes - estimate) <= 0.2 * estimate, (
+        f"{path.name} says {minutes} min. Its short path has {words} words, {own} lines that the "
+        f"learner writes and {len(short)} cells: about {estimate:.0f} min."
+    )
+    assert minutes <= 60 and whole >= minutes
+
+
+def _cell_of(identifier: str) -> str:
+    number, _, rest = identifier.partition("-")
+    return f"target-{number}" if rest == "target" else f"exercise-{identifier}"
+
+
+def _on_the_long_path(number: str) -> set[str]:
+    """The cells of sections whose heading ends in `(10 min · long)`, up to the next heading."""
+    names, long = set(), False
+    for cell in cells(number):
+        headings = re.findall(r"(?m)^#+ (.+)$", cell.source) if cell.cell_type == "markdown" else []
+        if headings:
+            long = headings[-1].endswith("long)")
+        if long:
+            names.add(cell.id)
+    return names
+
+
+def test_the_list_of_remade_lessons_names_lessons():
+    assert set(REMADE) <= set(ALL)
+    assert Path(ROOT / "tests" / "answers").is_dir() or not WITH_SHARE
