@@ -53,6 +53,14 @@ def test_the_lock_holds_every_requirement_and_the_build_backend():
     assert wanted - {"labutils"} <= set(LOCK)
 
 
+def test_a_floor_is_no_higher_than_the_lessons_need():
+    """A hub or a browser brings older versions, under which each stored output is the same."""
+    floors = set(PYPROJECT["project"]["dependencies"])
+    assert "cryptography>=47" in floors  # Pyodide 314 has 47.0.0
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and {"lab", "test"} <= set(extras)
+
+
 def named(requirements):
     """The names of these requirements, without versions and extras."""
     return {re.match(r"[\w.-]+", line).group() for line in requirements}

@@ -256,6 +256,10 @@ SPELLINGS = {
     "a dash between": "'-'.join(s)",
     "one further": "''.join(chr(ord(c) + 1) for c in s)",
     "a word in front": "'removed:' + s.encode().hex()",
+    "binary": "' '.join(f'{ord(c):08b}' for c in s)",
+    "a mask": "''.join(chr(ord(c) ^ 1) for c in s)",
+    "a mask, in hex": "bytes(c ^ 90 for c in s.encode()).hex()",
+    "riffled": "s[::2] + s[1::2]",
 }
 
 
@@ -272,7 +276,7 @@ def answer(token):
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_01_3_a_signature_in_another_spelling_is_still_a_key(name):
     """What is left of it, or only in another order, has a sentence of its own."""
-    mistake = "piece" if name in ("standard alphabet", "reversal") else "reversible"
+    mistake = "piece" if name in ("standard alphabet", "reversal", "riffled") else "reversible"
     assert refused_as("01-3", mistake, DEFUSE.replace("SPELLING", SPELLINGS[name]))
 
 
@@ -406,6 +410,10 @@ OPEN = {
     "letter case": ("value.swapcase()", "reversible"),
     "hex, reversed, with a mark": ('"x-" + value.encode().hex()[::-1]', "reversible"),
     "deflated": ("base64.b64encode(zlib.compress(value.encode())).decode()", "reversible"),
+    "a mask": ('"".join(chr(ord(c) ^ 7) for c in value)', "reversible"),
+    "a mask, in hex": ("bytes(c ^ 90 for c in value.encode()).hex()", "reversible"),
+    "riffled": ("value[::2] + value[1::2]", "reversible"),
+    "binary": ('" ".join(f"{ord(c):08b}" for c in value)', "reversible"),
     "short texts alone turned round": (
         'value[::-1] if len(value) < 9 else hmac.new(salt, value.encode(), "md5").hexdigest()',
         "reversible",
@@ -454,6 +462,7 @@ def test_07_1_secrets_of_one_file_known_by_heart_are_not_enough():
         'hmac.new(salt, value.encode(), "sha256").hexdigest()',
         "hashlib.sha512(value.encode()).hexdigest()",
         "value[::-1]",
+        '"".join(chr(ord(c) ^ 7) for c in value)',
         "base64.b64encode(zlib.compress(value.encode())).decode()",
     ],
 )

@@ -12,10 +12,18 @@ from pathlib import Path
 from textwrap import fill
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from labutils.classroom.plates import canvas
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
 from labutils.classroom.plates.grid import grid
+from labutils.classroom.plates.tactics import tactic_by_step
+from labutils.classroom.plates.timeline import timeline
+from labutils.incident import breach, ledger
+from labutils.incident.policy import World
+from labutils.stage import eviction, revocation
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -172,6 +180,39 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
                     name,
                     line,
                 )
+
+
+PLATES = {
+    "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
+    "the timeline": lambda: timeline(ledger.facts()),
+    "the prices": lambda: revocation.prices({way: revocation.bill(way) for way in revocation.WAYS}),
+    "the orders": lambda: eviction.orders(eviction.evictions()),
+}
+
+
+@pytest.mark.parametrize("plate", PLATES)
+def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
+    """The longest label of the chain once was."""
+    figure, _ = PLATES[plate]()
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    outside = []
+    for text in figure.findobj(Text):
+        box = text.get_window_extent(drawing.get_renderer())
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 + 0.5
+        if text.get_visible() and text.get_text() and not (inside and box.y1 <= figure.bbox.y1):
+            outside.append((text.get_text(), box))
+    assert outside == []
+
+
+def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeypatch):
+    """`Image(alt=...)` is a TypeError under IPython 7.34, which Colab has."""
+    shown = []
+    monkeypatch.setattr(canvas, "display", lambda *data, **options: shown.append((data, options)))
+    canvas.show(sheet(), "A sentence.")
+    [([data], options)] = shown
+    assert {type(value) for value in data.values()} == {str} and options["raw"] is True
+    assert options["metadata"]["image/png"]["alt"] == "A sentence."
 
 
 # --- a change is noticed ------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from labutils.incident.har.forensics import get, named, strings
 from labutils.incident.har.reading import checked
 from labutils.lab import dice
-from labutils.stage.reversible_encodings import undone
+from labutils.stage.reversible_encodings import undone, unmasked
 
 # --- three weak cleaners, to compare with -------------------------------------------------------------------------
 
@@ -131,7 +131,10 @@ def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
     find = pattern(secrets)
     results = {result for text in written for result in undone(text)}
-    return {secret for result in results for secret in find.findall(result)}
+    back = {secret for result in results for secret in find.findall(result)}
+    masked = {result for text in written for result in unmasked(text)}
+    by_mask = {secret for result in masked for secret in find.findall(result)}
+    return back | {secret for secret in by_mask if len(secret) >= 16}
 
 
 # --- grading by usefulness --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import string
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import zip_longest
 from urllib.parse import unquote_plus
 
 LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
@@ -15,6 +16,7 @@ PRINTING = "".join(map(chr, range(33, 127)))
 ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
 ROT47 = str.maketrans(PRINTING, PRINTING[47:] + PRINTING[:47])
 STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
+READABLE = frozenset(map(ord, string.ascii_letters + string.digits + "-_.~+/=:;%& ,"))
 LONGEST = 20_000  # characters of a text that is turned back; no credential is longer
 
 # --- encodings ------------------------------------------------------------------------------------
@@ -41,11 +43,14 @@ def _one_step_back(text: str) -> Iterator[str]:
     yield text.translate(ATBASH)
     yield text[::2]  # something was put between its characters
     yield text[1::2]
+    yield _riffled(text)
     if "%" in text:
         yield unquote_plus(text)
     for octets in _octets(text):
         yield octets.decode("latin-1")
         yield from _inflated(octets)
+    if bits := re.findall(r"[01]{7,8}", text):
+        yield "".join(chr(int(one, 2)) for one in bits)  # 01100101 01111001
     codes = [int(number) for number in re.findall(r"\d{2,3}", text)]
     if len(codes) > 3:
         yield "".join(map(chr, codes))  # 101 121 74
@@ -85,6 +90,26 @@ def _shifted(text: str) -> Iterator[str]:
         yield text.translate(str.maketrans(LOWER + UPPER, moved))
     for by in (-3, -2, -1, 1, 2, 3):
         yield "".join(chr((ord(one) + by) % 0x110000) for one in text)
+
+
+def _riffled(text: str) -> str:
+    """The even places were written first, and then the odd ones: put each back in its place."""
+    half = (len(text) + 1) // 2
+    pairs = zip_longest(text[:half], text[half:], fillvalue="")
+    return "".join(one + other for one, other in pairs)
+
+
+def unmasked(text: str) -> Iterator[str]:
+    """Each character, or each byte that the text spells, under one mask (XOR), where letters and digits come out.
+
+    So many masks bring six digits out of random texts by chance: look for long secrets alone.
+    """
+    text = text[:LONGEST]
+    for spelt in (text, *(octets.decode("latin-1") for octets in _octets(text))):
+        codes = set(map(ord, spelt))
+        for mask in range(1, 256):
+            if codes and all(code ^ mask in READABLE for code in codes):
+                yield spelt.translate({code: code ^ mask for code in codes})
 
 
 # --- plain hashes ---------------------------------------------------------------------------------

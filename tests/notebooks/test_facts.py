@@ -426,6 +426,10 @@ NEAR = {
         "Employee passwords were accessed.",
         "In the phish of 2022 employee passwords were stolen.",
     ),
+    "nobody-forged-in-2023": (
+        "In 2023 nobody forged anything.",
+        "In this breach nobody forged anything.",
+    ),
 }
 MORE = [
     ("exfiltrated", "The repositories were not exfiltrated."),
