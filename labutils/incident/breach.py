@@ -297,7 +297,7 @@ def foresee(
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: how many sets were walked, the smallest sets that stop the goal, and each control's Shapley value."""
+    """What a search found: how many sets were walked, how many stop the goal, and the smallest of those."""
 
     goal: str
     walked: int
