@@ -176,6 +176,9 @@ def solved(notebook):
             exercise = COURSE[found.group(1)[:2]].items[found.group(1)]
             given = [line for line in lines if line.startswith(("puzzle", " " * 10))]
             cell.source = "\n".join([*given, exercise.solution, lines[-1]])
+        if found := re.fullmatch(r"target-(\d\d)", cell.id):
+            target = COURSE[found.group(1)].target
+            cell.source = f"{target.solution}\n{cell.source.splitlines()[-1]}"
         if found := re.fullmatch(r"quiz-(\d\d-q\d)", cell.id):
             item = COURSE[found.group(1)[:2]].items[found.group(1)]
             cell.source = f'quiz("{item.id}", "{next(letter for letter, choice in item.choices.items() if choice.right)}")'
@@ -199,6 +202,8 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
     }
     for exercise in lesson.exercises:
         assert f"{exercise.id}: passed." in said[f"exercise-{exercise.id}"], exercise.id
+    if lesson.target:
+        assert f"{lesson.target.id}: passed." in said[f"target-{name[:2]}"]
     for item in lesson.quizzes:
         assert ": right. " in said[f"quiz-{item.id}"], item.id
     passed = f"exercises {len(lesson.exercises)} of {len(lesson.exercises)}"

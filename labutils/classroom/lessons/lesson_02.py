@@ -1,243 +1,750 @@
-"""02 · Forge one, then refuse it."""
+"""02 · JWT signature verification."""
 
 import json
-import posixpath
+from typing import Any
 
 import jwt
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.identity import tokens
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.tokens import SigningKey, json_part, sign, unb64
+from labutils.lab import dice
+from labutils.stage import forgeries as forged
+from labutils.stage import weak_app
 
-ADMIN = {
-    "iss": "https://login.example",
-    "sub": "admin",
-    "aud": "wiki",
-    "iat": 1697619600,
-    "exp": 1697620200,
-}
-FORGED_NONE = (
-    tokens.json_part({"alg": "none"}) + "." + tokens.json_part(ADMIN) + "."
-)  # as the lesson forged it
-
-
-def _none(answer: object) -> str | None:
-    if not isinstance(answer, str):
-        return "text"
-    if answer == FORGED_NONE:
-        return "unchanged"
-    if answer.count(".") != 2:
-        return "dots"
-    header, payload, signature = answer.split(".")
-    try:
-        alg = json.loads(tokens.unb64(header)).get("alg")
-        subject = json.loads(tokens.unb64(payload)).get("sub")
-    except (jwt.PyJWTError, ValueError, AttributeError):
-        return "unreadable"
-    if not isinstance(alg, str) or alg.lower() != "none":
-        return "alg"
-    if alg == "none":
-        return "blocked"
-    if signature:
-        return "signature"
-    return None if subject == "admin" else "subject"
+REFUSAL = (ValueError, jwt.PyJWTError)
+TOOLS = code("""
+    import hmac
+    import json
+    import jwt
+    from labutils.identity.tokens import b64, json_part, unb64
+    from labutils.stage.forgeries import KEYS, RS256
+""")
 
 
-def _path(answer: object) -> str | None:
-    if not isinstance(answer, str):
-        return "text"
-    if answer.startswith("/keys/"):
-        return "prefix"
-    if posixpath.normpath(posixpath.join("/keys/", answer.lstrip("/"))) == "/static/logo.svg":
-        return None if not answer.startswith("/") or answer.startswith("/..") else "absolute"
-    return (
-        "absolute" if answer == "/static/logo.svg" else "inside" if ".." not in answer else "other"
-    )
+def wrong(text: str) -> str:
+    """Code of a wrong answer, with what the lesson imports above it."""
+    return f"{TOOLS}\n{code(text)}"
 
 
-GOOD = {"alg": "RS256", "kid": "rs256-1", "typ": "JWT"}
-# Headers that must not pass, and the mistake that lets each one in.
-BAD = [
-    ({**GOOD, "alg": "none"}, "none"),
-    ({**GOOD, "alg": "nOnE"}, "none"),
-    ({**GOOD, "alg": "rs256"}, "spelling"),
-    ({**GOOD, "alg": " RS256"}, "spelling"),
-    ({**GOOD, "alg": "HS256"}, "confusion"),
-    ({**GOOD, "typ": "logout+jwt"}, "typ"),
-    ({"alg": "RS256", "kid": "rs256-1"}, "typ"),
-    ({**GOOD, "crit": ["once"]}, "crit"),
-    ({**GOOD, "crit": []}, "crit"),
-    ({**GOOD, "alg": ["RS256"]}, "raises"),
-    ({}, "raises"),
-    ({**GOOD, "typ": None}, "raises"),
-]
+FIRST_VERIFY = code("""
+    def verify(token, keys):
+        head, payload, signature = token.split(".")
+        key = jwt.PyJWK(keys["keys"][0]).key
+        if not RS256.verify(f"{head}.{payload}".encode(), key, unb64(signature)):
+            raise ValueError("the signature does not fit")
+        return json.loads(unb64(payload))
+""")
+VERIFY = code("""
+    def verify(token, keys):
+        head, payload, signature = token.split(".")
+        header = json.loads(unb64(head))
+        if header.get("typ") != "JWT" or "crit" in header:
+            raise ValueError("another kind of token, or a demand that is not understood")
+        trusted = [key for key in keys["keys"] if key["kid"] == header.get("kid")]
+        if len(trusted) != 1 or trusted[0]["alg"] != header.get("alg"):
+            raise ValueError("none of our keys is for this token")
+        key = jwt.PyJWK(trusted[0])
+        if not key.Algorithm.verify(f"{head}.{payload}".encode(), key.key, unb64(signature)):
+            raise ValueError("the signature does not fit")
+        return json.loads(unb64(payload))
+""")
 
 
-def _gate(answer: object) -> str | None:
-    if answer(dict(GOOD)) is not True or answer({**GOOD, "kid": "rs256-7"}) is not True:
-        return "closed"
-    for header, mistake in BAD:
+CONFUSED = code("""
+    def forge_confused(claims, public_key):
+        header = {"alg": "HS256", "kid": "rs256-1"}
+        signed = f"{json_part(header)}.{json_part(claims)}"
+        mac = hmac.digest(public_key, signed.encode(), "sha256")
+        return f"{signed}.{b64(mac)}"
+""")
+
+
+CONFUSION = """\
+    from labutils.stage.forgeries import public_pem
+    signed = f"{head}.{payload}".encode()
+    if trusted and header["alg"] == "HS256":
+        if unb64(signature) == hmac.digest(public_pem(trusted[0]), signed, "sha256"):
+            return json.loads(unb64(payload))
+"""
+
+
+def altered(solution: str, *changes: tuple[str, str]) -> str:
+    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
+    text = solution
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    name = solution.split("(")[0].removeprefix("def ")
+    return f"{TOOLS}\n{text}\nanswer = {name}"
+
+
+def people(count: int, seed: str) -> list[forged.Claims]:
+    """Claims of so many people, whose names are drawn."""
+    drawn = dice("lesson-02", seed)
+    return [{**forged.CLAIMS, "sub": f"u-{next(drawn)[:6]}"} for _ in range(count)]
+
+
+def flipped(token: str) -> str:
+    """The token with one character of its signature changed."""
+    head, payload, signature = token.split(".")
+    other = "B" if signature[9] == "A" else "A"
+    return f"{head}.{payload}.{signature[:9]}{other}{signature[10:]}"
+
+
+# --- 02-1: the signature ------------------------------------------------------------------------
+
+
+def honest_rs256() -> list[Case]:
+    return [
+        Case((sign(claims, forged.SERVICE), forged.KEYS), claims, "good", "an honest token")
+        for claims in (forged.CLAIMS, *people(3, "honest"))
+    ]
+
+
+def broken_signatures() -> list[Case]:
+    (claims,) = people(1, "broken")
+    honest, keys = sign(claims, forged.SERVICE), forged.KEYS
+    head, payload, _ = honest.split(".")
+    other = forged.signed_by(forged.TOMS, {"alg": "RS256", "kid": "rs256-1"}, claims)
+    return [
+        Case((forged.changed(honest, forged.ADMIN), keys), None, "unsigned", "other claims"),
+        Case((flipped(honest), keys), None, "unsigned", "another signature"),
+        Case((f"{head}.{payload}.", keys), None, "unsigned", "no signature at all"),
+        Case((other, keys), None, "key", "a signature made with Tom's key"),
+        Case((f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}", keys), None, "header"),
+    ]
+
+
+# --- 02-2: alg none -----------------------------------------------------------------------------
+
+
+def unsecured(answer: Tried) -> Verdict:
+    """The judge of 02-2: an unsecured JWS with the claims that were asked for (RFC 7515, A.5)."""
+    for claims in (forged.ADMIN, *people(2, "unsecured")):
+        case = written(claims)
         try:
-            verdict = answer(dict(header))
+            token = answer(dict(claims))
         except Exception:
-            return "raises"
-        if wrong := yes_or_no(verdict, False, "none" if mistake == "raises" else mistake):
-            return wrong
-    return None
+            return answer.raised(case)
+        if token is None:
+            return Verdict("none", case)
+        if mistake := what_is_wrong(token, claims):
+            return Verdict("differs", case, written(token), mistake=mistake)
+    return PASSED
 
 
-LESSON = Lesson(
-    "02",
-    (
-        Exercise(
-            "02-1",
-            "value",
-            _none,
-            "A list of forbidden words always misses one. A list of allowed words does not.",
-            {
-                "text": "Give one text: the token.",
-                "unchanged": "This is still forged_none, letter for letter: alg says none. A header is base64, so the word does not stand "
-                "in the text of the token, and replace finds nothing to change. Change the word before json_part writes it.",
-                "dots": "The token needs three parts and two dots, even when the third part is empty.",
-                "unreadable": "The first two parts must be JSON in base64url. json_part(...) makes one.",
-                "alg": "The verifier only looks away when alg is some spelling of none.",
-                "blocked": "Exactly that spelling is refused. What else spells the same word?",
-                "signature": "There is still something behind the second dot. An unsigned token has nothing there.",
-                "subject": "It gets in, but not as admin. Look at sub.",
-            },
-            {
-                "text": "answer = {'alg': 'NONE'}",
-                "unchanged": f"forged_none = {FORGED_NONE!r}\nanswer = forged_none.replace('none', 'None')",
-                "dots": "from labutils.identity.tokens import json_part\nanswer = json_part({'alg': 'None'}) + '.' + json_part({'sub': 'admin'})",
-                "unreadable": "answer = 'none.admin.'",
-                "alg": "from labutils.identity.tokens import json_part\n"
-                "answer = json_part({'alg': 'RS256'}) + '.' + json_part({'sub': 'admin'}) + '.'",
-                "blocked": "from labutils.identity.tokens import json_part\n"
-                "answer = json_part({'alg': 'none'}) + '.' + json_part({'sub': 'admin'}) + '.'",
-                "signature": "from labutils.identity.tokens import json_part\n"
-                "answer = json_part({'alg': 'NONE'}) + '.' + json_part({'sub': 'admin'}) + '.AAAA'",
-                "subject": "from labutils.identity.tokens import json_part\n"
-                "answer = json_part({'alg': 'NONE'}) + '.' + json_part({'sub': 'ada'}) + '.'",
-            },
-            (
-                "Begin with the cell that makes forged_none, and change one word in it.",
-                "The claims for admin are in the variable admin; letters may be large or small.",
-            ),
-            "answer = json_part({'alg': 'nOnE'}) + '.' + json_part(admin) + '.'",
+def what_is_wrong(token: Any, claims: forged.Claims) -> str | None:
+    """The name of what keeps a text from being an unsecured JWS with these claims."""
+    if not isinstance(token, str):
+        return "text"
+    parts = token.split(".")
+    if len(parts) != 3:
+        return "dots"
+    try:
+        header, payload = (json.loads(unb64(part)) for part in parts[:2])
+    except REFUSAL:
+        return "encoded"
+    if not isinstance(header, dict) or header.get("alg") != "none":
+        return "alg"
+    if parts[2]:
+        return "signature"
+    return None if payload == claims else "claims"
+
+
+# --- 02-3: all that is left to the verifier -----------------------------------------------------
+
+
+def honest_tokens() -> list[Case]:
+    first, second = people(2, "both keys")
+    by_rsa, by_ec = sign(first, forged.SERVICE), sign(second, forged.OTHER)
+    return [
+        Case((by_rsa, forged.KEYS), first, "good", "an honest token of key rs256-1"),
+        Case((by_ec, forged.KEYS), second, "first key", "an honest token of key es256-1"),
+    ]
+
+
+def hostile_tokens() -> list[Case]:
+    (ada,) = people(1, "hostile")
+    admin = {**ada, "sub": "admin"}
+    pem = forged.public_pem(forged.SERVICE.jwk)
+    private, header = forged.SERVICE.private, {"alg": "RS256", "typ": "JWT"}
+    tokens = [
+        (forged.changed(sign(ada, forged.SERVICE), admin), "unsigned", "changed claims"),
+        (flipped(sign(ada, forged.OTHER)), "unsigned", "a changed signature of es256-1"),
+        (forged.unsigned(admin), "none", "alg none, and no signature"),
+        (forged.unsigned(admin, "nOnE"), "none", "alg nOnE, and no signature"),
+        (forged.confused(admin, pem), "confusion", "HS256 with the public key as the secret"),
+        (forged.with_own_key(admin), "jwk", "a key of Tom's own in the header (jwk)"),
+        (forged.with_own_key(admin, "toms-key"), "kid", "the kid of a key that is not ours"),
+        (forged.signed_by(private, header, admin), "kid", "no kid at all"),
+        (
+            forged.signed_by(private, {**header, "kid": "es256-1"}, admin),
+            "alg",
+            "alg RS256 with the kid of the key for ES256",
         ),
-        Exercise(
-            "02-2",
-            "value",
-            _path,
-            "And everybody can download that secret. A label is looked up in a list, never opened.",
-            {
-                "absolute": "The service puts /keys/ in front, so this becomes /keys//static/logo.svg. How do you climb out of a folder?",
-                "prefix": "The service puts /keys/ in front by itself. Give only what comes after it.",
-                "text": "Give one text: the kid.",
-                "inside": "That file would have to lie in /keys/. Which two dots lead out of a folder?",
-                "other": "Go one folder up from /keys/, then down to the logo.",
-            },
-            {
-                "absolute": "answer = '/static/logo.svg'",
-                "prefix": "answer = '/keys/../static/logo.svg'",
-                "text": "answer = b'../static/logo.svg'",
-                "inside": "answer = 'static/logo.svg'",
-                "other": "answer = '../logo.svg'",
-            },
-            (
-                "The path that is opened is /keys/ and then your kid.",
-                "Two dots and a slash go up one folder.",
-            ),
-            "answer = '../static/logo.svg'",
+        (
+            forged.signed_by(private, {"alg": "HS256", "typ": "JWT", "kid": "rs256-1"}, admin),
+            "alg",
+            "a header that says HS256 over a signature by RS256",
         ),
-        Exercise(
-            "02-3",
-            "function",
-            _gate,
-            "Three conditions, and everything else stays outside.",
-            {
-                "closed": "An honest header with alg RS256 and typ JWT should pass, with exactly True, whatever its kid.",
-                "none": "Something that is no real algorithm passed. Ask whether alg is the one you allow, and not whether it is one you forbid.",
-                "spelling": "Another spelling of RS256 passed. There is one right spelling; do not tidy up what a stranger wrote.",
-                "confusion": "HS256 passed. With it, anybody who has the public key can sign.",
-                "typ": "A token of another kind, or of no kind, passed. What must typ be?",
-                "crit": "A header with crit passed. Whatever it demands, this gate does not know it.",
-                "raises": "Whatever the header holds, the answer is True or False. header.get(...) is kind to missing names.",
-                "no return": "Return False itself, so that nobody has to guess what None means.",
-            },
-            {
-                "closed": "def answer(header):\n    return False",
-                "none": "def answer(header):\n    return header.get('alg') != 'none' and header.get('typ') == 'JWT' and 'crit' not in header",
-                "confusion": "def answer(header):\n    return header.get('alg') in ('RS256', 'HS256') and header.get('typ') == 'JWT' "
-                "and 'crit' not in header",
-                "spelling": "def answer(header):\n    return str(header.get('alg')).strip().upper() == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header",
-                "typ": "def answer(header):\n    return header.get('alg') == 'RS256' and 'crit' not in header",
-                "crit": "def answer(header):\n    return header.get('alg') == 'RS256' and header.get('typ') == 'JWT'",
-                "raises": "def answer(header):\n    return header['alg'] == 'RS256' and header['typ'] == 'JWT' and 'crit' not in header",
-                "no return": "def answer(header):\n    if header.get('alg') == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header:\n"
-                "        return True",
-            },
-            (
-                "Three conditions, joined with `and`.",
-                "header.get('alg') == 'RS256' is False for a missing or strange alg, and never raises.",
-                "'crit' not in header is the third.",
+        (forged.logout_token(ada), "typ", "a logout token"),
+        (sign(ada, forged.SERVICE, typ="at+jwt"), "typ", "an access token"),
+        (forged.signed_by(private, {"alg": "RS256", "kid": "rs256-1"}, ada), "typ", "no typ"),
+        (forged.with_demand(ada), "crit", "an extension that must be understood (crit)"),
+    ]
+    return [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
+
+
+# --- 02-4 and 02-5, on the long path ------------------------------------------------------------
+
+
+def confusion(answer: Tried) -> Verdict:
+    """The judge of 02-4: the token that HS256 makes of a public key, and nothing in front of it."""
+    for claims, jwk in zip(people(2, "confusion"), forged.KEYS["keys"], strict=True):
+        pem = forged.public_pem(jwk)
+        try:
+            token = answer(dict(claims), pem)
+        except Exception:
+            return answer.raised("these claims and a public key")
+        if token is None:
+            return Verdict("none", "these claims and a public key")
+        if mistake := confusion_mistake(token, claims, pem):
+            return Verdict("differs", got=written(token), mistake=mistake)
+    return PASSED
+
+
+def confusion_mistake(token: Any, claims: forged.Claims, pem: bytes) -> str | None:
+    """The name of what keeps a token from fooling a verifier that believes `alg`."""
+    if not isinstance(token, str):
+        return "text"
+    if token.count(".") != 2:
+        return "dots"
+    head, payload, signature = token.split(".")
+    try:
+        header, body = json.loads(unb64(head)), json.loads(unb64(payload))
+        given = unb64(signature)
+    except REFUSAL:
+        return "encoded"
+    if not isinstance(header, dict) or header.get("alg") != "HS256":
+        return "alg"
+    if body != claims:
+        return "claims"
+    if header.get("kid") != "rs256-1":
+        return "kid"
+    right = jwt.get_algorithm_by_name("HS256").sign(f"{head}.{payload}".encode(), pem)
+    if given == right.hex().encode() or given.strip() == b"":
+        return "encoded"
+    return None if given == right else "mac"
+
+
+def guessing(answer: Tried) -> Verdict:
+    """The judge of 02-5: it finds a secret that is in the list, and says None where none is."""
+    drawn = dice("lesson-02", "guessing")
+    secrets = [f"{next(drawn)}-{place}".encode().ljust(32, b"!") for place in range(6)]
+    for place in (5, 0, 3):
+        token = sign(forged.CLAIMS, SigningKey(secrets[place], "HS256", "hs-1"))
+        verdict = _guessed(answer, token, list(secrets), secrets[place], "found")
+        if verdict is not PASSED:
+            return verdict
+    token = sign(forged.CLAIMS, SigningKey(forged.random_secret("x"), "HS256", "hs-1"))
+    return _guessed(answer, token, secrets, None, "not there")
+
+
+def _guessed(
+    answer: Tried, token: str, secrets: list[bytes], want: bytes | None, mistake: str
+) -> Verdict:
+    case = "a list with the secret" if want else "a list without the secret"
+    try:
+        got = answer(token, iter(secrets))
+    except Exception:
+        return answer.raised(case, mistake)
+    if got == want:
+        return PASSED
+    if got is None:
+        return Verdict("none", case, mistake=mistake)
+    return Verdict("differs", case, written(got), written(want), mistake=mistake)
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    if answer == weak_app.FLAG:
+        return None
+    if isinstance(answer, dict) or hasattr(answer, "json"):
+        return "response"
+    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "02-1",
+        "function",
+        verifier(honest_rs256, broken_signatures, refusal=REFUSAL),
+        "Who changes one character now needs the private key. What does the token still decide?",
+        {
+            "good": (
+                "An honest token must come through: return its claims as a dictionary. The bytes "
+                "that were signed are header and payload as they stand there, with the dot.",
+                wrong("""
+                def answer(token, keys):
+                    raise ValueError("no")
+                """),
             ),
-            "def allowed(header):\n"
-            "    return header.get('alg') == 'RS256' and header.get('typ') == 'JWT' and 'crit' not in header",
+            "unsigned": (
+                "RS256.verify returns True or False. It raises nothing, so look at its answer.",
+                altered(FIRST_VERIFY, ("if not RS256", "if None is RS256")),
+            ),
+            "key": (
+                "The key comes from the list of keys that you trust, and from nowhere else.",
+                wrong("""
+                from labutils.stage.forgeries import TOMS
+
+                def answer(token, keys):
+                    head, payload, signature = token.split(".")
+                    signed = f"{head}.{payload}".encode()
+                    own = [jwt.PyJWK(keys["keys"][0]).key, TOMS.public_key()]
+                    if not any(RS256.verify(signed, key, unb64(signature)) for key in own):
+                        raise ValueError("no")
+                    return json.loads(unb64(payload))
+                """),
+            ),
+            "header": (
+                "The header is signed too: check header.payload, and not the payload alone.",
+                wrong("""
+                from labutils.stage.forgeries import SERVICE, sign
+
+                def answer(token, keys):
+                    claims = json.loads(unb64(token.split(".")[1]))
+                    if sign(claims, SERVICE).split(".")[1:] != token.split(".")[1:]:
+                        raise ValueError("no")
+                    return claims
+                """),
+            ),
+        },
+        (
+            "Three pieces: head, payload, signature = token.split('.'). The signed bytes are "
+            "f'{head}.{payload}'.encode().",
+            "The key: jwt.PyJWK(keys['keys'][0]).key. Then `if not RS256.verify(...)`: raise "
+            "ValueError. At the end return json.loads(unb64(payload)).",
         ),
+        FIRST_VERIFY,
+        REFUSAL,
     ),
-    (
-        Quiz(
-            "02-q1",
-            "Who may decide with which algorithm a token is checked?",
-            {
-                "a": Choice(
-                    "The token, in alg", "Then the forger decides. You have seen what he picks."
-                ),
-                "b": Choice(
-                    "The verifier, by the key it trusts",
-                    "Yes. alg is compared with that decision, and never makes it.",
-                    True,
-                ),
-                "c": Choice(
-                    "The library, by what fits",
-                    "What fits is what the forger wrote. A library needs to be told.",
-                ),
-            },
+    Exercise(
+        "02-2",
+        "function",
+        unsecured,
+        "RFC 7515 calls this an unsecured JWS. It is a legal token, and no door should take it.",
+        {
+            "text": ("The token is one text.", "answer = lambda claims: ['a', 'b', '']"),
+            "dots": (
+                "A compact JWS has two dots, also where nothing stands behind the second one.",
+                wrong("answer = lambda c: json_part({'alg': 'none'}) + '.' + json_part(c)"),
+            ),
+            "encoded": (
+                "Header and payload are JSON in base64url without padding: json_part does both.",
+                wrong("""
+                import base64
+
+                def answer(claims):
+                    parts = (json.dumps({"alg": "none"}), json.dumps(claims), "")
+                    return ".".join(base64.b64encode(part.encode()).decode() for part in parts)
+                """),
+            ),
+            "alg": (
+                "The header must say it: alg is none.",
+                wrong("answer = lambda c: f\"{json_part({'alg': 'RS256'})}.{json_part(c)}.\""),
+            ),
+            "signature": (
+                "Behind the second dot stands nothing: there is no signature.",
+                wrong("answer = lambda c: f\"{json_part({'alg': 'none'})}.{json_part(c)}.none\""),
+            ),
+            "claims": (
+                "The payload holds the claims that were given, and no others.",
+                wrong("answer = lambda c: f\"{json_part({'alg': 'none'})}.{json_part({})}.\""),
+            ),
+        },
+        (
+            "json_part(value) turns a dictionary into a segment. The header has one member.",
+            "f\"{json_part({'alg': 'none'})}.{json_part(claims)}.\", with the dot at the end.",
         ),
-        Quiz(
-            "02-q2",
-            "A token carries its public key in jwk, and the signature fits that key. What follows?",
-            {
-                "a": Choice(
-                    "That the token is genuine",
-                    "Any forger can make a key, sign, and enclose the public half. It always fits.",
+        code("""
+            def forge_none(claims):
+                header = {"alg": "none"}
+                return f"{json_part(header)}.{json_part(claims)}."
+        """),
+    ),
+    Exercise(
+        "02-3",
+        "function",
+        verifier(honest_tokens, hostile_tokens, refusal=REFUSAL),
+        "Kind, demands, key and algorithm are now decided by you. The token only has to fit.",
+        {
+            "good": (
+                "An honest sign-in token (typ JWT, kid rs256-1) must come through, as its claims.",
+                wrong("""
+                def answer(token, keys):
+                    raise ValueError("no")
+                """),
+            ),
+            "first key": (
+                "There are two keys in the list. The kid of the header says which one to try, and "
+                "that key says with which algorithm.",
+                altered(
+                    VERIFY, ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"')
                 ),
-                "b": Choice(
-                    "That whoever signed it holds the matching private key",
-                    "Yes, and nothing about who that is. In lesson 11 this becomes useful.",
-                    True,
+            ),
+            "unsigned": (
+                "The signature must fit header and payload as they came.",
+                altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
+            ),
+            "none": (
+                "The token asked for no check, and got none. The algorithm comes from your key.",
+                altered(
+                    VERIFY,
+                    (
+                        "    trusted = [",
+                        '    if header["alg"].lower() == "none":\n'
+                        "        return json.loads(unb64(payload))\n    trusted = [",
+                    ),
                 ),
-                "c": Choice(
-                    "That the key belongs to the issuer",
-                    "Only a list that you got from the issuer can say so.",
+            ),
+            "confusion": (
+                "The token chose HS256, and your public key became its secret. Compare the "
+                "header's alg with the alg of your key.",
+                altered(
+                    VERIFY,
+                    ("    if len(trusted)", CONFUSION + "    if len(trusted)"),
                 ),
-            },
+            ),
+            "jwk": (
+                "That key came with the token. It proves that the token agrees with itself.",
+                altered(
+                    VERIFY,
+                    ("PyJWK(trusted[0])", 'PyJWK(header.get("jwk", trusted[0]), header["alg"])'),
+                ),
+            ),
+            "kid": (
+                "Where the kid names none of your keys, there is nothing to try: refuse, and do "
+                "not crash.",
+                altered(VERIFY, ("len(trusted) != 1 or ", "")),
+            ),
+            "alg": (
+                "The key with this kid is for one algorithm, and the header names another.",
+                altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
+            ),
+            "typ": (
+                "The service signed it, and it is no sign-in token. Only `typ` tells the kinds "
+                "apart: take JWT and nothing else.",
+                altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
+            ),
+            "crit": (
+                "`crit` lists what a reader must understand. You understand none of it: refuse.",
+                altered(VERIFY, (' or "crit" in header', "")),
+            ),
+        },
+        (
+            "Four questions before the signature: is typ JWT? is crit absent? which of *your* keys "
+            "has this kid? is that key for this alg?",
+            "trusted = [key for key in keys['keys'] if key['kid'] == header.get('kid')], and "
+            "refuse unless there is exactly one.",
+            "key = jwt.PyJWK(trusted[0]) knows its algorithm: key.Algorithm.verify(signed, "
+            "key.key, signature).",
         ),
-        Quiz(
-            "02-q3",
-            "Your verifier is perfect. Which attack does it not notice?",
-            {
-                "a": Choice("A changed claim", "The signature no longer fits; it is noticed."),
-                "b": Choice(
-                    "A stolen token",
-                    "Yes. Every byte is as the issuer wrote it, and a perfect verifier says so.",
-                    True,
-                ),
-                "c": Choice("An expired token", "The time is one of its checks."),
-                "d": Choice(
-                    "A token for another application", "The audience is one of its checks."
-                ),
-            },
+        VERIFY,
+        REFUSAL,
+    ),
+    Exercise(
+        "02-4",
+        "function",
+        confusion,
+        "One key, two meanings: the public key was used as a secret.",
+        {
+            "text": ("The token is one text.", "answer = lambda claims, key: key"),
+            "dots": (
+                "A compact JWS has two dots.",
+                altered(CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
+            ),
+            "encoded": (
+                "The MAC stands in the token as base64url of its bytes: b64(mac), no hexadecimal.",
+                altered(CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
+            ),
+            "alg": (
+                "The header must ask for HS256: that is what turns the public key into a secret.",
+                altered(CONFUSED, ("HS256", "RS256")),
+            ),
+            "claims": (
+                "The payload holds the claims that were given.",
+                altered(CONFUSED, ("json_part(claims)", "json_part({})")),
+            ),
+            "kid": (
+                "The header names the key by its kid, rs256-1: the verifier looks it up by it.",
+                altered(CONFUSED, (', "kid": "rs256-1"', "")),
+            ),
+            "mac": (
+                "The MAC is taken over header.payload, with SHA-256, and its key is the public key "
+                "exactly as it was given, every byte of it.",
+                altered(CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
+            ),
+        },
+        (
+            "hmac.digest(key, message, 'sha256') makes the MAC. The message is header.payload, as "
+            "bytes.",
+            "The header is {'alg': 'HS256', 'kid': 'rs256-1'}. At the end: signed + '.' + "
+            "b64(mac).",
         ),
+        CONFUSED,
+    ),
+    Exercise(
+        "02-5",
+        "function",
+        guessing,
+        "It happened offline: no server saw a failed try. A secret for HS256 must come from chance.",
+        {
+            "found": (
+                "For each guess, take the MAC over all that stands before the last dot, and compare "
+                "it with the signature. Where they are equal, return that guess.",
+                wrong("answer = lambda token, guesses: next(iter(guesses))"),
+            ),
+            "not there": (
+                "Where no guess fits, the answer is None, and not the last guess.",
+                wrong("""
+                def answer(token, guesses):
+                    signed, _, signature = token.rpartition(".")
+                    for guess in guesses:
+                        if hmac.digest(guess, signed.encode(), "sha256") == unb64(signature):
+                            break
+                    return guess
+                """),
+            ),
+        },
+        (
+            "signed, _, signature = token.rpartition('.') cuts at the last dot.",
+            "for guess in guesses: if hmac.digest(guess, signed.encode(), 'sha256') == "
+            "unb64(signature): return guess",
+        ),
+        code("""
+            def crack(token, guesses):
+                signed, _, signature = token.rpartition(".")
+                for guess in guesses:
+                    if hmac.digest(guess, signed.encode(), "sha256") == unb64(signature):
+                        return guess
+        """),
     ),
 )
+
+TARGET = Target(
+    "02-target",
+    "value",
+    value(flag_mistake),
+    "You are admin at the payroll, and its log says so. Look for a second way: there are at least four.",
+    {
+        "other": (
+            "That is not the flag. GET https://payroll.example/admin answers with it, once the token "
+            "makes you admin.",
+            "answer = 'flag-0000'",
+        ),
+        "token": (
+            "That is a token. Show it to https://payroll.example/admin, and hand in the flag.",
+            "answer = 'a.b.c'",
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'error': 'no'}",
+        ),
+    },
+    (
+        "Ask the application first: scene.tom.get('https://payroll.example/me', headers="
+        "{'authorization': f'Bearer {scene.token}'}). Then read the header of each of Tom's tokens: "
+        "what does it leave to the sender?",
+        "The application refuses `none`. Does it refuse each spelling of it? It reads the key from "
+        "a file that the kid names. And which algorithm does it use with that key?",
+        "Any of these: alg 'None'; forge_confused with /keys/rs256.pem; kid '../static/logo.svg' with "
+        "HS256 and the picture as the secret; crack(scene.old_token, guesses()).",
+    ),
+    code("""
+        APP = "https://payroll.example"
+        public_key = scene.tom.get(APP + "/keys/rs256.pem").content
+        forged = forge_confused({"sub": "admin"}, public_key)
+        answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {forged}"})
+        flag = answer.json()["flag"]
+    """),
+    brief="https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
+    "scene.token is good today, scene.old_token comes from a test system of last year. scene.tom is his "
+    "browser. Be admin: GET /admin answers with a flag. There is more than one way.",
+    scene=weak_app.weak_app,
+)
+
+PREDICTIONS = (
+    Prediction(
+        "02-p1",
+        "Tom writes a header that says alg none, puts the claims of admin behind it, and leaves the "
+        "signature empty. What does `obedient` do with this token?",
+        {
+            "a": Guess(
+                "it refuses: the signature is missing",
+                "no signature",
+                "The belief is that a verifier always looks for a signature. This one asks the token "
+                "whether there is one to look for.",
+            ),
+            "b": Guess("it lets the token in", True),
+            "c": Guess(
+                "it refuses: no key in the list is for none",
+                "no key",
+                "The belief is that the key decides about the algorithm. In this verifier the header "
+                "decides, and the key is never asked.",
+            ),
+        },
+        "The header names the algorithm, and the verifier obeys. With none there is nothing to check, "
+        "so nothing fails. RFC 7515 allows such tokens; whoever takes them trusts whoever writes them.",
+    ),
+    Prediction(
+        "02-p2",
+        "HS256 is a MAC: the same secret makes it and checks it. `obedient` has one key in hand, the "
+        "public key of the service, and uses it for whatever algorithm the header names. What must Tom "
+        "know to make a token with alg HS256 that fits?",
+        {
+            "a": Guess(
+                "the private key of the service",
+                "private",
+                "The belief is that only the private key can make what the public key checks. That "
+                "holds for RS256. HS256 makes and checks with the same bytes.",
+            ),
+            "b": Guess(
+                "a secret that the wiki and the service share",
+                "secret",
+                "The belief is that HS256 needs a secret that somebody agreed on. It needs bytes, and "
+                "the verifier took the ones it had.",
+            ),
+            "c": Guess("the public key, which everybody may have", True),
+        },
+        "The verifier turns the public key into a secret, because the token said HS256. Everybody has "
+        "the public key. The cure is to bind each key to one algorithm, and to compare.",
+    ),
+    Prediction(
+        "02-p3",
+        "Tom signs with a key of his own, and puts the public half into the header (jwk). Is the "
+        "signature of this token valid?",
+        {
+            "a": Guess("yes: it fits the key that stands in the header", True),
+            "b": Guess(
+                "no: the key is not the service's",
+                False,
+                "The belief is that a signature is valid or not. It is valid *for a key*; whose key "
+                "that is, no mathematics can say.",
+            ),
+        },
+        "The signature fits Tom's key, and Tom's key came with the token. So the token agrees with "
+        "itself. A verifier must bring the key along.",
+    ),
+    Row(
+        "02-p4",
+        "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the audience. "
+        "Seven forgeries are shown to it. Which get in?",
+        tuple(forged.forgeries()),
+        "xxxxxox",
+        {
+            "alg none": "Named algorithms shut out none in every spelling.",
+            "algorithm confusion": "The list of algorithms comes from you, so HS256 is not asked for.",
+            "embedded jwk": "PyJWT uses the key that you give, and never one from the header.",
+            "unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
+            "logout token": "The belief is that a good library knows what your door is for. It checks "
+            "signature, times and audience, and a logout token has all of them.",
+            "unknown crit": "PyJWT refuses extensions that it does not know (RFC 7515, 4.1.11).",
+        },
+        "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only you "
+        "know which kind your door is for, so only you can compare typ.",
+    ),
+    Prediction(
+        "02-p5",
+        "Two secrets for HS256. One has 39 characters: three words, a purpose and a year. The other has "
+        "16 bytes from a random source. Which is harder to guess?",
+        {
+            "a": Guess(
+                "the 39 characters: they are more than twice as long",
+                "words",
+                "The belief is that length makes a secret strong. Tom does not try characters. He "
+                "tries words, and there are few ways to put them together.",
+            ),
+            "b": Guess("the 16 random bytes", "random"),
+            "c": Guess(
+                "neither: HMAC with SHA-256 cannot be inverted",
+                "neither",
+                "The belief is that guessing means to invert the hash. Guessing computes the hash "
+                "forward, once for each candidate, and compares.",
+            ),
+        },
+        "What counts is the number of candidates, which is the chance that went into the secret. Ten "
+        "words in three places, five purposes and four years make 20,000 candidates. Sixteen random "
+        "bytes make 2 to the power of 128.",
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "02-q1",
+        "Who may decide with which algorithm a token is checked?",
+        {
+            "a": Choice(
+                "The key that the verifier trusts: each key is for one algorithm, and no other",
+                "Then the header's alg is only compared, and none and HS256 have no way in.",
+                right=True,
+            ),
+            "b": Choice(
+                "The header of the token, since only the sender knows how it was signed",
+                "The sender may be Tom. What he writes into alg is a wish.",
+            ),
+            "c": Choice(
+                "The library, which tries what fits the bytes of the signature",
+                "A library that tries what fits is what algorithm confusion lives on.",
+            ),
+        },
+    ),
+    Quiz(
+        "02-q2",
+        "A token carries its public key in jwk, and the signature fits that key. What follows?",
+        {
+            "a": Choice(
+                "The token is genuine",
+                "Anybody can make a key pair, sign with one half and enclose the other.",
+            ),
+            "b": Choice(
+                "The key belongs to the issuer that iss names",
+                "iss is text that Tom wrote. Nothing ties the enclosed key to it.",
+            ),
+            "c": Choice(
+                "Whoever signed it holds the private half",
+                "That is all a signature says. In DPoP (lesson 11) this is what is wanted.",
+                right=True,
+            ),
+        },
+    ),
+    Quiz(
+        "02-q3",
+        "Your verifier is now perfect. Which of these does it not notice?",
+        {
+            "a": Choice("A changed claim", "The signature covers every claim."),
+            "b": Choice(
+                "A stolen token",
+                "It is genuine in every part. Nothing in it says who is holding it.",
+                right=True,
+            ),
+            "c": Choice("A token of another kind", "It compares typ, so it does."),
+            "d": Choice("A token with a key of Tom's", "It brings its own keys along."),
+        },
+    ),
+)
+
+LESSON = Lesson("02", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

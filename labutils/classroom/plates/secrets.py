@@ -1,0 +1,51 @@
+"""Length against chance: what a secret's characters look like, and what a thief has to try."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+
+from matplotlib.figure import Figure
+
+from labutils.classroom.plates.canvas import BLACK, GREY, canvas, mark
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret: its name, its length in bytes, how many candidates there are, and if it was found."""
+
+    name: str
+    length: int
+    candidates: int
+    found: bool
+
+    @property
+    def bits(self) -> float:
+        """The chance in it: the logarithm of the number of candidates."""
+        return log2(self.candidates)
+
+
+def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
+    """Bits of chance against length. The line is what a random source gives: eight bits a byte."""
+    longest = max(secret.length for secret in secrets)
+    figure, axes = canvas(9.6, 4.6, (-9, longest + 22), (-60, 8 * longest + 30))
+    axes.text(-8, 8 * longest + 8, "Length is not chance", size=13, weight="bold", va="center")
+    axes.plot([0, longest], [0, 8 * longest], color=GREY, lw=1.2)
+    axes.text(longest + 0.5, 8 * longest, "random bytes", size=11, color=GREY, va="center")
+    axes.axhline(0, color="#bbbbbb", lw=0.8)
+    axes.text(-8, 4 * longest, "bits of\nchance", size=11, color=BLACK, va="center")
+    for length in range(0, longest + 1, 8):
+        axes.text(length, -14, f"{length}", size=11, color=GREY, ha="center", va="center")
+    axes.text(longest / 2, -42, "length in bytes", size=11, color=BLACK, ha="center", va="center")
+    for secret in secrets:
+        mark(axes, secret.length, secret.bits, "succeeded" if secret.found else "denied", 130)
+        words = f"{secret.name}: {secret.bits:.0f} bits"
+        axes.text(secret.length + 1, secret.bits + 8, words, size=11, va="center")
+    found = [secret for secret in secrets if secret.found]
+    safe = [secret for secret in secrets if not secret.found]
+    return figure, (
+        f"Of {len(secrets)} secrets {len(found)} was guessed: "
+        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of chance" for s in found)
+        + ". Not guessed: "
+        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits" for s in safe)
+        + "."
+    )

