@@ -241,8 +241,8 @@ def predict(identifier: str, guess: object = "") -> None:
         return
     choice = item.read(guess)
     if choice is None:
-        print(fill(f"{item.id}. {item.question}", WIDTH))
-        print("\n".join(item.lines()))
+        for line in (f"{item.id}. {item.question}", *item.lines()):
+            print(fill(line, WIDTH, subsequent_indent="     " if line.startswith("  ") else ""))
         return
     noted = progress_file.first(item.id, choice)
     if noted == choice:

@@ -1,7 +1,7 @@
 """Four ways to be admin at the payroll (lesson 02)."""
 
 from labutils.identity.tokens import SigningKey, b64, json_part, sign
-from labutils.stage import forgeries, weak_app
+from labutils.stage import forgeries
 from labutils.stage.weak_app import APP, WeakApp
 
 ADMIN = {"sub": "admin"}
@@ -43,7 +43,8 @@ ROUTES = {
     "a guessed secret": a_guessed_secret,
 }
 SHUT = {
-    "the word none": f"{json_part({'alg': 'none'})}.{json_part(ADMIN)}.",
-    "Tom's own key": forgeries.with_own_key(ADMIN),
-    "a changed claim": forgeries.changed(weak_app.weak_app().token, ADMIN),
+    "the word none": lambda scene: flag(scene, forgeries.unsigned(ADMIN)),
+    "Tom's own key": lambda scene: flag(scene, forgeries.with_own_key(ADMIN)),
+    "a changed claim": lambda scene: flag(scene, forgeries.changed(scene.token, ADMIN)),
+    "Tom's own token": lambda scene: flag(scene, scene.token),
 }

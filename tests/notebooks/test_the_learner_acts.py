@@ -85,6 +85,17 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
         assert verdict.kind == "passed", f"{target.id}, {name}: {flag!r} is no flag"
 
 
+@pytest.mark.parametrize("number", WITH_SHARE)
+def test_what_does_not_open_the_target_gives_no_flag(number):
+    """tests/answers/target_NN.py: SHUT, tries that must fail."""
+    target = course(number).target
+    tries = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["SHUT"]
+    assert tries, f"{target.id} names no try that fails"
+    for name, attempt in tries.items():
+        answer = attempt(target.scene())
+        assert target.judge(answer).kind != "passed", f"{target.id}: {name} should not open it"
+
+
 @pytest.mark.parametrize("number", REMADE)
 def test_a_lesson_has_at_most_ten_exercises_and_each_has_its_cell(number):
     exercises = course(number).exercises

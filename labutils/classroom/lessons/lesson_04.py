@@ -1,310 +1,751 @@
-"""04 · Ask who somebody is."""
+"""04 · OpenID Connect."""
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
+from typing import Any
 
-ISSUER = "https://login.example"
-DOCUMENTS = [
-    ({"issuer": ISSUER + ".tom.test"}, "begins"),
-    ({"issuer": ISSUER + "/"}, "slash"),
-    ({"issuer": "https://LOGIN.example"}, "case"),
-    ({"issuer": "https://tom.test", "jwks_uri": ISSUER + "/jwks"}, "elsewhere"),
-    ({}, "missing"),
-    ({"issuer": None}, "missing"),
-]
+import jwt
 
-
-def _trust(answer: object) -> str | None:
-    if answer(ISSUER, {"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks"}) is not True:
-        return "closed"
-    for document, mistake in DOCUMENTS:
-        try:
-            verdict = answer(ISSUER, dict(document))
-        except Exception:
-            return "raises"
-        if wrong := yes_or_no(verdict, False, mistake):
-            return wrong
-    return None
-
-
-KEYS = {
-    "keys": [
-        {"kid": "es256-1", "alg": "ES256", "use": "sig"},
-        {"kid": "rs256-1", "alg": "RS256", "use": "sig"},
-        {"kid": "enc-1", "alg": "RS256", "use": "enc"},
-        {"kid": "old-1", "alg": "RS256"},
-        {"kid": "bare-1", "kty": "RSA"},
-    ]
-}
-PICKS = [
-    ({"kid": "rs256-1", "alg": "RS256"}, "rs256-1", "first"),
-    ({"kid": "old-1", "alg": "RS256"}, "old-1", "use"),
-    ({"kid": "unheard", "alg": "ES256"}, None, "fallback"),
-    ({"kid": "enc-1", "alg": "RS256"}, None, "enc"),
-    ({"kid": "es256-1", "alg": "RS256"}, None, "alg"),
-    ({"kid": "bare-1", "alg": "RS256"}, None, "bare"),
-    ({"kid": "bare-1"}, None, "both bare"),
-    ({"alg": "ES256"}, None, "no kid"),
-]
-
-
-def _pick(answer: object) -> str | None:
-    for header, right, mistake in PICKS:
-        try:
-            key = answer(KEYS, dict(header))
-        except Exception:
-            return "raises"
-        if isinstance(key, list | tuple):
-            return "list"
-        if not isinstance(key, dict | None):
-            return "no key"
-        if key is None and mistake == "first":
-            return "early" if answer(KEYS, {"kid": "es256-1", "alg": "ES256"}) else "not found"
-        if (key or {}).get("kid") != right:
-            return mistake
-    return None
-
-
-CLAIMS = {"iss": ISSUER, "aud": "wiki", "sub": "u-1815", "exp": 1000, "iat": 400, "nonce": "n-1"}
-REFUSE = [
-    ({**CLAIMS, "iss": "https://tom.test"}, "iss"),
-    ({**CLAIMS, "aud": "notes"}, "aud"),
-    ({**CLAIMS, "aud": "my-wiki-2"}, "aud in"),
-    ({**CLAIMS, "aud": ["notes"]}, "aud"),
-    ({**CLAIMS, "aud": []}, "aud"),
-    # Untrusted additional audiences: the client MUST reject the token (OpenID Connect Core, errata 2, 3.1.3.7 (3)).
-    ({**CLAIMS, "aud": ["notes", "wiki"]}, "others"),
-    ({**CLAIMS, "aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
-    ({**CLAIMS, "exp": 500}, "exp"),
-    ({**CLAIMS, "exp": 499}, "exp"),
-    ({**CLAIMS, "nonce": "n-2"}, "nonce"),
-    ({k: v for k, v in CLAIMS.items() if k != "nonce"}, "nonce"),
-    ({k: v for k, v in CLAIMS.items() if k != "sub"}, "sub"),
-    ({k: v for k, v in CLAIMS.items() if k != "exp"}, "missing"),
-    ({k: v for k, v in CLAIMS.items() if k != "aud"}, "missing"),
-    ({k: v for k, v in CLAIMS.items() if k != "iat"}, "iat"),
-    ({**CLAIMS, "iat": 501}, "iat"),
-    ({}, "missing"),
-]
-
-
-def _fits(answer: object) -> str | None:
-    def ask(claims: dict) -> object:
-        return answer(dict(claims), ISSUER, "wiki", "n-1", 500)
-
-    if ask(CLAIMS) is not True:
-        return "closed"
-    if ask({**CLAIMS, "aud": ["wiki"]}) is not True:
-        return "list"
-    for claims, mistake in REFUSE:
-        try:
-            verdict = ask(claims)
-        except Exception:
-            return "missing"
-        if wrong := yes_or_no(verdict, False, mistake):
-            return wrong
-    return None
-
-
-RIGHT_FITS = (
-    "    return (claims.get('iss') == issuer and claims.get('aud') in (client_id, [client_id])\n            and now < claims.get('exp', 0)\n"
-    "            and 'sub' in claims and claims.get('iat', now + 1) <= now and claims.get('nonce') == nonce)"
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
+from labutils.classroom.lessons.lesson_02 import TOOLS as TOOLS_OF_02
+from labutils.classroom.lessons.lesson_02 import VERIFY
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
 )
+from labutils.identity.tokens import sign
+from labutils.lab import dice
+from labutils.stage import forgeries as forged
+from labutils.stage.eager_wiki import FLAG, board, with_eager_wiki
+
+REFUSAL = (ValueError, jwt.PyJWTError)
+ISSUER, NOW = "https://login.example", 1697620000
+
+SIGN_IN = code("""
+    def sign_in_with(browser, token):
+        browser.post("https://eager.example/token", data={"token": token})
+        return browser.get("https://eager.example/page")
+""")
+MEANT_FOR = code("""
+    def meant_for(claims, issuer, client_id):
+        audience = claims.get("aud")
+        if isinstance(audience, str):
+            audience = [audience]
+        return claims.get("iss") == issuer and audience == [client_id]
+""")
+IN_TIME = code("""
+    def in_time(claims, now):
+        issued, expires = claims.get("iat"), claims.get("exp")
+        if issued is None or expires is None:
+            return False
+        return issued <= now < expires
+""")
+VALIDATE = code("""
+    def validate(token, keys, issuer, client_id, nonce, now):
+        claims = verify(token, keys)
+        if not meant_for(claims, issuer, client_id):
+            raise ValueError("another issuer, or another audience")
+        if not in_time(claims, now):
+            raise ValueError("not valid at this time")
+        if "sub" not in claims or claims.get("nonce") != nonce:
+            raise ValueError("no subject, or the answer to another sign-in")
+        return claims
+""")
+KEYS_FOR = code("""
+    def keys_for(kid, cache, fetch, now):
+        known = kid in [key["kid"] for key in cache["keys"]]
+        if not known and now >= cache["fetched"] + 30:
+            cache["keys"] = fetch()["keys"]
+            cache["fetched"] = now
+        return cache["keys"]
+""")
+TRUST = code("""
+    def trust(issuer, document):
+        return document.get("issuer") == issuer
+""")
+TOOLS = "\n".join((TOOLS_OF_02, VERIFY, MEANT_FOR, IN_TIME))
 
 
-def _without(part: str, instead: str = "True") -> str:
-    return "def answer(claims, issuer, client_id, nonce, now):\n" + RIGHT_FITS.replace(
-        part, instead
+def altered(solution: str, *changes: tuple[str, str]) -> str:
+    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
+    text = solution
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    name = solution.split("(")[0].removeprefix("def ")
+    return f"{TOOLS}\n{text}\nanswer = {name}"
+
+
+def wrong(text: str) -> str:
+    """Code of a wrong answer, with what the lesson has above it."""
+    return f"{TOOLS}\n{code(text)}"
+
+
+def claims_of(seed: str) -> dict[str, Any]:
+    """Claims as an ID token has them, with a subject and a nonce that are drawn."""
+    drawn = dice("lesson-04", seed)
+    times = {"iat": NOW - 300, "exp": NOW + 300}
+    return {"iss": ISSUER, "sub": next(drawn), "aud": "wiki", **times, "nonce": next(drawn)}
+
+
+# --- 04-1: the opening attack -------------------------------------------------------------------
+
+
+def signs_in(answer: Tried) -> Verdict:
+    """The judge of 04-1: at a wiki of its own, for two people's tokens."""
+    for who, sub in (("ada", "u-1815"), ("tom", "u-0666")):
+        apps = with_eager_wiki(f"lesson-04/{who}")
+        apps.sign_in(who, "https://notes.example")
+        token = next(iter(apps.notes.sessions.values()))["access_token"]
+        browser = apps.lab.browser("thief", "203.0.113.67")
+        try:
+            response = answer(browser, token)
+        except Exception:
+            return answer.raised(f"{who}'s access token", "raises")
+        if response is None:
+            return Verdict("none", f"{who}'s access token")
+        page = getattr(response, "text", "")
+        if sub not in page:
+            mistake = "page" if getattr(response, "status_code", 0) == 303 else "shut"
+            return Verdict("differs", f"{who}'s access token", written(page), mistake=mistake)
+    return PASSED
+
+
+# --- 04-2 and 04-3: claims ----------------------------------------------------------------------
+
+
+def meant_for_us() -> list[Case]:
+    claims = claims_of("for us")
+    listed = {**claims, "aud": ["wiki"]}
+    other = {**claims, "iss": "https://other.example", "aud": "notes"}
+    return [
+        Case((claims, ISSUER, "wiki"), mistake="good"),
+        Case((listed, ISSUER, "wiki"), mistake="list"),
+        Case((other, "https://other.example", "notes"), mistake="fixed"),
+    ]
+
+
+def meant_for_others() -> list[Case]:
+    claims = claims_of("for others")
+    changes = [
+        ({"iss": ISSUER + ".tom.test"}, "iss"),
+        ({"iss": "https://LOGIN.example"}, "iss"),
+        ({"aud": "notes"}, "aud"),
+        ({"aud": "my-wiki-2"}, "part"),
+        ({"aud": "wik"}, "part"),
+        ({"aud": ["notes"]}, "aud"),
+        ({"aud": []}, "aud"),
+        ({"aud": ["my-wiki-2"]}, "part"),
+        # Untrusted additional audiences: MUST be rejected (OpenID Connect Core, 3.1.3.7 (3)).
+        ({"aud": ["notes", "wiki"]}, "others"),
+        ({"aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
+    ]
+    cases = [Case(({**claims, **c}, ISSUER, "wiki"), mistake=m) for c, m in changes]
+    for name in ("iss", "aud"):
+        rest = {key: value for key, value in claims.items() if key != name}
+        cases.append(Case((rest, ISSUER, "wiki"), mistake="missing"))
+    return cases
+
+
+def times(*pairs: tuple[int | None, int | None, str]) -> list[Case]:
+    """Cases of in_time at NOW, by the seconds from it: iat, exp, mistake."""
+    cases = []
+    for issued, expires, mistake in pairs:
+        claims = {"sub": "u-1815"}
+        claims |= {} if issued is None else {"iat": NOW + issued}
+        claims |= {} if expires is None else {"exp": NOW + expires}
+        cases.append(Case((claims, NOW), mistake=mistake))
+    return cases
+
+
+def good_times() -> list[Case]:
+    return times((-300, 300, "good"), (0, 600, "now"), (-600, 1, "last second"))
+
+
+def bad_times() -> list[Case]:
+    return times(
+        (-600, 0, "expired"),
+        (-900, -300, "expired"),
+        (1, 600, "future"),
+        (300, 900, "future"),
+        (-300, None, "missing"),
+        (None, 300, "missing"),
     )
 
 
-LESSON = Lesson(
-    "04",
-    (
-        Exercise(
-            "04-1",
-            "function",
-            _trust,
-            "One comparison, and no provider can speak for another.",
-            {
-                "closed": "A document that names exactly the issuer you asked for should give True.",
-                "begins": "https://login.example.tom.test was trusted. It begins like the issuer and belongs to somebody else.",
-                "slash": "A slash at the end makes it another issuer. The comparison is letter by letter.",
-                "case": "Other letters were let in. Issuers are compared as text, without kindness.",
-                "elsewhere": "A document of tom.test was trusted because an address in it looked right. Compare the issuer.",
-                "missing": "A document without an issuer was trusted.",
-                "raises": "A document may lack an issuer: then the answer is False. document.get('issuer') is kind to what is missing.",
-            },
-            {
-                "closed": "def answer(asked, document):\n    return False",
-                "begins": "def answer(asked, document):\n    return str(document.get('issuer')).startswith(asked)",
-                "slash": "def answer(asked, document):\n    return str(document.get('issuer')).rstrip('/') == asked",
-                "case": "def answer(asked, document):\n    return str(document.get('issuer')).lower() == asked",
-                "elsewhere": "def answer(asked, document):\n"
-                "    return document.get('issuer') == asked or str(document.get('jwks_uri')).startswith(asked)",
-                "missing": "def answer(asked, document):\n    return document.get('issuer') in (asked, None)",
-                "raises": "def answer(asked, document):\n    return document['issuer'] == asked",
-            },
-            (
-                "What is the one member of the document that says for whom it speaks?",
-                "Compare whole texts: document.get('issuer') == asked.",
+# --- 04-4: the whole validation -----------------------------------------------------------------
+
+
+def asked(claims: dict[str, Any], token: str, mistake: str, words: str) -> Case:
+    """One call of validate for a sign-in whose nonce is that of `claims`."""
+    arguments = (token, forged.KEYS, ISSUER, "wiki", claims["nonce"], NOW)
+    return Case(arguments, claims, mistake, words)
+
+
+def good_id_tokens() -> list[Case]:
+    first, second = claims_of("first"), {**claims_of("second"), "aud": ["wiki"]}
+    return [
+        asked(first, sign(first, forged.SERVICE), "good", "a good ID token"),
+        asked(second, sign(second, forged.OTHER), "good", "a good ID token of the other key"),
+    ]
+
+
+def bad_id_tokens() -> list[Case]:
+    claims = claims_of("bad")
+    changes = [
+        ({"iss": "https://tom.test"}, "meant for", "another issuer"),
+        ({"aud": "notes"}, "meant for", "another audience"),
+        ({"aud": ["wiki", "notes"]}, "meant for", "an audience that is not trusted beside ours"),
+        ({"exp": NOW}, "time", "a token that has just expired"),
+        ({"iat": NOW + 60}, "time", "a token of the future"),
+        ({"nonce": "of another sign-in"}, "nonce", "the nonce of another sign-in"),
+        ({"nonce": None}, "nonce", "a nonce that is null"),
+    ]
+    cases = [asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in changes]
+    for name, mistake in (("nonce", "nonce"), ("sub", "sub")):
+        rest = {key: value for key, value in claims.items() if key != name}
+        cases.append(asked(claims, sign(rest, forged.SERVICE), mistake, f"no {name}"))
+    unsigned, own = forged.unsigned(claims), forged.with_own_key(claims)
+    logout = forged.logout_token(claims)
+    return [
+        *cases,
+        asked(claims, unsigned, "signature", "alg none"),
+        asked(claims, own, "signature", "a key of Tom's own"),
+        asked(claims, logout, "signature", "a logout token"),
+    ]
+
+
+def bad_id_tokens_by_name() -> dict[str, str]:
+    """What the lesson's grid shows: each bad token by what is wrong with it."""
+    return {case.words: case.arguments[0] for case in bad_id_tokens()}
+
+
+# --- 04-5: the list of keys ---------------------------------------------------------------------
+
+
+def key_cache(answer: Tried) -> Verdict:
+    """The judge of 04-5: known and unknown kids, and a flood of invented ones."""
+    for words, calls, want, mistake in (
+        ("a kid that is known", [("a", 100)], 0, "known"),
+        ("a new kid after 30 seconds", [("b", 31)], 1, "new"),
+        ("a new kid after exactly 30 seconds", [("b", 30)], 1, "new"),
+        ("an unknown kid after 29 seconds", [("b", 29)], 0, "early"),
+        ("1,000 invented kids in ten seconds", [(f"x{n}", 40 + n % 10) for n in range(999)], 1, ""),
+        ("invented kids, half a minute apart", [("x", 40), ("y", 71)], 2, "never again"),
+    ):
+        fetched = 0
+
+        def fetch() -> dict[str, Any]:
+            nonlocal fetched
+            fetched += 1
+            return {"keys": [{"kid": "a"}, {"kid": "b"}]}
+
+        cache: dict[str, Any] = {"keys": [{"kid": "a"}], "fetched": 0}
+        for kid, now in calls:
+            try:
+                keys = answer(kid, cache, fetch, now)
+            except Exception:
+                return answer.raised(words, "raises")
+            if keys is None:
+                return Verdict("none", words)
+            if keys != ([{"kid": "a"}, {"kid": "b"}] if fetched else [{"kid": "a"}]):
+                return Verdict("differs", words, written(keys), "the list of keys", mistake="list")
+        if fetched != want:
+            got, right = f"{fetched} requests to the provider", f"{want}"
+            return Verdict("differs", words, got, right, mistake=mistake or "flood")
+    return PASSED
+
+
+# --- 04-6: discovery ----------------------------------------------------------------------------
+
+
+def own_documents() -> list[Case]:
+    return [
+        Case((ISSUER, {"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks"}), mistake="good"),
+        Case(("https://a.example/x", {"issuer": "https://a.example/x"}), mistake="good"),
+    ]
+
+
+def other_documents() -> list[Case]:
+    documents = [
+        ({"issuer": ISSUER + ".tom.test"}, "begins"),
+        ({"issuer": ISSUER + "/"}, "spelling"),
+        ({"issuer": "https://LOGIN.example"}, "spelling"),
+        ({"issuer": "https://tom.test", "jwks_uri": ISSUER + "/jwks"}, "elsewhere"),
+        ({}, "missing"),
+        ({"issuer": None}, "missing"),
+    ]
+    return [Case((ISSUER, document), mistake=mistake) for document, mistake in documents]
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    if answer == FLAG:
+        return None
+    return "response" if isinstance(answer, dict) or hasattr(answer, "json") else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "04-1",
+        "function",
+        signs_in,
+        "The wiki asked what the token opens. It should have asked for whom it was made.",
+        {
+            "page": (
+                "The wiki answers the POST with a redirect. GET /page in the same browser shows "
+                "who is signed in.",
+                wrong("""
+                def answer(browser, token):
+                    return browser.post("https://eager.example/token", data={"token": token})
+                """),
             ),
-            "def trust(asked, document):\n    return document.get('issuer') == asked",
-        ),
-        Exercise(
-            "04-2",
-            "function",
-            _pick,
-            "The label chooses among keys that you trust already, and the key says how it may be used.",
-            {
-                "first": "Asked for rs256-1, it gave another key. Compare kid.",
-                "early": "It finds the first key of the set. For rs256-1, the second one, it gave None. Does a `return None` stand inside the loop? "
-                "It ends the search at the first key that does not fit.",
-                "not found": "Asked for rs256-1, which is in the set, it gave None. Its kid, use and alg all fit.",
-                "no key": "Return the key itself, a dictionary of the set, or None.",
-                "use": "old-1 says nothing about its use, and that is allowed: only a use that is given must be sig.",
-                "fallback": "For an unknown kid it offered a key all the same. A fallback is a way in; return None.",
-                "enc": "enc-1 is a key for encryption. It must not check signatures.",
-                "alg": "The header said RS256 and the key is for ES256. The key decides, so there is no key for this token.",
-                "bare": "bare-1 does not say for which algorithm it is, so it is refused here.",
-                "both bare": "The header names no alg, bare-1 has none, and it gave bare-1: None == None is true. A key without alg is refused.",
-                "list": "Return one key, or None, and not a list of keys.",
-                "no kid": "There was no kid, and several keys. Guessing is not choosing.",
-                "raises": "A header may lack anything, and then there is no key for it. next(..., None) and .get(...) are kind to what is missing.",
-            },
-            {
-                "first": "def answer(jwks, header):\n    return jwks['keys'][0]",
-                "early": "def answer(jwks, header):\n    for k in jwks['keys']:\n        if k['kid'] == header.get('kid'):\n            return k\n"
-                "        return None",
-                "not found": "def answer(jwks, header):\n    return next((k for k in jwks['keys'] if k['kid'] == header['alg']), None)",
-                "no key": "def answer(jwks, header):\n    return header.get('kid')",
-                "use": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') and k.get('use') == 'sig']\n"
-                "    return found[0] if found else None",
-                "fallback": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid')]\n"
-                "    return found[0] if found else jwks['keys'][0]",
-                "enc": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid')]\n"
-                "    return found[0] if found else None",
-                "alg": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') "
-                "and k.get('use', 'sig') == 'sig']\n    return found[0] if found else None",
-                "bare": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') and k.get('use', 'sig') == 'sig' "
-                "and k.get('alg', header['alg']) == header.get('alg')]\n    return found[0] if found else None",
-                "both bare": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if k['kid'] == header.get('kid') and k.get('use', 'sig') == 'sig' "
-                "and k.get('alg') == header.get('alg')]\n    return found[0] if found else None",
-                "list": "def answer(jwks, header):\n    return [k for k in jwks['keys'] if k['kid'] == header.get('kid')]",
-                "no kid": "def answer(jwks, header):\n    found = [k for k in jwks['keys'] if header.get('kid', k['kid']) == k['kid'] "
-                "and k.get('use', 'sig') == 'sig' and k.get('alg', 'none') == header.get('alg')]\n    return found[0] if found else None",
-                "raises": "def answer(jwks, header):\n    return [k for k in jwks['keys'] if k['kid'] == header['kid']][0]",
-            },
-            (
-                "Go through jwks['keys'] and keep those that fulfil all three conditions.",
-                "key.get('use', 'sig') == 'sig' is true for a key that does not name a use.",
-                "next((key for key in ... if ...), None) gives the first that fits, or None.",
+            "shut": (
+                "The token goes into the form, as the field `token`: data={'token': token}.",
+                wrong("""
+                def answer(browser, token):
+                    header = {"authorization": f"Bearer {token}"}
+                    browser.post("https://eager.example/token", headers=header)
+                    return browser.get("https://eager.example/page")
+                """),
             ),
-            "def pick(jwks, header):\n"
-            "    return next((key for key in jwks['keys'] if key['kid'] == header.get('kid')\n"
-            "                 and key.get('use', 'sig') == 'sig' and key.get('alg') == header.get('alg', 'none')), None)",
-        ),
-        Exercise(
-            "04-3",
-            "function",
-            _fits,
-            "These are the checks after the signature. Lesson 02 was the signature itself.",
-            {
-                "closed": "Claims that are right in everything should give exactly True.",
-                "list": "aud may be a list that holds this client and nobody else.",
-                "others": "A token that is meant for notes as well was taken. The wiki does not trust notes, so it must refuse it "
-                "(OpenID Connect Core, 3.1.3.7), whatever azp says.",
-                "iss": "A token of another issuer was taken.",
-                "aud": "A token for another client was taken.",
-                "aud in": "The client wiki took a token for my-wiki-2. Does your test look inside a text instead of comparing it?",
-                "exp": "An expired token was taken. It is over from the second named in exp on: now < exp.",
-                "nonce": "A token from another sign-in, or with no nonce at all, was taken.",
-                "sub": "A token about nobody was taken: sub is required.",
-                "iat": "A token without iat, or issued in the future, was taken.",
-                "no return": "Return False itself for claims that are refused, and not None.",
-                "missing": "Any claim may be missing, and then the answer is False. claims.get(...) and `in` are kind to what is missing.",
-            },
-            {
-                "closed": "def answer(claims, issuer, client_id, nonce, now):\n    return False",
-                "list": "def answer(claims, issuer, client_id, nonce, now):\n    return claims['iss'] == issuer and claims['aud'] == client_id",
-                "iss": _without("claims.get('iss') == issuer"),
-                "aud": _without("claims.get('aud') in (client_id, [client_id])"),
-                "aud in": _without(
-                    "claims.get('aud') in (client_id, [client_id])",
-                    "client_id in claims.get('aud', [])",
-                ),
-                "others": _without(
-                    "claims.get('aud') in (client_id, [client_id])",
-                    "(claims.get('aud') == client_id or client_id in list(claims.get('aud', [])))",
-                ),
-                "exp": _without("now < ", "now <= "),
-                "nonce": _without("claims.get('nonce') == nonce"),
-                "sub": _without("'sub' in claims"),
-                "iat": _without("claims.get('iat', now + 1) <= now"),
-                "no return": _without(
-                    "    return (", "    return None if 'sub' not in claims else ("
-                ),
-                "missing": _without("claims.get('exp', 0)", "claims['exp']"),
-            },
-            (
-                "aud may be written in two ways: client_id, or [client_id]. A list that holds another client too is no longer right.",
-                "Join the conditions with `and`: iss, aud, now < exp, iat not after now, sub present, nonce equal.",
-                "claims.get('exp', 0) treats a missing exp as long past.",
+            "raises": (
+                "Both calls are methods of the browser: browser.post(...) and browser.get(...).",
+                wrong("""
+                def answer(browser, token):
+                    return browser("https://eager.example/token", token)
+                """),
             ),
-            "def fits(claims, issuer, client_id, nonce, now):\n" + RIGHT_FITS,
+        },
+        (
+            "Two requests: browser.post('https://eager.example/token', data={'token': token}), "
+            "then browser.get('https://eager.example/page').",
+            "The browser keeps the cookie of the first answer. Return the second answer.",
         ),
+        SIGN_IN,
     ),
-    (
-        Quiz(
-            "04-q1",
-            "An app signs people in by calling an API with the access token they bring. What is wrong?",
-            {
-                "a": Choice(
-                    "Nothing, the API would refuse a false token",
-                    "It would. But a true token may come from another app that Ada once used.",
+    Exercise(
+        "04-2",
+        "function",
+        verifier(meant_for_us, meant_for_others),
+        "Issuer and audience, letter by letter, and nobody else beside you.",
+        {
+            "good": (
+                "A token of this issuer for this client must come through.",
+                wrong("answer = lambda claims, issuer, client_id: False"),
+            ),
+            "list": (
+                "aud may be a text or a list of texts (RFC 7519, 4.1.3).",
+                altered(MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
+                    "audience == [client_id]", "audience == client_id"
                 ),
-                "b": Choice(
-                    "The token was meant for the API, and may have been issued to another app",
-                    "Yes. Anyone who holds an access token of hers would be Ada.",
-                    True,
+            ),
+            "fixed": (
+                "Compare with the issuer and the client that are given, and not with a fixed one.",
+                altered(
+                    MEANT_FOR,
+                    ("== issuer", '== "https://login.example"'),
+                    ("client_id]", '"wiki"]'),
                 ),
-                "c": Choice("The API is too slow for sign-in", "Speed is not the trouble."),
-            },
+            ),
+            "iss": (
+                "The issuer is compared letter by letter: no prefix, no other spelling.",
+                altered(
+                    MEANT_FOR,
+                    ('claims.get("iss") == issuer', 'claims.get("iss", "").lower()[:21] == issuer'),
+                ),
+            ),
+            "aud": (
+                "The token is for another client. Its signature says nothing about that.",
+                altered(MEANT_FOR, (" and audience == [client_id]", "")),
+            ),
+            "part": (
+                "`in` on a text looks for a piece of it: 'wiki' is in 'my-wiki-2'.",
+                altered(
+                    MEANT_FOR,
+                    (
+                        "audience == [client_id]",
+                        "any(client_id in a or a in client_id for a in audience or [])",
+                    ),
+                ),
+            ),
+            "others": (
+                "This client trusts no other audience. Whoever else is named may have received "
+                "the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
+                altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
+            ),
+            "missing": (
+                "Where iss or aud is missing, nobody said for whom the token is: refuse.",
+                altered(
+                    MEANT_FOR,
+                    ('claims.get("aud")', 'claims.get("aud", client_id)'),
+                ),
+            ),
+        },
+        (
+            "Turn a text into a list first: if isinstance(audience, str): audience = [audience].",
+            "Then one comparison does it: audience == [client_id], together with the issuer.",
         ),
-        Quiz(
-            "04-q2",
-            "What does nonce stop that aud does not?",
-            {
-                "a": Choice(
-                    "A token for another app", "That is the work of aud, and it does it well."
+        MEANT_FOR,
+    ),
+    Exercise(
+        "04-3",
+        "function",
+        verifier(good_times, bad_times),
+        "From iat on, and until the second before exp.",
+        {
+            "good": (
+                "A token that was issued five minutes ago and lives for five more is good.",
+                wrong("answer = lambda claims, now: False"),
+            ),
+            "now": (
+                "A token that is issued in this very second is good already.",
+                altered(IN_TIME, ("issued <= now", "issued < now")),
+            ),
+            "last second": (
+                "One second before exp the token is still good.",
+                altered(IN_TIME, ("now < expires", "now < expires - 1")),
+            ),
+            "expired": (
+                "From the second of exp on the token is over (RFC 7519, 4.1.4).",
+                altered(IN_TIME, ("now < expires", "now <= expires")),
+            ),
+            "future": (
+                "iat lies in the future: the token claims to be made after it arrived.",
+                altered(IN_TIME, ("issued <= now < expires", "now < expires")),
+            ),
+            "missing": (
+                "An ID token must have iat and exp (OpenID Connect Core, 2). Without: False.",
+                altered(
+                    IN_TIME,
+                    ('claims.get("iat")', 'claims.get("iat", now)'),
                 ),
-                "b": Choice(
-                    "A token for this app, from another sign-in",
-                    "Yes: right door, wrong visit.",
-                    True,
-                ),
-                "c": Choice(
-                    "A forged token", "The signature stops that, before either is looked at."
-                ),
-            },
+            ),
+        },
+        (
+            "claims.get('exp') is None where the claim is missing.",
+            "Python can chain: issued <= now < expires.",
         ),
-        Quiz(
-            "04-q3",
-            "The signing key may have leaked. You drop it from the JWK set. Which old thing goes on all the same?",
-            {
-                "a": Choice(
-                    "Forged ID tokens under that key",
-                    "They are refused as soon as the new set is fetched.",
+        IN_TIME,
+    ),
+    Exercise(
+        "04-4",
+        "function",
+        verifier(good_id_tokens, bad_id_tokens, refusal=REFUSAL),
+        "That is the validation of an ID token. Each of its checks stopped somebody.",
+        {
+            "good": (
+                "A good ID token must come through: return its claims.",
+                wrong("""
+                def answer(token, keys, issuer, client_id, nonce, now):
+                    raise ValueError("no")
+                """),
+            ),
+            "signature": (
+                "The claims come from verify(token, keys), and from nowhere else.",
+                altered(
+                    VALIDATE,
+                    ("verify(token, keys)", 'json.loads(unb64(token.split(".")[1]))'),
                 ),
-                "b": Choice(
-                    "Sessions that applications have opened already",
-                    "Yes. They live on the applications' own cookies.",
-                    True,
+            ),
+            "meant for": (
+                "meant_for returns True or False. It raises nothing, so look at its answer.",
+                altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
+            ),
+            "time": (
+                "in_time returns True or False. It raises nothing, so look at its answer.",
+                altered(VALIDATE, ("if not in_time", "if None is in_time")),
+            ),
+            "nonce": (
+                "The nonce must be there, and be the one that this browser's sign-in sent.",
+                altered(
+                    VALIDATE,
+                    ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
                 ),
-                "c": Choice(
-                    "New sign-ins",
-                    "They go on as well, but with the new key, and that is what you want.",
-                ),
-            },
+            ),
+            "sub": (
+                "Without sub nobody is named, and nobody can be signed in.",
+                altered(VALIDATE, ('"sub" not in claims or ', "")),
+            ),
+        },
+        (
+            "Use what you have: claims = verify(token, keys), then meant_for and in_time.",
+            "At the end: if 'sub' not in claims or claims.get('nonce') != nonce, raise ValueError.",
         ),
+        VALIDATE,
+        REFUSAL,
+    ),
+    Exercise(
+        "04-5",
+        "function",
+        key_cache,
+        "A new key is found at once, and nobody can use you to flood the provider.",
+        {
+            "known": (
+                "The kid is in the list: no request is needed.",
+                altered(KEYS_FOR, ("not known and ", "")),
+            ),
+            "new": (
+                "The kid is unknown and the list is 30 seconds old: fetch it again.",
+                altered(KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
+            ),
+            "early": (
+                "The list was fetched less than 30 seconds ago. Do not ask again yet.",
+                altered(KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
+            ),
+            "flood": (
+                "Note when you fetched: cache['fetched'] = now. Else each invented kid costs a "
+                "request.",
+                altered(KEYS_FOR, ('        cache["fetched"] = now\n', "")),
+            ),
+            "never again": (
+                "After 30 more seconds an unknown kid may ask again.",
+                altered(KEYS_FOR, ("= now", "= now + 999")),
+            ),
+            "list": (
+                "Return the list of keys, the new one where it was fetched, and keep it in "
+                "cache['keys'].",
+                altered(KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
+            ),
+            "raises": (
+                "fetch() takes no argument and returns a JWK set: fetch()['keys'] is the list.",
+                altered(KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
+            ),
+        },
+        (
+            "Is the kid known? kid in [key['kid'] for key in cache['keys']].",
+            "Only if it is not, and now >= cache['fetched'] + 30: fetch, and note both.",
+        ),
+        KEYS_FOR,
+    ),
+    Exercise(
+        "04-6",
+        "function",
+        verifier(own_documents, other_documents),
+        "The document speaks for the issuer that you asked, and for no other.",
+        {
+            "good": (
+                "The document names the issuer that you asked: True.",
+                wrong("answer = lambda issuer, document: False"),
+            ),
+            "begins": (
+                "https://login.example.tom.test begins like yours, and belongs to tom.test.",
+                wrong("answer = lambda issuer, d: (d.get('issuer') or '').startswith(issuer)"),
+            ),
+            "spelling": (
+                "Letter by letter: another spelling is another issuer (Discovery, 4.3).",
+                wrong("""
+                def answer(issuer, document):
+                    return (document.get("issuer") or "").rstrip("/").lower() == issuer
+                """),
+            ),
+            "elsewhere": (
+                "Compare the member `issuer`. Where its keys are does not matter here.",
+                wrong("""
+                def answer(issuer, document):
+                    keys = document.get("jwks_uri") == issuer + "/jwks"
+                    return keys or document.get("issuer") == issuer
+                """),
+            ),
+            "missing": (
+                "A document without an issuer speaks for nobody.",
+                wrong("answer = lambda issuer, d: d.get('issuer') in (None, issuer)"),
+            ),
+        },
+        (
+            "One comparison of two texts is enough.",
+            "return document.get('issuer') == issuer, and nothing else.",
+        ),
+        TRUST,
     ),
 )
+
+TARGET = Target(
+    "04-target",
+    "value",
+    value(flag_mistake),
+    "The wiki signed you in as Ada. There is a second way; one needs the log, one needs a name.",
+    {
+        "other": (
+            "That is not the flag. It stands on https://eager.example/page while you are Ada.",
+            "answer = 'flag-0000'",
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'hello': 'u-0666'}",
+        ),
+    },
+    (
+        "Which ID tokens about Ada can Tom get? One stands in scene.log. Others come to "
+        "applications of his own: scene.ada_signs_in_at('a-name').",
+        "The wiki checks signature, issuer and time. How does it check the audience? Does it ask "
+        "whether the token answers a sign-in of this browser?",
+        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log as it is, "
+        "or one of an application whose name has 'wiki' in it. Then GET /page.",
+    ),
+    code("""
+        EAGER = "https://eager.example"
+        token = scene.ada_signs_in_at("my-wiki-2")["id_token"]
+        scene.tom.post(EAGER + "/id-token", data={"token": token})
+        flag = scene.tom.get(EAGER + "/page").json()["flag"]
+    """),
+    brief="The eager wiki was mended. It takes no access tokens any more: POST an ID token, as the "
+    "field token, to https://eager.example/id-token. scene.tom is Tom's browser. Ada signs in "
+    "wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens that his "
+    "application receives. scene.log is a line of a proxy's log. Be Ada: her page has a flag.",
+    scene=board,
+)
+
+PREDICTIONS = (
+    Prediction(
+        "04-p1",
+        "Tom runs the application `notes`. Ada signed in there, so Tom's server holds an access "
+        "token of hers. He shows it to the eager wiki, from his own browser. Who is he there?",
+        {
+            "a": Guess(
+                "nobody: the provider sees that Tom is not Ada",
+                "nobody",
+                "The belief is that a provider knows who is holding a token. It sees the token, "
+                "and answers for the person whom it is about.",
+            ),
+            "b": Guess("Ada", "u-1815"),
+            "c": Guess(
+                "Tom, since his browser sends it",
+                "u-0666",
+                "The belief is that a browser carries an identity. It carries what somebody puts "
+                "into it.",
+            ),
+        },
+        "The token opens Ada's data, whoever holds it. That it was made for another application "
+        "and for an API, the wiki never asked. OAuth 2.0 answers what may be opened. It does not "
+        "answer who is there; that is what OpenID Connect adds.",
+    ),
+    Row(
+        "04-p2",
+        "Twelve ID tokens that the wiki must refuse. A verifier checks the kind and the signature, "
+        "and nothing else: your `verify` of lesson 02. Which get in?",
+        tuple(bad_id_tokens_by_name()),
+        "ooooooooo" + "xxx",
+        dict.fromkeys(
+            tuple(bad_id_tokens_by_name())[:9],
+            "The belief is that a good signature means a good token. It means that the "
+            "provider wrote it: for whom, when and in answer to what, the claims say.",
+        ),
+        "The provider signed the first nine, so their signature is good. Only the claims tell that "
+        "they are at the wrong place, at the wrong time, or the answer to another question.",
+    ),
+    Prediction(
+        "04-p3",
+        "Tom begins a sign-in of his own at the wiki. In the place of his ID token he slips in one "
+        "of Ada's that he found in a log: made for the wiki, and not expired. Your validation is "
+        "given the nonce of Tom's sign-in. What does it say?",
+        {
+            "a": Guess(
+                "it refuses: the audience does not fit",
+                "audience",
+                "The belief is that aud stops every token that was not meant for this moment. This "
+                "one was made for the wiki, so aud fits.",
+            ),
+            "b": Guess("it refuses: the nonce is that of another sign-in", "refused"),
+            "c": Guess(
+                "it lets the token in: signature, audience and time are good",
+                "let in",
+                "The belief is that a good, fresh token for this client is enough. It says who "
+                "signed in once. It does not say that this browser asked.",
+            ),
+        },
+        "The wiki sent a new nonce with this browser's authorization request, and remembers it. "
+        "Ada's token holds the nonce of her own request. Tom cannot write another one into it.",
+    ),
+    Prediction(
+        "04-p4",
+        "The provider drops its signing key at once, since it may have leaked. Ada is signed in at "
+        "the wiki. What happens to her session there?",
+        {
+            "a": Guess(
+                "it ends at the next click: the ID token is not valid any more",
+                False,
+                "The belief is that an application checks the ID token at each request. It checks "
+                "it once, at sign-in. From then on a cookie counts.",
+            ),
+            "b": Guess("it goes on", True),
+            "c": Guess(
+                "it ends when the wiki fetches the list of keys again",
+                "later",
+                "The belief is that a session hangs on the key. The session began with a check "
+                "that passed, and nobody repeats it.",
+            ),
+        },
+        "The wiki validated the token once, and then gave Ada a cookie of its own. Rotating a key "
+        "ends tokens that somebody checks again. It does not end a session.",
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "04-q1",
+        "An application signs people in with the access token that they bring. What is wrong?",
+        {
+            "a": Choice(
+                "The token was made for an API, and anybody who received it can bring it",
+                "So each application that Ada ever used could be Ada there.",
+                right=True,
+            ),
+            "b": Choice(
+                "Nothing, as long as the provider confirms that the token is genuine",
+                "It is genuine. It was made for another door, and may have come by another "
+                "application.",
+            ),
+            "c": Choice(
+                "An access token is encrypted, so the application cannot read the name",
+                "It need not read it: the provider's userinfo tells the name to whoever asks.",
+            ),
+        },
+    ),
+    Quiz(
+        "04-q2",
+        "What does the nonce stop that the audience does not?",
+        {
+            "a": Choice("A token for another application", "That is what aud stops."),
+            "b": Choice("A token that Tom forged", "That is what the signature stops."),
+            "c": Choice(
+                "A token for this application, from another sign-in",
+                "aud says for whom. The nonce says in answer to what.",
+                right=True,
+            ),
+        },
+    ),
+    Quiz(
+        "04-q3",
+        'aud is ["wiki", "notes"], and azp is wiki. The wiki trusts no other client. What does '
+        "it do?",
+        {
+            "a": Choice(
+                "It takes the token, since azp names it",
+                "azp says who asked for the token. `notes` may have received it all the same.",
+            ),
+            "b": Choice(
+                "It refuses the token",
+                "Audiences that are not trusted MUST be refused (OpenID Connect Core, 3.1.3.7).",
+                right=True,
+            ),
+            "c": Choice(
+                "It takes the token, since wiki is in the list",
+                "So is notes, and whoever runs notes can present the token.",
+            ),
+            "d": Choice(
+                "It asks the provider whether the token is still good",
+                "The provider would say yes: the token is genuine.",
+            ),
+        },
+    ),
+)
+
+LESSON = Lesson("04", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

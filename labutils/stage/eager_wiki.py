@@ -1,0 +1,160 @@
+"""A wiki that signs people in too eagerly, and Tom, who runs an application of his own (lesson 04).
+
+/token takes an access token: whoever brings one that opens Ada's data is Ada. /id-token takes an
+ID token, and checks less of it than it should. /page shows who is signed in.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity import tokens
+from labutils.identity.oauth import as_json
+from labutils.identity.provider.state import Client
+from labutils.identity.relying_party import RelyingParty
+from labutils.lab import Lab, dice
+from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
+
+EAGER = "https://eager.example"
+FLAG = "flag-" + next(dice("lesson-04", "eager.example"))
+
+
+class EagerWiki:
+    """A WSGI application with two ways in, `ways`, each of which believes too much."""
+
+    def __init__(self, lab: Lab, issuer: str, ways: tuple[str, ...] = ("/token", "/id-token")):
+        self.lab, self.issuer, self.ways = lab, issuer, ways
+        self.network = lab.browser("eager.example", "192.0.2.220")
+        self.people: dict[str, str] = {}  # sub by cookie
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        try:
+            response = self.answer(request)
+        except HTTPException as refusal:
+            response = as_json({"error": refusal.description or ""})
+            response.status_code = refusal.code or 400
+        return response(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        """What the wiki says at each of its paths."""
+        if request.path == "/page":
+            return self.page(request)
+        if request.path not in self.ways:
+            raise NotFound(f"There are: {', '.join((*self.ways, '/page'))}")
+        way = self.by_access_token if request.path == "/token" else self.by_id_token
+        cookie = self.lab.draw("eager.example")
+        self.people[cookie] = way(request.form.get("token", ""))
+        response = redirect("/page", code=303)
+        response.set_cookie("eager", cookie)
+        return response
+
+    def page(self, request: Request) -> Response:
+        """The page of whoever is signed in; Ada's holds the flag."""
+        person = self.people.get(request.cookies.get("eager", ""))
+        if person is None:
+            raise Unauthorized("Nobody is signed in here.")
+        return as_json({"hello": person, **({"flag": FLAG} if person == "u-1815" else {})})
+
+    def by_access_token(self, token: str) -> str:
+        """Whoever brings a token that opens somebody's data must be that person."""
+        header = {"authorization": f"Bearer {token}"}
+        answer = self.network.get(self.issuer + "/userinfo", headers=header)
+        if answer.status_code != 200:
+            raise Unauthorized("The provider does not know this token.")
+        return str(answer.json()["sub"])
+
+    def by_id_token(self, token: str) -> str:
+        """Signature, issuer and time are checked. The audience must have to do with the wiki."""
+        keys = self.network.get(self.issuer + "/jwks").json()
+        try:
+            claims = tokens.json_object(tokens.verify_signature(token, keys), "payload")
+        except jwt.PyJWTError as error:
+            raise Unauthorized(f"The token is refused: {error}") from error
+        if claims.get("iss") != self.issuer or claims.get("exp", 0) <= self.lab.clock.now:
+            raise Unauthorized("The token is refused: issuer or time")
+        if "wiki" not in str(claims.get("aud")):
+            raise Unauthorized(f"The token is refused: its audience is {claims.get('aud')}")
+        return str(claims["sub"])
+
+
+@dataclass
+class Board:
+    """The scene: two applications and the eager wiki; Tom may register applications of his own."""
+
+    apps: TwoApps
+
+    @property
+    def tom(self) -> Any:
+        """Tom's browser."""
+        return self.apps.tom
+
+    @property
+    def log(self) -> str:
+        """A line that the wiki's proxy wrote a moment ago. Tom has found it."""
+        token = next(reversed(self.apps.wiki.sessions.values()))["id_token"]
+        return f"192.0.2.10 GET /logout?id_token_hint={token} 303"
+
+    def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
+        """Ada signs in at an application of Tom's with this name; the tokens that it receives."""
+        origin = f"https://{client_id}.test"
+        self.apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
+        application = RelyingParty(self.apps.lab, origin, LOGIN, client_id)
+        self.apps.lab.add(f"{client_id}.test", application)
+        self.apps.sign_in("ada", origin)
+        session = next(iter(application.sessions.values()))
+        return {name: session[name] for name in ("id_token", "access_token")}
+
+
+def with_eager_wiki(seed: str = "lesson-04") -> TwoApps:
+    """The two applications, and the eager wiki beside them."""
+    apps = build_apps(seed)
+    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN))
+    return apps
+
+
+def board() -> Board:
+    """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one."""
+    apps = build_apps("target-04")
+    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",)))
+    apps.sign_in("ada", WIKI)
+    return Board(apps)
+
+
+# --- what a rotation ends -----------------------------------------------------------------------
+
+
+def after_rotation(minutes: range, *, keep_old: bool) -> dict[tuple[str, str], str]:
+    """Tries, minute by minute, after the provider changed its keys: what still opens."""
+    apps = build_apps("lesson-04")
+    apps.sign_in("ada", WIKI)
+    token = next(iter(apps.wiki.sessions.values()))["id_token"]
+    apps.notes.keys.for_token(token)  # an application that has the list already
+    begin = apps.lab.clock.now
+    apps.provider.rotate_signing_key(keep_old=keep_old)
+    tried: dict[tuple[str, str], str] = {}
+    for minute in minutes:
+        apps.lab.clock.wait_until(begin + 60 * minute)
+        now = apps.lab.clock.now
+        new_list = apps.tom.get(LOGIN + "/jwks").json()
+        own_copy = apps.notes.keys.for_token(token)
+        page = apps.ada.get(WIKI + "/")
+        opens = {
+            "ID token, list of now": valid(token, new_list, now),
+            "ID token, own copy of the list": valid(token, own_copy, now),
+            "session at the wiki": page.status_code == 200,
+        }
+        tried |= {(row, f"{minute}"): "opens" if o else "refused" for row, o in opens.items()}
+    return tried
+
+
+def valid(token: str, keys: dict[str, Any], now: int) -> bool:
+    """Whether this list of keys lets the token in, now."""
+    try:
+        return bool(tokens.verify(token, keys, issuer=LOGIN, audience="wiki", now=now))
+    except jwt.PyJWTError:
+        return False

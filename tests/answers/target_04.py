@@ -1,0 +1,24 @@
+"""Two ways to be Ada at the mended wiki (lesson 04)."""
+
+from labutils.stage.eager_wiki import EAGER, Board
+
+
+def flag(scene: Board, token: str) -> str:
+    scene.tom.post(EAGER + "/id-token", data={"token": token})
+    page = scene.tom.get(EAGER + "/page")
+    return page.json().get("flag", page.text)
+
+
+def a_name_with_wiki_in_it(scene: Board) -> str:
+    return flag(scene, scene.ada_signs_in_at("my-wiki-2")["id_token"])
+
+
+def a_token_from_the_log(scene: Board) -> str:
+    return flag(scene, scene.log.partition("id_token_hint=")[2].split()[0])
+
+
+ROUTES = {"a name with wiki in it": a_name_with_wiki_in_it, "the log": a_token_from_the_log}
+SHUT = {
+    "another name": lambda scene: flag(scene, scene.ada_signs_in_at("tombola")["id_token"]),
+    "an access token": lambda scene: flag(scene, scene.ada_signs_in_at("wikis")["access_token"]),
+}
