@@ -1,137 +1,221 @@
 """00 · Start here."""
 
-import sys
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.lab import Lab
+from labutils.classroom.judging import Case, compare, value
+from labutils.classroom.registry import Choice, Exercise, Guess, Lesson, Prediction, Quiz, code
+from labutils.lab import dice
 
+ADAS_ADDRESSES = ("192.0.2.10", "192.0.2.200")  # her browser, and the wiki that reads for her
 
-def _at_the_vault() -> tuple[int, int, int]:
-    """Requests to the vault, how many of them it wrote down, and Tom's share.
-
-    They are counted in the learner's own lab, where there is one: whoever runs the visitors' cell
-    twice has twice as many of each.
-    """
-    lab = getattr(sys.modules["__main__"], "lab", None)
-    if not isinstance(lab, Lab) or "vault.example" not in lab.hosts:
-        return 5, 2, 4
-    visits = [each for each in lab.wire if each.host == "vault.example"]
-    written = [line for line in lab.audit if line["service"] == "vault.example"]
-    return len(visits), len(written), sum(each.client == "tom" for each in visits)
+STRANGERS = code("""
+    def strangers(audit, known):
+        return [line for line in audit if line["user"] == "u-1815" and line["ip"] not in known]
+""")
 
 
-def _missing_lines(answer: object) -> str | None:
-    if not isinstance(answer, int):
-        return "text"
-    visits, written, toms = _at_the_vault()
-    if answer in (3, visits - written):  # 3 is what the picture shows, drawn before a second run
+def line(user: str, address: str, event: str = "api.read") -> dict[str, str]:
+    """A line of an audit log."""
+    return {"service": "api.example", "event": event, "user": user, "ip": address}
+
+
+def logs() -> list[Case]:
+    """Logs to hunt in: the one of the lesson, and others whose addresses are drawn."""
+    drawn = dice("lesson-00", "logs")
+    stranger = f"203.0.113.{int(next(drawn)[:2], 16)}"
+    home, wiki = ADAS_ADDRESSES
+    hers = [line("u-1815", home), line("u-1815", wiki)]
+    tom = line("u-1815", "203.0.113.66")
+    others = [line("u-0666", "203.0.113.66"), line("u-2000", stranger)]
+    new = [line("u-1815", stranger), line("u-1815", stranger, "api.write")]
+    known = [home, wiki]
+    return [
+        Case((hers, known), [], "nobody", "a log with Ada alone"),
+        Case(([*hers, tom], known), [tom], "stranger", "Ada twice, and Tom with her token"),
+        Case(
+            ([*hers, *others], known), [], "other people", "other people with tokens of their own"
+        ),
+        Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines by two strangers"),
+        Case((hers, [home]), [hers[1]], "fixed", "a log where the wiki's address is not known"),
+    ]
+
+
+def who_it_names(answer: Any) -> str | None:
+    if answer == "u-1815":
         return None
-    return {visits: "all", written: "logged", toms: "tom"}.get(answer, "other")
+    return "name" if isinstance(answer, str) and "ada" in answer.lower() else "other"
 
 
-def _second_draw(answer: object) -> str | None:
-    if not isinstance(answer, str):
-        return "other"
-    lab = Lab("lesson-00")
-    first, second, third = (lab.draw("login.example") for _ in range(3))
-    elsewhere = Lab("lesson-00")
-    others = [elsewhere.draw("vault.example") for _ in range(2)]
-    return {second: None, first: "first", third: "third", **dict.fromkeys(others, "party")}.get(
-        answer, "other"
-    )
-
-
-LESSON = Lesson(
-    "00",
-    (
-        Exercise(
-            "00-1",
-            "value",
-            _missing_lines,
-            "The guesses that failed left no trace; the lucky one looks like any other visit.",
-            {
-                "all": "That is how many requests reached the vault in all. How many of them did it write down?",
-                "logged": "That is how many were written down. The question is how many were not.",
-                "tom": "That is how many tries Tom made. One badge was let in, and that try was logged.",
-                "text": "Give a number, without quotes or brackets.",
-                "other": "Count the arrows to vault.example in the picture, then subtract the lines of the audit log.",
-            },
-            {
-                "all": "answer = 5",
-                "logged": "answer = 2",
-                "tom": "answer = 4",
-                "text": "answer = '3'",
-                "other": "answer = 17",
-            },
-            (
-                "Count the arrows that end at vault.example in the picture.",
-                "sum(e.host == 'vault.example' for e in lab.wire) counts them; len(lab.audit) counts the lines that were kept.",
+EXERCISES = (
+    Exercise(
+        "00-1",
+        "value",
+        value(who_it_names),
+        "No key was needed. Everybody who sees a token can read it.",
+        {
+            "name": (
+                "The token does not say Ada. Look for `sub`, the subject: the provider's number "
+                "for her.",
+                "answer = 'ada'",
             ),
-            "answer = sum(e.host == 'vault.example' for e in lab.wire) - len(lab.audit)",
-        ),
-        Exercise(
-            "00-2",
-            "value",
-            _second_draw,
-            "Whoever knows the seed knows every session number that will ever be drawn.",
-            {
-                "first": "That is the first identifier, the one printed above. Tom wants the next one.",
-                "third": "That is one too far: you drew three times.",
-                "party": "That is what another host would draw. Each party has dice of its own; ask for login.example.",
-                "other": "Build a lab of your own with the same seed, and draw from login.example twice.",
-            },
-            {
-                "first": "from labutils import Lab\nanswer = Lab('lesson-00').draw('login.example')",
-                "third": "from labutils import Lab\nmine = Lab('lesson-00')\nanswer = [mine.draw('login.example') for _ in range(3)][-1]",
-                "party": "from labutils import Lab\nanswer = Lab('lesson-00').draw('vault.example')",
-                "other": "answer = '1234'",
-            },
-            (
-                "The cell with `one` and `two` shows that a second lab with the same seed has the same dice.",
-                "Make a third lab, draw twice from 'login.example', and keep the second result.",
+            "other": (
+                "Copy the value of `sub` as a text, with quotes around it.",
+                "answer = 'https://login.example'",
             ),
-            "mine = Lab('lesson-00')\nmine.draw('login.example')\nanswer = mine.draw('login.example')",
+        },
+        (
+            "inspect(token) prints what is in the token. Look for the line `sub`.",
+            "It begins with u- and a number. Put it in quotes: answer = 'u-...'",
         ),
+        "answer = inspect(token).claims['sub']",
     ),
-    (
-        Quiz(
-            "00-q1",
-            "A colleague asks you to try what you learn here on the company's own wiki. What do you need first?",
-            {
-                "a": Choice(
-                    "Nothing: it is our own company",
-                    "Owning a badge is not owning the system. Without an authorisation it is an intrusion, "
-                    "however friendly.",
-                ),
-                "b": Choice(
-                    "A written authorisation from whoever is responsible for the wiki",
-                    "Yes: written, by the one who may give it, and with its limits named.",
-                    True,
-                ),
-                "c": Choice(
-                    "To do it at night, so that nobody is disturbed",
-                    "That only makes it look worse. What is missing is permission.",
-                ),
-            },
+    Exercise(
+        "00-2",
+        "function",
+        compare(logs),
+        "That was a hunt: who uses Ada's token from a place where she never was?",
+        {
+            "stranger": (
+                "A line is suspicious where the token is Ada's (user u-1815) and the address is "
+                "none of those in `known`.",
+                "answer = lambda audit, known: []",
+            ),
+            "nobody": (
+                "Ada's own lines are not suspicious. Compare the address with those in `known`.",
+                "answer = lambda audit, known: [l for l in audit if l['ip'] != '192.0.2.10']",
+            ),
+            "other people": (
+                "Other people use tokens of their own, from addresses of their own. Look at the "
+                "user as well.",
+                "answer = lambda audit, known: [l for l in audit if l['ip'] not in known]",
+            ),
+            "fixed": (
+                "The addresses that are known come with the question. Another time they differ.",
+                "K = ('192.0.2.10', '192.0.2.200')\nanswer = lambda audit, known: [l for l in audit "
+                "if l['user'] == 'u-1815' and l['ip'] not in K]",
+            ),
+            "all": (
+                "Every line that fits belongs to the answer, from whichever strange address.",
+                "answer = lambda audit, known: [l for l in audit if l['ip'] == '203.0.113.66' "
+                "and l['user'] == 'u-1815']",
+            ),
+        },
+        (
+            "A list of some of the lines: [line for line in audit if ...].",
+            "Two conditions with `and`: line['user'] == 'u-1815', and line['ip'] not in known.",
         ),
-        Quiz(
-            "00-q2",
-            "Why does the lab use dice with a fixed seed?",
-            {
-                "a": Choice(
-                    "Because it is safer",
-                    "It is the opposite of safe: you have just predicted an identifier. It is done for another reason.",
-                ),
-                "b": Choice(
-                    "Because it is faster",
-                    "Speed has nothing to do with it; the operating system's random numbers are fast enough.",
-                ),
-                "c": Choice(
-                    "So that every output is the same on every machine and can be compared by a test",
-                    "Yes. And it is allowed only because nothing here protects anything.",
-                    True,
-                ),
-            },
-        ),
+        STRANGERS,
     ),
 )
+
+PREDICTIONS = (
+    Prediction(
+        "00-p1",
+        "Tom has a copy of this text, and nothing else of Ada's. He shows it to the API from his "
+        "own computer. What does the API answer?",
+        {
+            "a": Guess(
+                "401: it sees that Tom is not Ada",
+                401,
+                "The belief is that a token knows whom it belongs to. It says whom it is *about*. "
+                "It cannot say who is holding it.",
+            ),
+            "b": Guess(
+                "it asks for Ada's password",
+                302,
+                "The belief is that a password guards every door. It was asked for once, at "
+                "sign-in, and the token is what came of that.",
+            ),
+            "c": Guess("200, with Ada's data", 200),
+        },
+        "The token is a bearer token: whoever bears it gets in. That is what was stolen in this "
+        "story, and it is what this course is about.",
+    ),
+    Prediction(
+        "00-p2",
+        "Ada mistypes a name: hallo.example. No such host is in this lab. What happens to her "
+        "request?",
+        {
+            "a": Guess("the lab answers by itself, with a status of its own", 599),
+            "b": Guess(
+                "it goes out to the real internet",
+                200,
+                "The belief is that an address in a notebook leads into the internet. The browsers "
+                "of this lab have no way out.",
+            ),
+            "c": Guess(
+                "it hangs until a time limit is over",
+                None,
+                "The belief is that there is a network that can be slow. Here one function calls "
+                "another.",
+            ),
+        },
+        "Hosts, browsers and network are objects in this notebook's memory. An unknown name gets "
+        "the answer 599, and nothing is sent anywhere. You can check it: cut your network.",
+    ),
+    Prediction(
+        "00-p3",
+        "The API wrote a line for each read: one by the wiki, for Ada, and one by Tom, with her "
+        "token. In which member do the two lines differ, apart from the time?",
+        {
+            "a": Guess(
+                "in the user: one says Ada, the other says Tom",
+                ["user"],
+                "The belief is that a log knows who was there. It knows the token, and the token "
+                "is about Ada both times.",
+            ),
+            "b": Guess("in the address alone", ["ip"]),
+            "c": Guess(
+                "in the outcome: Tom's read counts as a failure",
+                ["outcome"],
+                "The belief is that an attack looks like one. A valid token gives a success.",
+            ),
+        },
+        "Both lines say that u-1815 read, with success. Whoever hunts such a thief has an address "
+        "and the time, and must know what is usual for Ada.",
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "00-q1",
+        "A colleague asks you to try what you learn here on the company's own wiki. What do you "
+        "need first?",
+        {
+            "a": Choice(
+                "A written authorisation from whoever is responsible for the wiki",
+                "In writing, and from the right person, before you begin.",
+                right=True,
+            ),
+            "b": Choice(
+                "Nothing more: it belongs to the company, and the colleague works there as well",
+                "Working there is no permission to attack. The colleague cannot give it either.",
+            ),
+            "c": Choice(
+                "A time at night, so that nobody is disturbed",
+                "At night it is the same act, with fewer people to stop the damage.",
+            ),
+        },
+    ),
+    Quiz(
+        "00-q2",
+        "Every identifier of this lab comes from a fixed seed. Why would that be fatal outside?",
+        {
+            "a": Choice(
+                "It would be slower than real random numbers",
+                "It is not. Speed is no reason here.",
+            ),
+            "b": Choice(
+                "Two users could get the same identifier by accident",
+                "A good generator avoids that, with a seed or without.",
+            ),
+            "c": Choice(
+                "Who knows the seed knows every session and every token",
+                "An identifier that somebody can predict is a login that somebody can steal.",
+                right=True,
+            ),
+        },
+    ),
+)
+
+LESSON = Lesson("00", EXERCISES, QUIZZES, PREDICTIONS)

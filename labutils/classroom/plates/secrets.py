@@ -43,7 +43,7 @@ def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
     for secret in secrets:
         mark(axes, secret.length, secret.bits, "succeeded" if secret.found else "denied", 130)
         words = f"{secret.name}: {secret.bits:.0f} bits"
-        axes.text(secret.length + 1.5, secret.bits - 9, words, size=11, va="center")
+        axes.text(secret.length + 1.5, max(secret.bits - 9, 16), words, size=11, va="center")
     axes.text(longest + 1.5, -42, "filled: guessed    ring: not guessed", size=11, color=GREY)
     found = [secret for secret in secrets if secret.found]
     safe = [secret for secret in secrets if not secret.found]
