@@ -67,6 +67,7 @@ def pytest_terminal_summary(terminalreporter):
         path = HERE / "notebooks" / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             terminalreporter.write_line(
-                f"notebooks/{name} is not as the course stored it. To restore it and keep yours: make reset LESSON={name[:2]}. "
-                f"To store your version as the course's: make notebooks ARGS={name[:2]}."
+                f"notebooks/{name} is not as the course stored it. To restore it: git checkout "
+                f"notebooks/{name}. To store your version as the course's: make notebooks "
+                f"ARGS={name[:2]}. To work through a lesson, use its copy in work/: make lab."
             )

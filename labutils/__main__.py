@@ -1,4 +1,4 @@
-"""The commands that a person types: `python -m labutils` doctor, serve, sanitize, telemetry."""
+"""What a person types: `python -m labutils` doctor, work, room, serve, sanitize, telemetry."""
 
 from __future__ import annotations  # see labutils/doctor.py
 
@@ -163,6 +163,41 @@ def telemetry(folder: Path) -> int:
     return 0
 
 
+# --- work and room ------------------------------------------------------------------------------
+
+
+def work(folder: Path, numbers: list[str] | None) -> int:
+    """Make the working copies that are missing, or restore those of some lessons. The exit status."""
+    from labutils.classroom import workspace
+
+    try:
+        course = workspace.originals()
+        if numbers is None:
+            sentences = workspace.make_copies(folder, course)
+        else:
+            sentences = workspace.reset(folder, course, numbers)
+        for sentence in sentences:
+            print(shown(sentence, 400))
+    except workspace.CannotCopy as error:
+        return _refused(shown(str(error), 600))
+    if numbers is None:
+        print(f"Your copies of the lessons are in {shown(str(folder))}.")
+    return 0
+
+
+def room(folder: Path) -> int:
+    """Print how a room is doing, without names. The exit status is 2 where there is no folder."""
+    from labutils.classroom.room import people, report
+
+    if not folder.is_dir():
+        return _refused(
+            f"{shown(str(folder))} is no folder. Name one with progress files below it."
+        )
+    for line in report(people(folder)):
+        print(line)
+    return 0
+
+
 def _refused(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 2
@@ -209,6 +244,20 @@ def _sanitize_paths(parser: argparse.ArgumentParser, chosen: argparse.Namespace)
     return [*paths, *keep]
 
 
+def _classroom_commands(commands: argparse._SubParsersAction) -> None:
+    """The two commands for learners and instructors."""
+    copies = commands.add_parser("work", help="make your working copies of the lessons")
+    copies.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path("work"))
+    copies.add_argument(
+        "--reset",
+        metavar="NN",
+        nargs="*",
+        help="restore the copies of these lessons; what you had is kept beside each",
+    )
+    rooms = commands.add_parser("room", help="how a room is doing, without names (instructors)")
+    rooms.add_argument("folder", metavar="FOLDER", type=Path)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
@@ -236,6 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
         "telemetry", help="play the breach and write what each service logged, a file a source"
     )
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
+    _classroom_commands(commands)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(
             errors="backslashreplace"
@@ -245,6 +295,10 @@ def main(arguments: list[str] | None = None) -> int:
         return doctor.examine()
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
+    if chosen.command == "work":
+        return work(chosen.folder, chosen.reset)
+    if chosen.command == "room":
+        return room(chosen.folder)
     if chosen.command == "sanitize":
         source, target, *keep = _sanitize_paths(cleaned, chosen)
         choices = {"keep": keep, "hosts": chosen.hosts, "force": chosen.force}

@@ -6,9 +6,9 @@ import gzip
 import hashlib
 import hmac
 import string
-import sys
 import time
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,15 +20,19 @@ from labutils.classroom.first_shape import Exercise
 from labutils.classroom.judging import PASSED, returns_nothing
 from labutils.classroom.registry import lesson
 from labutils.incident import ledger
-from labutils.lab import Lab, seconds
+from labutils.lab import seconds
 from labutils.stage import reversible_encodings
 
-COURSE = [lesson(f"{number:02}") for number in range(17) if lesson(f"{number:02}")]
+# The judges of lessons that are remade are tested by test_answers.py.
+REMADE = {path.stem[-2:] for path in (Path(__file__).parent / "answers").glob("lesson_*.py")}
+NUMBERS = [f"{number:02}" for number in range(17) if f"{number:02}" not in REMADE]
+COURSE = [each for number in NUMBERS if (each := lesson(number))]
 FUNCTIONS = [
     exercise for each in COURSE for exercise in each.exercises if exercise.kind == "function"
 ]
-# Those that ask for True or False, and what each solution is named.
-YES_OR_NO = ["02-3", "03-3", "04-1", "04-3", "08-3", "11-1", "12-1", "12-2", "13-1"]
+# Those that ask for True or False.
+ASKED = ["03-3", "08-3", "11-1", "12-1", "12-2", "13-1"]
+YES_OR_NO = [identifier for identifier in ASKED if identifier[:2] not in REMADE]
 
 
 def verdict(each, answer):
@@ -110,19 +114,19 @@ def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_
 
 @pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])
 def test_the_error_of_an_unset_local_is_one_of_a_name_too(body):
-    assert said("04-1", f"def answer(asked, document):\n    {body}").startswith("It raised ")
+    assert said("12-1", f"def answer(claims, revoked):\n    {body}").startswith("It raised ")
 
 
 def test_an_error_is_named_before_the_judges_sentence():
-    assert said("04-1", "def answer(asked, document):\n    return document['issuer'] == asked") == (
-        "It raised KeyError: 'issuer' (line 2 of your cell).\n"
-        + exercise("04-1").sentence("raises")
-    )
+    code = "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sub']]"
+    raised, sentence = said("12-1", code).split("\n")
+    assert raised.startswith("It raised KeyError: ")
+    assert sentence == exercise("12-1").sentence("raises")
 
 
 def test_an_error_without_a_sentence_is_named_alone():
     assert (
-        said("02-3", "def answer(header):\n    return 1 / 0")
+        said("08-3", "def answer(*arguments):\n    return 1 / 0")
         == "It raised ZeroDivisionError: division by zero (line 2 of your cell)."
     )
 
@@ -195,44 +199,6 @@ def refused_as(identifier, mistake, code):
     return said(identifier, code) is not None and said(identifier, code).endswith(
         exercise(identifier).sentence(mistake)
     )
-
-
-@pytest.mark.parametrize(("runs", "right"), [(1, 3), (2, 6), (3, 9)])
-def test_00_1_counts_in_the_learners_own_lab(runs, right, monkeypatch):
-    lab = Lab("lesson-00", "2023-10-18T09:00:00Z")
-
-    def vault(environ, start_response):
-        if allowed := environ.get("HTTP_X_BADGE") == "ada":
-            lab.log("vault.example", "door.open", ip=environ["REMOTE_ADDR"])
-        start_response("200 OK" if allowed else "403 Forbidden", [("Content-Type", "text/plain")])
-        return [b""]
-
-    lab.add("vault.example", vault)
-    for _ in range(runs):
-        for who, badge in (
-            ("tom", ""),
-            ("tom", "tim"),
-            ("tom", "ida"),
-            ("tom", "ada"),
-            ("ada", "ada"),
-        ):
-            lab.browser(who, "192.0.2.10").get("https://vault.example/", headers={"x-badge": badge})
-    monkeypatch.setattr(sys.modules["__main__"], "lab", lab, raising=False)
-    question = exercise("00-1")
-    assert (
-        verdict(question, len(lab.wire) - len(lab.audit)) is None
-        and verdict(question, right) is None
-    )
-    assert verdict(question, 3) is None  # what the picture shows
-    assert verdict(question, len(lab.wire)) == question.sentence("all")
-    assert verdict(question, len(lab.audit)) == question.sentence("logged")
-    assert verdict(question, 4 * runs) == question.sentence("tom")
-
-
-def test_00_1_is_three_where_there_is_no_lab():
-    assert verdict(exercise("00-1"), 3) is None and verdict(exercise("00-1"), 6) == exercise(
-        "00-1"
-    ).sentence("other")
 
 
 SPELLINGS = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labutils import __main__ as commands
 from labutils.classroom import room
 
 NOTED = {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}, "02-p2": {"first": "c"}}
@@ -110,3 +111,13 @@ def test_deep_folders_are_not_searched(tmp_path):
     put(tmp_path, "a/b/c/d/progress.json", NOTED)
     put(tmp_path, "a/b/c/d/e/progress.json", DONE)
     assert len(room.people(tmp_path)) == 1
+
+
+def test_the_command_prints_the_report(homes, capsys):
+    assert commands.main(["room", str(homes)]) == 0
+    assert capsys.readouterr().out == said(homes) + "\n"
+
+
+def test_the_command_says_so_where_there_is_no_folder(tmp_path, capsys):
+    assert commands.main(["room", str(tmp_path / "none")]) == 2
+    assert "is no folder" in capsys.readouterr().err

@@ -201,8 +201,34 @@ def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatc
     ran = []
     monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 0)
     assert course.lab("--no-browser") == 0
-    assert "--LabApp.extension_manager=readonly" in ran[0]
-    assert ran[0][-1] == "--no-browser"
+    copies, jupyterlab = ran
+    assert copies[1:] == ("-m", "labutils", "work", "work")
+    assert "--LabApp.extension_manager=readonly" in jupyterlab
+    assert "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb" in jupyterlab
+    assert jupyterlab[-1] == "--no-browser"
+
+
+def test_where_no_copies_can_be_made_jupyterlab_is_not_opened(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 2)
+    assert course.lab() == 2 and len(ran) == 1
+
+
+def test_reset_restores_the_working_copies(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 0)
+    assert course.reset("03", "04") == 0
+    assert ran[0][1:] == ("-m", "labutils", "work", "work", "--reset", "03", "04")
+
+
+def test_clean_spares_what_the_learner_has(tmp_path, monkeypatch):
+    for folder in ("work/.ipynb_checkpoints", "notebooks/.ipynb_checkpoints", "tests/__pycache__"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(course, "HERE", tmp_path)
+    monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
+    course.clean()
+    assert list(tmp_path.rglob("file")) == [tmp_path / "work" / ".ipynb_checkpoints" / "file"]
 
 
 def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):

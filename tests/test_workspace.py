@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from labutils import __main__ as commands
 from labutils.classroom import workspace
 from labutils.classroom.workspace import CannotCopy, Originals, fingerprint, make_copies, reset
 
@@ -274,3 +275,45 @@ def test_without_the_list_of_lessons_a_sentence_says_how_to_get_it(root):
 def test_the_course_itself_can_be_copied():
     course = workspace.originals()
     assert isinstance(course, Originals) and len(course.sums) >= 15
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder without a course, in which somebody types the command."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_command_makes_a_copy_of_each_lesson_and_says_where(home, capsys):
+    assert commands.main(["work"]) == 0
+    assert capsys.readouterr().out == "Your copies of the lessons are in work.\n"
+    lessons = {path.name for path in (home / "work").glob("*.ipynb")}
+    assert lessons == set(workspace.originals().sums)
+
+
+def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
+    commands.main(["work", "course"])
+    lesson = home / "course" / "00-start-here.ipynb"
+    lesson.write_text("mine", encoding="utf-8")
+    capsys.readouterr()
+    assert commands.main(["work", "course", "--reset", "0"]) == 0
+    kept, restored = capsys.readouterr().out.splitlines()
+    assert kept.startswith("Your version is kept as 00-start-here.yours-")
+    assert restored == "00-start-here.ipynb is restored."
+
+
+@pytest.mark.parametrize("numbers", [[], ["99"]])
+def test_the_command_names_the_lessons_there_are(home, capsys, numbers):
+    assert commands.main(["work", "--reset", *numbers]) == 2
+    assert "Say which lesson: make reset LESSON=03. There are 00, " in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_a_sentence(home, capsys):
+    (home / "work").write_text("a file", encoding="utf-8")
+    assert commands.main(["work"]) == 2
+    assert "work cannot be written to" in capsys.readouterr().err

@@ -198,15 +198,17 @@ def keep_what_reset_needs():
 
 
 def lab(*arguments):
-    """Open JupyterLab on the first lesson."""
+    """Make the learner's working copies, and open JupyterLab on the first of them."""
+    if run(PYTHON, "-m", "labutils", "work", "work"):
+        return 2
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    say("Opening JupyterLab on notebooks/00-start-here.ipynb; stop it with Ctrl-C.")
+    say("Opening JupyterLab on work/00-start-here.ipynb; stop it with Ctrl-C.")
     command = [
         PYTHON,
         "-m",
         "jupyterlab",
         "--ServerApp.root_dir=" + str(HERE),
-        "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb",
+        "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb",
         "--LabApp.extension_manager=readonly",  # the other one asks a registry on the internet, at a click
         *root,
     ]
@@ -376,19 +378,16 @@ def test_browser(*arguments):
 
 
 def reset(*arguments):
-    """Restore a lesson, and keep the learner's copy beside it."""
-    return run(PYTHON, "tools/reset.py", *arguments)
+    """Restore working copies, and keep what the learner had beside each."""
+    return run(PYTHON, "-m", "labutils", "work", "work", "--reset", *arguments)
 
 
 def clean():
-    """Remove what these verbs made, and nothing a learner wrote."""
-    for path in [
-        VENV,
-        *HERE.rglob("__pycache__"),
-        *HERE.rglob(".ipynb_checkpoints"),
-        HERE / ".hypothesis",
-        HERE / "tools" / "clients" / "node_modules",
-    ]:
+    """Remove what these verbs made, and nothing a learner wrote: `work` stays as it is."""
+    made = [VENV, HERE / ".hypothesis", HERE / "tools" / "clients" / "node_modules"]
+    for name in ("__pycache__", ".ipynb_checkpoints"):
+        made += [path for path in HERE.rglob(name) if HERE / "work" not in path.parents]
+    for path in made:
         shutil.rmtree(str(path), ignore_errors=True)
     return 0
 

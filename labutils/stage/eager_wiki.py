@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
+from werkzeug.exceptions import NotFound, Unauthorized
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -17,28 +17,20 @@ from labutils.identity.oauth import as_json
 from labutils.identity.provider.state import Client
 from labutils.identity.relying_party import RelyingParty
 from labutils.lab import Lab, dice
+from labutils.stage.small_app import SmallApp
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 EAGER = "https://eager.example"
 FLAG = "flag-" + next(dice("lesson-04", "eager.example"))
 
 
-class EagerWiki:
+class EagerWiki(SmallApp):
     """A WSGI application with two ways in, `ways`, each of which believes too much."""
 
     def __init__(self, lab: Lab, issuer: str, ways: tuple[str, ...] = ("/token", "/id-token")):
         self.lab, self.issuer, self.ways = lab, issuer, ways
         self.network = lab.browser("eager.example", "192.0.2.220")
         self.people: dict[str, str] = {}  # sub by cookie
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        request = Request(environ)
-        try:
-            response = self.answer(request)
-        except HTTPException as refusal:
-            response = as_json({"error": refusal.description or ""})
-            response.status_code = refusal.code or 400
-        return response(environ, start_response)
 
     def answer(self, request: Request) -> Response:
         """What the wiki says at each of its paths."""

@@ -12,13 +12,14 @@ from typing import Any
 
 import httpx
 import jwt
-from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity.oauth import as_json
 from labutils.identity.tokens import SigningKey, sign, unb64
 from labutils.lab import Lab, dice
 from labutils.stage.forgeries import CLAIMS, SERVICE, public_pem
+from labutils.stage.small_app import SmallApp
 
 APP = "https://payroll.example"
 FLAG = "flag-" + next(dice("lesson-02", "payroll.example"))
@@ -41,17 +42,8 @@ class WeakApp:
     old_token: str
 
 
-class Payroll:
+class Payroll(SmallApp):
     """A WSGI application that looks up a key by the `kid` of the token, and believes its `alg`."""
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        request = Request(environ)
-        try:
-            response = self.answer(request)
-        except HTTPException as refusal:
-            response = as_json({"error": refusal.description or ""})
-            response.status_code = refusal.code or 400
-        return response(environ, start_response)
 
     def answer(self, request: Request) -> Response:
         """What the application says at each of its paths."""

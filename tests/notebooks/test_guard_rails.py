@@ -99,7 +99,8 @@ def test_the_file_is_small(path):
 
 def test_the_lesson_is_as_the_course_stored_it(path, name):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name], (
-        f"notebooks/{name} was changed. make reset LESSON={name[:2]} restores it and keeps yours."
+        f"notebooks/{name} was changed. To restore it: git checkout notebooks/{name}. "
+        f"To store it as the course's: make notebooks ARGS={name[:2]}."
     )
 
 

@@ -15,6 +15,7 @@ from labutils.classroom.registry import (
     Quiz,
     Row,
     Target,
+    altered,
     code,
 )
 from labutils.identity.tokens import SigningKey, json_part, sign, unb64
@@ -77,16 +78,6 @@ CONFUSION = """\
         if unb64(signature) == hmac.digest(public_pem(trusted[0]), signed, "sha256"):
             return json.loads(unb64(payload))
 """
-
-
-def altered(solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
-    text = solution
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    name = solution.split("(")[0].removeprefix("def ")
-    return f"{TOOLS}\n{text}\nanswer = {name}"
 
 
 def people(count: int, seed: str) -> list[forged.Claims]:
@@ -304,7 +295,7 @@ EXERCISES = (
             ),
             "unsigned": (
                 "RS256.verify returns True or False. It raises nothing, so look at its answer.",
-                altered(FIRST_VERIFY, ("if not RS256", "if None is RS256")),
+                altered(TOOLS, FIRST_VERIFY, ("if not RS256", "if None is RS256")),
             ),
             "key": (
                 "The key comes from the list of keys that you trust, and from nowhere else.",
@@ -403,16 +394,19 @@ EXERCISES = (
                 "There are two keys in the list. The kid of the header says which one to try, and "
                 "that key says with which algorithm.",
                 altered(
-                    VERIFY, ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"')
+                    TOOLS,
+                    VERIFY,
+                    ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"'),
                 ),
             ),
             "unsigned": (
                 "The signature must fit header and payload as they came.",
-                altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
+                altered(TOOLS, VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
             ),
             "none": (
                 "The token asked for no check, and got none. The algorithm comes from your key.",
                 altered(
+                    TOOLS,
                     VERIFY,
                     (
                         "    trusted = [",
@@ -425,6 +419,7 @@ EXERCISES = (
                 "The token chose HS256, and your public key became its secret. Compare the "
                 "header's alg with the alg of your key.",
                 altered(
+                    TOOLS,
                     VERIFY,
                     ("    if len(trusted)", CONFUSION + "    if len(trusted)"),
                 ),
@@ -432,6 +427,7 @@ EXERCISES = (
             "jwk": (
                 "That key came with the token. It proves that the token agrees with itself.",
                 altered(
+                    TOOLS,
                     VERIFY,
                     ("PyJWK(trusted[0])", 'PyJWK(header.get("jwk", trusted[0]), header["alg"])'),
                 ),
@@ -439,20 +435,20 @@ EXERCISES = (
             "kid": (
                 "Where the kid names none of your keys, there is nothing to try: refuse, and do "
                 "not crash.",
-                altered(VERIFY, ("len(trusted) != 1 or ", "")),
+                altered(TOOLS, VERIFY, ("len(trusted) != 1 or ", "")),
             ),
             "alg": (
                 "The key with this kid is for one algorithm, and the header names another.",
-                altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
+                altered(TOOLS, VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "typ": (
                 "The service signed it, and it is no sign-in token. Only `typ` tells the kinds "
                 "apart: take JWT and nothing else.",
-                altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
+                altered(TOOLS, VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "crit": (
                 "`crit` lists what a reader must understand. You understand none of it: refuse.",
-                altered(VERIFY, (' or "crit" in header', "")),
+                altered(TOOLS, VERIFY, (' or "crit" in header', "")),
             ),
         },
         (
@@ -475,28 +471,28 @@ EXERCISES = (
             "text": ("The token is one text.", "answer = lambda claims, key: key"),
             "dots": (
                 "A compact JWS has two dots.",
-                altered(CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
+                altered(TOOLS, CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
             ),
             "encoded": (
                 "The MAC stands in the token as base64url of its bytes: b64(mac), no hexadecimal.",
-                altered(CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
+                altered(TOOLS, CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
             ),
             "alg": (
                 "The header must ask for HS256: that is what turns the public key into a secret.",
-                altered(CONFUSED, ("HS256", "RS256")),
+                altered(TOOLS, CONFUSED, ("HS256", "RS256")),
             ),
             "claims": (
                 "The payload holds the claims that were given.",
-                altered(CONFUSED, ("json_part(claims)", "json_part({})")),
+                altered(TOOLS, CONFUSED, ("json_part(claims)", "json_part({})")),
             ),
             "kid": (
                 "The header names the key by its kid, rs256-1: the verifier looks it up by it.",
-                altered(CONFUSED, (', "kid": "rs256-1"', "")),
+                altered(TOOLS, CONFUSED, (', "kid": "rs256-1"', "")),
             ),
             "mac": (
                 "The MAC is taken over header.payload, with SHA-256, and its key is the public key "
                 "exactly as it was given, every byte of it.",
-                altered(CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
+                altered(TOOLS, CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
             ),
         },
         (

@@ -16,6 +16,7 @@ from labutils.classroom.registry import (
     Quiz,
     Row,
     Target,
+    altered,
     code,
 )
 from labutils.identity.tokens import sign
@@ -69,16 +70,6 @@ TRUST = code("""
         return document.get("issuer") == issuer
 """)
 TOOLS = "\n".join((TOOLS_OF_02, VERIFY, MEANT_FOR, IN_TIME))
-
-
-def altered(solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
-    text = solution
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    name = solution.split("(")[0].removeprefix("def ")
-    return f"{TOOLS}\n{text}\nanswer = {name}"
 
 
 def wrong(text: str) -> str:
@@ -343,13 +334,14 @@ EXERCISES = (
             ),
             "list": (
                 "aud may be a text or a list of texts (RFC 7519, 4.1.3).",
-                altered(MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
+                altered(TOOLS, MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
                     "audience == [client_id]", "audience == client_id"
                 ),
             ),
             "fixed": (
                 "Compare with the issuer and the client that are given, and not with a fixed one.",
                 altered(
+                    TOOLS,
                     MEANT_FOR,
                     ("== issuer", '== "https://login.example"'),
                     ("client_id]", '"wiki"]'),
@@ -358,17 +350,19 @@ EXERCISES = (
             "iss": (
                 "The issuer is compared letter by letter: no prefix, no other spelling.",
                 altered(
+                    TOOLS,
                     MEANT_FOR,
                     ('claims.get("iss") == issuer', 'claims.get("iss", "").lower()[:21] == issuer'),
                 ),
             ),
             "aud": (
                 "The token is for another client. Its signature says nothing about that.",
-                altered(MEANT_FOR, (" and audience == [client_id]", "")),
+                altered(TOOLS, MEANT_FOR, (" and audience == [client_id]", "")),
             ),
             "part": (
                 "`in` on a text looks for a piece of it: 'wiki' is in 'my-wiki-2'.",
                 altered(
+                    TOOLS,
                     MEANT_FOR,
                     (
                         "audience == [client_id]",
@@ -379,11 +373,14 @@ EXERCISES = (
             "others": (
                 "This client trusts no other audience. Whoever else is named may have received "
                 "the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
-                altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
+                altered(
+                    TOOLS, MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")
+                ),
             ),
             "missing": (
                 "Where iss or aud is missing, nobody said for whom the token is: refuse.",
                 altered(
+                    TOOLS,
                     MEANT_FOR,
                     ('claims.get("aud")', 'claims.get("aud", client_id)'),
                 ),
@@ -407,23 +404,24 @@ EXERCISES = (
             ),
             "now": (
                 "A token that is issued in this very second is good already.",
-                altered(IN_TIME, ("issued <= now", "issued < now")),
+                altered(TOOLS, IN_TIME, ("issued <= now", "issued < now")),
             ),
             "last second": (
                 "One second before exp the token is still good.",
-                altered(IN_TIME, ("now < expires", "now < expires - 1")),
+                altered(TOOLS, IN_TIME, ("now < expires", "now < expires - 1")),
             ),
             "expired": (
                 "From the second of exp on the token is over (RFC 7519, 4.1.4).",
-                altered(IN_TIME, ("now < expires", "now <= expires")),
+                altered(TOOLS, IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
                 "iat lies in the future: the token claims to be made after it arrived.",
-                altered(IN_TIME, ("issued <= now < expires", "now < expires")),
+                altered(TOOLS, IN_TIME, ("issued <= now < expires", "now < expires")),
             ),
             "missing": (
                 "An ID token must have iat and exp (OpenID Connect Core, 2). Without: False.",
                 altered(
+                    TOOLS,
                     IN_TIME,
                     ('claims.get("iat")', 'claims.get("iat", now)'),
                 ),
@@ -451,28 +449,30 @@ EXERCISES = (
             "signature": (
                 "The claims come from verify(token, keys), and from nowhere else.",
                 altered(
+                    TOOLS,
                     VALIDATE,
                     ("verify(token, keys)", 'json.loads(unb64(token.split(".")[1]))'),
                 ),
             ),
             "meant for": (
                 "meant_for returns True or False. It raises nothing, so look at its answer.",
-                altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
+                altered(TOOLS, VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
                 "in_time returns True or False. It raises nothing, so look at its answer.",
-                altered(VALIDATE, ("if not in_time", "if None is in_time")),
+                altered(TOOLS, VALIDATE, ("if not in_time", "if None is in_time")),
             ),
             "nonce": (
                 "The nonce must be there, and be the one that this browser's sign-in sent.",
                 altered(
+                    TOOLS,
                     VALIDATE,
                     ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
                 ),
             ),
             "sub": (
                 "Without sub nobody is named, and nobody can be signed in.",
-                altered(VALIDATE, ('"sub" not in claims or ', "")),
+                altered(TOOLS, VALIDATE, ('"sub" not in claims or ', "")),
             ),
         },
         (
@@ -490,33 +490,33 @@ EXERCISES = (
         {
             "known": (
                 "The kid is in the list: no request is needed.",
-                altered(KEYS_FOR, ("not known and ", "")),
+                altered(TOOLS, KEYS_FOR, ("not known and ", "")),
             ),
             "new": (
                 "The kid is unknown and the list is 30 seconds old: fetch it again.",
-                altered(KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
+                altered(TOOLS, KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
             ),
             "early": (
                 "The list was fetched less than 30 seconds ago. Do not ask again yet.",
-                altered(KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
+                altered(TOOLS, KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
             ),
             "flood": (
                 "Note when you fetched: cache['fetched'] = now. Else each invented kid costs a "
                 "request.",
-                altered(KEYS_FOR, ('        cache["fetched"] = now\n', "")),
+                altered(TOOLS, KEYS_FOR, ('        cache["fetched"] = now\n', "")),
             ),
             "never again": (
                 "After 30 more seconds an unknown kid may ask again.",
-                altered(KEYS_FOR, ("= now", "= now + 999")),
+                altered(TOOLS, KEYS_FOR, ("= now", "= now + 999")),
             ),
             "list": (
                 "Return the list of keys, the new one where it was fetched, and keep it in "
                 "cache['keys'].",
-                altered(KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
+                altered(TOOLS, KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
             ),
             "raises": (
                 "fetch() takes no argument and returns a JWK set: fetch()['keys'] is the list.",
-                altered(KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
+                altered(TOOLS, KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
             ),
         },
         (
