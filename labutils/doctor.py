@@ -367,12 +367,13 @@ try:
     import yaml
 except ImportError:
     sys.exit()  # that has a line of its own
-for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.yaml")):
+data = pathlib.Path(sys.argv[1])
+for path in sorted(data.rglob("*.yaml")):
     try:
         yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         line = getattr(error, "problem_mark", None)
-        sys.exit(f"{path.name}, line {line.line + 1 if line else 1}")
+        sys.exit(f"{path.relative_to(data).as_posix()}, line {line.line + 1 if line else 1}")
 """
 
 

@@ -7,9 +7,9 @@ from labutils.incident.sheets import SheetError
 from labutils.lab import data_file
 
 READERS = {
-    "estate.yaml": inventory.estate,
+    "cases/cloudflare-2023/estate.yaml": inventory.estate,
     "controls.yaml": inventory.controls,
-    "campaign.yaml": breach.campaign,
+    "cases/cloudflare-2023/campaign.yaml": breach.campaign,
 }
 
 
@@ -191,14 +191,14 @@ def test_the_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
     ],
 )
 def test_a_fault_in_the_estate_is_refused_with_its_line(old, new, sentence, at):
-    refused("estate.yaml", old, new, sentence, at)
+    refused("cases/cloudflare-2023/estate.yaml", old, new, sentence, at)
 
 
 @pytest.mark.parametrize("name", ["zones", "identities", "credentials", "services"])
 @pytest.mark.parametrize("value", ["7", "[7]", "{a: b}", ""])
 def test_a_list_of_the_estate_that_is_none_is_refused_with_its_line(name, value):
     refused(
-        "estate.yaml",
+        "cases/cloudflare-2023/estate.yaml",
         f"{name}:\n",
         f"{name}: {value}\nmore:\n",
         f"{name} must be a list of mappings",
@@ -460,7 +460,7 @@ EDGE = f"[{GATE}, {WIKI}]"
     ],
 )
 def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at):
-    refused("campaign.yaml", old, new, sentence, at)
+    refused("cases/cloudflare-2023/campaign.yaml", old, new, sentence, at)
 
 
 # --- what the estate knows of addresses ---------------------------------------------------------------------------

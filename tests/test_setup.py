@@ -269,7 +269,7 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         *lessons.sums(),
         "SHA256SUMS",
     }
-    code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('facts.yaml'), doctor._data()[0])"
+    code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('cases/cloudflare-2023/facts.yaml'), doctor._data()[0])"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -278,4 +278,4 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         encoding="locale",
         env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
     )
-    assert done.stdout == f"{package / '_data' / 'facts.yaml'} True\n"
+    assert done.stdout == f"{package / '_data' / 'cases/cloudflare-2023/facts.yaml'} True\n"

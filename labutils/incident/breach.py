@@ -1,6 +1,6 @@
 """The campaign of 2023 as a function of a world: played over HTTP, or foreseen with the same decisions and no HTTP.
 
-data/campaign.yaml says what was tried; outcomes come from policy.decide alone. It is a model built from the public report.
+data/cases/cloudflare-2023/campaign.yaml says what was tried; outcomes come from policy.decide alone. It is a model built from the public report.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Plan:
-    """A step of data/campaign.yaml: what was tried, and how else. It holds no outcome."""
+    """A step of data/cases/cloudflare-2023/campaign.yaml: what was tried, and how else. It holds no outcome."""
 
     fact: str
     goal: str
@@ -95,7 +95,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Campaign:
-    """data/campaign.yaml: what owners did before, what the intruder starts with, and the plans in order."""
+    """data/cases/cloudflare-2023/campaign.yaml: what owners did before, what the intruder starts with, and the plans in order."""
 
     start_with: tuple[str, ...]
     scenes: tuple[dict, ...]
@@ -105,7 +105,7 @@ class Campaign:
 @cache
 def campaign(text: str | None = None) -> Campaign:
     """The scenes and plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
-    sheet = read("campaign.yaml", text)
+    sheet = read("cases/cloudflare-2023/campaign.yaml", text)
     told, scenes = build(Campaign, sheet), []
     inventory.known(
         sheet, "start_with", told.start_with, inventory.estate().credentials, "credential"

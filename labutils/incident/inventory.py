@@ -1,4 +1,4 @@
-"""What there is: the zones, identities, credentials and services of data/estate.yaml, and the controls of data/controls.yaml."""
+"""What there is: the zones, identities, credentials and services of data/cases/cloudflare-2023/estate.yaml, and the controls of data/controls.yaml."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class Estate:
-    """The whole of data/estate.yaml, by id."""
+    """The whole of data/cases/cloudflare-2023/estate.yaml, by id."""
 
     zones: dict[str, Zone]
     identities: dict[str, Identity]
@@ -132,8 +132,8 @@ def rows(sheet: Row, name: str) -> dict[str, Row]:
 
 @cache
 def estate(text: str | None = None) -> Estate:
-    """data/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
-    sheet = read("estate.yaml", text)
+    """data/cases/cloudflare-2023/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
+    sheet = read("cases/cloudflare-2023/estate.yaml", text)
     tables = {
         name: rows(sheet, name) for name in ("zones", "identities", "credentials", "services")
     }

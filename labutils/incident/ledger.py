@@ -1,4 +1,4 @@
-"""The ledger: what is known of the real events, from where, and how surely (data/facts.yaml)."""
+"""The ledger: what is known of the real events, from where, and how surely (data/cases/cloudflare-2023/facts.yaml)."""
 
 import difflib
 import functools

@@ -1,4 +1,4 @@
-"""What stands in the ledger (data/facts.yaml), and what a sound ledger is."""
+"""What stands in the ledger (data/cases/cloudflare-2023/facts.yaml), and what a sound ledger is."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -107,8 +107,8 @@ class Ledger:
 
 
 def load(text: str | None = None) -> Ledger:
-    """The ledger of data/facts.yaml, or of the text. Raises SheetError, which names the line, for the first thing that is wrong."""
-    sheet = build(_Sheet, read("facts.yaml", text))
+    """The ledger of data/cases/cloudflare-2023/facts.yaml, or of the text. Raises SheetError, which names the line, for the first thing that is wrong."""
+    sheet = build(_Sheet, read("cases/cloudflare-2023/facts.yaml", text))
     attack, taken = build(Attack, sheet.attack), {}
 
     def made(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PASS = "cf-access-jwt-assertion"
 
 
 class Company:
-    """All hosts of data/estate.yaml in one lab and one world, the secrets that open them, and the alarm, if one was raised."""
+    """All hosts of data/cases/cloudflare-2023/estate.yaml in one lab and one world, the secrets that open them, and the alarm, if one was raised."""
 
     def __init__(self, lab: Lab, world: policy.World):
         self.lab, self.world, self.alarm = lab, world, None
