@@ -10,12 +10,13 @@ import tomllib
 from collections import defaultdict
 
 import course
-import execute
+import guide
 import lessons
 import pytest
 import yaml
 
 from labutils import doctor
+from labutils.classroom import registry
 
 ROOT = pathlib.Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -165,12 +166,30 @@ def test_every_public_function_says_what_it_does():
 # --- what is written down --------------------------------------------------------------------------------------
 
 
-def test_the_readme_is_what_the_notebooks_say():
+def test_the_pages_say_what_the_lessons_say():
+    """README's table and picture, the agenda, the answer key: `make notebooks` writes them."""
     paths = [ROOT / "notebooks" / name for name in lessons.sums()]
-    picture, sentence = execute.cover()
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert execute.lesson_table(paths) in text and sentence in text
-    assert (ROOT / "docs" / "what-dies-when.png").read_bytes() == picture
+    for name, text in guide.pages(paths).items():
+        stored = (ROOT / name).read_text(encoding="utf-8")
+        assert stored == text, f"{name} is not what the lessons say: make notebooks ARGS=pages"
+    assert (ROOT / "docs" / "what-dies-when.png").read_bytes() == guide.cover()[0]
+
+
+def test_the_agenda_tells_the_short_path_from_the_long_one():
+    text = guide.agenda([next((ROOT / "notebooks").glob("04-*.ipynb"))])
+    assert text.startswith("### 04 · OpenID Connect (55, or 80 min)\n")
+    assert "\n| 0 | Be somebody else | 8 |\n| 8 | " in text and "| Discovery |" not in text
+    assert "On the long path, with their minutes: " in text and "Discovery (4)" in text
+
+
+def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers():
+    text = guide.answer_key([next((ROOT / "notebooks").glob("04-*.ipynb"))])
+    course = registry.lesson("04")
+    for item in course.items.values():
+        assert f"**{item.id}.**" in text or item is course.target
+    assert "Ways to the flag: a name with wiki in it; the log." in text
+    assert course.predictions[0].guesses["a"].belief in text
+    assert course.exercises[0].solution in text
 
 
 def test_every_file_of_data_is_accounted_for():

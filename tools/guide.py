@@ -1,0 +1,177 @@
+"""The pages that are written from the lessons themselves: README's table and picture, the
+instructor's agenda, and the answer key.
+"""
+
+import base64
+import pathlib
+import re
+import runpy
+from collections.abc import Iterator
+
+import nbformat
+
+from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz, lesson
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+NOTEBOOKS = HERE / "notebooks"
+ANSWERS = HERE / "tests" / "answers"
+PARTS = {
+    "01": "Part 1 · Tokens",
+    "06": "Part 2 · The breach",
+    "11": "Part 3 · Mitigations",
+}  # by their first lessons
+SECTION = re.compile(r"(?m)^#{2,3} (.+) \((\d+) min( · long)?\)$")
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """The title of a lesson, with its number."""
+    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+
+
+def minutes_of(notebook: nbformat.NotebookNode) -> str:
+    """The minutes of a lesson: of its short path, and where there is one of its long path."""
+    course = notebook.metadata.labutils
+    longer = course.get("minutes_long")
+    return f"{course.minutes}, or {longer}" if longer else str(course.minutes)
+
+
+def lesson_table(paths: list[pathlib.Path]) -> str:
+    """The table of lessons with their minutes, from the notebooks' own titles and metadata."""
+    rows = ["| lesson | minutes |", "|---|---|"]
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        if path.name[:2] in PARTS:
+            rows.append(f"| **{PARTS[path.name[:2]]}** | |")
+        link = f"[{title_of(notebook)}](notebooks/{path.name})"
+        rows.append(f"| {link} | {minutes_of(notebook)} |")
+    return "\n".join(rows)
+
+
+# --- the agenda ---------------------------------------------------------------------------------
+
+
+def agenda(paths: list[pathlib.Path]) -> str:
+    """When each section of each lesson begins, in minutes from its start."""
+    return "\n\n".join(_agenda_of(nbformat.read(path, as_version=4)) for path in paths)
+
+
+def _agenda_of(notebook: nbformat.NotebookNode) -> str:
+    """A table of the sections of the short path, and the sections of the long path below it."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    begins, rows, longer = 0, [], []
+    for title, minutes, long in SECTION.findall(text):
+        if long:
+            longer.append(f"{title} ({minutes})")
+        else:
+            rows.append(f"| {begins} | {title} | {minutes} |")
+            begins += int(minutes)
+    left = notebook.metadata.labutils.minutes - begins
+    if left > 0:
+        is_left = "1 minute is" if left == 1 else f"{left} minutes are"
+        rows += ["", f"{is_left} for the opening question and for those of the room."]
+    if longer:
+        rows += ["", f"On the long path, with their minutes: {', '.join(longer)}."]
+    head = ["| minute | section | takes |", "|---|---|---|"]
+    return "\n".join([f"### {title_of(notebook)} ({minutes_of(notebook)} min)", "", *head, *rows])
+
+
+# --- the answer key -----------------------------------------------------------------------------
+
+
+def answer_key(paths: list[pathlib.Path]) -> str:
+    """What comes out of each prediction, with the beliefs; each solution, route and quiz answer."""
+    parts = []
+    for path in paths:
+        course = lesson(path.name[:2])
+        if course is not None:
+            parts.append(f"## {title_of(nbformat.read(path, as_version=4))}")
+            parts += [*_predictions(course), *_solutions(course), *_quizzes(course)]
+    return "\n\n".join(parts)
+
+
+def _predictions(course: Lesson) -> Iterator[str]:
+    if course.predictions:
+        yield "### Predictions"
+    for item in course.predictions:
+        yield f"**{item.id}.** {item.question}\n\n{_truth(item)}\n\n{item.because}"
+
+
+def _truth(item: AnyPrediction) -> str:
+    """What comes out, and the belief behind each other choice."""
+    if isinstance(item, Prediction):
+        lines = []
+        for letter, guess in item.guesses.items():
+            words = f"{letter}) {guess.text}"
+            lines.append(f"- {words}. {guess.belief}" if guess.belief else f"- **{words}.**")
+        return "\n".join(lines)
+    if isinstance(item, Estimate):
+        beliefs = (f"- Too low: {item.too_low}", f"- Too high: {item.too_high}")
+        return "\n".join([f"- **{item.truth} {item.unit}.**", *beliefs])
+    pairs = zip(item.columns, item.truth, strict=True)
+    lines = [f"- {name}: **{'opens' if mark == 'o' else 'refused'}**" for name, mark in pairs]
+    return "\n".join([*lines, *(f"- {name}: {says}" for name, says in item.beliefs.items())])
+
+
+def _solutions(course: Lesson) -> Iterator[str]:
+    if course.exercises:
+        yield "### Exercises"
+    for exercise in course.exercises:
+        yield f"**{exercise.id}.**\n\n```python\n{exercise.solution}\n```"
+    if course.target:
+        routes = runpy.run_path(str(ANSWERS / f"target_{course.number}.py"))["ROUTES"]
+        yield f"### Target\n\n{course.target.brief}\n\nWays to the flag: {'; '.join(routes)}."
+        yield f"```python\n{course.target.solution}\n```"
+
+
+def _quizzes(course: Lesson) -> Iterator[str]:
+    if course.quizzes:
+        yield "### Quiz"
+    for item in course.quizzes:
+        yield f"**{item.id}.** {item.question} {_right(item)}"
+
+
+def _right(item: Quiz) -> str:
+    letter, choice = next(pair for pair in item.choices.items() if pair[1].right)
+    return f"**{letter}) {choice.text}**"
+
+
+# --- writing them -------------------------------------------------------------------------------
+
+
+def cover() -> tuple[bytes, str]:
+    """The picture in README, which is the grid that lesson 05 drew, and the sentence under it."""
+    notebook = nbformat.read(next(NOTEBOOKS.glob("05-*.ipynb")), as_version=4)
+    drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies").outputs
+    picture = next(o.data["image/png"] for o in drawn if "image/png" in o.get("data", {}))
+    said = "".join(o.text for o in drawn if o.output_type == "stream")
+    return base64.b64decode(picture), " ".join(said.split())
+
+
+def between(page: str, mark: str, text: str) -> str:
+    """A page with this text between the two comments of that mark."""
+    opening = f"<!-- {mark}: written by `make notebooks` -->"
+    before, rest = page.split(opening)
+    return f"{before}{opening}\n{text}\n{rest[rest.index(f'<!-- end of {mark} -->') :]}"
+
+
+def pages(paths: list[pathlib.Path]) -> dict[str, str]:
+    """Each page that holds something written from the lessons, by its path in the repository."""
+    _, sentence = cover()
+    alt = f"A grid: what a thief copied against what people do about it. {sentence}"
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    readme = between(readme, "picture", f"![{alt}](docs/what-dies-when.png)")
+    guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
+    key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
+    return {
+        "README.md": between(readme, "lessons", lesson_table(paths)),
+        "docs/instructor.md": between(guide, "agenda", agenda(paths)),
+        "docs/answer-key.md": between(key, "answers", answer_key(paths)),
+    }
+
+
+def write(paths: list[pathlib.Path]) -> None:
+    """Write all of them, and the picture of README."""
+    picture, _ = cover()
+    (HERE / "docs" / "what-dies-when.png").write_bytes(picture)
+    for name, text in pages(paths).items():
+        (HERE / name).write_text(text, encoding="utf-8")
