@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from labutils.incident import har
 from labutils.incident.har import files as har_file
 from labutils.lab import data_file
 
+SECONDS = 120  # after which a command that waits for a device or a pipe counts as stuck
 CASE = data_file("support-case.har")
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes and signals of POSIX")
 UUID = "7575cb66-0bff-11e8-b9c4-83713b316330"
@@ -36,7 +38,7 @@ def sanitize(*words: object) -> int:
 
 def run(*words: object, **more: object) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "labutils", "sanitize", *map(str, words)]
-    return subprocess.run(command, capture_output=True, timeout=120, **more)
+    return subprocess.run(command, capture_output=True, timeout=SECONDS, **more)
 
 
 @pytest.fixture
@@ -153,12 +155,20 @@ def test_a_link_stays_a_link(source, tmp_path):
 def test_a_pipe_is_written_to_and_not_replaced(source, tmp_path):
     pipe, read = tmp_path / "pipe", []
     os.mkfifo(pipe)
-    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
     reader.start()
-    assert sanitize(source, pipe) == 0
-    reader.join(60)
+    assert run(source, pipe).returncode == 0
+    reader.join(SECONDS)
+    assert read, f"nothing came through the pipe in {SECONDS} seconds"
     assert pipe.is_fifo() and len(har.read(read[0])["log"]["entries"]) == 2
     assert names(tmp_path) == ["in.har", "pipe"]
+
+
+@POSIX
+def test_a_device_is_written_to_and_not_replaced(source):
+    device = pathlib.Path("/dev/null")
+    assert run(source, device).returncode == 0  # in a process of its own: a device may block
+    assert device.is_char_device()
 
 
 @POSIX
@@ -174,7 +184,7 @@ def test_the_standard_output_holds_the_har_and_nothing_else(source, tmp_path, to
         with (tmp_path / "out.har").open("wb") as out:
             command = [sys.executable, "-m", "labutils", "sanitize", str(source), "/dev/stdout"]
             done = subprocess.run(
-                command, stdout=out, stderr=subprocess.PIPE, check=True, timeout=120
+                command, stdout=out, stderr=subprocess.PIPE, check=True, timeout=SECONDS
             )
         written = (tmp_path / "out.har").read_bytes()
     else:
@@ -194,7 +204,7 @@ def test_a_pipe_is_read(tmp_path, packed):
 
         source.write_bytes(gzip.compress(CASE.read_bytes()))
     line = f"'{sys.executable}' -m labutils sanitize <({reader} '{source}') '{tmp_path}/out.har'"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=120, check=False)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(har.read((tmp_path / "out.har").read_bytes())["log"]["entries"]) == 16
 
@@ -229,10 +239,12 @@ def test_who_stops_it_finds_nothing_left_behind(tmp_path, number, status):
     )
     command = [sys.executable, "-c", program, "sanitize", str(source), str(tmp_path / "out.har")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + SECONDS
     while len(names(tmp_path)) < 2 and process.poll() is None:
+        assert time.monotonic() < deadline, f"it did not begin to work in {SECONDS} seconds"
         time.sleep(0.01)  # until the folder is there in which it works
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, names(tmp_path)) == (status, b"", ["in.har"])
     sentences = err.decode().splitlines()[-1:]
     expected = ["Stopped before the end: nothing was written."] if number == signal.SIGINT else []

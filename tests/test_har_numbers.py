@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from labutils.identity.keys import json_part
 from labutils.incident import har
 from labutils.incident.har.cleaning import Cleaner, Stands
+from labutils.incident.har.files import is_replaced
 from labutils.incident.har.reading import spelled
 
 MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
@@ -96,7 +97,42 @@ DRESSES = {
     "bits": [bool(code >> bit & 1) for code in CODES for bit in range(8)],
     "one large number": {"token": int.from_bytes(TOKEN.encode())},
     "JSON in a text in a list": [json.dumps([code]) for code in CODES],
+    "an object keyed from 100": {str(at): code for at, code in enumerate(CODES, 100)},
+    "an object keyed with gaps": {str(3 * at): code for at, code in enumerate(CODES)},
+    "characters keyed from 100": {str(at): letter for at, letter in enumerate(TOKEN, 100)},
+    "characters keyed with gaps": {str(7 * at): letter for at, letter in enumerate(TOKEN)},
+    "texts of codes keyed with gaps": {str(7 * at): str(code) for at, code in enumerate(CODES)},
+    "characters keyed with a prefix": {f"b{at}": letter for at, letter in enumerate(TOKEN)},
+    "texts of codes keyed with a prefix": {f"b{at}": str(code) for at, code in enumerate(CODES)},
+    "pairs of characters keyed with a prefix": {
+        f"part-{at}": TOKEN[at : at + 2] for at in range(0, len(TOKEN), 2)
+    },
+    "codes keyed with the name of a measure": {f"size{at}": code for at, code in enumerate(CODES)},
+    "a list of objects that measure": [{"size": code} for code in CODES],
+    "a list of lists of objects that measure": [[{"size": code}] for code in CODES],
+    "a list of objects of objects that measure": [{"part": {"size": code}} for code in CODES],
+    "a list of objects that measure beside a word": [
+        {"type": "chunk", "size": code} for code in CODES
+    ],
+    "a list of objects that measure, in words of 16 bits": [{"size": word} for word in in_words(2)],
+    "a list of texts of objects that measure": [{"data": f'{{"size":{code}}}'} for code in CODES],
+    "a list of objects with texts of codes": [{"c": str(code)} for code in CODES],
+    "a list of objects with pairs of characters": [
+        {"c": TOKEN[at : at + 2]} for at in range(0, len(TOKEN), 2)
+    ],
+    "a list of lists of characters": [[letter] for letter in TOKEN],
+    "lists in lists in lists": [[[letter]] for letter in TOKEN],
+    "rows of characters": [list(TOKEN[at : at + 8]) for at in range(0, len(TOKEN), 8)],
+    "escapes": [f"\\u{code:04x}" for code in CODES],
+    "code points": [{"c": f"U+{code:04X}"} for code in CODES],
+    "references to characters": [f"&#{code};" for code in CODES],
 }
+
+
+def as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 PLACES = {
     "the body of an answer": answered,
     "a list where the format has a text": lambda value: {"response__content__text": value},
@@ -112,6 +148,18 @@ PLACES = {
     "a WebSocket message": lambda value: {
         "_webSocketMessages": [
             {"type": "send", "time": 1.5, "opcode": 1, "data": json.dumps(value)}
+        ]
+    },
+    "WebSocket messages, one an element": lambda value: {
+        "_webSocketMessages": [
+            {"type": "send", "time": 1.5, "opcode": 1, "data": one}
+            for one in map(json.dumps, value.values() if isinstance(value, dict) else value)
+        ]
+    },
+    "WebSocket messages, one a text": lambda value: {
+        "_webSocketMessages": [
+            {"type": "send", "time": 1.5, "opcode": 1, "data": one}
+            for one in map(as_text, value.values() if isinstance(value, dict) else value)
         ]
     },
     "a header": lambda value: {
@@ -164,6 +212,28 @@ def test_the_search_of_credentials_reads_what_is_spelled(dress):
     assert TOKEN in har.strings(a_har(entry))
 
 
+def test_the_search_reads_what_an_object_with_numbered_names_spells():
+    for first in (0, 100):
+        assert spelled({f"b{at}": code for at, code in enumerate(CODES, first)}) == TOKEN
+    assert (
+        spelled({f"b{3 * at}": letter for at, letter in reversed(list(enumerate(TOKEN)))}) == TOKEN
+    )
+    assert spelled({"a1": 101, "b2": 121, "a3": 101, "a4": 101}) is None
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_spelled_token_whose_elements_were_replaced_is_not_called_a_token(dress):
+    cleaned = har.clean(a_har(an_entry(**answered({"token": DRESSES[dress]}))), "a salt")
+    assert [f for f in har.findings(cleaned) if not is_replaced(f.value)] == []
+    if dress in ("single characters", "a list of codes", "single characters by index"):
+        assert har.findings(cleaned) == []
+
+
+def test_a_token_that_is_really_there_is_still_called_one_beside_replaced_elements():
+    (finding,) = har.findings(a_har(an_entry(**answered({"token": ["x", 0, "y7"]}))))
+    assert (finding.kind, finding.value) == ("token", "y7")
+
+
 def test_a_list_of_codes_keeps_its_length_and_says_nothing_else():
     assert cleaned_answer({"token": CODES}) == {"token": [0] * len(CODES)}
     assert cleaned_answer({"data": [1.5, "e", "101", True, None, ""]}) == {
@@ -183,7 +253,9 @@ def as_index_keyed(codes: list[int]) -> dict:
     return {str(at): code for at, code in enumerate(codes)}
 
 
-@pytest.mark.parametrize("form", ["token[]={}", "token[{i}]={}", "t={}"])
+@pytest.mark.parametrize(
+    "form", ["token[]={}", "token[{i}]={}", "t={}", "t{i}={}", "token.{i}.c={}", "size{i}={}"]
+)
 def test_codes_in_a_form_are_no_cipher_either(form):
     text = "&".join(form.format(code, i=at) for at, code in enumerate(CODES))
     url = f"https://wiki.example/?{text}"
@@ -192,8 +264,9 @@ def test_codes_in_a_form_are_no_cipher_either(form):
     assert {pair.partition("=")[2] for pair in pairs} == {"x"} and len(pairs) == len(CODES)
 
 
-def test_parameters_of_one_name_that_come_again_and_again_are_no_cipher():
-    pairs = [{"name": "t", "value": str(code)} for code in CODES]
+@pytest.mark.parametrize("name", ["t", "t{i}", "t[{i}]"])
+def test_parameters_of_one_name_that_come_again_and_again_are_no_cipher(name):
+    pairs = [{"name": name.format(i=at), "value": str(code)} for at, code in enumerate(CODES)]
     cleaned = har.clean(a_har(an_entry(request__queryString=pairs)), "a salt")
     after = cleaned["log"]["entries"][0]["request"]["queryString"]
     assert {pair["value"] for pair in after} == {"x"}

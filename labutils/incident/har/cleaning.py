@@ -7,7 +7,14 @@ can try guesses against a tag, as one can against a plain hash.
 
 A tag of a single character would be no protection: a token that is spelled as a list of characters
 would become a substitution cipher, which whoever knows how a token begins can read. So the numbers,
-truth values and very short texts of a list all become the same 0, false and `x`.
+truth values and very short texts of a list all become the same 0, false and `x`. As a list count
+also an object or a form with numbered names (`0`, `1`, ...; `b0`, `b1`, ...), the messages of a
+WebSocket, and objects that each hold one number.
+
+What this does not see: objects that are linked to each other (`{"size": 101, "next": {...}}`) or
+that measure several things each, characters that are spread over headers `X-0` ... `X-n`, over
+cookies `c0` ... `cn`, over names without numbers or over many requests, and a text around each
+character (`42["key","e"]`). A token in such a form becomes a cipher, or stays.
 """
 
 import hmac
@@ -15,7 +22,7 @@ import json
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv6Address
@@ -29,6 +36,7 @@ from labutils.incident.har.reading import (
     COOKIE_PAIR,
     FORM,
     JWT,
+    PLACEHOLDER,
     TOO_DEEP,
     URL,
     NotHar,
@@ -42,7 +50,12 @@ Progress = Callable[[int, int], object]  # called with what is done and what the
 
 LONGEST = 4_000_000  # characters of a text that is taken apart; a longer one becomes one tag
 SPELLED = 8  # short segments of a path, from which on they may spell something
-SERIES = 4  # values of one name in a query or form, from which on they may spell something
+SERIES = 4  # values of one name, or elements of a list, from which on they may spell something
+PIECE = 4  # characters of a text in a list, up to which it may be a part of another one
+SHORT_JSON = 100  # characters of a text of JSON, up to which it may hold one number and no more
+ESCAPED = re.compile(r"(?i)(?:0[xob]|U\+|\\[ux]|&#x?|%)[0-9a-f]{1,8};?")  # one character, as a code
+_SCALAR = re.compile(r'["\d-]')  # how a number or a text of JSON begins
+_NUMBER = re.compile(r"(?a)\d+")
 DOCUMENTATION = int(IPv6Address("2001:db8::"))  # RFC 3849; 96 bits of each address are free
 
 
@@ -51,7 +64,12 @@ class Stands(Enum):
 
     NAMED = "under a name, with no list around it"
     BELOW = "under a name, somewhere in a list"
-    ELEMENT = "as an element of a list, or of an object whose names are 0, 1, 2 ..."
+    ELEMENT = "as an element of a list, or of an object with numbered names"
+    SPELLED = "somewhere in a list whose elements hold one number each, or in a WebSocket message"
+
+
+LISTED = ("cookie", "header", "message", "page", "pair")  # what stands in lists in a HAR
+SPELLING = (Stands.ELEMENT, Stands.SPELLED)
 
 
 class Cleaner:
@@ -83,14 +101,12 @@ class Cleaner:
             "address": self.address,
             "agent": self.agent,
             "authority": self.authority,
-            "body": self.body,
             "cache state": self.cache_state,
             "cookies": self.cookies,
             "count": self.count,
             "date": self.date,
             "delay": self.delay,
             "frame": self.frame,
-            "header": self.header,
             "media type": self.word,
             "name": self.name,
             "named": self.value,
@@ -101,7 +117,9 @@ class Cleaner:
             "s3 request id": self.request_id,
             "scheme": self.scheme,
             "software": self.software,
+            "text of a body": self.body,
             "url": self.url,
+            "value of a header": self.header,
             "word": self.word,
         }
 
@@ -119,7 +137,7 @@ class Cleaner:
 
     def member(self, rule: str, value: object, place: str, name: str = "") -> object:
         """A member of the format by its rule; what is of another type is anybody's JSON."""
-        if isinstance(value, dict) and rule in known()["format"]:
+        if isinstance(value, dict) and rule in known()["format"] and rule not in LISTED:
             return self.object(rule, value, place)
         if isinstance(value, list) and rule in known()["format"]:
             return self.objects(rule, value, place)
@@ -136,21 +154,30 @@ class Cleaner:
 
         Values of one name that comes again and again may spell something.
         """
-        series: Iterable[str] = ()
+        series: frozenset[str] = frozenset()
         if kind == "pair":
-            series = _series(pair.get("name") for pair in values if isinstance(pair, dict))
+            series = numbered(pair.get("name") for pair in values if isinstance(pair, dict))
+        stands = in_a_list(values)
         cleaned = []
         for value in values:
             if isinstance(value, dict):
-                cleaned.append(self.object(kind, value, place, series))
+                cleaned.append(self.object(kind, value, place, series, below(stands)))
             else:
-                cleaned.append(self.data(value, place, stands=Stands.ELEMENT, numeric=True))
+                cleaned.append(self.data(value, place, stands=stands, numeric=True))
         return cleaned
 
-    def object(self, kind: str, value: dict, place: str, series: Iterable[str] = ()) -> dict:
+    def object(
+        self,
+        kind: str,
+        value: dict,
+        place: str,
+        series: frozenset[str] = frozenset(),
+        stands: Stands = Stands.BELOW,
+    ) -> dict:
         """An object of the format.
 
-        What stands beside a `name` in it is the value of something of that name.
+        What stands beside a `name` in it is the value of something of that name. `series`: names
+        whose values may spell something together. `stands`: where members of no format stand.
         """
         rules, cleaned = known()["format"][kind], {}
         named = value.get("name") if isinstance(value.get("name"), str) else None
@@ -161,7 +188,7 @@ class Cleaner:
             elif inner in rules:
                 cleaned[inner] = self.member(rules[inner], more, kind, name)
             else:
-                after = self.data(more, kind, inner, Stands.BELOW, numeric=True)
+                after = self.data(more, kind, inner, stands, numeric=True)
                 cleaned[self.custom(inner)] = after
         if kind == "body" and value.get("encoding") == "base64":
             cleaned |= self.unpacked_body(value)
@@ -199,26 +226,27 @@ class Cleaner:
         if isinstance(value, dict):
             return self.mapping(value, place, stands, numeric)
         if isinstance(value, list):
-            return [self.data(one, place, name, Stands.ELEMENT, numeric) for one in value]
+            stands = Stands.SPELLED if stands is Stands.SPELLED else in_a_list(value)
+            return [self.data(one, place, name, stands, numeric) for one in value]
         if isinstance(value, str):
             return self.piece(value, place, name, stands)
         if isinstance(value, bool):
-            return value and stands is not Stands.ELEMENT
+            return value and stands not in SPELLING
         return value if value is None else self.number(value, place, name, stands, numeric)
 
     def mapping(self, value: dict, place: str, stands: Stands, numeric: bool) -> dict:
-        """An object of anybody's JSON. One with the names 0, 1, 2 ... is a list in disguise."""
-        if set(value) in ({*map(str, range(len(value)))}, {*map(str, range(1, len(value) + 1))}):
-            return {
-                inner: self.data(more, place, inner, Stands.ELEMENT, numeric)
-                for inner, more in value.items()
-            }
-        below = Stands.NAMED if stands is Stands.NAMED else Stands.BELOW
+        """An object of anybody's JSON. What has numbered names in it is a list in disguise."""
+        series = numbered(value)
+        elements = in_a_list([value[inner] for inner in series])
+        inside = below(stands)
+        counted = is_counted(value)
         cleaned_name = self.custom if numeric else self.name
-        return {
-            cleaned_name(inner): self.data(more, place, inner, below, numeric)
-            for inner, more in value.items()
-        }
+        cleaned = {}
+        for inner, more in value.items():
+            here = elements if inner in series and inside is not Stands.SPELLED else inside
+            name = inner if counted else cleaned_name(inner)
+            cleaned[name] = self.data(more, place, inner, here, numeric)
+        return cleaned
 
     def number(
         self, value: float, place: str, name: str, stands: Stands, numeric: bool
@@ -231,24 +259,24 @@ class Cleaner:
         stands alone, under a name that everybody uses; elsewhere short ones could spell a text and
         become 0.
         """
-        measured = stands is not Stands.ELEMENT and names.measures(name)
+        measured = stands not in SPELLING and names.measures(name)
         short = abs(value) < 1e18 and sum(map(str.isdigit, repr(value))) < 4
         if measured and (short or numeric and abs(value) < 1e13):
             return value
         alone = stands is Stands.NAMED and name.lower() in known()["names"]
-        if numeric or stands is Stands.ELEMENT or (short and not alone):
+        if numeric or stands in SPELLING or (short and not alone):
             self.removed["numbers"] += 1
             return 0
         return self.tag(f"{value:x}" if isinstance(value, int) else repr(value), place)
 
     def piece(self, text: str, place: str, name: str, stands: Stands) -> str:
         """A text, or `x` where it is so short that several of them could spell another."""
-        spelled = 4 if stands is Stands.ELEMENT else 1
         alone = stands is Stands.NAMED and name.lower() in known()["names"]
-        if not text or alone or len(text) > spelled or _is_usual(text, name):
+        short = len(text) <= (1 if stands is Stands.NAMED else PIECE) or ESCAPED.fullmatch(text)
+        if not text or alone or not short or _is_usual(text, name):
             return self.value(text, place, name, stands)
         self.removed["pieces of texts"] += 1
-        return "x"
+        return PLACEHOLDER
 
     # --- what a text turns into -------------------------------------------------------------------
 
@@ -337,7 +365,7 @@ class Cleaner:
     def pairs(self, text: str, place: str) -> str:
         """A query or form with its well-known names; a query without names becomes a tag."""
         pairs = [tuple(map(unquote_plus, pair.partition("="))) for pair in text.split("&")]
-        series = _series(name for name, _, _ in pairs)
+        series = numbered(name for name, _, _ in pairs)
         cleaned = [
             (self.name(name), equals, self.paired(value, place, name, series))
             for name, equals, value in pairs
@@ -354,7 +382,17 @@ class Cleaner:
 
     def frame(self, text: str, place: str, name: str = "") -> str:
         """A WebSocket message is one of many: what it says stands in a list."""
-        return self.piece(text, place, "", Stands.BELOW)
+        if _SCALAR.match(text) and len(text) < SHORT_JSON:
+            return self.scalar(text, place)
+        return self.piece(text, place, "", Stands.SPELLED)
+
+    def scalar(self, text: str, place: str) -> str:
+        """A message that may be a number or a text of JSON, such as `101` or `"e"`."""
+        try:
+            value = json.loads(text, parse_constant=str)
+        except ValueError:
+            return self.piece(text, place, "", Stands.SPELLED)
+        return json.dumps(self.data(value, place, stands=Stands.SPELLED))
 
     # --- the format's own words -------------------------------------------------------------------
 
@@ -570,12 +608,53 @@ def _is_agent(word: str, before: str) -> bool:
     )
 
 
-def _series(all_names: Iterable[object]) -> frozenset[str]:
-    """Names whose values may be pieces of one text, such as `token[]=101&token[]=121`."""
-    counted = Counter(name for name in all_names if isinstance(name, str))
+def numbered(all_names: Iterable[object]) -> frozenset[str]:
+    """Names whose values may be pieces of one text.
+
+    They come again and again, such as `token[]=101&token[]=121`, or differ in nothing but numbers,
+    such as `t0=101&t1=121`.
+    """
+    texts = [name for name in all_names if isinstance(name, str)]
+    counted = Counter(_NUMBER.sub("0", name) for name in texts)
+    all_numbers = is_counted(texts)
     return frozenset(
-        name for name, count in counted.items() if count >= SERIES or name.endswith("]")
+        name
+        for name in texts
+        if counted[_NUMBER.sub("0", name)] >= SERIES or name.endswith("]") or all_numbers
     )
+
+
+def is_counted(all_names: Collection[str]) -> bool:
+    """Whether names are 0, 1, 2 ... or 1, 2, 3 ..., in any order."""
+    count = len(all_names)
+    return any(set(all_names) == {*map(str, range(at, count + at))} for at in (0, 1))
+
+
+def in_a_list(values: list) -> Stands:
+    """Where the elements of a list stand: they may spell something where each holds one number."""
+    one_each = len(values) >= SERIES and all(count_numbers(one) == 1 for one in values)
+    return Stands.SPELLED if one_each else Stands.ELEMENT
+
+
+def below(stands: Stands) -> Stands:
+    """Where the members of an object stand that stands there itself."""
+    return Stands.BELOW if stands is Stands.ELEMENT else stands
+
+
+def count_numbers(value: object) -> int:
+    """How many numbers stand in a JSON value, and in short texts of JSON in it: 0, 1, or 2 for
+    more."""
+    if is_number(value):
+        return 1
+    if isinstance(value, str):
+        value = json_value(value) if len(value) < SHORT_JSON else None
+    inner = value.values() if isinstance(value, dict) else value
+    total = 0
+    for one in inner if isinstance(value, dict | list) else ():
+        total += count_numbers(one)
+        if total > 1:
+            return 2
+    return total
 
 
 def is_number(value: object) -> bool:

@@ -10,6 +10,7 @@ from labutils.incident.har.names import DIRECTIVE, known
 from labutils.incident.har.reading import (
     FORM,
     JWT,
+    PLACEHOLDER,
     URL,
     checked,
     content,
@@ -227,7 +228,7 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
             ]
         elif isinstance(value, list):
             waiting += [(place, name, more) for more in reversed(value)]
-        elif isinstance(value, str | int) and not isinstance(value, bool):
+        elif isinstance(value, str | int) and value not in (False, True, PLACEHOLDER):
             yield place, name, str(value)
 
 

@@ -22,6 +22,9 @@ JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
 FORM = re.compile(r"(?a)[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
 COOKIE_PAIR = re.compile(r"[^;\s][^;\n]*")  # browsers write each Set-Cookie in a line of its own
 
+PLACEHOLDER = "x"  # what a cleaned HAR has for a character, or a very short text, of a list
+
+_NUMBERED = re.compile(r"(?a)(\D*)(\d{1,8})")  # a name that is a number, or ends in one
 _LIST = re.compile(
     r'(?a)(?<!\\)"entries"\s*:\s*\[\s*'
 )  # within a text of JSON, the second quotation mark would have a backslash
@@ -115,21 +118,27 @@ def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
 
 
 def spelled(value: object) -> str | None:
-    """The text that a list, or an object with names 0, 1, 2 ..., spells by characters.
+    """The text that a list, or an object with numbered names, spells by characters.
 
     Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101",
-    "121"]`.
+    "121"]`. The names of an object are numbers, or one word with a number behind it: `{"b0": 101,
+    "b1": 121}`. What the cleaner puts in the place of characters spells nothing.
     """
-    if (
-        isinstance(value, dict)
-        and value
-        and all(name.isdecimal() and len(name) < 9 for name in value)
-    ):
-        value = [value[name] for name in sorted(value, key=int)]
-    if not isinstance(value, list) or len(value) < 4:
+    elements = _in_order(value) if isinstance(value, dict) else value
+    if not isinstance(elements, list) or len(elements) < 4:
         return None
-    letters = [_letter(one) for one in value]
-    return None if None in letters else "".join(letters)
+    letters = [_letter(one) for one in elements]
+    if None in letters or set(letters) == {PLACEHOLDER}:
+        return None
+    return "".join(letters)
+
+
+def _in_order(value: dict) -> list | None:
+    """The values of an object in the order of its numbered names; None where it has others."""
+    names = [_NUMBERED.fullmatch(name) for name in value]
+    if not names or None in names or len({name[1] for name in names}) > 1:
+        return None
+    return [value[name[0]] for name in sorted(names, key=lambda name: int(name[2]))]
 
 
 def _letter(value: object) -> str | None:
