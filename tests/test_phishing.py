@@ -5,7 +5,10 @@ from itertools import combinations
 
 import pytest
 from fido2.client import ClientError
+from fido2.webauthn import AuthenticationResponse
 
+from labutils.classroom.plates.assertion import signed_bytes
+from labutils.classroom.plates.refusals import refusals as layers_plate
 from labutils.identity import factors
 from labutils.stage import phishing
 from labutils.stage.two_apps import LOGIN, WIKI
@@ -122,19 +125,19 @@ def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
 
 
 def test_the_plates_say_in_their_sentences_what_they_show(refusals):
-    assert phishing.layers(refusals)[1].endswith(
+    assert layers_plate(refusals)[1].endswith(
         "and 2 get through. Who did not look in each of these: browser and server."
     )
     one = {key: "in" if key[0] == "key" else "key: no credential" for key in refusals}
-    assert "0 are refused by the browser" in phishing.layers(one)[1] and phishing.layers(one)[
-        1
-    ].endswith("these: key.")
+    assert "0 are refused by the browser" in layers_plate(one)[1] and layers_plate(one)[1].endswith(
+        "these: key."
+    )
     scene = phishing.with_key()
     scene.sign_in()
-    figure, sentence = phishing.signed(scene.sent[1])
+    figure, sentence = signed_bytes(scene.sent[1])
     shown = [text.get_text() for text in figure.axes[0].texts]
     challenge = json.loads(
-        phishing.AuthenticationResponse.from_dict(json.loads(scene.sent[1])).response.client_data
+        AuthenticationResponse.from_dict(json.loads(scene.sent[1])).response.client_data
     )["challenge"]
     assert (
         "69 bytes" in sentence

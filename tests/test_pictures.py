@@ -17,8 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from labutils.classroom.plates import canvas
+from labutils.classroom.plates.bars import eviction_orders
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
 from labutils.classroom.plates.grid import grid
+from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
 from labutils.incident import breach, ledger
@@ -185,8 +187,8 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
     "the timeline": lambda: timeline(ledger.facts()),
-    "the prices": lambda: revocation.prices({way: revocation.bill(way) for way in revocation.WAYS}),
-    "the orders": lambda: eviction.orders(eviction.evictions()),
+    "the prices": lambda: costs({way: revocation.bill(way) for way in revocation.WAYS}),
+    "the orders": lambda: eviction_orders(eviction.evictions()),
 }
 
 

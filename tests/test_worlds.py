@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from labutils.classroom.plates.routes import routes
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds
@@ -141,7 +142,7 @@ def test_a_trace_ends_at_the_first_refusal(capsys):
 
 
 def test_the_plates_say_in_a_sentence_what_they_draw():
-    _, sentence = worlds.ways(breach.foresee(World.historical()), ["nov22-sliver"])
+    _, sentence = routes(breach.foresee(World.historical()), ["nov22-sliver"])
     assert sentence == "2 routes of 1 steps: 1 open all the way. Steps with no open route: none."
 
 

@@ -1,17 +1,13 @@
 """One thief, five stolen things, and how long each of them lasts: attacker-minutes, measured by trying."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from werkzeug.wrappers import Request
 
-from labutils.classroom.plates.canvas import BLUE, canvas
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Session
 from labutils.identity.tokens import b64
@@ -180,66 +176,3 @@ def attacker_minutes() -> tuple[dict[tuple[str, str], int], dict[tuple[str, str]
         {(item, name): found.minutes[item] for name, found in trials.items() for item in ITEMS},
         {(item, name): found.line[item] for name, found in trials.items() for item in ITEMS},
     )
-
-
-def heat(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    minutes: dict[tuple[str, str], int],
-    lines: dict[tuple[str, str], int],
-    horizon: int,
-) -> tuple[Figure, str]:
-    """Attacker-minutes of each theft (row) against each defence (column); under each figure the log line that decided."""
-    figure, axes = canvas(
-        11, 1.6 + 0.62 * len(rows), (-1.35, len(columns) - 0.35), (len(rows) - 0.2, -1.15)
-    )
-    steps = sorted(set(minutes.values()))
-    for y, row in enumerate(rows):
-        axes.text(-1.3, y, row, va="center", size=10)
-        for x, column in enumerate(columns):
-            value = minutes[row, column]
-            shade = steps.index(value) / max(1, len(steps) - 1)
-            colour = tuple(1 - shade * (1 - part) for part in (0.84, 0.37, 0.0))
-            axes.add_patch(
-                Rectangle(
-                    (x - 0.48, y - 0.45),
-                    0.96,
-                    0.9,
-                    facecolor=colour,
-                    edgecolor="#777777" if value else BLUE,
-                    lw=0.6 if value else 2,
-                )
-            )
-            axes.text(
-                x,
-                y - 0.1,
-                lasting(value, horizon),
-                ha="center",
-                va="center",
-                size=10.5,
-                weight="bold",
-            )
-            axes.text(x, y + 0.25, f"line {lines[row, column]}", ha="center", va="center", size=8)
-    for x, column in enumerate(columns):
-        axes.text(x, -0.6, column, ha="center", va="bottom", size=9.5)
-    days, long = (
-        horizon // 1440,
-        {column: sum(minutes[row, column] >= horizon for row in rows) for column in columns},
-    )
-    left = [f"{column.replace(chr(10), ' ')} {count}" for column, count in long.items()]
-    always = [row for row in rows if all(minutes[row, column] >= horizon for column in columns)]
-    never = [row for row in rows if not any(minutes[row, column] for column in columns)]
-    return figure, (
-        f"{len(minutes)} trials. Of {len(rows)} stolen things so many still open after {days} days, reaction by reaction: "
-        f"{'; '.join(left)}. Open to the end whatever is done: {', '.join(always) or 'none'}. "
-        f"Never open: {', '.join(never) or 'none'}."
-    )
-
-
-def lasting(minutes: int, horizon: int) -> str:
-    """Minutes as people say them; at the horizon, with a plus for `or more`."""
-    if minutes >= horizon:
-        return f"{minutes // 1440} days +"
-    if minutes >= 1440:
-        return f"{minutes // 1440} d"
-    return f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"

@@ -12,10 +12,8 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from matplotlib.figure import Figure
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.plates.canvas import BLUE, GREY, VERMILION, canvas
 from labutils.identity import dpop, mtls
 from labutils.identity.keys import ORDER
 from labutils.identity.oauth import OAuthError
@@ -455,46 +453,6 @@ def survivors() -> dict[str, list[str]]:
         for attack in hostile_proofs()
         if not any(kill_matrix()[attack.name, check.__name__] for check in dpop.CHECKS)
     }
-
-
-def plate() -> tuple[Figure, str]:
-    """The kill matrix: a filled circle where switching off this check (row) lets this attack (column) in, an open ring where it
-    objects too, but the attack stays out without it. The strict reading is not switched off."""
-    rows = [READING, *(check.__name__ for check in dpop.CHECKS)]
-    columns = sorted(hostile_proofs(), key=lambda attack: rows.index(stopped_by(attack)))
-    figure, axes = canvas(13.5, 5.4, (-9.2, len(columns) + 0.2), (len(rows) - 0.3, -7.7))
-    for y, key in (
-        (8.5, "filled circle: switch this check off, and the attack is in"),
-        (9.5, "open ring: objects, and no single switch lets this attack in"),
-    ):
-        axes.text(0, y, key, va="center", size=9)
-    for y, row in enumerate(rows):
-        axes.plot([-0.5, len(columns) - 0.5], [y, y], color=GREY, lw=0.4, zorder=0)
-        axes.text(-0.8, y, row.replace("_", " "), ha="right", va="center", size=10)
-    for x, attack in enumerate(columns):
-        axes.text(x, -0.6, attack.name, rotation=90, ha="center", va="bottom", size=8)
-        for row in objections(attack):
-            alive = kill_matrix().get((attack.name, row), False)
-            axes.plot(
-                x,
-                rows.index(row),
-                "o",
-                ms=6.5,
-                mfc=VERMILION if alive else "white",
-                mec=VERMILION if alive else BLUE,
-                mew=1.3,
-            )
-    alone = {
-        check: sum(lives for (_, name), lives in kill_matrix().items() if name == check)
-        for check in rows[1:]
-    }
-    by_reading = sum(found == [READING] for found in survivors().values())
-    return figure, (
-        f"{len(columns)} hostile proofs, {len(rows) - 1} checks, {len(kill_matrix())} trials. Filled circles: with this one check "
-        f"switched off, {sum(alone.values())} attacks come alive ({'; '.join(f'{name} {count}' for name, count in alone.items())}). "
-        f"{len(survivors())} stay out whichever check is missing (open rings): {by_reading} cannot even be read (top row), and "
-        f"{len(survivors()) - by_reading} meet a second check."
-    )
 
 
 def careless_fresh(*, claims, now, window, **_) -> None:

@@ -8,10 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
-from labutils.classroom.plates.canvas import BLUE, GREY, VERMILION, canvas
 from labutils.incident.policy import World
 from labutils.incident.sheets import build, read
 from labutils.lab import iso, seconds
@@ -69,44 +65,6 @@ def evict(*order: str) -> Eviction:
 def evictions() -> list[Eviction]:
     """All six orders."""
     return [evict(*order) for order in permutations(FOOTHOLDS)]
-
-
-def orders(found: Sequence[Eviction]) -> tuple[Figure, str]:
-    """Minutes until the last foothold is gone, order by order."""
-    ranked = sorted(found, key=lambda one: one.minutes)
-    longest = ranked[-1].minutes
-    figure, axes = canvas(
-        11, 0.8 + 0.42 * len(ranked), (-0.85 * longest, 1.5 * longest), (len(ranked) + 0.2, -0.8)
-    )
-    for y, one in enumerate(ranked):
-        late = bool(one.put_back)
-        axes.text(-0.02 * longest, y, ", ".join(one.order), ha="right", va="center", size=9)
-        axes.add_patch(
-            Rectangle(
-                (0, y - 0.32),
-                one.minutes,
-                0.64,
-                facecolor=VERMILION if late else "white",
-                edgecolor=VERMILION if late else BLUE,
-                lw=1.6,
-            )
-        )
-        said = f"{one.minutes} min, {one.removals} removals" + (
-            f", put back: {len(one.put_back)}" if late else ""
-        )
-        axes.text(one.minutes + 0.02 * longest, y, said, va="center", size=8.5)
-    axes.text(
-        -0.84 * longest,
-        len(ranked) - 0.1,
-        "outline: nothing came back     filled: something was put back meanwhile",
-        size=8,
-        color=GREY,
-    )
-    clean = sum(not one.put_back for one in ranked)
-    return figure, (
-        f"{len(ranked)} orders of {len(FOOTHOLDS)} removals: {clean} end after {ranked[0].minutes} minutes with nothing put back, "
-        f"the slowest takes {longest} minutes and {ranked[-1].removals} removals."
-    )
 
 
 # --- rotation -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, combinations
-from urllib.parse import urlsplit
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 
@@ -14,11 +13,8 @@ import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 import httpx
 from fido2.attestation import PackedAttestation
 from fido2.client import ClientError, DefaultClientDataCollector
-from fido2.webauthn import AuthenticationResponse, RegistrationResponse
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from fido2.webauthn import RegistrationResponse
 
-from labutils.classroom.plates.canvas import GREEN, GREY, PURPLE, VERMILION, canvas, mark
 from labutils.identity import webauthn
 from labutils.identity.factors import Push, Totp, totp
 from labutils.identity.relying_party import fill, sign_in
@@ -256,126 +252,3 @@ def refusals() -> dict[tuple[str, str], str]:
         for off in sets
         for name, rewrite in (("page as it is", as_it_is), ("site renamed", renamed))
     }
-
-
-def layers(found: dict[tuple[str, str], str]) -> tuple[Figure, str]:
-    """Who refused the phish, by who did not look."""
-    rows, columns = (
-        list(dict.fromkeys(row for row, _ in found)),
-        list(dict.fromkeys(column for _, column in found)),
-    )
-    figure, axes = canvas(10.5, 1.1 + 0.42 * len(rows), (-2.6, 5.4), (len(rows) - 0.4, -1.5))
-    axes.text(-2.5, -0.9, "does not look", weight="bold", size=10, va="center")
-    for x, column in enumerate(columns):
-        axes.text(2.75 * x, -0.9, f"relay, {column}", weight="bold", size=10, va="center")
-        for y, row in enumerate(rows):
-            who, _, why = found[row, column].partition(": ")
-            mark(axes, 2.75 * x - 0.15, y, "succeeded" if who == "in" else "denied", 70)
-            axes.text(
-                2.75 * x,
-                y,
-                "the phisher is in" if who == "in" else f"{who}: {why[:38].rstrip('.')}",
-                va="center",
-                size=9,
-                color=VERMILION if who == "in" else "black",
-                weight="bold" if who == "in" else "normal",
-            )
-    for y, row in enumerate(rows):
-        axes.text(-2.5, y, row, va="center", size=9.5)
-        axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
-    who = [outcome.partition(":")[0] for outcome in found.values()]
-    through = [set(row.split(", ")) for (row, _), outcome in found.items() if outcome == "in"]
-    return figure, (
-        f"Of {len(found)} tries, {who.count('browser')} are refused by the browser, {who.count('key')} by the key, "
-        f"{who.count('server')} by the server, and {who.count('in')} get through. Who did not look in each of these: "
-        f"{' and '.join(sorted(set.intersection(*through)))}."
-    )
-
-
-# --- what is signed ---------------------------------------------------------------------------------------------
-
-
-def signed(answer: str) -> tuple[Figure, str]:
-    """The bytes that a security key signs, and who wrote which of them."""
-    response = AuthenticationResponse.from_dict(json.loads(answer)).response
-    data, client = bytes(response.authenticator_data), json.loads(response.client_data)
-    site = urlsplit(client["origin"]).hostname
-    parts = [
-        ("SHA-256 of the site", data[:32], "key", f"{site} -> {data[:5].hex(' ')} ..."),
-        (
-            "flags",
-            data[32:33],
-            "key",
-            f"{data[32]:#04x}: touched" + (", verified" if data[32] & 4 else ""),
-        ),
-        ("counter", data[33:37], "key", str(int.from_bytes(data[33:37]))),
-        (
-            "SHA-256 of clientDataJSON",
-            response.client_data.hash,
-            "browser",
-            response.client_data.hash[:5].hex(" ") + " ...",
-        ),
-    ]
-    figure, axes = canvas(11, 3.7, (0, 12), (0, 4.0))
-    left, widths = 0.1, (3.7, 2.1, 1.6, 4.1)
-    for (name, held, who, text), width in zip(parts, widths, strict=True):
-        colour = PURPLE if who == "key" else GREEN
-        axes.add_patch(
-            Rectangle(
-                (left, 2.3),
-                width,
-                0.9,
-                facecolor="white",
-                edgecolor=colour,
-                lw=1.5,
-                hatch="" if who == "key" else "..",
-            )
-        )
-        axes.text(
-            left + width / 2,
-            2.93,
-            f"{name}, {len(held)} B",
-            ha="center",
-            va="center",
-            size=9.5,
-            color=colour,
-            weight="bold",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-        )
-        axes.text(
-            left + width / 2,
-            2.55,
-            text,
-            ha="center",
-            va="center",
-            size=8.5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-        )
-        left += width + 0.05
-    axes.text(0.1, 3.75, "one signature over all four:", size=9.5, color=GREY)
-    axes.text(0.1, 3.38, "authenticatorData, written by the key", size=9.5, color=PURPLE)
-    axes.text(7.65, 3.38, "what the browser saw", size=9.5, color=GREEN)
-    axes.plot([7.7, 4.1], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
-    axes.plot([11.8, 11.8], [2.25, 1.75], color=GREY, lw=0.7, ls=":")
-    axes.add_patch(Rectangle((4.1, 0.25), 7.7, 1.5, facecolor="white", edgecolor=GREEN, lw=1))
-    writers = {
-        "type": "browser: what is being asked for",
-        "challenge": "server: fresh for each question",
-        "origin": "browser: where the page came from",
-        "crossOrigin": "browser: inside a page of another site?",
-    }
-    for row, (name, writer) in enumerate(writers.items()):
-        axes.text(
-            4.3,
-            1.5 - 0.36 * row,
-            f'"{name}": {json.dumps(client[name])}',
-            family="monospace",
-            size=8.5,
-            va="center",
-            weight="bold" if name == "origin" else "normal",
-        )
-        axes.text(11.6, 1.5 - 0.36 * row, writer, size=8.5, va="center", ha="right", color=GREY)
-    return figure, (
-        f"The key signs {len(data) + 32} bytes: {len(data)} of its own (site, flags, counter) and a hash of what the browser "
-        f"saw, in which the origin is {client['origin']}."
-    )

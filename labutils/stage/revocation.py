@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import jwt
-from matplotlib.figure import Figure
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.plates.canvas import BLUE, GREY, VERMILION, canvas
 from labutils.identity.keys import ORDER
 from labutils.identity.oauth import as_json
 from labutils.identity.provider import Provider
@@ -250,61 +248,3 @@ def bill(way: str, noticed: int = 0) -> Bill:
     )
     found.told = sum(exchange.client == "login.example" for exchange in apps.lab.wire[worked:])
     return found
-
-
-def prices(bills: dict[str, Bill]) -> tuple[Figure, str]:
-    """Each way as a point: what it costs the provider in an hour of ordinary work, and what it leaves a thief."""
-    most, longest = (
-        max(bill.asked for bill in bills.values()),
-        max(bill.minutes for bill in bills.values()),
-    )
-    figure, axes = canvas(9, 3.9, (-0.28 * most, 1.62 * most), (-0.3 * longest, 1.25 * longest))
-    axes.plot([0, 0, 1.3 * most], [1.2 * longest, 0, 0], color=GREY, lw=1)
-    axes.text(
-        0.65 * most,
-        -0.2 * longest,
-        "requests to the provider in an hour of work",
-        ha="center",
-        size=9,
-    )
-    axes.text(
-        -0.16 * most,
-        0.6 * longest,
-        "minutes left to the thief",
-        rotation=90,
-        va="center",
-        ha="center",
-        size=9,
-    )
-    for (name, found), shape in zip(bills.items(), "osD^", strict=True):
-        face, edge = (VERMILION, VERMILION) if found.minutes else ("white", BLUE)
-        axes.scatter(
-            [found.asked],
-            [found.minutes],
-            marker=shape,
-            s=90,
-            facecolors=face,
-            edgecolors=edge,
-            linewidths=2,
-            zorder=3,
-            gid=shape,
-        )
-        axes.text(
-            found.asked + 0.03 * most,
-            found.minutes + 0.05 * longest,
-            f"{name} ({found.asked}, {found.minutes})",
-            size=9,
-            va="bottom",
-        )
-    best = [
-        name
-        for name, found in bills.items()
-        if found.minutes == 0 and found.asked == min(one.asked for one in bills.values())
-    ]
-    told = "; ".join(
-        f"{name} {found.asked} requests, {found.minutes} min" for name, found in bills.items()
-    )
-    return (
-        figure,
-        f"{len(bills)} ways: {told}. The fewest of both, for a theft that is noticed at once: {', '.join(best) or 'none'}.",
-    )

@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
-from labutils.classroom.plates.canvas import BLUE, GREY, canvas, label, mark
 from labutils.incident import breach, inventory, ledger, policy
-from labutils.incident.breach import SERVER, Step
+from labutils.incident.breach import SERVER
 from labutils.incident.policy import Request, World
 from labutils.lab import iso, seconds
 from labutils.stage.attack_chain import FOUR, Scene
@@ -120,72 +116,3 @@ def unusual(request: Request, history: Sequence[Request]) -> str | None:
     if addresses and request.address not in addresses:
         return f"{request.credential.id} was never used from {request.address} before"
     return None
-
-
-def ways(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
-    """Every route of these steps in a world: requests of a route side by side (all are needed), routes one below another (one is enough)."""
-    rows = [
-        (step, number, route)
-        for step in steps
-        if step.fact in facts
-        for number, route in enumerate(step.plan.routes)
-    ]
-    longest = max(len(route) for _, _, route in rows)
-    figure, axes = canvas(12, 0.7 + 0.5 * len(rows), (-1.9, 3.1 * longest), (len(rows) + 0.4, -0.7))
-    met = {step.fact: iter(step.attempts) for step in steps}
-    done, open_routes = set(), 0
-    for y, (step, number, route) in enumerate(rows):
-        if number == 0:
-            axes.axhline(y - 0.5, color="#cccccc", lw=0.7)
-            axes.text(-1.85, y, label(step.fact), size=9, weight="bold", va="center")
-        stopped = step.fact in done
-        for x, ask in enumerate(route):
-            attempt = None if stopped else next(met[step.fact])
-            refused = attempt is not None and (
-                attempt.decision is None or not attempt.decision.allow
-            )
-            kind = (
-                "other"
-                if attempt is None
-                else "not_reached"
-                if attempt.decision is None
-                else "denied"
-                if refused
-                else "succeeded"
-            )
-            said = (
-                ("no implant" if ask.origin == "atlassian" else "not held")
-                if kind == "not_reached"
-                else attempt.decision.rule
-                if refused
-                else ""
-            )
-            axes.add_patch(
-                Rectangle(
-                    (3.1 * x, y - 0.38),
-                    2.9,
-                    0.76,
-                    facecolor="white",
-                    edgecolor=BLUE if kind == "denied" else "#aaaaaa",
-                    lw=2 if kind == "denied" else 0.8,
-                    ls="-" if attempt else ":",
-                )
-            )
-            mark(axes, 3.1 * x + 0.16, y, kind, 45)
-            axes.text(
-                3.1 * x + 0.34,
-                y,
-                f"{ask.ask}  with {ask.using}" + (f"\n{said}" if said else ""),
-                size=7.6,
-                va="center",
-                color="black" if attempt else GREY,
-            )
-            stopped = stopped or refused
-        if not stopped:
-            done.add(step.fact)
-            open_routes += 1
-    shut = [label(step.fact) for step in steps if step.fact in facts and step.stopped]
-    return figure, (
-        f"{len(rows)} routes of {len({step.fact for step, _, _ in rows})} steps: {open_routes} open all the way. "
-        f"Steps with no open route: {', '.join(shut) or 'none'}."
-    )

@@ -1,0 +1,95 @@
+"""The routes of steps as a graph of AND and OR, with the requests at which they are cut (lesson 14)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from labutils.classroom.plates.canvas import BLUE, GREY, canvas, label, mark
+from labutils.incident.breach import Ask, Attempt, Step
+
+WIDTH = 3.1  # of a request
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route of a step: its requests, and what those met that were tried."""
+
+    step: Step
+    first: bool  # of its step
+    asks: Sequence[Ask]
+    attempts: Sequence[Attempt]  # fewer than asks: nothing is tried after a refusal
+
+    @property
+    def is_open(self) -> bool:
+        """Whether each of its requests was tried and allowed."""
+        return len(self.attempts) == len(self.asks) and all(map(_allowed, self.attempts))
+
+
+def routes(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
+    """Every route of these steps, a row for each.
+
+    The requests of a route stand side by side: all are needed. The routes of a step stand one below
+    another: one is enough.
+    """
+    chosen = [step for step in steps if step.fact in facts]
+    rows = [route for step in chosen for route in _routes_of(step)]
+    longest = max(len(route.asks) for route in rows)
+    figure, axes = canvas(
+        12, 0.7 + 0.5 * len(rows), (-1.9, WIDTH * longest), (len(rows) + 0.4, -0.7)
+    )
+    for y, route in enumerate(rows):
+        if route.first:
+            axes.axhline(y - 0.5, color="#cccccc", lw=0.7)
+            axes.text(-1.85, y, label(route.step.fact), size=9, weight="bold", va="center")
+        for x, ask in enumerate(route.asks):
+            attempt = route.attempts[x] if x < len(route.attempts) else None
+            _request(axes, WIDTH * x, y, ask, attempt)
+    stopped = [label(step.fact) for step in chosen if step.stopped]
+    return figure, (
+        f"{len(rows)} routes of {len({step.fact for step in chosen})} steps: "
+        f"{sum(route.is_open for route in rows)} open all the way. "
+        f"Steps with no open route: {', '.join(stopped) or 'none'}."
+    )
+
+
+def _routes_of(step: Step) -> Iterator[Route]:
+    """The routes of a step, each with those of its attempts that belong to it, in order."""
+    left, done = list(step.attempts), False
+    for number, asks in enumerate(step.plan.routes):
+        tried: list[Attempt] = []
+        while not done and len(tried) < len(asks) and all(map(_allowed, tried)):
+            tried.append(left.pop(0))
+        route = Route(step, number == 0, asks, tried)
+        done = done or route.is_open
+        yield route
+
+
+def _allowed(attempt: Attempt) -> bool:
+    return attempt.decision is not None and attempt.decision.allow
+
+
+def _request(axes: Axes, x: float, y: int, ask: Ask, attempt: Attempt | None) -> None:
+    """A request as a box: blue where it was refused, dotted where nobody tried it."""
+    kind, reason = _met(ask, attempt)
+    style = (
+        {"edgecolor": BLUE, "lw": 2} if kind == "denied" else {"edgecolor": "#aaaaaa", "lw": 0.8}
+    )
+    style |= {"facecolor": "white", "ls": "-" if attempt else ":"}
+    axes.add_patch(Rectangle((x, y - 0.38), 2.9, 0.76, **style))
+    mark(axes, x + 0.16, y, kind, 45)
+    words = f"{ask.ask}  with {ask.using}" + (f"\n{reason}" if reason else "")
+    axes.text(x + 0.34, y, words, size=7.6, va="center", color="black" if attempt else GREY)
+
+
+def _met(ask: Ask, attempt: Attempt | None) -> tuple[str, str]:
+    """The kind of mark for a request, and why it was not allowed."""
+    if attempt is None:
+        return "other", ""
+    if attempt.decision is None:
+        return "not_reached", "no implant" if ask.origin == "atlassian" else "not held"
+    if not attempt.decision.allow:
+        return "denied", attempt.decision.rule
+    return "succeeded", ""
