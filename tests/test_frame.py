@@ -1,6 +1,7 @@
 """The house: layout, versions, sizes, and the tools that keep it so."""
 
 import ast
+import email.message
 import json
 import pathlib
 import re
@@ -16,7 +17,7 @@ import pytest
 import yaml
 
 from labutils import doctor
-from labutils.classroom import registry
+from labutils.classroom import registry, workspace
 
 ROOT = pathlib.Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -189,6 +190,60 @@ def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers()
     assert "Ways to the flag: a name with wiki in it; the log." in text
     assert course.predictions[0].guesses["a"].belief in text
     assert course.exercises[0].solution in text
+
+
+# --- where the course is published ------------------------------------------------------------------------------
+
+
+def test_without_a_public_address_there_is_one_sentence_and_no_badge():
+    assert guide.badges(None) == guide.NO_ADDRESS
+    assert "](" not in guide.NO_ADDRESS and "://" not in guide.NO_ADDRESS
+    assert guide.cited("title: x\nrepository-code: https://old.example/x\n", None) == "title: x\n"
+
+
+def test_with_a_public_address_there_are_links_and_on_github_badges():
+    text = guide.badges("https://code.example/course")
+    assert text == "The course is developed at <https://code.example/course>."
+    text = guide.badges("https://github.com/owner/name")
+    assert "https://github.com/owner/name/actions/workflows/test.yml/badge.svg" in text
+    assert re.search(
+        r"mybinder\.org/v2/gh/owner/name/v\d+\.\d+\.\d+\?urlpath=lab/tree/work/00-", text
+    )
+    cited = guide.cited("title: x\n", "https://code.example/course")
+    assert yaml.safe_load(cited) == {"title": "x", "repository-code": "https://code.example/course"}
+
+
+def test_the_public_address_is_read_from_pyproject_and_from_nowhere_else(monkeypatch):
+    wanted = PYPROJECT["project"].get("urls", {}).get("Repository")
+    assert workspace.public_address() == wanted
+    metadata = email.message.Message()
+    monkeypatch.setattr("importlib.metadata.metadata", lambda name: metadata)
+    assert workspace.public_address() is None
+    metadata["Project-URL"] = "Repository, https://code.example/course/"
+    assert workspace.public_address() == "https://code.example/course"
+
+
+def test_the_hosted_tests_run_on_each_supported_python_and_call_what_a_person_calls():
+    (_, low), (_, high) = course.supported_pythons()
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(low, high + 1)]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        ".ci/run",
+        "python tools/course.py test",
+    ]
+
+
+def test_the_hooks_fetch_nothing():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (local,) = config["repos"]
+    assert local["repo"] == "local"
+    for hook in local["hooks"]:
+        assert hook["language"] == "system" and hook["entry"].startswith(".venv/bin/python -m ")
+        assert "additional_dependencies" not in hook
+
+
+# --- data, links, glossary --------------------------------------------------------------------------------------
 
 
 def test_every_file_of_data_is_accounted_for():

@@ -269,6 +269,7 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         *lessons.sums(),
         "SHA256SUMS",
     }
+    assert (package / "py.typed").is_file()
     code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('cases/cloudflare-2023/facts.yaml'), doctor._data()[0])"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,5 +1,5 @@
 """The pages that are written from the lessons themselves: README's table and picture, the
-instructor's agenda, and the answer key.
+instructor's agenda, and the answer key; and what names the public address of the course.
 """
 
 import base64
@@ -7,10 +7,12 @@ import pathlib
 import re
 import runpy
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import nbformat
 
 from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz, lesson
+from labutils.classroom.workspace import public_address
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
@@ -135,6 +137,38 @@ def _right(item: Quiz) -> str:
     return f"**{letter}) {choice.text}**"
 
 
+# --- the public address -------------------------------------------------------------------------
+
+NO_ADDRESS = (
+    "The public address of this course is not known yet: `[project.urls] Repository` is not set in "
+    "pyproject.toml. So badges and links to it are left out."
+)
+
+
+def badges(address: str | None) -> str:
+    """Links to where the course is tested and started; a sentence where there is no address.
+
+    The addresses of both badges are known for repositories on GitHub alone.
+    """
+    if address is None:
+        return NO_ADDRESS
+    links = [f"The course is developed at <{address}>."]
+    host, _, name = address.removeprefix("https://").partition("/")
+    if host == "github.com":
+        tests = f"{address}/actions/workflows/test.yml"
+        start = f"https://mybinder.org/v2/gh/{name}/v{version('labutils')}"
+        first = "?urlpath=lab/tree/work/00-start-here.ipynb"
+        links.append(f"[![State of the tests]({tests}/badge.svg)]({tests})")
+        links.append(f"[![Start on Binder](https://mybinder.org/badge_logo.svg)]({start}{first})")
+    return "\n".join(links)
+
+
+def cited(citation: str, address: str | None) -> str:
+    """CITATION.cff with the address as `repository-code`; without that key where there is none."""
+    kept = re.sub(r"(?m)^repository-code: .*\n", "", citation)
+    return kept if address is None else f"{kept}repository-code: {address}\n"
+
+
 # --- writing them -------------------------------------------------------------------------------
 
 
@@ -160,9 +194,12 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     alt = f"A grid: what a thief copied against what people do about it. {sentence}"
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "picture", f"![{alt}](docs/what-dies-when.png)")
+    readme = between(readme, "address", badges(public_address()))
+    citation = (HERE / "CITATION.cff").read_text(encoding="utf-8")
     guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
     return {
+        "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
         "docs/instructor.md": between(guide, "agenda", agenda(paths)),
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),

@@ -59,6 +59,14 @@ def originals(root: Path | None = None) -> Originals:
     package = Path(__file__).resolve().parent.parent
     root = root or package.parent
     folder = root / "notebooks" if (root / "notebooks").is_dir() else package / "_notebooks"
+    return Originals(folder, root / ".venv" / "pristine", sums_in(folder))
+
+
+def sums_in(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each lesson by its file name, in order, as SHA256SUMS lists them.
+
+    Raises CannotCopy where the list cannot be read.
+    """
     try:
         listed = (folder / "SHA256SUMS").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -70,7 +78,7 @@ def originals(root: Path | None = None) -> Originals:
             "course's. Restore it with `git checkout notebooks/SHA256SUMS`, or download the "
             "course again."
         )
-    return Originals(folder, root / ".venv" / "pristine", sums)
+    return sums
 
 
 # --- what a notebook is -------------------------------------------------------------------------
