@@ -12,7 +12,10 @@ ROOT = HERE.parent.parent
 
 
 def main() -> int:
-    """Clean the recorded support case and let Chromium load it, then let it use a security key; the exit status is 0 if both went well."""
+    """Let Chromium load a cleaned recording, use a security key, and open what `make lab` opens.
+
+    The exit status is 0 if all went well.
+    """
     if not shutil.which("chromium"):
         print(
             "The browser test is skipped: it needs Chromium as `chromium` on the PATH, which Debian's package chromium brings."
@@ -31,7 +34,8 @@ def main() -> int:
             check=True,
         )
         har = subprocess.call([sys.executable, HERE / "check_har.py", cleaned])
-    return subprocess.call([sys.executable, HERE / "check_webauthn.py"]) or har
+    key = subprocess.call([sys.executable, HERE / "check_webauthn.py"])
+    return subprocess.call([sys.executable, HERE / "check_lab.py"]) or key or har
 
 
 if __name__ == "__main__":

@@ -1,0 +1,147 @@
+"""Let a real Chromium open what `make lab` opens, in a copy of this repository, as a learner does.
+
+    python tools/browser/check_lab.py
+
+It looks whether the first lesson's working copy opens, without outputs; runs all of it; changes a
+cell, saves, starts again, and looks whether the change is there and the originals are as they were.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LESSON = "work/00-start-here.ipynb"
+TOKEN = "check-lab"
+READY = """() => { const w = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+  const k = w && w.sessionContext && w.sessionContext.session && w.sessionContext.session.kernel;
+  return !!(k && w.context.isReady && w.content.widgets.length > 5 && k.status === 'idle') }"""
+PATH = "() => window.jupyterapp.shell.currentWidget.context.path"
+CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code')"
+OUTPUTS = f"() => {CODE}.flatMap(c => c.model.outputs.toJSON())"
+ALL_RAN = f"""() => {CODE}.every(c => c.model.executionCount !== null) ||
+  {CODE}.some(c => c.model.outputs.toJSON().some(o => o.output_type === 'error'))"""
+TYPE = f"""() => {{ const cell = {CODE}[0].model.sharedModel;
+  cell.setSource('# my own line\\n' + cell.getSource()) }}"""
+PREDICT = f"""() => {CODE}.forEach(c => {{ const cell = c.model.sharedModel;
+  cell.setSource(cell.getSource().replace('predict("00-p1", "")', 'predict("00-p1", "a")')) }})"""
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+
+
+def copy_of_the_repository(folder: pathlib.Path) -> None:
+    """What git tracks, and the environment, so that nothing is built again."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    for name in listed.stdout.split("\n"):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    shutil.copytree(ROOT / ".venv", folder / ".venv", symlinks=True)
+
+
+def digests(folder: pathlib.Path) -> dict[str, str]:
+    """The SHA-256 of each original."""
+    paths = sorted((folder / "notebooks").glob("*"))
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths if p.is_file()}
+
+
+@contextmanager
+def started(folder: pathlib.Path) -> Iterator[str]:
+    """The address of a JupyterLab that `make lab` started in that folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    options = ["--no-browser", "--port", str(port), f"--IdentityProvider.token={TOKEN}"]
+    options.append("--LabApp.expose_app_in_browser=True")
+    process = subprocess.Popen(
+        [sys.executable, "tools/course.py", "lab", *options], cwd=folder, start_new_session=True
+    )
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        yield address
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+@contextmanager
+def opened(browser: Any, address: str) -> Iterator[Any]:
+    """The page that `make lab` leads to, once its notebook and kernel are there."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/?token={TOKEN}")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+    page.wait_for_function(READY, timeout=90_000)
+    yield page
+    page.close()
+
+
+def first_start(browser: Any, folder: pathlib.Path) -> list[str]:
+    """What is not as it should be when somebody begins, runs all, and writes something."""
+    wrong = []
+    with started(folder) as address, opened(browser, address) as page:
+        if page.evaluate(PATH) != LESSON:
+            wrong.append(f"{page.evaluate(PATH)} is open, and not {LESSON}")
+        if page.evaluate(OUTPUTS):
+            wrong.append("outputs stand in the copy before anything was run")
+        page.evaluate(PREDICT)
+        page.evaluate(RUN_ALL)
+        page.wait_for_function(ALL_RAN, timeout=90_000)
+        outputs = page.evaluate(OUTPUTS)
+        wrong += [f"a cell fails: {o['evalue']}" for o in outputs if o["output_type"] == "error"]
+        page.evaluate(TYPE)
+        page.evaluate(SAVE)
+        page.wait_for_timeout(1500)
+    return wrong
+
+
+def second_start(browser: Any, folder: pathlib.Path) -> list[str]:
+    """Whether what was written is still there."""
+    with started(folder) as address, opened(browser, address) as page:
+        source = page.evaluate(f"() => {CODE}[0].model.sharedModel.getSource()")
+    there = source.startswith("# my own line\n")
+    return [] if there else ["what was written is gone at the second start"]
+
+
+def main() -> int:
+    """Begin twice in a fresh copy; print what is wrong. The exit status is 1 where anything is."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as p:
+        folder = pathlib.Path(name, "course")
+        copy_of_the_repository(folder)
+        before = digests(folder)
+        flags = ["--no-sandbox", "--disable-background-networking"]
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        wrong = first_start(browser, folder) + second_start(browser, folder)
+        browser.close()
+        if digests(folder) != before:
+            wrong.append("an original in notebooks/ was changed")
+        noted = json.loads((folder / "work" / "progress.json").read_bytes())["items"]
+        if noted != {"00-p1": {"first": "a"}}:
+            wrong.append(f"progress.json notes {noted}")
+    for sentence in wrong:
+        print(f"MEND {sentence}")
+    print("make lab, twice, in a browser: " + ("not as it should be" if wrong else "ok"))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
