@@ -1,18 +1,23 @@
 """The lab: one process, many named hosts, one clock, one network, two logs.
 
-Nothing here opens a socket. A host is a WSGI callable, and a browser is an httpx.Client whose network ends at the lab.
+Nothing here opens a socket. A host is a WSGI callable, and a browser is an httpx.Client whose
+network ends at the lab.
 """
 
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import httpx
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def data_file(name: str) -> Path:
@@ -22,8 +27,19 @@ def data_file(name: str) -> Path:
     return of_the_repository if of_the_repository.exists() else here / "_data" / name
 
 
+class TellsTime(Protocol):
+    """A clock, as those see it who only read it."""
+
+    @property
+    def now(self) -> int:
+        """Whole seconds since 1970, UTC."""
+
+
 class Clock:
-    """The lab's time in whole seconds since 1970, UTC. Requests move it by one second; the story moves it further."""
+    """The lab's time in whole seconds since 1970, UTC.
+
+    Requests move it by one second; the story moves it further.
+    """
 
     def __init__(self, start: str):
         self.now = seconds(start)
@@ -33,7 +49,9 @@ class Clock:
         self.now += seconds
 
     def wait_until(self, moment: int) -> None:
-        """Let time pass until `moment`, in seconds since 1970; none passes where it is over already."""
+        """Let time pass until `moment`, in seconds since 1970; none passes where it is over
+        already.
+        """
         self.now = max(self.now, moment)
 
     def move_to(self, moment: str) -> None:
@@ -48,6 +66,7 @@ class WallClock:
 
     @property
     def now(self) -> int:
+        """Whole seconds since 1970, UTC."""
         return int(time.time())
 
     def tick(self, seconds: int = 1) -> None:
@@ -55,7 +74,10 @@ class WallClock:
 
 
 def seconds(moment: str) -> int:
-    """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC. Raises ValueError for any other text."""
+    """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.
+
+    Raises ValueError for any other text.
+    """
     parsed = datetime.fromisoformat(moment)
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
@@ -66,9 +88,11 @@ def iso(seconds: float) -> str:
 
 
 def dice(seed: str | None, party: str) -> Iterator[str]:
-    """A party's stream of identifiers, 22 characters each: hashes of a counter, or real randomness where `seed` is None.
+    """A party's stream of identifiers, 22 characters each: hashes of a counter, or real randomness
+    where `seed` is None.
 
-    Each party has a stream of its own, so that one more request by one does not change the tokens of another.
+    Each party has a stream of its own, so that one more request by one does not change the
+    tokens of another.
     """
     count = 0
     while True:
@@ -82,7 +106,10 @@ def dice(seed: str | None, party: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, as the network saw them. Header names are lower case, as in HTTP/2."""
+    """One request and its answer, as the network saw them.
+
+    Header names are lower case, as in HTTP/2.
+    """
 
     time: int
     client: str
@@ -109,7 +136,10 @@ class Exchange:
 
 
 class _Network(httpx.BaseTransport):
-    """The only way from a client to a host. An unknown name is answered 599; nothing leaves the process."""
+    """The only way from a client to a host.
+
+    An unknown name is answered 599; nothing leaves the process.
+    """
 
     def __init__(self, lab: "Lab", client: str, ip: str, certificate: bytes | None):
         self.lab, self.client, self.ip, self.certificate = lab, client, ip, certificate
@@ -147,23 +177,27 @@ class _Network(httpx.BaseTransport):
         return response
 
 
-def _any_bytes(app: Callable, request: httpx.Request, certificate: bytes | None) -> Callable:
-    """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333). httpx takes ASCII alone."""
+def _any_bytes(
+    app: "WSGIApplication", request: httpx.Request, certificate: bytes | None
+) -> "WSGIApplication":
+    """The host as WSGI has it: path and headers are any bytes, each as a character (PEP 3333).
+    httpx takes ASCII alone.
+    """
 
-    def called(environ, start_response):
+    def called(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["lab.client_certificate"] = (
             certificate  # a header would be HTTP_..., so no client can write this
         )
         environ["PATH_INFO"] = unquote_to_bytes(request.url.raw_path.partition(b"?")[0]).decode(
             "latin-1"
         )
-        found: dict[str, list[str]] = {}
+        received: dict[str, list[str]] = {}
         for name, value in _headers(request.headers):
             key = name.upper().replace("-", "_")
-            found.setdefault(
+            received.setdefault(
                 key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key, []
             ).append(value)
-        environ |= {key: ",".join(values) for key, values in found.items()}
+        environ |= {key: ",".join(values) for key, values in received.items()}
         return app(environ, start_response)
 
     return called
@@ -177,22 +211,24 @@ def _headers(headers: httpx.Headers) -> list[tuple[str, str]]:
 
 @dataclass
 class Lab:
-    """A world of its own: hosts by name, a clock, dice, what the network saw (`wire`) and what services logged (`audit`).
+    """A world of its own: hosts by name, a clock, dice, what the network saw (`wire`) and what
+    services logged (`audit`).
 
-    Without `seed` and `start` it uses real randomness and the real time, as `labutils serve` does.
+    Without `seed` and `start` it uses real randomness and the real time, as `labutils serve`
+    does.
     """
 
     seed: str | None = None
     start: str | None = None
-    hosts: dict[str, Callable] = field(default_factory=dict)
+    hosts: dict[str, "WSGIApplication"] = field(default_factory=dict)
     wire: list[Exchange] = field(default_factory=list)
-    audit: list[dict] = field(default_factory=list)
+    audit: list[dict[str, Any]] = field(default_factory=list)
 
-    def __post_init__(self):
-        self.clock = Clock(self.start) if self.start else WallClock()
+    def __post_init__(self) -> None:
+        self.clock: Clock | WallClock = Clock(self.start) if self.start else WallClock()
         self._dice: dict[str, Iterator[str]] = {}
 
-    def add(self, host: str, app: Callable) -> None:
+    def add(self, host: str, app: "WSGIApplication") -> None:
         """Put a WSGI callable on the network under a name."""
         self.hosts[host] = app
 
@@ -201,14 +237,19 @@ class Lab:
         return next(self._dice.setdefault(party, dice(self.seed, party)))
 
     def browser(self, name: str, ip: str, certificate: bytes | None = None) -> httpx.Client:
-        """A client with its own cookies, address, user agent and perhaps certificate (DER). It does not follow redirects by itself."""
+        """A client with its own cookies, address, user agent and perhaps certificate (DER).
+
+        It does not follow redirects by itself.
+        """
         headers = {"user-agent": name, "accept-encoding": "identity"}
         return httpx.Client(
             transport=_Network(self, name, ip, certificate), headers=headers, timeout=None
         )
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
-        """Write one line of the audit log: what a service chose to record, and all that a defender will have."""
+        """Write one line of the audit log: what a service chose to record, and all that a defender
+        will have.
+        """
         self.audit.append(
             {
                 "time": iso(self.clock.now),

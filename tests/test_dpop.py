@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.identity import dpop
+from labutils.identity.keys import sign_bytes
 from labutils.identity.tokens import (
     b64,
     ec_private_key,
@@ -48,9 +49,7 @@ def made(
         b64(value.encode()) if isinstance(value, str) else json_part(value)
         for value in (header, claims)
     )
-    return (
-        f"{head}.{body}.{b64(jwt.get_algorithm_by_name(alg).sign(f'{head}.{body}'.encode(), key))}"
-    )
+    return f"{head}.{body}.{b64(sign_bytes(alg, f'{head}.{body}'.encode(), key))}"
 
 
 def header(**changes: object) -> str:

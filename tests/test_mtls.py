@@ -21,7 +21,7 @@ HELD, OTHER = (
     mtls.certificate("machine.example", ADA, NOW),
     mtls.certificate("machine.example", TOM, NOW),
 )
-SHOWN, TOMS = mtls.shown(HELD, ADA), mtls.shown(OTHER, TOM)
+SHOWN, TOMS = mtls.handshake(HELD, ADA), mtls.handshake(OTHER, TOM)
 CLAIMS = {"sub": "backup", "cnf": {"x5t#S256": mtls.x5t_s256(SHOWN)}}
 RFC_8705_A = """MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMG
 ByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID
@@ -49,22 +49,23 @@ def test_the_certificate_that_rfc_8705_prints_has_the_thumbprint_printed_there()
 def test_a_certificate_is_real_self_signed_and_the_same_every_time():
     read = x509.load_der_x509_certificate(SHOWN)
     read.verify_directly_issued_by(read)
-    assert (read.subject.rfc4514_string(), read.public_key()) == (
+    assert (read.subject.rfc4514_string(), read.serial_number, read.public_key()) == (
         "CN=machine.example",
+        1,
         ADA.public_key(),
     )
     assert (read.not_valid_before_utc, read.not_valid_after_utc - read.not_valid_before_utc) == (
         datetime.fromtimestamp(NOW, UTC),
         timedelta(365),
     )
-    assert mtls.shown(mtls.certificate("machine.example", ADA, NOW), ADA) == SHOWN != TOMS
+    assert mtls.handshake(mtls.certificate("machine.example", ADA, NOW), ADA) == SHOWN != TOMS
 
 
 def test_a_certificate_is_public_and_only_its_key_can_show_it():
     with pytest.raises(ValueError, match="handshake fails"):
-        mtls.shown(HELD, TOM)
+        mtls.handshake(HELD, TOM)
     with pytest.raises(ValueError, match="handshake fails"):
-        mtls.shown(HELD, ec.derive_private_key(9, ec.SECP384R1()))
+        mtls.handshake(HELD, ec.derive_private_key(9, ec.SECP384R1()))
 
 
 # --- the check ----------------------------------------------------------------------------------------------------

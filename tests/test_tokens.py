@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.identity import tokens
+from labutils.identity.keys import sign_bytes
 from labutils.identity.tokens import SigningKey, b64, json_part
 
 NOW = 1697619600
@@ -64,9 +65,7 @@ def sealed(
 ) -> str:
     """A token with a signature that really fits this key, whatever the header and the claims are."""
     signing_input = f"{part(header)}.{part(claims)}"
-    return (
-        f"{signing_input}.{b64(jwt.get_algorithm_by_name(alg).sign(signing_input.encode(), key))}"
-    )
+    return f"{signing_input}.{b64(sign_bytes(alg, signing_input.encode(), key))}"
 
 
 def with_header(**changes: object) -> str:
@@ -751,9 +750,32 @@ def test_joserfc_reads_our_tokens_and_we_read_those_of_joserfc(alg):
 def test_the_same_token_twice_is_the_same_bytes(alg):
     key = SigningKey(PRIVATE[alg], alg, alg)
     assert tokens.sign(CLAIMS, key) == tokens.sign(CLAIMS, key)
-    assert jwt.encode(CLAIMS, PRIVATE[alg], alg) == jwt.encode(CLAIMS, PRIVATE[alg], alg)
     assert verified(tokens.sign(CLAIMS, key, "at+jwt"), {"keys": [key.jwk]}, typ="at+jwt") == CLAIMS
     assert tokens.sign(CLAIMS, key) != tokens.sign({**CLAIMS, "sub": "tom"}, key)
+
+
+def test_pyjwt_is_left_as_it_is():
+    """A signature of ours is the same every time; one of PyJWT's is another every time."""
+    assert type(jwt.get_algorithm_by_name("ES256")) is jwt.algorithms.ECAlgorithm
+    key = SigningKey(PRIVATE["ES256"], "ES256", "k")
+    theirs = {jwt.encode(CLAIMS, key.private, "ES256") for _ in range(2)}
+    assert len(theirs) == 2
+    assert all(verified(token, key.jwk) == CLAIMS for token in theirs)
+
+
+def test_pyjwt_still_keeps_the_members_of_a_jwk_where_the_verifier_looks_for_key_ops():
+    jwk = {**tokens.public_jwk(PRIVATE["ES256"]), "key_ops": ["sign"]}
+    with pytest.raises(jwt.InvalidKeyError, match="key_ops says"):
+        tokens.verify_signature(
+            tokens.sign(CLAIMS, SigningKey(PRIVATE["ES256"], "ES256", "")), jwt.PyJWK(jwk)
+        )
+
+
+def test_a_shared_secret_signs_and_has_no_public_half():
+    key = SigningKey(SECRET, "HS256", "hs")
+    assert tokens.sign(CLAIMS, key).count(".") == 2
+    with pytest.raises(jwt.InvalidKeyError, match="a shared secret has no public half"):
+        _ = key.jwk
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-"""The provider that `python -m labutils serve` puts on loopback, and that a lesson can build again in the lab."""
+"""The provider that `python -m labutils serve` puts on loopback, and that a lesson can build again
+in the lab.
+"""
 
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import SESSION_IDLE, SESSION_LIFE, Client, User
@@ -26,7 +28,9 @@ def lab_provider(lab: Lab, issuer: str, auto_login: str | None = None, **setting
 
 
 def product(lab: Lab, issuer: str, auto_login: str | None = None) -> Provider:
-    """The same provider as an operator would run it: sessions end, passwords cannot be guessed, keys can be added."""
+    """The same provider as an operator would run it: sessions end, passwords cannot be guessed,
+    keys can be added.
+    """
     from labutils.identity import webauthn  # loads fido2, which a rebuilt recording does not need
 
     throttle = Throttle(lab.clock, lab.draw(issuer + "/known browsers"))

@@ -1,7 +1,10 @@
-"""The teaching decoder: reads any text that may be a token, without a key, and says in sentences what is odd about it."""
+"""The teaching decoder: reads any text that may be a token, without a key, and says in sentences
+what is odd about it.
+"""
 
 import html
 import json
+import math
 import re
 from base64 import urlsafe_b64decode
 from collections import Counter
@@ -9,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
+from typing import TypeGuard
 
-from labutils.identity.keys import b64
+from labutils.identity.keys import Json, b64
 from labutils.lab import data_file
 from labutils.text import shown
 
@@ -25,8 +29,8 @@ JWE_ORDER = "header, encrypted key, initialisation vector, ciphertext, tag"
 class Inspection:
     """What can be said about a text that may be a token. Nothing in it is verified."""
 
-    header: dict | None = None
-    claims: dict | None = None
+    header: Json | None = None
+    claims: Json | None = None
     problems: list[str] = field(default_factory=list)
     signature: str = ""
 
@@ -101,7 +105,8 @@ def without_signatures(text: str, own: str = "") -> str:
 @cache
 def meanings() -> dict[str, str]:
     """What each registered header parameter and claim is for (data/jwt-names.json)."""
-    return json.loads(data_file("jwt-names.json").read_text(encoding="utf-8"))
+    names: dict[str, str] = json.loads(data_file("jwt-names.json").read_text(encoding="utf-8"))
+    return names
 
 
 def as_date(value: object) -> str:
@@ -112,17 +117,20 @@ def as_date(value: object) -> str:
 
 
 def inspect(text: object) -> Inspection:
-    """Read a token without any key. Never raises, whatever it is given; verifies nothing and fetches nothing."""
-    if not issubclass(type(text), str):
+    """Read a token without any key.
+
+    Never raises, whatever it is given; verifies nothing and fetches nothing.
+    """
+    if not _is_text(text):
+        kind = shown(type(text).__name__, 40)
         return Inspection(
-            problems=[
-                f"That is a value of type {shown(type(text).__name__, 40)}, not text. Give the token as a string."
-            ]
+            problems=[f"That is a value of type {kind}, not text. Give the token as a string."]
         )
     if len(text) > LONGEST:
         return Inspection(
             problems=[
-                f"That is {len(text)} characters long. I decode at most {LONGEST}, and no honest token is longer."
+                f"That is {len(text)} characters long. I decode at most {LONGEST}, "
+                "and no honest token is longer."
             ]
         )
     problems: list[str] = []
@@ -132,51 +140,53 @@ def inspect(text: object) -> Inspection:
     if token != text:
         problems.append("I took away white space or a scheme such as Bearer around the token.")
     if not token:
-        return Inspection(
-            problems=[
-                *problems,
-                "There is nothing here to read. Paste a token: three parts with dots between them.",
-            ]
+        problems.append(
+            "There is nothing here to read. Paste a token: three parts with dots between them."
         )
+        return Inspection(problems=problems)
     segments = token.split(".")
     if len(segments) == 5:
-        header = _object(segments[0], "header", problems)
-        names = ", ".join(
-            f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}"
-            for name in ("alg", "enc")
-        )
-        return Inspection(
-            header,
-            None,
-            [
-                *problems,
-                f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
-                "Without the key I cannot read it, and neither can anybody else.",
-            ],
-        )
+        return _encrypted(segments, problems)
     if len(segments) != 3:
-        return Inspection(
-            problems=[
-                *problems,
-                f"A signed token has 3 parts with dots between them; this text has {len(segments)}.",
-            ]
+        problems.append(
+            f"A signed token has 3 parts with dots between them; this text has {len(segments)}."
         )
-    header, claims = (
-        _object(segments[0], "header", problems, segments[2]),
-        _object(segments[1], "payload", problems, segments[2]),
+        return Inspection(problems=problems)
+    signature = segments[2]
+    header = _object(segments[0], "header", problems, signature)
+    claims = _object(segments[1], "payload", problems, signature)
+    _bytes(signature, "signature", problems)
+    if header is not None:
+        problems += _about_header(header, signature)
+    problems += _about_claims(claims or {})
+    return Inspection(header, claims, problems, signature)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Asked of the type: an object may lie in `__class__`, and isinstance would believe it."""
+    return issubclass(type(value), str)
+
+
+def _encrypted(segments: list[str], problems: list[str]) -> Inspection:
+    """What can be said of a JWE without its key (RFC 7516, 3.1): its header is not encrypted."""
+    header = _object(segments[0], "header", problems)
+    names = ", ".join(
+        f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}"
+        for name in ("alg", "enc")
     )
-    _bytes(segments[2], "signature", problems)
-    problems += (_about_header(header, segments[2]) if header is not None else []) + _about_claims(
-        claims or {}
+    problems.append(
+        f"This is an encrypted token, a JWE ({names}). Its five parts are {JWE_ORDER}. "
+        "Without the key I cannot read it, and neither can anybody else."
     )
-    return Inspection(header, claims, problems, segments[2])
+    return Inspection(header, None, problems)
 
 
 def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
-    """The bytes of a segment, read as generously as possible; every departure from base64url becomes a problem."""
+    """The bytes of a segment, read generously: a departure from base64url becomes a problem."""
     if re.search(r"[+/=]", segment):
         problems.append(
-            f"The {what} uses + / or =, the alphabet of ordinary base64; a token uses base64url without padding."
+            f"The {what} uses + / or =, the alphabet of ordinary base64; "
+            "a token uses base64url without padding."
         )
     plain = segment.replace("+", "-").replace("/", "_").rstrip("=")
     if not re.fullmatch(r"[A-Za-z0-9_-]*", plain):
@@ -186,29 +196,31 @@ def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
         return None
     if len(plain) % 4 == 1:
         problems.append(
-            f"The {what} has a length that base64url cannot have: a character is missing or one too many."
+            f"The {what} has a length that base64url cannot have: "
+            "a character is missing or one too many."
         )
         return None
     data = urlsafe_b64decode(plain + "==")
     if b64(data) != plain:
         problems.append(
-            f"The last character of the {what} has spare bits set: the same bytes are usually spelt another way."
+            f"The last character of the {what} has spare bits set: "
+            "the same bytes are usually spelt another way."
         )
     return data
 
 
-def _object(segment: str, what: str, problems: list[str], signature: str = "") -> dict | None:
+def _object(segment: str, what: str, problems: list[str], signature: str = "") -> Json | None:
     """The JSON object in a segment, or None and a problem that says why not."""
-    data, twice = _bytes(segment, what, problems), []
-
-    def pairs(found: list[tuple[str, object]]) -> dict:
-        twice.extend(
-            name for name, times in Counter(name for name, _ in found).items() if times > 1
-        )
-        return dict(found)
-
+    data = _bytes(segment, what, problems)
     if data is None:
         return None
+    twice: list[str] = []
+
+    def pairs(members: list[tuple[str, object]]) -> Json:
+        times = Counter(name for name, _ in members)
+        twice.extend(name for name in times if times[name] > 1)
+        return dict(members)
+
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
     except UnicodeDecodeError:
@@ -219,8 +231,8 @@ def _object(segment: str, what: str, problems: list[str], signature: str = "") -
         )
     else:
         problems += [
-            f"The name {shown(without_signatures(name, signature), 40)!r} stands twice in the {what}; "
-            "I show the last, another reader may take the first."
+            f"The name {shown(without_signatures(name, signature), 40)!r} stands twice "
+            f"in the {what}; I show the last, another reader may take the first."
             for name in twice[:3]
         ]
         if isinstance(value, dict):
@@ -229,25 +241,15 @@ def _object(segment: str, what: str, problems: list[str], signature: str = "") -
     return None
 
 
-def _about_header(header: dict, signature: str) -> list[str]:
+def _about_header(header: Json, signature: str) -> list[str]:
     """What a reader should notice in a header before trusting any of it."""
-    problems, alg, kid = [], header.get("alg"), header.get("kid", "")
-    if not isinstance(alg, str):
-        problems.append("alg is missing or not a string, so nobody can say how this was signed.")
-    elif alg.lower() == "none":
-        problems.append("alg is none: nothing is signed, so anybody may have written this.")
-    elif not signature:
-        problems.append("The signature is empty, although alg promises one.")
-    if not isinstance(kid, str):
-        problems.append("kid is not a string.")
-    elif re.search(r"[/\\'\";]|\.\.|://", kid):
-        problems.append(
-            "kid looks like a path, an address or a piece of SQL. It is a label: look it up in a list of keys, nowhere else."
-        )
+    problems = _about_algorithm(header.get("alg"), signature)
+    problems += _about_key_name(header.get("kid", ""))
     for name in ("jwk", "jku", "x5u", "x5c"):
         if name in header:
             problems.append(
-                f"{name} offers a key from the token itself. A key that comes with a token proves nothing about who sent it."
+                f"{name} offers a key from the token itself. "
+                "A key that comes with a token proves nothing about who sent it."
             )
     if "crit" in header:
         known = isinstance(header["crit"], list) and header["crit"]
@@ -258,16 +260,48 @@ def _about_header(header: dict, signature: str) -> list[str]:
         )
     if header.get("b64") is False:
         problems.append(
-            "b64 is false: the payload is not base64url, and the signature covers other bytes than you may think."
+            "b64 is false: the payload is not base64url, "
+            "and the signature covers other bytes than you may think."
         )
     if "zip" in header:
         problems.append(
-            "zip has a meaning only in encrypted tokens, and a small token may unpack to a huge one."
+            "zip has a meaning only in encrypted tokens, "
+            "and a small token may unpack to a huge one."
         )
     return problems
 
 
-def _about_claims(claims: dict) -> list[str]:
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Whether this is a number that can be compared: neither a boolean nor NaN."""
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _about_algorithm(alg: object, signature: str) -> list[str]:
+    """Whether `alg` says how this was signed, and whether it was (RFC 7515, 4.1.1)."""
+    if not isinstance(alg, str):
+        return ["alg is missing or not a string, so nobody can say how this was signed."]
+    if alg.lower() == "none":
+        return ["alg is none: nothing is signed, so anybody may have written this."]
+    if not signature:
+        return ["The signature is empty, although alg promises one."]
+    return []
+
+
+def _about_key_name(kid: object) -> list[str]:
+    """Whether `kid` is a plain label (RFC 7515, 4.1.4)."""
+    if not isinstance(kid, str):
+        return ["kid is not a string."]
+    if re.search(r"[/\\'\";]|\.\.|://", kid):
+        return [
+            "kid looks like a path, an address or a piece of SQL. "
+            "It is a label: look it up in a list of keys, nowhere else."
+        ]
+    return []
+
+
+def _about_claims(claims: Json) -> list[str]:
     """What a reader should notice in the claims."""
     problems = []
     for name in ("iss", "sub", "jti"):
@@ -280,13 +314,14 @@ def _about_claims(claims: dict) -> list[str]:
         problems.append("aud must be a string, or a list of strings.")
     for name in DATES:
         value = claims.get(name, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if not _is_number(value):
             problems.append(f"{name} must be a number of seconds since 1970.")
         elif value < 0:
             problems.append(f"{name} is negative: a date before 1970.")
         elif 10**11 <= value < YEAR_10000 * 1000:
             problems.append(
-                f"{name} looks like milliseconds. It counts seconds, so this date is wrong by a factor of 1000."
+                f"{name} looks like milliseconds. "
+                "It counts seconds, so this date is wrong by a factor of 1000."
             )
         elif value >= YEAR_10000:
             problems.append(f"{name} lies beyond the year 9999.")

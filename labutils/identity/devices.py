@@ -1,4 +1,5 @@
-"""Whether python-fido2 can be used here: its client looks for the operating system's USB devices when it is imported.
+"""Whether python-fido2 can be used here: its client looks for the operating system's USB devices
+when it is imported.
 
 Import this before it, and a browser's Python, which has no devices, says so in a sentence.
 """

@@ -1,12 +1,16 @@
-"""Second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn). Each asks in its own way, and checks the answer."""
+"""Second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn).
+
+Each asks in its own way, and checks the answer.
+"""
 
 import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from labutils.identity.oauth import same
+from labutils.lab import TellsTime
 
 STEP = 30  # seconds that a one-time code stands for (RFC 6238, 5.2)
 
@@ -15,21 +19,37 @@ class WrongAnswer(Exception):
     """Why a second factor was not met."""
 
 
-class Factor(Protocol):
-    """`page` is the page of data/pages that asks; `amr` is the method's registered name (RFC 8176)."""
+Draw = Callable[[], str]  # the next identifier from the provider's dice
+Remembered = TypeVar("Remembered")  # each kind of factor remembers something else
+
+
+class Factor(Protocol[Remembered]):
+    """One way to ask a person for a second proof, and to check the answer.
+
+    `page` is the page of data/pages that asks; `amr` is the method's registered name (RFC 8176).
+    """
 
     page: str
     amr: str
 
-    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Any]:
+    def ask(self, draw: Draw, /) -> tuple[dict[str, str], Remembered]:
         """The texts of the page, and what to remember until the answer comes."""
 
-    def check(self, remembered: Any, answer: str) -> None:
-        """Returns if the answer is right, else raises WrongAnswer. Each question is answered once."""
+    def check(self, remembered: Remembered, answer: str, /) -> None:
+        """Returns if the answer is right, else raises WrongAnswer.
+
+        Each question is answered once.
+        """
+
+
+AnyFactor = Factor[Any]
 
 
 def totp(secret: bytes, now: float, digits: int = 6) -> str:
-    """The one-time code of this half minute (RFC 6238, 4; RFC 4226, 5.3): a keyed hash of the time, cut to a few digits."""
+    """The one-time code of this half minute: a keyed hash of the time, cut to a few digits.
+
+    `now` is in seconds (RFC 6238, 4; RFC 4226, 5.3).
+    """
     digest = hmac.digest(secret, int(now // STEP).to_bytes(8), "sha1")
     at = digest[-1] & 15
     return str((int.from_bytes(digest[at : at + 4]) & 0x7FFFFFFF) % 10**digits).zfill(digits)
@@ -37,24 +57,28 @@ def totp(secret: bytes, now: float, digits: int = 6) -> str:
 
 @dataclass
 class Totp:
-    """The provider's end of an authenticator app. `clock` is the lab's; a code is good in its own step and the next, and once."""
+    """The provider's end of an authenticator app.
+
+    `clock` is the lab's; a code is good in its own step and the next, and once.
+    """
 
     secret: bytes
-    clock: Any
+    clock: TellsTime
     last: int = -1  # the step of the last code that was taken (RFC 6238, 5.2: no code twice)
-    page, amr = "code", "otp"
+    page = "code"
+    amr = "otp"
 
-    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Any]:
+    def ask(self, _draw: Draw, /) -> tuple[dict[str, str], None]:
         """Nothing to send: the person reads the code from the app."""
         return {}, None
 
-    def check(self, remembered: None, answer: str) -> None:
+    def check(self, _remembered: None, answer: str, /) -> None:
         """The code of this step or of the one before, later than the last one that was taken."""
         step = int(self.clock.now // STEP)
         fits = [
-            taken
-            for taken in (step - 1, step)
-            if taken > self.last and same(totp(self.secret, taken * STEP), answer)
+            candidate
+            for candidate in (step - 1, step)
+            if candidate > self.last and same(totp(self.secret, candidate * STEP), answer)
         ]
         if not fits:
             raise WrongAnswer("the code is wrong, or too old, or was used before")
@@ -63,7 +87,10 @@ class Totp:
 
 @dataclass
 class Prompt:
-    """A question on the phone: may somebody sign in? With `number`, whoever says yes must type what the login page shows."""
+    """A question on the phone: may somebody sign in?
+
+    With `number`, whoever says yes must type what the login page shows.
+    """
 
     number: str | None
     approved: bool = False
@@ -79,23 +106,20 @@ class Push:
 
     number_matching: bool = False
     phone: list[Prompt] = field(default_factory=list)
-    page, amr = "push", "mca"
+    page = "push"
+    amr = "mca"
 
-    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], Prompt]:
+    def ask(self, draw: Draw, /) -> tuple[dict[str, str], Prompt]:
         """Send a prompt; the page shows the number, where there is one."""
-        prompt = Prompt(
-            str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90)
-            if self.number_matching
-            else None
-        )
+        number = None
+        if self.number_matching:
+            number = str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90)
+        prompt = Prompt(number)
         self.phone.append(prompt)
-        return {
-            "ask": f"Type {prompt.number} on your phone"
-            if prompt.number
-            else "Say yes on your phone"
-        }, prompt
+        ask = f"Type {number} on your phone" if number else "Say yes on your phone"
+        return {"ask": ask}, prompt
 
-    def check(self, remembered: Prompt, answer: str) -> None:
+    def check(self, remembered: Prompt, _answer: str, /) -> None:
         """The person said yes to this prompt. What the browser sends does not count."""
         if not remembered.approved:
             raise WrongAnswer("nobody said yes on the phone")

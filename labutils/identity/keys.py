@@ -6,13 +6,19 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from labutils.lab import data_file
 
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256 (FIPS 186-5); a prime
+# The order of the curve P-256, a prime (FIPS 186-5).
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+Json = dict[str, Any]  # a JSON object that was read: any JSON value may stand under a name
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 def b64(data: bytes) -> str:
@@ -21,7 +27,10 @@ def b64(data: bytes) -> str:
 
 
 def unb64(text: str) -> bytes:
-    """The bytes behind strict base64url: no padding, no other alphabet, no spare bits. Raises jwt.DecodeError."""
+    """The bytes behind strict base64url: no padding, no other alphabet, no spare bits.
+
+    Raises jwt.DecodeError.
+    """
     if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
         raise jwt.DecodeError(
             "a segment is not base64url (RFC 7515, 2): only A-Z a-z 0-9 - _ and no padding"
@@ -39,25 +48,24 @@ def json_part(value: object) -> str:
     return b64(json.dumps(value, separators=(",", ":")).encode())
 
 
-# --- keys and signing -------------------------------------------------------------------------------------------
+# --- keys and signing -----------------------------------------------------------------------------
 
 
-class _DeterministicEC(jwt.algorithms.ECAlgorithm):
-    """ES256 whose signatures are the same bytes every time (RFC 6979)."""
+def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:
+    """A signature over some bytes, by an algorithm of RFC 7518, 3.1, or EdDSA (RFC 8037, 3.1).
 
-    def sign(self, msg: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
-        der = key.sign(msg, ec.ECDSA(self.hash_alg(), deterministic_signing=True))
+    It is the same bytes every time: ES256 takes its nonce from the key and the message (RFC 6979),
+    and not from the dice of the machine, as PyJWT does. PyJWT itself is left as it is.
+    Raises NotImplementedError for another algorithm.
+    """
+    if alg == "ES256" and isinstance(key, ec.EllipticCurvePrivateKey):
+        der = key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
         return jwt.utils.der_to_raw_signature(der, key.curve)
-
-
-jwt.unregister_algorithm(
-    "ES256"
-)  # process-wide, so that a learner's own jwt.encode is reproducible too
-jwt.register_algorithm("ES256", _DeterministicEC(_DeterministicEC.SHA256, ec.SECP256R1))
+    return jwt.get_algorithm_by_name(alg).sign(data, key)
 
 
 def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
-    """A P-256 key derived from a label: the label is the whole secret, so this is for the lab only."""
+    """A P-256 key derived from a label, for the lab only: the label is the whole secret."""
     return ec.derive_private_key(
         int.from_bytes(hashlib.sha256(label.encode()).digest()) % (ORDER - 1) + 1, ec.SECP256R1()
     )
@@ -69,26 +77,35 @@ def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:
 
 
 @cache
-def rfc_examples() -> dict:
-    """Tokens and keys that RFCs print as examples: `signed`, `other`, `dpop`, `rsa_keys` (data/rfc-examples.json)."""
-    return json.loads(data_file("rfc-examples.json").read_text(encoding="utf-8"))
+def rfc_examples() -> Json:
+    """Tokens and keys that RFCs print as examples (data/rfc-examples.json).
+
+    The names are `signed`, `other`, `dpop` and `rsa_keys`.
+    """
+    examples: Json = json.loads(data_file("rfc-examples.json").read_text(encoding="utf-8"))
+    return examples
 
 
 @cache
 def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
-    """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4". Everybody knows it; it protects nothing."""
+    """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4".
+
+    Everybody knows it; it protects nothing.
+    """
     jwk = rfc_examples()["rsa_keys"][published_in]
     p, q, d, dp, dq, qi, e, n = (
         int.from_bytes(unb64(jwk[name])) for name in ("p", "q", "d", "dp", "dq", "qi", "e", "n")
     )
     numbers = rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, rsa.RSAPublicNumbers(e, n))
-    return numbers.private_key(
-        unsafe_skip_rsa_key_validation=True
-    )  # the numbers are published; checking them takes 35 ms
+    # The numbers are published, so they are not checked: that takes 35 ms.
+    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
 
 
-def public_jwk(private) -> dict[str, str]:
-    """The public half of a cryptography key as a JWK (RFC 7517), with the members that RFC 7638 hashes and no other."""
+def public_jwk(private: PrivateKey) -> dict[str, str]:
+    """The public half of a key as a JWK (RFC 7517).
+
+    It has the members that RFC 7638 hashes, and no other.
+    """
     public = private.public_key()
     if isinstance(public, rsa.RSAPublicKey):
         both = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
@@ -99,8 +116,11 @@ def public_jwk(private) -> dict[str, str]:
     return {"crv": "Ed25519", "kty": "OKP", "x": b64(public.public_bytes_raw())}
 
 
-def thumbprint(jwk: dict) -> str:
-    """The SHA-256 thumbprint of a JWK (RFC 7638): the name a key has because of what it is. Raises KeyError, TypeError."""
+def thumbprint(jwk: Json) -> str:
+    """The SHA-256 thumbprint of a JWK (RFC 7638): the name a key has because of what it is.
+
+    Raises KeyError, TypeError.
+    """
     members = {"RSA": "e kty n", "EC": "crv kty x y", "OKP": "crv kty x", "oct": "k kty"}[
         jwk["kty"]
     ].split()
@@ -110,25 +130,29 @@ def thumbprint(jwk: dict) -> str:
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key with the two things its users must agree on: the algorithm, and the name in `kid`."""
+    """A private key with what its users must agree on: the algorithm, and its name in `kid`.
 
-    private: object
+    With a shared secret (HS256) it can sign, and has no public half.
+    """
+
+    private: PrivateKey | bytes
     alg: str
     kid: str
 
     @cached_property
     def jwk(self) -> dict[str, str]:
-        """What the JWK set publishes: the public half, pinned to one algorithm and one use."""
+        """What the JWK set publishes: the public half, pinned to one algorithm and one use.
+
+        Raises jwt.InvalidKeyError where there is none.
+        """
+        if isinstance(self.private, bytes):
+            raise jwt.InvalidKeyError(
+                "a shared secret has no public half: whoever could check with it could also sign"
+            )
         return {**public_jwk(self.private), "alg": self.alg, "kid": self.kid, "use": "sig"}
 
 
-def sign(claims: dict, key: SigningKey, typ: str = "JWT") -> str:
+def sign(claims: Json, key: SigningKey, typ: str = "JWT") -> str:
     """A signed JWT: header, claims, and a signature over both (RFC 7519)."""
-    signing_input = (
-        json_part({"alg": key.alg, "kid": key.kid, "typ": typ}) + "." + json_part(claims)
-    )
-    return (
-        signing_input
-        + "."
-        + b64(jwt.get_algorithm_by_name(key.alg).sign(signing_input.encode(), key.private))
-    )
+    signing_input = f"{json_part({'alg': key.alg, 'kid': key.kid, 'typ': typ})}.{json_part(claims)}"
+    return f"{signing_input}.{b64(sign_bytes(key.alg, signing_input.encode(), key.private))}"

@@ -1,4 +1,7 @@
-"""The vocabulary of OAuth 2.0 on the wire: parameters, scopes, presented tokens, and refusals with their registered codes."""
+"""The vocabulary of OAuth 2.0 on the wire.
+
+Parameters, scopes, presented tokens, and refusals with their registered codes.
+"""
 
 import hmac
 import json
@@ -6,20 +9,24 @@ import json
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
+from labutils.identity.keys import Json
+
 
 class OAuthError(Exception):
-    """A refusal with its registered error code, or None where the request merely lacks a token (RFC 6750, 3.1)."""
+    """A refusal with its registered error code, HTTP status, and perhaps a challenge.
+
+    `error` is None where the request merely lacks a token (RFC 6750, 3.1). `challenge` names the
+    scheme of one of CHALLENGES.
+    """
 
     def __init__(
         self, error: str | None, description: str, status: int = 400, challenge: str | None = None
     ):
         super().__init__(f"{error}: {description}")
-        self.error, self.description, self.status, self.challenge = (
-            error,
-            description,
-            status,
-            challenge,
-        )
+        self.error = error
+        self.description = description
+        self.status = status
+        self.challenge = challenge
 
 
 def same(one: str, other: str) -> bool:
@@ -29,23 +36,32 @@ def same(one: str, other: str) -> bool:
     )
 
 
-def parameters(values: MultiDict) -> dict[str, str]:
-    """Request parameters by name; empty ones count as absent, and a repeated one is refused (RFC 6749, 3.1)."""
-    repeated = [name for name, found in values.lists() if len(found) > 1]
+def parameters(values: MultiDict[str, str]) -> dict[str, str]:
+    """Request parameters by name (RFC 6749, 3.1).
+
+    Empty ones count as absent. Raises OAuthError where one is repeated.
+    """
+    repeated = [name for name, sent in values.lists() if len(sent) > 1]
     if repeated:
         raise OAuthError("invalid_request", "a parameter stands twice in the request")
     return {name: value for name, value in values.items() if value}
 
 
-def narrowed(asked: str, allowed: str, error: str = "invalid_scope") -> str:
-    """The scope asked for, if every word of it is allowed (RFC 6749, 3.3)."""
+def narrowed(asked: str, allowed: str) -> str:
+    """The scope asked for, or all that is allowed where none was asked for (RFC 6749, 3.3).
+
+    Raises OAuthError where a word of it is not allowed.
+    """
     if not set(asked.split()) <= set(allowed.split()):
-        raise OAuthError(error, f"the scope may hold only: {allowed}")
+        raise OAuthError("invalid_scope", f"the scope may hold only: {allowed}")
     return " ".join(dict.fromkeys(asked.split())) or allowed
 
 
 def presented_token(request: Request) -> tuple[str, str]:
-    """Scheme and token of a request to a protected resource (RFC 6750, 2; RFC 9449, 7.1). Raises OAuthError where there is none."""
+    """Scheme and token of a request to a protected resource (RFC 6750, 2; RFC 9449, 7.1).
+
+    Raises OAuthError where there is none.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() in ("bearer", "dpop") and token:
         return scheme.lower(), token.strip()
@@ -54,7 +70,12 @@ def presented_token(request: Request) -> tuple[str, str]:
     raise OAuthError(None, "the request carries no access token", 401, "Bearer")
 
 
-def as_json(body: dict) -> Response:
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a bearer token (RFC 6750, 2.1)."""
+    return {"authorization": f"Bearer {token}"}
+
+
+def as_json(body: Json) -> Response:
     """A response of type application/json."""
     return Response(json.dumps(body), content_type="application/json")
 
@@ -67,7 +88,10 @@ CHALLENGES = {
 
 
 def refused(refusal: OAuthError) -> Response:
-    """A refusal as RFC 6749, 5.2 has it, with the challenge of RFC 7617, 6750 or 9449 where credentials were asked for."""
+    """A refusal as RFC 6749, 5.2 has it.
+
+    Where credentials were asked for, it has the challenge of RFC 7617, 6750 or 9449.
+    """
     named = {"error": refusal.error} if refusal.error else {}
     response = as_json({**named, "error_description": refusal.description})
     response.status_code = refusal.status

@@ -1,4 +1,6 @@
-"""A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a session of its own."""
+"""A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a
+session of its own.
+"""
 
 import hashlib
 import json
@@ -22,7 +24,9 @@ KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown 
 
 
 class WrongNonce(jwt.InvalidTokenError):
-    """The ID token answers another sign-in than the one this browser began (OpenID Connect Core, 3.1.3.7, 11)."""
+    """The ID token answers another sign-in than the one this browser began (OpenID Connect Core,
+    3.1.3.7, 11).
+    """
 
 
 class WrongAccessToken(jwt.InvalidTokenError):
@@ -42,10 +46,11 @@ def validate_id_token(
     leeway: float = 0,
     trusted_audiences: Collection[str] = (),
 ) -> dict:
-    """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect Core, 3.1.3.7).
+    """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect
+    Core, 3.1.3.7).
 
-    `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named beside this one:
-    whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
+    `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named
+    beside this one: whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
     """
     claims = tokens.verify(
         token,
@@ -76,7 +81,9 @@ def validate_id_token(
 
 
 class ProviderKeys:
-    """The provider's public keys, kept for five minutes, and fetched early when a token names a `kid` that is not among them."""
+    """The provider's public keys, kept for five minutes, and fetched early when a token names a
+    `kid` that is not among them.
+    """
 
     def __init__(self, lab: Lab, network: httpx.Client, issuer: str):
         self.lab, self.network, self.issuer, self.jwks, self.fetched = (
@@ -88,7 +95,10 @@ class ProviderKeys:
         )
 
     def for_token(self, token: str) -> dict:
-        """The JWK set to check a token with. An unknown `kid` causes one fetch in 30 seconds, however many such tokens come."""
+        """The JWK set to check a token with.
+
+        An unknown `kid` causes one fetch in 30 seconds, however many such tokens come.
+        """
         try:
             kid = jwt.get_unverified_header(token).get("kid")
         except (jwt.PyJWTError, UnicodeError):
@@ -148,7 +158,8 @@ class RelyingParty:
     def home(self, request: Request) -> Response:
         """Greets whoever holds a session cookie; the cookie is all that it looks at.
 
-        Without one it answers 403: a 401 must name a way to authenticate (RFC 9110, 15.5.2), and a browser knows none here.
+        Without one it answers 403: a 401 must name a way to authenticate (RFC 9110, 15.5.2), and
+        a browser knows none here.
         """
         session = self.sessions.get(request.cookies.get("app", ""))
         return Response(
@@ -157,7 +168,9 @@ class RelyingParty:
         )
 
     def login(self, request: Request) -> Response:
-        """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider (RFC 6749, 4.1.1)."""
+        """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider
+        (RFC 6749, 4.1.1).
+        """
         state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
         self.pending[state] = waiting
         question = {
@@ -174,12 +187,17 @@ class RelyingParty:
         return response
 
     def challenge(self, waiting: Pending) -> dict[str, str]:
-        """PKCE: the hash of a text that only we know goes ahead; the text itself follows with the code (RFC 7636, 4.2)."""
+        """PKCE: the hash of a text that only we know goes ahead; the text itself follows with the
+        code (RFC 7636, 4.2).
+        """
         digest = hashlib.sha256(waiting.verifier.encode()).digest()
         return {"code_challenge": tokens.b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
-        """The provider's answer: is it ours, for this browser, from the provider we asked? Then trade the code."""
+        """The provider's answer: is it ours, for this browser, from the provider we asked?
+
+        Then trade the code.
+        """
         state, code = request.args.get("state", ""), request.args.get("code", "")
         waiting = self.pending.get(state)
         if waiting is None or not self.same_browser(waiting, request):
@@ -214,7 +232,9 @@ class RelyingParty:
         return request.cookies.get("browser") == waiting.browser
 
     def redeem(self, code: str, waiting: Pending) -> dict:
-        """Trade the code for tokens, from server to server, with the verifier that only we know (RFC 7636, 4.5)."""
+        """Trade the code for tokens, from server to server, with the verifier that only we know
+        (RFC 7636, 4.5).
+        """
         return self.ask_for_tokens(
             grant_type="authorization_code",
             code=code,
@@ -255,7 +275,9 @@ class RelyingParty:
 
 
 class Form(HTMLParser):
-    """The action and hidden fields of the one form on a page, and what the page asks a security key (data-options)."""
+    """The action and hidden fields of the one form on a page, and what the page asks a security key
+    (data-options).
+    """
 
     def __init__(self, page: str):
         super().__init__()
@@ -288,9 +310,13 @@ def sign_in(
     answer: Callable[[httpx.Response], str] | None = None,
     until: str | None = None,
 ) -> httpx.Response:
-    """What a person does: open a page, follow redirects, fill in the login page, answer the consent page. The last response.
+    """What a person does: open a page, follow redirects, fill in the login page, answer the consent
+    page.
 
-    `answer` is what the person, or the browser, gives to the page of a second factor; without one that page is the last.
+    The last response.
+
+    `answer` is what the person, or the browser, gives to the page of a second factor; without
+    one that page is the last.
 
     With `until` it stops at the redirect whose address starts so, and does not follow it.
     """

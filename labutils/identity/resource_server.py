@@ -1,4 +1,6 @@
-"""A resource server: an API that opens for an access token, checked offline by signature or online by asking the provider."""
+"""A resource server: an API that opens for an access token, checked offline by signature or online
+by asking the provider.
+"""
 
 import httpx
 import jwt
@@ -12,7 +14,10 @@ from labutils.lab import Lab
 
 
 class ResourceServer:
-    """An API with one door, GET /me. With `introspect_as` (client id, secret) it asks the provider about each token."""
+    """An API with one door, GET /me.
+
+    With `introspect_as` (client id, secret) it asks the provider about each token.
+    """
 
     def __init__(
         self, lab: Lab, origin: str, provider: str, *, introspect_as: tuple[str, str] | None = None
@@ -79,7 +84,9 @@ class ResourceServer:
         return answer
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
-        """A token that is bound opens nothing without a proof by its key (RFC 9449, 7) or without its certificate (RFC 8705, 3)."""
+        """A token that is bound opens nothing without a proof by its key (RFC 9449, 7) or without
+        its certificate (RFC 8705, 3).
+        """
         cnf = claims.get("cnf", {})
         jkt = cnf.get("jkt")
         try:

@@ -1,7 +1,9 @@
-"""Signed events: a session was revoked (a security event token of CAEP), and somebody logged out (a logout token).
+"""Signed events: a session was revoked (a security event token of CAEP), and somebody logged out (a
+logout token).
 
-Both are JWTs that happen to carry `events`, and no more alike than that: a security event never ends and names its subject in
-`sub_id`, a logout token expires and names a session by `sid`. So each has a builder and a reader of its own.
+Both are JWTs that happen to carry `events`, and no more alike than that: a security event never
+ends and names its subject in `sub_id`, a logout token expires and names a session by `sid`. So
+each has a builder and a reader of its own.
 """
 
 import jwt
@@ -21,9 +23,11 @@ class InvalidEvent(jwt.InvalidTokenError):
 def sign_event(
     key: tokens.SigningKey, *, issuer: str, audience: str, now: int, jti: str, sub: str, sid: str
 ) -> str:
-    """A security event token: this session of this person was revoked at `now`, in seconds (RFC 8417; CAEP 1.0, 3.1).
+    """A security event token: this session of this person was revoked at `now`, in seconds (RFC
+    8417; CAEP 1.0, 3.1).
 
-    The subject is the session and the person together, in `sub_id`; `sub` and `exp` must not be there (SSF 1.0, 4.1.2, 4.1.7).
+    The subject is the session and the person together, in `sub_id`; `sub` and `exp` must not be
+    there (SSF 1.0, 4.1.2, 4.1.7).
     """
     subject = {
         "format": "complex",
@@ -44,7 +48,8 @@ def sign_event(
 def read_event(token: str, keys: dict, *, issuer: str, audience: str, now: float) -> dict:
     """The claims of a session-revoked event. Raises InvalidEvent or another jwt.PyJWTError.
 
-    However late it comes, it is as true as on the first day: no rule sets an age, and none an order (RFC 8417, 5.3).
+    However late it comes, it is as true as on the first day: no rule sets an age, and none an
+    order (RFC 8417, 5.3).
     """
     claims = event_claims(token, keys, "secevent+jwt", issuer, audience, now)
     if REVOKED not in claims["events"]:
@@ -58,7 +63,10 @@ def read_event(token: str, keys: dict, *, issuer: str, audience: str, now: float
 
 
 def who_and_when(claims: dict) -> tuple[str, int]:
-    """The person (`sub`) whose session was revoked, and when, in seconds. Raises InvalidEvent where the event does not say."""
+    """The person (`sub`) whose session was revoked, and when, in seconds.
+
+    Raises InvalidEvent where the event does not say.
+    """
     try:
         user, event = claims["sub_id"]["user"], claims["events"][REVOKED]
         moment = event.get("event_timestamp", claims["iat"])
@@ -89,7 +97,10 @@ def sign_logout_token(
 
 
 def read_logout_token(token: str, keys: dict, *, issuer: str, client_id: str, now: float) -> dict:
-    """The claims of a logout token (Back-Channel Logout, 2.6). Raises InvalidEvent or another jwt.PyJWTError."""
+    """The claims of a logout token (Back-Channel Logout, 2.6).
+
+    Raises InvalidEvent or another jwt.PyJWTError.
+    """
     claims = event_claims(token, keys, "logout+jwt", issuer, client_id, now)
     if type(claims.get("exp")) is not int or now >= claims["exp"]:
         raise jwt.ExpiredSignatureError("the logout token is over, or does not say when it is")
@@ -103,7 +114,9 @@ def read_logout_token(token: str, keys: dict, *, issuer: str, client_id: str, no
 
 
 def event_claims(token: str, keys: dict, typ: str, issuer: str, audience: str, now: float) -> dict:
-    """What both readers ask first: signature, type, issuer, audience, `events`, and a date that is not in the future."""
+    """What both readers ask first: signature, type, issuer, audience, `events`, and a date that is
+    not in the future.
+    """
     claims = tokens.json_object(tokens.verify_signature(token, keys), "payload")
     if jwt.get_unverified_header(token).get("typ") != typ:
         raise InvalidEvent(f"this type of token is not {typ} (RFC 8417, 2.3 and 4.1)")

@@ -1,6 +1,9 @@
-"""A FIDO2 authenticator in software. Yubico's own client and server (python-fido2) talk to it as they would to the real thing.
+"""A FIDO2 authenticator in software.
 
-Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named below) and Web Authentication Level 3.
+Yubico's own client and server (python-fido2) talk to it as they would to the real thing.
+
+Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named
+below) and Web Authentication Level 3.
 """
 
 import hashlib
@@ -30,7 +33,10 @@ MAKE_CREDENTIAL, GET_ASSERTION, GET_INFO = 1, 2, 4  # CTAP 2.1, 6
 
 
 class SecurityKey(CtapDevice):
-    """A key that its holder touches. `credentials` says for which site (RP id) each was made; `counter` counts signatures."""
+    """A key that its holder touches.
+
+    `credentials` says for which site (RP id) each was made; `counter` counts signatures.
+    """
 
     capabilities = CAPABILITY.CBOR
 
@@ -56,7 +62,9 @@ class SecurityKey(CtapDevice):
         event: Event | None = None,
         on_keepalive: Callable | None = None,
     ) -> bytes:
-        """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP 2.1, 8)."""
+        """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP
+        2.1, 8).
+        """
         commands = {
             MAKE_CREDENTIAL: self.make_credential,
             GET_ASSERTION: self.get_assertion,
@@ -74,11 +82,15 @@ class SecurityKey(CtapDevice):
             return bytes([CtapError.ERR.INVALID_CBOR])
 
     def get_info(self, asked: dict) -> dict:
-        """What this key can do: FIDO2, its model, user verification on the key itself, PIN/UV protocol 2 (CTAP 2.1, 6.4)."""
+        """What this key can do: FIDO2, its model, user verification on the key itself, PIN/UV
+        protocol 2 (CTAP 2.1, 6.4).
+        """
         return {1: ["FIDO_2_0"], 3: self.aaguid, 4: {"rk": False, "up": True, "uv": True}, 6: [2]}
 
     def make_credential(self, asked: dict) -> dict:
-        """A new key pair for one site, and a statement about it that the new key itself signs (CTAP 2.1, 6.1; WebAuthn, 8.2)."""
+        """A new key pair for one site, and a statement about it that the new key itself signs (CTAP
+        2.1, 6.1; WebAuthn, 8.2).
+        """
         site = asked[2]["id"]
         if ES256.ALGORITHM not in [offered["alg"] for offered in asked[4]]:
             raise CtapError(CtapError.ERR.UNSUPPORTED_ALGORITHM)
@@ -97,7 +109,9 @@ class SecurityKey(CtapDevice):
         return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": signature}}
 
     def get_assertion(self, asked: dict) -> dict:
-        """A signature over the site, the counter and the hash of what the browser saw (CTAP 2.1, 6.2; WebAuthn, 6.3.3)."""
+        """A signature over the site, the counter and the hash of what the browser saw (CTAP 2.1,
+        6.2; WebAuthn, 6.3.3).
+        """
         mine = [held["id"] for held in asked.get(3, []) if self.knows(held["id"], asked[1])]
         if not mine:
             raise CtapError(CtapError.ERR.NO_CREDENTIALS)
@@ -115,7 +129,10 @@ class SecurityKey(CtapDevice):
     def signed_data(
         self, site: str, options: dict, made: AttestedCredentialData | None = None
     ) -> AuthenticatorData:
-        """The authenticator data (WebAuthn, 6.1). With the option `up` false it is a mere question: no touch, no count."""
+        """The authenticator data (WebAuthn, 6.1).
+
+        With the option `up` false it is a mere question: no touch, no count.
+        """
         present = options.get("up") is not False
         if present and not self.touch(site):
             raise CtapError(CtapError.ERR.OPERATION_DENIED)
@@ -140,7 +157,7 @@ class SecurityKey(CtapDevice):
         return ec_private_key(f"{self.label}/{credential.hex()}")
 
 
-# --- the browser ------------------------------------------------------------------------------------------------
+# --- the browser ----------------------------------------------------------------------------------
 
 
 def press(
@@ -148,7 +165,9 @@ def press(
     page: httpx.Response,
     collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector,
 ) -> str:
-    """What a browser does with a page that asks for a key: the answer as JSON. It signs the origin that the page really came from.
+    """What a browser does with a page that asks for a key: the answer as JSON.
+
+    It signs the origin that the page really came from.
 
     Raises fido2.client.ClientError where the browser or the key refuses.
     """

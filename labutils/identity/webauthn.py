@@ -1,4 +1,6 @@
-"""The provider's end of security keys (Web Authentication Level 3): what it asks, what it checks, and where a key is registered."""
+"""The provider's end of security keys (Web Authentication Level 3): what it asks, what it checks,
+and where a key is registered.
+"""
 
 import json
 from collections.abc import Callable, Collection
@@ -28,7 +30,9 @@ LONGEST_ID = 1023  # bytes of a credential id (WebAuthn, 7.1)
 
 
 class SecurityKeys:
-    """The keys of one account, as its second factor. `verify_origin` says which origin a signature may name: this one, letter by letter.
+    """The keys of one account, as its second factor.
+
+    `verify_origin` says which origin a signature may name: this one, letter by letter.
 
     With `verify_attestation` (which raises, or returns) new keys are asked to say what they are.
     """
@@ -50,14 +54,18 @@ class SecurityKeys:
         self.counters: dict[bytes, int] = {}
 
     def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:
-        """A challenge for the keys that are registered, as the JSON that a browser's API takes (WebAuthn, 7.2)."""
+        """A challenge for the keys that are registered, as the JSON that a browser's API takes
+        (WebAuthn, 7.2).
+        """
         options, state = self.server.authenticate_begin(
             list(self.registered.values()), "preferred", draw().encode()
         )
         return {"options": json.dumps(dict(options.public_key))}, state
 
     def check(self, remembered: dict, answer: str) -> None:
-        """The signature of a registered key over this challenge, this origin and this site, and a counter that went up."""
+        """The signature of a registered key over this challenge, this origin and this site, and a
+        counter that went up.
+        """
         try:
             response = AuthenticationResponse.from_dict(_read(answer))
             key = self.server.authenticate_complete(
@@ -107,7 +115,11 @@ class SecurityKeys:
 
 
 def _read(answer: str) -> dict:
-    """The JSON of an answer. A number in the place of bytes is refused: python-fido2 would make that many zero bytes of it."""
+    """The JSON of an answer.
+
+    A number in the place of bytes is refused: python-fido2 would make that many zero bytes of
+    it.
+    """
     found = json.loads(answer, parse_int=str)
     said = json.loads(websafe_decode(found["response"]["clientDataJSON"]))
     made = cbor.decode(websafe_decode(found["response"].get("attestationObject", "oA")))
@@ -121,7 +133,9 @@ def _read(answer: str) -> dict:
 
 
 def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:
-    """Give a provider the page /keys, where a person who has just signed in adds a security key, and the script that such pages need."""
+    """Give a provider the page /keys, where a person who has just signed in adds a security key,
+    and the script that such pages need.
+    """
 
     def taken() -> set[bytes]:
         """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""

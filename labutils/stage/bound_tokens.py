@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity import dpop, mtls
-from labutils.identity.keys import ORDER
+from labutils.identity.keys import ORDER, sign_bytes
 from labutils.identity.oauth import OAuthError
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import Pending, RelyingParty
@@ -81,9 +81,7 @@ def signed(header: dict | str, claims: dict | str, key=ADA, alg: str = "ES256") 
         b64(part.encode()) if isinstance(part, str) else json_part(part)
         for part in (header, claims)
     )
-    return (
-        f"{head}.{body}.{b64(jwt.get_algorithm_by_name(alg).sign(f'{head}.{body}'.encode(), key))}"
-    )
+    return f"{head}.{body}.{b64(sign_bytes(alg, f'{head}.{body}'.encode(), key))}"
 
 
 def _header(**changes: object) -> str:
@@ -689,7 +687,7 @@ def bind_backup(apps: TwoApps) -> tuple[httpx.Client, str]:
     apps.provider.clients["backup"] = replace(
         apps.provider.clients["backup"], certificate_bound=True
     )
-    machine = apps.lab.browser("backup", "192.0.2.220", mtls.shown(held, key))
+    machine = apps.lab.browser("backup", "192.0.2.220", mtls.handshake(held, key))
     return machine, apps.service_token(machine)
 
 

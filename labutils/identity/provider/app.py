@@ -1,4 +1,6 @@
-"""An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core, as a WSGI app."""
+"""An OpenID Provider: OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect
+Core, as a WSGI app.
+"""
 
 import hmac
 import json
@@ -42,12 +44,15 @@ PREFLIGHT = CORS | {
 
 
 class Provider:
-    """The party that knows who people are, and says so in tokens. Its settings are the choices an operator makes.
+    """The party that knows who people are, and says so in tokens.
 
-    `session_idle` and `session_life` end a session after so many seconds without a request, and at the latest
-    so many after the sign-in (OWASP ASVS 5.0, 7.3.1 and 7.3.2). In the lab both are None: a session lasts until
-    somebody ends it, so that lesson 06 can measure what a stolen one is worth. `throttle` slows down who guesses
-    passwords; in the lab nobody is slowed down. `labutils serve` sets all three.
+    Its settings are the choices an operator makes.
+
+    `session_idle` and `session_life` end a session after so many seconds without a request, and
+    at the latest so many after the sign-in (OWASP ASVS 5.0, 7.3.1 and 7.3.2). In the lab both
+    are None: a session lasts until somebody ends it, so that lesson 06 can measure what a stolen
+    one is worth. `throttle` slows down who guesses passwords; in the lab nobody is slowed down.
+    `labutils serve` sets all three.
     """
 
     def __init__(
@@ -93,7 +98,7 @@ class Provider:
             "/revoke": partial(token_endpoint.revoke, self),
         }
 
-    # --- the door -----------------------------------------------------------------------------------------------
+    # --- the door ---------------------------------------------------------------------------------
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -111,7 +116,10 @@ class Provider:
         return guarded(response)(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        """What the endpoint says. HEAD is answered where nothing happens: at /authorize it would draw a code."""
+        """What the endpoint says.
+
+        HEAD is answered where nothing happens: at /authorize it would draw a code.
+        """
         if request.path not in self.endpoints:
             raise NotFound()
         if _is_preflight(request):
@@ -127,7 +135,9 @@ class Provider:
         return as_json(answer) if isinstance(answer, dict) else answer
 
     def log(self, request: Request, event: str, outcome: str = "success", **facts) -> None:
-        """One line of the audit log; what somebody sent is cut, so that nobody fills it with one request."""
+        """One line of the audit log; what somebody sent is cut, so that nobody fills it with one
+        request.
+        """
         cut = {
             name: value[:LONGEST_LOGGED] if isinstance(value, str) else value
             for name, value in facts.items()
@@ -138,12 +148,14 @@ class Provider:
         )
 
     def refuse_other_sites(self, request: Request) -> None:
-        """Refuse a form of ours that a page of another origin sends: it would sign people in as somebody else.
+        """Refuse a form of ours that a page of another origin sends: it would sign people in as
+        somebody else.
 
-        That is login CSRF (RFC 6749, 10.12, and OpenID Connect Core, 3.1.2.3, ask for measures against CSRF).
-        A browser names the origin of the page on every POST; a client that is no browser names none, and passes.
-        `null` is refused too: any site can have it, by a sandboxed frame. Our own pages name their origin, since
-        their Referrer-Policy is same-origin (Fetch standard, "append a request Origin header").
+        That is login CSRF (RFC 6749, 10.12, and OpenID Connect Core, 3.1.2.3, ask for measures
+        against CSRF). A browser names the origin of the page on every POST; a client that is no
+        browser names none, and passes. `null` is refused too: any site can have it, by a
+        sandboxed frame. Our own pages name their origin, since their Referrer-Policy is
+        same-origin (Fetch standard, "append a request Origin header").
         """
         origin = request.headers.get("Origin")
         if origin is not None and origin != _origin(self.issuer):
@@ -161,7 +173,7 @@ class Provider:
     def draw(self) -> str:
         return self.lab.draw(self.issuer)
 
-    # --- discovery and keys -------------------------------------------------------------------------------------
+    # --- discovery and keys -----------------------------------------------------------------------
 
     def discovery(self, request: Request) -> dict:
         """What this provider can do (OpenID Connect Discovery, 3; RFC 8414)."""
@@ -212,11 +224,17 @@ class Provider:
         }
 
     def jwks(self, request: Request) -> dict:
-        """The public keys (RFC 7517, 5). During a rotation the old ones stay until their tokens are over."""
+        """The public keys (RFC 7517, 5).
+
+        During a rotation the old ones stay until their tokens are over.
+        """
         return {"keys": [key.jwk for key in self.keys]}
 
     def rotate_signing_key(self, *, keep_old: bool = True) -> None:
-        """Sign with new keys from now on. Without `keep_old` every token signed before stops being verifiable."""
+        """Sign with new keys from now on.
+
+        Without `keep_old` every token signed before stops being verifiable.
+        """
         generation = (int(self.keys[0].kid.split("-")[1]) if self.keys else 0) + 1
         if self.lab.seed is None:
             private = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
@@ -232,10 +250,12 @@ class Provider:
         ]
         self.keys = new + (self.keys if keep_old else [])
 
-    # --- the authorization endpoint -----------------------------------------------------------------------------
+    # --- the authorization endpoint ---------------------------------------------------------------
 
     def authorize(self, request: Request) -> Response:
-        """Sign a person in, ask for consent, and answer the client's question (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2)."""
+        """Sign a person in, ask for consent, and answer the client's question (RFC 6749, 4.1.1;
+        OpenID Connect Core, 3.1.2).
+        """
         params = parameters(request.values)
         client = self.clients.get(params.get("client_id", ""))
         if client is None:
@@ -258,7 +278,9 @@ class Provider:
             return self._back(params, error=refusal.error, error_description=refusal.description)
 
     def redirect_matches(self, client: Client, uri: str) -> bool:
-        """Exact comparison (RFC 9700, 4.1.3); on a loopback address any port will do (RFC 8252, 7.3)."""
+        """Exact comparison (RFC 9700, 4.1.3); on a loopback address any port will do (RFC 8252,
+        7.3).
+        """
         bare = without_port(uri)
         if uri in client.redirect_uris:
             return True
@@ -340,7 +362,8 @@ class Provider:
     def _recent_enough(self, session: Session, params: dict, answer: str | None) -> bool:
         """Whether no new sign-in is due. max_age=0 is prompt=login (OpenID Connect Core, 3.1.2.1).
 
-        The consent page comes after the sign-in. Whoever answers it within RECENT need not sign in again.
+        The consent page comes after the sign-in. Whoever answers it within RECENT need not sign
+        in again.
         """
         age = self.lab.clock.now - session.auth_time
         if answer is not None and age <= RECENT:
@@ -352,11 +375,12 @@ class Provider:
         return 0 < int(params["max_age"]) >= age
 
     def _must_ask(self, session: Session, client: Client, params: dict, scope: str) -> bool:
-        """Whether the consent page is due: no yes yet, prompt=consent, or a client that others can play.
+        """Whether the consent page is due: no yes yet, prompt=consent, or a client that others can
+        play.
 
-        The identity of a public client is assured by an https redirect, which only its site receives
-        (RFC 10017, 6.3.3.2), and not by one on loopback, where any program may listen: there each
-        request is asked about (RFC 8252, 8.6).
+        The identity of a public client is assured by an https redirect, which only its site
+        receives (RFC 10017, 6.3.3.2), and not by one on loopback, where any program may listen:
+        there each request is asked about (RFC 8252, 8.6).
         """
         assured = client.secret is not None or params["redirect_uri"].startswith("https://")
         if not assured or "consent" in params.get("prompt", "").split():
@@ -364,7 +388,10 @@ class Provider:
         return (client.client_id, scope) not in session.consents
 
     def _check_authorization_request(self, params: dict, client: Client) -> str:
-        """The scope to grant. Raises the registered error for each thing that is missing or not offered."""
+        """The scope to grant.
+
+        Raises the registered error for each thing that is missing or not offered.
+        """
         if params.get("response_type") != "code":
             raise OAuthError(
                 "unsupported_response_type", "this provider offers the code flow alone"
@@ -415,7 +442,9 @@ class Provider:
         return session
 
     def sign_in(self, request: Request, params: dict) -> Session | Response:
-        """Try a password, or the answer of a second factor: the session that begins, or the page that comes next."""
+        """Try a password, or the answer of a second factor: the session that begins, or the page
+        that comes next.
+        """
         waiting = self.waiting.get(params.get("ticket", ""))
         username = waiting.user.username if waiting else params.get("username", "")
         wait = self.throttle.wait(request, username) if self.throttle else 0
@@ -456,7 +485,9 @@ class Provider:
         return self.start_session(request, waiting.user, ["pwd", waiting.factor.amr, "mfa"])
 
     def _again(self, request: Request, params: dict, **facts: str) -> Response:
-        """The login page once more. 403, since 401 would promise a challenge of HTTP's own (RFC 9110, 15.5.2)."""
+        """The login page once more. 403, since 401 would promise a challenge of HTTP's own (RFC
+        9110, 15.5.2).
+        """
         self.log(request, "session.start", "failure", **facts)
         if self.throttle:
             self.throttle.wrong(request, facts.get("user", ""))
@@ -473,7 +504,9 @@ class Provider:
         return response
 
     def start_session(self, request: Request, user: User, amr: list[str]) -> Session:
-        """A new session with a new cookie; the one that this browser had before ends (OWASP ASVS 5.0, 7.2.4)."""
+        """A new session with a new cookie; the one that this browser had before ends (OWASP ASVS
+        5.0, 7.2.4).
+        """
         before = self.sessions.pop(request.cookies.get(COOKIE, ""), None)
         if before is not None:
             self.log(request, "session.end", user=before.user.username, session=before.sid)
@@ -495,10 +528,13 @@ class Provider:
             )
         return response
 
-    # --- the end of a session, and the operator's acts ----------------------------------------------------------
+    # --- the end of a session, and the operator's acts --------------------------------------------
 
     def logout(self, request: Request) -> Response:
-        """RP-initiated logout (OpenID Connect RP-Initiated Logout, 2). Without a hint from a client the person is asked first."""
+        """RP-initiated logout (OpenID Connect RP-Initiated Logout, 2).
+
+        Without a hint from a client the person is asked first.
+        """
         params, session = parameters(request.values), self.session(request)
         if request.method == "POST" and TYPED & params.keys():
             self.refuse_other_sites(request)
@@ -533,7 +569,10 @@ class Provider:
         return response
 
     def _hint(self, hint: str | None) -> dict:
-        """The claims of an ID token of ours; an expired one serves as a hint too. Raises OAuthError for anything else."""
+        """The claims of an ID token of ours; an expired one serves as a hint too.
+
+        Raises OAuthError for anything else.
+        """
         if hint is None:
             return {}
         try:
@@ -557,7 +596,8 @@ class Provider:
     def forget(self) -> None:
         """Drop what is over.
 
-        A used code and a rotated refresh token stay as long as their grant: using them again must end it.
+        A used code and a rotated refresh token stay as long as their grant: using them again
+        must end it.
         """
         now = self.lab.clock.now
         self.sessions = {
@@ -587,7 +627,10 @@ class Provider:
         }
 
     def change_password(self, username: str, password: str) -> None:
-        """Set a new password. Like many products, this one asks for it at the next sign-in and not before."""
+        """Set a new password.
+
+        Like many products, this one asks for it at the next sign-in and not before.
+        """
         self.users[username].password = password
 
     def reset_second_factor(self, username: str) -> None:
@@ -595,7 +638,9 @@ class Provider:
         self.users[username].second_factor = None
 
     def revoke_family(self, token: str) -> None:
-        """Kill the grant behind a refresh token, and all that came of it, wherever this provider is asked."""
+        """Kill the grant behind a refresh token, and all that came of it, wherever this provider is
+        asked.
+        """
         self.refresh_tokens[token].grant.alive = False
 
     def disable_user(self, username: str) -> None:
@@ -604,11 +649,13 @@ class Provider:
 
 
 def _is_preflight(request: Request) -> bool:
-    """Whether a browser asks if a script of another site may call this endpoint (CORS protocol of the Fetch standard).
+    """Whether a browser asks if a script of another site may call this endpoint (CORS protocol of
+    the Fetch standard).
 
-    Any site may, `*`, where what opens the door comes with the request itself: a code and its verifier, a token, a proof. A browser
-    never adds cookies to such a call. At /authorize the cookie opens the door: there a script of any site would act as whoever is
-    signed in, and read the answer, so that endpoint is visited by the whole browser and never called by a script.
+    Any site may, `*`, where what opens the door comes with the request itself: a code and its
+    verifier, a token, a proof. A browser never adds cookies to such a call. At /authorize the
+    cookie opens the door: there a script of any site would act as whoever is signed in, and read
+    the answer, so that endpoint is visited by the whole browser and never called by a script.
     """
     return (
         request.method == "OPTIONS"
@@ -618,7 +665,9 @@ def _is_preflight(request: Request) -> bool:
 
 
 def _with_query(address: str, more: dict[str, str]) -> str:
-    """The address with these members added to its query (RFC 6749, 3.1.2: one that is there already is kept)."""
+    """The address with these members added to its query (RFC 6749, 3.1.2: one that is there already
+    is kept).
+    """
     return address + (("&" if "?" in address else "?") + urlencode(more) if more else "")
 
 
@@ -629,7 +678,9 @@ def _must_be_silent(params: dict, error: str, why: str) -> None:
 
 
 def _consent_token(session: Session, params: dict, scope: str) -> str:
-    """What proves that the page was shown in this session for this request, with all that the client sent."""
+    """What proves that the page was shown in this session for this request, with all that the
+    client sent.
+    """
     sent = sorted((name, value) for name, value in params.items() if name not in TYPED)
     return b64(
         hmac.digest(session.csrf.encode(), json.dumps([scope, sent]).encode(), "sha256")[:16]
@@ -637,9 +688,11 @@ def _consent_token(session: Session, params: dict, scope: str) -> str:
 
 
 def without_port(uri: str) -> tuple[str, str] | None:
-    """Host and rest of an http address on a loopback IP, whose port a native app does not choose; else None.
+    """Host and rest of an http address on a loopback IP, whose port a native app does not choose;
+    else None.
 
-    The name localhost is none: it may lead elsewhere (RFC 8252, 8.3). Nor is another spelling of the number.
+    The name localhost is none: it may lead elsewhere (RFC 8252, 8.3). Nor is another spelling of
+    the number.
     """
     parts = LOOPBACK.fullmatch(uri)
     if parts is None or int(parts[2] or 80) > 65535:
@@ -648,7 +701,9 @@ def without_port(uri: str) -> tuple[str, str] | None:
 
 
 def _origin(issuer: str) -> str:
-    """The origin of an issuer as browsers write it: without path, and without the scheme's own port."""
+    """The origin of an issuer as browsers write it: without path, and without the scheme's own
+    port.
+    """
     parts = urlsplit(issuer)
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"

@@ -26,10 +26,12 @@ HEADERS = {
 
 
 def guarded(response: Response) -> Response:
-    """The response with the headers that keep it out of caches, frames and guesses, where it has none of its own.
+    """The response with the headers that keep it out of caches, frames and guesses, where it has
+    none of its own.
 
-    Referrer-Policy: other sites learn nothing of our addresses, in which codes and states stand (RFC 9700, 4.2.4).
-    Not no-referrer: with that, browsers would send `Origin: null` with our own forms.
+    Referrer-Policy: other sites learn nothing of our addresses, in which codes and states stand
+    (RFC 9700, 4.2.4). Not no-referrer: with that, browsers would send `Origin: null` with our
+    own forms.
     """
     present = {name.lower() for name, _ in response.headers}
     response.headers.extend(
@@ -52,7 +54,9 @@ def page(
     action: str = "/authorize",
     **texts: str,
 ) -> Response:
-    """A page of data/pages with its texts escaped and the request's parameters carried along in hidden fields."""
+    """A page of data/pages with its texts escaped and the request's parameters carried along in
+    hidden fields.
+    """
     carried = "".join(
         f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
         for key, value in params.items()

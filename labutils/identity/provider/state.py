@@ -13,7 +13,10 @@ SESSION_IDLE, SESSION_LIFE = (
 
 @dataclass
 class User:
-    """A person with an account. `second_factor` is asked after the password; None: none is enrolled."""
+    """A person with an account.
+
+    `second_factor` is asked after the password; None: none is enrolled.
+    """
 
     username: str
     password: str
@@ -25,7 +28,10 @@ class User:
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client (RFC 6749, 2). One with a `secret` is confidential, one without is public."""
+    """A registered client (RFC 6749, 2).
+
+    One with a `secret` is confidential, one without is public.
+    """
 
     client_id: str
     redirect_uris: tuple[str, ...] = ()
@@ -40,7 +46,10 @@ class Client:
 
 @dataclass
 class Session:
-    """A person who is signed in at the provider, in one browser. `cookie` is the credential; `sid` stands in every ID token."""
+    """A person who is signed in at the provider, in one browser.
+
+    `cookie` is the credential; `sid` stands in every ID token.
+    """
 
     cookie: str
     sid: str
@@ -53,7 +62,9 @@ class Session:
     last_used: int = 0
 
     def usable(self, now: float, idle: int | None, life: int | None) -> bool:
-        """Whether the person may still sign in, and the session is neither idle nor old (OWASP ASVS 5.0, 7.3.1, 7.3.2)."""
+        """Whether the person may still sign in, and the session is neither idle nor old (OWASP ASVS
+        5.0, 7.3.1, 7.3.2).
+        """
         is_idle = idle is not None and now - self.last_used >= idle
         is_old = life is not None and now - self.auth_time >= life
         return self.user.active and not is_idle and not is_old
@@ -77,7 +88,9 @@ class Waiting:
 
 @dataclass
 class Grant:
-    """What one person allowed one client: the family to which an authorization code and all that came of it belong."""
+    """What one person allowed one client: the family to which an authorization code and all that
+    came of it belong.
+    """
 
     client: Client
     user: User | None  # None: the client acts for itself (client credentials)
@@ -98,7 +111,9 @@ class Grant:
 
 @dataclass
 class Code:
-    """An authorization code: good once, within 60 seconds, for the client and the redirect that asked (RFC 6749, 4.1.2)."""
+    """An authorization code: good once, within 60 seconds, for the client and the redirect that
+    asked (RFC 6749, 4.1.2).
+    """
 
     grant: Grant
     redirect_uri: str

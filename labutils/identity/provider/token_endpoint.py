@@ -1,4 +1,6 @@
-"""The endpoints where tokens are given out, asked about and taken back: token, userinfo, introspection, revocation."""
+"""The endpoints where tokens are given out, asked about and taken back: token, userinfo,
+introspection, revocation.
+"""
 
 import hashlib
 import re
@@ -16,9 +18,12 @@ ACCESS_LIFE, ID_LIFE, REFRESH_LIFE, SERVICE_LIFE = 600, 600, 90 * 86400, 365 * 8
 
 
 def authenticate_client(provider, request: Request, params: dict) -> Client:
-    """Which client is asking, proved by its secret unless it is public (RFC 6749, 2.3.1). Basic credentials are form-encoded.
+    """Which client is asking, proved by its secret unless it is public (RFC 6749, 2.3.1).
 
-    A refusal is 401 and says which scheme would do (RFC 6749, 5.2; RFC 9110, 15.5.2), also where none was tried.
+    Basic credentials are form-encoded.
+
+    A refusal is 401 and says which scheme would do (RFC 6749, 5.2; RFC 9110, 15.5.2), also where
+    none was tried.
     """
     header = request.headers.get("Authorization", "")
     refusal = OAuthError("invalid_client", "the client could not be authenticated", 401, "Basic")
@@ -50,7 +55,9 @@ def authenticate_client(provider, request: Request, params: dict) -> Client:
 def proved_key(
     provider, request: Request, path: str, token: str | None = None, jkt: str | None = None
 ) -> str | None:
-    """The thumbprint of the key whose proof came with the request, or None where no proof came (RFC 9449, 5)."""
+    """The thumbprint of the key whose proof came with the request, or None where no proof came (RFC
+    9449, 5).
+    """
     proofs = request.headers.getlist("DPoP")
     if not proofs:
         return None
@@ -71,7 +78,9 @@ def proved_key(
 
 
 def confirmation(provider, request: Request, client: Client) -> dict:
-    """What the tokens will be bound to, as the claim `cnf` has it (RFC 7800): a key that was proved, a certificate, or nothing."""
+    """What the tokens will be bound to, as the claim `cnf` has it (RFC 7800): a key that was
+    proved, a certificate, or nothing.
+    """
     key, held = (
         proved_key(provider, request, "/token"),
         request.environ.get("lab.client_certificate"),
@@ -86,11 +95,13 @@ def confirmation(provider, request: Request, client: Client) -> dict:
     )
 
 
-# --- the token endpoint -----------------------------------------------------------------------------------------
+# --- the token endpoint ---------------------------------------------------------------------------
 
 
 def token(provider, request: Request) -> dict:
-    """Exchange a code, a refresh token or a client's own credentials for tokens (RFC 6749, 4.1.3, 6 and 4.4)."""
+    """Exchange a code, a refresh token or a client's own credentials for tokens (RFC 6749, 4.1.3, 6
+    and 4.4).
+    """
     params = parameters(request.form)
     client = authenticate_client(provider, request, params)
     kind = params.get("grant_type")
@@ -118,7 +129,8 @@ def token(provider, request: Request) -> dict:
 def _from_code(provider, request: Request, params: dict, client: Client, cnf: dict) -> dict:
     """The checks in the order of OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2).
 
-    Only who is the right client, and can show the verifier and the key, ends the grant by using the code again.
+    Only who is the right client, and can show the verifier and the key, ends the grant by using
+    the code again.
     """
     code = provider.codes.get(params.get("code", ""))
     _need(code, "the code is not one that was given out")
@@ -147,7 +159,9 @@ def _from_code(provider, request: Request, params: dict, client: Client, cnf: di
 
 
 def challenge_met(challenge: str | None, verifier: str | None) -> bool:
-    """PKCE: only the one who began can show the text behind the hash that it sent ahead (RFC 7636, 4.6)."""
+    """PKCE: only the one who began can show the text behind the hash that it sent ahead (RFC 7636,
+    4.6).
+    """
     if challenge is None or verifier is None:
         return challenge is verifier is None
     return (
@@ -179,7 +193,9 @@ def _need(condition: object, otherwise: str) -> None:
 
 
 def issue(provider, grant: Grant, scope: str, cnf: dict, nonce: str | None = None) -> dict:
-    """The answer of the token endpoint (RFC 6749, 5.1), with an ID token where `openid` was granted."""
+    """The answer of the token endpoint (RFC 6749, 5.1), with an ID token where `openid` was
+    granted.
+    """
     now, sub = provider.lab.clock.now, grant.user.sub if grant.user else grant.client.client_id
     life = provider.access_life if grant.user else SERVICE_LIFE
     claims = {
@@ -235,11 +251,13 @@ def issue(provider, grant: Grant, scope: str, cnf: dict, nonce: str | None = Non
     return answer
 
 
-# --- the endpoints that look at tokens --------------------------------------------------------------------------
+# --- the endpoints that look at tokens ------------------------------------------------------------
 
 
 def find_access_token(provider, token: str) -> Issued | None:
-    """The record behind an access token: by the text where it is opaque, else by `jti`, and only if the signature holds."""
+    """The record behind an access token: by the text where it is opaque, else by `jti`, and only if
+    the signature holds.
+    """
     if provider.opaque_access_tokens:
         return provider.access_tokens.get(token)
     try:
@@ -257,7 +275,10 @@ def find_access_token(provider, token: str) -> Issued | None:
 
 
 def userinfo(provider, request: Request) -> dict:
-    """Claims about the person behind an access token (OpenID Connect Core, 5.3). An ID token does not open this door."""
+    """Claims about the person behind an access token (OpenID Connect Core, 5.3).
+
+    An ID token does not open this door.
+    """
     scheme, token = presented_token(request)
     held = find_access_token(provider, token)
     if held is None or not held.usable(provider.lab.clock.now) or held.grant.user is None:
@@ -316,7 +337,10 @@ def introspect(provider, request: Request) -> dict:
 
 
 def revoke(provider, request: Request) -> dict:
-    """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1). An unknown token is no error."""
+    """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1).
+
+    An unknown token is no error.
+    """
     params = parameters(request.form)
     client = authenticate_client(provider, request, params)
     held = _find(provider, params)
