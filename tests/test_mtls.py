@@ -10,10 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from labutils.identity import dpop, mtls
+from labutils.identity.oauth import bearer
 from labutils.identity.tokens import b64, ec_private_key
 from labutils.stage import bound_tokens
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
-from labutils.stage.what_dies_when import bearer
 
 NOW = 1697619600
 ADA, TOM = ec_private_key("the machine"), ec_private_key("tom's machine")

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.identity import tokens
+from labutils.identity.oauth import bearer
 from labutils.identity.security_events import (
     LOGOUT,
     REVOKED,
@@ -18,7 +19,6 @@ from labutils.identity.security_events import (
 )
 from labutils.stage import revocation
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI
-from labutils.stage.what_dies_when import bearer
 
 KEY = tokens.SigningKey(tokens.ec_private_key("events"), "ES256", "k")
 KEYS = {"keys": [KEY.jwk]}

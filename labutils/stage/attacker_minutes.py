@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from werkzeug.wrappers import Request
 
+from labutils.identity.oauth import bearer
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Session
 from labutils.identity.tokens import b64
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
-from labutils.stage.what_dies_when import bearer
 
 ITEMS = ("session cookie", "code", "access token", "refresh token", "service token")
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"

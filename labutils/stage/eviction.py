@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
 
+from labutils.identity.oauth import bearer
 from labutils.incident.policy import World
 from labutils.incident.sheets import build, read
 from labutils.lab import iso, seconds
 from labutils.stage.attack_chain import FOOTHOLDS, Scene
 from labutils.stage.attacker_minutes import refresh
 from labutils.stage.two_apps import API, NOTES, build_apps
-from labutils.stage.what_dies_when import bearer
 
 REMOVAL, PACE = 20, 15  # minutes: what one removal takes, and how often the intruder comes by
 

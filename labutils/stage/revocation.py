@@ -8,7 +8,7 @@ import jwt
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity.keys import ORDER
-from labutils.identity.oauth import as_json
+from labutils.identity.oauth import as_json, bearer
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
@@ -23,7 +23,6 @@ from labutils.identity.tokens import b64, unb64
 from labutils.lab import Lab
 from labutils.stage.attacker_minutes import refresh, revoke
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
-from labutils.stage.what_dies_when import bearer
 
 
 def twin(token: str) -> str:

@@ -6,13 +6,9 @@ from urllib.parse import urlencode
 import jwt
 
 from labutils.identity.factors import Totp
+from labutils.identity.oauth import bearer
 from labutils.identity.relying_party import validate_id_token
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
-
-
-def bearer(token: str) -> dict[str, str]:
-    """The header that carries a bearer token (RFC 6750, 2.1)."""
-    return {"authorization": f"Bearer {token}"}
 
 
 def loot(apps: TwoApps) -> dict:

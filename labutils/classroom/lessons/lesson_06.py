@@ -81,7 +81,7 @@ _GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=attacker_min
     return thief.get(API + "/me", headers=bearer(tokens_now["access_token"]))
 """
 _NAMES = """from labutils.stage import attacker_minutes
-from labutils.stage.what_dies_when import bearer
+from labutils.identity.oauth import bearer
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
 """
