@@ -295,7 +295,7 @@ def test_a_prediction_is_asked_noted_and_revealed(said):
         "77-p1: noted: b) 401. Now run the experiment.\n"
     )
     assert said(verbs.reveal, "77-p1", 200) == (
-        "77-p1. It came out: a) 200.\n"
+        "\n77-p1. It came out: a) 200.\n"
         "You predicted b) 401. Belief: logging out ends every token.\n"
         "The API never heard of the logout.\n"
     )
@@ -314,7 +314,7 @@ def test_a_right_guess_came_true(said):
 
 def test_without_a_guess_the_experiment_is_told_all_the_same(said):
     assert said(verbs.reveal, "77-p1", 200) == (
-        "77-p1. It came out: a) 200.\nYou noted no prediction.\nThe API never heard of the logout.\n"
+        "\n77-p1. It came out: a) 200.\nYou noted no prediction.\nThe API never heard of the logout.\n"
     )
 
 
@@ -323,7 +323,9 @@ def test_where_it_comes_out_differently_the_learner_is_told_to_run_from_the_top(
     observed, shown, said
 ):
     text = said(verbs.reveal, "77-p1", observed)
-    assert text.startswith(f"77-p1. It came out: {shown}.\nIn the course's own run it is: a) 200.")
+    assert text.startswith(
+        f"\n77-p1. It came out: {shown}.\nIn the course's own run it is: a) 200."
+    )
     assert "run from the top" in " ".join(text.split())
 
 
@@ -354,7 +356,7 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
     said(verbs.predict, "77-p3", "O O")
     text = said(verbs.reveal, "77-p3", [True, False])
     assert text == (
-        "77-p3. It came out: ox.\nYou predicted oo. Belief: all doors are alike.\n"
+        "\n77-p3. It came out: ox.\nYou predicted oo. Belief: all doors are alike.\n"
         "The back door asks for another key.\n"
     )
 

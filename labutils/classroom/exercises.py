@@ -257,6 +257,7 @@ def reveal(identifier: str, observed: object = ...) -> None:
     if item is None:
         return
     came_out = item.truth if observed is ... else item.observed(observed)
+    print()
     if came_out is None:
         print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
     else:

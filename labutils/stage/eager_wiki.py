@@ -140,7 +140,7 @@ def after_rotation(minutes: range, *, keep_old: bool) -> dict[tuple[str, str], s
             "ID token, own copy of the list": valid(token, own_copy, now),
             "session at the wiki": page.status_code == 200,
         }
-        tried |= {(row, f"{minute}"): "opens" if o else "refused" for row, o in opens.items()}
+        tried |= {(row, f"{minute} min"): "opens" if o else "refused" for row, o in opens.items()}
     return tried
 
 
