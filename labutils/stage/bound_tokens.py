@@ -31,8 +31,8 @@ from labutils.identity.tokens import (
     unb64,
 )
 from labutils.lab import Lab
-from labutils.stage.attacker_minutes import QUESTION, VERIFIER, query
-from labutils.stage.revocation import twin
+from labutils.stage.signature_twins import twin
+from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
 
 # --- one honest request -----------------------------------------------------------------------------------------
@@ -638,7 +638,9 @@ def own_key(apps: TwoApps, token: str) -> httpx.Response:
     """Tom's script lets Ada's browser ask for a code, silently, and sends it to Tom. He trades it with a key of his own, and three
     hours later his refresh token still works: no request of his needs the page's key (RFC 10017, 5.1.3)."""
     toms = PageKey(apps.lab, TOM)
-    code = query(apps.ada.get(LOGIN + "/authorize", params=QUESTION).headers["location"])["code"]
+    code = query(apps.ada.get(LOGIN + "/authorize", params=SILENT_REQUEST).headers["location"])[
+        "code"
+    ]
 
     def ask_for_tokens(**form: str) -> dict:
         proof = {"dpop": toms.prove("POST", LOGIN + "/token")}
@@ -764,7 +766,7 @@ def cookie_minutes(provider: type[Provider], at_work: bool) -> int:
         apps.lab.clock.wait_until(begun + minute * 60)
         renew(apps.tom, toms, copied)  # with a key of his own, it is refused
         answer = apps.tom.get(
-            LOGIN + "/authorize", params=QUESTION, headers={"cookie": f"session={copied}"}
+            LOGIN + "/authorize", params=SILENT_REQUEST, headers={"cookie": f"session={copied}"}
         )
         if "code=" in answer.headers["location"]:
             last = minute

@@ -13,8 +13,7 @@ from labutils.incident.policy import World
 from labutils.incident.sheets import build, read
 from labutils.lab import iso, seconds
 from labutils.stage.attack_chain import FOOTHOLDS, Scene
-from labutils.stage.attacker_minutes import refresh
-from labutils.stage.two_apps import API, NOTES, build_apps
+from labutils.stage.two_apps import API, NOTES, build_apps, refresh_tokens
 
 REMOVAL, PACE = 20, 15  # minutes: what one removal takes, and how often the intruder comes by
 
@@ -177,7 +176,7 @@ def change_key(wait: int) -> list[str]:
         if minute == 3 + wait:
             apps.provider.keys = apps.provider.keys[:2]
         if minute % 8 == 0:  # the app refreshes before its token of ten minutes is over
-            refresh(apps)
+            refresh_tokens(apps)
         if not apps.notes.network.get(
             API + "/me", headers=bearer(session["access_token"])
         ).is_success:

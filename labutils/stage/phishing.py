@@ -20,7 +20,7 @@ from labutils.identity.factors import Push, Totp, totp
 from labutils.identity.relying_party import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import Relay
-from labutils.stage.attacker_minutes import QUESTION
+from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 FAKE = "https://login-example.test"
@@ -129,7 +129,7 @@ def attested(key: SecurityKey) -> str:
 
 def is_in(browser: httpx.Client) -> bool:
     """Whether a browser holds a session at the provider: can it get a code without being asked anything?"""
-    answer = browser.get(LOGIN + "/authorize", params=QUESTION)
+    answer = browser.get(LOGIN + "/authorize", params=SILENT_REQUEST)
     return "error=login_required" not in answer.headers.get("location", "error=login_required")
 
 

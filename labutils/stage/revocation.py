@@ -7,7 +7,6 @@ from functools import partial
 import jwt
 from werkzeug.wrappers import Request, Response
 
-from labutils.identity.keys import ORDER
 from labutils.identity.oauth import as_json, bearer
 from labutils.identity.provider import Provider
 from labutils.identity.relying_party import RelyingParty
@@ -19,17 +18,17 @@ from labutils.identity.security_events import (
     sign_logout_token,
     who_and_when,
 )
-from labutils.identity.tokens import b64, unb64
 from labutils.lab import Lab
-from labutils.stage.attacker_minutes import refresh, revoke
-from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
-
-
-def twin(token: str) -> str:
-    """Another signature that fits: (r, n - s) for (r, s). No key is needed, and every ES256 token has one."""
-    signed, _, signature = token.rpartition(".")
-    r, s = unb64(signature)[:32], int.from_bytes(unb64(signature)[32:])
-    return f"{signed}.{b64(r + (ORDER - s).to_bytes(32))}"
+from labutils.stage.two_apps import (
+    API,
+    LOGIN,
+    NOTES,
+    WIKI,
+    TwoApps,
+    build_apps,
+    refresh_tokens,
+    revoke_refresh_token,
+)
 
 
 def digest(token: str) -> str:
@@ -211,9 +210,12 @@ def _town(**options: object) -> TwoApps:
 
 
 WAYS = {
-    "10 minutes, offline": (_town, revoke),
-    "1 minute, offline": (partial(_town, provider=partial(Provider, access_life=60)), revoke),
-    "10 minutes, asks each time": (partial(_town, opaque_access_tokens=True), revoke),
+    "10 minutes, offline": (_town, revoke_refresh_token),
+    "1 minute, offline": (
+        partial(_town, provider=partial(Provider, access_life=60)),
+        revoke_refresh_token,
+    ),
+    "10 minutes, asks each time": (partial(_town, opaque_access_tokens=True), revoke_refresh_token),
     "10 minutes, is told": (lambda: listening_apps("lesson-12"), _end_session),
 }
 
@@ -230,7 +232,7 @@ def bill(way: str, noticed: int = 0) -> Bill:
     for minute in range(0, 120, 2):
         apps.lab.clock.wait_until(begun + minute * 60)
         if minute == 60:
-            refresh(apps)
+            refresh_tokens(apps)
             stolen, theft, worked = session["access_token"], minute, len(apps.lab.wire)
         if minute == 60 + noticed:
             react(apps)
@@ -238,7 +240,7 @@ def bill(way: str, noticed: int = 0) -> Bill:
             if not apps.notes.network.get(
                 API + "/me", headers=bearer(session["access_token"])
             ).is_success:
-                refresh(apps)
+                refresh_tokens(apps)
                 apps.notes.network.get(API + "/me", headers=bearer(session["access_token"]))
         elif apps.tom.get(API + "/me", headers=bearer(stolen)).is_success:
             found.minutes = minute - theft + 1

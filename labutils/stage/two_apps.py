@@ -1,5 +1,9 @@
-"""Two applications, the provider at which people sign in to them, the API that serves both, and two people."""
+"""Two applications, their provider, the API that serves both, and two people (lessons 00 to 13).
 
+Nothing here is broken. A lesson gives a subclass of a part to show what a missing check costs.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
@@ -10,17 +14,16 @@ from labutils.identity.relying_party import RelyingParty, sign_in
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import Lab
 
-LOGIN, WIKI, NOTES, API = (
-    "https://login.example",
-    "https://wiki.example",
-    "https://notes.example",
-    "https://api.example",
-)
+LOGIN, WIKI = "https://login.example", "https://wiki.example"
+NOTES, API = "https://notes.example", "https://api.example"
 
 
 @dataclass
 class TwoApps:
-    """Ada works here; Tom wants what is hers. `wiki` is a confidential client, `notes` a public one, `api` serves both."""
+    """Ada works here; Tom wants what is hers.
+
+    `wiki` is a confidential client, `notes` a public one, and `api` serves both.
+    """
 
     lab: Lab
     provider: Provider
@@ -54,11 +57,15 @@ def build_apps(
     seed: str,
     start: str = "2023-10-18T09:00:00Z",
     *,
-    provider=Provider,
-    application=RelyingParty,
+    provider: type[Provider] | Callable[..., Provider] = Provider,
+    application: type[RelyingParty] = RelyingParty,
     opaque_access_tokens: bool = False,
 ) -> TwoApps:
-    """Fresh apps. Give them a subclass of Provider or RelyingParty to see what a missing check costs."""
+    """Fresh apps, in a lab of their own that begins at `start`.
+
+    Give them a subclass of Provider or RelyingParty to see what a missing check costs. With opaque
+    access tokens the API asks the provider about each token (RFC 7662).
+    """
     lab = Lab(seed, start)
     op = provider(lab, LOGIN, opaque_access_tokens=opaque_access_tokens)
     op.users = {
@@ -100,3 +107,25 @@ def build_apps(
         lab.browser("ada", "192.0.2.10"),
         lab.browser("tom", "203.0.113.66"),
     )
+
+
+# --- what Ada and her app do --------------------------------------------------------------------
+
+
+def log_out(apps: TwoApps) -> None:
+    """Ada logs out at the provider (RP-Initiated Logout, 2)."""
+    hint = next(iter(apps.notes.sessions.values()))["id_token"]
+    apps.ada.get(LOGIN + "/logout", params={"id_token_hint": hint})
+
+
+def refresh_tokens(apps: TwoApps) -> None:
+    """Ada's app refreshes its tokens, as it does all day (RFC 6749, 6)."""
+    session = next(iter(apps.notes.sessions.values()))
+    form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
+    session.update(apps.notes.ask_for_tokens(**form))
+
+
+def revoke_refresh_token(apps: TwoApps) -> None:
+    """Ada's app gives its refresh token back, and the grant with it (RFC 7009, 2.1)."""
+    token = next(iter(apps.notes.sessions.values()))["refresh_token"]
+    apps.notes.network.post(LOGIN + "/revoke", data={"client_id": "notes", "token": token})

@@ -74,13 +74,13 @@ def _minutes(answer: object) -> str | None:
     return {2940: None, 60: "days"}.get(later, "hours")
 
 
-_GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=attacker_minutes.QUESTION, headers={"cookie": "session=" + cookie})
+_GOOD_WALK = """    silent = thief.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers={"cookie": "session=" + cookie})
     form = {"grant_type": "authorization_code", "client_id": "notes", "redirect_uri": NOTES + "/cb",
-            "code": attacker_minutes.query(silent.headers["location"])["code"], "code_verifier": attacker_minutes.VERIFIER}
+            "code": query(silent.headers["location"])["code"], "code_verifier": VERIFIER}
     tokens_now = thief.post(LOGIN + "/token", data=form).json()
     return thief.get(API + "/me", headers=bearer(tokens_now["access_token"]))
 """
-_NAMES = """from labutils.stage import attacker_minutes
+_NAMES = """from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
 from labutils.identity.oauth import bearer
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
@@ -113,7 +113,7 @@ LESSON = Lesson(
             "Three requests, no password: a cookie, a code, a token, and the data.",
             {
                 "no response": "Return the API's answer itself, what thief.get(API + '/me', ...) gives.",
-                "no question": "The cookie opens the provider. Begin at LOGIN + '/authorize' with params=attacker_minutes.QUESTION.",
+                "no question": "The cookie opens the provider. Begin at LOGIN + '/authorize' with params=SILENT_REQUEST.",
                 "no cookie": "The provider sent no code back but login_required: it saw no session. Send the header cookie: session= and the value, with thief.",
                 "no trade": "The code was not traded for tokens. The token endpoint wants grant_type, client_id, redirect_uri, code and code_verifier.",
                 "other door": "You have a token; now show it at API + '/me', and return that answer.",
@@ -124,16 +124,16 @@ LESSON = Lesson(
                 "no question": _NAMES
                 + "def answer(thief, cookie):\n    return thief.get(API + '/me', headers=bearer(cookie))",
                 "no cookie": _NAMES
-                + "def answer(thief, cookie):\n    return thief.get(LOGIN + '/authorize', params=attacker_minutes.QUESTION)",
+                + "def answer(thief, cookie):\n    return thief.get(LOGIN + '/authorize', params=SILENT_REQUEST)",
                 "no trade": _NAMES
-                + "def answer(thief, cookie):\n    return thief.get(LOGIN + '/authorize', params=attacker_minutes.QUESTION, "
+                + "def answer(thief, cookie):\n    return thief.get(LOGIN + '/authorize', params=SILENT_REQUEST, "
                 "headers={'cookie': 'session=' + cookie})",
                 "other door": _walk_but('API + "/me"', 'LOGIN + "/userinfo"'),
                 "wrong token": _walk_but('tokens_now["access_token"]', 'tokens_now["id_token"]'),
             },
             (
                 "Three steps, each of which you saw above: /authorize with the cookie, /token with the code, /me with the access token.",
-                "The code stands in the location header of the first answer: attacker_minutes.query(silent.headers['location'])['code'].",
+                "The code stands in the location header of the first answer: query(silent.headers['location'])['code'].",
                 "The form for /token is in the cell that replayed the cookie.",
             ),
             "def walk(thief, cookie):\n" + _GOOD_WALK,

@@ -2,7 +2,7 @@
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.identity import tokens
-from labutils.stage.revocation import twin
+from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import LOGIN
 
 _KEY = tokens.SigningKey(tokens.ec_private_key("lesson-12/judge"), "ES256", "k")
@@ -122,7 +122,7 @@ LESSON = Lesson(
             },
             {
                 "twin": "def answer(one, other):\n    return one == other",
-                "padding": "from labutils.stage.revocation import twin\n\ndef answer(one, other):\n    whole = one.count('.') == 2 == other.count('.') and '=' not in other\n    return whole and one in (other, twin(other))",
+                "padding": "from labutils.stage.signature_twins import twin\n\ndef answer(one, other):\n    whole = one.count('.') == 2 == other.count('.') and '=' not in other\n    return whole and one in (other, twin(other))",
                 "any": "def answer(one, other):\n    return one.split('.')[0] == other.split('.')[0]",
                 "number": "from labutils.identity import tokens\n\ndef answer(one, other):\n    return tokens.inspect(one).claims['jti'] == tokens.inspect(other).claims['jti']",
                 "payload": _but("[:2] == parts[1][:2]", "[1] == parts[1][1]"),
