@@ -228,7 +228,7 @@ def test_a_token_may_be_bound_to_a_key_and_to_a_certificate_and_then_needs_both(
         for jti in "23"
     ]
     both, key_alone = (
-        browser.get(API + "/me", headers=bound_tokens.presented(token, proof))
+        browser.get(API + "/me", headers=bound_tokens.dpop_headers(token, proof))
         for browser, proof in zip((machine, apps.tom), proofs, strict=True)
     )
     assert (both.status_code, key_alone.status_code, why(machine, token)[0]) == (200, 401, 401)

@@ -1,11 +1,14 @@
-"""Two signatures that fit one token: what anybody can do to ECDSA without a key (lessons 11 and 12)."""
+"""Two signatures that fit one token: what ECDSA lets anybody do (lessons 11 and 12)."""
 
 from labutils.identity.keys import ORDER
 from labutils.identity.tokens import b64, unb64
 
 
 def twin(token: str) -> str:
-    """Another signature that fits: (r, n - s) for (r, s). No key is needed, and every ES256 token has one."""
+    """Another signature that fits: (r, n - s) for (r, s).
+
+    No key is needed, and every ES256 token has one.
+    """
     signed, _, signature = token.rpartition(".")
     r, s = unb64(signature)[:32], int.from_bytes(unb64(signature)[32:])
     return f"{signed}.{b64(r + (ORDER - s).to_bytes(32))}"

@@ -1,4 +1,4 @@
-"""What a thief does with a credential that he copied: from there to data at the API (lessons 06, 11, 13).
+"""From a copied credential to data at the API: what a thief does (lessons 06, 11 and 13).
 
 Tom needs no password and forges nothing. He uses the doors that everybody uses.
 """

@@ -1,0 +1,101 @@
+"""The twelve checks of a DPoP proof, one switched off at a time (lesson 11)."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
+from functools import cache
+
+import jwt
+
+from labutils.identity import dpop
+from labutils.identity.dpop import Question
+from labutils.identity.keys import Json
+from labutils.identity.tokens import UNREADABLE
+from labutils.stage.hostile_proofs import ProofCase, hostile_proofs
+
+READING = "strict reading"  # what objects before the first check is asked
+
+
+def refusal(case: ProofCase, checks: Iterable[Question] = dpop.CHECKS) -> str:
+    """Why these checks refuse the proof, or an empty string where they let it in."""
+    try:
+        dpop.check(case.proof, seen=set(case.seen), checks=checks, **case.request)
+    except dpop.InvalidProof as error:
+        return str(error)
+    return ""
+
+
+def without(check: Question) -> tuple[Question, ...]:
+    """All checks but one."""
+    return tuple(ask for ask in dpop.CHECKS if ask is not check)
+
+
+@cache
+def let_in() -> dict[tuple[str, str], bool]:
+    """(proof, check): whether this hostile proof passes when this one check is switched off."""
+    return {
+        (case.name, check.__name__): refusal(case, without(check)) == ""
+        for case in hostile_proofs()
+        for check in dpop.CHECKS
+    }
+
+
+def objections(case: ProofCase) -> list[str]:
+    """Everything that objects to this proof when it is asked alone."""
+    try:
+        header, claims = dpop.read(case.proof)
+    except (jwt.PyJWTError, *UNREADABLE):
+        return [READING]
+    return [check.__name__ for check in dpop.CHECKS if not passes([check], case, header, claims)]
+
+
+def passes(checks: Iterable[Question], case: ProofCase, header: Json, claims: Json) -> bool:
+    """Whether these checks have nothing against a proof with this header and these claims.
+
+    A check that cannot even be asked lets nobody in.
+    """
+    facts = {"token": None, "jkt": None, "nonce": None, "window": 60, **case.request}
+    facts |= {"proof": case.proof, "header": header, "jwk": header.get("jwk"), "claims": claims}
+    try:
+        for check in checks:
+            check(**facts, seen=set(case.seen))
+    except (jwt.PyJWTError, *UNREADABLE):
+        return False
+    return True
+
+
+def stopped_by(case: ProofCase) -> str:
+    """The first that objects, in the order in which `dpop.check` asks."""
+    return next(iter(objections(case)), "nothing")
+
+
+def survivors() -> dict[str, list[str]]:
+    """The proofs that stay out whichever check is switched off, each with all that objects to it.
+
+    Two checks object to them, or the strict reading does.
+    """
+    return {
+        case.name: objections(case)
+        for case in hostile_proofs()
+        if not any(let_in()[case.name, check.__name__] for check in dpop.CHECKS)
+    }
+
+
+# --- a number that is neither near nor far ------------------------------------------------------
+
+
+def careless_fresh(*, claims, now, window, **_) -> None:
+    """The same question asked the other way round: refuse what is too far away. NaN is not."""
+    if abs(now - float(claims["iat"])) > window:
+        raise dpop.InvalidProof("the proof is too old, or from the future")
+
+
+def passes_read_loosely(case: ProofCase, checks: Iterable[Question] = dpop.CHECKS) -> bool:
+    """Whether a server lets this in that reads JSON as Python does.
+
+    For it NaN is a number, and the last of two equal names counts.
+    """
+    header, claims = (
+        json.loads(urlsafe_b64decode(part + "==")) for part in case.proof.split(".")[:2]
+    )
+    return passes(checks, case, header, claims)

@@ -1,0 +1,192 @@
+"""Every hostile proof is refused for its reason, and every check is there for some attack."""
+
+import json
+import time
+from collections import Counter
+
+import pytest
+
+from labutils.classroom.plates.matrix import check_matrix
+from labutils.identity import dpop
+from labutils.identity.tokens import rfc_examples
+from labutils.stage.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
+from labutils.stage.one_check_off import (
+    READING,
+    careless_fresh,
+    let_in,
+    objections,
+    passes_read_loosely,
+    refusal,
+    stopped_by,
+    survivors,
+)
+
+HOSTILE, HONEST = (
+    {proof.name: proof for proof in proofs} for proofs in (hostile_proofs(), honest_proofs())
+)
+NAMES = [check.__name__ for check in dpop.CHECKS]
+REASONS = {
+    "right_kind": "another kind of token",
+    "known_algorithm": "alg must be",
+    "public_key": "nothing but a public key",
+    "signature": "does not hold",
+    "complete": "is missing or not a string",
+    "same_method": "another request",
+    "same_address": "",
+    "fresh": "iat",
+    "server_nonce": "the server's nonce",
+    "same_token": "another access token",
+    "same_key": "another key",
+    "first_use": "used before",
+    READING: "",
+}
+
+
+def swapped(old, new) -> list:
+    return [new if check is old else check for check in dpop.CHECKS]
+
+
+# --- the proofs ---------------------------------------------------------------------------------------------------
+
+
+def test_at_least_forty_hostile_proofs_each_with_a_name_and_a_phrase_of_its_own():
+    assert len(HOSTILE) == len(hostile_proofs()) >= 40
+    assert len({attack.wrong for attack in HOSTILE.values()}) == len(HOSTILE) and not {*HOSTILE} & {
+        *HONEST
+    }
+
+
+@pytest.mark.parametrize("attack", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_proof_is_refused_by_the_check_that_the_lesson_names(attack):
+    reason = refusal(attack)
+    assert reason
+    if stopped_by(attack) == "fresh":
+        assert "too old, or from the future" in reason or "iat is missing or not a number" in reason
+    else:
+        assert REASONS[stopped_by(attack)] in reason
+
+
+@pytest.mark.parametrize("attack", HONEST.values(), ids=HONEST)
+def test_an_honest_proof_passes_however_odd_it_looks(attack):
+    assert refusal(attack) == "" and objections(attack) == []
+
+
+@pytest.mark.parametrize("example", rfc_examples()["dpop"].values(), ids=rfc_examples()["dpop"])
+def test_the_proofs_that_rfc_9449_prints_pass_all_twelve_checks(example):
+    request = {
+        "method": example["method"],
+        "url": example["url"],
+        "now": example["iat"],
+        "token": example.get("token"),
+        "jkt": example["thumbprint"],
+    }
+    printed = ProofCase("RFC 9449", "nothing", example["proof"], request)
+    assert (refusal(printed), objections(printed)) == ("", [])
+    used = frozenset({dpop.read(example["proof"])[1]["jti"]})
+    assert (
+        refusal(ProofCase("replay", "used", example["proof"], request, used))
+        == "the proof was used before"
+    )
+
+
+def test_each_check_says_what_it_asks_and_where_the_rfc_asks_it():
+    assert len(dpop.CHECKS) == 12
+    assert all(
+        check.__doc__
+        and "\n" not in check.__doc__
+        and ("4.3" in check.__doc__ or "11.1" in check.__doc__)
+        for check in dpop.CHECKS
+    )
+
+
+# --- one check switched off ---------------------------------------------------------------------------------------
+
+
+def test_each_check_has_an_attack_that_only_it_stops():
+    alive = Counter(check for (_, check), lives in let_in().items() if lives)
+    assert set(alive) == set(NAMES)
+    assert alive == {
+        "right_kind": 3,
+        "known_algorithm": 2,
+        "public_key": 2,
+        "signature": 8,
+        "complete": 3,
+        "same_method": 2,
+        "same_address": 7,
+        "fresh": 8,
+        "server_nonce": 3,
+        "same_token": 3,
+        "same_key": 1,
+        "first_use": 3,
+    }
+
+
+def test_no_attack_comes_alive_in_two_ways_and_the_rest_survive_any_single_removal():
+    alive = Counter(attack for (attack, _), lives in let_in().items() if lives)
+    assert set(alive.values()) == {1}
+    assert set(alive) | set(survivors()) == set(HOSTILE) and not set(alive) & set(survivors())
+
+
+def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it_shows():
+    let_in.cache_clear()
+    begun = time.perf_counter()
+    assert len(let_in()) == 12 * len(HOSTILE)
+    assert time.perf_counter() - begun < 1.5
+    against = {name: objections(proof) for name, proof in HOSTILE.items()}
+    _, sentence = check_matrix(READING, against, let_in())
+    assert f"{len(HOSTILE)} hostile proofs, 12 checks, {12 * len(HOSTILE)} trials." in sentence
+    assert (
+        f"{sum(let_in().values())} attacks come alive" in sentence
+        and f"{len(survivors())} stay out" in sentence
+    )
+
+
+def test_an_attack_that_no_removal_lets_in_meets_two_checks_or_the_strict_reading():
+    assert all(len(found) > 1 or found == [READING] for found in survivors().values())
+    assert survivors()["alg none"] == ["known_algorithm", "signature"]
+    assert {name for name, found in survivors().items() if found == [READING]} == {
+        "iat NaN",
+        "nothing",
+        "100 KB of A",
+        "two proofs",
+        "five parts",
+        "padding",
+        "a name twice in the header",
+        "a name twice in the payload",
+        "payload a list",
+    }
+
+
+def test_a_checker_without_checks_takes_whatever_can_be_read_and_names_a_key():
+    taken = {name for name, attack in HOSTILE.items() if refusal(attack, ()) == ""}
+    assert {
+        "signature of zeros",
+        "Tom's own key",
+        "replay",
+        "iat old",
+        "HS256 by a secret inside",
+    } <= taken
+    assert not taken & {"jwk is text", "no jwk", "nothing", "iat NaN"}
+
+
+def test_nan_needs_two_mistakes_and_each_of_the_two_looks_harmless():
+    nan, careless = HOSTILE["iat NaN"], swapped(dpop.fresh, careless_fresh)
+    assert refusal(nan, careless) == "the proof does not hold: NaN is not JSON"
+    assert not passes_read_loosely(nan)
+    assert passes_read_loosely(nan, careless)
+    assert not passes_read_loosely(HOSTILE["iat old"], careless) and passes_read_loosely(
+        HONEST["plain"], careless
+    )
+
+
+def test_a_reader_that_takes_the_last_of_two_equal_names_lets_a_doubled_name_in():
+    assert passes_read_loosely(HOSTILE["a name twice in the payload"])
+    assert json.loads('{"htu": "*", "htu": "x"}') == {"htu": "x"}
+
+
+def test_the_twin_of_a_signature_passes_once_and_a_list_of_names_knows_it():
+    assert HONEST["the twin, first"].proof != HONEST["plain"].proof == HOSTILE["replay"].proof
+    assert (
+        refusal(HONEST["the twin, first"]) == ""
+        and refusal(HOSTILE["replay of the twin"]) == "the proof was used before"
+    )
