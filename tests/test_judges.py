@@ -229,36 +229,71 @@ SPELLINGS = {
 }
 
 
-DEFUSE = """
-import base64, codecs, zlib
+REDACT = """
+import base64, codecs, hmac, re, zlib
 from labutils.identity import tokens
 
-def answer(token):
-    a, b, s = token.split(".")
-    return f"{a}.{b}." + SPELLING
+def one(s):
+    return SPELLING
+
+def answer(line, key):
+    return re.sub(r"PATTERN", lambda match: WRITTEN, line)
 """
+OF_THE_TOKEN = (r"eyJ[\w-]+\.[\w-]+\.[\w-]*", "one(match[0])")
+OF_THE_SIGNATURE = (r"eyJ[\w-]+\.[\w-]+\.([\w-]*)", "'gone.' + one(match[1] or 'QUJD')")
+WITH_A_WORD_OF_THE_KEY = (
+    r"eyJ[\w-]+\.[\w-]+\.([\w-]*)",
+    "key.hex() + '.' + one(match[1] or 'QUJD')",
+)
+OF_BYTES = ("hex of the bytes", "a number")  # of a segment, and not of a whole token
+
+
+def redacting(spelling, pattern, text):
+    """An answer to 01-7 that leaves a token, or a segment, in another spelling."""
+    parts = {"SPELLING": spelling, "PATTERN": pattern, "WRITTEN": text}
+    answer = REDACT
+    for name, part in parts.items():
+        answer = answer.replace(name, part)
+    return answer
+
+
+@pytest.mark.parametrize("name", [name for name in SPELLINGS if name not in OF_BYTES])
+def test_01_7_a_token_in_another_spelling_is_still_a_token(name):
+    mistake = "piece" if name == "standard alphabet" else "reversible"
+    assert refused_as("01-7", mistake, redacting(SPELLINGS[name], *OF_THE_TOKEN))
 
 
 @pytest.mark.parametrize("name", SPELLINGS)
-def test_01_3_a_signature_in_another_spelling_is_still_a_key(name):
-    """What is left of it, or only in another order, has a sentence of its own."""
-    mistake = "piece" if name in ("standard alphabet", "reversal", "riffled") else "reversible"
-    assert refused_as("01-3", mistake, DEFUSE.replace("SPELLING", SPELLINGS[name]))
+@pytest.mark.parametrize("place", [OF_THE_SIGNATURE, WITH_A_WORD_OF_THE_KEY])
+def test_01_7_a_signature_in_another_spelling_is_still_a_signature(name, place):
+    mistake = "piece" if name == "standard alphabet" else "reversible"
+    assert refused_as("01-7", mistake, redacting(SPELLINGS[name], *place))
 
 
-HIDDEN = """
-import json
-from labutils.identity import tokens
+MASKED_BY_THE_KEY = "bytes(c ^ key[i % len(key)] for i, c in enumerate(match[0].encode())).hex()"
+HASHED = {
+    "SHA-256": "hashlib.sha256(match[0].encode()).hexdigest()",
+    "MD5, cut": "hashlib.md5(match[0].encode()).hexdigest()[:12]",
+    "SHA-1 of the signature": "hashlib.sha1(match[0].split('.')[2].encode()).hexdigest()",
+    "CRC-32": "f'{zlib.crc32(match[0].encode()):08x}'",
+    "SHA-256 of the payload": "hashlib.sha256(match[0].split('.')[1].encode()).hexdigest()",
+    "SHA-256 with the key beside it": "hashlib.sha256(match[0].encode()).hexdigest() + key.hex()",
+    "HMAC under a key of its own": "hmac.digest(b'k', match[0].encode(), 'sha256').hex()",
+}
 
-def answer(token):
-    a, b, s = token.split(".")
-    claims = {**json.loads(tokens.unb64(b)), "note": s[::-1]}
-    return f"{a}.{tokens.json_part(claims)}."
-"""
+
+def test_01_7_the_key_as_a_mask_is_no_keyed_hash():
+    pattern = OF_THE_TOKEN[0]
+    assert refused_as("01-7", "reversible", redacting("s", pattern, MASKED_BY_THE_KEY))
 
 
-def test_01_3_a_signature_hidden_in_a_claim_is_still_a_key():
-    assert refused_as("01-3", "reversible", HIDDEN)
+@pytest.mark.parametrize("name", HASHED)
+def test_01_7_a_hash_without_the_key_can_be_computed_by_everybody(name):
+    answer = redacting("s", OF_THE_TOKEN[0], HASHED[name]).replace(
+        "import base64", "import hashlib, base64"
+    )
+    mistake = "same" if name == "SHA-256 of the payload" else "plain"
+    assert refused_as("01-7", mistake, answer)
 
 
 def test_15_1_nobody_is_told_to_fail_an_example_that_passes():

@@ -5,9 +5,6 @@ Each is a function under its exercise. No right one is refused, and no wrong one
 
 # Learners write like this.
 # ruff: noqa: B905, E713, RET502, RET503, SIM103, SIM110
-import hashlib
-import re
-import secrets
 import struct
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -40,32 +37,6 @@ def wrong(identifier, mistake):
 
 
 # --- right, in other styles than the model solution's --------------------------------------------
-
-
-@right("01-3")
-def _(token):
-    return token.rpartition(".")[0] + "."
-
-
-@right("01-3")
-def _(token):
-    return ".".join([*token.split(".")[:2], "signature-removed"])
-
-
-@right("01-3")
-def _(token):
-    return re.sub(r"[^.]*$", "x", token)
-
-
-@right("01-3")
-def _(token):
-    a, b, c = token.split(".")
-    return f"{a}.{b}." + hashlib.sha256(c.encode()).hexdigest()
-
-
-@right("01-3")
-def _(token):
-    return token[: token.rindex(".")] + "." + secrets.token_urlsafe(64)
 
 
 @right("03-3")

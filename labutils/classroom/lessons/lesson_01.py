@@ -1,254 +1,1156 @@
-"""01 · Take a token apart."""
+"""01 · JSON Web Token (JWT)."""
 
-import binascii
+import json
+import re
+from typing import Any
 
 import jwt
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.identity import tokens
-from labutils.stage.reversible_encodings import undone, unmasked
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    value,
+    verifier,
+    written,
+)
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.tokens import SigningKey, b64, json_part, rfc_examples, sign, unb64
+from labutils.lab import dice
+from labutils.stage import logged_tokens as logged
+from labutils.stage.reversible_encodings import guessed, undone, unmasked
 
-KEY = tokens.SigningKey(tokens.ec_private_key("lesson-01/judge"), "ES256", "es256-1")
-# Payloads of every length modulo 3, and with bytes that need the letters - and _ of base64url.
-CLAIMS = [{"sub": "u-1815", "n": "x" * length} for length in range(4)] + [
-    {"sub": "Ada ~~~ >>> ???", "note": "\u00ff\u00fe?>~"}
-]
+DECODE = code("""
+    def decode(token):
+        parts = token.split(".")[:2]
+        padded = [part + "=" * (-len(part) % 4) for part in parts]
+        header, claims = [json.loads(base64.urlsafe_b64decode(part)) for part in padded]
+        return header, claims
+""")
+LEAKS = code("""
+    def leaks(token, secrets):
+        text = json.dumps(decode(token), ensure_ascii=False)
+        return [secret for secret in secrets if secret in text]
+""")
+SEGMENT = code("""
+    def segment(value):
+        data = json.dumps(value).encode()
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+""")
+WITH_CLAIM = code("""
+    def with_claim(token, name, value):
+        head, payload, signature = token.split(".")
+        claims = {**decode(token)[1], name: value}
+        return f"{head}.{segment(claims)}.{signature}"
+""")
+SECONDS_LEFT = code("""
+    def seconds_left(claims, now):
+        if "exp" not in claims:
+            return None
+        return max(0, claims["exp"] - now)
+""")
+REDACT = code("""
+    def redact(line, key):
+        def tag(match):
+            digest = hmac.digest(key, match[0].encode(), "sha256")
+            return f"token-{digest.hex()}"
+        return re.sub(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", tag, line)
+""")
+ONE_SPELLING = code("""
+    def one_spelling(token):
+        for part in token.split("."):
+            data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            if base64.urlsafe_b64encode(data).decode().rstrip("=") != part:
+                return False
+        return True
+""")
+MAC = code("""
+    def mac(token, key):
+        signed = token.rpartition(".")[0]
+        digest = hmac.digest(key, signed.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+""")
+IMPORTS = code("""
+    import base64
+    import binascii
+    import hmac
+    import json
+    import re
+""")
+TOOLS = "\n".join((IMPORTS, DECODE, SEGMENT))
 
 
-def _sub(answer: object) -> str | None:
-    return (
-        "other"
-        if not isinstance(answer, str)
-        else {
-            "u-1906": None,
-            "u-1815": "actor",
-            "wiki": "audience",
-            "https://login.example": "issuer",
-        }.get(answer, "other")
-    )
+def wrong(text: str) -> str:
+    """Code of a wrong answer, with what the lesson has above it."""
+    return f"{TOOLS}\n{code(text)}"
 
 
-def _payload_of(answer: object) -> str | None:
-    for claims in CLAIMS:
-        token = tokens.sign(claims, KEY)
+def altered(solution: str, *changes: tuple[str, str]) -> str:
+    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
+    text = solution
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    name = solution.split("(")[0].removeprefix("def ")
+    return f"{TOOLS}\n{text}\nanswer = {name}"
+
+
+def drawn(name: str) -> Any:
+    """A stream of texts for one judge."""
+    return dice("lesson-01", name)
+
+
+# --- 01-1: by hand ------------------------------------------------------------------------------
+
+LINE_TOKEN = sign(logged.CLAIMS, logged.KEY)
+PAYLOAD = LINE_TOKEN.split(".")[1]
+
+
+def by_hand(answer: Any) -> str | None:
+    """What somebody made of the middle segment: its bytes, the text in them, or what that says."""
+    if isinstance(answer, bytes | bytearray):
+        answer = bytes(answer).decode("utf-8", "replace")
+    if isinstance(answer, dict):
+        return None if answer == logged.CLAIMS else "header" if "alg" in answer else "other"
+    if not isinstance(answer, str):
+        return "other"
+    text = unb64(PAYLOAD).decode()
+    if answer.strip("= ") in (PAYLOAD, LINE_TOKEN):
+        return "encoded"
+    if len(answer) > 20 and text.startswith(answer) and answer != text:
+        return "short"
+    if answer == text:
+        return None
+    return "header" if '"alg"' in answer else "other"
+
+
+# --- 01-2: decode -------------------------------------------------------------------------------
+
+
+def joined(header: Any, claims: Any, signature: str = "c2lnbmF0dXJl") -> str:
+    """A text with three segments. Nobody signed it."""
+    return f"{json_part(header)}.{json_part(claims)}.{signature}"
+
+
+def to_decode() -> list[Case]:
+    """Tokens of every length, and some that need each letter of the alphabet."""
+    names, plain = drawn("decode"), {"alg": "ES256", "typ": "JWT"}
+    cases = [(plain, {"sub": "u-1815", "a": "wxyz"}, None)]
+    for length in range(24):
+        header = {"alg": "ES256", "kid": next(names)[: 1 + length % 7]}
+        cases.append((header, {"sub": next(names), "n": "x" * length}, "padding"))
+    letters = {"sub": "Ada ~~~ >>> ???", "note": "?~>" * 5}
+    cases.append((plain, letters, "alphabet"))
+    cases.append(({"kid": ">>>???~~~" * 2, "alg": "ES256"}, {"sub": "u-1"}, "alphabet"))
+    return [Case((joined(head, claims),), (head, claims), name) for head, claims, name in cases]
+
+
+def decoding(answer: Tried) -> Verdict:
+    """The judge of 01-2."""
+    for case in to_decode():
         try:
-            found = answer(token)
-        except binascii.Error:
-            return "padding"
-        except ValueError:  # UnicodeDecodeError, JSONDecodeError: other bytes came out
-            return "alphabet"
-        if found == claims:
-            continue
-        if isinstance(found, bytes | str):
+            result = answer(*case.arguments)
+        except Exception:
+            return answer.raised(str(case), case.mistake)
+        if result is None:
+            return Verdict("none", str(case))
+        if not (isinstance(result, tuple | list) and list(result) == list(case.want)):
+            mistake = decoding_mistake(result, case)
+            return Verdict("differs", str(case), written(result), written(case.want), "", mistake)
+    return PASSED
+
+
+def decoding_mistake(result: Any, case: Case) -> str | None:
+    """The name of what is wrong with a pair that should be header and claims."""
+    header, claims = case.want
+    if isinstance(result, dict):
+        return "one"
+    if isinstance(result, tuple | list) and len(result) == 2:
+        if list(result) == [claims, header]:
+            return "order"
+        if not all(isinstance(part, dict) for part in result):
             return "bytes"
-        return (
-            "header"
-            if isinstance(found, dict) and "alg" in found
-            else "alphabet"
-            if claims is CLAIMS[-1]
-            else "other"
-        )
-    return None
+    return case.mistake
 
 
-def _comes_back(left: str, signature: str) -> bool:
-    """Whether a piece of the signature comes out of a token, or of a claim, by undoing encodings."""
-    seen = tokens.inspect(left)
-    members = [
-        str(value) for value in [*(seen.header or {}).values(), *(seen.claims or {}).values()]
+# --- 01-3: leaks --------------------------------------------------------------------------------
+
+
+def to_search() -> list[Case]:
+    names, head = drawn("leaks"), {"alg": "ES256", "typ": "JWT"}
+    mail, other = f"{next(names)[:5]}@corp.example", f"{next(names)[:5]}@corp.example"
+    pay = str(7000 + int(next(names)[:3], 16))
+    plain = joined(head, {"sub": "u-1815", "email": mail, "salary": int(pay)})
+    in_header = joined({**head, "kid": "build-server-7"}, {"sub": "u-1"})
+    deep = {"sub": "u-1", "act": {"people": [{"email": other}, {"email": mail}]}}
+    abroad = joined(head, {"sub": "u-1", "name": "Zoë Müller", "note": f"ask {mail} first"})
+    cases = [
+        ((plain, [mail, other, pay]), [mail, pay], "encoded"),
+        ((joined(head, {"sub": "u-1"}), [mail, pay]), [], "nobody"),
+        ((in_header, [mail, "build-server-7"]), ["build-server-7"], "header"),
+        ((joined(head, deep), [mail, other]), [mail, other], "nested"),
+        ((abroad, ["Zoë Müller"]), ["Zoë Müller"], "escaped"),
+        ((abroad, [mail, pay]), [mail], "inside"),
     ]
-    goals = signature, tokens.unb64(signature).decode("latin-1")
-    pieces = {goal[start : start + 12] for goal in goals for start in range(len(goal) - 11)}
-    results = {
-        result
-        for text in [*left.split("."), *members]
-        for result in {*undone(text), *unmasked(text)}
-    }
-    return any(piece in result for result in results for piece in pieces)
+    return [Case(arguments, want, mistake) for arguments, want, mistake in cases]
 
 
-def _defuse(answer: object) -> str | None:
-    for claims in CLAIMS:
-        token = tokens.sign({**claims, "iss": "https://login.example", "aud": "wiki"}, KEY)
-        left = answer(token)
-        if not isinstance(left, str):
-            return "other"
-        if left.count(".") == 1:
-            return "two parts"
-        signature = token.split(".")[2]
-        if signature in left:
-            return "kept"
-        if any(signature[start : start + 12] in left for start in range(0, len(signature) - 12)):
-            return "piece"
-        if sorted(left.split(".")[-1]) == sorted(signature):
-            return "piece"
-        if _comes_back(left, signature):
-            return "reversible"
-        seen = tokens.inspect(left)
-        if (seen.header or {}).get("alg") == "none":
-            return "none"
-        if seen.claims is None or seen.header is None or seen.claims["sub"] != claims["sub"]:
-            return "unreadable"
+def same_list(result: Any, want: list[str]) -> bool:
+    return isinstance(result, list | tuple) and list(result) == want
+
+
+# --- 01-4: segment ------------------------------------------------------------------------------
+
+
+def to_encode() -> list[Case]:
+    names = drawn("segment")
+    values: list[tuple[Any, str | None]] = [({"sub": next(names), "n": 9100}, "json")]
+    values += [({"sub": "u-1", "n": "x" * length}, "padding") for length in range(4)]
+    values += [({"sub": "~~~>>>???" * 2}, "alphabet"), ({"sub": "Zoë", "n": None}, "json")]
+    values += [({}, "json"), ([next(names), True], "json"), (111, "json")]
+    return [Case((item,), item, mistake) for item, mistake in values]
+
+
+def encoding(answer: Tried) -> Verdict:
+    """The judge of 01-4: what is written must be read again as the same value."""
+    for case in to_encode():
         try:
-            tokens.verify_signature(left, KEY.jwk)
-        except jwt.PyJWTError:
-            continue
-        return "kept"
+            result = answer(*case.arguments)
+        except Exception:
+            return answer.raised(str(case), "bytes")
+        if result is None:
+            return Verdict("none", str(case))
+        if mistake := encoding_mistake(result, case.want):
+            return Verdict("differs", str(case), written(result), mistake=mistake)
+    return PASSED
+
+
+def encoding_mistake(result: Any, want: Any) -> str | None:
+    """The name of what keeps a text from being a segment with this value."""
+    if not isinstance(result, str):
+        return "bytes"
+    if "=" in result:
+        return "padding"
+    if "+" in result or "/" in result:
+        return "alphabet"
+    try:
+        again = json.loads(unb64(result))
+    except (ValueError, jwt.PyJWTError):
+        return "json"
+    return None if again == want else "value"
+
+
+# --- 01-5: one claim changed --------------------------------------------------------------------
+
+
+def changing(answer: Tried) -> Verdict:
+    """The judge of 01-5: the payload is new, and all else is as it was."""
+    names = drawn("change")
+    for name, new in (("sub", next(names)), ("salary", 1), ("act", {"sub": next(names)})):
+        claims = {"iss": next(names), "sub": "u-1815", "salary": 9100}
+        token = joined({"kid": next(names), "alg": "ES256"}, claims, b64(next(names).encode()))
+        case = f"{name!r} = {written(new)}"
+        try:
+            result = answer(token, name, new)
+        except Exception:
+            return answer.raised(case)
+        if result is None:
+            return Verdict("none", case)
+        if mistake := changing_mistake(result, token, {**claims, name: new}, name):
+            return Verdict("differs", case, written(result), mistake=mistake)
+    return PASSED
+
+
+def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) -> str | None:
+    """The name of what is wrong with a token in which one claim should be changed."""
+    if not isinstance(result, str) or result.count(".") != 2:
+        return "parts"
+    (head, payload, signature), (first, _, last) = result.split("."), token.split(".")
+    if signature != last:
+        return "signature"
+    if head != first:
+        return "header"
+    try:
+        claims = json.loads(unb64(payload))
+    except (ValueError, jwt.PyJWTError):
+        return "encoded"
+    if claims == want:
+        return None
+    return "value" if not isinstance(claims, dict) or claims.get(name) != want[name] else "others"
+
+
+# --- 01-6: time ---------------------------------------------------------------------------------
+
+
+def lifetimes() -> list[Case]:
+    numbers = drawn("times")
+    now = 1_697_619_600 + int(next(numbers)[:5], 16)
+    left = 1 + int(next(numbers)[:3], 16)
+    cases = [
+        ({"sub": "u-1815", "iat": now - 300, "exp": now + left}, left, "now"),
+        ({"iat": now - 600, "exp": now + 1}, 1, "now"),
+        ({"iat": now - 600, "exp": now}, 0, "over"),
+        ({"iat": now - 900, "exp": now - left}, 0, "over"),
+        ({"sub": "backup", "iat": now - 900}, None, "never"),
+        ({"exp": now + 31_536_000}, 31_536_000, "no iat"),
+    ]
+    return [Case((claims, now), want, mistake) for claims, want, mistake in cases]
+
+
+# --- 01-7: redaction ----------------------------------------------------------------------------
+
+PIECE = 12  # characters of a token that are no accident
+
+
+def log_lines(token: str, other: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """Log lines with gaps for tokens: before and after, the tokens in them, and the mistake."""
+    bearer = '09:00 GET https://wiki.example/a 200 12.7.1 authorization="Bearer {}"'
+    hint = "09:01 GET https://login.example/logout?id_token_hint={}&state=eyJ 303"
+    both = "09:02 old={} new={} www.wiki.example"
+    return [
+        (bearer, (token,), "rest"),
+        (hint, (token,), "rest"),
+        (both, (other, token), "all"),
+        ("09:03 GET https://www.wiki.example/help.v2.html 200", (), "rest"),
+        ("{}", (other,), "rest"),
+    ]
+
+
+def tokens_to_redact() -> list[str]:
+    """Tokens whose segments need every letter; two with the same claims, and one without signature."""
+    names, tokens = drawn("redact"), []
+    key = SigningKey(next(names).encode() * 2, "HS256", "~~>~~?")
+    for count in range(40):
+        claims = {"sub": next(names), "email": f"{next(names)[:6]}@corp.example", "n": "~>?" * 3}
+        tokens.append(sign(claims, key, typ=f"{'~' * (count % 5)}>?"))
+    same_claims = sign(claims, SigningKey(next(names).encode() * 2, "HS256", "~~>~~?"))
+    tokens.sort(key=lambda token: "-" not in token.rpartition(".")[2][:-PIECE])
+    return [*tokens, same_claims, joined({"alg": "none"}, claims, "")]
+
+
+def redaction(answer: Tried) -> Verdict:
+    """The judge of 01-7: the tags match, hold nothing of the token, and need the key."""
+    tokens, keys = tokens_to_redact(), [name.encode() for _, name in zip("ab", drawn("keys"))]  # noqa: B905
+    try:
+        for template, inside, mistake in log_lines(*tokens[:2]):
+            line = template.format(*inside)
+            if verdict := one_line(answer, line, inside, template, mistake, keys[0]):
+                return verdict
+        return matching(answer, tokens, keys) or PASSED
+    except Exception:
+        if answer.error is None:
+            raise
+        return answer.raised("a line with tokens")
+
+
+def one_line(
+    answer: Tried, line: str, inside: tuple[str, ...], template: str, mistake: str, key: bytes
+) -> Verdict | None:
+    """What is wrong with one redacted line."""
+    result = answer(line, key)
+    if result is None:
+        return Verdict("none", written(line))
+    name = None
+    if not isinstance(result, str):
+        name = "text"
+    elif inside and inside[0] in result:
+        name = "kept"
+    elif any(token in result for token in inside):
+        name = "all"
+    elif not around(template, result):
+        name = "rest"
+    elif any(piece in result for token in inside for piece in pieces(token)):
+        name = "piece"
+    elif any(comes_back(result, token, key) for token in inside):
+        name = "reversible"
+    return Verdict("differs", written(line), written(result), mistake=name) if name else None
+
+
+def around(template: str, result: str) -> bool:
+    """Whether what stands around the tokens is as it was."""
+    fixed = [re.escape(part) for part in template.split("{}")]
+    return re.fullmatch("(.+)".join(fixed), result, re.DOTALL) is not None
+
+
+def pieces(token: str) -> set[str]:
+    """Pieces of payload and signature, and the personal data in it, which no redacted line may hold."""
+    _, payload, signature = token.split(".")
+    claims = json.loads(unb64(payload))
+    texts = [text[at : at + PIECE] for text in (payload, signature) for at in range(len(text))]
+    return {text for text in texts if len(text) == PIECE} | {claims["email"], claims["sub"]}
+
+
+def comes_back(result: str, token: str, key: bytes) -> bool:
+    """Whether a piece of a token comes out of a redacted line by undoing encodings and masks."""
+    goals = pieces(token) | {unb64(token.split(".")[2]).decode("latin-1")[:PIECE]}
+    goals = {goal for goal in goals if goal}
+    for word in words_of(result):
+        texts = {*undone(word), *unmasked(word)}
+        texts |= {masked_by(key, text) for text in list(texts)}
+        if any(goal in text for text in texts for goal in goals):
+            return True
+    return False
+
+
+def words_of(line: str) -> list[str]:
+    """What stands between spaces, quotes and other signs, and the whole line."""
+    spaced = re.sub("[\"'=&?]", " ", line)
+    words = {*spaced.split(), *re.split(r"[\s.:,;|/]+", spaced)}
+    return [word for word in sorted(words) if len(word) > PIECE] + [line]
+
+
+def masked_by(key: bytes, text: str) -> str:
+    """A text under the key as a mask (XOR): whoever has one token has the key."""
+    codes = (ord(letter) % 256 for letter in text)
+    return "".join(chr(one ^ key[place % len(key)]) for place, one in enumerate(codes))
+
+
+def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | None:
+    """Whether equal tokens have equal tags, others other tags, and the key decides about the tag."""
+
+    def tag(token: str, key: bytes) -> str:
+        return str(answer(f"a {token} b", key))
+
+    case = "a line with the same token, twice"
+    first, again = tag(tokens[0], keys[0]), tag(tokens[0], keys[0])
+    if first != again:
+        return Verdict("differs", case, written(first), written(again), mistake="matched")
+    case = "the same token in another line"
+    elsewhere = str(answer(f"{tokens[0]}", keys[0]))
+    if elsewhere not in first:
+        return Verdict("differs", case, written(elsewhere), written(first), mistake="matched")
+    tags = {tag(token, keys[0]) for token in tokens}
+    if len(tags) < len(tokens):
+        got = f"{len(tags)} different tags"
+        return Verdict("differs", f"{len(tokens)} different tokens", got, mistake="same")
+    parts = [*tokens[0].split("."), tokens[0], tokens[0].rpartition(".")[0]]
+    if first == tag(tokens[0], keys[1]) or any(guessed([first], [part]) for part in parts):
+        case = "the same token under another key"
+        return Verdict("differs", case, written(first), mistake="plain")
     return None
 
 
-LESSON = Lesson(
-    "01",
-    (
-        Exercise(
-            "01-1",
-            "value",
-            _sub,
-            "No key, no permission, and you know whose it is.",
-            {
-                "actor": "That is the sub inside act: the party who acts for somebody. Whose token is it, at the top level?",
-                "audience": "That is aud, the application it is meant for. Look for sub.",
-                "issuer": "That is iss, the party that made it. Look for sub.",
-                "other": 'Split the puzzle at its dots and decode the middle part; the answer is the text behind "sub".',
-            },
-            {
-                "actor": "answer = 'u-1815'",
-                "audience": "answer = 'wiki'",
-                "issuer": "answer = 'https://login.example'",
-                "other": "answer = 'Ada'",
-            },
-            (
-                "The payload is the part between the two dots.",
-                "json.loads(tokens.unb64(puzzle.split('.')[1])) is a dictionary; which name stands for the subject?",
+# --- 01-8 and 01-9, on the long path ------------------------------------------------------------
+
+
+def one_spelling_each() -> list[Case]:
+    names = drawn("spelling")
+    ends_in_x = b64(next(names).encode() + b"-1")  # of a length that leaves no bit to spare
+    head = {"alg": "ES256", "kid": "~>?~>?~"}
+    cases = [sign({"sub": next(names), "n": "~>?" * n}, logged.KEY) for n in range(4)]
+    cases += [joined(head, {"sub": "?~>" * 4}, ends_in_x), joined({"alg": "none"}, {"a": 1}, "")]
+    cases.append(rfc_examples()["signed"]["RFC 7515 A.1"]["compact"])
+    return [Case((token,), True, "good") for token in cases]
+
+
+def other_spellings() -> list[Case]:
+    """The same bytes, written in other ways."""
+    token = sign({"sub": next(drawn("other spellings")), "n": "?~>" * 4 + "x"}, logged.KEY)
+    head, payload, signature = token.split(".")
+    padded = [part + "=" * (-len(part) % 4) for part in (head, payload, signature)]
+    spare = [part[:-1] + chr(ord(part[-1]) + 1) for part in (head, payload, signature)]
+    cases = [
+        (f"{head}.{payload}.{padded[2]}", "padding", "== behind the signature"),
+        (f"{padded[0]}.{payload}.{signature}", "padding", "== behind the header"),
+        (f"{head}.{payload}.{spare[2]}", "spare", "another last character of the signature"),
+        (f"{head}.{spare[1]}.{signature}", "spare", "another last character of the payload"),
+        (f"{spare[0]}.{payload}.{signature}", "spare", "another last character of the header"),
+        (f"{head}.{payload}.{signature}    ", "junk", "four spaces at the end"),
+        (f"{head}.{payload[:9]}!!!!{payload[9:]}.{signature}", "junk", "!!!! in the payload"),
+        (token.replace("-", "+").replace("_", "/"), "alphabet", "+ and / for - and _"),
+    ]
+    return [Case((text,), False, mistake, words) for text, mistake, words in cases]
+
+
+def macs() -> list[Case]:
+    names, cases = drawn("mac"), []
+    example = rfc_examples()["signed"]["RFC 7515 A.1"]
+    for count in range(6):
+        key = next(names).encode() * 2
+        token = sign({"sub": next(names), "n": "x" * count}, SigningKey(key, "HS256", "hs-1"))
+        cases.append(Case((token, key), token.split(".")[2], "signed"))
+    token, key = example["compact"], unb64(example["jwk"]["k"])
+    return [*cases, Case((token, key), token.split(".")[2], "bytes", "the example of RFC 7515")]
+
+
+def macing(answer: Tried) -> Verdict:
+    """The judge of 01-9."""
+    verdict = compare(macs)(answer)
+    if verdict.kind == "differs" and answer.results:
+        result = answer.results[-1]
+        if not isinstance(result, str):
+            return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
+        if verdict.want == written(result.strip("=")) or is_hex(result):
+            return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
+    return verdict
+
+
+def is_hex(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+OUTER = ("g1", "g2", "g3")
+OVER, RIGHT_PLACE = ("at notes", "old"), ("at wiki", "payroll", "tom", "backup")
+
+
+def flag_mistake(answer: Any) -> str | None:
+    if answer == logged.number("astray"):
+        return None
+    for names, mistake in ((OUTER, "outer"), (OVER, "over"), (RIGHT_PLACE, "right place")):
+        if answer in [logged.number(name) for name in names]:
+            return mistake
+    text = answer if isinstance(answer, str) else ""
+    return "token" if text.count(".") == 2 or text.startswith("u-") else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "01-1",
+        "value",
+        value(by_hand),
+        "That is what came out, and you had nothing but the text.",
+        {
+            "encoded": (
+                "That is the segment as it stands in the token. Decode it: "
+                "base64.urlsafe_b64decode(...), with the `=` that are missing.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                answer = LINE.partition("Bearer ")[2].split(".")[1]
+                """),
             ),
-            "answer = json.loads(tokens.unb64(puzzle.split('.')[1]))['sub']",
-        ),
-        Exercise(
-            "01-2",
-            "function",
-            _payload_of,
-            "You will never need a website to read a token again.",
-            {
-                "padding": "It fails for some lengths. Base64 wants its text in groups of four; fill the last one up with '='.",
-                "alphabet": "It fails where the text holds - or _. Ordinary base64 has + and / there; which function knows the other alphabet?",
-                "header": "That is the header. The payload is the second part.",
-                "bytes": "That is still text or bytes. json.loads makes a dictionary of it.",
-                "other": "The result should be the dictionary of claims, for every token.",
-            },
-            {
-                "padding": "import base64, json\ndef answer(token):\n    return json.loads(base64.urlsafe_b64decode(token.split('.')[1]))",
-                "alphabet": "import base64, json\ndef answer(token):\n    part = token.split('.')[1]\n"
-                "    return json.loads(base64.b64decode(part + '=' * (-len(part) % 4)))",
-                "header": "import base64, json\ndef answer(token):\n    part = token.split('.')[0]\n"
-                "    return json.loads(base64.urlsafe_b64decode(part + '=' * (-len(part) % 4)))",
-                "bytes": "import base64\ndef answer(token):\n    part = token.split('.')[1]\n"
-                "    return base64.urlsafe_b64decode(part + '=' * (-len(part) % 4))",
-                "other": "def answer(token):\n    return {'sub': 'u-1815'}",
-            },
-            (
-                "Two steps from this lesson: cut at the dots, then fill up with '=' until the length is a multiple of four.",
-                "'=' * (-len(part) % 4) is the filling; base64.urlsafe_b64decode knows - and _.",
-                "Last, json.loads turns the bytes into a dictionary.",
+            "header": (
+                "That is the first segment. The middle one stands between the two dots.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                answer = base64.urlsafe_b64decode(LINE.partition("Bearer ")[2].split(".")[0] + "==")
+                """),
             ),
-            "def payload_of(token):\n    part = token.split('.')[1]\n"
-            "    return json.loads(base64.urlsafe_b64decode(part + '=' * (-len(part) % 4)))",
-        ),
-        Exercise(
-            "01-3",
-            "function",
-            _defuse,
-            "Support can read it, and nobody can use it.",
-            {
-                "kept": "The signature is still there, so this is still a key.",
-                "piece": "A piece of the signature is left, or all of it in another order. That can be turned back; leave nothing.",
-                "reversible": "The signature is only written in another way: undoing it (base64, hex, ROT13, letter case, order) "
-                "brings the whole token back. An encoding is no cipher. Leave nothing of it.",
-                "two parts": "Now it has two parts, and tools will not read it as a token. Keep the second dot, with nothing or a word behind it.",
-                "unreadable": "Now support cannot read the claims. Only the third part has to go.",
-                "none": "A header that says none invites a careless verifier to accept it unsigned. Leave the header as it was.",
-                "other": "Return a text: the token without what makes it a key.",
-            },
-            {
-                "kept": "def answer(token):\n    return token",
-                "piece": "def answer(token):\n    return token[:-20]",
-                "reversible": "def answer(token):\n    signed, _, signature = token.rpartition('.')\n"
-                "    return signed + '.' + signature.encode().hex()",
-                "two parts": "def answer(token):\n    return token.rpartition('.')[0]",
-                "unreadable": "def answer(token):\n    return token.split('.')[0] + '..removed'",
-                "none": "from labutils.identity import tokens\ndef answer(token):\n"
-                "    return tokens.json_part({'alg': 'none'}) + '.' + token.split('.')[1] + '.'",
-                "other": "def answer(token):\n    return 42",
-            },
-            (
-                "Which of the three parts needs a key to make?",
-                "Put header and payload together again with dots, and something that is no signature, or nothing, behind the second dot.",
+            "short": (
+                "The end is missing. Add `=` and leave all the characters in their places.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                payload = LINE.partition("Bearer ")[2].split(".")[1]
+                answer = base64.urlsafe_b64decode(payload[:-2])
+                """),
             ),
-            "def defuse(token):\n    header, payload, signature = token.split('.')\n    return f'{header}.{payload}.removed'",
+            "other": (
+                "Split the token at its dots: token.split('.'). The middle segment has the index 1.",
+                "answer = 42",
+            ),
+        },
+        (
+            "token.split('.') gives a list of three texts. The middle one is token.split('.')[1].",
+            "Its length is no multiple of four. How many `=` are missing? Try one, then two.",
         ),
+        code("""
+            payload = token.split(".")[1]
+            answer = base64.urlsafe_b64decode(payload + "==")
+        """),
     ),
-    (
-        Quiz(
-            "01-q1",
-            "What does base64url protect in a token?",
-            {
-                "a": Choice(
-                    "Its content from being read",
-                    "You have just read one without a key. It is an alphabet and hides nothing.",
+    Exercise(
+        "01-2",
+        "function",
+        decoding,
+        "You will never need a website to read a token again.",
+        {
+            "padding": (
+                "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to the "
+                "next multiple of four.",
+                altered(DECODE, ('"=" * (-len(part) % 4)', '"="')),
+            ),
+            "alphabet": (
+                "It fails where the text holds - or _. Ordinary base64 has + and / in their place. "
+                "urlsafe_b64decode knows the other alphabet.",
+                altered(DECODE, ("urlsafe_b64decode", "b64decode")),
+            ),
+            "order": (
+                "Return the header first, and then the claims.",
+                altered(DECODE, ("return header, claims", "return claims, header")),
+            ),
+            "one": (
+                "Return both: `return header, claims`.",
+                altered(DECODE, ("return header, claims", "return claims")),
+            ),
+            "bytes": (
+                "That is still bytes or text. json.loads makes a dictionary of it.",
+                altered(
+                    DECODE,
+                    (
+                        "json.loads(base64.urlsafe_b64decode(part))",
+                        "base64.urlsafe_b64decode(part)",
+                    ),
                 ),
-                "b": Choice(
-                    "Its bytes from being damaged in addresses and header lines",
-                    "Yes, that is all: characters that travel well.",
-                    True,
-                ),
-                "c": Choice(
-                    "Its claims from being changed",
-                    "Changing is easy; being believed afterwards is hard. That is the signature's work.",
-                ),
-            },
+            ),
+        },
+        (
+            "Three steps for each of the first two segments: fill up with '=', decode, json.loads.",
+            "The filling: part + '=' * (-len(part) % 4). At the end: return header, claims.",
         ),
-        Quiz(
-            "01-q2",
-            "A token's signature is valid. What do you know?",
-            {
-                "a": Choice(
-                    "That Ada, named in sub, sent it",
-                    "The sender may be anybody who holds a copy. The signature names the writer only.",
+        DECODE,
+    ),
+    Exercise(
+        "01-3",
+        "function",
+        compare(to_search, same=same_list),
+        "Whoever sees the token sees all of that. Run this before a token is designed.",
+        {
+            "encoded": (
+                "In the token as it stands you find nothing: it is encoded. Search in what "
+                "decode(token) gives.",
+                wrong("answer = lambda token, secrets: [s for s in secrets if s in token]"),
+            ),
+            "nobody": (
+                "Nothing of the list is in this token: an empty list.",
+                wrong("answer = lambda token, secrets: list(secrets[::2])").replace(
+                    "list(secrets[::2])",
+                    "[s for s in secrets if s in str(decode(token))] or secrets",
                 ),
-                "b": Choice(
-                    "That it has not been stolen",
-                    "Stealing changes no byte, so the signature cannot notice.",
-                ),
-                "c": Choice(
-                    "That the holder of the key wrote exactly these bytes",
-                    "Yes, and nothing more. Remember it in lesson 06.",
-                    True,
-                ),
-                "d": Choice(
-                    "That nobody else has read it",
-                    "Everybody on its way could: nothing in it is hidden.",
-                ),
-            },
+            ),
+            "header": (
+                "The header can be read as well. decode(token) gives both.",
+                altered(LEAKS, ("decode(token)", "decode(token)[1]")),
+            ),
+            "nested": (
+                "A claim can hold lists and other dictionaries. Make one text of all of it, and "
+                "search in that.",
+                wrong("""
+                def answer(token, secrets):
+                    header, claims = decode(token)
+                    values = [str(v) for d in (header, claims) for v in d.values()
+                              if not isinstance(v, dict)]
+                    return [secret for secret in secrets if secret in values]
+                """),
+            ),
+            "escaped": (
+                "json.dumps writes ë as \\u00eb. With ensure_ascii=False it leaves the letter as "
+                "it is; str(...) does so too.",
+                altered(LEAKS, (", ensure_ascii=False", "")),
+            ),
+            "inside": (
+                "The secret may be a part of a longer text. Look for it with `in`.",
+                wrong("""
+                def values(part):
+                    if isinstance(part, dict | list | tuple):
+                        inner = part.values() if isinstance(part, dict) else part
+                        return [text for one in inner for text in values(one)]
+                    return [str(part)]
+
+                def answer(token, secrets):
+                    return [secret for secret in secrets if secret in values(decode(token))]
+                """),
+            ),
+        },
+        (
+            "Make one text of what decode(token) gives: str(decode(token)) is enough.",
+            "Then a list: [secret for secret in secrets if secret in text].",
         ),
-        Quiz(
-            "01-q3",
-            "Which change to a signed token goes unnoticed by its signature?",
-            {
-                "a": Choice(
-                    "Another sub in the payload", "The payload is signed; you saw it refused."
-                ),
-                "b": Choice(
-                    "Another typ in the header", "The header is signed too; you saw it refused."
-                ),
-                "c": Choice(
-                    "The same claims, written with other spaces",
-                    "The bytes are other bytes. The meaning does not count.",
-                ),
-                "d": Choice(
-                    "A second holder",
-                    "Yes. A copy is the same bytes, and there is nothing to notice.",
-                    True,
-                ),
-            },
+        LEAKS,
+    ),
+    Exercise(
+        "01-4",
+        "function",
+        encoding,
+        "That is a segment. Header and payload of every token are made in this way.",
+        {
+            "bytes": (
+                "Three kinds of value: json.dumps gives a text, .encode() makes bytes of it, and "
+                "after base64 .decode() makes a text again.",
+                altered(SEGMENT, (".decode().rstrip", ".rstrip"), ('"="', 'b"="')),
+            ),
+            "padding": (
+                "A segment has no `=` at its end. .rstrip('=') takes them away.",
+                altered(SEGMENT, ('.rstrip("=")', "")),
+            ),
+            "alphabet": (
+                "A segment has - and _ in the place of + and /: urlsafe_b64encode.",
+                altered(SEGMENT, ("urlsafe_b64encode", "b64encode")),
+            ),
+            "json": (
+                "What comes out of it again is no JSON. json.dumps(value) writes JSON; str(value) "
+                "does not.",
+                altered(SEGMENT, ("json.dumps(value)", "str(value)")),
+            ),
+            "value": (
+                "Another value comes out again than the one that was given.",
+                altered(SEGMENT, ("json.dumps(value)", "json.dumps([value])")),
+            ),
+        },
+        (
+            "The steps of decode, backwards: json.dumps, .encode(), base64, and no `=`.",
+            "All of it in one line: base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=').",
         ),
+        SEGMENT,
+    ),
+    Exercise(
+        "01-5",
+        "function",
+        changing,
+        "You needed no key for that. Now see who notices.",
+        {
+            "parts": (
+                "The result is one text with three segments and two dots.",
+                altered(WITH_CLAIM, (".{signature}", "")),
+            ),
+            "signature": (
+                "The signature stays as it was, letter by letter.",
+                altered(WITH_CLAIM, ("{signature}", "{payload}")),
+            ),
+            "header": (
+                "The header stays as it stands in the token. Do not write it anew: a space more is "
+                "another text.",
+                altered(WITH_CLAIM, ("{head}", "{segment(decode(token)[0])}")),
+            ),
+            "encoded": (
+                "The payload is a segment again: segment(claims).",
+                altered(WITH_CLAIM, ("{segment(claims)}", "{len(claims)}")),
+            ),
+            "others": (
+                "The other claims stay as they were.",
+                altered(WITH_CLAIM, ("{**decode(token)[1], name: value}", "{name: value}")),
+            ),
+            "value": (
+                "The claim of that name must have the new value. The name is given in `name`.",
+                altered(WITH_CLAIM, (", name: value}", ', "name": value}')),
+            ),
+        },
+        (
+            "Take it apart: head, payload, signature = token.split('.'). The claims are "
+            "decode(token)[1].",
+            "claims[name] = value. Then join head, segment(claims) and signature with dots.",
+        ),
+        WITH_CLAIM,
+    ),
+    Exercise(
+        "01-6",
+        "function",
+        compare(lifetimes),
+        "Two numbers and a difference. A token without exp has no end.",
+        {
+            "now": (
+                "Count from `now`, and not from the moment at which the token was issued.",
+                altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"] - claims["iat"]')),
+            ),
+            "over": (
+                "From the second of exp on the token is over: 0, and never less.",
+                altered(SECONDS_LEFT, ("max(0, ", "(")),
+            ),
+            "never": (
+                "Without exp the token never ends by itself: None, and not 0.",
+                altered(SECONDS_LEFT, ("return None", "return 0")),
+            ),
+            "no iat": (
+                "iat is not needed here, and may be missing.",
+                altered(
+                    SECONDS_LEFT, ("return max(", 'now = max(now, claims["iat"])\n    return max(')
+                ),
+            ),
+        },
+        (
+            "Is there an exp at all? `if 'exp' not in claims: return None`.",
+            "The rest is claims['exp'] - now. max(0, ...) keeps it from going below zero.",
+        ),
+        SECONDS_LEFT,
+    ),
+    Exercise(
+        "01-7",
+        "function",
+        redaction,
+        "The line can be searched and matched, and nobody can use what is left.",
+        {
+            "text": ("Return the line as one text.", "answer = lambda line, key: [line]"),
+            "kept": (
+                "The token is still there. Whoever reads the log can use it.",
+                "answer = lambda line, key: line",
+            ),
+            "all": (
+                "There can be more than one token in a line. re.sub replaces all of them.",
+                altered(REDACT, ("tag, line)", "tag, line, count=1)")),
+            ),
+            "rest": (
+                "All around the tokens stays as it was. A token begins with eyJ; a host name or a "
+                "version has dots as well.",
+                altered(REDACT, ("eyJ", "")),
+            ),
+            "piece": (
+                "A piece of the token is left: of its signature, or of what it says about somebody.",
+                altered(REDACT, (r"\.[\w-]*", "")),
+            ),
+            "reversible": (
+                "The token comes back: an encoding or a mask can be undone. Base64, hex and ROT13 "
+                "have no key, and the key of a mask (XOR) is found with one known token.",
+                altered(
+                    REDACT,
+                    (
+                        'hmac.digest(key, match[0].encode(), "sha256")',
+                        "match[0].encode()",
+                    ),
+                ),
+            ),
+            "matched": (
+                "The same token must have the same tag, in each line. Else nobody can follow it.",
+                altered(
+                    REDACT,
+                    ("match[0].encode()", "str(match.start()).encode() + match[0].encode()"),
+                ),
+            ),
+            "same": (
+                "Two tokens must not have the same tag, not even two with the same claims.",
+                altered(REDACT, ("match[0].encode()", 'match[0].split(".")[1].encode()')),
+            ),
+            "plain": (
+                "Everybody can compute this tag: whoever has a token, or guesses it, can tell which "
+                "lines are about it. The key must go into the hash: hmac.digest(key, ...).",
+                altered(
+                    REDACT,
+                    (
+                        'hmac.digest(key, match[0].encode(), "sha256")',
+                        "__import__('hashlib').sha256(match[0].encode()).digest()",
+                    ),
+                ),
+            ),
+        },
+        (
+            "re.sub(pattern, tag, line) calls tag(match) for each token that fits the pattern. "
+            "match[0] is the token.",
+            "The tag of a token: hmac.digest(key, match[0].encode(), 'sha256').hex().",
+            "A pattern for a token: r'eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*'.",
+        ),
+        REDACT,
+    ),
+    Exercise(
+        "01-8",
+        "function",
+        verifier(one_spelling_each, other_spellings),
+        "One token, one text. Now a list of blocked texts would mean something.",
+        {
+            "good": (
+                "A token in its one right spelling must come through, whatever its length.",
+                "answer = lambda token: False",
+            ),
+            "padding": (
+                "A segment has no `=` at its end (RFC 7515, 2).",
+                altered(ONE_SPELLING, ("!= part", '!= part.rstrip("=")')),
+            ),
+            "spare": (
+                "The last character has bits to spare, and Python's decoder does not look at them. "
+                "Encode again, and compare.",
+                wrong("""
+                def answer(token):
+                    return re.fullmatch(r"[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*", token) is not None
+                """),
+            ),
+            "junk": (
+                "Python's decoder leaves out what is not in its alphabet. Encode again, and compare.",
+                altered(ONE_SPELLING, ("!= part", '!= re.sub("[^A-Za-z0-9_+/=-]", "", part)')),
+            ),
+            "alphabet": (
+                "base64url has - and _. A token with + or / in it is spelt in another alphabet.",
+                altered(ONE_SPELLING, ("!= part", '!= part.replace("+", "-").replace("/", "_")')),
+            ),
+        },
+        (
+            "Decode each segment, encode the bytes again, and compare with what you had.",
+            "base64.urlsafe_b64encode(data).decode().rstrip('=') is the one right spelling.",
+        ),
+        ONE_SPELLING,
+    ),
+    Exercise(
+        "01-9",
+        "function",
+        macing,
+        "It fits the example that the standard prints. Nothing else went in.",
+        {
+            "signed": (
+                "Signed is the text before the last dot: header, dot and payload, as they stand.",
+                altered(MAC, ('token.rpartition(".")[0]', 'token.split(".")[1]')),
+            ),
+            "bytes": (
+                "The characters of the token are signed, and not JSON that was parsed and written "
+                "anew.",
+                altered(
+                    MAC,
+                    (
+                        'token.rpartition(".")[0]',
+                        '".".join(segment_of(part) for part in decode(token))',
+                    ),
+                ).replace(
+                    "def mac(",
+                    "def segment_of(part):\n"
+                    "    text = json.dumps(part, separators=(',', ':'))\n"
+                    "    return base64.urlsafe_b64encode(text.encode()).decode().rstrip('=')\n\n"
+                    "def mac(",
+                ),
+            ),
+            "spelling": (
+                "The MAC stands in the token as a segment: base64url of its bytes, without `=`.",
+                altered(
+                    MAC,
+                    ('base64.urlsafe_b64encode(digest).decode().rstrip("=")', "digest.hex()"),
+                ),
+            ),
+        },
+        (
+            "token.rpartition('.')[0] is all that stands before the last dot.",
+            "hmac.digest(key, signed.encode(), 'sha256') makes the bytes. Then base64url, without "
+            "the `=`.",
+        ),
+        MAC,
     ),
 )
+
+TARGET = Target(
+    "01-target",
+    "value",
+    value(flag_mistake),
+    "The token was made for notes.example, it was about u-1906, and it was good for six minutes more. "
+    "The payroll took it all the same. There is a second way: who else showed this token?",
+    {
+        "outer": (
+            "That token was made for the application at which it was shown. Read it to its end: one "
+            "of its claims begins with eyJ.",
+            wrong("from labutils.stage.logged_tokens import number\nanswer = number('g3')"),
+        ),
+        "over": (
+            "That token was over when the line was written. Compare `exp` with the time of the line.",
+            wrong("from labutils.stage.logged_tokens import number\nanswer = number('old')"),
+        ),
+        "right place": (
+            "That token was made for the application at which it was shown: compare `aud` with the "
+            "host of the line.",
+            wrong("from labutils.stage.logged_tokens import number\nanswer = number('tom')"),
+        ),
+        "token": (
+            "Hand in the number of the token: the value of its claim `jti`.",
+            "answer = 'u-1906'",
+        ),
+        "other": (
+            "That is not the number of a token in this log. It is the value of a claim `jti`.",
+            "answer = 'flag-0000'",
+        ),
+    },
+    (
+        "Parse a line with json.loads. Tokens stand in headers and in addresses. %2E is a dot that "
+        "was percent-encoded: unquote(text) turns it back. Then decode(token).",
+        "A token can carry another token in a claim. Compare the aud of each token with the url of "
+        "its line, and use seconds_left(claims, seconds(line['time'])).",
+        "Three lines have a cookie with a token in its claim id_token. Decode that one too. A second "
+        "way: Tom's address is 203.0.113.66, and one of his lines shows a token about somebody else.",
+    ),
+    code("""
+        for line in map(json.loads, scene.log):
+            text = unquote(line["url"] + str(line["headers"]))
+            for token in re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text):
+                claims = decode(token)[1]
+                if "id_token" in claims:
+                    claims = decode(claims["id_token"])[1]
+                if seconds_left(claims, seconds(line["time"])) and claims["aud"] not in line["url"]:
+                    flag = claims["jti"]
+    """),
+    brief="scene.log holds twelve lines of a proxy's log of 18 October, each of them JSON. In one line "
+    "a token was shown at an application for which it was not made (`aud`), and it was good in that "
+    "second. Find that token. Its number, the claim `jti`, is the flag. Tokens stand in headers, in "
+    "addresses, in cookies, and in other tokens. There is more than one way.",
+    scene=logged.scene,
+)
+
+PREDICTIONS = (
+    Prediction(
+        "01-p1",
+        "You have the text of the token, and no key of any kind. You decode its middle segment. What "
+        "comes out?",
+        {
+            "a": Guess(
+                "bytes that nobody can read: they are encrypted",
+                False,
+                "The belief is that base64 is encryption. It is a way to write bytes with 64 "
+                "characters, and it has no key.",
+            ),
+            "b": Guess("text that a person can read", True),
+            "c": Guess(
+                "an error: the signature locks the segment",
+                "locked",
+                "The belief is that the signature hides the claims. It stands behind them, and it "
+                "hides nothing.",
+            ),
+        },
+        "Base64url is an alphabet, and no cipher. There is no key because nothing is locked. A token "
+        "that is sent on is a document that is sent on.",
+    ),
+    Prediction(
+        "01-p2",
+        "You decode the claims, and encode them again in another order. No name and no value is "
+        "changed. Does the old signature fit the new text?",
+        {
+            "a": Guess(
+                "yes: in JSON the order of the members has no meaning",
+                True,
+                "The belief is that the meaning is signed. JSON readers take both orders for the "
+                "same. The signature was made over characters.",
+            ),
+            "b": Guess("no: other characters, another text", False),
+        },
+        "A signature covers bytes, and no meaning. Order, spaces and line breaks count. So a verifier "
+        "checks what arrived, before anything tidies it up.",
+    ),
+    Row(
+        "01-p3",
+        "Another `sub` now stands in the payload, and the header and the signature are the old ones. "
+        "Four readers are shown this token. Which of them hand out the changed claims, with no "
+        "complaint?",
+        (
+            "your decode",
+            "inspect, the lab's decoder",
+            "PyJWT, without the key",
+            "PyJWT, with the key",
+        ),
+        "ooox",
+        {
+            "your decode": "Your function splits, decodes and parses. It never looks at the signature.",
+            "inspect, the lab's decoder": "The belief is that a decoder checks. A decoder has no key, "
+            "so there is nothing that it could check with.",
+            "PyJWT, without the key": "The belief is that a good library always checks. Here it was "
+            "told not to, by verify_signature: False.",
+            "PyJWT, with the key": "With the key it computes what was signed, and the changed payload "
+            "does not fit.",
+        },
+        "Reading is not checking. A decoder, a debugging page and a log viewer show what a token "
+        "claims. Whether that is so takes the key.",
+    ),
+    Row(
+        "01-p4",
+        "Three tokens of 18 October stand in a log. Somebody reads the log a week later. Which of "
+        "them are still good?",
+        logged.OF_A_DAY,
+        "xxo",
+        {
+            "Ada's ID token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
+            "Ada's access token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
+            "the backup job's access token": "The belief is that a JWT is short-lived. A JWT lives as "
+            "long as its exp says, and whoever issues it chooses. This one says a year.",
+        },
+        "Nothing in the format makes a token short-lived. People give programs long lifetimes, since "
+        "a program cannot sign in again by itself. exp may even be missing.",
+    ),
+    Prediction(
+        "01-p5",
+        "A token was stolen, and its text is blocked: the server keeps a list of texts that it "
+        "refuses. Tom writes `==` behind the signature. What does PyJWT, with the key, say to that?",
+        {
+            "a": Guess(
+                "it refuses: the signature does not fit the longer text",
+                False,
+                "The belief is that the signature covers the whole text. It covers header and "
+                "payload. Nothing covers the spelling of the signature itself.",
+            ),
+            "b": Guess(
+                "it refuses: `=` is not in the alphabet of base64url",
+                "alphabet",
+                "The belief is that every reader is strict. The standard leaves the `=` away, and "
+                "some issuers write them, so this library takes both.",
+            ),
+            "c": Guess("it gives the claims, as before", True),
+        },
+        "The last segment decodes to the same 64 bytes, so the signature fits. One token has two "
+        "texts now, and the list knows one of them.",
+    ),
+    Prediction(
+        "01-p6",
+        "RFC 7519 prints an encrypted token in its appendix A.1. How does its text differ from that of "
+        "a signed one?",
+        {
+            "a": Guess("it has five segments", 5),
+            "b": Guess(
+                "it has three segments as well, and only decoding tells",
+                3,
+                "The belief is that all JWTs look alike. An encrypted one needs room for an encrypted "
+                "key, a start value and a tag.",
+            ),
+            "c": Guess(
+                "it is one block without dots",
+                1,
+                "The belief is that encryption hides the form too. The header must be readable, so "
+                "that the receiver knows how to decrypt.",
+            ),
+        },
+        "Five segments: JSON Web Encryption (JWE). Its header can be read, and its claims cannot. "
+        "Tokens for sign-in are almost never of this kind.",
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "01-q1",
+        "What is base64url good for in a token?",
+        {
+            "a": Choice(
+                "It keeps the claims from readers who have no key",
+                "You have read claims without a key. It is an alphabet, and hides nothing.",
+            ),
+            "b": Choice(
+                "It makes a change of the claims visible to the receiver",
+                "You changed a claim and encoded it again. The signature shows the change.",
+            ),
+            "c": Choice(
+                "It makes the token shorter than its JSON would be",
+                "It makes it longer: four characters for three bytes.",
+            ),
+            "d": Choice(
+                "Its characters survive addresses and headers",
+                "That is all: letters, digits, - and _ need no escaping there.",
+                right=True,
+            ),
+        },
+    ),
+    Quiz(
+        "01-q2",
+        "The signature of a token fits. What do you know?",
+        {
+            "a": Choice(
+                "The person whom sub names has sent the token to you",
+                "The sender may be anybody who holds a copy. A signature knows no sender.",
+            ),
+            "b": Choice(
+                "The holder of the key wrote exactly these characters",
+                "That, and nothing more. Lesson 06 is about what it does not say.",
+                right=True,
+            ),
+            "c": Choice(
+                "Nobody has copied the token or read it on its way to you",
+                "A copy is the same characters, and reading leaves no trace.",
+            ),
+        },
+    ),
+    Quiz(
+        "01-q3",
+        "Which of these does the signature of a token not notice?",
+        {
+            "a": Choice("Another sub", "The payload is signed. You saw it refused."),
+            "b": Choice(
+                "The same claims with other spaces",
+                "Other spaces are other characters. The meaning does not count.",
+            ),
+            "c": Choice(
+                "A second holder",
+                "A copy is the same characters. There is nothing to notice.",
+                right=True,
+            ),
+            "d": Choice("Another alg in the header", "The header is signed as well."),
+        },
+    ),
+)
+
+LESSON = Lesson("01", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

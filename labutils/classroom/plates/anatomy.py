@@ -1,51 +1,84 @@
-"""The plate of lesson 01: a token taken apart, from bytes to claims."""
+"""The plate of lesson 01: a token taken apart, and what its signature covers."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import BLACK, GREEN, GREY, PURPLE, canvas
 from labutils.identity.tokens import unb64
 
+NAMES, COLOURS = ("header", "payload", "signature"), (PURPLE, GREEN, BLACK)
+LEFTS = (0.15, 3.55, 8.35)  # where the columns begin, on a sheet of 12
+SMALL = 12.6  # points: the size of a notebook's body text in a picture of this width
+STEP = 0.34  # from one line to the next
+UNDER_A_SIGNATURE = (
+    "made with the private key",
+    "over the signed characters.",
+    "No text is in it.",
+)
 
-def anatomy(token: str) -> tuple[Figure, str]:
-    """From bytes to claims: each segment of a token, the bytes it spells, and what they say."""
-    segments, names = token.split("."), ("header", "payload", "signature")
-    texts = [
-        [f'"{name}": {json.dumps(value)}' for name, value in json.loads(unb64(segment)).items()]
-        for segment in segments[:2]
-    ]
-    texts.append(["the only part that needs a key:", "made by whoever wrote the token"])
-    rows = max(len(lines) for lines in texts)
-    figure, axes = canvas(11, 2.9 + 0.24 * rows, (0, 12), (-rows * 0.24, 2.9))
-    sizes = [len(unb64(segment)) for segment in segments]
-    for column, (name, segment, colour) in enumerate(
-        zip(names, segments, (PURPLE, GREEN, BLACK), strict=True)
-    ):
-        left, data = column * 4 + 0.1, unb64(segment)
-        axes.text(left, 2.6, f"{column + 1}  {name}", color=colour, weight="bold", size=12)
-        axes.text(left, 2.2, segment[:24] + "...", family="monospace", size=9.5, color=colour)
-        axes.text(left, 1.9, f"{len(segment)} characters of base64url", size=8.5, color=GREY)
-        axes.annotate(
-            "", (left + 0.3, 1.3), (left + 0.3, 1.8), arrowprops={"arrowstyle": "->", "color": GREY}
-        )
-        axes.text(left + 0.5, 1.48, "decode, no key needed", size=8.5, color=GREY)
-        axes.text(
-            left, 1.05, data[:9].hex(" ") + " ...", family="monospace", size=9.5, color=colour
-        )
-        axes.text(left, 0.75, f"{len(data)} bytes", size=8.5, color=GREY)
-        for row, line in enumerate(texts[column]):
-            axes.text(
-                left,
-                0.3 - row * 0.24,
-                line[:44],
-                family="monospace" if column < 2 else None,
-                size=8.5,
-            )
-        if column:
-            axes.axvline(column * 4 - 0.08, color=GREY, lw=0.6, ls=":")
-    claims = json.loads(unb64(segments[1]))
-    return figure, (
-        f"A token of {len(token)} characters: a header of {sizes[0]} bytes, a payload of {sizes[1]} bytes with "
-        f"{len(claims)} claims that anybody can read, and a signature of {sizes[2]} bytes."
+
+def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
+    """Three segments, what they say, and a bracket over what is signed. `fits` checks a signature.
+
+    Each character is changed once, and `fits` is asked: the sentence says how often it refused.
+    """
+    segments = token.split(".")
+    parts = [json.loads(unb64(segment)) for segment in segments[:2]]
+    texts = [_lines(part) for part in parts] + [list(UNDER_A_SIGNATURE)]
+    bottom = 0.9 - STEP * max(len(lines) for lines in texts)
+    figure, axes = canvas(11, 3.9 - bottom, (0, 12), (bottom, 3.9))
+    axes.text(
+        LEFTS[0],
+        3.5,
+        "The signature covers header and payload as they stand",
+        weight="bold",
+        size=15,
     )
+    for place, segment in enumerate(segments):
+        left, colour = LEFTS[place], COLOURS[place]
+        axes.text(left, 2.95, NAMES[place], color=colour, weight="bold", size=14)
+        axes.text(left, 2.55, segment[:24] + "...", family="monospace", size=SMALL, color=colour)
+        size = len(unb64(segment))
+        axes.text(left, 1.25, f"{size} bytes", size=SMALL, color=GREY)
+        family = "monospace" if place < 2 else None
+        for row, text in enumerate(texts[place]):
+            axes.text(left, 0.8 - STEP * row, text, family=family, size=SMALL)
+    signed = len(token.rpartition(".")[0])
+    _bracket(axes, LEFTS[0], LEFTS[2] - 0.35, 2.3, f"signed: these {signed} characters")
+    refused = sum(not fits(other) for other in _changed_once(token))
+    return figure, (
+        f"A token of {len(token)} characters. The signature covers the first {signed}: a header with "
+        f"{len(parts[0])} members and a payload with {len(parts[1])} claims, as they stand. Each "
+        f"character was changed once: {refused} of {len(token)} changes were refused."
+    )
+
+
+def _lines(part: dict[str, Any]) -> list[str]:
+    return [f'"{name}": {json.dumps(value)}'[:42] for name, value in part.items()]
+
+
+def _bracket(axes: Any, left: float, right: float, height: float, words: str) -> None:
+    """A bracket below the signed segments, and an arrow from it to the signature."""
+    axes.plot(
+        [left, left, right, right],
+        [height, height - 0.15, height - 0.15, height],
+        color=BLACK,
+        lw=1.4,
+    )
+    axes.text(left, height - 0.52, words, size=SMALL, weight="bold")
+    arrow = {"arrowstyle": "->", "color": BLACK, "lw": 1.4}
+    axes.annotate(
+        "", (LEFTS[2] - 0.05, height - 0.4), (right - 1.2, height - 0.4), arrowprops=arrow
+    )
+    axes.text(LEFTS[2] + 0.05, height - 0.48, "private key", size=SMALL)
+
+
+def _changed_once(token: str) -> list[str]:
+    """The token with one character changed, for each of its places."""
+    return [
+        token[:place] + ("B" if letter == "A" else "A") + token[place + 1 :]
+        for place, letter in enumerate(token)
+    ]

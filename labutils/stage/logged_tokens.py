@@ -1,0 +1,141 @@
+"""Tokens that stand in logs (lesson 01): one line to begin with, three lifetimes, and a log to search.
+
+`scene` is the target: a proxy's log in which tokens stand in headers, in addresses, in cookies and
+in other tokens.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+
+from labutils.identity.tokens import SigningKey, ec_private_key, sign
+from labutils.lab import dice, seconds
+from labutils.stage.two_apps import WIKI, build_apps
+
+Claims = dict[str, Any]
+
+ISSUER = "https://login.example"
+KEY = SigningKey(ec_private_key("lesson-01"), "ES256", "es256-1")
+CLAIMS: Claims = {
+    "iss": ISSUER,
+    "sub": "u-1815",
+    "aud": "https://payroll.example",
+    "iat": seconds("2023-10-18T09:00:00Z"),
+    "exp": seconds("2023-10-18T09:10:00Z"),
+    "name": "Ada Lovelace",
+    "email": "ada@corp.example",
+    "salary": 9100,
+}
+LINE = (
+    "2023-10-18T09:02:11Z GET https://payroll.example/me 200 "
+    f'authorization="Bearer {sign(CLAIMS, KEY)}"'
+)
+
+
+OF_A_DAY = ("Ada's ID token", "Ada's access token", "the backup job's access token")
+
+
+def is_text(value: object) -> bool:
+    """Whether a person can read a value as it is: bytes that are text, a text, or what was parsed."""
+    try:
+        text = value.decode() if isinstance(value, bytes) else str(value)
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable()
+
+
+def with_the_key(token: str) -> Claims:
+    """The claims of a token, as PyJWT gives them when it has the key. It does not look at the clock."""
+    options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
+    return dict(jwt.decode(token, jwt.PyJWK(KEY.jwk), ["ES256"], options=options))
+
+
+def without_the_key(token: str) -> Claims:
+    """The claims of a token, as PyJWT gives them when its check of the signature is switched off."""
+    return dict(jwt.decode(token, options={"verify_signature": False}))
+
+
+def tokens_of_a_day() -> dict[str, str]:
+    """Three tokens of 18 October: two from Ada's sign-in, and one that a backup job asked for."""
+    apps = build_apps("lesson-01")
+    apps.sign_in("ada", WIKI)
+    session = next(iter(apps.wiki.sessions.values()))
+    backup = apps.service_token(apps.lab.browser("backup", "192.0.2.30"))
+    return dict(zip(OF_A_DAY, (session["id_token"], session["access_token"], backup), strict=True))
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+PAYROLL, NOTES = "https://payroll.example", "https://notes.example"
+DAY = "2023-10-18T"
+ADA, TOM, OTHER, CAFE = "192.0.2.10", "203.0.113.66", "198.51.100.23", "198.51.100.77"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The scene: the lines of a proxy's log, each of them JSON."""
+
+    log: tuple[str, ...]
+
+
+def number(name: str) -> str:
+    """The `jti` of one of the log's tokens."""
+    return "flag-" + next(dice("lesson-01", name))
+
+
+def token(name: str, sub: str, aud: str, begin: str, minutes: int = 10, **more: Any) -> str:
+    """A token of the log: its number is known by `name`, and it is good from `begin` on."""
+    issued = seconds(DAY + begin + "Z")
+    claims = {"iss": ISSUER, "sub": sub, "aud": aud, "iat": issued, "exp": issued + 60 * minutes}
+    return sign({**claims, "jti": number(name), **more}, KEY)
+
+
+def line(time: str, ip: str, url: str, status: int = 200, **headers: str) -> str:
+    """A line of the log."""
+    said = {"time": f"{DAY}{time}Z", "ip": ip, "url": url, "status": status, "headers": headers}
+    return json.dumps(said)
+
+
+def bearer(text: str) -> str:
+    return f"Bearer {text}"
+
+
+def cookie(text: str) -> str:
+    """A cookie header, percent-encoded as many gateways write it."""
+    return f"theme=dark; session={quote(text, safe='').replace('.', '%2E')}"
+
+
+def gateway(name: str, begin: str, inner: str) -> str:
+    """The token of the gateway in front of the payroll: it carries the person's own in `id_token`."""
+    return token(name, "gateway", PAYROLL, begin, id_token=inner)
+
+
+def scene() -> Scene:
+    """A log of one hour. In one line a token is good in that second, and at the wrong application."""
+    astray = token("astray", "u-1906", NOTES, "14:01:30")
+    at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
+    at_wiki = token("at wiki", "u-1815", WIKI, "14:00:00", 30)
+    old = token("old", "u-1815", WIKI, "13:40:00")
+    own = token("payroll", "u-1906", PAYROLL, "14:00:10")
+    toms = token("tom", "u-0666", NOTES, "14:02:00", 60)
+    backup = token("backup", "backup", "https://api.example", "14:00:00", 60 * 24 * 365)
+    back = quote(f"{WIKI}/page/7?id_token={at_wiki}", safe="")
+    return Scene(
+        (
+            line("14:00:12", ADA, f"{WIKI}/page/7", authorization=bearer(at_wiki)),
+            line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(gateway("g1", "14:00:20", own))),
+            line("14:01:02", ADA, f"{ISSUER}/logout?id_token_hint={quote(at_notes)}", 303),
+            line("14:02:44", TOM, f"{NOTES}/mine", authorization=bearer(toms)),
+            line("14:03:05", ADA, f"{WIKI}/continue?to={back}", 303),
+            line("14:04:00", "192.0.2.30", "https://api.example/all", authorization=bearer(backup)),
+            line("14:05:17", ADA, f"{PAYROLL}/me", 401, cookie=cookie(gateway("g2", "14:05", old))),
+            line("14:07:38", CAFE, f"{PAYROLL}/me", cookie=cookie(gateway("g3", "14:07", astray))),
+            line("14:09:50", OTHER, f"{WIKI}/help"),
+            line("14:11:20", ADA, f"{WIKI}/page/9", authorization=bearer(at_wiki)),
+            line("14:31:06", TOM, f"{NOTES}/all", 401, authorization=bearer(astray)),
+            line("14:48:15", TOM, f"{NOTES}/mine", authorization=bearer(toms)),
+        )
+    )
