@@ -306,6 +306,11 @@ def notebooks(*arguments):
     return run(PYTHON, "tools/execute.py", *arguments)
 
 
+def lesson(*arguments):
+    """Make the skeleton of a lesson: its notebook, its exercises, its answers."""
+    return run(PYTHON, "tools/lesson.py", *arguments)
+
+
 def lock(*arguments):
     """Write requirements.txt from pyproject.toml, with hashes and without addresses. Needs `uv` on the PATH."""
     return run(
@@ -397,6 +402,7 @@ VERBS = {
     "test": test,
     "test-wheel": test_wheel,
     "notebooks": notebooks,
+    "lesson": lesson,
     "lock": lock,
     "bench": bench,
     "measure": measure,
