@@ -4,6 +4,7 @@ The files stand in tools/skeleton. They are a whole lesson on a toy subject, whi
 to write is marked TO WRITE, and the rails say it as well.
 """
 
+import json
 import pathlib
 import re
 import subprocess
@@ -14,7 +15,7 @@ import nbformat
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SKELETON = HERE / "tools" / "skeleton"
 REMADE = "tests/notebooks/remade.py"
-MINUTES = 20
+MINUTES = 16
 CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
 
 LEFT = """\
@@ -63,7 +64,7 @@ def with_number(remade: str, number: str) -> str:
     """tests/notebooks/remade.py with this lesson in its list."""
     before, listed, after = re.split(r"(\((?:[^()]|\n)*\))\s*\Z", remade)
     numbers = sorted({*re.findall(r'"(\d\d)"', listed), number})
-    return f"{before}({', '.join(map(repr, numbers))}){after}\n".replace("'", '"')
+    return f"{before}({json.dumps(numbers)[1:-1]}){after}\n"
 
 
 def make(root: pathlib.Path, number: str, name: str) -> list[pathlib.Path]:
