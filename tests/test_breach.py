@@ -118,7 +118,9 @@ def names(value) -> list[str]:
 
 
 def test_the_campaign_has_no_word_for_an_outcome():
-    sheet = yaml.safe_load(data_file("cases/cloudflare-2023/campaign.yaml").read_text(encoding="utf-8"))
+    sheet = yaml.safe_load(
+        data_file("cases/cloudflare-2023/campaign.yaml").read_text(encoding="utf-8")
+    )
     assert set(names(sheet)) == {
         "start_with",
         "scenes",

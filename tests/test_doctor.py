@@ -190,11 +190,19 @@ def test_a_python_outside_the_range_is_the_one_line_that_is_said(version, monkey
 @pytest.mark.parametrize(
     "name, text, what",
     [
-        ("cases/cloudflare-2023/facts.yaml", "facts: [", "a file in data/ is damaged (cases/cloudflare-2023/facts.yaml, line "),
+        (
+            "cases/cloudflare-2023/facts.yaml",
+            "facts: [",
+            "a file in data/ is damaged (cases/cloudflare-2023/facts.yaml, line ",
+        ),
         ("support-case.har", '{"log"', "data/support-case.har is damaged (Expecting"),
         ("jwt-names.json", "", "data/jwt-names.json is damaged (Expecting value"),
         ("pages/login.html", " ", "data/pages/login.html is damaged (it is empty)"),
-        ("cases/cloudflare-2023/campaign.yaml", None, "data/cases/cloudflare-2023/campaign.yaml is missing"),
+        (
+            "cases/cloudflare-2023/campaign.yaml",
+            None,
+            "data/cases/cloudflare-2023/campaign.yaml is missing",
+        ),
         ("README.md", None, "the data of the course is missing"),
     ],
 )

@@ -272,7 +272,10 @@ def test_what_is_wrong_is_said_with_its_line(old, new, line, reason):
 @given(st.integers(0, len(SOUND) - 1), st.integers(1, 12))
 def test_a_ledger_with_a_hole_is_sound_or_gets_sentences_with_lines(start, length):
     for sentence in check(SOUND[:start] + SOUND[start + length :]):
-        assert re.match(r"cases/cloudflare-2023/facts\.yaml, line \d+: \S", sentence) and "\n" not in sentence
+        assert (
+            re.match(r"cases/cloudflare-2023/facts\.yaml, line \d+: \S", sentence)
+            and "\n" not in sentence
+        )
 
 
 @given(st.datetimes(min_value=datetime(1000, 1, 1), max_value=datetime(9999, 1, 1)))

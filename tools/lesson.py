@@ -70,7 +70,9 @@ def with_number(remade: str, number: str) -> str:
 def make(root: pathlib.Path, number: str, name: str) -> list[pathlib.Path]:
     """Write the skeleton below a folder; the paths that were written. Raises CannotMake."""
     if not re.fullmatch(r"\d\d", number):
-        raise CannotMake(f"{number!r} is no number of a lesson. Say two digits: make lesson ARGS=17")
+        raise CannotMake(
+            f"{number!r} is no number of a lesson. Say two digits: make lesson ARGS=17"
+        )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotMake(
             f"{name!r} is no name for a notebook. Say a verb and an object in small letters, with "

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from conftest_paths import NOTEBOOKS, ROOT
 from nbclient import NotebookClient
+from rails import demand, demand_none
 
 from labutils.classroom import exercises
 from labutils.classroom.exercises import check, hint, progress, quiz, solution, verdict
@@ -43,7 +44,12 @@ def wrong_answer(exercise, mistake):
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=by_id)
 def test_each_mistake_gets_the_sentence_that_names_it(exercise, mistake, capsys):
     answer = wrong_answer(exercise, mistake)
-    assert verdict(exercise, answer)[0].mistake == mistake
+    named = verdict(exercise, answer)[0].mistake
+    demand(
+        named == mistake,
+        f"{exercise.id}: the code that shows the mistake {mistake!r} is judged as {named!r}. Let the "
+        "first case that it fails name this mistake, or change the code.",
+    )
     check(exercise.id, answer)
     said = capsys.readouterr().out  # where the function raised, or gave None, that is said in front
     assert said.startswith(f"{exercise.id}: not yet. ") and said.endswith(
@@ -53,9 +59,17 @@ def test_each_mistake_gets_the_sentence_that_names_it(exercise, mistake, capsys)
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(exercise):
-    assert len(exercise.mistakes) >= 2 and len(exercise.hints) >= 2
+    demand(
+        len(exercise.mistakes) >= 2 and len(exercise.hints) >= 2,
+        f"{exercise.id} names {len(exercise.mistakes)} mistakes and has {len(exercise.hints)} hints; "
+        "two or more of each are wanted.",
+    )
     sentences = [says for says, code in exercise.mistakes.values()]
-    assert all(len(said.split()) >= 5 for said in (*sentences, *exercise.hints, exercise.praise))
+    demand_none(
+        f"{exercise.id}: {said!r} is too short to help. Write a sentence of five words or more."
+        for said in (*sentences, *exercise.hints, exercise.praise)
+        if len(said.split()) < 5
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
@@ -95,8 +109,11 @@ def test_whatever_is_handed_in_gets_a_sentence(exercise, answer, capsys):
 
 @pytest.mark.parametrize("item", QUIZZES, ids=by_id)
 def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
-    assert (
-        sum(choice.right for choice in item.choices.values()) == 1 and 3 <= len(item.choices) <= 4
+    right = sum(choice.right for choice in item.choices.values())
+    demand(
+        right == 1 and 3 <= len(item.choices) <= 4,
+        f"{item.id} has {len(item.choices)} choices and {right} right ones; three or four are wanted, "
+        "one of them right.",
     )
     quiz(item.id, "")
     assert item.question in capsys.readouterr().out
@@ -106,14 +123,28 @@ def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
             capsys.readouterr().out.splitlines()[-1]
             == f"You chose {letter}: {'right' if choice.right else 'not quite'}. {choice.why}"
         )
-        assert len(choice.why.split()) >= 5
+        demand(
+            len(choice.why.split()) >= 5,
+            f"{item.id}, choice {letter}: `why` explains too little. Write five words or more.",
+        )
 
 
 def test_every_lesson_has_two_to_ten_exercises_and_two_or_three_quiz_items():
+    faults = []
     for number, each in COURSE.items():
-        assert 2 <= len(each.exercises) <= 10, f"lesson {number}: {len(each.exercises)} exercises"
-        assert 2 <= len(each.quizzes) <= 3, f"lesson {number}: {len(each.quizzes)} quiz items"
-    assert len({item.id for item in EXERCISES + QUIZZES}) == len(EXERCISES + QUIZZES)
+        if not 2 <= len(each.exercises) <= 10:
+            count = len(each.exercises)
+            faults.append(f"Lesson {number} has {count} exercises; from 2 to 10 are wanted.")
+        if not 2 <= len(each.quizzes) <= 3:
+            count = len(each.quizzes)
+            faults.append(f"Lesson {number} has {count} quiz questions; two or three are wanted.")
+    names = [item.id for item in EXERCISES + QUIZZES]
+    faults += [
+        f"{name} stands twice. Give one of them a new number."
+        for name in names
+        if names.count(name) > 1
+    ]
+    demand_none(faults)
 
 
 @pytest.mark.parametrize(
@@ -204,12 +235,16 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
         for cell in notebook.cells
         if cell.cell_type == "code"
     }
-    for exercise in lesson.exercises:
-        assert f"{exercise.id}: passed." in said[f"exercise-{exercise.id}"], exercise.id
+    wanted = {f"exercise-{item.id}": f"{item.id}: passed." for item in lesson.exercises}
+    wanted |= {f"quiz-{item.id}": ": right. " for item in lesson.quizzes}
     if lesson.target:
-        assert f"{lesson.target.id}: passed." in said[f"target-{name[:2]}"]
-    for item in lesson.quizzes:
-        assert ": right. " in said[f"quiz-{item.id}"], item.id
+        wanted[f"target-{name[:2]}"] = f"{lesson.target.id}: passed."
+    demand_none(
+        f"{name}, cell {cell}: solved by its model solution it should print {words!r}, and it printed "
+        f"{said.get(cell, 'nothing, since there is no such cell')!r}."
+        for cell, words in wanted.items()
+        if words not in said.get(cell, "")
+    )
     passed = f"exercises {len(lesson.exercises)} of {len(lesson.exercises)}"
     assert f"Lesson {name[:2]}: {passed}" in said["progress"]
 
@@ -219,9 +254,13 @@ def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(exercise):
     lesson = exercise.id[:2]
     path = next(NOTEBOOKS.glob(f"{lesson}-*.ipynb"))
     names = {cell.id for cell in nbformat.read(path, as_version=4).cells}
-    assert {f"exercise-{e.id}" for e in COURSE[lesson].exercises} | {
-        f"quiz-{q.id}" for q in COURSE[lesson].quizzes
-    } <= names
+    wanted = [f"exercise-{item.id}" for item in COURSE[lesson].exercises]
+    wanted += [f"quiz-{item.id}" for item in COURSE[lesson].quizzes]
+    demand_none(
+        f"{path.name}: no cell is called {cell}. Give this id to the cell that asks it."
+        for cell in wanted
+        if cell not in names
+    )
 
 
 def test_a_solution_that_is_no_longer_right_would_be_noticed():

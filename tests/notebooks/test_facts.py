@@ -9,6 +9,7 @@ import pytest
 from conftest_paths import NOTEBOOKS, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from rails import demand, demand_none
 
 from labutils.incident.ledger import common_errors, facts
 
@@ -27,16 +28,20 @@ def about(text, ids, link=CLOUDFLARE):
 
 
 def test_what_a_lesson_says_of_the_real_events_is_held_by_the_facts_it_names(path):
-    assert guard.file_problems(path) == []
+    demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
 
 
-def test_every_lesson_names_a_fact(prose):
-    assert guard.COMMENT.search("\n".join(prose))
+def test_every_lesson_names_a_fact(name, prose):
+    demand(
+        guard.COMMENT.search("\n".join(prose)),
+        f"{name} says nothing of the real events. Below the heading 'What really happened' write a "
+        "paragraph that ends in its source link and in <!-- fact: id -->, with an id of facts.yaml.",
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_what_the_pages_say_of_the_real_events_is_held_by_the_facts_they_name(path):
-    assert guard.file_problems(path) == []
+    demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
 
 
 # --- the guard can fail, on a copy of a lesson --------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What every lesson must be, whatever it teaches."""
+"""What every lesson must be, whatever it teaches. A rail that fails says what to do."""
 
 import ast
 import hashlib
@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import execute
 import lessons
@@ -14,6 +15,7 @@ import nbformat
 import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
+from rails import Failed, demand, demand_none, quoted
 from remade import REMADE
 
 from labutils.incident.ledger import ledger
@@ -23,275 +25,504 @@ LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 HOST = re.compile(
     r"(?:https?://|@)([\w.-]+\.[a-z]{2,})|\b([\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov))\b"
 )
+ORDER = (
+    "What you will be able to do",
+    "What you need to know first",
+    "A question to open with",
+    "Exercises",
+    "Quiz",
+    "What really happened",
+    "Recap",
+    "In practice",
+    "Go further",
+)
+TO_WRITE = "TO WRITE"  # how the skeleton of a lesson marks what is left (tools/lesson.py)
 
 
-def headings(prose):
+def headings(texts):
     """Headings outside code fences, as (level, text)."""
-    text = re.sub(r"```.*?```", "", "\n\n".join(prose), flags=re.DOTALL)
+    text = re.sub(r"```.*?```", "", "\n\n".join(texts), flags=re.DOTALL)
     return [(len(marks), title) for marks, title in HEADING.findall(text)]
 
 
-# --- the eight checks -------------------------------------------------------------------------------------------
+def of_kind(notebook, kind):
+    """The cells of a kind, `code` or `markdown`; of code, those that have some."""
+    return [
+        c for c in notebook.cells if c.cell_type == kind and (c.source.strip() or kind != "code")
+    ]
 
 
-def test_there_is_exactly_one_title_and_no_heading_level_is_skipped(prose):
-    levels = [level for level, _ in headings(prose)]
-    assert levels.count(1) == 1 and levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+def sources(notebook):
+    return [cell.source for cell in of_kind(notebook, "markdown")]
 
 
-def test_every_image_in_the_text_has_words_for_those_who_do_not_see_it(prose):
-    assert all(words.strip() for mark, words, _ in LINK.findall("\n".join(prose)) if mark)
-    assert not re.search(r"<img(?![^>]*alt=)", "\n".join(prose))
+def seen(cell):
+    """What a reader sees as text in the outputs of a cell."""
+    for output in cell.get("outputs", []):
+        yield output.get("text", "")
+        yield from (str(v) for kind, v in output.get("data", {}).items() if "image" not in kind)
 
 
-def test_every_code_cell_was_run_in_order_and_its_output_is_kept(code):
-    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
-    assert sum(bool(cell.outputs) for cell in code) > len(code) / 2
+# --- what is left to write ------------------------------------------------------------------------
 
 
-def test_no_error_and_nothing_on_stderr_is_stored(outputs):
-    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
-
-
-def test_no_path_address_or_process_of_a_machine_is_in_the_outputs(texts):
-    found = re.compile(
-        r"/(?:home|root|tmp|usr|work|Users|private|var)/|[A-Z]:\\|site-packages|ipykernel|\b0x[0-9a-f]{6,}\b|\bpid[ =]\d+"
-    )
-    assert not [text for text in texts if found.search(text)]
-
-
-# --- what nbval does not check ----------------------------------------------------------------------------------
-
-
-def test_code_cells_hold_plain_python_without_magic_shell_or_prompt(code):
-    sources = "\n".join(cell.source for cell in code)
-    assert not re.search(r"(?m)^\s*[!%]|;\s*$|\binput\(", sources)
-    assert not re.search(
-        r"(?m)^\s*(?:import|from) (?:requests|urllib\.request|socket|aiohttp|subprocess)\b", sources
+def test_nothing_of_a_skeleton_is_left_to_write(name, notebook):
+    number = name[:2]
+    paths = [
+        ROOT / "labutils" / "classroom" / "lessons" / f"lesson_{number}.py",
+        *(ROOT / "tests" / "answers").glob(f"*_{number}.py"),
+    ]
+    files = [path for path in paths if path.exists() and TO_WRITE in path.read_text("utf-8")]
+    demand_none(
+        [
+            f"{name}, cell {c.id}: {TO_WRITE} stands in it."
+            for c in notebook.cells
+            if TO_WRITE in c.source
+        ]
+        + [f"{path.relative_to(ROOT).as_posix()}: {TO_WRITE} stands in it." for path in files]
     )
 
 
-def test_no_cell_asks_to_be_spared(notebook):
-    whole = json.dumps(notebook)
-    assert not re.search(r"NBVAL|nbval-|raises-exception", whole)
+# --- the eight checks -----------------------------------------------------------------------------
 
 
-def test_cells_have_names_that_mean_something(notebook):
+def heading_faults(texts) -> Iterator[str]:
+    levels = [level for level, _ in headings(texts)]
+    if levels[:1] != [1] or levels.count(1) != 1:
+        yield f"There are {levels.count(1)} titles (`# ...`). Write one, as the first heading."
+    for (before, _), (after, title) in zip(headings(texts), headings(texts)[1:], strict=False):
+        if after > before + 1:
+            yield f"The heading {title!r} skips a level. Give it one # less."
+
+
+def test_there_is_exactly_one_title_and_no_heading_level_is_skipped(name, notebook):
+    demand_none(f"{name}: {fault}" for fault in heading_faults(sources(notebook)))
+
+
+def test_every_image_in_the_text_has_words_for_those_who_do_not_see_it(name, notebook):
+    faults = []
+    for cell in of_kind(notebook, "markdown"):
+        images = [words for mark, words, _ in LINK.findall(cell.source) if mark]
+        if not all(map(str.strip, images)) or re.search(r"<img(?![^>]*alt=)", cell.source):
+            faults.append(f"{name}, cell {cell.id}: write what the picture shows: ![words](file).")
+    demand_none(faults)
+
+
+def test_every_code_cell_was_run_in_order_and_its_output_is_kept(name, notebook):
+    cells = of_kind(notebook, "code")
+    in_order = [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    store = f"Run and store it: make notebooks ARGS={name[:2]}."
+    demand(in_order, f"{name}: its cells were not run from top to bottom. {store}")
+    shown = sum(bool(cell.outputs) for cell in cells)
+    demand(
+        shown > len(cells) / 2,
+        f"{name}: only {shown} of {len(cells)} code cells show something. More than half should.",
+    )
+
+
+def test_no_error_and_nothing_on_stderr_is_stored(name, notebook):
+    wrong = [
+        cell.id
+        for cell in of_kind(notebook, "code")
+        if any(o.output_type == "error" or o.get("name") == "stderr" for o in cell.outputs)
+    ]
+    demand_none(
+        f"{name}, cell {cell}: an error or a warning is stored. Where the error is the lesson, "
+        "put it into `with refuses(...)`."
+        for cell in wrong
+    )
+
+
+OF_A_MACHINE = re.compile(
+    r"/(?:home|root|tmp|usr|work|Users|private|var)/|[A-Z]:\\|site-packages|ipykernel"
+    r"|\b0x[0-9a-f]{6,}\b|\bpid[ =]\d+"
+)
+
+
+def test_no_path_address_or_process_of_a_machine_is_in_the_outputs(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: the output shows {found[0]!r}, which is another on each machine. "
+        "Print something else."
+        for cell in of_kind(notebook, "code")
+        for text in seen(cell)
+        if (found := OF_A_MACHINE.search(text))
+    )
+
+
+# --- what nbval does not check --------------------------------------------------------------------
+
+NOT_PLAIN = re.compile(
+    r"(?m)^\s*[!%]|;\s*$|\binput\("
+    r"|^\s*(?:import|from) (?:requests|urllib\.request|socket|aiohttp|subprocess)\b"
+)
+
+
+def test_code_cells_hold_plain_python_without_magic_shell_or_prompt(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: {found[0].strip()!r} is magic, shell, a prompt, the network or a "
+        "closing semicolon. Write it as plain Python that stays in the process."
+        for cell in of_kind(notebook, "code")
+        if (found := NOT_PLAIN.search(cell.source))
+    )
+
+
+def test_no_cell_asks_to_be_spared(name, notebook):
+    found = re.search(r"NBVAL|nbval-|raises-exception", json.dumps(notebook))
+    demand(not found, f"{name} asks nbval to spare a cell ({found and found[0]}). Take that out.")
+
+
+def test_cells_have_names_that_mean_something(name, notebook):
     nbformat.validate(notebook)
     names = [cell.id for cell in notebook.cells]
-    assert len(set(names)) == len(names)
-    assert not [
-        name
-        for name in names
-        if not re.fullmatch(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", name)
-        or re.fullmatch(r"[0-9a-f]{8}", name)
-    ]
+    good = re.compile(r"(?![0-9a-f]{8}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+    demand_none(
+        f"{name}, cell {cell!r}: give it a name of its own in small letters and hyphens, such as "
+        "figure-volley. JupyterLab cannot: edit `id` in the file."
+        for cell in names
+        if names.count(cell) > 1 or not good.fullmatch(cell)
+    )
 
 
 def test_the_file_is_written_in_the_canonical_form(path, notebook):
-    assert path.read_text(encoding="utf-8") == execute.canonical(notebook)
+    demand(
+        path.read_text(encoding="utf-8") == execute.canonical(notebook),
+        f"{path.name} is not in canonical form. Store it: make notebooks ARGS={path.name[:2]}.",
+    )
 
 
 def test_the_file_is_small(path):
-    assert path.stat().st_size < 300_000
+    size = path.stat().st_size
+    demand(
+        size < 300_000,
+        f"{path.name} has {size:,} bytes; 300,000 is the most. Draw smaller pictures.",
+    )
 
 
 def test_the_lesson_is_as_the_course_stored_it(path, name):
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name], (
+    demand(
+        hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name],
         f"notebooks/{name} was changed. To restore it: git checkout notebooks/{name}. "
-        f"To store it as the course's: make notebooks ARGS={name[:2]}."
+        f"To store it as the course's: make notebooks ARGS={name[:2]}.",
     )
 
 
-def test_outputs_and_sources_name_no_host_of_the_real_network(code, texts):
-    allowed = ("example", "test", "localhost", "invalid")
-    for text in [cell.source for cell in code]:
-        hosts = [one or other for one, other in HOST.findall(text)]
-        assert not [
-            host
-            for host in hosts
-            if host.rsplit(".", 1)[-1] not in allowed and not host.endswith("example.com")
-        ], text
+IDENTIFIERS = ("schemas.openid.net",)  # stands in the names of event types, and is not asked
 
 
-# --- shape and accessibility ------------------------------------------------------------------------------------
+def foreign_hosts(text):
+    """Hosts in a text that are neither reserved names nor documentation."""
+    hosts = [one or other for one, other in HOST.findall(text)]
+    hosts = [host for host in hosts if host not in IDENTIFIERS]
+    reserved = ("example", "test", "localhost", "invalid")
+    return [
+        h for h in hosts if h.rsplit(".", 1)[-1] not in reserved and not h.endswith("example.com")
+    ]
 
 
-def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, name, prose):
+def test_outputs_and_sources_name_no_host_of_the_real_network(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: {host} is a host of the real network. Use a name that ends in "
+        ".example or .test."
+        for cell in of_kind(notebook, "code")
+        for text in (cell.source, *seen(cell))
+        for host in foreign_hosts(text)
+    )
+
+
+# --- shape and accessibility ----------------------------------------------------------------------
+
+
+def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, name):
+    course, number = notebook.metadata.get("labutils", {}), name[:2]
+    minutes = course.get("minutes", 0)
+    first = notebook.cells[0].source
+    demand(
+        course.get("lesson") == number and 5 <= minutes <= 60,
+        f'{name}: its metadata must say {{"labutils": {{"lesson": "{number}", "minutes": M}}}}, '
+        f"with M from 5 to 60; they say {dict(course)}.",
+    )
+    demand(f"# {number} · " in first, f"{name}: its title must begin with `# {number} · `.")
+    demand(
+        f"Time: {minutes} min" in first,
+        f"{name}: its metadata say {minutes} minutes, so its first cell must say "
+        f"`Time: {minutes} min`.",
+    )
+
+
+def test_the_minutes_at_the_headings_fit_into_the_lesson(name, notebook):
+    titles = [title for _, title in headings(sources(notebook))]
+    parts = [int(m) for t in titles for m in re.findall(r"\((\d+) min(?: · long)?\)", t)]
     course = notebook.metadata["labutils"]
-    assert course["lesson"] == name[:2] and 5 <= course["minutes"] <= 60
-    assert f"Time: {course['minutes']} min" in prose[0] and f"# {name[:2]} · " in prose[0]
+    most = course.get("minutes_long", course["minutes"])
+    demand(
+        len(parts) >= 4,
+        f"{name}: {len(parts)} headings say their minutes, as in `## Until when (5 min)`. "
+        "Four are wanted.",
+    )
+    demand(
+        sum(parts) <= most,
+        f"{name}: the minutes at its headings make {sum(parts)}, and the lesson has {most}.",
+    )
 
 
-def test_the_minutes_at_the_headings_fit_into_the_lesson(notebook, prose):
-    parts = [
-        int(minutes)
-        for _, title in headings(prose)
-        for minutes in re.findall(r"\((\d+) min(?: · long)?\)", title)
-    ]
-    course = notebook.metadata["labutils"]
-    assert len(parts) >= 4 and sum(parts) <= course.get("minutes_long", course["minutes"])
+def test_the_lesson_follows_the_order_that_learners_know(name, notebook):
+    titles = [title for _, title in headings(sources(notebook))]
+    places = {
+        want: next((i for i, t in enumerate(titles) if t.startswith(want)), -1) for want in ORDER
+    }
+    missing = [want for want, place in places.items() if place < 0]
+    demand_none(f"{name}: the heading {want!r} is missing." for want in missing)
+    demand(
+        list(places.values()) == sorted(places.values()),
+        f"{name}: its headings must stand in this order: {', '.join(ORDER)}.",
+    )
 
 
-def test_the_lesson_follows_the_order_that_learners_know(prose):
-    titles = [title for _, title in headings(prose)]
-    wanted = [
-        "What you will be able to do",
-        "What you need to know first",
-        "A question to open with",
-        "Exercises",
-        "Quiz",
-        "What really happened",
-        "Recap",
-        "In practice",
-        "Go further",
-    ]
-    places = [
-        next((i for i, title in enumerate(titles) if title.startswith(want)), -1) for want in wanted
-    ]
-    assert -1 not in places and places == sorted(places)
+def words_of(texts):
+    return len(re.sub(r"<!--.*?-->", "", "\n".join(texts)).split())
 
 
-def test_cells_are_short_and_prose_is_neither_thin_nor_thick(notebook, code, prose):
-    lines = [len(cell.source.splitlines()) for cell in code]
-    words = len(re.sub(r"<!--.*?-->", "", "\n".join(prose)).split())
-    assert statistics.median(lines) <= 5 and max(lines) <= 20
-    assert not [
-        line for cell in code for line in cell.source.splitlines() if len(line) > 120
-    ]  # wider ones scroll
-    assert 20 <= len(notebook.cells) <= 75 and 800 <= words <= 2400
+def test_cells_are_short(name, notebook):
+    cells = of_kind(notebook, "code")
+    lines = [len(cell.source.splitlines()) for cell in cells]
+    median = statistics.median(lines)
+    faults = []
+    if median > 5:
+        faults.append(f"{name}: half of its code cells have more than 5 lines. Cut the long ones.")
+    for cell in cells:
+        if len(cell.source.splitlines()) > 20:
+            faults.append(f"{name}, cell {cell.id}: more than 20 lines. Move code into labutils.")
+        if any(len(line) > 120 for line in cell.source.splitlines()):
+            faults.append(
+                f"{name}, cell {cell.id}: a line is longer than 120 characters, and scrolls."
+            )
+    demand_none(faults)
 
 
-def test_the_learner_predicts_before_it_is_shown(prose, name):
+def test_the_prose_is_neither_thin_nor_thick(name, notebook):
+    words, cells = words_of(sources(notebook)), len(notebook.cells)
+    faults = []
+    if not 20 <= cells <= 75:
+        faults.append(f"{name} has {cells} cells; from 20 to 75 are wanted.")
+    if not 800 <= words <= 2400:
+        faults.append(f"{name} has {words} words of prose; from 800 to 2,400 are wanted.")
+    demand_none(faults)
+
+
+def test_the_learner_predicts_before_it_is_shown(name, notebook):
     if name[:2] in REMADE:  # their predictions are data: test_the_learner_acts.py
         return
-    assert "\n".join(prose).count("**Predict.**") >= 3
+    count = "\n".join(sources(notebook)).count("**Predict.**")
+    demand(count >= 3, f"{name}: it asks for {count} predictions; three are wanted.")
 
 
-def test_under_each_figure_stands_a_sentence_that_says_the_same(code):
-    drawn = [cell for cell in code if any("image/png" in o.get("data", {}) for o in cell.outputs)]
-    assert drawn
+def test_under_each_figure_stands_a_sentence_that_says_the_same(name, notebook):
+    cells = of_kind(notebook, "code")
+    drawn = [c for c in cells if any("image/png" in o.get("data", {}) for o in c.outputs)]
+    demand(drawn, f"{name} has no figure. Draw one that shows what a table cannot.")
+    faults = []
     for cell in drawn:
-        said = "".join(o.text for o in cell.outputs if o.output_type == "stream")
-        assert len(said.split()) >= 8 and said.rstrip().endswith(".") and re.search(r"\d", said)
+        said = "".join(o.text for o in cell.outputs if o.output_type == "stream").rstrip()
+        if not (len(said.split()) >= 8 and said.endswith(".") and re.search(r"\d", said)):
+            faults.append(
+                f"{name}, cell {cell.id}: under the figure must stand a printed sentence with a "
+                "number in it, for those who do not see it. `show(*plate)` prints the plate's own."
+            )
+    demand_none(faults)
 
 
-def test_links_say_where_they_lead(prose):
-    for _, words, target in LINK.findall("\n".join(prose)):
-        assert len(words.strip()) > 1 and words.lower() not in (
-            "here",
-            "link",
-            "this",
-            "click here",
-            target.lower(),
-        )
+def mute_links(text):
+    """Links whose words do not say where they lead."""
+    silent = ("here", "link", "this", "click here")
+    for _, words, target in LINK.findall(text):
+        if len(words.strip()) <= 1 or words.lower() in (*silent, target.lower()):
+            yield f"the link {words!r} does not say where it leads. Name what is there."
 
 
-def test_labutils_is_imported_first_and_the_text_above_names_the_right_kernel(notebook):
-    """So that a package that is missing, or another kernel, is met by a sentence and not by a riddle."""
-    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    above, imports = notebook.cells[first - 1], notebook.cells[first]
-    assert imports.source.startswith("from labutils import ")
-    assert above.source.endswith(
-        "If the next cell finds no module named `labutils`, this notebook runs on another kernel: "
-        "start it with `make lab`, or choose the kernel of `.venv`."
+def test_links_say_where_they_lead(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: {fault}"
+        for cell in of_kind(notebook, "markdown")
+        for fault in mute_links(cell.source)
     )
 
 
-def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(code):
-    """`check` answers `Stuck? hint(...)`, and a hint names `solution`: both are imported in every lesson."""
-    names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
-    assert {"check", "hint", "solution", "quiz", "progress"} <= names
+KERNEL = (
+    "If the next cell finds no module named `labutils`, this notebook runs on another kernel: "
+    "start it with `make lab`, or choose the kernel of `.venv`."
+)
 
 
-def test_the_text_of_an_exercise_stands_right_above_it(notebook):
-    for above, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        for name in re.findall(
-            r'(?m)^check\("(\d\d-\d)"', cell.source if cell.cell_type == "code" else ""
-        ):
-            if (
-                above.cell_type == "code"
-            ):  # a cell with what the exercise is about may stand between
-                above = notebook.cells[notebook.cells.index(above) - 1]
-            assert above.cell_type == "markdown" and f"**{name}.**" in above.source, name
+def test_labutils_is_imported_first_and_the_text_above_names_the_right_kernel(name, notebook):
+    """So that a missing package, or another kernel, is met by a sentence and not by a riddle."""
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    above, imports = notebook.cells[first - 1], notebook.cells[first]
+    demand(
+        imports.source.startswith("from labutils import "),
+        f"{name}, cell {imports.id}: the first code cell begins with `from labutils import ...`.",
+    )
+    demand(above.source.endswith(KERNEL), f"{name}, cell {above.id}: it must end in this: {KERNEL}")
 
 
-def test_no_cell_takes_a_name_that_the_lesson_needs(code):
+def imported(notebook):
+    """The names that the first code cell takes from labutils."""
+    first = of_kind(notebook, "code")[0].source
+    return set(re.findall(r"(?m)^from labutils import (.+)$", first)[0].split(", "))
+
+
+def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(name, notebook):
+    """`check` answers `Stuck? hint(...)`, and a hint names `solution`: each lesson imports both."""
+    missing = {"check", "hint", "solution", "quiz", "progress"} - imported(notebook)
+    demand(
+        not missing,
+        f"{name}: its first code cell must import {', '.join(sorted(missing))} as well.",
+    )
+
+
+def test_the_text_of_an_exercise_stands_right_above_it(name, notebook):
+    cells, faults = notebook.cells, []
+    for place, cell in enumerate(cells):
+        code = cell.source if cell.cell_type == "code" else ""
+        for item in re.findall(r'(?m)^check\("(\d\d-\d)"', code):
+            above = cells[place - 1]
+            if above.cell_type == "code":  # what the exercise is about may stand between
+                above = cells[place - 2]
+            if above.cell_type != "markdown" or f"**{item}.**" not in above.source:
+                faults.append(f"{name}, cell {cell.id}: the text above it must hold `**{item}.**`.")
+    demand_none(faults)
+
+
+def test_no_cell_takes_a_name_that_the_lesson_needs(name, notebook):
     """A cell that says `hint = ...` would break every later `hint(...)`."""
-    names = set(re.findall(r"(?m)^from labutils import (.+)$", code[0].source)[0].split(", "))
-    trees = [ast.parse(cell.source) for cell in code]
-    stored = {
-        node.id
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    assert not names & stored
+    faults = []
+    for cell in of_kind(notebook, "code"):
+        nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)]
+        stored = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+        faults += [
+            f"{name}, cell {cell.id}: it gives another meaning to {taken}, which later cells "
+            "call. Rename it."
+            for taken in sorted(imported(notebook) & stored)
+        ]
+    demand_none(faults)
 
 
-def test_links_lead_to_registered_sources_or_to_files_that_exist(prose):
+def dead_links(text):
+    """Links to pages that are no registered source, and to files that are not there."""
     standards = yaml.safe_load((DATA / "standards.yaml").read_text(encoding="utf-8")).values()
-    known = {source.url for source in ledger().sources.values()} | {
-        source["url"] for source in standards
-    }
-    for _, _, target in LINK.findall("\n".join(prose)):
-        assert (
-            target in known if "://" in target else (NOTEBOOKS / target.split("#")[0]).exists()
-        ), target
+    known = {source.url for source in ledger().sources.values()} | {s["url"] for s in standards}
+    for _, _, target in LINK.findall(text):
+        if "://" in target and target not in known:
+            yield (
+                f"{target} is no registered source. Use an address of the ledger, or enter it in "
+                "data/standards.yaml."
+            )
+        if "://" not in target and not (NOTEBOOKS / target.split("#")[0]).exists():
+            yield f"there is no file {target}, seen from notebooks/."
 
 
-def test_tables_have_headers_and_nothing_is_said_by_colour_alone(prose):
-    text = "\n".join(prose)
-    tables = re.findall(r"(?:^\|.*\|\n?)+", text, flags=re.MULTILINE)
-    assert all(re.fullmatch(r"\|(?:\s*:?-+:?\s*\|)+", table.splitlines()[1]) for table in tables)
-    assert not re.search(r"style\s*=|<font|color:", text)
+def test_links_lead_to_registered_sources_or_to_files_that_exist(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: {fault}"
+        for cell in of_kind(notebook, "markdown")
+        for fault in dead_links(cell.source)
+    )
 
 
-def test_the_prose_is_spelt_in_british_english(prose, tmp_path):
+def test_tables_have_headers_and_nothing_is_said_by_colour_alone(name, notebook):
+    faults = []
+    for cell in of_kind(notebook, "markdown"):
+        for table in re.findall(r"(?:^\|.*\|\n?)+", cell.source, flags=re.MULTILINE):
+            rows = table.splitlines()
+            if len(rows) < 2 or not re.fullmatch(r"\|(?:\s*:?-+:?\s*\|)+", rows[1]):
+                faults.append(
+                    f"{name}, cell {cell.id}: a table has no header. Write |---| below its "
+                    "first row."
+                )
+        if re.search(r"style\s*=|<font|color:", cell.source):
+            faults.append(
+                f"{name}, cell {cell.id}: it sets a colour. Say in words what the colour says."
+            )
+    demand_none(faults)
+
+
+AMERICAN = re.compile(r"\b(?:color|behavior|authorize[ds]?|recognize|center|defense|favor)\b")
+
+
+def test_the_prose_is_spelt_in_british_english(name, notebook, tmp_path):
     page = tmp_path / "prose.md"
-    page.write_text("\n\n".join(prose), encoding="utf-8")
+    page.write_text("\n\n".join(sources(notebook)), encoding="utf-8")
     checked = subprocess.run(
         [sys.executable, "-m", "codespell_lib", str(page)],
         capture_output=True,
         cwd=ROOT,
         encoding="locale",
+        check=False,
     )
-    assert checked.returncode == 0, checked.stdout
-    text = re.sub(
-        r"`[^`]*`|\]\(\S+\)", "", page.read_text(encoding="utf-8")
-    )  # authorization is a term of OAuth; addresses are as they are
-    assert not re.findall(
-        r"\b(?:color|behavior|authorize[ds]?|recognize|center|defense|favor)\b", text
+    misspelt = re.findall(r"(\w+) ==> (.+)", checked.stdout)
+    demand_none(
+        f"{name}: {wrong!r} is misspelt; codespell proposes {right}." for wrong, right in misspelt
+    )
+    demand(checked.returncode == 0, f"{name}: codespell failed: {checked.stderr}")
+    # authorization is a term of OAuth; addresses and code are as they are
+    text = re.sub(r"`[^`]*`|\]\(\S+\)", "", page.read_text(encoding="utf-8"))
+    demand_none(
+        f"{name}: {word!r} is American. Spell it as the British do."
+        for word in AMERICAN.findall(text)
     )
 
 
-def test_no_exclamation_and_no_emoji(prose):
-    assert not re.search(r"\w!(?:\s|$)|[\U0001F300-\U0001FAFF\u2600-\u27BF]", "\n".join(prose))
+def test_no_exclamation_and_no_emoji(name, notebook):
+    demand_none(
+        f"{name}, cell {cell.id}: {quoted(found[0])} is an exclamation or an emoji. Take it out."
+        for cell in of_kind(notebook, "markdown")
+        if (found := re.search(r"\w!(?:\s|$)|[\U0001F300-\U0001FAFF\u2600-\u27BF]", cell.source))
+    )
 
 
-# --- the rails themselves can fail ------------------------------------------------------------------------------
+# --- the rails themselves can fail ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("levels", [["# a", "# b"], ["## a"], ["# a", "### b"]])
-def test_the_heading_rail_can_fail(levels):
-    with pytest.raises(AssertionError):
-        test_there_is_exactly_one_title_and_no_heading_level_is_skipped(levels)
+@pytest.mark.parametrize(
+    ("levels", "says"),
+    [
+        (["# a", "# b"], "There are 2 titles"),
+        (["## a"], "There are 0 titles"),
+        (["# a", "### b"], "'b' skips a level"),
+    ],
+)
+def test_the_heading_rail_can_fail(levels, says):
+    assert says in " ".join(heading_faults(levels))
 
 
 @pytest.mark.parametrize(
     "text", ["/home/ada/x", "C:\\Users", "<object at 0x7f12ab34cd>", "lib/site-packages/jwt"]
 )
 def test_the_path_rail_can_fail(text):
-    with pytest.raises(AssertionError):
-        test_no_path_address_or_process_of_a_machine_is_in_the_outputs([text])
+    cell = nbformat.v4.new_code_cell(
+        "x", id="a", outputs=[nbformat.v4.new_output("stream", text=text)]
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    with pytest.raises(
+        Failed, match="x.ipynb, cell a: the output shows .* another on each machine"
+    ):
+        test_no_path_address_or_process_of_a_machine_is_in_the_outputs("x.ipynb", notebook)
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["[here](../docs/glossary.md)", "[RFC](https://elsewhere.test/)", "[lesson](99-none.ipynb)"],
+    ("text", "says"),
+    [
+        ("[here](../docs/glossary.md)", "does not say where it leads"),
+        ("[RFC](https://elsewhere.test/)", "is no registered source"),
+        ("[lesson](99-none.ipynb)", "there is no file 99-none.ipynb"),
+    ],
 )
-def test_the_link_rails_can_fail(text):
-    with pytest.raises(AssertionError):
-        test_links_say_where_they_lead([text])
-        test_links_lead_to_registered_sources_or_to_files_that_exist([text])
+def test_the_link_rails_can_fail(text, says):
+    assert says in " ".join([*mute_links(text), *dead_links(text)])
+
+
+def test_a_rail_answers_in_sentences_and_in_nothing_else():
+    with pytest.raises(Failed) as caught:
+        demand_none(["a.ipynb has 12 cells; from 20 to 75 are wanted.", "Second."])
+    assert caught.value.msg == "a.ipynb has 12 cells; from 20 to 75 are wanted.\nSecond."
+    assert caught.value.pytrace is False
+    demand_none([])

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 import share
 from conftest_paths import NOTEBOOKS, ROOT
+from rails import demand, demand_none
 from remade import REMADE
 
 from labutils.classroom.registry import Lesson, Prediction, lesson
@@ -19,8 +20,9 @@ WITH_SHARE = [number for number in REMADE if number != "00"]  # lesson 00 shows 
 
 def course(number: str) -> Lesson:
     found = lesson(number)
-    assert found is not None, (
-        f"lesson {number} has no labutils/classroom/lessons/lesson_{number}.py"
+    demand(
+        found is not None,
+        f"Lesson {number} has no labutils/classroom/lessons/lesson_{number}.py. make lesson makes one.",
     )
     return found
 
@@ -59,18 +61,28 @@ def asked(number: str, verb: str) -> dict[str, tuple[int, ast.Call]]:
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_the_learner_writes_at_least_thirty_percent(number):
     (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
-    assert share.share(number) >= share.ENOUGH, (
+    demand(
+        share.share(number) >= share.ENOUGH,
         f"{path.name}: the learner writes {share.written(number)} lines and is shown "
-        f"{share.shown(path)}, a share of {share.share(number):.0%}. At least 30 % is asked for."
+        f"{share.shown(path)}, a share of {share.share(number):.0%}. At least 30 % is wanted: turn a cell that shows code "
+        "into an exercise, or move its code into labutils.",
     )
 
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_there_is_a_target_with_three_tiers_of_hints(number):
     target = course(number).target
-    assert target is not None, f"lesson {number} has no target"
-    assert len(target.hints) == 3, f"{target.id} has {len(target.hints)} hints; three are asked for"
-    assert f"target-{number}" in [cell.id for cell in cells(number)]
+    demand(
+        target is not None, f"Lesson {number} has no target. Write one: an open task with a flag."
+    )
+    demand(
+        len(target.hints) == 3,
+        f"{target.id} has {len(target.hints)} hints; write three, one for each tier.",
+    )
+    demand(
+        f"target-{number}" in [cell.id for cell in cells(number)],
+        f'Lesson {number}: no cell is called target-{number}. Name the cell of check("{target.id}", ...) so.',
+    )
 
 
 @pytest.mark.parametrize("number", WITH_SHARE)
@@ -78,11 +90,14 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
     """tests/answers/target_NN.py: ROUTES, a function for each way, from the scene to the flag."""
     target = course(number).target
     routes = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["ROUTES"]
-    assert len(routes) >= 2, f"{target.id} has {len(routes)} way; more than one is asked for"
+    demand(len(routes) >= 2, f"{target.id}: ROUTES names {len(routes)} way. Write two or more.")
     for name, route in routes.items():
         flag = route(target.scene())
         verdict = target.judge(flag)
-        assert verdict.kind == "passed", f"{target.id}, {name}: {flag!r} is no flag"
+        demand(
+            verdict.kind == "passed",
+            f"{target.id}, way {name!r}: it gave {flag!r}, which is no flag.",
+        )
 
 
 @pytest.mark.parametrize("number", WITH_SHARE)
@@ -90,24 +105,36 @@ def test_what_does_not_open_the_target_gives_no_flag(number):
     """tests/answers/target_NN.py: SHUT, tries that must fail."""
     target = course(number).target
     tries = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["SHUT"]
-    assert tries, f"{target.id} names no try that fails"
+    demand(tries, f"{target.id}: SHUT names no try that fails. Write one or more.")
     for name, attempt in tries.items():
         answer = attempt(target.scene())
-        assert target.judge(answer).kind != "passed", f"{target.id}: {name} should not open it"
+        demand(
+            target.judge(answer).kind != "passed",
+            f"{target.id}: {name!r} should fail, and it gave the flag.",
+        )
 
 
 @pytest.mark.parametrize("number", REMADE)
 def test_a_lesson_has_at_most_ten_exercises_and_each_has_its_cell(number):
     exercises = course(number).exercises
-    assert 1 <= len(exercises) <= 10, f"lesson {number} has {len(exercises)} exercises"
+    demand(
+        1 <= len(exercises) <= 10,
+        f"Lesson {number} has {len(exercises)} exercises; from 1 to 10 are wanted.",
+    )
     checks = asked(number, "check")
     missing = [exercise.id for exercise in course(number).checked if exercise.id not in checks]
-    assert not missing, f"lesson {number} has no cell that checks {', '.join(missing)}"
+    demand(
+        not missing,
+        f"Lesson {number}: no cell checks {', '.join(missing)}. Write check(...) into one.",
+    )
 
 
 def test_in_four_lessons_what_is_written_is_used_later():
     users = [number for number in REMADE if asked(number, "mine")]
-    assert len(users) >= min(4, len(WITH_SHARE)), f"only {', '.join(users)} use what was written"
+    demand(
+        len(users) >= min(4, len(WITH_SHARE)),
+        f"Only the lessons {', '.join(users)} use what was written. Call mine(...) in four.",
+    )
 
 
 # --- predictions --------------------------------------------------------------------------------
@@ -117,10 +144,20 @@ def test_in_four_lessons_what_is_written_is_used_later():
 def test_each_prediction_is_asked_and_then_revealed(number):
     predicted, revealed = asked(number, "predict"), asked(number, "reveal")
     names = [item.id for item in course(number).predictions]
-    assert len(names) >= 3, f"lesson {number} has {len(names)} predictions; three are asked for"
-    assert sorted(predicted) == sorted(revealed) == sorted(names)
+    demand(
+        len(names) >= 3, f"Lesson {number} has {len(names)} predictions; three or more are wanted."
+    )
+    demand_none(
+        f"Lesson {number}: {name} is not both asked by predict(...) and shown by reveal(...), or is in "
+        "no table. Each prediction of the lesson must be."
+        for name in sorted(set(names) | set(predicted) | set(revealed))
+        if not (name in names and name in predicted and name in revealed)
+    )
     for name in names:
-        assert predicted[name][0] < revealed[name][0], f"{name} is revealed before it is asked"
+        demand(
+            predicted[name][0] < revealed[name][0],
+            f"{name} is revealed before it is asked. Move its predict(...) up.",
+        )
 
 
 @pytest.mark.parametrize("number", REMADE)
@@ -128,7 +165,10 @@ def test_at_least_half_of_the_predictions_are_computed(number):
     """Computed: `reveal` is given what the cell observed, and no constant."""
     given = {name: call.args[1:] for name, (_, call) in asked(number, "reveal").items()}
     computed = [name for name, rest in given.items() if rest and not is_constant(rest[0])]
-    assert 2 * len(computed) >= len(given), f"lesson {number}: only {computed} are computed"
+    demand(
+        2 * len(computed) >= len(given),
+        f"Lesson {number}: only {computed} are computed. Give reveal(...) what its cell observed.",
+    )
 
 
 def is_constant(node: ast.expr) -> bool:
@@ -138,9 +178,15 @@ def is_constant(node: ast.expr) -> bool:
 @pytest.mark.parametrize("number", REMADE)
 def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
-    assert "In the course's own run it is" not in " ".join(outputs.split())
+    demand(
+        "In the course's own run it is" not in " ".join(outputs.split()),
+        f"Lesson {number}: a stored run came out otherwise than its table says. Mend the table or the cell.",
+    )
     for item in course(number).predictions:
-        assert f"{item.id}. It came out: " in outputs
+        demand(
+            f"{item.id}. It came out: " in outputs,
+            f"{item.id}: the stored run does not show what came out. make notebooks ARGS={number}",
+        )
 
 
 @pytest.mark.parametrize("number", REMADE)
@@ -148,15 +194,28 @@ def test_each_wrong_guess_names_a_belief(number):
     for item in course(number).predictions:
         if isinstance(item, Prediction):
             right = [letter for letter, guess in item.guesses.items() if not guess.belief]
-            assert len(right) == 1, f"{item.id} has {len(right)} right guesses"
-            assert 2 <= len(item.guesses) <= 5
-        assert len(item.because.split()) >= 8, f"{item.id} explains too little"
+            demand(
+                len(right) == 1,
+                f"{item.id}: {len(right)} guesses have no belief, so they count as right. One must.",
+            )
+            demand(
+                2 <= len(item.guesses) <= 5,
+                f"{item.id} has {len(item.guesses)} guesses; from 2 to 5 are wanted.",
+            )
+        demand(
+            len(item.because.split()) >= 8,
+            f"{item.id}: `because` explains too little. Write a sentence of eight words or more.",
+        )
 
 
 @pytest.mark.parametrize("number", REMADE)
 def test_no_prediction_is_asked_in_prose_alone(number):
     prose = [cell for cell in cells(number) if cell.cell_type == "markdown"]
-    assert not [cell.id for cell in prose if "**Predict.**" in cell.source]
+    demand_none(
+        f"Lesson {number}, cell {cell.id}: it asks in prose. Write the question as a Prediction."
+        for cell in prose
+        if "**Predict.**" in cell.source
+    )
 
 
 # --- quizzes ------------------------------------------------------------------------------------
@@ -175,7 +234,10 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
     longest = [max(item.choices.values(), key=lambda choice: len(choice.text)) for item in quizzes]
     shares["the longest"] = sum(choice.right for choice in longest) / len(quizzes)
     for name, value in shares.items():
-        assert value <= chance + 0.05, f"{name} is right in {value:.0%}; chance is {chance:.0%}"
+        demand(
+            value <= chance + 0.05,
+            f"Quizzes: {name} is right in {value:.0%}, and chance is {chance:.0%}. Move some answers.",
+        )
 
 
 # --- minutes ------------------------------------------------------------------------------------
@@ -194,11 +256,17 @@ def test_the_minutes_fit_what_is_read_and_written(number):
     mine = [item for item in course(number).checked if _cell_of(item.id) in names]
     own = sum(share.lines(item.solution) for item in mine)
     estimate = words / 130 + 1.5 * own + len(short) / 2
-    assert abs(minutes - estimate) <= 0.2 * estimate, (
+    demand(
+        abs(minutes - estimate) <= 0.2 * estimate,
         f"{path.name} says {minutes} min. Its short path has {words} words, {own} lines that the "
-        f"learner writes and {len(short)} cells: about {estimate:.0f} min."
+        f"learner writes and {len(short)} cells: about {estimate:.0f} min. Say that, within a "
+        "fifth, in the metadata, in the first cell, and at the headings.",
     )
-    assert minutes <= 60 and whole >= minutes
+    demand(
+        minutes <= 60 and whole >= minutes,
+        f"{path.name} takes {minutes} min, and {whole} on the long path. The short path takes 60 at "
+        "most, and the long one no less than the short one.",
+    )
 
 
 def _cell_of(identifier: str) -> str:
