@@ -187,7 +187,7 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
     "the timeline": lambda: timeline(ledger.facts()),
-    "the prices": lambda: costs({way: revocation.bill(way) for way in revocation.WAYS}),
+    "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
     "the orders": lambda: eviction_orders(eviction.evictions()),
 }
 

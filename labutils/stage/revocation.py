@@ -1,9 +1,15 @@
-"""The stage of lesson 12: spellings of one token, lists of the dead, signed events, and the price of each in requests."""
+"""Tokens that die in time: lists, events, and the price of each way in requests (lesson 12).
+
+The provider transmits what it revokes, as security event tokens and as logout tokens; the API and
+the wiki receive it.
+"""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import httpx
 import jwt
 from werkzeug.wrappers import Request, Response
 
@@ -18,6 +24,7 @@ from labutils.identity.security_events import (
     sign_logout_token,
     who_and_when,
 )
+from labutils.identity.tokens import SigningKey
 from labutils.lab import Lab
 from labutils.stage.two_apps import (
     API,
@@ -30,62 +37,67 @@ from labutils.stage.two_apps import (
     revoke_refresh_token,
 )
 
+# --- lists of revoked tokens --------------------------------------------------------------------
+
 
 def digest(token: str) -> str:
-    """What a list of dead tokens keeps, where it keeps hashes."""
+    """What a list of revoked tokens keeps, where it keeps hashes."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class ListApi(ResourceServer):
-    """An API with two lists of dead tokens: by the hash of their text, and by their number, `jti`."""
+class RevocationListAPI(ResourceServer):
+    """An API with two lists of revoked tokens: by the hash of their text, and by their `jti`."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.dead_hashes, self.dead_numbers = set(), set()
+        self.revoked_hashes: set[str] = set()
+        self.revoked_ids: set[str] = set()
 
     def verify(self, token: str) -> dict:
-        if digest(token) in self.dead_hashes:
+        if digest(token) in self.revoked_hashes:
             raise jwt.InvalidTokenError("its hash is on the list")
         claims = super().verify(token)
-        if claims["jti"] in self.dead_numbers:
+        if claims["jti"] in self.revoked_ids:
             raise jwt.InvalidTokenError("its number is on the list")
         return claims
 
 
-class ListeningApi(ResourceServer):
-    """An API that is told: after a `session-revoked` event it takes no token of that person that was issued before it."""
+# --- those who receive events -------------------------------------------------------------------
+
+
+class ReceiverAPI(ResourceServer):
+    """An API that receives events.
+
+    After a `session-revoked` event it takes no token of that person that was issued before it.
+    """
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.revoked: dict[str, int] = {}  # since when the tokens of a person are dead
+        self.revoked: dict[str, int] = {}  # since when the tokens of a person are revoked
 
     def __call__(self, environ, start_response):
         request = Request(environ)
-        respond = self.take_event if request.path == "/events" else super().__call__
+        respond = self.take_event(request) if request.path == "/events" else super().__call__
         return respond(environ, start_response)
 
-    def take_event(self, environ, start_response):
-        """An event that was pushed here (RFC 8935, 2): 202, for a late and for a repeated one too, or 400 with the reason."""
-        request = Request(environ)
-        token = request.get_data(as_text=True)
+    def take_event(self, request: Request) -> Response:
+        """An event that was pushed here (RFC 8935, 2.2 and 2.3).
+
+        The answer is 202, for a late and for a repeated event too, or 400 with the reason.
+        """
+        token, now = request.get_data(as_text=True), self.lab.clock.now
         try:
-            claims = read_event(
-                token,
-                self.keys.for_token(token),
-                issuer=LOGIN,
-                audience=API,
-                now=self.lab.clock.now,
-            )
+            keys = self.keys.for_token(token)
+            claims = read_event(token, keys, issuer=LOGIN, audience=API, now=now)
         except jwt.PyJWTError as error:
             log_refused_event(self.lab, API, request, error)
             response = as_json({"err": "invalid_request", "description": str(error)})
             response.status_code = 400
-            return response(environ, start_response)
+            return response
         sub, moment = who_and_when(claims)
-        self.revoked[sub] = max(
-            moment, self.revoked.get(sub, moment)
-        )  # an older event that comes later revives nothing
-        return Response(status=202)(environ, start_response)
+        # An older event that comes later revives nothing.
+        self.revoked[sub] = max(moment, self.revoked.get(sub, moment))
+        return Response(status=202)
 
     def verify(self, token: str) -> dict:
         claims = super().verify(token)
@@ -94,55 +106,58 @@ class ListeningApi(ResourceServer):
         return claims
 
 
-class ListeningApp(RelyingParty):
-    """An application that is told: a logout token ends the session of that sid (OpenID Connect Back-Channel Logout, 2.7)."""
+class ReceiverApp(RelyingParty):
+    """An application that receives logout tokens (OpenID Connect Back-Channel Logout, 2.7).
+
+    One ends the session of its `sid`.
+    """
 
     def __call__(self, environ, start_response):
         request = Request(environ)
-        respond = self.back_channel if request.path == "/backchannel" else super().__call__
+        respond = self.log_out(request) if request.path == "/backchannel" else super().__call__
         return respond(environ, start_response)
 
-    def back_channel(self, environ, start_response):
-        """A logout token arrives as the form field `logout_token` (Back-Channel Logout, 2.5): 200 or 400, never to be cached (2.8)."""
-        request = Request(environ)
-        token = request.form.get("logout_token", "")
+    def log_out(self, request: Request) -> Response:
+        """A logout token arrives as the form field `logout_token` (Back-Channel Logout, 2.5).
+
+        The answer is 200 or 400, and is never to be cached (2.8).
+        """
+        token, now = request.form.get("logout_token", ""), self.lab.clock.now
         response = Response(status=200, headers={"Cache-Control": "no-store"})
         try:
-            claims = read_logout_token(
-                token,
-                self.keys.for_token(token),
-                issuer=LOGIN,
-                client_id=self.client_id,
-                now=self.lab.clock.now,
-            )
-            self.sessions = {
-                cookie: held
-                for cookie, held in self.sessions.items()
-                if held["claims"]["sid"] != claims["sid"]
-            }
+            keys = self.keys.for_token(token)
+            claims = read_logout_token(token, keys, issuer=LOGIN, client_id=self.client_id, now=now)
         except jwt.PyJWTError as error:
             log_refused_event(self.lab, self.origin, request, error)
             response.status_code = 400
-        return response(environ, start_response)
+            return response
+        self.sessions = {
+            cookie: session
+            for cookie, session in self.sessions.items()
+            if session["claims"]["sid"] != claims["sid"]
+        }
+        return response
 
 
 def log_refused_event(lab: Lab, origin: str, request: Request, error: Exception) -> None:
     """A line of the audit log for an event that was refused."""
-    lab.log(
-        origin.split("//")[1], "event.refused", "failure", error=str(error), ip=request.remote_addr
-    )
+    service = origin.split("//")[1]
+    lab.log(service, "event.refused", "failure", error=str(error), ip=request.remote_addr)
 
 
-class Telling(Provider):
-    """A provider that tells the API and the wiki when a session ends, each in the form that it understands."""
+# --- the one who transmits them -----------------------------------------------------------------
+
+
+class Transmitter(Provider):
+    """A provider that tells the API and the wiki when a session ends, each in its own form."""
 
     @property
-    def event_key(self):
+    def event_key(self) -> SigningKey:
         """The key that signs events: the one for ES256."""
         return next(key for key in self.keys if key.alg == "ES256")
 
     def event(self, sid: str, sub: str) -> str:
-        """A security event token for the API: this session was revoked, now."""
+        """A security event token for the API (RFC 8417): this session was revoked, now."""
         return sign_event(
             self.event_key,
             issuer=self.issuer,
@@ -154,7 +169,7 @@ class Telling(Provider):
         )
 
     def logout_token(self, sid: str, sub: str) -> str:
-        """A logout token for the wiki: this session ended."""
+        """A logout token for the wiki (Back-Channel Logout, 2.4): this session ended."""
         return sign_logout_token(
             self.event_key,
             issuer=self.issuer,
@@ -166,86 +181,110 @@ class Telling(Provider):
         )
 
     def end_session(self, sid: str) -> None:
-        """End it, and tell."""
+        """End it, and push an event and a logout token."""
         ended = [session for session in self.sessions.values() if session.sid == sid]
         super().end_session(sid)
         network = self.lab.browser("login.example", "192.0.2.201")
+        kind = {"content-type": "application/secevent+jwt"}  # RFC 8935, 2.1
         for session in ended:
             event = self.event(sid, session.user.sub)
-            network.post(
-                API + "/events", content=event, headers={"content-type": "application/secevent+jwt"}
-            )
-            network.post(
-                WIKI + "/backchannel",
-                data={"logout_token": self.logout_token(sid, session.user.sub)},
-            )
+            network.post(API + "/events", content=event, headers=kind)
+            form = {"logout_token": self.logout_token(sid, session.user.sub)}
+            network.post(WIKI + "/backchannel", data=form)
 
 
-def listening_apps(seed: str) -> TwoApps:
-    """Two apps whose provider tells, and an API and a wiki that listen."""
-    apps = build_apps(seed, provider=Telling, application=ListeningApp)
-    apps.api = ListeningApi(apps.lab, API, LOGIN)
+def apps_with_events(seed: str) -> TwoApps:
+    """Two apps whose provider transmits, and an API and a wiki that receive."""
+    apps = build_apps(seed, provider=Transmitter, application=ReceiverApp)
+    apps.api = ReceiverAPI(apps.lab, API, LOGIN)
     apps.lab.add("api.example", apps.api)
     return apps
 
 
-# --- the price --------------------------------------------------------------------------------------------------
+# --- what each way costs ------------------------------------------------------------------------
+
+THEFT = 60  # minutes after the begin: an hour of ordinary work comes first
+LAST = 120  # minutes after the begin
+EVERY = 2  # minutes between two calls of the API
 
 
-@dataclass
-class Bill:
-    """What an hour of work costs, and what a thief has of the token that he stole at its end."""
+@dataclass(frozen=True)
+class Cost:
+    """What an hour of work costs the provider, and what a thief has of a token stolen at its end.
 
-    asked: int = 0  # requests to the provider by Ada's app and by the API, before the theft
-    told: int = 0  # events that the provider pushed when somebody reacted
-    minutes: int = 0  # for which the stolen access token opened the API, from the theft on
+    `requests` are those of Ada's app and of the API before the theft. `events` are those that the
+    provider pushed when somebody reacted. For `minutes` from the theft on the stolen access token
+    opened the API.
+    """
+
+    requests: int
+    events: int
+    minutes: int
 
 
-def _end_session(apps: TwoApps) -> None:
+@dataclass(frozen=True)
+class Way:
+    """A way of making tokens die: how the apps are built, and what somebody does after a theft."""
+
+    build: Callable[..., TwoApps]
+    react: Callable[[TwoApps], None]
+
+
+def end_session(apps: TwoApps) -> None:
+    """The provider ends Ada's session."""
     apps.provider.end_session(next(iter(apps.notes.sessions.values()))["claims"]["sid"])
 
 
-def _town(**options: object) -> TwoApps:
-    return build_apps("lesson-12", **options)
-
-
+SHORT_LIVED = partial(Provider, access_life=60)
 WAYS = {
-    "10 minutes, offline": (_town, revoke_refresh_token),
-    "1 minute, offline": (
-        partial(_town, provider=partial(Provider, access_life=60)),
-        revoke_refresh_token,
+    "10 minutes, offline": Way(build_apps, revoke_refresh_token),
+    "1 minute, offline": Way(partial(build_apps, provider=SHORT_LIVED), revoke_refresh_token),
+    "10 minutes, asks each time": Way(
+        partial(build_apps, opaque_access_tokens=True), revoke_refresh_token
     ),
-    "10 minutes, asks each time": (partial(_town, opaque_access_tokens=True), revoke_refresh_token),
-    "10 minutes, is told": (lambda: listening_apps("lesson-12"), _end_session),
+    "10 minutes, is told": Way(apps_with_events, end_session),
 }
 
 
-def bill(way: str, noticed: int = 0) -> Bill:
-    """Ada's app calls the API every two minutes for an hour, and refreshes when it must. Then a fresh token is stolen, and somebody
-    reacts `noticed` minutes later, an even number of them."""
-    make, react = WAYS[way]
-    apps, found = make(), Bill()
+def cost(way: str, noticed: int = 0) -> Cost:
+    """Measure a way: an hour of work, then a theft, which somebody notices.
+
+    `noticed` is when, in minutes after the theft: an even number.
+    """
+    apps = WAYS[way].build("lesson-12")
     apps.sign_in("ada", NOTES)
-    session = next(iter(apps.notes.sessions.values()))
-    begun, stolen, theft = apps.lab.clock.now, None, None
-    before = len(apps.lab.wire)
-    for minute in range(0, 120, 2):
-        apps.lab.clock.wait_until(begun + minute * 60)
-        if minute == 60:
-            refresh_tokens(apps)
-            stolen, theft, worked = session["access_token"], minute, len(apps.lab.wire)
-        if minute == 60 + noticed:
-            react(apps)
-        if theft is None:
-            if not apps.notes.network.get(
-                API + "/me", headers=bearer(session["access_token"])
-            ).is_success:
-                refresh_tokens(apps)
-                apps.notes.network.get(API + "/me", headers=bearer(session["access_token"]))
-        elif apps.tom.get(API + "/me", headers=bearer(stolen)).is_success:
-            found.minutes = minute - theft + 1
-    found.asked = sum(
-        exchange.host == "login.example" for exchange in apps.lab.wire[before : worked - 1]
+    begun, before = apps.lab.clock.now, len(apps.lab.wire)
+    work(apps, begun)
+    apps.lab.clock.wait_until(begun + THEFT * 60)
+    refresh_tokens(apps)
+    after = len(apps.lab.wire)
+    stolen = next(iter(apps.notes.sessions.values()))["access_token"]
+    minutes = 0
+    for minute in range(0, LAST - THEFT, EVERY):
+        apps.lab.clock.wait_until(begun + (THEFT + minute) * 60)
+        if minute == noticed:
+            WAYS[way].react(apps)
+        if apps.tom.get(API + "/me", headers=bearer(stolen)).is_success:
+            minutes = minute + 1
+    # The request that renews the tokens just before the theft is not part of the hour.
+    in_the_hour, later = apps.lab.wire[before : after - 1], apps.lab.wire[after:]
+    return Cost(
+        requests=sum(exchange.host == "login.example" for exchange in in_the_hour),
+        events=sum(exchange.client == "login.example" for exchange in later),
+        minutes=minutes,
     )
-    found.told = sum(exchange.client == "login.example" for exchange in apps.lab.wire[worked:])
-    return found
+
+
+def work(apps: TwoApps, begun: int) -> None:
+    """Ada's app calls the API every two minutes for an hour, and refreshes when it must."""
+    session = next(iter(apps.notes.sessions.values()))
+    for minute in range(0, THEFT, EVERY):
+        apps.lab.clock.wait_until(begun + minute * 60)
+        if not call_api(apps, session["access_token"]).is_success:
+            refresh_tokens(apps)
+            call_api(apps, session["access_token"])
+
+
+def call_api(apps: TwoApps, token: str) -> httpx.Response:
+    """Ada's app asks the API."""
+    return apps.notes.network.get(API + "/me", headers=bearer(token))

@@ -1,7 +1,7 @@
 """15 · Declare Code Red."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.stage.eviction import Held
+from labutils.stage.credential_rotation import CredentialRecord
 
 # Which can put back which, and the mistake of an order in which one comes back.
 _GRAPHS = (
@@ -14,7 +14,7 @@ _GRAPHS = (
 
 def _order(answer: object) -> str | None:
     for graph, mistake in _GRAPHS:
-        given = answer({name: set(held) for name, held in graph.items()})
+        given = answer({name: set(others) for name, others in graph.items()})
         if not isinstance(given, list | tuple):
             return "kind"
         if sorted(given) != sorted(graph):
@@ -27,18 +27,18 @@ def _order(answer: object) -> str | None:
 
 
 _NOW = 2000
-_HELD = [
-    Held("old", "key", "team", 900, 5000, 950),
-    Held("edge", "key", "team", 1000, 5000, None),
-    Held("new", "key", "team", 1001, 5000, 1500),
-    Held("replaced", "key", "team", 900, 5000, 950, 1200),
-    Held("expired", "key", "team", 900, 2000, 950),
-    Held("orphan", "token", "", 10, 5000, None),
+_RECORDS = [
+    CredentialRecord("old", "key", "team", 900, 5000, 950),
+    CredentialRecord("edge", "key", "team", 1000, 5000, None),
+    CredentialRecord("new", "key", "team", 1001, 5000, 1500),
+    CredentialRecord("replaced", "key", "team", 900, 5000, 950, 1200),
+    CredentialRecord("expired", "key", "team", 900, 2000, 950),
+    CredentialRecord("orphan", "token", "", 10, 5000, None),
 ]
 
 
 def _survivors(answer: object) -> str | None:
-    given = answer(list(_HELD), 1000, _NOW)
+    given = answer(list(_RECORDS), 1000, _NOW)
     if not isinstance(given, list | set | tuple):
         return "kind"
     if any(not isinstance(one, str) for one in given):
@@ -52,12 +52,12 @@ def _survivors(answer: object) -> str | None:
     return None if found == {"old", "edge", "orphan"} else "edge"
 
 
-_PROOF = "    return [one.id for one in held if one.issued <= out and one.replaced is None and one.expires > now]\n"
+_PROOF = "    return [one.id for one in records if one.issued <= out and one.replaced is None and one.expires > now]\n"
 
 
 def _but(old: str, new: str) -> str:
     assert old in _PROOF
-    return "def answer(held, out, now):\n" + _PROOF.replace(old, new)
+    return "def answer(records, out, now):\n" + _PROOF.replace(old, new)
 
 
 LESSON = Lesson(
@@ -89,7 +89,7 @@ LESSON = Lesson(
                 "A loop: find a name that stands in no other one's set, append it, delete it, until nothing is left.",
             ),
             "def order(puts_back):\n    left, found = dict(puts_back), []\n    while left:\n"
-            "        root = next(name for name in left if not any(name in held for held in left.values()))\n"
+            "        root = next(name for name in left if not any(name in others for others in left.values()))\n"
             "        found.append(root)\n        del left[root]\n    return found",
         ),
         Exercise(
@@ -113,13 +113,13 @@ LESSON = Lesson(
                 "belief": _but("one.issued <= out", "one.last_used and one.issued <= out"),
                 "edge": _but("one.issued <= out", "one.issued < out"),
                 "ids": _but("one.id for", "one for"),
-                "kind": "def answer(held, out, now):\n    return 4",
+                "kind": "def answer(records, out, now):\n    return 4",
             },
             (
                 "Three conditions, all of which must hold.",
                 "Whether it was used, or has an owner, is none of them.",
             ),
-            "def survivors(held, out, now):\n" + _PROOF,
+            "def survivors(records, out, now):\n" + _PROOF,
         ),
     ),
     (
