@@ -159,38 +159,6 @@ def test_the_kind_of_an_answer_is_data_and_not_read_from_the_solution():
     )
 
 
-# --- 05-3: rotation ------------------------------------------------------------------------------
-
-ROTATE = """
-def answer(store, token):
-    entry = store["tokens"].get(token)
-    if entry is None:
-        return None
-    if entry["used"]:
-        store["alive"][entry["family"]] = False
-    if entry["used"] or not store["alive"][entry["family"]]:
-        return None
-    entry["used"] = True
-    fresh = {draw}
-    store["tokens"][fresh] = dict(entry, used=False)
-    return fresh
-"""
-GOOD_DRAWS = [
-    ("import secrets", "secrets.token_hex(16)"),
-    ("import uuid", "str(uuid.uuid4())"),
-    ("import os", "os.urandom(12).hex()"),
-    (
-        "from labutils import Lab\nlab = Lab('lesson-05', '2023-10-18T09:00:00Z')",
-        "lab.draw('login.example')",
-    ),
-]
-
-
-@pytest.mark.parametrize(("before", "draw"), GOOD_DRAWS)
-def test_05_3_a_token_that_nobody_can_predict_passes(before, draw):
-    assert said("05-3", before + ROTATE.replace("{draw}", draw)) is None
-
-
 # --- the mistakes that a judge took for another --------------------------------------------------
 
 
@@ -308,56 +276,6 @@ def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
 def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
     sentence = exercise("06-2").sentence("days")
     assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
-
-
-DRAWS = {
-    "counted": ("", "f'r{len(store[\"tokens\"]) + 1}'"),
-    "the old one and a letter": ("", "token + 'x'"),
-    "a hash of the old one": ("import hashlib", "hashlib.sha256(token.encode()).hexdigest()"),
-    "a counter": (
-        "import itertools\ncount = itertools.count(10**20)",
-        "f'refresh-token-{next(count)}'",
-    ),
-    "the time": ("import time", "f'refresh-{time.time_ns()}'"),
-    "a short one": ("import secrets", "secrets.token_hex(4)"),
-    "random": ("import random", "f'{random.getrandbits(128):032x}'"),
-    "the lab's dice, begun anew": (
-        "from labutils import Lab",
-        "Lab(token, '2023-10-18T09:00:00Z').draw('login.example')",
-    ),
-}
-
-
-@pytest.mark.parametrize(("before", "draw"), DRAWS.values(), ids=DRAWS)
-def test_05_3_a_token_that_can_be_predicted_is_named_as_a_mistake(before, draw):
-    assert refused_as("05-3", "predictable", before + ROTATE.replace("{draw}", draw))
-
-
-def test_05_3_a_used_token_that_was_deleted_gets_a_sentence_and_no_key_error():
-    code = "import secrets" + ROTATE.replace("{draw}", "secrets.token_hex(16)").replace(
-        'entry["used"] = True', 'del store["tokens"][token]'
-    )
-    assert refused_as("05-3", "deleted", code) and "KeyError" not in said("05-3", code)
-    assert refused_as(
-        "05-3", "deleted", code.replace('del store["tokens"][token]', 'store["tokens"].pop(token)')
-    )
-
-
-def test_05_3_a_family_may_die_by_being_removed():
-    code = "import secrets" + ROTATE.replace("{draw}", "secrets.token_hex(16)")
-    code = code.replace(
-        'store["alive"][entry["family"]] = False', 'store["alive"].pop(entry["family"])'
-    )
-    code = code.replace(
-        'not store["alive"][entry["family"]]', 'not store["alive"].get(entry["family"])'
-    )
-    assert (
-        said("05-3", code.replace('.pop(entry["family"])', '.pop(entry["family"], None)')) is None
-    )
-
-
-def test_the_model_solution_of_05_3_draws_its_tokens():
-    assert "secrets.token_urlsafe" in exercise("05-3").solution
 
 
 # --- 07-1: what a cleaned file still gives away --------------------------------------------------

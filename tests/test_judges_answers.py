@@ -9,13 +9,11 @@ import struct
 from datetime import datetime
 from graphlib import TopologicalSorter
 
-import jwt
 import pytest
 
 from labutils.classroom import exercises
 from labutils.classroom.judging import PASSED
 from labutils.classroom.registry import lesson
-from labutils.identity import tokens
 from labutils.incident import ledger
 from labutils.lab import seconds
 
@@ -60,46 +58,6 @@ def _(registered, uri):
 @right("03-3")
 def _(registered, uri):
     return registered.count(uri) > 0
-
-
-@right("05-1")
-def _(token):
-    header = tokens.inspect(token).header
-    if not header:
-        return "opaque"
-    if "enc" in header:
-        return "other"
-    if header.get("typ") == "at+jwt":
-        return "access token"
-    return "ID token" if header.get("typ") == "JWT" else "other"
-
-
-@right("05-1")
-def _(token):
-    header = tokens.inspect(token).header
-    if header is None:
-        return "opaque"
-    if token.count(".") == 4:
-        return "other"
-    match header.get("typ"):
-        case "JWT":
-            return "ID token"
-        case "at+jwt":
-            return "access token"
-    return "other"
-
-
-@right("05-1")
-def _(token):
-    try:
-        header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError:
-        header = None
-    if token.count(".") == 4:
-        return "other"
-    if header is None:
-        return "opaque"
-    return {"JWT": "ID token", "at+jwt": "access token"}.get(header.get("typ"), "other")
 
 
 @right("06-2")
@@ -310,33 +268,6 @@ def _(puts_back):
 
 
 # --- wrong, and why ------------------------------------------------------------------------------
-
-
-@wrong("05-1", "logout")
-def _(token):
-    header = tokens.inspect(token).header
-    if header is None:
-        return "opaque"
-    return "access token" if header.get("typ") == "at+jwt" else "ID token"
-
-
-@wrong("05-1", "no header")
-def _(token):
-    typ = tokens.inspect(token).header.get("typ")
-    return "ID token" if typ == "JWT" else "access token" if typ == "at+jwt" else "other"
-
-
-@wrong("05-1", "no header")
-def _(token):
-    return "access token" if tokens.inspect(token).header["typ"] == "at+jwt" else "ID token"
-
-
-@wrong("05-1", "encrypted")
-def _(token):
-    header = tokens.inspect(token).header
-    if header is None:
-        return "opaque"
-    return {"JWT": "ID token", "at+jwt": "access token"}.get(header.get("typ"), "other")
 
 
 @wrong("06-2", "days")

@@ -176,9 +176,8 @@ def cover() -> tuple[bytes, str]:
     """The picture in README, which is the grid that lesson 05 drew, and the sentence under it."""
     notebook = nbformat.read(next(NOTEBOOKS.glob("05-*.ipynb")), as_version=4)
     drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies").outputs
-    picture = next(o.data["image/png"] for o in drawn if "image/png" in o.get("data", {}))
-    said = "".join(o.text for o in drawn if o.output_type == "stream")
-    return base64.b64decode(picture), " ".join(said.split())
+    picture = next(output for output in drawn if "image/png" in output.get("data", {}))
+    return base64.b64decode(picture.data["image/png"]), picture.metadata["image/png"]["alt"]
 
 
 def between(page: str, mark: str, text: str) -> str:

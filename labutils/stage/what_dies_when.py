@@ -1,128 +1,203 @@
-"""What dies when: eight stolen credentials against eight things that people do about it, filled in by trying."""
+"""What dies when: what a thief holds against what people do about it, minute after minute, by trying.
 
-from functools import cache
-from urllib.parse import urlencode
+Every row is tried by Tom's own browser.
+"""
 
-import jwt
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
 
 from labutils.identity.factors import Totp
 from labutils.identity.oauth import bearer
-from labutils.identity.relying_party import validate_id_token
-from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
+from labutils.identity.resource_server import ResourceServer
+from labutils.identity.tokens import b64
+from labutils.stage.three_doors import copied, three_doors
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 
-
-def loot(apps: TwoApps) -> dict:
-    """Ada signs in at two apps; Tom copies all there is. Each credential, with a try that says whether it still opens."""
-    apps.sign_in("ada", WIKI)
-    apps.sign_in("ada", NOTES)
-    unfinished = apps.sign_in("ada", WIKI, until=WIKI + "/cb").headers["location"]
-    notes, wiki_cookie = next(iter(apps.notes.sessions.values())), next(iter(apps.wiki.sessions))
-    service = apps.service_token(apps.tom)
-    question = urlencode(
-        {
-            "response_type": "code",
-            "client_id": "wiki",
-            "redirect_uri": WIKI + "/cb",
-            "prompt": "none",
-            "scope": apps.wiki.scope,
-            "code_challenge": "x" * 43,
-            "code_challenge_method": "S256",
-        }
-    )
-    cookie = {"cookie": "session=" + apps.session_cookie}
-    refresh = {
-        "grant_type": "refresh_token",
-        "client_id": "notes",
-        "refresh_token": notes["refresh_token"],
-    }
-    return {
-        "session at the provider": lambda: (
-            "code="
-            in apps.tom.get(f"{LOGIN}/authorize?{question}", headers=cookie).headers["location"]
-        ),
-        "session at the wiki": lambda: (
-            apps.tom.get(WIKI + "/", headers={"cookie": f"app={wiki_cookie}"}).is_success
-        ),
-        "code, in Ada's browser": lambda: apps.ada.get(unfinished).status_code == 303,
-        "ID token": lambda: id_token_opens(apps, notes["id_token"]),
-        "access token": lambda: (
-            apps.tom.get(API + "/me", headers=bearer(notes["access_token"])).is_success
-        ),
-        "refresh token": lambda: apps.tom.post(LOGIN + "/token", data=refresh).is_success,
-        "service token": lambda: apps.tom.get(API + "/me", headers=bearer(service)).is_success,
-        "(for the actions)": notes,
-    }
-
-
-def id_token_opens(apps: TwoApps, token: str) -> bool:
-    """Whether an app that signs people in by ID token would take this one now."""
-    try:
-        return bool(
-            validate_id_token(
-                token,
-                apps.notes.keys.for_token(token),
-                issuer=LOGIN,
-                client_id="notes",
-                now=apps.lab.clock.now,
-            )
-        )
-    except jwt.PyJWTError:
-        return False
-
-
-ACTIONS = {
-    "log out at\nthe wiki": lambda apps, notes: apps.ada.get(WIKI + "/logout"),
-    "log out at\nthe provider": lambda apps, notes: apps.ada.get(
-        LOGIN + "/logout", params={"id_token_hint": notes["id_token"]}
-    ),
-    "change\npassword": lambda apps, notes: apps.provider.change_password("ada", "a-new-password"),
-    "reset second\nfactor": lambda apps, notes: apps.provider.reset_second_factor("ada"),
-    "revoke\nrefresh token": lambda apps, notes: apps.notes.network.post(
-        LOGIN + "/revoke", data={"client_id": "notes", "token": notes["refresh_token"]}
-    ),
-    "end session\n(operator)": lambda apps, notes: apps.provider.end_session(
-        notes["claims"]["sid"]
-    ),
-    "drop the\nsigning key": lambda apps, notes: apps.provider.rotate_signing_key(keep_old=False),
-    "disable\nthe user": lambda apps, notes: apps.provider.disable_user("ada"),
+TRIES = (0.5, 4, 6, 11, 1440)  # minutes after the action; the last is a day
+VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
+LINK = {  # an authorization request that Tom writes, for the application that Ada uses
+    "response_type": "code",
+    "client_id": "notes",
+    "redirect_uri": NOTES + "/cb",
+    "scope": "openid profile offline_access",
+    "prompt": "none",
+    "code_challenge": b64(hashlib.sha256(VERIFIER.encode()).digest()),
+    "code_challenge_method": "S256",
 }
-ROWS = (
-    "session at the provider",
-    "session at the wiki",
-    "code, in Ada's browser",
-    "ID token",
-    "access token",
-    "access token, opaque",
-    "refresh token",
-    "service token",
-)
+ASKING = "https://asking.example"  # the same API, which asks the provider about each token
+SECRET = "the-backup-job-has-this"
 
 
-def still_open(action: str | None, *, opaque: bool = False) -> dict[str, bool]:
-    """With fresh apps: steal, act, wait until key caches are fresh (a code lives for a minute only), try each credential."""
-    apps = build_apps("lesson-05", opaque_access_tokens=opaque)
-    stolen = loot(apps)
-    session = stolen.pop("(for the actions)")
-    apps.provider.users["ada"].second_factor = Totp(
-        b"Ada's phone", apps.lab.clock
-    )  # so that there is one to reset
-    for key_cache in (apps.api.keys, apps.notes.keys):
-        key_cache.for_token(session["id_token"])  # both have seen traffic and hold the keys
-    if action is not None:
-        ACTIONS[action](apps, session)
-    apps.lab.clock.tick(31)
-    opens = {"code, in Ada's browser": stolen.pop("code, in Ada's browser")()}
-    apps.lab.clock.tick(270)
-    return opens | {name: attempt() for name, attempt in stolen.items()}
+# --- what people do -----------------------------------------------------------------------------
 
 
-@cache
-def what_dies_when() -> dict[tuple[str, str], str]:
-    """All 64 tries: 8 credentials, 8 actions."""
-    grid = {}
-    for action in ACTIONS:
-        opens = still_open(action) | {
-            "access token, opaque": still_open(action, opaque=True)["access token"]
-        }
-        grid |= {(row, action): "opens" if opens[row] else "refused" for row in ROWS}
-    return grid
+def ada_logs_out_at_the_wiki(apps: TwoApps) -> None:
+    """Ada presses log out at the wiki."""
+    apps.ada.get(WIKI + "/logout")
+
+
+def ada_logs_out_at_the_provider(apps: TwoApps) -> None:
+    """Ada logs out at the provider, as the application that she came from asks her to."""
+    apps.ada.get(LOGIN + "/logout", params={"id_token_hint": copied(apps)["ID token"]})
+
+
+def app_revokes_its_refresh_token(apps: TwoApps) -> None:
+    """The application gives its refresh token back (RFC 7009)."""
+    form = {"client_id": "notes", "token": copied(apps)["refresh token"]}
+    apps.notes.network.post(LOGIN + "/revoke", data=form)
+
+
+def operator_ends_the_session(apps: TwoApps) -> None:
+    """The operator ends Ada's session at the provider."""
+    apps.provider.end_session(next(iter(apps.notes.sessions.values()))["claims"]["sid"])
+
+
+def operator_replaces_the_client_secret(apps: TwoApps) -> None:
+    """The operator gives the backup job a new client secret."""
+    backup = apps.provider.clients["backup"]
+    apps.provider.clients["backup"] = replace(backup, secret=apps.lab.draw("operator"))
+
+
+ACTIONS: dict[str, Callable[[TwoApps], object]] = {
+    "nothing": lambda apps: None,
+    "log out at the wiki": ada_logs_out_at_the_wiki,
+    "log out at the provider": ada_logs_out_at_the_provider,
+    "change password": lambda apps: apps.provider.change_password("ada", "a-new-password"),
+    "reset second factor": lambda apps: apps.provider.reset_second_factor("ada"),
+    "revoke refresh token": app_revokes_its_refresh_token,
+    "end session (operator)": operator_ends_the_session,
+    "drop the signing key": lambda apps: apps.provider.rotate_signing_key(keep_old=False),
+    "disable the user": lambda apps: apps.provider.disable_user("ada"),
+    "replace the client secret": operator_replaces_the_client_secret,
+}
+
+
+def act(apps: TwoApps, *actions: str) -> None:
+    """Do these, in this order."""
+    for action in actions:
+        ACTIONS[action](apps)
+
+
+# --- what Tom holds, and how he tries it --------------------------------------------------------
+
+Knock = Callable[[httpx.Client, str, str], Any]
+AsClient = Callable[[httpx.Client, str, str], Any]
+
+
+def asking_doors(seed: str = "lesson-05", **options: Any) -> TwoApps:
+    """The three doors, the API that asks beside them; Ada is signed in at both applications."""
+    apps = three_doors(seed, **options)
+    apps.sign_in("ada", WIKI)
+    asks = ("api", "the-api-asks-with-this")
+    apps.lab.add("asking.example", ResourceServer(apps.lab, API, LOGIN, introspect_as=asks))
+    apps.provider.users["ada"].second_factor = Totp(b"Ada's phone", apps.lab.clock)
+    return apps
+
+
+def code_in(response: httpx.Response) -> str:
+    """The authorization code that a redirect carries; empty where it carries none."""
+    query = parse_qs(urlsplit(response.headers.get("location", "")).query)
+    return query.get("code", [""])[0]
+
+
+@dataclass
+class Thief:
+    """Tom, with copies of all there is. Each method tries one of them, in his own browser."""
+
+    apps: TwoApps
+    knock: Knock
+    as_client: AsClient
+
+    def __post_init__(self) -> None:
+        apps = self.apps
+        self.tom, self.tokens = apps.tom, copied(apps)
+        self.cookie, self.wiki_cookie = apps.session_cookie, next(iter(apps.wiki.sessions))
+        self.service_token = apps.service_token(apps.tom)
+        links = [apps.ada.get(LOGIN + "/authorize", params=LINK) for _ in range(2)]
+        self.codes = [code_in(landed) for landed in links]
+
+    def session_at_the_provider(self) -> bool:
+        """With Ada's cookie he asks for a code of his own, and goes on to her data."""
+        cookie = {"cookie": "session=" + self.cookie}
+        return self.redeem(code_in(self.tom.get(LOGIN + "/authorize", params=LINK, headers=cookie)))
+
+    def session_at_the_wiki(self) -> bool:
+        """Ada's cookie at the wiki."""
+        cookie = {"cookie": f"app={self.wiki_cookie}"}
+        return self.tom.get(WIKI + "/", headers=cookie).is_success
+
+    def authorization_code(self) -> bool:
+        """A code that Ada's browser received for a request of his; each is good once."""
+        return self.redeem(self.codes.pop() if self.codes else "")
+
+    def redeem(self, code: str) -> bool:
+        """Whether a code leads to data. The API that asks is used: it keeps no keys."""
+        form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
+        form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
+        return self.reads(self.tom.post(LOGIN + "/token", data=form))
+
+    def reads(self, answer: Any) -> bool:
+        """Whether the access token in an answer opens the API that asks."""
+        if not getattr(answer, "is_success", False):
+            return False
+        header = bearer(answer.json()["access_token"])
+        return self.tom.get(ASKING + "/me", headers=header).is_success
+
+    def opens(self, door: str, token: str) -> bool:
+        """Whether a token opens a door."""
+        return bool(getattr(self.knock(self.tom, door, token), "is_success", False))
+
+    def refresh_token(self) -> bool:
+        """He keeps the new refresh token that he gets, and uses that one the next time."""
+        answer = self.knock(self.tom, "token endpoint", self.tokens["refresh token"])
+        if not getattr(answer, "is_success", False):
+            return False
+        self.tokens["refresh token"] = answer.json().get("refresh_token", "")
+        return True
+
+    def access_token_at_an_api_that_asks(self) -> bool:
+        """The same access token, where the API asks the provider (RFC 7662)."""
+        header = bearer(self.tokens["access token"])
+        return self.tom.get(ASKING + "/me", headers=header).is_success
+
+
+ROWS: dict[str, Callable[[Thief], bool]] = {
+    "session at the provider": Thief.session_at_the_provider,
+    "session at the wiki": Thief.session_at_the_wiki,
+    "authorization code": Thief.authorization_code,
+    "ID token": lambda thief: thief.opens("sign-in", thief.tokens["ID token"]),
+    "access token": lambda thief: thief.opens("API", thief.tokens["access token"]),
+    "access token, API asks": Thief.access_token_at_an_api_that_asks,
+    "refresh token": Thief.refresh_token,
+    "service token": lambda thief: thief.opens("API", thief.service_token),
+    "client secret": lambda thief: thief.reads(thief.as_client(thief.tom, "backup", SECRET)),
+}
+
+
+def still_open(action: str, knock: Knock, as_client: AsClient) -> dict[str, float]:
+    """With fresh applications: steal, act, and try each row at each of TRIES until it is refused.
+
+    Row -> the last minute at which it opened; 0 where it opened at none. No row's try helps another.
+    """
+    apps = asking_doors()
+    thief = Thief(apps, knock, as_client)
+    for server in (apps.api, apps.notes):  # both have seen traffic, and keep the provider's keys
+        server.keys.for_token(thief.tokens["ID token"])
+    act(apps, action)
+    begun, last, alive = apps.lab.clock.now, dict.fromkeys(ROWS, 0.0), list(ROWS)
+    for minute in TRIES:
+        apps.lab.clock.wait_until(begun + int(60 * minute))
+        alive = [row for row in alive if ROWS[row](thief)]
+        last |= dict.fromkeys(alive, minute)
+    return last
+
+
+def what_dies_when(knock: Knock, as_client: AsClient) -> dict[tuple[str, str], float]:
+    """(row, action) -> the last minute at which it still opened, for each row and each action."""
+    columns = {action: still_open(action, knock, as_client) for action in ACTIONS}
+    return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}

@@ -1,324 +1,940 @@
-"""05 · Try three tokens at three doors."""
+"""05 · ID token, access token, refresh token."""
 
-import random
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.identity import tokens
+import httpx
+
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.oauth import bearer
+from labutils.identity.provider.state import Client
+from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
+from labutils.lab import dice
+from labutils.stage.operator_response import FLAG, MOST, Response
+from labutils.stage.rotation import Store, new_store
+from labutils.stage.three_doors import DOORS, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
-from labutils.stage.what_dies_when import ACTIONS, ROWS, what_dies_when
+from labutils.stage.what_dies_when import ACTIONS, ROWS
 
-_KEY = tokens.SigningKey(tokens.ec_private_key("lesson-05/judge"), "ES256", "es256-1")
-_ID = tokens.sign({"iss": LOGIN, "sub": "u-1815", "aud": "wiki", "nonce": "n"}, _KEY)
-_BARE_ID = tokens.sign({"iss": LOGIN, "sub": "u-1815", "aud": API}, _KEY)
-_ACCESS = tokens.sign(
-    {"iss": LOGIN, "sub": "u-1815", "aud": API, "scope": "read"}, _KEY, typ="at+jwt"
-)
-_SERVICE = tokens.sign(
-    {"iss": LOGIN, "sub": "backup", "aud": "wiki", "client_id": "backup"}, _KEY, typ="at+jwt"
-)
-_LOGOUT = tokens.sign(
-    {"iss": LOGIN, "sub": "u-1815", "aud": "wiki", "jti": "l-1"}, _KEY, typ="logout+jwt"
-)
-_ENCRYPTED = tokens.json_part({"alg": "dir", "enc": "A256GCM"}) + "..AAAA.AAAA.AAAA"
-_ENCRYPTED_JWT = (
-    tokens.json_part({"alg": "dir", "enc": "A256GCM", "typ": "JWT"}) + "..AAAA.AAAA.AAAA"
-)
-_KINDS = [
-    (_ID, "ID token", "ID token"),
-    (_ACCESS, "access token", "access token"),
-    ("2256f01b4ee2b8df0757f4", "opaque", "opaque"),
-    (_BARE_ID, "ID token", "by audience"),
-    (_SERVICE, "access token", "by audience"),
-    ("a.b", "opaque", "opaque"),
-    ("", "opaque", "opaque"),
-    (_LOGOUT, "other", "logout"),
-    (_ENCRYPTED, "other", "encrypted"),
-    (_ENCRYPTED_JWT, "other", "encrypted"),
-]
+TOOLS = code("""
+    from labutils.identity.oauth import bearer
+    from labutils.identity.tokens import inspect
+    from labutils.stage.two_apps import API, LOGIN, NOTES
+""")
+KNOCK = code("""
+    def knock(browser, door, token):
+        if door == "sign-in":
+            return browser.post("https://notes.example/id-token", data={"token": token})
+        if door == "API":
+            return browser.get("https://api.example/me", headers={"authorization": "Bearer " + token})
+        form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+        return browser.post("https://login.example/token", data=form)
+""")
+FILL = code("""
+    def fill(knock_at, tokens, doors):
+        grid = {}
+        for name, token in tokens.items():
+            for door in doors:
+                grid[name, door] = knock_at(door, token).is_success
+        return grid
+""")
+REFRESH = code("""
+    def refresh(store, token, draw):
+        family = store["family"].get(token)
+        if family is None or family in store["dead"]:
+            return None
+        if token in store["used"]:
+            store["dead"].add(family)
+            return None
+        store["used"].add(token)
+        new = draw()
+        store["family"][new] = family
+        return new
+""")
+AS_CLIENT = code("""
+    def as_client(browser, client_id, secret):
+        form = {"grant_type": "client_credentials"}
+        return browser.post("https://login.example/token", data=form, auth=(client_id, secret))
+""")
+KIND_OF = code("""
+    def kind_of(token):
+        seen = inspect(token)
+        if seen.header is None:
+            return "opaque"
+        if seen.claims is None or "events" in seen.claims:
+            return "other"
+        kinds = {"JWT": "ID token", "at+jwt": "access token"}
+        return kinds.get(seen.header.get("typ"), "other")
+""")
+SURVIVORS = code("""
+    def survivors(lasts, actions, minute):
+        rows = dict.fromkeys(row for row, action in lasts)
+        return [row for row in rows if all(lasts[row, action] >= minute for action in actions)]
+""")
 
 
-def _kind(answer: object) -> str | None:
-    for token, right, mistake in _KINDS:
-        try:
-            kind = answer(token)
-        except Exception as error:
-            return "no header" if "'NoneType'" in str(error) else "raises"
-        if kind not in ("ID token", "access token", "opaque", "other"):
-            return "words"
-        if kind != right:
-            return mistake
+def wrong(text: str) -> str:
+    """Code of a wrong answer, with what the lesson imports above it."""
+    return f"{TOOLS}\n{code(text)}"
+
+
+def altered(solution: str, *changes: tuple[str, str]) -> str:
+    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
+    name = solution.split("(")[0].removeprefix("def ")
+    for old, new in changes:
+        assert old in solution, old
+        solution = solution.replace(old, new)
+    return f"{TOOLS}\n{solution}\nanswer = {name}"
+
+
+# --- 05-1: three requests -----------------------------------------------------------------------
+
+RIGHT_KIND = dict(zip(DOORS, KINDS, strict=True))
+
+
+def knocks(answer: Tried) -> Verdict:
+    """The judge of 05-1: at each door the right token, and one that is wrong there, in a new browser."""
+    apps = three_doors("lesson-05/judge")
+    tokens, browser = copied(apps), apps.lab.browser("somebody", "203.0.113.67")
+    for door, kind in RIGHT_KIND.items():
+        shut = next(other for other in KINDS if other != kind)
+        for name, is_good in ((shut, False), (kind, True)):
+            case, before = f"the {name} at the door {door!r}", len(apps.lab.wire)
+            try:
+                response = answer(browser, door, tokens[name])
+            except Exception:
+                return answer.raised(case, "raises")
+            if verdict := not_a_response(response, case):
+                return verdict
+            clients = {exchange.client for exchange in apps.lab.wire[before:]}
+            if "somebody" not in clients:
+                return Verdict("differs", case, "no request of the browser", mistake="browser")
+            if response.is_success is not is_good:
+                kind_of_verdict = "refused_good" if is_good else "let_in"
+                said = f"It was answered {response.status_code}."
+                return Verdict(kind_of_verdict, case, said, mistake=door)
+    return PASSED
+
+
+def not_a_response(response: Any, case: str) -> Verdict | None:
+    """The verdict on something that is no HTTP response; None for one."""
+    if response is None:
+        return Verdict("none", case)
+    if not isinstance(response, httpx.Response):
+        return Verdict("differs", case, written(response), mistake="response")
     return None
 
 
-def _all_dead(answer: object) -> str | None:
-    known = {action.replace("\n", " "): action for action in ACTIONS}
-    chosen = (
-        {str(name).replace("\n", " ") for name in answer}
-        if isinstance(answer, set | list | tuple)
-        else {""}
-    )
-    if not chosen <= set(known):
-        return "words"
-    grid = what_dies_when()
-    alive = [row for row in ROWS if all(grid[row, known[name]] == "opens" for name in chosen)]
-    for row, mistake in (("session at the wiki", "wiki"), ("service token", "service")):
-        if row in alive:
-            return mistake
-    if alive:
-        return "alive"
-    smaller = (chosen - {name} for name in chosen)
-    spare = any(
-        all(any(grid[row, known[name]] == "refused" for name in less) for row in ROWS)
-        for less in smaller
-    )
-    return "too many" if spare else None
+# --- 05-2: a grid by trying ---------------------------------------------------------------------
 
 
-def _tripwire(answer: object) -> str | None:
-    def fresh() -> dict:
-        return {
-            "tokens": {
-                "r1": {"family": "f", "used": False},
-                "other": {"family": "g", "used": False},
-            },
-            "alive": {"f": True, "g": True},
+def filled(answer: Tried) -> Verdict:
+    """The judge of 05-2: grids with drawn names, and doors that note each knock."""
+    drawn = dice("lesson-05", "grids")
+    for rows, columns in ((3, 3), (2, 4), (4, 1)):
+        tokens = {f"token {n}": next(drawn) for n in range(rows)}
+        doors = [f"door {next(drawn)[:3]}" for _ in range(columns)]
+        statuses = {
+            (door, token): (200, 401, 400, 403)[int(next(drawn)[:2], 16) % 4]
+            for door in doors
+            for token in tokens.values()
         }
+        tried: list[tuple[str, str]] = []
 
-    store, state = fresh(), random.getstate()
-    second = answer(store, "r1")
-    if second in ("r1", "other"):
-        return "same name"
-    entry = store["tokens"].get(second) if isinstance(second, str) else None
-    if not isinstance(entry, dict) or entry.get("family") != "f" or "used" not in entry:
-        return "no new"
-    if "r1" not in store["tokens"]:
-        return "deleted"
-    if store["tokens"]["r1"].get("used") is not True:
-        return "not marked"
-    third = answer(store, second)
-    if not isinstance(third, str):
-        return "too strict"
-    if third in (second, "r1", "other"):
-        return "same name"
-    if isinstance(answer(store, "r1"), str):
-        return "reuse"
-    newest = [
-        name for name, held in store["tokens"].items() if held["family"] == "f" and not held["used"]
-    ]
-    if any(isinstance(answer(store, name), str) for name in newest) or store["alive"].get("f"):
-        return "family"
-    if not isinstance(answer(store, "other"), str):
-        return "everybody"
+        def knock_at(door: str, token: str) -> httpx.Response:
+            tried.append((door, token))  # noqa: B023  called within this turn alone
+            return httpx.Response(statuses[door, token])  # noqa: B023
+
+        case = f"{rows} tokens at {columns} {'door' if columns == 1 else 'doors'}"
+        try:
+            grid = answer(knock_at, dict(tokens), list(doors))
+        except KeyError:
+            return answer.raised(case, "order")
+        except Exception:
+            return answer.raised(case, "raises")
+        want = {
+            (name, door): statuses[door, token] == 200
+            for name, token in tokens.items()
+            for door in doors
+        }
+        if verdict := wrong_grid(grid, want, case):
+            return verdict
+        if sorted(tried) != sorted(statuses):
+            return Verdict("differs", case, f"{len(tried)} tries", f"{len(want)}", mistake="twice")
+    return PASSED
+
+
+def wrong_grid(grid: Any, want: dict[tuple[str, str], bool], case: str) -> Verdict | None:
+    """What is wrong with a grid, by its first member that differs; None where nothing is."""
+    if grid is None:
+        return Verdict("none", case)
+    if not isinstance(grid, dict) or grid.keys() - want.keys():
+        return Verdict("differs", case, written(grid), mistake="keys")
+    for pair, right in want.items():
+        if pair not in grid:
+            return Verdict("differs", case, f"nothing for {pair}", written(right), mistake="some")
+        if grid[pair] != right:
+            got = f"{written(grid[pair])} for {pair}"
+            return Verdict("differs", case, got, written(right), mistake="opens")
+    return None
+
+
+# --- 05-3: rotation with reuse detection --------------------------------------------------------
+
+
+class Draws:
+    """A source of random texts that remembers what it gave."""
+
+    def __init__(self, seed: str):
+        self.stream, self.given = dice("lesson-05", seed), list[str]()
+
+    def __call__(self) -> str:
+        self.given.append(next(self.stream))
+        return self.given[-1]
+
+
+class Line:
+    """One family in a store, as the judge of 05-3 plays it: `newest` is what its owner holds."""
+
+    def __init__(self, answer: Tried, seed: str):
+        self.answer, self.draw = answer, Draws(seed)
+        self.store: Store = new_store()
+        first, other = self.draw(), self.draw()
+        self.store["family"] |= {first: "ada at notes", other: "tom at notes"}
+        self.tokens, self.other = [first], other
+
+    def refresh(self, token: str) -> Any:
+        return self.answer(self.store, token, self.draw)
+
+    def on(self) -> Verdict | None:
+        """Use the newest token once. The verdict where that gives no good new one."""
+        newest = self.tokens[-1]
+        case = f"a token that was not used before, number {len(self.tokens)} of its family"
+        before = len(self.draw.given)
+        try:
+            new = self.refresh(newest)
+        except Exception:
+            return self.answer.raised(case, "raises")
+        if new is None:
+            return Verdict("none", case, mistake="good" if len(self.tokens) == 1 else "noted")
+        if not isinstance(new, str) or new in (*self.tokens, self.other):
+            return Verdict("differs", case, written(new), "a new token", mistake="no new")
+        if not any(fresh in new for fresh in self.draw.given[before:]):
+            return guessed(self.answer, self.store, newest, new)
+        self.tokens.append(new)
+        return None
+
+    def refused(self, token: str, case: str, mistake: str) -> Verdict | None:
+        """The verdict where a token still gives a new one."""
+        try:
+            new = self.refresh(token)
+        except Exception:
+            return self.answer.raised(case, mistake)
+        return None if new is None else Verdict("let_in", case, mistake=mistake)
+
+
+def guessed(answer: Tried, store: Store, token: str, new: str) -> Verdict:
+    """A new token that did not come from draw(): Tom runs the same code with dice of his own."""
+    again = new_store()
+    again["family"][token] = store["family"].get(token, "ada at notes")
     try:
-        if isinstance(answer(fresh(), "never seen"), str):
-            return "unknown"
+        toms = answer(again, token, Draws("Tom's"))
     except Exception:
-        return "unknown"
-    random.setstate(state)  # what `random` draws can be repeated, what `secrets` draws cannot
-    return "predictable" if _predictable(second, third, answer(fresh(), "r1")) else None
+        toms = None
+    same = ", and Tom, who ran your code on his copy, got the same" if toms == new else ""
+    return Verdict("differs", got=written(new) + same, mistake="guessable")
 
 
-def _predictable(second: str, third: str, again: str) -> bool:
-    """Whether Tom can guess the next token: it is short, the same in another store, or like the last."""
-    alike = [sum(a == b for a, b in zip(second, other, strict=False)) for other in (third, again)]
-    return len(second) < 16 or second == again or max(alike) > len(second) / 2 or second in third
+def rotation(answer: Tried) -> Verdict:
+    """The judge of 05-3: families of drawn length, in which a drawn token comes a second time."""
+    for length, reused in ((1, 0), (3, 0), (2, 1), (4, 2)):
+        line = Line(answer, f"line {length} {reused}")
+        for _ in range(length):
+            if verdict := line.on():
+                return verdict
+        old, newest = line.tokens[reused], line.tokens[-1]
+        deleted = old not in line.store["family"]
+        for verdict in (
+            line.refused(old, "a token that was used before", "reuse"),
+            line.refused(
+                newest,
+                "the newest token, after an older one of its family came a second time",
+                "deleted" if deleted else "family",
+            ),
+            line.refused("never given out", "a token that was never given out", "unknown"),
+        ):
+            if verdict:
+                return verdict
+        line.tokens = [line.other]
+        if line.on():
+            case = "a token of another family, after the first family died"
+            return Verdict("none", case, mistake="everybody")
+    return PASSED
 
 
-_GOOD_TRIPWIRE = (
-    "    held = store['tokens'].get(token)\n"
-    "    if held is None or not store['alive'][held['family']]:\n"
-    "        return None\n"
-    "    if held['used']:\n"
-    "        store['alive'][held['family']] = False\n"
-    "        return None\n"
-    "    held['used'] = True\n"
-    "    new = secrets.token_urlsafe(16)\n"
-    "    store['tokens'][new] = {'family': held['family'], 'used': False}\n"
-    "    return new"
+# --- 05-4: the client secret --------------------------------------------------------------------
+
+
+def client_credentials(answer: Tried) -> Verdict:
+    """The judge of 05-4: two clients with drawn secrets, and one wrong secret."""
+    apps = three_doors("lesson-05/clients")
+    drawn, browser = dice("lesson-05", "clients"), apps.lab.browser("somebody", "203.0.113.67")
+    for client_id in ("backup", f"job-{next(drawn)[:4]}"):
+        secret = next(drawn)
+        grants = ("client_credentials",)
+        apps.provider.clients[client_id] = Client(
+            client_id, secret=secret, scope="read", grant_types=grants
+        )
+        for given, is_good in ((secret, True), (secret[:-1], False)):
+            case = f"client {client_id} with {'its' if is_good else 'a wrong'} secret"
+            try:
+                response = answer(browser, client_id, given)
+            except Exception:
+                return answer.raised(case, "raises")
+            if verdict := not_a_response(response, case):
+                return verdict
+            if not is_good and response.is_success:
+                return Verdict("let_in", case, mistake="fixed")
+            if is_good and not opens_as(apps, response, client_id):
+                said = f"It was answered {response.status_code}: {written(response.text)}"
+                return Verdict("refused_good", case, said, mistake="shut")
+    return PASSED
+
+
+def opens_as(apps: Any, response: httpx.Response, client_id: str) -> bool:
+    """Whether an answer of the token endpoint holds an access token of this client's."""
+    if not response.is_success:
+        return False
+    header = bearer(response.json().get("access_token", ""))
+    seen = apps.tom.get(API + "/me", headers=header)
+    return bool(seen.is_success and seen.json()["sub"] == client_id)
+
+
+# --- 05-5 and 05-6, on the long path ------------------------------------------------------------
+
+_KEY = SigningKey(ec_private_key("lesson-05/judge"), "ES256", "es256-1")
+
+
+def kinds_of_tokens() -> list[Case]:
+    """Texts of every kind, with drawn subjects, the telling ones first."""
+    drawn = dice("lesson-05", "kinds")
+    claims = {"iss": LOGIN, "sub": next(drawn), "aud": "wiki", "iat": 1697620000}
+    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    encrypted = {"alg": "dir", "enc": "A256GCM"}
+    rows = [
+        (sign({**claims, "nonce": next(drawn)}, _KEY), "ID token", "JWT", "an ID token"),
+        (sign({**claims, "aud": API}, _KEY), "ID token", "audience", "typ JWT, for the API"),
+        (sign({**claims, "aud": API}, _KEY, typ="at+jwt"), "access token", "at", "typ at+jwt"),
+        (
+            sign({**claims, "client_id": "backup"}, _KEY, typ="at+jwt"),
+            "access token",
+            "audience",
+            "typ at+jwt, for the wiki",
+        ),
+        (next(drawn), "opaque", "opaque", "a refresh token"),
+        ("a.b", "opaque", "opaque", "the text a.b"),
+        ("", "opaque", "opaque", "an empty text"),
+        (
+            sign({**claims, "events": event}, _KEY, typ="logout+jwt"),
+            "other",
+            "logout",
+            "a logout token",
+        ),
+        (sign({**claims, "events": event}, _KEY), "other", "events", "typ JWT, with events"),
+        (sign(claims, _KEY, typ="dpop+jwt"), "other", "logout", "typ dpop+jwt"),
+    ]
+    for header in (encrypted, {**encrypted, "typ": "JWT"}, {**encrypted, "typ": "at+jwt"}):
+        text = f"{json_part(header)}..{'A' * 16}.{next(drawn)}.{'A' * 22}"
+        rows.append((text, "other", "encrypted", "an encrypted token (JWE)"))
+    return [Case((text,), want, mistake, words) for text, want, mistake, words in rows]
+
+
+def tables() -> list[Case]:
+    """Tables of drawn minutes, and what still opens."""
+    drawn = dice("lesson-05", "tables")
+    times = (0, 0.5, 4, 6, 11, 1440)
+    table = {
+        (row, action): times[int(next(drawn)[:4], 16) % 6]
+        for row in ("cookie", "code", "token", "secret", "key")
+        for action in ("log out", "change", "disable")
+    }
+    edge = {("cookie", "x"): 6, ("code", "x"): 4, ("cookie", "y"): 1440, ("code", "y"): 0}
+    return [
+        Case((table, ("log out",), 5), rows_left(table, ("log out",), 5), "one"),
+        Case((edge, ("x",), 6), ["cookie"], "edge"),
+        Case((edge, ("x",), 4), ["cookie", "code"], "edge"),
+        *(
+            Case((table, actions, minute), rows_left(table, actions, minute), "each")
+            for actions, minute in (
+                (("log out", "change"), 4),
+                (("change", "disable"), 4),
+                (("log out", "change", "disable"), 0.5),
+            )
+        ),
+        Case((edge, ("x", "y"), 11), [], "none"),
+    ]
+
+
+def rows_left(table: dict[tuple[str, str], float], actions: Any, minute: float) -> list[str]:
+    """The rows that open at that minute after all of these actions, in the order of the table."""
+    ended = {row for (row, action), last in table.items() if action in actions and last < minute}
+    return [row for row in dict.fromkeys(row for row, _ in table) if row not in ended]
+
+
+def same_rows(got: Any, want: list[str]) -> bool:
+    """Whether these are the same rows; their order does not matter, nor a set for a list."""
+    return isinstance(got, list | tuple | set) and sorted(map(str, got)) == sorted(want)
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    if isinstance(answer, dict) or hasattr(answer, "json"):
+        return "response"
+    return "early" if isinstance(answer, str) and "response" in answer else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "05-1",
+        "function",
+        knocks,
+        "Three doors, three requests. None of them says who is sending it.",
+        {
+            "sign-in": (
+                "POST to https://notes.example/id-token, with data={'token': token}.",
+                altered(KNOCK, ('data={"token": token}', 'json={"token": token}')),
+            ),
+            "API": (
+                "GET https://api.example/me with the header authorization: the word Bearer, a "
+                "space, the token.",
+                altered(KNOCK, ('"Bearer " + token', "token")),
+            ),
+            "token endpoint": (
+                "POST to https://login.example/token. The form has grant_type, client_id and "
+                "refresh_token (RFC 6749, 6).",
+                altered(KNOCK, (' "client_id": "notes",', "")),
+            ),
+            "response": (
+                "Return the whole response, as the browser gives it.",
+                altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
+                    "data=form)", "data=form).json()"
+                ),
+            ),
+            "browser": (
+                "Send the request with the browser that is given: browser.post, browser.get.",
+                wrong("""
+                import httpx
+
+                def answer(browser, door, token):
+                    return httpx.Response(403)
+                """),
+            ),
+            "raises": (
+                "browser.post(url, data={...}) sends a form; browser.get(url, headers={...}) asks.",
+                altered(KNOCK, ("browser.post(", "browser(")),
+            ),
+        },
+        (
+            "One `if` for each door. Compare `door` with 'sign-in' and 'API'; what is left is the "
+            "token endpoint.",
+            "browser.post(url, data={'token': token}); browser.get(url, headers={'authorization': "
+            "'Bearer ' + token}); browser.post(url, data={three fields}).",
+        ),
+        KNOCK,
+    ),
+    Exercise(
+        "05-2",
+        "function",
+        filled,
+        "A grid that is filled by trying cannot be wrong about what opens.",
+        {
+            "order": (
+                "knock_at takes the door first, and then the token.",
+                altered(FILL, ("knock_at(door, token)", "knock_at(token, door)")),
+            ),
+            "keys": (
+                "A key of the grid is a pair: the name of the token, then the door.",
+                altered(FILL, ("grid[name, door]", "grid[door, name]")),
+            ),
+            "some": (
+                "Each name meets each door. Is the grid made anew in a loop, or returned too early?",
+                altered(FILL, ("    return grid", "            return grid")),
+            ),
+            "opens": (
+                "knock_at gives a response. A door that opened has .is_success True.",
+                altered(FILL, (".is_success", ".status_code != 401")),
+            ),
+            "twice": (
+                "Try each pair once. A second try of a refresh token is an alarm.",
+                altered(FILL, ("grid[name", "knock_at(door, token)\n            grid[name")),
+            ),
+            "raises": (
+                "tokens.items() gives pairs of a name and a token; doors is a list.",
+                altered(FILL, ("tokens.items()", "tokens")),
+            ),
+        },
+        (
+            "Two loops, one in the other: for name, token in tokens.items(), then for door in "
+            "doors.",
+            "grid[name, door] = knock_at(door, token).is_success",
+        ),
+        FILL,
+    ),
+    Exercise(
+        "05-3",
+        "function",
+        rotation,
+        "RFC 9700 calls this refresh token rotation. A second use is now an alarm.",
+        {
+            "good": (
+                "A token that is known, unused and of a living family gives a new one.",
+                altered(REFRESH, ("if token in", "if token not in")),
+            ),
+            "noted": (
+                "A new token must be noted in store['family'], and be good for its first use.",
+                altered(REFRESH, ('    store["family"][new] = family\n', "")),
+            ),
+            "no new": (
+                "Each refresh gives one text that nobody had before.",
+                altered(REFRESH, ("return new", "return token")),
+            ),
+            "guessable": (
+                "The new token holds nothing that draw() gave just now. A counter, the old token "
+                "with a letter more, the clock, or a hash of these: Tom can work them out.",
+                altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
+            ),
+            "reuse": (
+                "Note a token in store['used'] when it is used. A second use gives None.",
+                altered(REFRESH, ('    store["used"].add(token)\n', "")),
+            ),
+            "family": (
+                "After a second use the whole family is dead: Tom may hold the newest token.",
+                altered(REFRESH, ('        store["dead"].add(family)\n', "")),
+            ),
+            "deleted": (
+                "The used token is gone from store['family']. When it comes again, it looks like one "
+                "that was never given out, and nobody notices that two parties hold the family.",
+                altered(REFRESH, ('["family"].get(token)', '["family"].pop(token, None)')),
+            ),
+            "unknown": (
+                "A token that was never given out gets None, and no error: use .get(token).",
+                altered(REFRESH, ('["family"].get(token)', '["family"][token]')),
+            ),
+            "everybody": (
+                "One family died, and others live on. Only the family of the reused token is dead.",
+                altered(REFRESH, ("add(family)", 'update(store["family"].values())')),
+            ),
+            "raises": (
+                "store['family'] is a dictionary; store['used'] and store['dead'] are sets: .add(...).",
+                altered(REFRESH, ('store["used"].add', 'store["used"].append')),
+            ),
+        },
+        (
+            "Three cases, in this order: unknown token or dead family; used before; good.",
+            "The second case: store['dead'].add(family), then return None.",
+            "The third: store['used'].add(token); new = draw(); store['family'][new] = family; "
+            "return new.",
+        ),
+        REFRESH,
+    ),
+    Exercise(
+        "05-4",
+        "function",
+        client_credentials,
+        "One text, and new tokens for as long as nobody replaces it.",
+        {
+            "shut": (
+                "The form has grant_type client_credentials. The client's name and secret go along "
+                "as auth=(client_id, secret).",
+                altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
+            ),
+            "fixed": (
+                "Use the client_id and the secret that are given.",
+                wrong("""
+                seen = {}
+
+                def answer(browser, client_id, secret):
+                    seen.setdefault(client_id, secret)
+                    form = {"grant_type": "client_credentials"}
+                    url = "https://login.example/token"
+                    return browser.post(url, data=form, auth=(client_id, seen[client_id]))
+                """),
+            ),
+            "response": (
+                "Return the whole response. The access token is in it.",
+                altered(AS_CLIENT, ("secret))", "secret)).json()")),
+            ),
+            "raises": (
+                "browser.post(url, data={...}, auth=(name, secret)) is one call.",
+                altered(AS_CLIENT, ("data=form, auth=", "form, ")),
+            ),
+        },
+        (
+            "The form has one field: grant_type, with the value client_credentials (RFC 6749, 4.4.2).",
+            "One call does it: browser.post('https://login.example/token', data=form, "
+            "auth=(client_id, secret)).",
+        ),
+        AS_CLIENT,
+    ),
+    Exercise(
+        "05-5",
+        "function",
+        compare(kinds_of_tokens),
+        "At a glance, and without a key: typ and claims tell the kinds apart, looks do not.",
+        {
+            "JWT": (
+                "A signed token whose typ is JWT is an ID token here.",
+                wrong("answer = lambda token: 'opaque'"),
+            ),
+            "at": (
+                "A signed token with typ at+jwt is an access token (RFC 9068, 2.1).",
+                altered(KIND_OF, ("at+jwt", "at")),
+            ),
+            "audience": (
+                "aud, client_id and scope may stand in both kinds. Look at typ.",
+                wrong("""
+                def answer(token):
+                    claims = inspect(token).claims
+                    if claims is None:
+                        return "opaque"
+                    return "ID token" if claims["aud"] == "wiki" else "access token"
+                """),
+            ),
+            "opaque": (
+                "A text that does not decode is opaque. Its .header is None: ask for that before you "
+                "look into it.",
+                altered(KIND_OF, ("seen.header is None", "False")).replace(
+                    "seen.claims is None or ", "False or "
+                ),
+            ),
+            "logout": (
+                "It has another typ, so it is another kind. It signs nobody in and opens no API.",
+                altered(
+                    KIND_OF, ('get("typ"), "other")', 'get("typ"), "ID token")'), ("events", "x")
+                ),
+            ),
+            "events": (
+                "A logout token may have typ JWT too. Its claims have `events`, which no ID token "
+                "has (Back-Channel Logout, 2.4).",
+                altered(KIND_OF, (' or "events" in seen.claims', "")),
+            ),
+            "encrypted": (
+                "The header of an encrypted token can be read, and its claims cannot: .claims is "
+                "None. Nobody without the key knows what it is.",
+                altered(
+                    KIND_OF,
+                    ("seen.claims is None or", "seen.claims is not None and"),
+                ),
+            ),
+        },
+        (
+            "seen = inspect(token). Both seen.header and seen.claims can be None.",
+            "Four questions, in this order: no header? no claims? `events` in the claims? which typ?",
+        ),
+        KIND_OF,
+    ),
+    Exercise(
+        "05-6",
+        "function",
+        compare(tables, same=same_rows),
+        "A row survives only if no action ends it. That is how a list of gaps is made.",
+        {
+            "one": (
+                "lasts[row, action] is the last minute at which the row opened after that action. A row "
+                "whose last minute is `minute` or later is still open.",
+                altered(SURVIVORS, (">= minute", "< minute")),
+            ),
+            "each": (
+                "All actions are done. A row survives if it outlasts each of them.",
+                altered(SURVIVORS, ("if all(", "if any(")),
+            ),
+            "edge": (
+                "A row that opened at this very minute is still open.",
+                altered(SURVIVORS, (">= minute", "> minute")),
+            ),
+            "none": (
+                "Where nothing survives, the list is empty.",
+                altered(SURVIVORS, ("actions)]", "actions)] or ['nothing']")),
+            ),
+        },
+        (
+            "The rows: dict.fromkeys(row for row, action in lasts) has each once.",
+            "Keep a row if all(lasts[row, action] >= minute for action in actions).",
+        ),
+        SURVIVORS,
+    ),
 )
 
-
-def _changed(old: str, new: str) -> str:
-    return "import secrets\n\ndef answer(store, token):\n" + _GOOD_TRIPWIRE.replace(old, new)
-
-
-LESSON = Lesson(
-    "05",
+TARGET = Target(
+    "05-target",
+    "value",
+    value(flag_mistake),
+    "You outlived the response. There are two ways at least: one steals what nobody replaced, one "
+    "makes a family of its own before the response.",
+    {
+        "other": (
+            "That is not the flag. GET https://api.example/notes answers with it, once the operator "
+            "has responded.",
+            "answer = 'flag-0000'",
+        ),
+        "early": (
+            "You read Ada's notes before the response. Read them again after scene.respond().",
+            'answer = "it comes after the operator\'s response"',
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'error': 'invalid_token'}",
+        ),
+    },
     (
-        Exercise(
-            "05-1",
-            "function",
-            _kind,
-            "At a glance, and without a key: the kind of a token is in its header, not in its looks.",
-            {
-                "ID token": "A JWT whose typ is JWT is an ID token here.",
-                "access token": "A JWT with typ at+jwt is an access token (RFC 9068).",
-                "opaque": "A text that does not decode as a JWT is opaque: nothing can be read from it, even if it has dots or is empty.",
-                "by audience": "aud, scope and the other claims may stand in both kinds. Only typ in the header tells them apart.",
-                "logout": "A logout token was taken for another kind. Its typ is logout+jwt: it ends a session, and signs nobody in. Answer 'other'.",
-                "encrypted": "An encrypted token (JWE) was taken for another kind. Its header names enc, and what is in it nobody can see. Answer 'other'.",
-                "no header": "For a text that is no JWT, .header and .claims of tokens.inspect(token) are None. Ask `is None` before you look into them.",
-                "raises": "Any text may come, and each gets an answer. tokens.inspect(...) never raises, and header.get('typ') is kind to what is missing.",
-                "words": "Answer with one of 'ID token', 'access token', 'opaque', 'other'.",
-            },
-            {
-                "ID token": "def answer(token):\n    return 'access token' if token.count('.') == 2 else 'opaque'",
-                "access token": "def answer(token):\n    return 'ID token' if token.count('.') == 2 else 'opaque'",
-                "opaque": "from labutils.identity import tokens\ndef answer(token):\n    header = tokens.inspect(token).header or {}\n"
-                "    return 'access token' if header.get('typ') == 'at+jwt' else 'ID token'",
-                "by audience": "from labutils.identity import tokens\ndef answer(token):\n    claims = tokens.inspect(token).claims\n"
-                "    return 'opaque' if claims is None else 'access token' if 'api' in claims['aud'] else 'ID token'",
-                "logout": "from labutils.identity import tokens\ndef answer(token):\n    header = tokens.inspect(token).header\n"
-                "    if header is None:\n        return 'opaque'\n    return 'access token' if header.get('typ') == 'at+jwt' else 'ID token'",
-                "encrypted": "from labutils.identity import tokens\ndef answer(token):\n    header = tokens.inspect(token).header\n"
-                "    if header is None:\n        return 'opaque'\n"
-                "    return {'at+jwt': 'access token', 'JWT': 'ID token'}.get(header.get('typ'), 'other')",
-                "no header": "from labutils.identity import tokens\ndef answer(token):\n    typ = tokens.inspect(token).header.get('typ')\n"
-                "    return {'at+jwt': 'access token', 'JWT': 'ID token'}.get(typ, 'opaque')",
-                "raises": "from labutils.identity import tokens\nimport json\ndef answer(token):\n"
-                "    typ = json.loads(tokens.unb64(token.split('.')[0]))['typ']\n"
-                "    return 'access token' if typ == 'at+jwt' else 'ID token'",
-                "words": "def answer(token):\n    return 'token'",
-            },
-            (
-                "tokens.inspect(token).header is the header, or None.",
-                "Ask in this order: is there a header, does it name enc, what is its typ?",
-            ),
-            "from labutils.identity import tokens\n\n"
-            "def kind_of(token):\n    header = tokens.inspect(token).header\n    if header is None:\n        return 'opaque'\n"
-            "    if 'enc' in header:\n        return 'other'\n"
-            "    return {'JWT': 'ID token', 'at+jwt': 'access token'}.get(header.get('typ'), 'other')",
-        ),
-        Exercise(
-            "05-2",
-            "value",
-            _all_dead,
-            "It takes more than people expect, and two of them nobody thinks of at first: the app's own session, and the service.",
-            {
-                "wiki": "Tom still sits in the session at the wiki. Which column ends it?",
-                "service": "The service token still opens the API. It belongs to no person; which column ends it?",
-                "alive": "Something is still open. Go through the rows: does each one have a cross in a column that you chose?",
-                "too many": "Everything is dead, and it would be without one of these as well. Leave one out.",
-                "words": "Give a set of column names as they stand in the list, such as {'change password', 'disable the user'}.",
-            },
-            {
-                "wiki": "answer = {'drop the signing key', 'disable the user'}",
-                "service": "answer = {'log out at the wiki', 'disable the user'}",
-                "alive": "answer = {'log out at the wiki', 'drop the signing key'}",
-                "too many": "answer = {'log out at the wiki', 'drop the signing key', 'disable the user', 'change password'}",
-                "words": "answer = {'pull the plug'}",
-            },
-            (
-                "Begin with the rows that have the fewest crosses: they leave you no choice.",
-                "One column ends the session at the wiki, one ends the service token. Which single column ends most of the rest?",
-            ),
-            "answer = {'log out at the wiki', 'drop the signing key', 'disable the user'}",
-        ),
-        Exercise(
-            "05-3",
-            "function",
-            _tripwire,
-            "A tripwire, and no wall: it tells you that two parties hold the line, and cuts it for both.",
-            {
-                "no new": "A good token should give a new one, kept in store['tokens'] with the same family and used False.",
-                "not marked": "The old token must be marked as used, or nobody will ever notice a second use.",
-                "deleted": "You removed the used token from the store. When it comes again it looks like an unknown one, and nobody notices "
-                "that two parties hold it. Keep it there, and mark it as used.",
-                "too strict": "The new token, used for the first time, should give another one.",
-                "reuse": "A token that was used before gave a new one. That is the thief, or the owner after the thief.",
-                "family": "After a second use the whole family must be dead: the newest token worked on, and the thief may hold it.",
-                "everybody": "Another family died too. Only the one of the token that was used twice.",
-                "same name": "The new token has a name that was used before, so the old entry is lost and its second use goes unseen.",
-                "unknown": "A token that was never given out should simply give None.",
-                "predictable": "The tripwire works, but Tom can guess the next token: it is short, or follows from what is there already. "
-                "Draw it: secrets.token_urlsafe(16).",
-            },
-            {
-                "no new": "def answer(store, token):\n    return 'r2'",
-                "not marked": _changed("    held['used'] = True\n", ""),
-                "too strict": _changed("'used': False}", "'used': True}"),
-                "reuse": _changed(
-                    "    if held['used']:\n        store['alive'][held['family']] = False\n        return None\n",
-                    "",
-                ),
-                "family": _changed("        store['alive'][held['family']] = False\n", ""),
-                "everybody": _changed(
-                    "store['alive'][held['family']] = False",
-                    "store['alive'] = dict.fromkeys(store['alive'], False)",
-                ),
-                "deleted": _changed(
-                    "    held['used'] = True\n", "    del store['tokens'][token]\n"
-                ),
-                "same name": _changed("secrets.token_urlsafe(16)", "'new'"),
-                "predictable": _changed(
-                    "secrets.token_urlsafe(16)", "f'r{len(store[\"tokens\"]) + 1}'"
-                ),
-                "unknown": _changed(".get(token)", "[token]"),
-            },
-            (
-                "Three cases, in this order: unknown or dead family; used before; good.",
-                "In the second case set store['alive'][family] to False before you return None.",
-                "In the third, mark it used, put a new token of the same family into store['tokens'], and return it. secrets.token_urlsafe(16) draws one.",
-            ),
-            "import secrets\n\ndef rotate(store, token):\n" + _GOOD_TRIPWIRE,
-        ),
+        "scene.menu names what can be copied. Read the columns of the operator's actions in the "
+        "grid: which rows stay filled in all of them?",
+        "Two kinds of things survive: what no action of the operator touches, and what Tom makes "
+        "*before* the response. What can a session at the provider make?",
+        "Either scene.steal('client secret') and as_client; or scene.steal('session at the "
+        "provider'), then GET /authorize with params=scene.link and that cookie, trade the code with "
+        "code_verifier=scene.verifier, respond, and refresh.",
     ),
-    (
-        Quiz(
-            "05-q1",
-            "Ada's laptop is stolen and she changes her password. What does the thief lose?",
-            {
-                "a": Choice(
-                    "Everything, since it all came from the password",
-                    "It came from it and does not go back to it. Look at the column.",
-                ),
-                "b": Choice(
-                    "The session at the provider",
-                    "Only where the provider ends sessions at a password change. This one, like many, does not.",
-                ),
-                "c": Choice(
-                    "Nothing that he holds already",
-                    "Yes, in this model. A password is asked for at sign-in, and he is past that.",
-                    True,
-                ),
-            },
-        ),
-        Quiz(
-            "05-q2",
-            "Access tokens live for ten minutes. Is theft of a session therefore harmless after ten minutes?",
-            {
-                "a": Choice(
-                    "Yes, the token is over",
-                    "The access token is. A refresh token beside it makes new ones for months.",
-                ),
-                "b": Choice(
-                    "Only if no refresh token and no cookie was taken along",
-                    "Yes. Ask which credential lives longest.",
-                    True,
-                ),
-                "c": Choice(
-                    "Yes, if the token is opaque",
-                    "Opaque or not, what counts is what was stolen beside it.",
-                ),
-            },
-        ),
-        Quiz(
-            "05-q3",
-            "Rotation with reuse detection is on, and Tom uses the stolen refresh token first. What happens?",
-            {
-                "a": Choice(
-                    "He is refused", "It is a good token at that moment: nobody has used it before."
-                ),
-                "b": Choice(
-                    "He gets in until Ada's app refreshes; then neither can refresh any more",
-                    "Yes: the alarm comes with the second use, whoever makes it.",
-                    True,
-                ),
-                "c": Choice(
-                    "Ada's app goes on and notices nothing",
-                    "Her app will present a token that has been used. That is the alarm.",
-                ),
-            },
-        ),
+    code("""
+        stolen = scene.steal("client secret")
+        scene.respond()
+        answer = as_client(scene.tom, "backup", stolen["client secret"])
+        token = answer.json()["access_token"]
+        notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
+        flag = notes.json()["flag"]
+    """),
+    brief="Tom sits at Ada's laptop, and has been at the machine of the backup job. "
+    f"scene.steal(name, ...) gives him copies, of {MOST} things at most; scene.menu names them. "
+    "scene.respond() is the operator: change password, reset second factor, log out at the wiki, end "
+    "session, revoke refresh token, drop the signing key. Then an hour passes. Tom may act before the "
+    "response: scene.tom is his browser, and scene.link and scene.verifier are an authorization request "
+    "that he wrote for `notes` (redirect_uri https://notes.example/cb). The data: GET "
+    "https://api.example/notes with an access token of Ada's or of the client `backup`. It holds a flag, "
+    "after the response.",
+    scene=Response,
+)
+
+_PAIRS = {
+    "sign-in": "The belief is that any token of Ada's signs her in. The application asks for a "
+    "statement that is made for it: aud names `notes`, and typ is JWT.",
+    "API": "The belief is that a token that the provider signed opens the API. The API looks at aud "
+    "and typ too. An ID token is for the application; a refresh token is no JWT at all.",
+    "token endpoint": "The belief is that the provider trades whatever it once gave out. It trades "
+    "texts that it noted as refresh tokens, and nothing else.",
+}
+_DOOR_WORDS = "Tom has a copy, and tries it at all three doors. Where does it open?"
+
+PREDICTIONS = (
+    Row(
+        "05-p1",
+        f"The ID token: {_DOOR_WORDS}",
+        DOORS,
+        "oxx",
+        _PAIRS,
+        "The ID token is a statement for one application: this is Ada. It was not written for the API.",
+    ),
+    Row(
+        "05-p2",
+        f"The access token: {_DOOR_WORDS}",
+        DOORS,
+        "xox",
+        _PAIRS,
+        "The access token is a key for the API. It does not say who is there, so no sign-in takes it.",
+    ),
+    Row(
+        "05-p3",
+        f"The refresh token: {_DOOR_WORDS}",
+        DOORS,
+        "xxo",
+        _PAIRS,
+        "The refresh token is good for new tokens at the provider, and nobody else can read it.",
+    ),
+    Row(
+        "05-p4",
+        "The API is replaced by the hasty one. Which of the three tokens does it let in?",
+        KINDS,
+        "oox",
+        {
+            "ID token": "The belief is that an ID token has another kind of signature. The same "
+            "provider signed it, with the same keys.",
+            "access token": "The belief is that a hasty API fails at everything. It lets in what is "
+            "good, and more.",
+            "refresh token": "The belief is that a hasty API lets in everything. A random text has no "
+            "signature that it could check.",
+        },
+        "Every application that ever received an ID token of Ada's could now read her data at the API. "
+        "A signature says who wrote a token. It does not say for which door.",
+    ),
+    Row(
+        "05-p5",
+        "Tom copied Ada's refresh token. He uses it first. Then each refreshes in turn, with the newest "
+        "token that he or she holds. Which turns give a new token?",
+        ("Tom", "Ada's application", "Tom again", "Ada's application again"),
+        "oxxx",
+        {
+            "Tom": "The belief is that rotation keeps a thief out. At his first use the token is "
+            "good: nobody used it before.",
+            "Ada's application": "The belief is that the owner gets through. Her token was used "
+            "before, by Tom, and nobody can tell the two apart.",
+            "Tom again": "The belief is that the thief keeps what he won. The second use ended the whole "
+            "family, and his new token with it.",
+            "Ada's application again": "The belief is that the alarm throws out the thief alone. The "
+            "family is dead for both; Ada signs in again.",
+        },
+        "The second turn is the second use of one token, so two parties hold it. The provider cannot know "
+        "which of them is Ada. It ends the family for both.",
+    ),
+    Row(
+        "05-p6",
+        "The same race at a provider that rotates with refresh_and_delete. Which turns give a new token?",
+        ("Tom", "Ada's application", "Tom again", "Ada's application again"),
+        "oxox",
+        {
+            "Tom": "At his first use the token is good, as before.",
+            "Ada's application": "Her token was deleted when Tom used it.",
+            "Tom again": "The belief is that Ada's failed try ends something. Her token is not in the "
+            "store, so it looks like an invented one. Nothing tells the provider which family it was.",
+            "Ada's application again": "Her token stays unknown, however often she tries.",
+        },
+        "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no alarm is "
+        "raised. This is the usual mistake with rotation.",
+    ),
+    Row(
+        "05-p7",
+        "At the provider of the lab both have refreshed, and the family is dead. Tom still has the access "
+        "token of his own refresh, with minutes to go. Which door opens for it?",
+        ("userinfo, at the provider", "the API, which checks by itself"),
+        "xo",
+        {
+            "userinfo, at the provider": "The belief is that a signed token is good until exp "
+            "everywhere. The provider keeps a list of what it gave out, and the family is marked.",
+            "the API, which checks by itself": "The belief is that a revocation reaches everybody at "
+            "once. The API knows keys and a clock, and nobody told it anything.",
+        },
+        "The provider looks into its own list. The API checks signature, audience and time offline, and "
+        "believes the token until exp.",
+    ),
+    Prediction(
+        "05-p8",
+        "Ada changes her password. Compare that column of the grid with the column `nothing`: which rows "
+        "end earlier?",
+        {
+            "a": Guess(
+                "all that are Ada's: everything came from that password",
+                [row for row in ROWS if row not in ("service token", "client secret")],
+                "The belief is that credentials hang on the password. It was asked for at sign-in. All "
+                "of these were given out after that.",
+            ),
+            "b": Guess(
+                "the two sessions",
+                ["session at the provider", "session at the wiki"],
+                "The belief is that a new password ends sessions. Some providers do that. This one "
+                "does not.",
+            ),
+            "c": Guess(
+                "the session at the provider, and the refresh token",
+                ["session at the provider", "refresh token"],
+                "The belief is that what the provider remembers ends with the password. The provider "
+                "keeps sessions and refresh tokens in lists of their own.",
+            ),
+            "d": Guess("none", []),
+        },
+        "A password is asked for at sign-in. Everything that Tom holds was given out after that, and no "
+        "door asks for the password again.",
+    ),
+    Row(
+        "05-p9",
+        "The client secret of the backup job. After each of these actions, does it still open the API, a "
+        "day later?",
+        tuple(action for action in ACTIONS if action != "nothing"),
+        "oooooooox",
+        {
+            "revoke refresh token": "The belief is that a revocation reaches all tokens. It reaches "
+            "one family of Ada's.",
+            "drop the signing key": "The belief is that a new key ends everything. It ends tokens. The "
+            "secret gets new tokens, signed with the new key.",
+            "disable the user": "The belief is that everything belongs to a user. The backup job is "
+            "nobody's account.",
+            "replace the client secret": "This is the one action that is about the secret.",
+        },
+        "All the usual actions are about a person, her sessions and her tokens. A client secret belongs to "
+        "a program. It makes new tokens until somebody replaces it.",
     ),
 )
+
+QUIZZES = (
+    Quiz(
+        "05-q1",
+        "An access token lives for ten minutes. Tom copied everything on the laptop. When is he out?",
+        {
+            "a": Choice(
+                "After ten minutes, when the token is over",
+                "The access token is over then. The refresh token beside it makes new ones for months.",
+            ),
+            "b": Choice(
+                "When Ada has changed her password and the token is over",
+                "The password ends neither his cookies nor his refresh token.",
+            ),
+            "c": Choice(
+                "When each thing that he holds has been ended by its own action",
+                "Ask of each row which action ends it, and until when it opens after that.",
+                right=True,
+            ),
+        },
+    ),
+    Quiz(
+        "05-q2",
+        "Rotation with reuse detection raises an alarm at a second use. When is there no alarm?",
+        {
+            "a": Choice(
+                "While Ada's application does not refresh",
+                "Then there is no second use, and Tom refreshes on and on.",
+                right=True,
+            ),
+            "b": Choice(
+                "If Tom is the first to use the token",
+                "The second use is an alarm, and it does not matter who was first.",
+            ),
+            "c": Choice(
+                "If the tokens are long and random enough",
+                "They must be, so that nobody guesses one. A copy is as long as the original.",
+            ),
+        },
+    ),
+    Quiz(
+        "05-q3",
+        "A secret of a backup job was copied. The operator replaces it. What does the thief keep?",
+        {
+            "a": Choice(
+                "Nothing: tokens are bound to the secret that made them",
+                "Nothing in a token points back to the secret.",
+            ),
+            "b": Choice(
+                "A service token that he got before, until its exp",
+                "So both are due: a new secret, and an end for the tokens that are out.",
+                right=True,
+            ),
+            "c": Choice(
+                "The old secret, which stays good while the signing key does",
+                "The secret and the key have nothing to do with each other.",
+            ),
+        },
+    ),
+)
+
+LESSON = Lesson("05", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

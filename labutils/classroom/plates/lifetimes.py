@@ -1,0 +1,78 @@
+"""How long each thing still opens after each action: a bar in each cell of a table."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from labutils.classroom.plates.canvas import GREY, VERMILION, canvas, mark
+
+WIDE = 0.8  # of a cell, for the bar of what opens at every try
+
+
+def moment(minute: float) -> str:
+    """Minutes as people say them."""
+    if minute >= 1440:
+        return f"{minute / 1440:g} day"
+    return f"{minute:g} min" if minute >= 1 else "half a minute"
+
+
+def lifetimes(
+    lasts: Mapping[tuple[str, str], float], tries: Sequence[float], title: str
+) -> tuple[Figure, str]:
+    """`lasts[row, action]` is the last of `tries` at which it opened, or 0. A bar reaches to there;
+    a ring stands where it was refused first."""
+    rows = list(dict.fromkeys(row for row, _ in lasts))
+    actions = list(dict.fromkeys(action for _, action in lasts))
+    figure, axes = canvas(
+        13, 1.9 + 0.46 * len(rows), (-2.75, len(actions) - 0.45), (len(rows) + 0.7, -2.2)
+    )
+    axes.text(-2.7, -1.85, title, size=14, weight="bold", va="center")
+    for x, action in enumerate(actions):
+        axes.text(x, -0.55, fill(action, 12), ha="center", va="bottom", size=12, linespacing=1.05)
+    for y, row in enumerate(rows):
+        axes.text(-2.7, y, row, va="center", size=12.5)
+        axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
+        for x, action in enumerate(actions):
+            _bar(axes, x - WIDE / 2, y, lasts[row, action], tries)
+    scale = ", ".join(moment(minute) for minute in tries)
+    key = f"bar: still opens at {scale} after the action      ring: refused from there on"
+    axes.text(-2.7, len(rows) + 0.2, key, size=12.5, color=GREY, va="center")
+    return figure, _sentence(lasts, tries, rows, actions)
+
+
+def _bar(axes, left: float, y: float, last: float, tries: Sequence[float]) -> None:
+    """One cell: filled for each try that opened, and a ring at the first that was refused."""
+    step, opened = WIDE / len(tries), sum(minute <= last for minute in tries)
+    if opened:
+        size = (step * opened, 0.44)
+        axes.add_patch(
+            Rectangle((left, y - 0.22), *size, facecolor=VERMILION, edgecolor=VERMILION, lw=0.5)
+        )
+    if opened < len(tries):
+        mark(axes, left + step * (opened + 0.5), y, "denied", 60)
+
+
+def _sentence(
+    lasts: Mapping[tuple[str, str], float],
+    tries: Sequence[float],
+    rows: Sequence[str],
+    actions: Sequence[str],
+) -> str:
+    knocks = sum(
+        min(sum(minute <= last for minute in tries) + 1, len(tries)) for last in lasts.values()
+    )
+    left = ", ".join(
+        f"{action} {sum(lasts[row, action] >= tries[-1] for row in rows)}" for action in actions
+    )
+    words = []
+    for row in rows:
+        ending = [action for action in actions if not lasts[row, action]]
+        if len(ending) == 1:
+            words.append(f"{row} by {ending[0]}")
+    return (
+        f"{knocks} tries of {len(rows)} things, from {moment(tries[0])} to {moment(tries[-1])} after "
+        f"each action. Still open after {moment(tries[-1])}, of {len(rows)}: {left}. "
+        f"Ended at once by one action alone: {'; '.join(words) or 'none'}."
+    )

@@ -1,0 +1,98 @@
+"""The target of lesson 05: a thief who wants to stay in, and an operator who responds.
+
+GET https://api.example/notes gives Ada's notes to her own access tokens, and to those of the
+backup job. The flag is among them once the operator has responded.
+"""
+
+from typing import Any
+
+import httpx
+from werkzeug.wrappers import Request
+
+from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.resource_server import ResourceServer
+from labutils.lab import dice
+from labutils.stage.two_apps import API, LOGIN
+from labutils.stage.what_dies_when import LINK, SECRET, VERIFIER, act, asking_doors, copied
+
+FLAG = "flag-" + next(dice("lesson-05", "api.example/notes"))
+MOST = 2  # things that Tom has time to copy
+RUNBOOK = (
+    "change password",
+    "reset second factor",
+    "log out at the wiki",
+    "end session (operator)",
+    "revoke refresh token",
+    "drop the signing key",
+)
+WAIT = 3600  # seconds from the response until Tom tries
+
+
+class NotesApi(ResourceServer):
+    """The API with one more door, GET /notes. `scene` says whether the operator has responded."""
+
+    scene: "Response"
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.path != "/notes":
+            return super().__call__(environ, start_response)
+        try:
+            claims = self.claims(presented_token(request)[1])
+            response = as_json(self.notes(claims))
+        except OAuthError as refusal:
+            response = refused(refusal)
+        return response(environ, start_response)
+
+    def notes(self, claims: dict[str, Any]) -> dict[str, str]:
+        """Ada's notes, for Ada and for the backup job."""
+        if claims["sub"] not in ("u-1815", "backup"):
+            raise OAuthError("insufficient_scope", "these are Ada's notes", 403, "Bearer")
+        later = "it comes after the operator's response"
+        return {"notes of": "u-1815", "flag": FLAG if self.scene.is_over else later}
+
+
+class Response:
+    """The scene: Tom's browser, two things that he may copy, and the operator's response."""
+
+    link, verifier = LINK, VERIFIER
+
+    def __init__(self) -> None:
+        self.apps = apps = asking_doors("target-05")
+        self.is_over, self.copies = False, dict[str, str]()
+        api = NotesApi(apps.lab, API, LOGIN)
+        api.scene = self
+        apps.lab.add("api.example", api)
+        self._menu = {
+            "session at the provider": apps.session_cookie,
+            "session at the wiki": next(iter(apps.wiki.sessions)),
+            **copied(apps),
+            "service token": apps.service_token(apps.lab.browser("backup", "192.0.2.220")),
+            "client secret": SECRET,
+        }
+        self.menu = tuple(self._menu)
+
+    @property
+    def tom(self) -> httpx.Client:
+        """Tom's browser."""
+        return self.apps.tom
+
+    def steal(self, *names: str) -> dict[str, str]:
+        """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""
+        unknown = [name for name in names if name not in self._menu]
+        if self.is_over:
+            print("The operator has responded. There is nothing left to copy: target('05') again.")
+        elif unknown:
+            print(f"There is no {unknown[0]!r}. There are: {', '.join(self.menu)}.")
+        elif len({*self.copies, *names}) > MOST:
+            print(f"There is time to copy {MOST} things, and no more.")
+        else:
+            self.copies |= {name: self._menu[name] for name in names}
+        return dict(self.copies)
+
+    def respond(self) -> None:
+        """The operator works through the runbook. Then an hour passes."""
+        if not self.is_over:
+            act(self.apps, *RUNBOOK)
+            self.apps.lab.clock.tick(WAIT)
+            self.is_over = True

@@ -1,0 +1,40 @@
+"""Refresh tokens that are rotated, as functions over a store, and a race for one of them (lesson 05)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from labutils.lab import dice
+
+Store = dict[str, Any]
+Draw = Callable[[], str]
+
+
+def new_store() -> Store:
+    """What the provider remembers: the family of each token, which were used, which families are dead."""
+    return {"family": {}, "used": set(), "dead": set()}
+
+
+def refresh_and_delete(store: Store, token: str, draw: Draw) -> str | None:
+    """Trade a refresh token for a new one. The one that was used is deleted."""
+    family = store["family"].pop(token, None)
+    if family is None:
+        return None
+    new = draw()
+    store["family"][new] = family
+    return new
+
+
+def race(refresh: Callable[[Store, str, Draw], Any], order: str) -> list[bool]:
+    """Tom has copied Ada's refresh token. Each refreshes, in this order, with the newest token that
+    he or she holds. Prints what each gets; True for each turn that gave a new token."""
+    drawn = dice("lesson-05", "race")
+    first, store = next(drawn), new_store()
+    store["family"][first] = "Ada at notes"
+    held = dict.fromkeys(order.split(), first)
+    outcome = []
+    for who in order.split():
+        new = refresh(store, held[who], lambda: next(drawn))
+        outcome.append(isinstance(new, str))
+        held[who] = new if isinstance(new, str) else held[who]
+        print(f"{who} {'gets a new token' if outcome[-1] else 'is refused'}")
+    return outcome

@@ -1,0 +1,88 @@
+"""Three tokens at three doors (lesson 05): an application, an API and the token endpoint.
+
+The application `notes` also signs people in by an ID token that its phone app brings to it:
+POST /id-token, the form field `token`. It sends no nonce, so it asks for none.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jwt
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity import tokens
+from labutils.identity.oauth import as_json
+from labutils.identity.relying_party import RelyingParty, validate_id_token
+from labutils.identity.resource_server import ResourceServer
+from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
+
+DOORS = ("sign-in", "API", "token endpoint")
+KINDS = ("ID token", "access token", "refresh token")
+
+
+class PhoneSignIn(RelyingParty):
+    """An application whose server also takes ID tokens from its phone app."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.path != "/id-token":
+            return super().__call__(environ, start_response)
+        return self.take(request.form.get("token", ""))(environ, start_response)
+
+    def take(self, token: str) -> Response:
+        """Sign in the person whom an ID token for this application is about, or answer 403."""
+        try:
+            keys = self.keys.for_token(token)
+            now = self.lab.clock.now
+            claims = validate_id_token(
+                token, keys, issuer=self.provider, client_id=self.client_id, now=now
+            )
+            if jwt.get_unverified_header(token).get("typ") != "JWT":
+                raise jwt.InvalidTokenError("this is another kind of token")
+        except jwt.PyJWTError as error:
+            response = as_json({"error": str(error)})
+            response.status_code = 403
+            return response
+        cookie = self.draw()
+        self.sessions[cookie] = {"claims": claims}
+        response = as_json({"hello": claims["sub"]})
+        response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
+        return response
+
+
+class HastyApi(ResourceServer):
+    """An API that is in a hurry."""
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """The claims, if the provider signed them."""
+        payload = tokens.verify_signature(token, self.keys.for_token(token))
+        return {"scope": "", **tokens.json_object(payload, "payload")}
+
+
+def three_doors(seed: str = "lesson-05", **options: Any) -> TwoApps:
+    """Fresh applications, where Ada has signed in at `notes`."""
+    apps = build_apps(seed, application=PhoneSignIn, **options)
+    apps.sign_in("ada", NOTES)
+    return apps
+
+
+def hasty(apps: TwoApps) -> TwoApps:
+    """The same applications, with the hasty API in the place of the API."""
+    apps.lab.add("api.example", HastyApi(apps.lab, API, LOGIN))
+    return apps
+
+
+def copied(apps: TwoApps) -> dict[str, str]:
+    """The three tokens of Ada's that `notes` keeps, by kind. Tom has a copy of each."""
+    session = next(iter(apps.notes.sessions.values()))
+    return {kind: session[kind.lower().replace(" ", "_")] for kind in KINDS}
+
+
+def as_table(grid: Mapping[tuple[str, str], bool], doors: Iterable[str] = DOORS) -> str:
+    """A grid of tries as text: a row for each token, a column for each door."""
+    columns, rows = list(doors), list(dict.fromkeys(name for name, _ in grid))
+    lines = [f"{'':<15}" + "".join(f"{door:<16}" for door in columns)]
+    for name in rows:
+        words = ("opens" if grid.get((name, door)) else "-" for door in columns)
+        lines.append(f"{name:<15}" + "".join(f"{word:<16}" for word in words))
+    return "\n".join(line.rstrip() for line in lines)

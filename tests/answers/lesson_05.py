@@ -1,0 +1,204 @@
+"""Lesson 05: right answers in other styles, and changes of the solution that change nothing."""
+
+OTHER_RIGHT = {
+    "05-1": [
+        """
+def answer(browser, door, token):
+    if door == "sign-in":
+        return browser.request("POST", NOTES + "/id-token", data=dict(token=token))
+    elif door == "API":
+        return browser.get(API + "/me", headers={"Authorization": f"Bearer {token}"})
+    else:
+        form = dict(grant_type="refresh_token", client_id="notes", refresh_token=token)
+        return browser.post(LOGIN + "/token", data=form)
+""",
+        """
+def answer(browser, door, token):
+    requests = {
+        "sign-in": ("POST", NOTES + "/id-token", {"data": {"token": token}}),
+        "API": ("GET", API + "/me", {"headers": bearer(token)}),
+        "token endpoint": ("POST", LOGIN + "/token", {"data": {
+            "grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}}),
+    }
+    method, url, rest = requests[door]
+    return browser.request(method, url, **rest)
+""",
+        """
+from urllib.parse import urlencode
+def answer(browser, door, token):
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    match door:
+        case "API":
+            response = browser.request("GET", "https://api.example/me", headers=bearer(token))
+        case "sign-in":
+            body = urlencode({"token": token})
+            response = browser.post("https://notes.example/id-token", content=body, headers=kind)
+        case "token endpoint":
+            body = f"client_id=notes&grant_type=refresh_token&refresh_token={token}"
+            response = browser.post("https://login.example/token", content=body, headers=kind)
+    return response
+""",
+    ],
+    "05-2": [
+        """
+def answer(knock_at, tokens, doors):
+    return {(name, door): knock_at(door, token).is_success
+            for door in doors for name, token in tokens.items()}
+""",
+        """
+from itertools import product
+def answer(knock_at, tokens, doors):
+    grid = dict()
+    for name, door in product(tokens, doors):
+        grid[(name, door)] = knock_at(door, tokens[name]).status_code == 200
+    return grid
+""",
+        """
+def answer(knock_at, tokens, doors):
+    grid = {}
+    for name in tokens:
+        for door in doors:
+            response = knock_at(door, tokens[name])
+            if response.status_code < 400:
+                grid[name, door] = True
+            else:
+                grid[name, door] = False
+    return grid
+""",
+    ],
+    "05-3": [
+        """
+def answer(store, token, draw):
+    if token not in store["family"]:
+        return None
+    family = store["family"][token]
+    if token in store["used"]:
+        store["dead"] |= {family}
+    if family in store["dead"]:
+        return None
+    store["used"].add(token)
+    fresh = draw()
+    store["family"].update({fresh: family})
+    return fresh
+""",
+        """
+def answer(store, token, draw):
+    families, used, dead = store["family"], store["used"], store["dead"]
+    family = families.get(token)
+    good = family is not None and family not in dead and token not in used
+    if good:
+        new = "rt-" + draw()
+        families[new] = family
+        used.add(token)
+        return new
+    if token in used:
+        dead.add(family)
+""",
+        """
+def answer(store, token, draw):
+    try:
+        family = store["family"][token]
+    except KeyError:
+        return None
+    match (family in store["dead"], token in store["used"]):
+        case (False, False):
+            store["used"] = store["used"] | {token}
+            new = draw() + draw()
+            store["family"][new] = family
+            return new
+        case (_, True):
+            store["dead"].add(family)
+    return None
+""",
+    ],
+    "05-4": [
+        """
+def answer(browser, client_id, secret):
+    form = dict(grant_type="client_credentials", client_id=client_id, client_secret=secret)
+    return browser.post(LOGIN + "/token", data=form)
+""",
+        """
+from base64 import b64encode
+def answer(browser, client_id, secret):
+    basic = b64encode(f"{client_id}:{secret}".encode()).decode()
+    header = {"authorization": f"Basic {basic}"}
+    body = {"grant_type": "client_credentials", "scope": "read"}
+    return browser.post("https://login.example/token", data=body, headers=header)
+""",
+        """
+import httpx
+def answer(browser, client_id, secret):
+    auth = httpx.BasicAuth(client_id, secret)
+    kind = {"grant_type": "client_credentials"}
+    response = browser.request("POST", "https://login.example/token", auth=auth, data=kind)
+    return response
+""",
+    ],
+    "05-5": [
+        """
+def answer(token):
+    seen = inspect(token)
+    if not seen.header:
+        return "opaque"
+    if "enc" in seen.header or "events" in (seen.claims or {}):
+        return "other"
+    match seen.header.get("typ"):
+        case "JWT":
+            return "ID token"
+        case "at+jwt":
+            return "access token"
+    return "other"
+""",
+        """
+import jwt
+def answer(token):
+    if token.count(".") == 4:
+        return "other"
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        return "opaque"
+    claims = jwt.decode(token, options={"verify_signature": False})
+    if header.get("typ") == "at+jwt":
+        return "access token"
+    return "ID token" if header.get("typ") == "JWT" and "events" not in claims else "other"
+""",
+        """
+def answer(token):
+    header, claims = inspect(token).header, inspect(token).claims
+    if header is None:
+        return "opaque"
+    typ = header.get("typ", "").lower()
+    if typ == "at+jwt" and claims is not None:
+        return "access token"
+    if typ == "jwt" and claims is not None and not claims.get("events"):
+        if "events" not in claims:
+            return "ID token"
+    return "other"
+""",
+    ],
+    "05-6": [
+        """
+def answer(lasts, actions, minute):
+    left = []
+    for row, _ in lasts:
+        if row not in left and min(lasts[row, action] for action in actions) >= minute:
+            left.append(row)
+    return left
+""",
+        """
+def answer(lasts, actions, minute):
+    ended = {row for (row, action), last in lasts.items() if action in actions and last < minute}
+    return [row for row in dict.fromkeys(row for row, _ in lasts) if row not in ended]
+""",
+        """
+def answer(lasts, actions, minute):
+    rows = {row for row, _ in lasts}
+    for action in actions:
+        rows = {row for row in rows if not lasts[row, action] < minute}
+    return sorted(rows)
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}

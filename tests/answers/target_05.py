@@ -1,0 +1,118 @@
+"""Ways to outlive the operator's response (lesson 05)."""
+
+from labutils.identity.oauth import bearer
+from labutils.stage.operator_response import Response
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI
+from labutils.stage.what_dies_when import code_in
+
+
+def flag(scene: Response, token: str) -> str:
+    answer = scene.tom.get(API + "/notes", headers=bearer(token))
+    return answer.json().get("flag", answer.text)
+
+
+def traded(scene: Response, **form: str) -> dict:
+    return scene.tom.post(LOGIN + "/token", data={"client_id": "notes", **form}).json()
+
+
+def refreshed(scene: Response, token: str) -> dict:
+    return traded(scene, grant_type="refresh_token", refresh_token=token)
+
+
+def by_session(scene: Response, cookie: str) -> dict:
+    """Tokens that Tom gets with Ada's session at the provider."""
+    header = {"cookie": f"session={cookie}"}
+    landed = scene.tom.get(LOGIN + "/authorize", params=scene.link, headers=header)
+    form = {"redirect_uri": NOTES + "/cb", "code_verifier": scene.verifier}
+    return traded(scene, grant_type="authorization_code", code=code_in(landed), **form)
+
+
+def service_token(scene: Response, secret: str) -> str:
+    form = {"grant_type": "client_credentials"}
+    answer = scene.tom.post(LOGIN + "/token", data=form, auth=("backup", secret))
+    return answer.json().get("access_token", "")
+
+
+def the_client_secret(scene: Response) -> str:
+    stolen = scene.steal("client secret")
+    scene.respond()
+    return flag(scene, service_token(scene, stolen["client secret"]))
+
+
+def a_family_of_his_own(scene: Response) -> str:
+    own = by_session(scene, scene.steal("session at the provider")["session at the provider"])
+    scene.respond()
+    return flag(scene, refreshed(scene, own["refresh_token"])["access_token"])
+
+
+ROUTES = {"the client secret": the_client_secret, "a family of his own": a_family_of_his_own}
+
+
+def after(name: str):
+    """The usual choice: steal it, wait for the response, and show it as a bearer token."""
+
+    def attempt(scene: Response) -> str:
+        stolen = scene.steal(name)
+        scene.respond()
+        return flag(scene, stolen[name])
+
+    return attempt
+
+
+def the_session_afterwards(scene: Response) -> str:
+    cookie = scene.steal("session at the provider")["session at the provider"]
+    scene.respond()
+    return flag(scene, by_session(scene, cookie).get("access_token", ""))
+
+
+def the_refresh_token(scene: Response, *, before: bool) -> str:
+    token = scene.steal("refresh token")["refresh token"]
+    token = refreshed(scene, token)["refresh_token"] if before else token
+    scene.respond()
+    return flag(scene, refreshed(scene, token).get("access_token", ""))
+
+
+def a_service_token_made_before(scene: Response) -> str:
+    token = service_token(scene, scene.steal("client secret")["client secret"])
+    scene.respond()
+    return flag(scene, token)
+
+
+def the_wiki(scene: Response) -> str:
+    cookie = scene.steal("session at the wiki")["session at the wiki"]
+    scene.respond()
+    return scene.tom.get(WIKI + "/", headers={"cookie": f"app={cookie}"}).text
+
+
+def without_a_response(scene: Response) -> str:
+    return flag(scene, scene.steal("access token")["access token"])
+
+
+def three_things(scene: Response) -> str:
+    return str(scene.steal("session at the wiki", "ID token", "client secret"))
+
+
+def too_late(scene: Response) -> str:
+    scene.respond()
+    return str(scene.steal("client secret"))
+
+
+def tom_as_himself(scene: Response) -> str:
+    scene.respond()
+    return flag(scene, "")
+
+
+SHUT = {
+    "the access token": after("access token"),
+    "the ID token": after("ID token"),
+    "the service token": after("service token"),
+    "the refresh token, afterwards": lambda scene: the_refresh_token(scene, before=False),
+    "the refresh token, used before": lambda scene: the_refresh_token(scene, before=True),
+    "the session, afterwards": the_session_afterwards,
+    "a service token made before": a_service_token_made_before,
+    "the wiki": the_wiki,
+    "no response": without_a_response,
+    "three things": three_things,
+    "too late": too_late,
+    "no token": tom_as_himself,
+}

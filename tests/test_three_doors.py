@@ -1,0 +1,90 @@
+"""Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
+
+import pytest
+
+from labutils.classroom import exercises
+from labutils.classroom.lessons.lesson_05 import AS_CLIENT, KNOCK, REFRESH
+from labutils.classroom.plates.lifetimes import lifetimes
+from labutils.classroom.registry import lesson
+from labutils.stage import what_dies_when as stage
+from labutils.stage.rotation import new_store, race, refresh_and_delete
+
+OWN: dict = {}
+exec(f"{KNOCK}\n{AS_CLIENT}\n{REFRESH}", OWN)
+CODES = "import hashlib, itertools, random, secrets, time\ncount = itertools.count(10**20)\n"
+
+
+def said(draw: str) -> tuple[str | None, str]:
+    """The mistake, and the words, for a rotation whose new tokens are made so."""
+    namespace: dict = {}
+    exec(CODES + REFRESH.replace("draw()", draw), namespace)
+    (exercise,) = [e for e in lesson("05").exercises if e.id == "05-3"]
+    verdict, words = exercises.verdict(exercise, namespace["refresh"])
+    return verdict.mistake if verdict.kind != "passed" else None, words
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        "f'r{len(store[\"used\"]) + 1}'",
+        "token + 'x'",
+        "token[::-1] + str(len(store['family']))",
+        "hashlib.sha256(token.encode()).hexdigest()",
+        "hashlib.sha256(str(next(count)).encode()).hexdigest()",
+        "f'refresh-token-{next(count)}'",
+        "f'refresh-{time.time_ns()}'",
+        "hashlib.sha256(str(time.time_ns()).encode()).hexdigest()",
+        "f'{random.getrandbits(128):032x}'",
+        "draw()[:4] + str(len(store['used']))",
+    ],
+)
+def test_a_token_that_tom_can_work_out_is_refused(draw):
+    assert said(draw)[0] == "guessable"
+
+
+def test_the_judge_shows_that_tom_got_the_same_token():
+    words = said("hashlib.sha256(token.encode()).hexdigest()")[1]
+    assert "Tom, who ran your code on his copy, got the same" in words
+
+
+@pytest.mark.parametrize("draw", ["draw()", "'rt-' + draw()", "draw() + draw()"])
+def test_a_token_that_was_drawn_passes(draw):
+    assert said(draw)[0] is None
+
+
+def test_each_try_of_the_grid_is_made_by_toms_own_browser(monkeypatch):
+    seen = set()
+    for row, attempt in stage.ROWS.items():
+        apps = stage.asking_doors()
+        thief = stage.Thief(apps, OWN["knock"], OWN["as_client"])
+        before = len(apps.lab.wire)
+        assert attempt(thief), row
+        clients = {exchange.client for exchange in apps.lab.wire[before:]}
+        assert "ada" not in clients and "tom" in clients, row
+        seen |= clients
+    assert seen <= {"tom", "api.example", "notes.example"}
+
+
+def test_what_ends_what_and_when():
+    lasts = stage.what_dies_when(OWN["knock"], OWN["as_client"])
+    assert len(lasts) == len(stage.ROWS) * len(stage.ACTIONS) == 90
+    secret = {action for action in stage.ACTIONS if lasts["client secret", action] < 1440}
+    assert secret == {"replace the client secret"}
+    assert lasts["service token", "replace the client secret"] == 1440
+    assert lasts["service token", "drop the signing key"] == 4
+    assert all(lasts[row, "change password"] == lasts[row, "nothing"] for row in stage.ROWS)
+    figure, sentence = lifetimes(lasts, stage.TRIES, "title")
+    assert figure.axes and "client secret by replace the client secret" in sentence
+
+
+def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
+    lasts = stage.what_dies_when(lambda *a: None, lambda *a: {"access_token": 1})
+    assert lasts["access token", "nothing"] == lasts["client secret", "nothing"] == 0
+
+
+def test_both_orders_of_the_race(capsys):
+    assert race(OWN["refresh"], "Tom Ada Tom Ada") == [True, False, False, False]
+    assert race(OWN["refresh"], "Ada Tom Ada Tom") == [True, False, False, False]
+    assert race(refresh_and_delete, "Tom Ada Tom Ada") == [True, False, True, False]
+    assert capsys.readouterr().out.count("is refused") == 8
+    assert new_store() == {"family": {}, "used": set(), "dead": set()}
