@@ -17,7 +17,7 @@ from provider_helpers import (
     tokens_of,
 )
 
-from labutils.identity.provider.app import CODE_LIFE, RECENT
+from labutils.identity.provider.authorize import CODE_LIFE, RECENT
 from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
 from labutils.incident import har

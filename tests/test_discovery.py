@@ -5,13 +5,8 @@ import pytest
 from provider_helpers import ask, fresh, question, tokens_of
 
 from labutils.identity.provider import Provider
-from labutils.identity.provider.state import Client
-from labutils.identity.provider.token_endpoint import (
-    ACCESS_LIFE,
-    ID_LIFE,
-    REFRESH_LIFE,
-    SERVICE_LIFE,
-)
+from labutils.identity.provider.state import ACCESS_LIFE, Client
+from labutils.identity.provider.token_endpoint import ID_LIFE, REFRESH_LIFE, SERVICE_LIFE
 from labutils.lab import Lab
 from labutils.stage.two_apps import LOGIN
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from labutils.identity import webauthn
 from labutils.identity.course_provider import CALLBACK, lab_provider, product
-from labutils.identity.provider.app import CODE_LIFE, RECENT, Provider, without_port
-from labutils.identity.provider.state import Client
+from labutils.identity.provider import Provider
+from labutils.identity.provider.authorize import CODE_LIFE, RECENT
+from labutils.identity.provider.state import Client, SessionLimits, without_port
 from labutils.identity.relying_party import Form, sign_in
 from labutils.identity.tokens import b64
 from labutils.lab import Lab
@@ -526,7 +527,7 @@ def test_a_wrong_password_ends_no_session_and_a_sign_in_elsewhere_neither():
 
 def test_a_session_ends_when_nobody_uses_it_and_in_any_case_after_its_life():
     """OWASP ASVS 5.0, 7.3.1 and 7.3.2."""
-    scene = Scene(session_idle=600, session_life=1000)
+    scene = Scene(session_limits=SessionLimits(idle=600, life=1000))
     for waits, good in (((598,), True), ((599,), False), ((500, 497), True), ((500, 498), False)):
         scene.post(**ADA)
         for wait in waits:
@@ -556,7 +557,7 @@ def test_tokens_of_a_grant_that_is_over_are_forgotten():
 
 
 def test_what_is_over_is_forgotten_and_what_is_not_stays():
-    scene = Scene(session_idle=600, session_life=1000)
+    scene = Scene(session_limits=SessionLimits(idle=600, life=1000))
     scene.redeem(scene.code(scope="openid offline_access"))
     scene.code()
     state = ("sessions", "codes", "access_tokens", "refresh_tokens", "waiting")

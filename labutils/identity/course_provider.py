@@ -3,16 +3,25 @@ in the lab.
 """
 
 from labutils.identity.provider import Provider
-from labutils.identity.provider.state import SESSION_IDLE, SESSION_LIFE, Client, User
+from labutils.identity.provider.state import NO_LIMITS, SERVED_LIMITS, Client, SessionLimits, User
 from labutils.identity.provider.throttle import Throttle
 from labutils.lab import Lab
 
 CALLBACK = "http://127.0.0.1:9999/cb"
 
 
-def lab_provider(lab: Lab, issuer: str, auto_login: str | None = None, **settings) -> Provider:
+def lab_provider(
+    lab: Lab,
+    issuer: str,
+    auto_login: str | None = None,
+    *,
+    session_limits: SessionLimits = NO_LIMITS,
+    throttle: Throttle | None = None,
+) -> Provider:
     """A provider with one person, `ada`, a public client, `spa`, and a confidential one, `web`."""
-    provider = Provider(lab, issuer, auto_login=auto_login, **settings)
+    provider = Provider(
+        lab, issuer, auto_login=auto_login, session_limits=session_limits, throttle=throttle
+    )
     provider.users["ada"] = User("ada", "lab-password", "u-1815-12-10", "Ada Lovelace")
     provider.clients["spa"] = Client("spa", (CALLBACK,), post_logout_redirect_uris=(CALLBACK,))
     provider.clients["web"] = Client(
@@ -28,19 +37,15 @@ def lab_provider(lab: Lab, issuer: str, auto_login: str | None = None, **setting
 
 
 def product(lab: Lab, issuer: str, auto_login: str | None = None) -> Provider:
-    """The same provider as an operator would run it: sessions end, passwords cannot be guessed,
-    keys can be added.
+    """The same provider as an operator would run it.
+
+    Sessions end, passwords cannot be guessed, and security keys can be added.
     """
     from labutils.identity import webauthn  # loads fido2, which a rebuilt recording does not need
 
     throttle = Throttle(lab.clock, lab.draw(issuer + "/known browsers"))
     provider = lab_provider(
-        lab,
-        issuer,
-        auto_login,
-        session_idle=SESSION_IDLE,
-        session_life=SESSION_LIFE,
-        throttle=throttle,
+        lab, issuer, auto_login, session_limits=SERVED_LIMITS, throttle=throttle
     )
     webauthn.enable(provider)
     return provider

@@ -1,12 +1,17 @@
-"""The provider's end of security keys (Web Authentication Level 3): what it asks, what it checks,
-and where a key is registered.
+"""The provider's end of security keys (Web Authentication Level 3).
+
+What it asks, what it checks, and the page on which a key is registered.
 """
 
 import json
+import struct
 from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
+from fido2.attestation.base import InvalidAttestation
 from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
 from fido2.utils import websafe_decode
 from fido2.webauthn import (
@@ -15,29 +20,56 @@ from fido2.webauthn import (
     AuthenticationResponse,
     PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
 )
 from werkzeug.wrappers import Request, Response
 
-from labutils.identity.factors import WrongAnswer
+from labutils.identity.factors import Draw, WrongAnswer
+from labutils.identity.keys import Json
 from labutils.identity.oauth import parameters, same
-from labutils.identity.provider import Provider
+from labutils.identity.provider.app import LOOKING, Endpoint, Provider
 from labutils.identity.provider.pages import page
-from labutils.identity.provider.state import User
+from labutils.identity.provider.sign_in import (
+    PersonMustAnswer,
+    refuse_other_sites,
+    sign_in,
+    with_cookie,
+)
+from labutils.identity.provider.state import Session, State, User
 from labutils.lab import data_file
 
-FRESH = 300  # seconds after a sign-in in which a key may be added: a session stolen later adds none, one just phished can
+FRESH = 300  # seconds after a sign-in in which a key may be added
 LONGEST_ID = 1023  # bytes of a credential id (WebAuthn, 7.1)
+PREFERRED = UserVerificationRequirement.PREFERRED
+
+
+# What python-fido2 raises at the bytes of a browser that means ill: each is a refusal.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+    NotImplementedError,
+    struct.error,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    InvalidAttestation,
+)
 
 
 class SecurityKeys:
     """The keys of one account, as its second factor.
 
-    `verify_origin` says which origin a signature may name: this one, letter by letter.
-
-    With `verify_attestation` (which raises, or returns) new keys are asked to say what they are.
+    `verify_origin` says which origin a signature may name: this one, letter by letter. With
+    `verify_attestation` (which raises, or returns) new keys are asked to say what they are.
     """
 
-    page, amr = "key", "hwk"
+    page = "key"
+    amr = "hwk"
 
     def __init__(
         self,
@@ -48,39 +80,40 @@ class SecurityKeys:
         site = PublicKeyCredentialRpEntity(id=urlsplit(origin).hostname, name=origin)
         wanted = AttestationConveyancePreference("direct" if verify_attestation else "none")
         self.server = Fido2Server(
-            site, wanted, verify_origin or (lambda said: said == origin), verify_attestation
+            site, wanted, verify_origin or (lambda named: named == origin), verify_attestation
         )
         self.registered: dict[bytes, AttestedCredentialData] = {}
         self.counters: dict[bytes, int] = {}
 
-    def ask(self, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:
-        """A challenge for the keys that are registered, as the JSON that a browser's API takes
-        (WebAuthn, 7.2).
+    def ask(self, draw: Draw, /) -> tuple[dict[str, str], Json]:
+        """A challenge for the keys that are registered (WebAuthn, 7.2).
+
+        It is the JSON that a browser's API takes.
         """
-        options, state = self.server.authenticate_begin(
-            list(self.registered.values()), "preferred", draw().encode()
-        )
+        registered = list(self.registered.values())
+        challenge = draw().encode()
+        options, state = self.server.authenticate_begin(registered, PREFERRED, challenge)
         return {"options": json.dumps(dict(options.public_key))}, state
 
-    def check(self, remembered: dict, answer: str) -> None:
-        """The signature of a registered key over this challenge, this origin and this site, and a
-        counter that went up.
-        """
-        try:
-            response = AuthenticationResponse.from_dict(_read(answer))
-            key = self.server.authenticate_complete(
-                remembered, list(self.registered.values()), response
-            ).credential_id
-        except Exception as error:  # whatever the library raises at hostile bytes is a refusal
-            raise WrongAnswer(str(error)) from error
-        counted = response.response.authenticator_data.counter
-        if (counted or self.counters[key]) and counted <= self.counters[
-            key
-        ]:  # 0 for good: a key that does not count (WebAuthn, 6.1.1)
-            raise WrongAnswer("The counter did not go up: there may be two of this key.")
-        self.counters[key] = counted
+    def check(self, remembered: Json, answer: str, /) -> None:
+        """A registered key signed this challenge for this origin and site, and its counter went up.
 
-    def offer(self, user: User, draw: Callable[[], str]) -> tuple[dict[str, str], dict]:
+        Raises WrongAnswer (WebAuthn, 7.2).
+        """
+        registered = list(self.registered.values())
+        try:
+            response = AuthenticationResponse.from_dict(read_answer(answer))
+            key = self.server.authenticate_complete(remembered, registered, response)
+        except UNREADABLE as error:
+            raise WrongAnswer(str(error)) from error
+        counter = response.response.authenticator_data.counter
+        last = self.counters[key.credential_id]
+        counts = counter != 0 or last != 0  # 0 for good: a key that does not count (6.1.1)
+        if counts and counter <= last:
+            raise WrongAnswer("The counter did not go up: there may be two of this key.")
+        self.counters[key.credential_id] = counter
+
+    def offer(self, user: User, draw: Draw) -> tuple[dict[str, str], Json]:
         """What a browser needs to make a new credential (WebAuthn, 7.1)."""
         person = PublicKeyCredentialUserEntity(
             id=user.sub.encode(), name=user.username, display_name=user.name
@@ -88,107 +121,142 @@ class SecurityKeys:
         options, state = self.server.register_begin(
             person,
             list(self.registered.values()),
-            "discouraged",
-            "preferred",
+            ResidentKeyRequirement.DISCOURAGED,
+            PREFERRED,
             challenge=draw().encode(),
         )
         return {"options": json.dumps(dict(options.public_key))}, state
 
-    def add(self, remembered: dict, answer: str, taken: Collection[bytes] = ()) -> None:
-        """Register the key that answered, unless its credential is taken."""
+    def add(self, remembered: Json, answer: str, taken: Collection[bytes] = ()) -> None:
+        """Register the key that answered, unless its credential is taken (WebAuthn, 7.1).
+
+        Raises WrongAnswer.
+        """
         try:
-            made = self.server.register_complete(remembered, _read(answer))
-        except Exception as error:
+            data = self.server.register_complete(remembered, read_answer(answer))
+        except UNREADABLE as error:
             raise WrongAnswer(str(error)) from error
-        key, algorithm = (
-            made.credential_data.credential_id,
-            made.credential_data.public_key.ALGORITHM,
-        )
-        if (
-            algorithm not in [offered.alg for offered in self.server.allowed_algorithms]
-            or len(key) > LONGEST_ID
-        ):
+        credential = data.credential_data
+        asked_for = [offered.alg for offered in self.server.allowed_algorithms]
+        if credential is None or credential.public_key.ALGORITHM not in asked_for:
             raise WrongAnswer("This kind of key was not asked for.")
-        if key in self.registered or key in taken:
+        name = credential.credential_id
+        if len(name) > LONGEST_ID:
+            raise WrongAnswer("This kind of key was not asked for.")
+        if name in self.registered or name in taken:
             raise WrongAnswer("This key is registered already.")
-        self.registered[key], self.counters[key] = made.credential_data, made.counter
+        self.registered[name] = credential
+        self.counters[name] = data.counter
 
 
-def _read(answer: str) -> dict:
-    """The JSON of an answer.
+def read_answer(answer: str) -> Json:
+    """The JSON of a browser's answer. Raises ValueError and the like for anything else.
 
-    A number in the place of bytes is refused: python-fido2 would make that many zero bytes of
-    it.
+    A number in the place of bytes is refused: python-fido2 would make that many zero bytes of it.
     """
-    found = json.loads(answer, parse_int=str)
-    said = json.loads(websafe_decode(found["response"]["clientDataJSON"]))
-    made = cbor.decode(websafe_decode(found["response"].get("attestationObject", "oA")))
-    if (
-        not isinstance(said["challenge"], str)
-        or not isinstance(made.get("authData", b""), bytes)
-        or said.get("crossOrigin")
-    ):
+    response: Json = json.loads(answer, parse_int=str)
+    client_data = json.loads(websafe_decode(response["response"]["clientDataJSON"]))
+    if not isinstance(client_data["challenge"], str) or client_data.get("crossOrigin"):
         raise ValueError("That is no answer to this page.")
-    return found
+    attestation: Any = cbor.decode(
+        websafe_decode(response["response"].get("attestationObject", "oA"))
+    )
+    if not isinstance(attestation.get("authData", b""), bytes):
+        raise ValueError("That is no answer to this page.")
+    return response
+
+
+# --- the page /keys -------------------------------------------------------------------------------
 
 
 def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:
-    """Give a provider the page /keys, where a person who has just signed in adds a security key,
-    and the script that such pages need.
+    """Give a provider the page /keys, and the script that pages about keys need.
+
+    `make` makes the keys of one account from the provider's origin.
     """
+    provider.add_endpoint("/keys", Endpoint(KeyPage(provider, make)))
+    provider.add_endpoint("/webauthn.js", Endpoint(script, LOOKING))
 
-    def taken() -> set[bytes]:
-        """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""
-        factors = [
-            user.second_factor
-            for user in provider.users.values()
-            if isinstance(user.second_factor, SecurityKeys)
-        ]
-        return {credential for factor in factors for credential in factor.registered}
 
-    def keys(request: Request) -> Response:
-        params, session = parameters(request.values), provider.session(request)
-        if request.method == "POST":
-            provider.refuse_other_sites(request)
-        if request.method == "POST" and {"username", "ticket"} & params.keys():
-            session = provider.sign_in(request, params)
-            if isinstance(session, Response):
-                return session
-        elif (
-            session is None
-            or provider.lab.clock.now - session.auth_time > FRESH
-            or session.user.second_factor
-            and "mfa" not in session.amr
-        ):
-            return page("login", {}, action="/keys", note="Sign in first, a moment ago at most.")
-        factor, note = session.user.second_factor, ""
-        if not isinstance(factor, SecurityKeys):
-            factor = make(provider.issuer)
+def script(_request: Request) -> Response:
+    """The script that hands a page's options to the browser, and the browser's answer to the form."""
+    text = data_file("pages/webauthn.js").read_text(encoding="utf-8")
+    return Response(text, content_type="text/javascript")
+
+
+class KeyPage:
+    """The page on which a person who has just signed in adds a security key (WebAuthn, 7.1)."""
+
+    def __init__(self, state: State, make: Callable[[str], SecurityKeys]):
+        self.state = state
+        self.make = make
+
+    def __call__(self, request: Request) -> Response:
+        """Sign in where that is due, take the key that came, and offer to add one."""
+        params = parameters(request.values)
         posted = params if request.method == "POST" else {}
-        if "answer" in posted and same(posted.get("csrf", ""), session.csrf) and session.offered:
-            try:
-                factor.add(session.offered, posted["answer"], taken())
-                session.user.second_factor, note = factor, "The key is registered."
-                session.amr = ["pwd", factor.amr, "mfa"]  # this browser has just shown the key
-                provider.log(request, "factor.add", user=session.user.username, session=session.sid)
-            except WrongAnswer as refusal:
-                note = f"The key was not taken: {refusal}"
-        texts, session.offered = factor.offer(session.user, provider.draw)
-        asked = page(
-            "keys",
-            {},
-            note=note,
-            csrf=session.csrf,
-            person=session.user.name,
-            count=str(len(factor.registered)),
-            **texts,
-        )
-        return provider.with_cookie(asked, session)
+        if request.method == "POST":
+            refuse_other_sites(self.state, request)
+        session = self.authenticate(request, posted)
+        note = ""
+        if session.offered and "answer" in posted and same(posted.get("csrf", ""), session.csrf):
+            note = self.register(request, session, posted["answer"])
+        return self.offer(session, note)
 
-    def script(request: Request) -> Response:
-        return Response(
-            data_file("pages/webauthn.js").read_text(encoding="utf-8"),
-            content_type="text/javascript",
-        )
+    def authenticate(self, request: Request, posted: dict[str, str]) -> Session:
+        """Who has just signed in, with all factors. Raises PersonMustAnswer with the login page."""
+        if "username" in posted or "ticket" in posted:
+            return sign_in(self.state, request, posted)
+        session = self.state.current_session(request)
+        if session is None or not self.may_add_keys(session):
+            note = "Sign in first, a moment ago at most."
+            raise PersonMustAnswer(page("login", {}, action="/keys", note=note))
+        return session
 
-    provider.endpoints |= {"/keys": keys, "/webauthn.js": script}
+    def may_add_keys(self, session: Session) -> bool:
+        """A fresh session, begun with the second factor where there is one.
+
+        So a session that is stolen later adds no key; one that was just phished can.
+        """
+        if self.state.now - session.auth_time > FRESH:
+            return False
+        return session.user.second_factor is None or "mfa" in session.amr
+
+    def keys_of(self, user: User) -> SecurityKeys:
+        """The security keys of an account; a new, empty set where it has another factor, or none."""
+        if isinstance(user.second_factor, SecurityKeys):
+            return user.second_factor
+        return self.make(self.state.issuer)
+
+    def taken(self) -> set[bytes]:
+        """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""
+        factors = [user.second_factor for user in self.state.users.values()]
+        return {
+            credential
+            for factor in factors
+            if isinstance(factor, SecurityKeys)
+            for credential in factor.registered
+        }
+
+    def register(self, request: Request, session: Session, answer: str) -> str:
+        """Take the key that answered as the account's second factor. What to tell the person."""
+        keys = self.keys_of(session.user)
+        try:
+            keys.add(session.offered, answer, self.taken())
+        except WrongAnswer as refusal:
+            return f"The key was not taken: {refusal}"
+        self.state.enrol_second_factor(session.user.username, keys)
+        session.amr = ["pwd", keys.amr, "mfa"]  # this browser has just shown the key
+        self.state.log(request, "factor.add", user=session.user.username, session=session.sid)
+        return "The key is registered."
+
+    def offer(self, session: Session, note: str) -> Response:
+        """The page that asks for a key to add."""
+        keys = self.keys_of(session.user)
+        texts, session.offered = keys.offer(session.user, self.state.draw)
+        texts |= {
+            "csrf": session.csrf,
+            "person": session.user.name,
+            "count": str(len(keys.registered)),
+        }
+        return with_cookie(self.state, page("keys", {}, texts, note=note), session)

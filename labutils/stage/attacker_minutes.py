@@ -29,20 +29,8 @@ TRIES = (0.5, 4, 6, 9, 11, 60, 1440, 43200, 129600)
 class AddressBoundSessions(Provider):
     """A provider whose session cookie works from the address that it was given to alone."""
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.address_of: dict[str, str | None] = {}  # by the session's cookie
-
-    def start_session(self, request: Request, user, amr: list[str]) -> Session:
-        session = super().start_session(request, user, amr)
-        self.address_of[session.cookie] = request.remote_addr
-        return session
-
-    def session(self, request: Request) -> Session | None:
-        session = super().session(request)
-        if session is None or self.address_of[session.cookie] != request.remote_addr:
-            return None
-        return session
+    def admits(self, session: Session, request: Request) -> bool:
+        return session.address == request.remote_addr
 
 
 @dataclass(frozen=True)

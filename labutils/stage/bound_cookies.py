@@ -6,6 +6,8 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity import dpop
 from labutils.identity.oauth import OAuthError
 from labutils.identity.provider import Provider
+from labutils.identity.provider.app import Endpoint
+from labutils.identity.provider.sign_in import with_cookie
 from labutils.identity.provider.state import Session
 from labutils.lab import Lab
 from labutils.stage.bound_tokens import PageKey
@@ -24,18 +26,13 @@ class BoundCookies(Provider):
         super().__init__(*args, **options)
         self.device: dict[str, str] = {}  # the thumbprint of the device's key, by cookie
         self.good_until: dict[str, int] = {}  # by cookie
-        self.endpoints["/renew"] = self.renew
+        self.add_endpoint("/renew", Endpoint(self.renew))
 
-    def start_session(self, request: Request, user, amr: list[str]) -> Session:
-        session = super().start_session(request, user, amr)
-        self.good_until[session.cookie] = self.lab.clock.now + COOKIE_LIFE
-        return session
+    def session_started(self, session: Session, request: Request) -> None:
+        self.good_until[session.cookie] = self.now + COOKIE_LIFE
 
-    def session(self, request: Request) -> Session | None:
-        session = super().session(request)
-        if session is None or self.lab.clock.now >= self.good_until[session.cookie]:
-            return None
-        return session
+    def admits(self, session: Session, request: Request) -> bool:
+        return self.now < self.good_until[session.cookie]
 
     def renew(self, request: Request) -> Response:
         """A new cookie in the place of the old one, for a proof by the session's key.
@@ -43,14 +40,14 @@ class BoundCookies(Provider):
         The session learns that key on its first renewal. Raises OAuthError.
         """
         cookie = request.cookies.get("session", "")
-        if self.session(request) is None:
+        if self.current_session(request) is None:
             raise OAuthError("invalid_request", "there is no such session")
         key = self.device_key(request, cookie)
         session = self.sessions.pop(cookie)
         session.cookie = self.draw()
         self.sessions[session.cookie], self.device[session.cookie] = session, key
-        self.good_until[session.cookie] = self.lab.clock.now + COOKIE_LIFE
-        return self.with_cookie(Response("renewed"), session)
+        self.good_until[session.cookie] = self.now + COOKIE_LIFE
+        return with_cookie(self, Response("renewed"), session)
 
     def device_key(self, request: Request, cookie: str) -> str:
         """The thumbprint of the key that made the proof. Raises OAuthError for any other key."""
@@ -59,7 +56,7 @@ class BoundCookies(Provider):
                 request.headers.get("DPoP", ""),
                 "POST",
                 self.issuer + "/renew",
-                now=self.lab.clock.now,
+                now=self.now,
                 seen=self.seen_proofs,
                 token=cookie,
                 jkt=self.device.get(cookie),

@@ -1,5 +1,6 @@
 """The provider's pages: the texts of data/pages, with everything that is put into them escaped."""
 
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from string import Template
@@ -8,15 +9,8 @@ from werkzeug.wrappers import Response
 
 from labutils.lab import data_file
 
-TYPED = {
-    "username",
-    "password",
-    "code",
-    "consent",
-    "csrf",
-    "ticket",
-    "answer",
-}  # the fields of our own forms
+# The fields of our own forms. No client sends them, and no page carries them along.
+TYPED = {"username", "password", "code", "consent", "csrf", "ticket", "answer"}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -47,15 +41,17 @@ def _template(name: str) -> Template:
 
 def page(
     name: str,
-    params: dict,
+    params: Mapping[str, str],
+    texts: Mapping[str, str] | None = None,
     *,
     status: int = 200,
     note: str = "",
     action: str = "/authorize",
-    **texts: str,
 ) -> Response:
-    """A page of data/pages with its texts escaped and the request's parameters carried along in
-    hidden fields.
+    """A page of data/pages, with its `texts` escaped.
+
+    The request's parameters are carried along in hidden fields, but for those that are typed.
+    `action` is where its form is sent.
     """
     carried = "".join(
         f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
@@ -64,17 +60,16 @@ def page(
     )
     template = _template(name)
     body = template.substitute(
-        {key: escape(value) for key, value in texts.items()},
+        {key: escape(value) for key, value in (texts or {}).items()},
         carried=carried,
         note=escape(note),
         action=action,
     )
     scripts = " script-src 'self';" if "<script" in template.template else ""
+    policy = f"default-src 'none';{scripts} style-src 'unsafe-inline'; frame-ancestors 'none'"
     return Response(
         body,
         status,
         content_type="text/html; charset=utf-8",
-        headers={
-            "Content-Security-Policy": f"default-src 'none';{scripts} style-src 'unsafe-inline'; frame-ancestors 'none'"
-        },
+        headers={"Content-Security-Policy": policy},
     )

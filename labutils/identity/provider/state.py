@@ -1,14 +1,29 @@
-"""What a provider remembers: people, clients, sessions, grants and codes."""
+"""What a provider remembers, and the small questions and acts on it.
 
-from dataclasses import dataclass, field
+The endpoints are functions of this state and a request; `app.Provider` is the state with a door.
+"""
+
+import re
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from labutils.identity.factors import Factor
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from werkzeug.wrappers import Request
 
-SESSION_IDLE, SESSION_LIFE = (
-    3600,
-    12 * 3600,
-)  # seconds; what `labutils serve` sets (OWASP ASVS 5.0, 7.3.1 and 7.3.2)
+from labutils.identity import tokens
+from labutils.identity.factors import AnyFactor
+from labutils.identity.keys import Json, PrivateKey, SigningKey
+from labutils.identity.provider.throttle import Throttle
+from labutils.lab import Lab
+
+COOKIE = "session"
+ACCESS_LIFE = 600  # seconds for which an access token is good, unless the operator says otherwise
+LONGEST_LOGGED = 256  # characters of a value that somebody sent, in a line of the log
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?(/.*|\?.*|)", re.DOTALL)
+
+
+# --- what is remembered ---------------------------------------------------------------------------
 
 
 @dataclass
@@ -22,16 +37,13 @@ class User:
     password: str
     sub: str
     name: str
-    second_factor: Factor | None = None
+    second_factor: AnyFactor | None = None
     active: bool = True
 
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client (RFC 6749, 2).
-
-    One with a `secret` is confidential, one without is public.
-    """
+    """A registered client (RFC 6749, 2). One with a `secret` is confidential, one without is public."""
 
     client_id: str
     redirect_uris: tuple[str, ...] = ()
@@ -44,11 +56,28 @@ class Client:
     certificate_bound: bool = False  # its tokens work with its certificate alone (RFC 8705, 3.4)
 
 
+@dataclass(frozen=True)
+class SessionLimits:
+    """When a session ends by itself, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2).
+
+    `idle` counts from the last request, `life` from the sign-in. None: never, as in the lab, so
+    that lesson 06 can measure what a stolen session is worth.
+    """
+
+    idle: int | None = None
+    life: int | None = None
+
+
+NO_LIMITS = SessionLimits()
+SERVED_LIMITS = SessionLimits(idle=3600, life=12 * 3600)  # of `labutils serve`
+
+
 @dataclass
 class Session:
     """A person who is signed in at the provider, in one browser.
 
-    `cookie` is the credential; `sid` stands in every ID token.
+    `cookie` is the credential; `sid` stands in every ID token. `address` is the IP address that the
+    sign-in came from.
     """
 
     cookie: str
@@ -57,16 +86,15 @@ class Session:
     auth_time: int
     amr: list[str]
     csrf: str
-    consents: set[tuple[str, str]] = field(default_factory=set)
-    offered: dict | None = None  # what to remember of the page that offered to add a security key
-    last_used: int = 0
+    address: str
+    last_used: int
+    consents: set[tuple[str, str]] = field(default_factory=set)  # client_id and scope
+    offered: Any = None  # what python-fido2 must remember of the page that offered to add a key
 
-    def usable(self, now: float, idle: int | None, life: int | None) -> bool:
-        """Whether the person may still sign in, and the session is neither idle nor old (OWASP ASVS
-        5.0, 7.3.1, 7.3.2).
-        """
-        is_idle = idle is not None and now - self.last_used >= idle
-        is_old = life is not None and now - self.auth_time >= life
+    def usable(self, now: float, limits: SessionLimits) -> bool:
+        """Whether the person may still sign in, and the session is neither idle nor old."""
+        is_idle = limits.idle is not None and now - self.last_used >= limits.idle
+        is_old = limits.life is not None and now - self.auth_time >= limits.life
         return self.user.active and not is_idle and not is_old
 
 
@@ -76,8 +104,8 @@ class Waiting:
 
     user: User
     password: str
-    factor: Factor
-    remembered: Any
+    factor: AnyFactor
+    remembered: Any  # of the factor's own kind
     expires: int
 
     def usable(self, now: float) -> bool:
@@ -88,31 +116,34 @@ class Waiting:
 
 @dataclass
 class Grant:
-    """What one person allowed one client: the family to which an authorization code and all that
-    came of it belong.
+    """What one person allowed one client.
+
+    It is the family to which an authorization code and all that came of it belong. Without a user
+    the client acts for itself (client credentials). `cnf` is what the refresh tokens of a public
+    client are bound to (RFC 9449, 5; RFC 8705, 4).
     """
 
     client: Client
-    user: User | None  # None: the client acts for itself (client credentials)
+    user: User | None
     scope: str
     sid: str | None = None
     auth_time: int | None = None
     amr: list[str] = field(default_factory=list)
     nonce: str | None = None
-    cnf: dict = field(
-        default_factory=dict
-    )  # what the refresh tokens of a public client are bound to (RFC 9449, 5; RFC 8705, 4)
+    cnf: dict[str, str] = field(default_factory=dict)
     alive: bool = True
 
     @property
     def usable(self) -> bool:
+        """Whether nobody has ended it, and the person may still sign in."""
         return self.alive and (self.user is None or self.user.active)
 
 
 @dataclass
 class Code:
-    """An authorization code: good once, within 60 seconds, for the client and the redirect that
-    asked (RFC 6749, 4.1.2).
+    """An authorization code (RFC 6749, 4.1.2).
+
+    It is good once, within 60 seconds, for the client and the redirect that asked.
     """
 
     grant: Grant
@@ -129,8 +160,227 @@ class Issued:
 
     grant: Grant
     expires: int
-    claims: dict
+    claims: Json
     live: bool = True
 
     def usable(self, now: float) -> bool:
+        """Whether it is not used up or taken back, its grant lives, and it has not expired."""
         return self.live and self.grant.usable and now < self.expires
+
+
+# --- the state ------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, repr=False)
+class State:
+    """All that a provider remembers. The settings are the choices that an operator makes.
+
+    `auto_login` is the name of the user who is signed in, and says yes, without any page.
+    `access_life` is in seconds. `throttle` slows down who guesses passwords; in the lab nobody is
+    slowed down.
+    """
+
+    lab: Lab
+    issuer: str
+    _: KW_ONLY
+    resource: str = "https://api.example"
+    opaque_access_tokens: bool = False
+    auto_login: str | None = None
+    access_life: int = ACCESS_LIFE
+    session_limits: SessionLimits = NO_LIMITS
+    throttle: Throttle | None = None
+
+    def __post_init__(self) -> None:
+        self.users: dict[str, User] = {}  # by username
+        self.clients: dict[str, Client] = {}  # by client_id
+        self.sessions: dict[str, Session] = {}  # by cookie
+        self.codes: dict[str, Code] = {}
+        self.waiting: dict[str, Waiting] = {}  # for a second factor, by ticket
+        self.access_tokens: dict[str, Issued] = {}  # by jti, or by the token where it is opaque
+        self.refresh_tokens: dict[str, Issued] = {}
+        self.seen_proofs: set[str] = set()
+        self.keys: list[SigningKey] = []  # the newest first
+        self.rotate_signing_key()
+
+    @property
+    def now(self) -> int:
+        """The time in seconds since 1970."""
+        return self.lab.clock.now
+
+    def draw(self) -> str:
+        """The next identifier from this provider's dice."""
+        return self.lab.draw(self.issuer)
+
+    def log(self, request: Request, event: str, outcome: str = "success", **facts: object) -> None:
+        """One line of the audit log.
+
+        What somebody sent is cut, so that nobody fills the log with one request.
+        """
+        cut = {
+            name: value[:LONGEST_LOGGED] if isinstance(value, str) else value
+            for name, value in facts.items()
+        }
+        agent = request.user_agent.string[:LONGEST_LOGGED]
+        service = self.issuer.split("//")[1]
+        self.lab.log(service, event, outcome, ip=request.remote_addr, agent=agent, **cut)
+
+    # --- sessions: two of these are hooks, which another kind of provider may fill ----------------
+
+    def current_session(self, request: Request) -> Session | None:
+        """Who is signed in at this browser, if anybody is, and for not too long."""
+        session = self.sessions.get(request.cookies.get(COOKIE, ""))
+        if session is None or not session.usable(self.now, self.session_limits):
+            return None
+        if not self.admits(session, request):
+            return None
+        session.last_used = self.now
+        return session
+
+    def admits(self, session: Session, request: Request) -> bool:  # noqa: ARG002 - a hook
+        """Hook: whether this request may use this session. Here: each that brings its cookie."""
+        return True
+
+    def session_started(self, session: Session, request: Request) -> None:
+        """Hook: a session has begun, by this request."""
+
+    def end_session(self, sid: str) -> None:
+        """End one person's session in one browser. Tokens that are out already are not touched."""
+        self.sessions = {
+            cookie: session for cookie, session in self.sessions.items() if session.sid != sid
+        }
+
+    # --- clients ----------------------------------------------------------------------------------
+
+    def redirect_matches(self, client: Client, uri: str) -> bool:
+        """Exact comparison with what the client registered (RFC 9700, 4.1.3).
+
+        On a loopback address any port will do (RFC 8252, 7.3).
+        """
+        if uri in client.redirect_uris:
+            return True
+        bare = without_port(uri)
+        return bare is not None and bare in map(without_port, client.redirect_uris)
+
+    # --- tokens -----------------------------------------------------------------------------------
+
+    def jwks(self) -> Json:
+        """The public keys (RFC 7517, 5)."""
+        return {"keys": [key.jwk for key in self.keys]}
+
+    def signing_key(self, alg: str) -> SigningKey:
+        """The newest key for an algorithm."""
+        return next(key for key in self.keys if key.alg == alg)
+
+    def find_access_token(self, token: str) -> Issued | None:
+        """The record behind an access token.
+
+        It is found by the text where that is opaque, else by `jti`, and only if the signature holds.
+        """
+        if self.opaque_access_tokens:
+            return self.access_tokens.get(token)
+        try:
+            claims = tokens.verify(
+                token,
+                self.jwks(),
+                issuer=self.issuer,
+                audience=self.resource,
+                now=self.now,
+                typ="at+jwt",
+            )
+        except jwt.PyJWTError:
+            return None
+        return self.access_tokens.get(claims.get("jti", ""))
+
+    def revoke_family(self, token: str) -> None:
+        """Kill the grant behind a refresh token, and all that came of it.
+
+        That holds wherever this provider is asked. Raises KeyError for a token that it never gave.
+        """
+        self.refresh_tokens[token].grant.alive = False
+
+    def forget(self) -> None:
+        """Drop what is over.
+
+        A used code and a rotated refresh token stay as long as their grant: using them again must
+        end it (RFC 6749, 4.1.2; RFC 9700, 4.14.2).
+        """
+        now = self.now
+        self.sessions = {
+            cookie: session
+            for cookie, session in self.sessions.items()
+            if session.usable(now, self.session_limits)
+        }
+        self.waiting = {
+            ticket: waiting for ticket, waiting in self.waiting.items() if waiting.usable(now)
+        }
+        self.access_tokens = {
+            name: issued for name, issued in self.access_tokens.items() if issued.usable(now)
+        }
+        self.refresh_tokens = {
+            token: issued
+            for token, issued in self.refresh_tokens.items()
+            if issued.grant.usable and now < issued.expires
+        }
+        living = {
+            id(issued.grant)
+            for issued in (*self.access_tokens.values(), *self.refresh_tokens.values())
+        }
+        self.codes = {
+            text: code
+            for text, code in self.codes.items()
+            if now < code.expires or id(code.grant) in living
+        }
+
+    # --- the operator's acts ----------------------------------------------------------------------
+
+    def change_password(self, username: str, password: str) -> None:
+        """Set a new password.
+
+        Like many products, this one asks for it at the next sign-in and not before.
+        """
+        self.users[username].password = password
+
+    def enrol_second_factor(self, username: str, factor: AnyFactor) -> None:
+        """From the next sign-in on, ask for this second factor after the password."""
+        self.users[username].second_factor = factor
+
+    def reset_second_factor(self, username: str) -> None:
+        """Forget the enrolled second factor, so that a new one can be enrolled."""
+        self.users[username].second_factor = None
+
+    def disable_user(self, username: str) -> None:
+        """Lock an account: no sign-in, no session, no refresh, no userinfo."""
+        self.users[username].active = False
+
+    def rotate_signing_key(self, *, keep_old: bool = True) -> None:
+        """Sign with new keys from now on.
+
+        Without `keep_old` every token signed before stops being verifiable.
+        """
+        generation = (int(self.keys[0].kid.split("-")[1]) if self.keys else 0) + 1
+        for_rs256, for_es256 = self._private_keys(generation)
+        new = [
+            SigningKey(for_rs256, "RS256", f"rs256-{generation}"),
+            SigningKey(for_es256, "ES256", f"es256-{generation}"),
+        ]
+        self.keys = new + (self.keys if keep_old else [])
+
+    def _private_keys(self, generation: int) -> tuple[PrivateKey, PrivateKey]:
+        """An RSA and a P-256 key: new ones, or in a lab with a seed the same ones every time."""
+        if self.lab.seed is None:
+            return rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+        published = ("RFC 7515 A.2", "RFC 7520 3.4")[(generation - 1) % 2]
+        label = f"{self.lab.seed}/{self.issuer}/{generation}"
+        return tokens.rsa_private_key(published), tokens.ec_private_key(label)
+
+
+def without_port(uri: str) -> tuple[str, str] | None:
+    """Host and rest of an http address on a loopback IP, whose port a native app does not choose.
+
+    None for every other address. The name localhost is none: it may lead elsewhere (RFC 8252, 8.3).
+    Nor is another spelling of the number.
+    """
+    parts = LOOPBACK.fullmatch(uri)
+    if parts is None or int(parts[2] or 80) > 65535:
+        return None
+    return parts[1], parts[3]

@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
 
 from werkzeug.wrappers import Request
 
+from labutils.identity.keys import b64
 from labutils.identity.oauth import same
-from labutils.identity.tokens import b64
+from labutils.lab import TellsTime
 
 FREE = {"account": 5, "browser": 5, "address": 20}  # wrong answers in a row before the first wait
 LONGEST = 30  # seconds of a wait, however many answers were wrong
@@ -36,7 +36,7 @@ class Throttle:
 
     cookie = "known-browser"
 
-    def __init__(self, clock: Any, secret: str):
+    def __init__(self, clock: TellsTime, secret: str):
         self.clock, self.secret = clock, secret
         self.series: dict[tuple[str, str], Series] = {}
 

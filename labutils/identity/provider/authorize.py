@@ -1,0 +1,270 @@
+"""The authorization endpoint (RFC 6749, 4.1; OpenID Connect Core, 3.1.2).
+
+A client's question comes here with a person's browser. The person signs in and says yes, and the
+browser takes a code back to the client.
+"""
+
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.keys import b64
+from labutils.identity.oauth import OAuthError, narrowed, parameters, same
+from labutils.identity.provider.pages import TYPED, page
+from labutils.identity.provider.sign_in import (
+    PersonMustAnswer,
+    refuse_other_sites,
+    sign_in,
+    start_session,
+    with_cookie,
+)
+from labutils.identity.provider.state import Client, Code, Grant, Session, State
+
+CODE_LIFE = 60  # seconds (RFC 6749, 4.1.2 recommends ten minutes at most)
+# Seconds after a sign-in in which the consent page may be answered where a new sign-in was asked
+# for: the page comes after the sign-in.
+RECENT = 300
+
+
+@dataclass(frozen=True)
+class Question:
+    """An authorization request whose client and redirect address are known to be good.
+
+    `typed` is what came from a form of ours, and not with the address that the client wrote.
+    """
+
+    client: Client
+    params: dict[str, str]
+    typed: dict[str, str]
+
+    @property
+    def prompt(self) -> list[str]:
+        """What the client asks us to ask the person, or `none` (OpenID Connect Core, 3.1.2.1)."""
+        return self.params.get("prompt", "").split()
+
+
+def authorize(state: State, request: Request) -> Response:
+    """Sign a person in, ask for consent, and answer the client's question.
+
+    Raises OAuthError where nobody can be told but the person: the browser is never sent to an
+    address that is not the client's (RFC 6749, 4.1.2.1). Every other refusal goes to the client.
+    """
+    question = read_question(state, request)
+    try:
+        scope = validate(question)
+        session = authenticate(state, request, question, scope)
+        obtain_consent(state, question, scope, session)
+    except OAuthError as refusal:
+        client_id = question.client.client_id
+        state.log(request, "authorize.refused", "failure", error=refusal.error, client=client_id)
+        error = {"error": refusal.error or "", "error_description": refusal.description}
+        return answer_client(state, question, error)
+    code = create_code(state, request, question, scope, session)
+    return with_cookie(state, answer_client(state, question, {"code": code}), session)
+
+
+# --- the client's question ------------------------------------------------------------------------
+
+
+def read_question(state: State, request: Request) -> Question:
+    """The parameters, from a client that is registered, for an address that it registered."""
+    params = parameters(request.values)
+    client = state.clients.get(params.get("client_id", ""))
+    if client is None:  # RFC 6749, 4.1.2.1
+        raise OAuthError("invalid_request", "client_id names no client that is registered here")
+    if not state.redirect_matches(client, params.get("redirect_uri", "")):  # RFC 9700, 2.1
+        raise OAuthError(
+            "invalid_request",
+            "redirect_uri is not one that this client registered, letter by letter (RFC 9700, 2.1)",
+        )
+    typed = {name: value for name, value in params.items() if name in TYPED}
+    return Question(client, params, typed if request.method == "POST" else {})
+
+
+def validate(question: Question) -> str:
+    """The scope to grant. Raises the registered error for what is missing, or not offered."""
+    client, params, prompt = question.client, question.params, question.prompt
+    if params.get("response_type") != "code":  # RFC 6749, 4.1.1
+        raise OAuthError("unsupported_response_type", "this provider offers the code flow alone")
+    if params.get("response_mode", "query") != "query":  # OAuth 2.0 Multiple Response Types, 2.1
+        raise OAuthError("invalid_request", "the only response_mode is query")
+    if "request" in params:  # OpenID Connect Core, 6.1 and 3.1.2.6
+        raise OAuthError("request_not_supported", "this provider reads plain parameters")
+    if "request_uri" in params:  # OpenID Connect Core, 6.2 and 3.1.2.6
+        raise OAuthError("request_uri_not_supported", "this provider reads plain parameters")
+    if "authorization_code" not in client.grant_types:  # RFC 6749, 4.1.2.1
+        raise OAuthError("unauthorized_client", "this client may not use the code flow")
+    validate_pkce(question)
+    if not re.fullmatch(r"\d{1,9}", params.get("max_age", "0")):  # OpenID Connect Core, 3.1.2.1
+        raise OAuthError("invalid_request", "max_age is a number of seconds")
+    if "none" in prompt and prompt != ["none"]:  # OpenID Connect Core, 3.1.2.1
+        raise OAuthError("invalid_request", "prompt=none goes with nothing else")
+    return narrowed(params.get("scope", ""), client.scope)  # RFC 6749, 3.3
+
+
+def validate_pkce(question: Question) -> None:
+    """A challenge, where this client must send one, and by the method S256 (RFC 7636, 4.3)."""
+    challenge = question.params.get("code_challenge")
+    method = question.params.get("code_challenge_method")
+    if challenge is None and not question.client.require_pkce and method is None:
+        return
+    if challenge is None:  # RFC 7636, 4.4.1
+        raise OAuthError("invalid_request", "code_challenge is missing (RFC 7636, 4.4.1)")
+    if method != "S256" or not re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge):  # RFC 7636, 4.2
+        raise OAuthError(
+            "invalid_request",
+            "code_challenge must be 43 characters of base64url, by method S256",
+        )
+
+
+# --- the person -----------------------------------------------------------------------------------
+
+
+def authenticate(state: State, request: Request, question: Question, scope: str) -> Session:
+    """Who is at the browser (OpenID Connect Core, 3.1.2.3).
+
+    Raises PersonMustAnswer with the login page, or OAuthError where no page may be shown.
+    """
+    if question.typed:
+        refuse_other_sites(state, request)
+    if "username" in question.typed or "ticket" in question.typed:
+        return sign_in(state, request, question.params)
+    session = state.current_session(request)
+    if session is not None and recent_enough(state, session, question, scope):
+        return session
+    automatic = state.users[state.auto_login] if state.auto_login is not None else None
+    if automatic is not None and automatic.active:
+        return start_session(state, request, automatic, ["pwd"])
+    if "none" in question.prompt:  # OpenID Connect Core, 3.1.2.6
+        raise OAuthError(
+            "login_required",
+            "nobody is signed in as recently as asked, and prompt=none forbids asking",
+        )
+    raise PersonMustAnswer(page("login", question.params))
+
+
+def recent_enough(state: State, session: Session, question: Question, scope: str) -> bool:
+    """Whether no new sign-in is due (OpenID Connect Core, 3.1.2.1: prompt and max_age)."""
+    age = state.now - session.auth_time
+    if consent_answer(session, question, scope) is not None and age <= RECENT:
+        return True
+    if "login" in question.prompt:
+        return False
+    if "max_age" not in question.params:
+        return True
+    max_age = int(question.params["max_age"])
+    return max_age > 0 and age <= max_age  # max_age=0 is prompt=login
+
+
+def obtain_consent(state: State, question: Question, scope: str, session: Session) -> None:
+    """This person lets this client have this scope (OpenID Connect Core, 3.1.2.4).
+
+    Raises PersonMustAnswer with the consent page, or OAuthError where the person says no or no page
+    may be shown.
+    """
+    client_id = question.client.client_id
+    answer = consent_answer(session, question, scope)
+    if answer == "deny":  # RFC 6749, 4.1.2.1
+        raise OAuthError("access_denied", "the person said no")
+    if answer == "allow" or state.auto_login:
+        session.consents.add((client_id, scope))
+        return
+    if not must_ask(session, question, scope):
+        return
+    if "none" in question.prompt:  # OpenID Connect Core, 3.1.2.6
+        raise OAuthError(
+            "consent_required",
+            "this person has not said yes to this client, and prompt=none forbids asking",
+        )
+    texts = {
+        "client": client_id,
+        "scope": scope,
+        "person": session.user.name,
+        "csrf": consent_token(session, question, scope),
+    }
+    raise PersonMustAnswer(with_cookie(state, page("consent", question.params, texts), session))
+
+
+def must_ask(session: Session, question: Question, scope: str) -> bool:
+    """Whether the consent page is due: no yes yet, prompt=consent, or a client that others can play.
+
+    The identity of a public client is assured by an https redirect, which only its site receives
+    (RFC 10017, 6.3.3.2), and not by one on loopback, where any program may listen: there each
+    request is asked about (RFC 8252, 8.6).
+    """
+    client = question.client
+    assured = client.secret is not None or question.params["redirect_uri"].startswith("https://")
+    if not assured or "consent" in question.prompt:
+        return True
+    return (client.client_id, scope) not in session.consents
+
+
+def consent_answer(session: Session, question: Question, scope: str) -> str | None:
+    """`allow` or `deny`: what was pressed on the page that this session showed for this request.
+
+    None: nothing was, or on another page. So a yes from an older session is nobody's yes.
+    """
+    if "consent" not in question.typed:
+        return None
+    if not same(question.typed.get("csrf", ""), consent_token(session, question, scope)):
+        return None
+    return "allow" if question.typed["consent"] == "allow" else "deny"
+
+
+def consent_token(session: Session, question: Question, scope: str) -> str:
+    """What proves that the page was shown in this session for this request, with all its members."""
+    sent = sorted((name, value) for name, value in question.params.items() if name not in TYPED)
+    message = json.dumps([scope, sent]).encode()
+    return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+def create_code(
+    state: State, request: Request, question: Question, scope: str, session: Session
+) -> str:
+    """A new authorization code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
+    params, user = question.params, session.user
+    grant = Grant(
+        question.client,
+        user,
+        scope,
+        sid=session.sid,
+        auth_time=session.auth_time,
+        amr=session.amr,
+        nonce=params.get("nonce"),
+    )
+    code = state.draw()
+    state.codes[code] = Code(
+        grant,
+        redirect_uri=params["redirect_uri"],
+        challenge=params.get("code_challenge"),
+        dpop_jkt=params.get("dpop_jkt"),
+        expires=state.now + CODE_LIFE,
+    )
+    client_id = question.client.client_id
+    state.log(request, "authorize.code", user=user.username, client=client_id, session=session.sid)
+    return code
+
+
+def answer_client(state: State, question: Question, answer: dict[str, str]) -> Response:
+    """The redirect to the client, with `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207)."""
+    echoed = {name: question.params[name] for name in ("state",) if name in question.params}
+    query = {**answer, **echoed, "iss": state.issuer}
+    return redirect(with_query(question.params["redirect_uri"], query), code=303)
+
+
+def with_query(address: str, more: dict[str, str]) -> str:
+    """The address with these members added to its query.
+
+    One that is there already is kept (RFC 6749, 3.1.2).
+    """
+    if not more:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(more)}"

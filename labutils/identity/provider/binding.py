@@ -1,0 +1,83 @@
+"""What a token is bound to: a key that was proved (RFC 9449), or a certificate (RFC 8705)."""
+
+import jwt
+from werkzeug.wrappers import Request
+
+from labutils.identity import dpop, mtls
+from labutils.identity.oauth import OAuthError
+from labutils.identity.provider.state import Client, Issued, State
+
+
+def proved_key(
+    state: State, request: Request, path: str, token: str | None = None, jkt: str | None = None
+) -> str | None:
+    """The thumbprint of the key whose proof came with the request (RFC 9449, 5).
+
+    None: no proof came. Raises OAuthError for a proof that does not hold.
+    """
+    proofs = request.headers.getlist("DPoP")
+    if not proofs:
+        return None
+    try:
+        return dpop.check(
+            proofs[0] if len(proofs) == 1 else "",  # not more than one (RFC 9449, 4.3)
+            request.method,
+            state.issuer + path,
+            now=state.now,
+            seen=state.seen_proofs,
+            token=token,
+            jkt=jkt,
+        )
+    except dpop.InvalidProof as error:
+        if token is None:
+            raise OAuthError("invalid_dpop_proof", str(error)) from error
+        raise OAuthError("invalid_dpop_proof", str(error), 401, "DPoP") from error
+
+
+def confirmation(state: State, request: Request, client: Client) -> dict[str, str]:
+    """What the tokens of this request will be bound to, as the claim `cnf` has it (RFC 7800, 3).
+
+    It is empty where nothing was shown. Raises OAuthError where a proof does not hold, or a client
+    that must show a certificate shows none.
+    """
+    cnf = {}
+    jkt = proved_key(state, request, "/token")
+    if jkt is not None:
+        cnf["jkt"] = jkt
+    if client.certificate_bound:
+        certificate = request.environ.get("lab.client_certificate")
+        if certificate is None:
+            raise OAuthError(
+                "invalid_request",
+                "this client asks for tokens bound to its certificate, "
+                "and the connection showed none",
+            )
+        cnf["x5t#S256"] = mtls.x5t_s256(certificate)
+    return cnf
+
+
+def check_holder(state: State, request: Request, scheme: str, token: str, issued: Issued) -> None:
+    """A bound token comes from its holder (RFC 9449, 7; RFC 8705, 3). Raises OAuthError."""
+    cnf = issued.claims.get("cnf", {})
+    if "x5t#S256" in cnf:
+        try:
+            mtls.check(issued.claims, request.environ.get("lab.client_certificate"))
+        except jwt.InvalidTokenError as error:
+            raise OAuthError(
+                "invalid_token",
+                "a token that is bound to a certificate comes with that certificate",
+                401,
+                "Bearer",
+            ) from error
+    if "jkt" not in cnf and scheme == "bearer":
+        return
+    refusal = OAuthError(
+        "invalid_token",
+        "a token that is bound to a key comes with scheme DPoP and a proof",
+        401,
+        "DPoP",
+    )
+    if "jkt" not in cnf or scheme == "bearer":
+        raise refusal
+    if proved_key(state, request, request.path, token, cnf["jkt"]) is None:
+        raise refusal

@@ -1,0 +1,57 @@
+"""Asking about a token (RFC 7662), and taking one back (RFC 7009)."""
+
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.oauth import OAuthError, as_json, parameters
+from labutils.identity.provider.client_authentication import InvalidClient, authenticate_client
+from labutils.identity.provider.state import Issued, State
+
+
+def introspect(state: State, request: Request) -> Response:
+    """Whether a token is good now, for clients that can prove who they are (RFC 7662, 2.1).
+
+    Raises OAuthError.
+    """
+    params = parameters(request.form)
+    client = authenticate_client(state, request, params)
+    if client.secret is None:
+        raise InvalidClient("introspection is for confidential clients")
+    issued = find_token(state, params)
+    if issued is None or not issued.usable(state.now):
+        return as_json({"active": False})
+    answer = {
+        "active": True,
+        "client_id": issued.grant.client.client_id,
+        "iss": state.issuer,
+        "exp": issued.expires,
+    }
+    if "jti" in issued.claims:  # an access token; a refresh token has no type (RFC 7662, 2.2)
+        answer["token_type"] = "DPoP" if "jkt" in issued.claims.get("cnf", {}) else "Bearer"
+    return as_json({**answer, **issued.claims})
+
+
+def revoke(state: State, request: Request) -> Response:
+    """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1).
+
+    An unknown token is no error (RFC 7009, 2.2). Raises OAuthError.
+    """
+    params = parameters(request.form)
+    client = authenticate_client(state, request, params)
+    issued = find_token(state, params)
+    if issued is None:
+        return as_json({})
+    if issued.grant.client is not client:  # RFC 7009, 2.1
+        raise OAuthError("invalid_grant", "the token was given to another client")
+    issued.live = False
+    if params["token"] in state.refresh_tokens:
+        state.revoke_family(params["token"])
+    state.log(request, "token.revoke", client=client.client_id)
+    return as_json({})
+
+
+def find_token(state: State, params: dict[str, str]) -> Issued | None:
+    """The record behind a token of either kind. Raises OAuthError where none was named."""
+    if "token" not in params:
+        raise OAuthError("invalid_request", "token is missing")
+    issued = state.refresh_tokens.get(params["token"])
+    return issued or state.find_access_token(params["token"])

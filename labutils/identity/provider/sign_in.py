@@ -1,0 +1,171 @@
+"""How a person signs in: a password, perhaps a second factor, and the session that begins."""
+
+from urllib.parse import urlsplit
+
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.factors import WrongAnswer
+from labutils.identity.oauth import same
+from labutils.identity.provider.pages import page
+from labutils.identity.provider.state import COOKIE, Session, State, User, Waiting
+
+FACTOR_LIFE = 120  # seconds for the second factor, after the password
+
+
+class PersonMustAnswer(Exception):
+    """A person must answer a page before the request can go on. `page` is the response with it."""
+
+    def __init__(self, page: Response):
+        super().__init__("a page comes first")
+        self.page = page
+
+
+def sign_in(state: State, request: Request, params: dict[str, str]) -> Session:
+    """Try what a person typed: a password, or the answer to a second factor.
+
+    Returns the session that begins. Raises PersonMustAnswer where a page comes first.
+    """
+    waiting = state.waiting.get(params.get("ticket", ""))
+    username = waiting.user.username if waiting else params.get("username", "")
+    seconds = state.throttle.wait(request, username) if state.throttle else 0
+    if seconds:
+        raise _too_many_answers(state, request, params, username, seconds)
+    if "ticket" in params:
+        state.waiting.pop(params["ticket"], None)  # one answer for each question
+        return _second_step(state, request, params, waiting, params.get("answer", ""))
+    user = state.users.get(username)
+    is_right = same(user.password if user else "", params.get("password", ""))
+    if user is None or not is_right or not user.active:
+        raise _wrong_answer(state, request, params, user=username)
+    if user.second_factor is None:
+        return start_session(state, request, user, ["pwd"])
+    texts, remembered = user.second_factor.ask(state.draw)
+    expires = state.now + FACTOR_LIFE
+    waiting = Waiting(user, user.password, user.second_factor, remembered, expires)
+    if "code" in params:  # typed beside the password
+        return _second_step(state, request, params, waiting, params["code"])
+    ticket = _ask_for_second_factor(state, request, waiting)
+    texts = {"ticket": ticket, **texts}
+    raise PersonMustAnswer(page(waiting.factor.page, params, texts, action=request.path))
+
+
+def _ask_for_second_factor(state: State, request: Request, waiting: Waiting) -> str:
+    """Remember who must answer what; the ticket that the answer will come with."""
+    state.log(request, "factor.ask", user=waiting.user.username)
+    state.waiting = {
+        ticket: other for ticket, other in state.waiting.items() if other.usable(state.now)
+    }
+    ticket = state.draw()
+    state.waiting[ticket] = waiting
+    return ticket
+
+
+def _second_step(
+    state: State, request: Request, params: dict[str, str], waiting: Waiting | None, answer: str
+) -> Session:
+    """Check the answer to a second factor."""
+    if waiting is None:
+        raise _wrong_answer(
+            state, request, params, error="the ticket is unknown, or was used before"
+        )
+    try:
+        if not waiting.usable(state.now):
+            raise WrongAnswer("too late")
+        waiting.factor.check(waiting.remembered, answer)
+    except WrongAnswer as refusal:
+        username = waiting.user.username
+        raise _wrong_answer(state, request, params, user=username, error=str(refusal)) from refusal
+    return start_session(state, request, waiting.user, ["pwd", waiting.factor.amr, "mfa"])
+
+
+def _wrong_answer(
+    state: State, request: Request, params: dict[str, str], **facts: str
+) -> PersonMustAnswer:
+    """The login page once more.
+
+    403, since 401 would promise a challenge of HTTP's own (RFC 9110, 15.5.2).
+    """
+    state.log(request, "session.start", "failure", **facts)
+    if state.throttle:
+        state.throttle.wrong(request, facts.get("user", ""))
+    note = "That did not work. Try again."
+    return PersonMustAnswer(page("login", params, action=request.path, note=note, status=403))
+
+
+def _too_many_answers(
+    state: State, request: Request, params: dict[str, str], username: str, seconds: int
+) -> PersonMustAnswer:
+    """429 (RFC 6585, 4): nothing was tried, not even the right password."""
+    state.log(request, "session.start", "failure", user=username, error="too many wrong answers")
+    note = f"There were too many wrong answers. Try again in {seconds} seconds."
+    response = page("login", params, action=request.path, note=note, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return PersonMustAnswer(response)
+
+
+def start_session(state: State, request: Request, user: User, amr: list[str]) -> Session:
+    """A new session with a new cookie.
+
+    The one that this browser had before ends (OWASP ASVS 5.0, 7.2.4).
+    """
+    before = state.sessions.pop(request.cookies.get(COOKIE, ""), None)
+    if before is not None:
+        state.log(request, "session.end", user=before.user.username, session=before.sid)
+    session = Session(
+        cookie=state.draw(),
+        sid=state.draw(),
+        user=user,
+        auth_time=state.now,
+        amr=amr,
+        csrf=state.draw(),
+        address=request.remote_addr or "",
+        last_used=state.now,
+    )
+    state.sessions[session.cookie] = session
+    if state.throttle:
+        state.throttle.right(request, user.username)
+    state.log(request, "session.start", user=user.username, session=session.sid)
+    state.session_started(session, request)
+    return session
+
+
+def with_cookie(state: State, response: Response, session: Session) -> Response:
+    """The response with the session's cookie.
+
+    Where there is a throttle, it marks the browser as a known one too.
+    """
+    secure = state.issuer.startswith("https")
+    cookies = {COOKIE: session.cookie}
+    if state.throttle:
+        cookies[state.throttle.cookie] = state.throttle.mark(session.user.username)
+    for name, value in cookies.items():
+        response.set_cookie(name, value, httponly=True, secure=secure, samesite="Lax")
+    return response
+
+
+def refuse_other_sites(state: State, request: Request) -> None:
+    """Refuse a form of ours that a page of another origin sends. Raises Forbidden.
+
+    It would sign people in as somebody else: login CSRF (RFC 6749, 10.12, and OpenID Connect Core,
+    3.1.2.3, ask for measures against CSRF). A browser names the origin of the page on every POST; a
+    client that is no browser names none, and passes. `null` is refused too: any site can have it,
+    by a sandboxed frame. Our own pages name their origin, since their Referrer-Policy is
+    same-origin (Fetch standard, "append a request Origin header").
+    """
+    sent_from = request.headers.get("Origin")
+    if sent_from is None or sent_from == origin(state.issuer):
+        return
+    error = "sent by a page of another origin"
+    state.log(request, f"{request.path[1:]}.refused", "failure", error=error)
+    raise Forbidden(
+        "This form was sent by a page of another site. "
+        "Open the application again, and sign in from there."
+    )
+
+
+def origin(issuer: str) -> str:
+    """The origin of an issuer as browsers write it: no path, and not the scheme's own port."""
+    parts = urlsplit(issuer)
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
