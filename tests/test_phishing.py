@@ -8,9 +8,11 @@ from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
 
 from labutils.classroom.plates.assertion import signed_bytes
-from labutils.classroom.plates.refusals import refusals as layers_plate
+from labutils.classroom.plates.refusals import refusals as refusals_picture
 from labutils.identity import factors
-from labutils.stage import phishing
+from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.security_key import SecurityKey, press
+from labutils.stage import authenticators, phishing
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {
@@ -23,7 +25,7 @@ WITHSTANDS = {
 
 
 @pytest.fixture(scope="module")
-def stairs():
+def tries():
     return phishing.tries()
 
 
@@ -34,21 +36,21 @@ def refusals():
 
 @pytest.mark.parametrize(("factor", "withstood"), WITHSTANDS.items())
 def test_each_way_of_signing_in_withstands_what_it_should_and_nothing_more(
-    factor, withstood, stairs
+    factor, withstood, tries
 ):
     words = dict(zip(phishing.ATTACKS, ("leaked", "asked", "relay", "stolen"), strict=True))
-    assert {attack: stairs[factor, attack] for attack in phishing.ATTACKS} == {
+    assert {attack: tries[factor, attack] for attack in phishing.ATTACKS} == {
         attack: "refused" if word in withstood.split() else "opens"
         for attack, word in words.items()
     }
 
 
-@pytest.mark.parametrize("factor", phishing.FACTORS)
+@pytest.mark.parametrize("factor", authenticators.FACTORS)
 def test_ada_herself_gets_in_and_a_stranger_does_not(factor):
-    scene = phishing.FACTORS[factor]()
-    assert not phishing.is_in(scene.apps.tom)
-    assert scene.sign_in().text == "Hello, u-1815."
-    assert phishing.is_in(scene.apps.ada) and not phishing.is_in(scene.apps.tom)
+    account = authenticators.FACTORS[factor]()
+    assert not phishing.is_in(account.apps.tom)
+    assert account.sign_in().text == "Hello, u-1815."
+    assert phishing.is_in(account.apps.ada) and not phishing.is_in(account.apps.tom)
 
 
 def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads_no_origin(
@@ -85,22 +87,22 @@ def test_the_next_layer_refuses_when_one_is_off(off, refusals):
 
 
 def test_a_refused_phish_asks_ada_for_no_touch_and_leaves_the_password_with_the_phisher():
-    scene = phishing.with_key()
+    account = authenticators.with_key()
     with pytest.raises(ClientError):
-        phishing.phished(scene)
-    relay = scene.apps.lab.hosts["login-example.test"]
+        phishing.through_relay(account)
+    relay = account.apps.lab.hosts["login-example.test"]
     assert (
-        scene.key.counter == 1
-        and relay.typed["password"] == scene.password
+        account.key.counter == 1
+        and relay.typed["password"] == account.password
         and not phishing.is_in(relay.network)
     )
 
 
 def test_the_relay_shows_ada_the_number_that_she_is_to_type():
-    scene = phishing.with_push(number_matching=True)
-    relay = phishing.phished(scene)
-    prompt = scene.apps.provider.users["ada"].second_factor.phone[0]
-    pages = [e.response_body for e in scene.apps.lab.wire if e.host == "login-example.test"]
+    account = authenticators.with_push(number_matching=True)
+    relay = phishing.through_relay(account)
+    prompt = account.apps.provider.users["ada"].second_factor.phone[0]
+    pages = [e.response_body for e in account.apps.lab.wire if e.host == "login-example.test"]
     assert (
         prompt.approved
         and any(f"Type {prompt.number} on" in page for page in pages)
@@ -109,35 +111,35 @@ def test_the_relay_shows_ada_the_number_that_she_is_to_type():
 
 
 def test_what_is_stolen_after_the_login_is_the_cookie_alone():
-    scene = phishing.with_key()
-    thief = phishing.after_login(scene)
+    account = authenticators.with_key()
+    thief = phishing.stolen_session(account)
     assert (
-        list(thief.cookies.keys()) == ["session"] and len(scene.sent) == 2
+        list(thief.cookies.keys()) == ["session"] and len(account.sent) == 2
     )  # the registration, and Ada's own sign-in
     assert thief.get(WIKI + "/login", follow_redirects=True).text == "Hello, u-1815."
 
 
 def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
     model = bytes.fromhex("c0ffee" * 5 + "00")
-    assert phishing.attested(phishing.SecurityKey("k", aaguid=model)) == (
+    assert authenticators.attested(SecurityKey("k", aaguid=model)) == (
         "verified, model c0ffeec0-ffee-c0ff-eec0-ffeec0ffee00: SELF, certificates: []"
     )
 
 
 def test_the_plates_say_in_their_sentences_what_they_show(refusals):
-    assert layers_plate(refusals)[1].endswith(
+    assert refusals_picture(refusals)[1].endswith(
         "and 2 get through. Who did not look in each of these: browser and server."
     )
     one = {key: "in" if key[0] == "key" else "key: no credential" for key in refusals}
-    assert "0 are refused by the browser" in layers_plate(one)[1] and layers_plate(one)[1].endswith(
-        "these: key."
-    )
-    scene = phishing.with_key()
-    scene.sign_in()
-    figure, sentence = signed_bytes(scene.sent[1])
+    assert "0 are refused by the browser" in refusals_picture(one)[1] and refusals_picture(one)[
+        1
+    ].endswith("these: key.")
+    account = authenticators.with_key()
+    account.sign_in()
+    figure, sentence = signed_bytes(account.sent[1])
     shown = [text.get_text() for text in figure.axes[0].texts]
     challenge = json.loads(
-        AuthenticationResponse.from_dict(json.loads(scene.sent[1])).response.client_data
+        AuthenticationResponse.from_dict(json.loads(account.sent[1])).response.client_data
     )["challenge"]
     assert (
         "69 bytes" in sentence
@@ -145,25 +147,22 @@ def test_the_plates_say_in_their_sentences_what_they_show(refusals):
         and "2" in shown
         and any(challenge in text for text in shown)
     )
-    assert factors.totp(phishing.SECRET, 0) == "904279"
+    assert factors.totp(authenticators.SECRET, 0) == "904279"
 
 
 def test_whoever_phishes_a_code_can_put_a_key_of_his_own_in_its_place():
-    scene = phishing.with_code()
-    thief, toms = phishing.phished(scene).network, phishing.SecurityKey("Tom's key")
+    account = authenticators.with_code()
+    thief, toms = phishing.through_relay(account).network, SecurityKey("Tom's key")
     page = thief.get(LOGIN + "/keys")
+    assert "The key is registered." in fill(thief, page, answer=press(toms, page)).text
+    assert account.sign_in().status_code == 403  # her code is no answer any more
     assert (
-        "The key is registered."
-        in phishing.fill(thief, page, answer=phishing.press(toms, page)).text
-    )
-    assert scene.sign_in().status_code == 403  # her code is no answer any more
-    assert (
-        phishing.sign_in(
-            scene.apps.tom,
+        sign_in(
+            account.apps.tom,
             WIKI + "/login",
             "ada",
-            scene.password,
-            answer=lambda page: phishing.press(toms, page),
+            account.password,
+            answer=lambda page: press(toms, page),
         ).text
         == "Hello, u-1815."
     )

@@ -1,0 +1,143 @@
+"""Five ways of signing in, from a password to a security key (lesson 13)."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import labutils.identity.devices  # noqa: F401  (before fido2: see there)
+
+# isort: split
+import httpx
+from fido2.attestation import PackedAttestation
+from fido2.client import ClientDataCollector, DefaultClientDataCollector
+from fido2.webauthn import RegistrationResponse
+
+from labutils.identity import webauthn
+from labutils.identity.factors import Push, Totp, totp
+from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.security_key import SecurityKey, press
+from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
+
+SECRET = b"a secret on Ada's phone"
+# What Ada, or her browser, gives to a page that asks for a second factor.
+Answer = Callable[[httpx.Response], str]
+MakeKeys = Callable[[str], webauthn.SecurityKeys]
+Browser = Callable[[str], ClientDataCollector]
+
+
+@dataclass
+class Account:
+    """Two apps, where Ada's account has an authenticator (NIST SP 800-63-4).
+
+    `answer` is what she does when a page asks for it. `sent` is what the browser sent of the
+    security key's: the registration, then each sign-in.
+    """
+
+    apps: TwoApps
+    answer: Answer | None = None
+    key: SecurityKey | None = None
+    sent: list[str] = field(default_factory=list)
+
+    def sign_in(self, at: str = WIKI) -> httpx.Response:
+        """Ada signs in at the real place."""
+        return sign_in(self.apps.ada, at + "/login", "ada", self.password, answer=self.answer)
+
+    @property
+    def password(self) -> str:
+        """Ada's password at the provider."""
+        return self.apps.provider.users["ada"].password
+
+    @property
+    def factor(self) -> Any:
+        """Her second factor there, or None."""
+        return self.apps.provider.users["ada"].second_factor
+
+
+def number_on(page: httpx.Response) -> str:
+    """The number that a page tells Ada to type on her phone, if there is one."""
+    shown = re.search(r"Type (\d\d) on", page.text)
+    return shown[1] if shown else ""
+
+
+def with_password(keys: MakeKeys = webauthn.SecurityKeys) -> Account:
+    """A password, and nothing else, at a provider where `keys` would check a security key."""
+    account = Account(build_apps("lesson-13"))
+    webauthn.enable(account.apps.provider, keys)
+    return account
+
+
+def with_code() -> Account:
+    """A one-time code from an app on Ada's phone (RFC 6238)."""
+    account = with_password()
+    clock = account.apps.lab.clock
+    account.apps.provider.users["ada"].second_factor = Totp(SECRET, clock)
+    account.answer = lambda _page: totp(SECRET, clock.now)
+    return account
+
+
+def with_push(number_matching: bool = False) -> Account:
+    """A prompt on Ada's phone. She looks at the page, and types the number that she sees there."""
+    account, push = with_password(), Push(number_matching)
+    account.apps.provider.users["ada"].second_factor = push
+
+    def says_yes(page: httpx.Response) -> str:
+        push.phone[-1].approve(number_on(page))
+        return ""
+
+    account.answer = says_yes
+    return account
+
+
+def with_key(
+    key: SecurityKey | None = None,
+    keys: MakeKeys = webauthn.SecurityKeys,
+    browser: Browser = DefaultClientDataCollector,
+) -> Account:
+    """A security key, registered on the provider's page /keys.
+
+    Ada's next sign-in is on another day. `keys` makes the provider's end.
+    """
+    account = with_password(keys)
+    apps, account.key = account.apps, key or SecurityKey("Ada's key")
+
+    def touches(page: httpx.Response) -> str:
+        account.sent.append(press(account.key, page, browser))
+        return account.sent[-1]
+
+    page = sign_in(apps.ada, LOGIN + "/keys", "ada", account.password)
+    fill(apps.ada, page, answer=touches(page))
+    apps.ada.cookies.clear()
+    account.answer = touches
+    return account
+
+
+FACTORS: dict[str, Callable[[], Account]] = {
+    "password alone": with_password,
+    "one-time code": with_code,
+    "push": with_push,
+    "push, number": partial(with_push, number_matching=True),
+    "security key": with_key,
+}
+
+
+def attested(key: SecurityKey) -> str:
+    """Register a key that is asked what it is (WebAuthn, 6.5).
+
+    The model that it claims, who vouches for it, and the certificates up to a maker.
+    """
+
+    def take_any(_statement: object, _digest: bytes) -> None:
+        """A provider that asks, and refuses no answer."""
+
+    account = with_key(key, partial(webauthn.SecurityKeys, verify_attestation=take_any))
+    made = RegistrationResponse.from_dict(json.loads(account.sent[0])).response
+    statement = made.attestation_object
+    verdict = PackedAttestation().verify(
+        statement.att_stmt, statement.auth_data, made.client_data.hash
+    )
+    model = statement.auth_data.credential_data.aaguid
+    voucher, path = verdict.attestation_type.name, verdict.trust_path
+    return f"verified, model {model}: {voucher}, certificates: {path}"
