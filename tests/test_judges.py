@@ -18,6 +18,7 @@ from labutils.classroom import exercises
 from labutils.classroom.exercises import check
 from labutils.classroom.first_shape import Exercise
 from labutils.classroom.judging import PASSED, returns_nothing
+from labutils.classroom.lessons import lesson_01
 from labutils.classroom.registry import lesson
 from labutils.incident import ledger
 from labutils.lab import seconds
@@ -260,8 +261,67 @@ def test_01_7_a_hash_without_the_key_can_be_computed_by_everybody(name):
     answer = redacting("s", OF_THE_TOKEN[0], HASHED[name]).replace(
         "import base64", "import hashlib, base64"
     )
-    mistake = "same" if name == "SHA-256 of the payload" else "plain"
+    mistake = "same" if name.endswith(("payload", "of the signature")) else "plain"
     assert refused_as("01-7", mistake, answer)
+
+
+# Changes that tests/mutants.py does not make, for the solutions in which it finds few.
+CHANGED_BY_HAND = {
+    "01-3": [
+        ("decode(token)", "token"),
+        ("decode(token)", "decode(token)[0]"),
+        ("decode(token)", "decode(token)[1]"),
+        ("decode(token)", "list(decode(token)[1].values())"),
+        ("for secret in secrets", "for secret in secrets[1:]"),
+        ("for secret in secrets", "for secret in sorted(secrets)"),
+        ("if secret in text", "if secret.lower() in text.lower().replace('.', '')"),
+        ("if secret in text", "if f'\"{secret}\"' in text"),
+        ("[secret for", "[text for"),
+        ("return [secret for secret in secrets if secret in text]", "return secrets[0] in text"),
+    ],
+    "01-4": [
+        ("json.dumps(value)", "repr(value)"),
+        ("json.dumps(value)", "json.dumps(str(value))"),
+        ("json.dumps(value)", "json.dumps(list(value))"),
+        ("json.dumps(value)", "json.dumps(value).lower()"),
+        ("json.dumps(value)", "json.dumps(value)[:-1]"),
+        ("json.dumps(value)", "json.dumps(value).replace(' ', '+')"),
+        (".encode()", ".encode('utf-16')"),
+        ("urlsafe_b64encode", "b64encode"),
+        ("urlsafe_b64encode", "b32encode"),
+        ("urlsafe_b64encode", "b16encode"),
+        ('.rstrip("=")', ""),
+        ('.rstrip("=")', '.rstrip("=")[:-1]'),
+        (".decode()", ""),
+    ],
+    "01-5": [
+        ("{head}", "{segment(decode(token)[0])}"),
+        ("{head}", "{payload}"),
+        ("{signature}", ""),
+        (".{signature}", ""),
+        ("{signature}", "{signature}="),
+        ("decode(token)[1]", "decode(token)[0]"),
+        ("name: value", '"name": value'),
+        ("name: value", "name: str(value)"),
+        ("name: value", '"sub": value'),
+        ("**decode(token)[1], name: value", "name: value, **decode(token)[1]"),
+        ("**decode(token)[1], ", ""),
+        ("segment(claims)", "payload"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "old", "new"),
+    [(name, *pair) for name, pairs in CHANGED_BY_HAND.items() for pair in pairs],
+)
+def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
+    item = exercise(identifier)
+    assert old in item.solution
+    namespace = {}
+    exec(f"{lesson_01.TOOLS}\n{item.solution.replace(old, new, 1)}", namespace)
+    answer = namespace[item.solution.split("(")[0].removeprefix("def ")]
+    assert verdict(item, answer) is not None
 
 
 def test_15_1_nobody_is_told_to_fail_an_example_that_passes():

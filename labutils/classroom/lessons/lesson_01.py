@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -107,6 +109,20 @@ def altered(solution: str, *changes: tuple[str, str]) -> str:
     return f"{TOOLS}\n{text}\nanswer = {name}"
 
 
+def lectured(
+    judge: Callable[[Tried], Verdict], *errors: type[Exception]
+) -> Callable[[Tried], Verdict]:
+    """A judge that names a misconception beside an error only if it is one of these errors."""
+
+    def judged(answer: Tried) -> Verdict:
+        verdict = judge(answer)
+        if verdict.kind == "raised" and not isinstance(answer.error, errors):
+            return replace(verdict, mistake=None)
+        return verdict
+
+    return judged
+
+
 def drawn(name: str) -> Any:
     """A stream of texts for one judge."""
     return dice("lesson-01", name)
@@ -197,7 +213,8 @@ def to_search() -> list[Case]:
     deep = {"sub": "u-1", "act": {"people": [{"email": other}, {"email": mail}]}}
     abroad = joined(head, {"sub": "u-1", "name": "Zoë Müller", "note": f"ask {mail} first"})
     cases = [
-        ((plain, [mail, other, pay]), [mail, pay], "encoded"),
+        ((plain, [mail, other]), [mail], "encoded"),
+        ((plain, [other, pay]), [pay], "number"),
         ((joined(head, {"sub": "u-1"}), [mail, pay]), [], "nobody"),
         ((in_header, [mail, "build-server-7"]), ["build-server-7"], "header"),
         ((joined(head, deep), [mail, other]), [mail, other], "nested"),
@@ -246,7 +263,7 @@ def encoding_mistake(result: Any, want: Any) -> str | None:
     if "+" in result or "/" in result:
         return "alphabet"
     try:
-        again = json.loads(unb64(result))
+        again = json.loads(unb64(result).decode())
     except (ValueError, jwt.PyJWTError):
         return "json"
     return None if again == want else "value"
@@ -283,7 +300,7 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
     if head != first:
         return "header"
     try:
-        claims = json.loads(unb64(payload))
+        claims = json.loads(unb64(payload).decode())
     except (ValueError, jwt.PyJWTError):
         return "encoded"
     if claims == want:
@@ -329,7 +346,7 @@ def log_lines(token: str, other: str) -> list[tuple[str, tuple[str, ...], str]]:
 
 
 def tokens_to_redact() -> list[str]:
-    """Tokens whose segments need every letter; two with the same claims, and one without signature."""
+    """Tokens whose segments need every letter; two with the same claims, two without signature."""
     names, tokens = drawn("redact"), []
     key = SigningKey(next(names).encode() * 2, "HS256", "~~>~~?")
     for count in range(40):
@@ -337,7 +354,8 @@ def tokens_to_redact() -> list[str]:
         tokens.append(sign(claims, key, typ=f"{'~' * (count % 5)}>?"))
     same_claims = sign(claims, SigningKey(next(names).encode() * 2, "HS256", "~~>~~?"))
     tokens.sort(key=lambda token: "-" not in token.rpartition(".")[2][:-PIECE])
-    return [*tokens, same_claims, joined({"alg": "none"}, claims, "")]
+    unsigned = [joined({"alg": "none"}, {**claims, "sub": next(names)}, "") for _ in range(2)]
+    return [*tokens, same_claims, *unsigned]
 
 
 def redaction(answer: Tried) -> Verdict:
@@ -359,9 +377,9 @@ def one_line(
     answer: Tried, line: str, inside: tuple[str, ...], template: str, mistake: str, key: bytes
 ) -> Verdict | None:
     """What is wrong with one redacted line."""
-    result = answer(line, key)
+    result, case = answer(line, key), written(template.format(*("eyJ..." for _ in inside)))
     if result is None:
-        return Verdict("none", written(line))
+        return Verdict("none", case)
     name = None
     if not isinstance(result, str):
         name = "text"
@@ -375,7 +393,7 @@ def one_line(
         name = "piece"
     elif any(comes_back(result, token, key) for token in inside):
         name = "reversible"
-    return Verdict("differs", written(line), written(result), mistake=name) if name else None
+    return Verdict("differs", case, written(result), mistake=name) if name else None
 
 
 def around(template: str, result: str) -> bool:
@@ -564,7 +582,7 @@ EXERCISES = (
     Exercise(
         "01-2",
         "function",
-        decoding,
+        lectured(decoding, ValueError),
         "You will never need a website to read a token again.",
         {
             "padding": (
@@ -605,13 +623,22 @@ EXERCISES = (
     Exercise(
         "01-3",
         "function",
-        compare(to_search, same=same_list),
+        lectured(compare(to_search, same=same_list)),
         "Whoever sees the token sees all of that. Run this before a token is designed.",
         {
             "encoded": (
                 "In the token as it stands you find nothing: it is encoded. Search in what "
                 "decode(token) gives.",
                 wrong("answer = lambda token, secrets: [s for s in secrets if s in token]"),
+            ),
+            "number": (
+                "The claim is a number, and the secret is a text. Turn both into text before you "
+                "compare them.",
+                wrong("""
+                def answer(token, secrets):
+                    header, claims = decode(token)
+                    return [s for s in secrets if s in [*header.values(), *claims.values()]]
+                """),
             ),
             "nobody": (
                 "Nothing of the list is in this token: an empty list.",
@@ -663,7 +690,7 @@ EXERCISES = (
     Exercise(
         "01-4",
         "function",
-        encoding,
+        lectured(encoding, TypeError),
         "That is a segment. Header and payload of every token are made in this way.",
         {
             "bytes": (
@@ -737,7 +764,7 @@ EXERCISES = (
     Exercise(
         "01-6",
         "function",
-        compare(lifetimes),
+        lectured(compare(lifetimes), KeyError),
         "Two numbers and a difference. A token without exp has no end.",
         {
             "now": (
@@ -781,8 +808,8 @@ EXERCISES = (
                 altered(REDACT, ("tag, line)", "tag, line, count=1)")),
             ),
             "rest": (
-                "All around the tokens stays as it was. A token begins with eyJ; a host name or a "
-                "version has dots as well.",
+                "All around the tokens stays as it was, quotes and & too. A token begins with eyJ; "
+                "a host name or a version has dots as well.",
                 altered(REDACT, ("eyJ", "")),
             ),
             "piece": (
@@ -834,7 +861,7 @@ EXERCISES = (
     Exercise(
         "01-8",
         "function",
-        verifier(one_spelling_each, other_spellings),
+        lectured(verifier(one_spelling_each, other_spellings), ValueError),
         "One token, one text. Now a list of blocked texts would mean something.",
         {
             "good": (
@@ -871,7 +898,7 @@ EXERCISES = (
     Exercise(
         "01-9",
         "function",
-        macing,
+        lectured(macing),
         "It fits the example that the standard prints. Nothing else went in.",
         {
             "signed": (
@@ -916,8 +943,8 @@ TARGET = Target(
     "01-target",
     "value",
     value(flag_mistake),
-    "The token was made for notes.example, it was about u-1906, and it was good for six minutes more. "
-    "The payroll took it all the same. There is a second way: who else showed this token?",
+    "The token was made for notes.example, it was about u-1906, and it was good for almost four minutes "
+    "more. The payroll took it all the same. There is a second way: who else showed this token?",
     {
         "outer": (
             "That token was made for the application at which it was shown. Read it to its end: one "
@@ -981,7 +1008,7 @@ PREDICTIONS = (
             ),
             "b": Guess("text that a person can read", True),
             "c": Guess(
-                "an error: the signature locks the segment",
+                "an error, even with the right number of `=`: the signature locks it",
                 "locked",
                 "The belief is that the signature hides the claims. It stands behind them, and it "
                 "hides nothing.",
