@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import time
 from functools import cache
 from itertools import combinations
 from random import Random
@@ -10,16 +9,22 @@ from random import Random
 import pytest
 import yaml
 
-from labutils.incident import breach, inventory, ledger
-from labutils.incident.breach import foresee, play, search, with_controls
+from labutils.incident import breach, cases, inventory, ledger
+from labutils.incident.breach import foresee, play, with_controls
 from labutils.incident.policy import World
 from labutils.lab import data_file, seconds
 
 H = World.historical()
+CAMPAIGN = cases.load().campaign
 CONTROLS = inventory.controls()
 FACTS = {fact.id: fact for fact in ledger.steps()}
 SESSION, TRACKER, SCRIPT = "cf-oct18-admin-session", "nov15-atlassian-access", "nov22-sliver"
 NOVEMBER = [name for name in FACTS if name.startswith("nov")]
+
+
+def world_with(**decisions: bool | int) -> World:
+    """The world of 2023 with these decisions changed."""
+    return dataclasses.replace(H, **decisions)
 
 
 @cache
@@ -105,7 +110,7 @@ def test_2023_has_denied_succeeded_and_unknown_steps_and_none_that_was_not_reach
 
 def test_the_replay_is_about_25_requests_and_each_of_them_is_an_attempt_or_an_owners(replay):
     made = [one for step in replay.steps for one in step.attempts if one.decision]
-    scenes = breach.campaign().scenes
+    scenes = CAMPAIGN.scenes
     assert len(replay.wire) == len(made) + len(scenes) < 50
     assert {one.status for one in replay.wire} == {200, 403}
 
@@ -153,7 +158,7 @@ def test_the_campaign_has_no_word_for_an_outcome():
 def test_outcomes_come_from_the_decision_and_from_nothing_else(monkeypatch):
     monkeypatch.setattr("labutils.incident.policy.RULES", ())
     assert {step.outcome for step in foresee(H)} == {"succeeded", "unknown"}
-    monkeypatch.setattr("labutils.incident.policy.RULES", (lambda request, world: "closed",))
+    monkeypatch.setattr("labutils.incident.policy.RULES", (lambda *_: "closed",))
     assert {step.outcome for step in foresee(H)} == {"denied", "not_reached"}
 
 
@@ -165,8 +170,8 @@ def random_world(number: int) -> World:
     return World(
         **{
             name: random.random() < 0.3
-            if isinstance(control.historical, bool)
-            else random.choice([control.historical, control.control])
+            if isinstance(control.value, bool)
+            else random.choice([getattr(H, name), control.value])
             for name, control in CONTROLS.items()
         }
     )
@@ -181,7 +186,7 @@ def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
 
 
 def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(replay):
-    play(World(hard_keys=False, access_per_application=False))
+    play(world_with(hard_keys=False, access_per_application=False))
     again = play(H)
     assert (again.steps, again.wire, again.audit, again.truth) == (
         replay.steps,
@@ -255,7 +260,9 @@ def test_rotation_binding_or_an_end_of_the_service_token_keep_november_out_of_th
 
 
 def test_a_logged_exit_turns_unknown_into_succeeded_and_stops_nothing():
-    changed = {fact for fact in FACTS if told(World(egress_logged=True))[fact] != told(H)[fact]}
+    changed = {
+        fact for fact in FACTS if told(world_with(egress_logged=True))[fact] != told(H)[fact]
+    }
     assert changed == {"repos-exfiltration-unconfirmed"}
     assert outcome("repos-exfiltration-unconfirmed") == ("unknown", "allowed")
     assert outcome("repos-exfiltration-unconfirmed", egress_logged=True) == ("succeeded", "allowed")
@@ -399,7 +406,7 @@ def test_no_route_of_the_campaign_is_there_for_nothing():
         for route in step.plan.routes
         if {one.ask for one in step.attempts if one.decision} >= set(route)
     }
-    assert used == {(plan.fact, route) for plan in breach.campaign().steps for route in plan.routes}
+    assert used == {(plan.fact, route) for plan in CAMPAIGN.steps for route in plan.routes}
 
 
 def test_behind_the_wall_of_a_castle_everything_is_open():
@@ -407,8 +414,8 @@ def test_behind_the_wall_of_a_castle_everything_is_open():
         assert outcome(fact, access_per_application=False) == ("succeeded", "allowed")
     opened = {
         one.url
-        for one in play(World(access_per_application=False)).wire
-        if one.status == 200 and one.ip == breach.SERVER
+        for one in play(world_with(access_per_application=False)).wire
+        if one.status == 200 and one.ip == cases.load().addresses["atlassian"].ip
     }
     assert {"https://metrics.example/open", "https://console.example/connect"} <= opened
 
@@ -434,153 +441,3 @@ def test_where_nothing_of_october_worked_november_has_nothing_to_start_from():
     )
     reasons = {told(dataclasses.replace(H, **decisions))[fact].reason for fact in NOVEMBER}
     assert all(reason.startswith("the intruder never came to hold ") for reason in reasons)
-
-
-# --- search -------------------------------------------------------------------------------------------------------
-
-TWELVE = [
-    "recordings_cleaned",
-    "sessions_bound",
-    "session_hours",
-    "acts_reauthenticated",
-    "exposed_rotated",
-    "service_tokens_expire",
-    "service_tokens_bound",
-    "integration_least_privilege",
-    "scripts_approved",
-    "alert_new_account",
-    "egress_logged",
-    "hard_keys",
-]
-SIX = [
-    "console_managed_devices",
-    "support_accounts_bound",
-    "supplier_hard_keys",
-    "scripts_approved",
-    "personal_profiles_blocked",
-    "egress_logged",
-]
-
-
-def by_hand(goal: str, names: list[str], world: World) -> dict[frozenset, bool]:
-    """Each set of these controls, and whether it stops the goal: asked of the whole story, one world after another."""
-    sets = [
-        frozenset(some) for count in range(len(names) + 1) for some in combinations(names, count)
-    ]
-    return {
-        some: next(
-            step.outcome for step in foresee(with_controls(some, world)) if step.fact == goal
-        )
-        in ("denied", "not_reached")
-        for some in sets
-    }
-
-
-def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
-    begun = time.perf_counter()
-    found = search("nov23-admin-group", TWELVE)
-    assert time.perf_counter() - begun < 3
-    assert (found.goal, found.walked) == ("nov23-admin-group", 4096)
-    assert set(found.minimal) == {(name,) for name in TWELVE} - {
-        ("egress_logged",),
-        ("hard_keys",),
-        ("scripts_approved",),
-    }
-
-
-@pytest.mark.parametrize(
-    ("goal", "names", "world"),
-    [
-        (
-            SESSION,
-            [
-                "recordings_cleaned",
-                "hard_keys",
-                "acts_reauthenticated",
-                "sessions_bound",
-                "console_managed_devices",
-                "session_hours",
-            ],
-            World(hard_keys=False),
-        ),
-        ("okta-har-session-tokens", SIX, H),
-        ("okta-sessions-hijacked", SIX, H),
-        (
-            SCRIPT,
-            [
-                "service_tokens_bound",
-                "hard_keys",
-                "scripts_approved",
-                "alert_new_account",
-                "response_minutes",
-                "exposed_rotated",
-            ],
-            World(hard_keys=False, response_minutes=20160),
-        ),
-        (
-            "repos-exfiltration-unconfirmed",
-            [
-                "egress_allowlist",
-                "repository_least_privilege",
-                "scripts_approved",
-                "service_tokens_expire",
-                "hard_keys",
-                "egress_logged",
-            ],
-            World(hard_keys=False),
-        ),
-        (
-            "nov22-sao-paulo-denied",
-            [
-                "access_per_application",
-                "console_list_enforced",
-                "scripts_approved",
-                "hard_keys",
-                "service_tokens_bound",
-                "alert_bulk_reads",
-            ],
-            World(hard_keys=False, access_per_application=False),
-        ),
-    ],
-)
-def test_the_search_finds_what_asking_every_world_finds(goal, names, world):
-    table, found = by_hand(goal, names, world), search(goal, names, world)
-    minimal = {
-        some
-        for some, stops in table.items()
-        if stops and not any(table[some - {one}] for one in some)
-    }
-    assert (found.walked, found.stopping) == (64, sum(table.values()))
-    assert [set(some) for some in found.minimal] == sorted(
-        [set(some) for some in found.minimal], key=len
-    )
-    assert {frozenset(some) for some in found.minimal} == minimal and len(found.minimal) == len(
-        minimal
-    )
-
-
-def test_the_order_of_the_controls_and_a_name_said_twice_change_nothing():
-    names = TWELVE[:7]
-    one, other = search(SCRIPT, names), search(SCRIPT, [*reversed(names), names[0]])
-    assert one.stopping == other.stopping and one.walked == other.walked == 128
-    assert {frozenset(some) for some in one.minimal} == {frozenset(some) for some in other.minimal}
-
-
-def test_where_a_goal_was_never_reached_no_control_is_needed():
-    found = search("nov22-sao-paulo-denied", ["console_list_enforced", "hard_keys"])
-    assert (found.stopping, found.minimal) == (4, ((),))
-
-
-@pytest.mark.parametrize(
-    ("goal", "names"), [("nov22", []), ("okta-log-gap", ["hard_keys"]), ("", [])]
-)
-def test_an_unknown_goal_is_a_key_error_with_a_sentence(goal, names):
-    with pytest.raises(KeyError, match=f"{goal} is no step of the campaign"):
-        search(goal, names)
-
-
-@pytest.mark.parametrize("name", ["hardkeys", "", "replay", "world"])
-def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
-    for ask in (with_controls, lambda names: search(SCRIPT, names)):
-        with pytest.raises(KeyError, match=f"'{name}' is no control of data/controls.yaml"):
-            ask(["hard_keys", name])

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jsonschema
@@ -10,14 +11,21 @@ import pytest
 
 from labutils.incident import ledger
 from labutils.incident.breach import foresee, play
-from labutils.incident.exports import attack_flow, navigator_layer, stix_confidence, told_apart
+from labutils.incident.exports import attack_flow, navigator_layer, statements, stix_confidence
 from labutils.incident.policy import World
 
-STEPS = play(World.historical()).steps
+H = World.historical()
+STEPS = play(H).steps
 LAYER, FLOW = navigator_layer(STEPS), attack_flow(STEPS)
 THINGS = {thing["id"]: thing for thing in FLOW["objects"]}
 ACTIONS = [thing for thing in FLOW["objects"] if thing["type"] == "attack-action"]
 EXFILTRATION = "repos-exfiltration-unconfirmed"
+
+
+def world_with(**decisions: bool | int) -> World:
+    """The world of 2023 with these decisions changed."""
+    return replace(H, **decisions)
+
 
 COLOUR = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}
 TEXT = {"type": "string", "minLength": 1}
@@ -269,8 +277,8 @@ def test_they_are_the_same_bytes_for_the_replay_a_second_replay_and_the_forecast
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
-def test_fact_inference_and_unknown_are_told_apart(step):
-    parts, fact = told_apart(step), ledger.fact(step.fact)
+def test_fact_inference_and_unknown_are_statements(step):
+    parts, fact = statements(step), ledger.fact(step.fact)
     assert parts["fact"] == f"{fact.statement} ({fact.confidence})"
     assert "the course's mapping" in parts["inference"] and step.plan.fit in parts["inference"]
     assert not step.plan.assumption or step.plan.assumption in parts["inference"]
@@ -286,7 +294,7 @@ def test_fact_inference_and_unknown_are_told_apart(step):
 def test_an_action_is_labelled_with_the_kinds_of_statement_that_its_description_has(step):
     (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     kinds = [line.split(":")[0].lower() for line in action["description"].splitlines()]
-    assert action["labels"][1:] == kinds == list(told_apart(step))
+    assert action["labels"][1:] == kinds == list(statements(step))
     assert {"fact", "inference"} <= set(kinds)
 
 
@@ -295,8 +303,8 @@ def test_that_the_archives_left_is_unknown_and_nowhere_a_fact():
     (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     assert {"outcome-unknown", "unknown"} <= set(action["labels"])
     assert (
-        "not known" in told_apart(step)["inference"]
-        and "could not confirm" in told_apart(step)["fact"]
+        "not known" in statements(step)["inference"]
+        and "could not confirm" in statements(step)["fact"]
     )
     (shown,) = [one for one in LAYER["techniques"] if EXFILTRATION in one["comment"]]
     assert shown["color"] == next(
@@ -347,9 +355,11 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
 @pytest.mark.parametrize(
     "world",
     [
-        World(sessions_bound=True),
-        World(access_per_application=False, egress_logged=True),
-        World(recordings_cleaned=True, personal_profiles_blocked=True, supplier_hard_keys=True),
+        world_with(sessions_bound=True),
+        world_with(access_per_application=False, egress_logged=True),
+        world_with(
+            recordings_cleaned=True, personal_profiles_blocked=True, supplier_hard_keys=True
+        ),
     ],
 )
 def test_a_world_that_never_was_is_exported_in_the_same_shapes(world):

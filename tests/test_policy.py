@@ -8,15 +8,16 @@ from random import Random
 
 import pytest
 
-from labutils.incident import breach, inventory, policy
+from labutils.incident import breach, cases, inventory, policy
 from labutils.incident.breach import with_controls
 from labutils.incident.policy import RULES, Decision, Request, World, decide
 from labutils.lab import seconds
 
 H = World.historical()
-INTRUDER, SERVER = "203.0.113.66", "198.51.100.20"
+CASE = cases.load()
+INTRUDER, SERVER = (CASE.addresses[zone].ip for zone in ("internet", "atlassian"))
 NOON = "2023-11-14T12:00:00Z"
-ESTATE, CONTROLS = inventory.estate(), inventory.controls()
+ESTATE, CONTROLS = CASE.estate, inventory.controls()
 ACTIONS = sorted(
     {scope for one in ESTATE.credentials.values() for scope in one.scopes}
     | {"cloud:delete", "login:nonsense"}
@@ -36,11 +37,12 @@ def asked(
     service, action = scope.split(":")
     credential = dataclasses.replace(ESTATE.credentials[using], **changes) if using else None
     return Request(
+        CASE,
         at if isinstance(at, int) else seconds(at),
         ESTATE.services[service],
         action,
         credential,
-        origin,
+        ESTATE.zones[origin],
         address,
         alarm and seconds(alarm),
     )
@@ -48,6 +50,11 @@ def asked(
 
 def inside(scope: str, using: str | None = None) -> Request:
     return asked(scope, using, origin="atlassian", address=SERVER)
+
+
+def world_with(**decisions: bool | int) -> World:
+    """The world of 2023 with these decisions changed."""
+    return dataclasses.replace(H, **decisions)
 
 
 # --- each rule ----------------------------------------------------------------------------------------------------
@@ -61,11 +68,11 @@ SIGN_IN, HELP = (
     asked("login:sign-in", "smartsheet-account"),
     asked("support:sign-in", "engineer-password"),
 )
-CASE = asked("support:read-file", "support-account", "2023-10-02T12:00:00Z")
+FILE = asked("support:read-file", "support-account", "2023-10-02T12:00:00Z")
 SCRIPT = asked("tracker:script", "smartsheet-account", origin="edge")
 AT_ALARM = {"alarm": "2023-11-14T11:25:00Z"}
 AWS = asked("cloud:describe", "aws-account")
-CASTLE = World(access_per_application=False)
+CASTLE = world_with(access_per_application=False)
 
 REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in which world
     (
@@ -77,7 +84,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "reachable",
         "the access list lets nobody through from atlassian to consoles",
-        (CONSOLE, World(access_per_application=False, console_list_enforced=True)),
+        (CONSOLE, world_with(access_per_application=False, console_list_enforced=True)),
         (CONSOLE, CASTLE),
     ),
     ("recognised", "console takes: key; this is: foothold", (CONSOLE, H), (CONSOLE, CASTLE)),
@@ -99,7 +106,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
         (asked("support:sign-in"), H),
         (HELP, H),
     ),
-    ("person_present", f"login {KEY}", (SIGN_IN, H), (SIGN_IN, World(hard_keys=False))),
+    ("person_present", f"login {KEY}", (SIGN_IN, H), (SIGN_IN, world_with(hard_keys=False))),
     (
         "person_present",
         f"login {KEY}",
@@ -109,14 +116,14 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "person_present",
         f"support {KEY}",
-        (HELP, World(supplier_hard_keys=True)),
-        (HELP, World(hard_keys=True)),
+        (HELP, world_with(supplier_hard_keys=True)),
+        (HELP, world_with(hard_keys=True)),
     ),
     (
         "person_present",
         f"support {KEY}",
-        (HELP, World(supplier_hard_keys=True)),
-        (CASE, World(supplier_hard_keys=True)),
+        (HELP, world_with(supplier_hard_keys=True)),
+        (FILE, world_with(supplier_hard_keys=True)),
     ),
     (
         "in_time",
@@ -127,8 +134,8 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "in_time",
         "the session was over at 2023-10-02T09:00:00Z",
-        (TENANT, World(session_hours=1)),
-        (TENANT, World(session_hours=29)),
+        (TENANT, world_with(session_hours=1)),
+        (TENANT, world_with(session_hours=29)),
     ),
     (
         "in_time",
@@ -139,7 +146,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "in_time",
         "the service-token was over at 2023-05-30T00:00:00Z",
-        (asked("gateway:probe", "moveworks-token"), World(service_tokens_expire=True)),
+        (asked("gateway:probe", "moveworks-token"), world_with(service_tokens_expire=True)),
         (asked("gateway:probe", "moveworks-token"), H),
     ),
     (
@@ -147,11 +154,11 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
         "it was replaced by 2023-10-25T08:00:00Z",
         (
             asked("cloud:describe", "aws-account", "2023-10-25T08:00:00Z"),
-            World(exposed_rotated=True),
+            world_with(exposed_rotated=True),
         ),
         (
             asked("cloud:describe", "aws-account", "2023-10-25T07:59:59Z"),
-            World(exposed_rotated=True),
+            world_with(exposed_rotated=True),
         ),
     ),
     (
@@ -163,16 +170,16 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "at_home",
         "it is bound to 192.0.2.12, and this is 203.0.113.66",
-        (TENANT, World(sessions_bound=True)),
+        (TENANT, world_with(sessions_bound=True)),
         (TENANT, H),
     ),
     (
         "at_home",
         "it is bound to 192.0.2.14, and this is 203.0.113.66",
-        (asked("gateway:probe", "moveworks-token"), World(service_tokens_bound=True)),
+        (asked("gateway:probe", "moveworks-token"), world_with(service_tokens_bound=True)),
         (
             asked("gateway:probe", "moveworks-token", origin="homes", address="192.0.2.14"),
-            World(service_tokens_bound=True),
+            world_with(service_tokens_bound=True),
         ),
     ),
     (
@@ -190,58 +197,58 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "permitted",
         "smartsheet-account lost tracker:script, which its job does not need",
-        (SCRIPT, World(integration_least_privilege=True)),
-        (SCRIPT, World(repository_least_privilege=True)),
+        (SCRIPT, world_with(integration_least_privilege=True)),
+        (SCRIPT, world_with(repository_least_privilege=True)),
     ),
     (
         "fresh",
         "an administrative act asks for the key again, and a copied session has none",
-        (TENANT, World(acts_reauthenticated=True)),
+        (TENANT, world_with(acts_reauthenticated=True)),
         (TENANT, H),
     ),
     (
         "fresh",
         "the console opens on managed devices alone",
-        (TENANT, World(console_managed_devices=True)),
+        (TENANT, world_with(console_managed_devices=True)),
         (
             asked(
                 "tenants:console", "customer-session", "2023-10-03T12:00:00Z", "homes", "192.0.2.12"
             ),
-            World(console_managed_devices=True),
+            world_with(console_managed_devices=True),
         ),
     ),
     (
         "fresh",
         "the console opens on managed devices alone",
-        (TENANT, World(console_managed_devices=True)),
+        (TENANT, world_with(console_managed_devices=True)),
         (
             asked("login:api", "admin-session", "2023-10-18T08:00:00Z"),
-            World(console_managed_devices=True),
+            world_with(console_managed_devices=True),
         ),
     ),
     (
         "safeguarded",
         "no private profile can be signed in to, so nothing was synchronised",
-        (asked("laptop:sync", "private-profile"), World(personal_profiles_blocked=True)),
+        (asked("laptop:sync", "private-profile"), world_with(personal_profiles_blocked=True)),
         (asked("laptop:sync", "private-profile"), H),
     ),
     (
         "safeguarded",
         "the recording was cleaned before it was uploaded; no session is in it",
-        (CASE, World(recordings_cleaned=True)),
-        (CASE, H),
+        (FILE, world_with(recordings_cleaned=True)),
+        (FILE, H),
     ),
     (
         "safeguarded",
         "a second person must approve the script first",
-        (SCRIPT, World(scripts_approved=True)),
+        (SCRIPT, world_with(scripts_approved=True)),
         (SCRIPT, H),
     ),
     (
         "safeguarded",
         "the address is not on the list of those that this server may talk to",
-        (inside("outside:send", "archives"), World(egress_allowlist=True)),
-        (inside("outside:send", "archives"), World(egress_logged=True)),
+        (inside("outside:send", "archives"), world_with(egress_allowlist=True)),
+        (inside("outside:send", "archives"), world_with(egress_logged=True)),
     ),
     (
         "not_contained",
@@ -252,8 +259,8 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     (
         "not_contained",
         "it was switched off at 2023-11-14T11:30:00Z, after the alarm of 2023-11-14T11:25:00Z",
-        (asked("cloud:describe", "aws-account", **AT_ALARM), World(response_minutes=5)),
-        (asked("support:sign-in", "engineer-password", **AT_ALARM), World(response_minutes=5)),
+        (asked("cloud:describe", "aws-account", **AT_ALARM), world_with(response_minutes=5)),
+        (asked("support:sign-in", "engineer-password", **AT_ALARM), world_with(response_minutes=5)),
     ),
 ]
 
@@ -272,8 +279,8 @@ def test_the_cases_above_leave_no_rule_out():
 
 def test_phishing_resistant_login_asks_nothing_of_a_session_that_is_there():
     copied = asked("login:console", "admin-session", "2023-10-18T08:00:00Z")
-    assert decide(copied, World(hard_keys=True, supplier_hard_keys=True)).allow
-    assert not decide(copied, World(sessions_bound=True)).allow
+    assert decide(copied, world_with(hard_keys=True, supplier_hard_keys=True)).allow
+    assert not decide(copied, world_with(sessions_bound=True)).allow
 
 
 # --- the order ----------------------------------------------------------------------------------------------------
@@ -363,10 +370,10 @@ def test_where_several_rules_refuse_the_first_one_decides(request_, rules):
 
 
 def test_a_rule_after_the_first_refusal_is_not_asked(monkeypatch):
-    def first(request, world):
+    def first(*_):
         return "no"
 
-    def second(request, world):
+    def second(*_):
         raise AssertionError("asked too late")
 
     monkeypatch.setattr(policy, "RULES", (first, second))
@@ -385,7 +392,7 @@ def drawn(number: int) -> list[tuple[Request, World]]:
             service,
             random.choice(list(ESTATE.credentials)),
             random.randrange(seconds("2023-09-01"), seconds("2023-12-01")),
-            random.choice(list(breach.FROM)),
+            random.choice(list(CASE.addresses)),
             random.choice([INTRUDER, SERVER, "192.0.2.13"]),
             random.choice([None, "2023-11-01T00:00:00Z"]),
         )
@@ -458,7 +465,7 @@ def test_an_alarm_is_raised_by_what_it_watches_where_the_world_has_it(alert, req
         ("laptop:sync", H, False),
         ("outside:send", H, False),
         ("login:sign-in", H, True),
-        ("outside:send", World(egress_logged=True), True),
+        ("outside:send", world_with(egress_logged=True), True),
     ],
 )
 def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
@@ -468,11 +475,16 @@ def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
 # --- the worlds and their controls --------------------------------------------------------------------------------
 
 
-def test_the_historical_world_is_what_the_sheet_of_controls_says_field_by_field():
-    assert dataclasses.asdict(H) == {name: control.historical for name, control in CONTROLS.items()}
-    assert [field.name for field in dataclasses.fields(World)] == list(CONTROLS)
+def test_a_world_has_a_field_for_each_control_of_the_kind_of_its_value():
+    fields = {field.name: field.type for field in dataclasses.fields(World)}
+    assert fields == {name: type(control.value) for name, control in CONTROLS.items()}
+    assert list(fields) == list(CONTROLS)
+
+
+def test_the_historical_world_is_what_the_case_says_and_the_one_with_all_controls_what_the_sheet_says():
+    assert dataclasses.asdict(H) == CASE.historical
     assert with_controls(CONTROLS) == World(
-        **{name: control.control for name, control in CONTROLS.items()}
+        **{name: control.value for name, control in CONTROLS.items()}
     )
 
 
@@ -487,8 +499,12 @@ def test_a_control_has_a_public_control_and_a_meaning(control):
         and control.meaning[0].islower()
         and not control.meaning.endswith(".")
     )
-    assert all(scope in ACTIONS for scope in control.watches)
-    assert bool(control.watches) == control.id.startswith("alert_")
+    assert (control.id in CASE.watches) == control.id.startswith("alert_")
+
+
+def test_alarms_and_safeguards_are_about_requests_that_somebody_may_make():
+    for entry in (*CASE.watches.values(), *CASE.safeguards.values()):
+        assert set(entry.scopes) <= set(ACTIONS)
 
 
 def flipped(world: World, name: str) -> World:
@@ -497,7 +513,7 @@ def flipped(world: World, name: str) -> World:
     if isinstance(value, bool):
         return dataclasses.replace(world, **{name: not value})
     return dataclasses.replace(
-        world, **{name: control.control if value == control.historical else control.historical}
+        world, **{name: control.value if value == getattr(H, name) else getattr(H, name)}
     )
 
 
@@ -530,10 +546,13 @@ def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_la
 
 
 def test_the_alarm_that_came_last_would_have_stopped_what_came_after():
-    plans = breach.campaign().steps
+    plans = CASE.campaign.steps
     later = dataclasses.replace(plans[-1], assumed_time="2023-11-23T16:40:00Z")
     outcomes = {
-        rung: breach.foresee(World(alert_admin_group=rung), [*plans, later])[-1]
+        rung: breach.foresee(
+            world_with(alert_admin_group=rung),
+            thief=dataclasses.replace(CASE.campaign, steps=(*plans, later)),
+        )[-1]
         for rung in (True, False)
     }
     assert (outcomes[True].outcome, outcomes[True].rule, outcomes[False].outcome) == (

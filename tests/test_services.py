@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.incident import inventory
-from labutils.incident.breach import INTRUDER, SERVER
+from labutils.incident import cases
 from labutils.incident.policy import World
 from labutils.incident.services import HEADERS, PASS, Company
 from labutils.lab import Lab
 
-ESTATE = inventory.estate()
+CASE = cases.load()
+ESTATE = CASE.estate
+INTRUDER, SERVER = (CASE.addresses[zone].ip for zone in ("internet", "atlassian"))
 H = World.historical()
-OPEN = World(
+OPEN = replace(
+    H,
     hard_keys=False,
     alert_admin_group=False,
     session_hours=10**6,
@@ -234,7 +236,8 @@ def test_every_credential_at_every_door_is_answered_recorded_and_keeps_its_secre
                 if len(firm.lab.audit) == before:
                     silent.add(scope)
     unlogged = {"laptop:sync", "laptop:nonsense"}
-    assert silent == (unlogged if world.egress_logged else unlogged | {"outside:send"})
+    outside = {"outside:send", "outside:nonsense"}
+    assert silent == (unlogged if world.egress_logged else unlogged | outside)
     written = json.dumps(firm.lab.audit)
     assert not [name for name, secret in firm.secrets.items() if secret in written]
     assert not [secret for secret in firm.passes if secret in written]
@@ -380,7 +383,7 @@ def test_a_pass_and_a_secret_are_good_in_their_own_company_alone():
 
 
 def test_the_first_alarm_counts_and_a_second_does_not_put_it_off():
-    firm, browser = company(World(alert_token_elsewhere=True, response_minutes=1))
+    firm, browser = company(replace(H, alert_token_elsewhere=True, response_minutes=1))
     rules = []
     for _ in range(4):  # 0, 25, 50 and 75 seconds after the first
         rules.append(
@@ -396,8 +399,8 @@ def test_the_first_alarm_counts_and_a_second_does_not_put_it_off():
 
 
 def test_an_alarm_of_one_company_is_heard_in_no_other():
-    firm, browser = company(World(alert_token_elsewhere=True, response_minutes=0))
-    quiet, there = company(World(alert_token_elsewhere=True, response_minutes=0))
+    firm, browser = company(replace(H, alert_token_elsewhere=True, response_minutes=0))
+    quiet, there = company(replace(H, alert_token_elsewhere=True, response_minutes=0))
     pass_for(firm, browser, "tracker")
     assert (firm.alarm is None, quiet.alarm is None) == (False, True)
     assert checked(

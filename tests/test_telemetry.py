@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from random import Random
@@ -12,12 +13,23 @@ from random import Random
 import jsonschema
 import pytest
 
-from labutils.incident import breach, inventory, ledger, telemetry
-from labutils.incident.breach import ADMIN, INTRUDER, play
+from labutils.incident import breach, cases, inventory, ledger, telemetry
+from labutils.incident.breach import play
+from labutils.incident.log_format import FIELDS, OTHER, log_format
 from labutils.incident.policy import Decision, Request, World
-from labutils.incident.telemetry import SOURCES, sheet
+from labutils.lab import iso
 
 H = World.historical()
+CASE = cases.load()
+SOURCES = CASE.sources
+INTRUDER, ADMIN = (CASE.addresses[zone].ip for zone in ("internet", "homes"))
+
+
+def world_with(**decisions: bool | int) -> World:
+    """The world of 2023 with these decisions changed."""
+    return replace(H, **decisions)
+
+
 # Each looked up in the vendor's public catalogue of event types.
 CATALOGUE = {
     "user.session.start",
@@ -35,7 +47,7 @@ def played(number: int | None) -> breach.Replay:
         return play(H)
     random = Random(f"telemetry {number}")
     decisions = {
-        name: control.control if random.random() < 0.1 else control.historical
+        name: control.value if random.random() < 0.1 else getattr(H, name)
         for name, control in inventory.controls().items()
     }
     return play(
@@ -62,7 +74,7 @@ def fits(source: str, event: dict) -> None:
 
 @cache
 def validator(source: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(sheet(source)["shape"])
+    return jsonschema.Draft202012Validator(log_format(source).shape)
 
 
 def texts(value) -> list[str]:
@@ -90,20 +102,22 @@ def test_every_event_of_2023_and_of_fifty_other_worlds_has_its_vendors_shape():
 
 def test_whatever_is_asked_at_any_door_fits_the_shape_of_its_log():
     """Also what no replay does: each action of the estate, and one of none, allowed and denied, by somebody and by nobody."""
-    estate = inventory.estate()
+    estate = CASE.estate
     actions = {
         scope.split(":")[1] for one in estate.credentials.values() for scope in one.scopes
     } | {"nonsense", ""}
     for service, action, allow in product(estate.services.values(), actions, (True, False)):
         for credential in (None, estate.credentials["smartsheet-account"]):
-            asked = Request(1699953769, service, action, credential, "internet", INTRUDER)
+            asked = Request(
+                CASE, 1699953769, service, action, credential, estate.default_zone, INTRUDER
+            )
             for source, event in telemetry.events(asked, Decision(allow, "", ""), "agent", 1):
                 fits(source, event)
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_shape_of_a_source_is_a_sound_schema_that_refuses_what_lacks_a_field(source):
-    shape = sheet(source)["shape"]
+    shape = log_format(source).shape
     jsonschema.Draft202012Validator.check_schema(shape)
     event = played(None).audit[source][0]
     for name in shape["required"]:
@@ -112,30 +126,24 @@ def test_the_shape_of_a_source_is_a_sound_schema_that_refuses_what_lacks_a_field
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_every_template_is_for_requests_that_exist_and_says_allowed_denied_or_both(source):
-    estate = inventory.estate()
-    scopes = {scope for one in estate.credentials.values() for scope in one.scopes} | {"other"}
-    page = sheet(source)
-    assert set(page) <= {"headline", "shape", "base", "denied", "events"}
-    for entry in page["events"]:
-        assert set(entry) <= {"on", "only", "event"} and entry.get("only") in (
-            None,
-            "allowed",
-            "denied",
-        )
-        assert {scope.removesuffix(" by a person") for scope in entry["on"]} <= scopes
-    assert source in {one.audit for one in estate.services.values()} | {
-        "cloudflare_gateway",
-        "linux_process_creation",
-    }
+def test_every_template_is_for_requests_that_exist_or_for_what_a_log_has_no_words_for(source):
+    scopes = {scope for one in CASE.estate.credentials.values() for scope in one.scopes}
+    entries = [entry for entry in CASE.logs if entry.source == source]
+    assert {entry.template for entry in entries} | {OTHER} >= set(log_format(source).events)
+    assert {scope for entry in entries for scope in entry.scopes} <= scopes
+
+
+def test_a_template_may_ask_for_just_the_fields_that_are_explained():
+    asked = breach.request(CASE, CASE.campaign.steps[0].routes[0][0], 1699953769)
+    assert telemetry.fields_of(asked, "agent", 1).keys() == FIELDS.keys()
 
 
 def test_every_log_that_a_service_keeps_is_a_source():
-    assert {one.audit for one in inventory.estate().services.values()} - {"none"} <= set(SOURCES)
+    assert {one.audit for one in CASE.estate.services.values()} - {"none"} <= set(SOURCES)
 
 
 def test_every_okta_event_type_of_the_templates_stands_in_the_vendors_catalogue():
-    used = {entry["event"]["eventType"] for entry in sheet("okta")["events"]}
+    used = {one.event["eventType"] for one in log_format("okta").events.values()}
     assert used == CATALOGUE
     assert {
         event["eventType"] for source, event in events(None, *range(50)) if source == "okta"
@@ -155,10 +163,10 @@ def test_the_time_of_an_event_is_the_time_of_its_request_in_the_vendors_own_writ
         "sshd": lambda e: e["timestamp"][:19],
         "linux_process_creation": lambda e: e["UtcTime"][:19].replace(" ", "T"),
     }
-    read = fields.get(source, lambda e: breach.iso(e["timestamp"]["epochSecond"])[:19])
+    read = fields.get(source, lambda e: iso(e["timestamp"]["epochSecond"])[:19])
     times = [read(event) for event in played(None).audit[source]]
     assert times == sorted(times)
-    assert set(times) <= {breach.iso(one.time)[:19] for one in played(None).wire}
+    assert set(times) <= {iso(one.time)[:19] for one in played(None).wire}
 
 
 # --- a stolen session, a service token ----------------------------------------------------------------------------
@@ -174,7 +182,7 @@ def okta(*kinds: str, result: str = "SUCCESS") -> list[dict]:
 
 def test_a_stolen_session_makes_no_session_start():
     assert [event["client"]["ipAddress"] for event in okta("user.session.start")] == [
-        inventory.estate().identities["admin"].home
+        CASE.estate.identities["admin"].home
     ]
     assert INTRUDER in [
         event["client"]["ipAddress"] for event in okta("user.session.access_admin_app")
@@ -208,9 +216,7 @@ def test_two_people_have_two_sessions():
 @pytest.mark.parametrize("number", [None, *range(50)])
 def test_a_service_token_is_in_no_log_of_people(number):
     audit = played(number).audit
-    for token in (
-        one for one in inventory.estate().credentials.values() if one.kind == "service-token"
-    ):
+    for token in (one for one in CASE.estate.credentials.values() if one.kind == "service-token"):
         for source in ("cloudflare_access", "okta"):
             written = json.dumps(audit[source])
             assert (
@@ -251,7 +257,7 @@ def test_a_source_that_is_modelled_as_a_whole_says_so_in_each_event(source):
 
 
 def test_a_person_at_the_gateway_stands_in_the_identity_log_and_a_service_token_in_the_other():
-    audit = breach.play(World(hard_keys=False, service_tokens_bound=True)).audit
+    audit = breach.play(world_with(hard_keys=False, service_tokens_bound=True)).audit
     people = [event for event in audit["cloudflare_access"] if event["Email"]]
     assert people and {event["Email"] for event in people} == {"smartsheet@company.example"}
     assert {event["serviceTokenId"] for event in audit["cloudflare_access_nonidentity"]} == {
@@ -260,7 +266,7 @@ def test_a_person_at_the_gateway_stands_in_the_identity_log_and_a_service_token_
 
 
 def test_a_session_of_its_own_has_a_number_of_its_own():
-    audit = breach.play(World(hard_keys=False, recordings_cleaned=True)).audit["okta"]
+    audit = breach.play(world_with(hard_keys=False, recordings_cleaned=True)).audit["okta"]
     number = {
         event["client"]["ipAddress"]: event["authenticationContext"]["externalSessionId"]
         for event in audit
@@ -446,8 +452,8 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
 def test_the_headline_of_an_event_is_made_of_fields_that_it_has(source):
     for event in played(None).audit[source]:
         parts = telemetry.headline(source, event).removesuffix("  (assumed)").split("  ")
-        assert len(sheet(source)["headline"]) - 1 <= len(parts) <= len(
-            sheet(source)["headline"]
+        assert len(log_format(source).headline) - 1 <= len(parts) <= len(
+            log_format(source).headline
         ) and all(parts)
         assert telemetry.headline(source, event).endswith("(assumed)") == event.get(
             "x_course_assumption", False

@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 from werkzeug.wrappers import Response
 
 from labutils.identity import tokens
-from labutils.incident import breach, inventory
+from labutils.incident import breach, inventory, search
 from labutils.incident.policy import World
 from labutils.lab import Lab
 from labutils.stage.two_apps import LOGIN, NOTES, build_apps
@@ -115,15 +115,16 @@ def replay() -> float:
     return ratio(lambda: breach.play(World.historical()), plain, 9, 10)
 
 
-def search() -> float:
+def search_sets() -> float:
     """Seconds to walk all sets of twelve controls for the goal that has most routes."""
+    world = World.historical()
     controls = [
         name
         for name, control in inventory.controls().items()
-        if control.historical != control.control
+        if control.value != getattr(world, name)
     ][:12]
     start = time.perf_counter()
-    assert breach.search("repos-exfiltration-unconfirmed", controls).walked == 4096
+    assert search.minimal_sets("repos-exfiltration-unconfirmed", controls).walked == 4096
     return time.perf_counter() - start
 
 
@@ -204,7 +205,7 @@ def main() -> int:
         ("sign-in against plain requests", login(), 3.0),
         ("labutils' names against jwt and httpx", imports(), 1.2),
         ("replay against plain requests", replay(), 3.0),
-        ("search of 4,096 sets, seconds", search(), 1.0),
+        ("search of 4,096 sets, seconds", search_sets(), 1.0),
     ]
     for name in lessons.sums():
         ratio, memory = lesson(NOTEBOOKS / name)

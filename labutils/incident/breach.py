@@ -1,60 +1,55 @@
-"""The campaign of 2023 as a function of a world: played over HTTP, or foreseen with the same decisions and no HTTP.
+"""A campaign as a function of a world: played over HTTP, or foreseen with the same decisions and no
+HTTP.
 
-data/cases/cloudflare-2023/campaign.yaml says what was tried; outcomes come from policy.decide alone. It is a model built from the public report.
+A case says what was tried; outcomes come from policy.decide alone. It is a model built from public
+reports.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Literal
+from typing import Any, Literal, Protocol
 
-from labutils.incident import inventory, ledger, policy
+import httpx
+
+from labutils.incident import cases, inventory, policy
+from labutils.incident.campaign import Ask, Campaign, Plan, Route
+from labutils.incident.cases import Case, CaseName
+from labutils.incident.ledger_schema import Fact
+from labutils.incident.log_format import Event
 from labutils.incident.policy import Decision, Request, World
-from labutils.incident.services import PASS, Company, given
-from labutils.incident.sheets import Row, build, read
-from labutils.incident.telemetry import SOURCES
+from labutils.incident.services import PASS, Company, credentials_given
 from labutils.lab import Exchange, Lab, iso, seconds
 
-INTRUDER, SERVER, ADMIN = "203.0.113.66", "198.51.100.20", "192.0.2.13"  # addresses
-FROM = {"internet": INTRUDER, "edge": INTRUDER, "atlassian": SERVER, "homes": ADMIN}
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request of a route: `ask` is service:action, `using` a credential, `origin` a zone; `at`, where it is not the step's time."""
-
-    ask: str
-    using: str
-    origin: str = "internet"
-    at: str | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A step of data/cases/cloudflare-2023/campaign.yaml: what was tried, and how else. It holds no outcome."""
-
-    fact: str
-    goal: str
-    fit: Literal["exact", "close", "loose"]
-    assumption: str
-    routes: tuple[tuple[dict, ...], ...]
-    assumed_time: str | None = None
+Outcome = Literal["succeeded", "denied", "unknown", "not_reached"]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request that was made in a step, and the answer; `decision` is None where the intruder did not hold what it takes."""
+    """A request of a step, and the answer. `decision` is None where it was never sent, since the
+    intruder did not hold `missing`.
+
+    `time` is ISO 8601; `recorded` says whether any log holds it.
+    """
 
     time: str
     ask: Ask
     decision: Decision | None
     recorded: bool
+    missing: str | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision is not None and self.decision.allow
 
 
 @dataclass(frozen=True)
 class Step:
-    """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show it), or not_reached.
-    `time` is ISO 8601; `time_assumed` says that the ledger has none, `time_precision` how much of it the ledger has."""
+    """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show
+    it), or not_reached.
+
+    `time` is ISO 8601; `time_assumed` says that the ledger has none, `time_precision` how much of
+    it the ledger has.
+    """
 
     fact: str
     time: str
@@ -62,7 +57,7 @@ class Step:
     time_precision: str | None
     tactic: str
     techniques: tuple[str, ...]
-    outcome: str
+    outcome: Outcome
     rule: str
     reason: str
     plan: Plan
@@ -76,180 +71,185 @@ class Step:
 
 @dataclass
 class Replay:
-    """A played world: its steps, what the network saw, what the services logged (by source), and which event belongs to which fact."""
+    """A played world: its steps, what the network saw, what the services logged (by source), and
+    which event (as source:line) belongs to which fact."""
 
     world: World
     steps: list[Step] = field(default_factory=list)
     wire: list[Exchange] = field(default_factory=list)
-    audit: dict[str, list[dict]] = field(default_factory=dict)
+    audit: dict[str, list[Event]] = field(default_factory=dict)
     truth: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What the owner of a credential did with it, in the open, at a time."""
+def with_controls(names: Iterable[str], world: World | None = None) -> World:
+    """The historical world of the course's case (or another world) with these controls in place.
 
-    time: str
-    requests: tuple[dict, ...]
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """data/cases/cloudflare-2023/campaign.yaml: what owners did before, what the intruder starts with, and the plans in order."""
-
-    start_with: tuple[str, ...]
-    scenes: tuple[dict, ...]
-    steps: tuple[dict, ...]
+    Raises KeyError for a name that is no control.
+    """
+    known, chosen = inventory.controls(), list(names)
+    if strangers := [name for name in chosen if name not in known]:
+        raise KeyError(f"{strangers[0]!r} is no control of data/controls.yaml")
+    values: dict[str, Any] = {name: known[name].value for name in chosen}
+    return replace(world or World.historical(), **values)
 
 
-@cache
-def campaign(text: str | None = None) -> Campaign:
-    """The scenes and plans, checked against the estate and the ledger. Raises SheetError, which names the line."""
-    sheet = read("cases/cloudflare-2023/campaign.yaml", text)
-    told, scenes = build(Campaign, sheet), []
-    inventory.known(
-        sheet, "start_with", told.start_with, inventory.estate().credentials, "credential"
-    )
-    for row in told.scenes:
-        scene, when = build(Scene, row), inventory.moment(row, "time")
-        scenes += [(when, _ask(item)) for item in scene.requests]
-    return replace(told, scenes=tuple(scenes), steps=tuple(map(_plan, told.steps)))
+# --- the story ------------------------------------------------------------------------------------
 
 
-def _plan(row: Row) -> Plan:
-    plan = build(Plan, row)
-    inventory.known(
-        row,
-        "fact",
-        [plan.fact],
-        [fact.id for fact in ledger.steps()],
-        "fact with `step: true` in the ledger called",
-    )
-    if not plan.routes or not all(plan.routes):
-        raise row.error(
-            "a step needs at least one route, and a route at least one request", "routes"
-        )
-    dated = ledger.fact(plan.fact).time or ""
-    if not (plan.assumed_time or dated).startswith(dated) or "T" not in (
-        plan.assumed_time or dated
-    ):
-        where = "assumed_time" if plan.assumed_time else "fact"
-        raise row.error(
-            f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day",
-            where,
-        )
-    inventory.moment(row, "assumed_time")
-    routes = tuple(tuple(map(_ask, route)) for route in plan.routes)
-    for route, items in zip(routes, plan.routes, strict=True):
-        for place, ask in enumerate(route):
-            gate = "gateway:" + ask.ask.split(":")[0]
-            if ask.origin == "edge" and gate not in [earlier.ask for earlier in route[:place]]:
-                raise items[place].error(
-                    f"{ask.ask} comes from the edge, so {gate} must come before it"
-                )
-    return replace(plan, routes=routes)
+class Intruder(Protocol):
+    """Who tries the plans. `holds`: the credentials so far. `send` makes a request, and adds to
+    them what it gave."""
+
+    @property
+    def holds(self) -> Container[str]:
+        """The names of the credentials."""
+        ...
+
+    def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
+        """The decision, and whether any log holds the request; `time` is in seconds since 1970."""
+        ...
 
 
-def _ask(row: Row) -> Ask:
-    ask, estate = build(Ask, row), inventory.estate()
-    inventory.known(row, "ask", [ask.ask.split(":")[0]], estate.services, "service")
-    inventory.known(row, "using", [ask.using], estate.credentials, "credential")
-    inventory.known(row, "origin", [ask.origin], FROM, "origin")
-    inventory.moment(row, "at")
-    return ask
+@dataclass
+class Story:
+    """Plans tried one after another, each route by route, until one is open all the way. `now` is
+    in seconds since 1970."""
 
+    case: Case
+    intruder: Intruder
+    now: int = 0
 
-# --- one story, told twice ----------------------------------------------------------------------------------------
-
-
-def story(
-    plans: Iterable[Plan], held: set[str], knock: Callable[[Ask, int], tuple[Decision, bool]]
-) -> Iterator[Step]:
-    """Try each plan, route by route, until one is open all the way. `knock` makes a request and adds to `held` what it gave."""
-    now = 0
-    for plan in plans:
-        fact = ledger.fact(plan.fact)
-        begin, attempts, outcome, refusal = plan.assumed_time or fact.time, [], None, None
-        for route in plan.routes:
-            for ask in route:
-                time = max(now + 1, seconds(ask.at or begin))
-                if ask.using not in held or (ask.origin == "atlassian" and "implant" not in held):
-                    missing = ask.using if ask.using not in held else "implant"
-                    attempts.append(Attempt(iso(time), ask, None, False))
-                    refusal = refusal or Decision(
-                        False, "not_held", f"the intruder never came to hold {missing}"
-                    )
+    def tell(self, plans: Iterable[Plan]) -> Iterator[Step]:
+        """What becomes of each plan."""
+        for plan in plans:
+            fact = self.case.ledger.facts[plan.fact]
+            begin = plan.assumed_time or fact.time or ""
+            attempts: list[Attempt] = []
+            for route in plan.routes:
+                attempts += self.try_route(route, begin)
+                if attempts[-1].allowed:
                     break
-                now = time
-                decision, recorded = knock(ask, now)
-                attempts.append(Attempt(iso(now), ask, decision, recorded))
-                if not decision.allow:
-                    refusal = decision if refusal is None or refusal.rule == "not_held" else refusal
-                    break
-            else:
-                outcome = "succeeded" if attempts[-1].recorded else "unknown"
+            yield _step(plan, fact, begin, attempts)
+
+    def try_route(self, route: Route, begin: str) -> list[Attempt]:
+        """The requests of a route, up to the first that is refused or cannot be sent."""
+        attempts = []
+        for ask in route:
+            time = max(self.now + 1, seconds(ask.at or begin))
+            attempts.append(self.attempt(ask, time))
+            if not attempts[-1].allowed:
                 break
-        decision = attempts[-1].decision if outcome else refusal
-        outcome = outcome or ("not_reached" if decision.rule == "not_held" else "denied")
-        yield Step(
-            plan.fact,
-            begin,
-            fact.time is None,
-            fact.time_precision,
-            fact.tactic,
-            fact.techniques,
-            outcome,
-            decision.rule,
-            decision.reason,
-            plan,
-            tuple(attempts),
-        )
+        return attempts
+
+    def attempt(self, ask: Ask, time: int) -> Attempt:
+        """One request, if the intruder holds what it takes."""
+        foothold = self.case.estate.zones[ask.origin].foothold
+        for needed in (ask.using, foothold):
+            if needed is not None and needed not in self.intruder.holds:
+                return Attempt(iso(time), ask, None, False, needed)
+        decision, recorded = self.intruder.send(ask, time)
+        self.now = time + ask.lasts
+        return Attempt(iso(time), ask, decision, recorded)
 
 
-def play(world: World) -> Replay:
-    """Play the campaign in a world: real HTTP requests in a lab of its own, each decided and logged where it arrives."""
-    told = campaign()
-    lab = Lab("breach", "2023-09-01T00:00:00Z")
-    company, replay, waiting = Company(lab, world), Replay(world, wire=lab.wire), list(told.scenes)
-    browsers = {
-        INTRUDER: lab.browser("Mozilla/5.0 (X11; Linux x86_64)", INTRUDER),
-        SERVER: lab.browser("curl/8.5.0", SERVER),
-        ADMIN: lab.browser("Mozilla/5.0 (Macintosh)", ADMIN),
-    }
-    purse, passes, held = (
-        {name: company.secrets[name] for name in told.start_with},
-        {},
-        set(told.start_with),
+def _step(plan: Plan, fact: Fact, begin: str, attempts: list[Attempt]) -> Step:
+    outcome, decision = _outcome(attempts)
+    return Step(
+        plan.fact,
+        begin,
+        fact.time is None,
+        fact.time_precision,
+        fact.tactic,
+        fact.techniques,
+        outcome,
+        decision.rule,
+        decision.reason,
+        plan,
+        tuple(attempts),
     )
 
-    def send(ask: Ask, now: int, secret: str) -> dict:
-        lab.clock.tick(max(0, now - 1 - lab.clock.now))  # the request itself takes the last second
-        service, action = ask.ask.split(":")
-        headers = company.headers(company.estate.credentials[ask.using], secret)
-        headers |= {PASS: passes[service]} if ask.origin == "edge" else {}
-        return (
-            browsers[FROM[ask.origin]]
-            .get(f"https://{service}.example/{action}", headers=headers)
-            .json()
-        )
 
-    def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
-        while waiting and waiting[0][0] < now:
-            time, scene = waiting.pop(0)
-            send(scene, time, company.secrets[scene.using])
-        before = len(lab.audit)
-        answer = send(ask, now, purse[ask.using])
-        purse.update(answer.get("given", {}))
-        held.update(purse)
+def _outcome(attempts: list[Attempt]) -> tuple[Outcome, Decision]:
+    """How a step ended, and the decision that speaks for it: the last one, else the first refusal,
+    else what was never held."""
+    last = attempts[-1]
+    if last.decision and last.decision.allow:
+        return "succeeded" if last.recorded else "unknown", last.decision
+    for attempt in attempts:
+        if attempt.decision and not attempt.decision.allow:
+            return "denied", attempt.decision
+    missing = next(attempt.missing for attempt in attempts if attempt.missing)
+    return "not_reached", Decision(False, "not_held", f"the intruder never came to hold {missing}")
+
+
+# --- played ---------------------------------------------------------------------------------------
+
+
+class _OverHttp:
+    """An intruder who sends real HTTP requests, and the owners of credentials, who come by in
+    between."""
+
+    def __init__(self, company: Company, campaign: Campaign):
+        self.company, self.lab = company, company.lab
+        self.waiting = list(campaign.scenes)
+        self.holds = {name: company.secrets[name] for name in campaign.start_with}
+        self.passes: dict[str, str] = {}  # by service
+        self.browsers: dict[str, httpx.Client] = {
+            zone: self.lab.browser(address.agent, address.ip)
+            for zone, address in company.case.addresses.items()
+        }
+
+    def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
+        """See Intruder."""
+        while self.waiting and self.waiting[0].time < time:
+            scene = self.waiting.pop(0)
+            secret = self.company.secrets[scene.ask.using]
+            self.request(scene.ask, scene.time, secret)
+        lines = len(self.lab.audit)
+        answer = self.request(ask, time, self.holds[ask.using])
+        self.holds |= answer.get("given", {})
         if "pass" in answer:
-            passes[ask.ask.split(":")[1]] = answer["pass"]
-        return Decision(answer["allowed"], answer["rule"], answer["reason"]), len(
-            lab.audit
-        ) > before
+            self.passes[ask.action] = answer["pass"]
+        decision = Decision(answer["allowed"], answer["rule"], answer["reason"])
+        return decision, len(self.lab.audit) > lines
 
-    replay.audit = {source: [] for source in SOURCES}
-    filed = 0
-    for step in story(told.steps, held, knock):
+    def request(self, ask: Ask, time: int, secret: str) -> dict[str, Any]:
+        """The answer to one request. The request itself takes the last second before `time`."""
+        self.wait_until(time - 1)
+        estate = self.company.estate
+        headers = self.company.headers(estate.credentials[ask.using], secret)
+        if estate.gateway_into(estate.zones[ask.origin]):
+            headers[PASS] = self.passes[ask.service]
+        url = f"https://{ask.service}.example/{ask.action}"
+        answer: dict[str, Any] = self.browsers[ask.origin].get(url, headers=headers).json()
+        self.repeat(ask)
+        return answer
+
+    def repeat(self, ask: Ask) -> None:
+        """Write the lines of the repetitions: the decision stands for all of them."""
+        if ask.repeat == 1 or self.company.latest is None:
+            return
+        first, decision, agent = self.company.latest
+        serial = len(self.lab.wire) - 1
+        for number in range(1, ask.repeat):
+            again = replace(first, time=first.time + number * ask.every)
+            self.company.record(again, decision, agent, f"{serial}.{number}")
+        self.wait_until(first.time + ask.lasts)
+
+    def wait_until(self, time: int) -> None:
+        """Let time pass, if it is not that late yet."""
+        self.lab.clock.tick(max(0, time - self.lab.clock.now))
+
+
+def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
+    """Play a case's campaign in a world: real HTTP requests in a lab of its own, each decided and
+    logged where it arrives."""
+    case = cases.load(case)
+    lab = Lab("breach", case.start)
+    intruder = _OverHttp(Company(lab, world, case), case.campaign)
+    replay = Replay(world, wire=lab.wire, audit={source: [] for source in case.sources})
+    filed = 0  # lines of the lab's audit log
+    for step in Story(case, intruder).tell(case.campaign.steps):
         replay.steps.append(step)
         begin = seconds(step.attempts[0].time)
         for line in lab.audit[filed:]:
@@ -261,115 +261,57 @@ def play(world: World) -> Replay:
     return replay
 
 
-def foresee(
-    world: World, plans: Sequence[Plan] | None = None, alarm: int | None = None
-) -> list[Step]:
-    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by step.
+# --- foreseen -------------------------------------------------------------------------------------
 
-    `plans` stand in the place of the campaign's own; `alarm` is one that was raised at that time, whatever the world's alarms do.
-    """
-    estate, held = inventory.estate(), set(campaign().start_with)
 
-    def knock(ask: Ask, now: int) -> tuple[Decision, bool]:
-        nonlocal alarm
-        service, action = ask.ask.split(":")
-        asked = Request(
-            now,
-            estate.services[service],
-            action,
-            estate.credentials[ask.using],
-            ask.origin,
-            FROM[ask.origin],
-            alarm,
-        )
-        decision = policy.decide(asked, world)
+class _Foreseen:
+    """An intruder whose requests are decided, and never sent. `alarm` is in seconds since 1970."""
+
+    def __init__(self, case: Case, world: World, campaign: Campaign, alarm: int | None):
+        self.case, self.world, self.alarm = case, world, alarm
+        self.holds = set(campaign.start_with)
+
+    def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
+        """See Intruder."""
+        asked = request(self.case, ask, time, self.alarm)
+        decision = policy.decide(asked, self.world)
         if decision.allow:
-            held.update(given(asked))
-        if alarm is None and policy.alarmed(asked, decision, world):
-            alarm = now
-        return decision, policy.recorded(asked, world)
-
-    return list(story(campaign().steps if plans is None else plans, held, knock))
+            self.holds.update(credentials_given(asked))
+        if self.alarm is None and policy.alarmed(asked, decision, self.world):
+            self.alarm = time
+        return decision, policy.recorded(asked, self.world)
 
 
-# --- all worlds ---------------------------------------------------------------------------------------------------
+def foresee(
+    world: World,
+    *,
+    case: CaseName = cases.COURSE,
+    thief: Campaign | None = None,
+    alarm: int | None = None,
+) -> list[Step]:
+    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by
+    step.
 
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found: how many sets were walked, how many stop the goal, and the smallest of those."""
-
-    goal: str
-    walked: int
-    stopping: int
-    minimal: tuple[tuple[str, ...], ...]
-
-
-class _Asking:
-    """A world that notes which of its controls were asked about, so that sets which differ in the others need no second run."""
-
-    def __init__(self, world: World):
-        self.world, self.asked = world, []
-
-    def __getattr__(self, name: str):
-        self.asked.append(name)
-        return getattr(self.world, name)
-
-
-def with_controls(names: Iterable[str], world: World | None = None) -> World:
-    """The world of 2023 (or another one) with these controls in place. Raises KeyError for a name that is no control."""
-    known, names = inventory.controls(), list(names)
-    if strangers := [name for name in names if name not in known]:
-        raise KeyError(f"{strangers[0]!r} is no control of data/controls.yaml")
-    return replace(world or World.historical(), **{name: known[name].control for name in names})
-
-
-def search(
-    goal: str,
-    controls: Sequence[str],
-    world: World | None = None,
-    plans: Sequence[Plan] | None = None,
-) -> Found:
-    """Walk all sets of these controls: which stop the step `goal` (a fact id), and which of them are smallest.
-
-    `goal` is stopped where its step is denied or not reached. Raises KeyError where there is no such step or control.
+    `thief` is a campaign that stands in the place of the case's own; `alarm` is one that was raised
+    at that time (seconds since 1970), whatever the world's alarms do.
     """
-    plans = plans or campaign().steps
-    if goal not in [plan.fact for plan in plans]:
-        raise KeyError(f"{goal} is no step of the campaign")
-    plans = plans[: [plan.fact for plan in plans].index(goal) + 1]
-    names = sorted(set(controls), key=list(controls).index)
-    base = with_controls((), world)
-    with_controls(names)  # each must be a control, also one that no decision asks about
-    bit = {name: 1 << place for place, name in enumerate(names)}
-    known: list[
-        tuple[int, int, bool]
-    ] = []  # of the controls in this mask, just these are in place: then it is stopped, or not
+    case = cases.load(case)
+    campaign = thief or case.campaign
+    intruder = _Foreseen(case, world, campaign, alarm)
+    return list(Story(case, intruder).tell(campaign.steps))
 
-    def stopped(chosen: int) -> bool:
-        for mask, those, result in known:
-            if chosen & mask == those:
-                return result
-        asking = _Asking(with_controls([name for name in names if chosen & bit[name]], base))
-        result = foresee(asking, plans)[-1].stopped
-        mask = sum(bit[name] for name in set(asking.asked) & set(bit))
-        known.append((mask, chosen & mask, result))
-        return result
 
-    table = [stopped(chosen) for chosen in range(1 << len(names))]
-    minimal = [
-        chosen
-        for chosen, stops in enumerate(table)
-        if stops and not any(chosen & one and table[chosen ^ one] for one in bit.values())
-    ]
-    return Found(
-        goal,
-        len(table),
-        sum(table),
-        tuple(
-            sorted(
-                (tuple(name for name in names if chosen & bit[name]) for chosen in minimal),
-                key=lambda found: (len(found), found),
-            )
-        ),
+def request(case: Case, ask: Ask, time: int, alarm: int | None = None) -> Request:
+    """What a decision point is asked when a request of a campaign arrives; times are seconds since
+    1970."""
+    estate = case.estate
+    return Request(
+        case,
+        time,
+        estate.services[ask.service],
+        ask.action,
+        estate.credentials[ask.using],
+        estate.zones[ask.origin],
+        case.addresses[ask.origin].ip,
+        alarm,
     )

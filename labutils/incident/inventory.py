@@ -1,27 +1,38 @@
-"""What there is: the zones, identities, credentials and services of data/cases/cloudflare-2023/estate.yaml, and the controls of data/controls.yaml."""
+"""What there is: the zones, identities, credentials and services of a case's estate.yaml, and the
+controls of data/controls.yaml."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from labutils.incident.sheets import Row, build, read
-from labutils.lab import seconds
+from labutils.incident.sheets import Row, build, moment, must_be_among, read, table, value
 
 
 @dataclass(frozen=True, eq=False)
 class Zone:
-    """A part of the network. `reaches`: the zones that it can open a connection to. `inside`: behind the company's own wall."""
+    """A part of the network.
+
+    `reaches`: the zones that it can open a connection to. `prefix`: how its addresses begin.
+    `inside`: behind the company's own wall. `default`: every address that belongs to no other zone
+    is here; one zone says so. `foothold`: the credential that an intruder must hold to send
+    anything from here. `access_list`: the control that enforces the list in front of this zone,
+    which lets nobody through.
+    """
 
     id: str
     reaches: tuple[str, ...]
     prefix: str | None = None
     inside: bool = False
+    default: bool = False
+    foothold: str | None = None
+    access_list: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """A person, a service account, or somebody who should not be there. `home`: the address that it works from."""
+    """A person, a service account, or somebody who should not be there. `home`: the address that it
+    works from."""
 
     id: str
     kind: Literal["person", "service", "intruder"]
@@ -32,9 +43,12 @@ class Identity:
 
 @dataclass(frozen=True, eq=False)
 class Credential:
-    """Something that opens doors. Times are seconds since 1970. `binds` names the control that would tie it to its holder's home;
-    `session` is the session that a sign-in with it begins;
-    `excess` maps a control to the scopes that the job does not need and that the control takes away."""
+    """Something that opens services. Times are seconds since 1970.
+
+    `scopes`: what it may do, each as service:action. `binds`: the control that would tie it to its
+    holder's home. `session`: the session that a sign-in with it begins. `excess`: by control, the
+    scopes that the job does not need and that the control takes away.
+    """
 
     id: str
     kind: Literal[
@@ -54,132 +68,150 @@ class Credential:
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """A host with doors. `gives` maps an action to the credentials that it puts into the caller's hands."""
+    """A host, and what it answers.
+
+    `accepts`: kinds of credentials. `audit`: the log that it keeps, or none; `audit_by_kind`:
+    another log for some kinds of credentials; `audit_control`: the control without which it writes
+    nothing. `admin_actions`: acts of administration; `console_actions`: those of them that are done
+    in the admin console, and not at its API. `gives`: by action, the credentials that it puts into
+    the caller's hands. `passes_to`: it is a gateway; an allowed request opens a way to the service
+    that is named by the action, and the way leads through this zone.
+    """
 
     id: str
     zone: Zone
     org: Literal["company", "supplier"]
     accepts: tuple[str, ...]
     audit: str
-    level: str
+    audit_by_kind: dict[str, str] = field(default_factory=dict)
+    audit_control: str | None = None
     people_only: bool = False
     inside_trusted: bool = False
     admin_actions: tuple[str, ...] = ()
+    console_actions: tuple[str, ...] = ()
     gives: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    passes_to: Zone | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A decision: its value in 2023 (in this model), its value as a control, and what it stands for in NIST SP 800-53.
-    An alarm also says which requests (`service:action`) it watches, and whether it is raised by allowed or by denied ones."""
+    """A decision that a company makes: what it means, its value as a control, and what it stands
+    for in NIST SP 800-53."""
 
     id: str
-    historical: bool | int
-    control: bool | int
-    org: Literal["company", "supplier"]
+    value: bool | int
     nist: tuple[str, ...]
     meaning: str
-    watches: tuple[str, ...] = ()
-    raised_by: Literal["allowed", "denied"] = "allowed"
 
 
 @dataclass(frozen=True, eq=False)
 class Estate:
-    """The whole of data/cases/cloudflare-2023/estate.yaml, by id."""
+    """The whole of an estate.yaml, by id."""
 
     zones: dict[str, Zone]
     identities: dict[str, Identity]
     credentials: dict[str, Credential]
     services: dict[str, Service]
-    groups: tuple[str, ...]
 
-    def origin(self, address: str) -> str:
-        """The zone that an address belongs to: the one with the longest prefix of it; an address of none is the internet's."""
-        found = [
-            zone for zone in self.zones.values() if zone.prefix and address.startswith(zone.prefix)
+    @property
+    def default_zone(self) -> Zone:
+        """The zone of every address that belongs to no other."""
+        return next(zone for zone in self.zones.values() if zone.default)
+
+    def zone_of(self, address: str) -> Zone:
+        """The zone that an address belongs to: the one with the longest prefix of it, else the
+        default one."""
+        matching = [
+            (len(zone.prefix), zone)
+            for zone in self.zones.values()
+            if zone.prefix and address.startswith(zone.prefix)
         ]
-        return max(found, key=lambda zone: len(zone.prefix)).id if found else "internet"
+        return max(matching, key=lambda pair: pair[0])[1] if matching else self.default_zone
 
-
-def known(row: Row, key: str, names: Iterable[str], there: Container[str], what: str) -> None:
-    """Raises SheetError with the line of `key` where one of the names is not among those that are there."""
-    if strangers := [name for name in names if not isinstance(name, str) or name not in there]:
-        raise row.error(f"{key}: there is no {what} {strangers[0]!r}", key)
-
-
-def moment(row: Row, key: str) -> int | None:
-    """A time of a row as seconds since 1970, or None where there is none. Raises SheetError with the line."""
-    try:
-        return seconds(row[key]) if row.get(key) is not None else None
-    except (TypeError, ValueError) as error:
-        raise row.error(
-            f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key
-        ) from error
-
-
-def rows(sheet: Row, name: str) -> dict[str, Row]:
-    """The rows of one list of a sheet, by id. Raises SheetError where it is no list, or where an id is missing or stands twice."""
-    found: dict[str, Row] = {}
-    items = sheet.get(name)
-    if not isinstance(items, list) or not all(isinstance(item, Row) for item in items):
-        raise sheet.error(f"{name} must be a list of mappings", name)
-    for row in items:
-        if not isinstance(row.get("id"), str) or row["id"] in found:
-            raise row.error(f"each row of {name} has an id of its own", "id")
-        found[row["id"]] = row
-    return found
-
-
-@cache
-def estate(text: str | None = None) -> Estate:
-    """data/cases/cloudflare-2023/estate.yaml, or a text in its place. Raises SheetError, which names the line."""
-    sheet = read("cases/cloudflare-2023/estate.yaml", text)
-    tables = {
-        name: rows(sheet, name) for name in ("zones", "identities", "credentials", "services")
-    }
-    zones = {key: build(Zone, row) for key, row in tables["zones"].items()}
-    identities = {key: build(Identity, row) for key, row in tables["identities"].items()}
-    groups, credentials, services = tuple(sheet.get("groups") or ()), {}, {}
-    for key, row in tables["zones"].items():
-        known(row, "reaches", zones[key].reaches, zones, "zone")
-    for key, row in tables["identities"].items():
-        known(row, "groups", identities[key].groups, groups, "group")
-    for key, row in tables["credentials"].items():
-        known(row, "holder", [row.get("holder")], identities, "identity")
-        times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
-        made = credentials[key] = build(Credential, row, holder=identities[row["holder"]], **times)
-        known(row, "excess", made.excess, controls(), "control")
-        known(row, "binds", filter(None, [made.binds]), controls(), "control")
-        known(
-            row,
-            "scopes",
-            [scope.split(":")[0] for scope in made.scopes],
-            tables["services"],
-            "service",
-        )
-    for key, row in tables["services"].items():
-        known(row, "zone", [row.get("zone")], zones, "zone")
-        services[key] = build(Service, row, zone=zones[row["zone"]])
-        known(
-            row,
-            "gives",
-            [name for given in services[key].gives.values() for name in given],
-            credentials,
-            "credential",
-        )
-    return Estate(zones, identities, credentials, services, groups)
+    def gateway_into(self, zone: Zone) -> Service | None:
+        """The gateway whose way leads through this zone, if there is one."""
+        return next((one for one in self.services.values() if one.passes_to is zone), None)
 
 
 @cache
 def controls(text: str | None = None) -> dict[str, Control]:
     """data/controls.yaml by id, or a text in its place. Raises SheetError, which names the line."""
-    sheet = read("controls.yaml", text)
-    found = {}
-    for key, row in rows(sheet, "controls").items():
-        found[key] = build(Control, row)
-        if type(found[key].historical) is not type(found[key].control):
+    rows = table(read("controls.yaml", text), "controls")
+    return {key: build(Control, row) for key, row in rows.items()}
+
+
+# --- reading an estate ----------------------------------------------------------------------------
+
+
+def read_estate(sheet: Row) -> Estate:
+    """The estate of a sheet, every name in it one that is there. Raises SheetError, which names the
+    line."""
+    groups = value(sheet, "groups", tuple[str, ...]) if "groups" in sheet else ()
+    rows = {name: table(sheet, name) for name in ("zones", "identities", "credentials", "services")}
+    zones = _zones(sheet, rows["zones"], rows["credentials"])
+    identities = {key: _identity(row, groups) for key, row in rows["identities"].items()}
+    credentials = {
+        key: _credential(row, identities, rows["services"])
+        for key, row in rows["credentials"].items()
+    }
+    services = {key: _service(row, zones, credentials) for key, row in rows["services"].items()}
+    return Estate(zones, identities, credentials, services)
+
+
+def _zones(sheet: Row, rows: dict[str, Row], credentials: dict[str, Row]) -> dict[str, Zone]:
+    zones = {key: build(Zone, row) for key, row in rows.items()}
+    for key, row in rows.items():
+        must_be_among(row, "reaches", zones[key].reaches, zones, "zone")
+        must_be_among(row, "foothold", _said(zones[key].foothold), credentials, "credential")
+        must_be_a_switch(row, "access_list", _said(zones[key].access_list))
+    if sum(zone.default for zone in zones.values()) != 1:
+        raise sheet.error("one zone, and only one, says `default: true`", "zones")
+    return zones
+
+
+def _identity(row: Row, groups: tuple[str, ...]) -> Identity:
+    identity = build(Identity, row)
+    must_be_among(row, "groups", identity.groups, groups, "group")
+    return identity
+
+
+def _credential(row: Row, identities: dict[str, Identity], services: dict[str, Row]) -> Credential:
+    must_be_among(row, "holder", [row.get("holder")], identities, "identity")
+    times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
+    credential = build(Credential, row, holder=identities[row["holder"]], **times)
+    must_be_a_switch(row, "excess", credential.excess)
+    must_be_a_switch(row, "binds", _said(credential.binds))
+    must_be_among(row, "scopes", map(service_of, credential.scopes), services, "service")
+    return credential
+
+
+def _service(row: Row, zones: dict[str, Zone], credentials: dict[str, Credential]) -> Service:
+    must_be_among(row, "zone", [row.get("zone")], zones, "zone")
+    must_be_among(row, "passes_to", _said(row.get("passes_to")), zones, "zone")
+    passes_to = zones[row["passes_to"]] if row.get("passes_to") else None
+    service = build(Service, row, zone=zones[row["zone"]], passes_to=passes_to)
+    must_be_a_switch(row, "audit_control", _said(service.audit_control))
+    names = [name for handed_over in service.gives.values() for name in handed_over]
+    must_be_among(row, "gives", names, credentials, "credential")
+    return service
+
+
+def must_be_a_switch(row: Row, key: str, names: Iterable[object]) -> None:
+    """Raises SheetError with the line of `key` where a name is no control, or one that has a number
+    for a value."""
+    for name in names:
+        must_be_among(row, key, [name], controls(), "control")
+        if not isinstance(controls()[str(name)].value, bool):
             raise row.error(
-                "historical and control must be of one kind: both true or false, or both a number",
-                "control",
+                f"{key}: {name} is a number; a control that is there or not is needed", key
             )
-    return found
+
+
+def service_of(scope: str) -> str:
+    """The service of a scope, which is service:action."""
+    return scope.split(":")[0]
+
+
+def _said(name: object) -> list[object]:
+    """A list of the one name that a row says, or an empty list."""
+    return [] if name is None else [name]

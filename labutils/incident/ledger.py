@@ -1,11 +1,14 @@
-"""The ledger: what is known of the real events, from where, and how surely (data/cases/cloudflare-2023/facts.yaml)."""
+"""The ledger of the course's case: what is known of the real events, from where, and how surely.
+
+Another case's ledger is `cases.load(name).ledger`.
+"""
 
 import difflib
-import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeVar
 
-from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Source, Tactic, load
+from labutils.incident import cases
+from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Source, Tactic
 from labutils.text import shown
 
 __all__ = [
@@ -22,13 +25,15 @@ __all__ = [
     "fact",
     "facts",
     "ledger",
-    "load",
     "source",
     "steps",
     "tactic",
     "tactics",
     "technique",
 ]
+
+
+Entry = TypeVar("Entry")
 
 
 class UnknownFact(KeyError):
@@ -50,7 +55,7 @@ def facts() -> tuple[Fact, ...]:
 
 def steps() -> tuple[Fact, ...]:
     """What an intruder did and a replay can repeat."""
-    return tuple(fact for fact in facts() if fact.step)
+    return ledger().steps
 
 
 def source(identifier: str) -> Source:
@@ -88,16 +93,15 @@ def attack_version() -> str:
     return ledger().attack.version
 
 
-@functools.cache
 def ledger() -> Ledger:
-    """The ledger of the course, read once."""
-    return load()
+    """The ledger of the course's case, read once."""
+    return cases.load().ledger
 
 
-def _one(kind: str, things: Mapping[str, Any], identifier: str) -> Any:
-    if isinstance(identifier, str) and identifier in things:
-        return things[identifier]
-    near = difflib.get_close_matches(str(identifier), things, n=3, cutoff=0.3)
+def _one(kind: str, entries: Mapping[str, Entry], identifier: str) -> Entry:
+    if isinstance(identifier, str) and identifier in entries:
+        return entries[identifier]
+    near = difflib.get_close_matches(str(identifier), entries, n=3, cutoff=0.3)
     raise UnknownFact(
         f"The ledger has no {kind} {shown(repr(identifier), 60)}."
         + (f" Near it: {', '.join(near)}." if near else "")

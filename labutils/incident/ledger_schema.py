@@ -1,15 +1,19 @@
-"""What stands in the ledger (data/cases/cloudflare-2023/facts.yaml), and what a sound ledger is."""
+"""What stands in the ledger of a case (its facts.yaml), and what a sound ledger is."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
-from labutils.incident.sheets import Row, build, read
+from labutils.incident.sheets import Row, build
 from labutils.text import shown
 
-FORMS = {0: "", 10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}
-PRECISIONS = {None: (None,), 10: ("day",), 20: ("minute", "second")}
+FORMS = {10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}  # by length
+PRECISIONS: dict[int | None, tuple[str | None, ...]] = {
+    None: (None,),
+    10: ("day",),
+    20: ("minute", "second"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Control:
 
 @dataclass(frozen=True)
 class Fact:
-    """One statement about the real events, in our own words. A missing time is one that the sources do not give."""
+    """One statement about the real events, in our own words. A missing time is one that the sources
+    do not give."""
 
     id: str
     statement: str
@@ -94,7 +99,7 @@ class Attack:
     techniques: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """Everything in the file, each kind under its ids and in the order of the file."""
 
@@ -105,81 +110,110 @@ class Ledger:
     derived: dict[str, Derived]
     errors: dict[str, CommonError]
 
+    @property
+    def steps(self) -> tuple[Fact, ...]:
+        """What an intruder did and a replay can repeat."""
+        return tuple(fact for fact in self.facts.values() if fact.step)
 
-def load(text: str | None = None) -> Ledger:
-    """The ledger of data/cases/cloudflare-2023/facts.yaml, or of the text. Raises SheetError, which names the line, for the first thing that is wrong."""
-    sheet = build(_Sheet, read("cases/cloudflare-2023/facts.yaml", text))
-    attack, taken = build(Attack, sheet.attack), {}
 
-    def made(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[str, Any]:
-        things = {}
-        for row in rows:
-            thing = make(row)
-            if thing.id in taken:
-                raise row.error(
-                    f"the id {shown(thing.id)} is taken on line {taken[thing.id]}", "id"
-                )
-            taken[thing.id], things[thing.id] = row.lines.get("id", row.line), thing
-        return things
-
-    tactics = {key: build(Tactic, row, key=key) for key, row in sheet.tactics.items()}
-    sources = {name: build(Source, row, id=name) for name, row in sheet.sources.items()}
-    known = {"tactic": {*tactics, "none"}, "techniques": attack.techniques, "sources": sources}
+def read_ledger(sheet: Row) -> Ledger:
+    """The ledger of a sheet. Raises SheetError, which names the line, for the first thing that is
+    wrong."""
+    top = build(_Sheet, sheet)
+    attack = build(Attack, top.attack)
+    tactics = {key: build(Tactic, row, key=key) for key, row in top.tactics.items()}
+    sources = {name: build(Source, row, id=name) for name, row in top.sources.items()}
+    taken: dict[str, int] = {}
     return Ledger(
         attack,
         tactics,
         sources,
-        made(sheet.facts, lambda row: _fact(row, known, sources)),
-        made(sheet.derived, lambda row: build(Derived, row)),
-        made(sheet.common_errors, lambda row: build(CommonError, row)),
+        _by_id(top.facts, taken, lambda row: _fact(row, attack, tactics, sources)),
+        _by_id(top.derived, taken, lambda row: build(Derived, row)),
+        _by_id(top.common_errors, taken, lambda row: build(CommonError, row)),
     )
 
 
 @dataclass(frozen=True)
 class _Sheet:
     about: str
-    attack: dict
-    tactics: dict[str, dict]
-    sources: dict[str, dict]
-    facts: tuple[dict, ...]
-    derived: tuple[dict, ...] = ()
-    common_errors: tuple[dict, ...] = ()
+    attack: Row
+    tactics: dict[str, Row]
+    sources: dict[str, Row]
+    facts: tuple[Row, ...]
+    derived: tuple[Row, ...] = ()
+    common_errors: tuple[Row, ...] = ()
 
 
-def _fact(row: Row, known: Mapping[str, Collection[str]], sources: Mapping[str, Source]) -> Fact:
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=_HasId)
+
+
+def _by_id(
+    rows: Iterable[Row], taken: dict[str, int], entry_of: Callable[[Row], Entry]
+) -> dict[str, Entry]:
+    """The entries of the rows by id. `taken` holds the line of each id of the ledger so far, and
+    grows."""
+    entries = {}
+    for row in rows:
+        entry = entry_of(row)
+        if entry.id in taken:
+            raise row.error(f"the id {shown(entry.id)} is taken on line {taken[entry.id]}", "id")
+        taken[entry.id], entries[entry.id] = row.lines.get("id", row.line), entry
+    return entries
+
+
+def _fact(
+    row: Row, attack: Attack, tactics: Mapping[str, Tactic], sources: Mapping[str, Source]
+) -> Fact:
     """A fact whose sources, tactic, techniques and times stand up."""
+    _must_be_listed(row, "tactic", {*tactics, "none"})
+    _must_be_listed(row, "techniques", attack.techniques)
+    _must_be_listed(row, "sources", sources)
     more: dict[str, Any] = {}
-    for key in known.keys() & row.keys():
-        for name in row[key] if isinstance(row[key], list) else [row[key]]:
-            if not isinstance(name, str) or name not in known[key]:
-                raise row.error(
-                    f"{key} names {shown(str(name), 60)}, which the ledger does not list", key
-                )
     if isinstance(row.get("sources"), list):
-        more["sources"] = tuple(sources.get(name) for name in row["sources"])
+        more["sources"] = tuple(sources[name] for name in row["sources"])
     if isinstance(row.get("control"), Row):
         more["control"] = build(Control, row["control"])
-    made = build(Fact, row, **more)
-    for key in ("statement", "sources"):
-        if not getattr(made, key):
-            raise row.error(f"a fact needs its {key}", key)
-    for key in ("time", "time_end"):
-        if not _is_time(getattr(made, key)):
-            raise row.error(
-                f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(getattr(made, key), 60)}",
-                key,
-            )
-    if made.time_precision not in PRECISIONS[made.time and len(made.time)]:
+    fact = build(Fact, row, **more)
+    if not fact.statement:
+        raise row.error("a fact needs its statement", "statement")
+    if not fact.sources:
+        raise row.error("a fact needs its sources", "sources")
+    _must_be_time(row, "time", fact.time)
+    _must_be_time(row, "time_end", fact.time_end)
+    if fact.time_precision not in PRECISIONS[len(fact.time) if fact.time else None]:
         raise row.error(
             "time_precision is day for a date, and minute or second for a time", "time_precision"
         )
-    return made
+    return fact
 
 
-def _is_time(text: str | None) -> bool:
+def _must_be_listed(row: Row, key: str, listed: Container[str]) -> None:
+    """Every name under a key is one that the ledger lists."""
+    names = row.get(key, [])
+    for name in names if isinstance(names, list) else [names]:
+        if not isinstance(name, str) or name not in listed:
+            raise row.error(
+                f"{key} names {shown(str(name), 60)}, which the ledger does not list", key
+            )
+
+
+def _must_be_time(row: Row, key: str, text: str | None) -> None:
     """A day or a second of the calendar, in the one form for each; no time at all is fine too."""
+    if text is not None and not _is_time(text):
+        raise row.error(
+            f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(text, 60)}", key
+        )
+
+
+def _is_time(text: str) -> bool:
+    form = FORMS.get(len(text))
     try:
-        form = FORMS[len(text or "")]
-        return datetime.strptime(text, form).strftime(form) == text if text else text is None
-    except (KeyError, ValueError):
+        return form is not None and datetime.strptime(text, form).strftime(form) == text
+    except ValueError:
         return False

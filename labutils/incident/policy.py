@@ -1,49 +1,87 @@
-"""The decision: who may do what, here, now, in this world. The policy decision point of NIST SP 800-207.
+"""The decision: who may do what, here, now, in this world. The policy decision point of NIST SP
+800-207.
 
-Each rule is a question that one request must pass. It answers with the reason for a refusal, or with None. `decide` asks
-them in order, and the first reason given is the decision. No rule knows that there is an intruder.
+Each rule is a question that one request must pass. It answers with the reason for a refusal, or
+with None. `decide` asks them in order, and the first reason given is the decision. No rule knows
+that there is an intruder.
 """
 
-from dataclasses import dataclass, make_dataclass
-from functools import cache
+from dataclasses import dataclass
 
-from labutils.incident.inventory import Control, Credential, Service, controls, estate
+from labutils.incident import cases
+from labutils.incident.cases import Case, CaseName
+from labutils.incident.inventory import Credential, Service, Zone
 from labutils.lab import iso
 
 DAY = 86400  # seconds
+ROTATION_DAYS = 7  # after an exposure, where exposed credentials are replaced
+SERVICE_TOKEN_DAYS = 90  # after which a service token is over, where service tokens expire
 
 
-class _Decisions:
-    """The decisions that companies make: one field for each row of data/controls.yaml, which says what it means and what it stands for."""
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The decisions that companies make: a field for each row of data/controls.yaml, which says
+    what it means and stands for."""
+
+    personal_profiles_blocked: bool
+    support_accounts_bound: bool
+    supplier_hard_keys: bool
+    support_least_privilege: bool
+    recordings_cleaned: bool
+    sessions_bound: bool
+    session_hours: int
+    acts_reauthenticated: bool
+    console_managed_devices: bool
+    exposed_rotated: bool
+    service_tokens_expire: bool
+    service_tokens_bound: bool
+    integration_least_privilege: bool
+    scripts_approved: bool
+    repository_least_privilege: bool
+    egress_allowlist: bool
+    egress_logged: bool
+    console_list_enforced: bool
+    hard_keys: bool
+    access_per_application: bool
+    alert_admin_group: bool
+    alert_new_account: bool
+    alert_refused_service_account: bool
+    alert_token_elsewhere: bool
+    alert_bulk_reads: bool
+    response_minutes: int
 
     @classmethod
-    def historical(cls) -> "World":
-        """The world of 2023, as far as the public report tells it; where it is silent, the value is our assumption."""
-        return cls()
+    def historical(cls, case: CaseName = cases.COURSE) -> "World":
+        """The world as it was, as far as the reports of a case tell it; where they are silent, the
+        value is our assumption."""
+        return cls(**cases.load(case).historical)  # type: ignore[arg-type]  # cases checks the kind of each value
 
-
-World = make_dataclass(
-    "World",
-    [(control.id, type(control.historical), control.historical) for control in controls().values()],
-    bases=(_Decisions,),
-    frozen=True,
-)
+    def has(self, control: str | None) -> bool:
+        """Whether a control, named by a sheet, is in place. None is no control."""
+        return control is not None and bool(getattr(self, control))
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a door knows of somebody who knocks. `time` and `alarm` (the first alarm raised, if any) are seconds since 1970."""
+    """What a service knows of somebody who asks it for something.
 
+    `time` and `alarm` (the first one raised, if any) are seconds since 1970. `origin` is the zone
+    that `address` belongs to, or the one behind a gateway. `case` says what is watched and
+    safeguarded.
+    """
+
+    case: Case
     time: int
     service: Service
     action: str
     credential: Credential | None
-    origin: str
+    origin: Zone
     address: str
     alarm: int | None = None
 
     @property
     def scope(self) -> str:
+        """What is asked for, as service:action."""
         return f"{self.service.id}:{self.action}"
 
 
@@ -56,120 +94,130 @@ class Decision:
     reason: str
 
 
-# --- the rules, in the order in which they are asked --------------------------------------------------------------
+# --- the rules, in the order in which they are asked ----------------------------------------------
+# A request without a credential passes the questions about credentials: whether one is needed is
+# the question of `recognised`.
 
 
 def reachable(request: Request, world: World) -> str | None:
     """Is there a way through the network from there to here? (SP 800-53 SC-7, AC-4)"""
-    target = request.service.zone.id
-    if target not in estate().zones[request.origin].reaches:
-        return f"nothing leads from {request.origin} to {target}"
-    if target == "consoles" and world.console_list_enforced:
-        return f"the access list lets nobody through from {request.origin} to {target}"
+    origin, target = request.origin, request.service.zone
+    if target.id not in origin.reaches:
+        return f"nothing leads from {origin.id} to {target.id}"
+    if world.has(target.access_list):
+        return f"the access list lets nobody through from {origin.id} to {target.id}"
     return None
 
 
 def recognised(request: Request, world: World) -> str | None:
-    """Is it a kind of credential that this door takes? Where the network is trusted, being inside is enough (SP 800-207, 2.1)."""
+    """Is it a kind of credential that this service takes?
+
+    Where the network is trusted, being inside is enough (SP 800-207, 2.1).
+    """
+    service = request.service
     kind = request.credential.kind if request.credential else "nothing"
-    inside = request.service.inside_trusted and estate().zones[request.origin].inside
-    if kind in request.service.accepts or (inside and not world.access_per_application):
+    if kind in service.accepts:
         return None
-    return f"{request.service.id} takes: {' or '.join(request.service.accepts)}; this is: {kind}"
+    if service.inside_trusted and request.origin.inside and not world.access_per_application:
+        return None
+    return f"{service.id} takes: {' or '.join(service.accepts)}; this is: {kind}"
 
 
 def person_present(request: Request, world: World) -> str | None:
     """Where people sign in, is there a person with a key? (SP 800-53 IA-2)"""
-    person = request.credential.holder.kind == "person"
-    needed = (
-        world.hard_keys if request.service.org == "company" else world.supplier_hard_keys and person
-    )
-    if request.credential.kind == "password" and needed and (request.service.people_only or person):
-        return f"{request.service.id} asks for a key that is bound to its own address; a password alone is not enough"
+    service, credential = request.service, request.credential
+    if credential is None or credential.kind != "password":
+        return None
+    is_person = credential.holder.kind == "person"
+    for_people = service.people_only or is_person
+    of_company = service.org == "company"
+    needs_key = world.hard_keys if of_company else world.supplier_hard_keys and is_person
+    if for_people and needs_key:
+        return (
+            f"{service.id} asks for a key that is bound to its own address; "
+            "a password alone is not enough"
+        )
     return None
 
 
 def in_time(request: Request, world: World) -> str | None:
     """Is the credential still good by the clock? (IA-5, AC-12)"""
     credential = request.credential
+    if credential is None:
+        return None
     ends = [credential.expires] if credential.expires else []
     if credential.kind == "session" and credential.issued:
         ends.append(credential.issued + world.session_hours * 3600)
-    if credential.kind == "service-token" and world.service_tokens_expire:
-        ends.append(credential.issued + 90 * DAY)
-    return (
-        f"the {credential.kind} was over at {iso(min(ends))}"
-        if ends and request.time >= min(ends)
-        else None
-    )
+    if credential.kind == "service-token" and credential.issued and world.service_tokens_expire:
+        ends.append(credential.issued + SERVICE_TOKEN_DAYS * DAY)
+    if ends and request.time >= min(ends):
+        return f"the {credential.kind} was over at {iso(min(ends))}"
+    return None
 
 
 def not_replaced(request: Request, world: World) -> str | None:
     """Was the credential replaced after it was exposed? (IA-5, IR-4)"""
     credential = request.credential
-    replaced = credential.rotated or (
-        credential.exposed + 7 * DAY if credential.exposed and world.exposed_rotated else None
-    )
-    return f"it was replaced by {iso(replaced)}" if replaced and request.time >= replaced else None
+    if credential is None:
+        return None
+    replaced = credential.rotated
+    if not replaced and credential.exposed and world.exposed_rotated:
+        replaced = credential.exposed + ROTATION_DAYS * DAY
+    if replaced and request.time >= replaced:
+        return f"it was replaced by {iso(replaced)}"
+    return None
 
 
 def at_home(request: Request, world: World) -> str | None:
-    """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23, IA-9)"""
+    """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23,
+    IA-9)"""
     credential = request.credential
-    bound = credential.bound_to or (
-        credential.holder.home if credential.binds and getattr(world, credential.binds) else None
-    )
-    return (
-        f"it is bound to {bound}, and this is {request.address}"
-        if bound and request.address != bound
-        else None
-    )
+    if credential is None:
+        return None
+    bound_to = credential.bound_to
+    if not bound_to and world.has(credential.binds):
+        bound_to = credential.holder.home
+    if bound_to and request.address != bound_to:
+        return f"it is bound to {bound_to}, and this is {request.address}"
+    return None
 
 
 def permitted(request: Request, world: World) -> str | None:
     """May this credential do this at all? (AC-3, AC-6)"""
-    if request.scope not in request.credential.scopes:
-        return f"{request.credential.id} may not {request.scope}"
-    for control, scopes in request.credential.excess.items():
-        if request.scope in scopes and getattr(world, control):
-            return f"{request.credential.id} lost {request.scope}, which its job does not need"
+    credential = request.credential
+    if credential is None:
+        return None
+    if request.scope not in credential.scopes:
+        return f"{credential.id} may not {request.scope}"
+    for control, scopes in credential.excess.items():
+        if request.scope in scopes and world.has(control):
+            return f"{credential.id} lost {request.scope}, which its job does not need"
     return None
 
 
 def fresh(request: Request, world: World) -> str | None:
-    """Does an administrative act have a person behind it now, on a device that the company knows? (IA-11, AC-20)"""
-    if request.credential.kind != "session" or request.action not in request.service.admin_actions:
+    """Does an administrative act have a person behind it now, on a device that the company knows?
+    (IA-11, AC-20)"""
+    service, credential = request.service, request.credential
+    if credential is None or credential.kind != "session":
+        return None
+    if request.action not in service.admin_actions:
         return None
     if world.acts_reauthenticated:
         return "an administrative act asks for the key again, and a copied session has none"
-    if (
-        request.action == "console"
-        and world.console_managed_devices
-        and request.address != request.credential.holder.home
-    ):
+    at_console = request.action in service.console_actions
+    on_managed_device = request.address == credential.holder.home
+    if at_console and world.console_managed_devices and not on_managed_device:
         return "the console opens on managed devices alone"
     return None
 
 
 def safeguarded(request: Request, world: World) -> str | None:
     """Is there a safeguard on this very act? (CM-5, CM-7, SC-7, IA-5)"""
-    refusals = {
-        "laptop:sync": (
-            world.personal_profiles_blocked,
-            "no private profile can be signed in to, so nothing was synchronised",
-        ),
-        "support:read-file": (
-            world.recordings_cleaned,
-            "the recording was cleaned before it was uploaded; no session is in it",
-        ),
-        "tracker:script": (world.scripts_approved, "a second person must approve the script first"),
-        "outside:send": (
-            world.egress_allowlist,
-            "the address is not on the list of those that this server may talk to",
-        ),
-    }
-    applies, reason = refusals.get(request.scope, (False, None))
-    return reason if applies else None
+    for control, safeguard in request.case.safeguards.items():
+        if request.scope in safeguard.scopes and world.has(control):
+            return safeguard.reason
+    return None
 
 
 def not_contained(request: Request, world: World) -> str | None:
@@ -177,11 +225,9 @@ def not_contained(request: Request, world: World) -> str | None:
     if request.alarm is None or request.service.org != "company":
         return None
     off = request.alarm + world.response_minutes * 60
-    return (
-        f"it was switched off at {iso(off)}, after the alarm of {iso(request.alarm)}"
-        if request.time >= off
-        else None
-    )
+    if request.time >= off:
+        return f"it was switched off at {iso(off)}, after the alarm of {iso(request.alarm)}"
+    return None
 
 
 RULES = (
@@ -196,47 +242,32 @@ RULES = (
     safeguarded,
     not_contained,
 )
-OF_A_CREDENTIAL = (
-    person_present,
-    in_time,
-    not_replaced,
-    at_home,
-    permitted,
-    fresh,
-)  # who comes without one passed at being inside
 
 
 def decide(request: Request, world: World) -> Decision:
-    """Ask each rule in turn. The first that gives a reason refuses; where none does, the request is allowed."""
+    """Ask each rule in turn. The first that gives a reason refuses; where none does, the request is
+    allowed."""
     for rule in RULES:
-        if request.credential is None and rule in OF_A_CREDENTIAL:
-            continue
         if reason := rule(request, world):
             return Decision(False, rule.__name__, reason)
     return Decision(True, "allowed", "no rule refused it")
 
 
+# --- what is noticed ------------------------------------------------------------------------------
+
+
 def alarmed(request: Request, decision: Decision, world: World) -> bool:
     """Whether an alarm of this world is raised by this request and its answer (SI-4)."""
-    raised_by = "allowed" if decision.allow else "denied"
+    outcome = "allowed" if decision.allow else "denied"
     return any(
-        control.raised_by == raised_by and getattr(world, control.id)
-        for control in _watchers().get(request.scope, ())
+        request.scope in watch.scopes and watch.raised_by == outcome and world.has(control)
+        for control, watch in request.case.watches.items()
     )
 
 
 def recorded(request: Request, world: World) -> bool:
     """Whether anybody would ever know: does a log hold this request? (AU-2, AU-12)"""
-    return (
-        world.egress_logged if request.scope == "outside:send" else request.service.audit != "none"
-    )
-
-
-@cache
-def _watchers() -> dict[str, list[Control]]:
-    """Which alarms watch a request."""
-    scopes = {scope for control in controls().values() for scope in control.watches}
-    return {
-        scope: [control for control in controls().values() if scope in control.watches]
-        for scope in scopes
-    }
+    service = request.service
+    if service.audit_control is not None and not world.has(service.audit_control):
+        return False
+    return service.audit != "none"

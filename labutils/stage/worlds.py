@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labutils.incident import breach, inventory, ledger, policy
-from labutils.incident.breach import SERVER
+from labutils.incident import breach, cases, inventory, ledger, policy
+from labutils.incident.campaign import Ask, Campaign
 from labutils.incident.policy import Request, World
 from labutils.lab import iso, seconds
-from labutils.stage.attack_chain import FOUR, Scene
+from labutils.stage.attack_chain import FOUR, SERVER, Scene
 
 HELD = (*FOUR, "implant")
 TARGETS = (
@@ -45,22 +45,14 @@ def trace(request: Request, world: World) -> None:
 
 def knocking(ask: str, using: str, time: int, origin: str = "internet") -> Request:
     """A request as the decision point sees it."""
-    estate, (service, action) = inventory.estate(), ask.split(":")
-    return Request(
-        time,
-        estate.services[service],
-        action,
-        estate.credentials[using],
-        origin,
-        breach.FROM[origin],
-    )
+    return breach.request(cases.load(), Ask(ask, using, origin), time)
 
 
 def reach(world: World) -> dict[str, str]:
     """What opens, by trying, for somebody with the four credentials and an implant on the tracker's server: service by service."""
     scene, opens = Scene(world), dict.fromkeys(TARGETS, "refused")
     for name in HELD:
-        for door in inventory.estate().credentials[name].scopes:
+        for door in cases.load().estate.credentials[name].scopes:
             service = door.split(":")[0]
             ways = [{}, {"address": SERVER}] + (
                 [{"through": FOUR[0]}] if service in ("tracker", "wiki", "code") else []
@@ -72,9 +64,9 @@ def reach(world: World) -> dict[str, str]:
 
 def alone() -> dict[tuple[str, str], str]:
     """Each control by itself against each loss: `refused` where the loss did not happen in this model, else `opens`."""
-    table = {}
+    table, historical = {}, World.historical()
     for name, control in inventory.controls().items():
-        if control.control != control.historical:
+        if control.value != getattr(historical, name):
             stopped = {
                 step.fact: step.stopped for step in breach.foresee(breach.with_controls([name]))
             }
@@ -85,27 +77,30 @@ def alone() -> dict[tuple[str, str], str]:
     return table
 
 
-def without_ways_round() -> list[breach.Plan]:
+def without_ways_round() -> Campaign:
     """The campaign with the first route of each step alone."""
-    return [replace(plan, routes=plan.routes[:1]) for plan in breach.campaign().steps]
+    campaign = cases.load().campaign
+    steps = tuple(replace(plan, routes=plan.routes[:1]) for plan in campaign.steps)
+    return replace(campaign, steps=steps)
 
 
 def session_stopped(hours: int, age: float) -> bool:
     """Whether the company's own tenant stays shut where a session is over after `hours`, and the stolen one is used when it is
     `age` hours old. Everything else is as in 2023."""
-    issued = inventory.estate().credentials["admin-session"].issued
+    campaign = cases.load().campaign
+    issued = cases.load().estate.credentials["admin-session"].issued
     used = iso(issued + age * 3600)
-    plans = breach.campaign().steps
+    plans = campaign.steps
     place = [plan.fact for plan in plans].index(LOSSES["session"])
     routes = tuple(tuple(replace(ask, at=used) for ask in route) for route in plans[place].routes)
-    earlier = [
+    earlier = tuple(
         plan
         for plan in plans[:place]
         if seconds(plan.assumed_time or ledger.fact(plan.fact).time) < issued
-    ]
+    )
     steps = breach.foresee(
         replace(World.historical(), session_hours=hours),
-        [*earlier, replace(plans[place], routes=routes)],
+        thief=replace(campaign, steps=(*earlier, replace(plans[place], routes=routes))),
     )
     return steps[-1].stopped
 

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from labutils.classroom.plates.canvas import BLUE, GREY, canvas, label, mark
-from labutils.incident.breach import Ask, Attempt, Step
+from labutils.incident.breach import Attempt, Step
+from labutils.incident.campaign import Ask
 
 WIDTH = 3.1  # of a request
 

@@ -1,0 +1,192 @@
+"""What was tried: a case's campaign.yaml as plans, and what the owners of credentials did in the
+meantime.
+
+A campaign holds no outcome: outcomes come from policy.decide alone.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from labutils.incident.inventory import Estate
+from labutils.incident.ledger_schema import Fact, Ledger
+from labutils.incident.sheets import Row, build, moment, must_be_among, must_have_fields, value
+
+Fit = Literal["exact", "close", "loose"]  # of the ATT&CK technique to what happened
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of a route: `ask` is service:action, `using` a credential, `origin` a zone.
+
+    `at` (ISO 8601) stands where it is not the step's time. It is made `repeat` times, one every so
+    many seconds: they are decided as one, and each leaves its own lines in the logs.
+    """
+
+    ask: str
+    using: str
+    origin: str
+    at: str | None = None
+    repeat: int = 1
+    every: int = 10
+
+    @property
+    def service(self) -> str:
+        return self.ask.split(":")[0]
+
+    @property
+    def action(self) -> str:
+        return self.ask.split(":")[1]
+
+    @property
+    def lasts(self) -> int:
+        """Seconds from the first to the last of the requests."""
+        return (self.repeat - 1) * self.every
+
+
+Route = tuple[Ask, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A step of a campaign: what was tried, and how else. Routes are tried in turn until one is
+    open all the way."""
+
+    fact: str
+    goal: str
+    fit: Fit
+    assumption: str
+    routes: tuple[Route, ...]
+    assumed_time: str | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the owner of a credential did with it, in the open, at a time (seconds since 1970)."""
+
+    time: int
+    ask: Ask
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What the intruder starts with, what owners did, and the plans in order. A variant of the
+    thief is another Campaign."""
+
+    start_with: tuple[str, ...]
+    steps: tuple[Plan, ...]
+    scenes: tuple[Scene, ...] = ()
+
+    def until(self, fact: str) -> "Campaign":
+        """The same campaign, over after the step of this fact. Raises KeyError where there is no
+        such step."""
+        facts = [plan.fact for plan in self.steps]
+        if fact not in facts:
+            raise KeyError(f"{fact} is no step of the campaign")
+        return replace(self, steps=self.steps[: facts.index(fact) + 1])
+
+
+# --- reading a campaign ---------------------------------------------------------------------------
+
+
+def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[str]) -> Campaign:
+    """The campaign of a sheet, checked against the estate, the ledger and the zones that requests
+    can come from.
+
+    Raises SheetError, which names the line.
+    """
+    must_have_fields(Campaign, sheet)
+    reader = _Reader(estate, ledger, zones)
+    scenes = value(sheet, "scenes", tuple[Row, ...]) if "scenes" in sheet else ()
+    campaign = build(
+        Campaign,
+        sheet,
+        scenes=tuple(scene for row in scenes for scene in reader.scenes(row)),
+        steps=tuple(reader.plan(row) for row in value(sheet, "steps", tuple[Row, ...])),
+    )
+    must_be_among(sheet, "start_with", campaign.start_with, estate.credentials, "credential")
+    return campaign
+
+
+@dataclass(frozen=True)
+class _SceneRow:
+    """A row of `scenes`, as it stands in the sheet."""
+
+    time: str
+    requests: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What the rows of a campaign are checked against."""
+
+    estate: Estate
+    ledger: Ledger
+    zones: frozenset[str]
+
+    def scenes(self, row: Row) -> list[Scene]:
+        """What one row of `scenes` says, request by request."""
+        scene = build(_SceneRow, row)
+        time = moment(row, "time")
+        return [Scene(time or 0, self.ask(item)) for item in scene.requests]
+
+    def plan(self, row: Row) -> Plan:
+        """A plan that is about a step of the ledger, at a time that the ledger has room for."""
+        must_have_fields(Plan, row)
+        route_rows = value(row, "routes", tuple[tuple[Row, ...], ...])
+        routes = tuple(tuple(map(self.ask, route)) for route in route_rows)
+        plan = build(Plan, row, routes=routes)
+        steps = {fact.id: fact for fact in self.ledger.steps}
+        must_be_among(
+            row, "fact", [plan.fact], steps, "fact with `step: true` in the ledger called"
+        )
+        if not routes or not all(routes):
+            raise row.error(
+                "a step needs at least one route, and a route at least one request", "routes"
+            )
+        _must_be_dated(row, plan, steps[plan.fact])
+        for rows, route in zip(route_rows, routes, strict=True):
+            self.must_pass_gateways(rows, route)
+        return plan
+
+    def ask(self, row: Row) -> Ask:
+        """A request between services, credentials and zones that there are."""
+        origin = row.get("origin") or self.estate.default_zone.id
+        ask = build(Ask, row, origin=origin)
+        if ask.ask.count(":") != 1:
+            raise row.error(f"ask: {ask.ask!r} must be service:action", "ask")
+        must_be_among(row, "ask", [ask.service], self.estate.services, "service")
+        must_be_among(row, "using", [ask.using], self.estate.credentials, "credential")
+        must_be_among(
+            row, "origin", [ask.origin], self.zones, "zone in the case's addresses called"
+        )
+        for key in ("repeat", "every"):
+            if getattr(ask, key) < 1:
+                raise row.error(f"{key} must be at least 1", key)
+        moment(row, "at")
+        return ask
+
+    def must_pass_gateways(self, rows: tuple[Row, ...], route: Route) -> None:
+        """Who comes by way of a gateway asked it for a way to that service before, on the same
+        route."""
+        for place, ask in enumerate(route):
+            gateway = self.estate.gateway_into(self.estate.zones[ask.origin])
+            if gateway is None:
+                continue
+            needed = f"{gateway.id}:{ask.service}"
+            if needed not in [earlier.ask for earlier in route[:place]]:
+                raise rows[place].error(
+                    f"{ask.ask} comes from {ask.origin}, so {needed} must come before it"
+                )
+
+
+def _must_be_dated(row: Row, plan: Plan, fact: Fact) -> None:
+    """A plan has the ledger's time; where the ledger has a day or nothing, it assumes an hour that
+    fits."""
+    dated, assumed = fact.time or "", plan.assumed_time
+    chosen = assumed or dated
+    if not chosen.startswith(dated) or "T" not in chosen:
+        raise row.error(
+            f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day",
+            "assumed_time" if assumed else "fact",
+        )
+    moment(row, "assumed_time")

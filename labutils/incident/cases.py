@@ -1,0 +1,275 @@
+"""An incident is a folder: facts, estate, campaign and case.yaml, read together and checked against
+one another.
+
+`load` takes the name of a folder of data/cases/, or a path to one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from labutils.incident.campaign import Campaign, read_campaign
+from labutils.incident.inventory import Estate, controls, must_be_a_switch, read_estate, service_of
+from labutils.incident.ledger_schema import Ledger, read_ledger
+from labutils.incident.log_format import FIELDS, OTHER, is_source, log_format
+from labutils.incident.sheets import (
+    Row,
+    SheetError,
+    build,
+    keys_must_be_among,
+    moment,
+    must_be_among,
+    must_have_fields,
+    read,
+    value,
+)
+from labutils.lab import data_file
+
+COURSE = "cloudflare-2023"  # the case that the lessons tell
+
+
+class UnknownCase(LookupError):
+    """A name that no folder of data/cases/ has; the sentence gives those that there are."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where requests of a zone come from, and what the program there calls itself (its user
+    agent)."""
+
+    ip: str
+    agent: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What an alarm watches: requests to these scopes, and whether it is raised by allowed or by
+    denied ones."""
+
+    scopes: tuple[str, ...]
+    raised_by: Literal["allowed", "denied"]
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """What a control stops: requests to these scopes, and the reason that is given."""
+
+    scopes: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """Which log holds a request, by which template of its vendor.
+
+    `kinds`: of credentials; of all where none is named. `words`: what the template asks for beyond
+    log_format.FIELDS; a text may itself have such fields in braces.
+    """
+
+    scopes: tuple[str, ...]
+    source: str
+    template: str
+    kinds: tuple[str, ...] = ()
+    words: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Export:
+    """What an ATT&CK Navigator layer and an Attack Flow of this case say of themselves.
+
+    `label` is part of the flow's identifiers; `written` is an ISO 8601 moment.
+    """
+
+    name: str
+    label: str
+    written: str
+    layer: str
+    flow: str
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """An incident. `historical`: the value that each control had; `domains`: by organisation, where
+    its people have accounts; `networks`: by zone, the number of the autonomous system; `start` (ISO
+    8601): before anything happened."""
+
+    name: str
+    start: str
+    addresses: dict[str, Address]
+    networks: dict[str, int]
+    domains: dict[str, str]
+    historical: dict[str, bool | int]
+    watches: dict[str, Watch]
+    safeguards: dict[str, Safeguard]
+    logs: tuple[LogEntry, ...]
+    export: Export
+    estate: Estate
+    ledger: Ledger
+    campaign: Campaign
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The logs that are kept, in the order of case.yaml, then of the services."""
+        named = [entry.source for entry in self.logs]
+        for service in self.estate.services.values():
+            named += [service.audit, *service.audit_by_kind.values()]
+        return tuple(source for source in dict.fromkeys(named) if source != "none")
+
+
+Scoped = TypeVar("Scoped", Watch, Safeguard)
+CaseName = (
+    str | Path | Case
+)  # the name of a folder of data/cases/, a path to a folder, or a case that is loaded
+
+
+def load(case: CaseName = COURSE) -> Case:
+    """A case, read once. Raises UnknownCase for a name that is none, and SheetError, which names
+    file and line, for a fault."""
+    if isinstance(case, Case):
+        return case
+    is_name = isinstance(case, str) and Path(case).name == case
+    return _read_named(str(case)) if is_name else _read_folder(Path(case))
+
+
+@cache
+def _read_named(name: str) -> Case:
+    if not data_file(f"cases/{name}/case.yaml").is_file():
+        there = sorted(path.name for path in data_file("cases").iterdir() if path.is_dir())
+        raise UnknownCase(
+            f"There is no case {name!r} in data/cases. There is: {', '.join(there)}. "
+            "A path to a folder is taken too."
+        )
+    sheets = {sheet: read(f"cases/{name}/{sheet}.yaml") for sheet in SHEETS}
+    return read_case(name, sheets)
+
+
+@cache
+def _read_folder(folder: Path) -> Case:
+    return read_case(folder.name, {sheet: read(folder / f"{sheet}.yaml") for sheet in SHEETS})
+
+
+# --- reading a case -------------------------------------------------------------------------------
+
+SHEETS = ("case", "facts", "estate", "campaign")
+
+
+def read_case(name: str, sheets: dict[str, Row]) -> Case:
+    """The case of four sheets. Raises SheetError, which names file and line."""
+    sheet = sheets["case"]
+    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign"))
+    estate, ledger = read_estate(sheets["estate"]), read_ledger(sheets["facts"])
+    addresses = _addresses(sheet, estate)
+    campaign = read_campaign(sheets["campaign"], estate, ledger, frozenset(addresses))
+    export = build(Export, value(sheet, "export", Row))
+    case = build(
+        Case,
+        sheet,
+        name=name,
+        addresses=addresses,
+        historical=_historical(sheet),
+        watches=_by_control(sheet, "watches", Watch, estate),
+        safeguards=_by_control(sheet, "safeguards", Safeguard, estate),
+        logs=tuple(_log_entry(row, estate) for row in value(sheet, "logs", tuple[Row, ...])),
+        export=export,
+        estate=estate,
+        ledger=ledger,
+        campaign=campaign,
+    )
+    moment(sheet, "start")
+    _must_have_networks(sheet, case)
+    _must_have_domains(sheet, case)
+    _must_have_formats(sheets["estate"], case)
+    return case
+
+
+def _addresses(sheet: Row, estate: Estate) -> dict[str, Address]:
+    rows = value(sheet, "addresses", dict[str, Row])
+    keys_must_be_among(rows, "addresses", estate.zones, "zone")
+    if estate.default_zone.id not in rows:
+        raise sheet.error(
+            f"addresses needs {estate.default_zone.id}, where requests come from by default",
+            "addresses",
+        )
+    return {zone: build(Address, row) for zone, row in rows.items()}
+
+
+def _historical(sheet: Row) -> dict[str, bool | int]:
+    """The value of each control, of the kind that data/controls.yaml gives it."""
+    row = value(sheet, "historical", Row)
+    keys_must_be_among(row, "historical", controls(), "control")
+    if missing := [name for name in controls() if name not in row]:
+        raise row.error(f"historical needs a value for {', '.join(missing)}")
+    for name, control in controls().items():
+        value(row, name, type(control.value))
+    return dict(row)
+
+
+def _by_control(sheet: Row, key: str, kind: type[Scoped], estate: Estate) -> dict[str, Scoped]:
+    """What `watches` or `safeguards` says, control by control."""
+    entries = {}
+    for control, row in value(sheet, key, dict[str, Row]).items():
+        must_be_a_switch(row, key, [control])
+        entries[control] = build(kind, row)
+        _must_be_scopes(row, entries[control].scopes, estate)
+    return entries
+
+
+def _log_entry(row: Row, estate: Estate) -> LogEntry:
+    """A row of `logs` whose template exists, and which has all the words that the template asks
+    for."""
+    entry = build(LogEntry, row)
+    _must_be_scopes(row, entry.scopes, estate)
+    if not is_source(entry.source):
+        raise row.error(f"source: there is no data/telemetry/{entry.source}.yaml", "source")
+    vendor = log_format(entry.source)
+    must_be_among(row, "template", [entry.template], vendor.events, f"event of {entry.source}")
+    asked = vendor.names(entry.template) - FIELDS.keys()
+    if missing := sorted(asked - entry.words.keys()):
+        raise row.error(
+            f"the template {entry.template} of {entry.source} needs words for {', '.join(missing)}"
+        )
+    if unused := sorted(entry.words.keys() - asked):
+        raise row.error(
+            f"words: the template {entry.template} of {entry.source} does not ask for {unused[0]}",
+            "words",
+        )
+    return entry
+
+
+def _must_be_scopes(row: Row, scopes: Iterable[str], estate: Estate) -> None:
+    must_be_among(row, "scopes", map(service_of, scopes), estate.services, "service")
+
+
+def _must_have_networks(sheet: Row, case: Case) -> None:
+    """Every zone that a request can come from belongs to a network."""
+    zones = case.estate.zones
+    keys_must_be_among(sheet["networks"], "networks", zones, "zone")
+    for zone in zones.values():
+        seen = zone.default or zone.prefix is not None or zone.id in case.addresses
+        if seen and zone.id not in case.networks:
+            raise sheet.error(f"networks needs a number for {zone.id}", "networks")
+
+
+def _must_have_domains(sheet: Row, case: Case) -> None:
+    for service in case.estate.services.values():
+        if service.org not in case.domains:
+            raise sheet.error(f"domains needs one for {service.org}", "domains")
+
+
+def _must_have_formats(estate_sheet: Row, case: Case) -> None:
+    """Every log that a service keeps has a format, and the format has no event that a case must
+    give words for by default."""
+    for row in value(estate_sheet, "services", tuple[Row, ...]):
+        service = case.estate.services[row["id"]]
+        for source in (service.audit, *service.audit_by_kind.values()):
+            if source != "none" and not is_source(source):
+                raise row.error(f"audit: there is no data/telemetry/{source}.yaml", "audit")
+    for source in case.sources:
+        vendor = log_format(source)
+        if OTHER in vendor.events and (extra := vendor.names(OTHER) - FIELDS.keys()):
+            raise SheetError(
+                f"telemetry/{source}.yaml, line 1: the event {OTHER} may ask for no words of a case, "
+                f"such as {sorted(extra)[0]}"
+            )

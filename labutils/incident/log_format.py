@@ -1,0 +1,123 @@
+"""How each vendor writes its log: data/telemetry/, a file a source. What it writes for which
+request is said by a case."""
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from labutils.incident.sheets import Row, build, read, value
+from labutils.lab import data_file
+
+Fields = dict[str, Any]
+Event = dict[str, Any]
+OTHER = "other"  # the template for what a log has no words for
+# What a template may ask for, in braces, without words from a case.
+FIELDS = {
+    "time": "the second, as 2023-11-14T09:22:49Z",
+    "millis": "the same with milliseconds, as 2023-11-14T09:22:49.000Z",
+    "spaced": "the same as 2023-11-14 09:22:49.000",
+    "epoch": "the same in seconds since 1970 (a number)",
+    "address": "where the request came from",
+    "asn": "the number of the autonomous system of that zone (a number)",
+    "agent": "the user agent",
+    "service": "who was asked",
+    "action": "for what",
+    "app": "a UUID of the service",
+    "domain": "the domain of the organisation whose service it is",
+    "uuid": "a UUID of the event",
+    "id": "the first 12 hexadecimal digits of it",
+    "ray": "the first 16",
+    "credential": "the id of the credential, or nothing",
+    "holder": "the id of its holder, or unknown",
+    "name": "the holder's name, or unknown",
+    "number": "a number that the holder has, or 0 (a number)",
+    "session": "an identifier of the session",
+}
+
+
+@dataclass(frozen=True)
+class Template:
+    """One kind of event. `only`: it is written for allowed, or for denied requests, and not for
+    others."""
+
+    event: dict[str, Any]
+    only: Literal["allowed", "denied"] | None = None
+
+    def fits(self, allowed: bool) -> bool:
+        """Whether it is for a request that ended so."""
+        return self.only is None or (self.only == "allowed") == allowed
+
+
+@dataclass(frozen=True, eq=False)
+class LogFormat:
+    """A source: `shape` is the JSON schema of an event, `headline` the fields that a person reads
+    first, `base` what every event has, `denied` what a refusal changes in it, `events` what each
+    kind of event changes, by name."""
+
+    source: str
+    headline: tuple[str, ...]
+    shape: dict[str, Any]
+    base: dict[str, Any]
+    denied: dict[str, Any]
+    events: dict[str, Template] = field(default_factory=dict)
+
+    def event(self, template: str, allowed: bool) -> Event:
+        """The whole template of an event, its fields still in braces."""
+        base = self.base if allowed else merged(self.base, self.denied)
+        return merged(base, self.events[template].event)
+
+    def names(self, template: str) -> set[str]:
+        """The fields that a template asks for."""
+        return field_names(self.event(template, True)) | field_names(self.event(template, False))
+
+
+@cache
+def log_format(source: str) -> LogFormat:
+    """The format of one source, or SheetError, which names the line."""
+    sheet = read(f"telemetry/{source}.yaml")
+    rows = value(sheet, "events", dict[str, Row])
+    events = {name: build(Template, row) for name, row in rows.items()}
+    return build(LogFormat, sheet, source=source, events=events)
+
+
+def is_source(source: str) -> bool:
+    """Whether data/telemetry/ has a format of this name."""
+    return data_file(f"telemetry/{source}.yaml").is_file()
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`over` laid upon `base`, mapping by mapping."""
+    return base | {
+        key: merged(base[key], item)
+        if isinstance(item, dict) and isinstance(base.get(key), dict)
+        else item
+        for key, item in over.items()
+    }
+
+
+def field_names(template: Any) -> set[str]:
+    """The names in braces in a template, at any depth."""
+    if isinstance(template, dict):
+        return set[str]().union(*map(field_names, template.values()))
+    if isinstance(template, list):
+        return set[str]().union(*map(field_names, template))
+    if not isinstance(template, str):
+        return set()
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def compiled(template: Any) -> Callable[[Fields], Any]:
+    """A template as a function of its fields. A text that is one field alone takes that field's own
+    type."""
+    if isinstance(template, dict):
+        parts = [(key, compiled(item)) for key, item in template.items()]
+        return lambda fields: {key: part(fields) for key, part in parts}
+    if isinstance(template, list):
+        items = [compiled(item) for item in template]
+        return lambda fields: [item(fields) for item in items]
+    if isinstance(template, str) and "{" in template:
+        alone = template[1:-1]
+        return (lambda fields: fields[alone]) if alone.isidentifier() else template.format_map
+    return lambda _: template

@@ -1,0 +1,231 @@
+"""A search walks every set of some controls, and says which stop a loss: for one thief, or for many."""
+
+import time
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from labutils.incident import cases
+from labutils.incident.breach import foresee, with_controls
+from labutils.incident.campaign import Campaign
+from labutils.incident.policy import World
+from labutils.incident.search import minimal_sets, robust_sets
+
+H = World.historical()
+CAMPAIGN = cases.load().campaign
+SESSION, SCRIPT, ARCHIVES = "cf-oct18-admin-session", "nov22-sliver", "nov22-repos-archived"
+
+
+def world_with(**decisions: bool | int) -> World:
+    """The world of 2023 with these decisions changed."""
+    return replace(H, **decisions)
+
+
+TWELVE = [
+    "recordings_cleaned",
+    "sessions_bound",
+    "session_hours",
+    "acts_reauthenticated",
+    "exposed_rotated",
+    "service_tokens_expire",
+    "service_tokens_bound",
+    "integration_least_privilege",
+    "scripts_approved",
+    "alert_new_account",
+    "egress_logged",
+    "hard_keys",
+]
+SIX = [
+    "console_managed_devices",
+    "support_accounts_bound",
+    "supplier_hard_keys",
+    "scripts_approved",
+    "personal_profiles_blocked",
+    "egress_logged",
+]
+
+
+def by_hand(
+    goal: str, names: list[str], world: World, thief: Campaign = CAMPAIGN
+) -> dict[frozenset, bool]:
+    """Each set of these controls, and whether it stops the goal: asked of the whole story, one world after another."""
+    sets = [
+        frozenset(some) for count in range(len(names) + 1) for some in combinations(names, count)
+    ]
+    return {
+        some: next(
+            step.outcome
+            for step in foresee(with_controls(some, world), thief=thief)
+            if step.fact == goal
+        )
+        in ("denied", "not_reached")
+        for some in sets
+    }
+
+
+def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
+    begun = time.perf_counter()
+    found = minimal_sets("nov23-admin-group", TWELVE)
+    assert time.perf_counter() - begun < 3
+    assert (found.goal, found.walked) == ("nov23-admin-group", 4096)
+    assert set(found.minimal) == {(name,) for name in TWELVE} - {
+        ("egress_logged",),
+        ("hard_keys",),
+        ("scripts_approved",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("goal", "names", "world"),
+    [
+        (
+            SESSION,
+            [
+                "recordings_cleaned",
+                "hard_keys",
+                "acts_reauthenticated",
+                "sessions_bound",
+                "console_managed_devices",
+                "session_hours",
+            ],
+            world_with(hard_keys=False),
+        ),
+        ("okta-har-session-tokens", SIX, H),
+        ("okta-sessions-hijacked", SIX, H),
+        (
+            SCRIPT,
+            [
+                "service_tokens_bound",
+                "hard_keys",
+                "scripts_approved",
+                "alert_new_account",
+                "response_minutes",
+                "exposed_rotated",
+            ],
+            world_with(hard_keys=False, response_minutes=20160),
+        ),
+        (
+            "repos-exfiltration-unconfirmed",
+            [
+                "egress_allowlist",
+                "repository_least_privilege",
+                "scripts_approved",
+                "service_tokens_expire",
+                "hard_keys",
+                "egress_logged",
+            ],
+            world_with(hard_keys=False),
+        ),
+        (
+            "nov22-sao-paulo-denied",
+            [
+                "access_per_application",
+                "console_list_enforced",
+                "scripts_approved",
+                "hard_keys",
+                "service_tokens_bound",
+                "alert_bulk_reads",
+            ],
+            world_with(hard_keys=False, access_per_application=False),
+        ),
+    ],
+)
+def test_the_search_finds_what_asking_every_world_finds(goal, names, world):
+    table, found = by_hand(goal, names, world), minimal_sets(goal, names, world=world)
+    minimal = {
+        some
+        for some, stops in table.items()
+        if stops and not any(table[some - {one}] for one in some)
+    }
+    assert (found.walked, found.stopping) == (64, sum(table.values()))
+    assert [set(some) for some in found.minimal] == sorted(
+        [set(some) for some in found.minimal], key=len
+    )
+    assert {frozenset(some) for some in found.minimal} == minimal and len(found.minimal) == len(
+        minimal
+    )
+
+
+def test_the_order_of_the_controls_and_a_name_said_twice_change_nothing():
+    names = TWELVE[:7]
+    one, other = minimal_sets(SCRIPT, names), minimal_sets(SCRIPT, [*reversed(names), names[0]])
+    assert one.stopping == other.stopping and one.walked == other.walked == 128
+    assert {frozenset(some) for some in one.minimal} == {frozenset(some) for some in other.minimal}
+
+
+def test_where_a_goal_was_never_reached_no_control_is_needed():
+    found = minimal_sets("nov22-sao-paulo-denied", ["console_list_enforced", "hard_keys"])
+    assert (found.stopping, found.minimal) == (4, ((),))
+
+
+@pytest.mark.parametrize(
+    ("goal", "names"), [("nov22", []), ("okta-log-gap", ["hard_keys"]), ("", [])]
+)
+def test_an_unknown_goal_is_a_key_error_with_a_sentence(goal, names):
+    with pytest.raises(KeyError, match=f"{goal} is no step of the campaign"):
+        minimal_sets(goal, names)
+
+
+@pytest.mark.parametrize("name", ["hardkeys", "", "replay", "world"])
+def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
+    for ask in (with_controls, lambda names: minimal_sets(SCRIPT, names)):
+        with pytest.raises(KeyError, match=f"'{name}' is no control of data/controls.yaml"):
+            ask(["hard_keys", name])
+
+
+# --- many thieves -------------------------------------------------------------------------------------------------
+
+THIEVES = {
+    "as in 2023": CAMPAIGN,
+    "first routes alone": replace(
+        CAMPAIGN, steps=tuple(replace(plan, routes=plan.routes[:1]) for plan in CAMPAIGN.steps)
+    ),
+    "no phished passwords": replace(CAMPAIGN, start_with=("private-profile",)),
+    "has the service account already": replace(
+        CAMPAIGN, start_with=(*CAMPAIGN.start_with, "moveworks-token", "bitbucket-account")
+    ),
+}
+SEVEN = [
+    "recordings_cleaned",
+    "sessions_bound",
+    "exposed_rotated",
+    "service_tokens_bound",
+    "repository_least_privilege",
+    "scripts_approved",
+    "personal_profiles_blocked",
+]
+
+
+def test_a_robust_set_stops_every_thief_and_can_spare_none_of_its_controls():
+    tables = {name: by_hand(ARCHIVES, SEVEN, H, thief) for name, thief in THIEVES.items()}
+    robust = {some for some in tables["as in 2023"] if all(one[some] for one in tables.values())}
+    minimal = {some for some in robust if not any(some - {one} in robust for one in some)}
+    answer = robust_sets(ARCHIVES, SEVEN, THIEVES)
+    assert (answer.walked, answer.stopping) == (128, len(robust))
+    assert {frozenset(some) for some in answer.minimal} == minimal
+    assert 0 < len(minimal) < len(robust)
+
+
+def test_what_is_enough_against_one_thief_is_listed_with_the_thieves_that_it_stops():
+    tables = {name: by_hand(ARCHIVES, SEVEN, H, thief) for name, thief in THIEVES.items()}
+    answer = robust_sets(ARCHIVES, SEVEN, THIEVES)
+    for chosen, stopped in answer.stops.items():
+        assert stopped == tuple(name for name in THIEVES if tables[name][frozenset(chosen)])
+    against_one = {
+        chosen
+        for thief in THIEVES.values()
+        for chosen in minimal_sets(ARCHIVES, SEVEN, thief=thief).minimal
+    }
+    assert set(answer.stops) == against_one
+    assert answer.stops[("sessions_bound",)] != tuple(THIEVES)
+
+
+def test_for_one_thief_alone_the_robust_sets_are_the_minimal_ones():
+    answer = robust_sets(ARCHIVES, SEVEN, {"as in 2023": CAMPAIGN})
+    assert answer.minimal == minimal_sets(ARCHIVES, SEVEN).minimal == tuple(answer.stops)
+
+
+def test_without_a_thief_there_is_nothing_to_be_robust_against():
+    with pytest.raises(ValueError, match="at least one thief"):
+        robust_sets(ARCHIVES, SEVEN, {})
