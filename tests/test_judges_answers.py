@@ -37,29 +37,6 @@ def wrong(identifier, mistake):
 # --- right, in other styles than the model solution's --------------------------------------------
 
 
-@right("03-3")
-def _(registered, uri):
-    for known in registered:
-        if known == uri:
-            return True
-    return False
-
-
-@right("03-3")
-def _(registered, uri):
-    return any(known == uri for known in registered)
-
-
-@right("03-3")
-def _(registered, uri):
-    return uri in set(registered)
-
-
-@right("03-3")
-def _(registered, uri):
-    return registered.count(uri) > 0
-
-
 @right("06-2")
 def _(lines, address):
     seen = [

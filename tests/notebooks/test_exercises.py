@@ -206,7 +206,7 @@ def solved(notebook):
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        if found := re.fullmatch(r"exercise-(\d\d-\d)", cell.id):
+        if found := re.fullmatch(r"exercise-(\d\d-\d+)", cell.id):
             lines = cell.source.splitlines()
             exercise = COURSE[found.group(1)[:2]].items[found.group(1)]
             given = [line for line in lines if line.startswith(("puzzle", " " * 10))]

@@ -1,226 +1,1344 @@
-"""03 · Follow the volley."""
+"""03 · The authorization code flow."""
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-VERIFIER, CHALLENGE = (
-    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+import httpx
+
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
 )
-OTHER_VERIFIER, OTHER_CHALLENGE = (
-    "toms-own-verifier-" * 3,
-    "3lfO5w9bjjNaURLLU8OyHcZwsIPBJBS_DS2ztdzJDSo",
+from labutils.lab import Exchange, dice
+from labutils.stage import missing_defences as stage
+from labutils.stage.missing_defences import CALLBACK, OneClient, one_client
+from labutils.stage.two_apps import API, LOGIN, NOTES
+
+CHALLENGE = code("""
+    def challenge(verifier):
+        return b64(hashlib.sha256(verifier.encode()).digest())
+""")
+REQUEST = code("""
+    def authorization_request(redirect_uri, state, code_challenge):
+        asked = {"response_type": "code", "client_id": "notes", "scope": "notes",
+                 "redirect_uri": redirect_uri, "state": state,
+                 "code_challenge": code_challenge, "code_challenge_method": "S256"}
+        return LOGIN + "/authorize?" + urlencode(asked)
+""")
+RESPONSE = code("""
+    def authorization_response(browser, url, typed):
+        page = browser.get(url)
+        page = browser.post(LOGIN + "/authorize", data=hidden(page) | typed)
+        page = browser.post(LOGIN + "/authorize", data=hidden(page) | {"consent": "allow"})
+        return dict(parse_qsl(urlsplit(page.headers["location"]).query))
+""")
+TOKEN = code("""
+    def token_request(browser, code, verifier, redirect_uri):
+        asked = {"grant_type": "authorization_code", "client_id": "notes", "code": code,
+                 "redirect_uri": redirect_uri, "code_verifier": verifier}
+        return browser.post(LOGIN + "/token", data=asked)
+""")
+READ = code("""
+    def api_request(browser, token):
+        return browser.get(API + "/notes", headers={"authorization": f"Bearer {token}"})
+""")
+INTERCEPT = code("""
+    def intercept(apps):
+        seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+        return token_request(apps.tom, parameters(seen)["code"], "", CALLBACK)
+""")
+LURE = code("""
+    def lure(apps):
+        stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
+        return apps.opens("ada", stopped.headers["location"])
+""")
+CODE_FROM = code("""
+    def code_from(answer, state):
+        if not state or answer.get("state") != state or "code" not in answer:
+            raise ValueError("the answer to another request, or no code")
+        return answer["code"]
+""")
+TRAP = code("""
+    def redirect_code(apps):
+        url = authorization_request(TRAP, "", challenge(VERIFIER))
+        caught = apps.opens("ada", url, until=TRAP)
+        code = parameters(caught).get("code", "")
+        return token_request(apps.tom, code, VERIFIER, TRAP)
+""")
+MATCHES = code(r"""
+    def redirect_matches(registered, uri):
+        native = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\])):\d+(/.*)")
+
+        def without_port(address):
+            found = native.fullmatch(address)
+            return found[1] + found[2] if found else address
+
+        return without_port(uri) in [without_port(known) for known in registered]
+""")
+TOOLS = "\n".join(
+    (
+        code("""
+            import hashlib
+            import re
+            from urllib.parse import parse_qsl, urlencode, urlsplit
+            from labutils.identity.tokens import b64
+            from labutils.stage.missing_defences import CALLBACK, TRAP, hidden, parameters
+            from labutils.stage.missing_defences import RFC_VERIFIER as VERIFIER
+            from labutils.stage.two_apps import API, LOGIN, NOTES
+        """),
+        CHALLENGE,
+        REQUEST,
+        TOKEN,
+        READ,
+    )
 )
 
-REGISTERED = ("https://notes.example/cb", "https://notes.example/other")
-# Addresses that were asked for and must not be matched, and the mistake that lets each one in.
-TRAPS = [
-    ("https://notes.example.tom.test/cb", "begins"),
-    ("https://notes.example@tom.test/cb", "userinfo"),
-    ("https://notes.example/cb/../steal", "longer"),
-    ("https://notes.example/cb/", "longer"),
-    ("https://notes.example/cb?next=tom", "query"),
-    ("https://notes.example/cb#tom", "query"),
-    ("http://notes.example/cb", "scheme"),
-    ("https://NOTES.example/cb", "case"),
-    ("https://notes.example/CB", "case"),
-    ("https://notes.example/c%62", "tidy"),
-    (" https://notes.example/cb", "tidy"),
-    ("https://notes.example:443/cb", "tidy"),
-    ("https://notesXexample/cb", "pattern"),
-    ("https://tom.test/cb", "path"),
-    ("", "empty"),
-]
+
+def altered(solution: str, *changes: tuple[str, str]) -> str:
+    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
+    text = solution
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    name = solution.split("(")[0].removeprefix("def ")
+    return f"{TOOLS}\n{text}\nanswer = {name}"
 
 
-def _reports(answer: object) -> str | None:
-    right = {"A": "state", "B": "PKCE", "C": "matching"}
-    if not isinstance(answer, dict) or set(answer) != set(right):
-        return "shape"
-    given = {key: str(value).strip().lower() for key, value in answer.items()}
-    if not set(given.values()) <= {"pkce", "state", "matching"}:
-        return "shape"
-    wrong = [key for key in right if given[key] != right[key].lower()]
-    return wrong[0] if wrong else None
+def wrong(text: str) -> str:
+    """Code of a wrong answer, with what the lesson has above it."""
+    return f"{TOOLS}\n{code(text)}"
 
 
-def _challenge(answer: object) -> str | None:
-    given = answer(VERIFIER)
-    if given == CHALLENGE and answer(OTHER_VERIFIER) == CHALLENGE:
-        return "constant"
-    if given == CHALLENGE and answer(OTHER_VERIFIER) == OTHER_CHALLENGE:
-        return None
-    if given == VERIFIER:
+def drawn(seed: str, count: int) -> list[str]:
+    """So many texts of 44 characters, drawn from a seed."""
+    source = dice("lesson-03", seed)
+    return [next(source) + next(source) for _ in range(count)]
+
+
+# --- 03-1: the challenge ------------------------------------------------------------------------
+
+
+def challenges(answer: Tried) -> Verdict:
+    """The judge of 03-1: S256, for the verifier of RFC 7636, appendix B, and for drawn ones."""
+    for text in (stage.RFC_VERIFIER, *drawn("verifiers", 4), "-._~" * 11):
+        case, right = f"the verifier {text!r}", stage.challenge(text)
+        try:
+            given = answer(text)
+        except Exception:
+            return answer.raised(case, "bytes" if "encod" in str(answer.error) else None)
+        if given is None:
+            return Verdict("none", case)
+        if type(given) is not str or given != right:
+            mistake = challenge_mistake(given, text, right)
+            return Verdict("differs", case, written(given), written(right), mistake=mistake)
+    return PASSED
+
+
+def challenge_mistake(given: Any, verifier_text: str, right: str) -> str:
+    """The name of what somebody did who made another challenge."""
+    if given == verifier_text:
         return "plain"
     if isinstance(given, bytes):
         return "bytes"
     if not isinstance(given, str):
         return "other"
-    if len(given) == 64:
+    if re.fullmatch("[0-9a-f]{64}", given):
         return "hex"
-    if given.rstrip("=") == CHALLENGE and given != CHALLENGE:
+    if given.rstrip("=") == right:
         return "padding"
-    return (
-        "alphabet"
-        if given.rstrip("=").translate(str.maketrans("+/", "-_")) == CHALLENGE
-        else "other"
-    )
+    same = given.rstrip("=").translate(str.maketrans("+/", "-_")) == right
+    return "alphabet" if same else "other"
 
 
-def _matches(answer: object) -> str | None:
-    if not all(answer(REGISTERED, uri) is True for uri in REGISTERED):
-        return "closed"
-    for uri, mistake in TRAPS:
-        if wrong := yes_or_no(answer(REGISTERED, uri), False, mistake):
-            return wrong
-    return None
+# --- 03-2: the authorization request ------------------------------------------------------------
 
 
-LESSON = Lesson(
-    "03",
-    (
-        Exercise(
-            "03-1",
-            "value",
-            _reports,
-            "Three attackers, three protections, and you can tell them apart by what the thief does.",
-            {
-                "A": "In A the stranger gave something away: a finished sign-in of his own. What ties an answer to the browser that asked?",
-                "B": "In B the code itself was read and traded by somebody who did not begin the sign-in. What does only the beginner know?",
-                "C": "In C the provider sent the code to an address that the app no longer owns. Who decides where codes may go?",
-                "shape": "Give each of A, B and C one of the words PKCE, state, matching.",
-            },
-            {
-                "A": "answer = {'A': 'PKCE', 'B': 'PKCE', 'C': 'matching'}",
-                "B": "answer = {'A': 'state', 'B': 'state', 'C': 'matching'}",
-                "C": "answer = {'A': 'state', 'B': 'PKCE', 'C': 'state'}",
-                "shape": "answer = {'A': 'nonce', 'B': 'PKCE', 'C': 'matching'}",
-            },
-            (
-                "Ask of each report: did the thief read the code, lure the victim, or have the code sent elsewhere?",
-                "The picture of this lesson has a row for each of them.",
+def authorization_requests(answer: Tried) -> Verdict:
+    """The judge of 03-2: the endpoint, and exactly the parameters, with what a URL must escape."""
+    states = drawn("states", 3)
+    for redirect_uri, state in (
+        (CALLBACK, states[0]),
+        ("http://127.0.0.1:51004/cb", states[1]),
+        (NOTES + "/cb?from=a&to=b", f"{states[2]}+/= &x"),
+    ):
+        sent_ahead = stage.challenge(state.ljust(43, "x"))
+        case = f"redirect_uri {redirect_uri!r}, state {written(state)}"
+        try:
+            url = answer(redirect_uri, state, sent_ahead)
+        except Exception:
+            return answer.raised(case)
+        if url is None:
+            return Verdict("none", case)
+        if not isinstance(url, str) or url.partition("?")[0] != LOGIN + "/authorize":
+            return Verdict("differs", case, written(url), mistake="endpoint")
+        right = dict(parse_qsl(stage.authorization_request(redirect_uri, state, sent_ahead)))
+        right = dict(
+            parse_qsl(urlsplit(stage.authorization_request(redirect_uri, state, sent_ahead)).query)
+        )
+        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+        verdict = _same_parameters(pairs, right, case)
+        if verdict is not PASSED:
+            return verdict
+    return PASSED
+
+
+def _same_parameters(pairs: list[tuple[str, str]], right: Mapping[str, str], case: str) -> Verdict:
+    """Whether a query or a form holds each parameter, once, with the right value."""
+    sent = dict(pairs)
+    for name in right:
+        if name not in sent:
+            got = f"no {name}"
+            return Verdict("differs", case, got, f"{name}={right[name]}", mistake="missing")
+    for name, given in pairs:
+        if name not in right:
+            return Verdict("differs", case, f"a parameter {name}", "none of it", mistake="more")
+        if given != right[name]:
+            want = f"{name}={right[name]}"
+            return Verdict("differs", case, f"{name}={written(given)}", want, mistake="value")
+    if len(pairs) != len(right):
+        return Verdict("differs", case, "a parameter twice", "each once", mistake="more")
+    return PASSED
+
+
+# --- 03-3: the pages, and the authorization response --------------------------------------------
+
+
+def authorization_responses(answer: Tried) -> Verdict:
+    """The judge of 03-3: for two people, each in a scene of its own."""
+    for who, state in zip(("ada", "tom"), drawn("responses", 2), strict=True):
+        apps = one_client(seed=f"lesson-03/{who}")
+        url = stage.authorization_request(CALLBACK, state, stage.challenge(state))
+        case = f"{who}'s browser"
+        try:
+            given = answer(getattr(apps, who), url, apps.typed(who))
+        except Exception:
+            return answer.raised(case, _where_it_stopped(apps))
+        if given is None:
+            return Verdict("none", case)
+        codes = {name for name, held in apps.apps.provider.codes.items() if held.grant.user}
+        right = {"code": next(iter(codes), ""), "state": state, "iss": LOGIN}
+        if not isinstance(given, Mapping):
+            mistake = "location" if codes else _where_it_stopped(apps)
+            return Verdict("differs", case, written(given), "a dictionary", mistake=mistake)
+        if dict(given) != right:
+            mistake = _where_it_stopped(apps) or "parameters"
+            return Verdict("differs", case, written(given), written(right), mistake=mistake)
+    return PASSED
+
+
+def _where_it_stopped(apps: OneClient) -> str | None:
+    """Which page was not answered, by what reached the provider; None where each one was."""
+    bodies = [dict(parse_qsl(e.request_body)) for e in apps.lab.wire if e.path == "/authorize"]
+    if not any(body.get("password") and body.get("username") for body in bodies):
+        return "password"
+    if not all("client_id" in body for body in bodies if body):
+        return "hidden"
+    allowed = any(body.get("consent") == "allow" and "csrf" in body for body in bodies)
+    return None if allowed else "consent"
+
+
+# --- 03-4 and 03-5: the back channel ------------------------------------------------------------
+
+
+def token_requests(answer: Tried) -> Verdict:
+    """The judge of 03-4: with and without a verifier, for two redirect URIs, by two parties."""
+    loopback = "http://127.0.0.1:51004/cb"
+    verifiers = drawn("redeemed", 2)
+    for place, (redirect_uri, text, party) in enumerate(
+        ((CALLBACK, verifiers[0], "notes"), (loopback, verifiers[1], "tom"), (CALLBACK, "", "tom"))
+    ):
+        apps = one_client(seed=f"lesson-03/tokens/{place}", without="" if text else "PKCE")
+        url = stage.authorization_request(redirect_uri, "s", stage.challenge(text))
+        url = url if text else stage.without_pkce(url)
+        code_given = stage.parameters(apps.opens("ada", url, until=redirect_uri))["code"]
+        case = f"redirect_uri {redirect_uri}" + ("" if text else ", and an empty verifier")
+        before = len(apps.lab.wire)
+        try:
+            response = answer(getattr(apps, party), code_given, text, redirect_uri)
+        except Exception:
+            return answer.raised(case)
+        verdict = _redeemed(response, apps.lab.wire[before:], case, redirect_uri, code_given, text)
+        if verdict is not PASSED:
+            return verdict
+    return PASSED
+
+
+def _redeemed(
+    response: Any, wire: list[Exchange], case: str, redirect_uri: str, code_given: str, text: str
+) -> Verdict:
+    """The verdict on one token request, by what went over the wire and what was returned."""
+    if not wire:
+        return Verdict("differs", case, "no request at all", mistake="endpoint")
+    sent = wire[-1]
+    asked = f"{sent.method} {sent.url}"
+    if sent.method != "POST" or sent.url.partition("?")[0] != LOGIN + "/token":
+        return Verdict("differs", case, asked, f"POST {LOGIN}/token", mistake="endpoint")
+    if "?" in sent.url or sent.request_body.lstrip().startswith("{"):
+        return Verdict("differs", case, asked, "a form in the body", mistake="form")
+    right = {
+        "grant_type": "authorization_code",
+        "client_id": "notes",
+        "code": code_given,
+        "redirect_uri": redirect_uri,
+    } | ({"code_verifier": text} if text else {})
+    pairs = [(name, given) for name, given in parse_qsl(sent.request_body)]
+    verdict = _same_parameters(pairs, right, case)
+    if verdict is not PASSED:
+        return verdict
+    if response is None:
+        return Verdict("none", case)
+    if not isinstance(response, httpx.Response) or response.status_code != 200:
+        return Verdict("differs", case, written(response), "the response", mistake="response")
+    return PASSED
+
+
+def api_requests(answer: Tried) -> Verdict:
+    """The judge of 03-5: for two people's tokens, and what went over the wire."""
+    for who, sub in (("ada", "u-1815"), ("tom", "u-0666")):
+        apps = one_client(seed=f"lesson-03/api/{who}")
+        apps.opens(who, NOTES + "/login")
+        token = next(iter(apps.client.tokens.values()))
+        before = len(apps.lab.wire)
+        try:
+            response = answer(apps.notes, token)
+        except Exception:
+            return answer.raised(f"{who}'s access token")
+        sent = [e for e in apps.lab.wire[before:] if e.client == "notes.example"]
+        case = f"{who}'s access token"
+        if not sent:
+            return Verdict("differs", case, "no request at all", mistake="endpoint")
+        asked = f"{sent[-1].method} {sent[-1].url}"
+        header = dict(sent[-1].request_headers).get("authorization", "")
+        if token in sent[-1].url or token in sent[-1].request_body:
+            return Verdict("differs", case, asked, "the token in a header", mistake="address")
+        if asked != f"GET {API}/notes":
+            return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
+        if header != f"Bearer {token}":
+            got = f"authorization: {header[:30]}" if header else "no header authorization"
+            return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
+        if response is None:
+            return Verdict("none", case)
+        if not isinstance(response, httpx.Response) or sub not in response.text:
+            return Verdict("differs", case, written(response), "the response", mistake="response")
+    return PASSED
+
+
+# --- the attacks --------------------------------------------------------------------------------
+
+
+def scene(attack: str, place: int, without: str) -> OneClient:
+    """A fresh scene for an attack, with all defences but this one."""
+    seed = f"lesson-03/{attack}/{place}"
+    return one_client(seed=seed, without=without, code_from=stage.code_from)
+
+
+def intercepts(answer: Tried) -> Verdict:
+    """The judge of 03-6: Tom redeems Ada's code where PKCE is missing, and only there."""
+    for place in (0, 1):
+        apps, case = scene("intercept", place, "PKCE"), "a client without PKCE"
+        try:
+            response = answer(apps)
+        except Exception:
+            return answer.raised(case)
+        if response is None:
+            return Verdict("none", case)
+        if not isinstance(response, httpx.Response):
+            return Verdict("differs", case, written(response), "a response", mistake="response")
+        if mistake := _not_intercepted(apps, response):
+            got = f"{response.status_code} {response.text[:110]}"
+            return Verdict("differs", case, got, "tokens about Ada", mistake=mistake)
+    apps = scene("intercept", 2, "")
+    try:
+        response = answer(apps)
+    except Exception:
+        return answer.raised("a client with PKCE")
+    if response.status_code < 400:
+        return Verdict("differs", "a client with PKCE", "200", "a refusal", mistake="shut")
+    return PASSED
+
+
+def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
+    """What kept Tom from redeeming Ada's code; None where he did."""
+    redeemed = [e for e in apps.lab.wire if e.path == "/token"]
+    if not any(e.client == "tom" for e in redeemed):
+        return "tom"
+    if any(e.client == "notes.example" for e in redeemed):
+        return "late"
+    sent = dict(parse_qsl(redeemed[-1].request_body))
+    if "code_verifier" in sent:
+        return "verifier"
+    if response.status_code != 200 or "access_token" not in response.json():
+        return "shut"
+    owner = stage.api_request(apps.tom, response.json()["access_token"]).json()["owner"]
+    return None if owner == "u-1815" else "own"
+
+
+def lures(answer: Tried) -> Verdict:
+    """The judge of 03-7: Ada's browser ends in Tom's account, and not where state is compared."""
+    for place in (0, 1):
+        apps, case = scene("lure", place, "state"), "a client that does not compare state"
+        try:
+            response = answer(apps)
+        except Exception:
+            return answer.raised(case)
+        if response is None:
+            return Verdict("none", case)
+        if not isinstance(response, httpx.Response):
+            return Verdict("differs", case, written(response), "a response", mistake="response")
+        page = apps.ada.get(NOTES + "/")
+        owner = page.json().get("owner", "nobody")
+        if owner != "u-0666":
+            mistake = "own" if owner == "u-1815" else _not_lured(apps)
+            got = f"Ada's browser at {owner}"
+            return Verdict("differs", case, got, "Ada's browser at u-0666", mistake=mistake)
+    apps = scene("lure", 2, "")
+    try:
+        response = answer(apps)
+    except Exception:
+        return answer.raised("a client that compares state")
+    if not isinstance(response, httpx.Response) or response.status_code < 400:
+        case = "a client that compares state"
+        return Verdict("differs", case, written(response), "its refusal", mistake="response")
+    return PASSED
+
+
+def _not_lured(apps: OneClient) -> str:
+    """Why Ada's browser is in nobody's account."""
+    arrived = [e for e in apps.lab.wire if e.host == "notes.example" and e.path == "/cb"]
+    if not any(e.client == "ada" for e in arrived):
+        return "link"
+    return "finished" if any(e.client == "tom" for e in arrived) else "link"
+
+
+def redirects(answer: Tried) -> Verdict:
+    """The judge of 03-9: Tom redeems a code that was sent to a host of his own."""
+    for place in (0, 1):
+        apps, case = scene("trap", place, "matching"), "a provider that compares the beginning"
+        try:
+            response = answer(apps)
+        except Exception:
+            return answer.raised(case)
+        if response is None:
+            return Verdict("none", case)
+        if not isinstance(response, httpx.Response):
+            return Verdict("differs", case, written(response), "a response", mistake="response")
+        if mistake := _not_redirected(apps, response):
+            got = f"{response.status_code} {response.text[:110]}"
+            return Verdict("differs", case, got, "tokens about Ada", mistake=mistake)
+    apps = scene("trap", 2, "")
+    try:
+        response = answer(apps)
+    except Exception:
+        return answer.raised("a provider that compares exactly", "raises")
+    if not isinstance(response, httpx.Response) or response.status_code < 400:
+        case = "a provider that compares exactly"
+        return Verdict("differs", case, written(response), "a refusal", mistake="response")
+    return PASSED
+
+
+def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
+    """What kept Tom from a code of Ada's at his own host; None where he redeemed it."""
+    asked = [e for e in apps.lab.wire if e.path == "/authorize" and e.method == "GET"]
+    if not any("tom.test" in e.url for e in asked):
+        return "trap"
+    if not any(e.client == "ada" for e in asked):
+        return "ada"
+    redeemed = [e for e in apps.lab.wire if e.path == "/token" and e.client == "tom"]
+    if not redeemed:
+        return "tom"
+    if response.status_code != 200 or "access_token" not in response.json():
+        said = response.json().get("error_description", "") if response.text[:1] == "{" else ""
+        return "verifier" if "verifier" in said else "other uri" if "redirect" in said else "shut"
+    owner = stage.api_request(apps.tom, response.json()["access_token"]).json()["owner"]
+    return None if owner == "u-1815" else "ada"
+
+
+# --- 03-8: the answer to this browser's request -------------------------------------------------
+
+
+def own_answers() -> list[Case]:
+    return [
+        Case(
+            ({"code": text[:22], "state": text[22:], "iss": LOGIN}, text[22:]),
+            text[:22],
+            "good",
+        )
+        for text in drawn("own answers", 3)
+    ]
+
+
+def other_answers() -> list[Case]:
+    first, second = drawn("other answers", 2)
+    answer = {"code": first[:22], "state": first[22:], "iss": LOGIN}
+    without = {"code": first[:22], "iss": LOGIN}
+    denied = {"error": "access_denied", "state": first[22:], "iss": LOGIN}
+    return [
+        Case((answer, second[22:]), mistake="other"),
+        Case((answer, first[22:].upper()), mistake="other"),
+        Case((answer, first[22:-1]), mistake="part"),
+        Case(({**answer, "state": first[22:-1]}, first[22:]), mistake="part"),
+        Case((without, first[22:]), mistake="missing"),
+        Case((answer, ""), mistake="missing"),
+        Case((without, ""), mistake="empty"),
+        Case(({**answer, "state": ""}, ""), mistake="empty"),
+        Case((denied, first[22:]), mistake="denied"),
+    ]
+
+
+# --- 03-10: redirect URIs -----------------------------------------------------------------------
+
+KNOWN = (CALLBACK, "http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb")
+
+
+def asked_for(uri: str, mistake: str, *, known: tuple[str, ...] = KNOWN) -> Case:
+    """One call of redirect_matches, which the verdict names by the address that was asked for."""
+    words = repr(uri) + ("" if known == KNOWN else f", where {known[0]} is registered")
+    return Case((known, uri), mistake=mistake, words=words)
+
+
+def matching_uris() -> list[Case]:
+    port = 49152 + int(drawn("ports", 1)[0][:4], 16) % 16384
+    back = f"https://{drawn('hosts', 1)[0][:8]}.example/back"
+    native = f"http://127.0.0.1:{port}/cb"
+    return [
+        *(asked_for(uri, "registered") for uri in KNOWN),
+        asked_for(back, "registered", known=(back,)),
+        asked_for("http://127.0.0.1:51004/cb", "port"),
+        asked_for(native, "port"),
+        asked_for(f"http://[::1]:{port}/cb", "port"),
+        asked_for(native, "registered port", known=("http://127.0.0.1:9999/cb",)),
+    ]
+
+
+def hostile_uris() -> list[Case]:
+    uris = [
+        ("https://notes.example.tom.test/cb", "begins"),
+        ("https://tom.test/notes.example/cb", "begins"),
+        ("https://tom.test/?https://notes.example/cb", "begins"),
+        ("https://x.notes.example/cb", "subdomain"),
+        ("https://notes.example@tom.test/cb", "userinfo"),
+        ("https://notes.example/cb/../go", "longer"),
+        ("https://notes.example/cb/", "longer"),
+        ("https://notes.example/cb?next=tom", "longer"),
+        ("https://notes.example/cb#tom", "longer"),
+        ("https://notes.example/", "path"),
+        ("http://notes.example/cb", "scheme"),
+        ("https://NOTES.example/cb", "spelling"),
+        ("https://notes.example/CB", "spelling"),
+        ("https://notes.example/c%62", "spelling"),
+        (" https://notes.example/cb", "spelling"),
+        ("https://notes.example:443/cb", "other port"),
+        ("https://notes.example:51004/cb", "other port"),
+        ("http://localhost:51004/cb", "name"),
+        ("http://127.0.0.1.tom.test:51004/cb", "begins"),
+        ("http://127.0.0.1:51004@tom.test/cb", "userinfo"),
+        ("http://tom@127.0.0.1:51004/cb", "userinfo"),
+        ("http://127.0.0.1:51004/other", "path"),
+        ("http://127.0.0.1:51004/cb/../go", "longer"),
+        ("http://127.0.0.1:51004/cb?next=tom", "longer"),
+        ("http://127.0.0.1:51004/cb#tom", "longer"),
+        ("https://127.0.0.1:51004/cb", "scheme"),
+        ("http://127.0.0.2:51004/cb", "name"),
+        ("http://127x0.0.1:51004/cb", "name"),
+        ("http://127.0.0.1:tom/cb", "other port"),
+        ("x http://127.0.0.1:51004/cb", "spelling"),
+        ("http://127.0.0.1:51004/cb\n", "spelling"),
+        ("", "empty"),
+    ]
+    return [
+        *(asked_for(uri, mistake) for uri, mistake in uris),
+        asked_for("http://[::1]:51004/cb", "name", known=("http://127.0.0.1/cb",)),
+    ]
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    if answer == stage.FLAG:
+        return None
+    if isinstance(answer, dict | list) or hasattr(answer, "json"):
+        return "response"
+    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "03-1",
+        "function",
+        challenges,
+        "That is what goes ahead. The verifier itself stays with the client until the end.",
+        {
+            "plain": (
+                "That is the verifier itself. Whoever reads the authorization request would know it.",
+                wrong("answer = lambda verifier: verifier"),
             ),
-            'answer = {"A": "state", "B": "PKCE", "C": "matching"}',
-        ),
-        Exercise(
-            "03-2",
-            "function",
-            _challenge,
-            "The hash may be seen by anybody; the way back is closed.",
-            {
-                "plain": "That is the verifier itself. Whoever reads the question would then know it.",
-                "hex": "That is the digest in hexadecimal. digest() gives bytes, which base64url then writes.",
-                "padding": "There is filling (=) at the end. PKCE leaves it away.",
-                "alphabet": "There are + and / in it. Which base64 function uses - and _ instead?",
-                "bytes": "That is a bytes object. An address needs text: decode it.",
-                "constant": "That is right for the RFC's example and for nothing else. Compute it from the verifier.",
-                "other": "Three steps: SHA-256 over the verifier's bytes, base64url, no filling.",
-            },
-            {
-                "plain": "def answer(verifier):\n    return verifier",
-                "hex": "import hashlib\ndef answer(verifier):\n    return hashlib.sha256(verifier.encode()).hexdigest()",
-                "padding": "import base64, hashlib\ndef answer(verifier):\n"
-                "    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode()",
-                "alphabet": "import base64, hashlib\ndef answer(verifier):\n"
-                "    return base64.b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip('=')",
-                "bytes": "import base64, hashlib\ndef answer(verifier):\n"
-                "    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b'=')",
-                "constant": f"def answer(verifier):\n    return {CHALLENGE!r}",
-                "other": "import hashlib\ndef answer(verifier):\n    return hashlib.md5(verifier.encode()).hexdigest()",
-            },
-            (
-                "hashlib.sha256(verifier.encode()).digest() is the hash, as bytes.",
-                "base64.urlsafe_b64encode(...) writes it, .decode() makes text, .rstrip('=') takes the filling off.",
-                "labutils.identity.tokens.b64 does the last three steps in one.",
+            "hex": (
+                "That is the hash in hexadecimal. digest() gives its bytes, and b64 writes them.",
+                altered(CHALLENGE, ("b64(", "str("), (".digest()", ".hexdigest()")),
             ),
-            "import hashlib\n\nfrom labutils.identity import tokens\n\n"
-            "def challenge(verifier):\n    return tokens.b64(hashlib.sha256(verifier.encode()).digest())",
-        ),
-        Exercise(
-            "03-3",
-            "function",
-            _matches,
-            "The safest comparison is the shortest one.",
-            {
-                "closed": "An address that is registered, letter by letter, should give exactly True; the app has two of them.",
-                "begins": "https://notes.example.tom.test/cb was let in. It only begins like a registered address.",
-                "userinfo": "https://notes.example@tom.test/cb was let in. What stands before the @ is a user name; the host is tom.test.",
-                "longer": "A registered address with something behind it was let in, such as https://notes.example/cb/../steal.",
-                "query": "https://notes.example/cb with a query or a fragment behind it was let in. That is another address.",
-                "scheme": "http://notes.example/cb was let in. Then the code travels where everybody on the way can read it.",
-                "case": "Other letters were let in. Hosts ignore case, paths do not, and the comparison need not know either.",
-                "tidy": "An address was let in that is only the same after tidying up: a space, a port, or %62 for b. Compare what came, as it came.",
-                "pattern": "https://notesXexample/cb was let in. In a regular expression the dot stands for any letter.",
-                "path": "https://tom.test/cb was let in. The path alone says nothing.",
-                "empty": "The empty address was let in. An address that is missing is not a registered one.",
-            },
-            {
-                "closed": "def answer(registered, uri):\n    return uri == registered[0]",
-                "begins": "def answer(registered, uri):\n    return any(uri.startswith(known.removesuffix('/cb')) for known in registered)",
-                "userinfo": "def answer(registered, uri):\n    return uri in registered or (uri.startswith('https://notes.example') "
-                "and '.test/' not in uri.split('@')[0])",
-                "longer": "def answer(registered, uri):\n    return any(uri.startswith(known) for known in registered)",
-                "query": "def answer(registered, uri):\n    return uri.split('?')[0].split('#')[0] in registered",
-                "scheme": "def answer(registered, uri):\n    return any(uri.split('://')[-1] == known.split('://')[-1] for known in registered)",
-                "case": "def answer(registered, uri):\n    return uri.lower() in registered",
-                "tidy": "from urllib.parse import unquote\ndef answer(registered, uri):\n    return unquote(uri).strip() in registered",
-                "pattern": "import re\ndef answer(registered, uri):\n    return any(re.fullmatch(known, uri) for known in registered) is True",
-                "path": "from urllib.parse import urlsplit\ndef answer(registered, uri):\n"
-                "    return uri in registered or uri.startswith('https://tom') and urlsplit(uri).path == '/cb'",
-                "empty": "def answer(registered, uri):\n    return not uri or uri in registered",
-            },
-            (
-                "Is there an operator in Python that says whether a text is one of several?",
-                "`in` compares whole texts, letter by letter.",
+            "padding": (
+                "There is padding (=) at the end. PKCE leaves it out (RFC 7636, appendix A).",
+                wrong("""
+                import base64
+
+                def answer(verifier):
+                    digest = hashlib.sha256(verifier.encode()).digest()
+                    return base64.urlsafe_b64encode(digest).decode()
+                """),
             ),
-            "def matches(registered, uri):\n    return uri in registered",
+            "alphabet": (
+                "base64url writes - and _ where base64 writes + and /. b64 does it.",
+                wrong("""
+                import base64
+
+                def answer(verifier):
+                    digest = hashlib.sha256(verifier.encode()).digest()
+                    return base64.b64encode(digest).decode().rstrip("=")
+                """),
+            ),
+            "bytes": (
+                "sha256 takes bytes, so encode the verifier. The challenge is a text again.",
+                altered(CHALLENGE, ("b64(", "bytes(")),
+            ),
+            "other": (
+                "Three steps: the verifier as bytes, SHA-256 over them, base64url of the digest.",
+                altered(CHALLENGE, ("sha256", "sha1")),
+            ),
+        },
+        (
+            "hashlib.sha256(some_bytes).digest() gives 32 bytes. verifier.encode() makes bytes of a "
+            "text.",
+            "b64(digest) writes bytes in base64url, without padding, as a text.",
         ),
+        CHALLENGE,
     ),
-    (
-        Quiz(
-            "03-q1",
-            "PKCE is in place. Against whom does it not help?",
-            {
-                "a": Choice(
-                    "Somebody who reads the code on its way",
-                    "Against exactly that it helps: he does not know the verifier.",
-                ),
-                "b": Choice(
-                    "Somebody who began the sign-in himself",
-                    "Yes. He chose the verifier, so he can show it.",
-                    True,
-                ),
-                "c": Choice(
-                    "Another app that catches the redirect on the same phone",
-                    "It helps: the other app has the code and no verifier.",
-                ),
-            },
+    Exercise(
+        "03-2",
+        "function",
+        authorization_requests,
+        "Seven parameters in an address. Nothing in it is secret, and Ada's browser carries it.",
+        {
+            "endpoint": (
+                "The address begins with LOGIN + '/authorize', and a question mark stands before "
+                "the parameters.",
+                altered(REQUEST, ('"/authorize?"', '"/token?"')),
+            ),
+            "missing": (
+                "A parameter is missing. There are seven of them.",
+                altered(REQUEST, (', "code_challenge_method": "S256"', "")),
+            ),
+            "more": (
+                "There is a parameter that the flow does not have, or one that stands there twice.",
+                altered(REQUEST, ('"S256"}', '"S256", "code_verifier": "x"}')),
+            ),
+            "value": (
+                "A value arrives changed. Take it from the argument, and let urlencode escape what "
+                "an address cannot hold, such as & and +.",
+                wrong("""
+                def answer(redirect_uri, state, code_challenge):
+                    return (
+                        f"{LOGIN}/authorize?response_type=code&client_id=notes&scope=notes"
+                        f"&redirect_uri={redirect_uri}&state={state}"
+                        f"&code_challenge={code_challenge}&code_challenge_method=S256"
+                    )
+                """),
+            ),
+        },
+        (
+            "Put the seven parameters into a dictionary: response_type, client_id, redirect_uri, "
+            "scope, state, code_challenge, code_challenge_method.",
+            "return LOGIN + '/authorize?' + urlencode(the_dictionary)",
         ),
-        Quiz(
-            "03-q2",
-            "Why does a code travel through the browser, and not the token itself?",
-            {
-                "a": Choice(
-                    "Because tokens are too long for an address",
-                    "Some would fit. The reason is what an address is seen by.",
+        REQUEST,
+    ),
+    Exercise(
+        "03-3",
+        "function",
+        authorization_responses,
+        "Two forms and one redirect. The answer to the client stands in the address.",
+        {
+            "password": (
+                "The first page is a form for user name and password. Post `typed` to it.",
+                wrong("""
+                def answer(browser, url, typed):
+                    page = browser.get(url)
+                    return dict(parse_qsl(urlsplit(page.headers.get("location", "")).query))
+                """),
+            ),
+            "hidden": (
+                "The form has hidden fields, which carry the authorization request along. Send "
+                "them too: hidden(page) | typed.",
+                altered(RESPONSE, ("hidden(page) | typed", "typed")),
+            ),
+            "consent": (
+                "After the password comes a page that asks for consent. Post its hidden fields, and "
+                "consent=allow, too.",
+                altered(RESPONSE, ('"allow"', '"yes"')),
+            ),
+            "location": (
+                "Return the parameters as a dictionary: dict(parse_qsl(urlsplit(address).query)).",
+                altered(
+                    RESPONSE,
+                    (
+                        'dict(parse_qsl(urlsplit(page.headers["location"]).query))',
+                        'page.headers["location"]',
+                    ),
                 ),
-                "b": Choice(
-                    "Because what the browser carries can be seen, and a code alone is worth little",
-                    "Yes: good once, for a minute, for one client.",
-                    True,
+            ),
+            "parameters": (
+                "The parameters stand in the query of the address in the header `location`.",
+                altered(
+                    RESPONSE,
+                    ("dict(parse_qsl(urlsplit(page.headers", "dict(parse_qsl((page.headers"),
+                    ('["location"]).query', '["location"])'),
                 ),
-                "c": Choice(
-                    "Because a code is encrypted", "It is a random text, and anybody can copy it."
-                ),
-            },
+            ),
+        },
+        (
+            "Three requests: browser.get(url), a post of hidden(page) | typed, a post of "
+            "hidden(page) | {'consent': 'allow'}. Both posts go to LOGIN + '/authorize'.",
+            "The last answer is a redirect: page.headers['location'] is where it leads.",
+            "dict(parse_qsl(urlsplit(address).query)) makes a dictionary of the parameters.",
         ),
-        Quiz(
-            "03-q3",
-            "The wiki is broken into. What can the intruder not find there?",
-            {
-                "a": Choice("Ada's access token", "The wiki holds it, so he can."),
-                "b": Choice("Ada's session", "The wiki holds it, so he can."),
-                "c": Choice("Ada's password", "Yes. It went to the provider only.", True),
-            },
+        RESPONSE,
+    ),
+    Exercise(
+        "03-4",
+        "function",
+        token_requests,
+        "The code is used up now. A second request with it would end the whole grant.",
+        {
+            "endpoint": (
+                "This is a POST to LOGIN + '/token'.",
+                altered(TOKEN, ('"/token"', '"/authorize"')),
+            ),
+            "form": (
+                "The parameters go as a form in the body, data=..., and neither into the address "
+                "nor as JSON: addresses end up in logs.",
+                altered(TOKEN, ("data=asked", "params=asked")),
+            ),
+            "missing": (
+                "A parameter is missing. There are five, and the redirect URI is one of them.",
+                altered(TOKEN, ('"redirect_uri": redirect_uri, ', "")),
+            ),
+            "more": (
+                "There is a parameter that does not belong into the token request.",
+                altered(TOKEN, ("verifier}", 'verifier, "state": "x"}')),
+            ),
+            "value": (
+                "A parameter has another value. Take it from the arguments, and not from a fixed "
+                "text.",
+                altered(TOKEN, ("redirect_uri,", "CALLBACK,")),
+            ),
+            "response": (
+                "Return the response itself, and not a part of it.",
+                altered(TOKEN, ("data=asked)", "data=asked).json()")),
+            ),
+        },
+        (
+            "browser.post(LOGIN + '/token', data={...}) sends a form.",
+            "Five fields: grant_type is authorization_code, client_id is notes, then code, "
+            "redirect_uri, code_verifier.",
         ),
+        TOKEN,
+    ),
+    Exercise(
+        "03-5",
+        "function",
+        api_requests,
+        "The API saw no password and no code. It checked the token, and answered.",
+        {
+            "endpoint": (
+                "This is a GET of API + '/notes'.",
+                altered(READ, ('"/notes"', '"/me"')),
+            ),
+            "header": (
+                "The header is authorization, and its value is the word Bearer, a space, and the "
+                "token (RFC 6750, 2.1).",
+                altered(READ, ("Bearer {token}", "{token}")),
+            ),
+            "address": (
+                "A token does not belong into an address: addresses end up in logs.",
+                wrong("""
+                def answer(browser, token):
+                    return browser.get(API + "/notes", params={"access_token": token})
+                """),
+            ),
+            "response": (
+                "Return the response of the API itself.",
+                altered(READ, ('"})', '"}).status_code')),
+            ),
+        },
+        (
+            "browser.get(address, headers={'authorization': ...}) sends a header.",
+            "The value is f'Bearer {token}'.",
+        ),
+        READ,
+    ),
+    Exercise(
+        "03-6",
+        "function",
+        intercepts,
+        "This is code interception. Without PKCE a code opens for whoever shows it.",
+        {
+            "tom": (
+                "Tom redeems the code: the token request goes out from apps.tom.",
+                altered(INTERCEPT, ("token_request(apps.tom", "token_request(apps.notes")),
+            ),
+            "late": (
+                "The client was first, and a code is good once. Stop Ada's browser before the "
+                "client: until=CALLBACK.",
+                wrong("""
+                def answer(apps):
+                    apps.opens("ada", NOTES + "/login")
+                    seen = [e for e in apps.lab.wire if e.path == "/cb"][-1]
+                    code = dict(parse_qsl(urlsplit(seen.url).query))["code"]
+                    return token_request(apps.tom, code, "", CALLBACK)
+                """),
+            ),
+            "verifier": (
+                "No challenge was sent, so no verifier may come: the provider refuses one (RFC "
+                "9700, 4.8). Give an empty text; an empty parameter counts as absent.",
+                altered(INTERCEPT, ('""', "VERIFIER")),
+            ),
+            "own": (
+                "That is Tom's own code. Read the one of Ada's sign-in: apps.opens('ada', ...).",
+                altered(INTERCEPT, ('"ada"', '"tom"')),
+            ),
+            "shut": (
+                "The provider gave no token. Use the code that it sent to Ada's browser, and the "
+                "same redirect URI.",
+                altered(INTERCEPT, (', "", CALLBACK', ', "", NOTES')),
+            ),
+            "response": (
+                "Return the response of the token endpoint.",
+                altered(INTERCEPT, ('"", CALLBACK)', '"", CALLBACK).json()')),
+            ),
+        },
+        (
+            "apps.opens('ada', NOTES + '/login', until=CALLBACK) lets Ada sign in, and stops at the "
+            "redirect that Tom reads. parameters(...) gives what stands in its address.",
+            "token_request(apps.tom, code, '', CALLBACK): no verifier, since no challenge was sent.",
+        ),
+        INTERCEPT,
+    ),
+    Exercise(
+        "03-7",
+        "function",
+        lures,
+        "This is cross-site request forgery: Ada's browser finished what Tom had begun.",
+        {
+            "own": (
+                "Ada is in her own account. The link must come from a sign-in of Tom's.",
+                altered(LURE, ('opens("tom"', 'opens("ada"')),
+            ),
+            "link": (
+                "Ada opens the address of the redirect at which Tom stopped: "
+                "stopped.headers['location'].",
+                altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
+            ),
+            "finished": (
+                "Tom's browser followed the redirect, so the code is used up. Stop before it: "
+                "until=CALLBACK.",
+                wrong("""
+                def answer(apps):
+                    apps.opens("tom", NOTES + "/login")
+                    link = [e.url for e in apps.lab.wire if e.path == "/cb"][-1]
+                    return apps.opens("ada", link)
+                """),
+            ),
+            "response": (
+                "Return what Ada's browser got when it opened the link.",
+                altered(LURE, ('["location"])', '["location"]).status_code')),
+            ),
+        },
+        (
+            "First Tom: apps.opens('tom', NOTES + '/login', until=CALLBACK). He does not follow the "
+            "last redirect.",
+            "Then Ada: apps.opens('ada', the address in that redirect's header location).",
+        ),
+        LURE,
+    ),
+    Exercise(
+        "03-8",
+        "function",
+        verifier(own_answers, other_answers, refusal=(ValueError,)),
+        "The answer must come back to the browser that began.",
+        {
+            "good": (
+                "The state is this browser's own: return the code.",
+                wrong("""
+                def answer(answer, state):
+                    raise ValueError("no")
+                """),
+            ),
+            "other": (
+                "The answer carries another state, so it answers another browser's request.",
+                wrong("answer = lambda answer, state: answer['code']"),
+            ),
+            "part": (
+                "Compare the whole state. A piece of it is another text.",
+                altered(
+                    CODE_FROM,
+                    ('answer.get("state") != state', 'answer.get("state", "")[:9] != state[:9]'),
+                ),
+            ),
+            "missing": (
+                "Where one of the two is missing, nothing was compared: refuse.",
+                altered(
+                    CODE_FROM,
+                    (
+                        'not state or answer.get("state") != state',
+                        'answer.get("state", state) != state',
+                    ),
+                ),
+            ),
+            "empty": (
+                "Both are missing, and two missing values are equal. A browser that began nothing "
+                "has no state: refuse.",
+                altered(
+                    CODE_FROM,
+                    ('not state or answer.get("state")', 'answer.get("state", "")'),
+                ),
+            ),
+            "denied": (
+                "This is an error response: it carries no code. Refuse by ValueError.",
+                altered(CODE_FROM, (' or "code" not in answer', "")),
+            ),
+        },
+        (
+            "answer.get('state') is None where the answer has no state.",
+            "Refuse where state is empty, where the two differ, and where there is no code: raise "
+            "ValueError('why').",
+        ),
+        CODE_FROM,
+        (ValueError,),
+    ),
+    Exercise(
+        "03-9",
+        "function",
+        redirects,
+        "The provider itself sent the code to Tom. Every other defence was in place.",
+        {
+            "trap": (
+                "Ask for the code to be sent to TRAP: it is the redirect URI of your request.",
+                altered(
+                    TRAP, ("request(TRAP", "request(CALLBACK"), ("until=TRAP", "until=CALLBACK")
+                ),
+            ),
+            "ada": (
+                "Ada opens the address, in her browser. Else the code is not about her.",
+                altered(TRAP, ('"ada"', '"tom"')),
+            ),
+            "tom": (
+                "Tom redeems the code: the token request goes out from apps.tom.",
+                altered(TRAP, ("token_request(apps.tom", "token_request(apps.notes")),
+            ),
+            "verifier": (
+                "The verifier must fit the challenge that Tom sent ahead. He chose both.",
+                altered(TRAP, (", VERIFIER, TRAP", ', "x" * 43, TRAP')),
+            ),
+            "other uri": (
+                "The token request names the redirect URI to which the code was sent: TRAP.",
+                altered(TRAP, ("VERIFIER, TRAP", "VERIFIER, CALLBACK")),
+            ),
+            "shut": (
+                "The provider knows no such code. Take it from the redirect: until=TRAP stops at "
+                "it, and parameters(...) reads it.",
+                altered(TRAP, (", until=TRAP", "")),
+            ),
+            "response": (
+                "Return the response of the token endpoint.",
+                altered(TRAP, ("VERIFIER, TRAP)", "VERIFIER, TRAP).json()")),
+            ),
+            "raises": (
+                "Where the provider refuses there is no code: parameters(caught).get('code', '').",
+                altered(TRAP, ('.get("code", "")', '["code"]')),
+            ),
+        },
+        (
+            "The address is authorization_request(TRAP, '', challenge(VERIFIER)): Tom chooses the "
+            "verifier himself.",
+            "apps.opens('ada', url, until=TRAP), then token_request(apps.tom, code, VERIFIER, TRAP).",
+            "With the defence in place there is no code: parameters(caught).get('code', '').",
+        ),
+        TRAP,
+    ),
+    Exercise(
+        "03-10",
+        "function",
+        verifier(matching_uris, hostile_uris),
+        "Whole texts, compared as they came. The port of a loopback IP is the only thing left out.",
+        {
+            "registered": (
+                "A redirect URI that is registered, letter for letter, must come through.",
+                wrong("answer = lambda registered, uri: False"),
+            ),
+            "port": (
+                "A native app takes whichever port is free. On 127.0.0.1 and [::1] any port matches "
+                "(RFC 8252, 7.3).",
+                wrong("answer = lambda registered, uri: uri in registered"),
+            ),
+            "registered port": (
+                "A loopback address may be registered with a port. It is left out on both sides.",
+                altered(MATCHES, ("[without_port(known) for known in registered]", "registered")),
+            ),
+            "begins": (
+                "A known address stands inside it, and the host is another one.",
+                altered(
+                    MATCHES,
+                    (
+                        "return without_port(uri) in [without_port(known) for known in registered]",
+                        "uri = without_port(uri)\n"
+                        "    return any(uri.startswith(without_port(known).removesuffix('/cb'))\n"
+                        "               for known in registered)",
+                    ),
+                ),
+            ),
+            "subdomain": (
+                "A subdomain is another host, and may belong to somebody else.",
+                altered(
+                    MATCHES,
+                    (
+                        "return without_port(uri) in",
+                        "return without_port(uri.replace('x.', '')) in",
+                    ),
+                ),
+            ),
+            "userinfo": (
+                "What stands before the @ is a user name. The host comes behind it.",
+                altered(
+                    MATCHES,
+                    (
+                        "return without_port(uri) in",
+                        "return without_port(re.sub('@tom.test', '', uri)) in",
+                    ),
+                ),
+            ),
+            "longer": (
+                "Something stands behind the registered address: a path, a query or a fragment.",
+                altered(
+                    MATCHES,
+                    (
+                        "return without_port(uri) in [without_port(known) for known in registered]",
+                        "uri = without_port(uri)\n"
+                        "    return any(uri.startswith(without_port(known)) for known in registered)",
+                    ),
+                ),
+            ),
+            "path": (
+                "The path is compared too, also on loopback.",
+                wrong("""
+                def answer(registered, uri):
+                    def start(address):
+                        return re.match(r"(http://127[.]0[.]0[.]1|http://.::1.|https://[a-z.]+)(:9999|"
+                                        r"(?<=1):[0-9]+|(?<=1.):[0-9]+)?/[a-z]*$", address)
+
+                    places = [start(known)[1] for known in registered if start(known)]
+                    return uri in registered or bool(start(uri)) and start(uri)[1] in places
+                """),
+            ),
+            "scheme": (
+                "http and https are two addresses. Over http everybody on the way reads the code.",
+                altered(
+                    MATCHES,
+                    (
+                        "return without_port(uri) in",
+                        "return without_port(re.sub('^http://n', 'https://n', uri)) in",
+                    ),
+                ),
+            ),
+            "spelling": (
+                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or %62.",
+                altered(MATCHES, ("without_port(uri) in", "without_port(uri).strip().lower() in")),
+            ),
+            "other port": (
+                "Only on a loopback IP may the port differ, and a port is a number.",
+                altered(
+                    MATCHES,
+                    (r"(http://(?:127\.0\.0\.1|\[::1\]))", r"(http://\[::1\]|https?://[a-z0-9.]+)"),
+                ),
+            ),
+            "name": (
+                "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are loopback "
+                "IPs here, each for itself.",
+                altered(MATCHES, (r"127\.0\.0\.1|", r"127\.0\.0\.1|localhost|")),
+            ),
+            "empty": (
+                "An address that is missing is no registered one.",
+                altered(
+                    MATCHES,
+                    ("return without_port(uri) in", "return not uri or without_port(uri) in"),
+                ),
+            ),
+        },
+        (
+            "`uri in registered` compares whole texts. That is all, but for one exception.",
+            "Write a function that takes the port out of an http address on 127.0.0.1 or [::1], and "
+            "leaves all other addresses as they are. Use it on both sides.",
+            "re.fullmatch(r'(http://(?:127\\.0\\.0\\.1|\\[::1\\])):\\d+(/.*)', address) finds such an "
+            "address: its group 1 is what stands before the port, and its group 2 what stands behind.",
+        ),
+        MATCHES,
     ),
 )
+
+TARGET_03 = Target(
+    "03-target",
+    "value",
+    value(flag_mistake),
+    "The provider ignores PKCE: whoever has the code is in. Look for a second way: can you put Ada's "
+    "code into a sign-in that Tom began at the diary?",
+    {
+        "other": (
+            "That is not the flag. It is the first of Ada's notes.",
+            "answer = 'flag-0000'",
+        ),
+        "token": (
+            "That is a token. Read Ada's notes with it: GET https://api.example/notes.",
+            "answer = 'a.b.c'",
+        ),
+        "response": (
+            "That is more than the flag. The flag is the first of Ada's notes.",
+            "answer = {'owner': 'u-1815', 'notes': []}",
+        ),
+    },
+    (
+        "You have three attacks. Try each: does Ada's browser end in Tom's account, does a code "
+        "arrive at tom.test, does a code that Tom reads open anything?",
+        "A client can send code_challenge to a provider that does not know PKCE. What does "
+        "https://login.example/.well-known/openid-configuration say of code_challenge_methods_supported?",
+        "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
+        "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
+        "/cb?code=...&state=... with Ada's code in the place of his.",
+    ),
+    code("""
+        seen = parameters(scene.ada_signs_in())
+        asked = {
+            "grant_type": "authorization_code",
+            "client_id": "diary",
+            "code": seen["code"],
+            "redirect_uri": "https://diary.example/cb",
+        }
+        tokens = scene.tom.post(LOGIN + "/token", data=asked).json()
+        notes = api_request(scene.tom, tokens["access_token"]).json()["notes"]
+        flag = notes[0]
+    """),
+    brief="https://diary.example is another client of login.example: client ID diary, redirect URI "
+    "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, exact redirect "
+    "matching: one of the three is missing, and nobody says which. scene.tom is Tom's browser. "
+    "scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom reads before the diary "
+    "does. scene.ada_opens(url) lets Ada open a link, and gives the addresses that then arrive below "
+    "tom.test. The flag is the first of Ada's notes.",
+    scene=stage.diary,
+)
+
+PREDICTIONS = (
+    Prediction(
+        "03-p1",
+        "Six values were in play: password, state, code_challenge, code, code_verifier, access_token. "
+        "Which of them never pass through Ada's browser?",
+        {
+            "a": Guess(
+                "the access token alone",
+                ["access_token"],
+                "The belief is that the verifier goes ahead with the request. Only its hash does, so "
+                "that whoever reads the request cannot finish the flow.",
+            ),
+            "b": Guess(
+                "the code, the verifier and the access token",
+                ["code", "code_verifier", "access_token"],
+                "The belief is that the provider hands the code to the client directly. It has only "
+                "Ada's browser to hand it to: the client is not connected to this conversation.",
+            ),
+            "c": Guess("the verifier and the access token", ["code_verifier", "access_token"]),
+            "d": Guess(
+                "none: everything passes through it",
+                [],
+                "The belief is that the browser carries the whole flow. The last two messages go "
+                "from the client to the provider and to the API.",
+            ),
+        },
+        "The browser carries the request, with the hash of the verifier, and the response, with the "
+        "code. The client sends code and verifier past the browser, and the access token comes back "
+        "the same way.",
+    ),
+    Prediction(
+        "03-p2",
+        "Now the client uses PKCE. Tom reads everything that passes through Ada's browser: the "
+        "authorization request with its code_challenge, and the code. Can he redeem the code?",
+        {
+            "a": Guess(
+                "no: the provider knows that the request does not come from notes.example",
+                "address",
+                "The belief is that the token endpoint knows a public client by its address. It "
+                "knows it by client_id, which everybody can write.",
+            ),
+            "b": Guess(
+                "yes: he knows the challenge, and all the rest is public",
+                "tokens",
+                "The belief is that the challenge is what the provider wants to see. It wants the text "
+                "whose hash is the challenge, and that text Tom has never seen.",
+            ),
+            "c": Guess("no: he would have to show the verifier", "code_verifier"),
+        },
+        "The provider kept the challenge with the code. At the token endpoint it hashes the verifier, "
+        "and compares. Tom has the hash, and cannot work out the text behind it.",
+    ),
+    Prediction(
+        "03-p3",
+        "Tom begins a sign-in at `notes` with his own account, and stops before the last redirect. He "
+        "sends Ada that address, and she opens it. Your client uses PKCE. Whose notes does Ada see?",
+        {
+            "a": Guess("Tom's", "u-0666"),
+            "b": Guess(
+                "nobody's: the verifier does not fit",
+                "nobody",
+                "The belief is that PKCE stops every foreign code. Code and verifier are both of "
+                "Tom's sign-in, so they fit; the client found the verifier by the state in the "
+                "address.",
+            ),
+            "c": Guess(
+                "her own: it is her browser",
+                "u-1815",
+                "The belief is that the browser decides who is signed in. The code decides, and it "
+                "is about Tom.",
+            ),
+        },
+        "The client took a code that answers Tom's request, in Ada's browser. What Ada writes there "
+        "from now on stands in Tom's account. RFC 6749, 10.12 calls this cross-site request forgery.",
+    ),
+    Prediction(
+        "03-p4",
+        "Tom writes an authorization request himself, with a challenge whose verifier he knows. The "
+        "code shall go to a host of his own: https://notes.example.tom.test/cb. The provider compares "
+        "only the beginning of a redirect URI. PKCE and state are in place. Which of them stops him?",
+        {
+            "a": Guess(
+                "PKCE: the code was not made for his verifier",
+                "code_verifier",
+                "The belief is that PKCE protects every code. It ties a code to whoever sent the "
+                "challenge, and this time that is Tom.",
+            ),
+            "b": Guess(
+                "state: he cannot know the one of Ada's browser",
+                "state",
+                "The belief is that state is compared wherever a code arrives. The client compares "
+                "it, and this code never comes to the client.",
+            ),
+            "c": Guess("neither", "tokens"),
+        },
+        "Both protect a flow that an honest client began. This one Tom began, and the client is never "
+        "asked. Only the provider can refuse, before it sends the code.",
+    ),
+    Row(
+        "03-p5",
+        "The client has registered three redirect URIs: https://notes.example/cb, http://127.0.0.1/cb "
+        "and http://localhost/cb. Which of these does the provider of the lab accept?",
+        stage.ASKED_FOR,
+        "oxxox",
+        {
+            stage.ASKED_FOR[
+                0
+            ]: "The belief is that exact matching has no exception. A native app gets "
+            "its port from the system when it starts, so on a loopback IP any port matches.",
+            stage.ASKED_FOR[
+                1
+            ]: "The belief is that everything on a loopback IP matches. Only the port "
+            "is left out. The path is compared.",
+            stage.ASKED_FOR[
+                2
+            ]: "The belief is that localhost is the same as 127.0.0.1. It is a name, "
+            "and a name can lead elsewhere (RFC 8252, 8.3).",
+            stage.ASKED_FOR[3]: "This one is registered, letter for letter.",
+            stage.ASKED_FOR[
+                4
+            ]: "The belief is that a port never matters. On a public host another port "
+            "may belong to somebody else.",
+        },
+        "Redirect URIs are compared as whole texts. There is one exception: the port of an http "
+        "address on a loopback IP (RFC 8252, 7.3).",
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "03-q1",
+        "Why does a code pass through the browser, and not the access token itself?",
+        {
+            "a": Choice(
+                "An access token is too long for an address",
+                "Many would fit. What matters is who can read an address.",
+            ),
+            "b": Choice(
+                "A code is encrypted, so nobody who reads it on the way can use it",
+                "It is a random text, and anybody can copy it.",
+            ),
+            "c": Choice(
+                "The provider does not know the access token yet",
+                "It could make one at once. The old implicit grant did so.",
+            ),
+            "d": Choice(
+                "Others may read along, and a code alone is worth little",
+                "It is good once, for a short time, and with PKCE only together with the verifier.",
+                right=True,
+            ),
+        },
+    ),
+    Quiz(
+        "03-q2",
+        "Whom does PKCE not stop?",
+        {
+            "a": Choice(
+                "Somebody who wrote the authorization request himself",
+                "He chose the verifier, so he can show it.",
+                right=True,
+            ),
+            "b": Choice(
+                "Another app on the same phone that catches the redirect",
+                "It has the code, and no verifier. PKCE was made against exactly this.",
+            ),
+            "c": Choice(
+                "Somebody who reads the code in the log of a proxy",
+                "He has the code, and no verifier.",
+            ),
+        },
+    ),
+    Quiz(
+        "03-q3",
+        "A person's uploads appear in a stranger's account. She had opened a link just before. What did "
+        "the client not do?",
+        {
+            "a": Choice(
+                "Register each redirect URI in full",
+                "The code came to the right client, only in the wrong browser.",
+            ),
+            "b": Choice(
+                "Compare state with what this browser was given",
+                "So the answer to the stranger's request was taken in her browser.",
+                right=True,
+            ),
+            "c": Choice(
+                "Keep the access token out of addresses, logs and recordings",
+                "No token was stolen. She worked in an account that is not hers.",
+            ),
+            "d": Choice(
+                "Ask for her password again",
+                "The provider asks for passwords, and this sign-in was the stranger's.",
+            ),
+        },
+    ),
+)
+
+LESSON = Lesson("03", EXERCISES, QUIZZES, PREDICTIONS, TARGET_03)

@@ -1,10 +1,10 @@
-"""The volley as a sequence diagram, drawn from the network's own log (lessons 00 and 03)."""
+"""Messages as a sequence diagram, drawn from the network's own log (lessons 00, 03 and 13)."""
 
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, VERMILION, canvas
+from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, VERMILION, canvas
 from labutils.lab import Exchange
 
 
@@ -14,7 +14,7 @@ def sequence(
     notes: dict[str, str] | None = None,
     attacker: str | None = None,
 ) -> tuple[Figure, str]:
-    """The volley: who asked whom for what, in the order of the network's own log. `notes` adds words to a request
+    """Who asked whom for what, in the order of the network's own log. `notes` adds words to a request
     that begins with `METHOD host/path`, or whose body holds a text. Of an `attacker`, what was let through is vermilion."""
     shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
     figure, axes = canvas(
@@ -64,3 +64,60 @@ def sequence(
 
 def _target(exchange: Exchange) -> str:
     return exchange.header("location").split("?")[0].removeprefix("https://")
+
+
+TEXT = 12.5  # points: as large as the text of a notebook, at the width of a cell
+
+
+def channels(
+    wire: Sequence[Exchange],
+    hosts: Sequence[str],
+    browsers: Sequence[str],
+    names: dict[str, str],
+    taken: str = "",
+) -> tuple[Figure, str]:
+    """The same diagram with its two channels told apart: through these browsers, and past them.
+
+    A message of the front channel has a solid line, one of the back channel a broken one. `names`
+    says what a message is, by a text in its method, address or body, as in `sequence`. A message
+    that carries the text `taken` into the client is vermilion: there the attack succeeds.
+    """
+    shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
+    figure, axes = canvas(
+        11, 1.5 + 0.72 * len(shown), (-0.75, len(hosts) - 0.45), (len(shown) - 0.2, -1.75)
+    )
+    back = [y for y, e in enumerate(shown) if e.client not in browsers]
+    lost = [y for y, e in enumerate(shown) if taken and taken in f"{e.url} {e.request_body}"]
+    title = f"{len(shown) - len(back)} messages pass through the browser, {len(back)} pass it by"
+    if lost:
+        title = f"In message {lost[0] + 1} the client takes a code that another browser asked for"
+    axes.text(-0.72, -1.5, title, size=15, weight="bold", va="center")
+    for x, host in enumerate(hosts):
+        axes.plot([x, x], [-0.6, len(shown) - 0.3], color=GREY, lw=0.8, ls=":", zorder=0)
+        axes.text(x, -0.85, _party(host, browsers), ha="center", weight="bold", size=TEXT + 1)
+    for y, e in enumerate(shown):
+        colour, style = (PURPLE, (0, (4, 3))) if y in back else (BLACK, "-")
+        colour = VERMILION if y in lost else colour
+        start, end = hosts.index(e.client), hosts.index(e.host)
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.8, "linestyle": style}
+        axes.annotate("", (end, y), (start, y), arrowprops=arrow | {"mutation_scale": 20})
+        asked = f"{e.method} {e.host}{e.path} {e.request_body}"
+        name = next((words for text, words in names.items() if text in asked), "")
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        common = {"ha": "center", "size": TEXT, "bbox": paper, "color": colour}
+        axes.text((start + end) / 2, y - 0.1, name, va="bottom", weight="bold", **common)
+        answer = f"{e.method} {e.path}   {e.status}"
+        axes.text((start + end) / 2, y + 0.1, answer, va="top", **common)
+        kind = "back" if y in back else "front"
+        axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
+    through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
+    sentence = (
+        f"{len(shown)} messages, in the order of the wire. Solid lines are the front channel, through "
+        f"{through}: {len(shown) - len(back)}. Broken lines are the back channel, past the browser: "
+        f"{len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
+    )
+    return figure, sentence + (f" {title}." if lost else "")
+
+
+def _party(host: str, browsers: Sequence[str]) -> str:
+    return f"{host.capitalize()}'s browser" if host in browsers else host

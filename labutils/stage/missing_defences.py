@@ -1,0 +1,408 @@
+"""A client of the authorization code flow, put together from functions, with one defence missing (lesson 03).
+
+`one_client` builds the provider, the API and the client `notes`; what a learner wrote stands in the
+place of the functions below. `diary` is the target: another client, and a provider that ignores PKCE.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.provider import Provider
+from labutils.identity.provider.state import Client
+from labutils.identity.relying_party import Form, sign_in
+from labutils.identity.resource_server import ResourceServer
+from labutils.identity.tokens import b64
+from labutils.lab import Exchange, Lab, dice
+from labutils.stage.small_app import SmallApp
+from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
+
+CALLBACK = NOTES + "/cb"
+TRAP = NOTES + ".tom.test/cb"  # a host of Tom's, whose name begins like the client's
+DIARY = "https://diary.example"
+FLAG = "flag-" + next(dice("lesson-03", "diary.example"))
+PKCE = ("code_challenge", "code_challenge_method", "code_verifier")
+RFC_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
+REGISTERED = (CALLBACK, "http://127.0.0.1/cb", "http://localhost/cb")
+ASKED_FOR = (
+    "http://127.0.0.1:51004/cb",
+    "http://127.0.0.1:51004/other",
+    "http://localhost:51004/cb",
+    "http://localhost/cb",
+    "https://notes.example:51004/cb",
+)
+NAMES = {
+    "GET login.example/authorize": "authorization request",
+    "password=": "login",
+    "consent=": "consent",
+    "GET notes.example/login": "the sign-in begins",
+    "GET notes.example/cb": "authorization response",
+    "POST login.example/token": "token request",
+    "GET notes.example/": "the page of notes",
+    "GET api.example/notes": "API request",
+    "GET login.example/jwks": "keys to check the token",
+}
+
+# --- the requests of the flow -------------------------------------------------------------------
+
+
+def hidden(page: httpx.Response) -> dict[str, str]:
+    """The hidden fields of the form on a page: what a browser sends along with what is typed."""
+    return Form(page.text).fields
+
+
+def parameters(response: httpx.Response) -> dict[str, str]:
+    """The parameters in the address that a redirect leads to; none where it is no redirect."""
+    return dict(parse_qsl(urlsplit(response.headers.get("location", "")).query))
+
+
+def challenge(verifier: str) -> str:
+    """PKCE's method S256 (RFC 7636, 4.2)."""
+    return b64(hashlib.sha256(verifier.encode()).digest())
+
+
+def authorization_request(
+    redirect_uri: str, state: str, code_challenge: str, *, client_id: str = "notes"
+) -> str:
+    """The address to which the client sends the browser (RFC 6749, 4.1.1)."""
+    asked = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "scope": "notes",
+        "state": state,
+        "code_challenge": code_challenge,
+        "code_challenge_method": "S256",
+    }
+    return LOGIN + "/authorize?" + urlencode(asked)
+
+
+def token_request(
+    browser: httpx.Client, code: str, verifier: str, redirect_uri: str, *, client_id: str = "notes"
+) -> httpx.Response:
+    """The code for tokens (RFC 6749, 4.1.3; RFC 7636, 4.5)."""
+    asked = {
+        "grant_type": "authorization_code",
+        "client_id": client_id,
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    return browser.post(LOGIN + "/token", data=asked)
+
+
+def api_request(browser: httpx.Client, token: str) -> httpx.Response:
+    """The notes of whoever the access token is about (RFC 6750, 2.1)."""
+    return browser.get(API + "/notes", headers={"authorization": f"Bearer {token}"})
+
+
+def code_from(answer: dict[str, str], state: str) -> str:
+    """The code of an authorization response that answers this browser's request (RFC 6749, 10.12)."""
+    if not state or answer.get("state") != state or "code" not in answer:
+        raise ValueError("the answer to another request, or no code")
+    return answer["code"]
+
+
+@dataclass(frozen=True)
+class Functions:
+    """What a client is put together from. Without `code_from` it takes each code that arrives."""
+
+    challenge: Callable[[str], str] = challenge
+    authorization_request: Callable[..., str] = authorization_request
+    token_request: Callable[..., httpx.Response] = token_request
+    api_request: Callable[..., httpx.Response] = api_request
+    code_from: Callable[[dict[str, str], str], str] | None = None
+
+
+# --- the client, and the API --------------------------------------------------------------------
+
+
+class FlowClient(SmallApp):
+    """A public client. Paths: /login, /cb, / (the notes of whoever is signed in) and /write."""
+
+    def __init__(self, lab: Lab, origin: str, functions: Functions, *, pkce: bool = True):
+        self.lab, self.origin, self.functions, self.pkce = lab, origin, functions, pkce
+        self.network = lab.browser(origin.removeprefix("https://"), "192.0.2.230")
+        self.verifiers: dict[str, str] = {}  # by state
+        self.tokens: dict[str, str] = {}  # by cookie
+
+    def answer(self, request: Request) -> Response:
+        """What the client says at each of its paths."""
+        if request.path == "/login":
+            return self.login()
+        if request.path == "/cb":
+            return self.callback(request)
+        if request.path not in ("/", "/write"):
+            raise NotFound("There are: /, /login, /cb, /write")
+        token = self.tokens.get(request.cookies.get("app", ""))
+        if token is None:
+            raise Unauthorized("Nobody is signed in here.")
+        if request.path == "/write":
+            header = {"authorization": f"Bearer {token}"}
+            written = self.network.post(API + "/notes", data=dict(request.form), headers=header)
+            return as_json(written.json())
+        return as_json(self.functions.api_request(self.network, token).json())
+
+    def login(self) -> Response:
+        """Begin: a new state for this browser, a new verifier, and the authorization request."""
+        state, verifier = self.draw(), self.draw() + self.draw()
+        self.verifiers[state] = verifier
+        sent_ahead = self.functions.challenge(verifier)
+        url = self.functions.authorization_request(self.origin + "/cb", state, sent_ahead)
+        response = redirect(url if self.pkce else without_pkce(url), code=303)
+        response.set_cookie("state", state, httponly=True, secure=True, samesite="Lax")
+        return response
+
+    def callback(self, request: Request) -> Response:
+        """The authorization response: take the code, redeem it, and open a session."""
+        arrived = request.args.to_dict()
+        code = arrived.get("code", "")
+        if self.functions.code_from is not None:
+            try:
+                code = self.functions.code_from(arrived, request.cookies.get("state", ""))
+            except ValueError as refusal:
+                raise BadRequest(f"the sign-in is refused: {refusal}") from refusal
+        verifier = self.verifiers.pop(arrived.get("state", ""), "") if self.pkce else ""
+        tokens = self.functions.token_request(self.network, code, verifier, self.origin + "/cb")
+        if tokens.status_code != 200:
+            raise BadRequest(f"login.example said: {tokens.json().get('error_description')}")
+        cookie = self.draw()
+        self.tokens[cookie] = tokens.json()["access_token"]
+        response = redirect(self.origin + "/", code=303)
+        response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
+        return response
+
+    def draw(self) -> str:
+        """The next text of the client's own dice."""
+        return self.lab.draw(self.origin)
+
+
+def without_pkce(url: str) -> str:
+    """The address without the parameters of PKCE."""
+    base, _, query = url.partition("?")
+    return f"{base}?{_kept(query)}" if query else base
+
+
+def _kept(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, value) for name, value in pairs if name not in PKCE])
+
+
+class NotesApi(ResourceServer):
+    """The resource server: GET /notes reads the notes of a person, POST adds one."""
+
+    notes: dict[str, list[str]]
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        try:
+            response = self.answer(request)
+        except OAuthError as refusal:
+            response = refused(refusal)
+        except HTTPException as problem:
+            response = problem.get_response(environ)
+        return response(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        """The notes of whoever the access token is about."""
+        if request.path != "/notes":
+            raise NotFound()
+        _, token = presented_token(request)
+        claims = self.claims(token)
+        if "notes" not in claims["scope"].split():
+            raise OAuthError("insufficient_scope", "the scope notes is needed", 403, "Bearer")
+        notes = self.notes.setdefault(claims["sub"], [])
+        if request.method == "POST":
+            notes.append(request.form.get("text", ""))
+        return as_json({"owner": claims["sub"], "notes": notes})
+
+
+# --- the provider, with a defence missing -------------------------------------------------------
+
+
+class OwnMatching(Provider):
+    """A provider whose comparison of redirect URIs is `matching`; None: the strict one of the lab."""
+
+    matching: Callable[[Sequence[str], str], bool] | None = None
+
+    def redirect_matches(self, client: Client, uri: str) -> bool:
+        """What `matching` says of the registered redirect URIs and the one that is asked for."""
+        if self.matching is None:
+            return super().redirect_matches(client, uri)
+        return bool(self.matching(client.redirect_uris, uri))
+
+
+def begins_alike(registered: Sequence[str], uri: str) -> bool:
+    """A careless comparison: it is enough that the address begins with a registered host."""
+    return any(uri.startswith(known.removesuffix("/cb")) for known in registered)
+
+
+class IgnoresPkce(Provider):
+    """A provider that does not know PKCE, so it ignores the parameters (RFC 6749, 3.1 and 3.2)."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        environ["QUERY_STRING"] = _kept(environ.get("QUERY_STRING", ""))
+        if environ["REQUEST_METHOD"] == "POST":
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            body = _kept(environ["wsgi.input"].read(length).decode()).encode()
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        return super().__call__(environ, start_response)
+
+    def discovery(self, request: Request) -> dict[str, Any]:
+        """The same document, which names no method of PKCE (RFC 8414, 2)."""
+        document = super().discovery(request)
+        del document["code_challenge_methods_supported"]
+        return document
+
+
+# --- the scenes ---------------------------------------------------------------------------------
+
+
+@dataclass
+class OneClient:
+    """The provider, the client `notes` and its API. Ada works here; Tom wants what is hers."""
+
+    apps: TwoApps
+    client: FlowClient
+    api: NotesApi
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, with its wire."""
+        return self.apps.lab
+
+    @property
+    def ada(self) -> httpx.Client:
+        """Ada's browser."""
+        return self.apps.ada
+
+    @property
+    def tom(self) -> httpx.Client:
+        """Tom's browser."""
+        return self.apps.tom
+
+    @property
+    def notes(self) -> httpx.Client:
+        """The client's own way to the network, past every browser."""
+        return self.client.network
+
+    def random(self) -> str:
+        """A new text of 44 characters, from the client's dice."""
+        return self.client.draw() + self.client.draw()
+
+    def typed(self, who: str) -> dict[str, str]:
+        """What a person types into the login page."""
+        return {"username": who, "password": self.apps.provider.users[who].password}
+
+    def opens(self, who: str, url: str, until: str | None = None) -> httpx.Response:
+        """A person opens an address, signs in and says yes where login.example asks; the last answer.
+
+        With `until` it ends at the redirect whose address starts so, and does not follow it.
+        """
+        typed = self.typed(who)
+        return sign_in(getattr(self, who), url, typed["username"], typed["password"], until=until)
+
+
+def one_client(
+    *,
+    without: str = "",
+    matching: Callable[[Sequence[str], str], bool] | None = None,
+    seed: str = "lesson-03",
+    **functions: Any,
+) -> OneClient:
+    """A fresh scene. `without` is "PKCE", "state" or "matching"; `functions` are those of a learner.
+
+    `matching(registered, uri)` is the provider's comparison of redirect URIs.
+    """
+    if without == "state":
+        functions["code_from"] = None
+    apps = build_apps(seed, provider=OwnMatching)
+    apps.provider.matching = begins_alike if without == "matching" else matching
+    pkce = without != "PKCE"
+    registered = Client("notes", REGISTERED, scope="notes", require_pkce=pkce)
+    apps.provider.clients["notes"] = registered
+    client = FlowClient(apps.lab, NOTES, Functions(**functions), pkce=pkce)
+    return _with(apps, client, ["Ask the printer about the plates", "Tea with Mary on Monday"])
+
+
+def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:
+    """The applications with this client and the API of the notes on the network."""
+    api = NotesApi(apps.lab, API, LOGIN)
+    api.notes = {"u-1815": adas, "u-0666": ["Buy a longer ladder"]}
+    apps.lab.add("api.example", api)
+    apps.lab.add(client.origin.removeprefix("https://"), client)
+    return OneClient(apps, client, api)
+
+
+@dataclass
+class Diary:
+    """The target's scene: another client of login.example, Tom's browser, and what he can make Ada do."""
+
+    scene: OneClient
+
+    @property
+    def tom(self) -> httpx.Client:
+        """Tom's browser."""
+        return self.scene.tom
+
+    def ada_signs_in(self) -> httpx.Response:
+        """Ada signs in at the diary. The redirect that Tom reads, before her browser follows it."""
+        return self.scene.opens("ada", DIARY + "/login", until=DIARY + "/cb")
+
+    def ada_opens(self, url: str) -> list[str]:
+        """Ada opens a link of Tom's. The addresses of what then arrives at hosts below tom.test."""
+        before = len(self.scene.lab.wire)
+        self.scene.opens("ada", url)
+        return [e.url for e in self.scene.lab.wire[before:] if f".{e.host}".endswith(".tom.test")]
+
+
+def diary() -> Diary:
+    """The client sends all that a good client sends. The provider ignores what it does not know."""
+    apps = build_apps("target-03", provider=IgnoresPkce)
+    apps.provider.clients["diary"] = Client(
+        "diary", (DIARY + "/cb",), scope="notes", require_pkce=False
+    )
+    functions = Functions(
+        authorization_request=partial(authorization_request, client_id="diary"),
+        token_request=partial(token_request, client_id="diary"),
+        code_from=code_from,
+    )
+    scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [FLAG, "Walk by the river"])
+    scene.opens("ada", DIARY + "/login")
+    return Diary(scene)
+
+
+# --- what the wire shows ------------------------------------------------------------------------
+
+
+def values_on(wire: Sequence[Exchange]) -> dict[str, str]:
+    """The values of one sign-in by their names, as they stand on the wire."""
+    values: dict[str, str] = {}
+    for exchange in wire:
+        sent = dict(parse_qsl(urlsplit(exchange.url).query) + parse_qsl(exchange.request_body))
+        names = ("state", "code_challenge", "password", "code", "code_verifier")
+        values |= {name: sent[name] for name in names if name in sent}
+        if exchange.path == "/token" and exchange.status == 200:
+            values["access_token"] = json.loads(exchange.response_body)["access_token"]
+    return values
+
+
+def through(wire: Sequence[Exchange], client: str) -> str:
+    """All that passed through one party's hands: what it sent, and what it received."""
+    parts = []
+    for e in wire:
+        if e.client == client:
+            headers = (*e.request_headers, *e.response_headers)
+            parts += [e.url, e.request_body, e.response_body, *(value for _, value in headers)]
+    return "\n".join(parts)

@@ -1,0 +1,255 @@
+"""Lesson 03: right answers in other styles, and changes of the solution that change nothing."""
+
+OTHER_RIGHT = {
+    "03-1": [
+        """
+import base64
+def answer(verifier):
+    digest = hashlib.sha256(bytes(verifier, "ascii")).digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+""",
+        """
+import base64
+def answer(verifier):
+    hashed = hashlib.new("sha256", verifier.encode("utf-8"))
+    text = base64.b64encode(hashed.digest()).decode()
+    return text.replace("+", "-").replace("/", "_").replace("=", "")
+""",
+        "answer = lambda verifier: b64(bytes.fromhex(hashlib.sha256(verifier.encode()).hexdigest()))",
+    ],
+    "03-2": [
+        """
+def answer(redirect_uri, state, code_challenge):
+    pairs = [("response_type", "code"), ("client_id", "notes"), ("redirect_uri", redirect_uri),
+             ("scope", "notes"), ("state", state), ("code_challenge", code_challenge),
+             ("code_challenge_method", "S256")]
+    return f"{LOGIN}/authorize?{urlencode(pairs)}"
+""",
+        """
+import httpx
+def answer(redirect_uri, state, code_challenge):
+    params = dict(response_type="code", client_id="notes", redirect_uri=redirect_uri, scope="notes",
+                  state=state, code_challenge=code_challenge, code_challenge_method="S256")
+    return str(httpx.URL(LOGIN + "/authorize", params=params))
+""",
+        """
+from urllib.parse import quote
+def answer(redirect_uri, state, code_challenge):
+    url = "https://login.example/authorize?response_type=code&client_id=notes&scope=notes"
+    url += "&code_challenge_method=S256&code_challenge=" + code_challenge
+    return url + "&redirect_uri=" + quote(redirect_uri, safe="") + "&state=" + quote(state, safe="")
+""",
+    ],
+    "03-3": [
+        """
+def answer(browser, url, typed):
+    login = browser.get(url)
+    form = hidden(login)
+    form.update(typed)
+    consent = browser.post("https://login.example/authorize", data=form)
+    form = hidden(consent)
+    form["consent"] = "allow"
+    back = browser.post("https://login.example/authorize", data=form)
+    return parameters(back)
+""",
+        """
+from urllib.parse import parse_qs
+def answer(browser, url, typed):
+    page = browser.get(url)
+    for more in (typed, {"consent": "allow"}):
+        page = browser.post(LOGIN + "/authorize", data={**hidden(page), **more})
+    query = page.headers["location"].split("?", 1)[1]
+    return {name: values[0] for name, values in parse_qs(query).items()}
+""",
+        """
+def answer(browser, url, typed):
+    response = browser.get(url)
+    while "location" not in response.headers:
+        more = typed if 'name="password"' in response.text else {"consent": "allow"}
+        response = browser.post(LOGIN + "/authorize", data=hidden(response) | more)
+    return dict(response.next_request.url.params)
+""",
+    ],
+    "03-4": [
+        """
+def answer(browser, code, verifier, redirect_uri):
+    return browser.post("https://login.example/token", data={
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "client_id": "notes",
+        "code_verifier": verifier,
+    })
+""",
+        """
+def answer(browser, code, verifier, redirect_uri):
+    form = dict(grant_type="authorization_code", client_id="notes", code=code,
+                redirect_uri=redirect_uri)
+    if verifier:
+        form["code_verifier"] = verifier
+    return browser.post(f"{LOGIN}/token", data=form)
+""",
+        """
+def answer(browser, code, verifier, redirect_uri):
+    body = urlencode({"grant_type": "authorization_code", "client_id": "notes", "code": code,
+                      "code_verifier": verifier, "redirect_uri": redirect_uri})
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return browser.request("POST", LOGIN + "/token", content=body, headers=kind)
+""",
+    ],
+    "03-5": [
+        """
+def answer(browser, token):
+    header = {"Authorization": "Bearer " + token}
+    return browser.get("https://api.example/notes", headers=header)
+""",
+        """
+answer = lambda browser, token: browser.request(
+    "GET", f"{API}/notes", headers=[("authorization", "Bearer %s" % token)])
+""",
+        """
+def answer(browser, token):
+    request = browser.build_request("GET", API + "/notes")
+    request.headers["authorization"] = f"Bearer {token}"
+    return browser.send(request)
+""",
+    ],
+    "03-6": [
+        """
+def answer(apps):
+    redirect = apps.opens("ada", "https://notes.example/login", "https://notes.example/cb")
+    answer = dict(parse_qsl(urlsplit(redirect.headers["location"]).query))
+    return token_request(apps.tom, answer.get("code"), "", CALLBACK)
+""",
+        """
+def answer(apps):
+    seen = parameters(apps.opens("ada", NOTES + "/login", until=CALLBACK))
+    form = {"grant_type": "authorization_code", "client_id": "notes", "code": seen["code"],
+            "redirect_uri": CALLBACK}
+    return apps.tom.post(LOGIN + "/token", data=form)
+""",
+        """
+def answer(apps):
+    location = apps.opens("ada", NOTES + "/login", until=NOTES + "/cb?").headers["location"]
+    code = location.split("code=")[1].split("&")[0]
+    return token_request(browser=apps.tom, code=code, verifier="", redirect_uri=CALLBACK)
+""",
+    ],
+    "03-7": [
+        """
+def answer(apps):
+    link = apps.opens("tom", NOTES + "/login", CALLBACK).headers["location"]
+    response = apps.opens("ada", link)
+    return response
+""",
+        """
+def answer(apps):
+    stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
+    return apps.ada.get(stopped.headers["location"])
+""",
+        """
+def answer(apps):
+    stopped = apps.opens("tom", "https://notes.example/login", until="https://notes.example/cb")
+    answer = parameters(stopped)
+    return apps.opens("ada", CALLBACK + "?" + urlencode(answer))
+""",
+    ],
+    "03-8": [
+        """
+def answer(answer, state):
+    if "code" not in answer:
+        raise ValueError(answer.get("error", "no code"))
+    if not answer.get("state") or answer["state"] != state:
+        raise ValueError("another state")
+    return answer["code"]
+""",
+        """
+import hmac
+def answer(answer, state):
+    came = answer.get("state", "")
+    if len(state) and hmac.compare_digest(came, state) and answer.get("code"):
+        return answer["code"]
+    raise ValueError
+""",
+        """
+def answer(answer, state):
+    try:
+        same = answer["state"] == state != ""
+        code = answer["code"]
+    except KeyError as missing:
+        raise ValueError(f"no {missing}") from None
+    if same:
+        return code
+    raise ValueError("state")
+""",
+    ],
+    "03-9": [
+        """
+def answer(apps):
+    request = {"response_type": "code", "client_id": "notes", "scope": "notes",
+               "redirect_uri": TRAP, "code_challenge": challenge(VERIFIER),
+               "code_challenge_method": "S256"}
+    caught = apps.opens("ada", LOGIN + "/authorize?" + urlencode(request), until=TRAP)
+    if not caught.is_redirect:
+        return caught
+    return token_request(apps.tom, parameters(caught)["code"], VERIFIER, TRAP)
+""",
+        """
+def answer(apps):
+    mine = "v" * 43
+    url = authorization_request(TRAP, "anything", challenge(mine))
+    answer = parameters(apps.opens("ada", url, TRAP))
+    return token_request(apps.tom, answer.get("code"), mine, TRAP)
+""",
+        """
+def answer(apps):
+    apps.opens("ada", NOTES + "/login")
+    caught = apps.ada.get(authorization_request(TRAP, "x", challenge(VERIFIER)))
+    code = dict(parse_qsl(urlsplit(caught.headers.get("location", "")).query)).get("code", "")
+    return token_request(apps.tom, code, VERIFIER, TRAP)
+""",
+    ],
+    "03-10": [
+        """
+def answer(registered, uri):
+    if uri in registered:
+        return True
+    native = re.compile(r"http://(127\\.0\\.0\\.1|\\[::1\\])(:[0-9]+)?(/[^?#]*)")
+    came = native.fullmatch(uri)
+    if came is None:
+        return False
+    known = [found for found in map(native.fullmatch, registered) if found]
+    return any(came[1] == found[1] and came[3] == found[3] for found in known)
+""",
+        """
+def answer(registered, uri):
+    def parts(address):
+        for host in ("http://127.0.0.1", "http://[::1]"):
+            rest = address.removeprefix(host)
+            if rest != address and rest.startswith(":"):
+                port, slash, path = rest[1:].partition("/")
+                if port.isdecimal() and port.isascii():
+                    return host + slash + path
+        return address
+    return any(parts(known) == parts(uri) for known in registered)
+""",
+        """
+def answer(registered, uri):
+    def bare(address):
+        split = urlsplit(address)
+        try:
+            port = split.port
+        except ValueError:
+            return address
+        if split.scheme != "http" or split.hostname not in ("127.0.0.1", "::1") or port is None:
+            return address
+        if split.geturl() != address:  # urlsplit drops line ends
+            return address
+        return split._replace(netloc=split.netloc.removesuffix(f":{port}")).geturl()
+    return bare(uri) in {bare(known) for known in registered}
+""",
+    ],
+}
+
+# Exercise -> change -> why no answer of the learner's could be told from the solution by it.
+EQUIVALENT: dict[str, dict[str, str]] = {}
