@@ -17,10 +17,10 @@ def statuses(api=bound_tokens.ResourceServer) -> list[int]:
 
 def test_the_app_signs_in_reads_and_refreshes_with_proofs():
     apps = bound_tokens.apps_with_dpop()
-    assert apps.notes.latest()["token_type"] == "DPoP"
-    assert jwt.decode(apps.notes.latest()["access_token"], options={"verify_signature": False})[
-        "cnf"
-    ] == {"jkt": apps.notes.key.thumbprint}
+    assert apps.notes.latest_session()["token_type"] == "DPoP"
+    assert jwt.decode(
+        apps.notes.latest_session()["access_token"], options={"verify_signature": False}
+    )["cnf"] == {"jkt": apps.notes.key.thumbprint}
     for _ in range(3):
         assert apps.notes.read().json()["sub"] == "u-1815"
         apps.notes.refresh()
@@ -114,7 +114,7 @@ def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_buys_a_tok
     form = {
         "grant_type": "refresh_token",
         "client_id": "notes",
-        "refresh_token": apps.notes.latest()["refresh_token"],
+        "refresh_token": apps.notes.latest_session()["refresh_token"],
     }
     assert (
         apps.tom.post(LOGIN + "/token", data=form).json()["error_description"]
@@ -161,13 +161,18 @@ def test_a_stolen_code_is_tied_to_the_key_too():  # RFC 9449, 10
 
 def test_the_same_seed_gives_the_same_bytes():
     one, other = (bound_tokens.apps_with_dpop() for _ in range(2))
-    assert one.lab.wire == other.lab.wire and one.notes.latest() == other.notes.latest()
-    assert bound_tokens.apps_with_dpop("another").notes.latest() != one.notes.latest()
+    assert (
+        one.lab.wire == other.lab.wire
+        and one.notes.latest_session() == other.notes.latest_session()
+    )
+    assert (
+        bound_tokens.apps_with_dpop("another").notes.latest_session() != one.notes.latest_session()
+    )
 
 
 def test_ada_s_other_door_knows_the_key_too():
     apps = bound_tokens.apps_with_dpop()
-    token = apps.notes.latest()["access_token"]
+    token = apps.notes.latest_session()["access_token"]
     assert (
         apps.tom.get(LOGIN + "/userinfo", headers={"authorization": f"Bearer {token}"}).status_code
         == 401

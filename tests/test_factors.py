@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labutils.identity.factors import STEP, Prompt, Push, Totp, WrongAnswer, totp
-from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.person import fill, sign_in
 from labutils.lab import Clock, dice
 from labutils.stage.two_apps import NOTES, WIKI, TwoApps, build_apps
 

@@ -189,9 +189,7 @@ def played(seed: str, extra: bool = False, **settings: object) -> tuple[list[dic
     apps.sign_in(at=NOTES)
     apps.ada.get(
         API + "/me",
-        headers={
-            "authorization": "Bearer " + next(iter(apps.notes.sessions.values()))["access_token"]
-        },
+        headers={"authorization": "Bearer " + apps.notes.latest_session()["access_token"]},
     )
     return [asdict(one) for one in apps.lab.wire], apps.lab.audit
 

@@ -180,7 +180,7 @@ def with_certificate() -> TwoApps:
 
 def test_a_public_client_s_refresh_token_is_bound_too():  # RFC 8705, 4
     apps = with_certificate()
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     form = {
         "grant_type": "refresh_token",
         "client_id": "notes",
@@ -201,7 +201,7 @@ def test_a_public_client_s_refresh_token_is_bound_too():  # RFC 8705, 4
 
 def test_userinfo_and_introspection_know_the_certificate():
     apps = with_certificate()
-    token = next(iter(apps.notes.sessions.values()))["access_token"]
+    token = apps.notes.latest_session()["access_token"]
     toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
     for browser, status in ((apps.notes.network, 200), (toms, 401), (apps.tom, 401)):
         assert browser.get(LOGIN + "/userinfo", headers=bearer(token)).status_code == status

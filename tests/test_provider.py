@@ -33,8 +33,8 @@ from provider_helpers import (
 )
 
 from labutils.identity.factors import Totp, totp
+from labutils.identity.person import sign_in
 from labutils.identity.provider.state import Client
-from labutils.identity.relying_party import sign_in
 from labutils.identity.tokens import b64, json_part
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 

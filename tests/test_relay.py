@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity import webauthn
 from labutils.identity.course_provider import CALLBACK, lab_provider
 from labutils.identity.factors import Push, Totp, totp
-from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import Relay, passed_on
 from labutils.lab import Lab

@@ -107,7 +107,7 @@ def test_what_a_reviewer_of_serve_looks_for_first():
         assert (refusal.status_code, dict(ada.cookies)) == (403, {})
         assert ada.head(where, params=question()).status_code == 405
         page = ada.post(where, data=question(**ADA), headers={"origin": issuer})
-        narrow = Form(page.text).fields
+        narrow = Form(page.text).hidden
         assert is_consent_page(
             ada.post(where, data=narrow | {"scope": "openid profile", "consent": "allow"})
         )

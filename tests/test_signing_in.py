@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from labutils.identity import webauthn
 from labutils.identity.course_provider import CALLBACK, lab_provider, product
+from labutils.identity.person import Form, sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.authorize import CODE_LIFE, RECENT
 from labutils.identity.provider.state import Client, SessionLimits, without_port
-from labutils.identity.relying_party import Form, sign_in
 from labutils.identity.tokens import b64
 from labutils.lab import Lab
 
@@ -47,7 +47,7 @@ class Scene:
         """A code for what is asked, after a sign-in and a yes."""
         page = self.post(**changes, **ADA)
         return answer(
-            self.ada.post(SITE + "/authorize", data=Form(page.text).fields | {"consent": "allow"})
+            self.ada.post(SITE + "/authorize", data=Form(page.text).hidden | {"consent": "allow"})
         )["code"]
 
     def redeem(self, code: str, headers: dict | None = None, **changes: str) -> httpx.Response:
@@ -232,7 +232,7 @@ def test_with_max_age_0_the_consent_page_comes_after_the_sign_in_and_is_answered
     page = scene.post(max_age="0", **ADA)
     assert is_consent_page(page)
     assert "code" in answer(
-        scene.ada.post(SITE + "/authorize", data=Form(page.text).fields | {"consent": "allow"})
+        scene.ada.post(SITE + "/authorize", data=Form(page.text).hidden | {"consent": "allow"})
     )
 
 
@@ -243,7 +243,7 @@ def test_the_consent_page_is_answered_within_300_seconds_of_the_sign_in(wanted, 
     page = scene.post(**wanted, **ADA)
     (session,) = scene.provider.sessions.values()
     scene.lab.clock.now = session.auth_time + age - 1  # the request itself takes one
-    said = scene.ada.post(SITE + "/authorize", data=Form(page.text).fields | {"consent": "allow"})
+    said = scene.ada.post(SITE + "/authorize", data=Form(page.text).hidden | {"consent": "allow"})
     assert (said.is_redirect, is_login_page(said), RECENT) == (taken, not taken, 300)
 
 
@@ -355,7 +355,7 @@ def test_the_origin_is_written_as_browsers_write_it(issuer, origin):
 )
 def test_a_yes_answers_the_request_that_was_shown_and_no_other(changes):
     scene = Scene()
-    asked = {"consent": "allow", "csrf": Form(scene.post(**ADA).text).fields["csrf"]}
+    asked = {"consent": "allow", "csrf": Form(scene.post(**ADA).text).hidden["csrf"]}
     assert is_consent_page(scene.post(**changes, **asked))
     assert "code" in answer(scene.post(**asked))
 
@@ -365,13 +365,13 @@ def test_a_yes_is_for_the_scope_that_the_page_named():
     scene.provider.clients["spa"] = Client("spa", (CALLBACK,), scope="openid")
     page = scene.post(scope="", **ADA)
     scene.provider.clients["spa"] = Client("spa", (CALLBACK,), scope="openid profile")
-    fields = Form(page.text).fields | {"consent": "allow"}
+    fields = Form(page.text).hidden | {"consent": "allow"}
     assert is_consent_page(scene.ada.post(SITE + "/authorize", data=fields))
 
 
 def test_a_yes_belongs_to_its_session():
     scene = Scene()
-    token = Form(scene.post(**ADA).text).fields["csrf"]
+    token = Form(scene.post(**ADA).text).hidden["csrf"]
     other = scene.lab.browser("tom", "203.0.113.66")
     scene.post(other, **ADA)
     (first, _) = scene.provider.sessions.values()
@@ -732,7 +732,7 @@ def test_codes_are_not_guessed_by_giving_the_password_again():
     scene = Guarded()
     scene.provider.users["ada"].second_factor = Totp(b"s" * 20, scene.lab.clock)
     tickets = [
-        Form(scene.in_the_same_second(scene.tom, "lab-password").text).fields["ticket"]
+        Form(scene.in_the_same_second(scene.tom, "lab-password").text).hidden["ticket"]
         for _ in range(30)
     ]
     statuses = []

@@ -10,7 +10,7 @@ import pytest
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Totp, totp
-from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.webauthn import FRESH
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps

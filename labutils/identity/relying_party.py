@@ -3,11 +3,10 @@ session of its own.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from html import escape
-from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
@@ -16,10 +15,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity import tokens
+from labutils.identity.keys import Json, b64
 from labutils.lab import Lab
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 KEY_AGE = 300  # seconds for which a fetched JWK set is used
-MOST_PAGES = 20  # that a person goes through to sign in
 KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown kids come
 
 
@@ -33,9 +35,9 @@ class WrongAccessToken(jwt.InvalidTokenError):
     """`at_hash` does not fit the access token that came along (OpenID Connect Core, 3.1.3.8)."""
 
 
-def validate_id_token(
+def validate_id_token(  # noqa: PLR0913 - each is a fact that the client knows
     token: str,
-    keys: dict,
+    keys: Json,
     *,
     issuer: str,
     client_id: str,
@@ -45,14 +47,14 @@ def validate_id_token(
     algorithms: list[str] | None = None,
     leeway: float = 0,
     trusted_audiences: Collection[str] = (),
-) -> dict:
-    """The claims of an ID token that is ours, now, and the answer to our question (OpenID Connect
-    Core, 3.1.3.7).
+) -> Json:
+    """The claims of an ID token that is ours, now, and the answer to our question.
 
     `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named
     beside this one: whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
+    The numbers are points of OpenID Connect Core (errata 2), 3.1.3.7.
     """
-    claims = tokens.verify(
+    claims = tokens.verify(  # points 2, 3, 6, 7, 9 and 10
         token,
         keys,
         issuer=issuer,
@@ -61,40 +63,37 @@ def validate_id_token(
         algorithms=algorithms,
         leeway=leeway,
     )
-    for name in ("sub", "iat"):
+    for name in ("sub", "iat"):  # OpenID Connect Core, 2
         if name not in claims:
             raise jwt.MissingRequiredClaimError(name)
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-    if not all(
-        audience in (client_id, *trusted_audiences) for audience in audiences
-    ):  # errata 2, 3.1.3.7 (3)
+    if not set(audiences) <= {client_id, *trusted_audiences}:  # point 3
         raise jwt.InvalidAudienceError(
             "aud names another client too, and it is not one that this client trusts"
         )
-    if nonce is not None and claims.get("nonce") != nonce:
+    if nonce is not None and claims.get("nonce") != nonce:  # point 11
         raise WrongNonce("nonce is not the one that was sent")
-    if access_token is not None and "at_hash" in claims:
+    if access_token is not None and "at_hash" in claims:  # 3.1.3.8
         half = hashlib.sha256(access_token.encode()).digest()[:16]
-        if claims["at_hash"] != tokens.b64(half):
+        if claims["at_hash"] != b64(half):
             raise WrongAccessToken("at_hash belongs to another access token")
     return claims
 
 
 class ProviderKeys:
-    """The provider's public keys, kept for five minutes, and fetched early when a token names a
-    `kid` that is not among them.
+    """The provider's public keys, kept for five minutes.
+
+    They are fetched early when a token names a `kid` that is not among them.
     """
 
     def __init__(self, lab: Lab, network: httpx.Client, issuer: str):
-        self.lab, self.network, self.issuer, self.jwks, self.fetched = (
-            lab,
-            network,
-            issuer,
-            {"keys": []},
-            -KEY_AGE,
-        )
+        self.lab = lab
+        self.network = network
+        self.issuer = issuer
+        self.jwks: Json = {"keys": []}
+        self.fetched = -KEY_AGE
 
-    def for_token(self, token: str) -> dict:
+    def for_token(self, token: str) -> Json:
         """The JWK set to check a token with.
 
         An unknown `kid` causes one fetch in 30 seconds, however many such tokens come.
@@ -103,15 +102,11 @@ class ProviderKeys:
             kid = jwt.get_unverified_header(token).get("kid")
         except (jwt.PyJWTError, UnicodeError):
             return self.jwks
-        unknown, age = (
-            kid not in [key.get("kid") for key in self.jwks["keys"]],
-            self.lab.clock.now - self.fetched,
-        )
-        if age >= (KEY_COOLDOWN if unknown else KEY_AGE):
-            self.jwks, self.fetched = (
-                self.network.get(self.issuer + "/jwks").json(),
-                self.lab.clock.now,
-            )
+        known = kid in [key.get("kid") for key in self.jwks["keys"]]
+        age = self.lab.clock.now - self.fetched
+        if age >= (KEY_AGE if known else KEY_COOLDOWN):
+            self.jwks = self.network.get(self.issuer + "/jwks").json()
+            self.fetched = self.lab.clock.now
         return self.jwks
 
 
@@ -137,14 +132,21 @@ class RelyingParty:
         *,
         scope: str = "openid profile offline_access",
     ):
-        self.lab, self.origin, self.provider, self.scope = lab, origin, provider, scope
-        self.client_id, self.secret = client_id, secret
+        self.lab = lab
+        self.origin = origin
+        self.provider = provider
+        self.client_id = client_id
+        self.secret = secret
+        self.scope = scope
         self.network = lab.browser(origin.split("//")[1], ip="192.0.2.200")
         self.keys = ProviderKeys(lab, self.network, provider)
-        self.pending: dict[str, Pending] = {}
-        self.sessions: dict[str, dict] = {}
+        self.pending: dict[str, Pending] = {}  # by state
+        self.sessions: dict[str, Json] = {}  # by cookie, the oldest first
 
-    def __call__(self, environ, start_response):
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
         request = Request(environ)
         page = {
             "/": self.home,
@@ -155,6 +157,15 @@ class RelyingParty:
         response = page(request) if page else Response("There is no such page here.", 404)
         return response(environ, start_response)
 
+    def latest_session(self) -> Json:
+        """The session that began last: the token endpoint's answer, and `claims` of the ID token.
+
+        Raises LookupError where nobody is signed in.
+        """
+        if not self.sessions:
+            raise LookupError(f"Nobody is signed in at {self.origin}. Let somebody sign in first.")
+        return next(reversed(self.sessions.values()))
+
     def home(self, request: Request) -> Response:
         """Greets whoever holds a session cookie; the cookie is all that it looks at.
 
@@ -162,12 +173,11 @@ class RelyingParty:
         a browser knows none here.
         """
         session = self.sessions.get(request.cookies.get("app", ""))
-        return Response(
-            f"Hello, {escape(session['claims']['sub'])}." if session else "Nobody is signed in.",
-            200 if session else 403,
-        )
+        if session is None:
+            return Response("Nobody is signed in.", 403)
+        return Response(f"Hello, {escape(session['claims']['sub'])}.")
 
-    def login(self, request: Request) -> Response:
+    def login(self, _request: Request) -> Response:
         """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider
         (RFC 6749, 4.1.1).
         """
@@ -191,7 +201,7 @@ class RelyingParty:
         code (RFC 7636, 4.2).
         """
         digest = hashlib.sha256(waiting.verifier.encode()).digest()
-        return {"code_challenge": tokens.b64(digest), "code_challenge_method": "S256"}
+        return {"code_challenge": b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
         """The provider's answer: is it ours, for this browser, from the provider we asked?
@@ -231,7 +241,7 @@ class RelyingParty:
         """What `state` is for: the answer must arrive in the browser that asked (RFC 6749, 10.12)."""
         return request.cookies.get("browser") == waiting.browser
 
-    def redeem(self, code: str, waiting: Pending) -> dict:
+    def redeem(self, code: str, waiting: Pending) -> Json:
         """Trade the code for tokens, from server to server, with the verifier that only we know
         (RFC 7636, 4.5).
         """
@@ -242,13 +252,17 @@ class RelyingParty:
             code_verifier=waiting.verifier,
         )
 
-    def ask_for_tokens(self, **params: str) -> dict:
-        """One request to the token endpoint, as this client."""
-        who = {"auth": (self.client_id, self.secret)} if self.secret else {}
-        data = params if self.secret else {**params, "client_id": self.client_id}
-        return self.network.post(self.provider + "/token", data=data, **who).json()
+    def ask_for_tokens(self, **params: str) -> Json:
+        """One request to the token endpoint, as this client (RFC 6749, 2.3.1 and 3.2.1)."""
+        url = self.provider + "/token"
+        if self.secret is None:
+            response = self.network.post(url, data={**params, "client_id": self.client_id})
+        else:
+            response = self.network.post(url, data=params, auth=(self.client_id, self.secret))
+        answer: Json = response.json()
+        return answer
 
-    def check_id_token(self, token: str, waiting: Pending, access_token: str) -> dict:
+    def check_id_token(self, token: str, waiting: Pending, access_token: str) -> Json:
         """The claims of the ID token, after every check."""
         return validate_id_token(
             token,
@@ -272,70 +286,3 @@ class RelyingParty:
 
     def _refuse(self, why: str) -> Response:
         return Response(f"Sign-in refused: {why}.", 400)
-
-
-class Form(HTMLParser):
-    """The action and hidden fields of the one form on a page, and what the page asks a security key
-    (data-options).
-    """
-
-    def __init__(self, page: str):
-        super().__init__()
-        self.action, self.fields, self.options = "", {}, {}
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        if found.get("data-options"):
-            self.options = json.loads(found["data-options"])
-        if tag == "form":
-            self.action = found.get("action", "")
-        if tag == "input" and found.get("type") == "hidden":
-            self.fields[found["name"]] = found.get("value", "")
-
-
-def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
-    """Send the one form of a page, with what was typed into it."""
-    form = Form(page.text)
-    return browser.post(page.url.join(form.action), data=form.fields | typed)
-
-
-def sign_in(
-    browser: httpx.Client,
-    url: str,
-    username: str,
-    password: str,
-    *,
-    allow: bool = True,
-    answer: Callable[[httpx.Response], str] | None = None,
-    until: str | None = None,
-) -> httpx.Response:
-    """What a person does: open a page, follow redirects, fill in the login page, answer the consent
-    page.
-
-    The last response.
-
-    `answer` is what the person, or the browser, gives to the page of a second factor; without
-    one that page is the last.
-
-    With `until` it stops at the redirect whose address starts so, and does not follow it.
-    """
-    response = browser.get(url)
-    for _ in range(MOST_PAGES):
-        if (
-            response.is_redirect
-            and until is not None
-            and response.headers["location"].startswith(until)
-        ):
-            return response
-        if response.is_redirect:
-            response = browser.send(response.next_request)
-        elif 'name="password"' in response.text and response.status_code == 200:
-            response = fill(browser, response, username=username, password=password)
-        elif 'name="ticket"' in response.text and answer is not None:
-            response = fill(browser, response, answer=answer(response))
-        elif 'name="consent"' in response.text:
-            response = fill(browser, response, consent="allow" if allow else "deny")
-        else:
-            break
-    return response

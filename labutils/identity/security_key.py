@@ -26,7 +26,7 @@ from fido2.hid import CAPABILITY
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
 from labutils.identity.keys import ec_private_key
-from labutils.identity.relying_party import Form
+from labutils.identity.person import Form
 
 FLAG = AuthenticatorData.FLAG
 MAKE_CREDENTIAL, GET_ASSERTION, GET_INFO = 1, 2, 4  # CTAP 2.1, 6

@@ -79,18 +79,14 @@ class ProvingApp(RelyingParty):
 
     def refresh(self) -> dict:
         """New tokens for the latest session."""
-        session = self.latest()
+        session = self.latest_session()
         form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
         session.update(self.ask_for_tokens(**form))
         return session
 
-    def latest(self) -> dict:
-        """The latest session: claims and tokens."""
-        return list(self.sessions.values())[-1]
-
     def read(self) -> httpx.Response:
         """Call the API; where it asks for a nonce, once more with that nonce (RFC 9449, 9)."""
-        return read_with_key(self.network, self.key, self.latest()["access_token"])
+        return read_with_key(self.network, self.key, self.latest_session()["access_token"])
 
 
 def dpop_headers(token: str, proof: str) -> dict[str, str]:
@@ -242,7 +238,7 @@ def thefts(api: type[ResourceServer] = ResourceServer) -> dict[str, tuple[int, s
     results = {}
     for name, attempt in THEFTS.items():
         apps = apps_with_dpop(api=api)
-        answer = attempt(apps, apps.notes.latest()["access_token"])
+        answer = attempt(apps, apps.notes.latest_session()["access_token"])
         results[name] = answer.status_code, answer.json().get("error_description", "")
     return results
 

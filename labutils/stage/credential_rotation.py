@@ -137,7 +137,7 @@ def change_key(wait: int) -> list[str]:
     """
     apps = build_apps("lesson-15")
     apps.sign_in("ada", NOTES)
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     begun, refused = apps.lab.clock.now, []
     for minute in range(1, 21):
         apps.lab.clock.wait_until(begun + minute * 60)

@@ -88,7 +88,7 @@ class Board:
     @property
     def log(self) -> str:
         """A line that the wiki's proxy wrote a moment ago. Tom has found it."""
-        token = next(reversed(self.apps.wiki.sessions.values()))["id_token"]
+        token = self.apps.wiki.latest_session()["id_token"]
         return f"192.0.2.10 GET /logout?id_token_hint={token} 303"
 
     def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
@@ -98,7 +98,7 @@ class Board:
         application = RelyingParty(self.apps.lab, origin, LOGIN, client_id)
         self.apps.lab.add(f"{client_id}.test", application)
         self.apps.sign_in("ada", origin)
-        session = next(iter(application.sessions.values()))
+        session = application.latest_session()
         return {name: session[name] for name in ("id_token", "access_token")}
 
 
@@ -124,7 +124,7 @@ def after_rotation(minutes: range, *, keep_old: bool) -> dict[tuple[str, str], s
     """Tries, minute by minute, after the provider changed its keys: what still opens."""
     apps = build_apps("lesson-04")
     apps.sign_in("ada", WIKI)
-    token = next(iter(apps.wiki.sessions.values()))["id_token"]
+    token = apps.wiki.latest_session()["id_token"]
     apps.notes.keys.for_token(token)  # an application that has the list already
     begin = apps.lab.clock.now
     apps.provider.rotate_signing_key(keep_old=keep_old)

@@ -62,7 +62,7 @@ def tokens_of_a_day() -> dict[str, str]:
     """Three tokens of 18 October: two from Ada's sign-in, and one that a backup job asked for."""
     apps = build_apps("lesson-01")
     apps.sign_in("ada", WIKI)
-    session = next(iter(apps.wiki.sessions.values()))
+    session = apps.wiki.latest_session()
     backup = apps.service_token(apps.lab.browser("backup", "192.0.2.30"))
     return dict(zip(OF_A_DAY, (session["id_token"], session["access_token"], backup), strict=True))
 

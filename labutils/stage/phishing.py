@@ -12,7 +12,7 @@ from fido2.client import ClientError, DefaultClientDataCollector
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Push
-from labutils.identity.relying_party import sign_in
+from labutils.identity.person import sign_in
 from labutils.identity.security_key import SecurityKey
 from labutils.incident.relay import Relay
 from labutils.stage.authenticators import FACTORS, Account, with_key

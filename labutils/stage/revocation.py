@@ -232,7 +232,7 @@ class Way:
 
 def end_session(apps: TwoApps) -> None:
     """The provider ends Ada's session."""
-    apps.provider.end_session(next(iter(apps.notes.sessions.values()))["claims"]["sid"])
+    apps.provider.end_session(apps.notes.latest_session()["claims"]["sid"])
 
 
 SHORT_LIVED = partial(Provider, access_life=60)
@@ -258,7 +258,7 @@ def cost(way: str, noticed: int = 0) -> Cost:
     apps.lab.clock.wait_until(begun + THEFT * 60)
     refresh_tokens(apps)
     after = len(apps.lab.wire)
-    stolen = next(iter(apps.notes.sessions.values()))["access_token"]
+    stolen = apps.notes.latest_session()["access_token"]
     minutes = 0
     for minute in range(0, LAST - THEFT, EVERY):
         apps.lab.clock.wait_until(begun + (THEFT + minute) * 60)
@@ -277,7 +277,7 @@ def cost(way: str, noticed: int = 0) -> Cost:
 
 def work(apps: TwoApps, begun: int) -> None:
     """Ada's app calls the API every two minutes for an hour, and refreshes when it must."""
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     for minute in range(0, THEFT, EVERY):
         apps.lab.clock.wait_until(begun + minute * 60)
         if not call_api(apps, session["access_token"]).is_success:

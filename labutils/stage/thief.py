@@ -32,7 +32,7 @@ def steal(apps: TwoApps) -> dict[str, str]:
     The second sign-in has just brought a code to her browser.
     """
     apps.sign_in("ada", NOTES)
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     landing = apps.sign_in("ada", NOTES, until=NOTES + "/cb").headers["location"]
     return {
         "session cookie": apps.session_cookie,

@@ -74,7 +74,7 @@ def hasty(apps: TwoApps) -> TwoApps:
 
 def copied(apps: TwoApps) -> dict[str, str]:
     """The three tokens of Ada's that `notes` keeps, by kind. Tom has a copy of each."""
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     return {kind: session[kind.lower().replace(" ", "_")] for kind in KINDS}
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Client, User
-from labutils.identity.relying_party import RelyingParty, sign_in
+from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import Lab
 
@@ -114,18 +115,18 @@ def build_apps(
 
 def log_out(apps: TwoApps) -> None:
     """Ada logs out at the provider (RP-Initiated Logout, 2)."""
-    hint = next(iter(apps.notes.sessions.values()))["id_token"]
+    hint = apps.notes.latest_session()["id_token"]
     apps.ada.get(LOGIN + "/logout", params={"id_token_hint": hint})
 
 
 def refresh_tokens(apps: TwoApps) -> None:
     """Ada's app refreshes its tokens, as it does all day (RFC 6749, 6)."""
-    session = next(iter(apps.notes.sessions.values()))
+    session = apps.notes.latest_session()
     form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
     session.update(apps.notes.ask_for_tokens(**form))
 
 
 def revoke_refresh_token(apps: TwoApps) -> None:
     """Ada's app gives its refresh token back, and the grant with it (RFC 7009, 2.1)."""
-    token = next(iter(apps.notes.sessions.values()))["refresh_token"]
+    token = apps.notes.latest_session()["refresh_token"]
     apps.notes.network.post(LOGIN + "/revoke", data={"client_id": "notes", "token": token})

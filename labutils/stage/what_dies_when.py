@@ -54,7 +54,7 @@ def app_revokes_its_refresh_token(apps: TwoApps) -> None:
 
 def operator_ends_the_session(apps: TwoApps) -> None:
     """The operator ends Ada's session at the provider."""
-    apps.provider.end_session(next(iter(apps.notes.sessions.values()))["claims"]["sid"])
+    apps.provider.end_session(apps.notes.latest_session()["claims"]["sid"])
 
 
 def operator_replaces_the_client_secret(apps: TwoApps) -> None:

@@ -1,0 +1,82 @@
+"""A person at a browser: reads a page, fills in its form, signs in, says yes or no."""
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import httpx
+
+from labutils.identity.keys import Json
+
+MOST_PAGES = 20  # that a person goes through to sign in
+
+
+class Form(HTMLParser):
+    """The one form of a page.
+
+    `action` is where it is sent; `hidden` are the fields that the page fills in itself, by name;
+    `asked` are the names of the fields and buttons that are left to the person; `options` is what
+    the page asks a security key (the attribute data-options), or empty.
+    """
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+        self.asked: set[str] = set()
+        self.options: Json = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Called by HTMLParser for each tag."""
+        attributes = {name: value or "" for name, value in attrs}
+        name = attributes.get("name", "")
+        if attributes.get("data-options"):
+            self.options = json.loads(attributes["data-options"])
+        if tag == "form":
+            self.action = attributes.get("action", "")
+        elif tag == "input" and attributes.get("type") == "hidden":
+            self.hidden[name] = attributes.get("value", "")
+        elif tag in ("input", "button") and name:
+            self.asked.add(name)
+
+
+def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
+    """Send the one form of a page, with what was typed into it."""
+    form = Form(page.text)
+    return browser.post(page.url.join(form.action), data=form.hidden | typed)
+
+
+def sign_in(
+    browser: httpx.Client,
+    url: str,
+    username: str,
+    password: str,
+    *,
+    allow: bool = True,
+    answer: Callable[[httpx.Response], str] | None = None,
+    until: str | None = None,
+) -> httpx.Response:
+    """What a person does: opens an address, signs in, and answers whether the client may have it.
+
+    `answer` is what the person, or the browser, gives to the page of a second factor; without one
+    that page is the last. With `until` it stops at the redirect whose address begins so, and does
+    not follow it. The last response.
+    """
+    page = browser.get(url)
+    for _ in range(MOST_PAGES):
+        if page.next_request is not None:
+            if until is not None and page.headers["location"].startswith(until):
+                return page
+            page = browser.send(page.next_request)
+            continue
+        form = Form(page.text)
+        if "password" in form.asked and page.status_code == 200:
+            page = fill(browser, page, username=username, password=password)
+        elif "ticket" in form.hidden and answer is not None:
+            page = fill(browser, page, answer=answer(page))
+        elif "consent" in form.asked:
+            page = fill(browser, page, consent="allow" if allow else "deny")
+        else:
+            return page
+    return page
