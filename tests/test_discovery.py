@@ -37,6 +37,16 @@ def test_each_endpoint_stands_under_its_registered_name(metadata):
     assert named == {name: LOGIN + path for name, path in ENDPOINTS.items()}
 
 
+def test_another_kind_of_provider_may_say_otherwise():
+    class WithoutRefresh(Provider):
+        def metadata(self):
+            return {**super().metadata(), "grant_types_supported": ["authorization_code"]}
+
+    apps = fresh(provider=WithoutRefresh)
+    said = apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    assert said["grant_types_supported"] == ["authorization_code"]
+
+
 def test_id_tokens_are_signed_by_the_algorithms_that_it_names(apps, metadata):
     keys = apps.ada.get(LOGIN + "/jwks").json()["keys"]
     algorithms = {key["alg"] for key in keys}

@@ -10,7 +10,7 @@ from fido2.webauthn import AuthenticationResponse
 from labutils.classroom.plates.assertion import signed_bytes
 from labutils.classroom.plates.refusals import refusals as refusals_picture
 from labutils.identity import factors
-from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.stage import authenticators, phishing
 from labutils.stage.two_apps import LOGIN, WIKI

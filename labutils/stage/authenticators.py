@@ -17,7 +17,7 @@ from fido2.webauthn import RegistrationResponse
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Push, Totp, totp
-from labutils.identity.relying_party import fill, sign_in
+from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 

@@ -19,9 +19,9 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.person import Form, sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Client
-from labutils.identity.relying_party import Form, sign_in
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
 from labutils.lab import Exchange, Lab, dice
@@ -59,7 +59,7 @@ NAMES = {
 
 def hidden(page: httpx.Response) -> dict[str, str]:
     """The hidden fields of the form on a page: what a browser sends along with what is typed."""
-    return Form(page.text).fields
+    return Form(page.text).hidden
 
 
 def parameters(response: httpx.Response) -> dict[str, str]:
@@ -259,9 +259,9 @@ class IgnoresPkce(Provider):
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         return super().__call__(environ, start_response)
 
-    def discovery(self, request: Request) -> dict[str, Any]:
+    def metadata(self) -> dict[str, Any]:
         """The same document, which names no method of PKCE (RFC 8414, 2)."""
-        document = super().discovery(request)
+        document = super().metadata()
         del document["code_challenge_methods_supported"]
         return document
 

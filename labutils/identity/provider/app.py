@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from labutils.identity.oauth import OAuthError, refused
+from labutils.identity.keys import Json
+from labutils.identity.oauth import OAuthError, as_json, refused
 from labutils.identity.provider import discovery
 from labutils.identity.provider.authorize import authorize
 from labutils.identity.provider.logout import logout
@@ -58,9 +59,9 @@ class Provider(State):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        metadata, jwks = partial(discovery.metadata, self), partial(discovery.jwks, self)
+        configuration, jwks = self._configuration, partial(discovery.jwks, self)
         self.endpoints = {
-            "/.well-known/openid-configuration": Endpoint(metadata, LOOKING, for_scripts=True),
+            "/.well-known/openid-configuration": Endpoint(configuration, LOOKING, for_scripts=True),
             "/jwks": Endpoint(jwks, LOOKING, for_scripts=True),
             "/authorize": Endpoint(partial(authorize, self)),
             "/logout": Endpoint(partial(logout, self)),
@@ -73,6 +74,13 @@ class Provider(State):
     def add_endpoint(self, path: str, endpoint: Endpoint) -> None:
         """Answer at one more path."""
         self.endpoints[path] = endpoint
+
+    def metadata(self) -> Json:
+        """Hook: what this provider says that it can do (OpenID Connect Discovery, 3)."""
+        return discovery.metadata(self)
+
+    def _configuration(self, _request: Request) -> Response:
+        return as_json(self.metadata())
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"

@@ -3,6 +3,7 @@
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity import dpop
+from labutils.identity.keys import Json
 from labutils.identity.oauth import as_json
 from labutils.identity.provider.state import State
 
@@ -20,30 +21,28 @@ CLIENT_AUTHENTICATION = [*WITH_SECRET, "none"]
 CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr", "name"]
 
 
-def metadata(state: State, _request: Request) -> Response:
+def metadata(state: State) -> Json:
     """The provider's metadata (OpenID Connect Discovery, 3 and 4.2; RFC 8414, 2)."""
-    return as_json(
-        {
-            "issuer": state.issuer,
-            **{name: state.issuer + path for name, path in ENDPOINTS.items()},
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256", "ES256"],
-            "scopes_supported": ["openid", "profile", "offline_access"],
-            "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
-            "revocation_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
-            "introspection_endpoint_auth_methods_supported": WITH_SECRET,
-            "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
-            "claims_supported": CLAIMS,
-            "prompt_values_supported": ["none", "login", "consent"],
-            "authorization_response_iss_parameter_supported": True,
-            "request_parameter_supported": False,
-            "request_uri_parameter_supported": False,
-        }
-    )
+    return {
+        "issuer": state.issuer,
+        **{name: state.issuer + path for name, path in ENDPOINTS.items()},
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "scopes_supported": ["openid", "profile", "offline_access"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
+        "revocation_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
+        "introspection_endpoint_auth_methods_supported": WITH_SECRET,
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "claims_supported": CLAIMS,
+        "prompt_values_supported": ["none", "login", "consent"],
+        "authorization_response_iss_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }
 
 
 def jwks(state: State, _request: Request) -> Response:
