@@ -1,4 +1,4 @@
-"""The grade of a cleaner, beside three weak ones (lesson 07).
+"""The grade of a cleaner of HAR files, beside three weak ones (lesson 07).
 
 What does a cleaned recording still open, and what can support still answer from it?
 """
@@ -14,9 +14,13 @@ from labutils.incident.har.reading import checked
 from labutils.lab import dice
 from labutils.stage.reversible_encodings import undone, unmasked
 
-# --- three weak cleaners, to compare with -------------------------------------------------------------------------
+# --- three weak cleaners, to compare with --------------------------------------------------------
 
-SECRETIVE = "Authorization|Cookie|Set-Cookie|access_token|refresh_token|id_token|password|client_secret|code|csrf|state"
+# Names that sound secret, as a regular expression.
+SECRETIVE = (
+    "Authorization|Cookie|Set-Cookie|access_token|refresh_token|id_token|password|client_secret"
+    "|code|csrf|state"
+)
 
 
 def untouched(har: dict) -> dict:
@@ -25,7 +29,10 @@ def untouched(har: dict) -> dict:
 
 
 def drop_three_headers(har: dict) -> dict:
-    """What a browser's default export leaves out today: Cookie, Set-Cookie and Authorization, and the lists of cookies."""
+    """What a browser's default export leaves out today.
+
+    Cookie, Set-Cookie and Authorization, and the lists of cookies.
+    """
     cleaned = copy.deepcopy(har)
     for message in (
         entry[side] for entry in cleaned["log"]["entries"] for side in ("request", "response")
@@ -40,7 +47,7 @@ def drop_three_headers(har: dict) -> dict:
 
 
 def word_list(har: dict) -> dict:
-    """A list of names that sound secret, searched for in the text as word lists are: letter case counts."""
+    """Names that sound secret, searched for in the text as word lists are: letter case counts."""
     text = json.dumps(har)
     for before, value in (
         (rf'"name": "(?:{SECRETIVE})", "value": "', r'(?:[^"\\]|\\.)*'),
@@ -66,7 +73,7 @@ class Planted:
 
 
 def planted(recording: dict, seed: str) -> Planted:
-    """A copy of a recording with three requests more: secrets in every place but names and paths."""
+    """A copy of a recording with three requests more: secrets everywhere but in names and paths."""
     copied, draw = copy.deepcopy(recording), dice(seed, "planted")
     entries = copied["log"]["entries"]
     keys = [next(draw) + next(draw) for _ in range(6)]
@@ -111,7 +118,7 @@ def texts(har: dict) -> set[str]:
 
 
 def halves(secret: str) -> list[str]:
-    """Both halves of a long secret: whoever has one has most of the way behind him."""
+    """Both halves of a long secret: to guess the other half is still hard, but far easier."""
     return [secret[: len(secret) // 2], secret[len(secret) // 2 :]]
 
 
@@ -137,11 +144,11 @@ def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     return back | {secret for secret in by_mask if len(secret) >= 16}
 
 
-# --- grading by usefulness --------------------------------------------------------------------------------------
+# --- grading by usefulness -----------------------------------------------------------------------
 
 
 def usefulness(original: dict, cleaned: dict) -> dict[str, bool]:
-    """Each question that support must be able to answer, and whether the cleaned HAR answers it as the original does."""
+    """Each question of support's, and whether the cleaned HAR answers it as the original does."""
     before, after = checked(original)["entries"], checked(cleaned)["entries"]
     return {question: answer(before) == answer(after) for question, answer in QUESTIONS.items()}
 
@@ -155,7 +162,10 @@ def _each(*ways: str) -> Answer:
 
 
 def _same(*values: Callable[[dict], Hashable]) -> Answer:
-    """For each entry the number of the first with an equal value, or None for an empty one: what is equal, and not what it is."""
+    """What is equal, and not what it is.
+
+    For each entry the number of the first with an equal value, or None for an empty one.
+    """
 
     def answer(entries: list[dict]) -> list:
         columns = [[value(entry) for entry in entries] for value in values]

@@ -1,7 +1,8 @@
 """DPoP proofs that a server must refuse, and odd ones that it must take (lesson 11).
 
-Each hostile one is wrong in one way. All are for one request: GET https://api.example/me with Ada's access token, or for the token
-endpoint. Whatever can be computed without Ada's key is signed by somebody who can compute it.
+Each hostile one is wrong in one way. All are for one request: GET https://api.example/me with Ada's
+access token, or for the token endpoint. Whatever can be computed without Ada's key is signed by
+somebody who can compute it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What can be turned back without a key: encodings, and plain hashes of what can be guessed."""
+"""What can be turned back without a key: encodings, and hashes of guesses (lessons 01 and 07)."""
 
 import base64
 import codecs
@@ -57,7 +57,7 @@ def _one_step_back(text: str) -> Iterator[str]:
 
 
 def _octets(text: str) -> Iterator[bytes]:
-    """The bytes that a text may spell: in base64 or base64url, base32, base85, hexadecimal, decimal."""
+    """The bytes that a text may spell: in base64(url), base32, base85, hexadecimal or decimal."""
     bare = text.rstrip("=")
     fours, eights = (bare + "=" * (-len(bare) % size) for size in (4, 8))
     for decode in (
@@ -100,7 +100,7 @@ def _riffled(text: str) -> str:
 
 
 def unmasked(text: str) -> Iterator[str]:
-    """Each character, or each byte that the text spells, under one mask (XOR), where letters and digits come out.
+    """The text, or the bytes that it spells, under each mask (XOR) that gives letters and digits.
 
     So many masks bring six digits out of random texts by chance: look for long secrets alone.
     """
@@ -137,7 +137,7 @@ def guessed(texts: Iterable[str], secrets: Iterable[str]) -> str | None:
 
 
 def _ends(spelling: str) -> tuple[str, str]:
-    """What a tag may be cut to: six characters at least, or ten digits. Fewer are there by chance."""
+    """What a tag may be cut to: six characters, or ten digits. Fewer are there by chance."""
     size = 10 if spelling.isdigit() else 6
     return spelling[:size], spelling[-size:]
 
