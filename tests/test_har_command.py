@@ -107,8 +107,8 @@ def test_a_command_without_both_files_is_refused(words):
         sanitize(*words)
 
 
-def test_the_search_finds_what_a_cleaner_missed(source, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(har_file.Cleaner, "part", lambda self, kind, value: value)
+def test_the_search_finds_what_a_cleaner_missed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(har_file.Cleaner, "part", lambda _self, _kind, value: value)
     assert sanitize(CASE, tmp_path / "out.har") == 1
     said = capsys.readouterr().err
     assert (

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from labutils.identity.keys import json_part
 from labutils.incident import har
-from labutils.incident.har.cleaning import Cleaner, Stands
+from labutils.incident.har.cleaning import Cleaner
 from labutils.incident.har.files import is_replaced
 from labutils.incident.har.reading import spelled
+from labutils.incident.har.rules import Rules
+from labutils.incident.har.spelling import Stands
+from labutils.incident.har.tagging import Tagger
 
 MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 TOKEN = f"{json_part({'alg': 'ES256'})}.{json_part({'sub': 'u-1815-12-10'})}.c2lnbmF0dXJlLWJ5dGVz"
@@ -284,7 +287,7 @@ def test_two_numbers_in_a_path_are_told_apart():
 
 
 def cleaned_path(path: str) -> str:
-    return Cleaner("a salt").path(path, "url")
+    return Rules(Tagger("a salt")).path(path, "url")
 
 
 # --- numbers on their own -----------------------------------------------------------------------

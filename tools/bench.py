@@ -164,7 +164,7 @@ def in_kernel(cells: list[str]) -> tuple[float, float]:
     client.start_channels()
     client.wait_for_ready(timeout=60)
     for cell in cells:
-        reply = client.execute_interactive(cell, output_hook=lambda message: None, timeout=60)
+        reply = client.execute_interactive(cell, output_hook=lambda _: None, timeout=60)
         assert reply["content"]["status"] == "ok", reply["content"]
     seconds = time.perf_counter() - start
     said = []

@@ -101,7 +101,7 @@ def main() -> int:
     PICTURE.write_bytes(base64.b64decode(stored(draw())["image/png"]))
     text = PAGE.read_text(encoding="utf-8")
     page = f"{BEGIN}\n![{sentence()}](architecture.png)\n{END}"
-    PAGE.write_text(re.sub(rf"(?s){BEGIN}.*{END}", lambda match: page, text), encoding="utf-8")
+    PAGE.write_text(re.sub(rf"(?s){BEGIN}.*{END}", lambda _: page, text), encoding="utf-8")
     return 0
 
 

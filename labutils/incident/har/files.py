@@ -15,7 +15,7 @@ from pathlib import Path
 from labutils.incident.har.cleaning import Cleaner, Progress, said
 from labutils.incident.har.forensics import Finding, credentials, findings, secrets_of
 from labutils.incident.har.names import known
-from labutils.incident.har.reading import JWT, json_value, narrow, parts, unpacked
+from labutils.incident.har.reading import JWT, JsonObject, json_value, narrow, parts, unpacked
 
 TAG = re.compile(r"_?x-[0-9a-f]{10}")
 _TAG_AND_PORT = re.compile(TAG.pattern + r"(?::\d{1,5}(?![^/?#]))?")
@@ -66,7 +66,7 @@ def clean_file(
         text, whole = _text(source), folder / "cleaned.har"
         cleaner = Cleaner(salt, keep=keep, hosts=hosts)
         credentials_before = _write(text, whole, cleaner, progress)
-        if denied := cleaner.fitting & credentials_before:
+        if denied := cleaner.tagger.fitting & credentials_before:
             cleaner = Cleaner(salt, keep=keep, hosts=hosts, denied=frozenset(denied))
             _write(text, whole, cleaner, progress)
         left = list(_left(whole))
@@ -77,7 +77,8 @@ def clean_file(
             whole.replace(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Cleaned(cleaner.removed, cleaner.kept, cleaner.chosen, left)
+    counts = cleaner.counts
+    return Cleaned(counts.removed, counts.kept, counts.chosen, left)
 
 
 def is_stream(target: Path) -> bool:
@@ -111,7 +112,8 @@ def _text(source: Path) -> str:
 
 def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[str]:
     """Write the cleaned HAR, an entry a line, and give the credentials that the HAR held before."""
-    before, lead = set(), "\n"
+    before: set[str] = set()
+    lead = "\n"
     with whole.open("w", encoding="ascii") as out:
         out.write('{"log": {"entries": [')
         for kind, part, at in parts(text):
@@ -138,7 +140,7 @@ def _left(whole: Path) -> Iterator[Finding]:
                 yield from survivors(entry, number)
 
 
-def survivors(entry: dict, number: int) -> list[Finding]:
+def survivors(entry: JsonObject, number: int) -> list[Finding]:
     """The credentials in a cleaned entry that are neither a tag nor made of tags."""
     if not any(credentials(entry, lambda text: not is_replaced(text))):
         return []
@@ -162,7 +164,7 @@ def is_replaced(text: str) -> bool:
         return not signature and all(map(_says_nothing, inside))
     words = re.findall(r"[0-9A-Za-z._-]+", _TAG_AND_PORT.sub(" ", text))
     if TAG.search(text):  # an address: what is beside the tags is of everybody's use
-        usual = known()["path segments"] | known()["schemes"]
+        usual = known().path_segments | known().schemes
         words = [word for word in words if word.lower() not in usual]
     return sum(map(len, words)) < 4
 
@@ -171,7 +173,7 @@ def _says_nothing(value: object) -> bool:
     """Whether the texts in the part of a token are tags, or words that everybody uses."""
     if isinstance(value, dict):
         return all(
-            _says_nothing(more) or more in known()["values"].get(name, ())
+            _says_nothing(more) or more in known().values.get(name, ())
             for name, more in value.items()
         )
     if isinstance(value, list):
@@ -192,7 +194,7 @@ def report(cleaned: Cleaned, hosts: bool) -> str:
 
 def _kept(kept: Counter[str]) -> str:
     """What stayed: what says nothing of the user, and what the operator can look up."""
-    rules = known()["in headers"]
+    rules = known().in_headers
     ids = Counter(
         {name: n for name, n in kept.items() if rules.get(name, "").endswith("request id")}
     )

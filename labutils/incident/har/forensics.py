@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from labutils.identity.decoder import inspect
@@ -12,6 +13,7 @@ from labutils.incident.har.reading import (
     JWT,
     PLACEHOLDER,
     URL,
+    JsonObject,
     checked,
     content,
     cookie_pairs,
@@ -21,7 +23,12 @@ from labutils.incident.har.reading import (
 )
 from labutils.text import shown
 
+T = TypeVar("T")
+Pair = tuple[str, str]  # name and value
 Leaf = tuple[str, str, str]  # where it stands, under which name, and the text
+Owner = tuple[
+    int, str | None
+]  # how far from the credential itself it is said whose it is, and whose
 LETTERS = 8  # different characters that a text has at least which was drawn by lot
 LOOKS = "opaque secret"  # the kind of a text that looks like a credential and is not called one
 OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=~-]{16,}")
@@ -52,7 +59,7 @@ class Finding:
     __repr__ = __str__
 
 
-def findings(har: dict) -> list[Finding]:
+def findings(har: JsonObject) -> list[Finding]:
     """The credentials in a HAR, in the order of its entries.
 
     Nothing is verified. Raises NotHar where it is no HAR.
@@ -60,47 +67,50 @@ def findings(har: dict) -> list[Finding]:
     `holder` is the `sub` of the token itself, or of a token in the same exchange, or else the user
     name that was typed there.
     """
-    found, owners = [], {}
+    found: list[Finding] = []
+    owners: dict[str, Owner] = {}
     for number, entry in enumerate(checked(har)["entries"]):
         leaves = list(_leaves(entry))
-        here = [_finding(number, *leaf) for leaf in leaves if kind_of(*leaf)]
-        subs = [finding.holder for finding in here if finding.holder]
-        typed = [
-            text for _, name, text in leaves if name.lower() in ("username", "preferred_username")
-        ]
+        here = [_finding(number, kind, leaf) for leaf in leaves if (kind := kind_of(*leaf))]
+        in_exchange = _owner_in(here, leaves)
         for finding in here:
-            rank = (
-                (0, finding.holder)
-                if finding.holder
-                else (1, subs[0])
-                if subs
-                else (2, typed[0])
-                if typed
-                else (3, None)
-            )
-            owners[finding.value] = min(
-                rank, owners.get(finding.value, rank), key=lambda owner: owner[0]
-            )
+            owner = (0, finding.holder) if finding.holder else in_exchange
+            owners[finding.value] = min(owner, owners.get(finding.value, owner), key=_distance)
         found += here
-    return [
-        replace(
-            finding, holder=None if finding.kind == "client secret" else owners[finding.value][1]
-        )
-        for finding in found
-    ]
+    return [replace(finding, holder=_holder(finding, owners)) for finding in found]
 
 
-def credentials(entry: dict, wanted: Callable[[str], bool] = lambda text: True) -> Iterator[Leaf]:
+def _owner_in(here: list[Finding], leaves: list[Leaf]) -> Owner:
+    """Whose the credentials of one exchange are that do not say so themselves."""
+    for finding in here:
+        if finding.holder:
+            return 1, finding.holder
+    for _, name, text in leaves:
+        if name.lower() in ("username", "preferred_username"):
+            return 2, text
+    return 3, None
+
+
+def _distance(owner: Owner) -> int:
+    return owner[0]
+
+
+def _holder(finding: Finding, owners: dict[str, Owner]) -> str | None:
+    """A client secret is an application's, and nobody's in person."""
+    return None if finding.kind == "client secret" else owners[finding.value][1]
+
+
+def credentials(entry: JsonObject, wanted: Callable[[str], bool] | None = None) -> Iterator[Leaf]:
     """Where each credential of an entry stands, of which kind it is, and its text.
 
-    `wanted` chooses texts before it is found out what they are, which takes longer.
+    `wanted`, where it is given, chooses texts before it is found out what they are, which takes longer.
     """
     for place, name, text in _leaves(entry):
-        if wanted(text) and (kind := kind_of(place, name, text)):
+        if (wanted is None or wanted(text)) and (kind := kind_of(place, name, text)):
             yield place, kind, text
 
 
-def secrets_of(entry: dict) -> set[str]:
+def secrets_of(entry: JsonObject) -> set[str]:
     """The credentials of an entry that may stay nowhere, though their shape fits.
 
     Not what merely looks like one, nor a `0` or `true`, nor what is longer than all that may stay.
@@ -109,72 +119,89 @@ def secrets_of(entry: dict) -> set[str]:
     return {text for _, kind, text in short if kind != LOOKS}
 
 
-def _finding(number: int, place: str, name: str, text: str) -> Finding:
+def _finding(number: int, kind: str, leaf: Leaf) -> Finding:
     """A finding with what a token says of itself."""
+    place, _, text = leaf
     claims = inspect(text).claims or {} if JWT.fullmatch(text) else {}
     holder = claims["sub"] if isinstance(claims.get("sub"), str) else None
     expires = claims["exp"] if isinstance(claims.get("exp"), int) else None
-    return Finding(number, place, kind_of(place, name, text), text, holder, expires)
+    return Finding(number, place, kind, text, holder, expires)
 
 
 def kind_of(place: str, name: str, text: str) -> str | None:
     """The kind of a credential: by what a token says of itself, by its name, by its looks."""
-    if JWT.fullmatch(text) and (token := inspect(text)).header is not None:
-        claims, typ = token.claims or {}, str(token.header.get("typ", "")).lower()
-        if typ == "dpop+jwt":
-            return "DPoP proof"
-        if "enc" in token.header:
-            return "encrypted token"
-        return (
-            "access token"
-            if typ == "at+jwt" or "scope" in claims
-            else "ID token"
-            if {"sub", "aud"} <= set(claims)
-            else "signed token"
-        )
-    kind = known()["credentials"].get(name.lower())
+    if JWT.fullmatch(text) and (kind := _kind_of_token(text)):
+        return kind
+    kind = known().credentials.get(name.lower())
     if kind == "code" and len(text) < 8 or kind == "":
         return None
     if kind is None and "cookie" in place and re.search("(?i)sess|sid|auth|token", name):
         return "session cookie"
-    looks = OPAQUE.fullmatch(text) and len(set(text)) >= LETTERS and not DIRECTIVE.fullmatch(text)
-    return kind or (LOOKS if looks else None)
+    return kind or (LOOKS if _looks_drawn(text) else None)
+
+
+def _kind_of_token(text: str) -> str | None:
+    """What a token says that it is; None where it has no header that can be read."""
+    token = inspect(text)
+    if token.header is None:
+        return None
+    claims, typ = token.claims or {}, str(token.header.get("typ", "")).lower()
+    if typ == "dpop+jwt":  # RFC 9449, 4.2
+        return "DPoP proof"
+    if "enc" in token.header:  # RFC 7516, 4.1.2
+        return "encrypted token"
+    if typ == "at+jwt" or "scope" in claims:  # RFC 9068, 2.1
+        return "access token"
+    return "ID token" if {"sub", "aud"} <= set(claims) else "signed token"
+
+
+def _looks_drawn(text: str) -> bool:
+    """Whether a text looks as if it was drawn by lot, and is none of a cache's directives."""
+    various = len(set(text)) >= LETTERS
+    return bool(OPAQUE.fullmatch(text)) and various and not DIRECTIVE.fullmatch(text)
 
 
 # --- where texts stand ----------------------------------------------------------------------------
 
 
-def _leaves(entry: dict) -> Iterator[Leaf]:
+def _leaves(entry: JsonObject) -> Iterator[Leaf]:
     """The texts of an entry, each with its place and the name under which it stands."""
     for side, packed in (("request", "postData"), ("response", "content")):
         for name, value in named(entry, side, "headers"):
             yield from _header(f"{side} header {name.lower()}", name.lower(), value)
         yield from _under(f"{side} cookie", named(entry, side, "cookies"))
         for member in ("url", "redirectURL"):
-            yield from _address(f"{side} {member}", get(entry, side, member, kind=str))
+            yield from _address(f"{side} {member}", get_as(str, entry, side, member))
         yield from _under(f"{side} queryString", named(entry, side, "queryString"))
-        yield from _body(f"{side} body", content(get(entry, side, packed)))
+        yield from _body(f"{side} body", content(get_as(dict, entry, side, packed)))
         yield from _under(f"{side} form", named(entry, side, packed, "params"))
-    for sent in get(entry, "_webSocketMessages", kind=list):
-        yield from _body("WebSocket message", get(sent, "data"))
+    for sent in get_as(list, entry, "_webSocketMessages"):
+        yield from _body("WebSocket message", get_as(str, sent, "data"))
 
 
-def get(value: object, *way: str, kind: type = object) -> object:
-    """What stands under a name, in that under the next; empty or None where it is not."""
+def get(value: object, *way: str) -> object:
+    """What stands under a name, in that under the next; None where it is not."""
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, kind) else kind()
+    return value
 
 
-def named(entry: dict, *way: str) -> list[tuple[str, str]]:
+def get_as(kind: type[T], value: object, *way: str) -> T:
+    """The same where it is of this kind; else an empty one."""
+    found = get(value, *way)
+    return found if isinstance(found, kind) else kind()
+
+
+def named(entry: JsonObject, *way: str) -> list[Pair]:
     """Name and value of the headers, cookies or parameters that are what they should be."""
-    found = [(get(pair, "name"), get(pair, "value")) for pair in get(entry, *way, kind=list)]
+    listed = [pair for pair in get_as(list, entry, *way) if isinstance(pair, dict)]
+    pairs = [(pair.get("name"), pair.get("value")) for pair in listed]
     return [
-        (name, value) for name, value in found if isinstance(name, str) and isinstance(value, str)
+        (name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)
     ]
 
 
-def _under(place: str, pairs: list[tuple[str, str]]) -> list[Leaf]:
+def _under(place: str, pairs: list[Pair]) -> list[Leaf]:
     return [(f"{place}: {name}", name, text) for name, text in pairs]
 
 
@@ -193,14 +220,15 @@ def _header(place: str, name: str, value: str) -> list[Leaf]:
 
 
 def _address(place: str, value: str) -> list[Leaf]:
-    _, _, path, query, fragment = URL.fullmatch(value).groups("")
+    address = URL.fullmatch(value)
+    _, _, path, query, fragment = address.groups("") if address else ("", "", value, "", "")
     return _under(place, parse_qsl(query) + parse_qsl(fragment)) + [
         (f"{place} path", "", part) for part in path.split("/")
     ]
 
 
-def _body(place: str, text: object) -> list[Leaf]:
-    if not isinstance(text, str):
+def _body(place: str, text: str | None) -> list[Leaf]:
+    if text is None:
         return []
     if (value := json_value(text)) is not None:
         return list(_members(f"{place}:", value))
@@ -214,7 +242,7 @@ def _body(place: str, text: object) -> list[Leaf]:
 
 def _members(place: str, value: object) -> Iterator[Leaf]:
     """Every text in a JSON value under its name, and a name itself where it looks like a secret."""
-    waiting = [(place, "", value)]
+    waiting: list[tuple[str, str, object]] = [(place, "", value)]
     while waiting:
         place, name, value = waiting.pop()
         if (text := spelled(value)) is not None:
@@ -235,9 +263,10 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
 # --- grading by replay ----------------------------------------------------------------------------
 
 
-def strings(har: dict) -> set[str]:
+def strings(har: JsonObject) -> set[str]:
     """Every text in a HAR that somebody could try: names, values, what is packed in them."""
-    found, waiting = set(), [har]
+    found: set[str] = set()
+    waiting: list[object] = [har]
     while waiting:
         value = waiting.pop()
         waiting += filter(None, [spelled(value)])
@@ -245,12 +274,16 @@ def strings(har: dict) -> set[str]:
             waiting += [*value, *value.values()]
         elif isinstance(value, list):
             waiting += value
-        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**18:
-            found.add(str(value))
         elif isinstance(value, str) and value not in found:
             found.add(value)
             waiting += _inside(value)
+        elif isinstance(value, int | float) and _can_be_tried(value):
+            found.add(str(value))
     return found - {""}
+
+
+def _can_be_tried(number: float) -> bool:
+    return not isinstance(number, bool) and abs(number) < 10**18
 
 
 def _inside(text: str) -> list[object]:
@@ -267,7 +300,7 @@ def _inside(text: str) -> list[object]:
     ]
 
 
-def sweep(har: dict, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
+def sweep(har: JsonObject, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
     """Grade a cleaned HAR by replay: every text that is left, tried at every door.
 
     Each door with the texts that open it.

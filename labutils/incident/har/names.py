@@ -7,24 +7,51 @@ no jumble: a token that somebody put there does not fit.
 
 import json
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from ipaddress import ip_address
 
 from labutils.lab import data_file
 
 
+@dataclass(frozen=True)
+class Known:
+    """data/har-names.json: lists as sets of words in lower case, tables as they stand there.
+
+    `format` gives the members of each object of HAR 1.2 with the rule for each. `credentials` gives
+    the kind of credential that a name stands for; empty where it stands for none.
+    """
+
+    names: frozenset[str]
+    path_segments: frozenset[str]
+    media_types: frozenset[str]
+    words: frozenset[str]
+    authorization_schemes: frozenset[str]
+    measures: frozenset[str]
+    cache_words: frozenset[str]
+    products: frozenset[str]
+    agent_words: frozenset[str]
+    systems: frozenset[str]
+    schemes: frozenset[str]
+    values: dict[str, list[str]]
+    credentials: dict[str, str]
+    format: dict[str, dict[str, str]]
+    in_headers: dict[str, str]
+    in_cookies: dict[str, str]
+    places: dict[str, str]
+
+
 @cache
-def known() -> dict:
-    """data/har-names.json, with its lists as sets of lower-case words."""
+def known() -> Known:
+    """data/har-names.json, read once."""
     data = json.loads(data_file("har-names.json").read_text(encoding="utf-8"))
-    sets = {
-        name: frozenset(map(str.lower, words))
-        for name, words in data.items()
-        if isinstance(words, list)
-    }
-    sets["words"] |= sets["media types"]
-    sets["path segments"] |= sets["names"] | {""}
-    return data | sets
+    tables = {name.replace(" ", "_"): value for name, value in data.items()}
+    for name, value in tables.items():
+        if isinstance(value, list):
+            tables[name] = frozenset(map(str.lower, value))
+    tables["words"] |= tables["media_types"]
+    tables["path_segments"] |= tables["names"] | {""}
+    return Known(**tables)
 
 
 # --- names that measure something -----------------------------------------------------------------
@@ -38,7 +65,7 @@ def measures(name: str) -> bool:
     words = _WORD.findall(name)
     plain = {word.lower() for word in words if not word.isdigit()} - {"number"}  # a line number
     digits = [word for word in words if word.isdigit()]
-    return bool(plain) and plain <= known()["measures"] and all(len(run) < 4 for run in digits)
+    return bool(plain) and plain <= known().measures and all(len(run) < 4 for run in digits)
 
 
 # --- dates and counts -----------------------------------------------------------------------------
@@ -113,6 +140,7 @@ def plain_label(label: str) -> bool:
 def is_address(text: str) -> bool:
     """Whether a text is an IPv4 or IPv6 address, in brackets or without."""
     try:
-        return bool(ip_address(text.removeprefix("[").removesuffix("]")))
+        ip_address(text.removeprefix("[").removesuffix("]"))
     except ValueError:
         return False
+    return True

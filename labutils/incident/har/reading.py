@@ -11,16 +11,19 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-Part = tuple[str, dict, int]  # "entry" or "log", what stands there, and where in the text it ends
+JsonObject = dict[str, Any]  # of anybody's JSON: what is in it is known where it is looked at
+Part = tuple[
+    str, JsonObject, int
+]  # "entry" or "log", what stands there, and where in the text it ends
 
 URL = re.compile(
     r"(?s)(?:([A-Za-z][\w+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
 )  # RFC 3986, appendix B
 JWT = re.compile(r"(?:ey|e30)[\w-]*(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?")
 FORM = re.compile(r"(?a)[^\s=&<>{}]{1,100}=[^\s&<>]*+(?:&[^\s=&<>]{1,100}=[^\s&<>]*+)*+")
-COOKIE_PAIR = re.compile(r"[^;\s][^;\n]*")  # browsers write each Set-Cookie in a line of its own
+_COOKIE_PAIR = re.compile(r"[^;\s][^;\n]*")  # browsers write each Set-Cookie in a line of its own
 
 PLACEHOLDER = "x"  # what a cleaned HAR has for a character, or a very short text, of a list
 
@@ -44,7 +47,7 @@ class NotHar(ValueError):
     """What cannot be read as a HAR file; the text says what was wrong and what to do."""
 
 
-def read(data: bytes) -> dict:
+def read(data: bytes) -> JsonObject:
     """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark.
 
     Raises NotHar for anything else.
@@ -81,13 +84,15 @@ def _chunks(file: BinaryIO) -> Iterator[str]:
         ) from error
 
 
-def checked(har: object) -> dict:
+def checked(har: object) -> JsonObject:
     """The `log` of a HAR that is in memory.
 
     Raises NotHar where there is none, or where an entry is not an object.
     """
     log = har.get("log") if isinstance(har, dict) else None
-    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(log, dict):
+        raise NotHar(_NO_HAR)
+    entries = log.get("entries")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise NotHar(_NO_HAR)
     return log
@@ -95,7 +100,9 @@ def checked(har: object) -> dict:
 
 def content(message: object) -> str | None:
     """The body of a `postData` or `content`, out of base64; None where it is not text."""
-    text = message.get("text") if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return None
+    text = message.get("text")
     if not isinstance(text, str):
         return None
     return unpacked(text) if message.get("encoding") == "base64" else text
@@ -113,8 +120,21 @@ def unpacked(text: str) -> str | None:
 def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
     """The cookies of a `Cookie` header, or of each line of `Set-Cookie`, without attributes."""
     lines = value.split("\n") if header == "set-cookie" else [value]
-    pairs = [COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
-    return [pair.strip().partition("=")[::2] for line in pairs for pair in line]
+    pairs = [_COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
+    split = [_cookie(pair) for line in pairs for pair in line]
+    return [(name, value) for name, _, value in split]
+
+
+def changed_cookies(value: str, change: Callable[[str, str, str], str]) -> str:
+    """A `Cookie` or `Set-Cookie` in which each pair and attribute is what `change` makes of it.
+
+    `change` is given the name, `=` or nothing, and the value.
+    """
+    return _COOKIE_PAIR.sub(lambda pair: change(*_cookie(pair[0])), value)
+
+
+def _cookie(pair: str) -> tuple[str, str, str]:
+    return pair.strip().partition("=")
 
 
 def spelled(value: object) -> str | None:
@@ -127,16 +147,16 @@ def spelled(value: object) -> str | None:
     elements = _in_order(value) if isinstance(value, dict) else value
     if not isinstance(elements, list) or len(elements) < 4:
         return None
-    letters = [_letter(one) for one in elements]
-    if None in letters or set(letters) == {PLACEHOLDER}:
+    letters = [letter for one in elements if (letter := _letter(one)) is not None]
+    if len(letters) < len(elements) or set(letters) == {PLACEHOLDER}:
         return None
     return "".join(letters)
 
 
-def _in_order(value: dict) -> list | None:
+def _in_order(value: JsonObject) -> list[object] | None:
     """The values of an object in the order of its numbered names; None where it has others."""
-    names = [_NUMBERED.fullmatch(name) for name in value]
-    if not names or None in names or len({name[1] for name in names}) > 1:
+    names = [found for name in value if (found := _NUMBERED.fullmatch(name))]
+    if not names or len(names) < len(value) or len({name[1] for name in names}) > 1:
         return None
     return [value[name[0]] for name in sorted(names, key=lambda name: int(name[2]))]
 
@@ -148,8 +168,9 @@ def _letter(value: object) -> str | None:
         if len(value) == 1:
             return value
         value = int(value) if value.isascii() and value.isdecimal() and len(value) < 8 else None
-    number = isinstance(value, int) and not isinstance(value, bool)
-    return chr(value) if number and 32 <= value < 0x110000 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return chr(value) if 32 <= value < 0x110000 else None
 
 
 def json_value(text: str) -> object:
@@ -171,14 +192,19 @@ def _no_number(name: str) -> None:
 _DECODER = json.JSONDecoder(parse_constant=_no_number, strict=False)
 
 
-def _decoded(decode: Callable, *found: object) -> object:
-    """What the decoder makes of it, or NotHar."""
+T = TypeVar("T")
+
+
+def _decoded(decode: Callable[[], T]) -> T:
+    """What the decoder makes of a text, or NotHar."""
     try:
-        return decode(*found)
+        return decode()
     except RecursionError as error:
         raise NotHar(TOO_DEEP) from error
     except ValueError as error:  # so says Python also of a whole number of more than 4,300 digits
-        raise error if isinstance(error, NotHar) else NotHar(_BROKEN) from error
+        if isinstance(error, NotHar):
+            raise
+        raise NotHar(_BROKEN) from error
 
 
 def parts(text: str) -> Iterator[Part]:
@@ -188,18 +214,31 @@ def parts(text: str) -> Iterator[Part]:
     """
     begin = _LIST.search(text)
     if not begin:
-        _decoded(_DECODER.decode, text)
+        _decoded(lambda: _DECODER.decode(text))
         raise NotHar(_NO_HAR)
     at = begin.end()
     while text[at : at + 1] != "]":
-        entry, at = _decoded(_DECODER.raw_decode, text, at)
-        gap = _GAP.match(text, at)
-        if not gap or not isinstance(entry, dict):
-            raise NotHar(_NO_HAR if gap else _BROKEN)
+        entry, at = _entry(text, at)
         yield "entry", entry, at
-        at = gap.end()
+        at = _after_gap(text, at)
     around = text[: begin.start()] + '"entries": []' + text[at + 1 :]
-    log = checked(_decoded(_DECODER.decode, around))
+    log = checked(_decoded(lambda: _DECODER.decode(around)))
     if len(_LIST.findall(around)) > 1:
         raise NotHar(_NO_HAR)
     yield "log", {name: value for name, value in log.items() if name != "entries"}, len(text)
+
+
+def _entry(text: str, at: int) -> tuple[JsonObject, int]:
+    """The entry that begins there, and where it ends. Raises NotHar where it is none."""
+    entry, end = _decoded(lambda: _DECODER.raw_decode(text, at))
+    if not _GAP.match(text, end):
+        raise NotHar(_BROKEN)
+    if not isinstance(entry, dict):
+        raise NotHar(_NO_HAR)
+    return entry, end
+
+
+def _after_gap(text: str, at: int) -> int:
+    """Where the next entry begins, or the list ends."""
+    gap = _GAP.match(text, at)
+    return gap.end() if gap else at
