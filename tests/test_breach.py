@@ -1,4 +1,5 @@
-"""The breach is a function of a world: 2023 gives the ledger's outcomes, another world others, and a replay agrees with a forecast."""
+"""The breach is a function of a world: 2023 gives the ledger's outcomes, another world others, and
+a replay agrees with a forecast."""
 
 import dataclasses
 import re
@@ -44,7 +45,8 @@ def stopped(fact: str, **decisions) -> bool:
 
 
 def tried(fact: str, **decisions) -> list[str]:
-    """The requests of a step in the order in which they were made, each with the rule that answered."""
+    """The requests of a step in the order in which they were made, each with the rule that
+    answered."""
     attempts = told(dataclasses.replace(H, **decisions))[fact].attempts
     return [
         f"{one.ask.ask} {one.decision.rule if one.decision else 'not_held'}" for one in attempts
@@ -56,7 +58,7 @@ def replay():
     return play(H)
 
 
-# --- 2023 ---------------------------------------------------------------------------------------------------------
+# --- 2023 -----------------------------------------------------------------------------------------
 
 
 def test_the_ledger_has_22_steps_and_the_replay_has_each_once(replay):
@@ -162,7 +164,7 @@ def test_outcomes_come_from_the_decision_and_from_nothing_else(monkeypatch):
     assert {step.outcome for step in foresee(H)} == {"denied", "not_reached"}
 
 
-# --- replay and forecast ------------------------------------------------------------------------------------------
+# --- replay and forecast --------------------------------------------------------------------------
 
 
 def random_world(number: int) -> World:
@@ -196,7 +198,7 @@ def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(repl
     )
 
 
-# --- what stops a copied session, and what does not ---------------------------------------------------------------
+# --- what stops a copied session, and what does not -----------------------------------------------
 
 
 @pytest.mark.parametrize("fact", [SESSION, "okta-sessions-hijacked"])
@@ -268,7 +270,7 @@ def test_a_logged_exit_turns_unknown_into_succeeded_and_stops_nothing():
     assert outcome("repos-exfiltration-unconfirmed", egress_logged=True) == ("succeeded", "allowed")
 
 
-# --- alarms -------------------------------------------------------------------------------------------------------
+# --- alarms ---------------------------------------------------------------------------------------
 
 
 def test_an_alarm_stops_what_comes_after_the_response_and_not_what_raised_it():
@@ -305,7 +307,7 @@ def test_an_alarm_for_a_refused_service_account_is_the_first_to_ring():
     assert reached == sorted(reached) and len(set(reached)) == 3
 
 
-# --- other ways ---------------------------------------------------------------------------------------------------
+# --- other ways -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -394,7 +396,8 @@ def test_where_a_way_is_closed_the_next_one_is_tried(fact, decisions, way):
 
 
 def test_no_route_of_the_campaign_is_there_for_nothing():
-    """Each is the way in, or fails as the last resort, in some world that differs in at most two decisions."""
+    """Each is the way in, or fails as the last resort, in some world that differs in at most two
+    decisions."""
     worlds = [
         with_controls(names) for count in (0, 1, 2) for names in combinations([*CONTROLS], count)
     ]

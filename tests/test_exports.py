@@ -1,4 +1,5 @@
-"""The replay as an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0): well formed, the same every time, and honest about doubt."""
+"""The replay as an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0): well formed, the same
+every time, and honest about doubt."""
 
 import json
 import re
@@ -167,7 +168,7 @@ OBJECTS = {
 }
 
 
-# --- shape --------------------------------------------------------------------------------------------------------
+# --- shape ----------------------------------------------------------------------------------------
 
 
 def test_the_layer_is_one_of_format_4_5():
@@ -273,7 +274,7 @@ def test_they_are_the_same_bytes_for_the_replay_a_second_replay_and_the_forecast
         assert json.dumps(attack_flow(steps)) == json.dumps(FLOW)
 
 
-# --- fact, inference, unknown -------------------------------------------------------------------------------------
+# --- fact, inference, unknown ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
@@ -349,7 +350,7 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
             assert action["confidence"] <= 40
 
 
-# --- other worlds -------------------------------------------------------------------------------------------------
+# --- other worlds ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""The sheets of the breach are checked where they are read: a complaint names the file, the line, and what is wrong there."""
+"""The sheets of the breach are checked where they are read: a complaint names the file, the line,
+and what is wrong there."""
 
 from functools import cache
 
@@ -28,7 +29,8 @@ def reading(name: str, text: str) -> object:
 
 
 def refused(name: str, old: str, new: str, sentence: str, at: str | None = None) -> None:
-    """The real sheet with its first `old` turned into `new` is refused in one line; it names the line of the change, or that of `at`."""
+    """The real sheet with its first `old` turned into `new` is refused in one line; it names the
+    line of the change, or that of `at`."""
     text = data_file(name).read_text(encoding="utf-8")
     start = text.index(old)
     text = text[:start] + new + text[start + len(old) :]
@@ -295,8 +297,8 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
     [
         (
             "addresses:",
-            "adresses:",
-            "unknown field adresses; Case has name, start, addresses,",
+            "places:",
+            "unknown field places; Case has name, start, addresses,",
             None,
         ),
         (
@@ -551,7 +553,8 @@ EDGE = f"[{GATE}, {WIKI}]"
             "- fact: nov14-okta-denied",
         ),
         (
-            "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n  goal: the identity provider again\n",
+            "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n"
+            "  goal: the identity provider again\n",
             "- goal: the identity provider again\n  fact: nov14-okta-denied\n",
             "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
             "  fact: nov14-okta-denied",
@@ -619,7 +622,7 @@ def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at
     refused("cases/cloudflare-2023/campaign.yaml", old, new, sentence, at)
 
 
-# --- what the estate knows of addresses ---------------------------------------------------------------------------
+# --- what the estate knows of addresses -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(

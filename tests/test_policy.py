@@ -1,4 +1,5 @@
-"""The decision is a pure function of a request and a world: ten rules in a fixed order, and each of them decides something somewhere."""
+"""The decision is a pure function of a request and a world: ten rules in a fixed order, and each of
+them decides something somewhere."""
 
 import dataclasses
 import inspect
@@ -57,7 +58,7 @@ def world_with(**decisions: bool | int) -> World:
     return dataclasses.replace(H, **decisions)
 
 
-# --- each rule ----------------------------------------------------------------------------------------------------
+# --- each rule ------------------------------------------------------------------------------------
 
 KEY = "asks for a key that is bound to its own address; a password alone is not enough"
 CONSOLE, TENANT = (
@@ -283,7 +284,7 @@ def test_phishing_resistant_login_asks_nothing_of_a_session_that_is_there():
     assert not decide(copied, world_with(sessions_bound=True)).allow
 
 
-# --- the order ----------------------------------------------------------------------------------------------------
+# --- the order ------------------------------------------------------------------------------------
 
 
 def test_the_order_is_network_caller_credential_act_and_alarm():
@@ -380,7 +381,7 @@ def test_a_rule_after_the_first_refusal_is_not_asked(monkeypatch):
     assert decide(SIGN_IN, H) == Decision(False, "first", "no")
 
 
-# --- purity -------------------------------------------------------------------------------------------------------
+# --- purity ---------------------------------------------------------------------------------------
 
 
 def drawn(number: int) -> list[tuple[Request, World]]:
@@ -436,7 +437,7 @@ def test_a_reason_is_given_for_each_refusal_and_no_rule_knows_of_an_intruder():
     assert not re.search("intruder|lookalike", "".join(inspect.getsource(rule) for rule in RULES))
 
 
-# --- alarms and records -------------------------------------------------------------------------------------------
+# --- alarms and records ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -472,7 +473,7 @@ def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
     assert policy.recorded(asked(scope), world) is known
 
 
-# --- the worlds and their controls --------------------------------------------------------------------------------
+# --- the worlds and their controls ----------------------------------------------------------------
 
 
 def test_a_world_has_a_field_for_each_control_of_the_kind_of_its_value():
@@ -481,7 +482,7 @@ def test_a_world_has_a_field_for_each_control_of_the_kind_of_its_value():
     assert list(fields) == list(CONTROLS)
 
 
-def test_the_historical_world_is_what_the_case_says_and_the_one_with_all_controls_what_the_sheet_says():
+def test_the_historical_world_is_the_case_s_and_with_all_controls_it_is_the_sheet_s():
     assert dataclasses.asdict(H) == CASE.historical
     assert with_controls(CONTROLS) == World(
         **{name: control.value for name, control in CONTROLS.items()}
@@ -508,7 +509,8 @@ def test_alarms_and_safeguards_are_about_requests_that_somebody_may_make():
 
 
 def flipped(world: World, name: str) -> World:
-    """The world with one decision the other way round: what is switched off is switched on, and what was in place is taken away."""
+    """The world with one decision the other way round: what is switched off is switched on, and
+    what was in place is taken away."""
     value, control = getattr(world, name), CONTROLS[name]
     if isinstance(value, bool):
         return dataclasses.replace(world, **{name: not value})
@@ -519,7 +521,8 @@ def flipped(world: World, name: str) -> World:
 
 @cache
 def told(world: World) -> list[tuple]:
-    """Each step with its outcome and rule, and for each request of it the decision and whether anybody would know."""
+    """Each step with its outcome and rule, and for each request of it the decision and whether
+    anybody would know."""
     return [
         (step.outcome, step.rule, [(one.decision, one.recorded) for one in step.attempts])
         for step in breach.foresee(world)
@@ -532,7 +535,8 @@ def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
 
 
 def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_last():
-    """The alarm for the administrators' group rings at the last step, so no later step can show that it rang."""
+    """The alarm for the administrators' group rings at the last step, so no later step can show
+    that it rang."""
     alone = {name for name in CONTROLS if told(flipped(H, name)) != told(H)}
     paired = {
         name

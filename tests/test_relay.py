@@ -1,4 +1,5 @@
-"""The relay shows a provider's real pages under another name. What a person types falls; what a key signs for one origin does not."""
+"""The relay shows a provider's real pages under another name. What a person types falls; what a key
+signs for one origin does not."""
 
 import re
 import threading
@@ -73,7 +74,7 @@ def got_nothing(apps: TwoApps) -> bool:
     )
 
 
-# --- what falls ---------------------------------------------------------------------------------------------------
+# --- what falls -----------------------------------------------------------------------------------
 
 
 def password(apps: TwoApps) -> None:
@@ -82,7 +83,7 @@ def password(apps: TwoApps) -> None:
 
 def code(apps: TwoApps) -> Callable:
     apps.provider.users["ada"].second_factor = Totp(SECRET, apps.lab.clock)
-    return lambda page: totp(SECRET, apps.lab.clock.now)
+    return lambda _: totp(SECRET, apps.lab.clock.now)
 
 
 def push(apps: TwoApps, matching: bool = False) -> Callable:
@@ -133,7 +134,7 @@ def test_a_factor_that_a_person_passes_on_falls_and_the_session_is_the_phishers_
 def test_a_wrong_answer_fails_behind_the_relay_too():
     apps, relay = with_relay()
     code(apps)
-    assert phished(apps, lambda page: "000000").status_code == 403
+    assert phished(apps, lambda _: "000000").status_code == 403
     assert (
         not apps.provider.sessions
         and not relay.network.cookies
@@ -155,7 +156,7 @@ def test_a_fresh_session_lets_the_phisher_add_a_key_of_his_own(waited, added):
         )
 
 
-# --- what does not ------------------------------------------------------------------------------------------------
+# --- what does not --------------------------------------------------------------------------------
 
 
 def with_key(rewrite: Callable[[str], str] = str) -> tuple[TwoApps, Relay, SecurityKey]:
@@ -220,11 +221,11 @@ def test_under_a_broken_browser_the_server_reads_the_origin_and_refuses():
 
 def test_a_browser_that_signs_the_real_origin_for_a_fake_page_is_the_end():
     apps, relay, key = with_key()
-    phished(apps, lambda page: press(key, page, lambda origin: DefaultClientDataCollector(LOGIN)))
+    phished(apps, lambda page: press(key, page, lambda _: DefaultClientDataCollector(LOGIN)))
     assert "code=" in theft(apps, relay.network.cookies["session"]).headers["location"]
 
 
-# --- what passes through ------------------------------------------------------------------------------------------
+# --- what passes through --------------------------------------------------------------------------
 
 
 def test_the_wire_shows_both_exchanges():
@@ -366,7 +367,8 @@ def test_what_a_browser_says_about_itself_is_translated_and_its_cookies_stay_out
     assert relay.typed == {"typed": "x"}
 
 
-# What belongs to one connection or to one message on the wire, and the cookies, which stay with the phisher.
+# What belongs to one connection or to one message on the wire, and the cookies, which stay with the
+# phisher.
 OF_ONE_CONNECTION = [
     "Connection",
     "Transfer-Encoding",
@@ -404,7 +406,7 @@ def test_every_other_header_goes_on_under_the_other_name(name):
     assert passed_on(headers, LOGIN, FAKE) == [(name, f"a {FAKE}/next b"), (name, "as it is")]
 
 
-# --- once over real sockets ---------------------------------------------------------------------------------------
+# --- once over real sockets -----------------------------------------------------------------------
 
 
 class Quiet(WSGIRequestHandler):
@@ -427,7 +429,7 @@ def served(build: Callable[[str], Callable]):
         server.server_close()
 
 
-def test_over_loopback_sockets_the_session_is_in_the_phishers_client_and_opens_the_provider_from_anywhere():
+def test_over_loopback_sockets_the_session_is_the_phishers_and_opens_the_provider_from_anywhere():
     question = QUESTION.replace("wiki&", "web&", 1).replace(
         quote(WIKI + "/cb", safe=""), quote(CALLBACK, safe="")
     )
@@ -445,7 +447,7 @@ def test_over_loopback_sockets_the_session_is_in_the_phishers_client_and_opens_t
             "ada",
             "lab-password",
             until=CALLBACK,
-            answer=lambda page: totp(SECRET, lab.clock.now),
+            answer=lambda _: totp(SECRET, lab.clock.now),
         )
         assert "code=" in back.headers["location"] and not victim.cookies
         (session,) = real.sessions.values()

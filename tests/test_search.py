@@ -1,4 +1,5 @@
-"""A search walks every set of some controls, and says which stop a loss: for one thief, or for many."""
+"""A search walks every set of some controls, and says which stop a loss: for one thief, or for
+many."""
 
 import time
 from dataclasses import replace
@@ -49,7 +50,8 @@ SIX = [
 def by_hand(
     goal: str, names: list[str], world: World, thief: Campaign = CAMPAIGN
 ) -> dict[frozenset, bool]:
-    """Each set of these controls, and whether it stops the goal: asked of the whole story, one world after another."""
+    """Each set of these controls, and whether it stops the goal: asked of the whole story, one
+    world after another."""
     sets = [
         frozenset(some) for count in range(len(names) + 1) for some in combinations(names, count)
     ]
@@ -174,7 +176,7 @@ def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
             ask(["hard_keys", name])
 
 
-# --- many thieves -------------------------------------------------------------------------------------------------
+# --- many thieves ---------------------------------------------------------------------------------
 
 THIEVES = {
     "as in 2023": CAMPAIGN,

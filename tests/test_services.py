@@ -1,4 +1,5 @@
-"""The company's hosts under hostile HTTP: nobody gets a crash, a credential that was not earned, or past the log."""
+"""The company's hosts under hostile HTTP: nobody gets a crash, a credential that was not earned, or
+past the log."""
 
 import json
 from base64 import b64encode
@@ -52,7 +53,8 @@ def carried(firm: Company, name: str) -> dict[str, str]:
 
 
 def checked(firm: Company, response: httpx.Response) -> dict:
-    """An answer is 200 or 403 in JSON. A refusal gives nothing; no answer holds a secret in its reason."""
+    """An answer is 200 or 403 in JSON. A refusal gives nothing; no answer holds a secret in its
+    reason."""
     told = response.json()
     assert response.status_code == (200 if told["allowed"] else 403)
     assert (response.headers["content-type"], told["rule"] == "allowed") == (
@@ -85,7 +87,7 @@ def knock(firm: Company, browser: httpx.Client, path: str, **how) -> Iterator[di
         )
 
 
-# --- without a credential -----------------------------------------------------------------------------------------
+# --- without a credential -------------------------------------------------------------------------
 
 
 @WORLDS
@@ -214,12 +216,13 @@ def test_in_a_castle_nobody_at_all_is_let_in_from_inside_and_only_where_the_netw
     }
 
 
-# --- with a credential --------------------------------------------------------------------------------------------
+# --- with a credential ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("world", [H, CASTLE], ids=["2023", "castle"])
 def test_every_credential_at_every_door_is_answered_recorded_and_keeps_its_secret(world):
-    """All actions that some credential may do, and one that none may, from outside and from a server: allowed or not, it is in the log."""
+    """All actions that some credential may do, and one that none may, from outside and from a
+    server: allowed or not, it is in the log."""
     firm, _ = company(world)
     silent = set()
     for address in (INTRUDER, SERVER):
@@ -306,7 +309,7 @@ def test_two_credentials_at_once_open_no_more_than_one_of_them_would(using):
             )
 
 
-# --- the gateway's pass -------------------------------------------------------------------------------------------
+# --- the gateway's pass ---------------------------------------------------------------------------
 
 
 def pass_for(firm: Company, browser: httpx.Client, application: str) -> dict[str, str]:
@@ -379,7 +382,7 @@ def test_a_pass_and_a_secret_are_good_in_their_own_company_alone():
     assert len(set(one.secrets.values())) == len(ESTATE.credentials)
 
 
-# --- the alarm ----------------------------------------------------------------------------------------------------
+# --- the alarm ------------------------------------------------------------------------------------
 
 
 def test_the_first_alarm_counts_and_a_second_does_not_put_it_off():

@@ -1,4 +1,5 @@
-"""What the services wrote down: each vendor's own shape, what a stolen session and a service token leave, and no ground truth."""
+"""What the services wrote down: each vendor's own shape, what a stolen session and a service token
+leave, and no ground truth."""
 
 import json
 import os
@@ -86,7 +87,7 @@ def texts(value) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-# --- shapes -------------------------------------------------------------------------------------------------------
+# --- shapes ---------------------------------------------------------------------------------------
 
 
 def test_each_source_has_an_event_in_the_replay_of_2023():
@@ -101,7 +102,8 @@ def test_every_event_of_2023_and_of_fifty_other_worlds_has_its_vendors_shape():
 
 
 def test_whatever_is_asked_at_any_door_fits_the_shape_of_its_log():
-    """Also what no replay does: each action of the estate, and one of none, allowed and denied, by somebody and by nobody."""
+    """Also what no replay does: each action of the estate, and one of none, allowed and denied, by
+    somebody and by nobody."""
     estate = CASE.estate
     actions = {
         scope.split(":")[1] for one in estate.credentials.values() for scope in one.scopes
@@ -169,7 +171,7 @@ def test_the_time_of_an_event_is_the_time_of_its_request_in_the_vendors_own_writ
     assert set(times) <= {iso(one.time)[:19] for one in played(None).wire}
 
 
-# --- a stolen session, a service token ----------------------------------------------------------------------------
+# --- a stolen session, a service token ------------------------------------------------------------
 
 
 def okta(*kinds: str, result: str = "SUCCESS") -> list[dict]:
@@ -234,7 +236,7 @@ def test_a_service_token_is_in_no_log_of_people(number):
     assert {event["userUuid"] for event in audit["cloudflare_access_nonidentity"]} <= {""}
 
 
-# --- what is only modelled ----------------------------------------------------------------------------------------
+# --- what is only modelled ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -334,13 +336,14 @@ def test_an_account_has_one_id_and_the_account_that_was_made_has_that_of_its_mak
     assert len(both) == len(dict(both)) == len({name for _, name in both}) > 1
 
 
-# --- ground truth -------------------------------------------------------------------------------------------------
+# --- ground truth ---------------------------------------------------------------------------------
 
 
 def test_no_event_says_what_it_belongs_to_or_who_is_behind_it():
     facts = {fact.id for fact in ledger.facts()}
     telling = re.compile(
-        "intruder|attack|stolen|hijack|malicious|threat|thief|evil|hack|look-?alike|implant|foothold|sliver|victim",
+        "intruder|attack|stolen|hijack|malicious|threat|thief|evil|hack|"
+        "look-?alike|implant|foothold|sliver|victim",
         re.I,
     )
     for _, event in events(None, *range(50)):
@@ -388,7 +391,7 @@ def test_a_step_that_no_log_shows_has_no_event():
     )
 
 
-# --- files --------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 def test_files_hold_one_event_a_line_and_are_read_back_as_they_were(tmp_path):
@@ -426,8 +429,10 @@ from labutils.incident.breach import play
 from labutils.incident.exports import attack_flow, navigator_layer
 from labutils.incident.policy import World
 replay = play(World.historical())
-told = [replay.audit, replay.truth, attack_flow(replay.steps), navigator_layer(replay.steps), [one.response_body for one in replay.wire]]
-print(hashlib.sha256(json.dumps(told).encode()).hexdigest())
+bodies = [one.response_body for one in replay.wire]
+exported = [attack_flow(replay.steps), navigator_layer(replay.steps)]
+whole = [replay.audit, replay.truth, exported, bodies]
+print(hashlib.sha256(json.dumps(whole).encode()).hexdigest())
 """
 
 
@@ -445,7 +450,7 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
     assert len(digests) == 1 and len(digests.pop()) == 65
 
 
-# --- the head of an event -----------------------------------------------------------------------------------------
+# --- the head of an event -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -1,1 +1,1 @@
-"""What happened in 2023, and what would have happened in another world."""
+"""What happened in an incident, and what would have happened in another world."""

@@ -270,6 +270,6 @@ def _must_have_formats(estate_sheet: Row, case: Case) -> None:
         vendor = log_format(source)
         if OTHER in vendor.events and (extra := vendor.names(OTHER) - FIELDS.keys()):
             raise SheetError(
-                f"telemetry/{source}.yaml, line 1: the event {OTHER} may ask for no words of a case, "
-                f"such as {sorted(extra)[0]}"
+                f"telemetry/{source}.yaml, line 1: the event {OTHER} is written without words "
+                f"from a case, so it may not ask for {sorted(extra)[0]}"
             )

@@ -11,7 +11,8 @@ from labutils.incident.breach import Step
 from labutils.incident.cases import CaseName
 from labutils.lab import data_file
 
-FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"  # the extension's own identifier, the same in every Attack Flow
+# The identifier of the extension of STIX, the same in every Attack Flow.
+FLOW = "fb9c968a-745b-4ade-9b25-c324172197f4"
 # The vermilion and the blue of the pictures; the grey is lighter than theirs, and what was not
 # reached is white.
 COLOURS = {

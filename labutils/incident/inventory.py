@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from labutils.incident.sheets import Row, build, moment, must_be_among, read, table, value
+from labutils.incident.sheets import (
+    Row,
+    build,
+    moment,
+    must_be_among,
+    must_have_fields,
+    read,
+    table,
+    value,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +152,23 @@ def controls(text: str | None = None) -> dict[str, Control]:
 # --- reading an estate ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _EstateRow:
+    """An estate as it stands in its sheet."""
+
+    zones: tuple[Row, ...]
+    identities: tuple[Row, ...]
+    credentials: tuple[Row, ...]
+    services: tuple[Row, ...]
+    groups: tuple[str, ...] = ()
+
+
 def read_estate(sheet: Row) -> Estate:
     """The estate of a sheet, every name in it one that is there. Raises SheetError, which names the
     line."""
     groups = value(sheet, "groups", tuple[str, ...]) if "groups" in sheet else ()
     rows = {name: table(sheet, name) for name in ("zones", "identities", "credentials", "services")}
+    must_have_fields(_EstateRow, sheet)
     zones = _zones(sheet, rows["zones"], rows["credentials"])
     identities = {key: _identity(row, groups) for key, row in rows["identities"].items()}
     credentials = {

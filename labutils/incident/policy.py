@@ -7,6 +7,7 @@ that there is an intruder.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from labutils.incident import cases
 from labutils.incident.cases import Case, CaseName
@@ -54,7 +55,8 @@ class World:
     def historical(cls, case: CaseName = cases.COURSE) -> "World":
         """The world as it was, as far as the reports of a case tell it; where they are silent, the
         value is our assumption."""
-        return cls(**cases.load(case).historical)  # type: ignore[arg-type]  # cases checks the kind of each value
+        values: dict[str, Any] = cases.load(case).historical  # of the kind that each field has
+        return cls(**values)
 
     def has(self, control: str | None) -> bool:
         """Whether a control, named by a sheet, is in place. None is no control."""
