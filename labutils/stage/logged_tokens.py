@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import jwt
 
+from labutils.identity.oauth import bearer
 from labutils.identity.tokens import SigningKey, ec_private_key, sign
 from labutils.lab import dice, seconds
 from labutils.stage.two_apps import WIKI, build_apps
@@ -99,10 +100,6 @@ def line(time: str, ip: str, url: str, status: int = 200, **headers: str) -> str
     return json.dumps(said)
 
 
-def bearer(text: str) -> str:
-    return f"Bearer {text}"
-
-
 def cookie(text: str) -> str:
     """A cookie header, percent-encoded as many gateways write it."""
     return f"theme=dark; session={quote(text, safe='').replace('.', '%2E')}"
@@ -125,17 +122,17 @@ def scene() -> Scene:
     back = quote(f"{WIKI}/page/7?id_token={at_wiki}", safe="")
     return Scene(
         (
-            line("14:00:12", ADA, f"{WIKI}/page/7", authorization=bearer(at_wiki)),
+            line("14:00:12", ADA, f"{WIKI}/page/7", **bearer(at_wiki)),
             line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(gateway("g1", "14:00:20", own))),
             line("14:01:02", ADA, f"{ISSUER}/logout?id_token_hint={quote(at_notes)}", 303),
-            line("14:02:44", TOM, f"{NOTES}/mine", authorization=bearer(toms)),
+            line("14:02:44", TOM, f"{NOTES}/mine", **bearer(toms)),
             line("14:03:05", ADA, f"{WIKI}/continue?to={back}", 303),
-            line("14:04:00", "192.0.2.30", "https://api.example/all", authorization=bearer(backup)),
+            line("14:04:00", "192.0.2.30", "https://api.example/all", **bearer(backup)),
             line("14:05:17", ADA, f"{PAYROLL}/me", 401, cookie=cookie(gateway("g2", "14:05", old))),
             line("14:07:38", CAFE, f"{PAYROLL}/me", cookie=cookie(gateway("g3", "14:07", astray))),
             line("14:09:50", OTHER, f"{WIKI}/help"),
-            line("14:11:20", ADA, f"{WIKI}/page/9", authorization=bearer(at_wiki)),
-            line("14:31:06", TOM, f"{NOTES}/all", 401, authorization=bearer(astray)),
-            line("14:48:15", TOM, f"{NOTES}/mine", authorization=bearer(toms)),
+            line("14:11:20", ADA, f"{WIKI}/page/9", **bearer(at_wiki)),
+            line("14:31:06", TOM, f"{NOTES}/all", 401, **bearer(astray)),
+            line("14:48:15", TOM, f"{NOTES}/mine", **bearer(toms)),
         )
     )
