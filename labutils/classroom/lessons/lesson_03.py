@@ -7,7 +7,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
+from labutils.classroom.judging import (
+    LONGEST,
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    value,
+    verifier,
+    written,
+)
 from labutils.classroom.registry import (
     Choice,
     Exercise,
@@ -23,6 +32,7 @@ from labutils.lab import Exchange, dice
 from labutils.stage import missing_defences as stage
 from labutils.stage.missing_defences import CALLBACK, OneClient, one_client
 from labutils.stage.two_apps import API, LOGIN, NOTES
+from labutils.text import shown
 
 CHALLENGE = code("""
     def challenge(verifier):
@@ -218,7 +228,7 @@ def authorization_responses(answer: Tried) -> Verdict:
     for who, state in zip(("ada", "tom"), drawn("responses", 2), strict=True):
         apps = one_client(seed=f"lesson-03/{who}")
         url = stage.authorization_request(CALLBACK, state, stage.challenge(state))
-        case = f"{who}'s browser"
+        case = f"{who.capitalize()}'s browser"
         try:
             given = answer(getattr(apps, who), url, apps.typed(who))
         except Exception:
@@ -232,13 +242,16 @@ def authorization_responses(answer: Tried) -> Verdict:
             return Verdict("differs", case, written(given), "a dictionary", mistake=mistake)
         if dict(given) != right:
             mistake = _where_it_stopped(apps) or "parameters"
-            return Verdict("differs", case, written(given), written(right), mistake=mistake)
+            want = written(right) if codes else "code, state and iss"
+            return Verdict("differs", case, written(given), want, mistake=mistake)
     return PASSED
 
 
 def _where_it_stopped(apps: OneClient) -> str | None:
-    """Which page was not answered, by what reached the provider; None where each one was."""
+    """Which page was not answered, by what reached the provider; None where each one was, or none was asked for."""
     bodies = [dict(parse_qsl(e.request_body)) for e in apps.lab.wire if e.path == "/authorize"]
+    if not bodies:
+        return None
     if not any(body.get("password") and body.get("username") for body in bodies):
         return "password"
     if not all("client_id" in body for body in bodies if body):
@@ -280,7 +293,7 @@ def _redeemed(
     if not wire:
         return Verdict("differs", case, "no request at all", mistake="endpoint")
     sent = wire[-1]
-    asked = f"{sent.method} {sent.url}"
+    asked = shown(f"{sent.method} {sent.url}", LONGEST)
     if sent.method != "POST" or sent.url.partition("?")[0] != LOGIN + "/token":
         return Verdict("differs", case, asked, f"POST {LOGIN}/token", mistake="endpoint")
     if "?" in sent.url or sent.request_body.lstrip().startswith("{"):
@@ -312,12 +325,12 @@ def api_requests(answer: Tried) -> Verdict:
         try:
             response = answer(apps.notes, token)
         except Exception:
-            return answer.raised(f"{who}'s access token")
+            return answer.raised(f"{who.capitalize()}'s access token")
         sent = [e for e in apps.lab.wire[before:] if e.client == "notes.example"]
-        case = f"{who}'s access token"
+        case = f"{who.capitalize()}'s access token"
         if not sent:
             return Verdict("differs", case, "no request at all", mistake="endpoint")
-        asked = f"{sent[-1].method} {sent[-1].url}"
+        asked = shown(f"{sent[-1].method} {sent[-1].url}", LONGEST)
         header = dict(sent[-1].request_headers).get("authorization", "")
         if token in sent[-1].url or token in sent[-1].request_body:
             return Verdict("differs", case, asked, "the token in a header", mistake="address")
@@ -466,32 +479,37 @@ def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
 # --- 03-8: the answer to this browser's request -------------------------------------------------
 
 
+def came_back(answer: Mapping[str, str], state: str, want: Any, mistake: str) -> Case:
+    """One call of code_from: an authorization response, and what this browser's cookie holds."""
+    words = f"the response {written(dict(answer))} in a browser whose state is {state!r}"
+    return Case((dict(answer), state), want, mistake, words)
+
+
 def own_answers() -> list[Case]:
-    return [
-        Case(
-            ({"code": text[:22], "state": text[22:], "iss": LOGIN}, text[22:]),
-            text[:22],
-            "good",
-        )
-        for text in drawn("own answers", 3)
-    ]
+    cases = []
+    for text in drawn("own answers", 3):
+        code_given, state = text[:22], text[22:]
+        answer = {"code": code_given, "state": state, "iss": LOGIN}
+        cases.append(came_back(answer, state, code_given, "good"))
+    return cases
 
 
 def other_answers() -> list[Case]:
     first, second = drawn("other answers", 2)
-    answer = {"code": first[:22], "state": first[22:], "iss": LOGIN}
-    without = {"code": first[:22], "iss": LOGIN}
-    denied = {"error": "access_denied", "state": first[22:], "iss": LOGIN}
+    code_given, state = first[:22], first[22:]
+    answer = {"code": code_given, "state": state, "iss": LOGIN}
+    stateless = {"code": code_given, "iss": LOGIN}
+    denied = {"error": "access_denied", "state": state, "iss": LOGIN}
     return [
-        Case((answer, second[22:]), mistake="other"),
-        Case((answer, first[22:].upper()), mistake="other"),
-        Case((answer, first[22:-1]), mistake="part"),
-        Case(({**answer, "state": first[22:-1]}, first[22:]), mistake="part"),
-        Case((without, first[22:]), mistake="missing"),
-        Case((answer, ""), mistake="missing"),
-        Case((without, ""), mistake="empty"),
-        Case(({**answer, "state": ""}, ""), mistake="empty"),
-        Case((denied, first[22:]), mistake="denied"),
+        came_back(answer, second[22:], None, "other"),
+        came_back(answer, state.upper(), None, "other"),
+        came_back(answer, state[:-1], None, "part"),
+        came_back({**answer, "state": state[:-1]}, state, None, "part"),
+        came_back(stateless, state, None, "missing"),
+        came_back(answer, "", None, "missing"),
+        came_back(stateless, "", None, "empty"),
+        came_back({**answer, "state": ""}, "", None, "empty"),
+        came_back(denied, state, None, "denied"),
     ]
 
 
@@ -717,7 +735,7 @@ EXERCISES = (
         "03-4",
         "function",
         token_requests,
-        "The code is used up now. A second request with it would end the whole grant.",
+        "The code is used up now. A second token request with it would be refused.",
         {
             "endpoint": (
                 "This is a POST to LOGIN + '/token'.",
@@ -733,7 +751,7 @@ EXERCISES = (
                 altered(TOKEN, ('"redirect_uri": redirect_uri, ', "")),
             ),
             "more": (
-                "There is a parameter that does not belong into the token request.",
+                "There is a parameter that does not belong in the token request.",
                 altered(TOKEN, ("verifier}", 'verifier, "state": "x"}')),
             ),
             "value": (
@@ -769,7 +787,7 @@ EXERCISES = (
                 altered(READ, ("Bearer {token}", "{token}")),
             ),
             "address": (
-                "A token does not belong into an address: addresses end up in logs.",
+                "A token does not belong in an address: addresses end up in logs.",
                 wrong("""
                 def answer(browser, token):
                     return browser.get(API + "/notes", params={"access_token": token})
@@ -874,7 +892,7 @@ EXERCISES = (
         "03-8",
         "function",
         verifier(own_answers, other_answers, refusal=(ValueError,)),
-        "The answer must come back to the browser that began.",
+        "Only the browser that began a sign-in can finish it now.",
         {
             "good": (
                 "The state is this browser's own: return the code.",
@@ -1159,8 +1177,8 @@ PREDICTIONS = (
             "b": Guess(
                 "the code, the verifier and the access token",
                 ["code", "code_verifier", "access_token"],
-                "The belief is that the provider hands the code to the client directly. It has only "
-                "Ada's browser to hand it to: the client is not connected to this conversation.",
+                "The belief is that the provider hands the code to the client directly. At this "
+                "moment it talks to Ada's browser alone, and the browser carries the code on.",
             ),
             "c": Guess("the verifier and the access token", ["code_verifier", "access_token"]),
             "d": Guess(
@@ -1182,8 +1200,8 @@ PREDICTIONS = (
             "a": Guess(
                 "no: the provider knows that the request does not come from notes.example",
                 "address",
-                "The belief is that the token endpoint knows a public client by its address. It "
-                "knows it by client_id, which everybody can write.",
+                "The belief is that the token endpoint knows a public client by its address. A "
+                "public client is known by its client_id, and everybody can write that.",
             ),
             "b": Guess(
                 "yes: he knows the challenge, and all the rest is public",
@@ -1221,9 +1239,9 @@ PREDICTIONS = (
     ),
     Prediction(
         "03-p4",
-        "Tom writes an authorization request himself, with a challenge whose verifier he knows. The "
-        "code shall go to a host of his own: https://notes.example.tom.test/cb. The provider compares "
-        "only the beginning of a redirect URI. PKCE and state are in place. Which of them stops him?",
+        "Tom writes an authorization request himself, with a challenge whose verifier he knows. He "
+        "wants the code sent to a host of his own: https://notes.example.tom.test/cb. The provider "
+        "compares only the beginning of a redirect URI. PKCE and state are in place. Which of them stops him?",
         {
             "a": Guess(
                 "PKCE: the code was not made for his verifier",

@@ -88,7 +88,7 @@ def channels(
     )
     back = [y for y, e in enumerate(shown) if e.client not in browsers]
     lost = [y for y, e in enumerate(shown) if taken and taken in f"{e.url} {e.request_body}"]
-    title = f"{len(shown) - len(back)} messages pass through the browser, {len(back)} pass it by"
+    title = f"{len(shown) - len(back)} messages pass through the browser, {len(back)} do not"
     if lost:
         title = f"In message {lost[0] + 1} the client takes a code that another browser asked for"
     axes.text(-0.72, -1.5, title, size=15, weight="bold", va="center")
