@@ -55,7 +55,7 @@ class NotesApi(ResourceServer):
 class Response:
     """The scene: Tom's browser, two things that he may copy, and the operator's response."""
 
-    link, verifier = LINK, VERIFIER
+    link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
     def __init__(self) -> None:
         self.apps = apps = asking_doors("target-05")

@@ -18,7 +18,7 @@ from labutils.identity.tokens import b64
 from labutils.stage.three_doors import copied, three_doors
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 
-TRIES = (0.5, 4, 6, 11, 1440)  # minutes after the action; the last is a day
+TRIES = (0.5, 4, 6, 1440)  # minutes after the action; the last is a day
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
 LINK = {  # an authorization request that Tom writes, for the application that Ada uses
     "response_type": "code",
@@ -105,6 +105,11 @@ def code_in(response: httpx.Response) -> str:
     return query.get("code", [""])[0]
 
 
+def succeeds(answer: Any) -> bool:
+    """Whether a door opened; what is no response opened none."""
+    return bool(getattr(answer, "is_success", False))
+
+
 @dataclass
 class Thief:
     """Tom, with copies of all there is. Each method tries one of them, in his own browser."""
@@ -122,7 +127,7 @@ class Thief:
         self.codes = [code_in(landed) for landed in links]
 
     def session_at_the_provider(self) -> bool:
-        """With Ada's cookie he asks for a code of his own, and goes on to her data."""
+        """With Ada's cookie he gets a code of his own, and new tokens for it."""
         cookie = {"cookie": "session=" + self.cookie}
         return self.redeem(code_in(self.tom.get(LOGIN + "/authorize", params=LINK, headers=cookie)))
 
@@ -136,26 +141,23 @@ class Thief:
         return self.redeem(self.codes.pop() if self.codes else "")
 
     def redeem(self, code: str) -> bool:
-        """Whether a code leads to data. The API that asks is used: it keeps no keys."""
+        """Whether a code gives new tokens."""
         form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
         form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
-        return self.reads(self.tom.post(LOGIN + "/token", data=form))
+        return self.tom.post(LOGIN + "/token", data=form).is_success
 
-    def reads(self, answer: Any) -> bool:
-        """Whether the access token in an answer opens the API that asks."""
-        if not getattr(answer, "is_success", False):
-            return False
-        header = bearer(answer.json()["access_token"])
-        return self.tom.get(ASKING + "/me", headers=header).is_success
+    def client_secret(self) -> bool:
+        """He gets a new service token."""
+        return succeeds(self.as_client(self.tom, "backup", SECRET))
 
     def opens(self, door: str, token: str) -> bool:
         """Whether a token opens a door."""
-        return bool(getattr(self.knock(self.tom, door, token), "is_success", False))
+        return succeeds(self.knock(self.tom, door, token))
 
     def refresh_token(self) -> bool:
         """He keeps the new refresh token that he gets, and uses that one the next time."""
         answer = self.knock(self.tom, "token endpoint", self.tokens["refresh token"])
-        if not getattr(answer, "is_success", False):
+        if not succeeds(answer):
             return False
         self.tokens["refresh token"] = answer.json().get("refresh_token", "")
         return True
@@ -175,7 +177,7 @@ ROWS: dict[str, Callable[[Thief], bool]] = {
     "access token, API asks": Thief.access_token_at_an_api_that_asks,
     "refresh token": Thief.refresh_token,
     "service token": lambda thief: thief.opens("API", thief.service_token),
-    "client secret": lambda thief: thief.reads(thief.as_client(thief.tom, "backup", SECRET)),
+    "client secret": Thief.client_secret,
 }
 
 

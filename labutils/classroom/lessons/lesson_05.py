@@ -1,5 +1,6 @@
 """05 · ID token, access token, refresh token."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -138,39 +139,44 @@ def not_a_response(response: Any, case: str) -> Verdict | None:
 # --- 05-2: a grid by trying ---------------------------------------------------------------------
 
 
+class Doors:
+    """Doors with drawn names, each of which opens for some tokens; they note each knock."""
+
+    def __init__(self, rows: int, columns: int, drawn: Iterator[str]):
+        self.tokens = {f"token {n}": next(drawn) for n in range(rows)}
+        self.names = [f"door {next(drawn)[:3]}" for _ in range(columns)]
+        pairs = [(door, token) for door in self.names for token in self.tokens.values()]
+        self.statuses = {pair: (200, 401, 400, 403)[int(next(drawn)[:2], 16) % 4] for pair in pairs}
+        self.tried: list[tuple[str, str]] = []
+
+    def knock_at(self, door: str, token: str) -> httpx.Response:
+        """The answer of a door."""
+        self.tried.append((door, token))
+        return httpx.Response(self.statuses[door, token])
+
+    def grid(self) -> dict[tuple[str, str], bool]:
+        """What opens for what, by the name of the token."""
+        pairs = [(name, door) for name in self.tokens for door in self.names]
+        return {(n, door): self.statuses[door, self.tokens[n]] == 200 for n, door in pairs}
+
+
 def filled(answer: Tried) -> Verdict:
-    """The judge of 05-2: grids with drawn names, and doors that note each knock."""
+    """The judge of 05-2: grids of several sizes."""
     drawn = dice("lesson-05", "grids")
     for rows, columns in ((3, 3), (2, 4), (4, 1)):
-        tokens = {f"token {n}": next(drawn) for n in range(rows)}
-        doors = [f"door {next(drawn)[:3]}" for _ in range(columns)]
-        statuses = {
-            (door, token): (200, 401, 400, 403)[int(next(drawn)[:2], 16) % 4]
-            for door in doors
-            for token in tokens.values()
-        }
-        tried: list[tuple[str, str]] = []
-
-        def knock_at(door: str, token: str) -> httpx.Response:
-            tried.append((door, token))  # noqa: B023  called within this turn alone
-            return httpx.Response(statuses[door, token])  # noqa: B023
-
+        doors = Doors(rows, columns, drawn)
         case = f"{rows} tokens at {columns} {'door' if columns == 1 else 'doors'}"
         try:
-            grid = answer(knock_at, dict(tokens), list(doors))
+            grid = answer(doors.knock_at, dict(doors.tokens), list(doors.names))
         except KeyError:
             return answer.raised(case, "order")
         except Exception:
             return answer.raised(case, "raises")
-        want = {
-            (name, door): statuses[door, token] == 200
-            for name, token in tokens.items()
-            for door in doors
-        }
-        if verdict := wrong_grid(grid, want, case):
+        if verdict := wrong_grid(grid, doors.grid(), case):
             return verdict
-        if sorted(tried) != sorted(statuses):
-            return Verdict("differs", case, f"{len(tried)} tries", f"{len(want)}", mistake="twice")
+        if sorted(doors.tried) != sorted(doors.statuses):
+            got, want = f"{len(doors.tried)} tries", f"{len(doors.statuses)}"
+            return Verdict("differs", case, got, want, mistake="twice")
     return PASSED
 
 
@@ -718,26 +724,21 @@ TARGET = Target(
         notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
         flag = notes.json()["flag"]
     """),
-    brief="Tom sits at Ada's laptop, and has been at the machine of the backup job. "
-    f"scene.steal(name, ...) gives him copies, of {MOST} things at most; scene.menu names them. "
-    "scene.respond() is the operator: change password, reset second factor, log out at the wiki, end "
-    "session, revoke refresh token, drop the signing key. Then an hour passes. Tom may act before the "
-    "response: scene.tom is his browser, and scene.link and scene.verifier are an authorization request "
-    "that he wrote for `notes` (redirect_uri https://notes.example/cb). The data: GET "
-    "https://api.example/notes with an access token of Ada's or of the client `backup`. It holds a flag, "
-    "after the response.",
+    brief=f"Tom has time to copy {MOST} things, and no more: scene.steal(name, name). scene.menu lists "
+    "the names. Then call scene.respond(): the operator does all that scene.runbook names, and an hour "
+    "passes. Before that Tom may do what he likes in scene.tom, his browser. After it, GET "
+    "https://api.example/notes with an access token of Ada's, or of the client `backup`: the answer "
+    "holds the flag. scene.link and scene.verifier may help. They are an authorization request that Tom "
+    "wrote for the client `notes`, with the redirect_uri https://notes.example/cb.",
     scene=Response,
 )
 
-_PAIRS = {
-    "sign-in": "The belief is that any token of Ada's signs her in. The application asks for a "
-    "statement that is made for it: aud names `notes`, and typ is JWT.",
-    "API": "The belief is that a token that the provider signed opens the API. The API looks at aud "
-    "and typ too. An ID token is for the application; a refresh token is no JWT at all.",
-    "token endpoint": "The belief is that the provider trades whatever it once gave out. It trades "
-    "texts that it noted as refresh tokens, and nothing else.",
-}
 _DOOR_WORDS = "Tom has a copy, and tries it at all three doors. Where does it open?"
+_PERSON = "The belief is that what ends Ada's sign-in ends everything. The backup job never signed in as Ada."
+_TRADES = (
+    "The belief is that the provider trades whatever it once gave out. It trades texts that it noted "
+    "as refresh tokens, and nothing else."
+)
 
 PREDICTIONS = (
     Row(
@@ -745,7 +746,13 @@ PREDICTIONS = (
         f"The ID token: {_DOOR_WORDS}",
         DOORS,
         "oxx",
-        _PAIRS,
+        {
+            "sign-in": "The belief is that `notes` sees that Tom is not Ada. It sees a good statement "
+            "about Ada, made for `notes`.",
+            "API": "The belief is that a token that the provider signed opens the API. The API looks "
+            "at aud and typ too.",
+            "token endpoint": _TRADES,
+        },
         "The ID token is a statement for one application: this is Ada. It was not written for the API.",
     ),
     Row(
@@ -753,7 +760,13 @@ PREDICTIONS = (
         f"The access token: {_DOOR_WORDS}",
         DOORS,
         "xox",
-        _PAIRS,
+        {
+            "sign-in": "The belief is that any token of Ada's signs her in. The application asks for a "
+            "statement that was made for it.",
+            "API": "The belief is that the API sees who is sending the token. It sees a good token, and "
+            "asks for nothing else.",
+            "token endpoint": _TRADES,
+        },
         "The access token is a key for the API. It does not say who is there, so no sign-in takes it.",
     ),
     Row(
@@ -761,7 +774,14 @@ PREDICTIONS = (
         f"The refresh token: {_DOOR_WORDS}",
         DOORS,
         "xxo",
-        _PAIRS,
+        {
+            "sign-in": "The belief is that any token of Ada's signs her in. This one is a random text, "
+            "and the application can read nothing in it.",
+            "API": "The belief is that the token that lives longest can do most. The API cannot read "
+            "it. Only the provider knows what it stands for.",
+            "token endpoint": "The belief is that the provider asks for a proof that `notes` is sending "
+            "it. `notes` is a public client: it has no secret, so Tom can say that he is `notes`.",
+        },
         "The refresh token is good for new tokens at the provider, and nobody else can read it.",
     ),
     Row(
@@ -801,15 +821,18 @@ PREDICTIONS = (
     ),
     Row(
         "05-p6",
-        "The same race at a provider that rotates with refresh_and_delete. Which turns give a new token?",
-        ("Tom", "Ada's application", "Tom again", "Ada's application again"),
-        "oxox",
+        "A race at a provider that rotates with refresh_and_delete. Tom refreshes twice before Ada's "
+        "application does. Which turns give a new token?",
+        ("Tom", "Tom again", "Ada's application", "Tom a third time"),
+        "ooxo",
         {
-            "Tom": "At his first use the token is good, as before.",
-            "Ada's application": "Her token was deleted when Tom used it.",
-            "Tom again": "The belief is that Ada's failed try ends something. Her token is not in the "
-            "store, so it looks like an invented one. Nothing tells the provider which family it was.",
-            "Ada's application again": "Her token stays unknown, however often she tries.",
+            "Tom": "The belief is that this rotation keeps a thief out. At his first use the token is "
+            "good: nobody used it before.",
+            "Tom again": "The belief is that Tom has one try. He uses the new token that he got.",
+            "Ada's application": "The belief is that the owner gets through. Her token was deleted when "
+            "Tom used it, so the provider does not know it.",
+            "Tom a third time": "The belief is that Ada's failed try ends something. Her token is not in "
+            "the store, so it looks like an invented one. Nothing tells the provider which family it was.",
         },
         "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no alarm is "
         "raised. This is the usual mistake with rotation.",
@@ -864,13 +887,19 @@ PREDICTIONS = (
         tuple(action for action in ACTIONS if action != "nothing"),
         "oooooooox",
         {
+            "log out at the wiki": _PERSON,
+            "log out at the provider": _PERSON,
+            "change password": _PERSON,
+            "reset second factor": _PERSON,
             "revoke refresh token": "The belief is that a revocation reaches all tokens. It reaches "
             "one family of Ada's.",
+            "end session (operator)": _PERSON,
             "drop the signing key": "The belief is that a new key ends everything. It ends tokens. The "
             "secret gets new tokens, signed with the new key.",
             "disable the user": "The belief is that everything belongs to a user. The backup job is "
             "nobody's account.",
-            "replace the client secret": "This is the one action that is about the secret.",
+            "replace the client secret": "The belief is that a secret stays good beside a new one. The "
+            "provider compares with the one that it keeps.",
         },
         "All the usual actions are about a person, her sessions and her tokens. A client secret belongs to "
         "a program. It makes new tokens until somebody replaces it.",

@@ -37,7 +37,7 @@ def lifetimes(
         for x, action in enumerate(actions):
             _bar(axes, x - WIDE / 2, y, lasts[row, action], tries)
     scale = ", ".join(moment(minute) for minute in tries)
-    key = f"bar: still opens at {scale} after the action      ring: refused from there on"
+    key = f"filled: still opens, a part for each try ({scale} after the action)    ring: refused"
     axes.text(-2.7, len(rows) + 0.2, key, size=12.5, color=GREY, va="center")
     return figure, _sentence(lasts, tries, rows, actions)
 
