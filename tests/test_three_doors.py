@@ -47,6 +47,17 @@ def test_the_judge_shows_that_tom_got_the_same_token():
     assert "Tom, who ran your code on his copy, got the same" in words
 
 
+def test_a_used_token_that_was_deleted_gets_its_own_sentence():
+    deleting = ('store["used"].add(token)', 'del store["family"][token]')
+    for lookup in ('store["family"].get(token)', 'store["family"][token]'):
+        namespace: dict = {}
+        text = REFRESH.replace(*deleting).replace('store["family"].get(token)', lookup)
+        exec(text, namespace)
+        (exercise,) = [e for e in lesson("05").exercises if e.id == "05-3"]
+        verdict, words = exercises.verdict(exercise, namespace["refresh"])
+        assert verdict.mistake == "deleted" and "nobody notices that two parties hold" in words
+
+
 @pytest.mark.parametrize("draw", ["draw()", "'rt-' + draw()", "draw() + draw()"])
 def test_a_token_that_was_drawn_passes(draw):
     assert said(draw)[0] is None

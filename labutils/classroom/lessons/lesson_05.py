@@ -241,11 +241,15 @@ class Line:
         return None
 
     def refused(self, token: str, case: str, mistake: str) -> Verdict | None:
-        """The verdict where a token still gives a new one."""
+        """The verdict where a token still gives a new one. One that is not in the store any more was
+        deleted, or never noted."""
+        known = token in self.store["family"]
         try:
             new = self.refresh(token)
         except Exception:
-            return self.answer.raised(case, mistake)
+            gone = "noted" if token == self.tokens[-1] else "deleted"
+            lost = token in self.tokens and not known
+            return self.answer.raised(case, gone if lost else mistake)
         return None if new is None else Verdict("let_in", case, mistake=mistake)
 
 
@@ -270,16 +274,17 @@ def rotation(answer: Tried) -> Verdict:
                 return verdict
         old, newest = line.tokens[reused], line.tokens[-1]
         deleted = old not in line.store["family"]
-        for verdict in (
-            line.refused(old, "a token that was used before", "reuse"),
-            line.refused(
+        tries = (
+            (old, "a token that was used before", "reuse"),
+            (
                 newest,
                 "the newest token, after an older one of its family came a second time",
                 "deleted" if deleted else "family",
             ),
-            line.refused("never given out", "a token that was never given out", "unknown"),
-        ):
-            if verdict:
+            ("never given out", "a token that was never given out", "unknown"),
+        )
+        for token, case, mistake in tries:
+            if verdict := line.refused(token, case, mistake):
                 return verdict
         line.tokens = [line.other]
         if line.on():
@@ -422,17 +427,18 @@ EXERCISES = (
         "Three doors, three requests. None of them says who is sending it.",
         {
             "sign-in": (
-                "POST to https://notes.example/id-token, with data={'token': token}.",
+                "Where door is 'sign-in': POST to https://notes.example/id-token, with "
+                "data={'token': token}.",
                 altered(KNOCK, ('data={"token": token}', 'json={"token": token}')),
             ),
             "API": (
-                "GET https://api.example/me with the header authorization: the word Bearer, a "
-                "space, the token.",
+                "Where door is 'API': GET https://api.example/me with the header authorization. Its "
+                "value is the word Bearer, a space, the token.",
                 altered(KNOCK, ('"Bearer " + token', "token")),
             ),
             "token endpoint": (
-                "POST to https://login.example/token. The form has grant_type, client_id and "
-                "refresh_token (RFC 6749, 6).",
+                "Where door is 'token endpoint': POST to https://login.example/token. The form has "
+                "grant_type, client_id and refresh_token (RFC 6749, 6).",
                 altered(KNOCK, (' "client_id": "notes",', "")),
             ),
             "response": (
@@ -516,12 +522,13 @@ EXERCISES = (
                 altered(REFRESH, ('    store["family"][new] = family\n', "")),
             ),
             "no new": (
-                "Each refresh gives one text that nobody had before.",
+                "Each refresh gives one text that nobody had before: what draw() returns.",
                 altered(REFRESH, ("return new", "return token")),
             ),
             "guessable": (
-                "The new token holds nothing that draw() gave just now. A counter, the old token "
-                "with a letter more, the clock, or a hash of these: Tom can work them out.",
+                "The new token does not come from draw(). A counter, the old token with a letter more, "
+                "the clock, or a hash of these: Tom can work them out. (At work "
+                "secrets.token_urlsafe(16) is right; here draw() stands for it, so that runs repeat.)",
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
             ),
             "reuse": (
@@ -565,8 +572,8 @@ EXERCISES = (
         "One text, and new tokens for as long as nobody replaces it.",
         {
             "shut": (
-                "The form has grant_type client_credentials. The client's name and secret go along "
-                "as auth=(client_id, secret).",
+                "data= has the form, with grant_type client_credentials. The name and the secret that "
+                "are given go along as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "fixed": (
