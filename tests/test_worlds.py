@@ -12,7 +12,7 @@ from labutils.lab import seconds
 from labutils.stage import worlds
 
 H = World.historical()
-TABLE = worlds.alone()
+TABLE = worlds.each_control_alone()
 
 
 def world_with(**decisions: bool | int) -> World:
@@ -63,20 +63,20 @@ def test_hard_keys_were_there_and_taking_them_away_opens_the_identity_provider()
 
 
 def test_with_first_routes_alone_every_favourite_looks_good():
-    straight = worlds.without_ways_round()
+    straight = worlds.first_routes_only()
     for control in ("scripts_approved", "console_managed_devices"):
         world = breach.with_controls([control])
         assert outcomes(world, thief=straight)["nov22-repos-archived"] in ("denied", "not_reached")
         assert outcomes(world)["nov22-repos-archived"] == "succeeded"
 
 
-def test_the_same_credentials_open_everything_in_a_castle_and_their_own_doors_behind_bulkheads():
-    castle, walls = (
-        worlds.reach(world_with(access_per_application=False, hard_keys=False)),
-        worlds.reach(World.historical()),
+def test_the_same_credentials_open_everything_where_nothing_is_asked_inside_and_their_own_scopes_in_2023():
+    castle, historical = (
+        worlds.reachable(world_with(access_per_application=False, hard_keys=False)),
+        worlds.reachable(World.historical()),
     )
     assert set(castle.values()) == {"opens"}
-    assert {name for name, outcome in walls.items() if outcome == "opens"} == {
+    assert {name for name, outcome in historical.items() if outcome == "opens"} == {
         "gateway",
         "cloud",
         "tracker",
@@ -94,8 +94,8 @@ def test_the_same_credentials_open_everything_in_a_castle_and_their_own_doors_be
         ({}, 5),
     ],
 )
-def test_one_change_at_a_time_says_what_each_wall_does(decisions, opens):
-    reached = worlds.reach(world_with(**decisions))
+def test_one_change_at_a_time_says_what_each_control_does(decisions, opens):
+    reached = worlds.reachable(world_with(**decisions))
     assert sum(outcome == "opens" for outcome in reached.values()) == opens
 
 
@@ -118,9 +118,9 @@ def test_in_2023_the_session_was_26_hours_old_when_it_was_used():
 
 def test_a_contextual_question_needs_a_history_and_a_criteria_based_one_does_not():
     moment = seconds("2023-11-15T16:28:38Z")
-    stolen = worlds.knocking("gateway:tracker", "moveworks-token", moment)
+    stolen = worlds.request_for("gateway:tracker", "moveworks-token", moment)
     at_home = replace(stolen, address=stolen.credential.holder.home)
-    other = worlds.knocking("login:console", "admin-session", moment)
+    other = worlds.request_for("login:console", "admin-session", moment)
     assert worlds.unusual(stolen, []) is None and worlds.unusual(stolen, [stolen]) is None
     assert worlds.unusual(stolen, [other]) is None
     assert (
@@ -138,7 +138,9 @@ def test_an_alarm_that_is_answered_stops_what_comes_after_it_and_nothing_before(
 
 def test_a_trace_ends_at_the_first_refusal(capsys):
     moment = seconds("2023-11-14T09:40:00Z")
-    worlds.trace(worlds.knocking("login:sign-in", "smartsheet-account", moment), World.historical())
+    worlds.trace(
+        worlds.request_for("login:sign-in", "smartsheet-account", moment), World.historical()
+    )
     lines = capsys.readouterr().out.splitlines()
     assert (
         len(lines) == 3
@@ -154,7 +156,7 @@ def test_the_plates_say_in_a_sentence_what_they_draw():
 
 def test_tables_sets_and_values_take_less_than_two_seconds():
     start = time.perf_counter()
-    worlds.alone()
+    worlds.each_control_alone()
     names = [
         name for name, control in inventory.controls().items() if control.value != getattr(H, name)
     ][:12]

@@ -7,7 +7,8 @@ from itertools import permutations
 from types import MappingProxyType
 
 from labutils.incident.policy import World
-from labutils.stage.attack_chain import FOOTHOLDS, Scene
+from labutils.stage.attack_chain import FOOTHOLDS
+from labutils.stage.breached_company import SERVICE_TOKEN, BreachedCompany
 
 REMOVAL = 20  # minutes that one removal takes
 RETURN = 15  # minutes after which the intruder comes by again
@@ -37,26 +38,26 @@ def evict(*order: str) -> Eviction:
 
     Every quarter of an hour the intruder comes by. Whatever he can do is tried over HTTP.
     """
-    scene = Scene(World.historical())
+    company = BreachedCompany(World.historical())
     minute, removals, put_back = 0, 0, []
-    while any(map(scene.is_on, FOOTHOLDS.values())) and removals < MOST:
+    while any(map(company.is_valid, FOOTHOLDS.values())) and removals < MOST:
         name = order[removals % len(order)]
         for now in range(minute + 1, minute + REMOVAL + 1):
             if now % RETURN == 0:
-                put_back += restore(scene)
+                put_back += put_back_by_intruder(company)
         minute, removals = minute + REMOVAL, removals + 1
-        scene.switch_off(FOOTHOLDS[name])
+        company.revoke(FOOTHOLDS[name])
     return Eviction(order, minute, removals, tuple(put_back))
 
 
-def restore(scene: Scene) -> list[str]:
+def put_back_by_intruder(company: BreachedCompany) -> list[str]:
     """The intruder makes again what was removed, where the service account still lets him."""
     restored = []
     for foothold, action in MADE_ANEW.items():
-        if scene.is_on(FOOTHOLDS[foothold]):
+        if company.is_valid(FOOTHOLDS[foothold]):
             continue
-        if scene.knock("smartsheet-account", action, through="moveworks-token").is_success:
-            scene.switch_on(FOOTHOLDS[foothold])
+        if company.attempt("smartsheet-account", action, through=SERVICE_TOKEN).is_success:
+            company.restore(FOOTHOLDS[foothold])
             restored.append(foothold)
     return restored
 

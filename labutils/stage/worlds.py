@@ -1,16 +1,23 @@
-"""The stage of lesson 14: the trace of a decision, two policies by trying, counterfactuals, and the ways that a world leaves open."""
+"""Decisions, counterfactual worlds, and what one control changes (lesson 14)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from labutils.incident import breach, cases, inventory, ledger, policy
 from labutils.incident.campaign import Ask, Campaign
 from labutils.incident.policy import Request, World
 from labutils.lab import iso, seconds
-from labutils.stage.attack_chain import FOUR, SERVER, Scene
+from labutils.stage.breached_company import (
+    BEHIND_GATEWAY,
+    EXPOSED,
+    SERVER,
+    SERVICE_TOKEN,
+    BreachedCompany,
+)
 
-HELD = (*FOUR, "implant")
-TARGETS = (
+STOLEN = (*EXPOSED, "implant")
+SERVICES = (
     "login",
     "dashboard",
     "gateway",
@@ -33,6 +40,13 @@ LOSSES = {
     "archives\nleave": "repos-exfiltration-unconfirmed",
 }
 
+# --- one decision -------------------------------------------------------------------------------
+
+
+def request_for(scope: str, credential: str, time: int, origin: str = "internet") -> Request:
+    """A request as the decision point sees it: `time` is seconds since 1970, `origin` a zone."""
+    return breach.request(cases.load(), Ask(scope, credential, origin), time)
+
 
 def trace(request: Request, world: World) -> None:
     """Print what each rule said to one request, up to the first that refused."""
@@ -43,41 +57,65 @@ def trace(request: Request, world: World) -> None:
             return
 
 
-def knocking(ask: str, using: str, time: int, origin: str = "internet") -> Request:
-    """A request as the decision point sees it."""
-    return breach.request(cases.load(), Ask(ask, using, origin), time)
+def unusual(request: Request, history: Sequence[Request]) -> str | None:
+    """A contextual question (SP 800-207, 3.3): was this credential never used from here before?
+
+    None where it was, and where it was never used at all.
+    """
+    addresses = {earlier.address for earlier in history if earlier.credential is request.credential}
+    if addresses and request.address not in addresses:
+        return f"{request.credential.id} was never used from {request.address} before"
+    return None
 
 
-def reach(world: World) -> dict[str, str]:
-    """What opens, by trying, for somebody with the four credentials and an implant on the tracker's server: service by service."""
-    scene, opens = Scene(world), dict.fromkeys(TARGETS, "refused")
-    for name in HELD:
-        for door in cases.load().estate.credentials[name].scopes:
-            service = door.split(":")[0]
-            ways = [{}, {"address": SERVER}] + (
-                [{"through": FOUR[0]}] if service in ("tracker", "wiki", "code") else []
-            )
-            if service in opens and any(scene.knock(name, door, **way).is_success for way in ways):
-                opens[service] = "opens"
-    return opens
+# --- what opens ---------------------------------------------------------------------------------
 
 
-def alone() -> dict[tuple[str, str], str]:
-    """Each control by itself against each loss: `refused` where the loss did not happen in this model, else `opens`."""
+def reachable(world: World) -> dict[str, str]:
+    """By service: does it open for somebody with the stolen credentials? By trying.
+
+    The implant runs on the tracker's server.
+    """
+    company, outcomes = BreachedCompany(world), dict.fromkeys(SERVICES, "refused")
+    for credential in STOLEN:
+        for scope in cases.load().estate.credentials[credential].scopes:
+            service = scope.split(":")[0]
+            if outcomes.get(service) == "refused" and opens(company, credential, scope):
+                outcomes[service] = "opens"
+    return outcomes
+
+
+def opens(company: BreachedCompany, credential: str, scope: str) -> bool:
+    """Whether this credential opens this scope, from outside, from the server, or with a pass."""
+    return any(
+        company.attempt(credential, scope, **way).is_success for way in _ways(scope.split(":")[0])
+    )
+
+
+def _ways(service: str) -> Iterator[dict[str, Any]]:
+    yield {}
+    yield {"address": SERVER}
+    if service in BEHIND_GATEWAY:
+        yield {"through": SERVICE_TOKEN}
+
+
+# --- one control at a time ----------------------------------------------------------------------
+
+
+def each_control_alone() -> dict[tuple[str, str], str]:
+    """(control, loss): `refused` where the loss does not happen in this model, else `opens`."""
     table, historical = {}, World.historical()
     for name, control in inventory.controls().items():
-        if control.value != getattr(historical, name):
-            stopped = {
-                step.fact: step.stopped for step in breach.foresee(breach.with_controls([name]))
-            }
-            table |= {
-                (name, loss): "refused" if stopped[fact] else "opens"
-                for loss, fact in LOSSES.items()
-            }
+        if control.value == getattr(historical, name):
+            continue  # it was there in 2023
+        steps = breach.foresee(breach.with_controls([name]))
+        stopped = {step.fact: step.stopped for step in steps}
+        for loss, fact in LOSSES.items():
+            table[name, loss] = "refused" if stopped[fact] else "opens"
     return table
 
 
-def without_ways_round() -> Campaign:
+def first_routes_only() -> Campaign:
     """The campaign with the first route of each step alone."""
     campaign = cases.load().campaign
     steps = tuple(replace(plan, routes=plan.routes[:1]) for plan in campaign.steps)
@@ -85,29 +123,23 @@ def without_ways_round() -> Campaign:
 
 
 def session_stopped(hours: int, age: float) -> bool:
-    """Whether the company's own tenant stays shut where a session is over after `hours`, and the stolen one is used when it is
-    `age` hours old. Everything else is as in 2023."""
+    """Whether the company's own tenant stays shut where a session is over after `hours`.
+
+    The stolen one is used when it is `age` hours old. Everything else is as in 2023.
+    """
     campaign = cases.load().campaign
     issued = cases.load().estate.credentials["admin-session"].issued
     used = iso(issued + age * 3600)
-    plans = campaign.steps
-    place = [plan.fact for plan in plans].index(LOSSES["session"])
-    routes = tuple(tuple(replace(ask, at=used) for ask in route) for route in plans[place].routes)
+    place = [plan.fact for plan in campaign.steps].index(LOSSES["session"])
+    theft = campaign.steps[place]
+    routes = tuple(tuple(replace(ask, at=used) for ask in route) for route in theft.routes)
     earlier = tuple(
         plan
-        for plan in plans[:place]
+        for plan in campaign.steps[:place]
         if seconds(plan.assumed_time or ledger.fact(plan.fact).time) < issued
     )
     steps = breach.foresee(
         replace(World.historical(), session_hours=hours),
-        thief=replace(campaign, steps=(*earlier, replace(plans[place], routes=routes))),
+        thief=replace(campaign, steps=(*earlier, replace(theft, routes=routes))),
     )
     return steps[-1].stopped
-
-
-def unusual(request: Request, history: Sequence[Request]) -> str | None:
-    """A contextual question (SP 800-207, 3.3): has this credential been used before, and never from this address?"""
-    addresses = {earlier.address for earlier in history if earlier.credential is request.credential}
-    if addresses and request.address not in addresses:
-        return f"{request.credential.id} was never used from {request.address} before"
-    return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
 from labutils.incident import ledger
-from labutils.stage.attack_chain import ten_claims
+from labutils.stage.common_errors import ten_claims
 
 # What is wrong with each of the ten: the word that is right first, then words that can be defended as well.
 _RIGHT = {

@@ -174,7 +174,7 @@ LESSON = Lesson(
             _control,
             "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
             {
-                "viewed": "The repositories are still viewed in that world. attack_chain.routes shows what was tried: which route was open?",
+                "viewed": "The repositories are still viewed in that world. attack_chain.print_routes shows what was tried: which route was open?",
                 "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
                 "and went in by the third route.",
                 "earlier": "That stops the attack before the tracker. Look for one that lets it get that far.",

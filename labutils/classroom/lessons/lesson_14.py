@@ -6,7 +6,7 @@ from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds
-from labutils.stage.worlds import knocking
+from labutils.stage.worlds import request_for
 
 
 def _both(answer: object) -> str | None:
@@ -30,10 +30,10 @@ _NOW = seconds("2023-11-15T16:28:38Z")
 
 def _rule(answer: object) -> str | None:
     world = World.historical()
-    stolen = knocking("gateway:tracker", "moveworks-token", _NOW)
+    stolen = request_for("gateway:tracker", "moveworks-token", _NOW)
     home = replace(stolen, address=stolen.credential.holder.home)
     moved = replace(stolen, address="192.0.2.99")
-    person = knocking("login:console", "admin-session", _NOW)
+    person = request_for("login:console", "admin-session", _NOW)
     if answer(home, world) is not None:
         return "home"
     given = answer(stolen, world)
@@ -93,7 +93,7 @@ LESSON = Lesson(
             _both,
             "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
             {
-                "session": "The session is still taken over. attack_chain.routes shows by which route.",
+                "session": "The session is still taken over. attack_chain.print_routes shows by which route.",
                 "report": "The report is still downloaded. It leaves from the support desk, before any session is used.",
                 "too many": "Both are stopped, and fewer would do.",
                 "text": "Give a set of names, such as {'sessions_bound'}, in braces even where it is only one.",
