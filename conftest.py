@@ -1,4 +1,5 @@
-"""How the lessons are validated: strict nbval, kernels on their own sockets, and a learner's files left alone."""
+"""How the lessons are validated: strict nbval, kernels on their own sockets, and a learner's files
+left alone."""
 
 import hashlib
 import importlib.metadata
@@ -14,7 +15,8 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE / "tools"))  # tests use the tools as well
 import lessons  # noqa: E402
 
-# What a learner has passed stands in a file beside the notebooks; stored outputs are those of somebody who begins.
+# What a learner has passed stands in a file beside the notebooks; stored outputs are those of
+# somebody who begins.
 os.environ["LABUTILS_PROGRESS"] = str(
     pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json")
 )
@@ -27,7 +29,8 @@ except ImportError:
 
 
 def _kernel_on_own_socket(**options) -> "KernelManager":
-    """A kernel that is reached by a file and not by a port: two kernels that start at once cannot race for a port."""
+    """A kernel that is reached by a file and not by a port: two kernels that start at once cannot
+    race for a port."""
     folder = tempfile.mkdtemp(prefix="nbval-")
     return KernelManager(transport="ipc", ip=str(pathlib.Path(folder, "k")), **options)
 
@@ -37,7 +40,8 @@ if nbval is not None and os.name == "posix":
 
 
 def locked_drawing() -> bool:
-    """Whether pictures come out here byte for byte as they are stored: the locked matplotlib and Pillow, on Linux."""
+    """Whether pictures come out here byte for byte as they are stored: the locked matplotlib and
+    Pillow, on Linux."""
     lock = (HERE / "requirements.txt").read_text(encoding="utf-8")
     try:
         return sys.platform == "linux" and all(
@@ -49,7 +53,10 @@ def locked_drawing() -> bool:
 
 
 def pytest_collectstart(collector) -> None:
-    """nbval leaves pictures out; here they are compared like every output. Their marks are compared everywhere (plates.marks)."""
+    """nbval leaves pictures out; here they are compared like every output.
+
+    Their marks are compared everywhere (plates.marks).
+    """
     if hasattr(collector, "skip_compare") and locked_drawing():
         collector.skip_compare = tuple(
             kind for kind in collector.skip_compare if kind != "image/png"
@@ -61,7 +68,8 @@ def pytest_terminal_summary(terminalreporter):
     """Name each lesson that is not as the course stored it: then its failures are no riddle."""
     if terminalreporter.config.pluginmanager.hasplugin("nbval") and not locked_drawing():
         terminalreporter.write_line(
-            "Pictures were compared mark by mark and not byte for byte: matplotlib or Pillow is not the locked one."
+            "Pictures were compared mark by mark and not byte for byte: matplotlib or Pillow is "
+            "not the locked one."
         )
     for name, digest in lessons.sums().items():
         path = HERE / "notebooks" / name

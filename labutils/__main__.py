@@ -15,7 +15,7 @@ from pathlib import Path
 from labutils import doctor
 from labutils.text import shown
 
-# --- serve ------------------------------------------------------------------------------------------------------
+# --- serve ---------------------------------------------------------------------------------------
 
 
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
@@ -51,7 +51,7 @@ def _stop(number: int, frame: object) -> None:
     sys.exit(0)
 
 
-# --- sanitize ---------------------------------------------------------------------------------------------------
+# --- sanitize -----------------------------------------------------------------------------------
 
 LARGE = 5_000_000  # bytes from which on progress is shown
 
@@ -141,7 +141,7 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-# --- telemetry --------------------------------------------------------------------------------------------------
+# --- telemetry ----------------------------------------------------------------------------------
 
 
 def telemetry(folder: Path) -> int:

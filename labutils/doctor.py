@@ -78,7 +78,7 @@ class Package:
             return None
 
 
-# --- what is wanted ---------------------------------------------------------------------------------------------
+# --- what is wanted -----------------------------------------------------------------------------
 
 
 def packages() -> list[Package]:
@@ -152,7 +152,7 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-# --- the command that mends it ----------------------------------------------------------------------------------
+# --- the command that mends it ------------------------------------------------------------------
 
 
 def in_own_environment() -> bool:
@@ -172,7 +172,7 @@ def _reinstall(package: Package) -> str:
     return f'run {first}`python -m pip install {force}"{package.name}{package.versions}"`'
 
 
-# --- one sentence for a lesson ----------------------------------------------------------------------------------
+# --- one sentence for a lesson ------------------------------------------------------------------
 
 
 def complaint(error: ImportError | None = None) -> str:
@@ -227,7 +227,7 @@ def _there(module: str) -> bool:
     return spec is not None
 
 
-# --- the checks -------------------------------------------------------------------------------------------------
+# --- the checks ---------------------------------------------------------------------------------
 
 
 def examine() -> int:

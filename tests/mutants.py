@@ -216,7 +216,7 @@ def without_a_member(place: Place) -> Iterator[Change]:
         )
 
 
-# --- what kind of node it is, and how it reads ----------------------------------------------------
+# --- what kind of node it is, and how it reads --------------------------------------------------
 
 
 def is_docstring(place: Place) -> bool:

@@ -32,7 +32,7 @@ def is_met(verifier: str) -> bool:
     return challenge_met(b64(hashlib.sha256(verifier.encode()).digest()), verifier)
 
 
-# --- PKCE -----------------------------------------------------------------------------------------
+# --- PKCE ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", [0, 21, 42])
@@ -59,7 +59,7 @@ def test_a_challenge_has_43_characters():
     assert taken == [43]
 
 
-# --- seconds --------------------------------------------------------------------------------------
+# --- seconds ------------------------------------------------------------------------------------
 
 
 def redeem(apps: TwoApps, code: str) -> httpx.Response:
@@ -125,7 +125,7 @@ def test_an_access_token_is_over_from_its_six_hundredth_second_on(age, status, o
     assert response.status_code == status
 
 
-# --- what looks like a secret ---------------------------------------------------------------------
+# --- what looks like a secret -------------------------------------------------------------------
 
 
 def found_in(text: str) -> list[str]:

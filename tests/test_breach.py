@@ -58,7 +58,7 @@ def replay():
     return play(H)
 
 
-# --- 2023 -----------------------------------------------------------------------------------------
+# --- 2023 ---------------------------------------------------------------------------------------
 
 
 def test_the_ledger_has_22_steps_and_the_replay_has_each_once(replay):
@@ -164,7 +164,7 @@ def test_outcomes_come_from_the_decision_and_from_nothing_else(monkeypatch):
     assert {step.outcome for step in foresee(H)} == {"denied", "not_reached"}
 
 
-# --- replay and forecast --------------------------------------------------------------------------
+# --- replay and forecast ------------------------------------------------------------------------
 
 
 def random_world(number: int) -> World:
@@ -198,7 +198,7 @@ def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(repl
     )
 
 
-# --- what stops a copied session, and what does not -----------------------------------------------
+# --- what stops a copied session, and what does not ---------------------------------------------
 
 
 @pytest.mark.parametrize("fact", [SESSION, "okta-sessions-hijacked"])
@@ -270,7 +270,7 @@ def test_a_logged_exit_turns_unknown_into_succeeded_and_stops_nothing():
     assert outcome("repos-exfiltration-unconfirmed", egress_logged=True) == ("succeeded", "allowed")
 
 
-# --- alarms ---------------------------------------------------------------------------------------
+# --- alarms -------------------------------------------------------------------------------------
 
 
 def test_an_alarm_stops_what_comes_after_the_response_and_not_what_raised_it():
@@ -307,7 +307,7 @@ def test_an_alarm_for_a_refused_service_account_is_the_first_to_ring():
     assert reached == sorted(reached) and len(set(reached)) == 3
 
 
-# --- other ways -----------------------------------------------------------------------------------
+# --- other ways ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

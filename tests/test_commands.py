@@ -78,7 +78,7 @@ def authorize(issuer: str) -> httpx.Response:
     return httpx.get(issuer + "/authorize", params=QUESTION, timeout=3)
 
 
-# --- doctor -------------------------------------------------------------------------------------------------------
+# --- doctor -------------------------------------------------------------------------------------
 
 
 def test_the_doctor_says_one_line_a_check_and_is_content(capsys):
@@ -89,7 +89,7 @@ def test_the_doctor_says_one_line_a_check_and_is_content(capsys):
     assert any("Python 3." in line for line in lines)
 
 
-# --- serve --------------------------------------------------------------------------------------------------------
+# --- serve --------------------------------------------------------------------------------------
 
 
 def test_serve_speaks_openid_connect_over_loopback():

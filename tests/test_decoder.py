@@ -72,7 +72,7 @@ def test_an_honest_token_is_read_without_a_problem():
     assert "not valid from this second on" in seen._repr_html_()
 
 
-# --- oddities, each with its sentence -----------------------------------------------------------------------------
+# --- oddities, each with its sentence -----------------------------------------------------------
 
 
 def header_with(name: str, value: object) -> str:
@@ -262,7 +262,7 @@ def test_an_object_that_pretends_is_told_what_it_is(value):
     assert "Give the token as a string" in only_problem(value)
 
 
-# --- display ------------------------------------------------------------------------------------------------------
+# --- display ------------------------------------------------------------------------------------
 
 
 ACTING = [
@@ -367,7 +367,7 @@ def test_the_first_eight_characters_and_the_length_are_shown():
     )
 
 
-# --- cost ---------------------------------------------------------------------------------------------------------
+# --- cost ---------------------------------------------------------------------------------------
 
 
 LETTERS = [chr(c) for c in range(33, 127) if chr(c) not in '"\\']
@@ -434,7 +434,7 @@ def test_nothing_is_fetched(monkeypatch):
     assert asked == []
 
 
-# --- thousands of inputs that nobody chose ------------------------------------------------------------------------
+# --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
 MANY = settings(deadline=None, derandomize=True, max_examples=800, database=None)

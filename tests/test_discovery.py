@@ -94,7 +94,7 @@ def test_what_it_names_once_is_what_a_question_of_the_wiki_asks_for(metadata, me
     assert metadata[member] == [question()[name]]
 
 
-# --- how long what it gives out is good -----------------------------------------------------------
+# --- how long what it gives out is good ---------------------------------------------------------
 
 
 def test_an_id_token_and_an_access_token_live_ten_minutes(apps):

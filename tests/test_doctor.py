@@ -21,7 +21,7 @@ from labutils import doctor
 ROOT = pathlib.Path(__file__).parent.parent
 
 
-# --- set-ups that are broken ------------------------------------------------------------------------------------
+# --- set-ups that are broken --------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_a_kernel_without_a_description_or_with_one_that_names_no_python_is_name
     ]
 
 
-# --- what it needs itself ---------------------------------------------------------------------------------------
+# --- what it needs itself -----------------------------------------------------------------------
 
 HEAVY = {
     "httpx",
@@ -184,7 +184,7 @@ def test_a_python_outside_the_range_is_the_one_line_that_is_said(version, monkey
     )
 
 
-# --- data -------------------------------------------------------------------------------------------------------
+# --- data ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_bytes_that_are_no_text_are_damage(tmp_path):
     assert "utf-8" in doctor._damage(tmp_path / "x.yaml")
 
 
-# --- another Python than that of .venv --------------------------------------------------------------------------
+# --- another Python than that of .venv ----------------------------------------------------------
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_an_import_error_of_our_own_goes_on_its_way(monkeypatch):
         labutils.check  # noqa: B018
 
 
-# --- versions ---------------------------------------------------------------------------------------------------
+# --- versions -----------------------------------------------------------------------------------
 
 releases = st.lists(st.integers(0, 20), min_size=1, max_size=3).map(
     lambda parts: ".".join(map(str, parts))
@@ -313,7 +313,7 @@ def test_every_requirement_of_the_project_is_of_the_form_that_is_understood():
         assert doctor._there(package.module), package
 
 
-# --- security keys ----------------------------------------------------------------------------------------------
+# --- security keys ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("module", ["labutils.stage.phishing", "labutils.identity.security_key"])

@@ -92,7 +92,7 @@ def refused(proof: object, reason: str = "", **changes: object) -> None:
     assert reason in str(refusal.value)
 
 
-# --- what passes --------------------------------------------------------------------------------------------------
+# --- what passes --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("example", rfc_examples()["dpop"].values(), ids=rfc_examples()["dpop"])
@@ -227,7 +227,7 @@ def test_a_proof_is_fresh_within_the_window_before_and_after(window, age, fresh)
         refused(claims(iat=NOW - age), "too old, or from the future", window=window)
 
 
-# --- what is refused ----------------------------------------------------------------------------------------------
+# --- what is refused ----------------------------------------------------------------------------
 
 
 HEAD, BODY, SIGNATURE = made().split(".")
@@ -517,7 +517,7 @@ def test_no_changed_character_of_a_proof_is_accepted():
             refused(proof[:place] + new + proof[place + 1 :])
 
 
-# --- thousands of inputs that nobody chose ------------------------------------------------------------------------
+# --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
 MANY = settings(max_examples=700, deadline=None, derandomize=True, database=None)

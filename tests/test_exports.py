@@ -168,7 +168,7 @@ OBJECTS = {
 }
 
 
-# --- shape ----------------------------------------------------------------------------------------
+# --- shape --------------------------------------------------------------------------------------
 
 
 def test_the_layer_is_one_of_format_4_5():
@@ -274,7 +274,7 @@ def test_they_are_the_same_bytes_for_the_replay_a_second_replay_and_the_forecast
         assert json.dumps(attack_flow(steps)) == json.dumps(FLOW)
 
 
-# --- fact, inference, unknown ---------------------------------------------------------------------
+# --- fact, inference, unknown -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
@@ -350,7 +350,7 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
             assert action["confidence"] <= 40
 
 
-# --- other worlds ---------------------------------------------------------------------------------
+# --- other worlds -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def refused(
     assert (refusal.type, str(refusal.value)) == (WrongAnswer, reason)
 
 
-# --- one-time codes -----------------------------------------------------------------------------------------------
+# --- one-time codes -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_any_text_for_a_code_is_refused_and_the_right_one_stays_good(answer):
     factor.check(None, totp(SECRET, clock.now))
 
 
-# --- push ---------------------------------------------------------------------------------------------------------
+# --- push ---------------------------------------------------------------------------------------
 
 
 def asked(push: Push) -> tuple[str, Prompt]:
@@ -221,7 +221,7 @@ def test_numbers_have_two_digits_and_the_same_seed_draws_the_same():
     }
 
 
-# --- through the provider -----------------------------------------------------------------------------------------
+# --- through the provider -----------------------------------------------------------------------
 
 
 def apps_with(factor: object) -> TwoApps:

@@ -35,7 +35,7 @@ OWN = [
 ]
 
 
-# --- versions ---------------------------------------------------------------------------------------------------
+# --- versions -----------------------------------------------------------------------------------
 
 
 def test_the_lock_has_hashes_and_no_address():
@@ -107,7 +107,7 @@ def test_another_python_gets_a_sentence(version, monkeypatch):
         course.require_python()
 
 
-# --- sizes ------------------------------------------------------------------------------------------------------
+# --- sizes --------------------------------------------------------------------------------------
 
 
 def test_at_most_fifteen_names_are_exported_and_each_is_there():
@@ -163,7 +163,7 @@ def test_every_public_function_says_what_it_does():
             ], path
 
 
-# --- what is written down --------------------------------------------------------------------------------------
+# --- what is written down -----------------------------------------------------------------------
 
 
 def test_the_pages_say_what_the_lessons_say():
@@ -192,7 +192,7 @@ def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers()
     assert course.exercises[0].solution in text
 
 
-# --- where the course is published ------------------------------------------------------------------------------
+# --- where the course is published --------------------------------------------------------------
 
 
 def test_without_a_public_address_there_is_one_sentence_and_no_badge():
@@ -217,7 +217,7 @@ def test_the_public_address_is_read_from_pyproject_and_from_nowhere_else(monkeyp
     wanted = PYPROJECT["project"].get("urls", {}).get("Repository")
     assert workspace.public_address() == wanted
     metadata = email.message.Message()
-    monkeypatch.setattr("importlib.metadata.metadata", lambda name: metadata)
+    monkeypatch.setattr("importlib.metadata.metadata", lambda _: metadata)
     assert workspace.public_address() is None
     metadata["Project-URL"] = "Repository, https://code.example/course/"
     assert workspace.public_address() == "https://code.example/course"
@@ -243,7 +243,7 @@ def test_the_hooks_fetch_nothing():
         assert "additional_dependencies" not in hook
 
 
-# --- data, links, glossary --------------------------------------------------------------------------------------
+# --- data, links, glossary ----------------------------------------------------------------------
 
 
 def test_every_file_of_data_is_accounted_for():
@@ -316,11 +316,12 @@ def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
     )
 
 
-# --- encodings --------------------------------------------------------------------------------------------------
+# --- encodings ----------------------------------------------------------------------------------
 
 
 def without_encoding(tree):
-    """Lines on which text is read, written or decoded in whatever encoding the machine's locale has."""
+    """Lines on which text is read, written or decoded in whatever encoding the machine's locale
+    has."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = (

@@ -27,7 +27,7 @@ def response(
     )
 
 
-# --- accepts --------------------------------------------------------------------------------------
+# --- accepts ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 303, 399])
@@ -91,7 +91,7 @@ def test_what_a_verifier_returned_is_shown_on_one_line(result, said, capsys):
     assert capsys.readouterr().out == f"accepted: {said}\n"
 
 
-# --- opened ---------------------------------------------------------------------------------------
+# --- opened -------------------------------------------------------------------------------------
 
 
 def test_an_open_door_gives_the_response_itself():
@@ -181,7 +181,7 @@ def test_no_address_of_a_redirect_makes_a_door_crash(location):
         assert "error" in location and str(refusal).startswith("303 ")
 
 
-# --- refuses --------------------------------------------------------------------------------------
+# --- refuses ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

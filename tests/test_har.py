@@ -1,4 +1,5 @@
-"""HAR files: every way to read one, what it gives away, what is left of it after four cleaners, and what support can still answer."""
+"""HAR files: every way to read one, what it gives away, what is left of it after four cleaners, and
+what support can still answer."""
 
 import base64
 import functools
@@ -48,7 +49,7 @@ def valid(found: dict) -> bool:
 
 
 def an_entry(**changes: object) -> dict:
-    """A valid entry; members are changed or added by a path with two underscores between its parts."""
+    """A valid entry; members are changed or added by a path with `__` between its parts."""
     entry = {
         "startedDateTime": "2023-10-02T09:00:00.000Z",
         "time": 4,
@@ -109,7 +110,7 @@ def packed(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-# --- export -------------------------------------------------------------------------------------------------------
+# --- export -------------------------------------------------------------------------------------
 
 
 def test_a_personas_traffic_is_exported_as_a_valid_har():
@@ -144,7 +145,7 @@ def test_the_export_takes_cookies_queries_and_forms_apart():
     assert {"name": "username", "value": "ada"} in typed[0]
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_reading_raises_not_har_and_nothing_else(data):
             pass
 
 
-# --- forensics ----------------------------------------------------------------------------------------------------
+# --- forensics ----------------------------------------------------------------------------------
 
 
 def test_the_recorded_case_gives_away_who_and_until_when():
@@ -327,10 +328,11 @@ def test_numbers_that_are_shown_to_anybody_are_not_called_secrets():
     assert har.findings(a_har(*(an_entry(**changes) for changes in harmless))) == []
 
 
-# --- cleaning: where secrets hide ---------------------------------------------------------------------------------
+# --- cleaning: where secrets hide ---------------------------------------------------------------
 
 SECRET = "sEcret-77aa01bc9d"  # letters of both cases, digits, nothing that would need an escape
-TOKEN = f"{json_part({'alg': 'ES256', 'kid': SECRET})}.{json_part({'sub': SECRET, 'exp': 1696237804})}.{SECRET}"
+CLAIMS = {"sub": SECRET, "exp": 1696237804}
+TOKEN = f"{json_part({'alg': 'ES256', 'kid': SECRET})}.{json_part(CLAIMS)}.{SECRET}"
 JWE = f"{json_part({'alg': 'dir', 'enc': 'A128GCM'})}..{SECRET}.{SECRET}.{SECRET}"
 FORM_TYPE = "application/x-www-form-urlencoded"
 HIDING_PLACES = {
@@ -424,7 +426,7 @@ HIDING_PLACES = {
 
 
 def planted(place: str, letters: str) -> dict:
-    """A HAR with the secret in one place, with header names as written or in another letter case."""
+    """A HAR with the secret in one place, with header names in one letter case or another."""
     entry = an_entry(**HIDING_PLACES[place])
     for side in ("request", "response"):
         for found in entry[side]["headers"]:
@@ -434,7 +436,7 @@ def planted(place: str, letters: str) -> dict:
 
 
 def holds(found: dict, secret: str = SECRET) -> bool:
-    """Whether the secret is in any text, however packed, or in a part of one, in any letter case."""
+    """Whether the secret is in any text, however packed, or in a part of one, in any case."""
     return (
         any(secret.lower() in text.lower() for text in har.strings(found))
         or secret.lower() in json.dumps(found).lower()
@@ -567,7 +569,7 @@ def test_a_body_of_many_megabytes_becomes_one_tag():
         assert len(text) > 4_000_000 and re.fullmatch(r"x-[0-9a-f]{10}", cleaned["text"])
 
 
-# --- cleaning: what stays -----------------------------------------------------------------------------------------
+# --- cleaning: what stays -----------------------------------------------------------------------
 
 
 def shape(value: object) -> object:
@@ -741,7 +743,7 @@ def test_whatever_stands_in_a_har_the_secret_does_not_survive(entries, pages):
     assert isinstance(har.findings(found), list) and cleaner_grade.usefulness(found, cleaned)
 
 
-# --- grading by replay --------------------------------------------------------------------------------------------
+# --- grading by replay --------------------------------------------------------------------------
 
 
 def test_the_rebuilt_provider_gives_out_the_very_tokens_that_are_in_the_file():
@@ -817,7 +819,7 @@ def test_the_default_export_is_the_recording_without_three_headers():
     assert "Derived from support-case.har" in EXPORTED["log"]["comment"] and len(RAW) < 200_000
 
 
-# --- grading by usefulness ----------------------------------------------------------------------------------------
+# --- grading by usefulness ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -845,7 +847,7 @@ def test_a_file_in_which_everything_is_blanked_answers_little():
     )
 
 
-# --- the command --------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------
 
 
 def test_sanitize_writes_what_clean_gives_and_says_what_it_replaced(tmp_path, capsys):
@@ -947,7 +949,10 @@ def test_a_large_file_is_cleaned_with_little_memory_and_progress_is_shown(tmp_pa
     )
     size = source.stat().st_size
     assert size > 20_000_000
-    program = "import sys; from labutils.__main__ import main; main(sys.argv[1:]); print(open('/proc/self/status').read())"
+    program = (
+        "import sys; from labutils.__main__ import main; main(sys.argv[1:]); "
+        "print(open('/proc/self/status').read())"
+    )
     command = [sys.executable, "-c", program, "sanitize", str(source), str(tmp_path / "out.har")]
     done = subprocess.run(command, capture_output=True, check=True, encoding="locale")
     assert int(re.search(r"VmHWM:\s+(\d+) kB", done.stdout)[1]) * 1024 < 6 * size

@@ -66,7 +66,7 @@ def test_a_password_is_read_out_of_base64_of_either_alphabet():
         assert "??>>~~\u00ff\u00fe" in values
 
 
-# --- every text that somebody could try -----------------------------------------------------------
+# --- every text that somebody could try ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("separator", list(string.whitespace + "\"'<>;,&?#=/:()[]{}\\"), ids=ascii)
@@ -90,7 +90,7 @@ def test_numbers_are_texts_that_can_be_tried_and_yes_and_no_are_not():
     assert har.strings({"a": 123456, "b": True, "c": None, "d": 1.5}) == {*"abcd", "123456", "1.5"}
 
 
-# --- export ---------------------------------------------------------------------------------------
+# --- export -------------------------------------------------------------------------------------
 
 
 def test_an_exported_recording_names_its_maker_and_keeps_empty_parameters():

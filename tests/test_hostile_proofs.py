@@ -46,7 +46,7 @@ def swapped(old, new) -> list:
     return [new if check is old else check for check in dpop.CHECKS]
 
 
-# --- the proofs ---------------------------------------------------------------------------------------------------
+# --- the proofs ---------------------------------------------------------------------------------
 
 
 def test_at_least_forty_hostile_proofs_each_with_a_name_and_a_phrase_of_its_own():
@@ -99,7 +99,7 @@ def test_each_check_says_what_it_asks_and_where_the_rfc_asks_it():
     )
 
 
-# --- one check switched off ---------------------------------------------------------------------------------------
+# --- one check switched off ---------------------------------------------------------------------
 
 
 def test_each_check_has_an_attack_that_only_it_stops():

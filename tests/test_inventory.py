@@ -622,7 +622,7 @@ def test_a_fault_in_the_campaign_is_refused_with_its_line(old, new, sentence, at
     refused("cases/cloudflare-2023/campaign.yaml", old, new, sentence, at)
 
 
-# --- what the estate knows of addresses -----------------------------------------------------------
+# --- what the estate knows of addresses ---------------------------------------------------------
 
 
 @pytest.mark.parametrize(

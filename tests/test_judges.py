@@ -62,7 +62,7 @@ def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
 
 
-# --- what any function can get wrong -------------------------------------------------------------
+# --- what any function can get wrong ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
@@ -160,7 +160,7 @@ def test_the_kind_of_an_answer_is_data_and_not_read_from_the_solution():
     )
 
 
-# --- the mistakes that a judge took for another --------------------------------------------------
+# --- the mistakes that a judge took for another -------------------------------------------------
 
 
 def refused_as(identifier, mistake, code):
@@ -338,7 +338,7 @@ def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
     assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
 
 
-# --- 07-1: what a cleaned file still gives away --------------------------------------------------
+# --- 07-1: what a cleaned file still gives away -------------------------------------------------
 
 CLEANER = """
 import base64, codecs, hashlib, hmac, re, secrets, zlib
@@ -451,7 +451,7 @@ def test_07_1_is_judged_in_less_than_two_seconds(tag):
     assert time.process_time() - begun < 2
 
 
-# --- what a return is, and what can be turned back -----------------------------------------------
+# --- what a return is, and what can be turned back ----------------------------------------------
 
 
 @pytest.mark.parametrize(

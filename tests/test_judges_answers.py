@@ -34,7 +34,7 @@ def wrong(identifier, mistake):
     return lambda answer: WRONG.append((identifier, mistake, answer))
 
 
-# --- right, in other styles than the model solution's --------------------------------------------
+# --- right, in other styles than the model solution's -------------------------------------------
 
 
 @right("06-2")
@@ -244,7 +244,7 @@ def _(puts_back):
     return sorted(puts_back, key=lambda name: -len(below(name)))
 
 
-# --- wrong, and why ------------------------------------------------------------------------------
+# --- wrong, and why -----------------------------------------------------------------------------
 
 
 @wrong("06-2", "days")
@@ -360,7 +360,7 @@ def _(puts_back):
     return list(reversed(puts_back))
 
 
-# --- the judges ----------------------------------------------------------------------------------
+# --- the judges ---------------------------------------------------------------------------------
 
 
 def count(rows):

@@ -37,7 +37,7 @@ def lab_with_echo(**settings: str) -> tuple[Lab, httpx.Client]:
     return lab, lab.browser("ada", "192.0.2.10")
 
 
-# --- the network --------------------------------------------------------------------------------------------------
+# --- the network --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_paths_and_headers_of_any_bytes_arrive():
     )
 
 
-# --- the clock ----------------------------------------------------------------------------------------------------
+# --- the clock ----------------------------------------------------------------------------------
 
 
 def test_each_request_takes_one_second_and_nothing_else_does():
@@ -159,7 +159,7 @@ def test_a_moment_that_is_none_is_a_value_error(moment):
         Clock(moment)
 
 
-# --- dice ---------------------------------------------------------------------------------------------------------
+# --- dice ---------------------------------------------------------------------------------------
 
 
 def test_each_party_has_dice_of_its_own():
@@ -177,7 +177,7 @@ def test_dice_do_not_repeat_and_without_a_seed_are_not_predictable():
     assert next(dice(None, "ada")) != next(dice(None, "ada"))
 
 
-# --- same bytes ---------------------------------------------------------------------------------------------------
+# --- same bytes ---------------------------------------------------------------------------------
 
 
 def played(seed: str, extra: bool = False, **settings: object) -> tuple[list[dict], list[dict]]:
@@ -219,7 +219,7 @@ def test_a_request_by_tom_does_not_change_adas_cookies():
     assert cookies(False) == cookies(True) != []
 
 
-# --- the two logs -------------------------------------------------------------------------------------------------
+# --- the two logs -------------------------------------------------------------------------------
 
 
 def test_the_wire_records_both_bodies_and_all_headers():

@@ -130,7 +130,7 @@ def test_a_name_that_it_does_not_have_gets_a_sentence_with_the_nearest(ask, name
     assert str(refused.value).startswith(sentence) and isinstance(refused.value, KeyError)
 
 
-# --- what a sound ledger is -----------------------------------------------------------------------
+# --- what a sound ledger is ---------------------------------------------------------------------
 
 
 def check(text):
@@ -288,7 +288,7 @@ def test_whatever_stands_in_place_of_a_time_is_a_date_or_gets_a_sentence(text):
     assert said or re.fullmatch(r"\d{4}-\d\d-\d\d", text.strip())
 
 
-# --- the real ledger ------------------------------------------------------------------------------
+# --- the real ledger ----------------------------------------------------------------------------
 
 
 def test_a_fact_that_was_not_read_at_the_primary_that_it_lists_says_how_it_came_to_us():

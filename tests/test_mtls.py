@@ -39,7 +39,7 @@ def why(browser, token: str, **headers: str) -> tuple[int, str]:
     return answer.status_code, answer.json().get("error_description", "")
 
 
-# --- certificates -------------------------------------------------------------------------------------------------
+# --- certificates -------------------------------------------------------------------------------
 
 
 def test_the_certificate_that_rfc_8705_prints_has_the_thumbprint_printed_there():
@@ -68,7 +68,7 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
         mtls.handshake(HELD, ec.derive_private_key(9, ec.SECP384R1()))
 
 
-# --- the check ----------------------------------------------------------------------------------------------------
+# --- the check ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_missing_or_another_certificate_is_refused_with_its_reason(claims, hel
         mtls.check(claims, held)
 
 
-# --- at the two apps --------------------------------------------------------------------------------------------------
+# --- at the two apps ----------------------------------------------------------------------------
 
 
 def test_the_token_names_the_certificate_and_opens_the_api_with_it_alone():

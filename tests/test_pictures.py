@@ -50,7 +50,7 @@ def drawn(draw) -> list[str]:
     return [line for line in marks(sheet(draw)) if line not in empty]
 
 
-# --- one meaning of colour ----------------------------------------------------------------------------------------
+# --- one meaning of colour ----------------------------------------------------------------------
 
 
 def test_the_attacker_who_gets_in_is_vermilion_and_filled():
@@ -95,7 +95,7 @@ def test_no_module_draws_in_a_colour_that_has_no_name():
             assert numbers == greys, path.name
 
 
-# --- all that is drawn is written down ----------------------------------------------------------------------------
+# --- all that is drawn is written down ----------------------------------------------------------
 
 
 CHANGES = {
@@ -217,7 +217,7 @@ def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeyp
     assert options["metadata"]["image/png"]["alt"] == "A sentence."
 
 
-# --- a change is noticed ------------------------------------------------------------------------------------------
+# --- a change is noticed ------------------------------------------------------------------------
 
 DRAW = """from labutils import show
 from labutils.classroom.plates.grid import grid

@@ -58,7 +58,7 @@ def world_with(**decisions: bool | int) -> World:
     return dataclasses.replace(H, **decisions)
 
 
-# --- each rule ------------------------------------------------------------------------------------
+# --- each rule ----------------------------------------------------------------------------------
 
 KEY = "asks for a key that is bound to its own address; a password alone is not enough"
 CONSOLE, TENANT = (
@@ -284,7 +284,7 @@ def test_phishing_resistant_login_asks_nothing_of_a_session_that_is_there():
     assert not decide(copied, world_with(sessions_bound=True)).allow
 
 
-# --- the order ------------------------------------------------------------------------------------
+# --- the order ----------------------------------------------------------------------------------
 
 
 def test_the_order_is_network_caller_credential_act_and_alarm():
@@ -381,7 +381,7 @@ def test_a_rule_after_the_first_refusal_is_not_asked(monkeypatch):
     assert decide(SIGN_IN, H) == Decision(False, "first", "no")
 
 
-# --- purity ---------------------------------------------------------------------------------------
+# --- purity -------------------------------------------------------------------------------------
 
 
 def drawn(number: int) -> list[tuple[Request, World]]:
@@ -437,7 +437,7 @@ def test_a_reason_is_given_for_each_refusal_and_no_rule_knows_of_an_intruder():
     assert not re.search("intruder|lookalike", "".join(inspect.getsource(rule) for rule in RULES))
 
 
-# --- alarms and records ---------------------------------------------------------------------------
+# --- alarms and records -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -473,7 +473,7 @@ def test_a_request_is_recorded_where_its_service_has_a_log(scope, world, known):
     assert policy.recorded(asked(scope), world) is known
 
 
-# --- the worlds and their controls ----------------------------------------------------------------
+# --- the worlds and their controls --------------------------------------------------------------
 
 
 def test_a_world_has_a_field_for_each_control_of_the_kind_of_its_value():

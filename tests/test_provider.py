@@ -57,7 +57,7 @@ def ticket_of(page: httpx.Response) -> str:
     return re.search('name="ticket" value="([^"]+)"', page.text)[1]
 
 
-# --- discovery and keys -------------------------------------------------------------------------------------------
+# --- discovery and keys -------------------------------------------------------------------------
 
 
 def test_discovery_says_what_the_specifications_require():
@@ -195,7 +195,7 @@ def test_joserfc_reads_an_id_token_as_we_do(client, alg):
     )
 
 
-# --- the authorization endpoint -----------------------------------------------------------------------------------
+# --- the authorization endpoint -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", [ask, post])
@@ -344,7 +344,7 @@ def test_empty_parameters_count_as_absent_and_unknown_ones_are_ignored():
     )
 
 
-# --- the login page and the consent page --------------------------------------------------------------------------
+# --- the login page and the consent page --------------------------------------------------------
 
 
 HOSTILE = '"><script>alert(1)</script><input name="csrf" value="x" onfocus=\'x\'>&amp;$csrf ${carried} \u202e'
@@ -611,7 +611,7 @@ def test_a_locked_account_is_not_signed_in_by_itself():
     assert 'name="password"' in ask(apps.tom).text
 
 
-# --- logging out --------------------------------------------------------------------------------------------------
+# --- logging out --------------------------------------------------------------------------------
 
 
 def logout(browser: httpx.Client, **params: str) -> httpx.Response:
@@ -709,7 +709,7 @@ def test_a_hint_signed_with_a_key_that_is_gone_is_refused():
     assert error_of(logout(apps.ada, id_token_hint=hint)) == (400, "invalid_request")
 
 
-# --- the operator's acts ------------------------------------------------------------------------------------------
+# --- the operator's acts ------------------------------------------------------------------------
 
 
 def refresh(apps: TwoApps, token: str) -> tuple[int, str | None]:
@@ -770,7 +770,7 @@ def test_a_disabled_person_cannot_sign_in_nor_use_a_code():
     ) == (400, "invalid_grant")
 
 
-# --- the audit log ------------------------------------------------------------------------------------------------
+# --- the audit log ------------------------------------------------------------------------------
 
 
 def test_failures_are_logged_with_address_and_error():
@@ -831,7 +831,7 @@ def test_no_secret_ever_stands_in_the_audit_log():
     assert [secret for secret in secrets if secret in log or secret[-20:] in log] == []
 
 
-# --- thousands of inputs that nobody chose ------------------------------------------------------------------------
+# --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
 TOWN = fresh()
@@ -966,7 +966,7 @@ def test_a_form_that_is_too_large_is_refused_in_peace(door):
     )
 
 
-# --- scripts of other sites --------------------------------------------------------------------------------------
+# --- scripts of other sites ---------------------------------------------------------------------
 
 PREFLIGHT = {
     "origin": "https://notes.example",

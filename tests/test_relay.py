@@ -74,7 +74,7 @@ def got_nothing(apps: TwoApps) -> bool:
     )
 
 
-# --- what falls -----------------------------------------------------------------------------------
+# --- what falls ---------------------------------------------------------------------------------
 
 
 def password(apps: TwoApps) -> None:
@@ -156,7 +156,7 @@ def test_a_fresh_session_lets_the_phisher_add_a_key_of_his_own(waited, added):
         )
 
 
-# --- what does not --------------------------------------------------------------------------------
+# --- what does not ------------------------------------------------------------------------------
 
 
 def with_key(rewrite: Callable[[str], str] = str) -> tuple[TwoApps, Relay, SecurityKey]:
@@ -225,7 +225,7 @@ def test_a_browser_that_signs_the_real_origin_for_a_fake_page_is_the_end():
     assert "code=" in theft(apps, relay.network.cookies["session"]).headers["location"]
 
 
-# --- what passes through --------------------------------------------------------------------------
+# --- what passes through ------------------------------------------------------------------------
 
 
 def test_the_wire_shows_both_exchanges():
@@ -406,7 +406,7 @@ def test_every_other_header_goes_on_under_the_other_name(name):
     assert passed_on(headers, LOGIN, FAKE) == [(name, f"a {FAKE}/next b"), (name, "as it is")]
 
 
-# --- once over real sockets -----------------------------------------------------------------------
+# --- once over real sockets ---------------------------------------------------------------------
 
 
 class Quiet(WSGIRequestHandler):

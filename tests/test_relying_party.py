@@ -29,7 +29,7 @@ CLAIMS = {
 TOM = SigningKey(ec_private_key("tom"), "ES256", "es256-1")
 
 
-# --- the ID token -------------------------------------------------------------------------------------------------
+# --- the ID token -------------------------------------------------------------------------------
 
 
 def validated(token: str, **changes: object) -> dict:
@@ -128,7 +128,7 @@ def test_leeway_and_algorithms_are_the_callers_choice():
         validated(id_token(), algorithms=["RS256"])
 
 
-# --- the provider's keys ------------------------------------------------------------------------------------------
+# --- the provider's keys ------------------------------------------------------------------------
 
 
 def fetches(apps: TwoApps) -> int:
@@ -188,7 +188,7 @@ def test_a_text_that_is_no_token_fetches_nothing_and_does_not_crash(text):
     assert fetches(apps) == 0
 
 
-# --- the sign-in --------------------------------------------------------------------------------------------------
+# --- the sign-in --------------------------------------------------------------------------------
 
 
 def refused(response: httpx.Response, reason: str) -> None:

@@ -13,7 +13,7 @@ KEY = tokens.SigningKey(tokens.ec_private_key("events"), "ES256", "k")
 KEYS = {"keys": [KEY.jwk]}
 NOW = 1_697_619_600
 
-# --- those who receive events -------------------------------------------------------------------------------------------
+# --- those who receive events --------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_logout_token_comes_as_a_form_field_and_the_answer_is_not_cached(
     )
 
 
-# --- spellings and costs ---------------------------------------------------------------------------------------
+# --- spellings and costs ------------------------------------------------------------------------
 
 
 def test_the_twin_of_a_token_verifies_is_another_text_and_is_its_own_inverse():

@@ -176,7 +176,7 @@ def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
             ask(["hard_keys", name])
 
 
-# --- many thieves ---------------------------------------------------------------------------------
+# --- many thieves -------------------------------------------------------------------------------
 
 THIEVES = {
     "as in 2023": CAMPAIGN,

@@ -43,7 +43,7 @@ def random_world(number: int) -> World:
     return with_controls(names, H)
 
 
-# --- a folder -------------------------------------------------------------------------------------
+# --- a folder -----------------------------------------------------------------------------------
 
 
 def test_the_second_case_is_yaml_alone_with_three_services_and_five_steps():
@@ -86,7 +86,7 @@ def test_a_fault_in_a_sheet_of_a_folder_names_the_file_and_the_line(sheet, tmp_p
     assert str(error.value).startswith(f"{file}, line 1: unknown field mistake; ")
 
 
-# --- played and foreseen --------------------------------------------------------------------------
+# --- played and foreseen ------------------------------------------------------------------------
 
 
 def test_each_step_goes_as_the_ledger_of_the_case_says():
@@ -105,7 +105,7 @@ def test_a_hundred_worlds_go_over_http_as_they_were_foreseen():
     assert len(rules) == 9  # seven that refuse, not_held and allowed
 
 
-# --- searched -------------------------------------------------------------------------------------
+# --- searched -----------------------------------------------------------------------------------
 
 SEVEN = [
     "hard_keys",
@@ -147,7 +147,7 @@ def test_a_thief_who_has_the_integration_s_credentials_is_not_stopped_at_the_sig
     }
 
 
-# --- logged ---------------------------------------------------------------------------------------
+# --- logged -------------------------------------------------------------------------------------
 
 
 def test_its_logs_are_written_in_the_shapes_of_their_vendors(tmp_path):
@@ -213,7 +213,7 @@ def test_the_owner_s_own_sign_in_belongs_to_no_step():
     assert owner not in played().truth
 
 
-# --- exported -------------------------------------------------------------------------------------
+# --- exported -----------------------------------------------------------------------------------
 
 
 def test_it_is_exported_as_a_layer_and_as_a_flow_that_speak_of_it_alone():
@@ -229,7 +229,7 @@ def test_it_is_exported_as_a_layer_and_as_a_flow_that_speak_of_it_alone():
     assert flow["id"] != course["id"]
 
 
-# --- and no module knows of any of them -----------------------------------------------------------
+# --- and no module knows of any of them ---------------------------------------------------------
 
 ROOM = Path(labutils.incident.__file__).parent
 MODULES = sorted(ROOM.glob("*.py"))

@@ -56,7 +56,7 @@ def read_logout(token, now=NOW + 2):
     return read_logout_token(token, KEYS, issuer=LOGIN, client_id="wiki", now=now)
 
 
-# --- security events ----------------------------------------------------------------------------------------------
+# --- security events ----------------------------------------------------------------------------
 
 
 def test_an_event_names_session_and_person_in_sub_id_and_has_neither_sub_nor_exp():  # SSF 1.0, 3.1, 4.1.2 and 4.1.7
@@ -174,7 +174,7 @@ def test_whatever_stands_in_a_claim_is_taken_or_refused_by_one_family_of_errors(
             pass
 
 
-# --- logout tokens ------------------------------------------------------------------------------------------------
+# --- logout tokens ------------------------------------------------------------------------------
 
 
 def test_a_logout_token_names_the_session_and_expires():  # Back-Channel Logout, errata 1, 2.4

@@ -157,7 +157,7 @@ def broken(origin: str) -> DefaultClientDataCollector:
     return DefaultClientDataCollector(origin, lambda *_: True)
 
 
-# --- two implementations agree ------------------------------------------------------------------------------------
+# --- two implementations agree ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_server_that_does_not_like_the_model_refuses_the_key():
     refused(factor.add, state, press(SecurityKey("ada"), shown(texts)), "no such model")
 
 
-# --- the key ------------------------------------------------------------------------------------------------------
+# --- the key ------------------------------------------------------------------------------------
 
 
 MAKE = {
@@ -395,7 +395,7 @@ def test_a_message_is_a_command_and_then_cbor_or_nothing(message, status):
     assert SecurityKey("ada").call(0x10, message)[0] == status
 
 
-# --- the browser --------------------------------------------------------------------------------------------------
+# --- the browser --------------------------------------------------------------------------------
 
 
 FACTOR, KEY = enrolled(label="never touched again")
@@ -454,7 +454,7 @@ def test_a_subdomain_or_another_port_passes_the_browser_and_python_fido2_and_not
     )
 
 
-# --- the server ---------------------------------------------------------------------------------------------------
+# --- the server ---------------------------------------------------------------------------------
 
 
 def spoilt(name: str, change: Callable[[bytes], bytes]) -> Callable[[str], str]:
@@ -553,7 +553,7 @@ def test_a_key_that_is_not_registered_is_refused():
     refused(factor.check, question[1], press(key, shown(question[0])), "Unknown credential ID.")
 
 
-# --- hostile answers ----------------------------------------------------------------------------------------------
+# --- hostile answers ----------------------------------------------------------------------------
 
 
 NAMES = st.sampled_from(

@@ -33,7 +33,7 @@ def status(said: bytes) -> int:
     return int(said.split()[1])
 
 
-# --- host -----------------------------------------------------------------------------------------
+# --- host ---------------------------------------------------------------------------------------
 
 
 def test_serve_answers_to_its_own_host_alone():
@@ -97,7 +97,7 @@ def test_port_0_is_a_port_of_the_systems_choice_and_stands_in_the_issuer():
         assert (told["issuer"], told["token_endpoint"]) == (issuer, issuer + "/token")
 
 
-# --- the points of an OpenID and RFC 9700 review, against the process -----------------------------
+# --- the points of an OpenID and RFC 9700 review, against the process ---------------------------
 
 
 def test_what_a_reviewer_of_serve_looks_for_first():
@@ -175,7 +175,7 @@ def test_fifty_wrong_passwords_are_not_all_tried_and_the_right_one_works_after_t
         assert is_consent_page(right)
 
 
-# --- time and memory ------------------------------------------------------------------------------
+# --- time and memory ----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -291,7 +291,7 @@ def test_the_log_is_bounded_and_what_is_over_is_dropped_once_a_minute(monkeypatc
     assert (app.provider.codes, app.provider.sessions, len(lab.audit)) == ({}, {}, 20)
 
 
-# --- the end --------------------------------------------------------------------------------------
+# --- the end ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -87,7 +87,7 @@ def knock(firm: Company, browser: httpx.Client, path: str, **how) -> Iterator[di
         )
 
 
-# --- without a credential -------------------------------------------------------------------------
+# --- without a credential -----------------------------------------------------------------------
 
 
 @WORLDS
@@ -216,7 +216,7 @@ def test_in_a_castle_nobody_at_all_is_let_in_from_inside_and_only_where_the_netw
     }
 
 
-# --- with a credential ----------------------------------------------------------------------------
+# --- with a credential --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("world", [H, CASTLE], ids=["2023", "castle"])
@@ -309,7 +309,7 @@ def test_two_credentials_at_once_open_no_more_than_one_of_them_would(using):
             )
 
 
-# --- the gateway's pass ---------------------------------------------------------------------------
+# --- the gateway's pass -------------------------------------------------------------------------
 
 
 def pass_for(firm: Company, browser: httpx.Client, application: str) -> dict[str, str]:
@@ -382,7 +382,7 @@ def test_a_pass_and_a_secret_are_good_in_their_own_company_alone():
     assert len(set(one.secrets.values())) == len(ESTATE.credentials)
 
 
-# --- the alarm ------------------------------------------------------------------------------------
+# --- the alarm ----------------------------------------------------------------------------------
 
 
 def test_the_first_alarm_counts_and_a_second_does_not_put_it_off():

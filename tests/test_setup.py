@@ -114,7 +114,7 @@ def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(bui
     assert len(builds) == 2
 
 
-# --- the steps of a build ---------------------------------------------------------------------------------------
+# --- the steps of a build -----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_build_that_fails_ends_in_a_sentence(steps, monkeypatch):
         course.build()
 
 
-# --- a home that cannot be written to ---------------------------------------------------------------------------
+# --- a home that cannot be written to -----------------------------------------------------------
 
 
 def test_a_home_that_can_be_written_to_is_used(tmp_path, monkeypatch):
@@ -194,7 +194,7 @@ def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, ins
         assert (tmp_path in pathlib.Path(folder).parents) == inside
 
 
-# --- JupyterLab -------------------------------------------------------------------------------------------------
+# --- JupyterLab ---------------------------------------------------------------------------------
 
 
 def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatch):
@@ -247,7 +247,7 @@ def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
     assert re.search(rb"Look through \\\S+\.har before you send it\.", done.stdout)
 
 
-# --- the wheel --------------------------------------------------------------------------------------------------
+# --- the wheel ----------------------------------------------------------------------------------
 
 
 def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_path):

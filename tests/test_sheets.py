@@ -137,7 +137,7 @@ def test_any_text_is_a_sheet_or_gets_a_sentence_with_a_line(text):
     assert sentence.startswith("x.yaml, line ")
 
 
-# --- from a row to a dataclass --------------------------------------------------------------------
+# --- from a row to a dataclass ------------------------------------------------------------------
 
 
 def door(text, **more):

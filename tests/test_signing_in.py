@@ -95,7 +95,7 @@ def is_consent_page(response: httpx.Response) -> bool:
     return response.status_code == 200 and 'name="consent"' in response.text
 
 
-# --- redirects on loopback (RFC 8252, 7.3; RFC 9700, 2.1 and 4.1.3) -------------------------------
+# --- redirects on loopback (RFC 8252, 7.3; RFC 9700, 2.1 and 4.1.3) -----------------------------
 
 
 def matches(registered: str, asked: str) -> bool:
@@ -206,7 +206,7 @@ def test_the_code_goes_to_the_port_that_asked_and_is_traded_with_that_address_al
     assert scene.redeem(code, redirect_uri=here).status_code == 200
 
 
-# --- how recent a sign-in must be -----------------------------------------------------------------
+# --- how recent a sign-in must be ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("zero", ["0", "00"])
@@ -247,7 +247,7 @@ def test_the_consent_page_is_answered_within_300_seconds_of_the_sign_in(wanted, 
     assert (said.is_redirect, is_login_page(said), RECENT) == (taken, not taken, 300)
 
 
-# --- forms that pages of other sites send ---------------------------------------------------------
+# --- forms that pages of other sites send -------------------------------------------------------
 
 FOREIGN = [
     "https://evil.example",
@@ -334,7 +334,7 @@ def test_the_origin_is_written_as_browsers_write_it(issuer, origin):
         assert sent.status_code == status
 
 
-# --- the consent page -----------------------------------------------------------------------------
+# --- the consent page ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_auto_login_answers_at_once():
     )
 
 
-# --- the code is traded ---------------------------------------------------------------------------
+# --- the code is traded -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -495,7 +495,7 @@ def test_the_scope_profile_is_a_word_and_not_a_part_of_one(scope, named):
     assert ("name" in told, "preferred_username" in told) == (named, named)
 
 
-# --- sessions begin and end -----------------------------------------------------------------------
+# --- sessions begin and end ---------------------------------------------------------------------
 
 
 def test_a_new_sign_in_ends_the_session_that_this_browser_had():  # OWASP ASVS 5.0, 7.2.4
@@ -577,7 +577,7 @@ def test_what_is_over_is_forgotten_and_what_is_not_stays():
     assert [len(getattr(scene.provider, name)) for name in state] == [0, 0, 0, 0, 0]
 
 
-# --- what every answer carries --------------------------------------------------------------------
+# --- what every answer carries ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -646,7 +646,7 @@ def test_one_request_does_not_fill_the_log():
     assert len(str(scene.lab.audit)) < 1000
 
 
-# --- guessing -------------------------------------------------------------------------------------
+# --- guessing -----------------------------------------------------------------------------------
 
 
 class Guarded(Scene):

@@ -87,7 +87,7 @@ def texts(value) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-# --- shapes ---------------------------------------------------------------------------------------
+# --- shapes -------------------------------------------------------------------------------------
 
 
 def test_each_source_has_an_event_in_the_replay_of_2023():
@@ -171,7 +171,7 @@ def test_the_time_of_an_event_is_the_time_of_its_request_in_the_vendors_own_writ
     assert set(times) <= {iso(one.time)[:19] for one in played(None).wire}
 
 
-# --- a stolen session, a service token ------------------------------------------------------------
+# --- a stolen session, a service token ----------------------------------------------------------
 
 
 def okta(*kinds: str, result: str = "SUCCESS") -> list[dict]:
@@ -236,7 +236,7 @@ def test_a_service_token_is_in_no_log_of_people(number):
     assert {event["userUuid"] for event in audit["cloudflare_access_nonidentity"]} <= {""}
 
 
-# --- what is only modelled ------------------------------------------------------------------------
+# --- what is only modelled ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_an_account_has_one_id_and_the_account_that_was_made_has_that_of_its_mak
     assert len(both) == len(dict(both)) == len({name for _, name in both}) > 1
 
 
-# --- ground truth ---------------------------------------------------------------------------------
+# --- ground truth -------------------------------------------------------------------------------
 
 
 def test_no_event_says_what_it_belongs_to_or_who_is_behind_it():
@@ -391,7 +391,7 @@ def test_a_step_that_no_log_shows_has_no_event():
     )
 
 
-# --- files ----------------------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------------------------
 
 
 def test_files_hold_one_event_a_line_and_are_read_back_as_they_were(tmp_path):
@@ -450,7 +450,7 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
     assert len(digests) == 1 and len(digests.pop()) == 65
 
 
-# --- the head of an event -------------------------------------------------------------------------
+# --- the head of an event -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -110,7 +110,7 @@ def is_dead(apps: TwoApps, issued: dict) -> bool:
     return told.pop()
 
 
-# --- codes --------------------------------------------------------------------------------------------------------
+# --- codes --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("settings", [{}, {"opaque_access_tokens": True}], ids=["JWT", "opaque"])
@@ -197,7 +197,7 @@ def test_a_challenge_binds_a_client_that_need_not_use_pkce():
     )
 
 
-# --- client authentication ----------------------------------------------------------------------------------------
+# --- client authentication ----------------------------------------------------------------------
 
 
 def basic(text: str | bytes) -> dict[str, str]:
@@ -401,7 +401,7 @@ def test_parameters_in_the_address_do_not_count():
     assert error_of(JOBS.ada.post(LOGIN + "/token", params=params)) == CLIENT
 
 
-# --- refresh tokens -----------------------------------------------------------------------------------------------
+# --- refresh tokens -----------------------------------------------------------------------------
 
 
 def test_a_refresh_token_rotates_and_a_second_use_kills_the_family():
@@ -487,7 +487,7 @@ def test_only_a_refresh_token_refreshes():
     assert "refresh_token" not in tokens_of(apps, scope="openid")
 
 
-# --- a client's own credentials -----------------------------------------------------------------------------------
+# --- a client's own credentials -----------------------------------------------------------------
 
 
 def test_a_client_on_its_own_gets_an_access_token_and_nothing_else():
@@ -509,7 +509,7 @@ def test_scope_and_client_must_fit():
         )
 
 
-# --- access tokens, and who looks at them -------------------------------------------------------------------------
+# --- access tokens, and who looks at them -------------------------------------------------------
 
 
 def test_an_access_token_is_a_jwt_of_rfc_9068():
@@ -643,7 +643,7 @@ def test_introspection_calls_what_it_does_not_know_inactive_and_says_no_more(kin
     assert introspect(apps, USELESS[kind](apps, tokens_of(apps))) == {"active": False}
 
 
-# --- revocation ---------------------------------------------------------------------------------------------------
+# --- revocation ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("settings", [{}, {"opaque_access_tokens": True}], ids=["JWT", "opaque"])
@@ -685,7 +685,7 @@ def test_another_clients_token_is_not_revoked():
     assert not is_dead(apps, issued)
 
 
-# --- proof of possession ------------------------------------------------------------------------------------------
+# --- proof of possession ------------------------------------------------------------------------
 
 
 def proof(
@@ -836,7 +836,7 @@ def test_dpop_jkt_ties_a_code_to_a_key():  # RFC 9449, 10
     assert redeem(apps, code, headers=proof(apps)).json()["token_type"] == "DPoP"
 
 
-# --- inputs that nobody chose -------------------------------------------------------------------------------------
+# --- inputs that nobody chose -------------------------------------------------------------------
 
 
 @given(st.binary(max_size=40))

@@ -91,7 +91,7 @@ def verified(token: object, keys: object = ES, **changes: object) -> dict:
 HONEST, BARE = sealed(), sealed(header={"alg": "ES256"})  # with and without the name of its key
 
 
-# --- what is accepted ---------------------------------------------------------------------------------------------
+# --- what is accepted ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_kid_chooses_among_the_trusted_keys():
             verified(unnamed, {"keys": [other, ES]})
 
 
-# --- what is refused ----------------------------------------------------------------------------------------------
+# --- what is refused ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["exp", "iss", "aud"])
@@ -680,7 +680,7 @@ def test_nothing_is_fetched_however_many_unknown_keys_are_named(monkeypatch):
     assert asked == []
 
 
-# --- signatures: published examples and a second opinion ----------------------------------------------------------
+# --- signatures: published examples and a second opinion ----------------------------------------
 
 
 EXAMPLES = tokens.rfc_examples()["signed"]
@@ -778,7 +778,7 @@ def test_a_shared_secret_signs_and_has_no_public_half():
         _ = key.jwk
 
 
-# --- keys ---------------------------------------------------------------------------------------------------------
+# --- keys ---------------------------------------------------------------------------------------
 
 
 def test_a_thumbprint_is_the_one_that_an_rfc_prints():  # RFC 8037, A.3
@@ -824,7 +824,7 @@ def test_base64url_has_one_spelling_for_each_bytes(data):
                 tokens.unb64(other)
 
 
-# --- thousands of inputs that nobody chose ------------------------------------------------------------------------
+# --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
 MANY = settings(deadline=None, derandomize=True, max_examples=500, database=None)

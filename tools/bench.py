@@ -1,4 +1,7 @@
-"""Ratios, each measured in this run: `make bench`. A goal that is missed is said, and makes the exit status 1."""
+"""Ratios, each measured in this run:
+
+`make bench`. A goal that is missed is said, and makes the exit status 1.
+"""
 
 import hashlib
 import json
@@ -28,7 +31,8 @@ ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTW
 
 
 def ratio(ours, theirs, rounds: int, times: int) -> float:
-    """How much longer `ours` takes: the best round of each, taken in turns, so that a busy machine slows both."""
+    """How much longer `ours` takes: the best round of each, taken in turns, so that a busy machine
+    slows both."""
     found = {ours: [], theirs: []}
     for _ in range(rounds):
         for step, seconds in found.items():
@@ -57,7 +61,8 @@ def verify() -> float:
 
 
 def login() -> float:
-    """The five requests of a sign-in at the provider against five with the same forms to a one-line app, through the same network."""
+    """The five requests of a sign-in at the provider against five with the same forms to a one-line
+    app, through the same network."""
     apps = build_apps("bench")
     verifier = "v" * 43
     question = {
@@ -102,7 +107,8 @@ def login() -> float:
 
 
 def replay() -> float:
-    """One replay of the breach against as many requests to a one-line app, through the same network."""
+    """One replay of the breach against as many requests to a one-line app, through the same
+    network."""
     requests = len(breach.play(World.historical()).wire)
 
     def plain():
@@ -136,9 +142,11 @@ def python(code: str) -> float:
 
 
 def imports() -> float:
-    """What a lesson imports first against `import jwt, httpx`, both without the bare start of Python: the best of nine, in turns.
+    """What a lesson imports first against `import jwt, httpx`, both without the bare start of
+    Python: the best of nine, in turns.
 
-    The names are asked for, since `import labutils` alone loads none of them. `show` is left out: it draws.
+    The names are asked for, since `import labutils` alone loads none of them. `show` is left out:
+    it draws.
     """
     ours = (
         "from labutils import Lab, accepts, check, hint, opened, progress, quiz, refuses, solution"
@@ -149,7 +157,8 @@ def imports() -> float:
 
 
 def in_kernel(cells: list[str]) -> tuple[float, float]:
-    """Seconds for some cells in a fresh kernel, its start included, and the memory in MiB that it ended with."""
+    """Seconds for some cells in a fresh kernel, its start included, and the memory in MiB that it
+    ended with."""
     start = time.perf_counter()
     where = (
         {"transport": "ipc", "ip": str(pathlib.Path(tempfile.mkdtemp(), "k"))}
@@ -180,7 +189,8 @@ def in_kernel(cells: list[str]) -> tuple[float, float]:
 
 
 def lesson(path: pathlib.Path) -> tuple[float, float]:
-    """A lesson's execution against an empty notebook with the same imports, and the memory of its kernel in MiB."""
+    """A lesson's execution against an empty notebook with the same imports, and the memory of its
+    kernel in MiB."""
     cells = [
         cell.source
         for cell in nbformat.read(path, as_version=4).cells

@@ -1,8 +1,10 @@
-"""The verbs of this repository: lab, test, notebooks, reset, mend, clean, and those for maintainers (VERBS, below).
+"""The verbs of this repository: lab, test, notebooks, reset, mend, clean, and those for maintainers
+(VERBS, below).
 
-`python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or stale, then runs the
-verb inside it. It needs nothing but Python's standard library and pip (or uv, where that is on the PATH), and it is
-written so that an old Python can still read it and say which one to use.
+`python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or
+stale, then runs the verb inside it. It needs nothing but Python's standard library and pip (or uv,
+where that is on the PATH), and it is written so that an old Python can still read it and say which
+one to use.
 """
 
 import hashlib
@@ -36,7 +38,7 @@ def run(*command, **options):
     return subprocess.call([str(part) for part in command], cwd=str(HERE), **options)
 
 
-# --- the environment --------------------------------------------------------------------------------------------
+# --- the environment ----------------------------------------------------------------------------
 
 
 def supported_pythons():
@@ -51,8 +53,8 @@ def require_python():
     oldest, newest = supported_pythons()
     if not oldest <= sys.version_info[:2] <= newest:
         sys.exit(
-            "The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab PYTHON=python3.13"
-            % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1])
+            "The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab "
+            "PYTHON=python3.13" % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1])
         )
 
 
@@ -64,7 +66,10 @@ def fingerprint():
 
 
 def stamp():
-    """What `.venv` was built from, and in which folder. Both are empty where it was not built to the end."""
+    """What `.venv` was built from, and in which folder.
+
+    Both are empty where it was not built to the end.
+    """
     whole = STAMP.exists() and PYTHON.exists()
     built, _, folder = (STAMP.read_bytes() if whole else b"").partition(b"\n")
     return built.decode("ascii", "replace"), os.fsdecode(folder)
@@ -75,7 +80,10 @@ def write_stamp():
 
 
 def ensure_environment():
-    """Make `.venv` what the locked requirements say, in this folder. Exits with a sentence on failure."""
+    """Make `.venv` what the locked requirements say, in this folder.
+
+    Exits with a sentence on failure.
+    """
     built, folder = stamp()
     if built != fingerprint():
         build()
@@ -86,7 +94,8 @@ def ensure_environment():
 
 
 def where_the_disk_allows(step, *arguments):
-    """Do what makes things better and must not stop a verb: the disk may be full or read-only, the list of lessons gone."""
+    """Do what makes things better and must not stop a verb: the disk may be full or read-only, the
+    list of lessons gone."""
     try:
         step(*arguments)
     except (OSError, SystemExit):
@@ -96,7 +105,8 @@ def where_the_disk_allows(step, *arguments):
 def build():
     """Build `.venv` from the locked requirements, with uv where there is uv."""
     require_python()
-    # An activated .venv must not delete the Python that runs this; the one it was made from builds the new one.
+    # An activated .venv must not delete the Python that runs this; the one it was made from builds
+    # the new one.
     activated = pathlib.Path(sys.prefix) == VENV
     builder = getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
     say(
@@ -106,16 +116,17 @@ def build():
     done = shutil.which("uv") is not None and all_done(with_uv(builder))
     if not done and not all_done(with_pip(builder)):
         sys.exit(
-            "The environment could not be built: the step above failed. Mend its cause and say the same command "
-            "again; nothing half-built is kept in use."
+            "The environment could not be built: the step above failed. Mend its cause and say "
+            "the same command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()
     write_stamp()
 
 
 def find_labutils_from_inside():
-    """Say where labutils is by a path that begins at `.venv`: so it holds wherever the folder is moved or copied, and in
-    every locale, since it is plain ASCII. Python reads a line of such a file as relative to it."""
+    """Say where labutils is by a path that begins at `.venv`: so it holds wherever the folder is
+    moved or copied, and in every locale, since it is plain ASCII. Python reads a line of such a
+    file as relative to it."""
     site = site_packages()
     (site / "_labutils.pth").write_text(
         os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii"
@@ -134,7 +145,10 @@ def all_done(steps):
 
 
 def with_pip(builder):
-    """The steps with pip. The builder's pip installs into `.venv`, so that a Debian without ensurepip does too."""
+    """The steps with pip.
+
+    The builder's pip installs into `.venv`, so that a Debian without ensurepip does too.
+    """
     pip = [builder, "-m", "pip", "--python", PYTHON, *QUIETLY]
     return [
         [builder, "-m", "venv", "--without-pip", VENV],
@@ -144,7 +158,10 @@ def with_pip(builder):
 
 
 def with_uv(builder):
-    """The same steps with uv, in a fifth of the time. It does not read pip's settings, so pip has a second try."""
+    """The same steps with uv, in a fifth of the time.
+
+    It does not read pip's settings, so pip has a second try.
+    """
     install = ["uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
     return [
         ["uv", "venv", "--quiet", "--no-project", "--python", builder, VENV],
@@ -160,7 +177,10 @@ def site_packages():
 
 
 def repoint(folder):
-    """Point the scripts of `.venv`, which was built in another folder, here. Imports need nothing."""
+    """Point the scripts of `.venv`, which was built in another folder, here.
+
+    Imports need nothing.
+    """
     old, new = (os.fsencode(os.path.join(path, ".venv")) for path in (folder, str(HERE)))
     for path in [VENV / "pyvenv.cfg", *PYTHON.parent.iterdir()]:
         if path.is_file() and not path.is_symlink() and path.suffix != ".exe":
@@ -175,14 +195,16 @@ def repoint(folder):
     write_stamp()
 
 
-# A line that begins with #! breaks at the first space of a path. These lines do not, and Python reads them as a text.
+# A line that begins with #! breaks at the first space of a path. These lines do not, and Python
+# reads them as a text.
 SHEBANG = b"""#!/bin/sh
 '''exec' "%s" "$0" "$@"
 ' '''"""
 
 
 def keep_what_reset_needs():
-    """Keep each lesson that is as the course stored it in `.venv`, so that `reset` can do without git."""
+    """Keep each lesson that is as the course stored it in `.venv`, so that `reset` can do without
+    git."""
     wanted = lessons.sums()
     kept = PRISTINE / "SHA256SUMS"
     if not kept.exists() or lessons.sums(PRISTINE) != wanted:
@@ -194,7 +216,7 @@ def keep_what_reset_needs():
         shutil.copyfile(str(lessons.NOTEBOOKS / "SHA256SUMS"), str(kept))
 
 
-# --- the verbs --------------------------------------------------------------------------------------------------
+# --- the verbs ----------------------------------------------------------------------------------
 
 
 def lab(*arguments):
@@ -209,7 +231,8 @@ def lab(*arguments):
         "jupyterlab",
         "--ServerApp.root_dir=" + str(HERE),
         "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb",
-        "--LabApp.extension_manager=readonly",  # the other one asks a registry on the internet, at a click
+        # the other one asks a registry on the internet, at a click
+        "--LabApp.extension_manager=readonly",
         *root,
     ]
     try:
@@ -229,8 +252,8 @@ WRITTEN = {
 
 
 def folders_for_a_home():
-    """The variables that send Jupyter elsewhere where it cannot write below the home folder: into `.venv`, or else
-    into a temporary folder."""
+    """The variables that send Jupyter elsewhere where it cannot write below the home folder: into
+    `.venv`, or else into a temporary folder."""
     home = pathlib.Path(os.path.expanduser("~"))
     blocked = [
         name
@@ -251,7 +274,8 @@ def folders_for_a_home():
 
 
 def writable(folder):
-    """Whether a file can be made in this folder, or in the nearest one above it where it is not there yet."""
+    """Whether a file can be made in this folder, or in the nearest one above it where it is not
+    there yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
@@ -262,7 +286,8 @@ def writable(folder):
 
 
 def mend():
-    """Build the environment afresh, whatever is in it: what the doctor asks for where a package is broken."""
+    """Build the environment afresh, whatever is in it: what the doctor asks for where a package is
+    broken."""
     build()
     where_the_disk_allows(keep_what_reset_needs)
     say("The environment is built afresh.")
@@ -276,7 +301,8 @@ def test(*arguments):
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
     if not judged:
         say(
-            "The JavaScript clients are not run here: they want Node.js and two packages. make test-clients installs and runs them."
+            "The JavaScript clients are not run here: they want Node.js and two packages. make "
+            "test-clients installs and runs them."
         )
     return (
         (judged and run(PYTHON, str(clients / "run.py")))
@@ -297,7 +323,8 @@ def test(*arguments):
 
 
 def test_wheel(*arguments):
-    """Every lesson from the wheel, in an empty folder; further arguments are versions to install instead."""
+    """Every lesson from the wheel, in an empty folder; further arguments are versions to install
+    instead."""
     return run(PYTHON, "tools/from_wheel.py", *arguments)
 
 
@@ -312,7 +339,10 @@ def lesson(*arguments):
 
 
 def lock(*arguments):
-    """Write requirements.txt from pyproject.toml, with hashes and without addresses. Needs `uv` on the PATH."""
+    """Write requirements.txt from pyproject.toml, with hashes and without addresses.
+
+    Needs `uv` on the PATH.
+    """
     return run(
         "uv",
         "pip",
@@ -344,7 +374,7 @@ def bench(*arguments):
 
 
 def measure(*arguments):
-    """How much the tests of identity and incident notice: coverage, and mutants killed, by module."""
+    """How much the tests of identity and incident notice, by module: coverage, mutants killed."""
     if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
         run(
             sys.executable,
@@ -366,7 +396,8 @@ def test_clients(*arguments):
 
 
 def test_browser(*arguments):
-    """A real Chromium loads a cleaned recording and signs in with a virtual security key, where there is a Chromium."""
+    """A real Chromium loads a cleaned recording and signs in with a virtual security key, where
+    there is a Chromium."""
     if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
         run(
             sys.executable,

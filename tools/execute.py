@@ -1,8 +1,11 @@
-"""Execute lessons from a clean kernel and store them in canonical form: `python tools/execute.py [NN ...]`.
+"""Execute lessons from a clean kernel and store them in canonical form:
+
+`python tools/execute.py [NN ...]`.
 
 `python tools/execute.py pages` runs none, and renews the pages that are written from them.
 
-A second run gives no difference. Then notebooks/SHA256SUMS says what each lesson looks like when nobody has touched it.
+A second run gives no difference. Then notebooks/SHA256SUMS says what each lesson looks like when
+nobody has touched it.
 """
 
 import hashlib
@@ -21,7 +24,10 @@ NOTEBOOKS = HERE / "notebooks"
 
 
 def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook, run from a clean kernel in notebooks/. Raises CellExecutionError where a cell fails."""
+    """The notebook, run from a clean kernel in notebooks/.
+
+    Raises CellExecutionError where a cell fails.
+    """
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "LABUTILS_PROGRESS": str(pathlib.Path(folder, "progress.json"))}
         client = NotebookClient(
@@ -35,7 +41,8 @@ def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-# What JupyterLab writes when it saves a notebook, so that opening a lesson changes as little as can be. It adds the version of
+# What JupyterLab writes when it saves a notebook, so that opening a lesson changes as little as can
+# be. It adds the version of
 # its own Python, which is another one on each machine and therefore left out.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -49,7 +56,8 @@ LANGUAGE = {
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:
-    """The one way to write a notebook down: streams merged, no volatile metadata, sorted JSON, a newline at the end."""
+    """The one way to write a notebook down: streams merged, no volatile metadata, sorted JSON, a
+    newline at the end."""
     notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
     course = notebook.metadata.get("labutils", {})
     notebook.metadata = {"kernelspec": KERNEL, "labutils": course, "language_info": LANGUAGE}
@@ -62,7 +70,8 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
 
 
 def merged(outputs: list) -> list:
-    """Outputs with neighbouring pieces of the same stream joined, and no metadata but the width of a picture."""
+    """Outputs with neighbouring pieces of the same stream joined, and no metadata but the width of
+    a picture."""
     kept: list = []
     for output in outputs:
         if (
@@ -83,7 +92,8 @@ def as_lines(notebook: nbformat.NotebookNode) -> dict:
 
 
 def main(numbers: list[str]) -> int:
-    """Run and store the lessons of these numbers, or all of them; note their sums, and renew the pages."""
+    """Run and store the lessons of these numbers, or all of them; note their sums, and renew the
+    pages."""
     paths = sorted(
         path
         for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")

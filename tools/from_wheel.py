@@ -1,7 +1,10 @@
-"""Every lesson from the wheel, in an empty folder: `python tools/from_wheel.py [VERSION ...]`, in the Python of .venv.
+"""Every lesson from the wheel, in an empty folder:
 
-The package is built, installed with the locked requirements into an environment of its own, and each stored output is
-compared by nbval. Versions such as `cryptography==47.0.0` are installed instead of the locked ones.
+`python tools/from_wheel.py [VERSION ...]`, in the Python of .venv.
+
+The package is built, installed with the locked requirements into an environment of its own, and
+each stored output is compared by nbval. Versions such as `cryptography==47.0.0` are installed
+instead of the locked ones.
 """
 
 import os

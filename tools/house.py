@@ -1,4 +1,6 @@
-"""Draw the house from its imports: `python tools/house.py` writes docs/architecture.png and its sentence.
+"""Draw the house from its imports:
+
+`python tools/house.py` writes docs/architecture.png and its sentence.
 
 A room is a package of labutils. An arrow from one room to another has the number of modules of the
 first that import from the second.

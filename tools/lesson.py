@@ -1,7 +1,7 @@
 """Make the skeleton of a lesson: `python tools/lesson.py NN [name-of-the-file]`.
 
-The files stand in tools/skeleton. They are a whole lesson on a toy subject, which runs. What is left
-to write is marked TO WRITE, and the rails say it as well.
+The files stand in tools/skeleton. They are a whole lesson on a toy subject, which runs. What is
+left to write is marked TO WRITE, and the rails say it as well.
 """
 
 import json
@@ -20,15 +20,18 @@ CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
 
 LEFT = """\
 Lesson {number} has its skeleton, and it runs. What is left to write:
-  1. {notebook}: each cell with the words TO WRITE in it. The title first, and the question to open with.
-  2. labutils/classroom/lessons/lesson_{number}.py: your exercises, predictions, quiz and target in the place of
-     the toy ones. The rails want two exercises, three predictions and two quiz questions.
-  3. tests/answers/lesson_{number}.py: three right answers in other styles for each exercise that is a function.
+  1. {notebook}: each cell with the words TO WRITE in it. Begin
+     with the title and with the question to open with.
+  2. labutils/classroom/lessons/lesson_{number}.py: your exercises, predictions, quiz and target
+     in the place of the toy ones. Two exercises, three predictions and two quiz questions or more.
+  3. tests/answers/lesson_{number}.py: three right answers in other styles for each exercise that
+     is a function.
   4. tests/answers/target_{number}.py: each way to the flag, and tries that fail.
   5. The minutes: in the notebook's metadata, in its line "Time:", and at the headings.
-Run and store it:           make notebooks ARGS={number}
-See what the rails still want: .venv/bin/python -m pytest tests/notebooks tests/test_answers.py -k {number}
-It is all in docs/authoring.md."""
+Run and store it: make notebooks ARGS={number}
+See what the rails still want:
+  .venv/bin/python -m pytest tests/notebooks tests/test_answers.py -k {number}
+docs/authoring.md says how each of these is written."""
 
 
 class CannotMake(Exception):

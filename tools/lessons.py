@@ -1,7 +1,8 @@
-"""notebooks/SHA256SUMS: which notebooks are the course's own, and what each looks like when nobody has touched it.
+"""notebooks/SHA256SUMS: which notebooks are the course's own, and what each looks like when nobody
+has touched it.
 
-What it needs of labutils needs nothing but the standard library, so that the verbs can say what is wrong where a
-package is missing or broken.
+What it needs of labutils needs nothing but the standard library, so that the verbs can say what is
+wrong where a package is missing or broken.
 """
 
 import pathlib
@@ -12,7 +13,10 @@ NOTEBOOKS = ROOT / "notebooks"
 
 
 def sums(folder=NOTEBOOKS):
-    """The SHA-256 of each lesson by file name, in order. Exits with a sentence where the list cannot be read."""
+    """The SHA-256 of each lesson by file name, in order.
+
+    Exits with a sentence where the list cannot be read.
+    """
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
     from labutils.classroom.workspace import (

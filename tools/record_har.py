@@ -1,10 +1,14 @@
-"""Record data/support-case.har: a real Chromium, a provider on loopback, and the small application of tools/browser/.
+"""Record data/support-case.har: a real Chromium, a provider on loopback, and the small application
+of tools/browser/.
 
     python tools/record_har.py [--python COURSE_PYTHON] [--out FOLDER]
 
-It needs the playwright package and Debian's chromium. `--python` names the interpreter that has labutils, where that is another one.
-What differs from run to run is set to fixed values: dates follow the provider's clock, durations and the page's name follow the order
-of requests, and Server names no version. A newer Chromium changes its own version in user-agent, sec-ch-ua and browser, and nothing else.
+It needs the playwright package and Debian's chromium. `--python` names the interpreter that has
+labutils, where that is another one.
+What differs from run to run is set to fixed values: dates follow the provider's clock, durations
+and the page's name follow the order
+of requests, and Server names no version. A newer Chromium changes its own version in user-agent,
+sec-ch-ua and browser, and nothing else.
 """
 
 import argparse
@@ -44,7 +48,7 @@ ANSWERS = {
 
 
 class Application(BaseHTTPRequestHandler):
-    """The application's own server: fixed answers, a cookie of its own, and one report that fails."""
+    """The application's own server: fixed answers, its own cookie, and one report that fails."""
 
     def do_GET(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -119,16 +123,18 @@ def record(python: str, target: pathlib.Path) -> None:
         provider.wait()
 
 
-# --- what differs from run to run -------------------------------------------------------------------------------
+# --- what differs from run to run ---------------------------------------------------------------
 
 
 def settled(har: dict) -> dict:
-    """The recording with dates by the provider's clock, durations by the order of requests, and plain names."""
+    """The recording with dates by the provider's clock, durations by the order of requests, and
+    plain names."""
     begin, seconds, since, preflighted = datetime.fromisoformat(START).timestamp(), 0, 0, False
     log = har["log"]
     log["_lab"] = {"seed": SEED, "start": START, "issuer": ISSUER}
     log["comment"] = (
-        "Recorded by tools/record_har.py from Chromium. The people, passwords and tokens exist in the lab alone."
+        "Recorded by tools/record_har.py from Chromium. The people, passwords and tokens exist in "
+        "the lab alone."
     )
     for page in log["pages"]:
         page.update(
@@ -189,11 +195,13 @@ def _assert_clock(entry: dict, now: int) -> None:
 
 
 def default_export(har: dict) -> dict:
-    """What browsers write today unless one asks for sensitive data: the same without Cookie, Set-Cookie and Authorization."""
+    """What browsers write today unless one asks for sensitive data: the same without Cookie,
+    Set-Cookie and Authorization."""
     log = har["log"]
     log["creator"]["name"] += ", then tools/record_har.py"
     log["comment"] = (
-        "Derived from support-case.har: without Cookie, Set-Cookie and Authorization, as browsers export by default today."
+        "Derived from support-case.har: without Cookie, Set-Cookie and Authorization, as browsers "
+        "export by default today."
     )
     for message in (entry[side] for entry in log["entries"] for side in ("request", "response")):
         message["headers"] = [

@@ -1,8 +1,8 @@
 """How much of a lesson's code the learner writes: `python tools/share.py [NN ...]`.
 
-Share = S / (S + C). S: lines of the model solutions of all that is checked, the target too. C: lines
-in the code cells of the notebook. Blank lines and comments count for neither. From 30 % on a lesson
-counts as one in which the learner acts.
+Share = S / (S + C). S: lines of the model solutions of all that is checked, the target too. C:
+lines in the code cells of the notebook. Blank lines and comments count for neither. From 30 % on a
+lesson counts as one in which the learner acts.
 """
 
 import json

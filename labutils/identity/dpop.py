@@ -57,7 +57,7 @@ def prove(
     return f"{signing_input}.{b64(sign_bytes(alg, signing_input.encode(), key))}"
 
 
-# --- twelve questions about one proof -------------------------------------------------------------
+# --- twelve questions about one proof -----------------------------------------------------------
 # Each names the facts that it looks at; the others pass by in `_`. "4.3, 11" is point 11 of
 # RFC 9449, section 4.3.
 

@@ -48,7 +48,7 @@ def json_part(value: object) -> str:
     return b64(json.dumps(value, separators=(",", ":")).encode())
 
 
-# --- keys and signing -----------------------------------------------------------------------------
+# --- keys and signing ---------------------------------------------------------------------------
 
 
 def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:

@@ -157,7 +157,7 @@ class SecurityKey(CtapDevice):
         return ec_private_key(f"{self.label}/{credential.hex()}")
 
 
-# --- the browser ----------------------------------------------------------------------------------
+# --- the browser --------------------------------------------------------------------------------
 
 
 def press(

@@ -166,7 +166,7 @@ def read_answer(answer: str) -> Json:
     return response
 
 
-# --- the page /keys -------------------------------------------------------------------------------
+# --- the page /keys -----------------------------------------------------------------------------
 
 
 def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKeys) -> None:

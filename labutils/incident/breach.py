@@ -93,7 +93,7 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
     return replace(world or World.historical(), **values)
 
 
-# --- the story ------------------------------------------------------------------------------------
+# --- the story ----------------------------------------------------------------------------------
 
 
 class Intruder(Protocol):
@@ -182,7 +182,7 @@ def _outcome(attempts: list[Attempt]) -> tuple[Outcome, Decision]:
     return "not_reached", Decision(False, "not_held", f"the intruder never came to hold {missing}")
 
 
-# --- played ---------------------------------------------------------------------------------------
+# --- played -------------------------------------------------------------------------------------
 
 
 class _OverHttp:
@@ -261,7 +261,7 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
     return replay
 
 
-# --- foreseen -------------------------------------------------------------------------------------
+# --- foreseen -----------------------------------------------------------------------------------
 
 
 class _Foreseen:

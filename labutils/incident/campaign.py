@@ -85,7 +85,7 @@ class Campaign:
         return replace(self, steps=self.steps[: facts.index(fact) + 1])
 
 
-# --- reading a campaign ---------------------------------------------------------------------------
+# --- reading a campaign -------------------------------------------------------------------------
 
 
 def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[str]) -> Campaign:

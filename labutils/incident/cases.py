@@ -150,7 +150,7 @@ def _read_folder(folder: Path) -> Case:
     return read_case(folder.name, {sheet: read(folder / f"{sheet}.yaml") for sheet in SHEETS})
 
 
-# --- reading a case -------------------------------------------------------------------------------
+# --- reading a case -----------------------------------------------------------------------------
 
 SHEETS = ("case", "facts", "estate", "campaign")
 

@@ -71,7 +71,7 @@ def _unknowns(step: Step) -> list[str]:
     return unknown
 
 
-# --- ATT&CK Navigator -----------------------------------------------------------------------------
+# --- ATT&CK Navigator ---------------------------------------------------------------------------
 
 
 def navigator_layer(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> Json:
@@ -127,7 +127,7 @@ def _technique(technique: str, steps: Sequence[Step], case: CaseName) -> Json:
     }
 
 
-# --- Attack Flow ----------------------------------------------------------------------------------
+# --- Attack Flow --------------------------------------------------------------------------------
 
 
 def attack_flow(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> Json:

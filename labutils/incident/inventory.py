@@ -149,7 +149,7 @@ def controls(text: str | None = None) -> dict[str, Control]:
     return {key: build(Control, row) for key, row in rows.items()}
 
 
-# --- reading an estate ----------------------------------------------------------------------------
+# --- reading an estate --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class Decision:
     reason: str
 
 
-# --- the rules, in the order in which they are asked ----------------------------------------------
+# --- the rules, in the order in which they are asked --------------------------------------------
 # A request without a credential passes the questions about credentials: whether one is needed is
 # the question of `recognised`.
 
@@ -255,7 +255,7 @@ def decide(request: Request, world: World) -> Decision:
     return Decision(True, "allowed", "no rule refused it")
 
 
-# --- what is noticed ------------------------------------------------------------------------------
+# --- what is noticed ----------------------------------------------------------------------------
 
 
 def alarmed(request: Request, decision: Decision, world: World) -> bool:

@@ -49,7 +49,7 @@ class Row(dict[str, Any]):
 CALLED[Row] = "a mapping"
 
 
-# --- from a file to rows --------------------------------------------------------------------------
+# --- from a file to rows ------------------------------------------------------------------------
 
 
 def read(name: str | Path, text: str | None = None) -> Row:
@@ -128,7 +128,7 @@ def _reason(error: yaml.YAMLError) -> str:
     return "is not YAML: " + shown(", ".join(part for part in parts if part))
 
 
-# --- from a row to a dataclass --------------------------------------------------------------------
+# --- from a row to a dataclass ------------------------------------------------------------------
 
 
 def build(cls: type[T], row: Row, **more: Any) -> T:
@@ -228,7 +228,7 @@ def _called(hint: Any) -> str:
     return CALLED.get(kind, getattr(kind, "__name__", str(kind)))
 
 
-# --- what several sheets check --------------------------------------------------------------------
+# --- what several sheets check ------------------------------------------------------------------
 
 
 def table(sheet: Row, name: str) -> dict[str, Row]:

@@ -33,7 +33,7 @@ def events(
     return [(source, write(fields)) for source, write in writers]
 
 
-# --- which templates ------------------------------------------------------------------------------
+# --- which templates ----------------------------------------------------------------------------
 
 
 @cache
@@ -68,7 +68,7 @@ def _writer(entry: LogEntry, allowed: bool) -> Writer:
     return lambda fields: write(fields | words(fields))
 
 
-# --- what a template may ask for ------------------------------------------------------------------
+# --- what a template may ask for ----------------------------------------------------------------
 
 
 def fields_of(request: Request, agent: str, serial: int | str) -> Fields:
@@ -126,7 +126,7 @@ def _number(name: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"https://lab.example/{name}")
 
 
-# --- reading and storing --------------------------------------------------------------------------
+# --- reading and storing ------------------------------------------------------------------------
 
 
 def headline(source: str, event: Event) -> str:

@@ -58,7 +58,7 @@ def word_list(har: dict) -> dict:
     return json.loads(text)
 
 
-# --- grading by attack ----------------------------------------------------------------------------
+# --- grading by attack --------------------------------------------------------------------------
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -144,7 +144,7 @@ def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     return back | {secret for secret in by_mask if len(secret) >= 16}
 
 
-# --- grading by usefulness -----------------------------------------------------------------------
+# --- grading by usefulness ----------------------------------------------------------------------
 
 
 def usefulness(original: dict, cleaned: dict) -> dict[str, bool]:

@@ -19,7 +19,7 @@ STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that o
 READABLE = frozenset(map(ord, string.ascii_letters + string.digits + "-_.~+/=:;%& ,"))
 LONGEST = 20_000  # characters of a text that is turned back; no credential is longer
 
-# --- encodings ------------------------------------------------------------------------------------
+# --- encodings -----------------------------------------------------------------------------------
 
 
 def undone(text: str) -> set[str]:
@@ -112,7 +112,7 @@ def unmasked(text: str) -> Iterator[str]:
                 yield spelt.translate({code: code ^ mask for code in codes})
 
 
-# --- plain hashes ---------------------------------------------------------------------------------
+# --- plain hashes -------------------------------------------------------------------------------
 
 NAMED = sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"})
 HASHES = ("hash", "crc32", "adler32", *NAMED)

@@ -1,4 +1,7 @@
-"""The fact guard: what a text says of the real events is held by the facts that it names. Every problem is a sentence."""
+"""The fact guard: what a text says of the real events is held by the facts that it names.
+
+Every problem is a sentence.
+"""
 
 import re
 from dataclasses import dataclass
@@ -56,8 +59,10 @@ PARTIES = (
 # What carries digits and is no figure.
 IDS = re.compile(
     r"""
-    \b(?:RFCs?|STIX|OAuth|OpenID\ Connect(?:\ Core|\ Discovery)?|TLS|SAML|HTTP|HAR|Attack\ Flow|Navigator|Python)[ /-]?\d[\d.]*
-    |\bSP\ \d+-\d+\w*|\bCVE-\d+-\d+|\bTA?\d{4}(?:\.\d{3})?\b|\bSHA-\d+|\bv\d[\d.]*|\b\d\d-q?\d\b|\b[a-z]+-\d\d\b
+    \b(?:RFCs?|STIX|OAuth|OpenID\ Connect(?:\ Core|\ Discovery)?|TLS|SAML|HTTP|HAR
+       |Attack\ Flow|Navigator|Python)[ /-]?\d[\d.]*
+    |\bSP\ \d+-\d+\w*|\bCVE-\d+-\d+|\bTA?\d{4}(?:\.\d{3})?\b|\bSHA-\d+|\bv\d[\d.]*
+    |\b\d\d-q?\d\b|\b[a-z]+-\d\d\b
     |\b(?:[Ll]essons?|[Ee]xercises?|[Pp]arts?|[Ss]teps?|[Ff]igures?|[Ss]ections?|[Cc]ells?)
      \ \d[\d.-]*(?:(?:,|\ and|\ to|\ or)\ \d[\d.-]*)*""",
     re.VERBOSE,
@@ -110,8 +115,10 @@ MONTH = "|".join(MONTHS)
 DATE = re.compile(
     rf"""
     \b(?P<iso>\d{{4}}-\d\d(?:-\d\d)?)(?!\d)(?:T(?=\d))?
-    |\b(?P<days>\d{{1,2}}(?:[snrt][tdh])?(?:(?:,|\ and|\ or|\ to|–|-)\ ?\d{{1,2}})*)\ (?P<month>{MONTH})\b(?:\ (?P<year>(?:19|20)\d\d))?
-    |\b(?P<month2>{MONTH})\b(?:\ (?P<day2>\d{{1,2}})\b(?!\d*[:,]\d))?(?:,?\ (?P<year2>(?:19|20)\d\d)\b)?
+    |\b(?P<days>\d{{1,2}}(?:[snrt][tdh])?(?:(?:,|\ and|\ or|\ to|–|-)\ ?\d{{1,2}})*)
+       \ (?P<month>{MONTH})\b(?:\ (?P<year>(?:19|20)\d\d))?
+    |\b(?P<month2>{MONTH})\b(?:\ (?P<day2>\d{{1,2}})\b(?!\d*[:,]\d))?
+       (?:,?\ (?P<year2>(?:19|20)\d\d)\b)?
     |(?<![\d.,])(?P<year3>(?:19|20)\d\d)\b(?![.,]?\d)""",
     re.VERBOSE,
 )
@@ -180,11 +187,12 @@ class Claim:
 CLAIMS = [build(Claim, row) for row in read("forbidden-claims.yaml")["claims"]]
 
 
-# --- from a text to statements ------------------------------------------------------------------------------------
+# --- from a text to statements ------------------------------------------------------------------
 
 
 def paragraphs(text):
-    """Blocks between blank lines, without headings and code; a block that holds only comments and links belongs to the one before."""
+    """Blocks between blank lines, without headings and code; a block that holds only comments and
+    links belongs to the one before."""
     text = re.sub(r"(?ms)^```.*?^```\s*$", "", text)
     text = re.sub(r"(?m)^#{1,6} .*$", "\n", text)
     blocks = []
@@ -213,7 +221,8 @@ def statements(block):
 
 
 def bare(text):
-    """A text without comments, code, link targets, labels of links, names of products and ids; its case and words are kept."""
+    """A text without comments, code, link targets, labels of links, names of products and ids; its
+    case and words are kept."""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"`[^`]*`", "", text)
     text = LINK.sub("", text)
@@ -236,38 +245,38 @@ def ids_of(block):
     ]
 
 
-# --- figures ------------------------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------
+
+
+def _dates(part):
+    """The dates that a match of DATE names, as (year, month, day); none for a lone May or March."""
+    if part["iso"]:
+        year, month, *day = map(int, part["iso"].split("-"))
+        return [(year, month, day[0] if day else None)]
+    if part["days"]:
+        year, month = part["year"] and int(part["year"]), MONTHS.index(part["month"]) + 1
+        return [(year, month, int(day)) for day in re.findall(r"\d+", part["days"])]
+    if not part["month2"]:
+        return [(int(part["year3"]), None, None)]
+    if part["month2"] in ("May", "March") and not (part["day2"] or part["year2"]):
+        return []
+    year, day = (part[name] and int(part[name]) for name in ("year2", "day2"))
+    return [(year, MONTHS.index(part["month2"]) + 1, day)]
 
 
 def figures(text):
-    """Every date, time, number and length of time in a text. `one` is no figure, and neither are ids and versions."""
+    """Every date, time, number and length of time in a text.
+
+    `one` is no figure, and neither are ids and versions.
+    """
     dates, times, numbers, spans = set(), set(), set(), set()
     addresses = frozenset(found.replace("[.]", ".") for found in ADDRESS.findall(text))
     rest = IDS.sub(" ", ADDRESS.sub(" ", text))
 
     def date(match):
-        part = match.groupdict()
-        if part["iso"]:
-            year, month, *day = map(int, part["iso"].split("-"))
-            dates.add((year, month, day[0] if day else None))
-        elif part["days"]:
-            for day in re.findall(r"\d+", part["days"]):
-                dates.add(
-                    (part["year"] and int(part["year"]), MONTHS.index(part["month"]) + 1, int(day))
-                )
-        elif part["month2"]:
-            if part["month2"] in ("May", "March") and not (part["day2"] or part["year2"]):
-                return match.group()
-            dates.add(
-                (
-                    part["year2"] and int(part["year2"]),
-                    MONTHS.index(part["month2"]) + 1,
-                    part["day2"] and int(part["day2"]),
-                )
-            )
-        else:
-            dates.add((int(part["year3"]), None, None))
-        return " "
+        found = _dates(match.groupdict())
+        dates.update(found)
+        return " " if found else match.group()
 
     def time(match):
         times.add(
@@ -301,7 +310,10 @@ def _value(match):
 
 
 def held_by(thing):
-    """The figures that a fact, a derived entry or a common error holds. A date without a year is of the fact's year, or of 2023."""
+    """The figures that a fact, a derived entry or a common error holds.
+
+    A date without a year is of the fact's year, or of 2023.
+    """
     counted = {}
     if isinstance(thing, Derived):
         found, year = figures(f"{thing.span}; {thing.value}"), 2023
@@ -341,7 +353,10 @@ def held_by(thing):
 
 
 def not_held(said, held):
-    """What is said and not held, in words. A date is held by every date that it describes; a number of one kind holds no other."""
+    """What is said and not held, in words.
+
+    A date is held by every date that it describes; a number of one kind holds no other.
+    """
     dates = [
         date
         for date in said.dates
@@ -378,11 +393,12 @@ def _worded(number):
     return number if isinstance(number, str) else f"{number:,}"
 
 
-# --- the rules ----------------------------------------------------------------------------------------------------
+# --- the rules ----------------------------------------------------------------------------------
 
 
 def names_parties(text):
-    """The real parties that a text speaks of; the name of a product or format by itself is none, unless a year of the story is near."""
+    """The real parties that a text speaks of; the name of a product or format by itself is none,
+    unless a year of the story is near."""
     text = bare(text)
     products = re.compile("|".join(PRODUCTS))
     parties = re.compile(
@@ -413,7 +429,8 @@ def problems_of(block):
     for fact in facts:
         if fact.confidence in SAID and not SAID[fact.confidence][0].search(text):
             said.append(
-                f"{fact.id} is {fact.confidence}, and the text does not call it {SAID[fact.confidence][1]}: {quoted}"
+                f"{fact.id} is {fact.confidence}, and the text does not call it "
+                f"{SAID[fact.confidence][1]}: {quoted}"
             )
     held = Figures()
     for thing in things:
@@ -428,7 +445,8 @@ def problems_of(block):
 
 
 def problems(text):
-    """What is wrong with the facts of a text in Markdown, and the claims in it that must not be made."""
+    """What is wrong with the facts of a text in Markdown, and the claims in it that must not be
+    made."""
     return [
         problem
         for block in paragraphs(text)
@@ -461,7 +479,10 @@ def _claims_of(block):
 
 
 def printed_problems(text):
-    """The claims that must not be made, in what a cell printed. Lines marked as false claims and choices of a quiz may make them."""
+    """The claims that must not be made, in what a cell printed.
+
+    Lines marked as false claims and choices of a quiz may make them.
+    """
     kept, claimed = [], False
     for line in text.splitlines():
         claimed = bool(line.strip()) and (claimed or re.match(r"\s*Claim(?: \d+)?:", line))

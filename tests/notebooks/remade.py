@@ -1,3 +1,6 @@
-"""Which lessons are remade: the rails of test_the_learner_acts.py hold these. The list grows to all."""
+"""Which lessons are remade: the rails of test_the_learner_acts.py hold these.
+
+The list grows to all.
+"""
 
 REMADE: tuple[str, ...] = ("00", "01", "02", "03", "04", "05")

@@ -47,7 +47,8 @@ def test_each_mistake_gets_the_sentence_that_names_it(exercise, mistake, capsys)
     named = verdict(exercise, answer)[0].mistake
     demand(
         named == mistake,
-        f"{exercise.id}: the code that shows the mistake {mistake!r} is judged as {named!r}. Let the "
+        f"{exercise.id}: the code that shows the mistake {mistake!r} is judged as {named!r}. Let "
+        "the "
         "first case that it fails name this mistake, or change the code.",
     )
     check(exercise.id, answer)
@@ -61,7 +62,8 @@ def test_each_mistake_gets_the_sentence_that_names_it(exercise, mistake, capsys)
 def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(exercise):
     demand(
         len(exercise.mistakes) >= 2 and len(exercise.hints) >= 2,
-        f"{exercise.id} names {len(exercise.mistakes)} mistakes and has {len(exercise.hints)} hints; "
+        f"{exercise.id} names {len(exercise.mistakes)} mistakes and has {len(exercise.hints)} "
+        "hints; "
         "two or more of each are wanted.",
     )
     sentences = [says for says, code in exercise.mistakes.values()]
@@ -73,7 +75,7 @@ def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
-@pytest.mark.parametrize("blank", [..., None, "", [], {}, lambda *a: ..., {"A": ...}], ids=repr)
+@pytest.mark.parametrize("blank", [..., None, "", [], {}, lambda *_: ..., {"A": ...}], ids=repr)
 def test_a_blank_is_not_an_attempt(exercise, blank, capsys):
     check(exercise.id, blank)
     assert (
@@ -94,10 +96,10 @@ def test_a_blank_is_not_an_attempt(exercise, blank, capsys):
         {"a": 1},
         {3},
         lambda: 1 / 0,
-        lambda *a: 1 / 0,
+        lambda *_: 1 / 0,
         object(),
     ],
-    ids=lambda a: repr(a)[:12],
+    ids=lambda answer: repr(answer)[:12],
 )
 def test_whatever_is_handed_in_gets_a_sentence(exercise, answer, capsys):
     check(exercise.id, answer)
@@ -112,7 +114,8 @@ def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
     right = sum(choice.right for choice in item.choices.values())
     demand(
         right == 1 and 3 <= len(item.choices) <= 4,
-        f"{item.id} has {len(item.choices)} choices and {right} right ones; three or four are wanted, "
+        f"{item.id} has {len(item.choices)} choices and {right} right ones; three or four are "
+        "wanted, "
         "one of them right.",
     )
     quiz(item.id, "")
@@ -164,7 +167,7 @@ def test_hints_come_one_by_one_and_begin_again(capsys):
     assert first.startswith("Hint 1 of 2") and second.startswith("Hint 2 of 2") and again == first
 
 
-# --- progress ---------------------------------------------------------------------------------------------------
+# --- progress -----------------------------------------------------------------------------------
 
 
 def test_progress_is_carried_to_another_machine_by_its_receipt(capsys, tmp_path, monkeypatch):
@@ -198,11 +201,12 @@ def test_a_folder_that_cannot_be_written_to_loses_no_receipt(capsys, monkeypatch
     assert "cannot be written" in capsys.readouterr().out
 
 
-# --- the solved run ---------------------------------------------------------------------------------------------
+# --- the solved run -----------------------------------------------------------------------------
 
 
 def solved(notebook):
-    """The lesson with each exercise's cell replaced by its model solution, and each quiz by its right choice."""
+    """The lesson with each exercise's cell replaced by its model solution, and each quiz by its
+    right choice."""
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -240,7 +244,8 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
     if lesson.target:
         wanted[f"target-{name[:2]}"] = f"{lesson.target.id}: passed."
     demand_none(
-        f"{name}, cell {cell}: solved by its model solution it should print {words!r}, and it printed "
+        f"{name}, cell {cell}: solved by its model solution it should print {words!r}, and it "
+        "printed "
         f"{said.get(cell, 'nothing, since there is no such cell')!r}."
         for cell, words in wanted.items()
         if words not in said.get(cell, "")

@@ -1,4 +1,5 @@
-"""What the course says of the real events is held by the ledger; and the guard that sees to it can fail."""
+"""What the course says of the real events is held by the ledger; and the guard that sees to it can
+fail."""
 
 import copy
 import re
@@ -35,7 +36,7 @@ def test_every_lesson_names_a_fact(name, prose):
     demand(
         guard.COMMENT.search("\n".join(prose)),
         f"{name} says nothing of the real events. Below the heading 'What really happened' write a "
-        "paragraph that ends in its source link and in <!-- fact: id -->, with an id of facts.yaml.",
+        "paragraph that ends in its source link and in <!-- fact: id -->, an id of facts.yaml.",
     )
 
 
@@ -44,7 +45,7 @@ def test_what_the_pages_say_of_the_real_events_is_held_by_the_facts_they_name(pa
     demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
 
 
-# --- the guard can fail, on a copy of a lesson --------------------------------------------------------------------
+# --- the guard can fail, on a copy of a lesson --------------------------------------------------
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_exfiltrated_as_a_fact_is_noticed(lesson):
     )
 
 
-# --- who is named -------------------------------------------------------------------------------------------------
+# --- who is named -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_the_name_of_a_product_a_heading_and_a_link_need_no_fact(text):
     assert guard.problems(text) == []
 
 
-# --- what is held -------------------------------------------------------------------------------------------------
+# --- what is held -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,8 @@ def test_the_name_of_a_product_a_heading_and_a_link_need_no_fact(text):
         ("On 22 November 2023, at 14:18:22 (and not only at 14:18), Sliver came.", "nov22-sliver"),
         ("In November 2023, on 2023-11-22, a day of 2023.", "nov22-sliver"),
         (
-            "From 28 September to 17 October files of 134 customers could be reached: a three-week window.",
+            "From 28 September to 17 October files of 134 customers could be reached: a "
+            "three-week window.",
             "okta-support-window",
         ),
         ("On 20 and 21 November the access was tested.", "nov20-21-tests"),
@@ -181,7 +183,8 @@ def test_the_name_of_a_product_a_heading_and_a_link_need_no_fact(text):
         ("It lasted 9 d 6 h 37 min 11 s, or nine days.", "first-probe-to-alert, nov23-alert"),
         ("More than five thousand credentials, or 5,000, were rotated.", "code-red-credentials"),
         (
-            "For 14 days the log misled (RFC 9700, section 2.1; T1539, TA0001; SP 800-53; v19.1; lesson 08; 05-2; `37`).",
+            "For 14 days the log misled (RFC 9700, section 2.1; T1539, TA0001; "
+            "SP 800-53; v19.1; lesson 08; 05-2; `37`).",
             "okta-log-gap",
         ),
         ("1. First.\n2. It was **36** tickets.", "jira-tickets-accessed"),
@@ -254,7 +257,7 @@ def test_every_fact_holds_what_its_own_statement_says():
     ] == []
 
 
-# --- ids, links, and how sure it is -------------------------------------------------------------------------------
+# --- ids, links, and how sure it is -------------------------------------------------------------
 
 
 def test_a_fact_that_is_not_in_the_ledger_is_noticed():
@@ -318,7 +321,7 @@ def test_what_is_less_sure_and_not_called_so_is_noticed(text, ids, sentence):
     assert sentence in about(text, ids, f"{OKTA} {CLOUDFLARE}")[0]
 
 
-# --- claims that must not be made ---------------------------------------------------------------------------------
+# --- claims that must not be made ---------------------------------------------------------------
 
 # For each claim one sentence that makes it, and a true one that is near.
 NEAR = {

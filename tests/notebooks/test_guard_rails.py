@@ -63,7 +63,7 @@ def seen(cell):
         yield from (str(v) for kind, v in output.get("data", {}).items() if "image" not in kind)
 
 
-# --- what is left to write ------------------------------------------------------------------------
+# --- what is left to write ----------------------------------------------------------------------
 
 
 def test_nothing_of_a_skeleton_is_left_to_write(name, notebook):
@@ -83,7 +83,7 @@ def test_nothing_of_a_skeleton_is_left_to_write(name, notebook):
     )
 
 
-# --- the eight checks -----------------------------------------------------------------------------
+# --- the eight checks ---------------------------------------------------------------------------
 
 
 def heading_faults(texts) -> Iterator[str]:
@@ -149,7 +149,7 @@ def test_no_path_address_or_process_of_a_machine_is_in_the_outputs(name, noteboo
     )
 
 
-# --- what nbval does not check --------------------------------------------------------------------
+# --- what nbval does not check ------------------------------------------------------------------
 
 NOT_PLAIN = re.compile(
     r"(?m)^\s*[!%]|;\s*$|\binput\("
@@ -229,7 +229,7 @@ def test_outputs_and_sources_name_no_host_of_the_real_network(name, notebook):
     )
 
 
-# --- shape and accessibility ----------------------------------------------------------------------
+# --- shape and accessibility --------------------------------------------------------------------
 
 
 def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, name):
@@ -479,7 +479,7 @@ def test_no_exclamation_and_no_emoji(name, notebook):
     )
 
 
-# --- the rails themselves can fail ----------------------------------------------------------------
+# --- the rails themselves can fail --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def course(number: str) -> Lesson:
     found = lesson(number)
     demand(
         found is not None,
-        f"Lesson {number} has no labutils/classroom/lessons/lesson_{number}.py. make lesson makes one.",
+        f"Lesson {number} has no labutils/classroom/lessons/lesson_{number}.py. make lesson "
+        "makes one.",
     )
     return found
 
@@ -64,7 +65,8 @@ def test_the_learner_writes_at_least_thirty_percent(number):
     demand(
         share.share(number) >= share.ENOUGH,
         f"{path.name}: the learner writes {share.written(number)} lines and is shown "
-        f"{share.shown(path)}, a share of {share.share(number):.0%}. At least 30 % is wanted: turn a cell that shows code "
+        f"{share.shown(path)}, a share of {share.share(number):.0%}. At least 30 % is wanted: "
+        "turn a cell that shows code "
         "into an exercise, or move its code into labutils.",
     )
 
@@ -81,7 +83,7 @@ def test_there_is_a_target_with_three_tiers_of_hints(number):
     )
     demand(
         f"target-{number}" in [cell.id for cell in cells(number)],
-        f'Lesson {number}: no cell is called target-{number}. Name the cell of check("{target.id}", ...) so.',
+        f"Lesson {number}: no cell is called target-{number}. Name so the cell that checks it.",
     )
 
 
@@ -148,7 +150,8 @@ def test_each_prediction_is_asked_and_then_revealed(number):
         len(names) >= 3, f"Lesson {number} has {len(names)} predictions; three or more are wanted."
     )
     demand_none(
-        f"Lesson {number}: {name} is not both asked by predict(...) and shown by reveal(...), or is in "
+        f"Lesson {number}: {name} is not both asked by predict(...) and shown by reveal(...), or "
+        "is in "
         "no table. Each prediction of the lesson must be."
         for name in sorted(set(names) | set(predicted) | set(revealed))
         if not (name in names and name in predicted and name in revealed)
@@ -180,7 +183,8 @@ def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
     demand(
         "In the course's own run it is" not in " ".join(outputs.split()),
-        f"Lesson {number}: a stored run came out otherwise than its table says. Mend the table or the cell.",
+        f"Lesson {number}: a stored run came out otherwise than its table says. Mend "
+        "the table or the cell.",
     )
     for item in course(number).predictions:
         demand(
@@ -196,7 +200,7 @@ def test_each_wrong_guess_names_a_belief(number):
             right = [letter for letter, guess in item.guesses.items() if not guess.belief]
             demand(
                 len(right) == 1,
-                f"{item.id}: {len(right)} guesses have no belief, so they count as right. One must.",
+                f"{item.id}: {len(right)} guesses have no belief, so count as right. One must.",
             )
             demand(
                 2 <= len(item.guesses) <= 5,
@@ -236,7 +240,7 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
     for name, value in shares.items():
         demand(
             value <= chance + 0.05,
-            f"Quizzes: {name} is right in {value:.0%}, and chance is {chance:.0%}. Move some answers.",
+            f"Quizzes: {name} is right in {value:.0%}, and chance is {chance:.0%}. Move answers.",
         )
 
 
@@ -264,7 +268,8 @@ def test_the_minutes_fit_what_is_read_and_written(number):
     )
     demand(
         minutes <= 60 and whole >= minutes,
-        f"{path.name} takes {minutes} min, and {whole} on the long path. The short path takes 60 at "
+        f"{path.name} takes {minutes} min, and {whole} on the long path. The short path takes 60 "
+        "at "
         "most, and the long one no less than the short one.",
     )
 

@@ -1,8 +1,10 @@
-"""Let a real Chromium load a cleaned HAR file by way of Playwright's route_from_har, with the network cut off.
+"""Let a real Chromium load a cleaned HAR file by way of Playwright's route_from_har, with the
+network cut off.
 
     python tools/browser/check_har.py CLEANED.har
 
-Each address in the file is asked for with the recorded method and form; one line a request says what came. The exit status is 1
+Each address in the file is asked for with the recorded method and form; one line a request says
+what came. The exit status is 1
 where an answer is not the one in the file. It needs the playwright package and Debian's chromium.
 """
 
@@ -46,7 +48,8 @@ def main(path: str) -> int:
             same = status == (200 if moved else response["status"])
             judged[same] += 1
             print(
-                f"{'ok  ' if same else 'MEND'} {request['method']} {request['url'][:90]} {response['status']} came as {status}, {size}"
+                f"{'ok  ' if same else 'MEND'} {request['method']} {request['url'][:90]} "
+                f"{response['status']} came as {status}, {size}"
             )
         browser.close()
     print(f"{judged[True]} of {len(entries)} requests were served from the file")

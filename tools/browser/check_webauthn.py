@@ -1,8 +1,10 @@
-"""Let a real Chromium use a security key at the served provider, and behind a phisher's relay, with all other hosts cut off.
+"""Let a real Chromium use a security key at the served provider, and behind a phisher's relay, with
+all other hosts cut off.
 
     python tools/browser/check_webauthn.py
 
-The key is Chromium's virtual authenticator (WebAuthn in the DevTools protocol). One line a check says what was seen; the exit
+The key is Chromium's virtual authenticator (WebAuthn in the DevTools protocol). One line a check
+says what was seen; the exit
 status is 1 where that is not what should be. It needs the playwright package and Debian's chromium.
 """
 
@@ -57,7 +59,8 @@ REFUSED = "403 Sign in: That did not work. Try again."
 
 @contextmanager
 def window(browser, key):
-    """A page of a browser without cookies, and a function that plugs in `key`: the credentials on it, as they are in the end."""
+    """A page of a browser without cookies, and a function that plugs in `key`: the credentials on
+    it, as they are in the end."""
     context = browser.new_context()
     page, plugged = context.new_page(), []
     page.set_default_timeout(10_000)
@@ -125,12 +128,14 @@ def sign_in(browser, site, key):
         and back.startswith(CALLBACK + "?")
         and amr == ["pwd", "hwk", "mfa"]
     )
-    seen = f"{', '.join(pages)}, a code, and the ID token's amr {json.dumps(amr)}; the key counted {before}, then {key[0]['signCount']}"
+    counts = f"the key counted {before}, then {key[0]['signCount']}"
+    seen = f"{', '.join(pages)}, a code, and the ID token's amr {json.dumps(amr)}; {counts}"
     return good and key[0]["signCount"] > before, seen
 
 
 def look_alike(browser, site, key, relaying, name, signs):
-    """The relay under a name of its own: what the browser does, what the provider does, and what the phisher has in the end."""
+    """The relay under a name of its own: what the browser does, what the provider does, and what
+    the phisher has in the end."""
     fake = f"http://{name}:{relaying.port}"
     with httpx.Client(trust_env=False) as phisher, window(browser, key) as (page, plug_in):
         plug_in()
@@ -153,7 +158,8 @@ def look_alike(browser, site, key, relaying, name, signs):
         silent = parse_qs(
             urlsplit(phisher.get(site + REQUEST + "&prompt=none").headers["location"]).query
         )  # asks: who is signed in here?
-        got = f"{relay.typed['password']}, {len(phisher.cookies)} cookies, {silent.get('error', ['a code'])[0]}"
+        answer = silent.get("error", ["a code"])[0]
+        got = f"{relay.typed['password']}, {len(phisher.cookies)} cookies, {answer}"
     return (
         good and got == "lab-password, 0 cookies, login_required",
         f"{seen} The phisher has: {got}",
@@ -162,7 +168,10 @@ def look_alike(browser, site, key, relaying, name, signs):
 
 def foreign_form(browser, site, relaying):
     """A page of another origin, and one of no origin, send the form that signs a person in."""
-    form = f'<form method="post" action="{site}{REQUEST}"><input name="username" value="ada"><input name="password" value="lab-password">'
+    form = (
+        f'<form method="post" action="{site}{REQUEST}"><input name="username" value="ada">'
+        '<input name="password" value="lab-password">'
+    )
     page_of_form = f"<p role=status></p>{form}<button>Win a prize</button></form>"
     relaying.app = Response(page_of_form, content_type="text/html")
     seen = []
@@ -248,7 +257,8 @@ def main() -> int:
     except (Error, httpx.HTTPError, LookupError, ValueError) as error:
         judged.append(False)
         print(
-            f"MEND the next check broke off: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            f"MEND the next check broke off: {type(error).__name__}: "
+            f"{str(error).partition(chr(10))[0]}"
         )
     finally:
         relaying.shutdown()

@@ -1,4 +1,7 @@
-"""A real browser judges what the course writes: `make test-browser`. It skips itself, with a sentence, where there is no Chromium."""
+"""A real browser judges what the course writes:
+
+`make test-browser`. It skips itself, with a sentence, where there is no Chromium.
+"""
 
 import importlib.util
 import pathlib
@@ -18,12 +21,14 @@ def main() -> int:
     """
     if not shutil.which("chromium"):
         print(
-            "The browser test is skipped: it needs Chromium as `chromium` on the PATH, which Debian's package chromium brings."
+            "The browser test is skipped: it needs Chromium as `chromium` on the PATH, which "
+            "Debian's package chromium brings."
         )
         return 0
     if importlib.util.find_spec("playwright") is None:
         print(
-            "The browser test is skipped: the playwright package could not be installed from tools/browser/requirements.txt."
+            "The browser test is skipped: the playwright package could not be installed from "
+            "tools/browser/requirements.txt."
         )
         return 0
     with tempfile.TemporaryDirectory() as folder:

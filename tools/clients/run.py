@@ -1,4 +1,7 @@
-"""The clients in this folder against `labutils serve`. It skips itself, with a sentence, where Node is not installed."""
+"""The clients in this folder against `labutils serve`.
+
+It skips itself, with a sentence, where Node is not installed.
+"""
 
 import shutil
 import socket
@@ -18,7 +21,8 @@ def free_port() -> int:
 
 
 def installed(npm: str) -> bool:
-    """Whether the two libraries are here, after an attempt to fetch what package-lock.json says where they are not."""
+    """Whether the two libraries are here, after an attempt to fetch what package-lock.json says
+    where they are not."""
     if (HERE / "node_modules").exists():
         return True
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -30,12 +34,14 @@ def main() -> int:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         print(
-            "The client test is skipped: it needs Node.js 20 or later with npm, which nodejs.org and most package managers have."
+            "The client test is skipped: it needs Node.js 20 or later with npm, which nodejs.org "
+            "and most package managers have."
         )
         return 0
     if not installed(npm):
         print(
-            "npm could not install the two client libraries: run `npm ci` in tools/clients to see why."
+            "npm could not install the two client libraries: run `npm ci` in tools/clients to see "
+            "why."
         )
         return 1
     command = [

@@ -111,7 +111,7 @@ def modules(folder: pathlib.Path) -> list[str]:
     )
 
 
-# --- coverage -------------------------------------------------------------------------------------
+# --- coverage -----------------------------------------------------------------------------------
 
 
 def covered(folder: pathlib.Path) -> Coverage:
@@ -159,7 +159,7 @@ def share(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 100.0
 
 
-# --- mutation -------------------------------------------------------------------------------------
+# --- mutation -----------------------------------------------------------------------------------
 
 
 def candidates(folder: pathlib.Path, names: list[str]) -> dict[str, list[Mutant]]:

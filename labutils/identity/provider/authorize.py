@@ -68,7 +68,7 @@ def authorize(state: State, request: Request) -> Response:
     return with_cookie(state, answer_client(state, question, {"code": code}), session)
 
 
-# --- the client's question ------------------------------------------------------------------------
+# --- the client's question ----------------------------------------------------------------------
 
 
 def read_question(state: State, request: Request) -> Question:
@@ -122,7 +122,7 @@ def validate_pkce(question: Question) -> None:
         )
 
 
-# --- the person -----------------------------------------------------------------------------------
+# --- the person ---------------------------------------------------------------------------------
 
 
 def authenticate(state: State, request: Request, question: Question, scope: str) -> Session:
@@ -223,7 +223,7 @@ def consent_token(session: Session, question: Question, scope: str) -> str:
     return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
 
 
-# --- the answer -----------------------------------------------------------------------------------
+# --- the answer ---------------------------------------------------------------------------------
 
 
 def create_code(

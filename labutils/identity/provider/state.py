@@ -23,7 +23,7 @@ LONGEST_LOGGED = 256  # characters of a value that somebody sent, in a line of t
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?(/.*|\?.*|)", re.DOTALL)
 
 
-# --- what is remembered ---------------------------------------------------------------------------
+# --- what is remembered -------------------------------------------------------------------------
 
 
 @dataclass
@@ -168,7 +168,7 @@ class Issued:
         return self.live and self.grant.usable and now < self.expires
 
 
-# --- the state ------------------------------------------------------------------------------------
+# --- the state ----------------------------------------------------------------------------------
 
 
 @dataclass(eq=False, repr=False)
@@ -224,7 +224,7 @@ class State:
         service = self.issuer.split("//")[1]
         self.lab.log(service, event, outcome, ip=request.remote_addr, agent=agent, **cut)
 
-    # --- sessions: two of these are hooks, which another kind of provider may fill ----------------
+    # --- sessions: two of these are hooks, which another kind of provider may fill ---------------
 
     def current_session(self, request: Request) -> Session | None:
         """Who is signed in at this browser, if anybody is, and for not too long."""
@@ -249,7 +249,7 @@ class State:
             cookie: session for cookie, session in self.sessions.items() if session.sid != sid
         }
 
-    # --- clients ----------------------------------------------------------------------------------
+    # --- clients ---------------------------------------------------------------------------------
 
     def redirect_matches(self, client: Client, uri: str) -> bool:
         """Exact comparison with what the client registered (RFC 9700, 4.1.3).
@@ -261,7 +261,7 @@ class State:
         bare = without_port(uri)
         return bare is not None and bare in map(without_port, client.redirect_uris)
 
-    # --- tokens -----------------------------------------------------------------------------------
+    # --- tokens ----------------------------------------------------------------------------------
 
     def jwks(self) -> Json:
         """The public keys (RFC 7517, 5)."""
@@ -331,7 +331,7 @@ class State:
             if now < code.expires or id(code.grant) in living
         }
 
-    # --- the operator's acts ----------------------------------------------------------------------
+    # --- the operator's acts ---------------------------------------------------------------------
 
     def change_password(self, username: str, password: str) -> None:
         """Set a new password.

@@ -51,7 +51,7 @@ def token(state: State, request: Request) -> Response:
     return as_json(answer)
 
 
-# --- the three grant types ------------------------------------------------------------------------
+# --- the three grant types ----------------------------------------------------------------------
 
 
 def redeem_code(
@@ -129,7 +129,7 @@ def for_the_client_itself(
     return issue(state, Grant(client, None, scope), scope, cnf)
 
 
-# --- the answer -----------------------------------------------------------------------------------
+# --- the answer ---------------------------------------------------------------------------------
 
 
 def issue(

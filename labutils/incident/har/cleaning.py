@@ -1,9 +1,9 @@
 """Cleaning a HAR by default deny: what is not known to be harmless is replaced.
 
-What is equal stays equal. This module walks through the document; what a text turns into by its kind
-stands in rules.py, tags in tagging.py. What may stay is in names.py and data/har-names.json: names
-that everybody uses, the members of the HAR format with what each may hold, and the shapes of what
-support needs. Every other text becomes a tag.
+What is equal stays equal. This module walks through the document; what a text turns into by its
+kind stands in rules.py, tags in tagging.py. What may stay is in names.py and data/har-names.json:
+names that everybody uses, the members of the HAR format with what each may hold, and the shapes of
+what support needs. Every other text becomes a tag.
 
 A tag of a single character would be no protection: a token that is spelled as a list of characters
 would become a substitution cipher, which whoever knows how a token begins can read. So the numbers,
@@ -139,7 +139,7 @@ class Cleaner:
             return by_place(text, place)
         return self._by_name.get(rule, self.value)(text, place, name)
 
-    # --- the HAR format ---------------------------------------------------------------------------
+    # --- the HAR format --------------------------------------------------------------------------
 
     def member(self, rule: str, value: object, place: str, name: str = "") -> object:
         """A member of the format by its rule; what is of another type is anybody's JSON."""
@@ -206,7 +206,7 @@ class Cleaner:
         cleaned = self.tag(text, "body") if inside is None else self.body(inside)
         return {"text": b64encode(cleaned.encode()).decode()}
 
-    # --- anybody's JSON ---------------------------------------------------------------------------
+    # --- anybody's JSON --------------------------------------------------------------------------
 
     def data(
         self,
@@ -280,7 +280,7 @@ class Cleaner:
         self.counts.removed["pieces of texts"] += 1
         return PLACEHOLDER
 
-    # --- texts with a structure of their own ------------------------------------------------------
+    # --- texts with a structure of their own -----------------------------------------------------
 
     def value(self, text: str, place: str, name: str = "", stands: Stands = Stands.NAMED) -> str:
         """A token, JSON or an address is taken apart and keeps its shape; else it is a tag."""
@@ -350,7 +350,7 @@ class Cleaner:
             return self.piece(text, place, "", Stands.SPELLED)
         return json.dumps(self.data(value, place, stands=Stands.SPELLED))
 
-    # --- headers and addresses --------------------------------------------------------------------
+    # --- headers and addresses -------------------------------------------------------------------
 
     def header(self, text: str, place: str, name: str) -> str:
         """A header's value by its name, in any letter case."""
@@ -408,7 +408,7 @@ def _usual(value: float) -> bool:
     return abs(value) < 1e13
 
 
-# --- a HAR in memory ------------------------------------------------------------------------------
+# --- a HAR in memory ----------------------------------------------------------------------------
 
 
 def _silent(done: int, size: int) -> None:

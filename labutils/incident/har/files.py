@@ -128,7 +128,7 @@ def _write(text: str, whole: Path, cleaner: Cleaner, progress: Progress) -> set[
     return before
 
 
-# --- the search of what was written ---------------------------------------------------------------
+# --- the search of what was written -------------------------------------------------------------
 
 
 def _left(whole: Path) -> Iterator[Finding]:
@@ -181,7 +181,7 @@ def _says_nothing(value: object) -> bool:
     return not isinstance(value, str) or is_replaced(value)
 
 
-# --- what is said at the end ----------------------------------------------------------------------
+# --- what is said at the end --------------------------------------------------------------------
 
 
 def report(cleaned: Cleaned, hosts: bool) -> str:

@@ -103,7 +103,8 @@ def _holder(finding: Finding, owners: dict[str, Owner]) -> str | None:
 def credentials(entry: JsonObject, wanted: Callable[[str], bool] | None = None) -> Iterator[Leaf]:
     """Where each credential of an entry stands, of which kind it is, and its text.
 
-    `wanted`, where it is given, chooses texts before it is found out what they are, which takes longer.
+    `wanted`, where it is given, chooses texts before it is found out what they are, which takes
+    longer.
     """
     for place, name, text in _leaves(entry):
         if (wanted is None or wanted(text)) and (kind := kind_of(place, name, text)):
@@ -161,7 +162,7 @@ def _looks_drawn(text: str) -> bool:
     return bool(OPAQUE.fullmatch(text)) and various and not DIRECTIVE.fullmatch(text)
 
 
-# --- where texts stand ----------------------------------------------------------------------------
+# --- where texts stand --------------------------------------------------------------------------
 
 
 def _leaves(entry: JsonObject) -> Iterator[Leaf]:
@@ -260,7 +261,7 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
             yield place, name, str(value)
 
 
-# --- grading by replay ----------------------------------------------------------------------------
+# --- grading by replay --------------------------------------------------------------------------
 
 
 def strings(har: JsonObject) -> set[str]:

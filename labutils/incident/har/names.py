@@ -54,7 +54,7 @@ def known() -> Known:
     return Known(**tables)
 
 
-# --- names that measure something -----------------------------------------------------------------
+# --- names that measure something ---------------------------------------------------------------
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -68,7 +68,7 @@ def measures(name: str) -> bool:
     return bool(plain) and plain <= known().measures and all(len(run) < 4 for run in digits)
 
 
-# --- dates and counts -----------------------------------------------------------------------------
+# --- dates and counts ---------------------------------------------------------------------------
 
 _YEAR, _TIME = r"(?:19|20)\d\d", r"[0-2]\d:[0-5]\d:[0-6]\d"
 ISO_DATE = re.compile(
@@ -85,7 +85,7 @@ DIRECTIVE = re.compile(
 )
 HITS = re.compile(r"(?ai)(?:hit|miss|pass)/\d{1,7}")
 
-# --- software -------------------------------------------------------------------------------------
+# --- software ------------------------------------------------------------------------------------
 
 _STAGE = r"(?:[-.]?(?:a|b|rc|alpha|beta|pre|dev|final|release|snapshot|static|fips)\d{0,2})"
 VERSION = re.compile(
@@ -100,7 +100,7 @@ _PIECE = "(?:[A-Z]{1,5}|[A-Z]?[a-z]{1,14})"
 PLAIN_WORD = re.compile(rf"(?a)(?=.{{1,24}}\Z){_PIECE}(?:[-_.]?{_PIECE}){{0,3}}")
 EDGE_SERVER = re.compile(r"(?a)[a-z]{3}/[0-9A-F]{4}")  # ECS (arn/466D)
 
-# --- ids of requests ------------------------------------------------------------------------------
+# --- ids of requests -----------------------------------------------------------------------------
 
 _HEX = "(?=[^-/]*[0-9])(?=[^-/]*[A-Fa-f])"  # a number of cards or telephones has no letters
 REQUEST_ID = re.compile(
@@ -112,7 +112,7 @@ REQUEST_ID = re.compile(
 )
 S3_REQUEST_ID = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{16}")
 
-# --- hosts ----------------------------------------------------------------------------------------
+# --- hosts ---------------------------------------------------------------------------------------
 
 AUTHORITY = re.compile(r"(?s)(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:@]*)(:[0-9]{0,5})?")
 _PLAIN_PART = re.compile(r"(?a)[a-z]{0,20}|\d{1,3}|20\d\d")

@@ -26,7 +26,7 @@ class Rules:
         self.tagger, self.hosts = tagger, hosts
         self.tag, self.fits = tagger.tag, tagger.fits
 
-    # --- names and words --------------------------------------------------------------------------
+    # --- names and words -------------------------------------------------------------------------
 
     def name(self, text: str) -> str:
         """A name that everybody uses stays, in any letter case; another may be a secret."""
@@ -50,7 +50,7 @@ class Rules:
             return text
         return re.sub("[^ ,;]+", lambda word: self.tagger.unless(fine, word[0], place), text)
 
-    # --- dates and numbers ------------------------------------------------------------------------
+    # --- dates and numbers -----------------------------------------------------------------------
 
     def date(self, text: str, place: str) -> str:
         """A date stays, to the ten-millionth of a second.
@@ -80,7 +80,7 @@ class Rules:
         """Some exporters write the format's numbers as texts."""
         return text if names.PLAIN_NUMBER.fullmatch(text) else self.tag(text, place)
 
-    # --- addresses --------------------------------------------------------------------------------
+    # --- addresses -------------------------------------------------------------------------------
 
     def authority(self, text: str, place: str, *, keep_host: bool = True) -> str:
         """User, host and port (RFC 3986, 3.2).
@@ -127,7 +127,7 @@ class Rules:
         packed = b64encode(tag.encode()).decode() if base64 else tag
         return f"data:{media if usual else ''}{base64},{packed}"
 
-    # --- what support needs -----------------------------------------------------------------------
+    # --- what support needs ----------------------------------------------------------------------
 
     def request_id(self, text: str, place: str, name: str) -> str:
         """Ids under which the operator, and nobody else, looks a request up.

@@ -1,8 +1,8 @@
 """What may spell a text piece by piece: where a value stands, and which names go together.
 
 A token can stand in a HAR as a list of character codes, as an object with numbered names, or as a
-form whose names come again and again. Each piece alone says nothing, and the pieces together are the
-token. `Stands` says how much a value may say on its own where it stands.
+form whose names come again and again. Each piece alone says nothing, and the pieces together are
+the token. `Stands` says how much a value may say on its own where it stands.
 """
 
 import re

@@ -18,7 +18,7 @@ DOCUMENTATION = int(IPv6Address("2001:db8::"))  # RFC 3849; 96 bits of each addr
 
 @dataclass
 class Counts:
-    """What was replaced, by place; what stayed for support, by name; what somebody chose to keep."""
+    """What was replaced, by place; what stayed for support and what somebody kept, by name."""
 
     removed: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
