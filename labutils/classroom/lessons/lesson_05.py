@@ -473,7 +473,7 @@ EXERCISES = (
         "05-2",
         "function",
         filled,
-        "A grid that is filled by trying cannot be wrong about what opens.",
+        "Each pair was tried once, so the grid says what opens.",
         {
             "order": (
                 "knock_at takes the door first, and then the token.",
@@ -569,7 +569,7 @@ EXERCISES = (
         "05-4",
         "function",
         client_credentials,
-        "One text, and new tokens for as long as nobody replaces it.",
+        "One text gives new tokens for as long as nobody replaces it.",
         {
             "shut": (
                 "data= has the form, with grant_type client_credentials. The name and the secret that "
@@ -608,7 +608,7 @@ EXERCISES = (
         "05-5",
         "function",
         compare(kinds_of_tokens),
-        "At a glance, and without a key: typ and claims tell the kinds apart, looks do not.",
+        "typ and claims tell the kinds apart, without a key. The looks of a text do not.",
         {
             "JWT": (
                 "A signed token whose typ is JWT is an ID token here.",
@@ -665,7 +665,7 @@ EXERCISES = (
         "05-6",
         "function",
         compare(tables, same=same_rows),
-        "A row survives only if no action ends it. That is how a list of gaps is made.",
+        "A row survives if no action ends it. Such a list names the gaps of a response.",
         {
             "one": (
                 "lasts[row, action] is the last minute at which the row opened after that action. A row "
