@@ -49,8 +49,9 @@ class Clock:
         self.now += seconds
 
     def wait_until(self, moment: int) -> None:
-        """Let time pass until `moment`, in seconds since 1970; none passes where it is over
-        already.
+        """Let time pass until `moment`, in seconds since 1970.
+
+        None passes where that is over already.
         """
         self.now = max(self.now, moment)
 
@@ -88,8 +89,9 @@ def iso(seconds: float) -> str:
 
 
 def dice(seed: str | None, party: str) -> Iterator[str]:
-    """A party's stream of identifiers, 22 characters each: hashes of a counter, or real randomness
-    where `seed` is None.
+    """A party's stream of identifiers, 22 characters each.
+
+    They are hashes of a counter, or real randomness where `seed` is None.
 
     Each party has a stream of its own, so that one more request by one does not change the
     tokens of another.
@@ -211,8 +213,9 @@ def _headers(headers: httpx.Headers) -> list[tuple[str, str]]:
 
 @dataclass
 class Lab:
-    """A world of its own: hosts by name, a clock, dice, what the network saw (`wire`) and what
-    services logged (`audit`).
+    """A world of its own: hosts by name, a clock, and dice.
+
+    `wire` is what the network saw, and `audit` is what the services logged.
 
     Without `seed` and `start` it uses real randomness and the real time, as `labutils serve`
     does.
@@ -247,8 +250,9 @@ class Lab:
         )
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
-        """Write one line of the audit log: what a service chose to record, and all that a defender
-        will have.
+        """Write one line of the audit log.
+
+        It is what a service chose to record, and all that a defender will have.
         """
         self.audit.append(
             {

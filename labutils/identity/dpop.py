@@ -59,7 +59,7 @@ def prove(
 
 # --- twelve questions about one proof -----------------------------------------------------------
 # Each names the facts that it looks at; the others pass by in `_`. "4.3, 11" is point 11 of
-# RFC 9449, section 4.3.
+# RFC 9449, section 4.3; "12a" and "12b" are the two halves of its last point.
 
 Question = Callable[..., None]  # returns, or raises InvalidProof or another error of `check`
 

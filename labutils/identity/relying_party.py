@@ -26,8 +26,9 @@ KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown 
 
 
 class WrongNonce(jwt.InvalidTokenError):
-    """The ID token answers another sign-in than the one this browser began (OpenID Connect Core,
-    3.1.3.7, 11).
+    """The ID token answers another sign-in than the one that this browser began.
+
+    OpenID Connect Core, 3.1.3.7, point 11.
     """
 
 
@@ -178,8 +179,9 @@ class RelyingParty:
         return Response(f"Hello, {escape(session['claims']['sub'])}.")
 
     def login(self, _request: Request) -> Response:
-        """Begin a sign-in: remember state, nonce and verifier, and send the browser to the provider
-        (RFC 6749, 4.1.1).
+        """Begin a sign-in, and send the browser to the provider (RFC 6749, 4.1.1).
+
+        State, nonce and verifier are remembered until the answer comes.
         """
         state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
         self.pending[state] = waiting
@@ -197,16 +199,17 @@ class RelyingParty:
         return response
 
     def challenge(self, waiting: Pending) -> dict[str, str]:
-        """PKCE: the hash of a text that only we know goes ahead; the text itself follows with the
-        code (RFC 7636, 4.2).
+        """PKCE: the hash of a text that only we know goes ahead (RFC 7636, 4.2).
+
+        The text itself follows with the code.
         """
         digest = hashlib.sha256(waiting.verifier.encode()).digest()
         return {"code_challenge": b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
-        """The provider's answer: is it ours, for this browser, from the provider we asked?
+        """The provider's answer: is it for this browser, and from the provider that was asked?
 
-        Then trade the code.
+        Then the code is traded for tokens, and a session begins.
         """
         state, code = request.args.get("state", ""), request.args.get("code", "")
         waiting = self.pending.get(state)
@@ -238,12 +241,13 @@ class RelyingParty:
         return response
 
     def same_browser(self, waiting: Pending, request: Request) -> bool:
-        """What `state` is for: the answer must arrive in the browser that asked (RFC 6749, 10.12)."""
+        """The answer arrives in the browser that asked: what `state` is for (RFC 6749, 10.12)."""
         return request.cookies.get("browser") == waiting.browser
 
     def redeem(self, code: str, waiting: Pending) -> Json:
-        """Trade the code for tokens, from server to server, with the verifier that only we know
-        (RFC 7636, 4.5).
+        """Trade the code for tokens, from server to server (RFC 6749, 4.1.3).
+
+        The verifier comes along, which only we know (RFC 7636, 4.5).
         """
         return self.ask_for_tokens(
             grant_type="authorization_code",

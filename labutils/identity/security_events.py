@@ -1,19 +1,21 @@
-"""Signed events: a session was revoked (a security event token of CAEP), and somebody logged out (a
-logout token).
+"""Signed events: a session was revoked (a security event token of CAEP), and somebody logged out.
 
-Both are JWTs that happen to carry `events`, and no more alike than that: a security event never
-ends and names its subject in `sub_id`, a logout token expires and names a session by `sid`. So
-each has a builder and a reader of its own.
+The second is a logout token. Both are JWTs that happen to carry `events`, and no more alike than
+that: a security event never ends and names its subject in `sub_id`, a logout token expires and
+names a session by `sid`. So each has a builder and a reader of its own.
 """
 
 import jwt
 
 from labutils.identity import tokens
+from labutils.identity.keys import Json
 
 REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 SKEW = 60  # seconds by which the sender's clock may be ahead of ours
-LOGOUT_LIFE = 120  # seconds for which a logout token is good (OpenID Connect Back-Channel Logout, 2.4: preferably two minutes)
+# Seconds for which a logout token is good (OpenID Connect Back-Channel Logout, 2.4: preferably two
+# minutes).
+LOGOUT_LIFE = 120
 
 
 class InvalidEvent(jwt.InvalidTokenError):
@@ -23,11 +25,10 @@ class InvalidEvent(jwt.InvalidTokenError):
 def sign_event(
     key: tokens.SigningKey, *, issuer: str, audience: str, now: int, jti: str, sub: str, sid: str
 ) -> str:
-    """A security event token: this session of this person was revoked at `now`, in seconds (RFC
-    8417; CAEP 1.0, 3.1).
+    """A security event token: this session of this person was revoked at `now`, in seconds.
 
-    The subject is the session and the person together, in `sub_id`; `sub` and `exp` must not be
-    there (SSF 1.0, 4.1.2, 4.1.7).
+    Sources: RFC 8417; CAEP 1.0, 3.1. The subject is the session and the person together, in
+    `sub_id`; `sub` and `exp` must not be there (SSF 1.0, 4.1.2, 4.1.7).
     """
     subject = {
         "format": "complex",
@@ -45,7 +46,7 @@ def sign_event(
     return tokens.sign(claims, key, typ="secevent+jwt")
 
 
-def read_event(token: str, keys: dict, *, issuer: str, audience: str, now: float) -> dict:
+def read_event(token: str, keys: Json, *, issuer: str, audience: str, now: float) -> Json:
     """The claims of a session-revoked event. Raises InvalidEvent or another jwt.PyJWTError.
 
     However late it comes, it is as true as on the first day: no rule sets an age, and none an
@@ -62,7 +63,7 @@ def read_event(token: str, keys: dict, *, issuer: str, audience: str, now: float
     return claims
 
 
-def who_and_when(claims: dict) -> tuple[str, int]:
+def who_and_when(claims: Json) -> tuple[str, int]:
     """The person (`sub`) whose session was revoked, and when, in seconds.
 
     Raises InvalidEvent where the event does not say.
@@ -96,7 +97,7 @@ def sign_logout_token(
     return tokens.sign(claims, key, typ="logout+jwt")
 
 
-def read_logout_token(token: str, keys: dict, *, issuer: str, client_id: str, now: float) -> dict:
+def read_logout_token(token: str, keys: Json, *, issuer: str, client_id: str, now: float) -> Json:
     """The claims of a logout token (Back-Channel Logout, 2.6).
 
     Raises InvalidEvent or another jwt.PyJWTError.
@@ -113,9 +114,10 @@ def read_logout_token(token: str, keys: dict, *, issuer: str, client_id: str, no
     return claims
 
 
-def event_claims(token: str, keys: dict, typ: str, issuer: str, audience: str, now: float) -> dict:
-    """What both readers ask first: signature, type, issuer, audience, `events`, and a date that is
-    not in the future.
+def event_claims(token: str, keys: Json, typ: str, issuer: str, audience: str, now: float) -> Json:
+    """What both readers ask first. Raises InvalidEvent or another jwt.PyJWTError.
+
+    Signature, type, issuer, audience, `events`, and a date that is not in the future.
     """
     claims = tokens.json_object(tokens.verify_signature(token, keys), "payload")
     if jwt.get_unverified_header(token).get("typ") != typ:

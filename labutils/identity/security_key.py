@@ -1,16 +1,16 @@
 """A FIDO2 authenticator in software.
 
-Yubico's own client and server (python-fido2) talk to it as they would to the real thing.
-
-Its keys are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named
-below) and Web Authentication Level 3.
+Yubico's own client and server (python-fido2) talk to it as they would to the real thing. Its keys
+are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named below) and Web
+Authentication Level 3.
 """
 
 import hashlib
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event
+from typing import Any
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 
@@ -21,21 +21,28 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fido2 import cbor
 from fido2.client import ClientDataCollector, DefaultClientDataCollector, Fido2Client
 from fido2.cose import ES256
-from fido2.ctap import CtapDevice, CtapError
+from fido2.ctap import STATUS, CtapDevice, CtapError
 from fido2.hid import CAPABILITY
-from fido2.webauthn import AttestedCredentialData, AuthenticatorData
+from fido2.webauthn import (
+    AttestedCredentialData,
+    AuthenticatorData,
+    PublicKeyCredentialCreationOptions,
+    PublicKeyCredentialRequestOptions,
+)
 
 from labutils.identity.keys import ec_private_key
 from labutils.identity.person import Form
 
 FLAG = AuthenticatorData.FLAG
 MAKE_CREDENTIAL, GET_ASSERTION, GET_INFO = 1, 2, 4  # CTAP 2.1, 6
+Message = dict[int, Any]  # the parameters of a command, or its answer, by number (CTAP 2.1, 6)
 
 
 class SecurityKey(CtapDevice):
     """A key that its holder touches.
 
-    `credentials` says for which site (RP id) each was made; `counter` counts signatures.
+    `credentials` says for which site (RP id) each was made; `counter` counts signatures. `touch`
+    says whether the holder touches the key for a site. `aaguid` names the model.
     """
 
     capabilities = CAPABILITY.CBOR
@@ -43,7 +50,7 @@ class SecurityKey(CtapDevice):
     def __init__(
         self,
         label: str,
-        touch: Callable[[str], bool] = lambda site: True,
+        touch: Callable[[str], bool] = lambda _site: True,
         aaguid: bytes = bytes(16),
     ):
         self.label, self.touch, self.aaguid = label, touch, aaguid
@@ -51,19 +58,20 @@ class SecurityKey(CtapDevice):
         self.counter = 0
 
     @classmethod
-    def list_devices(cls):
+    def list_devices(cls) -> Iterator[CtapDevice]:
         """None can be found by searching: a lesson makes its keys."""
         return iter(())
 
     def call(
         self,
-        cmd: int,
+        cmd: int,  # noqa: ARG002 - the signature is python-fido2's
         data: bytes = b"",
-        event: Event | None = None,
-        on_keepalive: Callable | None = None,
+        event: Event | None = None,  # noqa: ARG002
+        on_keepalive: Callable[[STATUS], None] | None = None,  # noqa: ARG002
     ) -> bytes:
-        """Answer one CTAP2 message: a status byte, and CBOR behind it where the status is 0 (CTAP
-        2.1, 8).
+        """Answer one CTAP2 message (CTAP 2.1, 8).
+
+        A status byte, and CBOR behind it where the status is 0.
         """
         commands = {
             MAKE_CREDENTIAL: self.make_credential,
@@ -73,84 +81,93 @@ class SecurityKey(CtapDevice):
         try:
             if not data or data[0] not in commands:
                 raise CtapError(CtapError.ERR.INVALID_COMMAND)
-            return b"\0" + cbor.encode(
-                commands[data[0]](cbor.decode(data[1:]) if len(data) > 1 else {})
-            )
+            parameters: Any = cbor.decode(data[1:]) if len(data) > 1 else {}
+            return b"\0" + cbor.encode(commands[data[0]](parameters))
         except CtapError as error:
             return bytes([error.code])
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
             return bytes([CtapError.ERR.INVALID_CBOR])
 
-    def get_info(self, asked: dict) -> dict:
-        """What this key can do: FIDO2, its model, user verification on the key itself, PIN/UV
-        protocol 2 (CTAP 2.1, 6.4).
+    def get_info(self, _asked: Message) -> Message:
+        """What this key can do (CTAP 2.1, 6.4).
+
+        FIDO2, its model, user verification on the key itself, and PIN/UV protocol 2.
         """
         return {1: ["FIDO_2_0"], 3: self.aaguid, 4: {"rk": False, "up": True, "uv": True}, 6: [2]}
 
-    def make_credential(self, asked: dict) -> dict:
-        """A new key pair for one site, and a statement about it that the new key itself signs (CTAP
-        2.1, 6.1; WebAuthn, 8.2).
+    def make_credential(self, asked: Message) -> Message:
+        """A new key pair for one site, and a statement about it that the new key itself signs.
+
+        Sources: CTAP 2.1, 6.1; WebAuthn, 8.2. Raises CtapError.
         """
         site = asked[2]["id"]
         if ES256.ALGORITHM not in [offered["alg"] for offered in asked[4]]:
             raise CtapError(CtapError.ERR.UNSUPPORTED_ALGORITHM)
-        if any(self.knows(held["id"], site) for held in asked.get(5, [])):
+        if any(self.knows(excluded["id"], site) for excluded in asked.get(5, [])):
             raise CtapError(CtapError.ERR.CREDENTIAL_EXCLUDED)
-        credential = hashlib.sha256(f"{self.label}/{len(self.credentials)}".encode()).digest()
-        public = ES256.from_cryptography_key(self.private_key(credential).public_key())
         options = asked.get(7) or {}
         if options.get("up") is False:
             raise CtapError(CtapError.ERR.INVALID_OPTION)
-        data = self.signed_data(
-            site, options, AttestedCredentialData.create(self.aaguid, credential, public)
-        )
+        credential = hashlib.sha256(f"{self.label}/{len(self.credentials)}".encode()).digest()
+        data = self.signed_data(site, options, self.attested(credential))
         signature = self.sign(credential, data + asked[1])
         self.credentials[credential] = site
         return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": signature}}
 
-    def get_assertion(self, asked: dict) -> dict:
-        """A signature over the site, the counter and the hash of what the browser saw (CTAP 2.1,
-        6.2; WebAuthn, 6.3.3).
+    def get_assertion(self, asked: Message) -> Message:
+        """A signature over the site, the counter and the hash of what the browser saw.
+
+        Sources: CTAP 2.1, 6.2; WebAuthn, 6.3.3. Raises CtapError.
         """
-        mine = [held["id"] for held in asked.get(3, []) if self.knows(held["id"], asked[1])]
+        site = asked[1]
+        mine = [allowed["id"] for allowed in asked.get(3, []) if self.knows(allowed["id"], site)]
         if not mine:
             raise CtapError(CtapError.ERR.NO_CREDENTIALS)
-        data = self.signed_data(asked[1], asked.get(5) or {})
-        return {
-            1: {"type": "public-key", "id": mine[0]},
-            2: data,
-            3: self.sign(mine[0], data + asked[2]),
-        }
+        data = self.signed_data(site, asked.get(5) or {})
+        signature = self.sign(mine[0], data + asked[2])
+        return {1: {"type": "public-key", "id": mine[0]}, 2: data, 3: signature}
 
     def knows(self, credential: bytes, site: str) -> bool:
         """A credential answers to the site that it was made for, and to no other."""
         return self.credentials.get(credential) == site
 
+    def attested(self, credential: bytes) -> AttestedCredentialData:
+        """A credential with its public key and this key's model (WebAuthn, 6.5.1)."""
+        public_key = self.private_key(credential).public_key()
+        cose_key = ES256.from_cryptography_key(public_key)  # type: ignore[no-untyped-call]
+        return AttestedCredentialData.create(self.aaguid, credential, cose_key)
+
     def signed_data(
-        self, site: str, options: dict, made: AttestedCredentialData | None = None
+        self,
+        site: str,
+        options: dict[str, bool],
+        attested: AttestedCredentialData | None = None,
     ) -> AuthenticatorData:
         """The authenticator data (WebAuthn, 6.1).
 
-        With the option `up` false it is a mere question: no touch, no count.
+        With the option `up` false it is a mere question: no touch, no count. Raises CtapError where
+        the holder does not touch the key.
         """
-        present = options.get("up") is not False
-        if present and not self.touch(site):
-            raise CtapError(CtapError.ERR.OPERATION_DENIED)
-        self.counter += present
-        flags = (
-            (FLAG.UP if present else 0)
-            | (FLAG.UV if options.get("uv") else 0)
-            | (FLAG.AT if made else 0)
+        flags = FLAG(0)
+        if options.get("up") is not False:
+            if not self.touch(site):
+                raise CtapError(CtapError.ERR.OPERATION_DENIED)
+            self.counter += 1
+            flags |= FLAG.UP
+        if options.get("uv"):
+            flags |= FLAG.UV
+        if attested:
+            flags |= FLAG.AT
+        site_hash = hashlib.sha256(site.encode()).digest()
+        data: AuthenticatorData = AuthenticatorData.create(
+            site_hash, flags, self.counter, attested or b""
         )
-        return AuthenticatorData.create(
-            hashlib.sha256(site.encode()).digest(), flags, self.counter, made or b""
-        )
+        return data
 
     def sign(self, credential: bytes, data: bytes) -> bytes:
         """An ES256 signature in DER, the same bytes every time (RFC 6979)."""
-        return self.private_key(credential).sign(
-            data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-        )
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        return self.private_key(credential).sign(data, algorithm)
 
     def private_key(self, credential: bytes) -> ec.EllipticCurvePrivateKey:
         """The private key of a credential; it has no way out of here but `sign`."""
@@ -167,17 +184,14 @@ def press(
 ) -> str:
     """What a browser does with a page that asks for a key: the answer as JSON.
 
-    It signs the origin that the page really came from.
-
-    Raises fido2.client.ClientError where the browser or the key refuses.
+    It signs the origin that the page really came from. Raises fido2.client.ClientError where the
+    browser or the key refuses.
     """
-    client, options = (
-        Fido2Client(key, collector(f"{page.url.scheme}://{page.url.netloc.decode()}")),
-        Form(page.text).options,
-    )
-    answer = (
-        client.make_credential(options)
-        if "rp" in options
-        else client.get_assertion(options).get_response(0)
-    )
-    return json.dumps(dict(answer))
+    origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
+    client = Fido2Client(key, collector(origin))
+    options = Form(page.text).options
+    if "rp" in options:
+        creation = PublicKeyCredentialCreationOptions.from_dict(options)
+        return json.dumps(dict(client.make_credential(creation)))
+    request = PublicKeyCredentialRequestOptions.from_dict(options)
+    return json.dumps(dict(client.get_assertion(request).get_response(0)))

@@ -3,7 +3,9 @@
 import io
 import socket
 import time
+from collections.abc import Iterable
 from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import (
     BadRequest,
@@ -18,13 +20,16 @@ from werkzeug.wrappers import Request
 from labutils.identity.provider import Provider
 from labutils.identity.provider.pages import guarded
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from _typeshed import WriteableBuffer
+
 LONGEST_BODY = 1_000_000  # bytes of a request
-LONGEST_REQUEST = (
-    10  # seconds from the first byte that may come to the last one that must have come
-)
-MOST_CONNECTIONS = (
-    800  # each has a thread and a descriptor, of which there are 1,024 on most machines
-)
+# Seconds from the first byte that may come to the last one that must have come.
+LONGEST_REQUEST = 10
+# Each connection has a thread and a descriptor, of which there are 1,024 on most machines.
+MOST_CONNECTIONS = 800
 MOST_LINES = 10_000  # of the audit log that are kept
 FORGET_EVERY = 60  # seconds
 BUSY = (
@@ -33,14 +38,22 @@ BUSY = (
 )
 
 
+# What socketserver calls a request: a connection, or for UDP a message and where to answer.
+Connection = socket.socket | tuple[bytes, socket.socket]
+
+
 class Loopback:
     """The provider as a WSGI app that a browser on the same machine may meet."""
 
     def __init__(self, provider: Provider):
-        self.provider, self.lock, self.forgotten = provider, Lock(), provider.lab.clock.now
+        self.provider = provider
+        self.lock = Lock()
+        self.forgotten = provider.now
         self.host = provider.issuer.split("//")[1].removesuffix(":80")
 
-    def __call__(self, environ, start_response):
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         """An idle connection must hold up nobody, and a code must not be used twice at once."""
         try:
             body = read_body(environ)  # may be slow to come, so it is read before the lock is taken
@@ -69,21 +82,20 @@ class Loopback:
     def forget(self) -> None:
         """Drop what is over, once a minute, and all but the newest lines of the log."""
         del self.provider.lab.audit[:-MOST_LINES]
-        now = self.provider.lab.clock.now
+        now = self.provider.now
         if not 0 <= now - self.forgotten < FORGET_EVERY:
             self.forgotten = now
             self.provider.forget()
 
 
-def read_body(environ: dict) -> bytes:
+def read_body(environ: "WSGIEnvironment") -> bytes:
     """The body of a request. Raises an HTTPException where it is too long, too slow, or none."""
     request = Request(environ)
     request.max_content_length = LONGEST_BODY
     try:
         return request.get_data()
-    except (
-        ClientDisconnected
-    ) as gone:  # what werkzeug makes of a TimeoutError, or of a client that went away
+    except ClientDisconnected as gone:
+        # what werkzeug makes of a TimeoutError, or of a client that went away
         if not isinstance(gone.__context__, TimeoutError):
             raise
         raise RequestTimeout(
@@ -102,7 +114,7 @@ class InTime(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         """Some bytes. Raises TimeoutError once it is too late."""
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -117,22 +129,20 @@ class InTime(io.RawIOBase):
 class Handler(WSGIRequestHandler):
     """One connection, which writes no line to the terminal."""
 
-    error_content_type, error_message_format = (
-        "text/plain",
-        "%(code)d %(message)s\n",
-    )  # for what is no HTTP
+    error_content_type = "text/plain"  # for what is no HTTP
+    error_message_format = "%(code)d %(message)s\n"
 
-    def setup(self):
+    def setup(self) -> None:
         super().setup()
         self.rfile.close()
         self.incoming = InTime(self.connection)
         self.rfile = io.BufferedReader(self.incoming)
 
-    def handle_one_request(self):
+    def handle_one_request(self) -> None:
         self.incoming.deadline = time.monotonic() + LONGEST_REQUEST
         super().handle_one_request()
 
-    def log(self, type: str, message: str, *args) -> None:
+    def log(self, type: str, message: str, *args: object) -> None:
         """No line for each request, nor for a client that went away."""
 
 
@@ -144,19 +154,27 @@ class Server(ThreadedWSGIServer):
         host, port = listening.getsockname()
         super().__init__(host, port, Loopback(provider), Handler, fd=listening.fileno())
 
-    def process_request(self, request, client_address):
+    def process_request(self, request: Connection, client_address: object) -> None:
+        """Serve a connection in a thread of its own, or say that all are busy."""
         if self.room.acquire(blocking=False):
             super().process_request(request, client_address)
             return
-        try:
-            request.setblocking(False)
-            request.send(BUSY)
-        except OSError:  # it went away
-            pass
+        if isinstance(request, socket.socket):
+            say_busy(request)
         self.shutdown_request(request)
 
-    def process_request_thread(self, request, client_address):
+    def process_request_thread(self, request: Connection, client_address: object) -> None:
+        """Serve a connection, and make room for another."""
         try:
             super().process_request_thread(request, client_address)
         finally:
             self.room.release()
+
+
+def say_busy(connection: socket.socket) -> None:
+    """Answer 503 without waiting (RFC 9110, 15.6.4)."""
+    try:
+        connection.setblocking(False)
+        connection.send(BUSY)
+    except OSError:  # it went away
+        pass

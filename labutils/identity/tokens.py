@@ -164,8 +164,9 @@ def _check_key(key: jwt.PyJWK) -> None:
 def _verify(
     token: str, keys: object, algorithm: str | None, algorithms: list[str] | None
 ) -> tuple[Json, bytes]:
-    """Header and payload bytes of a JWS whose signature holds under a key we trust, with the
-    algorithm of that key.
+    """Header and payload bytes of a JWS whose signature holds under a key that we trust.
+
+    The algorithm is the key's (RFC 8725, 3.1).
     """
     header, payload, signature, signed = _split(token)
     key = _pick_key(header, keys, algorithm)
@@ -214,8 +215,9 @@ def _date(claims: Json, name: str) -> float:
 
 
 def _check_claims(claims: Json, issuer: str, audience: str, now: float, leeway: float) -> None:
-    """Five questions after the signature (RFC 7519, 4.1): who issued it, for whom, is it over, has
-    it begun, and is each claim of its type?
+    """Five questions after the signature (RFC 7519, 4.1).
+
+    Who issued it, for whom, is it over, has it begun, and is each claim of its type?
     """
     for name in ("exp", "iss", "aud"):
         if name not in claims:
@@ -255,11 +257,11 @@ def verify(
     algorithms: list[str] | None = None,
     leeway: float = 0,
 ) -> Json:
-    """The claims of a token that a trusted key signed, from this issuer, for this audience, valid
-    at `now`.
+    """The claims of a token that a trusted key signed, and that is good here and now.
 
-    `now` and `leeway` are seconds. The algorithm is the key's, never the token's choice
-    (RFC 8725, 3.1). Raises a subclass of jwt.PyJWTError, whatever the input.
+    It comes from this issuer, is meant for this audience, and is valid at `now`. `now` and `leeway`
+    are seconds. The algorithm is the key's, never the token's choice (RFC 8725, 3.1). Raises a
+    subclass of jwt.PyJWTError, whatever the input.
     """
 
     def checked() -> Json:
@@ -278,7 +280,8 @@ def verify(
     return _only_jwt_errors(checked)
 
 
-# What Python, PyJWT and cryptography raise, beside jwt.PyJWTError, at a key or a token that is none.
+# What Python, PyJWT and cryptography raise, beside jwt.PyJWTError, at a key or a token that is
+# none.
 UNREADABLE = (
     ValueError,
     TypeError,

@@ -179,7 +179,7 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
 
 
 def script(_request: Request) -> Response:
-    """The script that hands a page's options to the browser, and the browser's answer to the form."""
+    """The script between a page and the browser's API for keys."""
     text = data_file("pages/webauthn.js").read_text(encoding="utf-8")
     return Response(text, content_type="text/javascript")
 
@@ -223,7 +223,7 @@ class KeyPage:
         return session.user.second_factor is None or "mfa" in session.amr
 
     def keys_of(self, user: User) -> SecurityKeys:
-        """The security keys of an account; a new, empty set where it has another factor, or none."""
+        """The security keys of an account; a new, empty set where it has none."""
         if isinstance(user.second_factor, SecurityKeys):
             return user.second_factor
         return self.make(self.state.issuer)

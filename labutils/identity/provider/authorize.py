@@ -191,7 +191,9 @@ def obtain_consent(state: State, question: Question, scope: str, session: Sessio
 
 
 def must_ask(session: Session, question: Question, scope: str) -> bool:
-    """Whether the consent page is due: no yes yet, prompt=consent, or a client that others can play.
+    """Whether the consent page is due.
+
+    It is where nobody said yes yet, at prompt=consent, and for a client that others can play.
 
     The identity of a public client is assured by an https redirect, which only its site receives
     (RFC 10017, 6.3.3.2), and not by one on loopback, where any program may listen: there each
@@ -217,7 +219,7 @@ def consent_answer(session: Session, question: Question, scope: str) -> str | No
 
 
 def consent_token(session: Session, question: Question, scope: str) -> str:
-    """What proves that the page was shown in this session for this request, with all its members."""
+    """What proves that this session showed the page for this request, with all its members."""
     sent = sorted((name, value) for name, value in question.params.items() if name not in TYPED)
     message = json.dumps([scope, sent]).encode()
     return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
@@ -229,7 +231,7 @@ def consent_token(session: Session, question: Question, scope: str) -> str:
 def create_code(
     state: State, request: Request, question: Question, scope: str, session: Session
 ) -> str:
-    """A new authorization code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
+    """A new code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
     params, user = question.params, session.user
     grant = Grant(
         question.client,
@@ -254,7 +256,7 @@ def create_code(
 
 
 def answer_client(state: State, question: Question, answer: dict[str, str]) -> Response:
-    """The redirect to the client, with `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207)."""
+    """The redirect to the client: `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207, 2)."""
     echoed = {name: question.params[name] for name in ("state",) if name in question.params}
     query = {**answer, **echoed, "iss": state.issuer}
     return redirect(with_query(question.params["redirect_uri"], query), code=303)

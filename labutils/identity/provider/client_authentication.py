@@ -10,7 +10,10 @@ from labutils.identity.provider.state import Client, State
 
 
 class InvalidClient(OAuthError):
-    """401 with the scheme that would do, also where none was tried (RFC 6749, 5.2; RFC 9110, 15.5.2)."""
+    """401 with the scheme that would do, also where none was tried.
+
+    Sources: RFC 6749, 5.2; RFC 9110, 15.5.2.
+    """
 
     def __init__(self, description: str = "the client could not be authenticated"):
         super().__init__("invalid_client", description, 401, "Basic")

@@ -46,5 +46,8 @@ def metadata(state: State) -> Json:
 
 
 def jwks(state: State, _request: Request) -> Response:
-    """The public keys (RFC 7517, 5). In a rotation the old ones stay until their tokens are over."""
+    """The public keys (RFC 7517, 5).
+
+    In a rotation the old ones stay until their tokens are over.
+    """
     return as_json(state.jwks())

@@ -20,9 +20,9 @@ HEADERS = {
 
 
 def guarded(response: Response) -> Response:
-    """The response with the headers that keep it out of caches, frames and guesses, where it has
-    none of its own.
+    """The response with the headers that keep it out of caches, frames and guesses.
 
+    Headers of its own are left as they are.
     Referrer-Policy: other sites learn nothing of our addresses, in which codes and states stand
     (RFC 9700, 4.2.4). Not no-referrer: with that, browsers would send `Origin: null` with our
     own forms.

@@ -43,7 +43,10 @@ class User:
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client (RFC 6749, 2). One with a `secret` is confidential, one without is public."""
+    """A registered client (RFC 6749, 2).
+
+    One with a `secret` is confidential, one without is public.
+    """
 
     client_id: str
     redirect_uris: tuple[str, ...] = ()
@@ -274,7 +277,8 @@ class State:
     def find_access_token(self, token: str) -> Issued | None:
         """The record behind an access token.
 
-        It is found by the text where that is opaque, else by `jti`, and only if the signature holds.
+        It is found by the text where that is opaque, else by `jti`, and only if the signature
+        holds.
         """
         if self.opaque_access_tokens:
             return self.access_tokens.get(token)

@@ -1,4 +1,4 @@
-"""The token endpoint (RFC 6749, 3.2): a code, a refresh token or a client's own secret for tokens."""
+"""The token endpoint (RFC 6749, 3.2), where a grant is exchanged for tokens."""
 
 import hashlib
 import re
