@@ -328,6 +328,7 @@ def one_client(
     if without == "state":
         functions["code_from"] = None
     apps = build_apps(seed, provider=OwnMatching)
+    assert isinstance(apps.provider, OwnMatching)
     apps.provider.matching = begins_alike if without == "matching" else matching
     pkce = without != "PKCE"
     registered = Client("notes", REGISTERED, scope="notes", require_pkce=pkce)

@@ -1116,8 +1116,8 @@ TARGET_03 = Target(
     "03-target",
     "value",
     value(flag_mistake),
-    "The provider ignores PKCE: whoever has the code is in. Look for a second way: can you put Ada's "
-    "code into a sign-in that Tom began at the diary?",
+    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: put "
+    "Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
     {
         "other": (
             "That is not the flag. It is the first of Ada's notes.",
