@@ -93,7 +93,7 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
     return replace(world or World.historical(), **values)
 
 
-# --- the story ----------------------------------------------------------------------------------
+# --- step by step -------------------------------------------------------------------------------
 
 
 class Intruder(Protocol):
@@ -111,7 +111,7 @@ class Intruder(Protocol):
 
 
 @dataclass
-class Story:
+class CampaignRun:
     """Plans tried one after another, each route by route, until one is open all the way. `now` is
     in seconds since 1970."""
 
@@ -119,7 +119,7 @@ class Story:
     intruder: Intruder
     now: int = 0
 
-    def tell(self, plans: Iterable[Plan]) -> Iterator[Step]:
+    def steps(self, plans: Iterable[Plan]) -> Iterator[Step]:
         """What becomes of each plan."""
         for plan in plans:
             fact = self.case.ledger.facts[plan.fact]
@@ -249,7 +249,7 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
     intruder = _OverHttp(Company(lab, world, case), case.campaign)
     replay = Replay(world, wire=lab.wire, audit={source: [] for source in case.sources})
     filed = 0  # lines of the lab's audit log
-    for step in Story(case, intruder).tell(case.campaign.steps):
+    for step in CampaignRun(case, intruder).steps(case.campaign.steps):
         replay.steps.append(step)
         begin = seconds(step.attempts[0].time)
         for line in lab.audit[filed:]:
@@ -298,7 +298,7 @@ def foresee(
     case = cases.load(case)
     campaign = thief or case.campaign
     intruder = _Foreseen(case, world, campaign, alarm)
-    return list(Story(case, intruder).tell(campaign.steps))
+    return list(CampaignRun(case, intruder).steps(campaign.steps))
 
 
 def request(case: Case, ask: Ask, time: int, alarm: int | None = None) -> Request:

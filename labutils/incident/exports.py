@@ -50,9 +50,9 @@ def statements(
     model adds.
     """
     ledger = cases.load(case).ledger
-    fact, shown = ledger.facts[step.fact], technique or step.techniques[0]
-    name = ledger.attack.techniques[shown]
-    inference = f"{shown} {name} is the course's mapping; fit: {step.plan.fit}"
+    fact, mapped = ledger.facts[step.fact], technique or step.techniques[0]
+    name = ledger.attack.techniques[mapped]
+    inference = f"{mapped} {name} is the course's mapping; fit: {step.plan.fit}"
     if step.plan.assumption:
         inference += f". The model adds: {step.plan.assumption}"
     parts = {"fact": f"{fact.statement} ({fact.confidence})", "inference": inference}

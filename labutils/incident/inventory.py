@@ -183,8 +183,8 @@ def _zones(sheet: Row, rows: dict[str, Row], credentials: dict[str, Row]) -> dic
     zones = {key: build(Zone, row) for key, row in rows.items()}
     for key, row in rows.items():
         must_be_among(row, "reaches", zones[key].reaches, zones, "zone")
-        must_be_among(row, "foothold", _said(zones[key].foothold), credentials, "credential")
-        must_be_a_switch(row, "access_list", _said(zones[key].access_list))
+        must_be_among(row, "foothold", _names(zones[key].foothold), credentials, "credential")
+        must_be_a_switch(row, "access_list", _names(zones[key].access_list))
     if sum(zone.default for zone in zones.values()) != 1:
         raise sheet.error("one zone, and only one, says `default: true`", "zones")
     return zones
@@ -201,17 +201,17 @@ def _credential(row: Row, identities: dict[str, Identity], services: dict[str, R
     times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
     credential = build(Credential, row, holder=identities[row["holder"]], **times)
     must_be_a_switch(row, "excess", credential.excess)
-    must_be_a_switch(row, "binds", _said(credential.binds))
+    must_be_a_switch(row, "binds", _names(credential.binds))
     must_be_among(row, "scopes", map(service_of, credential.scopes), services, "service")
     return credential
 
 
 def _service(row: Row, zones: dict[str, Zone], credentials: dict[str, Credential]) -> Service:
     must_be_among(row, "zone", [row.get("zone")], zones, "zone")
-    must_be_among(row, "passes_to", _said(row.get("passes_to")), zones, "zone")
+    must_be_among(row, "passes_to", _names(row.get("passes_to")), zones, "zone")
     passes_to = zones[row["passes_to"]] if row.get("passes_to") else None
     service = build(Service, row, zone=zones[row["zone"]], passes_to=passes_to)
-    must_be_a_switch(row, "audit_control", _said(service.audit_control))
+    must_be_a_switch(row, "audit_control", _names(service.audit_control))
     names = [name for handed_over in service.gives.values() for name in handed_over]
     must_be_among(row, "gives", names, credentials, "credential")
     return service
@@ -233,6 +233,6 @@ def service_of(scope: str) -> str:
     return scope.split(":")[0]
 
 
-def _said(name: object) -> list[object]:
+def _names(name: object) -> list[object]:
     """A list of the one name that a row says, or an empty list."""
     return [] if name is None else [name]
