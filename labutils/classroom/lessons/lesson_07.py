@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.registry import code
 from labutils.incident import har
 from labutils.lab import data_file
 from labutils.stage import cleaner_grade, recorded_case
@@ -21,7 +22,7 @@ _OPENS = {
 
 @dataclass(frozen=True)
 class _Case:
-    """What a cleaner is tried on: the recording with planted secrets, the doors, the keys to them."""
+    """What a cleaner is tried on: a recording with planted secrets, the doors, and their keys."""
 
     planted: cleaner_grade.Planted
     doors: dict
@@ -141,6 +142,12 @@ def _but(old: str, new: str) -> str:
     return "import hmac\n\ndef answer(file):\n" + _GOOD.replace(old, new)
 
 
+_HEADERS_ALONE = """    cleaned = walk(file)
+    for entry in cleaned['log']['entries']:
+        for side in ('request', 'response'):
+            entry[side] |= {'headers': [], 'cookies': [], 'content': {}}
+    return cleaned"""
+
 LESSON = Lesson(
     "07",
     (
@@ -148,45 +155,109 @@ LESSON = Lesson(
             "07-1",
             "function",
             _cleaner,
-            "No door opens, and support can go on working. That is the whole art. In earnest the key of the tags is random, and nobody keeps it.",
+            (
+                "No door opens, and support can go on working. That is the whole art. In earnest "
+                "the key of the tags is random, and nobody keeps it."
+            ),
             {
-                "cookie": "The session cookie is still in there somewhere, and it opens the provider. It stands in headers, and in the lists of cookies.",
-                "token": "A token is still in there and opens a door. Look at the bodies of the token endpoint's answers.",
-                "password": "The password is still in there. Look at the form that was sent: its text, and its params.",
-                "other keys": "The provider's doors stay shut, but a key to another service is still in there: har.findings(...) of your file shows which.",
-                "planted": "It knows the secrets of one file. Our copy of the recording has others, in headers, cookies, forms, addresses, bodies "
-                "and messages, and one is left. Keep what is harmless, and replace all the rest.",
-                "piece": "Half of a key is still readable in our copy of the recording. A piece of a secret helps to guess the rest: leave none.",
-                "reversible": "Nothing opens as it stands, but what you wrote can be turned back without a key: undoing an encoding (reversal, hex, "
-                "base64, ROT13, letter case) brings a secret out again. Delete it, or tag it with a keyed hash.",
-                "guessable": "A one-time code can be guessed from its tag. It has six digits, so a thief hashes all million of them and compares. "
-                "A plain hash and hash() need no key: use hmac with a key, or delete the text.",
-                "useless": "Nothing opens, and support is blind: fewer than six questions have an answer. Keep the structure, the numbers and what is harmless, and "
-                "let equal values stay equal.",
-                "not a har": "That is no HAR any more: it needs a log with a list of entries, each of them a dictionary.",
-                "not json": "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of digits. Write texts: .hexdigest() of a tag, say.",
-                "changed": "You changed the file that you were given, and returned another. Build a new one and leave the old as it is.",
+                "cookie": (
+                    "The session cookie is still in there somewhere, and it opens the provider. It "
+                    "stands in headers, and in the lists of cookies."
+                ),
+                "token": (
+                    "A token is still in there and opens a door. Look at the bodies of the token "
+                    "endpoint's answers."
+                ),
+                "password": (
+                    "The password is still in there. Look at the form that was sent: its text, and "
+                    "its params."
+                ),
+                "other keys": (
+                    "The provider's doors stay shut, but a key to another service is still in "
+                    "there: har.findings(...) of your file shows which."
+                ),
+                "planted": (
+                    "It knows the secrets of one file. Our copy of the recording has others, in "
+                    "headers, cookies, forms, addresses, bodies and messages, and one is left. "
+                    "Keep what is harmless, and replace all the rest."
+                ),
+                "piece": (
+                    "Half of a key is still readable in our copy of the recording. A piece of a "
+                    "secret helps to guess the rest: leave none."
+                ),
+                "reversible": (
+                    "Nothing opens as it stands, but what you wrote can be turned back without a "
+                    "key: undoing an encoding (reversal, hex, base64, ROT13, letter case) brings a "
+                    "secret out again. Delete it, or tag it with a keyed hash."
+                ),
+                "guessable": (
+                    "A one-time code can be guessed from its tag. It has six digits, so a thief "
+                    "hashes all million of them and compares. A plain hash and hash() need no key: "
+                    "use hmac with a key, or delete the text."
+                ),
+                "useless": (
+                    "Nothing opens, and support is blind: fewer than six questions have an answer. "
+                    "Keep the structure, the numbers and what is harmless, and let equal values "
+                    "stay equal."
+                ),
+                "not a har": (
+                    "That is no HAR any more: it needs a log with a list of entries, each of them "
+                    "a dictionary."
+                ),
+                "not json": (
+                    "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of "
+                    "digits. Write texts: .hexdigest() of a tag, say."
+                ),
+                "changed": (
+                    "You changed the file that you were given, and returned another. Build a new "
+                    "one and leave the old as it is."
+                ),
             },
             {
-                "cookie": "from labutils.stage import cleaner_grade\n\ndef answer(file):\n    return cleaner_grade.word_list(file)",
-                "token": "from labutils.stage import cleaner_grade\n\ndef answer(file):\n    return cleaner_grade.drop_three_headers(file)",
+                "cookie": code("""
+                    from labutils.stage import cleaner_grade
+
+                    def answer(file):
+                        return cleaner_grade.word_list(file)
+                """),
+                "token": code("""
+                    from labutils.stage import cleaner_grade
+
+                    def answer(file):
+                        return cleaner_grade.drop_three_headers(file)
+                """),
                 "password": _but(
                     '"httpVersion"}', '"httpVersion", "postData", "params", "text", "value"}'
-                ).replace(
-                    "return walk(file)",
-                    "cleaned = walk(file)\n    for entry in cleaned['log']['entries']:\n        for side in ('request', 'response'):\n"
-                    "            entry[side] |= {'headers': [], 'cookies': [], 'content': {}}\n    return cleaned",
-                ),
-                "other keys": "from labutils.stage import cleaner_grade\n\ndef answer(file):\n    return cleaner_grade.drop_three_headers(cleaner_grade.word_list(file))",
-                "planted": "from labutils.incident import har\nfrom labutils.lab import data_file\n"
-                "known = {f.value for f in har.findings(har.read(data_file('support-case.har').read_bytes()))}\n\n"
-                "def answer(file):\n    def walk(value):\n        if isinstance(value, dict):\n"
-                "            return {name: walk(inner) for name, inner in value.items()}\n        if isinstance(value, list):\n"
-                "            return [walk(inner) for inner in value]\n"
-                "        return 'x' if isinstance(value, str) and known & har.strings([value]) else value\n\n    return walk(file)",
+                ).replace("    return walk(file)", _HEADERS_ALONE),
+                "other keys": code("""
+                    from labutils.stage import cleaner_grade
+
+                    def answer(file):
+                        return cleaner_grade.drop_three_headers(cleaner_grade.word_list(file))
+                """),
+                "planted": code("""
+                    from labutils.incident import har
+                    from labutils.lab import data_file
+                    case = har.read(data_file('support-case.har').read_bytes())
+                    known = {f.value for f in har.findings(case)}
+
+                    def answer(file):
+                        def walk(value):
+                            if isinstance(value, dict):
+                                return {name: walk(inner) for name, inner in value.items()}
+                            if isinstance(value, list):
+                                return [walk(inner) for inner in value]
+                            is_known = isinstance(value, str) and known & har.strings([value])
+                            return 'x' if is_known else value
+
+                        return walk(file)
+                """),
                 "piece": _but(
                     _TAG,
-                    'value[:len(value) // 2 + 1] if len(value) < 80 and "=" not in value and len(value) > 30 else "x"',
+                    (
+                        'value[:len(value) // 2 + 1] if len(value) < 80 and "=" not in value and '
+                        'len(value) > 30 else "x"'
+                    ),
                 ),
                 "reversible": _but(_TAG, "value[::-1]"),
                 "guessable": _but(_TAG, "str(hash(value))"),
@@ -194,14 +265,30 @@ LESSON = Lesson(
                     '"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"',
                     '"name"',
                 ),
-                "not a har": "def answer(file):\n    return {}",
+                "not a har": code("""
+                    def answer(file):
+                        return {}
+                """),
                 "not json": _but(_TAG, 'hmac.digest(b"my salt", value.encode(), "sha256")'),
-                "changed": "def answer(file):\n    file['log']['entries'].clear()\n    return {'log': {'entries': []}}",
+                "changed": code("""
+                    def answer(file):
+                        file['log']['entries'].clear()
+                        return {'log': {'entries': []}}
+                """),
             },
             (
-                "Write an inner function walk(value, key) that calls itself for dictionaries and lists.",
-                "A text whose key is not in your short set of harmless keys becomes 'x-' and some digits of an HMAC; numbers and None are returned as they are.",
-                "hmac.new(b'my salt', value.encode(), 'sha256').hexdigest()[:10] is such a tag: equal texts, equal tags.",
+                (
+                    "Write an inner function walk(value, key) that calls itself for dictionaries "
+                    "and lists."
+                ),
+                (
+                    "A text whose key is not in your short set of harmless keys becomes 'x-' and "
+                    "some digits of an HMAC; numbers and None are returned as they are."
+                ),
+                (
+                    "hmac.new(b'my salt', value.encode(), 'sha256').hexdigest()[:10] is such a "
+                    "tag: equal texts, equal tags."
+                ),
             ),
             "def my_clean(file):\n" + _GOOD,
         ),
@@ -215,32 +302,70 @@ LESSON = Lesson(
                 "findings": "Those are findings. Return their kinds: finding.kind.",
                 "twice": "A kind stands in there twice. Make it a set.",
                 "reversed": "Those are the ones that do say when they end. Take the others.",
-                "zero": "An end of 0 is an end, long ago. Compare with None; do not ask whether it is true.",
-                "holder": "The password is missing: it has a holder and no end. Only the end counts here.",
-                "constant": "Right for one file, and the same for every other: look at the findings that you were given.",
+                "zero": (
+                    "An end of 0 is an end, long ago. Compare with None; do not ask whether it is "
+                    "true."
+                ),
+                "holder": (
+                    "The password is missing: it has a holder and no end. Only the end counts here."
+                ),
+                "constant": (
+                    "Right for one file, and the same for every other: look at the findings that "
+                    "you were given."
+                ),
                 "other": "Go through the findings and keep the kind of each whose expires is None.",
             },
             {
-                "kind": "def answer(findings):\n    return 'password'",
-                "findings": "def answer(findings):\n    return [f for f in findings if f.expires is None]",
-                "twice": "def answer(findings):\n    return [f.kind for f in findings if f.expires is None]",
-                "reversed": "def answer(findings):\n    return {f.kind for f in findings if f.expires is not None}",
-                "zero": "def answer(findings):\n    return {f.kind for f in findings if not f.expires}",
-                "holder": "def answer(findings):\n    return {f.kind for f in findings if f.expires is None and f.holder is None}",
-                "constant": "def answer(findings):\n    return {'session cookie', 'refresh token', 'password'}",
-                "other": "def answer(findings):\n    return {'password'}",
+                "kind": code("""
+                    def answer(findings):
+                        return 'password'
+                """),
+                "findings": code("""
+                    def answer(findings):
+                        return [f for f in findings if f.expires is None]
+                """),
+                "twice": code("""
+                    def answer(findings):
+                        return [f.kind for f in findings if f.expires is None]
+                """),
+                "reversed": code("""
+                    def answer(findings):
+                        return {f.kind for f in findings if f.expires is not None}
+                """),
+                "zero": code("""
+                    def answer(findings):
+                        return {f.kind for f in findings if not f.expires}
+                """),
+                "holder": code("""
+                    def answer(findings):
+                        return {f.kind for f in findings if f.expires is None and f.holder is None}
+                """),
+                "constant": code("""
+                    def answer(findings):
+                        return {'session cookie', 'refresh token', 'password'}
+                """),
+                "other": code("""
+                    def answer(findings):
+                        return {'password'}
+                """),
             },
             (
                 "A set comprehension over findings, with a condition.",
                 "The condition is finding.expires is None.",
             ),
-            "def unsaid(findings):\n    return {finding.kind for finding in findings if finding.expires is None}",
+            code("""
+                def unsaid(findings):
+                    return {finding.kind for finding in findings if finding.expires is None}
+            """),
         ),
     ),
     (
         Quiz(
             "07-q1",
-            "A cleaner removes the headers Cookie, Set-Cookie and Authorization. What is left in such a file?",
+            (
+                "A cleaner removes the headers Cookie, Set-Cookie and Authorization. What is left "
+                "in such a file?"
+            ),
             {
                 "a": Choice("Nothing that opens a door", "Look at the grid: three doors are open."),
                 "b": Choice(

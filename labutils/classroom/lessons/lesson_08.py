@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.registry import code
 from labutils.incident import ledger
 from labutils.stage.common_errors import ten_claims
 
-# What is wrong with each of the ten: the word that is right first, then words that can be defended as well.
+# What is wrong with each of the ten: the word that is right first, then words that can be defended
+# as well.
 _RIGHT = {
     1: ("date",),
     2: ("unit",),
@@ -38,9 +40,15 @@ def _judged(answer: object) -> str | None:
 
 
 def _record(error: ledger.CommonError) -> str:
-    """What the record says to a claim; the claim that the repositories were stolen shares its answer with the one before."""
+    """What the record says to a claim.
+
+    The claim that the repositories were stolen shares its answer with the one before.
+    """
     return (
-        "Whether the 76 repositories left could not be confirmed, and of documents it says accessed, not stolen."
+        (
+            "Whether the 76 repositories left could not be confirmed, and of documents it says "
+            "accessed, not stolen."
+        )
         if error.correct.startswith("As above")
         else error.correct
     )
@@ -136,7 +144,9 @@ LESSON = Lesson(
             | {
                 "open": "Some claims still have no word. Give each of the ten one of the four.",
                 "shape": "Give a dictionary with the numbers 1 to 10, as the stub has it.",
-                "words": "Each claim gets one of four words: 'date', 'unit', 'overstated' or 'invented'.",
+                "words": (
+                    "Each claim gets one of four words: 'date', 'unit', 'overstated' or 'invented'."
+                ),
             },
             {
                 f"claim {number}": _claims(
@@ -150,7 +160,10 @@ LESSON = Lesson(
                 "words": _claims(c1="nonsense"),
             },
             (
-                "Begin with the numbers: what does each of them count, and is it one number or two?",
+                (
+                    "Begin with the numbers: what does each of them count, and is it one number or "
+                    "two?"
+                ),
                 "For the dates, read the claim beside the timeline, lane by lane.",
                 "If the record leaves something open, both yes and no are overstated.",
             ),
@@ -164,10 +177,17 @@ LESSON = Lesson(
             {
                 "seconds": "That is in seconds. The question is about whole minutes.",
                 "fraction": "Close: give whole minutes, with // and no fraction.",
-                "days": "Within one day it is right; from the 14th to the 23rd the days are lost. Subtract whole moments.",
-                "sign": "From the later fact to the earlier one the minutes are less than nothing: -12 from nov23-soc-starts to nov23-alert. "
-                "The order is part of the answer.",
-                "day only": "One of the two has a day and no hour, and you gave a number. Return None.",
+                "days": (
+                    "Within one day it is right; from the 14th to the 23rd the days are lost. "
+                    "Subtract whole moments."
+                ),
+                "sign": (
+                    "From the later fact to the earlier one the minutes are less than nothing: -12 "
+                    "from nov23-soc-starts to nov23-alert. The order is part of the answer."
+                ),
+                ("day only"): (
+                    "One of the two has a day and no hour, and you gave a number. Return None."
+                ),
                 "no date": "One of the two has no date at all. Return None, too.",
                 "other": "Try it on nov23-alert and nov23-soc-starts, which are 12 minutes apart.",
             },
@@ -193,11 +213,20 @@ LESSON = Lesson(
                     '"T" not in (one.time or "") or "T" not in (two.time or "")',
                     '"T" not in (one.time or "T") or "T" not in (two.time or "")',
                 ).replace("seconds(one.time)", "seconds(one.time or '2023-10-01')"),
-                "other": "def answer(first, second):\n    return 1",
+                "other": code("""
+                    def answer(first, second):
+                        return 1
+                """),
             },
             (
-                "A time with an hour has the letter T in it; a day has none, and a missing time is None.",
-                "seconds(text) from labutils.lab turns a time into seconds, and // 60 makes minutes.",
+                (
+                    "A time with an hour has the letter T in it; a day has none, and a missing "
+                    "time is None."
+                ),
+                (
+                    "seconds(text) from labutils.lab turns a time into seconds, and // 60 makes "
+                    "minutes."
+                ),
             ),
             "def minutes_between(first, second):\n" + _GOOD,
         ),
@@ -207,16 +236,31 @@ LESSON = Lesson(
             _careful,
             "That is the rule which the text of this course is tested by.",
             {
-                "always": "A confirmed fact with a primary source and a known outcome needs no such word, even if the outcome is a refusal.",
-                "any secondary": "One secondary source beside a primary one does no harm. Ask whether there is any primary.",
+                "always": (
+                    "A confirmed fact with a primary source and a known outcome needs no such "
+                    "word, even if the outcome is a refusal."
+                ),
+                "any secondary": (
+                    "One secondary source beside a primary one does no harm. Ask whether there is "
+                    "any primary."
+                ),
                 "confidence": "A fact that is reported, single or disputed was let through.",
-                "sources": "A fact that only secondary sources tell was let through. The ledger has no confirmed one of that kind: try a made-up one.",
+                "sources": (
+                    "A fact that only secondary sources tell was let through. The ledger has no "
+                    "confirmed one of that kind: try a made-up one."
+                ),
                 "outcome": "A fact whose outcome is unknown was let through.",
-                "no outcome": "A fact whose outcome is not_applicable was flagged, as most facts of the ledger would be. Nothing was tried there, "
-                "so nothing is left open: only unknown is.",
+                "no outcome": (
+                    "A fact whose outcome is not_applicable was flagged, as most facts of the "
+                    "ledger would be. Nothing was tried there, so nothing is left open: only "
+                    "unknown is."
+                ),
             },
             {
-                "always": "def answer(fact):\n    return True",
+                "always": code("""
+                    def answer(fact):
+                        return True
+                """),
                 "any secondary": _but(
                     _CAREFUL, "fact", 'any(source.kind == "primary"', 'all(source.kind == "primary"'
                 ),
@@ -261,7 +305,10 @@ LESSON = Lesson(
         ),
         Quiz(
             "08-q2",
-            "The records could not settle whether the 76 repositories left the server. Which sentence is right?",
+            (
+                "The records could not settle whether the 76 repositories left the server. Which "
+                "sentence is right?"
+            ),
             {
                 "a": Choice(
                     "They did not leave",

@@ -1,6 +1,7 @@
 """09 · Replay the chain."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.registry import code
 from labutils.incident import breach, inventory
 from labutils.stage.attack_chain import footholds
 
@@ -100,6 +101,11 @@ def _but(old: str, new: str) -> str:
     return "def answer(events):\n" + _GOOD.replace(old, new)
 
 
+_SKIP_REFUSED = """        if event["outcome"]["result"] == "FAILURE":
+            continue
+"""
+
+
 LESSON = Lesson(
     "09",
     (
@@ -107,12 +113,25 @@ LESSON = Lesson(
             "09-1",
             "value",
             _evicted,
-            "Two: the token on which both accounts depend, and the implant. In earnest switch off all of them; this shows what stands on what.",
+            (
+                "Two: the token on which both accounts depend, and the implant. In earnest switch "
+                "off all of them; this shows what stands on what."
+            ),
             {
-                "service": "The service account still gets in, past the gateway and into the tracker.",
-                "look-alike": "The look-alike user still gets in. It was made so that there would be a way back.",
-                "implant": "The implant still calls out. It sits on the server and needs no account.",
-                "too many": "None works any more, and fewer would do. What do the two accounts have in common?",
+                ("service"): (
+                    "The service account still gets in, past the gateway and into the tracker."
+                ),
+                "look-alike": (
+                    "The look-alike user still gets in. It was made so that there would be a way "
+                    "back."
+                ),
+                ("implant"): (
+                    "The implant still calls out. It sits on the server and needs no account."
+                ),
+                "too many": (
+                    "None works any more, and fewer would do. What do the two accounts have in "
+                    "common?"
+                ),
                 "words": "Give a set of names from the list, such as {'implant', 'aws-account'}.",
             },
             {
@@ -132,23 +151,43 @@ LESSON = Lesson(
             "09-2",
             "function",
             _roaming,
-            "It finds the stolen session, and people on trains as well. Telling them apart is lesson 10.",
+            (
+                "It finds the stolen session, and people on trains as well. Telling them apart is "
+                "lesson 10."
+            ),
             {
                 "kind": "Return a set of session numbers.",
-                "refused": "A refused use from elsewhere is a use too, and the more interesting one. Leave nothing out by outcome.",
-                "all": "That is every session. Keep those that were seen from more than one address.",
-                "events": "A session with two events from one address is in there. Count different addresses, not events.",
-                "known": "You look for one known address. An intruder has others; ask whether there is more than one.",
+                "refused": (
+                    "A refused use from elsewhere is a use too, and the more interesting one. "
+                    "Leave nothing out by outcome."
+                ),
+                ("all"): (
+                    "That is every session. Keep those that were seen from more than one address."
+                ),
+                "events": (
+                    "A session with two events from one address is in there. Count different "
+                    "addresses, not events."
+                ),
+                "known": (
+                    "You look for one known address. An intruder has others; ask whether there is "
+                    "more than one."
+                ),
                 "people": "Those are people. The question is about sessions, externalSessionId.",
-                "none": "Nothing came out, and three sessions in the test were used from two addresses each.",
-                "other": "Collect the addresses of each session in a set, then keep the sessions whose set is larger than one.",
+                "none": (
+                    "Nothing came out, and three sessions in the test were used from two addresses "
+                    "each."
+                ),
+                "other": (
+                    "Collect the addresses of each session in a set, then keep the sessions whose "
+                    "set is larger than one."
+                ),
             },
             {
-                "kind": "def answer(events):\n    return 3",
-                "refused": _but(
-                    "        session =",
-                    "        if event['outcome']['result'] == 'FAILURE':\n            continue\n        session =",
-                ),
+                "kind": code("""
+                    def answer(events):
+                        return 3
+                """),
+                "refused": _but("        session =", _SKIP_REFUSED + "        session ="),
                 "all": _but("> 1", "> 0"),
                 "events": _but(
                     'set()).add(event["client"]["ipAddress"])',
@@ -160,7 +199,10 @@ LESSON = Lesson(
                     'event["actor"]["alternateId"]',
                 ),
                 "none": _but("> 1", "> 9"),
-                "other": "def answer(events):\n    return {'a1'}",
+                "other": code("""
+                    def answer(events):
+                        return {'a1'}
+                """),
             },
             (
                 "Build a dictionary from each session to the set of its addresses.",
@@ -172,13 +214,27 @@ LESSON = Lesson(
             "09-3",
             "value",
             _control,
-            "In this model only an alarm on the new account does it, together with somebody who answers it in time.",
+            (
+                "In this model only an alarm on the new account does it, together with somebody "
+                "who answers it in time."
+            ),
             {
-                "viewed": "The repositories are still viewed in that world. attack_chain.print_routes shows what was tried: which route was open?",
-                "group": "That takes the repositories from the service account. But the user that the intruder had made was in the right group, "
-                "and went in by the third route.",
-                "earlier": "That stops the attack before the tracker. Look for one that lets it get that far.",
-                "words": "Give the name of one control as a text, such as 'session_hours'. inventory.controls() lists them.",
+                "viewed": (
+                    "The repositories are still viewed in that world. attack_chain.print_routes "
+                    "shows what was tried: which route was open?"
+                ),
+                "group": (
+                    "That takes the repositories from the service account. But the user that the "
+                    "intruder had made was in the right group, and went in by the third route."
+                ),
+                "earlier": (
+                    "That stops the attack before the tracker. Look for one that lets it get that "
+                    "far."
+                ),
+                "words": (
+                    "Give the name of one control as a text, such as 'session_hours'. "
+                    "inventory.controls() lists them."
+                ),
             },
             {
                 "viewed": "answer = 'integration_least_privilege'",
@@ -196,7 +252,10 @@ LESSON = Lesson(
     (
         Quiz(
             "09-q1",
-            "An analyst searches the sign-in events for the stolen administrator session and finds only the owner's. Why?",
+            (
+                "An analyst searches the sign-in events for the stolen administrator session and "
+                "finds only the owner's. Why?"
+            ),
             {
                 "a": Choice("The log was deleted", "It is complete. Read the event types again."),
                 "b": Choice(
@@ -220,7 +279,10 @@ LESSON = Lesson(
                 ),
                 "b": Choice(
                     "The opposite, since no log shows them leaving",
-                    "The records could not settle it. Where nothing was written down, silence says nothing.",
+                    (
+                        "The records could not settle it. Where nothing was written down, silence "
+                        "says nothing."
+                    ),
                 ),
                 "c": Choice(
                     "Neither; it could not be confirmed, and was treated as if it had happened",

@@ -3,6 +3,7 @@
 import math
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.registry import code
 from labutils.identity import dpop
 from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
 from labutils.stage.two_apps import API
@@ -66,7 +67,8 @@ def _headers(answer: object) -> str | None:
 _GOOD = """    number = isinstance(iat, int | float) and not isinstance(iat, bool)
     return number and abs(now - iat) <= window
 """
-_CALL = """    proof = dpop.prove(key, "GET", "https://api.example/me", now=now, jti=jti, token=token)
+_CALL = """    url = "https://api.example/me"
+    proof = dpop.prove(key, "GET", url, now=now, jti=jti, token=token)
     return {"authorization": f"DPoP {token}", "dpop": proof}
 """
 
@@ -90,19 +92,31 @@ LESSON = Lesson(
             "Asked as within, and not as not beyond: NaN stays out.",
             {
                 "now": "A proof of this very second, or of half a second ago, should be fresh.",
-                "one way": "A proof of 30 seconds ago and one dated 30 seconds ahead are both fresh for a window of 60: clocks differ in both directions.",
+                "one way": (
+                    "A proof of 30 seconds ago and one dated 30 seconds ahead are both fresh for a "
+                    "window of 60: clocks differ in both directions."
+                ),
                 "edge": "Exactly window seconds away is still within.",
                 "old": "An old proof was let in.",
                 "future": "A proof from the future was let in. Its maker may choose the date.",
-                "nan": "NaN was let in: nothing is greater than NaN, and nothing is smaller. Ask whether it is within.",
+                "nan": (
+                    "NaN was let in: nothing is greater than NaN, and nothing is smaller. Ask "
+                    "whether it is within."
+                ),
                 "boolean": "True was let in. In Python it counts as the number 1.",
                 "text": "A text was let in. A number is a number.",
-                "huge": "A whole number of 400 digits broke it, or was let in. Do not turn it into a float.",
+                "huge": (
+                    "A whole number of 400 digits broke it, or was let in. Do not turn it into a "
+                    "float."
+                ),
                 "raises": "It must answer False, and not fail, whatever iat is.",
                 "kind": "Return True or False, and nothing else.",
             },
             {
-                "now": "def answer(now, iat, window):\n    return False",
+                "now": code("""
+                    def answer(now, iat, window):
+                        return False
+                """),
                 "one way": _but(
                     _GOOD, _FRESH, "abs(now - iat) <= window", "0 <= now - iat <= window"
                 ),
@@ -113,14 +127,30 @@ LESSON = Lesson(
                     _GOOD, _FRESH, "abs(now - iat) <= window", "not abs(now - iat) > window"
                 ),
                 "boolean": _but(_GOOD, _FRESH, " and not isinstance(iat, bool)", ""),
-                "text": "def answer(now, iat, window):\n    try:\n        number = int(iat) if isinstance(iat, str) else iat\n        good = not isinstance(iat, bool)\n"
-                "        return good and abs(now - number) <= window\n    except (TypeError, ValueError):\n        return False",
+                "text": code("""
+                    def answer(now, iat, window):
+                        try:
+                            number = int(iat) if isinstance(iat, str) else iat
+                            good = not isinstance(iat, bool)
+                            return good and abs(now - number) <= window
+                        except (TypeError, ValueError):
+                            return False
+                """),
                 "huge": _but(_GOOD, _FRESH, "abs(now - iat)", "abs(now - float(iat))"),
-                "raises": "def answer(now, iat, window):\n    return iat is not True and abs(now - iat) <= window",
-                "kind": "def answer(now, iat, window):\n    return 1",
+                "raises": code("""
+                    def answer(now, iat, window):
+                        return iat is not True and abs(now - iat) <= window
+                """),
+                "kind": code("""
+                    def answer(now, iat, window):
+                        return 1
+                """),
             },
             (
-                "isinstance(iat, int | float) says whether it is a number; booleans pass it, so ask about bool as well.",
+                (
+                    "isinstance(iat, int | float) says whether it is a number; booleans pass it, "
+                    "so ask about bool as well."
+                ),
                 "abs(now - iat) <= window is one question for both directions, and NaN fails it.",
             ),
             "def fresh(now, iat, window):\n" + _GOOD,
@@ -131,12 +161,24 @@ LESSON = Lesson(
             _headers,
             "A token, and a note that says: it is I, this once, for this.",
             {
-                "bearer": "Bearer is the scheme of tokens without a proof. A bound token comes with scheme DPoP.",
+                "bearer": (
+                    "Bearer is the scheme of tokens without a proof. A bound token comes with "
+                    "scheme DPoP."
+                ),
                 "scheme": "The header authorization is the word DPoP, a space, and the token.",
                 "names": "Two headers: authorization and dpop.",
-                "request": "The proof was made for another request. Method GET, the whole address, and the time and name that you were given.",
-                "token": "The proof is not tied to the token: give prove the token as well, so that it holds ath.",
-                "name": "The proof has another name, jti, than the one you were given. A fixed name works only once.",
+                "request": (
+                    "The proof was made for another request. Method GET, the whole address, and "
+                    "the time and name that you were given."
+                ),
+                "token": (
+                    "The proof is not tied to the token: give prove the token as well, so that it "
+                    "holds ath."
+                ),
+                "name": (
+                    "The proof has another name, jti, than the one you were given. A fixed name "
+                    "works only once."
+                ),
                 "kind": "Return a dictionary with the two headers.",
             },
             {
@@ -146,7 +188,10 @@ LESSON = Lesson(
                 "request": _but(_CALL, _ARGUMENTS, '"GET"', '"POST"'),
                 "token": _but(_CALL, _ARGUMENTS, ", token=token", ""),
                 "name": _but(_CALL, _ARGUMENTS, "jti=jti", "jti='x'"),
-                "kind": "def answer(key, token, now, jti):\n    return token",
+                "kind": code("""
+                    def answer(key, token, now, jti):
+                        return token
+                """),
             },
             (
                 "The proof goes into the header dpop, the token into authorization.",
@@ -177,7 +222,10 @@ LESSON = Lesson(
         ),
         Quiz(
             "11-q2",
-            "Tom has script in Ada's page for one second, and lets her key make a hundred proofs for later. What ends these proofs before the access token is over?",
+            (
+                "Tom has script in Ada's page for one second, and lets her key make a hundred "
+                "proofs for later. What ends these proofs before the access token is over?"
+            ),
             {
                 "a": Choice(
                     "A shorter window",
@@ -185,7 +233,10 @@ LESSON = Lesson(
                 ),
                 "b": Choice(
                     "A nonce that the server changes",
-                    "Yes. He could not know the nonce of later. Tokens that he got for a key of his own would outlive it.",
+                    (
+                        "Yes. He could not know the nonce of later. Tokens that he got for a key "
+                        "of his own would outlive it."
+                    ),
                     True,
                 ),
                 "c": Choice(

@@ -1,6 +1,7 @@
 """12 · Let tokens die in time."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
+from labutils.classroom.registry import code
 from labutils.identity import tokens
 from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import LOGIN
@@ -83,28 +84,66 @@ LESSON = Lesson(
             _dead,
             "One line of memory for each person, and every token of theirs that is out is over.",
             {
-                "alive": "A token that was issued before the event is still alive here. That is the stolen one.",
-                "edge": "Issued in the very second of the event: it is dead as well. In doubt, out.",
-                "later": "A token from a later sign-in is dead here. The person would never get in again.",
+                "alive": (
+                    "A token that was issued before the event is still alive here. That is the "
+                    "stolen one."
+                ),
+                ("edge"): (
+                    "Issued in the very second of the event: it is dead as well. In doubt, out."
+                ),
+                "later": (
+                    "A token from a later sign-in is dead here. The person would never get in "
+                    "again."
+                ),
                 "others": "Somebody else's token died. Look the sub up.",
-                "raises": "Most people stand in no event at all: revoked has no entry for them. Use revoked.get.",
-                "key": "That name is not there. claims has iat and sub, among others; revoked has times, each under a sub.",
+                "raises": (
+                    "Most people stand in no event at all: revoked has no entry for them. Use "
+                    "revoked.get."
+                ),
+                "key": (
+                    "That name is not there. claims has iat and sub, among others; revoked has "
+                    "times, each under a sub."
+                ),
                 "kind": "Return True or False, and nothing else.",
             },
             {
-                "alive": "def answer(claims, revoked):\n    return False",
-                "edge": "def answer(claims, revoked):\n    return claims['iat'] < revoked.get(claims['sub'], -1)",
-                "later": "def answer(claims, revoked):\n    return claims['sub'] in revoked",
-                "others": "def answer(claims, revoked):\n    return claims['iat'] <= max(revoked.values())",
-                "raises": "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sub']]",
-                "key": "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sid']]",
-                "kind": "def answer(claims, revoked):\n    return revoked.get(claims['sub'])",
+                "alive": code("""
+                    def answer(claims, revoked):
+                        return False
+                """),
+                "edge": code("""
+                    def answer(claims, revoked):
+                        return claims['iat'] < revoked.get(claims['sub'], -1)
+                """),
+                "later": code("""
+                    def answer(claims, revoked):
+                        return claims['sub'] in revoked
+                """),
+                "others": code("""
+                    def answer(claims, revoked):
+                        return claims['iat'] <= max(revoked.values())
+                """),
+                "raises": code("""
+                    def answer(claims, revoked):
+                        return claims['iat'] <= revoked[claims['sub']]
+                """),
+                "key": code("""
+                    def answer(claims, revoked):
+                        return claims['iat'] <= revoked[claims['sid']]
+                """),
+                "kind": code("""
+                    def answer(claims, revoked):
+                        return revoked.get(claims['sub'])
+                """),
             },
             (
                 "Compare the token's iat with the time that stands in revoked for its sub.",
                 "revoked.get(claims['sub'], -1) gives a time that no token is older than.",
             ),
-            "def is_dead(claims, revoked):\n    return claims['iat'] <= revoked.get(claims['sub'], -1)",
+            code("""
+                def is_dead(claims, revoked):
+                    return claims['iat'] <= revoked.get(claims['sub'], -1)
+            """),
         ),
         Exercise(
             "12-2",
@@ -112,24 +151,59 @@ LESSON = Lesson(
             _same,
             "Header and payload are what is signed; the third part is only the proof of it.",
             {
-                "twin": "A token and its twin came out as different. They differ in the third part alone.",
-                "padding": "A token with padding behind its signature came out as different. Leave the third part out of it.",
+                "twin": (
+                    "A token and its twin came out as different. They differ in the third part "
+                    "alone."
+                ),
+                "padding": (
+                    "A token with padding behind its signature came out as different. Leave the "
+                    "third part out of it."
+                ),
                 "any": "Two tokens with different numbers came out as the same.",
-                "number": "Two tokens with the same jti and different claims came out as the same. One of them has another scope.",
-                "payload": "Two tokens with the same payload and different headers came out as the same. The header is signed as well.",
+                "number": (
+                    "Two tokens with the same jti and different claims came out as the same. One "
+                    "of them has another scope."
+                ),
+                "payload": (
+                    "Two tokens with the same payload and different headers came out as the same. "
+                    "The header is signed as well."
+                ),
                 "no token": "Texts that are no JWTs came out as the same. A JWT has three parts.",
                 "raises": "It must not fail on texts that are no JWTs.",
             },
             {
-                "twin": "def answer(one, other):\n    return one == other",
-                "padding": "from labutils.stage.signature_twins import twin\n\ndef answer(one, other):\n    whole = one.count('.') == 2 == other.count('.') and '=' not in other\n    return whole and one in (other, twin(other))",
-                "any": "def answer(one, other):\n    return one.split('.')[0] == other.split('.')[0]",
-                "number": "from labutils.identity import tokens\n\ndef answer(one, other):\n    return tokens.inspect(one).claims['jti'] == tokens.inspect(other).claims['jti']",
+                "twin": code("""
+                    def answer(one, other):
+                        return one == other
+                """),
+                "padding": code("""
+                    from labutils.stage.signature_twins import twin
+
+                    def answer(one, other):
+                        whole = one.count('.') == 2 == other.count('.') and '=' not in other
+                        return whole and one in (other, twin(other))
+                """),
+                "any": code("""
+                    def answer(one, other):
+                        return one.split('.')[0] == other.split('.')[0]
+                """),
+                "number": code("""
+                    from labutils.identity import tokens
+
+                    def answer(one, other):
+                        a, b = tokens.inspect(one), tokens.inspect(other)
+                        return a.claims['jti'] == b.claims['jti']
+                """),
                 "payload": _but("[:2] == parts[1][:2]", "[1] == parts[1][1]"),
                 "no token": _but(
                     "    if len(parts[0]) != 3 or len(parts[1]) != 3:\n        return False\n", ""
                 ),
-                "raises": "def answer(one, other):\n    a, b, _ = one.split('.')\n    c, d, _ = other.split('.')\n    return (a, b) == (c, d)",
+                "raises": code("""
+                    def answer(one, other):
+                        a, b, _ = one.split('.')
+                        c, d, _ = other.split('.')
+                        return (a, b) == (c, d)
+                """),
             },
             (
                 "Split at the dots. Which of the three parts are signed?",
@@ -141,7 +215,10 @@ LESSON = Lesson(
     (
         Quiz(
             "12-q1",
-            "Stolen tokens are listed by their SHA-256. A thief without any key gets past the list. How?",
+            (
+                "Stolen tokens are listed by their SHA-256. A thief without any key gets past the "
+                "list. How?"
+            ),
             {
                 "a": Choice(
                     "He finds another text with the same hash",

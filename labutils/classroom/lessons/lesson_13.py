@@ -1,7 +1,7 @@
 """13 · Let a key refuse the phish."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.stage.two_apps import LOGIN
+from labutils.classroom.registry import code
 
 _ORIGINS = (
     ("https://login.example", True, "real"),
@@ -85,80 +85,209 @@ LESSON = Lesson(
             {
                 "real": "The real origin is refused here. Then nobody signs in.",
                 "look-alike": "https://login-example.test is taken. That is the relay.",
-                "longer": "https://login.example.test is taken: it begins like the real one, and belongs to whoever owns example.test.",
-                "subdomain": "https://old.login.example is taken. One forgotten server under your name, and the relay stands there.",
-                "plain": "http://login.example is taken. Without TLS anybody on the way can be that page.",
+                "longer": (
+                    "https://login.example.test is taken: it begins like the real one, and belongs "
+                    "to whoever owns example.test."
+                ),
+                "subdomain": (
+                    "https://old.login.example is taken. One forgotten server under your name, and "
+                    "the relay stands there."
+                ),
+                "plain": (
+                    "http://login.example is taken. Without TLS anybody on the way can be that "
+                    "page."
+                ),
                 "port": "https://login.example:8443 is taken. Another port is another server.",
                 "anywhere": "An address that merely holds the right text somewhere is taken.",
-                "letters": "A text that differs in some letters is taken: another dot, a slash at the end, capitals, a port that is said. A browser always writes the origin in one way.",
+                "letters": (
+                    "A text that differs in some letters is taken: another dot, a slash at the "
+                    "end, capitals, a port that is said. A browser always writes the origin in one "
+                    "way."
+                ),
                 "kind": "Return True or False, and nothing else.",
             },
             {
-                "real": "def answer(origin):\n    return False",
-                "look-alike": "def answer(origin):\n    return 'login' in origin",
-                "longer": "def answer(origin):\n    return origin.startswith('https://login.example')",
-                "subdomain": "from fido2.rpid import verify_rp_id\n\ndef answer(origin):\n    return verify_rp_id('login.example', origin)",
-                "plain": "def answer(origin):\n    return origin.split('://')[1] == 'login.example'",
-                "port": "from urllib.parse import urlsplit\n\ndef answer(origin):\n    return origin.startswith('https') and urlsplit(origin).hostname == 'login.example'",
-                "anywhere": "def answer(origin):\n    return origin == 'https://login.example' or origin.endswith('/https://login.example')",
-                "letters": "def answer(origin):\n    return origin.lower().rstrip('/') == 'https://login.example'",
-                "kind": f"def answer(origin):\n    return {LOGIN!r} if origin == {LOGIN!r} else None",
+                "real": code("""
+                    def answer(origin):
+                        return False
+                """),
+                "look-alike": code("""
+                    def answer(origin):
+                        return 'login' in origin
+                """),
+                "longer": code("""
+                    def answer(origin):
+                        return origin.startswith('https://login.example')
+                """),
+                "subdomain": code("""
+                    from fido2.rpid import verify_rp_id
+
+                    def answer(origin):
+                        return verify_rp_id('login.example', origin)
+                """),
+                "plain": code("""
+                    def answer(origin):
+                        return origin.split('://')[1] == 'login.example'
+                """),
+                "port": code("""
+                    from urllib.parse import urlsplit
+
+                    def answer(origin):
+                        host = urlsplit(origin).hostname
+                        return origin.startswith('https') and host == 'login.example'
+                """),
+                "anywhere": code("""
+                    def answer(origin):
+                        return origin == 'https://login.example' or origin.endswith('/https://login.example')
+                """),
+                "letters": code("""
+                    def answer(origin):
+                        return origin.lower().rstrip('/') == 'https://login.example'
+                """),
+                "kind": code("""
+                    def answer(origin):
+                        return origin if origin == 'https://login.example' else None
+                """),
             },
             (
                 "Which origins does a browser write when Ada is at the right place? Exactly one.",
                 "Compare the whole text with ==, and with nothing more generous.",
             ),
-            f"def origin_ok(origin):\n    return origin == {LOGIN!r}",
+            code("""
+                def origin_ok(origin):
+                    return origin == 'https://login.example'
+            """),
         ),
         Exercise(
             "13-2",
             "function",
             _read,
-            "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the 69 is what the browser saw.",
+            (
+                "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the "
+                "69 is what the browser saw."
+            ),
             {
-                "counter": "The counter is wrong. It is the four bytes behind the flags: data[33:37], as one number.",
-                "order": "The counter is read from the wrong end: the first of its four bytes weighs most.",
-                "swapped": "Touched and verified are the wrong way round: the lowest bit, 1, says touched, and 4 says verified.",
-                "place": "The flags are data[32], since Python counts from 0. Yours change with another byte.",
-                "bits": "A flag is one bit of the byte, whatever the other bits say. Test it with &.",
+                "counter": (
+                    "The counter is wrong. It is the four bytes behind the flags: data[33:37], as "
+                    "one number."
+                ),
+                "order": (
+                    "The counter is read from the wrong end: the first of its four bytes weighs "
+                    "most."
+                ),
+                "swapped": (
+                    "Touched and verified are the wrong way round: the lowest bit, 1, says "
+                    "touched, and 4 says verified."
+                ),
+                "place": (
+                    "The flags are data[32], since Python counts from 0. Yours change with another "
+                    "byte."
+                ),
+                ("bits"): (
+                    "A flag is one bit of the byte, whatever the other bits say. Test it with &."
+                ),
                 "kind": "Return three things: touched, verified, counter.",
-                "raises": "It raises an error on 37 bytes like those of the figure. data[32] is a number already.",
+                "raises": (
+                    "It raises an error on 37 bytes like those of the figure. data[32] is a number "
+                    "already."
+                ),
             },
             {
-                "counter": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])",
-                "order": "def answer(data):\n    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')",
-                "swapped": "def answer(data):\n    return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])",
-                "place": "def answer(data):\n    return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])",
-                "bits": "def answer(data):\n    return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])",
-                "kind": "def answer(data):\n    return int.from_bytes(data[33:37])",
-                "raises": "def answer(data):\n    return data[32][0], data[32][2], int.from_bytes(data[33:37])",
+                "counter": code("""
+                    def answer(data):
+                        return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])
+                """),
+                "order": code("""
+                    def answer(data):
+                        return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')
+                """),
+                "swapped": code("""
+                    def answer(data):
+                        return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])
+                """),
+                "place": code("""
+                    def answer(data):
+                        return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])
+                """),
+                "bits": code("""
+                    def answer(data):
+                        return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])
+                """),
+                "kind": code("""
+                    def answer(data):
+                        return int.from_bytes(data[33:37])
+                """),
+                "raises": code("""
+                    def answer(data):
+                        return data[32][0], data[32][2], int.from_bytes(data[33:37])
+                """),
             },
             (
                 "The figure shows where each part stands. The flags are data[32].",
-                "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; int.from_bytes makes one number of four bytes.",
+                (
+                    "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; "
+                    "int.from_bytes makes one number of four bytes."
+                ),
             ),
-            "def read(data):\n    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])",
+            code("""
+                def read(data):
+                    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])
+            """),
         ),
         Exercise(
             "13-3",
             "value",
             _why,
-            "A key guards the moment of signing in, a tie what comes after it. Against a script on Ada's own page none of the three helps: that page must be kept clean.",
+            (
+                "A key guards the moment of signing in, a tie what comes after it. Against a "
+                "script on Ada's own page none of the three helps: that page must be kept clean."
+            ),
             {
                 "form": "Give each of the three situations one of: key, binding, time, none.",
-                "page in between: binding": "The session that the page in between receives is its own: it would be bound to the thief's device. The sign-in itself must fail.",
-                "page in between: time": "A short life limits the loss, but the thief is in, and can come back the same way. There is something that keeps him out.",
-                "page in between: none": "Ada is signing in, and one of the three does not let her do it at the wrong place.",
-                "copied cookie: key": "Nobody signs in here: the signing in was done by Ada, with her key, and it is over.",
-                "copied cookie: time": "An event ends it once somebody has noticed; a short life leaves its length. Binding needs nobody to notice: on another machine the session cannot be renewed.",
-                "copied cookie: none": "The cookie is used on another machine. There is something that can be tied to Ada's device.",
-                "script in the page: key": "Ada has signed in already, with her key. The script acts in her open session.",
-                "script in the page: binding": "The script runs where the device's key is, and lets that key sign. Lesson 11 showed what binding does not stop.",
-                "script in the page: time": "A short life limits what the script takes along. It does not stop the script, which acts while Ada is signed in, "
-                "and perhaps again at her next visit.",
+                "page in between: binding": (
+                    "The session that the page in between receives is its own: it would be bound "
+                    "to the thief's device. The sign-in itself must fail."
+                ),
+                "page in between: time": (
+                    "A short life limits the loss, but the thief is in, and can come back the same "
+                    "way. There is something that keeps him out."
+                ),
+                "page in between: none": (
+                    "Ada is signing in, and one of the three does not let her do it at the wrong "
+                    "place."
+                ),
+                "copied cookie: key": (
+                    "Nobody signs in here: the signing in was done by Ada, with her key, and it is "
+                    "over."
+                ),
+                "copied cookie: time": (
+                    "An event ends it once somebody has noticed; a short life leaves its length. "
+                    "Binding needs nobody to notice: on another machine the session cannot be "
+                    "renewed."
+                ),
+                "copied cookie: none": (
+                    "The cookie is used on another machine. There is something that can be tied to "
+                    "Ada's device."
+                ),
+                ("script in the page: key"): (
+                    "Ada has signed in already, with her key. The script acts in her open session."
+                ),
+                "script in the page: binding": (
+                    "The script runs where the device's key is, and lets that key sign. Lesson 11 "
+                    "showed what binding does not stop."
+                ),
+                "script in the page: time": (
+                    "A short life limits what the script takes along. It does not stop the script, "
+                    "which acts while Ada is signed in, and perhaps again at her next visit."
+                ),
             },
             {
-                "form": "def answer():\n    return None\n\nanswer = {'page in between': 'key'}",
+                "form": code("""
+                    def answer():
+                        return None
+
+                    answer = {'page in between': 'key'}
+                """),
                 **{
                     f"{situation}: {wrong}": f"answer = {_WHY | {situation: wrong}!r}"
                     for situation, right in _WHY.items()
@@ -167,10 +296,20 @@ LESSON = Lesson(
                 },
             },
             (
-                "Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his own?",
-                "The cookie is used on another machine, and there a tie to Ada's device fails the thief; the script is on her machine, in her session. `none` is an answer too.",
+                (
+                    "Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at "
+                    "his own?"
+                ),
+                (
+                    "The cookie is used on another machine, and there a tie to Ada's device fails "
+                    "the thief; the script is on her machine, in her session. `none` is an answer "
+                    "too."
+                ),
             ),
-            "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the page': 'none'}",
+            (
+                "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the "
+                "page': 'none'}"
+            ),
         ),
     ),
     (
@@ -194,7 +333,10 @@ LESSON = Lesson(
         ),
         Quiz(
             "13-q2",
-            "A server checks the signature, the challenge and the site's hash, and leaves origin to the library's default. Who profits?",
+            (
+                "A server checks the signature, the challenge and the site's hash, and leaves "
+                "origin to the library's default. Who profits?"
+            ),
             {
                 "a": Choice(
                     "Whoever can put a page on any host below the site's name",
@@ -203,17 +345,26 @@ LESSON = Lesson(
                 ),
                 "b": Choice(
                     "Anybody with a look-alike domain",
-                    "The browser refuses there, and so does the default rule: a look-alike is not below the site's name.",
+                    (
+                        "The browser refuses there, and so does the default rule: a look-alike is "
+                        "not below the site's name."
+                    ),
                 ),
                 "c": Choice(
                     "Nobody: the signature covers the origin",
-                    "It does, but a signature over the wrong origin is only refused by a server that looks.",
+                    (
+                        "It does, but a signature over the wrong origin is only refused by a "
+                        "server that looks."
+                    ),
                 ),
             },
         ),
         Quiz(
             "13-q3",
-            "A provider that takes only security keys logs: the counter did not go up. What has happened?",
+            (
+                "A provider that takes only security keys logs: the counter did not go up. What "
+                "has happened?"
+            ),
             {
                 "a": Choice(
                     "Somebody replayed an old answer",
@@ -221,7 +372,10 @@ LESSON = Lesson(
                 ),
                 "b": Choice(
                     "There may be two of this key, and the other one has signed at least as often",
-                    "Yes. The one that lags behind is refused, once; the other may have been in already.",
+                    (
+                        "Yes. The one that lags behind is refused, once; the other may have been "
+                        "in already."
+                    ),
                     True,
                 ),
                 "c": Choice(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.registry import code
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds
@@ -73,7 +74,8 @@ def _minimal(answer: object) -> str | None:
 
 
 _RULE = """    credential = request.credential
-    if credential and credential.kind == "service-token" and request.address != credential.holder.home:
+    is_service_token = credential and credential.kind == "service-token"
+    if is_service_token and request.address != credential.holder.home:
         return f"{credential.id} is used from {request.address}"
     return None
 """
@@ -91,23 +93,43 @@ LESSON = Lesson(
             "14-1",
             "value",
             _both,
-            "Two losses on two branches: one control for each, or a pair that shuts the desk itself.",
+            (
+                "Two losses on two branches: one control for each, or a pair that shuts the desk "
+                "itself."
+            ),
             {
-                "session": "The session is still taken over. attack_chain.print_routes shows by which route.",
-                "report": "The report is still downloaded. It leaves from the support desk, before any session is used.",
+                "session": (
+                    "The session is still taken over. attack_chain.print_routes shows by which "
+                    "route."
+                ),
+                "report": (
+                    "The report is still downloaded. It leaves from the support desk, before any "
+                    "session is used."
+                ),
                 "too many": "Both are stopped, and fewer would do.",
-                "text": "Give a set of names, such as {'sessions_bound'}, in braces even where it is only one.",
-                "words": "At least one of these is no control. Names stand in the long list above, such as 'sessions_bound'.",
+                "text": (
+                    "Give a set of names, such as {'sessions_bound'}, in braces even where it is "
+                    "only one."
+                ),
+                "words": (
+                    "At least one of these is no control. Names stand in the long list above, such "
+                    "as 'sessions_bound'."
+                ),
             },
             {
                 "session": "answer = {'support_least_privilege', 'console_managed_devices'}",
                 "report": "answer = {'sessions_bound', 'recordings_cleaned'}",
-                "too many": "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}",
+                ("too many"): (
+                    "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}"
+                ),
                 "text": "answer = 'sessions_bound'",
                 "words": "answer = {'awareness training'}",
             },
             (
-                "The report needs only the support account. Which control takes that right from it, or that account from the intruder?",
+                (
+                    "The report needs only the support account. Which control takes that right "
+                    "from it, or that account from the intruder?"
+                ),
                 "For the session any control with a ring in the first column will do.",
             ),
             "answer = {'support_least_privilege', 'sessions_bound'}",
@@ -121,9 +143,17 @@ LESSON = Lesson(
                 "home": "The holder itself, at home, must get None.",
                 "stolen": "The token from another address should be refused with a reason, a text.",
                 "reason": "Return a text that says why: whoever reads the log will need it.",
-                "list": "You know one bad address. Compare with the holder's home instead: intruders have many.",
-                "everybody": "A person's session was refused as well. The rule is about service tokens.",
-                "nobody": "A request without any credential must not break the rule: return None, another rule will see to it.",
+                "list": (
+                    "You know one bad address. Compare with the holder's home instead: intruders "
+                    "have many."
+                ),
+                ("everybody"): (
+                    "A person's session was refused as well. The rule is about service tokens."
+                ),
+                "nobody": (
+                    "A request without any credential must not break the rule: return None, "
+                    "another rule will see to it."
+                ),
             },
             {
                 "home": _but(" and request.address != credential.holder.home", ""),
@@ -133,11 +163,14 @@ LESSON = Lesson(
                     "request.address != credential.holder.home", "request.address == '203.0.113.66'"
                 ),
                 "everybody": _but(' and credential.kind == "service-token"', ""),
-                "nobody": _but("if credential and credential.kind", "if credential.kind"),
+                "nobody": _but("credential and credential.kind", "credential.kind"),
             },
             (
                 "Three conditions, joined by and: there is a credential, its kind, its address.",
-                "request.credential.holder.home is where it should come from; request.address is where it comes from.",
+                (
+                    "request.credential.holder.home is where it should come from; request.address "
+                    "is where it comes from."
+                ),
             ),
             "def known_address(request, world):\n" + _RULE,
         ),
@@ -148,27 +181,54 @@ LESSON = Lesson(
             "That is all that minimal means: no spare part.",
             {
                 "kind": "Return a list of sets.",
-                "shortest": "Those are the shortest. {'b', 'c'} is longer than {'a'} and still has no spare part: it stays.",
-                "all": "All of them are still there. {'a', 'b'} has a part, {'a'}, that stops the loss by itself.",
-                "other": "Keep a set if no other set of the list is a proper part of it: other < one is that question in Python.",
+                "shortest": (
+                    "Those are the shortest. {'b', 'c'} is longer than {'a'} and still has no "
+                    "spare part: it stays."
+                ),
+                "all": (
+                    "All of them are still there. {'a', 'b'} has a part, {'a'}, that stops the "
+                    "loss by itself."
+                ),
+                "other": (
+                    "Keep a set if no other set of the list is a proper part of it: other < one is "
+                    "that question in Python."
+                ),
             },
             {
-                "kind": "def answer(sets):\n    return 2",
-                "shortest": "def answer(sets):\n    return [one for one in sets if len(one) == min(map(len, sets))]",
-                "all": "def answer(sets):\n    return list(sets)",
-                "other": "def answer(sets):\n    return [one for one in sets if any(other < one for other in sets)]",
+                "kind": code("""
+                    def answer(sets):
+                        return 2
+                """),
+                "shortest": code("""
+                    def answer(sets):
+                        return [one for one in sets if len(one) == min(map(len, sets))]
+                """),
+                "all": code("""
+                    def answer(sets):
+                        return list(sets)
+                """),
+                "other": code("""
+                    def answer(sets):
+                        return [one for one in sets if any(other < one for other in sets)]
+                """),
             },
             (
                 "For two sets, a < b is true where a is a proper part of b.",
                 "Keep one if not any(other < one for other in sets).",
             ),
-            "def minimal(sets):\n    return [one for one in sets if not any(other < one for other in sets)]",
+            code("""
+                def minimal(sets):
+                    return [one for one in sets if not any(other < one for other in sets)]
+            """),
         ),
     ),
     (
         Quiz(
             "14-q1",
-            "A vendor shows that its control blocks the third request of an attack. What do you ask?",
+            (
+                "A vendor shows that its control blocks the third request of an attack. What do "
+                "you ask?"
+            ),
             {
                 "a": Choice(
                     "How many attacks it blocks a day", "A count says nothing about this loss."
@@ -189,7 +249,10 @@ LESSON = Lesson(
             {
                 "a": Choice(
                     "This search does not say: each is enough, so it ranks none",
-                    "Yes. Price, and what happens when the thief does something else, tell them apart.",
+                    (
+                        "Yes. Price, and what happens when the thief does something else, tell "
+                        "them apart."
+                    ),
                     True,
                 ),
                 "b": Choice(
@@ -197,7 +260,10 @@ LESSON = Lesson(
                 ),
                 "c": Choice(
                     "The one that stops the attack at the earliest step",
-                    "An early stop saves more losses. Whether it holds against another thief is another question, and the search asks about one loss and one thief.",
+                    (
+                        "An early stop saves more losses. Whether it holds against another thief "
+                        "is another question, and the search asks about one loss and one thief."
+                    ),
                 ),
             },
         ),

@@ -1,6 +1,7 @@
 """15 · Declare Code Red."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
+from labutils.classroom.registry import code
 from labutils.stage.credential_rotation import CredentialRecord
 
 # Which can put back which, and the mistake of an order in which one comes back.
@@ -52,7 +53,10 @@ def _survivors(answer: object) -> str | None:
     return None if found == {"old", "edge", "orphan"} else "edge"
 
 
-_PROOF = "    return [one.id for one in records if one.issued <= out and one.replaced is None and one.expires > now]\n"
+_PROOF = (
+    "    return [one.id for one in records if one.issued <= out and one.replaced is None and "
+    "one.expires > now]\n"
+)
 
 
 def _but(old: str, new: str) -> str:
@@ -69,28 +73,71 @@ LESSON = Lesson(
             _order,
             "Roots before leaves: nothing that you removed can come back.",
             {
-                "backwards": "In {'a': {'b'}, 'b': set()} a comes first: as long as a is there, it can put b back.",
-                "as they stand": "In {'b': set(), 'a': {'b'}} a comes first, although it stands last in the dictionary: it can put b back.",
-                "comes back": "In {'service': {'user', 'implant'}, 'user': set(), 'implant': {'user'}} the service comes first and the user last.",
-                "chain": "In {'x': set(), 'y': {'x'}, 'z': {'y'}} z comes first, then y, then x. How many a foothold puts back does not say it: y and z put back one each.",
+                "backwards": (
+                    "In {'a': {'b'}, 'b': set()} a comes first: as long as a is there, it can put "
+                    "b back."
+                ),
+                "as they stand": (
+                    "In {'b': set(), 'a': {'b'}} a comes first, although it stands last in the "
+                    "dictionary: it can put b back."
+                ),
+                "comes back": (
+                    "In {'service': {'user', 'implant'}, 'user': set(), 'implant': {'user'}} the "
+                    "service comes first and the user last."
+                ),
+                "chain": (
+                    "In {'x': set(), 'y': {'x'}, 'z': {'y'}} z comes first, then y, then x. How "
+                    "many a foothold puts back does not say it: y and z put back one each."
+                ),
                 "missing": "Each foothold must stand in the list once.",
                 "kind": "Return a list of names.",
             },
             {
-                "backwards": "def answer(puts_back):\n    return list(puts_back)[::-1]",
-                "as they stand": "def answer(puts_back):\n    return list(puts_back)",
-                "comes back": "def answer(puts_back):\n    return sorted(puts_back)",
-                "chain": "def answer(puts_back):\n    return sorted(puts_back, key=lambda name: -len(puts_back[name]))",
-                "missing": "def answer(puts_back):\n    return [name for name in puts_back if puts_back[name]]",
-                "kind": "def answer(puts_back):\n    return puts_back",
+                "backwards": code("""
+                    def answer(puts_back):
+                        return list(puts_back)[::-1]
+                """),
+                "as they stand": code("""
+                    def answer(puts_back):
+                        return list(puts_back)
+                """),
+                "comes back": code("""
+                    def answer(puts_back):
+                        return sorted(puts_back)
+                """),
+                "chain": code("""
+                    def answer(puts_back):
+                        return sorted(puts_back, key=lambda name: -len(puts_back[name]))
+                """),
+                "missing": code("""
+                    def answer(puts_back):
+                        return [name for name in puts_back if puts_back[name]]
+                """),
+                "kind": code("""
+                    def answer(puts_back):
+                        return puts_back
+                """),
             },
             (
-                "Which foothold can nobody put back? Remove that one, and ask again among the rest.",
-                "A loop: find a name that stands in no other one's set, append it, delete it, until nothing is left.",
+                (
+                    "Which foothold can nobody put back? Remove that one, and ask again among the "
+                    "rest."
+                ),
+                (
+                    "A loop: find a name that stands in no other one's set, append it, delete it, "
+                    "until nothing is left."
+                ),
             ),
-            "def order(puts_back):\n    left, found = dict(puts_back), []\n    while left:\n"
-            "        root = next(name for name in left if not any(name in others for others in left.values()))\n"
-            "        found.append(root)\n        del left[root]\n    return found",
+            code("""
+                def order(puts_back):
+                    left, removed = dict(puts_back), []
+                    while left:
+                        can_come_back = set().union(*left.values())
+                        root = next(name for name in left if name not in can_come_back)
+                        removed.append(root)
+                        del left[root]
+                    return removed
+            """),
         ),
         Exercise(
             "15-2",
@@ -98,11 +145,20 @@ LESSON = Lesson(
             _survivors,
             "That is what the list says. Then try the old secrets at their doors.",
             {
-                "new": "One that was issued after the intruder was out is in there. He never came near it.",
+                "new": (
+                    "One that was issued after the intruder was out is in there. He never came "
+                    "near it."
+                ),
                 "replaced": "One that has been replaced is in there.",
                 "expired": "One that is over is in there: expires must be later than now.",
-                "belief": "One is missing by its use: whether it was seen in use, or has an owner, is none of the conditions.",
-                "edge": "One that was issued in the very second at which the intruder was out is missing. Compare with <=.",
+                "belief": (
+                    "One is missing by its use: whether it was seen in use, or has an owner, is "
+                    "none of the conditions."
+                ),
+                "edge": (
+                    "One that was issued in the very second at which the intruder was out is "
+                    "missing. Compare with <=."
+                ),
                 "ids": "Return the ids, and not the credentials themselves.",
                 "kind": "Return a list of ids.",
             },
@@ -113,7 +169,10 @@ LESSON = Lesson(
                 "belief": _but("one.issued <= out", "one.last_used and one.issued <= out"),
                 "edge": _but("one.issued <= out", "one.issued < out"),
                 "ids": _but("one.id for", "one for"),
-                "kind": "def answer(records, out, now):\n    return 4",
+                "kind": code("""
+                    def answer(records, out, now):
+                        return 4
+                """),
             },
             (
                 "Three conditions, all of which must hold.",
@@ -125,13 +184,19 @@ LESSON = Lesson(
     (
         Quiz(
             "15-q1",
-            "An eviction removed the account that raised the alarm, and nothing has happened for a day. Is it over?",
+            (
+                "An eviction removed the account that raised the alarm, and nothing has happened "
+                "for a day. Is it over?"
+            ),
             {
                 "a": Choice(
                     "Yes, a day is long", "A quiet day is what a patient intruder wants you to see."
                 ),
                 "b": Choice(
-                    "Only if accounts, tokens and implants were looked for, and what could put them back is gone",
+                    (
+                        "Only if accounts, tokens and implants were looked for, and what could put "
+                        "them back is gone"
+                    ),
                     "Yes. Quiet is no proof.",
                     True,
                 ),
