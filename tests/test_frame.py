@@ -139,13 +139,88 @@ def test_no_six_statements_stand_twice():
     assert not [found for found in places.values() if len(found) > 1]
 
 
+ORDER = ("text", "lab", "identity", "incident", "stage", "classroom")
+
+
+def imported_rooms(path):
+    """The rooms of labutils from which a file imports, at its top or in a function."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "labutils":
+            modules |= {f"labutils.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(node.module or "")
+    return {name.split(".")[1] for name in modules if name.startswith("labutils.")} & set(ORDER)
+
+
 def test_arrows_point_one_way():
-    order = ["text", "lab", "identity", "incident", "stage", "classroom"]
     for path in SOURCES:
         room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
-        if room in order:
-            used = set(re.findall(r"from labutils\.(\w+)", path.read_text(encoding="utf-8")))
-            assert all(order.index(name) <= order.index(room) for name in used), path
+        if room in ORDER:
+            wrong = [name for name in imported_rooms(path) if ORDER.index(name) > ORDER.index(room)]
+            assert not wrong, f"{path.relative_to(ROOT)} imports from {', '.join(wrong)}, above it."
+
+
+# Tests of identity and incident that have not the name of a module there.
+OF_IDENTITY = {"boundaries", "serve", "signing_in"}
+OF_INCIDENT = {"second_case"}
+# These still import from stage or classroom. The list only gets shorter.
+NOT_YET = {
+    "boundaries",
+    "discovery",
+    "factors",
+    "har",
+    "lab",
+    "logout",
+    "mtls",
+    "pages",
+    "provider",
+    "relay",
+    "relying_party",
+    "resource_server",
+    "revocation",
+    "security_key",
+    "token_endpoint",
+    "userinfo",
+    "webauthn",
+}
+
+
+def files_of_two_rooms():
+    """The tests of identity and incident, by name; each is called for a module, or listed above."""
+    modules = {
+        path.stem
+        for room in ("identity", "incident")
+        for path in [*(ROOT / "labutils" / room).rglob("*"), ROOT / "labutils" / "lab.py"]
+    }
+    names = modules | OF_IDENTITY | OF_INCIDENT
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        name = path.stem.removeprefix("test_")
+        if name in names or name.startswith("har"):
+            yield name, path
+
+
+def with_helpers(path):
+    """A test file, and the files of tests/ from which it imports."""
+    yield path
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        helper = ROOT / "tests" / f"{getattr(node, 'module', None)}.py"
+        if isinstance(node, ast.ImportFrom) and helper.exists():
+            yield from with_helpers(helper)
+
+
+def test_the_tests_of_identity_and_incident_import_neither_stage_nor_classroom():
+    files = dict(files_of_two_rooms())
+    above = {
+        name
+        for name, path in files.items()
+        if any(imported_rooms(one) & {"stage", "classroom"} for one in with_helpers(path))
+    }
+    assert len(files) > 30
+    assert not above - NOT_YET, f"tests of {', '.join(sorted(above - NOT_YET))} import from above"
+    assert not NOT_YET - above, f"take {', '.join(sorted(NOT_YET - above))} out of NOT_YET"
 
 
 def test_every_public_function_says_what_it_does():

@@ -102,6 +102,17 @@ def test_any_verb_points_the_scripts_at_the_new_folder_without_a_build(built, tm
 
 
 @posix
+def test_other_requirements_are_built_again_and_other_settings_of_the_tools_are_not(built):
+    pyproject = built.folder / "pyproject.toml"
+    before, text = course.fingerprint(), pyproject.read_text(encoding="utf-8")
+    assert "\n[tool.ruff]" in text
+    pyproject.write_text(text + "\n[tool.another]\nx = 1\n", encoding="utf-8")
+    assert course.fingerprint() == before
+    pyproject.write_text(text.replace('"httpx>=0.28', '"httpx>=0.29'), encoding="utf-8")
+    assert course.fingerprint() != before
+
+
+@posix
 def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(built, monkeypatch):
     builds = []
     monkeypatch.setattr(course, "build", lambda: builds.append(1))

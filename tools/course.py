@@ -59,9 +59,13 @@ def require_python():
 
 
 def fingerprint():
-    """What the environment is built from: the lock, the package's own files and the Python."""
-    names = ("requirements.txt", "pyproject.toml", "data/jupyterlab-overrides.json")
+    """What the environment is built from: the lock, the package's own files and the Python.
+
+    How the code is linted and tested, which pyproject.toml says from `[tool.ruff]` on, is no part.
+    """
+    names = ("requirements.txt", "data/jupyterlab-overrides.json")
     parts = [(HERE / name).read_bytes() for name in names]
+    parts.append((HERE / "pyproject.toml").read_bytes().partition(b"\n[tool.ruff]")[0])
     return hashlib.sha256(b"".join(parts) + sys.version.encode()).hexdigest()
 
 
@@ -294,8 +298,18 @@ def mend():
     return 0
 
 
+def style():
+    """What is checked without running anything: lint, format, types, spelling."""
+    return (
+        run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
+        or run(PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "--quiet", ".")
+        or run(PYTHON, "-m", "mypy", "--no-error-summary")
+        or run(PYTHON, "-m", "codespell_lib")
+    )
+
+
 def test(*arguments):
-    """Style, spelling, then unit tests, guard rails and every stored output of every lesson."""
+    """Style, types, spelling; then unit tests, guard rails and stored outputs of every lesson."""
     stored = ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
     clients = HERE / "tools" / "clients"
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
@@ -306,8 +320,7 @@ def test(*arguments):
         )
     return (
         (judged and run(PYTHON, str(clients / "run.py")))
-        or run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
-        or run(PYTHON, "-m", "codespell_lib")
+        or style()
         or run(
             PYTHON,
             "-m",
