@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from hypothesis import settings
+from two_apps import LOGIN, WIKI, TwoApps
 
 from labutils.identity.provider.state import Client
 from labutils.identity.tokens import b64
-from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 CALLBACK, VERIFIER, STATE = WIKI + "/cb", "v" * 43, "a state & more: <ü>"
 PASSWORD = "analytical-engine-1843"
@@ -30,7 +30,7 @@ def fresh(**settings: object) -> TwoApps:
 
     `plain` is a confidential client that need not use PKCE.
     """
-    apps = build_apps("tests", **settings)
+    apps = TwoApps("tests", **settings)
     apps.provider.clients["plain"] = Client(
         "plain",
         (CALLBACK, CALLBACK + "?app=1"),

@@ -16,12 +16,12 @@ from provider_helpers import (
     post,
     tokens_of,
 )
+from two_apps import LOGIN, TwoApps
 
 from labutils.identity.provider.authorize import CODE_LIFE, RECENT
 from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
 from labutils.incident import har
-from labutils.stage.two_apps import LOGIN, TwoApps
 
 UNRESERVED = set(string.ascii_letters + string.digits + "-._~")  # RFC 7636, 4.1
 CHARACTERS = [chr(number) for number in range(0x250)] + ["\u0661", "\uff21", "\u2028"]

@@ -3,12 +3,12 @@
 import jwt
 import pytest
 from provider_helpers import ask, fresh, question, tokens_of
+from two_apps import LOGIN
 
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import ACCESS_LIFE, Client
 from labutils.identity.provider.token_endpoint import ID_LIFE, REFRESH_LIFE, SERVICE_LIFE
 from labutils.lab import Lab
-from labutils.stage.two_apps import LOGIN
 
 DAY = 86400  # seconds
 ENDPOINTS = {

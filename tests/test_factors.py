@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from two_apps import NOTES, WIKI, TwoApps
 
 from labutils.identity.factors import STEP, Prompt, Push, Totp, WrongAnswer, totp
 from labutils.identity.person import fill, sign_in
 from labutils.lab import Clock, dice
-from labutils.stage.two_apps import NOTES, WIKI, TwoApps, build_apps
 
 MANY = settings(
     max_examples=150, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
@@ -225,7 +225,7 @@ def test_numbers_have_two_digits_and_the_same_seed_draws_the_same():
 
 
 def apps_with(factor: object) -> TwoApps:
-    apps = build_apps("factors")
+    apps = TwoApps("factors")
     apps.provider.users["ada"].second_factor = factor
     return apps
 

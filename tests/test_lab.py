@@ -7,10 +7,10 @@ from itertools import islice
 
 import httpx
 import pytest
+from two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 from werkzeug.wrappers import Request, Response
 
 from labutils.lab import Clock, Lab, WallClock, dice, iso
-from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, build_apps
 
 START = "2023-10-18T09:00:00Z"
 
@@ -76,13 +76,13 @@ def test_no_socket_is_opened_by_a_whole_sign_in(monkeypatch):
 
     for name in ("socket", "create_connection", "getaddrinfo"):
         monkeypatch.setattr(socket, name, refuse)
-    apps = build_apps("no socket")
+    apps = TwoApps("no socket")
     assert apps.sign_in().text == "Hello, u-1815."
     assert apps.ada.get("https://www.example.com/").status_code == 599
 
 
 def test_browsers_share_no_cookies():
-    apps = build_apps("cookies")
+    apps = TwoApps("cookies")
     apps.sign_in()
     assert (apps.ada.get(WIKI + "/").status_code, apps.tom.get(WIKI + "/").status_code) == (
         200,
@@ -115,7 +115,7 @@ def test_each_request_takes_one_second_and_nothing_else_does():
 
 
 def test_a_request_behind_a_request_takes_a_second_of_its_own():
-    apps = build_apps("clock")
+    apps = TwoApps("clock")
     begun = apps.lab.clock.now
     apps.sign_in()
     assert apps.lab.clock.now - begun == len(apps.lab.wire) > 5
@@ -182,7 +182,7 @@ def test_dice_do_not_repeat_and_without_a_seed_are_not_predictable():
 
 def played(seed: str, extra: bool = False, **settings: object) -> tuple[list[dict], list[dict]]:
     """Wire and audit log of a sign-in at both applications."""
-    apps = build_apps(seed, **settings)
+    apps = TwoApps(seed, **settings)
     if extra:
         apps.tom.get(LOGIN + "/authorize")
     apps.sign_in()

@@ -4,9 +4,9 @@ import httpx
 import jwt
 import pytest
 from provider_helpers import error_of, fresh, tokens_of
+from two_apps import LOGIN, TwoApps
 
 from labutils.identity.tokens import sign
-from labutils.stage.two_apps import LOGIN, TwoApps
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from two_apps import API, LOGIN, NOTES, SECRETS, TwoApps
 
 from labutils.identity import dpop, mtls
 from labutils.identity.oauth import bearer
+from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64, ec_private_key
-from labutils.stage import bound_tokens
-from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
 
 NOW = 1697619600
 ADA, TOM = ec_private_key("the machine"), ec_private_key("tom's machine")
@@ -28,10 +29,26 @@ ByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS
 SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY="""
 
 
-def bound(seed: str = "mtls") -> tuple[TwoApps, object, str]:
-    """Two apps, whose backup job has a certificate; its machine, and its access token."""
-    apps = build_apps(seed)
-    return (apps, *bound_tokens.bind_backup(apps))
+BACKUP = {
+    "data": {"grant_type": "client_credentials"},
+    "auth": ("backup", SECRETS["backup"]),
+}
+
+
+class Forgetful(ResourceServer):
+    """An API that has never heard of `cnf`."""
+
+    def check_holder(self, request, scheme, token, claims):
+        """Whoever brings the token is welcome."""
+
+
+def bound(seed: str = "mtls") -> tuple[TwoApps, httpx.Client, str]:
+    """Two apps, whose backup job asks for bound tokens; its machine, and its access token."""
+    apps = TwoApps(seed)
+    clients = apps.provider.clients
+    clients["backup"] = replace(clients["backup"], certificate_bound=True)
+    machine = apps.lab.browser("backup", "192.0.2.220", SHOWN)
+    return apps, machine, machine.post(LOGIN + "/token", **BACKUP).json()["access_token"]
 
 
 def why(browser, token: str, **headers: str) -> tuple[int, str]:
@@ -143,35 +160,27 @@ def test_a_header_is_no_certificate(name):
 
 def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
     apps, _, token = bound()
-    apps.lab.add("api.example", bound_tokens.ForgetfulAPI(apps.lab, API, LOGIN))
+    apps.lab.add("api.example", Forgetful(apps.lab, API, LOGIN))
     assert why(apps.tom, token) == (200, "")
 
 
 def test_a_client_that_asks_for_binding_gets_no_token_without_a_certificate():
     apps, _, _ = bound()
-    refused = apps.tom.post(
-        LOGIN + "/token",
-        data={"grant_type": "client_credentials"},
-        auth=("backup", "the-backup-job-has-this"),
-    )
+    refused = apps.tom.post(LOGIN + "/token", **BACKUP)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
     assert "showed none" in refused.json()["error_description"]
 
 
 def test_a_certificate_binds_nothing_where_the_client_does_not_ask_for_it():
-    apps = build_apps("mtls")
+    apps = TwoApps("mtls")
     machine = apps.lab.browser("backup", "192.0.2.220", SHOWN)
-    answer = machine.post(
-        LOGIN + "/token",
-        data={"grant_type": "client_credentials"},
-        auth=("backup", "the-backup-job-has-this"),
-    )
+    answer = machine.post(LOGIN + "/token", **BACKUP)
     assert why(apps.tom, answer.json()["access_token"]) == (200, "")
 
 
 def with_certificate() -> TwoApps:
     """Two apps, where notes, a public client, asks for bound tokens over a connection with a certificate. Ada has signed in."""
-    apps = build_apps("mtls")
+    apps = TwoApps("mtls")
     apps.provider.clients["notes"] = replace(apps.provider.clients["notes"], certificate_bound=True)
     apps.notes.network = apps.lab.browser("notes.example", "192.0.2.200", SHOWN)
     apps.sign_in("ada", NOTES)
@@ -217,18 +226,14 @@ def test_userinfo_and_introspection_know_the_certificate():
 def test_a_token_may_be_bound_to_a_key_and_to_a_certificate_and_then_needs_both():
     apps, machine, _ = bound()
     proof = dpop.prove(ADA, "POST", LOGIN + "/token", now=apps.lab.clock.now, jti="1")
-    token = machine.post(
-        LOGIN + "/token",
-        data={"grant_type": "client_credentials"},
-        auth=("backup", "the-backup-job-has-this"),
-        headers={"dpop": proof},
-    ).json()["access_token"]
+    answer = machine.post(LOGIN + "/token", **BACKUP, headers={"dpop": proof})
+    token = answer.json()["access_token"]
     proofs = [
         dpop.prove(ADA, "GET", API + "/me", now=apps.lab.clock.now, jti=jti, token=token)
         for jti in "23"
     ]
     both, key_alone = (
-        browser.get(API + "/me", headers=bound_tokens.dpop_headers(token, proof))
+        browser.get(API + "/me", headers={"authorization": f"DPoP {token}", "dpop": proof})
         for browser, proof in zip((machine, apps.tom), proofs, strict=True)
     )
     assert (both.status_code, key_alone.status_code, why(machine, token)[0]) == (200, 401, 401)

@@ -31,12 +31,12 @@ from provider_helpers import (
     question,
     tokens_of,
 )
+from two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 
 from labutils.identity.factors import Totp, totp
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import Client
 from labutils.identity.tokens import b64, json_part
-from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 
 
 def answer(response: httpx.Response, to: str = CALLBACK) -> dict[str, str]:
@@ -61,7 +61,7 @@ def ticket_of(page: httpx.Response) -> str:
 
 
 def test_discovery_says_what_the_specifications_require():
-    told = build_apps("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    told = TwoApps("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
     required = {
         "issuer",
         "authorization_endpoint",
@@ -92,7 +92,7 @@ def test_discovery_says_what_the_specifications_require():
 
 
 def test_every_advertised_endpoint_answers():
-    apps = build_apps("d")
+    apps = TwoApps("d")
     told = apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
     where = [
         value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"
@@ -115,7 +115,7 @@ def test_every_advertised_endpoint_answers():
     ],
 )
 def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
-    browser = build_apps("d").ada
+    browser = TwoApps("d").ada
     for method in {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - allowed:
         refusal = browser.request(method, LOGIN + path)
         assert (refusal.status_code, set(refusal.headers["allow"].split(", "))) == (405, allowed)
@@ -137,11 +137,11 @@ def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
     ],
 )
 def test_what_is_not_there_is_not_found(path):
-    assert build_apps("d").ada.get(LOGIN + path).status_code == 404
+    assert TwoApps("d").ada.get(LOGIN + path).status_code == 404
 
 
 def test_the_jwk_set_holds_public_keys_and_nothing_private():
-    keys = build_apps("d").ada.get(LOGIN + "/jwks").json()["keys"]
+    keys = TwoApps("d").ada.get(LOGIN + "/jwks").json()["keys"]
     assert [(key["alg"], key["kty"], key["use"]) for key in keys] == [
         ("RS256", "RSA", "sig"),
         ("ES256", "EC", "sig"),
@@ -404,7 +404,7 @@ def test_a_password_in_the_address_signs_nobody_in():
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites():
-    given = post(build_apps("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
+    given = post(TwoApps("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
     assert "Domain" not in given
 
@@ -604,7 +604,7 @@ def test_an_old_session_answers_no_question_that_wants_a_new_sign_in():
 
 
 def test_a_locked_account_is_not_signed_in_by_itself():
-    apps = build_apps("tests")
+    apps = TwoApps("tests")
     apps.provider.auto_login = "ada"
     assert "code" in answer(ask(apps.ada))
     apps.provider.disable_user("ada")

@@ -13,6 +13,7 @@ from fido2.client import ClientError, DefaultClientDataCollector
 from fido2.ctap import CtapError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from two_apps import LOGIN, WIKI, TwoApps
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -23,7 +24,6 @@ from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import Relay, passed_on
 from labutils.lab import Lab
-from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 MANY = settings(
     max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
@@ -43,7 +43,7 @@ QUESTION = "/authorize?" + urlencode(
 
 
 def with_relay(rewrite: Callable[[str], str] = str) -> tuple[TwoApps, Relay]:
-    apps = build_apps("relay")
+    apps = TwoApps("relay")
     webauthn.enable(apps.provider)
     relay = Relay(apps.lab.browser("phisher", "203.0.113.99"), LOGIN, FAKE, rewrite)
     apps.lab.add("login-example.test", relay)

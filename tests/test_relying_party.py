@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import jwt
 import pytest
+from two_apps import LOGIN, NOTES, WIKI, TwoApps
 from werkzeug.wrappers import Response
 
 from labutils.identity import relying_party
 from labutils.identity.relying_party import KEY_AGE, KEY_COOLDOWN, ProviderKeys, validate_id_token
 from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part, sign
-from labutils.stage.two_apps import LOGIN, NOTES, WIKI, TwoApps, build_apps
 
 NOW, NONCE, ACCESS = 1697619600, "the nonce that was sent", "an access token"
 KEY = SigningKey(ec_private_key("login"), "ES256", "es256-1")
@@ -136,7 +136,7 @@ def fetches(apps: TwoApps) -> int:
 
 
 def test_keys_are_fetched_once_and_again_after_five_minutes():
-    apps = build_apps("keys")
+    apps = TwoApps("keys")
     keys = ProviderKeys(apps.lab, apps.ada, LOGIN)
     known = sign({}, apps.provider.keys[1])
     for wait, expected in ((0, 1), (1, 1), (KEY_AGE - 2, 1), (1, 2), (KEY_AGE - 1, 2), (1, 3)):
@@ -146,7 +146,7 @@ def test_keys_are_fetched_once_and_again_after_five_minutes():
 
 
 def test_a_flood_of_unknown_kids_causes_one_fetch_in_thirty_seconds():
-    apps = build_apps("keys")
+    apps = TwoApps("keys")
     keys = ProviderKeys(apps.lab, apps.ada, LOGIN)
     for number in range(100):
         keys.for_token(sign({}, SigningKey(KEY.private, "ES256", str(number))))
@@ -158,7 +158,7 @@ def test_a_flood_of_unknown_kids_causes_one_fetch_in_thirty_seconds():
 
 
 def test_a_rotated_key_is_found_after_the_cool_down():
-    apps = build_apps("keys")
+    apps = TwoApps("keys")
     keys = ProviderKeys(apps.lab, apps.ada, LOGIN)
     keys.for_token(sign({}, apps.provider.keys[1]))
     apps.provider.rotate_signing_key(keep_old=False)
@@ -183,7 +183,7 @@ def test_a_rotated_key_is_found_after_the_cool_down():
     ids=ascii,
 )
 def test_a_text_that_is_no_token_fetches_nothing_and_does_not_crash(text):
-    apps = build_apps("keys")
+    apps = TwoApps("keys")
     assert ProviderKeys(apps.lab, apps.ada, LOGIN).for_token(text) == {"keys": []}
     assert fetches(apps) == 0
 
@@ -212,7 +212,7 @@ def answered(
 
 @pytest.mark.parametrize("at", [WIKI, NOTES])
 def test_a_person_signs_in_and_out(at):
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     assert apps.sign_in(at=at).text == "Hello, u-1815."
     assert apps.ada.get(at + "/logout").status_code == 200
     assert apps.ada.get(at + "/").status_code == 403
@@ -220,7 +220,7 @@ def test_a_person_signs_in_and_out(at):
 
 
 def test_state_belongs_to_the_browser_that_began():
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     location = apps.sign_in("tom", until=WIKI + "/cb").headers["location"]
     refused(apps.ada.get(location), "state belongs to no sign-in")
     apps.ada.get(WIKI + "/login")
@@ -242,19 +242,19 @@ def test_state_belongs_to_the_browser_that_began():
     ],
 )
 def test_an_answer_that_does_not_fit_the_question_is_refused(changes, reason):
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     refused(answered(apps, **changes)[0], reason)
     assert apps.wiki.sessions == {}
 
 
 def test_an_answer_without_iss_is_refused_because_this_provider_always_sends_it():
     """RFC 9207, 2.4: clients MUST reject answers without `iss` from servers that support it."""
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     refused(answered(apps, iss=None)[0], "another provider")
 
 
 def test_a_replayed_answer_is_refused():
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     response, before = answered(apps)
     assert response.status_code == 303
     refused(apps.ada.get(before), "state belongs to no sign-in")
@@ -262,7 +262,7 @@ def test_a_replayed_answer_is_refused():
 
 
 def test_a_stolen_code_does_not_fit_the_thiefs_own_sign_in():
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     code = dict(
         parse_qsl(
             urlsplit(apps.sign_in("ada", NOTES, until=NOTES + "/cb").headers["location"]).query
@@ -272,7 +272,7 @@ def test_a_stolen_code_does_not_fit_the_thiefs_own_sign_in():
 
 
 def test_an_error_answer_is_shown_as_text():
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     refused(answered(apps, code=None, error="<script>alert(1)</script>")[0], "the provider said")
 
 
@@ -289,7 +289,7 @@ def test_an_error_answer_is_shown_as_text():
 def test_the_application_refuses_a_false_id_token_from_the_token_endpoint(
     claim, value, reason, monkeypatch
 ):
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     monkeypatch.setattr(
         "labutils.identity.tokens.sign",
         lambda claims, key, typ="JWT": sign(
@@ -301,7 +301,7 @@ def test_the_application_refuses_a_false_id_token_from_the_token_endpoint(
 
 
 def test_each_sign_in_has_its_own_state_nonce_and_challenge_and_its_cookies_are_out_of_reach():
-    apps = build_apps("rp")
+    apps = TwoApps("rp")
     begun = [apps.ada.get(WIKI + "/login") for _ in range(2)]
     questions = [dict(parse_qsl(urlsplit(one.headers["location"]).query)) for one in begun]
     for name in ("state", "nonce", "code_challenge"):
@@ -319,7 +319,7 @@ def test_each_sign_in_has_its_own_state_nonce_and_challenge_and_its_cookies_are_
 
 
 def test_signing_in_gives_up_where_the_login_page_comes_again_and_again():
-    apps = build_apps("tests")
+    apps = TwoApps("tests")
     apps.lab.add(
         "login.example", Response('<form action="/authorize"><input name="password"></form>')
     )

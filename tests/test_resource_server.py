@@ -4,9 +4,9 @@ import httpx
 import jwt
 import pytest
 from provider_helpers import SECRETS, fresh, tokens_of
+from two_apps import API, LOGIN, TwoApps
 
 from labutils.identity.tokens import SigningKey, ec_private_key, sign
-from labutils.stage.two_apps import API, LOGIN, TwoApps
 
 WAYS = pytest.mark.parametrize("opaque", [False, True], ids=["offline", "introspecting"])
 TOKEN = (401, "invalid_token")

@@ -18,6 +18,7 @@ from fido2.utils import websafe_decode
 from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClientData
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from two_apps import LOGIN, WIKI
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers.exceptions import InvalidAuthenticationResponse, InvalidRegistrationResponse
 
@@ -27,7 +28,6 @@ from labutils.identity.provider.state import User
 from labutils.identity.security_key import GET_ASSERTION, MAKE_CREDENTIAL, SecurityKey, press
 from labutils.identity.webauthn import SecurityKeys
 from labutils.lab import dice
-from labutils.stage.two_apps import LOGIN, WIKI
 
 MANY = settings(
     max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False

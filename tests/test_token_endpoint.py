@@ -21,6 +21,7 @@ from provider_helpers import (
     fresh,
     tokens_of,
 )
+from two_apps import API, LOGIN, NOTES, TwoApps
 
 from labutils.identity import dpop
 from labutils.identity.provider.state import Client
@@ -34,7 +35,6 @@ from labutils.identity.tokens import (
     sign,
     thumbprint,
 )
-from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps
 
 ADA, TOM = ec_private_key("ada's laptop"), ec_private_key("tom's laptop")
 NUMBERS = count(1)

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 from provider_helpers import CALLBACK, SECRETS, VERIFIER, code_for, error_of, fresh, tokens_of
+from two_apps import LOGIN, TwoApps
 
 from labutils.identity import dpop
 from labutils.identity.tokens import ec_private_key
-from labutils.stage.two_apps import LOGIN, TwoApps
 
 KEY = ec_private_key("ada's laptop")
 

@@ -7,19 +7,19 @@ from html import unescape
 
 import httpx
 import pytest
+from two_apps import LOGIN, WIKI, TwoApps
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Totp, totp
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.webauthn import FRESH
-from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 PASSWORD = "analytical-engine-1843"
 
 
 def apps_with_keys() -> TwoApps:
-    apps = build_apps("keys")
+    apps = TwoApps("keys")
     webauthn.enable(apps.provider)
     return apps
 
