@@ -209,6 +209,30 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
             "zones:\n",
         ),
         (
+            "session: phished-session",
+            "session: phished",
+            "session: there is no credential 'phished'",
+            None,
+        ),
+        (
+            "scopes: ['laptop:sync']",
+            "scopes: [laptop]",
+            "scopes: 'laptop' must be service:action",
+            None,
+        ),
+        (
+            "excess: {repository_least_privilege: ['code:view', ",
+            "excess: {repository_least_privilege: ['code:veiw', ",
+            "excess: there is no scope of bitbucket-account 'code:veiw'",
+            None,
+        ),
+        (
+            "audit_by_kind: {session",
+            "audit_by_kind: {sesion",
+            "audit_by_kind: there is no kind of credential 'sesion'",
+            None,
+        ),
+        (
             "foothold: implant",
             "foothold: implants",
             "foothold: there is no credential 'implants'",
@@ -397,6 +421,15 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
 )
 def test_a_fault_in_the_case_is_refused_with_its_line(old, new, sentence, at):
     refused("cases/cloudflare-2023/case.yaml", old, new, sentence, at)
+
+
+def test_an_owner_does_not_come_through_a_gateway():
+    refused(
+        "cases/cloudflare-2023/campaign.yaml",
+        "using: admin-session, origin: homes}",
+        "using: admin-session, origin: edge}",
+        "owners do not come by way of a gateway, so not from edge",
+    )
 
 
 @pytest.mark.parametrize(

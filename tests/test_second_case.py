@@ -12,16 +12,19 @@ from random import Random
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import labutils.incident
 from labutils.incident import cases, inventory, telemetry
 from labutils.incident.breach import Replay, foresee, play, with_controls
-from labutils.incident.cases import UnknownCase
+from labutils.incident.campaign import Ask, Scene
+from labutils.incident.cases import Address, UnknownCase
 from labutils.incident.exports import attack_flow, navigator_layer
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
 from labutils.incident.search import minimal_sets, robust_sets
-from labutils.incident.sheets import SheetError
+from labutils.incident.sheets import SheetError, read
 from labutils.lab import seconds
 
 FOLDER = Path(__file__).parent / "cases" / "night-ferry"
@@ -85,6 +88,24 @@ def test_a_fault_in_a_sheet_of_a_folder_names_the_file_and_the_line(sheet, tmp_p
     with pytest.raises(SheetError) as error:
         cases.load(tmp_path)
     assert str(error.value).startswith(f"{file}, line 1: unknown field mistake; ")
+
+
+TEXTS = {sheet: (FOLDER / f"{sheet}.yaml").read_text(encoding="utf-8") for sheet in cases.SHEETS}
+ROWS = {sheet: read(f"{sheet}.yaml", text) for sheet, text in TEXTS.items()}
+
+
+@given(st.sampled_from(cases.SHEETS), st.data(), st.integers(1, 15))
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+def test_a_case_with_a_hole_in_a_sheet_is_sound_or_gets_a_sentence_with_a_line(sheet, data, length):
+    text = TEXTS[sheet]
+    start = data.draw(st.integers(0, len(text) - 1))
+    sentence = ""
+    try:
+        row = read(f"{sheet}.yaml", text[:start] + text[start + length :])
+        cases.read_case("ferry", ROWS | {sheet: row})
+    except SheetError as error:
+        sentence = str(error)
+    assert not sentence or re.fullmatch(r"[\w/]+\.yaml, line \d+: \S.*", sentence)
 
 
 # --- played and foreseen ------------------------------------------------------------------------
@@ -193,6 +214,20 @@ def test_what_follows_a_repetition_comes_after_its_last_line():
     assert seconds(replay.steps[-1].attempts[0].time) == last + 1
     times = [event["timestamp"]["epochSecond"] for event in replay.audit["bitbucket"]]
     assert times == sorted(times)
+
+
+def test_what_an_owner_does_during_a_repetition_stands_in_its_place_and_belongs_to_no_step():
+    owner = Ask("plans:open", "timetable-account", "hold")
+    meanwhile = Scene(seconds("2031-03-12T01:07:00Z"), owner)
+    campaign = replace(FERRY.campaign, scenes=(*FERRY.campaign.scenes, meanwhile))
+    addresses = FERRY.addresses | {"hold": Address("203.0.113.12", "a cron job")}
+    replay = play(H, case=replace(FERRY, campaign=campaign, addresses=addresses))
+    assert replay.steps == played().steps
+    times = [event["timestamp"]["epochSecond"] for event in replay.audit["bitbucket"]]
+    assert times == sorted(times) and len(times) == len(played().audit["bitbucket"]) + 1
+    place = times.index(meanwhile.time) + 1
+    assert f"bitbucket:{place}" not in replay.truth
+    assert f"bitbucket:{place + 1}" in replay.truth
 
 
 def test_a_refused_request_is_repeated_in_the_log_too():

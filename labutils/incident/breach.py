@@ -187,11 +187,12 @@ def _outcome(attempts: list[Attempt]) -> tuple[Outcome, Decision]:
 
 class _OverHttp:
     """An intruder who sends real HTTP requests, and the owners of credentials, who come by in
-    between."""
+    between. `owners_lines` are the places of the owners' lines in the lab's audit log."""
 
     def __init__(self, company: Company, campaign: Campaign):
         self.company, self.lab = company, company.lab
         self.waiting = list(campaign.scenes)
+        self.owners_lines: set[int] = set()
         self.holds = {name: company.secrets[name] for name in campaign.start_with}
         self.passes: dict[str, str] = {}  # by service
         self.browsers: dict[str, httpx.Client] = {
@@ -201,28 +202,33 @@ class _OverHttp:
 
     def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
         """See Intruder."""
-        while self.waiting and self.waiting[0].time < time:
-            scene = self.waiting.pop(0)
-            secret = self.company.secrets[scene.ask.using]
-            self.request(scene.ask, scene.time, secret)
+        self.let_owners_act(time)
         lines = len(self.lab.audit)
         answer = self.request(ask, time, self.holds[ask.using])
+        recorded = len(self.lab.audit) > lines
+        self.repeat(ask)
         self.holds |= answer.get("given", {})
         if "pass" in answer:
             self.passes[ask.action] = answer["pass"]
-        decision = Decision(answer["allowed"], answer["rule"], answer["reason"])
-        return decision, len(self.lab.audit) > lines
+        return Decision(answer["allowed"], answer["rule"], answer["reason"]), recorded
+
+    def let_owners_act(self, until: int) -> None:
+        """Everything that owners did before that moment."""
+        while self.waiting and self.waiting[0].time < until:
+            scene = self.waiting.pop(0)
+            lines = len(self.lab.audit)
+            self.request(scene.ask, scene.time, self.company.secrets[scene.ask.using])
+            self.owners_lines.update(range(lines, len(self.lab.audit)))
 
     def request(self, ask: Ask, time: int, secret: str) -> dict[str, Any]:
         """The answer to one request. The request itself takes the last second before `time`."""
-        self.wait_until(time - 1)
+        self.lab.clock.tick(max(0, time - 1 - self.lab.clock.now))
         estate = self.company.estate
         headers = self.company.headers(estate.credentials[ask.using], secret)
         if estate.gateway_into(estate.zones[ask.origin]):
             headers[PASS] = self.passes[ask.service]
         url = f"https://{ask.service}.example/{ask.action}"
         answer: dict[str, Any] = self.browsers[ask.origin].get(url, headers=headers).json()
-        self.repeat(ask)
         return answer
 
     def repeat(self, ask: Ask) -> None:
@@ -233,12 +239,8 @@ class _OverHttp:
         serial = len(self.lab.wire) - 1
         for number in range(1, ask.repeat):
             again = replace(first, time=first.time + number * ask.every)
+            self.let_owners_act(again.time)
             self.company.record(again, decision, agent, f"{serial}.{number}")
-        self.wait_until(first.time + ask.lasts)
-
-    def wait_until(self, time: int) -> None:
-        """Let time pass, if it is not that late yet."""
-        self.lab.clock.tick(max(0, time - self.lab.clock.now))
 
 
 def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
@@ -251,11 +253,11 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
     filed = 0  # lines of the lab's audit log
     for step in CampaignRun(case, intruder).steps(case.campaign.steps):
         replay.steps.append(step)
-        begin = seconds(step.attempts[0].time)
-        for line in lab.audit[filed:]:
+        for place in range(filed, len(lab.audit)):
+            line = lab.audit[place]
             events = replay.audit[line["source"]]
             events.append(line["event"])
-            if line["time"] >= begin:
+            if place not in intruder.owners_lines:
                 replay.truth[f"{line['source']}:{len(events)}"] = step.fact
         filed = len(lab.audit)
     return replay

@@ -5,9 +5,10 @@ A campaign holds no outcome: outcomes come from policy.decide alone.
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
-from labutils.incident.inventory import Estate
+from labutils.incident.inventory import Estate, must_be_scopes
 from labutils.incident.ledger_schema import Fact, Ledger
 from labutils.incident.sheets import Row, build, moment, must_be_among, must_have_fields, value
 
@@ -100,11 +101,15 @@ def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[s
     campaign = build(
         Campaign,
         sheet,
-        scenes=tuple(scene for row in scenes for scene in reader.scenes(row)),
+        scenes=tuple(sorted(chain.from_iterable(map(reader.scenes, scenes)), key=_time)),
         steps=tuple(reader.plan(row) for row in value(sheet, "steps", tuple[Row, ...])),
     )
     must_be_among(sheet, "start_with", campaign.start_with, estate.credentials, "credential")
     return campaign
+
+
+def _time(scene: Scene) -> int:
+    return scene.time
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,12 @@ class _Reader:
         """What one row of `scenes` says, request by request."""
         scene = build(_SceneRow, row)
         time = moment(row, "time")
+        for item in scene.requests:
+            zone = self.estate.zones[self.ask(item).origin]
+            if self.estate.gateway_into(zone):
+                raise item.error(
+                    f"owners do not come by way of a gateway, so not from {zone.id}", "origin"
+                )
         return [Scene(time or 0, self.ask(item)) for item in scene.requests]
 
     def plan(self, row: Row) -> Plan:
@@ -152,9 +163,7 @@ class _Reader:
         """A request between services, credentials and zones that there are."""
         origin = row.get("origin") or self.estate.default_zone.id
         ask = build(Ask, row, origin=origin)
-        if ask.ask.count(":") != 1:
-            raise row.error(f"ask: {ask.ask!r} must be service:action", "ask")
-        must_be_among(row, "ask", [ask.service], self.estate.services, "service")
+        must_be_scopes(row, "ask", [ask.ask], self.estate.services)
         must_be_among(row, "using", [ask.using], self.estate.credentials, "credential")
         must_be_among(
             row, "origin", [ask.origin], self.zones, "zone in the case's addresses called"

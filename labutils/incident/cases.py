@@ -4,14 +4,20 @@ one another.
 `load` takes the name of a folder of data/cases/, or a path to one.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from labutils.incident.campaign import Campaign, read_campaign
-from labutils.incident.inventory import Estate, controls, must_be_a_switch, read_estate, service_of
+from labutils.incident.inventory import (
+    Estate,
+    Kind,
+    controls,
+    must_be_a_switch,
+    must_be_scopes,
+    read_estate,
+)
 from labutils.incident.ledger_schema import Ledger, read_ledger
 from labutils.incident.log_format import FIELDS, OTHER, is_source, log_format
 from labutils.incident.sheets import (
@@ -71,7 +77,7 @@ class LogEntry:
     scopes: tuple[str, ...]
     source: str
     template: str
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     words: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -212,7 +218,7 @@ def _by_control(sheet: Row, key: str, kind: type[Scoped], estate: Estate) -> dic
     for control, row in value(sheet, key, dict[str, Row]).items():
         must_be_a_switch(row, key, [control])
         entries[control] = build(kind, row)
-        _must_be_scopes(row, entries[control].scopes, estate)
+        must_be_scopes(row, "scopes", entries[control].scopes, estate.services)
     return entries
 
 
@@ -220,7 +226,7 @@ def _log_entry(row: Row, estate: Estate) -> LogEntry:
     """A row of `logs` whose template exists, and which has all the words that the template asks
     for."""
     entry = build(LogEntry, row)
-    _must_be_scopes(row, entry.scopes, estate)
+    must_be_scopes(row, "scopes", entry.scopes, estate.services)
     if not is_source(entry.source):
         raise row.error(f"source: there is no data/telemetry/{entry.source}.yaml", "source")
     vendor = log_format(entry.source)
@@ -236,10 +242,6 @@ def _log_entry(row: Row, estate: Estate) -> LogEntry:
             "words",
         )
     return entry
-
-
-def _must_be_scopes(row: Row, scopes: Iterable[str], estate: Estate) -> None:
-    must_be_among(row, "scopes", map(service_of, scopes), estate.services, "service")
 
 
 def _must_have_networks(sheet: Row, case: Case) -> None:

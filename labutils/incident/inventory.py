@@ -1,10 +1,10 @@
 """What there is: the zones, identities, credentials and services of a case's estate.yaml, and the
 controls of data/controls.yaml."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from labutils.incident.sheets import (
     Row,
@@ -16,6 +16,10 @@ from labutils.incident.sheets import (
     table,
     value,
 )
+
+Kind = Literal[
+    "password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"
+]  # of a credential
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +64,7 @@ class Credential:
     """
 
     id: str
-    kind: Literal[
-        "password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"
-    ]
+    kind: Kind
     holder: Identity
     scopes: tuple[str, ...]
     issued: int | None = None
@@ -90,7 +92,7 @@ class Service:
     id: str
     zone: Zone
     org: Literal["company", "supplier"]
-    accepts: tuple[str, ...]
+    accepts: tuple[Kind, ...]
     audit: str
     audit_by_kind: dict[str, str] = field(default_factory=dict)
     audit_control: str | None = None
@@ -172,8 +174,7 @@ def read_estate(sheet: Row) -> Estate:
     zones = _zones(sheet, rows["zones"], rows["credentials"])
     identities = {key: _identity(row, groups) for key, row in rows["identities"].items()}
     credentials = {
-        key: _credential(row, identities, rows["services"])
-        for key, row in rows["credentials"].items()
+        key: _credential(row, identities, rows) for key, row in rows["credentials"].items()
     }
     services = {key: _service(row, zones, credentials) for key, row in rows["services"].items()}
     return Estate(zones, identities, credentials, services)
@@ -196,13 +197,18 @@ def _identity(row: Row, groups: tuple[str, ...]) -> Identity:
     return identity
 
 
-def _credential(row: Row, identities: dict[str, Identity], services: dict[str, Row]) -> Credential:
+def _credential(
+    row: Row, identities: dict[str, Identity], rows: dict[str, dict[str, Row]]
+) -> Credential:
     must_be_among(row, "holder", [row.get("holder")], identities, "identity")
     times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
     credential = build(Credential, row, holder=identities[row["holder"]], **times)
     must_be_a_switch(row, "excess", credential.excess)
     must_be_a_switch(row, "binds", _names(credential.binds))
-    must_be_among(row, "scopes", map(service_of, credential.scopes), services, "service")
+    must_be_among(row, "session", _names(credential.session), rows["credentials"], "credential")
+    must_be_scopes(row, "scopes", credential.scopes, rows["services"])
+    for scopes in credential.excess.values():
+        must_be_among(row, "excess", scopes, credential.scopes, f"scope of {credential.id}")
     return credential
 
 
@@ -212,6 +218,7 @@ def _service(row: Row, zones: dict[str, Zone], credentials: dict[str, Credential
     passes_to = zones[row["passes_to"]] if row.get("passes_to") else None
     service = build(Service, row, zone=zones[row["zone"]], passes_to=passes_to)
     must_be_a_switch(row, "audit_control", _names(service.audit_control))
+    must_be_among(row, "audit_by_kind", service.audit_by_kind, get_args(Kind), "kind of credential")
     names = [name for handed_over in service.gives.values() for name in handed_over]
     must_be_among(row, "gives", names, credentials, "credential")
     return service
@@ -228,9 +235,13 @@ def must_be_a_switch(row: Row, key: str, names: Iterable[object]) -> None:
             )
 
 
-def service_of(scope: str) -> str:
-    """The service of a scope, which is service:action."""
-    return scope.split(":")[0]
+def must_be_scopes(row: Row, key: str, scopes: Iterable[str], services: Container[str]) -> None:
+    """Raises SheetError with the line of `key` where one is not service:action, with a service that
+    there is."""
+    for scope in scopes:
+        if scope.count(":") != 1:
+            raise row.error(f"{key}: {scope!r} must be service:action", key)
+        must_be_among(row, key, [scope.split(":")[0]], services, "service")
 
 
 def _names(name: object) -> list[object]:
