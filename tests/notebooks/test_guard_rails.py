@@ -16,7 +16,7 @@ import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, quoted
-from remade import REMADE
+from remade import PREDICTING
 
 from labutils.incident.ledger import ledger
 
@@ -310,7 +310,7 @@ def test_the_prose_is_neither_thin_nor_thick(name, notebook):
 
 
 def test_the_learner_predicts_before_it_is_shown(name, notebook):
-    if name[:2] in REMADE:  # their predictions are data: test_the_learner_acts.py
+    if name[:2] in PREDICTING:  # their predictions are data: test_the_learner_acts.py
         return
     count = "\n".join(sources(notebook)).count("**Predict.**")
     demand(count >= 3, f"{name}: it asks for {count} predictions; three are wanted.")

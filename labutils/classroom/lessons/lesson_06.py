@@ -3,7 +3,9 @@
 import httpx
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import code
+from labutils.classroom.registry import Guess, Prediction, Row, code
+from labutils.stage.attacker_minutes import DEFENCES
+from labutils.stage.thief import ITEMS
 from labutils.stage.two_apps import NOTES, build_apps
 
 
@@ -107,6 +109,188 @@ def _minutes_but(old: str, new: str) -> str:
     return "from datetime import datetime\n\ndef answer(lines, address):\n" + _GOOD_MINUTES.replace(
         old, new
     )
+
+
+_REVOKED = (
+    "The belief is that revoking ends the token that is handed back, and Tom has a newer one. It "
+    "ends the whole family."
+)
+
+PREDICTIONS = (
+    Prediction(
+        "06-p1",
+        "Nobody notices, and nobody does anything. Which of the five still give Tom data of the "
+        "API after 90 days?",
+        {
+            "a": Guess(
+                "none of them: each has an end",
+                [],
+                "The belief is that all that is given out ends in hours or days. Some of it is "
+                "renewed whenever it is used, and the service token is good for a year.",
+            ),
+            "b": Guess(
+                "the service token alone",
+                ["service token"],
+                "The belief is that what a person got ends when she stops working. This provider "
+                "never ends her session, and each refresh gives a new refresh token.",
+            ),
+            "c": Guess(
+                "the session cookie, the refresh token and the service token",
+                ["session cookie", "refresh token", "service token"],
+            ),
+            "d": Guess(
+                "all five: they are good until somebody takes them back",
+                list(ITEMS),
+                "The belief is that a stolen thing serves until somebody ends it. An access token "
+                "ends by itself, and the code asks for a verifier that Tom does not have.",
+            ),
+        },
+        "The access token ends by itself, after ten minutes. The cookie makes a new one whenever "
+        "it is asked, and so does the refresh token. This provider never ends a session by "
+        "itself. The service token was given out for a year.",
+    ),
+    Prediction(
+        "06-p2",
+        "What does `amr` say in the ID token that Tom gets?",
+        {
+            "a": Guess(
+                "nothing: he gets no ID token, since a second factor is asked for",
+                None,
+                "The belief is that the second factor is asked for again in a new browser. The "
+                "provider sees a session that has begun, and asks for nothing.",
+            ),
+            "b": Guess(
+                "an empty list: he proved nothing",
+                [],
+                "The belief is that `amr` is about the request. It is about the sign-in with "
+                "which the session began.",
+            ),
+            "c": Guess(
+                "['pwd', 'otp', 'mfa'], as in Ada's",
+                ["pwd", "otp", "mfa"],
+            ),
+            "d": Guess(
+                "['pwd']: the cookie stands for the password",
+                ["pwd"],
+                "The belief is that a cookie carries one factor. It carries the whole sign-in, "
+                "with all that was checked there.",
+            ),
+        },
+        "His brand-new ID token certifies a second factor that he never saw. The factor was "
+        "checked once, at sign-in. The cookie is the receipt, and the receipt is what he copied.",
+    ),
+    Row(
+        "06-p3",
+        "Which of the five bring Tom to data of the API?",
+        ITEMS,
+        "oxooo",
+        {
+            "session cookie": (
+                "The belief is that a cookie works in one browser alone. It is a text in a "
+                "header, and any program can send it."
+            ),
+            "code": (
+                "The belief is that a fresh code serves whoever has it. It also takes the PKCE "
+                "verifier, and that is still in Ada's application."
+            ),
+            "access token": (
+                "The belief is that the API sees who is sending the token. It sees a good token, "
+                "and asks for nothing else."
+            ),
+            "refresh token": (
+                "The belief is that the provider asks for a proof that `notes` is sending it. "
+                "`notes` is a public client and has no secret."
+            ),
+            "service token": (
+                "The belief is that a program's token works on the program's machine alone. The "
+                "API looks at the token and at no address."
+            ),
+        },
+        "Four of five. The code is tied to a secret, the PKCE verifier, which has not left Ada's "
+        "application yet.",
+    ),
+    Row(
+        "06-p4",
+        "The refresh token that Tom holds: after which of these does it still open the API, 90 "
+        "days later?",
+        tuple(name.replace("\n", " ") for name in DEFENCES if name != "nothing"),
+        "oxxxo",
+        {
+            "Ada logs out": (
+                "The belief is that logging out ends all that came of the sign-in. It ends the "
+                "session. The provider keeps refresh tokens in another list."
+            ),
+            "her app refreshes": (
+                "The belief is that a use by the owner does not hurt the thief. It is the second "
+                "use of one token, and that ends the whole family."
+            ),
+            "grant revoked": _REVOKED,
+            "grant revoked, API asks": _REVOKED,
+            "cookie tied to address": (
+                "The belief is that a tie protects all that was copied. It holds the cookie "
+                "alone. The refresh token is no cookie."
+            ),
+        },
+        "Two parties hold the refresh token, and her app's own refresh is the second use. That is "
+        "the alarm, and it ends the family; Ada is thrown out as well. Revoking ends the family "
+        "too.",
+    ),
+    Prediction(
+        "06-p5",
+        "Which of the five still opens the API after 90 days, whichever of these reactions comes?",
+        {
+            "a": Guess(
+                "the session cookie",
+                ["session cookie"],
+                "The belief is that a session cannot be ended from outside. Logging out at the "
+                "provider ends it.",
+            ),
+            "b": Guess(
+                "the refresh token",
+                ["refresh token"],
+                "The belief is that what is made to last is hardest to end. A second use or a "
+                "revocation ends it.",
+            ),
+            "c": Guess(
+                "none: each of the five has a reaction that ends it",
+                [],
+                "The belief is that the usual reactions reach everything. All of them are about a "
+                "person, her session and her tokens.",
+            ),
+            "d": Guess("the service token", ["service token"]),
+        },
+        "The service token has no person who would log out, no app that would refresh, and no "
+        "browser that could be tied.",
+    ),
+    Prediction(
+        "06-p6",
+        "What does the log of the provider get?",
+        {
+            "a": Guess(
+                "a failed sign-in",
+                [("session.start", "failure")],
+                "The belief is that a refused cookie counts as a failed sign-in. Tom never tried "
+                "to sign in: he sent no name and no password.",
+            ),
+            "b": Guess("a refused authorization", [("authorize.refused", "failure")]),
+            "c": Guess(
+                "no line: what is refused leaves none",
+                [],
+                "The belief is that a log tells of what came about alone. This provider also "
+                "writes down what it refuses.",
+            ),
+            "d": Guess(
+                "a sign-in from a new address",
+                [("session.start", "success")],
+                "The belief is that a session used elsewhere looks like a new sign-in. A session "
+                "that exists makes no sign-in at all.",
+            ),
+        },
+        "The provider would have him sign in (`login_required`), so the log has a refused "
+        "authorization. It has no sign-in of his, neither failed nor successful. He never tried "
+        "one.",
+    ),
+)
 
 
 LESSON = Lesson(
@@ -314,4 +498,5 @@ LESSON = Lesson(
             },
         ),
     ),
+    PREDICTIONS,
 )
