@@ -1,4 +1,4 @@
-"""Tokens that stand in logs (lesson 01): one line to begin with, three lifetimes, and a log to search.
+"""Tokens that stand in logs (lesson 01): one line, three lifetimes, and a log to search.
 
 `scene` is the target: a proxy's log in which tokens stand in headers, in addresses, in cookies and
 in other tokens.
@@ -40,7 +40,7 @@ OF_A_DAY = ("Ada's ID token", "Ada's access token", "the backup job's access tok
 
 
 def is_text(value: object) -> bool:
-    """Whether a person can read a value as it is: bytes that are text, a text, or what was parsed."""
+    """Whether a person can read a value: bytes that are text, a text, or what was parsed."""
     try:
         text = value.decode() if isinstance(value, bytes) else str(value)
     except UnicodeDecodeError:
@@ -49,13 +49,13 @@ def is_text(value: object) -> bool:
 
 
 def with_the_key(token: str) -> Claims:
-    """The claims of a token, as PyJWT gives them when it has the key. It does not look at the clock."""
+    """The claims of a token, as PyJWT gives them with the key. It does not look at the clock."""
     options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     return dict(jwt.decode(token, jwt.PyJWK(KEY.jwk), ["ES256"], options=options))
 
 
 def without_the_key(token: str) -> Claims:
-    """The claims of a token, as PyJWT gives them when its check of the signature is switched off."""
+    """The claims of a token, as PyJWT gives them when it does not check the signature."""
     return dict(jwt.decode(token, options={"verify_signature": False}))
 
 
@@ -106,12 +106,12 @@ def cookie(text: str) -> str:
 
 
 def gateway(name: str, begin: str, inner: str) -> str:
-    """The token of the gateway in front of the payroll: it carries the person's own in `id_token`."""
+    """The token of the gateway before the payroll: it carries the person's own in `id_token`."""
     return token(name, "gateway", PAYROLL, begin, id_token=inner)
 
 
 def scene() -> Scene:
-    """A log of one hour. In one line a token is good in that second, and at the wrong application."""
+    """A log of an hour. In one line a token is good in that second, at the wrong application."""
     astray = token("astray", "u-1906", NOTES, "14:01:30")
     at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
     at_wiki = token("at wiki", "u-1815", WIKI, "14:00:00", 30)

@@ -1,7 +1,8 @@
-"""A client of the authorization code flow, put together from functions, with one defence missing (lesson 03).
+"""A client of the authorization code flow with one defence missing (lesson 03).
 
 `one_client` builds the provider, the API and the client `notes`; what a learner wrote stands in the
-place of the functions below. `diary` is the target: another client, and a provider that ignores PKCE.
+place of the functions below. `diary` is the target: another client, and a provider that ignores
+PKCE.
 """
 
 import hashlib
@@ -108,7 +109,7 @@ def api_request(browser: httpx.Client, token: str) -> httpx.Response:
 
 
 def code_from(answer: dict[str, str], state: str) -> str:
-    """The code of an authorization response that answers this browser's request (RFC 6749, 10.12)."""
+    """The code of an authorization response for this browser's request (RFC 6749, 10.12)."""
     if not state or answer.get("state") != state or "code" not in answer:
         raise ValueError("the answer to another request, or no code")
     return answer["code"]
@@ -232,7 +233,7 @@ class NotesApi(ResourceServer):
 
 
 class OwnMatching(Provider):
-    """A provider whose comparison of redirect URIs is `matching`; None: the strict one of the lab."""
+    """A provider that compares redirect URIs by `matching`; None: strictly, as the lab does."""
 
     matching: Callable[[Sequence[str], str], bool] | None = None
 
@@ -306,9 +307,9 @@ class OneClient:
         return {"username": who, "password": self.apps.provider.users[who].password}
 
     def opens(self, who: str, url: str, until: str | None = None) -> httpx.Response:
-        """A person opens an address, signs in and says yes where login.example asks; the last answer.
+        """A person opens an address, signs in and says yes where login.example asks.
 
-        With `until` it ends at the redirect whose address starts so, and does not follow it.
+        The last answer is returned. With `until` it ends at the redirect whose address starts so, and does not follow it.
         """
         typed = self.typed(who)
         return sign_in(getattr(self, who), url, typed["username"], typed["password"], until=until)
@@ -321,7 +322,7 @@ def one_client(
     seed: str = "lesson-03",
     **functions: Any,
 ) -> OneClient:
-    """A fresh scene. `without` is "PKCE", "state" or "matching"; `functions` are those of a learner.
+    """A fresh scene. `without`: "PKCE", "state" or "matching"; `functions`: those of a learner.
 
     `matching(registered, uri)` is the provider's comparison of redirect URIs.
     """
@@ -348,7 +349,7 @@ def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:
 
 @dataclass
 class Diary:
-    """The target's scene: another client of login.example, Tom's browser, and what he can make Ada do."""
+    """The target's scene: another client, Tom's browser, and what he can make Ada do."""
 
     scene: OneClient
 

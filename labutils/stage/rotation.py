@@ -1,4 +1,4 @@
-"""Refresh tokens that are rotated, as functions over a store, and a race for one of them (lesson 05)."""
+"""Refresh token rotation as functions over a store, and a race for one token (lesson 05)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ Draw = Callable[[], str]
 
 
 def new_store() -> Store:
-    """What the provider remembers: the family of each token, which were used, which families are dead."""
+    """What the provider remembers: the family of each token, used tokens, dead families."""
     return {"family": {}, "used": set(), "dead": set()}
 
 

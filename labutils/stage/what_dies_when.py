@@ -1,4 +1,4 @@
-"""What dies when: what a thief holds against what people do about it, minute after minute, by trying.
+"""What dies when: what a thief has against what people do about it, minute by minute (05).
 
 Every row is tried by Tom's own browser.
 """
@@ -184,7 +184,7 @@ ROWS: dict[str, Callable[[Thief], bool]] = {
 def still_open(action: str, knock: Knock, as_client: AsClient) -> dict[str, float]:
     """With fresh applications: steal, act, and try each row at each of TRIES until it is refused.
 
-    Row -> the last minute at which it opened; 0 where it opened at none. No row's try helps another.
+    Row -> the last minute at which it opened; 0 where it opened at none. No try helps another.
     """
     apps = asking_doors()
     thief = Thief(apps, knock, as_client)

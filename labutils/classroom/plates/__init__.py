@@ -1,1 +1,1 @@
-"""The pictures of the course, each with the sentence that says the same. A kind of picture a module."""
+"""The pictures of the course, a kind a module; each comes with the sentence that says the same."""

@@ -50,9 +50,9 @@ def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
     _bracket(axes, LEFTS[0], LEFTS[2] - 0.35, 2.3, f"signed: these {signed} characters")
     refused = sum(not fits(other) for other in _changed_once(token))
     return figure, (
-        f"A token of {len(token)} characters. The signature covers the first {signed}: a header with "
-        f"{len(parts[0])} members and a payload with {len(parts[1])} claims, as they stand. Each "
-        f"character was changed once: {refused} of {len(token)} changes were refused."
+        f"A token of {len(token)} characters. The signature covers the first {signed}: a header "
+        f"with {len(parts[0])} members and a payload with {len(parts[1])} claims, as they stand. "
+        f"Each character was changed once: {refused} of {len(token)} changes were refused."
     )
 
 

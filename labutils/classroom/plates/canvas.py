@@ -1,4 +1,4 @@
-"""What all pictures share: a bare canvas, the meaning of colour, marks, and how a picture is shown and stored with its sentence.
+"""What all pictures share: a bare canvas, the meaning of colour, marks, and how they are stored.
 
 A picture is drawn from a token, a log or a result, never from typed numbers.
 """
@@ -12,6 +12,7 @@ from textwrap import fill
 
 from IPython.display import display
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -26,11 +27,12 @@ logging.getLogger("matplotlib").setLevel(
     logging.ERROR
 )  # no word about font caches in a learner's output
 
-# One meaning of colour in the whole course. Vermilion, filled: the attacker gets in, or the loss happens. Blue ring: refused,
-# or stopped. Grey: not reached, or unknown. Green, purple and black mean nothing of the kind: they tell parts apart.
+# One meaning of colour in the whole course. Vermilion, filled: the attacker gets in, or the loss
+# happens. Blue ring: refused, or stopped. Grey: not reached, or unknown. Green, purple and black
+# mean nothing of the kind: they tell parts apart.
 VERMILION, BLUE, GREY = "#D55E00", "#0072B2", "#666666"
 GREEN, PURPLE, BLACK = "#00795A", "#7A3E8E", "#000000"
-# By outcome: the shape, which says the same as the colour, then the colour of its face and of its edge.
+# By outcome: the shape, which says the same as the colour, then the colour of face and edge.
 SHAPES = {
     "succeeded": ("o", VERMILION, VERMILION),
     "denied": ("o", "white", BLUE),
@@ -40,11 +42,15 @@ SHAPES = {
     "other": (".", GREY, GREY),
 }
 KEY = "filled: succeeded    ring: denied    ?: unknown"
-MARKS = "text/vnd.labutils.marks"  # the media type under which a picture's marks stand beside it in a notebook
+# The media type under which a picture's marks stand beside it in a notebook.
+MARKS = "text/vnd.labutils.marks"
 
 
 def show(figure: Figure, sentence: str) -> None:
-    """Show a figure, and under it the sentence that says the same: the text alternative, computed from the same data."""
+    """Show a figure, and under it the sentence that says the same.
+
+    The sentence is the text alternative, computed from the same data.
+    """
     display(
         stored(figure),
         raw=True,
@@ -54,9 +60,10 @@ def show(figure: Figure, sentence: str) -> None:
 
 
 def stored(figure: Figure) -> dict[str, str]:
-    """A figure as a notebook keeps it: the picture, and its marks beside it. Plain data, which old and new IPython write alike.
+    """A figure as a notebook keeps it: the picture, and its marks beside it.
 
-    nbval compares the marks wherever the course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
+    It is plain data, which old and new IPython write alike. nbval compares the marks wherever the
+    course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
     """
     canvas, small = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
@@ -72,46 +79,68 @@ def stored(figure: Figure) -> dict[str, str]:
 
 
 def marks(figure: Figure) -> list[str]:
-    """All that is drawn, a line each: kind, place, size, colour and text, as the code asked for them. No version of a library
-    and no font changes these lines; one mark more, another colour or another place does."""
+    """All that is drawn, a line each: kind, place, size, colour and text, as the code asked.
+
+    No version of a library and no font changes these lines. One mark more, another colour or
+    another place does.
+    """
     (axes,) = figure.axes
-    sheet = f"sheet {_place(figure.get_size_inches())} {_place(axes.get_xlim())} {_place(axes.get_ylim())}"
-    return [
-        sheet,
-        *(
-            line
-            for artist in axes.get_children()
-            if artist is not axes.patch
-            for line in _lines_of(artist)
-        ),
-    ]
+    size, across, down = figure.get_size_inches(), axes.get_xlim(), axes.get_ylim()
+    drawn = [artist for artist in axes.get_children() if artist is not axes.patch]
+    sheet = f"sheet {_place(size)} {_place(across)} {_place(down)}"
+    return [sheet, *(line for artist in drawn for line in _lines_of(artist))]
 
 
 def _lines_of(artist: Artist) -> Iterator[str]:
+    """The lines of one artist; none for an empty text, and for what no picture of ours has."""
     if isinstance(artist, Text) and artist.get_text():
-        where = artist.get_position() if not isinstance(artist, Annotation) else artist.xy
-        style = f"{artist.get_fontsize():g} {artist.get_weight()} {artist.get_ha()} {to_hex(artist.get_color())}"
-        yield f"text {_place(where)} {style} {artist.get_text()!r}"
+        yield _text(artist)
     elif isinstance(artist, Annotation) and artist.arrow_patch is not None:
-        way = f"{_place(artist.get_position())} -> {_place(artist.xy)}"
-        yield f"arrow {way} {to_hex(artist.arrow_patch.get_edgecolor())} {artist.arrowprops['arrowstyle']}"
+        yield _arrow(artist)
     elif isinstance(artist, PathCollection):
-        face, edge = (
-            to_hex(colours[0]) if len(colours) else "none"
-            for colours in (artist.get_facecolor(), artist.get_edgecolor())
-        )
-        for where in artist.get_offsets():
-            yield f"mark {_shape(artist)} {_place(where)} {artist.get_sizes()[0]:g} {face} {edge}"
+        yield from _scattered(artist)
     elif isinstance(artist, Rectangle):
-        size = _place((artist.get_width(), artist.get_height()))
-        yield (
-            f"box {_place(artist.get_xy())} {size} {to_hex(artist.get_facecolor())} {to_hex(artist.get_edgecolor())} "
-            f"{artist.get_linestyle()} {artist.get_hatch() or ''}"
-        ).rstrip()
+        yield _box(artist)
     elif isinstance(artist, Line2D):
-        points = " ".join(_place(point) for point in artist.get_xydata())
-        dots = f" {artist.get_marker()} {to_hex(artist.get_markerfacecolor())} {to_hex(artist.get_markeredgecolor())}"
-        yield f"line {points} {to_hex(artist.get_color())}{dots if artist.get_marker() != 'None' else ''}"
+        yield _line(artist)
+
+
+def _text(text: Text) -> str:
+    where = text.xy if isinstance(text, Annotation) else text.get_position()
+    size, weight, side = f"{text.get_fontsize():g}", text.get_weight(), text.get_ha()
+    colour = to_hex(text.get_color())
+    return f"text {_place(where)} {size} {weight} {side} {colour} {text.get_text()!r}"
+
+
+def _arrow(arrow: Annotation) -> str:
+    way = f"{_place(arrow.get_position())} -> {_place(arrow.xy)}"
+    colour = to_hex(arrow.arrow_patch.get_edgecolor())
+    return f"arrow {way} {colour} {arrow.arrowprops['arrowstyle']}"
+
+
+def _scattered(dots: PathCollection) -> Iterator[str]:
+    face, edge = (
+        to_hex(colours[0]) if len(colours) else "none"
+        for colours in (dots.get_facecolor(), dots.get_edgecolor())
+    )
+    for where in dots.get_offsets():
+        yield f"mark {_shape(dots)} {_place(where)} {dots.get_sizes()[0]:g} {face} {edge}"
+
+
+def _box(box: Rectangle) -> str:
+    size = _place((box.get_width(), box.get_height()))
+    face, edge = to_hex(box.get_facecolor()), to_hex(box.get_edgecolor())
+    style = f"{box.get_linestyle()} {box.get_hatch() or ''}"
+    return f"box {_place(box.get_xy())} {size} {face} {edge} {style}".rstrip()
+
+
+def _line(line: Line2D) -> str:
+    points = " ".join(_place(point) for point in line.get_xydata())
+    drawn = f"line {points} {to_hex(line.get_color())}"
+    if line.get_marker() == "None":
+        return drawn
+    face, edge = to_hex(line.get_markerfacecolor()), to_hex(line.get_markeredgecolor())
+    return f"{drawn} {line.get_marker()} {face} {edge}"
 
 
 def _shape(dots: PathCollection) -> str:
@@ -130,7 +159,9 @@ def _place(where: Sequence[float]) -> str:
     return ",".join(f"{round(float(value), 3) + 0:g}" for value in where)
 
 
-def canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]):
+def canvas(
+    width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]
+) -> tuple[Figure, Axes]:
     """A figure of that many inches with one bare drawing area."""
     figure = Figure(figsize=(width, height), dpi=144 if width < 12 else 120)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -140,7 +171,7 @@ def canvas(width: float, height: float, xlim: tuple[float, float], ylim: tuple[f
     return figure, axes
 
 
-def mark(axes, x: float, y: float, kind: str, size: float) -> None:
+def mark(axes: Axes, x: float, y: float, kind: str, size: float) -> None:
     """A mark at a place, whose shape says the same as its colour."""
     marker, face, line = SHAPES.get(kind, SHAPES["other"])
     filled = {"color": line} if marker == "|" else {"facecolors": face, "edgecolors": line}
@@ -157,7 +188,10 @@ def mark(axes, x: float, y: float, kind: str, size: float) -> None:
 
 
 def label(identifier: str, party: bool = False) -> str:
-    """A fact's id as words, without the dates, and without the party (unless it is asked for), that it begins or ends with."""
+    """A fact's id as words, without the dates that it begins or ends with.
+
+    The party that it begins with is left out too, unless it is asked for.
+    """
     words = identifier.split("-")
     words = words[1:] if words[0] in ("cf", "okta") and not party else words
     return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word)).replace(

@@ -21,7 +21,10 @@ def grid(
     subject: str,
     words: tuple[str, str] = ("open", "refused"),
 ) -> tuple[Figure, str]:
-    """A table of tries: `outcomes[row, column]` is opens, refused or unknown. `subject` is what the sentence counts, in these `words`."""
+    """A table of tries: `outcomes[row, column]` is opens, refused or unknown.
+
+    `subject` is what the sentence counts, in these `words`.
+    """
     figure, axes = canvas(
         max(7.0, 3 + 1.05 * len(columns)),
         1.5 + 0.42 * len(rows) + 0.28 * ("\n" in "".join(columns)),
@@ -51,7 +54,8 @@ def grid(
     ]
     never = [row for row in rows if all(outcomes[row, column] == "refused" for column in columns)]
     return figure, (
-        f"Of {len(outcomes)} {subject}, {opens} {words[0]} and {len(outcomes) - opens} are {words[1]}. "
+        f"Of {len(outcomes)} {subject}, {opens} {words[0]} and "
+        f"{len(outcomes) - opens} are {words[1]}. "
         f"{words[0].capitalize()} of {len(rows)} in each column: {', '.join(columns_open)}."
         + (f" {words[1].capitalize()} in every column: {', '.join(never)}." if never else "")
     )

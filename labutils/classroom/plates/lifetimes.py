@@ -72,7 +72,7 @@ def _sentence(
         if len(ending) == 1:
             words.append(f"{row} by {ending[0]}")
     return (
-        f"{knocks} tries of {len(rows)} things, from {moment(tries[0])} to {moment(tries[-1])} after "
-        f"each action. Still open after {moment(tries[-1])}, of {len(rows)}: {left}. "
+        f"{knocks} tries of {len(rows)} things, from {moment(tries[0])} to {moment(tries[-1])} "
+        f"after each action. Still open after {moment(tries[-1])}, of {len(rows)}: {left}. "
         f"Ended at once by one action alone: {'; '.join(words) or 'none'}."
     )

@@ -1,4 +1,4 @@
-"""The routes of steps as a graph of AND and OR, with the requests at which they are cut (lesson 14)."""
+"""The routes of steps as an AND/OR graph, with the requests at which they are cut (lesson 14)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

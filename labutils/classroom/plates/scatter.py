@@ -52,6 +52,6 @@ def _sentence(measured: Mapping[str, Cost]) -> str:
         f"{way} {cost.requests} requests, {cost.minutes} min" for way, cost in measured.items()
     ]
     return (
-        f"{len(measured)} ways: {'; '.join(points)}. The fewest of both, for a theft that is noticed "
-        f"at once: {', '.join(best) or 'none'}."
+        f"{len(measured)} ways: {'; '.join(points)}. The fewest of both, for a theft that is "
+        f"noticed at once: {', '.join(best) or 'none'}."
     )

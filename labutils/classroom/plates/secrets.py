@@ -11,7 +11,7 @@ from labutils.classroom.plates.canvas import BLACK, GREY, canvas, mark
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret: its name, its length in bytes, how many candidates there are, and if it was found."""
+    """A secret: its name, its length in bytes, how many candidates there are, and if one fitted."""
 
     name: str
     length: int

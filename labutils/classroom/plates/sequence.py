@@ -14,8 +14,11 @@ def sequence(
     notes: dict[str, str] | None = None,
     attacker: str | None = None,
 ) -> tuple[Figure, str]:
-    """Who asked whom for what, in the order of the network's own log. `notes` adds words to a request
-    that begins with `METHOD host/path`, or whose body holds a text. Of an `attacker`, what was let through is vermilion."""
+    """Who asked whom for what, in the order of the network's own log.
+
+    `notes` adds words to a request that begins with `METHOD host/path`, or whose body holds a text.
+    Of an `attacker`, what was let through is vermilion.
+    """
     shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
     figure, axes = canvas(
         11, 1.2 + 0.52 * len(shown), (-0.6, len(hosts) - 0.4), (len(shown) + 0.4, -1.4)
@@ -112,9 +115,9 @@ def channels(
         axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
-        f"{len(shown)} messages, in the order of the wire. Solid lines are the front channel, through "
-        f"{through}: {len(shown) - len(back)}. Broken lines are the back channel, past the browser: "
-        f"{len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
+        f"{len(shown)} messages, in the order of the wire. Solid lines are the front channel, "
+        f"through {through}: {len(shown) - len(back)}. Broken lines are the back channel, past the "
+        f"browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
     )
     return figure, sentence + (f" {title}." if lost else "")
 

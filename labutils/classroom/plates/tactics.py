@@ -13,7 +13,10 @@ HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 
 def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
-    """Tactic by step: where each step of a replay stands, how it ended (mark), and how well its technique fits (pattern)."""
+    """Where each step of a replay stands among the tactics, and how it ended (mark).
+
+    The pattern says how well its technique fits.
+    """
     tactics = [tactic.name for tactic in ledger.tactics()]
     figure, axes = canvas(12.2, 5.7, (-3.4, len(steps) + 1.6), (len(tactics) + 0.5, -5.9))
     rows = [tactics.index(ledger.tactic(step.tactic).name) for step in steps]

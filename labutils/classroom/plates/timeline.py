@@ -10,6 +10,10 @@ from labutils.incident import ledger
 from labutils.lab import seconds
 
 DAY = 86400
+LEGEND = (
+    KEY + "    diamond: defenders    dot: no outcome.  "
+    "On a bar of a day's length: its hour is not known."
+)
 HALVES = (
     ("2023-09-28", "2023-10-28", 0.0, 5.4),
     ("2023-11-14", "2023-11-25", 6.0, 9.4),
@@ -25,7 +29,7 @@ LANES = (
 
 
 def lane(fact: ledger.Fact) -> str:
-    """The swim lane of a fact: the defenders', or that of the system in which something was done."""
+    """The swim lane of a fact: the defenders', or that of the system where something was done."""
     system = fact.system or ""
     if not fact.actor.startswith(("threat actor", "Okta employee")):
         return "defenders"
@@ -48,7 +52,7 @@ def lane(fact: ledger.Fact) -> str:
 
 
 def across(moment: str) -> float | None:
-    """Where a moment lies on the broken axis, in inches; None between its two halves or outside them."""
+    """Where a moment lies on the broken axis, in inches; None outside its two halves."""
     for begin, end, left, width in HALVES:
         if begin <= moment[:10] < end:
             return left + width * (seconds(moment) - seconds(begin)) / (
@@ -58,7 +62,7 @@ def across(moment: str) -> float | None:
 
 
 def place(fact: ledger.Fact) -> float:
-    """Where the mark of a fact stands: at its time, or in the middle of its day where no hour is known."""
+    """Where the mark of a fact stands: at its time, or at noon where no hour is known."""
     return across(fact.time) + (0 if "T" in fact.time else _day(fact.time) / 2)
 
 
@@ -77,7 +81,10 @@ def _offset(fact: ledger.Fact) -> float:
 
 
 def _label_is_left(fact: ledger.Fact, text: str) -> bool:
-    """Whether a label stands to the left of its mark, so that it crosses neither the break of the axis nor the edge."""
+    """Whether a label stands to the left of its mark.
+
+    There it crosses neither the break of the axis nor the edge.
+    """
     x, (_, _, first, width), (_, _, second, rest) = place(fact), *HALVES
     return x + _offset(fact) + _width(text) - 0.1 > (
         first + width + 0.25 if x < second else second + rest
@@ -85,14 +92,15 @@ def _label_is_left(fact: ledger.Fact, text: str) -> bool:
 
 
 def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
-    """Swim lanes by system over a broken axis: a month of autumn, a gap, nine days of November with the two that follow."""
-    placed = {name: [] for name in LANES}
+    """Swim lanes by system over a broken axis.
+
+    A month of autumn, a gap, nine days of November with the two that follow.
+    """
+    placed: dict[str, list[ledger.Fact]] = {name: [] for name in LANES}
     for fact in sorted((f for f in facts if f.time and across(f.time) is not None), key=place):
         placed[lane(fact)].append(fact)
-    rows = {name: _rows(held) for name, held in placed.items()}
-    heights = {
-        name: max((row for row, _ in found), default=0) + 1.3 for name, found in rows.items()
-    }
+    rows = {name: _rows(members) for name, members in placed.items()}
+    heights = {name: _height(members) for name, members in rows.items()}
     total, edge = sum(heights.values()), HALVES[1][2] + HALVES[1][3]
     figure, axes = canvas(12.2, 1.1 + 0.2 * total, (-2.85, edge + 0.2), (total + 1.6, -2.4))
     top = 0.0
@@ -103,27 +111,29 @@ def timeline(facts: Sequence[ledger.Fact]) -> tuple[Figure, str]:
             _event(axes, fact, top + row)
         top += heights[name]
     _days(axes, total)
-    axes.text(
-        -2.8,
-        total + 1.2,
-        KEY + "    diamond: defenders    dot: no outcome.  "
-        "On a bar of a day's length: its hour is not known.",
-        size=8.5,
-        color=GREY,
-        va="center",
-    )
-    drawn = sorted((fact for held in placed.values() for fact in held), key=lambda fact: fact.time)
-    counts = [
-        f"{sum(f.outcome == kind for f in drawn if lane(f) != 'defenders')} {kind}"
-        for kind in ("succeeded", "denied", "unknown")
-    ]
-    exact = sum("T" in fact.time for fact in drawn)
+    axes.text(-2.8, total + 1.2, LEGEND, size=8.5, color=GREY, va="center")
     dated = sum(fact.time is not None for fact in facts)
-    return figure, (
-        f"{len(drawn)} of {dated} dated facts in {len(LANES)} lanes, {exact} of them with a time of day: of the intruder's, "
-        f"{', '.join(counts)}; {len(placed['defenders'])} of the defenders', "
-        f"and {sum(f.outcome == 'not_applicable' for f in drawn if lane(f) != 'defenders')} with no outcome. The first is of {drawn[0].time[:10]}, "
-        f"the last of {max(fact.time for fact in drawn)[:10]}."
+    return figure, _sentence([fact for members in placed.values() for fact in members], dated)
+
+
+def _height(members: Sequence[tuple[int, ledger.Fact]]) -> float:
+    """The height of a lane with these facts in its rows."""
+    return max((row for row, _ in members), default=0) + 1.3
+
+
+def _sentence(facts: Sequence[ledger.Fact], dated: int) -> str:
+    """What the picture shows of the facts that have a date."""
+    drawn = sorted(facts, key=lambda fact: fact.time)
+    intruders = [fact.outcome for fact in drawn if lane(fact) != "defenders"]
+    kinds = ("succeeded", "denied", "unknown")
+    counts = ", ".join(f"{intruders.count(kind)} {kind}" for kind in kinds)
+    exact = sum("T" in fact.time for fact in drawn)
+    first, last = drawn[0].time[:10], drawn[-1].time[:10]
+    return (
+        f"{len(drawn)} of {dated} dated facts in {len(LANES)} lanes, {exact} of them with a time "
+        f"of day: of the intruder's, {counts}; {len(drawn) - len(intruders)} of the defenders', "
+        f"and {intruders.count('not_applicable')} with no outcome. The first is of {first}, the "
+        f"last of {last}."
     )
 
 
@@ -177,7 +187,10 @@ def _event(axes, fact: ledger.Fact, y: float) -> None:
 
 
 def _days(axes, bottom: float) -> None:
-    """The two halves of the axis, with a mark a week in autumn and a mark a day in November, and the break between them."""
+    """The two halves of the axis, and the break between them.
+
+    There is a mark a week in autumn and a mark a day in November.
+    """
     for (begin, end, left, width), every in zip(HALVES, (7, 1), strict=True):
         first, days = datetime.fromisoformat(begin), (seconds(end) - seconds(begin)) // DAY
         for day in range(0, days, every):
