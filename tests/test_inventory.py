@@ -416,6 +416,18 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
             "words: the template search of confluence does not ask for page",
             None,
         ),
+        (
+            "user: '{name}'",
+            "user: '{nam}'",
+            "words: there is no field 'nam'",
+            "   words: {group: jira-administrators",
+        ),
+        (
+            "user: '{name}'",
+            "user: '{name'",
+            "words: names stand in pairs of braces (expected '}' before end of string)",
+            "   words: {group: jira-administrators",
+        ),
         ("  label: '2023'\n", "", "Export needs label", "  name: Okta support"),
     ],
 )

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.incident import cases
+from labutils.incident import cases, policy
 from labutils.incident.policy import World
-from labutils.incident.services import HEADERS, PASS, Company
+from labutils.incident.services import HEADERS, PASS, Company, credentials_given
 from labutils.lab import Lab
 
 CASE = cases.load()
@@ -409,3 +409,11 @@ def test_an_alarm_of_one_company_is_heard_in_no_other():
     assert checked(
         quiet, there.get("https://gateway.example/probe", headers=carried(quiet, "moveworks-token"))
     )["allowed"]
+
+
+def test_a_sign_in_without_a_credential_gives_nobody_s_session():
+    service = ESTATE.services["login"]
+    nobody = policy.Request(CASE, 10**10, service, "sign-in", None, ESTATE.default_zone, INTRUDER)
+    admin = replace(nobody, credential=ESTATE.credentials["admin-password"])
+    assert credentials_given(nobody) == []
+    assert credentials_given(admin) == ["phished-session"]

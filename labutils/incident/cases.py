@@ -19,7 +19,7 @@ from labutils.incident.inventory import (
     read_estate,
 )
 from labutils.incident.ledger_schema import Ledger, read_ledger
-from labutils.incident.log_format import FIELDS, OTHER, is_source, log_format
+from labutils.incident.log_format import FIELDS, OTHER, fields_in, is_source, log_format
 from labutils.incident.sheets import (
     Row,
     SheetError,
@@ -125,9 +125,8 @@ class Case:
 
 
 Scoped = TypeVar("Scoped", Watch, Safeguard)
-CaseName = (
-    str | Path | Case
-)  # the name of a folder of data/cases/, a path to a folder, or a case that is loaded
+# The name of a folder of data/cases/, a path to a folder, or a case that is loaded.
+CaseName = str | Path | Case
 
 
 def load(case: CaseName = COURSE) -> Case:
@@ -241,6 +240,7 @@ def _log_entry(row: Row, estate: Estate) -> LogEntry:
             f"words: the template {entry.template} of {entry.source} does not ask for {unused[0]}",
             "words",
         )
+    must_be_among(row, "words", fields_in(row, "words", entry.words), FIELDS, "field")
     return entry
 
 

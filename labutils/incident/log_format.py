@@ -79,7 +79,12 @@ def log_format(source: str) -> LogFormat:
     sheet = read(f"telemetry/{source}.yaml")
     rows = value(sheet, "events", dict[str, Row])
     events = {name: build(Template, row) for name, row in rows.items()}
-    return build(LogFormat, sheet, source=source, events=events)
+    vendor = build(LogFormat, sheet, source=source, events=events)
+    fields_in(sheet, "base", vendor.base)
+    fields_in(sheet, "denied", vendor.denied)
+    for name, row in rows.items():
+        fields_in(row, "event", events[name].event)
+    return vendor
 
 
 def is_source(source: str) -> bool:
@@ -106,6 +111,15 @@ def field_names(template: Any) -> set[str]:
     if not isinstance(template, str):
         return set()
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def fields_in(row: Row, key: str, template: Any) -> set[str]:
+    """The names in braces in what stands under a key. Raises SheetError with the line where the
+    braces are not in pairs."""
+    try:
+        return field_names(template)
+    except ValueError as error:
+        raise row.error(f"{key}: names stand in pairs of braces ({error})", key) from error
 
 
 def compiled(template: Any) -> Callable[[Fields], Any]:

@@ -153,6 +153,7 @@ def credentials_given(asked: policy.Request) -> list[str]:
     credentials = asked.case.estate.credentials
     names = asked.service.gives.get(asked.action, ())
     existing = [name for name in names if (credentials[name].issued or 0) <= asked.time]
-    if asked.action != "sign-in" or asked.credential is None:
+    if asked.action != "sign-in":
         return existing
-    return [name for name in existing if credentials[name].holder is asked.credential.holder]
+    holder = asked.credential.holder if asked.credential else None
+    return [name for name in existing if credentials[name].holder is holder]
