@@ -130,10 +130,10 @@ def tokens_of(
     apps: TwoApps, client: str = "wiki", browser: str = "ada", **changes: str | None
 ) -> dict:
     """The token endpoint's answer to a fresh code."""
-    given = {
+    form = {
         "grant_type": "authorization_code",
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
         "code": code_for(apps, browser, client_id=client, **changes),
     }
-    return apps.ada.post(LOGIN + "/token", data=given, auth=(client, SECRETS[client])).json()
+    return apps.ada.post(LOGIN + "/token", data=form, auth=(client, SECRETS[client])).json()

@@ -41,7 +41,7 @@ CLAIMS = {
 EXPECTED = {"token": TOKEN, "jkt": thumbprint(JWK), "nonce": "from the server"}
 
 
-def made(
+def signed_proof(
     header: object = HEADER, claims: object = CLAIMS, key: object = ADA, alg: str = "ES256"
 ) -> str:
     """A proof whose signature really fits the key; a part that is text stands as it is."""
@@ -53,15 +53,15 @@ def made(
 
 
 def header(**changes: object) -> str:
-    return made({**HEADER, **changes})
+    return signed_proof({**HEADER, **changes})
 
 
 def claims(**changes: object) -> str:
-    return made(claims={**CLAIMS, **changes})
+    return signed_proof(claims={**CLAIMS, **changes})
 
 
 def without(name: str) -> str:
-    return made(
+    return signed_proof(
         *(
             {key: value for key, value in members.items() if key != name}
             for members in (HEADER, CLAIMS)
@@ -70,7 +70,7 @@ def without(name: str) -> str:
 
 
 def raw_iat(text: str) -> str:
-    return made(claims=f'{{"jti":"1","htm":"GET","htu":"{URL}","iat":{text}}}')
+    return signed_proof(claims=f'{{"jti":"1","htm":"GET","htu":"{URL}","iat":{text}}}')
 
 
 def checked(
@@ -98,14 +98,14 @@ def refused(proof: object, reason: str = "", **changes: object) -> None:
 @pytest.mark.parametrize("example", rfc_examples()["dpop"].values(), ids=rfc_examples()["dpop"])
 def test_a_proof_printed_in_rfc_9449_yields_the_thumbprint_printed_there(example):
     def check(**changes: object) -> str:
-        given = {
+        expected = {
             "now": example["iat"],
             "seen": set(),
             "token": example.get("token"),
             "jkt": example["thumbprint"],
             **changes,
         }
-        return dpop.check(example["proof"], example["method"], example["url"], **given)
+        return dpop.check(example["proof"], example["method"], example["url"], **expected)
 
     assert check() == "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" == example["thumbprint"]
     for change in (
@@ -142,7 +142,7 @@ def test_what_we_prove_we_accept(key):
 def test_ed25519_and_eddsa_are_two_names_for_one_algorithm():  # RFC 9864
     for alg in ("Ed25519", "EdDSA"):
         assert checked(
-            made({**HEADER, "alg": alg, "jwk": public_jwk(EDDA)}, key=EDDA, alg="EdDSA")
+            signed_proof({**HEADER, "alg": alg, "jwk": public_jwk(EDDA)}, key=EDDA, alg="EdDSA")
         ) == thumbprint(public_jwk(EDDA))
 
 
@@ -154,7 +154,7 @@ def test_seen_grows_by_exactly_one_on_success_and_a_replay_is_refused():
     for replay in (
         claims(),
         claims(iat=NOW + 1),
-        made({**HEADER, "jwk": public_jwk(TOM)}, key=TOM),
+        signed_proof({**HEADER, "jwk": public_jwk(TOM)}, key=TOM),
     ):
         with pytest.raises(dpop.InvalidProof, match="used before"):
             checked(replay, seen)
@@ -230,32 +230,42 @@ def test_a_proof_is_fresh_within_the_window_before_and_after(window, age, fresh)
 # --- what is refused ----------------------------------------------------------------------------
 
 
-HEAD, BODY, SIGNATURE = made().split(".")
+HEAD, BODY, SIGNATURE = signed_proof().split(".")
 NOT_TEXT = (None, 0, 1, True, "", [], ["GET"], {}, {"a": 1})
 HOSTILE = {
     **{
         f"{value!r:.20} for a proof": (value, "")
-        for value in (None, 1, 1.5, object(), [], {}, made().encode(), b"", (made(),))
+        for value in (
+            None,
+            1,
+            1.5,
+            object(),
+            [],
+            {},
+            signed_proof().encode(),
+            b"",
+            (signed_proof(),),
+        )
     },
     "nothing": ("", ""),
     "a word": ("proof", ""),
     "8 MB of A": ("A" * 8_000_000, ""),
     "8 MB in a part": (f"{HEAD}.{'A' * 8_000_000}.{SIGNATURE}", ""),
     "two parts": (f"{HEAD}.{BODY}", ""),
-    "four parts": (made() + ".AAAA", ""),
-    "five parts": (made() + ".AAAA.AAAA", ""),
+    "four parts": (signed_proof() + ".AAAA", ""),
+    "five parts": (signed_proof() + ".AAAA.AAAA", ""),
     "dots": ("." * 9999, ""),
     "a surrogate": ("\ud800", ""),
-    "a surrogate behind": (made() + "\ud800", ""),
-    "padding": (made() + "==", ""),
-    "a newline": (made() + "\n", ""),
+    "a surrogate behind": (signed_proof() + "\ud800", ""),
+    "padding": (signed_proof() + "==", ""),
+    "a newline": (signed_proof() + "\n", ""),
     "header of bytes": (f"gICA.{BODY}.{SIGNATURE}", ""),
-    "header a list": (made("[]"), ""),
-    "header null": (made("null"), ""),
-    "deep": (made("[" * 9999), ""),
-    "payload a list": (made(claims="[]"), "not an object"),
-    "payload text": (made(claims="proof"), "not JSON"),
-    "deep payload": (made(claims="[" * 9999), ""),
+    "header a list": (signed_proof("[]"), ""),
+    "header null": (signed_proof("null"), ""),
+    "deep": (signed_proof("[" * 9999), ""),
+    "payload a list": (signed_proof(claims="[]"), "not an object"),
+    "payload text": (signed_proof(claims="proof"), "not JSON"),
+    "deep payload": (signed_proof(claims="[" * 9999), ""),
     **{
         f"no {name}": (without(name), "")
         for name in ("typ", "alg", "jwk", "jti", "htm", "htu", "iat")
@@ -273,7 +283,7 @@ HOSTILE = {
     "alg of another key": (header(alg="EdDSA"), ""),
     "alg none, unsigned": (f"{json_part({**HEADER, 'alg': 'none'})}.{BODY}.", "alg must be"),
     "HS256": (
-        made(
+        signed_proof(
             {**HEADER, "alg": "HS256", "jwk": {"kty": "oct", "k": b64(SECRET)}},
             key=SECRET,
             alg="HS256",
@@ -281,11 +291,11 @@ HOSTILE = {
         "alg must be",
     ),
     "HS256 with ES256 in the header": (
-        made({**HEADER, "jwk": {"kty": "oct"}}, key=SECRET, alg="HS256"),
+        signed_proof({**HEADER, "jwk": {"kty": "oct"}}, key=SECRET, alg="HS256"),
         "",
     ),
     "RS256": (
-        made({**HEADER, "alg": "RS256", "jwk": public_jwk(RSA)}, key=RSA, alg="RS256"),
+        signed_proof({**HEADER, "alg": "RS256", "jwk": public_jwk(RSA)}, key=RSA, alg="RS256"),
         "alg must be",
     ),
     "RSA key for ES256": (header(jwk=public_jwk(RSA)), ""),
@@ -335,11 +345,13 @@ HOSTILE = {
     **{f"crit {crit!r}": (header(crit=crit), "") for crit in (["x"], [], None, "exp", ["b64"])},
     "b64": (header(b64=False), ""),
     "doubled typ": (
-        made(f'{{"typ":"JWT","typ":"dpop+jwt","alg":"ES256","jwk":{str(JWK)}}}'.replace("'", '"')),
+        signed_proof(
+            f'{{"typ":"JWT","typ":"dpop+jwt","alg":"ES256","jwk":{str(JWK)}}}'.replace("'", '"')
+        ),
         "twice",
     ),
     "doubled htu": (
-        made(claims=f'{{"jti":"1","htm":"GET","htu":"x","htu":"{URL}","iat":{NOW}}}'),
+        signed_proof(claims=f'{{"jti":"1","htm":"GET","htu":"x","htu":"{URL}","iat":{NOW}}}'),
         "twice",
     ),
     **{
@@ -405,9 +417,9 @@ HOSTILE = {
     },
     "htu another default port": (claims(htu="https://api.example:80/me"), "another request"),
     "no signature": (f"{HEAD}.{BODY}.", "does not fit"),
-    "signed by another": (made(key=TOM), "does not fit"),
+    "signed by another": (signed_proof(key=TOM), "does not fit"),
     "CVE-2022-21449-psychic": (f"{HEAD}.{BODY}.{b64(bytes(64))}", "does not fit"),
-    "cut": (made()[:-4], ""),
+    "cut": (signed_proof()[:-4], ""),
     "another payload": (f"{HEAD}.{json_part({**CLAIMS, 'jti': '2'})}.{SIGNATURE}", "does not fit"),
 }
 
@@ -442,8 +454,8 @@ CHANGED = {
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
 def test_a_proof_fits_one_request_one_token_one_key_and_one_nonce(change):
-    assert checked(made(), **EXPECTED) == thumbprint(JWK)
-    refused(made(), **{**EXPECTED, **change})
+    assert checked(signed_proof(), **EXPECTED) == thumbprint(JWK)
+    refused(signed_proof(), **{**EXPECTED, **change})
 
 
 @pytest.mark.parametrize(
@@ -472,7 +484,7 @@ def test_a_missing_ath_or_nonce_is_refused_where_one_is_asked_for(name, expected
 )
 def test_the_key_that_signed_is_the_key_that_is_named(inside):
     """Tom signs; the jwk says Ada on its face, and carries a JWK set with Tom's key inside."""
-    refused(made({**HEADER, "jwk": {**JWK, "keys": inside}}, key=TOM), **EXPECTED)
+    refused(signed_proof({**HEADER, "jwk": {**JWK, "keys": inside}}, key=TOM), **EXPECTED)
 
 
 @pytest.mark.parametrize(
@@ -511,7 +523,7 @@ def test_a_port_is_not_a_part_of_an_ipv6_address():
 
 
 def test_no_changed_character_of_a_proof_is_accepted():
-    proof = made()
+    proof = signed_proof()
     for place, old in enumerate(proof):
         for new in {"A", "B", ".", "=", "\xff", chr(ord(old) ^ 1)} - {old}:
             refused(proof[:place] + new + proof[place + 1 :])
@@ -561,7 +573,7 @@ def test_any_proof_is_refused(proof):
 @MANY
 def test_any_header_and_any_jwk_are_refused_unless_they_are_the_right_ones(head, jwk):
     whole = {**HEADER, "jwk": {**JWK, **jwk}, **head}
-    if accepted(made(whole)):
+    if accepted(signed_proof(whole)):
         assert {name: whole["jwk"][name] for name in JWK} == JWK
         assert (whole["typ"], whole["alg"], "crit" in whole, "d" in whole["jwk"]) == (
             "dpop+jwt",
@@ -575,7 +587,7 @@ def test_any_header_and_any_jwk_are_refused_unless_they_are_the_right_ones(head,
 @MANY
 def test_any_claims_are_refused_unless_they_fit(members):
     whole = {**CLAIMS, **members}
-    if accepted(made(claims=whole), **EXPECTED):
+    if accepted(signed_proof(claims=whole), **EXPECTED):
         assert abs(whole["iat"] - NOW) <= 60
         assert {name: whole[name] for name in ("htm", "ath", "nonce")} == {
             name: CLAIMS[name] for name in ("htm", "ath", "nonce")
@@ -585,13 +597,15 @@ def test_any_claims_are_refused_unless_they_fit(members):
 @given(VALUES, VALUES, VALUES)
 @MANY
 def test_any_request_is_refused_unless_it_is_the_right_one(method, url, expected):
-    taken = accepted(made(), method=method, url=url, token=expected, jkt=expected, nonce=expected)
+    taken = accepted(
+        signed_proof(), method=method, url=url, token=expected, jkt=expected, nonce=expected
+    )
     assert taken == (method == "GET" and url == URL and expected is None)
 
 
 @pytest.mark.parametrize("place, name", [(0, "header"), (1, "payload")])
 def test_a_part_that_is_no_json_is_named(place, name):
-    parts = made().split(".")
+    parts = signed_proof().split(".")
     parts[place] = b64(b"not JSON")
     with pytest.raises(dpop.InvalidProof, match=f"the {name} is not JSON"):
         dpop.check(".".join(parts), "GET", URL, now=0, seen=set())

@@ -89,7 +89,7 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
 
 
 @pytest.mark.parametrize(
-    "claims, held, reason",
+    "claims, certificate, reason",
     [
         ({}, SHOWN, "bound to no certificate"),
         *[
@@ -105,10 +105,10 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
         ({"cnf": {"x5t#S256": b64(SHOWN)}}, SHOWN, "another certificate"),
     ],
 )
-def test_a_missing_or_another_certificate_is_refused_with_its_reason(claims, held, reason):
+def test_a_missing_or_another_certificate_is_refused_with_its_reason(claims, certificate, reason):
     mtls.check(CLAIMS, SHOWN)
     with pytest.raises(jwt.InvalidTokenError, match=reason):
-        mtls.check(claims, held)
+        mtls.check(claims, certificate)
 
 
 # --- at the two apps ----------------------------------------------------------------------------
@@ -217,10 +217,10 @@ def test_userinfo_and_introspection_know_the_certificate():
     refusal = toms.get(LOGIN + "/userinfo", headers=bearer(token))
     assert refusal.json()["error"] == "invalid_token"  # RFC 8705, 3
     assert refusal.headers["www-authenticate"].startswith("Bearer ")
-    told = apps.api.network.post(
+    answer = apps.api.network.post(
         LOGIN + "/introspect", data={"token": token}, auth=("api", "the-api-asks-with-this")
     ).json()
-    assert (told["token_type"], told["cnf"]) == ("Bearer", CLAIMS["cnf"])
+    assert (answer["token_type"], answer["cnf"]) == ("Bearer", CLAIMS["cnf"])
 
 
 def test_a_token_may_be_bound_to_a_key_and_to_a_certificate_and_then_needs_both():

@@ -48,9 +48,9 @@ def answer(response: httpx.Response, to: str = CALLBACK) -> dict[str, str]:
 
 def denied(response: httpx.Response, error: str) -> None:
     """The client hears this registered error, its own state, who says so, and gets no code."""
-    told = answer(response)
-    assert (told["error"], told["state"], told["iss"]) == (error, STATE, LOGIN)
-    assert set(told) == {"error", "error_description", "state", "iss"}
+    params = answer(response)
+    assert (params["error"], params["state"], params["iss"]) == (error, STATE, LOGIN)
+    assert set(params) == {"error", "error_description", "state", "iss"}
 
 
 def ticket_of(page: httpx.Response) -> str:
@@ -61,7 +61,7 @@ def ticket_of(page: httpx.Response) -> str:
 
 
 def test_discovery_says_what_the_specifications_require():
-    told = TwoApps("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    metadata = TwoApps("d").ada.get(LOGIN + "/.well-known/openid-configuration").json()
     required = {
         "issuer",
         "authorization_endpoint",
@@ -71,8 +71,8 @@ def test_discovery_says_what_the_specifications_require():
         "subject_types_supported",
         "id_token_signing_alg_values_supported",
     }  # Discovery 1.0, 3
-    assert required <= set(told)
-    assert told["issuer"] == LOGIN
+    assert required <= set(metadata)
+    assert metadata["issuer"] == LOGIN
     expected = {
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
@@ -82,20 +82,22 @@ def test_discovery_says_what_the_specifications_require():
         "request_parameter_supported": False,
         "response_modes_supported": ["query"],
     }
-    assert {name: told[name] for name in expected} == expected
-    assert "RS256" in told["id_token_signing_alg_values_supported"]
+    assert {name: metadata[name] for name in expected} == expected
+    assert "RS256" in metadata["id_token_signing_alg_values_supported"]
     assert {"client_secret_basic", "client_secret_post"} <= set(
-        told["token_endpoint_auth_methods_supported"]
+        metadata["token_endpoint_auth_methods_supported"]
     )
-    assert "none" not in told["introspection_endpoint_auth_methods_supported"]
-    assert {"ES256"} <= set(told["dpop_signing_alg_values_supported"])
+    assert "none" not in metadata["introspection_endpoint_auth_methods_supported"]
+    assert {"ES256"} <= set(metadata["dpop_signing_alg_values_supported"])
 
 
 def test_every_advertised_endpoint_answers():
     apps = TwoApps("d")
-    told = apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
+    metadata = apps.ada.get(LOGIN + "/.well-known/openid-configuration").json()
     where = [
-        value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"
+        value
+        for name, value in metadata.items()
+        if name.endswith("_endpoint") or name == "jwks_uri"
     ]
     assert len(where) == 7
     for url in where:
@@ -201,8 +203,8 @@ def test_joserfc_reads_an_id_token_as_we_do(client, alg):
 @pytest.mark.parametrize("way", [ask, post])
 def test_an_authorization_request_comes_by_get_or_post_and_is_answered_with_code_state_and_iss(way):
     apps = fresh()
-    told = answer(way(apps.ada))
-    assert (set(told), told["state"], told["iss"]) == ({"code", "state", "iss"}, STATE, LOGIN)
+    params = answer(way(apps.ada))
+    assert (set(params), params["state"], params["iss"]) == ({"code", "state", "iss"}, STATE, LOGIN)
     assert "state" not in answer(way(apps.ada, state=None))
 
 
@@ -255,7 +257,7 @@ SPELLINGS = [
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
 def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spelling):
     for way in (ask, post):
-        refusal = way(TOWN.ada, redirect_uri=spelling)
+        refusal = way(APPS.ada, redirect_uri=spelling)
         assert error_of(refusal) == (400, "invalid_request")
         assert "location" not in refusal.headers
 
@@ -264,7 +266,7 @@ def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spe
     "client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999]
 )
 def test_an_unknown_client_is_refused_and_nobody_is_redirected(client_id):
-    refusal = ask(TOWN.ada, client_id=client_id)
+    refusal = ask(APPS.ada, client_id=client_id)
     assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
 
 
@@ -302,11 +304,11 @@ REFUSED = {
 @pytest.mark.parametrize("changes, error", REFUSED.values(), ids=REFUSED)
 def test_what_is_not_offered_is_refused_by_its_registered_name(changes, error):
     for way in (ask, post):
-        denied(way(TOWN.ada, **changes), error)
+        denied(way(APPS.ada, **changes), error)
 
 
 def test_a_missing_response_type_is_an_error_answer():
-    assert answer(ask(TOWN.ada, response_type=None))["error"] in (
+    assert answer(ask(APPS.ada, response_type=None))["error"] in (
         "invalid_request",
         "unsupported_response_type",
     )
@@ -333,14 +335,14 @@ def test_a_client_without_the_code_flow_is_refused():
 @pytest.mark.parametrize("name", ["client_id", "state", "scope", "redirect_uri", "unheard_of"])
 def test_a_repeated_parameter_is_refused(name):
     twice = [*question(unheard_of="a").items(), (name, "b")]
-    assert error_of(TOWN.ada.get(LOGIN + "/authorize", params=twice)) == (400, "invalid_request")
-    split = TOWN.ada.post(LOGIN + "/authorize", params={name: "b"}, data=question(unheard_of="a"))
+    assert error_of(APPS.ada.get(LOGIN + "/authorize", params=twice)) == (400, "invalid_request")
+    split = APPS.ada.post(LOGIN + "/authorize", params={name: "b"}, data=question(unheard_of="a"))
     assert error_of(split) == (400, "invalid_request")
 
 
 def test_empty_parameters_count_as_absent_and_unknown_ones_are_ignored():
     assert "state" not in answer(
-        ask(TOWN.ada, state="", prompt="", max_age="", request="", unheard_of="1")
+        ask(APPS.ada, state="", prompt="", max_age="", request="", unheard_of="1")
     )
 
 
@@ -352,14 +354,14 @@ HOSTILE = '"><script>alert(1)</script><input name="csrf" value="x" onfocus=\'x\'
 
 @pytest.mark.parametrize("browser, shown", [("tom", "Sign in"), ("ada", "Allow access?")])
 def test_hostile_parameters_are_escaped_on_the_pages(browser, shown):
-    page = Page(ask(getattr(TOWN, browser), state=HOSTILE, prompt="consent", **{HOSTILE: HOSTILE}))
+    page = Page(ask(getattr(APPS, browser), state=HOSTILE, prompt="consent", **{HOSTILE: HOSTILE}))
     assert shown in page.text
     assert (page.fields["state"], page.fields[HOSTILE]) == (HOSTILE, HOSTILE)
 
 
 def test_what_was_typed_is_not_carried_along():
     page = post(
-        TOWN.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow"
+        APPS.tom, username="tom", password="my-secret", code="123456", csrf="c", consent="allow"
     )
     assert page.status_code == 403
     assert Page(page).fields == question()
@@ -380,14 +382,14 @@ def test_what_was_typed_is_not_carried_along():
     ],
 )
 def test_a_wrong_password_gets_the_page_again_with_403_and_neither_code_nor_session(typed):
-    refusal = post(TOWN.tom, **typed)
+    refusal = post(APPS.tom, **typed)
     assert (
         refusal.status_code,
         "set-cookie" in refusal.headers,
         "location" in refusal.headers,
     ) == (403, False, False)
     assert "That did not work" in Page(refusal).text
-    assert TOWN.lab.audit[-1] | {"time": ""} == {
+    assert APPS.lab.audit[-1] | {"time": ""} == {
         "time": "",
         "service": "login.example",
         "event": "session.start",
@@ -399,14 +401,14 @@ def test_a_wrong_password_gets_the_page_again_with_403_and_neither_code_nor_sess
 
 
 def test_a_password_in_the_address_signs_nobody_in():
-    page = ask(TOWN.tom, username="ada", password=PASSWORD)
+    page = ask(APPS.tom, username="ada", password=PASSWORD)
     assert (page.status_code, "set-cookie" in page.headers) == (200, False)
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites():
-    given = post(TwoApps("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
-    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(given.split("; "))
-    assert "Domain" not in given
+    cookie = post(TwoApps("d").ada, username="ada", password=PASSWORD).headers["set-cookie"]
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
 
 
 def test_consent_is_asked_once_for_a_client_and_a_scope():
@@ -676,19 +678,19 @@ def test_an_access_token_is_no_hint():
     ],
 )
 def test_a_logout_request_that_does_not_fit_is_refused_and_ends_nothing(params):
-    refusal = logout(TOWN.ada, **params)
+    refusal = logout(APPS.ada, **params)
     assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
-    assert is_signed_in(TOWN.ada)
+    assert is_signed_in(APPS.ada)
 
 
 def test_client_id_must_be_the_client_of_the_hint():
-    hint = tokens_of(TOWN)["id_token"]
+    hint = tokens_of(APPS)["id_token"]
     for name in ("notes", "nobody", "api"):
-        assert error_of(logout(TOWN.ada, id_token_hint=hint, client_id=name)) == (
+        assert error_of(logout(APPS.ada, id_token_hint=hint, client_id=name)) == (
             400,
             "invalid_request",
         )
-    assert is_signed_in(TOWN.ada)
+    assert is_signed_in(APPS.ada)
 
 
 def test_state_is_appended_to_a_logout_address_that_has_a_query_already():
@@ -713,8 +715,8 @@ def test_a_hint_signed_with_a_key_that_is_gone_is_refused():
 
 
 def refresh(apps: TwoApps, token: str) -> tuple[int, str | None]:
-    given = {"grant_type": "refresh_token", "refresh_token": token}
-    return error_of(apps.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"])))
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    return error_of(apps.ada.post(LOGIN + "/token", data=form, auth=("wiki", SECRETS["wiki"])))
 
 
 ACTS = {  # what still works afterwards: session, refresh token, userinfo, the API that checks offline
@@ -759,15 +761,16 @@ def test_a_disabled_person_cannot_sign_in_nor_use_a_code():
     code = code_for(apps)
     apps.provider.disable_user("ada")
     assert post(apps.ada, username="ada", password=PASSWORD).status_code == 403
-    given = {
+    form = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
     }
-    assert error_of(
-        apps.ada.post(LOGIN + "/token", data=given, auth=("wiki", SECRETS["wiki"]))
-    ) == (400, "invalid_grant")
+    assert error_of(apps.ada.post(LOGIN + "/token", data=form, auth=("wiki", SECRETS["wiki"]))) == (
+        400,
+        "invalid_grant",
+    )
 
 
 # --- the audit log ------------------------------------------------------------------------------
@@ -834,7 +837,7 @@ def test_no_secret_ever_stands_in_the_audit_log():
 # --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
-TOWN = fresh()
+APPS = fresh()
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = (
     st.sampled_from(
@@ -876,12 +879,12 @@ KNOWN = st.sampled_from(
         "backup",
         "0",
         "allow",
-        *TOWN.provider.refresh_tokens,
+        *APPS.provider.refresh_tokens,
     ]
 )
 SOME = st.dictionaries(NAMES, KNOWN | WORDS, max_size=6)
 PARAMS = SOME | SOME.map(lambda some: question() | some)
-DOORS = [LOGIN + path for path in TOWN.provider.endpoints] + [
+DOORS = [LOGIN + path for path in APPS.provider.endpoints] + [
     API + "/me",
     WIKI + "/cb",
     WIKI + "/login",
@@ -931,7 +934,7 @@ HEADERS = st.dictionaries(
 def test_no_request_of_any_shape_makes_a_door_crash(door, method, params, body, headers):
     sent = {name: value.encode("latin-1") for name, value in headers.items()}
     for content in ({"params": params, "content": body}, {"data": params}):
-        assert TOWN.tom.request(method, door, headers=sent, **content).status_code < 500
+        assert APPS.tom.request(method, door, headers=sent, **content).status_code < 500
 
 
 @given(
@@ -942,7 +945,7 @@ def test_no_request_of_any_shape_makes_a_door_crash(door, method, params, body, 
 )
 @MANY
 def test_no_random_redirect_uri_is_ever_redirected_to(start, rest, params, way):
-    response = way(TOWN.tom, **params | {"redirect_uri": start + rest, "client_id": "wiki"})
+    response = way(APPS.tom, **params | {"redirect_uri": start + rest, "client_id": "wiki"})
     if start + rest != CALLBACK:
         assert "location" not in response.headers
     assert re.match(re.escape(CALLBACK) + r"\?|$", response.headers.get("location", ""))
@@ -951,12 +954,12 @@ def test_no_random_redirect_uri_is_ever_redirected_to(start, rest, params, way):
 @given(WORDS | KNOWN)
 @MANY
 def test_any_state_comes_back_as_it_went(state):
-    assert answer(ask(TOWN.ada, state=state)).get("state", "") == state
+    assert answer(ask(APPS.ada, state=state)).get("state", "") == state
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_form_that_is_too_large_is_refused_in_peace(door):
-    assert TOWN.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (
+    assert APPS.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (
         200,
         303,
         400,
@@ -979,12 +982,12 @@ PREFLIGHT = {
     "path", ["/token", "/userinfo", "/revoke", "/.well-known/openid-configuration", "/jwks"]
 )
 def test_a_script_of_any_site_may_call_where_no_cookie_counts(path):
-    asked = TOWN.tom.options(LOGIN + path, headers=PREFLIGHT)
+    asked = APPS.tom.options(LOGIN + path, headers=PREFLIGHT)
     assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
     assert {"authorization", "dpop", "content-type"} <= set(
         asked.headers["access-control-allow-headers"].lower().split(", ")
     )
-    called = TOWN.tom.get(LOGIN + path, headers={"origin": "https://notes.example"})
+    called = APPS.tom.get(LOGIN + path, headers={"origin": "https://notes.example"})
     assert called.headers["access-control-allow-origin"] == "*"
     assert called.headers["access-control-expose-headers"] == "WWW-Authenticate, DPoP-Nonce"
     assert "access-control-allow-credentials" not in {**asked.headers, **called.headers}
@@ -993,8 +996,8 @@ def test_a_script_of_any_site_may_call_where_no_cookie_counts(path):
 @pytest.mark.parametrize("path", ["/authorize", "/logout", "/introspect", "/nowhere"])
 def test_no_script_of_another_site_may_call_where_a_cookie_or_a_secret_counts(path):
     asked, called = (
-        TOWN.tom.options(LOGIN + path, headers=PREFLIGHT),
-        TOWN.tom.get(LOGIN + path, headers=PREFLIGHT),
+        APPS.tom.options(LOGIN + path, headers=PREFLIGHT),
+        APPS.tom.get(LOGIN + path, headers=PREFLIGHT),
     )
     assert asked.status_code in (404, 405)
     assert not [

@@ -33,7 +33,7 @@ TOM = SigningKey(ec_private_key("tom"), "ES256", "es256-1")
 
 
 def validated(token: str, **changes: object) -> dict:
-    given = {
+    expected = {
         "issuer": LOGIN,
         "client_id": "wiki",
         "now": NOW,
@@ -41,7 +41,7 @@ def validated(token: str, **changes: object) -> dict:
         "access_token": ACCESS,
         **changes,
     }
-    return validate_id_token(token, KEYS, **given)
+    return validate_id_token(token, KEYS, **expected)
 
 
 def id_token(key: SigningKey = KEY, **changes: object) -> str:
@@ -308,13 +308,13 @@ def test_each_sign_in_has_its_own_state_nonce_and_challenge_and_its_cookies_are_
         assert questions[0][name] != questions[1][name]
     assert questions[0]["code_challenge_method"] == "S256"
     apps.sign_in()
-    given = [
+    cookies = [
         one.header("set-cookie")
         for one in apps.lab.wire
         if one.host == "wiki.example" and one.header("set-cookie")
     ]
-    assert [cookie.split("=")[0] for cookie in given] == ["browser", "browser", "browser", "app"]
-    for cookie in given:
+    assert [cookie.split("=")[0] for cookie in cookies] == ["browser", "browser", "browser", "app"]
+    for cookie in cookies:
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
 
 

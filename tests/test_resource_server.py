@@ -132,12 +132,12 @@ def test_offline_signature_clock_issuer_audience_and_type_must_all_fit(changes, 
 
 def test_a_clients_own_token_opens_the_api_in_its_own_name():
     apps = fresh()
-    given = apps.ada.post(
+    answer = apps.ada.post(
         LOGIN + "/token",
         data={"grant_type": "client_credentials"},
         auth=("backup", "the-backup-job-has-this"),
     ).json()
-    assert read(apps, given["access_token"]).json() == {"sub": "backup", "scope": "read"}
+    assert read(apps, answer["access_token"]).json() == {"sub": "backup", "scope": "read"}
 
 
 def test_only_me_is_a_door():

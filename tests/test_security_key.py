@@ -185,13 +185,13 @@ def test_packed_self_attestation_verifies_and_is_asked_for_only_by_a_server_that
         SecurityKeys(LOGIN, verify_attestation=lambda *given: seen.append(given)),
         SecurityKey("ada", aaguid=b"model of a key 1"),
     )
-    made = AttestationObject(part(register(factor, key), "attestationObject"))
-    result = PackedAttestation().verify(made.att_stmt, made.auth_data, seen[0][1])
+    attestation = AttestationObject(part(register(factor, key), "attestationObject"))
+    result = PackedAttestation().verify(attestation.att_stmt, attestation.auth_data, seen[0][1])
     assert (
-        made.fmt,
-        [made],
+        attestation.fmt,
+        [attestation],
         result.attestation_type,
-        bytes(made.auth_data.credential_data.aaguid),
+        bytes(attestation.auth_data.credential_data.aaguid),
     ) == (
         "packed",
         [attestation for attestation, _ in seen],
@@ -227,7 +227,7 @@ def ctap(key: SecurityKey, command: int, question: dict) -> bytes:
     return key.call(0x10, bytes([command]) + cbor.encode(question))
 
 
-def made(label: str = "ada") -> tuple[SecurityKey, dict, bytes]:
+def key_with_a_credential(label: str = "ada") -> tuple[SecurityKey, dict, bytes]:
     """A key with one credential; a question that it can answer, and its answer to the registration."""
     key = SecurityKey(label)
     answer = ctap(key, MAKE_CREDENTIAL, MAKE)
@@ -243,7 +243,7 @@ def made(label: str = "ada") -> tuple[SecurityKey, dict, bytes]:
 
 
 def test_the_counter_goes_up_by_one_for_each_touch_and_not_for_a_silent_question():
-    touched, (key, question, _) = [], made()
+    touched, (key, question, _) = [], key_with_a_credential()
     key.touch = lambda site: touched.append(site) or True
     for options, flags, counter in (
         ({}, 1, 2),
@@ -265,7 +265,7 @@ def test_the_counter_goes_up_by_one_for_each_touch_and_not_for_a_silent_question
 
 def test_the_same_label_gives_the_same_bytes_on_every_python():
     def run(label: str) -> list:
-        key, question, answer = made(label)
+        key, question, answer = key_with_a_credential(label)
         factor, holder, draw = (
             SecurityKeys(LOGIN),
             SecurityKey(label),
@@ -345,7 +345,7 @@ SHAPED = (
 @example(b"\1" + cbor.encode({**MAKE, 1: 0}))
 @MANY
 def test_any_message_is_answered_with_a_status_and_never_turns_the_counter_back(message):
-    key, _, _ = made()
+    key, _, _ = key_with_a_credential()
     status, *body = key.call(0x10, message)
     assert CtapError.ERR(status) == status and (status == 0) == bool(body) and 1 <= key.counter <= 2
     assert (
@@ -646,7 +646,7 @@ def test_the_origin_is_a_text_and_the_right_one(origin):
 def test_a_number_in_the_place_of_bytes_is_refused_and_makes_no_bytes(member):
     factor, key = enrolled()
     state, answer = asked(factor, key)
-    found = json.loads(answer)
-    (found if member == "rawId" else found["response"])[member] = 10**12
+    sent = json.loads(answer)
+    (sent if member == "rawId" else sent["response"])[member] = 10**12
     with pytest.raises(WrongAnswer):
-        factor.check(state, json.dumps(found))
+        factor.check(state, json.dumps(sent))

@@ -93,8 +93,8 @@ def test_a_host_is_read_in_any_case():
 def test_port_0_is_a_port_of_the_systems_choice_and_stands_in_the_issuer():
     with served("--port", "0") as issuer:
         assert int(issuer.rsplit(":")[-1]) > 0
-        told = httpx.get(issuer + "/.well-known/openid-configuration").json()
-        assert (told["issuer"], told["token_endpoint"]) == (issuer, issuer + "/token")
+        metadata = httpx.get(issuer + "/.well-known/openid-configuration").json()
+        assert (metadata["issuer"], metadata["token_endpoint"]) == (issuer, issuer + "/token")
 
 
 # --- the points of an OpenID and RFC 9700 review, against the process ---------------------------
@@ -237,12 +237,12 @@ def test_a_body_that_does_not_come_is_told_so(hurried):
 
 
 def test_more_connections_than_fit_are_told_to_come_again_and_then_there_is_room(hurried):
-    held = [idle(hurried) for _ in range(5)]
+    connections = [idle(hurried) for _ in range(5)]
     time.sleep(0.2)
     assert status(raw(hurried, "")) == 503
     time.sleep(1.5)
     assert httpx.get(hurried + "/jwks").status_code == 200
-    for connection in held:
+    for connection in connections:
         connection.close()
 
 
@@ -275,8 +275,8 @@ def test_large_headers_do_not_pile_up():
 def call(app: Loopback, path: str, **environ: str) -> int:
     from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-    made = EnvironBuilder(path, app.provider.issuer).get_environ() | environ
-    return int(run_wsgi_app(app, made)[1].split()[0])
+    whole = EnvironBuilder(path, app.provider.issuer).get_environ() | environ
+    return int(run_wsgi_app(app, whole)[1].split()[0])
 
 
 def test_the_log_is_bounded_and_what_is_over_is_dropped_once_a_minute(monkeypatch):

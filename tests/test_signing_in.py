@@ -491,8 +491,8 @@ def test_the_scope_profile_is_a_word_and_not_a_part_of_one(scope, named):
         "spa", (CALLBACK,), scope="openid profile profile_photo my_profile"
     )
     token = scene.redeem(scene.code(scope=scope)).json()["access_token"]
-    told = scene.ada.get(SITE + "/userinfo", headers={"authorization": "Bearer " + token}).json()
-    assert ("name" in told, "preferred_username" in told) == (named, named)
+    claims = scene.ada.get(SITE + "/userinfo", headers={"authorization": "Bearer " + token}).json()
+    assert ("name" in claims, "preferred_username" in claims) == (named, named)
 
 
 # --- sessions begin and end ---------------------------------------------------------------------
@@ -598,15 +598,19 @@ def test_what_is_over_is_forgotten_and_what_is_not_stays():
     ],
 )
 def test_every_answer_keeps_out_of_caches_frames_and_guesses(method, path):
-    told = Scene().ada.request(method, SITE + path).headers
-    assert (told["x-content-type-options"], told["referrer-policy"], told["cache-control"]) == (
+    headers = Scene().ada.request(method, SITE + path).headers
+    assert (
+        headers["x-content-type-options"],
+        headers["referrer-policy"],
+        headers["cache-control"],
+    ) == (
         "nosniff",
         "same-origin",
         "no-store",
     )
     assert (
-        "frame-ancestors 'none'" in told["content-security-policy"]
-        and "default-src 'none'" in told["content-security-policy"]
+        "frame-ancestors 'none'" in headers["content-security-policy"]
+        and "default-src 'none'" in headers["content-security-policy"]
     )
 
 

@@ -101,13 +101,13 @@ def claims_of(token: str) -> dict:
 
 def is_dead(apps: TwoApps, issued: dict) -> bool:
     """Whether nothing of this answer works any more, wherever the provider is asked; False where all of it works."""
-    told = {
+    answers = {
         userinfo(apps, issued["access_token"]).status_code == 401,
         not introspect(apps, issued["access_token"])["active"],
         not introspect(apps, issued["refresh_token"])["active"],
     }
-    assert len(told) == 1
-    return told.pop()
+    assert len(answers) == 1
+    return answers.pop()
 
 
 # --- codes --------------------------------------------------------------------------------------
@@ -611,7 +611,7 @@ def test_an_access_token_ends_after_ten_minutes():
 def test_introspection_tells_confidential_clients_and_nobody_else():
     apps = fresh()
     issued = tokens_of(apps)
-    told = introspect(apps, issued["access_token"])
+    answer = introspect(apps, issued["access_token"])
     expected = {
         "active": True,
         "sub": "u-1815",
@@ -620,8 +620,8 @@ def test_introspection_tells_confidential_clients_and_nobody_else():
         "iss": LOGIN,
         "token_type": "Bearer",
     }
-    assert {name: told[name] for name in expected} == expected
-    assert told["exp"] == claims_of(issued["access_token"])["exp"]
+    assert {name: answer[name] for name in expected} == expected
+    assert answer["exp"] == claims_of(issued["access_token"])["exp"]
     for data in (
         {"client_id": "notes"},
         {},
@@ -724,8 +724,8 @@ def test_a_proof_at_the_token_endpoint_binds_the_access_token(key):
     issued = bound(apps, key)
     assert issued["token_type"] == "DPoP"
     assert claims_of(issued["access_token"])["cnf"] == {"jkt": thumbprint(public_jwk(key))}
-    told = introspect(apps, issued["access_token"])
-    assert (told["token_type"], told["cnf"]) == ("DPoP", {"jkt": thumbprint(public_jwk(key))})
+    answer = introspect(apps, issued["access_token"])
+    assert (answer["token_type"], answer["cnf"]) == ("DPoP", {"jkt": thumbprint(public_jwk(key))})
 
 
 @pytest.mark.parametrize("door", [LOGIN + "/userinfo", API + "/me"])

@@ -78,7 +78,7 @@ def with_claims(**changes: object) -> str:
 
 def with_text(name: str, value: str) -> str:
     """A token whose payload ends in this JSON text as the value of this name."""
-    kept = {key: held for key, held in CLAIMS.items() if key != name}
+    kept = {key: value for key, value in CLAIMS.items() if key != name}
     return sealed(f'{json.dumps(kept)[:-1]},"{name}":{value}}}')
 
 
