@@ -63,10 +63,9 @@ class Throttle:
         for key in self._keys(request, username):
             series = self.series.pop(key, Series())
             count = series.count + 1 if now - series.last < FORGOTTEN else 1
-            more = count - FREE[key[0]]
-            self.series[key] = Series(
-                count, now, now + (min(2 ** min(more, 10), LONGEST) if more >= 0 else 0)
-            )
+            over = count - FREE[key[0]]
+            seconds = min(2 ** min(over, 10), LONGEST) if over >= 0 else 0
+            self.series[key] = Series(count, now, now + seconds)
         while len(self.series) > MOST:
             del self.series[next(iter(self.series))]
 
