@@ -123,13 +123,12 @@ class Thief:
         self.tom, self.tokens = apps.tom, copied(apps)
         self.cookie, self.wiki_cookie = apps.session_cookie, next(iter(apps.wiki.sessions))
         self.service_token = apps.service_token(apps.tom)
-        links = [apps.ada.get(LOGIN + "/authorize", params=LINK) for _ in range(2)]
-        self.codes = [code_in(landed) for landed in links]
+        self.code = code_in(apps.ada.get(LOGIN + "/authorize", params=LINK))
 
     def session_at_the_provider(self) -> bool:
-        """With Ada's cookie he gets a code of his own, and new tokens for it."""
+        """With Ada's cookie he gets an authorization code for a request of his own."""
         cookie = {"cookie": "session=" + self.cookie}
-        return self.redeem(code_in(self.tom.get(LOGIN + "/authorize", params=LINK, headers=cookie)))
+        return bool(code_in(self.tom.get(LOGIN + "/authorize", params=LINK, headers=cookie)))
 
     def session_at_the_wiki(self) -> bool:
         """Ada's cookie at the wiki."""
@@ -137,12 +136,8 @@ class Thief:
         return self.tom.get(WIKI + "/", headers=cookie).is_success
 
     def authorization_code(self) -> bool:
-        """A code that Ada's browser received for a request of his; each is good once."""
-        return self.redeem(self.codes.pop() if self.codes else "")
-
-    def redeem(self, code: str) -> bool:
-        """Whether a code gives new tokens."""
-        form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
+        """A code that Ada's browser received for a request of his: good once, for a minute."""
+        form = {"grant_type": "authorization_code", "client_id": "notes", "code": self.code}
         form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
         return self.tom.post(LOGIN + "/token", data=form).is_success
 

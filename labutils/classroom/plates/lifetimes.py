@@ -6,7 +6,7 @@ from textwrap import fill
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, VERMILION, canvas, mark
+from labutils.classroom.plates.canvas import GREY, SHAPES, VERMILION, canvas
 
 WIDE = 0.8  # of a cell, for the bar of what opens at every try
 
@@ -31,27 +31,26 @@ def lifetimes(
     axes.text(-2.7, -1.85, title, size=14, weight="bold", va="center")
     for x, action in enumerate(actions):
         axes.text(x, -0.55, fill(action, 12), ha="center", va="bottom", size=12, linespacing=1.05)
+    rings = []
     for y, row in enumerate(rows):
         axes.text(-2.7, y, row, va="center", size=12.5)
-        axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
+        axes.plot([-2.7, len(actions) - 0.5], [y + 0.5, y + 0.5], color="#dddddd", lw=0.6)
         for x, action in enumerate(actions):
-            _bar(axes, x - WIDE / 2, y, lasts[row, action], tries)
+            opened = sum(minute <= lasts[row, action] for minute in tries)
+            step, left = WIDE / len(tries), x - WIDE / 2
+            if opened:
+                axes.add_patch(Rectangle((left, y - 0.22), step * opened, 0.44, color=VERMILION))
+            if opened < len(tries):
+                rings.append((left + step * (opened + 0.5), y))
+    shape, face, edge = SHAPES["denied"]
+    style = {"facecolors": face, "edgecolors": edge, "linewidths": 2, "zorder": 3}
+    axes.scatter(
+        [x for x, _ in rings], [y for _, y in rings], marker=shape, s=60, gid=shape, **style
+    )
     scale = ", ".join(moment(minute) for minute in tries)
     key = f"filled: still opens, a part for each try ({scale} after the action)    ring: refused"
     axes.text(-2.7, len(rows) + 0.2, key, size=12.5, color=GREY, va="center")
     return figure, _sentence(lasts, tries, rows, actions)
-
-
-def _bar(axes, left: float, y: float, last: float, tries: Sequence[float]) -> None:
-    """One cell: filled for each try that opened, and a ring at the first that was refused."""
-    step, opened = WIDE / len(tries), sum(minute <= last for minute in tries)
-    if opened:
-        size = (step * opened, 0.44)
-        axes.add_patch(
-            Rectangle((left, y - 0.22), *size, facecolor=VERMILION, edgecolor=VERMILION, lw=0.5)
-        )
-    if opened < len(tries):
-        mark(axes, left + step * (opened + 0.5), y, "denied", 60)
 
 
 def _sentence(
