@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import code
+from labutils.classroom.registry import Guess, Prediction, Row, code
 from labutils.incident import har
 from labutils.lab import data_file
 from labutils.stage import cleaner_grade, recorded_case
@@ -147,6 +147,214 @@ _HEADERS_ALONE = """    cleaned = walk(file)
         for side in ('request', 'response'):
             entry[side] |= {'headers': [], 'cookies': [], 'content': {}}
     return cleaned"""
+
+_DOORS = ("session cookie", "access token", "refresh token", "code", "password")
+_USED = (
+    "The belief is that a code in a file still opens something. A code serves once, and this one "
+    "was used."
+)
+_HARMLESS_ALONE = (
+    "The belief is that every cleaner forgets something. This one replaces all that it does not "
+    "know to be harmless."
+)
+
+PREDICTIONS = (
+    Prediction(
+        "07-p1",
+        "What can somebody do at Ada's provider who opens that ticket a few minutes later?",
+        {
+            "a": Guess(
+                "nothing: the file came over TLS, and only support can read it",
+                [],
+                "The belief is that TLS protects a file. It protects the way there. Whoever opens "
+                "the ticket has the file as Ada saved it.",
+            ),
+            "b": Guess(
+                "sign in as her, and stay in for months",
+                ["session cookie", "access token", "refresh token", "password"],
+            ),
+            "c": Guess(
+                "read as her for some minutes, until the access token ends",
+                ["access token"],
+                "The belief is that a recording holds one token, the one that the failing page "
+                "sent. It holds all that was sent and answered since the sign-in.",
+            ),
+            "d": Guess(
+                "go on in her session, but not sign in: a password is not recorded",
+                ["session cookie", "access token", "refresh token"],
+                "The belief is that a browser leaves out what is typed into a password field. The "
+                "form was sent, and what is sent is recorded.",
+            ),
+        },
+        "With the password he can sign in as Ada. With the cookie he is Ada without signing in. "
+        "The refresh token keeps him in for months.",
+    ),
+    Prediction(
+        "07-p2",
+        "Which kinds of credential are in the file?",
+        {
+            "a": Guess(
+                "one: the session cookie",
+                1,
+                "The belief is that a recording holds what the browser keeps. It holds each "
+                "request and each answer, whole.",
+            ),
+            "b": Guess(
+                "four: the session cookie, and the ID token, access token and refresh token",
+                4,
+                "The belief is that cookies and tokens are all. A code, a verifier, a CSRF token "
+                "and an API key went over the wire as well, and a password.",
+            ),
+            "c": Guess(
+                "six: those four, the code and its verifier",
+                6,
+                "The belief is that the sign-in at the provider is all. The expenses tool has "
+                "keys of its own, and the form with the password was sent too.",
+            ),
+            "d": Guess("more than six, with her password among them", 9),
+        },
+        "A recording keeps each request and each answer, with forms, addresses and bodies. It "
+        "does not ask what is a secret.",
+    ),
+    Prediction(
+        "07-p3",
+        "What does the provider answer, and what does its log get?",
+        {
+            "a": Guess(
+                "401, since the address is not Ada's",
+                [401, 0],
+                "The belief is that a token is tied to an address. This is a bearer token: "
+                "whoever sends it is served.",
+            ),
+            "b": Guess(
+                "401, since Ada's page has used the token before",
+                "used",
+                "The belief is that a token serves once. A code does. An access token serves "
+                "until it ends.",
+            ),
+            "c": Guess("200, and the log gets no line", [200, 0]),
+            "d": Guess(
+                "200, and the log gets a line with his address",
+                [200, 1],
+                "The belief is that a log has a line for each use. This provider writes down "
+                "sign-ins and tokens that it gives out. It does not write down who shows one.",
+            ),
+        },
+        "It is Ada, as far as anybody can tell. The log of the provider did not even grow: its "
+        "last line is still her own refresh.",
+    ),
+    Row(
+        "07-p4",
+        "Three headers are dropped. Which doors does the file still open?",
+        _DOORS,
+        "xooxo",
+        {
+            "session cookie": (
+                "The belief is that the cookie is still somewhere. It stood in headers and in the "
+                "lists of cookies. Both are gone now."
+            ),
+            "access token": (
+                "The belief is that a token stands in the header Authorization alone. The token "
+                "endpoint gave it out in the body of an answer."
+            ),
+            "refresh token": (
+                "The belief is that a refresh token travels in a header. It travels in bodies."
+            ),
+            "code": _USED,
+            "password": (
+                "The belief is that a password stands in a header. It stands in the form that was "
+                "sent."
+            ),
+        },
+        "The tokens are still there, in the answers of the token endpoint. So is the password, in "
+        "the form that was sent.",
+    ),
+    Row(
+        "07-p5",
+        "The word list was used. Which doors does the file still open?",
+        _DOORS,
+        "oxxxx",
+        {
+            "session cookie": (
+                "The belief is that a cookie has one name, Cookie. The browser also lists each "
+                "cookie by its own name."
+            ),
+            "access token": (
+                "The belief is that a list of words does not reach into bodies. This one does, "
+                "and the name is on it."
+            ),
+            "refresh token": (
+                "The belief is that a list of words does not reach into bodies. This one does, "
+                "and the name is on it."
+            ),
+            "code": _USED,
+            "password": (
+                "The belief is that a list of words does not reach into forms. This one does, and "
+                "the name is on it."
+            ),
+        },
+        "The word list took the tokens and the password, and the cookie out of the headers. It "
+        "left the cookie in the browser's lists of cookies, where its name is `session`. That "
+        "word is not on the list.",
+    ),
+    Row(
+        "07-p6",
+        "Default deny was used. Which doors does the file still open?",
+        _DOORS,
+        "xxxxx",
+        {door: _USED if door == "code" else _HARMLESS_ALONE for door in _DOORS},
+        "What is not known to be harmless was replaced, and no credential is known to be harmless.",
+    ),
+    Prediction(
+        "07-p7",
+        "Which row of the grid is the sanitized export like?",
+        {
+            "a": Guess(
+                "nothing removed",
+                "nothing removed",
+                "The belief is that browsers have not changed since. They do leave something out "
+                "by default today.",
+            ),
+            "b": Guess(
+                "default deny",
+                "default deny",
+                "The belief is that sanitized means clean. The export keeps the bodies and the "
+                "forms, as they are needed to find a fault.",
+            ),
+            "c": Guess(
+                "word list",
+                "word list",
+                "The belief is that the browser looks for names that sound secret. It drops three "
+                "headers and the lists of cookies.",
+            ),
+            "d": Guess("three headers dropped", "three headers dropped"),
+        },
+        "The menu entry that says sanitized still writes a file of credentials. It closes one "
+        "door of four.",
+    ),
+    Prediction(
+        "07-p8",
+        "In which file does he find the code?",
+        {
+            "a": Guess("in the file with the plain hash alone", [True, False]),
+            "b": Guess(
+                "in neither: nobody can turn a hash back",
+                [False, False],
+                "The belief is that a hash hides whatever is hashed. He turns nothing back. He "
+                "hashes each of a million codes, and compares.",
+            ),
+            "c": Guess(
+                "in both: a code has six digits, and is soon found",
+                [True, True],
+                "The belief is that it is the length of the code that counts. To compare tags he "
+                "would have to make them, and for that he needs the key.",
+            ),
+        },
+        "The plain hash gave the code back after twelve thousand guesses, and a million take a "
+        "second. The tag did not, as long as the key is not guessed.",
+    ),
+)
+
 
 LESSON = Lesson(
     "07",
@@ -398,4 +606,5 @@ LESSON = Lesson(
             },
         ),
     ),
+    PREDICTIONS,
 )
