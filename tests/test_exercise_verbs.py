@@ -265,8 +265,11 @@ YES_OR_NO = verifier(lambda: [Case((2,))], lambda: [Case((3,), mistake="odd", wo
         (lambda n: True, Verdict("let_in", "three", mistake="odd")),
         (lambda n: False, Verdict("refused_good", "2")),
         (lambda n: None, Verdict("none", "2")),
-        (lambda n: True if n == 2 else None, Verdict("none", "three", mistake="odd")),
-        (lambda n: 1, Verdict("differs", "2", "1", "True or False", mistake="kind")),
+        (
+            lambda n: True if n == 2 else None,
+            Verdict("differs", "three", "None", "False", mistake="kind"),
+        ),
+        (lambda n: 1, Verdict("differs", "2", "1", "True", mistake="kind")),
     ],
 )
 def test_a_verifier_that_answers_yes_or_no(function, verdict):
@@ -373,7 +376,7 @@ def test_until_it_is_attempted_the_courses_is_used(capsys):
     def double(n): ...
 
     assert verbs.mine("77-1", double)(4) == 8
-    assert capsys.readouterr().out == "77-1 is not attempted yet; the course's is used.\n"
+    assert capsys.readouterr().out == "77-1 is not written here yet; the course's is used.\n"
 
 
 def test_once_attempted_the_learners_is_used(capsys):

@@ -192,7 +192,7 @@ def mine(identifier: str, answer: Any) -> Any:
     exec(exercise.solution, namespace)
     course = namespace[_name_of_answer(exercise)]
     if _is_blank(answer):
-        print(f"{identifier} is not attempted yet; the course's is used.")
+        print(f"{identifier} is not written here yet; the course's is used.")
         return course
     passed = progress_file.load().get(identifier, {}).get("passed")
     print(f"Yours is used{'' if passed else ', which has not passed yet'} ({identifier}).")

@@ -83,7 +83,8 @@ class Tried:
 
     def raised(self, case: str = "", mistake: str | None = None) -> Verdict:
         """The verdict on the error that ended the last call."""
-        what = f"{type(self.error).__name__}: {shown(str(self.error), 120)}"
+        first_line = str(self.error).partition("\n")[0]
+        what = f"{type(self.error).__name__}: {shown(first_line, 120)}"
         return Verdict("raised", case=case, got=what, line=self.line(), mistake=mistake)
 
     def line(self) -> str:
@@ -160,7 +161,7 @@ def compare(
                 result = answer(*case.arguments)
             except Exception:
                 return answer.raised(str(case), case.mistake)
-            if result is None and case.want is not None:
+            if result is None and case.want is not None and returns_nothing(answer.function):
                 return Verdict("none", case=str(case), mistake=case.mistake)
             alike = same(result, case.want) if same else _equal(result, case.want)
             if not alike:
@@ -219,12 +220,12 @@ def _asked(
         return PASSED
     except Exception:
         return answer.raised(words, mistake)
+    if result is None and returns_nothing(answer.function):
+        return Verdict("none", words, mistake=mistake)
     if refusal:
         return _returned(result, case, is_good=is_good)
-    if result is None:
-        return Verdict("none", words, mistake=mistake)
     if result is not True and result is not False:
-        return Verdict("differs", words, written(result), "True or False", mistake="kind")
+        return Verdict("differs", words, written(result), str(is_good), mistake="kind")
     if result is is_good:
         return PASSED
     return Verdict("refused_good" if is_good else "let_in", words, mistake=mistake)
@@ -233,10 +234,10 @@ def _asked(
 def _returned(result: Any, case: Case, *, is_good: bool) -> Verdict:
     """The verdict on what a verifier returned that refuses by raising."""
     words, mistake = str(case), case.mistake
+    if not is_good and result is None:
+        return Verdict("differs", words, "None", 'a refusal: raise ValueError("why")')
     if not is_good:
         return Verdict("let_in", words, written(result), mistake=mistake)
-    if result is None:
-        return Verdict("none", words, mistake=mistake)
     if case.want is not None and not _equal(result, case.want):
         return Verdict("differs", words, written(result), written(case.want), mistake=mistake)
     return PASSED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from werkzeug.exceptions import NotFound, Unauthorized
+from werkzeug.exceptions import NotFound, TooManyRequests, Unauthorized
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -16,11 +16,12 @@ from labutils.identity import tokens
 from labutils.identity.oauth import as_json
 from labutils.identity.provider.state import Client
 from labutils.identity.relying_party import RelyingParty
-from labutils.lab import Lab, dice
+from labutils.lab import Lab, dice, iso
 from labutils.stage.small_app import SmallApp
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 EAGER = "https://eager.example"
+MOST_REFUSALS = 3  # then the wiki is locked
 FLAG = "flag-" + next(dice("lesson-04", "eager.example"))
 
 
@@ -31,6 +32,7 @@ class EagerWiki(SmallApp):
         self.lab, self.issuer, self.ways = lab, issuer, ways
         self.network = lab.browser("eager.example", "192.0.2.220")
         self.people: dict[str, str] = {}  # sub by cookie
+        self.refusals = 0
 
     def answer(self, request: Request) -> Response:
         """What the wiki says at each of its paths."""
@@ -39,8 +41,14 @@ class EagerWiki(SmallApp):
         if request.path not in self.ways:
             raise NotFound(f"There are: {', '.join((*self.ways, '/page'))}")
         way = self.by_access_token if request.path == "/token" else self.by_id_token
+        if self.refusals >= MOST_REFUSALS:
+            raise TooManyRequests("Locked: there were three refusals.")
         cookie = self.lab.draw("eager.example")
-        self.people[cookie] = way(request.form.get("token", ""))
+        try:
+            self.people[cookie] = way(request.form.get("token", ""))
+        except Unauthorized:
+            self.refusals += 1
+            raise
         response = redirect("/page", code=303)
         response.set_cookie("eager", cookie)
         return response
@@ -79,6 +87,7 @@ class Board:
     """The scene: two applications and the eager wiki; Tom may register applications of his own."""
 
     apps: TwoApps
+    log: list[str]  # lines that a proxy wrote; Tom has found them
 
     @property
     def tom(self) -> Any:
@@ -86,13 +95,17 @@ class Board:
         return self.apps.tom
 
     @property
-    def log(self) -> str:
-        """A line that the wiki's proxy wrote a moment ago. Tom has found it."""
-        token = self.apps.wiki.latest_session()["id_token"]
-        return f"192.0.2.10 GET /logout?id_token_hint={token} 303"
+    def now(self) -> int:
+        """The lab's time, in seconds since 1970."""
+        return self.apps.lab.clock.now
 
     def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
-        """Ada signs in at an application of Tom's with this name; the tokens that it receives."""
+        """Ada signs in at an application of Tom's with this name; the tokens that it receives.
+
+        Raises ValueError for a name that somebody has already.
+        """
+        if client_id in self.apps.provider.clients:
+            raise ValueError(f"There is an application named {client_id!r} already. Take another.")
         origin = f"https://{client_id}.test"
         self.apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
         application = RelyingParty(self.apps.lab, origin, LOGIN, client_id)
@@ -113,8 +126,24 @@ def board() -> Board:
     """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one."""
     apps = build_apps("target-04")
     apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",)))
-    apps.sign_in("ada", WIKI)
-    return Board(apps)
+    log = [signs_out(apps, "ada", apps.wiki, "192.0.2.10")]
+    apps.lab.clock.tick(3600)
+    for person, application, address in (
+        ("tom", apps.wiki, "203.0.113.66"),
+        ("ada", apps.notes, "192.0.2.10"),
+        ("ada", apps.wiki, "192.0.2.10"),
+        ("tom", apps.notes, "203.0.113.66"),
+    ):
+        log.append(signs_out(apps, person, application, address))
+    return Board(apps, log)
+
+
+def signs_out(apps: TwoApps, person: str, application: RelyingParty, address: str) -> str:
+    """The line of a proxy's log when somebody who signed in logs out again."""
+    apps.sign_in(person, application.origin)
+    token = application.latest_session()["id_token"]
+    when = iso(apps.lab.clock.now)
+    return f"{when} {address} GET {LOGIN}/logout?id_token_hint={token} 303"
 
 
 # --- what a rotation ends -----------------------------------------------------------------------
@@ -136,8 +165,8 @@ def after_rotation(minutes: range, *, keep_old: bool) -> dict[tuple[str, str], s
         own_copy = apps.notes.keys.for_token(token)
         page = apps.ada.get(WIKI + "/")
         opens = {
-            "ID token, list of now": valid(token, new_list, now),
-            "ID token, own copy of the list": valid(token, own_copy, now),
+            "ID token, fresh list of keys": valid(token, new_list, now),
+            "ID token, copy of the list": valid(token, own_copy, now),
             "session at the wiki": page.status_code == 200,
         }
         tried |= {(row, f"{minute} min"): "opens" if o else "refused" for row, o in opens.items()}

@@ -139,7 +139,7 @@ def forgeries() -> dict[str, str]:
         "alg none": unsigned(ADMIN),
         "algorithm confusion": confused(ADMIN, public_pem(SERVICE.jwk)),
         "embedded jwk": with_own_key(ADMIN),
-        "unknown kid": with_own_key(ADMIN, kid="toms-key"),
+        "Tom's key, unknown kid": with_own_key(ADMIN, kid="toms-key"),
         "logout token": logout_token(CLAIMS),
         "unknown crit": with_demand(CLAIMS),
     }

@@ -109,5 +109,6 @@ def weak_app() -> WeakApp:
     lab = Lab("target-02", "2023-10-18T09:00:00Z")
     lab.add("payroll.example", Payroll())
     claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
-    old = sign(claims, SigningKey(SECRET, "HS256", "hs-staging"))
+    year_ago = {name: CLAIMS[name] - 365 * 86400 for name in ("iat", "exp")}
+    old = sign(claims | year_ago, SigningKey(SECRET, "HS256", "hs-staging"))
     return WeakApp(lab, lab.browser("tom", "203.0.113.66"), sign(claims, SERVICE), old)

@@ -46,11 +46,10 @@ def answer(claims):
         """
 def answer(token, keys):
     header = jwt.get_unverified_header(token)
-    for key in keys["keys"]:
-        if key["kid"] == header.get("kid") and key["alg"] == header["alg"]:
-            break
-    else:
-        raise ValueError("no key")
+    names = [(key["kid"], key["alg"]) for key in keys["keys"]]
+    if names.count((header.get("kid"), header["alg"])) != 1:
+        raise ValueError("no key, or two")
+    key = keys["keys"][names.index((header["kid"], header["alg"]))]
     if header.get("typ") != "JWT" or header.get("crit") is not None:
         raise ValueError("kind")
     options = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
@@ -66,12 +65,15 @@ def answer(token, keys):
 """,
         """
 def answer(token, keys):
-    by_kid = {key["kid"]: key for key in keys["keys"]}
+    by_kid = {}
+    for key in keys["keys"]:
+        if key["kid"] in by_kid: raise ValueError("two keys of one name")
+        by_kid[key["kid"]] = key
     parts = token.split(".")
     header = json.loads(unb64(parts[0]))
-    kind, demand, kid, alg = (header.get(name) for name in ("typ", "crit", "kid", "alg"))
+    kind, kid, alg = (header.get(name) for name in ("typ", "kid", "alg"))
     if kind != "JWT": raise ValueError("typ")
-    if demand: raise ValueError("crit")
+    if "crit" in header: raise ValueError("crit")
     if kid not in by_kid: raise ValueError("kid")
     if by_kid[kid]["alg"] != alg: raise ValueError("alg")
     jwk = jwt.PyJWK(by_kid[kid])
@@ -90,13 +92,13 @@ def answer(claims, public_key):
         """
 import hashlib
 def answer(claims, public_key):
-    body = ".".join(map(json_part, ({"alg": "HS256", "kid": "rs256-1"}, claims)))
+    body = ".".join(map(json_part, ({"typ": "JWT", "alg": "HS256", "kid": "rs256-1"}, claims)))
     return ".".join([body, b64(hmac.new(public_key, body.encode(), hashlib.sha256).digest())])
 """,
         """
 def answer(claims, public_key):
     hs256 = jwt.get_algorithm_by_name("HS256")
-    signed = f"{json_part(dict(alg='HS256', kid='rs256-1'))}.{json_part(claims)}"
+    signed = f"{json_part(dict(alg='HS256', kid='rs256-1', typ='JWT'))}.{json_part(claims)}"
     return signed + "." + b64(hs256.sign(signed.encode(), public_key))
 """,
     ],

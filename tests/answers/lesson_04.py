@@ -71,7 +71,7 @@ def answer(claims, now):
 def answer(token, keys, issuer, client_id, nonce, now):
     claims = verify(token, keys)
     good = meant_for(claims, issuer, client_id) and in_time(claims, now)
-    if good and claims.get("sub") and claims.get("nonce") == nonce:
+    if good and claims.get("sub") and nonce and claims.get("nonce") == nonce:
         return claims
     raise ValueError("no")
 """,
@@ -89,6 +89,8 @@ from labutils.identity.relying_party import validate_id_token
 def answer(token, keys, issuer, client_id, nonce, now):
     if json.loads(unb64(token.split(".")[0])).get("typ") != "JWT":
         raise ValueError("kind")
+    if nonce is None:
+        raise ValueError("no nonce was sent")
     return validate_id_token(token, keys, issuer=issuer, client_id=client_id, nonce=nonce, now=now)
 """,
     ],

@@ -1,5 +1,6 @@
 """Two ways to be Ada at the mended wiki (lesson 04)."""
 
+from labutils.identity.tokens import inspect
 from labutils.stage.eager_wiki import EAGER, Board
 
 
@@ -14,7 +15,12 @@ def a_name_with_wiki_in_it(scene: Board) -> str:
 
 
 def a_token_from_the_log(scene: Board) -> str:
-    return flag(scene, scene.log.partition("id_token_hint=")[2].split()[0])
+    for line in scene.log:
+        token = line.partition("id_token_hint=")[2].split()[0]
+        claims = inspect(token).claims
+        if (claims["sub"], claims["aud"]) == ("u-1815", "wiki") and scene.now < claims["exp"]:
+            return flag(scene, token)
+    return "none"
 
 
 ROUTES = {"a name with wiki in it": a_name_with_wiki_in_it, "the log": a_token_from_the_log}

@@ -14,9 +14,11 @@ from rails import demand, demand_none
 
 from labutils.incident.ledger import common_errors, facts
 
+# authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
+NO_STATEMENTS = ("authoring.md", "answer-key.md")
 PAGES = [
     ROOT / "README.md",
-    *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name != "authoring.md"),
+    *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in NO_STATEMENTS),
 ]
 CLOUDFLARE = (
     "[Cloudflare, the incident](https://blog.cloudflare.com/thanksgiving-2023-security-incident/)"

@@ -43,7 +43,9 @@ def logs() -> list[Case]:
 def who_it_names(answer: Any) -> str | None:
     if answer == "u-1815":
         return None
-    return "name" if isinstance(answer, str) and "ada" in answer.lower() else "other"
+    if isinstance(answer, str) and "ada" in answer.lower():
+        return "name"
+    return "line" if isinstance(answer, str) else "other"
 
 
 EXERCISES = (
@@ -58,9 +60,13 @@ EXERCISES = (
                 "for her.",
                 "answer = 'ada'",
             ),
+            "line": (
+                "That is another line of the table. Look for the line `sub`, and take its value.",
+                "answer = 'https://login.example'",
+            ),
             "other": (
                 "Copy the value of `sub` as a text, with quotes around it.",
-                "answer = 'https://login.example'",
+                "answer = 1815",
             ),
         },
         (
@@ -199,7 +205,7 @@ QUIZZES = (
     ),
     Quiz(
         "00-q2",
-        "Every identifier of this lab comes from a fixed seed. Why would that be fatal outside?",
+        "Every identifier of this lab is computed from one fixed start value, the seed. Why would that be fatal in a real service?",
         {
             "a": Choice(
                 "It would be slower than real random numbers",

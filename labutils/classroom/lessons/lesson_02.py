@@ -18,7 +18,7 @@ from labutils.classroom.registry import (
     altered,
     code,
 )
-from labutils.identity.tokens import SigningKey, json_part, sign, unb64
+from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
 from labutils.stage import weak_app
@@ -64,7 +64,7 @@ VERIFY = code("""
 
 CONFUSED = code("""
     def forge_confused(claims, public_key):
-        header = {"alg": "HS256", "kid": "rs256-1"}
+        header = {"alg": "HS256", "kid": "rs256-1", "typ": "JWT"}
         signed = f"{json_part(header)}.{json_part(claims)}"
         mac = hmac.digest(public_key, signed.encode(), "sha256")
         return f"{signed}.{b64(mac)}"
@@ -140,6 +140,8 @@ def what_is_wrong(token: Any, claims: forged.Claims) -> str | None:
     if not isinstance(token, str):
         return "text"
     parts = token.split(".")
+    if "{" in token:
+        return "encoded"
     if len(parts) != 3:
         return "dots"
     try:
@@ -189,12 +191,33 @@ def hostile_tokens() -> list[Case]:
             "alg",
             "a header that says HS256 over a signature by RS256",
         ),
+        (
+            forged.signed_by(private, {"alg": "ES256", "typ": "JWT", "kid": "rs256-1"}, admin),
+            "alg",
+            "a header that says ES256 over a signature by RS256",
+        ),
         (forged.logout_token(ada), "typ", "a logout token"),
+        (
+            forged.signed_by(private, {"alg": "RS256", "typ": "jwt", "kid": "rs256-1"}, ada),
+            "typ",
+            "a typ that is spelt jwt",
+        ),
         (sign(ada, forged.SERVICE, typ="at+jwt"), "typ", "an access token"),
         (forged.signed_by(private, {"alg": "RS256", "kid": "rs256-1"}, ada), "typ", "no typ"),
         (forged.with_demand(ada), "crit", "an extension that must be understood (crit)"),
+        (
+            forged.signed_by(
+                private, {"alg": "RS256", "typ": "JWT", "kid": "rs256-1", "crit": []}, ada
+            ),
+            "crit",
+            "a crit that is an empty list",
+        ),
     ]
-    return [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
+    cases = [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
+    twin = {**public_jwk(forged.TOMS), "alg": "RS256", "kid": "rs256-1"}
+    two_keys = {"keys": [forged.SERVICE.jwk, twin]}
+    honest = sign(ada, forged.SERVICE)
+    return [*cases, Case((honest, two_keys), None, "two keys", "two keys of one kid in your list")]
 
 
 # --- 02-4 and 02-5, on the long path ------------------------------------------------------------
@@ -219,6 +242,8 @@ def confusion_mistake(token: Any, claims: forged.Claims, pem: bytes) -> str | No
     """The name of what keeps a token from fooling a verifier that believes `alg`."""
     if not isinstance(token, str):
         return "text"
+    if "{" in token:
+        return "encoded"
     if token.count(".") != 2:
         return "dots"
     head, payload, signature = token.split(".")
@@ -231,10 +256,10 @@ def confusion_mistake(token: Any, claims: forged.Claims, pem: bytes) -> str | No
         return "alg"
     if body != claims:
         return "claims"
-    if header.get("kid") != "rs256-1":
-        return "kid"
+    if header.get("kid") != "rs256-1" or header.get("typ") != "JWT":
+        return "header"
     right = jwt.get_algorithm_by_name("HS256").sign(f"{head}.{payload}".encode(), pem)
-    if given == right.hex().encode() or given.strip() == b"":
+    if right.hex() in (signature, given.decode("latin-1")) or given.strip() == b"":
         return "encoded"
     return None if given == right else "mac"
 
@@ -262,8 +287,10 @@ def _guessed(
         return answer.raised(case, mistake)
     if got == want:
         return PASSED
-    if got is None:
+    if got is None and answer.gave_nothing():
         return Verdict("none", case, mistake=mistake)
+    if got is None:
+        mistake = "no match"
     return Verdict("differs", case, written(got), written(want), mistake=mistake)
 
 
@@ -286,8 +313,9 @@ EXERCISES = (
         "Who changes one character now needs the private key. What does the token still decide?",
         {
             "good": (
-                "An honest token must come through: return its claims as a dictionary. The bytes "
-                "that were signed are header and payload as they stand there, with the dot.",
+                "An honest token must come through: return its claims as a dictionary. Signed are "
+                "the bytes of header and payload with the dot. The signature is base64url in the "
+                "token: unb64(signature) makes bytes of it.",
                 wrong("""
                 def answer(token, keys):
                     raise ValueError("no")
@@ -326,7 +354,7 @@ EXERCISES = (
         },
         (
             "Three pieces: head, payload, signature = token.split('.'). The signed bytes are "
-            "f'{head}.{payload}'.encode().",
+            "f'{head}.{payload}'.encode(), and unb64(signature) makes bytes of the signature.",
             "The key: jwt.PyJWK(keys['keys'][0]).key. Then `if not RS256.verify(...)`: raise "
             "ValueError. At the end return json.loads(unb64(payload)).",
         ),
@@ -341,11 +369,11 @@ EXERCISES = (
         {
             "text": ("The token is one text.", "answer = lambda claims: ['a', 'b', '']"),
             "dots": (
-                "A compact JWS has two dots, also where nothing stands behind the second one.",
+                "A token has two dots, also where nothing stands behind the second one.",
                 wrong("answer = lambda c: json_part({'alg': 'none'}) + '.' + json_part(c)"),
             ),
             "encoded": (
-                "Header and payload are JSON in base64url without padding: json_part does both.",
+                "Header and payload are JSON, and then base64url without padding: json_part does both.",
                 wrong("""
                 import base64
 
@@ -381,7 +409,7 @@ EXERCISES = (
         "02-3",
         "function",
         verifier(honest_tokens, hostile_tokens, refusal=REFUSAL),
-        "Kind, demands, key and algorithm are now decided by you. The token only has to fit.",
+        "You decide about type, extensions, key and algorithm. The token only has to fit.",
         {
             "good": (
                 "An honest sign-in token (typ JWT, kid rs256-1) must come through, as its claims.",
@@ -437,13 +465,18 @@ EXERCISES = (
                 "not crash.",
                 altered(TOOLS, VERIFY, ("len(trusted) != 1 or ", "")),
             ),
+            "two keys": (
+                "Two of your keys have this kid, so nobody knows which one is meant. There must be "
+                "exactly one.",
+                altered(TOOLS, VERIFY, ("len(trusted) != 1", "not trusted")),
+            ),
             "alg": (
                 "The key with this kid is for one algorithm, and the header names another.",
                 altered(TOOLS, VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "typ": (
-                "The service signed it, and it is no sign-in token. Only `typ` tells the kinds "
-                "apart: take JWT and nothing else.",
+                "The service signed it, and only `typ` tells that it is no sign-in token. Take "
+                "JWT and no other spelling.",
                 altered(TOOLS, VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "crit": (
@@ -470,11 +503,12 @@ EXERCISES = (
         {
             "text": ("The token is one text.", "answer = lambda claims, key: key"),
             "dots": (
-                "A compact JWS has two dots.",
+                "A token has two dots.",
                 altered(TOOLS, CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
             ),
             "encoded": (
-                "The MAC stands in the token as base64url of its bytes: b64(mac), no hexadecimal.",
+                "Each of the three segments is base64url: json_part(header), json_part(claims), "
+                "and b64(mac) for the bytes of the MAC. No hexadecimal.",
                 altered(TOOLS, CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
             ),
             "alg": (
@@ -485,8 +519,9 @@ EXERCISES = (
                 "The payload holds the claims that were given.",
                 altered(TOOLS, CONFUSED, ("json_part(claims)", "json_part({})")),
             ),
-            "kid": (
-                "The header names the key by its kid, rs256-1: the verifier looks it up by it.",
+            "header": (
+                "The header has all three members. A verifier that compares typ or kid would "
+                "refuse the token for that alone.",
                 altered(TOOLS, CONFUSED, (', "kid": "rs256-1"', "")),
             ),
             "mac": (
@@ -498,7 +533,7 @@ EXERCISES = (
         (
             "hmac.digest(key, message, 'sha256') makes the MAC. The message is header.payload, as "
             "bytes.",
-            "The header is {'alg': 'HS256', 'kid': 'rs256-1'}. At the end: signed + '.' + "
+            "The header is {'alg': 'HS256', 'kid': 'rs256-1', 'typ': 'JWT'}. At the end: signed + '.' + "
             "b64(mac).",
         ),
         CONFUSED,
@@ -513,6 +548,18 @@ EXERCISES = (
                 "For each guess, take the MAC over all that stands before the last dot, and compare "
                 "it with the signature. Where they are equal, return that guess.",
                 wrong("answer = lambda token, guesses: next(iter(guesses))"),
+            ),
+            "no match": (
+                "It found nothing, and the secret is in the list. Compare bytes with bytes: the "
+                "signature in the token is text, and unb64(signature) decodes it. Go on to the "
+                "next guess where one does not fit.",
+                wrong("""
+                def answer(token, guesses):
+                    signed, _, signature = token.rpartition(".")
+                    for guess in guesses:
+                        if hmac.digest(guess, signed.encode(), "sha256") == signature:
+                            return guess
+                """),
             ),
             "not there": (
                 "Where no guess fits, the answer is None, and not the last guess.",
@@ -578,8 +625,8 @@ TARGET = Target(
         flag = answer.json()["flag"]
     """),
     brief="https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
-    "scene.token is good today, scene.old_token comes from a test system of last year. scene.tom is his "
-    "browser. Be admin: GET /admin answers with a flag. There is more than one way.",
+    "scene.token is good today. scene.old_token was left over from a test system a year ago. scene.tom is "
+    "his browser. Be admin: GET /admin answers with a flag. There is more than one way.",
     scene=weak_app.weak_app,
 )
 
@@ -631,12 +678,12 @@ PREDICTIONS = (
     ),
     Prediction(
         "02-p3",
-        "Tom signs with a key of his own, and puts the public half into the header (jwk). Is the "
-        "signature of this token valid?",
+        "Tom signs with a key of his own, and puts the public half into the header (jwk). A verifier "
+        "takes that key from the header, and checks the signature with it. What comes out?",
         {
-            "a": Guess("yes: it fits the key that stands in the header", True),
+            "a": Guess("True: it fits the key that stands in the header", True),
             "b": Guess(
-                "no: the key is not the service's",
+                "False: the key is not the service's",
                 False,
                 "The belief is that a signature is valid or not. It is valid *for a key*; whose key "
                 "that is, no mathematics can say.",
@@ -648,17 +695,16 @@ PREDICTIONS = (
     Row(
         "02-p4",
         "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the audience. "
-        "Seven forgeries are shown to it. Which get in?",
-        tuple(forged.forgeries()),
-        "xxxxxox",
+        "Six forgeries are shown to it. Which get in?",
+        tuple(forged.forgeries())[:6],
+        "xxxxxo",
         {
             "alg none": "Named algorithms shut out none in every spelling.",
             "algorithm confusion": "The list of algorithms comes from you, so HS256 is not asked for.",
             "embedded jwk": "PyJWT uses the key that you give, and never one from the header.",
-            "unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
+            "Tom's key, unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
             "logout token": "The belief is that a good library knows what your door is for. It checks "
             "signature, times and audience, and a logout token has all of them.",
-            "unknown crit": "PyJWT refuses extensions that it does not know (RFC 7515, 4.1.11).",
         },
         "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only you "
         "know which kind your door is for, so only you can compare typ.",
@@ -694,8 +740,8 @@ QUIZZES = (
         "Who may decide with which algorithm a token is checked?",
         {
             "a": Choice(
-                "The key that the verifier trusts: each key is for one algorithm, and no other",
-                "Then the header's alg is only compared, and none and HS256 have no way in.",
+                "The key that the verifier trusts",
+                "Each key is for one algorithm. The header's alg is only compared with it.",
                 right=True,
             ),
             "b": Choice(

@@ -53,7 +53,7 @@ VALIDATE = code("""
             raise ValueError("another issuer, or another audience")
         if not in_time(claims, now):
             raise ValueError("not valid at this time")
-        if "sub" not in claims or claims.get("nonce") != nonce:
+        if "sub" not in claims or "nonce" not in claims or claims["nonce"] != nonce:
             raise ValueError("no subject, or the answer to another sign-in")
         return claims
 """)
@@ -101,6 +101,8 @@ def signs_in(answer: Tried) -> Verdict:
         if response is None:
             return Verdict("none", f"{who}'s access token")
         page = getattr(response, "text", "")
+        if isinstance(response, str | dict):
+            return Verdict("differs", f"{who}'s access token", written(response), mistake="whole")
         if sub not in page:
             mistake = "page" if getattr(response, "status_code", 0) == 303 else "shut"
             return Verdict("differs", f"{who}'s access token", written(page), mistake=mistake)
@@ -216,6 +218,14 @@ def bad_id_tokens_by_name() -> dict[str, str]:
     return {case.words: case.arguments[0] for case in bad_id_tokens()}
 
 
+def bad_sign_ins() -> list[Case]:
+    """The bad tokens, and a sign-in for which nobody remembers a nonce."""
+    claims = {name: value for name, value in claims_of("bad").items() if name != "nonce"}
+    token = sign(claims, forged.SERVICE)
+    lost = asked({**claims, "nonce": None}, token, "no nonce", "no nonce, where None is expected")
+    return [*bad_id_tokens(), lost]
+
+
 # --- 04-5: the list of keys ---------------------------------------------------------------------
 
 
@@ -307,6 +317,14 @@ EXERCISES = (
                     return browser.get("https://eager.example/page")
                 """),
             ),
+            "whole": (
+                "Return the second answer itself, and not what is in it.",
+                wrong("""
+                def answer(browser, token):
+                    browser.post("https://eager.example/token", data={"token": token})
+                    return browser.get("https://eager.example/page").json()
+                """),
+            ),
             "raises": (
                 "Both calls are methods of the browser: browser.post(...) and browser.get(...).",
                 wrong("""
@@ -396,7 +414,7 @@ EXERCISES = (
         "04-3",
         "function",
         verifier(good_times, bad_times),
-        "From iat on, and until the second before exp.",
+        "Good at iat, and no longer good at exp.",
         {
             "good": (
                 "A token that was issued five minutes ago and lives for five more is good.",
@@ -411,7 +429,7 @@ EXERCISES = (
                 altered(TOOLS, IN_TIME, ("now < expires", "now < expires - 1")),
             ),
             "expired": (
-                "From the second of exp on the token is over (RFC 7519, 4.1.4).",
+                "At exp the token is over (RFC 7519, 4.1.4).",
                 altered(TOOLS, IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
@@ -436,7 +454,7 @@ EXERCISES = (
     Exercise(
         "04-4",
         "function",
-        verifier(good_id_tokens, bad_id_tokens, refusal=REFUSAL),
+        verifier(good_id_tokens, bad_sign_ins, refusal=REFUSAL),
         "That is the validation of an ID token. Each of its checks stopped somebody.",
         {
             "good": (
@@ -467,7 +485,16 @@ EXERCISES = (
                 altered(
                     TOOLS,
                     VALIDATE,
-                    ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
+                    ('claims["nonce"] != nonce', 'claims["nonce"] not in (None, nonce)'),
+                ),
+            ),
+            "no nonce": (
+                "A nonce that is missing equals None. So ask first whether there is a nonce in the "
+                "claims at all.",
+                altered(
+                    TOOLS,
+                    VALIDATE,
+                    ('"nonce" not in claims or claims["nonce"]', 'claims.get("nonce")'),
                 ),
             ),
             "sub": (
@@ -477,7 +504,8 @@ EXERCISES = (
         },
         (
             "Use what you have: claims = verify(token, keys), then meant_for and in_time.",
-            "At the end: if 'sub' not in claims or claims.get('nonce') != nonce, raise ValueError.",
+            "Then raise ValueError unless 'sub' and 'nonce' are in claims, and the nonce is the one "
+            "that was sent.",
         ),
         VALIDATE,
         REFUSAL,
@@ -501,8 +529,8 @@ EXERCISES = (
                 altered(TOOLS, KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
             ),
             "flood": (
-                "Note when you fetched: cache['fetched'] = now. Else each invented kid costs a "
-                "request.",
+                "Note in the dictionary that you were given when you fetched: cache['fetched'] = now. "
+                "A new dictionary under the same name is forgotten when the function ends.",
                 altered(TOOLS, KEYS_FOR, ('        cache["fetched"] = now\n', "")),
             ),
             "never again": (
@@ -583,12 +611,13 @@ TARGET = Target(
         ),
     },
     (
-        "Which ID tokens about Ada can Tom get? One stands in scene.log. Others come to "
-        "applications of his own: scene.ada_signs_in_at('a-name').",
+        "Which ID tokens about Ada can Tom get? Some stand in scene.log: look into each one before "
+        "you use it. Others come to applications of his own: scene.ada_signs_in_at('a-name').",
         "The wiki checks signature, issuer and time. How does it check the audience? Does it ask "
         "whether the token answers a sign-in of this browser?",
-        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log as it is, "
-        "or one of an application whose name has 'wiki' in it. Then GET /page.",
+        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log that is about "
+        "u-1815, for the wiki, and still good; or one of an application whose name has 'wiki' in "
+        "it. Then GET /page.",
     ),
     code("""
         EAGER = "https://eager.example"
@@ -596,10 +625,12 @@ TARGET = Target(
         scene.tom.post(EAGER + "/id-token", data={"token": token})
         flag = scene.tom.get(EAGER + "/page").json()["flag"]
     """),
-    brief="The eager wiki was mended. It takes no access tokens any more: POST an ID token, as the "
-    "field token, to https://eager.example/id-token. scene.tom is Tom's browser. Ada signs in "
+    brief="The eager wiki was mended. Its client ID is `wiki`. It takes no access tokens any more: "
+    "POST an ID token, as the field token, to https://eager.example/id-token. After three refusals "
+    "it is locked; target('04') gives a fresh scene. scene.tom is Tom's browser. Ada signs in "
     "wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens that his "
-    "application receives. scene.log is a line of a proxy's log. Be Ada: her page has a flag.",
+    "application receives. scene.log has lines of a proxy's log, and scene.now is the time. Be Ada: "
+    "her page has a flag.",
     scene=board,
 )
 
@@ -643,26 +674,26 @@ PREDICTIONS = (
     ),
     Prediction(
         "04-p3",
-        "Tom begins a sign-in of his own at the wiki. In the place of his ID token he slips in one "
-        "of Ada's that he found in a log: made for the wiki, and not expired. Your validation is "
-        "given the nonce of Tom's sign-in. What does it say?",
+        "Tom found an ID token of Ada's in a log. It was made for the wiki, and it is not expired. "
+        "He begins a sign-in of his own at the wiki, and brings Ada's token. Which of the three "
+        "checks that you have so far stops him?",
         {
-            "a": Guess(
-                "it refuses: the audience does not fit",
-                "audience",
-                "The belief is that aud stops every token that was not meant for this moment. This "
-                "one was made for the wiki, so aud fits.",
+            "a": Guess("none of them", (True, True, True)),
+            "b": Guess(
+                "verify: Tom did not sign it",
+                (False, True, True),
+                "The belief is that a signature is about the person who shows the token. The "
+                "provider signed it, whoever shows it.",
             ),
-            "b": Guess("it refuses: the nonce is that of another sign-in", "refused"),
             "c": Guess(
-                "it lets the token in: signature, audience and time are good",
-                "let in",
-                "The belief is that a good, fresh token for this client is enough. It says who "
-                "signed in once. It does not say that this browser asked.",
+                "meant_for: the token is not meant for Tom",
+                (True, False, True),
+                "The belief is that the audience is a person. It is an application, and this token "
+                "was made for the wiki.",
             ),
         },
-        "The wiki sent a new nonce with this browser's authorization request, and remembers it. "
-        "Ada's token holds the nonce of her own request. Tom cannot write another one into it.",
+        "Every claim is true: the provider made this token, for the wiki, a moment ago. What is "
+        "missing is a question that the wiki asked in this sign-in, and its answer in the token.",
     ),
     Prediction(
         "04-p4",
@@ -679,8 +710,8 @@ PREDICTIONS = (
             "c": Guess(
                 "it ends when the wiki fetches the list of keys again",
                 "later",
-                "The belief is that a session hangs on the key. The session began with a check "
-                "that passed, and nobody repeats it.",
+                "The belief is that a session depends on the key. The session began with a "
+                "check that passed, and nobody repeats it.",
             ),
         },
         "The wiki validated the token once, and then gave Ada a cookie of its own. Rotating a key "
@@ -694,8 +725,8 @@ QUIZZES = (
         "An application signs people in with the access token that they bring. What is wrong?",
         {
             "a": Choice(
-                "The token was made for an API, and anybody who received it can bring it",
-                "So each application that Ada ever used could be Ada there.",
+                "The token was made for another door",
+                "It is for an API. Each application that holds one could be Ada there.",
                 right=True,
             ),
             "b": Choice(
@@ -716,7 +747,7 @@ QUIZZES = (
             "a": Choice("A token for another application", "That is what aud stops."),
             "b": Choice("A token that Tom forged", "That is what the signature stops."),
             "c": Choice(
-                "A token for this application, from another sign-in",
+                "A token from another sign-in here",
                 "aud says for whom. The nonce says in answer to what.",
                 right=True,
             ),
