@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import jwt
 
+from labutils.classroom import registry
 from labutils.classroom.judging import (
     PASSED,
     Case,
@@ -99,14 +101,7 @@ def wrong(text: str) -> str:
     return f"{TOOLS}\n{code(text)}"
 
 
-def altered(solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
-    text = solution
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    name = solution.split("(")[0].removeprefix("def ")
-    return f"{TOOLS}\n{text}\nanswer = {name}"
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 def lectured(

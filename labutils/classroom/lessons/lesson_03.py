@@ -1,12 +1,15 @@
 """03 · The authorization code flow."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from labutils.classroom import registry
 from labutils.classroom.judging import (
     LONGEST,
     PASSED,
@@ -114,14 +117,7 @@ TOOLS = "\n".join(
 )
 
 
-def altered(solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
-    text = solution
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    name = solution.split("(")[0].removeprefix("def ")
-    return f"{TOOLS}\n{text}\nanswer = {name}"
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 def wrong(text: str) -> str:
@@ -355,29 +351,59 @@ def scene(attack: str, place: int, without: str) -> OneClient:
     return one_client(seed=seed, without=without, code_from=stage.code_from)
 
 
-def intercepts(answer: Tried) -> Verdict:
-    """The judge of 03-6: Tom redeems Ada's code where PKCE is missing, and only there."""
-    for place in (0, 1):
-        apps, case = scene("intercept", place, "PKCE"), "a client without PKCE"
+@dataclass(frozen=True)
+class Attack:
+    """An attack that a learner writes: it works without one defence, and is refused with it.
+
+    `bare` and `guarded` are the two cases in words. `what_stopped_it` gives a verdict where the
+    attack did not reach its end, else None.
+    """
+
+    name: str
+    without: str
+    bare: str
+    guarded: str
+    what_stopped_it: Callable[[OneClient, httpx.Response], Verdict | None]
+
+    def __call__(self, answer: Tried) -> Verdict:
+        """The judge: two scenes without the defence, and one with all of them."""
+        for place in (0, 1):
+            apps = scene(self.name, place, self.without)
+            try:
+                response = answer(apps)
+            except Exception:
+                return answer.raised(self.bare)
+            if response is None:
+                return Verdict("none", self.bare)
+            if not isinstance(response, httpx.Response):
+                got = written(response)
+                return Verdict("differs", self.bare, got, "a response", mistake="response")
+            if verdict := self.what_stopped_it(apps, response):
+                return verdict
         try:
-            response = answer(apps)
+            response = answer(scene(self.name, 2, ""))
         except Exception:
-            return answer.raised(case)
-        if response is None:
-            return Verdict("none", case)
-        if not isinstance(response, httpx.Response):
-            return Verdict("differs", case, written(response), "a response", mistake="response")
-        if mistake := _not_intercepted(apps, response):
-            got = f"{response.status_code} {response.text[:110]}"
-            return Verdict("differs", case, got, "tokens about Ada", mistake=mistake)
-    apps = scene("intercept", 2, "")
-    try:
-        response = answer(apps)
-    except Exception:
-        return answer.raised("a client with PKCE")
-    if response.status_code < 400:
-        return Verdict("differs", "a client with PKCE", "200", "a refusal", mistake="shut")
-    return PASSED
+            return answer.raised(self.guarded, "raises")
+        if not isinstance(response, httpx.Response) or response.status_code < 400:
+            got = written(response)
+            return Verdict("differs", self.guarded, got, "its refusal", mistake="response")
+        return PASSED
+
+
+WITHOUT_PKCE = "a client without PKCE"
+WITHOUT_STATE = "a client that does not compare state"
+WITHOUT_MATCHING = "a provider that compares the beginning"
+
+
+def no_tokens(case: str, response: httpx.Response, mistake: str | None) -> Verdict | None:
+    """The verdict on an answer of the token endpoint that is not about Ada."""
+    got = f"{response.status_code} {response.text[:110]}"
+    return Verdict("differs", case, got, "tokens about Ada", mistake=mistake) if mistake else None
+
+
+def not_intercepted(apps: OneClient, response: httpx.Response) -> Verdict | None:
+    """Whether Tom redeemed Ada's code."""
+    return no_tokens(WITHOUT_PKCE, response, _not_intercepted(apps, response))
 
 
 def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
@@ -396,33 +422,14 @@ def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
     return None if owner == "u-1815" else "own"
 
 
-def lures(answer: Tried) -> Verdict:
-    """The judge of 03-7: Ada's browser ends in Tom's account, and not where state is compared."""
-    for place in (0, 1):
-        apps, case = scene("lure", place, "state"), "a client that does not compare state"
-        try:
-            response = answer(apps)
-        except Exception:
-            return answer.raised(case)
-        if response is None:
-            return Verdict("none", case)
-        if not isinstance(response, httpx.Response):
-            return Verdict("differs", case, written(response), "a response", mistake="response")
-        page = apps.ada.get(NOTES + "/")
-        owner = page.json().get("owner", "nobody")
-        if owner != "u-0666":
-            mistake = "own" if owner == "u-1815" else _not_lured(apps)
-            got = f"Ada's browser at {owner}"
-            return Verdict("differs", case, got, "Ada's browser at u-0666", mistake=mistake)
-    apps = scene("lure", 2, "")
-    try:
-        response = answer(apps)
-    except Exception:
-        return answer.raised("a client that compares state")
-    if not isinstance(response, httpx.Response) or response.status_code < 400:
-        case = "a client that compares state"
-        return Verdict("differs", case, written(response), "its refusal", mistake="response")
-    return PASSED
+def not_lured(apps: OneClient, response: httpx.Response) -> Verdict | None:
+    """Whether Ada's browser ended in Tom's account."""
+    owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
+    if owner == "u-0666":
+        return None
+    mistake = "own" if owner == "u-1815" else _not_lured(apps)
+    got, want = f"Ada's browser at {owner}", "Ada's browser at u-0666"
+    return Verdict("differs", WITHOUT_STATE, got, want, mistake=mistake)
 
 
 def _not_lured(apps: OneClient) -> str:
@@ -433,30 +440,9 @@ def _not_lured(apps: OneClient) -> str:
     return "finished" if any(e.client == "tom" for e in arrived) else "link"
 
 
-def redirects(answer: Tried) -> Verdict:
-    """The judge of 03-9: Tom redeems a code that was sent to a host of his own."""
-    for place in (0, 1):
-        apps, case = scene("trap", place, "matching"), "a provider that compares the beginning"
-        try:
-            response = answer(apps)
-        except Exception:
-            return answer.raised(case)
-        if response is None:
-            return Verdict("none", case)
-        if not isinstance(response, httpx.Response):
-            return Verdict("differs", case, written(response), "a response", mistake="response")
-        if mistake := _not_redirected(apps, response):
-            got = f"{response.status_code} {response.text[:110]}"
-            return Verdict("differs", case, got, "tokens about Ada", mistake=mistake)
-    apps = scene("trap", 2, "")
-    try:
-        response = answer(apps)
-    except Exception:
-        return answer.raised("a provider that compares exactly", "raises")
-    if not isinstance(response, httpx.Response) or response.status_code < 400:
-        case = "a provider that compares exactly"
-        return Verdict("differs", case, written(response), "a refusal", mistake="response")
-    return PASSED
+def not_redirected(apps: OneClient, response: httpx.Response) -> Verdict | None:
+    """Whether Tom redeemed a code that was sent to a host of his own."""
+    return no_tokens(WITHOUT_MATCHING, response, _not_redirected(apps, response))
 
 
 def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
@@ -807,7 +793,7 @@ EXERCISES = (
     Exercise(
         "03-6",
         "function",
-        intercepts,
+        Attack("intercept", "PKCE", WITHOUT_PKCE, "a client with PKCE", not_intercepted),
         "This is code interception. Without PKCE a code opens for whoever shows it.",
         {
             "tom": (
@@ -854,7 +840,7 @@ EXERCISES = (
     Exercise(
         "03-7",
         "function",
-        lures,
+        Attack("lure", "state", WITHOUT_STATE, "a client that compares state", not_lured),
         "This is cross-site request forgery: Ada's browser finished what Tom had begun.",
         {
             "own": (
@@ -946,7 +932,9 @@ EXERCISES = (
     Exercise(
         "03-9",
         "function",
-        redirects,
+        Attack(
+            "trap", "matching", WITHOUT_MATCHING, "a provider that compares exactly", not_redirected
+        ),
         "The provider itself sent the code to Tom. Every other defence was in place.",
         {
             "trap": (

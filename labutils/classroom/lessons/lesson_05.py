@@ -1,10 +1,12 @@
 """05 · ID token, access token, refresh token."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 
+from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
 from labutils.classroom.registry import (
     Choice,
@@ -89,13 +91,7 @@ def wrong(text: str) -> str:
     return f"{TOOLS}\n{code(text)}"
 
 
-def altered(solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake."""
-    name = solution.split("(")[0].removeprefix("def ")
-    for old, new in changes:
-        assert old in solution, old
-        solution = solution.replace(old, new)
-    return f"{TOOLS}\n{solution}\nanswer = {name}"
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 # --- 05-1: three requests -----------------------------------------------------------------------
