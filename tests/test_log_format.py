@@ -1,0 +1,82 @@
+"""A vendor's format turns the fields of a request into an event, and says what it asks for."""
+
+import pytest
+
+from labutils.incident import log_format as formats
+from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged
+from labutils.incident.sheets import SheetError
+
+DOOR = LogFormat(
+    "door",
+    ("who",),
+    {},
+    {"at": "{epoch}", "who": "{name}", "result": {"opened": True, "code": 0}},
+    {"result": {"opened": False, "because": "{reason}"}},
+    {"knock": Template({"times": ["{count}", "{count}"]}), "open": Template({}, "allowed")},
+)
+
+
+def test_an_event_is_the_base_with_the_kind_and_for_a_refusal_the_difference_laid_upon_it():
+    assert DOOR.event("open", True) == DOOR.base
+    assert DOOR.event("knock", False)["result"] == {
+        "opened": False,
+        "code": 0,
+        "because": "{reason}",
+    }
+
+
+def test_a_format_asks_for_what_any_of_its_outcomes_asks_for():
+    assert DOOR.names("open") == {"epoch", "name", "reason"}
+    assert DOOR.names("knock") == {"epoch", "name", "reason", "count"}
+
+
+@pytest.mark.parametrize(
+    ("only", "allowed", "denied"),
+    [(None, True, True), ("allowed", True, False), ("denied", False, True)],
+)
+def test_a_kind_of_event_is_for_both_outcomes_or_for_one(only, allowed, denied):
+    assert (Template({}, only).fits(True), Template({}, only).fits(False)) == (allowed, denied)
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("{epoch}", 7),
+        ("at {epoch}", "at 7"),
+        ("{epoch}{epoch}", "77"),
+        (["{epoch}", {"deep": "{name}"}], [7, {"deep": "Ada"}]),
+        ("no field", "no field"),
+        (True, True),
+        (None, None),
+    ],
+)
+def test_a_text_that_is_one_field_alone_keeps_the_type_of_the_field(template, value):
+    assert compiled(template)({"epoch": 7, "name": "Ada"}) == value
+
+
+def test_laying_one_mapping_upon_another_leaves_both_as_they_were():
+    base, over = {"a": {"b": 1}, "c": [1]}, {"a": {"d": 2}, "c": [2]}
+    assert merged(base, over) == {"a": {"b": 1, "d": 2}, "c": [2]}
+    assert (base, over) == ({"a": {"b": 1}, "c": [1]}, {"a": {"d": 2}, "c": [2]})
+
+
+def test_the_fields_of_a_template_are_found_at_any_depth():
+    assert field_names({"a": ["{x}", {"b": "{y} and {z}"}], "c": 1}) == {"x", "y", "z"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("{time}", "{time", "base: names stand in pairs of braces"),
+        ("headline:", "head:", "unknown field head; LogFormat has source, headline, shape"),
+        ("connection: {event", "connection: {events", "unknown field events; Template has event"),
+    ],
+)
+def test_a_fault_in_a_format_is_refused_with_its_file_and_line(old, new, sentence, monkeypatch):
+    text = formats.data_file("telemetry/sshd.yaml").read_text(encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    whole = formats.read
+    monkeypatch.setattr(formats, "read", lambda name: whole(name, text.replace(old, new, 1)))
+    with pytest.raises(SheetError) as error:
+        formats.log_format.__wrapped__("sshd")
+    assert str(error.value).startswith(f"telemetry/sshd.yaml, line {line}: {sentence}")
