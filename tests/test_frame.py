@@ -12,6 +12,7 @@ from collections import defaultdict
 
 import course
 import guide
+import house
 import lessons
 import pytest
 import yaml
@@ -434,3 +435,42 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
 )
 def test_the_rail_of_encodings_can_fail(code, wrong):
     assert bool(list(without_encoding(ast.parse(code)))) == wrong
+
+
+# --- the house ----------------------------------------------------------------------------------
+
+
+def test_the_drawing_of_the_house_is_of_todays_imports():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert house.sentence() in page, "the imports changed: python tools/house.py"
+
+
+def walks() -> dict[str, list[tuple[str, list[str]]]]:
+    """The walks of docs/architecture.md: by title, the modules in order with the names told."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    found = {}
+    for title, text in re.findall(r"(?m)^### (.+)\n\n((?:\d\. .+\n)+)", page):
+        steps = []
+        for module, said in re.findall(
+            r"`(?:labutils/)?([\w/]+\.py)`([^`]*(?:`(?![\w/]+\.py)[^`]*`[^`]*)*)", text
+        ):
+            steps.append((module, re.findall(r"`([A-Za-z_][\w.]*)`", said)))
+        found[title] = steps
+    return found
+
+
+def test_there_are_five_walks_and_none_goes_back_more_than_twice():
+    for title, steps in walks().items():
+        modules = [module for module, _ in steps]
+        returns = sum(module in modules[:place] for place, module in enumerate(modules))
+        assert len(steps) >= 4 and returns <= 2, f"{title}: {modules}"
+    assert len(walks()) == 5
+
+
+@pytest.mark.parametrize("title", walks())
+def test_each_name_of_a_walk_is_defined_where_the_walk_says(title):
+    for module, names in walks()[title]:
+        text = (ROOT / "labutils" / module).read_text(encoding="utf-8")
+        for name in names:
+            known = re.search(rf"\b{name.split('.')[-1]}\b", text)
+            assert known, f"{title}: {module} has no {name}"
