@@ -168,7 +168,7 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 
 def _encrypted(segments: list[str], problems: list[str]) -> Inspection:
-    """What can be said of a JWE without its key (RFC 7516, 3.1): its header is not encrypted."""
+    """What can be said of a JWE without its key (RFC 7516): its header is not encrypted."""
     header = _object(segments[0], "header", problems)
     names = ", ".join(
         f"{name} {shown(without_signatures(str((header or {}).get(name, 'missing'))), 40)}"

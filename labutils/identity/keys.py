@@ -52,7 +52,7 @@ def json_part(value: object) -> str:
 
 
 def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:
-    """A signature over some bytes, by an algorithm of RFC 7518, 3.1, or EdDSA (RFC 8037, 3.1).
+    """A signature over some bytes, by an algorithm of RFC 7518, 3.1, or EdDSA (RFC 8037).
 
     It is the same bytes every time: ES256 takes its nonce from the key and the message (RFC 6979),
     and not from the dice of the machine, as PyJWT does. PyJWT itself is left as it is.

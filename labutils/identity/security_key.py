@@ -132,7 +132,7 @@ class SecurityKey(CtapDevice):
         return self.credentials.get(credential) == site
 
     def attested(self, credential: bytes) -> AttestedCredentialData:
-        """A credential with its public key and this key's model (WebAuthn, 6.5.1)."""
+        """A credential with its public key and this key's model."""
         public_key = self.private_key(credential).public_key()
         cose_key = ES256.from_cryptography_key(public_key)  # type: ignore[no-untyped-call]
         return AttestedCredentialData.create(self.aaguid, credential, cose_key)

@@ -172,7 +172,7 @@ class Server(ThreadedWSGIServer):
 
 
 def say_busy(connection: socket.socket) -> None:
-    """Answer 503 without waiting (RFC 9110, 15.6.4)."""
+    """Answer 503 without waiting."""
     try:
         connection.setblocking(False)
         connection.send(BUSY)

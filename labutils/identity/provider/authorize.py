@@ -91,7 +91,7 @@ def validate(question: Question) -> str:
     client, params, prompt = question.client, question.params, question.prompt
     if params.get("response_type") != "code":  # RFC 6749, 4.1.1
         raise OAuthError("unsupported_response_type", "this provider offers the code flow alone")
-    if params.get("response_mode", "query") != "query":  # OAuth 2.0 Multiple Response Types, 2.1
+    if params.get("response_mode", "query") != "query":  # OpenID Connect Core, 3.1.2.1
         raise OAuthError("invalid_request", "the only response_mode is query")
     if "request" in params:  # OpenID Connect Core, 6.1 and 3.1.2.6
         raise OAuthError("request_not_supported", "this provider reads plain parameters")

@@ -1,4 +1,4 @@
-"""Logout that an application begins (OpenID Connect RP-Initiated Logout 1.0)."""
+"""Logout that an application begins (OpenID Connect RP-Initiated Logout, 2)."""
 
 import jwt
 from werkzeug.utils import redirect
@@ -14,7 +14,7 @@ from labutils.identity.tokens import json_object, verify_signature
 
 
 def logout(state: State, request: Request) -> Response:
-    """End the session of this browser, and send the person back where the client asked (2).
+    """End the session of this browser, and send the person back where the client asked.
 
     Without a hint from a client the person is asked first. Raises OAuthError.
     """
@@ -53,7 +53,7 @@ def confirmed(request: Request, params: dict[str, str], session: Session) -> boo
 
 
 def goodbye(params: dict[str, str], target: str | None) -> Response:
-    """The way back to the client with `state` as it came, or a page of ours (3)."""
+    """The way back to the client with `state` as it came, or a page of ours."""
     if target is None:
         return page("goodbye", {})
     echoed = {"state": params["state"]} if "state" in params else {}
@@ -63,7 +63,7 @@ def goodbye(params: dict[str, str], target: str | None) -> Response:
 def read_hint(state: State, hint: str | None) -> Json:
     """The claims of an ID token of ours, or nothing where no hint came.
 
-    An expired one serves as a hint too (4). Raises OAuthError for anything else.
+    An expired one serves as a hint too. Raises OAuthError for anything else.
     """
     if hint is None:
         return {}

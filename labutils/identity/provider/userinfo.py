@@ -18,7 +18,7 @@ def userinfo(state: State, request: Request) -> Response:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
     check_holder(state, request, scheme, token, issued)
     scope = issued.claims["scope"].split()
-    if "openid" not in scope:  # OpenID Connect Core, 5.3.1; RFC 6750, 3.1
+    if "openid" not in scope:  # OpenID Connect Core, 5.3.3; RFC 6750, 3.1
         raise OAuthError("insufficient_scope", "the scope openid is needed", 403, "Bearer")
     user = issued.grant.user
     claims = {"sub": user.sub}
