@@ -1,9 +1,9 @@
-"""08 · Read nine days in November."""
+"""08 · Incident timeline."""
 
 from dataclasses import replace
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.classroom.registry import code
+from labutils.classroom.registry import Guess, Prediction, code
 from labutils.incident import ledger
 from labutils.stage.common_errors import ten_claims
 
@@ -127,6 +127,212 @@ _NAMES = "from labutils.incident import ledger\nfrom labutils.lab import seconds
 def _but(good: str, arguments: str, old: str, new: str) -> str:
     assert old in good
     return f"{_NAMES}def answer({arguments}):\n" + good.replace(old, new)
+
+
+PREDICTIONS = (
+    Prediction(
+        "08-p1",
+        "How long was an intruder at work at Cloudflare in November before the first alert?",
+        {
+            "a": Guess(
+                "less than a day",
+                0,
+                "The belief is that a security company sees an intruder within hours. Valid "
+                "credentials look like ordinary work.",
+            ),
+            "b": Guess(
+                "more than a month: from the misuse of the session on",
+                36,
+                "The belief is that both are one intrusion, without an end between them. They are "
+                "two events, and each was noticed by itself.",
+            ),
+            "c": Guess("more than a week, and less than two", 9),
+            "d": Guess(
+                "there was no alert: somebody outside told the company",
+                "never",
+                "The belief is that a victim hears of it from others. That is so in many cases. "
+                "Here an alert of its own came first.",
+            ),
+        },
+        "The mistake is to count from October. The misuse of a session is an event of its own, "
+        "with a discovery of its own.",
+    ),
+    Prediction(
+        "08-p2",
+        "How many of the facts in the ledger have a time of day?",
+        {
+            "a": Guess(
+                "about nine in ten",
+                0.9,
+                "The belief is that an event comes with its minute. Most sentences of a report "
+                "name a day, or no date at all.",
+            ),
+            "b": Guess(
+                "about half",
+                0.5,
+                "The belief is that a report is exact about what the intruder did, and vague "
+                "about the rest. It is exact about a few moments.",
+            ),
+            "c": Guess("about two in ten", 0.2),
+            "d": Guess(
+                "none",
+                0.0,
+                "The belief is that no company gives such details. For some moments there is a "
+                "time to the second.",
+            ),
+        },
+        "A timeline that gives each event a minute has made most of them up.",
+    ),
+    Prediction(
+        "08-p3",
+        "Who was active in the gap, as far as the ledger knows?",
+        {
+            "a": Guess("the defenders alone", [False, True]),
+            "b": Guess(
+                "the intruder alone, unnoticed",
+                [True, False],
+                "The belief is that an intruder never rests. Nothing is reported of one in that "
+                "time.",
+            ),
+            "c": Guess(
+                "both",
+                [True, True],
+                "The belief is that who holds stolen credentials uses them at once. They were "
+                "kept, and used weeks later.",
+            ),
+            "d": Guess(
+                "nobody",
+                [False, False],
+                "The belief is that an incident stands still while the intruder does. The "
+                "defenders go on: they look, tell and publish.",
+            ),
+        },
+        "No intruder is known to have been active in the gap. Defenders were.",
+    ),
+    Prediction(
+        "08-p4",
+        "How long was it from the alert to the last removal?",
+        {
+            "a": Guess(
+                "less than an hour",
+                [False, False],
+                "The belief is that an alert ends an intrusion. It names one account, and the "
+                "search for the rest begins there.",
+            ),
+            "b": Guess("more than an hour, and less than a day", [True, False]),
+            "c": Guess(
+                "more than a day",
+                [True, True],
+                "The belief is that what was built in days takes days to find. What is searched "
+                "for is found sooner.",
+            ),
+        },
+        "An alert names one thing. What else is there has to be searched for, and was found piece "
+        "by piece.",
+    ),
+    Prediction(
+        "08-p5",
+        "How many of these facts list no primary source at all?",
+        {
+            "a": Guess(
+                "all of them: that is why they are not confirmed",
+                13,
+                "The belief is that a primary source in the list confirms a fact. It does so if "
+                "somebody read the fact there.",
+            ),
+            "b": Guess(
+                "about half",
+                6,
+                "The belief is that half of what is uncertain is hearsay. Nearly each of these "
+                "facts goes back to a primary source that somebody cites.",
+            ),
+            "c": Guess(
+                "none: whoever retells something names the primary source",
+                0,
+                "The belief is that a retelling always says where it comes from. Some do not.",
+            ),
+            "d": Guess("a few", 2),
+        },
+        "The others list a primary source that this course knows through retellings, or could "
+        "read in part only. So look at the grade, and not at the kind of source alone.",
+    ),
+    Prediction(
+        "08-p6",
+        "A number a little over a hundred is told of the files in Okta's support system. What "
+        "does it count?",
+        {
+            "a": Guess(
+                "support cases",
+                "support_cases",
+                "The belief is that one file is one case. A customer may have many cases, and "
+                "many files.",
+            ),
+            "b": Guess(
+                "people",
+                "people",
+                "The belief is that a customer is a person. Here a customer is a company.",
+            ),
+            "c": Guess("customers", "customers_with_files_accessed"),
+            "d": Guess(
+                "tokens",
+                "tokens",
+                "The belief is that each file held one token. A file may hold many, or none.",
+            ),
+        },
+        "It counts customers, and a customer is a company. It is no count of people, of cases or "
+        "of tokens.",
+    ),
+    Prediction(
+        "08-p7",
+        "After the alert Cloudflare did something to several thousand systems. What was it?",
+        {
+            "a": Guess(
+                "they were set up afresh",
+                "systems_reimaged",
+                "The belief is that both numbers of a report are about one thing. To set up "
+                "afresh is said of other machines, and without a count.",
+            ),
+            "b": Guess("they were looked through for traces", "systems_triaged"),
+            "c": Guess(
+                "they were cleaned, since the intruder had been on them",
+                "systems_entered",
+                "The belief is that whoever is looked at was entered. Systems are looked through "
+                "in order to find out.",
+            ),
+        },
+        "They were triaged, that is, looked through for traces. To set up afresh is to reimage.",
+    ),
+    Prediction(
+        "08-p8",
+        "Which two steps are unknown?",
+        {
+            "a": Guess(
+                "which tickets and pages were read, and which code was viewed",
+                ["jira-tickets-accessed", "nov22-repos-viewed"],
+                "The belief is that reading leaves no trace. In these services it left lines, and "
+                "they were counted.",
+            ),
+            "b": Guess(
+                "how the gateway was passed, and how the tracker was entered",
+                ["nov14-probing", "nov15-atlassian-access"],
+                "The belief is that the way in is what nobody finds out. It went through a "
+                "gateway that keeps a log.",
+            ),
+            "c": Guess(
+                "who the intruder was, and what for",
+                "attribution",
+                "The belief is that a name is a step. A step is something that was done, and "
+                "succeeded or failed.",
+            ),
+            "d": Guess(
+                "how a password of the support system was taken, and whether packed code left a "
+                "server",
+                ["okta-service-account-credential", "repos-exfiltration-unconfirmed"],
+            ),
+        },
+        "Where no log of the company has a line, its logs settle nothing, in either direction.",
+    ),
+)
 
 
 LESSON = Lesson(
@@ -326,4 +532,5 @@ LESSON = Lesson(
             },
         ),
     ),
+    PREDICTIONS,
 )
