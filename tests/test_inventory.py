@@ -228,8 +228,8 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
         ),
         (
             "audit_by_kind: {session",
-            "audit_by_kind: {sesion",
-            "audit_by_kind: there is no kind of credential 'sesion'",
+            "audit_by_kind: {sessions",
+            "audit_by_kind: there is no kind of credential 'sessions'",
             None,
         ),
         (
@@ -418,8 +418,8 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         ),
         (
             "user: '{name}'",
-            "user: '{nam}'",
-            "words: there is no field 'nam'",
+            "user: '{surname}'",
+            "words: there is no field 'surname'",
             "   words: {group: jira-administrators",
         ),
         (
