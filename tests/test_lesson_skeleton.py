@@ -9,7 +9,9 @@ import lesson as skeleton
 import nbformat
 import pytest
 
-REMADE = '"""A list."""\n\nREMADE: tuple[str, ...] = ("00", "02")\n'
+from labutils.classroom.judging import Tried
+
+REMADE = '"""A list."""\n\nREMADE: tuple[str, ...] = ("00", "02")\n\nOTHERS = ("03",)\n'
 
 
 @pytest.fixture
@@ -53,10 +55,10 @@ def test_its_exercise_and_target_are_judged(root):
     (exercise,) = table.exercises
     names = {}
     exec(exercise.solution, names)
-    assert exercise.judge(names["is_open"]).kind == "passed"
+    assert exercise.judge(Tried(names["wait"])).kind == "passed"
     for name, (_, code) in exercise.mistakes.items():
         exec(code, names)
-        assert exercise.judge(names["answer"]).mistake == name
+        assert exercise.judge(Tried(names["answer"])).mistake == name
     scene = table.target.scene()
     assert table.target.judge(scene.enter("admin")).kind == "passed"
     assert table.target.judge(scene.enter("")).mistake == "refused"
@@ -87,6 +89,13 @@ def test_it_overwrites_nothing(root, there):
         skeleton.make(root, "98", "open-a-door")
     assert files(root) == before and (root / there).read_text(encoding="utf-8") == "mine"
     assert (root / skeleton.REMADE).read_text(encoding="utf-8") == REMADE
+
+
+def test_without_the_list_of_remade_lessons_nothing_is_written(root):
+    (root / skeleton.REMADE).write_text("REMADE = None\n", encoding="utf-8")
+    with pytest.raises(skeleton.CannotMake, match="remade.py has no line .*Restore it"):
+        skeleton.make(root, "98", "open-a-door")
+    assert files(root) == [skeleton.REMADE]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             timeout=120,
             kernel_name="python3",
             record_timing=False,
+            extra_arguments=["--log-level=ERROR"],  # no word on how the kernel is reached
             resources={"metadata": {"path": str(NOTEBOOKS)}},
         )
         client.execute(env=env)

@@ -15,7 +15,8 @@ import nbformat
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SKELETON = HERE / "tools" / "skeleton"
 REMADE = "tests/notebooks/remade.py"
-MINUTES = 16
+LISTED = re.compile(r"(?m)^REMADE: tuple\[str, \.\.\.\] = \(([^()]*)\)")
+MINUTES = 24
 CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
 
 LEFT = """\
@@ -64,10 +65,12 @@ def notebook(number: str) -> nbformat.NotebookNode:
 
 
 def with_number(remade: str, number: str) -> str:
-    """tests/notebooks/remade.py with this lesson in its list."""
-    before, listed, after = re.split(r"(\((?:[^()]|\n)*\))\s*\Z", remade)
-    numbers = sorted({*re.findall(r'"(\d\d)"', listed), number})
-    return f"{before}({json.dumps(numbers)[1:-1]}){after}\n"
+    """tests/notebooks/remade.py with this lesson in its list. Raises CannotMake."""
+    listed = LISTED.search(remade)
+    if not listed:
+        raise CannotMake(f"{REMADE} has no line `REMADE: tuple[str, ...] = (...)`. Restore it.")
+    numbers = sorted({*re.findall(r'"(\d\d)"', listed[1]), number})
+    return remade.replace(listed[1], json.dumps(numbers)[1:-1])
 
 
 def make(root: pathlib.Path, number: str, name: str) -> list[pathlib.Path]:
@@ -91,11 +94,11 @@ def make(root: pathlib.Path, number: str, name: str) -> list[pathlib.Path]:
             "number, or move these files away."
         )
     texts[path] = nbformat.writes(notebook(number)) + "\n"
+    remade = root / REMADE
+    texts[remade] = with_number(remade.read_text(encoding="utf-8"), number)
     for one, text in texts.items():
         one.write_text(text, encoding="utf-8")
-    remade = root / REMADE
-    remade.write_text(with_number(remade.read_text(encoding="utf-8"), number), encoding="utf-8")
-    return [*texts, remade]
+    return list(texts)
 
 
 def main(words: list[str]) -> int:

@@ -132,22 +132,24 @@ def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
         )
 
 
-def test_every_lesson_has_two_to_ten_exercises_and_two_or_three_quiz_items():
+@pytest.mark.parametrize("number", COURSE)
+def test_a_lesson_has_two_to_ten_exercises_and_two_or_three_quiz_items(number):
+    exercises, quizzes = len(COURSE[number].exercises), len(COURSE[number].quizzes)
     faults = []
-    for number, each in COURSE.items():
-        if not 2 <= len(each.exercises) <= 10:
-            count = len(each.exercises)
-            faults.append(f"Lesson {number} has {count} exercises; from 2 to 10 are wanted.")
-        if not 2 <= len(each.quizzes) <= 3:
-            count = len(each.quizzes)
-            faults.append(f"Lesson {number} has {count} quiz questions; two or three are wanted.")
-    names = [item.id for item in EXERCISES + QUIZZES]
-    faults += [
-        f"{name} stands twice. Give one of them a new number."
-        for name in names
-        if names.count(name) > 1
-    ]
+    if not 2 <= exercises <= 10:
+        faults.append(f"Exercises of lesson {number}: {exercises}; from 2 to 10 are wanted.")
+    if not 2 <= quizzes <= 3:
+        faults.append(f"Quiz questions of lesson {number}: {quizzes}; two or three are wanted.")
     demand_none(faults)
+
+
+def test_no_two_items_have_one_name():
+    names = [item.id for item in EXERCISES + QUIZZES]
+    demand_none(
+        f"{name} stands twice. Give one of them a new number."
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_each_prediction_is_asked_and_then_revealed(number):
     predicted, revealed = asked(number, "predict"), asked(number, "reveal")
     names = [item.id for item in course(number).predictions]
     demand(
-        len(names) >= 3, f"Lesson {number} has {len(names)} predictions; three or more are wanted."
+        len(names) >= 3, f"Predictions of lesson {number}: {len(names)}; three or more are wanted."
     )
     demand_none(
         f"Lesson {number}: {name} is not both asked by predict(...) and shown by reveal(...), or "
