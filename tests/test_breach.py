@@ -29,14 +29,14 @@ def world_with(**decisions: bool | int) -> World:
 
 
 @cache
-def told(world: World) -> dict[str, breach.Step]:
+def steps_of(world: World) -> dict[str, breach.Step]:
     """The steps of a world by fact, as foreseen."""
     return {step.fact: step for step in foresee(world)}
 
 
 def outcome(fact: str, **decisions) -> tuple[str, str]:
     """Outcome and rule of a step in the world of 2023 with these decisions changed."""
-    step = told(dataclasses.replace(H, **decisions))[fact]
+    step = steps_of(dataclasses.replace(H, **decisions))[fact]
     return step.outcome, step.rule
 
 
@@ -47,7 +47,7 @@ def stopped(fact: str, **decisions) -> bool:
 def tried(fact: str, **decisions) -> list[str]:
     """The requests of a step in the order in which they were made, each with the rule that
     answered."""
-    attempts = told(dataclasses.replace(H, **decisions))[fact].attempts
+    attempts = steps_of(dataclasses.replace(H, **decisions))[fact].attempts
     return [
         f"{one.ask.ask} {one.decision.rule if one.decision else 'not_held'}" for one in attempts
     ]
@@ -111,9 +111,9 @@ def test_2023_has_denied_succeeded_and_unknown_steps_and_none_that_was_not_reach
 
 
 def test_the_replay_is_about_25_requests_and_each_of_them_is_an_attempt_or_an_owners(replay):
-    made = [one for step in replay.steps for one in step.attempts if one.decision]
+    sent = [one for step in replay.steps for one in step.attempts if one.decision]
     scenes = CAMPAIGN.scenes
-    assert len(replay.wire) == len(made) + len(scenes) < 50
+    assert len(replay.wire) == len(sent) + len(scenes) < 50
     assert {one.status for one in replay.wire} == {200, 403}
 
 
@@ -184,8 +184,8 @@ def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
     worlds = [random_world(number) for number in range(200)]
     for number, world in enumerate(worlds):
         assert play(world).steps == foresee(world), f"world {number}: {world}"
-    found = [step.rule for world in worlds for step in foresee(world)]
-    assert len(set(worlds)) == 200 and len(set(found)) == len(RULES) + 2  # allowed, not_held
+    rules = [step.rule for world in worlds for step in foresee(world)]
+    assert len(set(worlds)) == 200 and len(set(rules)) == len(RULES) + 2  # allowed, not_held
 
 
 def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(replay):
@@ -264,7 +264,9 @@ def test_rotation_binding_or_an_end_of_the_service_token_keep_november_out_of_th
 
 def test_a_logged_exit_turns_unknown_into_succeeded_and_stops_nothing():
     changed = {
-        fact for fact in FACTS if told(world_with(egress_logged=True))[fact] != told(H)[fact]
+        fact
+        for fact in FACTS
+        if steps_of(world_with(egress_logged=True))[fact] != steps_of(H)[fact]
     }
     assert changed == {"repos-exfiltration-unconfirmed"}
     assert outcome("repos-exfiltration-unconfirmed") == ("unknown", "allowed")
@@ -291,7 +293,7 @@ def test_35_minutes_stop_the_script_and_14_days_do_not():
 
 @pytest.mark.parametrize("alert", [name for name in CONTROLS if name.startswith("alert_")])
 def test_no_alarm_helps_the_supplier_or_reaches_back_in_time(alert):
-    before = [fact for fact in FACTS if told(H)[fact].time < "2023-11-14"]
+    before = [fact for fact in FACTS if steps_of(H)[fact].time < "2023-11-14"]
     assert len(before) == 6
     assert all(
         outcome(fact, **{alert: True, "response_minutes": 0}) == outcome(fact) for fact in before
@@ -406,7 +408,7 @@ def test_no_route_of_the_campaign_is_there_for_nothing():
     used = {
         (fact, route)
         for world in worlds
-        for fact, step in told(world).items()
+        for fact, step in steps_of(world).items()
         for route in step.plan.routes
         if {one.ask for one in step.attempts if one.decision} >= set(route)
     }
@@ -441,7 +443,7 @@ def test_where_nothing_of_october_worked_november_has_nothing_to_start_from():
     assert all(
         one.decision is None
         for fact in NOVEMBER
-        for one in told(dataclasses.replace(H, **decisions))[fact].attempts
+        for one in steps_of(dataclasses.replace(H, **decisions))[fact].attempts
     )
-    reasons = {told(dataclasses.replace(H, **decisions))[fact].reason for fact in NOVEMBER}
+    reasons = {steps_of(dataclasses.replace(H, **decisions))[fact].reason for fact in NOVEMBER}
     assert all(reason.startswith("the intruder never came to hold ") for reason in reasons)

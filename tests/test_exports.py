@@ -196,9 +196,9 @@ def test_every_reference_of_the_flow_leads_to_an_object_and_no_id_stands_twice()
     named = [
         value
         for thing in FLOW["objects"]
-        for key, found in thing.items()
+        for key, named_by in thing.items()
         if key.endswith(("_ref", "_refs"))
-        for value in (found if isinstance(found, list) else [found])
+        for value in (named_by if isinstance(named_by, list) else [named_by])
     ]
     assert set(named) <= set(THINGS) and named
     assert all(key in THINGS for thing in FLOW["objects"] for key in thing.get("extensions", ()))
@@ -246,9 +246,9 @@ def test_the_layer_has_each_technique_of_the_replay_once_with_each_of_its_steps(
 
 def test_what_a_technique_of_the_layer_calls_an_inference_is_about_that_technique():
     for one in LAYER["techniques"]:
-        told = [item["value"] for item in one["metadata"] if item["name"] == "inference"]
-        assert len(told) == one["score"] and all(
-            text.startswith(one["techniqueID"] + " ") for text in told
+        inferences = [item["value"] for item in one["metadata"] if item["name"] == "inference"]
+        assert len(inferences) == one["score"] and all(
+            text.startswith(one["techniqueID"] + " ") for text in inferences
         )
 
 

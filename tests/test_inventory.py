@@ -87,8 +87,8 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
         ),
         (
             "gives: {archive: [archives]}",
-            "gives: {archive: [loot]}",
-            "gives: there is no credential 'loot'",
+            "gives: {archive: [plunder]}",
+            "gives: there is no credential 'plunder'",
             None,
         ),
         (

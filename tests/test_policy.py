@@ -386,7 +386,7 @@ def test_a_rule_after_the_first_refusal_is_not_asked(monkeypatch):
 
 def drawn(number: int) -> list[tuple[Request, World]]:
     """Requests and worlds at random, the same ones every time; each carries a credential."""
-    random, found = Random(number), []
+    random, drawn_pairs = Random(number), []
     for _ in range(400):
         service = random.choice(ACTIONS)
         request = asked(
@@ -397,8 +397,10 @@ def drawn(number: int) -> list[tuple[Request, World]]:
             random.choice([INTRUDER, SERVER, "192.0.2.13"]),
             random.choice([None, "2023-11-01T00:00:00Z"]),
         )
-        found.append((request, with_controls([name for name in CONTROLS if random.random() < 0.2])))
-    return found
+        drawn_pairs.append(
+            (request, with_controls([name for name in CONTROLS if random.random() < 0.2]))
+        )
+    return drawn_pairs
 
 
 def test_a_decision_depends_on_nothing_but_its_two_arguments(monkeypatch):
@@ -520,7 +522,7 @@ def flipped(world: World, name: str) -> World:
 
 
 @cache
-def told(world: World) -> list[tuple]:
+def trace_of(world: World) -> list[tuple]:
     """Each step with its outcome and rule, and for each request of it the decision and whether
     anybody would know."""
     return [
@@ -530,20 +532,20 @@ def told(world: World) -> list[tuple]:
 
 
 def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
-    deciding = {rule for name in CONTROLS for _, rule, _ in told(flipped(H, name))}
+    deciding = {rule for name in CONTROLS for _, rule, _ in trace_of(flipped(H, name))}
     assert {rule.__name__ for rule in RULES} <= deciding
 
 
 def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_last():
     """The alarm for the administrators' group rings at the last step, so no later step can show
     that it rang."""
-    alone = {name for name in CONTROLS if told(flipped(H, name)) != told(H)}
+    alone = {name for name in CONTROLS if trace_of(flipped(H, name)) != trace_of(H)}
     paired = {
         name
         for name in set(CONTROLS) - alone
         for other in CONTROLS
         if other != name
-        if told(flipped(flipped(H, other), name)) != told(flipped(H, other))
+        if trace_of(flipped(flipped(H, other), name)) != trace_of(flipped(H, other))
     }
     assert alone == set(CONTROLS) - {"supplier_hard_keys", "response_minutes", "alert_admin_group"}
     assert paired == {"supplier_hard_keys", "response_minutes"}

@@ -68,10 +68,10 @@ def by_hand(
 
 def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
     begun = time.perf_counter()
-    found = minimal_sets("nov23-admin-group", TWELVE)
+    answer = minimal_sets("nov23-admin-group", TWELVE)
     assert time.perf_counter() - begun < 3
-    assert (found.goal, found.walked) == ("nov23-admin-group", 4096)
-    assert set(found.minimal) == {(name,) for name in TWELVE} - {
+    assert (answer.goal, answer.walked) == ("nov23-admin-group", 4096)
+    assert set(answer.minimal) == {(name,) for name in TWELVE} - {
         ("egress_logged",),
         ("hard_keys",),
         ("scripts_approved",),
@@ -134,17 +134,17 @@ def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
     ],
 )
 def test_the_search_finds_what_asking_every_world_finds(goal, names, world):
-    table, found = by_hand(goal, names, world), minimal_sets(goal, names, world=world)
+    table, answer = by_hand(goal, names, world), minimal_sets(goal, names, world=world)
     minimal = {
         some
         for some, stops in table.items()
         if stops and not any(table[some - {one}] for one in some)
     }
-    assert (found.walked, found.stopping) == (64, sum(table.values()))
-    assert [set(some) for some in found.minimal] == sorted(
-        [set(some) for some in found.minimal], key=len
+    assert (answer.walked, answer.stopping) == (64, sum(table.values()))
+    assert [set(some) for some in answer.minimal] == sorted(
+        [set(some) for some in answer.minimal], key=len
     )
-    assert {frozenset(some) for some in found.minimal} == minimal and len(found.minimal) == len(
+    assert {frozenset(some) for some in answer.minimal} == minimal and len(answer.minimal) == len(
         minimal
     )
 
@@ -157,8 +157,8 @@ def test_the_order_of_the_controls_and_a_name_said_twice_change_nothing():
 
 
 def test_where_a_goal_was_never_reached_no_control_is_needed():
-    found = minimal_sets("nov22-sao-paulo-denied", ["console_list_enforced", "hard_keys"])
-    assert (found.stopping, found.minimal) == (4, ((),))
+    answer = minimal_sets("nov22-sao-paulo-denied", ["console_list_enforced", "hard_keys"])
+    assert (answer.stopping, answer.minimal) == (4, ((),))
 
 
 @pytest.mark.parametrize(

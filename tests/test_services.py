@@ -55,23 +55,23 @@ def carried(firm: Company, name: str) -> dict[str, str]:
 def checked(firm: Company, response: httpx.Response) -> dict:
     """An answer is 200 or 403 in JSON. A refusal gives nothing; no answer holds a secret in its
     reason."""
-    told = response.json()
-    assert response.status_code == (200 if told["allowed"] else 403)
-    assert (response.headers["content-type"], told["rule"] == "allowed") == (
+    answer = response.json()
+    assert response.status_code == (200 if answer["allowed"] else 403)
+    assert (response.headers["content-type"], answer["rule"] == "allowed") == (
         "application/json",
-        told["allowed"],
+        answer["allowed"],
     )
-    assert told["reason"] and not [
-        secret for secret in firm.secrets.values() if secret in told["reason"]
+    assert answer["reason"] and not [
+        secret for secret in firm.secrets.values() if secret in answer["reason"]
     ]
-    if not told["allowed"]:
-        assert set(told) == {"allowed", "rule", "reason"}
+    if not answer["allowed"]:
+        assert set(answer) == {"allowed", "rule", "reason"}
         assert not [
             secret
             for secret in firm.secrets.values()
             if secret in response.text + str(response.headers)
         ]
-    return told
+    return answer
 
 
 def knock(firm: Company, browser: httpx.Client, path: str, **how) -> Iterator[dict]:
@@ -108,7 +108,10 @@ def knock(firm: Company, browser: httpx.Client, path: str, **how) -> Iterator[di
     ],
 )
 def test_without_a_credential_no_door_opens_and_nothing_is_given(world, path):
-    assert {told["rule"] for told in knock(*company(world), path)} <= {"reachable", "recognised"}
+    assert {answer["rule"] for answer in knock(*company(world), path)} <= {
+        "reachable",
+        "recognised",
+    }
 
 
 GARBAGE = [
@@ -139,8 +142,8 @@ GARBAGE = [
 @pytest.mark.parametrize("value", GARBAGE)
 def test_garbage_in_place_of_a_password_is_refused_with_a_reason(world, value):
     assert not any(
-        told["allowed"]
-        for told in knock(*company(world), "sign-in", headers={"authorization": value})
+        answer["allowed"]
+        for answer in knock(*company(world), "sign-in", headers={"authorization": value})
     )
 
 
@@ -158,7 +161,9 @@ def test_a_header_with_an_unknown_secret_opens_nothing(name, value):
         if name != "cookie"
         else b"sid=" + (value.encode() if isinstance(value, str) else value)
     )
-    assert not any(told["allowed"] for told in knock(*company(OPEN), "open", headers={name: value}))
+    assert not any(
+        answer["allowed"] for answer in knock(*company(OPEN), "open", headers={name: value})
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ def test_a_header_with_an_unknown_secret_opens_nothing(name, value):
 )
 def test_a_broken_cookie_opens_nothing(cookie):
     assert not any(
-        told["allowed"] for told in knock(*company(OPEN), "console", headers={"cookie": cookie})
+        answer["allowed"] for answer in knock(*company(OPEN), "console", headers={"cookie": cookie})
     )
 
 
@@ -177,7 +182,7 @@ def test_a_broken_cookie_opens_nothing(cookie):
     ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "x"],
 )
 def test_an_odd_method_is_no_way_in(world, method):
-    assert not any(told["allowed"] for told in knock(*company(world), "sign-in", method=method))
+    assert not any(answer["allowed"] for answer in knock(*company(world), "sign-in", method=method))
 
 
 def test_a_head_request_is_answered_like_any_other_but_without_a_body():
@@ -199,8 +204,8 @@ def test_no_path_and_no_header_of_any_bytes_is_a_crash_or_a_way_in(
     path, name, value, service, world
 ):
     firm, browser = company(world)
-    told = checked(firm, browser.get(f"https://{service}.example{path}", headers={name: value}))
-    assert not told["allowed"]
+    answer = checked(firm, browser.get(f"https://{service}.example{path}", headers={name: value}))
+    assert not answer["allowed"]
     assert json.loads(json.dumps(firm.lab.audit)) == firm.lab.audit
 
 
@@ -211,7 +216,7 @@ def test_in_a_castle_nobody_at_all_is_let_in_from_inside_and_only_where_the_netw
         knock(firm, firm.lab.browser("curl/8.5.0", SERVER), "open"),
         strict=True,
     )
-    assert {one.id for one, told in answers if told["allowed"]} == {
+    assert {one.id for one, answer in answers if answer["allowed"]} == {
         one.id for one in ESTATE.services.values() if one.inside_trusted
     }
 
@@ -231,11 +236,11 @@ def test_every_credential_at_every_door_is_answered_recorded_and_keeps_its_secre
             service, action = scope.split(":")
             for name in ESTATE.credentials:
                 before = len(firm.lab.audit)
-                told = checked(
+                answer = checked(
                     firm,
                     browser.get(f"https://{service}.example/{action}", headers=carried(firm, name)),
                 )
-                assert not told["allowed"] or scope in ESTATE.credentials[name].scopes
+                assert not answer["allowed"] or scope in ESTATE.credentials[name].scopes
                 if len(firm.lab.audit) == before:
                     silent.add(scope)
     unlogged = {"laptop:sync", "laptop:nonsense"}
@@ -269,10 +274,10 @@ def test_an_action_puts_into_ones_hands_what_the_sheet_says_and_only_what_exists
 )
 def test_by_signing_in_one_gets_a_session_of_ones_own_and_of_nobody_else(using, session):
     firm, browser = company(OPEN)
-    given_ = browser.get("https://login.example/sign-in", headers=carried(firm, using)).json()[
+    received = browser.get("https://login.example/sign-in", headers=carried(firm, using)).json()[
         "given"
     ]
-    assert list(given_) == [session]
+    assert list(received) == [session]
     assert ESTATE.credentials[session].holder is ESTATE.credentials[using].holder
 
 
@@ -283,7 +288,7 @@ def test_a_name_that_is_right_and_a_secret_that_is_wrong_is_nobody(using):
     firm, browser = company(OPEN)
     holder = ESTATE.credentials[using].holder.id
     wrong = {"authorization": "Basic " + b64encode(f"{holder}:wrong".encode()).decode()}
-    assert {told["rule"] for told in knock(firm, browser, "sign-in", headers=wrong)} == {
+    assert {answer["rule"] for answer in knock(firm, browser, "sign-in", headers=wrong)} == {
         "recognised",
         "reachable",
     }
@@ -300,10 +305,10 @@ def test_two_credentials_at_once_open_no_more_than_one_of_them_would(using):
             ("gateway", "tracker"),
             ("login", "sign-in"),
         ):
-            told = checked(
+            answer = checked(
                 firm, browser.get(f"https://{service}.example/{action}", headers=headers)
             )
-            assert not told["allowed"] or f"{service}:{action}" in (
+            assert not answer["allowed"] or f"{service}:{action}" in (
                 *ESTATE.credentials[using].scopes,
                 *ESTATE.credentials[other].scopes,
             )
@@ -326,10 +331,10 @@ def test_a_pass_leads_to_its_own_application_and_to_no_other():
         headers = pass_for(firm, browser, application)
         let_in = [
             name
-            for name, told in zip(
+            for name, answer in zip(
                 ESTATE.services, knock(firm, browser, "x", headers=headers), strict=True
             )
-            if "nothing leads" not in told["reason"]
+            if "nothing leads" not in answer["reason"]
             and ESTATE.services[name].zone.id == "atlassian"
         ]
         assert let_in == [application]

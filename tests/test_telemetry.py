@@ -63,8 +63,8 @@ def events(*worlds: int | None) -> list[tuple[str, dict]]:
     return [
         (source, event)
         for number in worlds
-        for source, found in played(number).audit.items()
-        for event in found
+        for source, lines in played(number).audit.items()
+        for event in lines
     ]
 
 
@@ -193,18 +193,18 @@ def test_a_stolen_session_makes_no_session_start():
 
 def test_what_shows_is_the_owners_session_at_another_address_with_another_agent():
     (start,) = okta("user.session.start")
-    mine = [
+    of_the_owner = [
         event
         for event in okta("user.session.access_admin_app")
         if event["actor"]["id"] == start["actor"]["id"]
     ]
     for field in ("externalSessionId", "rootSessionId"):
-        assert {event["authenticationContext"][field] for event in [start, *mine]} == {
+        assert {event["authenticationContext"][field] for event in [start, *of_the_owner]} == {
             start["authenticationContext"][field]
         }
-    assert [event["client"]["ipAddress"] for event in mine] == [ADMIN, INTRUDER]
-    assert len({event["client"]["userAgent"]["rawUserAgent"] for event in mine}) == 2
-    assert len({event["securityContext"]["asNumber"] for event in mine}) == 2
+    assert [event["client"]["ipAddress"] for event in of_the_owner] == [ADMIN, INTRUDER]
+    assert len({event["client"]["userAgent"]["rawUserAgent"] for event in of_the_owner}) == 2
+    assert len({event["securityContext"]["asNumber"] for event in of_the_owner}) == 2
 
 
 def test_two_people_have_two_sessions():
@@ -327,13 +327,13 @@ def test_an_account_has_one_id_and_the_account_that_was_made_has_that_of_its_mak
         (event["author"]["id"], event["author"]["name"])
         for event in [*written, *way_round.audit[source]]
     ]
-    made = [
+    created = [
         (one["id"], one["name"])
         for event in played(None).audit["jira"]
         for one in event["affectedObjects"]
         if one["type"] == "USER"
     ]
-    both = {*authors, *(made if source == "jira" else ())}
+    both = {*authors, *(created if source == "jira" else ())}
     assert len(both) == len(dict(both)) == len({name for _, name in both}) > 1
 
 
@@ -348,18 +348,18 @@ def test_no_event_says_what_it_belongs_to_or_who_is_behind_it():
         re.I,
     )
     for _, event in events(None, *range(50)):
-        found = texts(event)
-        assert not facts & set(found) and not [text for text in found if telling.search(text)]
-        assert not [text for text in found for fact in facts if fact in text]
-        assert "fact" not in found and "tactic" not in found
+        said = texts(event)
+        assert not facts & set(said) and not [text for text in said if telling.search(text)]
+        assert not [text for text in said for fact in facts if fact in text]
+        assert "fact" not in said and "tactic" not in said
 
 
 def test_the_owners_events_are_no_steps_and_all_others_are():
     replay = played(None)
     free = [
         f"{source}:{line}"
-        for source, found in replay.audit.items()
-        for line in range(1, len(found) + 1)
+        for source, lines in replay.audit.items()
+        for line in range(1, len(lines) + 1)
         if f"{source}:{line}" not in replay.truth
     ]
     owner = [
