@@ -3,6 +3,7 @@
 from functools import cache
 
 from labutils.incident.breach import Replay, Step, foresee, play
+from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
 from labutils.stage.breached_company import (
@@ -40,6 +41,18 @@ OUTCOMES = {
 def played(world: World) -> Replay:
     """The campaign in this world, played once."""
     return play(world)
+
+
+def logs_of(replay: Replay, fact: str) -> list[str]:
+    """The logs that hold a line of a step, by name."""
+    names = [name.split(":")[0] for name, step in replay.truth.items() if step == fact]
+    return list(dict.fromkeys(names))
+
+
+def lines_of(replay: Replay, fact: str, source: str) -> list[Event]:
+    """The lines that a step left in one of the logs."""
+    names = [name.split(":") for name, step in replay.truth.items() if step == fact]
+    return [replay.audit[log][int(line) - 1] for log, line in names if log == source]
 
 
 # --- printed ------------------------------------------------------------------------------------

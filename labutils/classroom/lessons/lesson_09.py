@@ -1,9 +1,10 @@
 """09 · Replay the chain."""
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import code
+from labutils.classroom.registry import Guess, Prediction, Row, code
 from labutils.incident import breach, inventory
-from labutils.stage.attack_chain import footholds
+from labutils.stage.attack_chain import FOOTHOLDS, footholds
+from labutils.stage.breached_company import EXPOSED
 
 _NAMES = {
     "moveworks-token",
@@ -104,6 +105,227 @@ def _but(old: str, new: str) -> str:
 _SKIP_REFUSED = """        if event["outcome"]["result"] == "FAILURE":
             continue
 """
+
+
+_BEHIND = (
+    "The belief is that an account opens what it has rights to. The tracker and the code stand "
+    "behind the gateway, and it has nothing for the gateway."
+)
+
+PREDICTIONS = (
+    Prediction(
+        "09-p1",
+        "How did the 22 steps end?",
+        {
+            "a": Guess(
+                "most were refused: an intruder tries many doors, and few open",
+                [4, 16, 2],
+                "The belief is that most of what an intruder tries is refused. Valid credentials "
+                "open doors as they do for their owners.",
+            ),
+            "b": Guess(
+                "about as many were refused as succeeded",
+                [10, 10, 2],
+                "The belief is that attack and defence are even at each door. Whoever has a valid "
+                "credential is refused only where something more is asked for.",
+            ),
+            "c": Guess("most succeeded, a few were refused, a few are unknown", [16, 4, 2]),
+            "d": Guess(
+                "all are known to have succeeded: the attack was a success",
+                [22, 0, 0],
+                "The belief is that an attack that is told of worked at each step. Some doors "
+                "stayed shut, and some questions stayed open.",
+            ),
+        },
+        "The intruder had valid credentials, so most doors opened. What was refused belongs to "
+        "the story, and so does what no log can settle.",
+    ),
+    Prediction(
+        "09-p2",
+        "The password that opened the support desk was taken. Which log has a line of that?",
+        {
+            "a": Guess(
+                "okta, the log of sign-ins",
+                ["okta"],
+                "The belief is that a theft of a password is seen where people sign in. Nobody "
+                "signs in when a password is copied.",
+            ),
+            "b": Guess("none", []),
+            "c": Guess(
+                "support, the log of the support desk",
+                ["support"],
+                "The belief is that a system sees who learns its passwords. It sees who uses "
+                "them, later.",
+            ),
+        },
+        "In this model the password leaves by a private browser profile, where no company has a "
+        "log.",
+    ),
+    Prediction(
+        "09-p3",
+        "The service token passes the gateway, and the account opens the tracker. Which logs get "
+        "a line?",
+        {
+            "a": Guess(
+                "okta: each way in begins with a sign-in",
+                ["okta"],
+                "The belief is that each way in leads through the sign-in of people. A service "
+                "token knocks at the gateway, and the tracker has accounts of its own.",
+            ),
+            "b": Guess(
+                "cloudflare_access and jira",
+                ["cloudflare_access", "jira"],
+                "The belief is that a gateway has one log. Service tokens stand in another one "
+                "than people do.",
+            ),
+            "c": Guess(
+                "none: both credentials are valid",
+                [],
+                "The belief is that valid use leaves no line. It leaves one that looks like any "
+                "other.",
+            ),
+            "d": Guess(
+                "cloudflare_access_nonidentity and jira",
+                ["cloudflare_access_nonidentity", "jira"],
+            ),
+        },
+        "The service token stands in the non-identity log, under its own name and with no person. "
+        "The tracker writes down who signed in there.",
+    ),
+    Prediction(
+        "09-p4",
+        "Somebody else goes on in the session of an administrator. What does the log `okta` get?",
+        {
+            "a": Guess(
+                "a sign-in from a new address, then what he does",
+                [
+                    "user.session.start",
+                    "user.session.access_admin_app",
+                    "app.oauth2.client.read_client_secret",
+                ],
+                "The belief is that whoever gets in signs in. The session was open, and nothing "
+                "had to be signed in to.",
+            ),
+            "b": Guess(
+                "what he does, and no sign-in",
+                ["user.session.access_admin_app", "app.oauth2.client.read_client_secret"],
+            ),
+            "c": Guess(
+                "nothing: the session is known",
+                [],
+                "The belief is that a log shows sign-ins alone. It shows what is done in a "
+                "session, too.",
+            ),
+            "d": Guess(
+                "a refused sign-in: the key is asked for again",
+                ["user.session.start"],
+                "The belief is that a session asks for the key again in a new place. The key was "
+                "asked for when the owner signed in.",
+            ),
+        },
+        "Using a session that exists makes no sign-in event. It makes lines of what is done, with "
+        "the number of the session.",
+    ),
+    Prediction(
+        "09-p5",
+        "A script plugin of the tracker installs the implant on its server. Which logs get a line?",
+        {
+            "a": Guess(
+                "the gateway's for service tokens, the tracker's, and the server's",
+                ["cloudflare_access_nonidentity", "jira", "linux_process_creation"],
+            ),
+            "b": Guess(
+                "the tracker's alone: it runs the script",
+                ["jira"],
+                "The belief is that a script leaves what its application writes down. This one "
+                "came past the gateway, and started a shell on the server.",
+            ),
+            "c": Guess(
+                "the server's alone: the implant is there",
+                ["linux_process_creation"],
+                "The belief is that only the machine sees what is installed on it. The order to "
+                "install it went through the gateway and the tracker.",
+            ),
+            "d": Guess(
+                "the network's alone: an implant calls out",
+                ["cloudflare_gateway"],
+                "The belief is that an implant shows when it calls out. In this model nobody logs "
+                "what the server sends.",
+            ),
+        },
+        "The request passes the gateway, the tracker runs the script, and the script starts a "
+        "shell on the server.",
+    ),
+    Row(
+        "09-p6",
+        "Each of the four alone, at eight doors. Does it open any of them?",
+        EXPOSED,
+        "oxxo",
+        {
+            "moveworks-token": (
+                "The belief is that a token made for one application opens nothing else. It opens "
+                "the gateway, and that is a door."
+            ),
+            "smartsheet-account": _BEHIND,
+            "bitbucket-account": _BEHIND,
+            "aws-account": (
+                "The belief is that all doors of a company stand behind its gateway. The cloud is "
+                "reached from anywhere."
+            ),
+        },
+        "Two of the accounts open nothing here alone: no way leads to the tracker or the code "
+        "from outside. With the token before them they open what hurts most.",
+    ),
+    Prediction(
+        "09-p7",
+        "In that world, which rows of the grid still open something?",
+        {
+            "a": Guess(
+                "the service token: there is no person whose password could be reset",
+                ["moveworks-token"],
+                "The belief is that only passwords are replaced. A token is replaced as well, if "
+                "it is on the list.",
+            ),
+            "b": Guess(
+                "the cloud account: it does not pass the gateway",
+                ["aws-account"],
+                "The belief is that a replacement takes effect at the gateway. The old credential "
+                "is worth nothing at any door.",
+            ),
+            "c": Guess(
+                "the two accounts with the token before them",
+                ["smartsheet-account + token", "bitbucket-account + token"],
+                "The belief is that whoever is past the gateway is in. Each door behind it asks "
+                "again.",
+            ),
+            "d": Guess("none", []),
+        },
+        "Every step of November that needed one of the four fails, provided that the replacement "
+        "was complete.",
+    ),
+    Row(
+        "09-p8",
+        "The service account is off. Which of the three ways still work?",
+        tuple(FOOTHOLDS),
+        "xoo",
+        {
+            "service account": (
+                "The belief is that an account works on for a while after it is off. In this "
+                "model each request asks whether it is valid."
+            ),
+            "look-alike user": (
+                "The belief is that a user falls with the account that made it. It is an account "
+                "of its own."
+            ),
+            "implant": (
+                "The belief is that an implant needs the account with which it was installed. It "
+                "is a program on the server, and calls out by itself."
+            ),
+        },
+        "Each removal ends one and leaves the rest. What was made with an account stays when the "
+        "account is off.",
+    ),
+)
 
 
 LESSON = Lesson(
@@ -292,4 +514,5 @@ LESSON = Lesson(
             },
         ),
     ),
+    PREDICTIONS,
 )
