@@ -49,7 +49,7 @@ def test_code_cites_the_places_that_were_looked_up():
     for cited in (
         "(RFC 8417, 2.3 and 4.1)",
         "CORS protocol of the Fetch standard",
-        "ends the session of that sid (OpenID Connect Back-Channel Logout, 2.7)",
+        "(OpenID Connect Back-Channel Logout, 2.7)",
         "OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2)",
         "OWASP ASVS 5.0, 7.2.4",
     ):
