@@ -11,7 +11,7 @@ from two_apps import LOGIN, WIKI, TwoApps
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Totp, totp
-from labutils.identity.person import fill, sign_in
+from labutils.identity.person import Form, fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.identity.webauthn import FRESH
 
@@ -74,6 +74,22 @@ def test_a_sign_in_is_fresh_for_300_seconds(age, taken):
         not taken,
         300,
     )
+
+
+def test_the_session_in_which_a_key_was_added_has_shown_that_key():
+    apps = apps_with_keys()
+    page = at_keys(apps)
+    (session,) = apps.provider.sessions.values()
+    assert session.amr == ["pwd"]
+    fill(apps.ada, page, answer=press(SecurityKey("ada"), page))
+    assert session.amr == ["pwd", "hwk", "mfa"]
+
+
+def test_a_form_without_an_answer_adds_nothing():
+    apps = apps_with_keys()
+    csrf = Form(at_keys(apps).text).hidden["csrf"]
+    page = apps.ada.post(LOGIN + "/keys", data={"csrf": csrf})
+    assert page.status_code == 200 and 'role="status"></p>' in page.text and not added(apps)
 
 
 @pytest.mark.parametrize("csrf", ["", "x", "é"])

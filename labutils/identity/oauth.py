@@ -5,11 +5,11 @@ Parameters, scopes, presented tokens, and refusals with their registered codes.
 
 import hmac
 import json
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
-
-from labutils.identity.keys import Json
 
 
 class OAuthError(Exception):
@@ -75,7 +75,21 @@ def bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def as_json(body: Json) -> Response:
+class TokenResponse(TypedDict):
+    """What the token endpoint answers (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).
+
+    `expires_in` is in seconds.
+    """
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+    id_token: NotRequired[str]
+    refresh_token: NotRequired[str]
+
+
+def as_json(body: Mapping[str, object]) -> Response:
     """A response of type application/json."""
     return Response(json.dumps(body), content_type="application/json")
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.identity import tokens
 from labutils.identity.keys import Json, b64
-from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters
+from labutils.identity.oauth import OAuthError, TokenResponse, as_json, narrowed, parameters
 from labutils.identity.provider.binding import confirmation
 from labutils.identity.provider.client_authentication import authenticate_client
 from labutils.identity.provider.state import Client, Grant, Issued, State
@@ -56,7 +56,7 @@ def token(state: State, request: Request) -> Response:
 
 def redeem_code(
     state: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
-) -> Json:
+) -> TokenResponse:
     """Tokens for an authorization code (RFC 6749, 4.1.3).
 
     The checks are in the order of OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2): only who is the
@@ -101,7 +101,7 @@ def challenge_met(challenge: str | None, verifier: str | None) -> bool:
 
 def refresh(
     state: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
-) -> Json:
+) -> TokenResponse:
     """Tokens for a refresh token, which is used up by that: a new one comes along (RFC 6749, 6)."""
     issued = state.refresh_tokens.get(params.get("refresh_token", ""))
     if issued is None:
@@ -123,7 +123,7 @@ def refresh(
 
 def for_the_client_itself(
     state: State, params: dict[str, str], client: Client, cnf: dict[str, str]
-) -> Json:
+) -> TokenResponse:
     """An access token for a client that acts for nobody but itself (RFC 6749, 4.4)."""
     scope = narrowed(params.get("scope", ""), client.scope)
     return issue(state, Grant(client, None, scope), scope, cnf)
@@ -134,7 +134,7 @@ def for_the_client_itself(
 
 def issue(
     state: State, grant: Grant, scope: str, cnf: dict[str, str], nonce: str | None = None
-) -> Json:
+) -> TokenResponse:
     """The answer of the token endpoint (RFC 6749, 5.1).
 
     An access token in any case; an ID token where `openid` was granted (OpenID Connect Core,
@@ -142,7 +142,7 @@ def issue(
     """
     life = state.access_life if grant.user else SERVICE_LIFE
     access_token = create_access_token(state, grant, scope, cnf, life)
-    answer: Json = {
+    answer: TokenResponse = {
         "access_token": access_token,
         "token_type": "DPoP" if "jkt" in cnf else "Bearer",
         "expires_in": life,
