@@ -6,7 +6,7 @@ from labutils.stage.bound_tokens import PageKey
 from labutils.stage.two_apps import LOGIN, NOTES, build_apps
 
 
-def test_a_copied_cookie_serves_until_the_next_renewal_and_a_bound_one_no_longer_than_its_ten_minutes():
+def test_a_copied_cookie_serves_until_the_next_renewal_and_a_bound_one_for_ten_minutes_at_most():
     assert {
         name: bound_cookies.cookie_minutes(*way) for name, way in bound_cookies.COOKIES.items()
     } == {"ordinary": 1440, "bound, Ada away": 9, "bound, Ada at work": 5}

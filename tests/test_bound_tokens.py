@@ -40,7 +40,7 @@ def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
     ]
 
 
-def test_a_nonce_ends_proofs_made_in_advance_and_neither_the_script_nor_what_it_took_for_a_key_of_the_thief_s():
+def test_a_nonce_ends_proofs_made_in_advance_and_neither_the_script_nor_the_thief_s_own_key():
     found = bound_tokens.thefts(NonceAPI)
     assert {name for name, (status, _) in found.items() if status == 200} == {
         "script in the page",
@@ -67,13 +67,19 @@ def test_tokens_that_a_thief_got_for_his_own_key_need_nothing_of_the_page(api): 
 
 @pytest.mark.parametrize("ahead", [-60, 0, 60])
 def test_the_name_of_a_proof_must_be_kept_until_the_proof_itself_is_over(ahead):  # RFC 9449, 11.1
-    """Names that are forgotten after the window let a proof that was dated ahead in again; those kept until iat + window do not."""
+    """Where names are forgotten after the window, a proof that was dated ahead gets in again.
+
+    Where they are kept until iat + window, it does not.
+    """
     now, window = 1697619600, 60
     key = tokens.ec_private_key("memory")
     proof = dpop.prove(key, "GET", DATA, now=now + ahead, jti="once")
 
     def uses(kept_until) -> list[int]:
-        """The seconds at which a server takes the same proof, if it keeps the name of one that came at `second` until `kept_until`."""
+        """The seconds at which a server takes the same proof.
+
+        It keeps the name of one that came at `second` until `kept_until(second)`.
+        """
         memory, taken = {}, []
         for second in range(now, now + 3 * window):
             memory = {name: until for name, until in memory.items() if second <= until}
@@ -85,7 +91,7 @@ def test_the_name_of_a_proof_must_be_kept_until_the_proof_itself_is_over(ahead):
             memory["once"] = kept_until(second)
         return taken
 
-    assert uses(lambda second: now + ahead + window) == [0]
+    assert uses(lambda _second: now + ahead + window) == [0]
     assert uses(lambda second: second + window) == ([0] if ahead <= 0 else [0, 61])
 
 
@@ -109,7 +115,7 @@ def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
     assert statuses(ForgetfulAPI) == [200] * 7 + [401, 200]
 
 
-def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_buys_a_token_that_opens_nothing():
+def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_gives_a_useless_token():
     apps = bound_tokens.apps_with_dpop()
     form = {
         "grant_type": "refresh_token",

@@ -1,4 +1,4 @@
-"""Lesson 15: the checklist points to lessons and public controls, and no answer breaks its tables."""
+"""Lesson 15: the checklist points to lessons and controls, and no answer breaks its tables."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Lesson 15: what a list says of a rotation, what the doors say, and the change of a signing key."""
+"""Lesson 15: a rotation as the list has it, as the doors have it, and a change of signing keys."""
 
 import pytest
 

@@ -14,11 +14,11 @@ from labutils.stage.one_check_off import (
     READING,
     careless_fresh,
     let_in,
+    never_let_in,
     objections,
     passes_read_loosely,
     refusal,
     stopped_by,
-    survivors,
 )
 
 HOSTILE, HONEST = (
@@ -124,7 +124,7 @@ def test_each_check_has_an_attack_that_only_it_stops():
 def test_no_attack_comes_alive_in_two_ways_and_the_rest_survive_any_single_removal():
     alive = Counter(attack for (attack, _), lives in let_in().items() if lives)
     assert set(alive.values()) == {1}
-    assert set(alive) | set(survivors()) == set(HOSTILE) and not set(alive) & set(survivors())
+    assert set(alive) | set(never_let_in()) == set(HOSTILE) and not set(alive) & set(never_let_in())
 
 
 def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it_shows():
@@ -137,14 +137,14 @@ def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it
     assert f"{len(HOSTILE)} hostile proofs, 12 checks, {12 * len(HOSTILE)} trials." in sentence
     assert (
         f"{sum(let_in().values())} attacks come alive" in sentence
-        and f"{len(survivors())} stay out" in sentence
+        and f"{len(never_let_in())} stay out" in sentence
     )
 
 
 def test_an_attack_that_no_removal_lets_in_meets_two_checks_or_the_strict_reading():
-    assert all(len(found) > 1 or found == [READING] for found in survivors().values())
-    assert survivors()["alg none"] == ["known_algorithm", "signature"]
-    assert {name for name, found in survivors().items() if found == [READING]} == {
+    assert all(len(found) > 1 or found == [READING] for found in never_let_in().values())
+    assert never_let_in()["alg none"] == ["known_algorithm", "signature"]
+    assert {name for name, found in never_let_in().items() if found == [READING]} == {
         "iat NaN",
         "nothing",
         "100 KB of A",

@@ -1,4 +1,4 @@
-"""Lesson 13: what each way of signing in withstands, who refuses the phish of a security key, and what is on its plates."""
+"""Lesson 13: what each way of signing in withstands, and who refuses the phish of a key."""
 
 import json
 from itertools import combinations
@@ -8,7 +8,7 @@ from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
 
 from labutils.classroom.plates.assertion import signed_bytes
-from labutils.classroom.plates.refusals import refusals as refusals_picture
+from labutils.classroom.plates.layers import refusing_layers
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
@@ -127,11 +127,11 @@ def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
 
 
 def test_the_plates_say_in_their_sentences_what_they_show(refusals):
-    assert refusals_picture(refusals)[1].endswith(
+    assert refusing_layers(refusals)[1].endswith(
         "and 2 get through. Who did not look in each of these: browser and server."
     )
     one = {key: "in" if key[0] == "key" else "key: no credential" for key in refusals}
-    assert "0 are refused by the browser" in refusals_picture(one)[1] and refusals_picture(one)[
+    assert "0 are refused by the browser" in refusing_layers(one)[1] and refusing_layers(one)[
         1
     ].endswith("these: key.")
     account = authenticators.with_key()

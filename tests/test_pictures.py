@@ -1,4 +1,4 @@
-"""Pictures: one meaning of colour, all that is drawn is written down, and a change of either is noticed."""
+"""Pictures: one meaning of colour; all that is drawn is written down; a change is noticed."""
 
 import base64
 import importlib.util
@@ -34,7 +34,7 @@ _spec.loader.exec_module(_conftest)
 locked_drawing = _conftest.locked_drawing
 
 
-def sheet(draw=lambda axes: None, size=(4, 3)) -> Figure:
+def sheet(draw=lambda _axes: None, size=(4, 3)) -> Figure:
     figure = Figure(figsize=size)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.axis("off")
@@ -84,7 +84,7 @@ def test_a_grid_has_one_mark_for_each_try():
 
 
 def test_no_module_draws_in_a_colour_that_has_no_name():
-    """Colours with a meaning come from canvas.py; a module that writes one as a number would escape the rule."""
+    """Colours with a meaning come from canvas.py: one written as a number would escape the rule."""
     for path in [
         *(HERE / "labutils" / "classroom").rglob("*.py"),
         *(HERE / "labutils" / "stage").rglob("*.py"),
@@ -226,7 +226,7 @@ show(*grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
 
 
 def notebook(**changes: str) -> dict:
-    """A notebook whose one cell draws a picture, with what it gave when it was stored, and these changes of that."""
+    """A notebook whose one cell draws a picture, with its stored output, and changes of that."""
     tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
     figure, sentence = grid(["token"], ["door", "gate"], tried, "Doors", "tries")
     picture = {"output_type": "display_data", "data": stored(figure) | changes, "metadata": {}}
@@ -245,7 +245,7 @@ def notebook(**changes: str) -> dict:
 
 @pytest.fixture(scope="module")
 def validated(tmp_path_factory):
-    """What strict nbval with the course's hooks says of three stored notebooks, under the locked libraries and under others."""
+    """What strict nbval says of three stored notebooks, under the locked libraries and others."""
     blank = stored(sheet())["image/png"]
     figure, _ = grid(
         ["token"],

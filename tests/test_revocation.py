@@ -1,4 +1,4 @@
-"""Lesson 12: what receives an event does with it, spellings of one token, and what each way costs."""
+"""Lesson 12: what a receiver does with an event, spellings of a token, and what each way costs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The timeline: what has an hour, what has a day alone, and no label across the break of the axis."""
+"""The timeline: what has an hour, what has a day alone, and no label across the break."""
 
 import re
 
@@ -28,7 +28,7 @@ def test_a_day_without_an_hour_is_as_long_as_the_day_and_its_mark_is_in_the_midd
 
 
 def test_no_mark_says_that_a_day_came_before_an_hour_of_the_same_day_at_midnight():
-    """An event of 14 November without an hour is not drawn before the first probe of that day, which has one."""
+    """An event without an hour is not drawn before the first probe of that day, which has one."""
     assert place(ledger.fact("nov14-aws-accessed")) != across("2023-11-14")
     assert across("2023-11-14") < place(ledger.fact("nov14-aws-accessed")) < across("2023-11-15")
 

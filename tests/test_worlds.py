@@ -70,10 +70,10 @@ def test_with_first_routes_alone_every_favourite_looks_good():
         assert outcomes(world)["nov22-repos-archived"] == "succeeded"
 
 
-def test_the_same_credentials_open_everything_where_nothing_is_asked_inside_and_their_own_scopes_in_2023():
+def test_the_same_credentials_open_everything_in_a_castle_and_their_own_scopes_in_2023():
     castle, historical = (
-        worlds.reachable(world_with(access_per_application=False, hard_keys=False)),
-        worlds.reachable(World.historical()),
+        worlds.reachable_services(world_with(access_per_application=False, hard_keys=False)),
+        worlds.reachable_services(World.historical()),
     )
     assert set(castle.values()) == {"opens"}
     assert {name for name, outcome in historical.items() if outcome == "opens"} == {
@@ -95,7 +95,7 @@ def test_the_same_credentials_open_everything_where_nothing_is_asked_inside_and_
     ],
 )
 def test_one_change_at_a_time_says_what_each_control_does(decisions, opens):
-    reached = worlds.reachable(world_with(**decisions))
+    reached = worlds.reachable_services(world_with(**decisions))
     assert sum(outcome == "opens" for outcome in reached.values()) == opens
 
 

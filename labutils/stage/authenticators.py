@@ -58,8 +58,8 @@ class Account:
 
 def number_on(page: httpx.Response) -> str:
     """The number that a page tells Ada to type on her phone, if there is one."""
-    shown = re.search(r"Type (\d\d) on", page.text)
-    return shown[1] if shown else ""
+    number = re.search(r"Type (\d\d) on", page.text)
+    return number[1] if number else ""
 
 
 def with_password(keys: MakeKeys = webauthn.SecurityKeys) -> Account:
@@ -133,10 +133,10 @@ def attested(key: SecurityKey) -> str:
         """A provider that asks, and refuses no answer."""
 
     account = with_key(key, partial(webauthn.SecurityKeys, verify_attestation=take_any))
-    made = RegistrationResponse.from_dict(json.loads(account.sent[0])).response
-    statement = made.attestation_object
+    response = RegistrationResponse.from_dict(json.loads(account.sent[0])).response
+    statement = response.attestation_object
     verdict = PackedAttestation().verify(
-        statement.att_stmt, statement.auth_data, made.client_data.hash
+        statement.att_stmt, statement.auth_data, response.client_data.hash
     )
     model = statement.auth_data.credential_data.aaguid
     voucher, path = verdict.attestation_type.name, verdict.trust_path

@@ -28,10 +28,10 @@ class BoundCookies(Provider):
         self.good_until: dict[str, int] = {}  # by cookie
         self.add_endpoint("/renew", Endpoint(self.renew))
 
-    def session_started(self, session: Session, request: Request) -> None:
+    def session_started(self, session: Session, request: Request) -> None:  # noqa: ARG002 - a hook
         self.good_until[session.cookie] = self.now + COOKIE_LIFE
 
-    def admits(self, session: Session, request: Request) -> bool:
+    def admits(self, session: Session, request: Request) -> bool:  # noqa: ARG002 - a hook
         return self.now < self.good_until[session.cookie]
 
     def renew(self, request: Request) -> Response:
@@ -78,7 +78,7 @@ def renew(browser: httpx.Client, key: PageKey, cookie: str) -> httpx.Response:
     return browser.post(LOGIN + "/renew", headers={"cookie": f"session={cookie}", "dpop": proof})
 
 
-def opens(apps: TwoApps, cookie: str) -> bool:
+def cookie_opens(apps: TwoApps, cookie: str) -> bool:
     """Whether the provider gives Tom a code for this cookie."""
     header = {"cookie": f"session={cookie}"}
     answer = apps.tom.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
@@ -100,6 +100,6 @@ def cookie_minutes(provider: type[Provider], at_work: bool) -> int:
             renew(apps.ada, device, apps.session_cookie)
         apps.lab.clock.wait_until(begun + minute * 60)
         renew(apps.tom, toms, copied)  # with a key of his own, it is refused
-        if opens(apps, copied):
+        if cookie_opens(apps, copied):
             last = minute
     return last

@@ -40,7 +40,7 @@ def checklist() -> list[ChecklistLine]:
     return [build(ChecklistLine, row) for row in read("checklist.yaml")["lines"]]
 
 
-def table(answers: Mapping[str, str]) -> list[list[str]]:
+def rows_with_answers(answers: Mapping[str, str]) -> list[list[str]]:
     """The checklist with the learner's answers, as rows.
 
     Raises KeyError for an answer to a question that is not in it.
@@ -59,7 +59,8 @@ def _row(line: ChecklistLine, answer: str) -> list[str]:
 def as_markdown(answers: Mapping[str, str]) -> str:
     """The checklist as a Markdown table."""
     head, *rows = [
-        [cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table(answers)
+        [cell.replace("|", "\\|").replace("\n", " ") for cell in row]
+        for row in rows_with_answers(answers)
     ]
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
@@ -69,7 +70,8 @@ def as_csv(answers: Mapping[str, str]) -> str:
     """The checklist as CSV (RFC 4180). No cell is one that a spreadsheet takes for a formula."""
     out = io.StringIO()
     rows = [
-        ["'" + cell if cell.startswith(FORMULA) else cell for cell in row] for row in table(answers)
+        ["'" + cell if cell.startswith(FORMULA) else cell for cell in row]
+        for row in rows_with_answers(answers)
     ]
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()

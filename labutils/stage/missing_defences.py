@@ -309,7 +309,8 @@ class OneClient:
     def opens(self, who: str, url: str, until: str | None = None) -> httpx.Response:
         """A person opens an address, signs in and says yes where login.example asks.
 
-        The last answer is returned. With `until` it ends at the redirect whose address starts so, and does not follow it.
+        The last answer is returned. With `until` it ends at the redirect whose address starts so,
+        and does not follow it.
         """
         typed = self.typed(who)
         return sign_in(getattr(self, who), url, typed["username"], typed["password"], until=until)

@@ -69,7 +69,7 @@ def stopped_by(case: ProofCase) -> str:
     return next(iter(objections(case)), "nothing")
 
 
-def survivors() -> dict[str, list[str]]:
+def never_let_in() -> dict[str, list[str]]:
     """The proofs that stay out whichever check is switched off, each with all that objects to it.
 
     Two checks object to them, or the strict reading does.

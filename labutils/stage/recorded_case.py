@@ -102,7 +102,7 @@ class Door:
         return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
 
 
-class Thief:
+class Attacker:
     """Tries texts at the doors of a rebuilt case, at the moment at which the recording ends.
 
     Each try meets the provider as it was then, and leaves it so.
@@ -147,9 +147,9 @@ class Thief:
 
 def doors(case: RebuiltCase) -> dict[str, Callable[[str], bool]]:
     """By door: does this text open it? It is answered by trying, once for each text."""
-    thief, issuer = Thief(case), case.provider.issuer
+    attacker, issuer = Attacker(case), case.provider.issuer
     return {
-        name: cache(partial(thief.opens, door, door.environ(issuer)))
+        name: cache(partial(attacker.opens, door, door.environ(issuer)))
         for name, door in doors_of(case).items()
     }
 

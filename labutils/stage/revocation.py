@@ -40,7 +40,7 @@ from labutils.stage.two_apps import (
 # --- lists of revoked tokens --------------------------------------------------------------------
 
 
-def digest(token: str) -> str:
+def token_hash(token: str) -> str:
     """What a list of revoked tokens keeps, where it keeps hashes."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -54,7 +54,7 @@ class RevocationListAPI(ResourceServer):
         self.revoked_ids: set[str] = set()
 
     def verify(self, token: str) -> dict:
-        if digest(token) in self.revoked_hashes:
+        if token_hash(token) in self.revoked_hashes:
             raise jwt.InvalidTokenError("its hash is on the list")
         claims = super().verify(token)
         if claims["jti"] in self.revoked_ids:
@@ -254,7 +254,7 @@ def cost(way: str, noticed: int = 0) -> Cost:
     apps = WAYS[way].build("lesson-12")
     apps.sign_in("ada", NOTES)
     begun, before = apps.lab.clock.now, len(apps.lab.wire)
-    work(apps, begun)
+    hour_of_work(apps, begun)
     apps.lab.clock.wait_until(begun + THEFT * 60)
     refresh_tokens(apps)
     after = len(apps.lab.wire)
@@ -275,7 +275,7 @@ def cost(way: str, noticed: int = 0) -> Cost:
     )
 
 
-def work(apps: TwoApps, begun: int) -> None:
+def hour_of_work(apps: TwoApps, begun: int) -> None:
     """Ada's app calls the API every two minutes for an hour, and refreshes when it must."""
     session = apps.notes.latest_session()
     for minute in range(0, THEFT, EVERY):

@@ -64,7 +64,7 @@ def operator_replaces_the_client_secret(apps: TwoApps) -> None:
 
 
 ACTIONS: dict[str, Callable[[TwoApps], object]] = {
-    "nothing": lambda apps: None,
+    "nothing": lambda _apps: None,
     "log out at the wiki": ada_logs_out_at_the_wiki,
     "log out at the provider": ada_logs_out_at_the_provider,
     "change password": lambda apps: apps.provider.change_password("ada", "a-new-password"),

@@ -71,7 +71,7 @@ def unusual(request: Request, history: Sequence[Request]) -> str | None:
 # --- what opens ---------------------------------------------------------------------------------
 
 
-def reachable(world: World) -> dict[str, str]:
+def reachable_services(world: World) -> dict[str, str]:
     """By service: does it open for somebody with the stolen credentials? By trying.
 
     The implant runs on the tracker's server.
@@ -80,12 +80,12 @@ def reachable(world: World) -> dict[str, str]:
     for credential in STOLEN:
         for scope in cases.load().estate.credentials[credential].scopes:
             service = scope.split(":")[0]
-            if outcomes.get(service) == "refused" and opens(company, credential, scope):
+            if outcomes.get(service) == "refused" and scope_opens(company, credential, scope):
                 outcomes[service] = "opens"
     return outcomes
 
 
-def opens(company: BreachedCompany, credential: str, scope: str) -> bool:
+def scope_opens(company: BreachedCompany, credential: str, scope: str) -> bool:
     """Whether this credential opens this scope, from outside, from the server, or with a pass."""
     return any(
         company.attempt(credential, scope, **way).is_success for way in _ways(scope.split(":")[0])

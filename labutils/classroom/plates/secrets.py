@@ -16,7 +16,7 @@ class Secret:
     name: str
     length: int
     candidates: int
-    found: bool
+    guessed: bool
 
     @property
     def bits(self) -> float:
@@ -41,15 +41,15 @@ def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
         axes.text(-1, bits, f"{bits}", size=11, color=GREY, ha="right", va="center")
     axes.plot([0, 0], [0, 8 * longest], color="#bbbbbb", lw=0.8)
     for secret in secrets:
-        mark(axes, secret.length, secret.bits, "succeeded" if secret.found else "denied", 130)
+        mark(axes, secret.length, secret.bits, "succeeded" if secret.guessed else "denied", 130)
         words = f"{secret.name}: {secret.bits:.0f} bits"
         axes.text(secret.length + 1.5, max(secret.bits - 9, 16), words, size=11, va="center")
     axes.text(longest + 1.5, -42, "filled: guessed    ring: not guessed", size=11, color=GREY)
-    found = [secret for secret in secrets if secret.found]
-    safe = [secret for secret in secrets if not secret.found]
+    guessed = [secret for secret in secrets if secret.guessed]
+    safe = [secret for secret in secrets if not secret.guessed]
     return figure, (
-        f"Of {len(secrets)} secrets {len(found)} was guessed: "
-        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of chance" for s in found)
+        f"Of {len(secrets)} secrets {len(guessed)} was guessed: "
+        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of chance" for s in guessed)
         + ". Not guessed: "
         + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits" for s in safe)
         + "."

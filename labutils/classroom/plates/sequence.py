@@ -8,6 +8,12 @@ from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, VERMILIO
 from labutils.lab import Exchange
 
 
+def between(wire: Sequence[Exchange], hosts: Sequence[str]) -> list[Exchange]:
+    """The exchanges between these parties, in the order of the wire."""
+    exchanges = (e for e in wire if e.client in hosts and e.host in hosts)
+    return sorted(exchanges, key=lambda e: e.time)
+
+
 def sequence(
     wire: Sequence[Exchange],
     hosts: Sequence[str],
@@ -19,14 +25,14 @@ def sequence(
     `notes` adds words to a request that begins with `METHOD host/path`, or whose body holds a text.
     Of an `attacker`, what was let through is vermilion.
     """
-    shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
+    messages = between(wire, hosts)
     figure, axes = canvas(
-        11, 1.2 + 0.52 * len(shown), (-0.6, len(hosts) - 0.4), (len(shown) + 0.4, -1.4)
+        11, 1.2 + 0.52 * len(messages), (-0.6, len(hosts) - 0.4), (len(messages) + 0.4, -1.4)
     )
     for x, host in enumerate(hosts):
-        axes.plot([x, x], [-0.6, len(shown) + 0.2], color=GREY, lw=0.8, ls=":")
+        axes.plot([x, x], [-0.6, len(messages) + 0.2], color=GREY, lw=0.8, ls=":")
         axes.text(x, -0.8, host, ha="center", weight="bold", size=11)
-    for y, e in enumerate(shown):
+    for y, e in enumerate(messages):
         start, end = hosts.index(e.client), hosts.index(e.host)
         colour = BLUE if e.status >= 400 else VERMILION if e.client == attacker else BLACK
         axes.annotate(
@@ -55,13 +61,13 @@ def sequence(
         axes.text(middle, y + 0.1, answer, ha="center", va="top", size=8, color=colour, bbox=paper)
         axes.text(-0.55, y, str(y + 1), size=8.5, color=GREY, va="center")
     by = ", ".join(
-        f"{sum(e.client == host for e in shown)} by {host}"
+        f"{sum(e.client == host for e in messages)} by {host}"
         for host in hosts
-        if any(e.client == host for e in shown)
+        if any(e.client == host for e in messages)
     )
     return figure, (
-        f"{len(shown)} requests between {len(hosts)} parties, in the order of the wire: {by}; "
-        f"{sum(e.status >= 400 for e in shown)} of them refused."
+        f"{len(messages)} requests between {len(hosts)} parties, in the order of the wire: {by}; "
+        f"{sum(e.status >= 400 for e in messages)} of them refused."
     )
 
 
@@ -85,20 +91,20 @@ def channels(
     says what a message is, by a text in its method, address or body, as in `sequence`. A message
     that carries the text `taken` into the client is vermilion: there the attack succeeds.
     """
-    shown = sorted((e for e in wire if e.client in hosts and e.host in hosts), key=lambda e: e.time)
+    messages = between(wire, hosts)
     figure, axes = canvas(
-        11, 1.5 + 0.72 * len(shown), (-0.75, len(hosts) - 0.45), (len(shown) - 0.2, -1.75)
+        11, 1.5 + 0.72 * len(messages), (-0.75, len(hosts) - 0.45), (len(messages) - 0.2, -1.75)
     )
-    back = [y for y, e in enumerate(shown) if e.client not in browsers]
-    lost = [y for y, e in enumerate(shown) if taken and taken in f"{e.url} {e.request_body}"]
-    title = f"{len(shown) - len(back)} messages pass through the browser, {len(back)} do not"
+    back = [y for y, e in enumerate(messages) if e.client not in browsers]
+    lost = [y for y, e in enumerate(messages) if taken and taken in f"{e.url} {e.request_body}"]
+    title = f"{len(messages) - len(back)} messages pass through the browser, {len(back)} do not"
     if lost:
         title = f"In message {lost[0] + 1} the client takes a code that another browser asked for"
     axes.text(-0.72, -1.5, title, size=15, weight="bold", va="center")
     for x, host in enumerate(hosts):
-        axes.plot([x, x], [-0.6, len(shown) - 0.3], color=GREY, lw=0.8, ls=":", zorder=0)
+        axes.plot([x, x], [-0.6, len(messages) - 0.3], color=GREY, lw=0.8, ls=":", zorder=0)
         axes.text(x, -0.85, _party(host, browsers), ha="center", weight="bold", size=TEXT + 1)
-    for y, e in enumerate(shown):
+    for y, e in enumerate(messages):
         colour, style = (PURPLE, (0, (4, 3))) if y in back else (BLACK, "-")
         colour = VERMILION if y in lost else colour
         start, end = hosts.index(e.client), hosts.index(e.host)
@@ -115,9 +121,9 @@ def channels(
         axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
-        f"{len(shown)} messages, in the order of the wire. Solid lines are the front channel, "
-        f"through {through}: {len(shown) - len(back)}. Broken lines are the back channel, past the "
-        f"browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
+        f"{len(messages)} messages, in the order of the wire. Solid lines are the front channel, "
+        f"through {through}: {len(messages) - len(back)}. Broken lines are the back channel, past "
+        f"the browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
     )
     return figure, sentence + (f" {title}." if lost else "")
 

@@ -11,7 +11,7 @@ WIDTH = 2.75  # of a column
 Outcomes = Mapping[tuple[str, str], str]
 
 
-def refusals(outcomes: Outcomes) -> tuple[Figure, str]:
+def refusing_layers(outcomes: Outcomes) -> tuple[Figure, str]:
     """Who refused the phish, by who did not look.
 
     `outcomes[off, page]` is `in`, or who refused and why: `browser: not your site`. `off` names the
