@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed448
 
 from labutils.identity.decoder import YEAR_10000, Inspection, inspect
@@ -288,8 +288,8 @@ UNREADABLE = (
     LookupError,
     AttributeError,
     ArithmeticError,
-    RecursionError,
-    NotImplementedError,
+    RuntimeError,  # RecursionError and NotImplementedError are among these
+    InternalError,
     UnsupportedAlgorithm,
 )
 Answer = TypeVar("Answer")

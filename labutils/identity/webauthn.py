@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
 from fido2.attestation.base import InvalidAttestation
 from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
@@ -52,9 +52,9 @@ UNREADABLE = (
     AttributeError,
     ArithmeticError,
     AssertionError,
-    RecursionError,
-    NotImplementedError,
+    RuntimeError,
     struct.error,
+    InternalError,
     InvalidSignature,
     UnsupportedAlgorithm,
     InvalidAttestation,
