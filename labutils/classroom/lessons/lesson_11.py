@@ -111,35 +111,6 @@ _WAYS_OF_SCRIPT = (
     "a new code, traded with a key of his own",
 )
 
-_NO_KEY = (
-    "The belief is that a thief without Ada's key is always refused. This proof was made by her own "
-    "page, for this very call."
-)
-_MADE_AHEAD = (
-    "The belief is that a date in the future is always refused. Tom waits until that date comes, and "
-    "then the proof is fresh."
-)
-_TOKEN_OVER = (
-    "The belief is that a proof may outlive its token. The access token lives for ten minutes, and "
-    "the API looks at both."
-)
-_OWN_KEY = (
-    "The belief is that the tokens of this way are bound to Ada's key. Tom traded the code himself, "
-    "so they are bound to a key that he has."
-)
-_AT_ONCE = (
-    "The belief is that a key which nobody can read is safe from script. The script does not read "
-    "it. The page may ask the key to sign, and so may the script."
-)
-_WAYS_OF_SCRIPT = (
-    "his script asks the page's key, and he uses the proof at once",
-    "a proof made before, dated then, used after 40 seconds",
-    "a proof made before, dated then, used after 2 minutes",
-    "a proof dated 5 minutes ahead, used at that date",
-    "a proof dated 11 minutes ahead, used at that date",
-    "a new code, traded with a key of his own",
-)
-
 PREDICTIONS = (
     Prediction(
         "11-p1",
