@@ -99,3 +99,53 @@ def test_both_orders_of_the_race(capsys):
     assert race(refresh_and_delete, "Tom Tom Ada Tom") == [True, True, False, True]
     assert capsys.readouterr().out.count("is refused") == 7
     assert new_store() == {"family": {}, "used": set(), "dead": set()}
+
+
+# The mutation tool finds few changes in these short solutions: more of them, by hand.
+FEW_MUTANTS = {
+    "05-2": [
+        ("grid[name, door] =", "grid[token, door] ="),
+        ("grid[name, door] =", "grid[name] ="),
+        (".is_success", ".is_error"),
+        (".is_success", ".status_code < 403"),
+        (".is_success", ".status_code"),
+        (".is_success", ""),
+        ("in doors:", "in doors[1:]:"),
+        ("in doors:", "in doors[:1]:"),
+        ("in doors:", "in ('sign-in', 'API', 'token endpoint'):"),
+        ("knock_at(door, token)", "knock_at(door, name)"),
+        ("        for door in doors:", "        grid = {}\n        for door in doors:"),
+    ],
+    "05-4": [
+        ("client_credentials", "authorization_code"),
+        ("auth=(client_id, secret)", "auth=(secret, client_id)"),
+        ("auth=(client_id, secret)", "auth=('backup', secret)"),
+        ("auth=(client_id, secret)", "auth=(client_id, 'the-backup-job-has-this')"),
+        ("data=form", "params=form"),
+        ("data=form", "json=form"),
+        ("browser.post", "browser.get"),
+        ("/token", "/authorize"),
+    ],
+    "05-6": [
+        (">= minute", "== minute"),
+        (">= minute", ">= minute + 1"),
+        (">= minute", ">= 1"),
+        ("for action in actions", "for action in list(actions)[:1]"),
+        ("for action in actions", "for action in list(actions)[-1:]"),
+        ("[row for row in rows if all(", "[row for row in rows if not all("),
+        ("[row for row in rows if", "[row for row in list(rows)[1:] if"),
+        ("dict.fromkeys(row for row, action in lasts)", "[row for row, action in lasts]"),
+    ],
+}
+CHANGES = [(name, *change) for name, changes in FEW_MUTANTS.items() for change in changes]
+
+
+@pytest.mark.parametrize(("identifier", "old", "new"), CHANGES)
+def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
+    (exercise,) = [e for e in lesson("05").exercises if e.id == identifier]
+    assert old in exercise.solution
+    namespace: dict = {}
+    exec(exercise.solution.replace(old, new, 1), namespace)
+    name = exercise.solution.split("(")[0].removeprefix("def ")
+    verdict, words = exercises.verdict(exercise, namespace[name])
+    assert verdict.kind != "passed" and words.startswith("It ")
