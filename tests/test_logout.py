@@ -4,7 +4,7 @@ import httpx
 import jwt
 import pytest
 from provider_helpers import error_of, fresh, tokens_of
-from two_apps import LOGIN, TwoApps
+from two_apps import LOGIN, WIKI, TwoApps
 
 from labutils.identity.tokens import sign
 
@@ -42,3 +42,15 @@ def test_a_hint_of_another_issuer_or_of_no_session_is_refused_and_ends_nothing(a
     assert error_of(logout(apps, hint(apps, **changes))) == (400, "invalid_request")
     assert len(apps.provider.sessions) == 1
     assert cookie(apps)
+
+
+@pytest.mark.parametrize(
+    ("state", "query"), [({}, ""), ({"state": ""}, ""), ({"state": "a b"}, "?state=a+b")]
+)
+def test_the_browser_goes_back_to_the_registered_address_with_state_where_one_came(
+    apps, state, query
+):
+    back = {"post_logout_redirect_uri": WIKI + "/"}
+    params = {"id_token_hint": hint(apps), **back, **state}
+    answer = apps.ada.get(LOGIN + "/logout", params=params)
+    assert (answer.status_code, answer.headers["location"]) == (303, WIKI + "/" + query)
