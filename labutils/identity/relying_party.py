@@ -207,15 +207,15 @@ class RelyingParty:
         return {"code_challenge": b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
-        """The provider's answer: is it for this browser, and from the provider that was asked?
+        """The provider's answer (RFC 6749, 4.1.2): is it for this browser, and from the right one?
 
         Then the code is traded for tokens, and a session begins.
         """
         state, code = request.args.get("state", ""), request.args.get("code", "")
         waiting = self.pending.get(state)
-        if waiting is None or not self.same_browser(waiting, request):
+        if waiting is None or not self.same_browser(waiting, request):  # RFC 6749, 10.12
             return self._refuse("state belongs to no sign-in that this browser began")
-        if request.args.get("iss") != self.provider:
+        if request.args.get("iss") != self.provider:  # RFC 9207, 2.4
             return self._refuse(
                 "the answer comes from another provider, or does not say from which (RFC 9207, 2.4)"
             )
@@ -231,11 +231,14 @@ class RelyingParty:
             claims = self.check_id_token(answer["id_token"], waiting, answer["access_token"])
         except jwt.PyJWTError as error:
             return self._refuse(f"{type(error).__name__}: {error}")
+        return self.start_session(request, claims, answer)
+
+    def start_session(self, request: Request, claims: Json, answer: Json) -> Response:
+        """A session of our own, which ends when the person signs out here; then the first page."""
         cookie = self.draw()
         self.sessions[cookie] = {"claims": claims, **answer}
-        self.lab.log(
-            self.origin.split("//")[1], "session.start", user=claims["sub"], ip=request.remote_addr
-        )
+        service = self.origin.split("//")[1]
+        self.lab.log(service, "session.start", user=claims["sub"], ip=request.remote_addr)
         response = redirect(self.origin + "/", code=303)
         response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
         return response
