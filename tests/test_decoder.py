@@ -1,4 +1,6 @@
-"""The teaching decoder answers everything with sentences: it never raises, never lets text act, never shows a whole signature."""
+"""The teaching decoder answers everything with sentences: it never raises, never lets text act,
+never shows a whole signature.
+"""
 
 import itertools
 import json
@@ -16,7 +18,8 @@ from labutils.identity.decoder import LONGEST, inspect
 from labutils.identity.tokens import b64
 
 OURS = re.compile(r'</?(?:table|thead|tbody|tr|th|td|ul|li)(?: scope="col")?>')
-SIGNATURE = "SIGNATURE-the_rest_of_it_lets_a_thief_in"  # its first eight characters may be shown, the ninth may not
+# Its first eight characters may be shown, the ninth may not.
+SIGNATURE = "SIGNATURE-the_rest_of_it_lets_a_thief_in"
 
 
 def part(value: object) -> str:

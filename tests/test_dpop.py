@@ -1,4 +1,6 @@
-"""A DPoP proof opens one request, once, for the owner of one key (RFC 9449): everything else is dpop.InvalidProof and nothing else."""
+"""A DPoP proof opens one request, once, for the owner of one key (RFC 9449): everything else is
+dpop.InvalidProof and nothing else.
+"""
 
 from urllib.parse import quote
 
@@ -84,7 +86,7 @@ def checked(
 
 
 def refused(proof: object, reason: str = "", **changes: object) -> None:
-    """The proof is refused by InvalidProof itself, with this reason, and leaves no trace in `seen`."""
+    """The proof is refused by InvalidProof, with this reason, and leaves no trace in `seen`."""
     seen = {"another"}
     with pytest.raises(dpop.InvalidProof) as refusal:
         checked(proof, seen, **changes)
@@ -552,7 +554,10 @@ MEMBERS = st.dictionaries(
 
 
 def accepted(proof: object, **changes: object) -> bool:
-    """Whether the proof is taken; `seen` grows by one then, and not otherwise. No exception but InvalidProof gets out."""
+    """Whether the proof is taken; `seen` grows by one then, and not otherwise.
+
+    No exception but InvalidProof gets out.
+    """
     seen: set = set()
     try:
         name = checked(proof, seen, **changes)

@@ -1,4 +1,6 @@
-"""A second factor is met by the right answer, in time and once: everything else is factors.WrongAnswer and nothing else."""
+"""A second factor is met by the right answer, in time and once: everything else is
+factors.WrongAnswer and nothing else.
+"""
 
 import re
 from html import unescape
@@ -117,9 +119,7 @@ def test_a_code_that_two_steps_share_is_good_once():
     st.lists(st.tuples(st.integers(0, 40), st.integers(-3, 2)), max_size=12),
 )
 @MANY
-def test_in_any_order_a_code_is_taken_if_it_is_of_this_step_or_the_last_and_later_than_what_was_taken(
-    secret, tries
-):
+def test_a_code_is_taken_of_this_step_or_the_last_and_later_than_what_was_taken(secret, tries):
     (factor, clock), last = app(secret), 0
     for passed, step in tries:
         clock.tick(passed)

@@ -1,4 +1,6 @@
-"""The lab is a world of its own: named hosts, one clock, dice for each party, two logs, no socket, and the same bytes every time."""
+"""The lab is a world of its own: named hosts, one clock, dice for each party, two logs, no socket,
+and the same bytes every time.
+"""
 
 import json
 import socket

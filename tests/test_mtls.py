@@ -1,4 +1,6 @@
-"""A token that is bound to a certificate opens nothing without that certificate (RFC 8705), and a header is no certificate."""
+"""A token that is bound to a certificate opens nothing without that certificate (RFC 8705), and a
+header is no certificate.
+"""
 
 from base64 import b64decode
 from dataclasses import replace
@@ -24,9 +26,13 @@ HELD, OTHER = (
 )
 SHOWN, TOMS = mtls.handshake(HELD, ADA), mtls.handshake(OTHER, TOM)
 CLAIMS = {"sub": "backup", "cnf": {"x5t#S256": mtls.x5t_s256(SHOWN)}}
-RFC_8705_A = """MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMG
-ByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID
-SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY="""
+RFC_8705_A = (
+    "MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIy"
+    "MDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwq"
+    "V6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8w"
+    "CgYIKoZIzj0EAwIDSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV"
+    "bUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY="
+)
 
 
 BACKUP = {
@@ -179,7 +185,11 @@ def test_a_certificate_binds_nothing_where_the_client_does_not_ask_for_it():
 
 
 def with_certificate() -> TwoApps:
-    """Two apps, where notes, a public client, asks for bound tokens over a connection with a certificate. Ada has signed in."""
+    """Two apps, where notes, a public client, asks for bound tokens over a connection with a
+    certificate.
+
+    Ada has signed in.
+    """
     apps = TwoApps("mtls")
     apps.provider.clients["notes"] = replace(apps.provider.clients["notes"], certificate_bound=True)
     apps.notes.network = apps.lab.browser("notes.example", "192.0.2.200", SHOWN)

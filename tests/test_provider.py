@@ -1,4 +1,6 @@
-"""The provider's front: what it advertises, whom it signs in, what it asks, where it sends the answer, and what its operator can do."""
+"""The provider's front: what it advertises, whom it signs in, what it asks, where it sends the
+answer, and what its operator can do.
+"""
 
 import hashlib
 import json
@@ -40,7 +42,9 @@ from labutils.identity.tokens import b64, json_part
 
 
 def answer(response: httpx.Response, to: str = CALLBACK) -> dict[str, str]:
-    """What the provider tells the client by way of the browser: the query of a redirect to exactly this address."""
+    """What the provider tells the client by way of the browser: the query of a redirect to exactly
+    this address.
+    """
     address, _, query = response.headers.get("location", "no redirect").partition("?")
     assert (response.status_code, address) == (303, to)
     return dict(parse_qsl(query, strict_parsing=True))
@@ -349,7 +353,10 @@ def test_empty_parameters_count_as_absent_and_unknown_ones_are_ignored():
 # --- the login page and the consent page --------------------------------------------------------
 
 
-HOSTILE = '"><script>alert(1)</script><input name="csrf" value="x" onfocus=\'x\'>&amp;$csrf ${carried} \u202e'
+HOSTILE = (
+    '"><script>alert(1)</script><input name="csrf" value="x" onfocus=\'x\'>'
+    "&amp;$csrf ${carried} \u202e"
+)
 
 
 @pytest.mark.parametrize("browser, shown", [("tom", "Sign in"), ("ada", "Allow access?")])
@@ -552,7 +559,9 @@ def test_a_second_factor_that_comes_too_late_does_not_count(meanwhile):
 
 
 def second(apps: TwoApps, browser: httpx.Client | None = None) -> str:
-    """Ada has a one-time code, and somebody gave her password: the ticket of the page that asks for the code."""
+    """Ada has a one-time code, and somebody gave her password: the ticket of the page that asks for
+    the code.
+    """
     apps.provider.users["ada"].second_factor = Totp(b"s" * 20, apps.lab.clock)
     return ticket_of(post(browser or apps.tom, username="ada", password=PASSWORD))
 
@@ -572,7 +581,7 @@ def test_a_ticket_ends_with_the_password_and_the_factor_that_it_was_given_for(ac
     )
 
 
-def test_a_right_password_leaves_a_line_when_the_second_factor_is_asked_and_tickets_do_not_pile_up():
+def test_a_right_password_leaves_a_line_before_the_second_factor_and_tickets_do_not_pile_up():
     apps = fresh()
     second(apps)
     assert (apps.lab.audit[-1]["event"], apps.lab.audit[-1]["user"]) == ("factor.ask", "ada")
@@ -650,7 +659,9 @@ def test_without_a_hint_the_person_is_asked_first():
 
 
 def test_a_hint_about_somebody_else_does_not_end_this_session_unasked():
-    """The provider MUST ask where the ID token does not belong to this session or person (RP-Initiated Logout 1.0, 2)."""
+    """The provider MUST ask where the ID token does not belong to this session or person
+    (RP-Initiated Logout 1.0, 2).
+    """
     apps = fresh()
     apps.sign_in("tom")
     logout(apps.ada, id_token_hint=tokens_of(apps, browser="tom")["id_token"])
@@ -719,7 +730,8 @@ def refresh(apps: TwoApps, token: str) -> tuple[int, str | None]:
     return error_of(apps.ada.post(LOGIN + "/token", data=form, auth=("wiki", SECRETS["wiki"])))
 
 
-ACTS = {  # what still works afterwards: session, refresh token, userinfo, the API that checks offline
+# What still works afterwards: session, refresh token, userinfo, the API that checks offline.
+ACTS = {
     "change_password": (("ada", "new"), (True, True, True, True)),
     "reset_second_factor": (("ada",), (True, True, True, True)),
     "end_session": (("sid",), (False, True, True, True)),

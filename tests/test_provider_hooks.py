@@ -1,4 +1,6 @@
-"""What another kind of provider may do in its own way: sessions, endpoints, and what it says of itself."""
+"""What another kind of provider may do in its own way: sessions, endpoints, and what it says of
+itself.
+"""
 
 import pytest
 from two_apps import LOGIN, WIKI, TwoApps

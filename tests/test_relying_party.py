@@ -1,4 +1,6 @@
-"""The application: its state belongs to one browser, its answer to one question, and its ID token to itself."""
+"""The application: its state belongs to one browser, its answer to one question, and its ID token
+to itself.
+"""
 
 import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -203,7 +205,9 @@ def refused(response: httpx.Response, reason: str) -> None:
 def answered(
     apps: TwoApps, who: str = "ada", at: str = WIKI, **changes: str | None
 ) -> tuple[httpx.Response, str]:
-    """A sign-in up to the redirect to the callback, whose parameters are then changed or (None) left out; and where it would have led."""
+    """A sign-in up to the redirect to the callback, whose parameters are then changed or (None)
+    left out; and where it would have led.
+    """
     before = apps.sign_in(who, at, until=at + "/cb").headers["location"]
     params = {**dict(parse_qsl(urlsplit(before).query)), **changes}
     query = urlencode({name: value for name, value in params.items() if value is not None})

@@ -1,4 +1,6 @@
-"""The API: it opens for an access token that is meant for it and good now, checked offline or by asking the provider."""
+"""The API: it opens for an access token that is meant for it and good now, checked offline or by
+asking the provider.
+"""
 
 import httpx
 import jwt

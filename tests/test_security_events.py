@@ -42,7 +42,9 @@ def logout_token(key=KEY, **changed):
 
 
 def resigned(token, typ=None, **changed):
-    """The same claims with some changed, or left out where the change is None, signed by the same key."""
+    """The same claims with some changed, or left out where the change is None, signed by the same
+    key.
+    """
     claims = jwt.decode(token, options={"verify_signature": False}) | changed
     kept = {name: value for name, value in claims.items() if value is not None}
     return tokens.sign(kept, KEY, typ=typ or jwt.get_unverified_header(token)["typ"])
@@ -59,7 +61,8 @@ def read_logout(token, now=NOW + 2):
 # --- security events ----------------------------------------------------------------------------
 
 
-def test_an_event_names_session_and_person_in_sub_id_and_has_neither_sub_nor_exp():  # SSF 1.0, 3.1, 4.1.2 and 4.1.7
+def test_an_event_names_session_and_person_in_sub_id_and_has_neither_sub_nor_exp():
+    # SSF 1.0, 3.1, 4.1.2 and 4.1.7
     claims = read(event())
     assert claims["sub_id"] == {
         "format": "complex",
@@ -72,7 +75,8 @@ def test_an_event_names_session_and_person_in_sub_id_and_has_neither_sub_nor_exp
     assert who_and_when(claims) == (SUB, NOW)
 
 
-def test_an_event_that_does_not_say_when_it_happened_happened_when_it_was_issued():  # event_timestamp is optional in CAEP
+def test_an_event_that_does_not_say_when_it_happened_happened_when_it_was_issued():
+    # event_timestamp is optional in CAEP
     assert who_and_when(read(resigned(event(), events={REVOKED: {}}))) == (SUB, NOW)
 
 

@@ -1,4 +1,6 @@
-"""A key signs for one site, a browser for one origin, and the server takes each signature once. py_webauthn is the second opinion."""
+"""A key signs for one site, a browser for one origin, and the server takes each signature once.
+py_webauthn is the second opinion.
+"""
 
 import copy
 import hashlib
@@ -69,7 +71,10 @@ def second_opinion(factor: SecurityKeys, state: dict, answer: str, **changes: ob
 
 
 def register(factor: SecurityKeys, key: SecurityKey, user: User = ADA) -> str:
-    """Add a key; py_webauthn agrees to all of it, and the flags say touched, verified and made. The answer."""
+    """Add a key; py_webauthn agrees to all of it, and the flags say touched, verified and made.
+
+    The answer.
+    """
     texts, state = factor.offer(user, DRAW)
     answer = press(key, shown(texts, factor.server.rp.name))
     second = second_opinion(factor, state, answer)
@@ -90,7 +95,10 @@ def asked(factor: SecurityKeys, key: SecurityKey) -> tuple[dict, str]:
 
 
 def use(factor: SecurityKeys, key: SecurityKey) -> str:
-    """Sign in with a key; py_webauthn agrees, and the flags say touched and verified. The answer."""
+    """Sign in with a key; py_webauthn agrees, and the flags say touched and verified.
+
+    The answer.
+    """
     state, answer = asked(factor, key)
     second = second_opinion(factor, state, answer)
     factor.check(state, answer)
@@ -124,7 +132,10 @@ def refused(
     reason: str = "",
     opinion: bool = False,
 ) -> None:
-    """The server refuses by WrongAnswer itself, with this reason, and remembers nothing. With `opinion` py_webauthn refuses too."""
+    """The server refuses by WrongAnswer itself, with this reason, and remembers nothing.
+
+    With `opinion` py_webauthn refuses too.
+    """
     factor = do.__self__
     before = dict(factor.registered), dict(factor.counters)
     with pytest.raises(WrongAnswer) as refusal:
@@ -228,7 +239,7 @@ def ctap(key: SecurityKey, command: int, question: dict) -> bytes:
 
 
 def key_with_a_credential(label: str = "ada") -> tuple[SecurityKey, dict, bytes]:
-    """A key with one credential; a question that it can answer, and its answer to the registration."""
+    """A key with one credential, a question to it, and its answer to the registration."""
     key = SecurityKey(label)
     answer = ctap(key, MAKE_CREDENTIAL, MAKE)
     return (

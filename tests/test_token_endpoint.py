@@ -1,4 +1,6 @@
-"""Where tokens are given out, asked about and taken back: every refusal has the status and the error code that an RFC registers."""
+"""Where tokens are given out, asked about and taken back: every refusal has the status and the
+error code that an RFC registers.
+"""
 
 import re
 from base64 import b64encode
@@ -49,7 +51,9 @@ DENIED, GRANT, CLIENT, TOKEN = (
 def at_token(
     apps: TwoApps, client: str | None = "wiki", headers: dict | None = None, **params: str | None
 ) -> httpx.Response:
-    """A request to the token endpoint: a confidential client with its secret by Basic, a public one with its name."""
+    """A request to the token endpoint: a confidential client with its secret by Basic, a public one
+    with its name.
+    """
     secret = SECRETS.get(client)
     data = {name: value for name, value in params.items() if value is not None} | (
         {} if secret or not client else {"client_id": client}
@@ -100,7 +104,9 @@ def claims_of(token: str) -> dict:
 
 
 def is_dead(apps: TwoApps, issued: dict) -> bool:
-    """Whether nothing of this answer works any more, wherever the provider is asked; False where all of it works."""
+    """Whether nothing of this answer works any more, wherever the provider is asked; False where
+    all of it works.
+    """
     answers = {
         userinfo(apps, issued["access_token"]).status_code == 401,
         not introspect(apps, issued["access_token"])["active"],
@@ -352,7 +358,8 @@ def test_an_empty_secret_is_no_secret_at_any_endpoint():
             assert error_of(refusal) == CLIENT
 
 
-def test_credentials_in_the_header_and_in_the_body_at_once_are_an_invalid_request():  # RFC 6749, 5.2
+def test_credentials_in_the_header_and_in_the_body_at_once_are_an_invalid_request():
+    # RFC 6749, 5.2
     both = as_job(
         JOBS,
         basic("backup:the-backup-job-has-this"),

@@ -1,4 +1,6 @@
-"""The strict verifier: claims for an honest token, a subclass of jwt.PyJWTError for everything else, and never another exception."""
+"""The strict verifier: claims for an honest token, a subclass of jwt.PyJWTError for everything
+else, and never another exception.
+"""
 
 import hashlib
 import json
@@ -63,7 +65,7 @@ def sealed(
     key: object = PRIVATE["ES256"],
     alg: str = "ES256",
 ) -> str:
-    """A token with a signature that really fits this key, whatever the header and the claims are."""
+    """A token whose signature really fits this key, whatever the header and the claims are."""
     signing_input = f"{part(header)}.{part(claims)}"
     return f"{signing_input}.{b64(sign_bytes(alg, signing_input.encode(), key))}"
 
@@ -338,7 +340,8 @@ def test_a_public_key_never_serves_as_a_shared_secret(secret, kid):
 
 
 UNSIGNED = HONEST.rpartition(".")[0]
-JWE = f"{part({'alg': 'PBES2-HS256+A128KW', 'enc': 'A128GCM', 'p2c': 2**31, 'zip': 'DEF'})}.AAAA.AAAA.AAAA.AAAA"
+JWE_HEADER = {"alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2c": 2**31, "zip": "DEF"}
+JWE = f"{part(JWE_HEADER)}.AAAA.AAAA.AAAA.AAAA"
 HEAD, BODY, SIGNED = HONEST.split(".")
 DOUBLED = f'{json.dumps(CLAIMS)[:-1]},"sub":"tom"}}'
 FORGED = {
@@ -573,7 +576,8 @@ def test_a_key_that_is_too_short_or_for_something_else_opens_nothing(jwk, privat
 
 def test_a_blank_secret_opens_nothing():  # CVE-2019-20933, CVE-2020-28637
     signing_input = f"{part({'alg': 'HS256'})}.{part(CLAIMS)}"
-    token = f"{signing_input}.{b64(jwt.algorithms.HMACAlgorithm(hashlib.sha256).sign(signing_input.encode(), b''))}"
+    hs256 = jwt.algorithms.HMACAlgorithm(hashlib.sha256)
+    token = f"{signing_input}.{b64(hs256.sign(signing_input.encode(), b''))}"
     with pytest.raises(jwt.InvalidKeyError):
         verified(token, {"kty": "oct", "k": ""})
 

@@ -25,7 +25,10 @@ def apps_with_keys() -> TwoApps:
 
 
 def at_keys(apps: TwoApps, key: SecurityKey | None = None) -> httpx.Response:
-    """Ada signs in at /keys in a fresh browser, with a key if she has one. The page that offers to add one."""
+    """Ada signs in at /keys in a fresh browser, with a key if she has one.
+
+    The page that offers to add one.
+    """
     apps.ada.cookies.clear()
     return sign_in(apps.ada, LOGIN + "/keys", "ada", PASSWORD, answer=key and partial(press, key))
 
@@ -133,7 +136,8 @@ def test_markup_in_names_and_refusals_is_text_and_scripts_come_from_the_provider
             r"<img|javascript:|\son\w+=", re.sub('"[^"]*"|>[^<]*<', "", served.text)
         )
         assert served.headers["content-security-policy"] == (
-            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; "
+            "frame-ancestors 'none'"
         )
     assert (
         json.loads(unescape(re.search('data-options="(.*?)"', page.text)[1]))["user"]["displayName"]
