@@ -126,10 +126,12 @@ class Exchange:
 
     @property
     def host(self) -> str:
+        """The host that was asked."""
         return httpx.URL(self.url).host
 
     @property
     def path(self) -> str:
+        """The path of the address, without the query."""
         return httpx.URL(self.url).path
 
     def header(self, name: str) -> str:

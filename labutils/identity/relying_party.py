@@ -289,6 +289,7 @@ class RelyingParty:
         return response
 
     def draw(self) -> str:
+        """The next identifier from this application's dice."""
         return self.lab.draw(self.origin)
 
     def _refuse(self, why: str) -> Response:

@@ -112,6 +112,7 @@ class InTime(io.RawIOBase):
         self.connection, self.deadline = connection, 0.0
 
     def readable(self) -> bool:
+        """It is there to be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
@@ -133,12 +134,14 @@ class Handler(WSGIRequestHandler):
     error_message_format = "%(code)d %(message)s\n"
 
     def setup(self) -> None:
+        """Read the connection through a deadline."""
         super().setup()
         self.rfile.close()
         self.incoming = InTime(self.connection)
         self.rfile = io.BufferedReader(self.incoming)
 
     def handle_one_request(self) -> None:
+        """Give each request its own deadline."""
         self.incoming.deadline = time.monotonic() + LONGEST_REQUEST
         super().handle_one_request()
 
