@@ -1,6 +1,4 @@
-"""The provider that `python -m labutils serve` puts on loopback, and that a lesson can build again
-in the lab.
-"""
+"""The provider of `python -m labutils serve`, which a lesson can build again in the lab."""
 
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import NO_LIMITS, SERVED_LIMITS, Client, SessionLimits, User
