@@ -69,6 +69,11 @@ def test_the_fields_of_a_template_are_found_at_any_depth():
     [
         ("{time}", "{time", "base: names stand in pairs of braces"),
         ("headline:", "head:", "unknown field head; LogFormat has source, headline, shape"),
+        (
+            "connection: {event: {}}",
+            "connection: {event: {port: '{por'}}",
+            "event: names stand in pairs of braces",
+        ),
         ("connection: {event", "connection: {events", "unknown field events; Template has event"),
     ],
 )
