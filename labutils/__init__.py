@@ -1,7 +1,7 @@
 """The lab under the course Anatomy of a Cloud Hack: what a notebook imports, and nothing else.
 
-Each name is loaded when it is first asked for. So `python -m labutils doctor` runs where a package is broken, and a
-lesson that meets a broken package says so in one sentence.
+Each name is loaded when it is first asked for. So `python -m labutils doctor` runs where a package
+is broken, and a lesson that meets a broken package says so in one sentence.
 """
 
 import importlib
@@ -26,7 +26,10 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str):
-    """The name, from its module. Raises ImportError with a sentence where a package is missing or broken."""
+    """The name, from its module.
+
+    Raises ImportError with a sentence where a package is missing or broken.
+    """
     if name not in _HOMES:
         raise AttributeError(f"labutils has no name {name!r}")
     from labutils.doctor import complaint

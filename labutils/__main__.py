@@ -19,7 +19,10 @@ from labutils.text import shown
 
 
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
-    """Put the provider on loopback until SIGTERM or Ctrl-C. The exit status is 2 where the port is taken."""
+    """Put the provider on loopback until SIGTERM or Ctrl-C.
+
+    The exit status is 2 where the port is taken.
+    """
     from labutils.identity.course_provider import product
     from labutils.identity.serving import Server
     from labutils.lab import Lab
@@ -44,7 +47,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     return 0
 
 
-def _stop(number: int, frame: object) -> None:
+def _stop(_number: int, _frame: object) -> None:
     """End quietly, at the first signal, and let no second one disturb that."""
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_IGN)
@@ -145,7 +148,10 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def telemetry(folder: Path) -> int:
-    """Play the historical world and write its logs, one file a source, with truth.json beside them. The exit status."""
+    """Play the historical world and write its logs, one file a source, with truth.json beside them.
+
+    The exit status.
+    """
     from labutils.incident.breach import play
     from labutils.incident.policy import World
     from labutils.incident.telemetry import write
@@ -167,7 +173,10 @@ def telemetry(folder: Path) -> int:
 
 
 def work(folder: Path, numbers: list[str] | None) -> int:
-    """Make the working copies that are missing, or restore those of some lessons. The exit status."""
+    """Make the working copies that are missing, or restore those of some lessons.
+
+    The exit status.
+    """
     from labutils.classroom import workspace
 
     try:

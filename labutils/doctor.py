@@ -1,7 +1,7 @@
 """`python -m labutils doctor`: what is broken in this set-up, and the command that mends it.
 
-It runs on the standard library alone, since what it examines may be what is broken. Each package is imported in a
-process of its own, so that a crash is a line and not the end.
+It runs on the standard library alone, since what it examines may be what is broken. Each package is
+imported in a process of its own, so that a crash is a line and not the end.
 """
 
 from __future__ import (
@@ -35,7 +35,8 @@ DATA = ROOT / "data" if (ROOT / "data").exists() else ROOT / "labutils" / "_data
 LONGEST_IMPORT = 60  # seconds that a package may take to be imported
 LONGEST_START = 60  # seconds until a kernel must have answered
 
-# What is imported of a package, where that is not its own name: deep enough to load its compiled parts.
+# What is imported of a package, where that is not its own name: deep enough to load its compiled
+# parts.
 MODULES = {
     "cryptography": "cryptography.hazmat.primitives.asymmetric.ec",
     "fido2": "fido2.client",
@@ -59,7 +60,10 @@ Line = tuple[bool, str]  # whether all is well, and the sentence
 
 @dataclass(frozen=True)
 class Package:
-    """A package that the course needs, and in which versions. `extra` is empty where labutils itself needs it."""
+    """A package that the course needs, and in which versions.
+
+    `extra` is empty where labutils itself needs it.
+    """
 
     name: str
     versions: str
@@ -82,7 +86,8 @@ class Package:
 
 
 def packages() -> list[Package]:
-    """What pyproject.toml asks for, or the metadata of an installed labutils: first what it needs, then the extras."""
+    """What pyproject.toml asks for, or the metadata of an installed labutils: first what it needs,
+    then the extras."""
     if project := _project():
         extras = project["optional-dependencies"]
         asked = [(line, "") for line in project["dependencies"]]
@@ -119,7 +124,8 @@ def _project() -> dict | None:
 
 
 def _installed_metadata() -> Message:
-    """The metadata of labutils, which are empty where it lies on the path without having been installed."""
+    """The metadata of labutils, which are empty where it lies on the path without having been
+    installed."""
     try:
         return importlib.metadata.metadata("labutils")
     except importlib.metadata.PackageNotFoundError:
@@ -127,8 +133,10 @@ def _installed_metadata() -> Message:
 
 
 def locked() -> dict[str, set[str]]:
-    """The versions in requirements.txt by package; empty where there is no such file. A package for some machines alone
-    is left out."""
+    """The versions in requirements.txt by package; empty where there is no such file.
+
+    A package for some machines alone is left out.
+    """
     path = ROOT / "requirements.txt"
     pins: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
@@ -176,7 +184,9 @@ def _reinstall(package: Package) -> str:
 
 
 def complaint(error: ImportError | None = None) -> str:
-    """What a lesson says where it cannot start: the package and the remedy. Empty where nothing is missing.
+    """What a lesson says where it cannot start: the package and the remedy.
+
+    Empty where nothing is missing.
 
     With the `error` of an import that failed, it is about that one.
     """
@@ -202,13 +212,15 @@ def complaint(error: ImportError | None = None) -> str:
             f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
         )
     return (
-        f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with `{_say('lab')}`, "
+        f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with "
+        f"`{_say('lab')}`, "
         "or choose the kernel of .venv."
     )
 
 
 def _overlaid(package: Package) -> bool:
-    """Whether the registry's package `jwt`, another library, was installed over PyJWT, which is imported as `jwt` too."""
+    """Whether the registry's package `jwt`, another library, was installed over PyJWT, which is
+    imported as `jwt` too."""
     return package.name == "pyjwt" and _there("jwt.jwa")
 
 
@@ -286,7 +298,8 @@ def _package(package: Package, fault: str, pins: set[str]) -> Line:
     if not satisfies(version, package.versions):
         return (
             False,
-            f"{package.name} is {version}, and the course needs {package.versions}: {_reinstall(package)}",
+            f"{package.name} is {version}, and the course needs {package.versions}: "
+            f"{_reinstall(package)}",
         )
     if fault:
         return (
@@ -299,13 +312,15 @@ def _package(package: Package, fault: str, pins: set[str]) -> Line:
     if in_own_environment():
         return (
             False,
-            f"{package.name} is {version}, and requirements.txt has {tested}: {_reinstall(package)}",
+            f"{package.name} is {version}, and requirements.txt has {tested}: "
+            f"{_reinstall(package)}",
         )
     return True, f"{package.name} {version} (the course was tested with {tested})"
 
 
 def _rest_of_the_lock(looked_at: set[str]) -> Iterator[Line]:
-    """What .venv was built from, package by package: a fault is a line, and all the others together are one."""
+    """What .venv was built from, package by package: a fault is a line, and all the others together
+    are one."""
     rest = {name: pins for name, pins in locked().items() if name not in looked_at}
     for name, pins in rest.items():
         version = Package(name, "").installed
@@ -344,7 +359,8 @@ def _data() -> Line:
         if path.is_file() and (damage := _damage(path)):
             return (
                 False,
-                f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): restore it with {restore}",
+                f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): "
+                f"restore it with {restore}",
             )
     if damage := run_python(_READ_YAML, LONGEST_IMPORT, str(DATA))[1]:
         return False, f"a file in data/ is damaged ({damage}): restore it with {restore}"
@@ -385,7 +401,8 @@ def _kernel() -> Iterator[Line]:
         mend = _say("mend") if in_own_environment() else "python -m ipykernel install --sys-prefix"
         yield (
             False,
-            f"the description of the Python kernel is missing (share/jupyter/kernels/python3): run `{mend}`",
+            "the description of the Python kernel is missing (share/jupyter/kernels/python3): "
+            f"run `{mend}`",
         )
     elif fault:
         mend = (
@@ -400,13 +417,17 @@ def _kernel() -> Iterator[Line]:
             str(Path(__file__).resolve().parent),
             ast.literal_eval(said.strip().splitlines()[-1]),
         )
-        mend = f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` where there is no .venv"
+        mend = (
+            f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` "
+            "where there is no .venv"
+        )
         yield (
             own == theirs,
             (
                 "a notebook takes labutils from this folder"
                 if own == theirs
-                else f"a notebook does not take labutils from {shown(own)}: it says {shown(theirs)}; {mend}"
+                else f"a notebook does not take labutils from {shown(own)}: "
+                f"it says {shown(theirs)}; {mend}"
             ),
         )
 
@@ -453,7 +474,8 @@ def of_its_own(folder: str) -> dict[str, str]:
 
 
 def run_python(code: str, longest: int, *arguments: str, at: Path | None = None) -> tuple[str, str]:
-    """What another process of this Python prints, and why it failed in a few words (empty where it did not)."""
+    """What another process of this Python prints, and why it failed in a few words (empty where it
+    did not)."""
     with tempfile.TemporaryDirectory() as empty:
         try:
             done = subprocess.run(

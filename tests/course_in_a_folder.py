@@ -18,7 +18,8 @@ posix = pytest.mark.skipif(
 
 
 class Course:
-    """A course in a folder of its own, whose .venv holds a link to each package of the one that runs the tests."""
+    """A course in a folder of its own, whose .venv holds a link to each package of the one that
+    runs the tests."""
 
     def __init__(self, folder: pathlib.Path):
         self.folder, self.venv = folder, folder / ".venv"

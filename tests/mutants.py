@@ -109,6 +109,18 @@ def changes(place: Place) -> Iterator[Change]:
         yield from changed_comparison(node)
     if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp):
         yield from changed_operator(node)
+    yield from changed_condition(place)
+    if isinstance(node, ast.Constant):
+        yield from changed_constant(place)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
+        yield from without_a_member(place)
+    if isinstance(node, ast.Name | ast.Attribute):
+        yield from changed_name(node)
+
+
+def changed_condition(place: Place) -> Iterator[Change]:
+    """A condition negated, or one of its checks dropped."""
+    node = place.node
     if isinstance(node, ast.BoolOp):
         for part in node.values:
             rest = [value for value in node.values if value is not part]
@@ -121,16 +133,18 @@ def changes(place: Place) -> Iterator[Change]:
         yield "condition negated", negated, arrow(node, negated)
     if place.field == "ifs":
         yield "check dropped", ast.Constant(True), f"dropped: if {brief(node)}"
-    if isinstance(node, ast.Constant):
-        yield from changed_constant(place)
-    if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
-        yield from without_a_member(place)
-    if isinstance(node, ast.Name) and node.id in NAMES:
-        other = ast.Name(NAMES[node.id], node.ctx)
-        yield "operator swapped", other, arrow(node, other)
-    if isinstance(node, ast.Attribute) and node.attr in NAMES:
-        other = ast.Attribute(node.value, NAMES[node.attr], node.ctx)
-        yield "operator swapped", other, arrow(node, other)
+
+
+def changed_name(node: ast.Name | ast.Attribute) -> Iterator[Change]:
+    """Another function of the same kind in the place of this one, such as `all` for `any`."""
+    name = node.id if isinstance(node, ast.Name) else node.attr
+    if name not in NAMES:
+        return
+    if isinstance(node, ast.Name):
+        other: ast.AST = ast.Name(NAMES[name], node.ctx)
+    else:
+        other = ast.Attribute(node.value, NAMES[name], node.ctx)
+    yield "operator swapped", other, arrow(node, other)
 
 
 def changed_statement(place: Place) -> Iterator[Change]:

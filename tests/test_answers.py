@@ -85,7 +85,7 @@ def test_each_small_change_of_the_solution_is_noticed(exercise):
     assert len(listed) <= max(1, 0.05 * len(every))
 
 
-def raises(*arguments: object) -> object:
+def raises(*_arguments: object) -> object:
     raise ZeroDivisionError("division by zero")
 
 

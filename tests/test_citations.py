@@ -1,4 +1,5 @@
-"""Citations that were wrong once stay right, and what the lessons say of the standards stays what these say."""
+"""Citations that were wrong once stay right, and what the lessons say of the standards stays what
+these say."""
 
 import json
 import re
@@ -62,12 +63,14 @@ def test_code_cites_the_places_that_were_looked_up():
         ("11", r"RFC 10017\S*, 5\.1\.3.*\(6\.1\).*backend for frontend"),
         (
             "11",
-            r"until the proof itself is over: `iat` plus the window, or the nonce's life .*\(RFC 9449, 11\.1\)",
+            r"until the proof itself is over: `iat` plus the window, or the nonce's life .*"
+            r"\(RFC 9449, 11\.1\)",
         ),
         (
             "11",
-            r"Secure-Session-Registration`, `-Challenge` and `-Response`.*working draft since 21 August 2025.*Chrome 146 on "
-            r"Windows since 9 April 2026.*does not help against malware that stays on the device, or that was there when",
+            r"Secure-Session-Registration`, `-Challenge` and `-Response`.*working draft "
+            r"since 21 August 2025.*Chrome 146 on Windows since 9 April 2026.*does not help "
+            r"against malware that stays on the device, or that was there when",
         ),
         ("12", r"a receiver that was down may have missed it"),
         ("12", r"A repeated event is answered as if it were new"),

@@ -1,4 +1,5 @@
-"""What a person types: one line a check from the doctor, and a provider on loopback that starts, serves and stops."""
+"""What a person types: one line a check from the doctor, and a provider on loopback that starts,
+serves and stops."""
 
 import re
 import signal
@@ -40,7 +41,8 @@ def start(*arguments: str) -> subprocess.Popen:
 
 @contextmanager
 def served(*arguments: str) -> Iterator[str]:
-    """The issuer of a provider that is ready; it stops on SIGTERM with status 0 and has said nothing else."""
+    """The issuer of a provider that is ready; it stops on SIGTERM with status 0 and has said
+    nothing else."""
     process = start(*arguments, *([] if "--port" in arguments else ["--port", str(free_port())]))
     try:
         first = process.stdout.readline()
@@ -120,7 +122,8 @@ def test_a_request_whose_body_does_not_come_holds_up_nobody():
     with served() as issuer:
         half = idle(
             issuer,
-            b"POST /token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n",
+            b"POST /token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 99\r\n\r\n",
         )
         assert authorize(issuer).status_code == 200
         half.close()  # and a client that goes away in the middle leaves no traceback behind

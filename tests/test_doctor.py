@@ -1,4 +1,5 @@
-"""The doctor names what is broken and the command that mends it, and needs nothing that may be broken."""
+"""The doctor names what is broken and the command that mends it, and needs nothing that may be
+broken."""
 
 import ast
 import json
@@ -60,10 +61,14 @@ def lines(broken):
         "fido2 is missing: run `make mend`",
         "anyio is missing: run `make mend`",
         "pyjwt is missing: run `make mend`",
-        "cryptography .+ cannot be imported (ModuleNotFoundError: No module named 'cryptography'): run `make mend`",
-        "jupyterlab .+ cannot be imported (ModuleNotFoundError: No module named 'jupyterlab'): run `make mend`",
-        "ipykernel .+ cannot be imported (ModuleNotFoundError: No module named 'ipykernel'): run `make mend`",
-        "nbval .+ cannot be imported (.+): run `make mend`",  # since ipykernel, which it uses, is gone
+        "cryptography .+ cannot be imported (ModuleNotFoundError: No module named 'cryptography'): "
+        "run `make mend`",
+        "jupyterlab .+ cannot be imported (ModuleNotFoundError: No module named 'jupyterlab'): "
+        "run `make mend`",
+        "ipykernel .+ cannot be imported (ModuleNotFoundError: No module named 'ipykernel'): "
+        "run `make mend`",
+        # since ipykernel, which it uses, is gone
+        "nbval .+ cannot be imported (.+): run `make mend`",
         "matplotlib .+ cannot be imported (it crashed with signal 6): run `make mend`",
         "werkzeug is 2.0.0, and the course needs >=3.1,<4: run `make mend`",
         "pyyaml is 6.0.0, and requirements.txt has .+: run `make mend`",
@@ -86,7 +91,8 @@ def test_what_is_not_broken_is_not_named(lines):
 def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     _, said = broken.python("-c", "from labutils import Lab, accepts").communicate(timeout=20)
     assert said.splitlines()[-1] == (
-        "ImportError: pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
+        "ImportError: pyjwt is missing from the Python that runs this (the package jwt stands in "
+        "its place): "
         "run `make mend` and start again; `python -m labutils doctor` says more."
     )
 
@@ -102,8 +108,8 @@ def test_a_kernel_takes_labutils_from_its_own_folder_or_the_other_folder_is_name
     good, said = kernel_lines(course)[1]
     assert not good
     assert (
-        f"does not take labutils from {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run `make lab`"
-        in said
+        f"does not take labutils from {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run "
+        "`make lab`" in said
     )
     (course.site / "_labutils.pth").unlink()
     assert "it says No module named 'labutils'; run `make lab`" in kernel_lines(course)[1][1]
@@ -179,7 +185,8 @@ def test_a_python_outside_the_range_is_the_one_line_that_is_said(version, monkey
     monkeypatch.setattr(doctor.sys, "version_info", (*version, 0))
     assert doctor.examine() == 1
     assert capsys.readouterr().out == (
-        f"MEND  Python {version[0]}.{version[1]} (the course needs 3.11 to 3.14): install one of these and name it, "
+        f"MEND  Python {version[0]}.{version[1]} (the course needs 3.11 to 3.14): install one of "
+        "these and name it, "
         "for instance `make lab PYTHON=python3.13`\n"
     )
 
@@ -238,7 +245,8 @@ def elsewhere(monkeypatch):
     monkeypatch.setattr(doctor, "in_own_environment", lambda: False)
 
 
-def test_outside_of_the_environment_pip_is_the_remedy(elsewhere):
+@pytest.mark.usefixtures("elsewhere")
+def test_outside_of_the_environment_pip_is_the_remedy():
     missing = doctor.Package("no-such-package", ">=1,<2")
     assert doctor._package(missing, "", set()) == (
         False,
@@ -246,19 +254,20 @@ def test_outside_of_the_environment_pip_is_the_remedy(elsewhere):
     )
     broken = doctor.Package("httpx", ">=0.28,<1")
     assert doctor._package(broken, "it crashed with signal 11", set())[1].endswith(
-        '(it crashed with signal 11): run `python -m pip install --force-reinstall --no-deps "httpx>=0.28,<1"`'
+        "(it crashed with signal 11): run `python -m pip install --force-reinstall --no-deps "
+        '"httpx>=0.28,<1"`'
     )
 
 
-def test_outside_of_the_environment_a_version_that_fits_is_well(elsewhere):
+@pytest.mark.usefixtures("elsewhere")
+def test_outside_of_the_environment_a_version_that_fits_is_well():
     good, sentence = doctor._package(doctor.Package("httpx", ">=0.20"), "", {"0.27.0"})
     assert good
     assert sentence.endswith("(the course was tested with 0.27.0)")
 
 
-def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(
-    elsewhere, tmp_path, monkeypatch
-):
+@pytest.mark.usefixtures("elsewhere")
+def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(tmp_path, monkeypatch):
     (tmp_path / "jwt").mkdir()
     for name in (
         "__init__",
@@ -274,11 +283,13 @@ def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(
     )
 
 
-def test_a_broken_package_is_named_by_the_name_that_installs_it(elsewhere):
+@pytest.mark.usefixtures("elsewhere")
+def test_a_broken_package_is_named_by_the_name_that_installs_it():
     error = ImportError("cannot import name 'PyJWK' from 'jwt'", name="jwt")
     said = doctor.complaint(error)
     assert said.startswith(
-        "pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip install "
+        "pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip "
+        "install "
     )
     assert said.endswith("choose the kernel of .venv.")
 
@@ -326,7 +337,8 @@ def test_where_there_are_no_devices_a_lesson_about_keys_says_so(module):
 
 
 def test_no_other_lesson_loads_the_library_of_security_keys():
-    """The first code cell of each lesson, run in one process, and then the exercises of all of them."""
+    """The first code cell of each lesson, run in one process, and then the exercises of all of
+    them."""
     cells = [
         json.loads((lessons.NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
         for name in lessons.sums()

@@ -155,7 +155,7 @@ def test_a_forgotten_return_is_named(said):
 
 
 def test_a_name_that_is_not_there_is_said_without_a_lecture(said):
-    def double(n):
+    def double(_n):
         return jwkset  # noqa: F821
 
     text = said(verbs.check, "77-1", double)
@@ -173,12 +173,13 @@ def test_an_error_is_said_with_its_line_and_then_the_misconception(said):
 
 def test_what_was_let_in_is_shown(said):
     assert said(verbs.check, "77-2", lambda token: token) == (
-        "77-2: not yet. It let in what it should refuse: 'bad'.\nA door that takes all is no door.\n"
+        "77-2: not yet. It let in what it should refuse: 'bad'.\nA door that takes all is no "
+        "door.\n"
     )
 
 
 def test_what_was_refused_is_shown_with_the_reason_that_it_gave(said):
-    def wall(token):
+    def wall(_token):
         raise Refused("never")
 
     assert said(verbs.check, "77-2", wall) == (
@@ -200,7 +201,7 @@ def test_of_a_wrong_value_no_solution_is_shown(said):
     assert said(verbs.check, "77-3", 6) == "77-3: not yet. Count again.\n"
 
 
-@pytest.mark.parametrize("blank", [..., None, "", [], {}, lambda *a: ..., {"A": ...}], ids=repr)
+@pytest.mark.parametrize("blank", [..., None, "", [], {}, lambda *_a: ..., {"A": ...}], ids=repr)
 @pytest.mark.parametrize("name", ["77-1", "77-2", "77-3", "77-target"])
 def test_a_blank_is_not_an_attempt(name, blank, said):
     expected = f"{name}: not attempted yet. Stuck? hint('{name}')\n"
@@ -208,7 +209,7 @@ def test_a_blank_is_not_an_attempt(name, blank, said):
     assert items() == {}
 
 
-HOSTILE = [42, -1.5, "x" * 8_000_000, b"y", [1], {"a": 1}, {3}, lambda: 1 / 0, lambda *a: 1 / 0]
+HOSTILE = [42, -1.5, "x" * 8_000_000, b"y", [1], {"a": 1}, {3}, lambda: 1 / 0, lambda *_a: 1 / 0]
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda a: repr(a)[:12])
@@ -234,14 +235,14 @@ def judged(judge, function) -> Verdict:
 
 def test_a_result_of_another_kind_differs():
     judge = compare(lambda: [Case((1,), 1)])
-    assert judged(judge, lambda n: True) == Verdict("differs", "1", "True", "1")
-    assert judged(judge, lambda n: 1.0).kind == "differs"
-    assert judged(judge, lambda n: 1).kind == "passed"
+    assert judged(judge, lambda _n: True) == Verdict("differs", "1", "True", "1")
+    assert judged(judge, lambda _n: 1.0).kind == "differs"
+    assert judged(judge, lambda _n: 1).kind == "passed"
 
 
 def test_a_comparison_of_its_own_may_be_given():
     judge = compare(lambda: [Case((1,), [2])], same=lambda got, want: list(got) == want)
-    assert judged(judge, lambda n: (2,)).kind == "passed"
+    assert judged(judge, lambda _n: (2,)).kind == "passed"
 
 
 class Hostile:
@@ -252,7 +253,7 @@ class Hostile:
 
 
 def test_a_result_that_cannot_be_compared_differs():
-    assert judged(compare(lambda: [Case((1,), Hostile())]), lambda n: Hostile()).kind == "differs"
+    assert judged(compare(lambda: [Case((1,), Hostile())]), lambda _n: Hostile()).kind == "differs"
 
 
 YES_OR_NO = verifier(lambda: [Case((2,))], lambda: [Case((3,), mistake="odd", words="three")])
@@ -262,14 +263,14 @@ YES_OR_NO = verifier(lambda: [Case((2,))], lambda: [Case((3,), mistake="odd", wo
     "function, verdict",
     [
         (lambda n: n % 2 == 0, Verdict("passed")),
-        (lambda n: True, Verdict("let_in", "three", mistake="odd")),
-        (lambda n: False, Verdict("refused_good", "2")),
-        (lambda n: None, Verdict("none", "2")),
+        (lambda _n: True, Verdict("let_in", "three", mistake="odd")),
+        (lambda _n: False, Verdict("refused_good", "2")),
+        (lambda _n: None, Verdict("none", "2")),
         (
             lambda n: True if n == 2 else None,
             Verdict("differs", "three", "None", "False", mistake="kind"),
         ),
-        (lambda n: 1, Verdict("differs", "2", "1", "True", mistake="kind")),
+        (lambda _n: 1, Verdict("differs", "2", "1", "True", mistake="kind")),
     ],
 )
 def test_a_verifier_that_answers_yes_or_no(function, verdict):
@@ -278,13 +279,13 @@ def test_a_verifier_that_answers_yes_or_no(function, verdict):
 
 def test_a_verifier_that_returns_what_it_read_must_return_the_right_thing():
     judge = verifier(lambda: [Case(("t",), {"sub": "ada"})], list, refusal=(Refused,))
-    assert judged(judge, lambda t: {"sub": "ada"}).kind == "passed"
-    assert judged(judge, lambda t: {"sub": "tom"}).kind == "differs"
-    assert judged(judge, lambda t: None).kind == "none"
+    assert judged(judge, lambda _t: {"sub": "ada"}).kind == "passed"
+    assert judged(judge, lambda _t: {"sub": "tom"}).kind == "differs"
+    assert judged(judge, lambda _t: None).kind == "none"
 
 
 def test_values_in_a_verdict_are_cut_and_cannot_move_the_cursor():
-    verdict = judged(compare(lambda: [Case((1,), 2)]), lambda n: "\x1b[31m" + "x" * 9999)
+    verdict = judged(compare(lambda: [Case((1,), 2)]), lambda _n: "\x1b[31m" + "x" * 9999)
     assert len(verdict.counterexample()) < 400 and "\x1b" not in verdict.counterexample()
 
 
@@ -317,7 +318,8 @@ def test_a_right_guess_came_true(said):
 
 def test_without_a_guess_the_experiment_is_told_all_the_same(said):
     assert said(verbs.reveal, "77-p1", 200) == (
-        "\n77-p1. It came out: a) 200.\nYou noted no prediction.\nThe API never heard of the logout.\n"
+        "\n77-p1. It came out: a) 200.\nYou noted no prediction.\nThe API never heard of the "
+        "logout.\n"
     )
 
 
@@ -397,10 +399,10 @@ def test_where_the_learners_fails_one_sentence_says_so_and_the_courses_goes_on(c
     assert text.endswith("The course's goes on in its place.\n")
 
 
-def test_a_refusal_of_the_learners_verifier_goes_on_its_way(capsys):
+def test_a_refusal_of_the_learners_verifier_goes_on_its_way():
     namespace = globals()
 
-    def verify(token):
+    def verify(_token):
         raise Refused("no")
 
     chosen = verbs.mine("77-2", verify)

@@ -134,11 +134,15 @@ def test_an_error_without_a_sentence_is_named_alone():
 
 @pytest.mark.parametrize(
     "judge",
-    [lambda answer: "a mistake without a sentence", lambda answer: {}["x"], lambda answer: 1 / 0],
+    [
+        lambda _answer: "a mistake without a sentence",
+        lambda _answer: {}["x"],
+        lambda _answer: 1 / 0,
+    ],
 )
 def test_a_judge_that_fails_costs_the_learner_no_traceback(judge, capsys, monkeypatch):
     broken = Exercise("98-1", "value", judge, "Yes.", {}, {}, ("a", "b"), "answer = 1")
-    monkeypatch.setattr(exercises, "_item", lambda identifier, *kinds: broken)
+    monkeypatch.setattr(exercises, "_item", lambda _identifier, *_kinds: broken)
     check("98-1", 5)
     assert capsys.readouterr().out.startswith("98-1: not yet. ")
 

@@ -1,6 +1,7 @@
 """Answers as learners write them: right ones in several styles, wrong ones with their mistakes.
 
-Each is a function under its exercise. No right one is refused, and no wrong one is told of another mistake than its own.
+Each is a function under its exercise. No right one is refused, and no wrong one is told of another
+mistake than its own.
 """
 
 # Learners write like this.

@@ -1,4 +1,5 @@
-"""Lesson 03's stage: three attacks, each of which gets in where its own defence is missing, and nowhere else."""
+"""Lesson 03's stage: three attacks, each of which gets in where its own defence is missing, and
+nowhere else."""
 
 import pytest
 

@@ -83,7 +83,7 @@ def test_the_walk_stops_before_the_address_that_was_named(scene):
 def test_the_second_factor_is_answered_where_somebody_can(scene):
     scene.provider.enrol_second_factor("ada", Totp(SECRET, scene.lab.clock))
     assert "ticket" in Form(scene.sign_in().text).hidden
-    answer = scene.sign_in(answer=lambda page: totp(SECRET, scene.lab.clock.now))
+    answer = scene.sign_in(answer=lambda _page: totp(SECRET, scene.lab.clock.now))
     assert answer.text == "Hello, u-1815-12-10."
 
 

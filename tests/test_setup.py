@@ -1,4 +1,5 @@
-"""How the course is built and started: a folder that moved, a home that cannot be written to, uv or pip."""
+"""How the course is built and started: a folder that moved, a home that cannot be written to, uv or
+pip."""
 
 import os
 import pathlib
@@ -18,7 +19,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
-    """A course that was built in a folder of its own; `settle` makes the verbs act on it, wherever it is by then."""
+    """A course that was built in a folder of its own; `settle` makes the verbs act on it, wherever
+    it is by then."""
     (tmp_path / "old").mkdir()
     made = Course(tmp_path / "old")
     script = made.venv / "bin" / "labutils"
@@ -113,7 +115,8 @@ def test_other_requirements_are_built_again_and_other_settings_of_the_tools_are_
 
 
 @posix
-def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(built, monkeypatch):
+@pytest.mark.usefixtures("built")
+def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(monkeypatch):
     builds = []
     monkeypatch.setattr(course, "build", lambda: builds.append(1))
     course.ensure_environment()
@@ -146,7 +149,7 @@ def steps(tmp_path, monkeypatch):
 
 def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypatch):
     ran, _ = steps
-    monkeypatch.setattr(course.shutil, "which", lambda name: "/somewhere/uv")
+    monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
     course.build()
     assert [line.split()[:3] for line in ran] == [
         ["uv", "venv", "--quiet"],
@@ -157,7 +160,7 @@ def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypa
 
 def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
     ran, fails = steps
-    monkeypatch.setattr(course.shutil, "which", lambda name: None)
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
     course.build()
     without_uv = list(ran)
     assert len(ran) == 3
@@ -165,12 +168,12 @@ def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
     assert "--require-hashes -r requirements.txt" in ran[1]
     ran.clear()
     fails.add("uv")
-    monkeypatch.setattr(course.shutil, "which", lambda name: "/somewhere/uv")
+    monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
     course.build()
     assert ran[1:] == without_uv
 
 
-def test_a_build_that_fails_ends_in_a_sentence(steps, monkeypatch):
+def test_a_build_that_fails_ends_in_a_sentence(steps):
     steps[1].add("")
     with pytest.raises(
         SystemExit, match="The environment could not be built: the step above failed"
@@ -210,7 +213,7 @@ def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, ins
 
 def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatch):
     ran = []
-    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 0)
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 0)
     assert course.lab("--no-browser") == 0
     copies, jupyterlab = ran
     assert copies[1:] == ("-m", "labutils", "work", "work")
@@ -221,13 +224,13 @@ def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatc
 
 def test_where_no_copies_can_be_made_jupyterlab_is_not_opened(monkeypatch):
     ran = []
-    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 2)
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 2)
     assert course.lab() == 2 and len(ran) == 1
 
 
 def test_reset_restores_the_working_copies(monkeypatch):
     ran = []
-    monkeypatch.setattr(course, "run", lambda *command, **options: ran.append(command) or 0)
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 0)
     assert course.reset("03", "04") == 0
     assert ran[0][1:] == ("-m", "labutils", "work", "work", "--reset", "03", "04")
 
@@ -281,7 +284,10 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         "SHA256SUMS",
     }
     assert (package / "py.typed").is_file()
-    code = "from labutils.lab import data_file; from labutils import doctor; print(data_file('cases/cloudflare-2023/facts.yaml'), doctor._data()[0])"
+    code = (
+        "from labutils.lab import data_file; from labutils import doctor; "
+        "print(data_file('cases/cloudflare-2023/facts.yaml'), doctor._data()[0])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -63,7 +63,7 @@ def test_a_token_that_was_drawn_passes(draw):
     assert said(draw)[0] is None
 
 
-def test_each_try_of_the_grid_is_made_by_toms_own_browser(monkeypatch):
+def test_each_try_of_the_grid_is_made_by_toms_own_browser():
     seen = set()
     for row, attempt in stage.ROWS.items():
         apps = stage.asking_doors()
@@ -89,7 +89,7 @@ def test_what_ends_what_and_when():
 
 
 def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
-    lasts = stage.what_dies_when(lambda *a: None, lambda *a: {"access_token": 1})
+    lasts = stage.what_dies_when(lambda *_a: None, lambda *_a: {"access_token": 1})
     assert lasts["access token", "nothing"] == lasts["client secret", "nothing"] == 0
 
 

@@ -254,7 +254,7 @@ def test_where_the_disk_takes_nothing_what_the_learner_had_is_still_there(root, 
     edit(root / "work" / NAMES[0], "print(1)", "mine()")
     before = everything(root / "work")
 
-    def full(path: Path, data: bytes) -> int:
+    def full(_path: Path, _data: bytes) -> int:
         raise OSError(fault, os.strerror(fault))
 
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -307,8 +307,9 @@ def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
     assert restored == "00-start-here.ipynb is restored."
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("numbers", [[], ["98"]])
-def test_the_command_names_the_lessons_there_are(home, capsys, numbers):
+def test_the_command_names_the_lessons_there_are(capsys, numbers):
     assert commands.main(["work", "--reset", *numbers]) == 2
     assert "Say which lesson: make reset LESSON=03. There are 00, " in capsys.readouterr().err
 

@@ -1,4 +1,5 @@
-"""What a learner says in a notebook: check, hint, solution, quiz, predict, reveal, mine, target, progress.
+"""What a learner says in a notebook: check, hint, solution, quiz, predict, reveal, mine, target,
+progress.
 
 What is asked and answered stands in lessons/, a table each. Nothing here raises, whatever it is
 given: a learner gets a sentence.
@@ -60,7 +61,10 @@ def _item(identifier: object, *kinds: type) -> Any:
 
 
 def _is_blank(answer: object) -> bool:
-    """Whether the stub is as the notebook gave it: `...`, nothing, or a function that does nothing."""
+    """Whether the stub is as the notebook gave it:
+
+    `...`, nothing, or a function that does nothing.
+    """
     if isinstance(answer, Yours):
         answer = answer.function
     if isinstance(answer, FunctionType):
@@ -76,7 +80,10 @@ def _is_blank(answer: object) -> bool:
 
 
 def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
-    """What the judge says of an answer, and the words for it. Whatever the answer does, nothing is raised."""
+    """What the judge says of an answer, and the words for it.
+
+    Whatever the answer does, nothing is raised.
+    """
     if isinstance(answer, Yours):
         answer = answer.function
     if exercise.kind == "function":
@@ -156,7 +163,10 @@ def target(number: str) -> Any:
 
 
 class Yours:
-    """A learner's function in later cells. Where it fails, one sentence says so, and the course's goes on."""
+    """A learner's function in later cells.
+
+    Where it fails, one sentence says so, and the course's goes on.
+    """
 
     def __init__(
         self, exercise: Exercise, function: Callable[..., Any], course: Callable[..., Any]
@@ -200,7 +210,10 @@ def mine(identifier: str, answer: Any) -> Any:
 
 
 def _name_of_answer(exercise: Exercise) -> str:
-    """The name under which a solution leaves its answer: `answer`, or else the last that it binds."""
+    """The name under which a solution leaves its answer:
+
+    `answer`, or else the last that it binds.
+    """
     names = []
     for statement in ast.parse(exercise.solution).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -214,7 +227,7 @@ def _name_of_answer(exercise: Exercise) -> str:
 
 
 def quiz(identifier: str, choice: str = "") -> None:
-    """Ask a question, or, given a choice, say what is right or wrong about the thought behind it."""
+    """Ask a question, or, given a choice, say what is right or wrong about its thought."""
     item = _item(identifier, Quiz)
     if item is None:
         return
@@ -325,7 +338,8 @@ def progress(receipt: str = "") -> None:
         print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
     if not items:
         print(
-            "Nothing is done yet. Each exercise that passes and each quiz item answered right is noted here."
+            "Nothing is done yet. Each exercise that passes and each quiz item answered right is "
+            "noted here."
         )
         return
     for each in course.values():

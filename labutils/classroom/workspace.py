@@ -199,7 +199,9 @@ def _take_over(folder: Path, course: Originals) -> Iterator[str]:
     for name in course.sums:
         if course.edited(name) and not (folder / name).exists():
             write(folder / name, (course.folder / name).read_bytes())
-            yield f"What you wrote in notebooks/{name} is taken over; go on in {folder.name}/{name}."
+            yield (
+                f"What you wrote in notebooks/{name} is taken over; go on in {folder.name}/{name}."
+            )
     for old in sorted(course.folder.glob("*.yours-*.ipynb")):
         if not (folder / old.name).exists():
             write(folder / old.name, old.read_bytes())

@@ -52,7 +52,8 @@ def answer(token, secrets):
         """
 def answer(token, secrets):
     texts = [base64.urlsafe_b64decode(p + "==").decode() for p in token.split(".")[:2]]
-    return list(filter(lambda s: any(s in json.dumps(json.loads(t), ensure_ascii=0) for t in texts), secrets))
+    plain = [json.dumps(json.loads(text), ensure_ascii=0) for text in texts]
+    return list(filter(lambda s: any(s in text for text in plain), secrets))
 """,
         """
 def texts(part):
@@ -140,7 +141,8 @@ def answer(line, key):
 def answer(line, key):
     import hashlib
     pattern = re.compile(r"eyJ[\\w-]+(?:\\.[\\w-]*){2}", re.ASCII)
-    return pattern.sub(lambda m: "<" + hashlib.sha256(key + m.group().encode()).hexdigest()[:16] + ">", line)
+    digest = lambda m: hashlib.sha256(key + m.group().encode()).hexdigest()
+    return pattern.sub(lambda m: "<" + digest(m)[:16] + ">", line)
 """,
         """
 def answer(line, key):
@@ -204,7 +206,8 @@ def answer(token, key):
 def answer(token, key):
     import jwt
     from labutils.identity.tokens import b64
-    return b64(jwt.get_algorithm_by_name("HS256").sign(".".join(token.split(".")[:2]).encode(), key))
+    signed = ".".join(token.split(".")[:2]).encode()
+    return b64(jwt.get_algorithm_by_name("HS256").sign(signed, key))
 """,
     ],
 }

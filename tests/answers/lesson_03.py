@@ -15,7 +15,10 @@ def answer(verifier):
     text = base64.b64encode(hashed.digest()).decode()
     return text.replace("+", "-").replace("/", "_").replace("=", "")
 """,
-        "answer = lambda verifier: b64(bytes.fromhex(hashlib.sha256(verifier.encode()).hexdigest()))",
+        """
+def answer(verifier):
+    return b64(bytes.fromhex(hashlib.sha256(verifier.encode()).hexdigest()))
+""",
     ],
     "03-2": [
         """

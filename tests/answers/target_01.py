@@ -51,10 +51,10 @@ def by_whom_tom_shows(scene: Scene) -> str:
 
 ROUTES = {"audience and time": by_audience_and_time, "whom Tom shows": by_whom_tom_shows}
 SHUT = {
-    "the first token of the line": lambda scene: number("g3"),
+    "the first token of the line": lambda _scene: number("g3"),
     "audience alone": lambda scene: next(
         c["jti"] for line, c in pairs(scene) if not line["url"].startswith(c["aud"])
     ),
-    "a token that was over": lambda scene: number("old"),
-    "a subject": lambda scene: "u-1906",
+    "a token that was over": lambda _scene: number("old"),
+    "a subject": lambda _scene: "u-1906",
 }
