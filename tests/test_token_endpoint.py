@@ -875,4 +875,5 @@ def test_any_text_as_a_code_or_a_refresh_token_is_invalid_grant(text, name):
 def test_any_text_as_a_token_is_invalid_token(token, door, scheme):
     refusal = JOBS.tom.get(door, headers={"authorization": f"{scheme} {token}".encode("latin-1")})
     assert (refusal.status_code, refusal.json()["error"]) == TOKEN
-    assert b64(token.encode()) not in str(JOBS.lab.audit[-1])
+    # The base64 of a very short text stands in many a word.
+    assert len(token) < 6 or b64(token.encode()) not in str(JOBS.lab.audit[-1])
