@@ -267,7 +267,7 @@ def test_a_push_signs_in_and_the_id_token_says_how(matching):
 )
 def test_a_refused_answer_leaves_a_line_with_its_reason_and_no_session(factor, reason):
     apps = apps_with(factor)
-    assert signs_in(apps, answer=lambda page: "yes").status_code == 403
+    assert signs_in(apps, answer=lambda _page: "yes").status_code == 403
     said = {
         name: apps.lab.audit[-1].get(name)
         for name in ("service", "event", "outcome", "user", "error", "ip")

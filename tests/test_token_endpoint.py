@@ -573,15 +573,15 @@ def forged(apps: TwoApps, typ: str = "at+jwt", **changes: object) -> str:
 
 
 USELESS = {
-    "id token": lambda apps, own: own["id_token"],
-    "refresh token": lambda apps, own: own["refresh_token"],
-    "text": lambda apps, own: "x",
-    "forged": lambda apps, own: forged(apps),
-    "unsigned": lambda apps, own: (
+    "id token": lambda _apps, own: own["id_token"],
+    "refresh token": lambda _apps, own: own["refresh_token"],
+    "text": lambda _apps, _own: "x",
+    "forged": lambda apps, _own: forged(apps),
+    "unsigned": lambda _apps, own: (
         json_part({"alg": "none"}) + "." + own["access_token"].split(".")[1] + "."
     ),
-    "cut": lambda apps, own: own["access_token"][:-4],
-    "not ASCII": lambda apps, own: "t\u00f6ken",
+    "cut": lambda _apps, own: own["access_token"][:-4],
+    "not ASCII": lambda _apps, _own: "t\u00f6ken",
 }
 
 

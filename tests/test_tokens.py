@@ -99,7 +99,7 @@ HONEST, BARE = sealed(), sealed(header={"alg": "ES256"})  # with and without the
 @pytest.mark.parametrize(
     "shape",
     [
-        lambda jwk: {"keys": [*JWKS.values()]},
+        lambda _jwk: {"keys": [*JWKS.values()]},
         lambda jwk: jwk,
         jwt.PyJWK,
         lambda jwk: {name: jwk[name] for name in jwk if name not in ("alg", "kid", "use")},
