@@ -2,6 +2,7 @@
 
 import ast
 import email.message
+import itertools
 import json
 import pathlib
 import re
@@ -16,6 +17,7 @@ import house
 import lessons
 import pytest
 import yaml
+from rails import demand, demand_none
 
 from labutils import doctor
 from labutils.classroom import registry, workspace
@@ -41,11 +43,15 @@ OWN = [
 
 def test_the_lock_has_hashes_and_no_address():
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert "://" not in text and not re.search(r"(?m)^-", text)
-    assert all(
-        "--hash=sha256:" in block
-        for block in re.split(r"\n(?=\S)", text)
-        if "==" in block.split("\n")[0]
+    demand(
+        "://" not in text and not re.search(r"(?m)^-", text),
+        "requirements.txt names an address or holds an option. Write it with make lock.",
+    )
+    blocks = [block for block in re.split(r"\n(?=\S)", text) if "==" in block.split("\n")[0]]
+    demand_none(
+        f"requirements.txt, {block.split()[0]}: it has no hash. Write the file with make lock."
+        for block in blocks
+        if "--hash=sha256:" not in block
     )
 
 
@@ -53,7 +59,10 @@ def test_the_lock_holds_every_requirement_and_the_build_backend():
     project = PYPROJECT["project"]
     extras = [line for lines in project["optional-dependencies"].values() for line in lines]
     wanted = named(project["dependencies"] + extras + PYPROJECT["build-system"]["requires"])
-    assert wanted - {"labutils"} <= set(LOCK)
+    demand_none(
+        f"{name} stands in pyproject.toml and not in requirements.txt: make lock"
+        for name in sorted(wanted - {"labutils"} - set(LOCK))
+    )
 
 
 def test_a_floor_is_no_higher_than_the_lessons_need():
@@ -80,10 +89,17 @@ def test_conda_and_binder_get_the_versions_of_the_lock():
     extras = PYPROJECT["project"]["optional-dependencies"]
     assert conda[1] in extras["lab"]
     pinned = dict(line.split("==") for line in pip)
-    assert all(LOCK[name] == version for name, version in pinned.items())
+    demand_none(
+        f"environment.yml has {name}=={version}, and requirements.txt {LOCK.get(name)}. Copy that."
+        for name, version in pinned.items()
+        if LOCK.get(name) != version
+    )
     needed = named(PYPROJECT["project"]["dependencies"] + extras["test"])
     of_conda = {"ipython"}  # which comes with JupyterLab
-    assert set(pinned) == needed - of_conda | {"hatchling"}
+    demand_none(
+        f"environment.yml and pyproject.toml do not both name {name}. Let both do so, or neither."
+        for name in sorted(set(pinned) ^ (needed - of_conda | {"hatchling"}))
+    )
 
 
 def test_binder_finds_what_it_needs_and_nothing_that_hides_it():
@@ -98,7 +114,10 @@ def test_the_supported_pythons_are_named_alike():
     """pyproject.toml is the source; the verbs and the doctor read it."""
     (_, low), (_, high) = course.supported_pythons()
     assert PYPROJECT["project"]["requires-python"] == f">=3.{low},<3.{high + 1}" == doctor.pythons()
-    assert f"Python 3.{low} to 3.{high}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    demand(
+        f"Python 3.{low} to 3.{high}" in (ROOT / "README.md").read_text(encoding="utf-8"),
+        f"README.md does not say `Python 3.{low} to 3.{high}`, which pyproject.toml supports.",
+    )
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 15), (2, 7)])
@@ -114,7 +133,9 @@ def test_another_python_gets_a_sentence(version, monkeypatch):
 def test_at_most_fifteen_names_are_exported_and_each_is_there():
     import labutils
 
-    assert len(labutils.__all__) <= 15 and all(hasattr(labutils, name) for name in labutils.__all__)
+    count = len(labutils.__all__)
+    demand(count <= 15, f"labutils exports {count} names; 15 is the most. Take one out.")
+    assert all(hasattr(labutils, name) for name in labutils.__all__)
     with pytest.raises(AttributeError, match="no name 'nothing'"):
         labutils.nothing  # noqa: B018
 
@@ -137,7 +158,11 @@ def test_no_six_statements_stand_twice():
         for start in range(len(lines) - 5):
             window = tuple(line for _, line in lines[start : start + 6])
             places[window].append(f"{path.relative_to(ROOT)}:{lines[start][0]}")
-    assert not [found for found in places.values() if len(found) > 1]
+    demand_none(
+        f"The same six statements begin at {' and at '.join(found)}. Make a function of them."
+        for found in places.values()
+        if len(found) > 1
+    )
 
 
 ORDER = ("text", "lab", "identity", "incident", "stage", "classroom")
@@ -157,11 +182,17 @@ def imported_rooms(path):
 
 
 def test_arrows_point_one_way():
+    faults = []
     for path in SOURCES:
         room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
         if room in ORDER:
-            wrong = [name for name in imported_rooms(path) if ORDER.index(name) > ORDER.index(room)]
-            assert not wrong, f"{path.relative_to(ROOT)} imports from {', '.join(wrong)}, above it."
+            above = set(ORDER[ORDER.index(room) + 1 :])
+            faults += [
+                f"{path.relative_to(ROOT)} imports from {name}, which stands above it. Move what "
+                "it needs down, or the module up."
+                for name in sorted(imported_rooms(path) & above)
+            ]
+    demand_none(faults)
 
 
 # Tests of identity and incident that have not the name of a module there.
@@ -201,25 +232,30 @@ def test_the_tests_of_identity_and_incident_import_neither_stage_nor_classroom()
         if any(imported_rooms(one) & {"stage", "classroom"} for one in with_helpers(path))
     }
     assert len(files) > 30
-    assert not above, (
-        f"The tests of {', '.join(sorted(above))} import from stage or classroom. Build what they "
-        "need of identity and incident, or move the test to the room that it is about."
+    demand_none(
+        f"tests/test_{name}.py imports from stage or classroom. Build what it needs of identity "
+        "and incident, or name it for the room that it is about."
+        for name in sorted(above)
     )
 
 
 def test_every_public_function_says_what_it_does():
-    for path in SOURCES:
-        if path.parent.name != "lessons":
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            public = [
-                node
-                for node in tree.body
-                if isinstance(node, ast.FunctionDef | ast.ClassDef)
-                and not node.name.startswith("_")
-            ]
-            assert ast.get_docstring(tree) and not [
-                node.name for node in public if not ast.get_docstring(node)
-            ], path
+    demand_none(
+        f"{path.relative_to(ROOT)}: {name} has no docstring. Say in one line what it does."
+        for path in SOURCES
+        if path.parent.name != "lessons"
+        for name in without_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def without_docstring(tree):
+    """What has none in a module: the module itself, public functions and classes."""
+    if not ast.get_docstring(tree):
+        yield "the module"
+    for node in tree.body:
+        public = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
+        if public and not ast.get_docstring(node):
+            yield node.name
 
 
 # --- what is written down -----------------------------------------------------------------------
@@ -230,8 +266,11 @@ def test_the_pages_say_what_the_lessons_say():
     paths = [ROOT / "notebooks" / name for name in lessons.sums()]
     for name, text in guide.pages(paths).items():
         stored = (ROOT / name).read_text(encoding="utf-8")
-        assert stored == text, f"{name} is not what the lessons say: make notebooks ARGS=pages"
-    assert (ROOT / "docs" / "what-dies-when.png").read_bytes() == guide.cover()[0]
+        demand(stored == text, f"{name} is not what the lessons say: make notebooks ARGS=pages")
+    demand(
+        (ROOT / "docs" / "what-dies-when.png").read_bytes() == guide.cover()[0],
+        "docs/what-dies-when.png is not what lesson 05 drew: make notebooks ARGS=pages",
+    )
 
 
 def test_the_agenda_tells_the_short_path_from_the_long_one():
@@ -307,18 +346,23 @@ def test_the_hooks_fetch_nothing():
 
 
 def test_every_file_of_data_is_accounted_for():
-    told = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert all(
-        f"`{path.name}{'/' if path.is_dir() else ''}`" in told
-        for path in (ROOT / "data").iterdir()
-        if path.name != "README.md"
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    files = [path for path in (ROOT / "data").iterdir() if path.name != "README.md"]
+    names = [f"`{path.name}{'/' if path.is_dir() else ''}`" for path in files]
+    demand_none(
+        f"data/README.md does not name {name}. Say there where it comes from."
+        for name in sorted(names)
+        if name not in page
     )
 
 
 def test_links_in_the_documents_lead_somewhere():
-    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
-            assert "://" in target or (path.parent / target).exists(), (path, target)
+    demand_none(
+        f"{path.relative_to(ROOT)} links to {target}, and there is no such file."
+        for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not (path.parent / target).exists()
+    )
 
 
 def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
@@ -327,10 +371,16 @@ def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
         (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
     )[1:]
     terms = [term.replace("`", "").lower() for term, _ in rows]
-    assert (
-        len(rows) > 50
-        and terms == sorted(terms)
-        and all(sentence.endswith(".") for _, sentence in rows)
+    assert len(rows) > 50
+    demand_none(
+        f"docs/glossary.md: {after!r} stands below {before!r}. Put the terms in order."
+        for before, after in itertools.pairwise(terms)
+        if before > after
+    )
+    demand_none(
+        f"docs/glossary.md: what it says of {term} is no sentence. End it with a full stop."
+        for term, sentence in rows
+        if not sentence.endswith(".")
     )
 
 
@@ -339,22 +389,14 @@ def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
         ["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="locale"
     ).stdout.split()
     files = [ROOT / name for name in listed] or OWN
-    for path in files:
-        if path.is_file() and path.suffix in (
-            ".py",
-            ".md",
-            ".yaml",
-            ".yml",
-            ".txt",
-            ".toml",
-            ".json",
-            ".ipynb",
-            ".mjs",
-        ):
-            text = path.read_text(encoding="utf-8")
-            assert not re.search(
-                "BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/", text
-            ), path
+    texts = (".py", ".md", ".yaml", ".yml", ".txt", ".toml", ".json", ".ipynb", ".mjs")
+    wrong = re.compile("BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/")
+    demand_none(
+        f"{path.relative_to(ROOT)} holds {found[0]!r}: a private key, or a path of a machine."
+        for path in files
+        if path.is_file() and path.suffix in texts
+        if (found := wrong.search(path.read_text(encoding="utf-8")))
+    )
 
 
 def test_the_installed_package_brings_quiet_settings():
@@ -414,8 +456,12 @@ def without_encoding(tree):
 
 
 def test_every_text_file_is_read_and_written_in_a_named_encoding():
-    for path in OWN:
-        assert not list(without_encoding(ast.parse(path.read_text(encoding="utf-8")))), path
+    demand_none(
+        f"{path.relative_to(ROOT)}, line {line}: a text is read or written in the encoding that "
+        'this machine happens to have. Say encoding="utf-8".'
+        for path in OWN
+        for line in without_encoding(ast.parse(path.read_text(encoding="utf-8")))
+    )
 
 
 @pytest.mark.parametrize(
@@ -443,7 +489,10 @@ def test_the_rail_of_encodings_can_fail(code, wrong):
 
 def test_the_drawing_of_the_house_is_of_todays_imports():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    assert house.sentence() in page, "the imports changed: python tools/house.py"
+    demand(
+        house.sentence() in page,
+        "The imports changed, and docs/architecture.md shows the old ones: python tools/house.py",
+    )
 
 
 def walks() -> dict[str, list[tuple[str, list[str]]]]:
