@@ -65,6 +65,7 @@ def test_who_signs_in_and_says_yes_is_greeted_by_the_application(scene):
 def test_who_says_no_comes_back_without_a_session(scene):
     answer = scene.sign_in(allow=False)
     assert answer.text == "Sign-in refused: the provider said access_denied."
+    assert [e for e in scene.lab.wire if "consent=deny" in e.request_body]
     assert not scene.wiki.sessions
 
 

@@ -255,7 +255,7 @@ def test_basic_credentials_are_form_encoded(text):  # RFC 6749, 2.3.1
 
 
 def test_the_scheme_is_read_in_any_case_and_a_client_id_in_the_body_may_agree():
-    for scheme in ("basic ", "BASIC "):
+    for scheme in ("basic ", "BASIC ", "Basic   "):
         header = scheme + basic("backup:the-backup-job-has-this")["authorization"][6:]
         assert error_of(as_job(JOBS, {"authorization": header}, client_id="backup")) == (200, None)
 
@@ -613,6 +613,19 @@ def test_an_access_token_ends_after_ten_minutes():
     assert userinfo(apps, issued["access_token"]).status_code == 200
     assert error_of(userinfo(apps, issued["access_token"])) == TOKEN
     assert introspect(apps, issued["access_token"]) == {"active": False}
+
+
+def test_introspection_names_the_client_of_a_refresh_token_and_no_type():
+    apps = fresh()
+    refresh_token = tokens_of(apps)["refresh_token"]
+    assert introspect(apps, refresh_token) == {
+        "active": True,
+        "client_id": "wiki",
+        "iss": LOGIN,
+        "exp": apps.provider.refresh_tokens[refresh_token].expires,
+        "sub": "u-1815",
+        "scope": "openid profile offline_access",
+    }
 
 
 def test_introspection_tells_confidential_clients_and_nobody_else():
