@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import code
+from labutils.classroom.registry import Guess, Prediction, Row, code
 from labutils.incident import breach, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds
@@ -85,6 +85,290 @@ def _but(old: str, new: str) -> str:
     assert old in _RULE
     return "def answer(request, world):\n" + _RULE.replace(old, new)
 
+
+_SIX = (
+    "an allow-list for what servers may talk to",
+    "the admin console on managed devices only",
+    "approval of every script",
+    "replacement of every exposed credential",
+    "sessions tied to the browser that they were given to",
+    "five minutes between an alarm and the answer to it",
+)
+_OTHER_ROUTE = "The belief is that a closed route ends an attack. This thief has another one"
+_STOPPED = {
+    "a": "nothing",
+    "b": "the last step alone: the service account in the administrators group",
+    "c": "the sending of the archives, and the last step",
+    "d": "all of them: the source code is not even seen",
+}
+_AFTER_IMPLANT = (
+    "nov22-repos-viewed",
+    "nov22-repos-archived",
+    "repos-exfiltration-unconfirmed",
+    "nov23-admin-group",
+)
+
+PREDICTIONS = (
+    Row(
+        "14-p1",
+        "Each of the six controls alone. Put o where the way to the packed source code stays open, and x "
+        "where this control stops the packing.",
+        _SIX,
+        "oooxxo",
+        {
+            _SIX[
+                0
+            ]: "The belief is that a server which may not talk to strangers is safe. The packing takes "
+            "place inside, and the list is not asked.",
+            _SIX[1]: f"{_OTHER_ROUTE}: the API takes the session that the console refuses.",
+            _SIX[2]: f"{_OTHER_ROUTE}: the code is packed without the implant.",
+            _SIX[
+                3
+            ]: "The belief is that an intruder who is in needs no old credentials any more. All of "
+            "the later steps begin with credentials that were exposed before.",
+            _SIX[
+                4
+            ]: "The belief is that the first theft does not matter so late. In this model the "
+            "later credentials were read with the stolen session.",
+            _SIX[
+                5
+            ]: "The belief is that speed wins. It counts from the alarm, and the only alarm came at "
+            "the end.",
+        },
+        "Two of the six stop the packing: replacement, and tied sessions. The quicker answer changes "
+        "nothing: the only alarm came at the end. Approval of scripts does stop the implant; the packing "
+        "goes on without it. The allow-list is not asked when code is packed. The managed devices guard "
+        "the console, and the API beside it is open.",
+    ),
+    Prediction(
+        "14-p2",
+        "The service account's password is right. It is shown to the identity provider from outside. Which "
+        "question stops it?",
+        {
+            "a": Guess(
+                "the network's: may this address reach this door (reachable)",
+                "reachable",
+                "The belief is that strangers cannot reach the door. People sign in from everywhere, so "
+                "the door is on the internet.",
+            ),
+            "b": Guess(
+                "the credential's: is this credential known here (recognised)",
+                "recognised",
+                "The belief is that a stolen password is recognised as stolen. The password is right, "
+                "and nothing more can be seen in it.",
+            ),
+            "c": Guess(
+                "the person's: is a person with a key there (person_present)",
+                "person_present",
+            ),
+            "d": Guess(
+                "none: the password is right",
+                "allowed",
+                "The belief is that a right password opens. This door is for people, and asks for "
+                "their security key as well.",
+            ),
+        },
+        "The network has no objection: the door is on the internet. The third question stops it, as the "
+        "door is for people with security keys. Nothing was wrong with the password.",
+    ),
+    Row(
+        "14-p3",
+        "The gateway sees the service token from the intruder's address. Before that it saw the token from "
+        "its owner's. Put o where there is no objection, and x where there is one.",
+        ("the ten rules", "the contextual question"),
+        "ox",
+        {
+            "the ten rules": "The belief is that the rules compare the address with the usual one. Each "
+            "rule looks at one request by itself, and knows no earlier one.",
+            "the contextual question": "The belief is that nothing in this request is odd. By itself "
+            "nothing is, and this question looks at what came before.",
+        },
+        "With a history the contextual question objects, and without one it has nothing to say. The ten "
+        "rules allow the request in both cases.",
+    ),
+    Prediction(
+        "14-p4",
+        "Bulkheads, as in 2023. How many of the thirteen services open for this thief?",
+        {
+            "a": Guess(
+                "13: he sits on a server inside",
+                13,
+                "The belief is that whoever is inside is trusted. That is the castle; here each system "
+                "asks for itself.",
+            ),
+            "b": Guess(
+                "8: his five, and what the server he sits on can reach",
+                8,
+                "The belief is that a server's place opens its neighbours. They ask who is there, and "
+                "the server has no key.",
+            ),
+            "c": Guess("5", 5),
+            "d": Guess(
+                "0: bulkheads keep thieves out",
+                0,
+                "The belief is that segmentation stops a thief. It does not stop whoever holds a valid "
+                "credential.",
+            ),
+        },
+        "Five open, and they are those whose credentials he holds: walls do not stop whoever holds a valid "
+        "credential. In the castle all thirteen open. In the last column the stolen credentials open "
+        "nothing, though he sits on the server. Segmentation decides how far a theft leads; replacement "
+        "decides whether it leads anywhere.",
+    ),
+    Prediction(
+        "14-p5",
+        "Only one of the two decisions is changed. Which change lets this thief into more services?",
+        {
+            "a": Guess("no questions inside the wall", "no questions\ninside"),
+            "b": Guess(
+                "no keys for people",
+                "no keys for\npeople",
+                "The belief is that the key at the front door decides. This thief does not need the "
+                "front door for what is inside: he sits on a server there.",
+            ),
+            "c": Guess(
+                "each the same number",
+                "the same",
+                "The belief is that two walls are worth the same. It depends on where the thief is, and "
+                "this one is inside.",
+            ),
+        },
+        "Without questions inside the wall eleven open, without keys for people seven. Keys for people "
+        "guard the doors at which people sign in. The questions inside guard everything that he can reach "
+        "from the server.",
+    ),
+    Prediction(
+        "14-p6",
+        "Each of the 23 controls alone, against five losses. How many of the 23 stop none of the five?",
+        {
+            "a": Guess(
+                "none: each was proposed for a reason",
+                0,
+                "The belief is that a control which is good in general stops something here. Some of "
+                "these stand on routes with a way round.",
+            ),
+            "b": Guess(
+                "about three",
+                3,
+                "The belief is that useless ones are rare. A control by itself is often on one route of "
+                "several, and the thief takes another.",
+            ),
+            "c": Guess("about nine", 9),
+            "d": Guess(
+                "about eighteen",
+                18,
+                "The belief is that one control alone does next to nothing. This chain is long, so many "
+                "controls cut it somewhere.",
+            ),
+        },
+        "Nine stop none of the five. The thief has a way round them, or they act too late, or they guard "
+        "something else. Alone they change none of these losses; some of them do with a second one.",
+    ),
+    Prediction(
+        "14-p7",
+        "Blocking private browser profiles stopped none of the five losses by itself. With which second "
+        "control does it stop the packing of the source code?",
+        {
+            "a": Guess(
+                "scripts_approved",
+                ["scripts_approved"],
+                "The belief is that any two controls are better than one. Approval stops the implant, "
+                "and the packing does not need it.",
+            ),
+            "b": Guess(
+                "support_accounts_bound",
+                ["support_accounts_bound"],
+                "The belief is that two guards on one account close it. Both are about the service "
+                "account of the support desk, and the thief phishes a person there.",
+            ),
+            "c": Guess("supplier_hard_keys", ["supplier_hard_keys"]),
+            "d": Guess(
+                "with none of them",
+                [],
+                "The belief is that a control which does nothing alone does nothing in company. It "
+                "closes one route, and somebody has to close the other.",
+            ),
+        },
+        "With profiles blocked the password does not leak, and the thief phishes an engineer instead, as in "
+        "lesson 13; with keys at the support desk that way is shut too.",
+    ),
+    Prediction(
+        "14-p8",
+        "Take the ways round away: each step keeps its first route alone. How many of the twelve are then "
+        "enough by themselves?",
+        {
+            "a": Guess(
+                "7, as before",
+                7,
+                "The belief is that ways round change little. They are what keeps several controls from "
+                "being enough.",
+            ),
+            "b": Guess(
+                "all twelve",
+                12,
+                "The belief is that each of the twelve stands on the first route. One of them does "
+                "nothing but shut a way round.",
+            ),
+            "c": Guess("11", 11),
+        },
+        "Eleven. Four more look as if they were enough: scripts approved, profiles blocked, support accounts "
+        "bound, managed devices. Keys at the support desk are never enough: all they do is shut a way "
+        "round.",
+    ),
+    Prediction(
+        "14-p9",
+        "An hour after the implant came, everything that the thief holds is switched off. What is still "
+        "stopped?",
+        {
+            "a": Guess(
+                _STOPPED["a"],
+                [],
+                "The belief is that an intruder with an implant has all he wants within the hour. In "
+                "this model he begins to read later.",
+            ),
+            "b": Guess(
+                _STOPPED["b"],
+                [*_AFTER_IMPLANT[3:]],
+                "The belief is that the source code is gone within the hour. In this model he begins to "
+                "read it later.",
+            ),
+            "c": Guess(
+                _STOPPED["c"],
+                [*_AFTER_IMPLANT[2:]],
+                "The belief is that he reads and packs at once. In this model he begins to read later.",
+            ),
+            "d": Guess(_STOPPED["d"], [*_AFTER_IMPLANT]),
+        },
+        "An hour after the implant the source code is still unseen, if it was first viewed at the hour that "
+        "the model assumes.",
+    ),
+    Prediction(
+        "14-p10",
+        "The same a day after the implant came. What is still stopped?",
+        {
+            "a": Guess(
+                _STOPPED["a"],
+                [],
+                "The belief is that a day is too late for everything. One step came later still.",
+            ),
+            "b": Guess(_STOPPED["b"], [*_AFTER_IMPLANT[3:]]),
+            "c": Guess(
+                _STOPPED["c"],
+                [*_AFTER_IMPLANT[2:]],
+                "The belief is that sending takes longest. In this model the archives could leave in the "
+                "night before.",
+            ),
+            "d": Guess(
+                _STOPPED["d"],
+                [*_AFTER_IMPLANT],
+                "The belief is that a thief takes days to look around. In this model a few hours were "
+                "enough.",
+            ),
+        },
+        "A day after the implant only the last step is still stopped. At the moment in the first line of the "
+        "output nothing is left to stop.",
+    ),
+)
 
 LESSON = Lesson(
     "14",
@@ -268,4 +552,5 @@ LESSON = Lesson(
             },
         ),
     ),
+    predictions=PREDICTIONS,
 )
