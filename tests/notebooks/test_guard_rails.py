@@ -16,7 +16,6 @@ import pytest
 import yaml
 from conftest_paths import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, quoted
-from remade import PREDICTING
 
 from labutils.incident.ledger import ledger
 
@@ -307,13 +306,6 @@ def test_the_prose_is_neither_thin_nor_thick(name, notebook):
     if not 800 <= words <= 2400:
         faults.append(f"{name} has {words} words of prose; from 800 to 2,400 are wanted.")
     demand_none(faults)
-
-
-def test_the_learner_predicts_before_it_is_shown(name, notebook):
-    if name[:2] in PREDICTING:  # their predictions are data: test_the_learner_acts.py
-        return
-    count = "\n".join(sources(notebook)).count("**Predict.**")
-    demand(count >= 3, f"{name}: it asks for {count} predictions; three are wanted.")
 
 
 def test_under_each_figure_stands_a_sentence_that_says_the_same(name, notebook):

@@ -10,7 +10,7 @@ import pytest
 import share
 from conftest_paths import NOTEBOOKS, ROOT
 from rails import demand, demand_none
-from remade import PREDICTING, REMADE
+from remade import REMADE
 
 from labutils.classroom.registry import Lesson, Prediction, lesson
 
@@ -142,7 +142,7 @@ def test_in_four_lessons_what_is_written_is_used_later():
 # --- predictions --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", PREDICTING)
+@pytest.mark.parametrize("number", ALL)
 def test_each_prediction_is_asked_and_then_revealed(number):
     predicted, revealed = asked(number, "predict"), asked(number, "reveal")
     names = [item.id for item in course(number).predictions]
@@ -163,7 +163,7 @@ def test_each_prediction_is_asked_and_then_revealed(number):
         )
 
 
-@pytest.mark.parametrize("number", PREDICTING)
+@pytest.mark.parametrize("number", ALL)
 def test_at_least_half_of_the_predictions_are_computed(number):
     """Computed: `reveal` is given what the cell observed, and no constant."""
     given = {name: call.args[1:] for name, (_, call) in asked(number, "reveal").items()}
@@ -178,7 +178,7 @@ def is_constant(node: ast.expr) -> bool:
     return not any(isinstance(part, ast.Name) for part in ast.walk(node))
 
 
-@pytest.mark.parametrize("number", PREDICTING)
+@pytest.mark.parametrize("number", ALL)
 def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
     demand(
@@ -193,7 +193,7 @@ def test_what_the_stored_run_observed_is_the_registrys_truth(number):
         )
 
 
-@pytest.mark.parametrize("number", PREDICTING)
+@pytest.mark.parametrize("number", ALL)
 def test_each_wrong_guess_names_a_belief(number):
     for item in course(number).predictions:
         if isinstance(item, Prediction):
@@ -212,7 +212,7 @@ def test_each_wrong_guess_names_a_belief(number):
         )
 
 
-@pytest.mark.parametrize("number", PREDICTING)
+@pytest.mark.parametrize("number", ALL)
 def test_no_prediction_is_asked_in_prose_alone(number):
     prose = [cell for cell in cells(number) if cell.cell_type == "markdown"]
     demand_none(
