@@ -191,23 +191,23 @@ PREDICTIONS = (
         "Bulkheads, as in 2023. How many of the thirteen services open for this thief?",
         {
             "a": Guess(
-                "13: he sits on a server inside",
-                13,
-                "The belief is that whoever is inside is trusted. That is the castle; here each system "
-                "asks for itself.",
+                "0: bulkheads keep thieves out",
+                0,
+                "The belief is that segmentation stops a thief. It does not stop whoever holds a valid "
+                "credential.",
             ),
-            "b": Guess(
+            "b": Guess("5", 5),
+            "c": Guess(
                 "8: his five, and what the server he sits on can reach",
                 8,
                 "The belief is that a server's place opens its neighbours. They ask who is there, and "
                 "the server has no key.",
             ),
-            "c": Guess("5", 5),
             "d": Guess(
-                "0: bulkheads keep thieves out",
-                0,
-                "The belief is that segmentation stops a thief. It does not stop whoever holds a valid "
-                "credential.",
+                "13: he sits on a server inside",
+                13,
+                "The belief is that whoever is inside is trusted. That is the castle; here each system "
+                "asks for itself.",
             ),
         },
         "Five open, and they are those whose credentials he holds: walls do not stop whoever holds a valid "
@@ -242,23 +242,23 @@ PREDICTIONS = (
         "Each of the 23 controls alone, against five losses. How many of the 23 stop none of the five?",
         {
             "a": Guess(
-                "none: each was proposed for a reason",
-                0,
-                "The belief is that a control which is good in general stops something here. Some of "
-                "these stand on routes with a way round.",
+                "about eighteen",
+                18,
+                "The belief is that one control alone does next to nothing. This chain is long, so many "
+                "controls cut it somewhere.",
             ),
-            "b": Guess(
+            "b": Guess("about nine", 9),
+            "c": Guess(
                 "about three",
                 3,
                 "The belief is that useless ones are rare. A control by itself is often on one route of "
                 "several, and the thief takes another.",
             ),
-            "c": Guess("about nine", 9),
             "d": Guess(
-                "about eighteen",
-                18,
-                "The belief is that one control alone does next to nothing. This chain is long, so many "
-                "controls cut it somewhere.",
+                "none: each was proposed for a reason",
+                0,
+                "The belief is that a control which is good in general stops something here. Some of "
+                "these stand on routes with a way round.",
             ),
         },
         "Nine stop none of the five. The thief has a way round them, or they act too late, or they guard "
@@ -270,24 +270,24 @@ PREDICTIONS = (
         "control does it stop the packing of the source code?",
         {
             "a": Guess(
-                "scripts_approved",
-                ["scripts_approved"],
-                "The belief is that any two controls are better than one. Approval stops the implant, "
-                "and the packing does not need it.",
-            ),
-            "b": Guess(
-                "support_accounts_bound",
-                ["support_accounts_bound"],
-                "The belief is that two guards on one account close it. Both are about the service "
-                "account of the support desk, and the thief phishes a person there.",
-            ),
-            "c": Guess("supplier_hard_keys", ["supplier_hard_keys"]),
-            "d": Guess(
                 "with none of them",
                 [],
                 "The belief is that a control which does nothing alone does nothing in company. It "
                 "closes one route, and somebody has to close the other.",
             ),
+            "b": Guess(
+                "scripts_approved",
+                ["scripts_approved"],
+                "The belief is that any two controls are better than one. Approval stops the implant, "
+                "and the packing does not need it.",
+            ),
+            "c": Guess(
+                "support_accounts_bound",
+                ["support_accounts_bound"],
+                "The belief is that two guards on one account close it. Both are about the service "
+                "account of the support desk, and the thief phishes a person there.",
+            ),
+            "d": Guess("supplier_hard_keys", ["supplier_hard_keys"]),
         },
         "With profiles blocked the password does not leak, and the thief phishes an engineer instead, as in "
         "lesson 13; with keys at the support desk that way is shut too.",
@@ -303,13 +303,13 @@ PREDICTIONS = (
                 "The belief is that ways round change little. They are what keeps several controls from "
                 "being enough.",
             ),
-            "b": Guess(
+            "b": Guess("11", 11),
+            "c": Guess(
                 "all twelve",
                 12,
                 "The belief is that each of the twelve stands on the first route. One of them does "
                 "nothing but shut a way round.",
             ),
-            "c": Guess("11", 11),
         },
         "Eleven. Four more look as if they were enough: scripts approved, profiles blocked, support accounts "
         "bound, managed devices. Keys at the support desk are never enough: all they do is shut a way "

@@ -69,19 +69,19 @@ PREDICTIONS = (
         "15-p1",
         "Which of the three do you remove first, if nothing is to come back?",
         {
-            "a": Guess(
+            "a": Guess("the service account: it has administrator rights", {"service account"}),
+            "b": Guess(
                 "the implant: it runs on the server",
                 {"implant"},
                 "The belief is that the most dangerous foothold goes first. In this model the service "
                 "account runs a script, and the implant is there again.",
             ),
-            "b": Guess(
+            "c": Guess(
                 "the user of his own making: he is the intruder himself",
                 {"look-alike user"},
                 "The belief is that the intruder is gone with his user. The service account has the "
                 "rights to make another one.",
             ),
-            "c": Guess("the service account: it has administrator rights", {"service account"}),
             "d": Guess(
                 "any of them: the order does not matter",
                 {"service account", "look-alike user", "implant"},
@@ -97,23 +97,23 @@ PREDICTIONS = (
         "There are six orders. In how many does nothing come back?",
         {
             "a": Guess(
-                "in none: he comes by too often",
-                0,
-                "The belief is that he always finds a foothold. He does, and not each of them has the "
-                "rights to make the others.",
+                "in all 6",
+                6,
+                "The belief is that the order does not matter. Between two removals he comes by, and "
+                "makes anew what he can.",
             ),
-            "b": Guess(
+            "b": Guess("in 2", 2),
+            "c": Guess(
                 "in 1",
                 1,
                 "The belief is that all three must stand in one order. Once the first is gone, the other "
                 "two put nothing back.",
             ),
-            "c": Guess("in 2", 2),
             "d": Guess(
-                "in all 6",
-                6,
-                "The belief is that the order does not matter. Between two removals he comes by, and "
-                "makes anew what he can.",
+                "in none: he comes by too often",
+                0,
+                "The belief is that he always finds a foothold. He does, and not each of them has the "
+                "rights to make the others.",
             ),
         },
         "Two of six. Of each foothold ask what it can put back, and remove first what can put back the "
@@ -167,24 +167,24 @@ PREDICTIONS = (
         "open?",
         {
             "a": Guess(
-                "none: the list is complete",
-                0,
-                "The belief is that the list says what is so. It says what somebody wrote down after a "
-                "step that may have been the half of it.",
-            ),
-            "b": Guess(
-                "those four that were left over before",
-                4,
-                "The belief is that the late ones are the bad ones. They were replaced like the rest, "
-                "and their doors took the new secret alone.",
-            ),
-            "c": Guess("a few others: the new secret was added beside the old one", 19),
-            "d": Guess(
                 "all 3,000: a new secret does not end an old one",
                 3000,
                 "The belief is that a replacement never ends the old secret. Mostly it does; it depends "
                 "on the service.",
             ),
+            "b": Guess(
+                "none: the list is complete",
+                0,
+                "The belief is that the list says what is so. It says what somebody wrote down after a "
+                "step that may have been the half of it.",
+            ),
+            "c": Guess(
+                "those four that were left over before",
+                4,
+                "The belief is that the late ones are the bad ones. They were replaced like the rest, "
+                "and their doors took the new secret alone.",
+            ),
+            "d": Guess("a few others: the new secret was added beside the old one", 19),
         },
         "The list says none, and nineteen doors open. All nineteen are API keys of one team. Its service "
         "takes an old and a new secret for each of them, so that a change needs no outage. The new one was "
