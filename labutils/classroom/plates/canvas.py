@@ -41,6 +41,7 @@ SHAPES = {
     "defenders": ("D", BLACK, BLACK),
     "other": (".", GREY, GREY),
 }
+TEXT = 12.6  # points: as large as the text of a notebook, at the width of a cell
 KEY = "filled: succeeded    ring: denied    ?: unknown"
 # The media type under which a picture's marks stand beside it in a notebook.
 MARKS = "text/vnd.labutils.marks"

@@ -1,11 +1,13 @@
 """The grid of tries: what opens and what is refused, row by column."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import GREY, canvas, mark
+from labutils.classroom.plates.canvas import GREY, TEXT, canvas, mark
 
+WIDEST = 11  # characters of a line above a column
 TRIES = {
     "opens": "succeeded",
     "refused": "denied",
@@ -25,25 +27,27 @@ def grid(
 
     `subject` is what the sentence counts, in these `words`.
     """
+    heads = {name: name if "\n" in name else fill(name, WIDEST) for name in columns}
+    lines = max(head.count("\n") for head in heads.values())
     figure, axes = canvas(
         max(7.0, 3 + 1.05 * len(columns)),
-        1.5 + 0.42 * len(rows) + 0.28 * ("\n" in "".join(columns)),
+        1.6 + 0.5 * len(rows) + 0.22 * lines,
         (-2.9, len(columns) - 0.4),
-        (len(rows) - 0.1, -1.9),
+        (len(rows) + 0.2, -1.8 - 0.5 * lines),
     )
-    axes.text(-2.8, -1.6, title, size=11.5, weight="bold", va="center")
+    axes.text(-2.8, -1.4 - 0.5 * lines, title, size=TEXT + 1.5, weight="bold", va="center")
     for x, name in enumerate(columns):
-        axes.text(x, -0.6, name, ha="center", va="bottom", size=8.5)
+        axes.text(x, -0.6, heads[name], ha="center", va="bottom", size=TEXT)
     for y, row in enumerate(rows):
-        axes.text(-2.8, y, row, va="center", size=9.5)
+        axes.text(-2.8, y, row, va="center", size=TEXT)
         axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
         for x, column in enumerate(columns):
             mark(axes, x, y, TRIES[outcomes[row, column]], 95)
     axes.text(
         -2.8,
-        len(rows) - 0.3,
+        len(rows) - 0.15,
         f"filled: {words[0]}    ring: {words[1]}",
-        size=8,
+        size=TEXT,
         color=GREY,
         va="center",
     )

@@ -6,7 +6,7 @@ from math import log2
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, canvas, mark
+from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,24 @@ class Secret:
 def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
     """Bits of chance against length. The line is what a random source gives: eight bits a byte."""
     longest = max(secret.length for secret in secrets)
-    figure, axes = canvas(9.6, 4.6, (-9, longest + 22), (-60, 8 * longest + 34))
-    axes.text(-8, 8 * longest + 8, "Length is not chance", size=13, weight="bold", va="center")
+    figure, axes = canvas(9.6, 4.6, (-9, longest + 22), (-60, 8 * longest + 50))
+    axes.text(-8, 8 * longest + 32, "Length is not chance", size=14, weight="bold", va="center")
     axes.plot([0, longest], [0, 8 * longest], color=GREY, lw=1.2)
-    axes.text(longest + 0.5, 8 * longest, "random bytes", size=11, color=GREY, va="center")
+    axes.text(longest + 0.5, 8 * longest, "random bytes", size=TEXT, color=GREY, va="center")
     axes.axhline(0, color="#bbbbbb", lw=0.8)
-    axes.text(-8, 4 * longest, "bits of\nchance", size=11, color=BLACK, va="center")
+    axes.text(-8, 4 * longest, "bits of\nchance", size=TEXT, color=BLACK, va="center")
     for length in range(0, longest + 1, 8):
-        axes.text(length, -14, f"{length}", size=11, color=GREY, ha="center", va="center")
-    axes.text(longest / 2, -42, "length in bytes", size=11, color=BLACK, ha="center", va="center")
+        axes.text(length, -14, f"{length}", size=TEXT, color=GREY, ha="center", va="center")
+    axes.text(longest / 2, -42, "length in bytes", size=TEXT, color=BLACK, ha="center", va="center")
     for bits in (128, 256):
         axes.plot([-0.6, 0], [bits, bits], color=GREY, lw=0.8)
-        axes.text(-1, bits, f"{bits}", size=11, color=GREY, ha="right", va="center")
+        axes.text(-1, bits, f"{bits}", size=TEXT, color=GREY, ha="right", va="center")
     axes.plot([0, 0], [0, 8 * longest], color="#bbbbbb", lw=0.8)
     for secret in secrets:
         mark(axes, secret.length, secret.bits, "succeeded" if secret.guessed else "denied", 130)
         words = f"{secret.name}: {secret.bits:.0f} bits"
-        axes.text(secret.length + 1.5, max(secret.bits - 9, 16), words, size=11, va="center")
-    axes.text(longest + 1.5, -42, "filled: guessed    ring: not guessed", size=11, color=GREY)
+        axes.text(secret.length + 1.5, max(secret.bits - 9, 16), words, size=TEXT, va="center")
+    axes.text(longest - 6, -42, "filled: guessed    ring: not guessed", size=TEXT, color=GREY)
     guessed = [secret for secret in secrets if secret.guessed]
     safe = [secret for secret in secrets if not secret.guessed]
     return figure, (

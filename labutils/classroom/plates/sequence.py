@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, VERMILION, canvas
+from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, TEXT, VERMILION, canvas
 from labutils.lab import Exchange
 
 
@@ -27,11 +27,11 @@ def sequence(
     """
     messages = between(wire, hosts)
     figure, axes = canvas(
-        11, 1.2 + 0.52 * len(messages), (-0.6, len(hosts) - 0.4), (len(messages) + 0.4, -1.4)
+        11, 1.0 + 0.72 * len(messages), (-0.6, len(hosts) - 0.45), (len(messages) - 0.2, -1.3)
     )
     for x, host in enumerate(hosts):
-        axes.plot([x, x], [-0.6, len(messages) + 0.2], color=GREY, lw=0.8, ls=":")
-        axes.text(x, -0.8, host, ha="center", weight="bold", size=11)
+        axes.plot([x, x], [-0.6, len(messages) - 0.3], color=GREY, lw=0.8, ls=":")
+        axes.text(x, -0.85, host, ha="center", weight="bold", size=TEXT + 1)
     for y, e in enumerate(messages):
         start, end = hosts.index(e.client), hosts.index(e.host)
         colour = BLUE if e.status >= 400 else VERMILION if e.client == attacker else BLACK
@@ -42,7 +42,8 @@ def sequence(
             arrowprops={
                 "arrowstyle": "<|-|>" if e.status < 300 else "-|>",
                 "color": colour,
-                "lw": 1.4,
+                "lw": 1.8,
+                "mutation_scale": 20,
             },
         )
         asked = f"{e.method} {e.host}{e.path} {e.request_body}"
@@ -54,12 +55,14 @@ def sequence(
             f"{e.method} {e.path}   {label}".rstrip(),
             ha="center",
             va="bottom",
-            size=8.5,
+            size=TEXT,
             bbox=paper,
         )
         answer = f"{e.status}" + (f" to {_target(e)}" if e.status in (302, 303) else "")
-        axes.text(middle, y + 0.1, answer, ha="center", va="top", size=8, color=colour, bbox=paper)
-        axes.text(-0.55, y, str(y + 1), size=8.5, color=GREY, va="center")
+        axes.text(
+            middle, y + 0.1, answer, ha="center", va="top", size=TEXT, color=colour, bbox=paper
+        )
+        axes.text(-0.55, y, str(y + 1), size=TEXT, color=GREY, va="center")
     by = ", ".join(
         f"{sum(e.client == host for e in messages)} by {host}"
         for host in hosts
@@ -73,9 +76,6 @@ def sequence(
 
 def _target(exchange: Exchange) -> str:
     return exchange.header("location").split("?")[0].removeprefix("https://")
-
-
-TEXT = 12.5  # points: as large as the text of a notebook, at the width of a cell
 
 
 def channels(
