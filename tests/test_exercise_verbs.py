@@ -178,10 +178,11 @@ def test_what_was_let_in_is_shown(said):
     )
 
 
-def test_what_was_refused_is_shown_with_the_reason_that_it_gave(said):
-    def wall(_token):
-        raise Refused("never")
+def wall(_token):
+    raise Refused("never")
 
+
+def test_what_was_refused_is_shown_with_the_reason_that_it_gave(said):
     assert said(verbs.check, "77-2", wall) == (
         "77-2: not yet. It refused what is good: 'good'. Refused: never\n"
         "A door that takes none is a wall.\n"
@@ -381,21 +382,31 @@ def test_until_it_is_attempted_the_courses_is_used(capsys):
     assert capsys.readouterr().out == "77-1 is not written here yet; the course's is used.\n"
 
 
-def test_once_attempted_the_learners_is_used(capsys):
-    assert verbs.mine("77-1", lambda n: n + n + 1)(4) == 9
-    assert capsys.readouterr().out == "Yours is used, which has not passed yet (77-1).\n"
-    verbs.check("77-1", lambda n: n + n)
-    capsys.readouterr()
-    verbs.mine("77-1", lambda n: n + n)
+def test_what_passes_is_used(capsys):
+    assert verbs.mine("77-1", lambda n: n + n)(4) == 8
     assert capsys.readouterr().out == "Yours is used (77-1).\n"
 
 
-def test_where_the_learners_fails_one_sentence_says_so_and_the_courses_goes_on(capsys):
-    double = verbs.mine("77-1", lambda n: n["x"])
+@pytest.mark.parametrize("function", [lambda token: token, wall])
+def test_a_verifier_that_lets_in_too_much_or_too_little_is_used_as_it_is(function, capsys):
+    assert verbs.mine("77-2", function).function is function
+    assert capsys.readouterr().out == "Yours is used, which has not passed yet (77-2).\n"
+
+
+@pytest.mark.parametrize("function", [lambda n: n * n, lambda n: n["x"]])
+def test_what_does_not_work_yet_stops_no_later_cell(function, capsys):
+    assert verbs.mine("77-1", function)(4) == 8
+    assert capsys.readouterr().out == (
+        "77-1 does not work yet; the course's is used. check says what is missing.\n"
+    )
+
+
+def test_where_the_learners_fails_later_one_sentence_says_so_and_the_courses_goes_on(capsys):
+    double = verbs.mine("77-1", lambda n: {3: 6, 4: 8}[n])
     capsys.readouterr()
-    assert (double(4), double(5)) == (8, 10)
+    assert (double(4), double(5), double(6)) == (8, 10, 12)
     text = capsys.readouterr().out
-    assert text.count("\n") == 1 and text.startswith("Your 77-1 raised TypeError")
+    assert text.count("\n") == 1 and text.startswith("Your 77-1 raised KeyError: 5")
     assert text.endswith("The course's goes on in its place.\n")
 
 
@@ -418,7 +429,7 @@ def test_what_mine_gave_can_be_checked_and_given_to_mine_again(said):
 
 
 def test_a_value_is_handed_on_too():
-    assert (verbs.mine("77-3", ...), verbs.mine("77-3", 6)) == (7, 6)
+    assert (verbs.mine("77-3", ...), verbs.mine("77-3", 7)) == (7, 7)
 
 
 # --- quiz, hint, target, progress ---------------------------------------------------------------

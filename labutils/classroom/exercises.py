@@ -192,7 +192,11 @@ class Yours:
 
 
 def mine(identifier: str, answer: Any) -> Any:
-    """The learner's answer once it was attempted, else the course's; says which."""
+    """The learner's answer where it can be used, else the course's; says which.
+
+    A verifier that lets too much in, or too little, can be used: it meets the next forgery. What
+    raises, or gives something else, would only stop later cells.
+    """
     exercise = _item(identifier, Exercise)
     if exercise is None:
         return answer
@@ -204,8 +208,12 @@ def mine(identifier: str, answer: Any) -> Any:
     if _is_blank(answer):
         print(f"{identifier} is not written here yet; the course's is used.")
         return course
-    passed = progress_file.load().get(identifier, {}).get("passed")
-    print(f"Yours is used{'' if passed else ', which has not passed yet'} ({identifier}).")
+    judged, _ = verdict(exercise, answer)
+    if judged.kind not in ("passed", "let_in", "refused_good"):
+        print(f"{identifier} does not work yet; the course's is used. check says what is missing.")
+        return course
+    unfinished = "" if judged is PASSED else ", which has not passed yet"
+    print(f"Yours is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
 
 
