@@ -189,13 +189,15 @@ class Row:
     truth: str
     beliefs: dict[str, str]
     because: str
+    words: tuple[str, str] = ("it opens", "it is refused")
 
     def lines(self) -> list[str]:
         """The columns, and how to answer."""
         names = [f"  {number}. {name}" for number, name in enumerate(self.columns, 1)]
         example = ("ox" * len(self.columns))[: len(self.columns)]
         how = f"Put {len(self.columns)} letters between the quotes, one for each in this order:"
-        return [*names, f"{how} o where it opens, x where it is refused. For instance {example!r}."]
+        letters = f"o where {self.words[0]}, x where {self.words[1]}"
+        return [*names, f"{how} {letters}. For instance {example!r}."]
 
     def read(self, answer: object) -> str | None:
         """The row that was guessed, or None where it is none."""

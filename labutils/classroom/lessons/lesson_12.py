@@ -132,7 +132,7 @@ PREDICTIONS = (
     Row(
         "12-p3",
         "Five texts arrive at the API's address for events, one after the other, and Tom sends all of "
-        "them. Which are taken (o, status 202), and which are refused (x, status 400)?",
+        "them. Which are taken (status 202), and which are refused (status 400)?",
         (
             "an event that Tom signed himself",
             "Ada's ID token, signed by the provider",
@@ -157,6 +157,7 @@ PREDICTIONS = (
         "The API asks who signed, and whether it is an event. This API lets anybody push a real event. A "
         "repeated one is answered as if it were new. A late one is as true as on the first day. The API "
         "keeps the latest time that it was told, so an older event revives no token.",
+        ("it is taken", "it is refused"),
     ),
     Prediction(
         "12-p4",

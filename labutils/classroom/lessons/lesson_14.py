@@ -111,8 +111,8 @@ _AFTER_IMPLANT = (
 PREDICTIONS = (
     Row(
         "14-p1",
-        "Each of the six controls alone. Put o where the way to the packed source code stays open, and x "
-        "where this control stops the packing.",
+        "Each of the six controls alone. Does the way to the packed source code stay open, or does this "
+        "control stop the packing?",
         _SIX,
         "oooxxo",
         {
@@ -139,6 +139,7 @@ PREDICTIONS = (
         "nothing: the only alarm came at the end. Approval of scripts does stop the implant; the packing "
         "goes on without it. The allow-list is not asked when code is packed. The managed devices guard "
         "the console, and the API beside it is open.",
+        ("it stays open", "the control stops it"),
     ),
     Prediction(
         "14-p2",
@@ -174,7 +175,7 @@ PREDICTIONS = (
     Row(
         "14-p3",
         "The gateway sees the service token from the intruder's address. Before that it saw the token from "
-        "its owner's. Put o where there is no objection, and x where there is one.",
+        "its owner's. Who objects?",
         ("the ten rules", "the contextual question"),
         "ox",
         {
@@ -185,6 +186,7 @@ PREDICTIONS = (
         },
         "With a history the contextual question objects, and without one it has nothing to say. The ten "
         "rules allow the request in both cases.",
+        ("there is no objection", "there is one"),
     ),
     Prediction(
         "14-p4",
