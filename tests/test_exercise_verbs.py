@@ -367,6 +367,12 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
     )
 
 
+@pytest.mark.parametrize(("truth", "example"), [("ox", "oo"), ("xo", "ox"), ("oo", "ox")])
+def test_the_example_of_a_row_is_never_its_truth(truth, example):
+    row = Row("77-p9", "Which?", ("front", "back"), truth, {}, "So.")
+    assert f"For instance '{example}'." in row.lines()[-1]
+
+
 @pytest.mark.parametrize("guess", ["o", "oxo", "ab", 7, None, ["o", "x"]])
 def test_what_is_no_row_is_asked_again(guess, said):
     assert "Put 2 letters" in said(verbs.predict, "77-p3", guess)

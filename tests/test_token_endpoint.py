@@ -686,6 +686,16 @@ def test_a_revoked_refresh_token_takes_its_family_along():
     assert error_of(refresh(apps, second["refresh_token"])) == GRANT
 
 
+def test_a_refresh_token_that_was_revoked_and_never_used_raises_no_alarm_of_reuse():
+    apps = fresh()
+    issued = tokens_of(apps)
+    revoke(apps, issued["refresh_token"])
+    assert refresh(apps, issued["refresh_token"]).json()["error_description"] == (
+        "the refresh token is over"
+    )
+    assert "refresh_token.reuse" not in [line["event"] for line in apps.lab.audit]
+
+
 def test_an_unknown_token_is_revoked_already():  # RFC 7009, 2.2
     apps = fresh()
     assert (

@@ -195,6 +195,8 @@ class Row:
         """The columns, and how to answer."""
         names = [f"  {number}. {name}" for number, name in enumerate(self.columns, 1)]
         example = ("ox" * len(self.columns))[: len(self.columns)]
+        if example == self.truth:
+            example = "o" * len(self.columns)
         how = f"Put {len(self.columns)} letters between the quotes, one for each in this order:"
         letters = f"o where {self.words[0]}, x where {self.words[1]}"
         return [*names, f"{how} {letters}. For instance {example!r}."]

@@ -42,9 +42,10 @@ def revoke(state: State, request: Request) -> Response:
         return as_json({})
     if issued.grant.client is not client:  # RFC 7009, 2.1
         raise OAuthError("invalid_grant", "the token was given to another client")
-    issued.live = False
     if params["token"] in state.refresh_tokens:
         state.revoke_family(params["token"])
+    else:
+        issued.live = False
     state.log(request, "token.revoke", client=client.client_id)
     return as_json({})
 
