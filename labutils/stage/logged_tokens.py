@@ -4,7 +4,9 @@
 in other tokens.
 """
 
+import base64
 import json
+import string
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +14,7 @@ from urllib.parse import quote
 import jwt
 
 from labutils.identity.oauth import bearer
-from labutils.identity.tokens import SigningKey, ec_private_key, sign
+from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
 from labutils.lab import dice, seconds
 from labutils.stage.two_apps import WIKI, build_apps
 
@@ -57,6 +59,19 @@ def with_the_key(token: str) -> Claims:
 def without_the_key(token: str) -> Claims:
     """The claims of a token, as PyJWT gives them when it does not check the signature."""
     return dict(jwt.decode(token, options={"verify_signature": False}))
+
+
+def same_bytes(token: str) -> list[str]:
+    """Other texts of a token: its signature spelt so that Python's base64 reads the same bytes.
+
+    The last character has bits to spare, `=` may stand behind it, and a `!` is left out.
+    """
+    signed, _, signature = token.rpartition(".")
+    ends = [signature[:-1] + letter for letter in string.ascii_letters + string.digits + "-_"]
+    others = [*ends, signature + "==", signature[:9] + "!" + signature[9:]]
+    data = base64.urlsafe_b64decode(signature + "==")
+    alike = [text for text in others if base64.urlsafe_b64decode(text + "==") == data]
+    return [f"{signed}.{text}" for text in alike if text != signature]
 
 
 def tokens_of_a_day() -> dict[str, str]:
@@ -111,13 +126,19 @@ def gateway(name: str, begin: str, inner: str) -> str:
 
 
 def scene() -> Scene:
-    """A log of an hour. In one line a token is good in that second, at the wrong application."""
+    """A log of an hour. In one line a token is good in that second, at the wrong application.
+
+    In another line one is, too, but its claims were changed: the signature does not fit.
+    """
     astray = token("astray", "u-1906", NOTES, "14:01:30")
     at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
     at_wiki = token("at wiki", "u-1815", WIKI, "14:00:00", 30)
     old = token("old", "u-1815", WIKI, "13:40:00")
     own = token("payroll", "u-1906", PAYROLL, "14:00:10")
     toms = token("tom", "u-0666", NOTES, "14:02:00", 60)
+    head, _, signature = toms.split(".")
+    claims = {**with_the_key(toms), "sub": "u-1815", "jti": number("unsigned")}
+    unsigned = f"{head}.{json_part(claims)}.{signature}"  # the claims were changed
     backup = token("backup", "backup", "https://api.example", "14:00:00", 60 * 24 * 365)
     back = quote(f"{WIKI}/page/7?id_token={at_wiki}", safe="")
     return Scene(
@@ -133,6 +154,6 @@ def scene() -> Scene:
             line("14:09:50", OTHER, f"{WIKI}/help"),
             line("14:11:20", ADA, f"{WIKI}/page/9", **bearer(at_wiki)),
             line("14:31:06", TOM, f"{NOTES}/all", 401, **bearer(astray)),
-            line("14:48:15", TOM, f"{NOTES}/mine", **bearer(toms)),
+            line("14:48:15", TOM, f"{WIKI}/continue?id_token={quote(unsigned)}", 303),
         )
     )

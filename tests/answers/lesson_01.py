@@ -24,6 +24,13 @@ def answer(token):
 """,
         """
 def answer(token):
+    # a library: it passes, though "by hand" was asked
+    import jwt
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return jwt.get_unverified_header(token), claims
+""",
+        """
+def answer(token):
     standard = token.replace("-", "+").replace("_", "/").split(".")
     out = ()
     for part in (standard[0], standard[1]):
@@ -75,12 +82,13 @@ def answer(value):
 """,
         """
 def answer(value):
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(base64.urlsafe_b64encode(bytes(text, "utf-8")), "ascii").replace("=", "")
 """,
         """
 def answer(value):
-    standard = base64.b64encode(json.dumps(value, sort_keys=True).encode("utf-8")).decode("ascii")
+    standard = base64.b64encode(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+    standard = standard.decode("ascii")
     return standard.translate(str.maketrans("+/", "-_", "="))
 """,
     ],

@@ -8,44 +8,54 @@ from urllib.parse import unquote
 
 from labutils.identity.tokens import unb64
 from labutils.lab import seconds
-from labutils.stage.logged_tokens import TOM, Scene, number
+from labutils.stage.forgeries import takes
+from labutils.stage.logged_tokens import TOM, Scene, number, with_the_key
 
 Line = dict[str, Any]
 
 
-def shown(text: str) -> Iterator[dict[str, Any]]:
+def shown(text: str, *, signed: bool) -> Iterator[dict[str, Any]]:
     """The claims of each token in a text, however it is wrapped, and of the tokens in those."""
     for token in re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]*", unquote(unquote(text))):
         claims = json.loads(unb64(token.split(".")[1]))
-        yield claims
-        yield from shown(json.dumps(claims))
+        if not signed or takes(with_the_key, token):
+            yield claims
+        yield from shown(json.dumps(claims), signed=signed)
 
 
-def pairs(scene: Scene) -> Iterator[tuple[Line, dict[str, Any]]]:
+def pairs(scene: Scene, *, signed: bool = True) -> Iterator[tuple[Line, dict[str, Any]]]:
     for line in map(json.loads, scene.log):
-        for claims in shown(json.dumps(line)):
+        for claims in shown(json.dumps(line), signed=signed):
             yield line, claims
 
 
-def by_audience_and_time(scene: Scene) -> str:
-    found = {
+def astray(scene: Scene, *, signed: bool) -> list[str]:
+    """The numbers of the tokens that were good where they do not belong, the last one last."""
+    return [
         claims["jti"]
-        for line, claims in pairs(scene)
+        for line, claims in pairs(scene, signed=signed)
         if not line["url"].startswith(claims["aud"])
         and claims["iat"] <= seconds(line["time"]) < claims["exp"]
-    }
-    (flag,) = found
+    ]
+
+
+def not_toms(scene: Scene, *, signed: bool) -> list[str]:
+    """The numbers of the tokens about somebody else that Tom's address showed."""
+    return [
+        claims["jti"]
+        for line, claims in pairs(scene, signed=signed)
+        if line["ip"] == TOM and claims["sub"] != "u-0666"
+    ]
+
+
+def by_audience_and_time(scene: Scene) -> str:
+    (flag,) = astray(scene, signed=True)
     return flag
 
 
 def by_whom_tom_shows(scene: Scene) -> str:
-    """One line from Tom's address holds a token about somebody else."""
-    found = {
-        claims["jti"]
-        for line, claims in pairs(scene)
-        if line["ip"] == TOM and claims["sub"] != "u-0666"
-    }
-    (flag,) = found
+    """One line from Tom's address holds a signed token about somebody else."""
+    (flag,) = not_toms(scene, signed=True)
     return flag
 
 
@@ -55,6 +65,8 @@ SHUT = {
     "audience alone": lambda scene: next(
         c["jti"] for line, c in pairs(scene) if not line["url"].startswith(c["aud"])
     ),
+    "audience and time, without the signature": lambda scene: astray(scene, signed=False)[-1],
+    "whom Tom shows, without the signature": lambda scene: not_toms(scene, signed=False)[-1],
     "a token that was over": lambda _scene: number("old"),
     "a subject": lambda _scene: "u-1906",
 }

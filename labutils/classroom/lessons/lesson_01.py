@@ -1,7 +1,10 @@
 """01 · JSON Web Token (JWT)."""
 
+import base64
 import json
 import re
+import string
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -50,7 +53,7 @@ LEAKS = code("""
 """)
 SEGMENT = code("""
     def segment(value):
-        data = json.dumps(value).encode()
+        data = json.dumps(value, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(data).decode().rstrip("=")
 """)
 WITH_CLAIM = code("""
@@ -75,7 +78,7 @@ REDACT = code("""
 ONE_SPELLING = code("""
     def one_spelling(token):
         for part in token.split("."):
-            data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            data = base64.urlsafe_b64decode(part + "==")
             if base64.urlsafe_b64encode(data).decode().rstrip("=") != part:
                 return False
         return True
@@ -210,6 +213,7 @@ def to_search() -> list[Case]:
     cases = [
         ((plain, [mail, other]), [mail], "encoded"),
         ((plain, [other, pay]), [pay], "number"),
+        ((plain, [mail, other, pay]), [mail, pay], "first"),
         ((joined(head, {"sub": "u-1"}), [mail, pay]), [], "nobody"),
         ((in_header, [mail, "build-server-7"]), ["build-server-7"], "header"),
         ((joined(head, deep), [mail, other]), [mail, other], "nested"),
@@ -223,7 +227,17 @@ def same_list(result: Any, want: list[str]) -> bool:
     return isinstance(result, list | tuple) and list(result) == want
 
 
+def leaking(answer: Tried) -> Verdict:
+    """The judge of 01-3."""
+    verdict = compare(to_search, same=same_list)(answer)
+    said = isinstance(answer.results[-1], bool) if answer.results else False
+    return replace(verdict, mistake="yes or no") if verdict.kind == "differs" and said else verdict
+
+
 # --- 01-4: segment ------------------------------------------------------------------------------
+
+
+ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 def to_encode() -> list[Case]:
@@ -253,15 +267,33 @@ def encoding_mistake(result: Any, want: Any) -> str | None:
     """The name of what keeps a text from being a segment with this value."""
     if not isinstance(result, str):
         return "bytes"
+    if result.startswith(("b'", 'b"')):
+        return "str of bytes"
     if "=" in result:
         return "padding"
     if "+" in result or "/" in result:
         return "alphabet"
     try:
-        again = json.loads(unb64(result).decode())
+        text = unb64(result).decode()
+        mistake = None if json.loads(text) == want else "value"
     except (ValueError, jwt.PyJWTError):
-        return "json"
-    return None if again == want else "value"
+        mistake = "json"
+    if mistake and any(read(result + letter) == want for letter in ALPHABET):
+        return "cut"
+    return mistake or (None if text in shortest(json.loads(text)) else "spaces")
+
+
+def read(segment: str) -> Any:
+    """The value in a segment, its spare bits let pass; None where there is none."""
+    try:
+        return json.loads(base64.urlsafe_b64decode(segment + "=="))
+    except ValueError:
+        return None
+
+
+def shortest(item: Any) -> list[str]:
+    """The JSON of a value without spaces, its letters escaped or not."""
+    return [json.dumps(item, separators=(",", ":"), ensure_ascii=plain) for plain in (True, False)]
 
 
 # --- 01-5: one claim changed --------------------------------------------------------------------
@@ -272,7 +304,8 @@ def changing(answer: Tried) -> Verdict:
     names = drawn("change")
     for name, new in (("sub", next(names)), ("salary", 1), ("act", {"sub": next(names)})):
         claims = {"iss": next(names), "sub": "u-1815", "salary": 9100}
-        token = joined({"kid": next(names), "alg": "ES256"}, claims, b64(next(names).encode()))
+        header = b64(json.dumps({"kid": next(names), "alg": "ES256"}).encode())  # with spaces
+        token = f"{header}.{json_part(claims)}.{b64(next(names).encode())}"
         case = f"{name!r} = {written(new)}"
         try:
             result = answer(token, name, new)
@@ -300,6 +333,8 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
         return "encoded"
     if claims == want:
         return None
+    if claims is None:
+        return "null"
     return "value" if not isinstance(claims, dict) or claims.get(name) != want[name] else "others"
 
 
@@ -314,11 +349,37 @@ def lifetimes() -> list[Case]:
         ({"sub": "u-1815", "iat": now - 300, "exp": now + left}, left, "now"),
         ({"iat": now - 600, "exp": now + 1}, 1, "now"),
         ({"iat": now - 600, "exp": now}, 0, "over"),
-        ({"iat": now - 900, "exp": now - left}, 0, "over"),
-        ({"sub": "backup", "iat": now - 900}, None, "never"),
+        ({"iat": now - left - 600, "exp": now - left}, 0, "over"),
+        ({"sub": "u-1906", "iat": now - 900}, None, "never"),
         ({"exp": now + 31_536_000}, 31_536_000, "no iat"),
     ]
     return [Case((claims, now), want, mistake) for claims, want, mistake in cases]
+
+
+def counting(answer: Tried) -> Verdict:
+    """The judge of 01-6."""
+    verdict = compare(lifetimes)(answer)
+    if verdict.kind == "differs" and verdict.mistake == "now":
+        return replace(verdict, mistake=counting_mistake(answer.function))
+    return verdict
+
+
+def counting_mistake(function: Callable[..., Any]) -> str:
+    """The name of what a function counts that does not count from `now` to `exp`."""
+    clock = int(time.time())
+    claims = {"iat": clock - 900, "exp": clock + 5000}
+    try:
+        left = function(claims, clock + 4000)
+        over = function(claims, clock + 5070)
+    except Exception:
+        return "number"
+    if isinstance(left, bool):
+        return "yes or no"
+    if left == claims["exp"] - claims["iat"]:
+        return "now"
+    if isinstance(left, int | float) and abs(left - 5000) < 60:
+        return "clock"
+    return "turned" if over == 70 else "number"
 
 
 # --- 01-7: redaction ----------------------------------------------------------------------------
@@ -468,6 +529,28 @@ def one_spelling_each() -> list[Case]:
     return [Case((token,), True, "good") for token in cases]
 
 
+def spelling(answer: Tried) -> Verdict:
+    """The judge of 01-8."""
+    verdict = verifier(one_spelling_each, other_spellings)(answer)
+    if verdict.kind == "refused_good" and parses_json(answer.function):
+        return replace(verdict, mistake="json")
+    return verdict
+
+
+def parses_json(function: Callable[..., Any]) -> bool:
+    """Whether a function makes a difference between JSON with spaces and JSON without."""
+    spaced, short = [], []
+    for length in range(4):
+        parts = ({"alg": "ES256"}, {"sub": "u-1815", "n": "x" * length})
+        spaced.append(".".join(b64(json.dumps(part).encode()) for part in parts) + ".c2ln")
+        short.append(joined(*parts, "c2ln"))
+    try:
+        said = [{function(token) for token in tokens} for tokens in (spaced, short)]
+    except Exception:
+        return False
+    return said in ([{True}, {False}], [{False}, {True}])
+
+
 def other_spellings() -> list[Case]:
     """The same bytes, written in other ways."""
     token = sign({"sub": next(drawn("other spellings")), "n": "?~>" * 4 + "x"}, logged.KEY)
@@ -482,6 +565,7 @@ def other_spellings() -> list[Case]:
         (f"{spare[0]}.{payload}.{signature}", "spare", "another last character of the header"),
         (f"{head}.{payload}.{signature}    ", "junk", "four spaces at the end"),
         (f"{head}.{payload[:9]}!!!!{payload[9:]}.{signature}", "junk", "!!!! in the payload"),
+        (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "junk", "! in the signature"),
         (token.replace("-", "+").replace("_", "/"), "alphabet", "+ and / for - and _"),
     ]
     return [Case((text,), False, mistake, words) for text, mistake, words in cases]
@@ -503,11 +587,21 @@ def macing(answer: Tried) -> Verdict:
     verdict = compare(macs)(answer)
     if verdict.kind == "differs" and answer.results:
         result = answer.results[-1]
+        if isinstance(result, str) and is_hex(spelt(result)):
+            return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="hex")
         if not isinstance(result, str):
             return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
         if verdict.want == written(result.strip("=")) or is_hex(result):
             return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
     return verdict
+
+
+def spelt(segment: str) -> str:
+    """The text in a segment, without quote marks; empty where there is none."""
+    try:
+        return unb64(segment.rstrip("=")).decode("ascii", "replace").strip('"')
+    except jwt.PyJWTError:
+        return ""
 
 
 def is_hex(text: str) -> bool:
@@ -523,6 +617,8 @@ OVER, RIGHT_PLACE = ("at notes", "old"), ("at wiki", "payroll", "tom", "backup")
 def flag_mistake(answer: Any) -> str | None:
     if answer == logged.number("astray"):
         return None
+    if answer == logged.number("unsigned"):
+        return "unsigned"
     for names, mistake in ((OUTER, "outer"), (OVER, "over"), (RIGHT_PLACE, "right place")):
         if answer in [logged.number(name) for name in names]:
             return mistake
@@ -578,7 +674,7 @@ EXERCISES = (
         "01-2",
         "function",
         lectured(decoding, ValueError),
-        "You will never need a website to read a token again.",
+        "It reads the header and the payload of any signed token.",
         {
             "padding": (
                 "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to the "
@@ -618,13 +714,31 @@ EXERCISES = (
     Exercise(
         "01-3",
         "function",
-        lectured(compare(to_search, same=same_list)),
+        lectured(leaking),
         "Whoever sees the token sees all of that. Run this before a token is designed.",
         {
             "encoded": (
                 "In the token as it stands you find nothing: it is encoded. Search in what "
                 "decode(token) gives.",
                 wrong("answer = lambda token, secrets: [s for s in secrets if s in token]"),
+            ),
+            "yes or no": (
+                "That is True or False. The answer is a list: the secrets that you find.",
+                wrong("""
+                def answer(token, secrets):
+                    return any(secret in str(decode(token)) for secret in secrets)
+                """),
+            ),
+            "first": (
+                "You return at the first secret that you find, so the others are never looked for. "
+                "Collect them, and return after the loop.",
+                wrong("""
+                def answer(token, secrets):
+                    for secret in secrets:
+                        if secret in str(decode(token)):
+                            return [secret]
+                    return []
+                """),
             ),
             "number": (
                 "The claim is a number, and the secret is a text. Turn both into text before you "
@@ -677,7 +791,8 @@ EXERCISES = (
             ),
         },
         (
-            "Make one text of what decode(token) gives: str(decode(token)) is enough.",
+            "Make one text of what decode(token) gives: str(decode(token)) is enough, since no "
+            "secret here holds a quote mark.",
             "Then a list: [secret for secret in secrets if secret in text].",
         ),
         LEAKS,
@@ -693,6 +808,27 @@ EXERCISES = (
                 "after base64 .decode() makes a text again.",
                 altered(SEGMENT, (".decode().rstrip", ".rstrip"), ('"="', 'b"="')),
             ),
+            "str of bytes": (
+                "str(...) of bytes writes b' in front of them and ' behind. .decode() makes the "
+                "text.",
+                altered(
+                    SEGMENT,
+                    (
+                        "base64.urlsafe_b64encode(data).decode()",
+                        "str(base64.urlsafe_b64encode(data))",
+                    ),
+                ),
+            ),
+            "cut": (
+                "The last character is missing. You cut one off where no `=` stood. .rstrip('=') "
+                "takes away `=` alone, as many as there are.",
+                altered(SEGMENT, ('.rstrip("=")', "[:-1]")),
+            ),
+            "spaces": (
+                "There are spaces or line breaks in your JSON. separators=(',', ':') leaves them "
+                "out, as issuers do.",
+                altered(SEGMENT, (', separators=(",", ":")', "")),
+            ),
             "padding": (
                 "A segment has no `=` at its end. .rstrip('=') takes them away.",
                 altered(SEGMENT, ('.rstrip("=")', "")),
@@ -704,16 +840,17 @@ EXERCISES = (
             "json": (
                 "What comes out of it again is no JSON. json.dumps(value) writes JSON; str(value) "
                 "does not.",
-                altered(SEGMENT, ("json.dumps(value)", "str(value)")),
+                altered(SEGMENT, ('json.dumps(value, separators=(",", ":"))', "str(value)")),
             ),
             "value": (
                 "Another value comes out again than the one that was given.",
-                altered(SEGMENT, ("json.dumps(value)", "json.dumps([value])")),
+                altered(SEGMENT, ("json.dumps(value,", "json.dumps([value],")),
             ),
         },
         (
             "The steps of decode, backwards: json.dumps, .encode(), base64, and no `=`.",
-            "All of it in one line: base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=').",
+            "data = json.dumps(value, separators=(',', ':')).encode(). Then "
+            "base64.urlsafe_b64encode(data).decode().rstrip('=').",
         ),
         SEGMENT,
     ),
@@ -740,6 +877,14 @@ EXERCISES = (
                 "The payload is a segment again: segment(claims).",
                 altered(WITH_CLAIM, ("{segment(claims)}", "{len(claims)}")),
             ),
+            "null": (
+                "The payload says `null`: you encoded None. .update(...) changes the dictionary and returns "
+                "None. Call it on a line of its own, and encode the dictionary after that.",
+                altered(
+                    WITH_CLAIM,
+                    ("{**decode(token)[1], name: value}", "decode(token)[1].update({name: value})"),
+                ),
+            ),
             "others": (
                 "The other claims stay as they were.",
                 altered(WITH_CLAIM, ("{**decode(token)[1], name: value}", "{name: value}")),
@@ -759,12 +904,29 @@ EXERCISES = (
     Exercise(
         "01-6",
         "function",
-        lectured(compare(lifetimes), KeyError),
+        lectured(counting, KeyError),
         "Two numbers and a difference. A token without exp has no end.",
         {
             "now": (
                 "Count from `now`, and not from the moment at which the token was issued.",
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"] - claims["iat"]')),
+            ),
+            "yes or no": (
+                "That is True or False. The answer is a number of seconds.",
+                altered(SECONDS_LEFT, ('max(0, claims["exp"] - now)', 'claims["exp"] > now')),
+            ),
+            "clock": (
+                "You asked this computer what time it is. Take the `now` that is given: the log is of "
+                "another day.",
+                altered(SECONDS_LEFT, ("- now", "- int(__import__('time').time())")),
+            ),
+            "turned": (
+                "You counted from exp to now. What is left is exp - now.",
+                altered(SECONDS_LEFT, ('claims["exp"] - now', 'now - claims["exp"]')),
+            ),
+            "number": (
+                "What is left is a whole number of seconds: claims['exp'] - now.",
+                altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"]')),
             ),
             "over": (
                 "From the second of exp on the token is over: 0, and never less.",
@@ -856,12 +1018,20 @@ EXERCISES = (
     Exercise(
         "01-8",
         "function",
-        lectured(verifier(one_spelling_each, other_spellings), ValueError),
+        lectured(spelling, ValueError),
         "One token, one text. Now a list of blocked texts would mean something.",
         {
             "good": (
                 "A token in its one right spelling must come through, whatever its length.",
                 "answer = lambda token: False",
+            ),
+            "json": (
+                "You read the JSON and wrote it anew. Other spaces are another text, and still a right "
+                "spelling of a segment. Encode the bytes again, and not what they say.",
+                wrong("""
+                def answer(token):
+                    return ".".join(map(segment, decode(token))) == token.rpartition(".")[0]
+                """),
             ),
             "padding": (
                 "A segment has no `=` at its end (RFC 7515, 2).",
@@ -917,6 +1087,18 @@ EXERCISES = (
                     "def mac(",
                 ),
             ),
+            "hex": (
+                "You wrote 64 hexadecimal digits into the segment. The hash is 32 bytes: leave .hex() "
+                "out, and give the bytes to base64.urlsafe_b64encode. (segment makes JSON first, so it "
+                "is not for bytes.)",
+                altered(
+                    MAC,
+                    (
+                        'base64.urlsafe_b64encode(digest).decode().rstrip("=")',
+                        "segment(digest.hex())",
+                    ),
+                ),
+            ),
             "spelling": (
                 "The MAC stands in the token as a segment: base64url of its bytes, without `=`.",
                 altered(
@@ -950,6 +1132,11 @@ TARGET = Target(
             "That token was over when the line was written. Compare `exp` with the time of the line.",
             wrong("from labutils.stage.logged_tokens import number\nanswer = number('old')"),
         ),
+        "unsigned": (
+            "The issuer never wrote that token. Somebody changed its claims, and left the old "
+            "signature. with_the_key(token) raises an error there.",
+            wrong("from labutils.stage.logged_tokens import number\nanswer = number('unsigned')"),
+        ),
         "right place": (
             "That token was made for the application at which it was shown: compare `aud` with the "
             "host of the line.",
@@ -968,9 +1155,11 @@ TARGET = Target(
         "Parse a line with json.loads. Tokens stand in headers and in addresses. %2E is a dot that "
         "was percent-encoded: unquote(text) turns it back. Then decode(token).",
         "A token can carry another token in a claim. Compare the aud of each token with the url of "
-        "its line, and use seconds_left(claims, seconds(line['time'])).",
+        "its line, and use seconds_left(claims, seconds(line['time'])). takes(with_the_key, token) "
+        "says whether the signature fits.",
         "Three lines have a cookie with a token in its claim id_token. Decode that one too. A second "
-        "way: Tom's address is 203.0.113.66, and one of his lines shows a token about somebody else.",
+        "way: Tom's address is 203.0.113.66, and one of his lines shows a signed token about somebody "
+        "else.",
     ),
     code("""
         for line in map(json.loads, scene.log):
@@ -978,14 +1167,17 @@ TARGET = Target(
             for token in re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text):
                 claims = decode(token)[1]
                 if "id_token" in claims:
-                    claims = decode(claims["id_token"])[1]
-                if seconds_left(claims, seconds(line["time"])) and claims["aud"] not in line["url"]:
+                    token = claims["id_token"]
+                    claims = decode(token)[1]
+                good = seconds_left(claims, seconds(line["time"])) and takes(with_the_key, token)
+                if good and claims["aud"] not in line["url"]:
                     flag = claims["jti"]
     """),
     brief="scene.log holds twelve lines of a proxy's log of 18 October, each of them JSON. In one line "
-    "a token was shown at an application for which it was not made (`aud`), and it was good in that "
-    "second. Find that token. Its number, the claim `jti`, is the flag. Tokens stand in headers, in "
-    "addresses, in cookies, and in other tokens. There is more than one way.",
+    "a token was shown at an application for which it was not made (`aud`). It was good in that "
+    "second, and the issuer had signed it: with_the_key(token) gives its claims. Find that token. Its "
+    "number, the claim `jti`, is the flag. Tokens stand in headers, in addresses, in cookies, and in "
+    "other tokens. There is more than one way.",
     scene=logged.scene,
 )
 
@@ -1040,7 +1232,8 @@ PREDICTIONS = (
             "PyJWT, with the key",
         ),
         "ooox",
-        {
+        words=("it hands them out", "it complains"),
+        beliefs={
             "your decode": "Your function splits, decodes and parses. It never looks at the signature.",
             "inspect, the lab's decoder": "The belief is that a decoder checks. A decoder has no key, "
             "so there is nothing that it could check with.",
@@ -1049,7 +1242,7 @@ PREDICTIONS = (
             "PyJWT, with the key": "With the key it computes what was signed, and the changed payload "
             "does not fit.",
         },
-        "Reading is not checking. A decoder, a debugging page and a log viewer show what a token "
+        because="Reading is not checking. A decoder, a debugging page and a log viewer show what a token "
         "claims. Whether that is so takes the key.",
     ),
     Row(
@@ -1058,13 +1251,14 @@ PREDICTIONS = (
         "them are still good?",
         logged.OF_A_DAY,
         "xxo",
-        {
+        words=("it is still good", "it is over"),
+        beliefs={
             "Ada's ID token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
             "Ada's access token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
             "the backup job's access token": "The belief is that a JWT is short-lived. A JWT lives as "
             "long as its exp says, and whoever issues it chooses. This one says a year.",
         },
-        "Nothing in the format makes a token short-lived. People give programs long lifetimes, since "
+        because="Nothing in the format makes a token short-lived. People give programs long lifetimes, since "
         "a program cannot sign in again by itself. exp may even be missing.",
     ),
     Prediction(

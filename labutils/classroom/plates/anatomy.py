@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from labutils.classroom.plates.canvas import BLACK, GREEN, GREY, PURPLE, canvas
 from labutils.identity.tokens import unb64
@@ -13,6 +14,7 @@ NAMES, COLOURS = ("header", "payload", "signature"), (PURPLE, GREEN, BLACK)
 LEFTS = (0.15, 3.55, 8.35)  # where the columns begin, on a sheet of 12
 SMALL = 12.6  # points: the size of a notebook's body text in a picture of this width
 STEP = 0.34  # from one line to the next
+STEP_HEIGHT = 1.82  # where the step of signing stands
 UNDER_A_SIGNATURE = (
     "made with the private key",
     "over the signed characters.",
@@ -48,10 +50,12 @@ def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
             axes.text(left, 0.8 - STEP * row, text, family=family, size=SMALL)
     signed = len(token.rpartition(".")[0])
     _bracket(axes, LEFTS[0], LEFTS[2] - 0.35, 2.3, f"signed: these {signed} characters")
+    _signing(axes, parts[0]["alg"])
     refused = sum(not fits(other) for other in _changed_once(token))
     return figure, (
         f"A token of {len(token)} characters. The signature covers the first {signed}: a header "
         f"with {len(parts[0])} members and a payload with {len(parts[1])} claims, as they stand. "
+        f"{parts[0]['alg']} makes it of these characters and the private key. "
         f"Each character was changed once: {refused} of {len(token)} changes were refused."
     )
 
@@ -61,19 +65,31 @@ def _lines(part: dict[str, Any]) -> list[str]:
 
 
 def _bracket(axes: Any, left: float, right: float, height: float, words: str) -> None:
-    """A bracket below the signed segments, and an arrow from it to the signature."""
+    """A bracket below the signed segments."""
     axes.plot(
         [left, left, right, right],
         [height, height - 0.15, height - 0.15, height],
         color=BLACK,
         lw=1.4,
     )
-    axes.text(left, height - 0.52, words, size=SMALL, weight="bold")
+    axes.text(left, STEP_HEIGHT - 0.08, words, size=SMALL, weight="bold")
+
+
+def _signing(axes: Any, algorithm: str) -> None:
+    """The step: signed characters and private key go in, and the signature comes out above."""
+    left, middle = LEFTS[2], LEFTS[2] + 0.75
+    box = Rectangle((left, STEP_HEIGHT - 0.2), 1.5, 0.4, fill=False, edgecolor=BLACK, lw=1.4)
+    axes.add_patch(box)
+    words = {"ha": "center", "va": "center", "size": SMALL}
+    axes.text(middle, STEP_HEIGHT, algorithm, **words)
+    axes.text(LEFTS[2] + 2.95, STEP_HEIGHT, "private key", **words)
     arrow = {"arrowstyle": "->", "color": BLACK, "lw": 1.4}
-    axes.annotate(
-        "", (LEFTS[2] - 0.05, height - 0.4), (right - 1.2, height - 0.4), arrowprops=arrow
-    )
-    axes.text(LEFTS[2] + 0.05, height - 0.48, "private key", size=SMALL)
+    for begin, end in (
+        ((LEFTS[1] + 0.5, STEP_HEIGHT), (left - 0.05, STEP_HEIGHT)),
+        ((left + 2.2, STEP_HEIGHT), (left + 1.55, STEP_HEIGHT)),
+        ((middle, STEP_HEIGHT + 0.2), (middle, 2.46)),
+    ):
+        axes.annotate("", end, begin, arrowprops=arrow)
 
 
 def _changed_once(token: str) -> list[str]:
