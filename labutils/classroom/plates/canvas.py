@@ -8,6 +8,7 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from functools import cache
 from textwrap import fill
 
 from IPython.display import display
@@ -20,7 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
+from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
 logging.getLogger("matplotlib").setLevel(
@@ -150,9 +153,7 @@ def _shape(dots: PathCollection) -> str:
     matplotlib keeps the outline alone. The code leaves the name in `gid`, and it is checked here.
     """
     name, (drawn,) = dots.get_gid() or "", dots.get_paths()
-    named = MarkerStyle(name)
-    outline = named.get_path().transformed(named.get_transform())
-    same = drawn.vertices.tolist() == outline.vertices.tolist()
+    same = drawn.vertices.tolist() == _outline(name).vertices.tolist()
     return name if same else f"not {name}"
 
 
@@ -175,17 +176,26 @@ def canvas(
 def mark(axes: Axes, x: float, y: float, kind: str, size: float) -> None:
     """A mark at a place, whose shape says the same as its colour."""
     marker, face, line = SHAPES.get(kind, SHAPES["other"])
-    filled = {"color": line} if marker == "|" else {"facecolors": face, "edgecolors": line}
-    axes.scatter(
-        [x],
-        [y],
-        marker=marker,
-        s=size,
+    drawn = PathCollection(
+        (_outline(marker),),
+        (size,),
+        offsets=[(x, y)],
+        offset_transform=axes.transData,
         linewidths=0.8 if kind == "unknown" else size**0.5 / 4,
+        facecolors=line if marker == "|" else face,
+        edgecolors=line,
         zorder=3,
         gid=marker,
-        **filled,
     )
+    drawn.set_transform(IdentityTransform())
+    axes.add_collection(drawn, autolim=False)  # as axes.scatter, which looks for limits each time
+
+
+@cache
+def _outline(marker: str) -> Path:
+    """The outline of a shape, in points around its middle."""
+    style = MarkerStyle(marker)
+    return style.get_path().transformed(style.get_transform())
 
 
 def label(identifier: str, party: bool = False) -> str:
