@@ -97,8 +97,8 @@ EXERCISES = (
             ),
             "fixed": (
                 "The addresses that are known come with the question. Another time they differ.",
-                "K = ('192.0.2.10', '192.0.2.200')\nanswer = lambda audit, known: [l for l in audit "
-                "if l['user'] == 'u-1815' and l['ip'] not in K]",
+                "K = ('192.0.2.10', '192.0.2.200')\nanswer = lambda audit, known: [l for l in "
+                "audit if l['user'] == 'u-1815' and l['ip'] not in K]",
             ),
             "all": (
                 "Every line that fits belongs to the answer, from whichever strange address.",
@@ -205,7 +205,8 @@ QUIZZES = (
     ),
     Quiz(
         "00-q2",
-        "Every identifier of this lab is computed from one fixed start value, the seed. Why would that be fatal in a real service?",
+        "Every identifier of this lab is computed from one fixed start value, the seed. Why would "
+        "that be fatal in a real service?",
         {
             "a": Choice(
                 "It would be slower than real random numbers",

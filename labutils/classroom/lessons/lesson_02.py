@@ -373,7 +373,8 @@ EXERCISES = (
                 wrong("answer = lambda c: json_part({'alg': 'none'}) + '.' + json_part(c)"),
             ),
             "encoded": (
-                "Header and payload are JSON, and then base64url without padding: json_part does both.",
+                "Header and payload are JSON, and then base64url without padding: json_part does "
+                "both.",
                 wrong("""
                 import base64
 
@@ -533,8 +534,8 @@ EXERCISES = (
         (
             "hmac.digest(key, message, 'sha256') makes the MAC. The message is header.payload, as "
             "bytes.",
-            "The header is {'alg': 'HS256', 'kid': 'rs256-1', 'typ': 'JWT'}. At the end: signed + '.' + "
-            "b64(mac).",
+            "The header is {'alg': 'HS256', 'kid': 'rs256-1', 'typ': 'JWT'}. At the end: signed + "
+            "'.' + b64(mac).",
         ),
         CONFUSED,
     ),
@@ -542,11 +543,12 @@ EXERCISES = (
         "02-5",
         "function",
         guessing,
-        "It happened offline: no server saw a failed try. A secret for HS256 must come from chance.",
+        "It happened offline: no server saw a failed try. A secret for HS256 must come from "
+        "chance.",
         {
             "found": (
-                "For each guess, take the MAC over all that stands before the last dot, and compare "
-                "it with the signature. Where they are equal, return that guess.",
+                "For each guess, take the MAC over all that stands before the last dot, and "
+                "compare it with the signature. Where they are equal, return that guess.",
                 wrong("answer = lambda token, guesses: next(iter(guesses))"),
             ),
             "no match": (
@@ -592,11 +594,12 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are admin at the payroll, and its log says so. Look for a second way: there are at least four.",
+    "You are admin at the payroll, and its log says so. Look for a second way: there are at least "
+    "four.",
     {
         "other": (
-            "That is not the flag. GET https://payroll.example/admin answers with it, once the token "
-            "makes you admin.",
+            "That is not the flag. GET https://payroll.example/admin answers with it, once the "
+            "token makes you admin.",
             "answer = 'flag-0000'",
         ),
         "token": (
@@ -609,13 +612,13 @@ TARGET = Target(
         ),
     },
     (
-        "Ask the application first: scene.tom.get('https://payroll.example/me', headers="
-        "{'authorization': f'Bearer {scene.token}'}). Then read the header of each of Tom's tokens: "
-        "what does it leave to the sender?",
+        "Ask the application first: scene.tom.get('https://payroll.example/me', "
+        "headers={'authorization': f'Bearer {scene.token}'}). Then read the header of each of "
+        "Tom's tokens: what does it leave to the sender?",
         "The application refuses `none`. Does it refuse each spelling of it? It reads the key from "
         "a file that the kid names. And which algorithm does it use with that key?",
-        "Any of these: alg 'None'; forge_confused with /keys/rs256.pem; kid '../static/logo.svg' with "
-        "HS256 and the picture as the secret; crack(scene.old_token, guesses()).",
+        "Any of these: alg 'None'; forge_confused with /keys/rs256.pem; kid '../static/logo.svg' "
+        "with HS256 and the picture as the secret; crack(scene.old_token, guesses()).",
     ),
     code("""
         APP = "https://payroll.example"
@@ -624,40 +627,44 @@ TARGET = Target(
         answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {forged}"})
         flag = answer.json()["flag"]
     """),
-    brief="https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
-    "scene.token is good today. scene.old_token was left over from a test system a year ago. scene.tom is "
-    "his browser. Be admin: GET /admin answers with a flag. There is more than one way.",
+    brief=(
+        "https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
+        "scene.token is good today. scene.old_token was left over from a test system a year ago. "
+        "scene.tom is his browser. Be admin: GET /admin answers with a flag. There is more than "
+        "one way."
+    ),
     scene=weak_app.weak_app,
 )
 
 PREDICTIONS = (
     Prediction(
         "02-p1",
-        "Tom writes a header that says alg none, puts the claims of admin behind it, and leaves the "
-        "signature empty. What does `obedient` do with this token?",
+        "Tom writes a header that says alg none, puts the claims of admin behind it, and leaves "
+        "the signature empty. What does `obedient` do with this token?",
         {
             "a": Guess(
                 "it refuses: the signature is missing",
                 "no signature",
-                "The belief is that a verifier always looks for a signature. This one asks the token "
-                "whether there is one to look for.",
+                "The belief is that a verifier always looks for a signature. This one asks the "
+                "token whether there is one to look for.",
             ),
             "b": Guess("it lets the token in", True),
             "c": Guess(
                 "it refuses: no key in the list is for none",
                 "no key",
-                "The belief is that the key decides about the algorithm. In this verifier the header "
-                "decides, and the key is never asked.",
+                "The belief is that the key decides about the algorithm. In this verifier the "
+                "header decides, and the key is never asked.",
             ),
         },
-        "The header names the algorithm, and the verifier obeys. With none there is nothing to check, "
-        "so nothing fails. RFC 7515 allows such tokens; whoever takes them trusts whoever writes them.",
+        "The header names the algorithm, and the verifier obeys. With none there is nothing to "
+        "check, so nothing fails. RFC 7515 allows such tokens; whoever takes them trusts whoever "
+        "writes them.",
     ),
     Prediction(
         "02-p2",
-        "HS256 is a MAC: the same secret makes it and checks it. `obedient` has one key in hand, the "
-        "public key of the service, and uses it for whatever algorithm the header names. What must Tom "
-        "know to make a token with alg HS256 that fits?",
+        "HS256 is a MAC: the same secret makes it and checks it. `obedient` has one key in hand, "
+        "the public key of the service, and uses it for whatever algorithm the header names. What "
+        "must Tom know to make a token with alg HS256 that fits?",
         {
             "a": Guess(
                 "the private key of the service",
@@ -668,25 +675,26 @@ PREDICTIONS = (
             "b": Guess(
                 "a secret that the wiki and the service share",
                 "secret",
-                "The belief is that HS256 needs a secret that somebody agreed on. It needs bytes, and "
-                "the verifier took the ones it had.",
+                "The belief is that HS256 needs a secret that somebody agreed on. It needs bytes, "
+                "and the verifier took the ones it had.",
             ),
             "c": Guess("the public key, which everybody may have", True),
         },
-        "The verifier turns the public key into a secret, because the token said HS256. Everybody has "
-        "the public key. The cure is to bind each key to one algorithm, and to compare.",
+        "The verifier turns the public key into a secret, because the token said HS256. Everybody "
+        "has the public key. The cure is to bind each key to one algorithm, and to compare.",
     ),
     Prediction(
         "02-p3",
-        "Tom signs with a key of his own, and puts the public half into the header (jwk). A verifier "
-        "takes that key from the header, and checks the signature with it. What comes out?",
+        "Tom signs with a key of his own, and puts the public half into the header (jwk). A "
+        "verifier takes that key from the header, and checks the signature with it. What comes "
+        "out?",
         {
             "a": Guess("True: it fits the key that stands in the header", True),
             "b": Guess(
                 "False: the key is not the service's",
                 False,
-                "The belief is that a signature is valid or not. It is valid *for a key*; whose key "
-                "that is, no mathematics can say.",
+                "The belief is that a signature is valid or not. It is valid *for a key*; whose "
+                "key that is, no mathematics can say.",
             ),
         },
         "The signature fits Tom's key, and Tom's key came with the token. So the token agrees with "
@@ -694,25 +702,27 @@ PREDICTIONS = (
     ),
     Row(
         "02-p4",
-        "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the audience. "
-        "Six forgeries are shown to it. Which get in?",
+        "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the "
+        "audience. Six forgeries are shown to it. Which get in?",
         tuple(forged.forgeries())[:6],
         "xxxxxo",
         {
             "alg none": "Named algorithms shut out none in every spelling.",
-            "algorithm confusion": "The list of algorithms comes from you, so HS256 is not asked for.",
+            "algorithm confusion": "The list of algorithms comes from you. HS256 is not in it.",
             "embedded jwk": "PyJWT uses the key that you give, and never one from the header.",
             "Tom's key, unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
-            "logout token": "The belief is that a good library knows what your door is for. It checks "
-            "signature, times and audience, and a logout token has all of them.",
+            "logout token": (
+                "The belief is that a good library knows what your door is for. It checks "
+                "signature, times and audience, and a logout token has all of them."
+            ),
         },
-        "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only you "
-        "know which kind your door is for, so only you can compare typ.",
+        "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only "
+        "you know which kind your door is for, so only you can compare typ.",
     ),
     Prediction(
         "02-p5",
-        "Two secrets for HS256. One has 39 characters: three words, a purpose and a year. The other has "
-        "16 bytes from a random source. Which is harder to guess?",
+        "Two secrets for HS256. One has 39 characters: three words, a purpose and a year. The "
+        "other has 16 bytes from a random source. Which is harder to guess?",
         {
             "a": Guess(
                 "the 39 characters: they are more than twice as long",
@@ -728,9 +738,9 @@ PREDICTIONS = (
                 "forward, once for each candidate, and compares.",
             ),
         },
-        "What counts is the number of candidates, which is the chance that went into the secret. Ten "
-        "words in three places, five purposes and four years make 20,000 candidates. Sixteen random "
-        "bytes make 2 to the power of 128.",
+        "What counts is the number of candidates, which is the chance that went into the secret. "
+        "Ten words in three places, five purposes and four years make 20,000 candidates. Sixteen "
+        "random bytes make 2 to the power of 128.",
     ),
 )
 

@@ -244,7 +244,10 @@ def authorization_responses(answer: Tried) -> Verdict:
 
 
 def _where_it_stopped(apps: OneClient) -> str | None:
-    """Which page was not answered, by what reached the provider; None where each one was, or none was asked for."""
+    """Which page was not answered, by what reached the provider.
+
+    None: each one was, or none was asked for.
+    """
     bodies = [dict(parse_qsl(e.request_body)) for e in apps.lab.wire if e.path == "/authorize"]
     if not bodies:
         return None
@@ -584,7 +587,8 @@ EXERCISES = (
         "That is what goes ahead. The verifier itself stays with the client until the end.",
         {
             "plain": (
-                "That is the verifier itself. Whoever reads the authorization request would know it.",
+                "That is the verifier itself. Whoever reads the authorization request would know "
+                "it.",
                 wrong("answer = lambda verifier: verifier"),
             ),
             "hex": (
@@ -621,8 +625,8 @@ EXERCISES = (
             ),
         },
         (
-            "hashlib.sha256(some_bytes).digest() gives 32 bytes. verifier.encode() makes bytes of a "
-            "text.",
+            "hashlib.sha256(some_bytes).digest() gives 32 bytes. verifier.encode() makes bytes of "
+            "a text.",
             "b64(digest) writes bytes in base64url, without padding, as a text.",
         ),
         CHALLENGE,
@@ -686,8 +690,8 @@ EXERCISES = (
                 altered(RESPONSE, ("hidden(page) | typed", "typed")),
             ),
             "consent": (
-                "After the password comes a page that asks for consent. Post its hidden fields, and "
-                "consent=allow, too.",
+                "After the password comes a page that asks for consent. Post its hidden fields, "
+                "and consent=allow, too.",
                 altered(RESPONSE, ('"allow"', '"yes"')),
             ),
             "location": (
@@ -831,9 +835,10 @@ EXERCISES = (
             ),
         },
         (
-            "apps.opens('ada', NOTES + '/login', until=CALLBACK) lets Ada sign in, and stops at the "
-            "redirect that Tom reads. parameters(...) gives what stands in its address.",
-            "token_request(apps.tom, code, '', CALLBACK): no verifier, since no challenge was sent.",
+            "apps.opens('ada', NOTES + '/login', until=CALLBACK) lets Ada sign in, and stops at "
+            "the redirect that Tom reads. parameters(...) gives what stands in its address.",
+            "token_request(apps.tom, code, '', CALLBACK): no verifier, since no challenge was "
+            "sent.",
         ),
         INTERCEPT,
     ),
@@ -868,8 +873,8 @@ EXERCISES = (
             ),
         },
         (
-            "First Tom: apps.opens('tom', NOTES + '/login', until=CALLBACK). He does not follow the "
-            "last redirect.",
+            "First Tom: apps.opens('tom', NOTES + '/login', until=CALLBACK). He does not follow "
+            "the last redirect.",
             "Then Ada: apps.opens('ada', the address in that redirect's header location).",
         ),
         LURE,
@@ -976,7 +981,8 @@ EXERCISES = (
         (
             "The address is authorization_request(TRAP, '', challenge(VERIFIER)): Tom chooses the "
             "verifier himself.",
-            "apps.opens('ada', url, until=TRAP), then token_request(apps.tom, code, VERIFIER, TRAP).",
+            "apps.opens('ada', url, until=TRAP), then token_request(apps.tom, code, VERIFIER, "
+            "TRAP).",
             "With the defence in place there is no code: parameters(caught).get('code', '').",
         ),
         TRAP,
@@ -992,8 +998,8 @@ EXERCISES = (
                 wrong("answer = lambda registered, uri: False"),
             ),
             "port": (
-                "A native app takes whichever port is free. On 127.0.0.1 and [::1] any port matches "
-                "(RFC 8252, 7.3).",
+                "A native app takes whichever port is free. On 127.0.0.1 and [::1] any port "
+                "matches (RFC 8252, 7.3).",
                 wrong("answer = lambda registered, uri: uri in registered"),
             ),
             "registered port": (
@@ -1038,8 +1044,8 @@ EXERCISES = (
                     MATCHES,
                     (
                         "return without_port(uri) in [without_port(known) for known in registered]",
-                        "uri = without_port(uri)\n"
-                        "    return any(uri.startswith(without_port(known)) for known in registered)",
+                        "uri = without_port(uri)\n    return "
+                        "any(uri.startswith(without_port(known)) for known in registered)",
                     ),
                 ),
             ),
@@ -1048,8 +1054,9 @@ EXERCISES = (
                 wrong("""
                 def answer(registered, uri):
                     def start(address):
-                        return re.match(r"(http://127[.]0[.]0[.]1|http://.::1.|https://[a-z.]+)(:9999|"
-                                        r"(?<=1):[0-9]+|(?<=1.):[0-9]+)?/[a-z]*$", address)
+                        host = r"(http://127[.]0[.]0[.]1|http://.::1.|https://[a-z.]+)"
+                        port = r"(:9999|(?<=1):[0-9]+|(?<=1.):[0-9]+)?"
+                        return re.match(host + port + "/[a-z]*$", address)
 
                     places = [start(known)[1] for known in registered if start(known)]
                     return uri in registered or bool(start(uri)) and start(uri)[1] in places
@@ -1066,7 +1073,8 @@ EXERCISES = (
                 ),
             ),
             "spelling": (
-                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or %62.",
+                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or "
+                "%62.",
                 altered(MATCHES, ("without_port(uri) in", "without_port(uri).strip().lower() in")),
             ),
             "other port": (
@@ -1077,8 +1085,8 @@ EXERCISES = (
                 ),
             ),
             "name": (
-                "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are loopback "
-                "IPs here, each for itself.",
+                "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are "
+                "loopback IPs here, each for itself.",
                 altered(MATCHES, (r"127\.0\.0\.1|", r"127\.0\.0\.1|localhost|")),
             ),
             "empty": (
@@ -1091,10 +1099,11 @@ EXERCISES = (
         },
         (
             "`uri in registered` compares whole texts. That is all, but for one exception.",
-            "Write a function that takes the port out of an http address on 127.0.0.1 or [::1], and "
-            "leaves all other addresses as they are. Use it on both sides.",
-            "re.fullmatch(r'(http://(?:127\\.0\\.0\\.1|\\[::1\\])):\\d+(/.*)', address) finds such an "
-            "address: its group 1 is what stands before the port, and its group 2 what stands behind.",
+            "Write a function that takes the port out of an http address on 127.0.0.1 or [::1], "
+            "and leaves all other addresses as they are. Use it on both sides.",
+            "re.fullmatch(r'(http://(?:127\\.0\\.0\\.1|\\[::1\\])):\\d+(/.*)', address) finds such "
+            "an address: its group 1 is what stands before the port, and its group 2 what stands "
+            "behind.",
         ),
         MATCHES,
     ),
@@ -1104,8 +1113,8 @@ TARGET_03 = Target(
     "03-target",
     "value",
     value(flag_mistake),
-    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: put "
-    "Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
+    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: "
+    "put Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
     {
         "other": (
             "That is not the flag. It is the first of Ada's notes.",
@@ -1124,7 +1133,8 @@ TARGET_03 = Target(
         "You have three attacks. Try each: does Ada's browser end in Tom's account, does a code "
         "arrive at tom.test, does a code that Tom reads open anything?",
         "A client can send code_challenge to a provider that does not know PKCE. What does "
-        "https://login.example/.well-known/openid-configuration say of code_challenge_methods_supported?",
+        "https://login.example/.well-known/openid-configuration say of "
+        "code_challenge_methods_supported?",
         "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
         "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
         "/cb?code=...&state=... with Ada's code in the place of his.",
@@ -1141,26 +1151,28 @@ TARGET_03 = Target(
         notes = api_request(scene.tom, tokens["access_token"]).json()["notes"]
         flag = notes[0]
     """),
-    brief="https://diary.example is another client of login.example: client ID diary, redirect URI "
-    "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, exact redirect "
-    "matching: one of the three is missing, and nobody says which. scene.tom is Tom's browser. "
-    "scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom reads before the diary "
-    "does. scene.ada_opens(url) lets Ada open a link, and gives the addresses that then arrive below "
-    "tom.test. The flag is the first of Ada's notes.",
+    brief=(
+        "https://diary.example is another client of login.example: client ID diary, redirect URI "
+        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, exact "
+        "redirect matching: one of the three is missing, and nobody says which. scene.tom is Tom's "
+        "browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom reads "
+        "before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the addresses "
+        "that then arrive below tom.test. The flag is the first of Ada's notes."
+    ),
     scene=stage.diary,
 )
 
 PREDICTIONS = (
     Prediction(
         "03-p1",
-        "Six values were in play: password, state, code_challenge, code, code_verifier, access_token. "
-        "Which of them never pass through Ada's browser?",
+        "Six values were in play: password, state, code_challenge, code, code_verifier, "
+        "access_token. Which of them never pass through Ada's browser?",
         {
             "a": Guess(
                 "the access token alone",
                 ["access_token"],
-                "The belief is that the verifier goes ahead with the request. Only its hash does, so "
-                "that whoever reads the request cannot finish the flow.",
+                "The belief is that the verifier goes ahead with the request. Only its hash does, "
+                "so that whoever reads the request cannot finish the flow.",
             ),
             "b": Guess(
                 "the code, the verifier and the access token",
@@ -1176,9 +1188,9 @@ PREDICTIONS = (
                 "from the client to the provider and to the API.",
             ),
         },
-        "The browser carries the request, with the hash of the verifier, and the response, with the "
-        "code. The client sends code and verifier past the browser, and the access token comes back "
-        "the same way.",
+        "The browser carries the request, with the hash of the verifier, and the response, with "
+        "the code. The client sends code and verifier past the browser, and the access token comes "
+        "back the same way.",
     ),
     Prediction(
         "03-p2",
@@ -1194,18 +1206,19 @@ PREDICTIONS = (
             "b": Guess(
                 "yes: he knows the challenge, and all the rest is public",
                 "tokens",
-                "The belief is that the challenge is what the provider wants to see. It wants the text "
-                "whose hash is the challenge, and that text Tom has never seen.",
+                "The belief is that the challenge is what the provider wants to see. It wants the "
+                "text whose hash is the challenge, and that text Tom has never seen.",
             ),
             "c": Guess("no: he would have to show the verifier", "code_verifier"),
         },
-        "The provider kept the challenge with the code. At the token endpoint it hashes the verifier, "
-        "and compares. Tom has the hash, and cannot work out the text behind it.",
+        "The provider kept the challenge with the code. At the token endpoint it hashes the "
+        "verifier, and compares. Tom has the hash, and cannot work out the text behind it.",
     ),
     Prediction(
         "03-p3",
-        "Tom begins a sign-in at `notes` with his own account, and stops before the last redirect. He "
-        "sends Ada that address, and she opens it. Your client uses PKCE. Whose notes does Ada see?",
+        "Tom begins a sign-in at `notes` with his own account, and stops before the last redirect. "
+        "He sends Ada that address, and she opens it. Your client uses PKCE. Whose notes does Ada "
+        "see?",
         {
             "a": Guess("Tom's", "u-0666"),
             "b": Guess(
@@ -1222,14 +1235,16 @@ PREDICTIONS = (
                 "is about Tom.",
             ),
         },
-        "The client took a code that answers Tom's request, in Ada's browser. What Ada writes there "
-        "from now on stands in Tom's account. RFC 6749, 10.12 calls this cross-site request forgery.",
+        "The client took a code that answers Tom's request, in Ada's browser. What Ada writes "
+        "there from now on stands in Tom's account. RFC 6749, 10.12 calls this cross-site request "
+        "forgery.",
     ),
     Prediction(
         "03-p4",
         "Tom writes an authorization request himself, with a challenge whose verifier he knows. He "
         "wants the code sent to a host of his own: https://notes.example.tom.test/cb. The provider "
-        "compares only the beginning of a redirect URI. PKCE and state are in place. Which of them stops him?",
+        "compares only the beginning of a redirect URI. PKCE and state are in place. Which of them "
+        "stops him?",
         {
             "a": Guess(
                 "PKCE: the code was not made for his verifier",
@@ -1245,13 +1260,14 @@ PREDICTIONS = (
             ),
             "c": Guess("neither", "tokens"),
         },
-        "Both protect a flow that an honest client began. This one Tom began, and the client is never "
-        "asked. Only the provider can refuse, before it sends the code.",
+        "Both protect a flow that an honest client began. This one Tom began, and the client is "
+        "never asked. Only the provider can refuse, before it sends the code.",
     ),
     Row(
         "03-p5",
-        "The client has registered three redirect URIs: https://notes.example/cb, http://127.0.0.1/cb "
-        "and http://localhost/cb. Which of these does the provider of the lab accept?",
+        "The client has registered three redirect URIs: https://notes.example/cb, "
+        "http://127.0.0.1/cb and http://localhost/cb. Which of these does the provider of the lab "
+        "accept?",
         stage.ASKED_FOR,
         "oxxox",
         {
@@ -1323,8 +1339,8 @@ QUIZZES = (
     ),
     Quiz(
         "03-q3",
-        "A person's uploads appear in a stranger's account. She had opened a link just before. What did "
-        "the client not do?",
+        "A person's uploads appear in a stranger's account. She had opened a link just before. "
+        "What did the client not do?",
         {
             "a": Choice(
                 "Register each redirect URI in full",

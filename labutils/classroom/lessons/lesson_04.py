@@ -504,8 +504,8 @@ EXERCISES = (
         },
         (
             "Use what you have: claims = verify(token, keys), then meant_for and in_time.",
-            "Then raise ValueError unless 'sub' and 'nonce' are in claims, and the nonce is the one "
-            "that was sent.",
+            "Then raise ValueError unless 'sub' and 'nonce' are in claims, and the nonce is the "
+            "one that was sent.",
         ),
         VALIDATE,
         REFUSAL,
@@ -529,8 +529,8 @@ EXERCISES = (
                 altered(TOOLS, KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
             ),
             "flood": (
-                "Note in the dictionary that you were given when you fetched: cache['fetched'] = now. "
-                "A new dictionary under the same name is forgotten when the function ends.",
+                "Note in the dictionary that you were given when you fetched: cache['fetched'] = "
+                "now. A new dictionary under the same name is forgotten when the function ends.",
                 altered(TOOLS, KEYS_FOR, ('        cache["fetched"] = now\n', "")),
             ),
             "never again": (
@@ -615,9 +615,9 @@ TARGET = Target(
         "you use it. Others come to applications of his own: scene.ada_signs_in_at('a-name').",
         "The wiki checks signature, issuer and time. How does it check the audience? Does it ask "
         "whether the token answers a sign-in of this browser?",
-        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log that is about "
-        "u-1815, for the wiki, and still good; or one of an application whose name has 'wiki' in "
-        "it. Then GET /page.",
+        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log that is "
+        "about u-1815, for the wiki, and still good; or one of an application whose name has "
+        "'wiki' in it. Then GET /page.",
     ),
     code("""
         EAGER = "https://eager.example"
@@ -625,12 +625,14 @@ TARGET = Target(
         scene.tom.post(EAGER + "/id-token", data={"token": token})
         flag = scene.tom.get(EAGER + "/page").json()["flag"]
     """),
-    brief="The eager wiki was mended. Its client ID is `wiki`. It takes no access tokens any more: "
-    "POST an ID token, as the field token, to https://eager.example/id-token. After three refusals "
-    "it is locked; target('04') gives a fresh scene. scene.tom is Tom's browser. Ada signs in "
-    "wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens that his "
-    "application receives. scene.log has lines of a proxy's log, and scene.now is the time. Be Ada: "
-    "her page has a flag.",
+    brief=(
+        "The eager wiki was mended. Its client ID is `wiki`. It takes no access tokens any more: "
+        "POST an ID token, as the field token, to https://eager.example/id-token. After three "
+        "refusals it is locked; target('04') gives a fresh scene. scene.tom is Tom's browser. Ada "
+        "signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens "
+        "that his application receives. scene.log has lines of a proxy's log, and scene.now is the "
+        "time. Be Ada: her page has a flag."
+    ),
     scene=board,
 )
 

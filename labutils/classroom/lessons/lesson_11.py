@@ -83,20 +83,20 @@ def _but(good: str, arguments: str, old: str, new: str) -> str:
 _FRESH, _ARGUMENTS = "now, iat, window", "key, token, now, jti"
 
 _NO_KEY = (
-    "The belief is that a thief without Ada's key is always refused. This proof was made by her own "
-    "page, for this very call."
+    "The belief is that a thief without Ada's key is always refused. This proof was made by her "
+    "own page, for this very call."
 )
 _MADE_AHEAD = (
-    "The belief is that a date in the future is always refused. Tom waits until that date comes, and "
-    "then the proof is fresh."
+    "The belief is that a date in the future is always refused. Tom waits until that date comes, "
+    "and then the proof is fresh."
 )
 _TOKEN_OVER = (
     "The belief is that a proof may outlive its token. The access token lives for ten minutes, and "
     "the API looks at both."
 )
 _OWN_KEY = (
-    "The belief is that the tokens of this way are bound to Ada's key. Tom traded the code himself, "
-    "so they are bound to a key that he has."
+    "The belief is that the tokens of this way are bound to Ada's key. Tom traded the code "
+    "himself, so they are bound to a key that he has."
 )
 _AT_ONCE = (
     "The belief is that a key which nobody can read is safe from script. The script does not read "
@@ -114,20 +114,20 @@ _WAYS_OF_SCRIPT = (
 PREDICTIONS = (
     Prediction(
         "11-p1",
-        "Tom sends Ada's token with a proof that he made for this request, by a key of his own. What "
-        "does the API say?",
+        "Tom sends Ada's token with a proof that he made for this request, by a key of his own. "
+        "What does the API say?",
         {
             "a": Guess(
                 "200: the proof is new, and its signature fits the key in it",
                 "",
-                "The belief is that a proof with a good signature is enough. Anybody can make a key. "
-                "The token says which key has to sign.",
+                "The belief is that a proof with a good signature is enough. Anybody can make a "
+                "key. The token says which key has to sign.",
             ),
             "b": Guess(
                 "401: the signature of the proof does not fit",
                 "the signature does not fit these bytes and this key",
-                "The belief is that the API checks the proof with Ada's key. It checks it with the key "
-                "that the proof brings along, and there the signature fits.",
+                "The belief is that the API checks the proof with Ada's key. It checks it with the "
+                "key that the proof brings along, and there the signature fits.",
             ),
             "c": Guess(
                 "401: another key than the one that the token names",
@@ -145,8 +145,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "11-p2",
-        "Tom sends Ada's token with the very proof that her page sent a moment ago. What does the API "
-        "say?",
+        "Tom sends Ada's token with the very proof that her page sent a moment ago. What does the "
+        "API say?",
         {
             "a": Guess(
                 "401: the proof was used before",
@@ -167,67 +167,68 @@ PREDICTIONS = (
             "d": Guess(
                 "401: another key than the one that the token names",
                 "the proof was made with another key than the token is bound to",
-                "The belief is that a proof becomes Tom's when he sends it. It is a copy, so the key in "
-                "it is still Ada's.",
+                "The belief is that a proof becomes Tom's when he sends it. It is a copy, so the "
+                "key in it is still Ada's.",
             ),
         },
-        "The API keeps the name of each proof that it took, and this name is there already. So there is "
-        "no way in at this API. The token is not secret any more, and here that does not matter: what "
-        "Tom would need was not in what he stole.",
+        "The API keeps the name of each proof that it took, and this name is there already. So "
+        "there is no way in at this API. The token is not secret any more, and here that does not "
+        "matter: what Tom would need was not in what he stole.",
     ),
     Prediction(
         "11-p3",
-        "Tom shows Ada's bound token to the second server, as a bearer token and without a proof. What "
-        "does it answer?",
+        "Tom shows Ada's bound token to the second server, as a bearer token and without a proof. "
+        "What does it answer?",
         {
             "a": Guess(
                 "401: the token says that it is bound, and its signature protects that line",
                 401,
-                "The belief is that a bound token guards itself. The claim cnf is a line that somebody "
-                "must read, and this server does not.",
+                "The belief is that a bound token guards itself. The claim cnf is a line that "
+                "somebody must read, and this server does not.",
             ),
             "b": Guess(
                 "401: without the proof the signature of the token does not fit",
                 "no signature",
-                "The belief is that the proof is a part of the token. The two have a signature each, "
-                "and the one of the token fits by itself.",
+                "The belief is that the proof is a part of the token. The two have a signature "
+                "each, and the one of the token fits by itself.",
             ),
             "c": Guess("200", 200),
         },
-        "A bound token at a server that does not look at cnf is a bearer token. It opens for whoever "
-        "carries it.",
+        "A bound token at a server that does not look at cnf is a bearer token. It opens for "
+        "whoever carries it.",
     ),
     Prediction(
         "11-p4",
-        "The proof with `alg: none`, the most famous attack of all. Which single question lets it in, "
-        "if it alone is switched off?",
+        "The proof with `alg: none`, the most famous attack of all. Which single question lets it "
+        "in, if it alone is switched off?",
         {
             "a": Guess(
                 "known_algorithm",
                 ["known_algorithm"],
-                "The belief is that the list of algorithms is the only guard against it. Without the "
-                "list the proof still has no signature that fits.",
+                "The belief is that the list of algorithms is the only guard against it. Without "
+                "the list the proof still has no signature that fits.",
             ),
             "b": Guess(
                 "signature",
                 ["signature"],
-                "The belief is that the signature is the only guard against it. Without that question "
-                "the list of algorithms still refuses the word none.",
+                "The belief is that the signature is the only guard against it. Without that "
+                "question the list of algorithms still refuses the word none.",
             ),
             "c": Guess(
                 "each of these two",
                 ["known_algorithm", "signature"],
-                "The belief is that an attack gets in as soon as one guard is missing. Here two guards "
-                "object, and one of them is still there.",
+                "The belief is that an attack gets in as soon as one guard is missing. Here two "
+                "guards object, and one of them is still there.",
             ),
             "d": Guess("none of the twelve", []),
         },
-        "Without the list of algorithms the signature check still objects, and without the signature "
-        "check the list does. This attack meets two guards.",
+        "Without the list of algorithms the signature check still objects, and without the "
+        "signature check the list does. This attack meets two guards.",
     ),
     Row(
         "11-p5",
-        "The API as it was, without a nonce. Tom has script in Ada's page. Which of his ways open the API?",
+        "The API as it was, without a nonce. Tom has script in Ada's page. Which of his ways open "
+        "the API?",
         _WAYS_OF_SCRIPT,
         "ooxoxo",
         {
@@ -241,14 +242,14 @@ PREDICTIONS = (
             _WAYS_OF_SCRIPT[4]: _TOKEN_OVER,
             _WAYS_OF_SCRIPT[5]: _OWN_KEY,
         },
-        "Script in the page is as good as being the page: it asks the key while it runs. The window of a "
-        "minute ends only proofs that are dated now. Proofs that are dated ahead end with the access "
-        "token, and with nothing before.",
+        "Script in the page is as good as being the page: it asks the key while it runs. The "
+        "window of a minute ends only proofs that are dated now. Proofs that are dated ahead end "
+        "with the access token, and with nothing before.",
     ),
     Row(
         "11-p6",
-        "The API that gives out a nonce, a new one every 20 seconds. The proofs that are made before carry "
-        "the nonce of that moment. Which ways open this API?",
+        "The API that gives out a nonce, a new one every 20 seconds. The proofs that are made "
+        "before carry the nonce of that moment. Which ways open this API?",
         _WAYS_OF_SCRIPT,
         "oxxxxo",
         {
@@ -271,20 +272,20 @@ PREDICTIONS = (
             _WAYS_OF_SCRIPT[4]: _TOKEN_OVER,
             _WAYS_OF_SCRIPT[5]: _OWN_KEY,
         },
-        "The nonce ends the proofs that Tom takes home: they are good until the nonce changes, after 20 "
-        "seconds at most here. Script that runs now asks for a proof with the nonce of now. Whoever has "
-        "a key of his own answers every nonce.",
+        "The nonce ends the proofs that Tom takes home: they are good until the nonce changes, "
+        "after 20 seconds at most here. Script that runs now asks for a proof with the nonce of "
+        "now. Whoever has a key of his own answers every nonce.",
     ),
     Prediction(
         "11-p7",
-        "The bound cookie, while Ada is away. After how many minutes does Tom's copy open the provider for "
-        "the last time?",
+        "The bound cookie, while Ada is away. After how many minutes does Tom's copy open the "
+        "provider for the last time?",
         {
             "a": Guess(
                 "it never opens: the cookie is bound to the device",
                 0,
-                "The belief is that the device's key is asked for at each request. It is asked for when "
-                "the cookie is renewed, and until then the copy is as good as the original.",
+                "The belief is that the device's key is asked for at each request. It is asked for "
+                "when the cookie is renewed, and until then the copy is as good as the original.",
             ),
             "b": Guess("9", 9),
             "c": Guess(
@@ -294,36 +295,36 @@ PREDICTIONS = (
                 "device's key, and takes no other.",
             ),
         },
-        "Until its ten minutes are over the bound cookie opens for whoever has it. Then it has to be "
-        "renewed with the device's key, and Tom does not have that key.",
+        "Until its ten minutes are over the bound cookie opens for whoever has it. Then it has to "
+        "be renewed with the device's key, and Tom does not have that key.",
     ),
     Prediction(
         "11-p8",
-        "The bound cookie, while Ada works. After how many minutes does Tom's copy open the provider for "
-        "the last time?",
+        "The bound cookie, while Ada works. After how many minutes does Tom's copy open the "
+        "provider for the last time?",
         {
             "a": Guess(
                 "1: two browsers with one cookie are noticed at once",
                 1,
-                "The belief is that the server sees two browsers. It sees one cookie twice, and nothing "
-                "else tells the two apart.",
+                "The belief is that the server sees two browsers. It sees one cookie twice, and "
+                "nothing else tells the two apart.",
             ),
             "b": Guess(
                 "9, as when she is away",
                 9,
-                "The belief is that the old cookie keeps its ten minutes. This server voids it at the "
-                "moment of the renewal.",
+                "The belief is that the old cookie keeps its ten minutes. This server voids it at "
+                "the moment of the renewal.",
             ),
             "c": Guess(
                 "1440: her browser keeps the cookie alive for him, too",
                 1440,
-                "The belief is that a renewal makes the same cookie live longer. It gives a new cookie, "
-                "and Tom has the old one.",
+                "The belief is that a renewal makes the same cookie live longer. It gives a new "
+                "cookie, and Tom has the old one.",
             ),
             "d": Guess("5", 5),
         },
-        "Her browser renews in minute 8 and gets a new cookie. This server voids the old cookie at each "
-        "renewal, which takes the copy out of Tom's hands. Minute 9 is too late for him.",
+        "Her browser renews in minute 8 and gets a new cookie. This server voids the old cookie at "
+        "each renewal, which takes the copy out of Tom's hands. Minute 9 is too late for him.",
     ),
 )
 

@@ -83,8 +83,8 @@ _SPELLING = (
 PREDICTIONS = (
     Prediction(
         "12-p1",
-        "Tom has no key. He makes the twin of Ada's token and shows it to the API. What does the API say, "
-        "and what do the claims of the twin say?",
+        "Tom has no key. He makes the twin of Ada's token and shows it to the API. What does the "
+        "API say, and what do the claims of the twin say?",
         {
             "a": Guess(
                 "401: nobody makes a signature that fits without the key",
@@ -96,23 +96,24 @@ PREDICTIONS = (
             "c": Guess(
                 "200, and the claims are others",
                 (200, False),
-                "The belief is that another text says something else. Only the signature was changed. "
-                "The part with the claims is untouched.",
+                "The belief is that another text says something else. Only the signature was "
+                "changed. The part with the claims is untouched.",
             ),
             "d": Guess(
                 "401: to one text belongs one signature",
                 (401, False),
-                "The belief is that a text has one signature. With ES256 even the same key gives many, "
-                "and each of them has a twin.",
+                "The belief is that a text has one signature. With ES256 even the same key gives "
+                "many, and each of them has a twin.",
             ),
         },
-        "Other bytes, the same claims, and a signature that fits. Nobody forged anything: the twin says "
-        "what the original says.",
+        "Other bytes, the same claims, and a signature that fits. Nobody forged anything: the twin "
+        "says what the original says.",
     ),
     Row(
         "12-p2",
-        "The hash of Ada's token goes on the first list. Tom tries the token, then its twin. After that the "
-        "number of Ada's token goes on the second list, and he tries the twin again. Which tries open?",
+        "The hash of Ada's token goes on the first list. Tom tries the token, then its twin. After "
+        "that the number of Ada's token goes on the second list, and he tries the twin again. "
+        "Which tries open?",
         (
             "the token, its hash is listed",
             "the twin, the hash is listed",
@@ -123,16 +124,18 @@ PREDICTIONS = (
             "the token, its hash is listed": "The belief is that a signed token is good until it "
             "expires. This API looks at its lists first.",
             "the twin, the hash is listed": _SPELLING,
-            "the twin, the number is listed": "The belief is that the twin has a number of its own. The "
-            "number stands in what is signed, and Tom changed the signature alone.",
+            "the twin, the number is listed": (
+                "The belief is that the twin has a number of its own. The number stands in what is "
+                "signed, and Tom changed the signature alone."
+            ),
         },
-        "A hash knows one spelling. A number stands in what is signed, and every spelling carries it. The "
-        "signature does not make a token unique.",
+        "A hash knows one spelling. A number stands in what is signed, and every spelling carries "
+        "it. The signature does not make a token unique.",
     ),
     Row(
         "12-p3",
-        "Five texts arrive at the API's address for events, one after the other, and Tom sends all of "
-        "them. Which are taken (status 202), and which are refused (status 400)?",
+        "Five texts arrive at the API's address for events, one after the other, and Tom sends all "
+        "of them. Which are taken (status 202), and which are refused (status 400)?",
         (
             "an event that Tom signed himself",
             "Ada's ID token, signed by the provider",
@@ -142,39 +145,49 @@ PREDICTIONS = (
         ),
         "xxooo",
         {
-            "an event that Tom signed himself": "The belief is that an event needs no proof, since it "
-            "only takes something away. Whoever can forge one can throw people out, so it is checked "
-            "like a token.",
-            "Ada's ID token, signed by the provider": "The belief is that the provider's signature is "
-            "enough. An ID token is no event, and its typ says so.",
-            "a real event of the provider": "The belief is that the API looks at the sender. It looks at "
-            "the signature, and that is the provider's.",
-            "the same event once more": "The belief is that a repeated event is an attack, as a repeated "
-            "proof is. To say twice that a session ended changes nothing.",
-            "an older real event, six minutes on its way": "The belief is that a late event is stale, as "
-            "a late token is. What happened stays true, and the stolen token still opens the API.",
+            "an event that Tom signed himself": (
+                "The belief is that an event needs no proof, since it only takes something away. "
+                "Whoever can forge one can throw people out, so it is checked like a token."
+            ),
+            "Ada's ID token, signed by the provider": (
+                "The belief is that the provider's signature is enough. An ID token is no event, "
+                "and its typ says so."
+            ),
+            "a real event of the provider": (
+                "The belief is that the API looks at the sender. It looks at the signature, and "
+                "that is the provider's."
+            ),
+            "the same event once more": (
+                "The belief is that a repeated event is an attack, as a repeated proof is. To say "
+                "twice that a session ended changes nothing."
+            ),
+            "an older real event, six minutes on its way": (
+                "The belief is that a late event is stale, as a late token is. What happened stays "
+                "true, and the stolen token still opens the API."
+            ),
         },
-        "The API asks who signed, and whether it is an event. This API lets anybody push a real event. A "
-        "repeated one is answered as if it were new. A late one is as true as on the first day. The API "
-        "keeps the latest time that it was told, so an older event revives no token.",
+        "The API asks who signed, and whether it is an event. This API lets anybody push a real "
+        "event. A repeated one is answered as if it were new. A late one is as true as on the "
+        "first day. The API keeps the latest time that it was told, so an older event revives no "
+        "token.",
         ("it is taken", "it is refused"),
     ),
     Prediction(
         "12-p4",
-        "Ada logs out at the provider in one tab. Then she loads the wiki in the other one. Who told the "
-        "wiki of the logout, and what does the wiki answer?",
+        "Ada logs out at the provider in one tab. Then she loads the wiki in the other one. Who "
+        "told the wiki of the logout, and what does the wiki answer?",
         {
             "a": Guess(
                 "nobody told it: 200, as in lesson 05",
                 (200, []),
-                "The belief is that an application's session ends at the application alone. This wiki "
-                "has an address at which it can be told.",
+                "The belief is that an application's session ends at the application alone. This "
+                "wiki has an address at which it can be told.",
             ),
             "b": Guess(
                 "Ada's browser told it: 403",
                 (403, ["ada"]),
-                "The belief is that news goes by the browser. That way exists, too, and it needs a tab "
-                "that is open and a browser that goes along. Here nothing goes by the browser.",
+                "The belief is that news goes by the browser. That way exists, too, and it needs a "
+                "tab that is open and a browser that goes along. Here nothing goes by the browser.",
             ),
             "c": Guess(
                 "the provider's server told it: 403",
@@ -183,16 +196,17 @@ PREDICTIONS = (
             "d": Guess(
                 "the provider's server told it: 200, until her cookie is over",
                 (200, ["login.example"]),
-                "The belief is that a session lives in the cookie. The cookie is a name for a session "
-                "that the wiki keeps, and the wiki forgets it.",
+                "The belief is that a session lives in the cookie. The cookie is a name for a "
+                "session that the wiki keeps, and the wiki forgets it.",
             ),
         },
-        "The provider tells the wiki's server, and not Ada's browser. The wiki throws away the session "
-        "that the message names. Her cookie there opens nothing any more.",
+        "The provider tells the wiki's server, and not Ada's browser. The wiki throws away the "
+        "session that the message names. Her cookie there opens nothing any more.",
     ),
     Prediction(
         "12-p5",
-        "Which of the four ways sends the most requests to the provider in an hour of ordinary work?",
+        "Which of the four ways sends the most requests to the provider in an hour of ordinary "
+        "work?",
         {
             "a": Guess(
                 "ten-minute tokens, checked offline",
@@ -203,28 +217,29 @@ PREDICTIONS = (
             "b": Guess(
                 "one-minute tokens, checked offline",
                 "1 minute, offline",
-                "The belief is that renewing costs more than asking. It is close here: one request is "
-                "made for each call in both, and whoever asks also renews every ten minutes.",
+                "The belief is that renewing costs more than asking. It is close here: one request "
+                "is made for each call in both, and whoever asks also renews every ten minutes.",
             ),
             "c": Guess(
                 "ten-minute tokens, and the API is told",
                 "10 minutes, is told",
-                "The belief is that being told means to be told all the time. The provider speaks when "
-                "a session ends, and in this hour none does.",
+                "The belief is that being told means to be told all the time. The provider speaks "
+                "when a session ends, and in this hour none does.",
             ),
             "d": Guess(
                 "ten-minute tokens, and the API asks each time",
                 "10 minutes, asks each time",
             ),
         },
-        "The API asks at each call, and the app renews its token every ten minutes on top. Requests for the "
-        "provider's keys are counted as well. One-minute tokens ask nearly as often as this, since the app "
-        "calls every two minutes; with ten thousand calls a minute only asking would grow.",
+        "The API asks at each call, and the app renews its token every ten minutes on top. "
+        "Requests for the provider's keys are counted as well. One-minute tokens ask nearly as "
+        "often as this, since the app calls every two minutes; with ten thousand calls a minute "
+        "only asking would grow.",
     ),
     Prediction(
         "12-p6",
-        "The theft is noticed in the same minute, and somebody reacts. Which of the four ways then leave "
-        "the thief nothing at all?",
+        "The theft is noticed in the same minute, and somebody reacts. Which of the four ways then "
+        "leave the thief nothing at all?",
         {
             "a": Guess(
                 "none: a signed token is good until it expires",
@@ -245,12 +260,13 @@ PREDICTIONS = (
             "d": Guess(
                 "all but the ten-minute tokens that are checked offline",
                 ["1 minute, offline", "10 minutes, asks each time", "10 minutes, is told"],
-                "The belief is that a minute is nothing. A script of Tom's reads a lot in a minute.",
+                "The belief is that a minute is nothing. A script of Tom's reads a lot in a "
+                "minute.",
             ),
         },
-        "In both ways the API knows of the end before the next call. A short life leaves up to its length. "
-        "Being told costs no more requests than ten-minute tokens do, and one event for each listener when "
-        "a session ends, which is not in the figure.",
+        "In both ways the API knows of the end before the next call. A short life leaves up to its "
+        "length. Being told costs no more requests than ten-minute tokens do, and one event for "
+        "each listener when a session ends, which is not in the figure.",
     ),
 )
 

@@ -87,32 +87,32 @@ _RELAYED = (
 PREDICTIONS = (
     Prediction(
         "13-p1",
-        "Ada types her password and then the code, which dies within the minute. What does Tom hold "
-        "afterwards that is still worth something tomorrow?",
+        "Ada types her password and then the code, which dies within the minute. What does Tom "
+        "hold afterwards that is still worth something tomorrow?",
         {
             "a": Guess(
                 "nothing: without a new code all that he saw is worthless",
                 (False, False),
-                "The belief is that a second factor makes everything before it worthless. The password "
-                "is still the password, and a sign-in that is done needs no new code.",
+                "The belief is that a second factor makes everything before it worthless. The "
+                "password is still the password, and a sign-in that is done needs no new code.",
             ),
             "b": Guess(
                 "her password alone",
                 (True, False),
-                "The belief is that a code which dies leaves nothing behind. The relay used it in time, "
-                "and the provider gave a session for it.",
+                "The belief is that a code which dies leaves nothing behind. The relay used it in "
+                "time, and the provider gave a session for it.",
             ),
             "c": Guess("her password, and a session as Ada", (True, True)),
             "d": Guess(
                 "her password, a session, and the secret that makes the codes",
                 (True, True, True),
-                "The belief is that a code gives its secret away. The six digits come of a keyed hash, "
-                "and nobody computes the secret from them.",
+                "The belief is that a code gives its secret away. The six digits come of a keyed "
+                "hash, and nobody computes the secret from them.",
             ),
         },
-        "That is Ada's number on the page. Password and session outlive the code: the wiki greets Tom as "
-        "her, without asking anything. Ada did everything right, in the wrong place. A code that anybody "
-        "may carry is a bearer token with a short life.",
+        "That is Ada's number on the page. Password and session outlive the code: the wiki greets "
+        "Tom as her, without asking anything. Ada did everything right, in the wrong place. A code "
+        "that anybody may carry is a bearer token with a short life.",
     ),
     Row(
         "13-p2",
@@ -125,17 +125,24 @@ PREDICTIONS = (
         ),
         "ooxo",
         {
-            "plain prompt, all evening": "The belief is that nobody says yes to a sign-in that is not "
-            "theirs. In the end Ada says yes, to have her peace.",
+            "plain prompt, all evening": (
+                "The belief is that nobody says yes to a sign-in that is not theirs. In the end "
+                "Ada says yes, to have her peace."
+            ),
             "plain prompt, by the relay": _RELAYED,
-            "prompt with a number, all evening": "The belief is that tiredness gets past the number, "
-            "too. The number stands on Tom's login page, and Ada cannot see that page.",
-            "prompt with a number, by the relay": "The belief is that the number is missing on a false "
-            "page. The relay shows her the right page, with the right number.",
+            "prompt with a number, all evening": (
+                "The belief is that tiredness gets past the number, too. The number stands on "
+                "Tom's login page, and Ada cannot see that page."
+            ),
+            "prompt with a number, by the relay": (
+                "The belief is that the number is missing on a false page. The relay shows her the "
+                "right page, with the right number."
+            ),
         },
-        "The number ends the evening: Tom's login page shows it, and Ada cannot see that page (unless he "
-        "rings her up, as the help desk, and reads it out). The relay shows her the right page with the "
-        "right number. People compare what is on two screens; few compare the address.",
+        "The number ends the evening: Tom's login page shows it, and Ada cannot see that page "
+        "(unless he rings her up, as the help desk, and reads it out). The relay shows her the "
+        "right page with the right number. People compare what is on two screens; few compare the "
+        "address.",
     ),
     Prediction(
         "13-p3",
@@ -150,59 +157,59 @@ PREDICTIONS = (
             "b": Guess(
                 "the server: it reads the origin, after she touched",
                 ("server", 2),
-                "The belief is that only the server checks. It would refuse as well, and the request "
-                "never came so far.",
+                "The belief is that only the server checks. It would refuse as well, and the "
+                "request never came so far.",
             ),
             "c": Guess(
                 "the key: it does not know the site, after she touched",
                 ("key", 2),
-                "The belief is that the key sees the page's address. The page asks for a signature for "
-                "login.example, and for that site the key has a credential.",
+                "The belief is that the key sees the page's address. The page asks for a signature "
+                "for login.example, and for that site the key has a credential.",
             ),
             "d": Guess("the browser: she is not asked for anything", ("browser", 1)),
         },
         "BAD_REQUEST means that a page from login-example.test may not ask for a signature for "
-        "login.example. The one touch was the registration. There was no prompt that Ada could have "
-        "misread.",
+        "login.example. The one touch was the registration. There was no prompt that Ada could "
+        "have misread.",
     ),
     Prediction(
         "13-p4",
-        "Ada's browser does not compare page and site. The page is as it is: it asks for a signature for "
-        "login.example. Who refuses?",
+        "Ada's browser does not compare page and site. The page is as it is: it asks for a "
+        "signature for login.example. Who refuses?",
         {
             "a": Guess(
                 "the key",
                 "key",
-                "The belief is that the key sees where the page comes from. It sees the site that the "
-                "browser names, and knows it.",
+                "The belief is that the key sees where the page comes from. It sees the site that "
+                "the browser names, and knows it.",
             ),
             "b": Guess("the server", "server"),
             "c": Guess(
                 "nobody: Tom is in",
                 "in",
-                "The belief is that a broken browser is enough. It still writes the origin of the page "
-                "into what is signed, and the server reads that.",
+                "The belief is that a broken browser is enough. It still writes the origin of the "
+                "page into what is signed, and the server reads that.",
             ),
         },
-        "The key signs, since it has a credential for login.example. What it signs holds the origin that "
-        "the browser wrote, and that is login-example.test. The server reads it.",
+        "The key signs, since it has a credential for login.example. What it signs holds the "
+        "origin that the browser wrote, and that is login-example.test. The server reads it.",
     ),
     Prediction(
         "13-p5",
-        "The browser looks again. Tom changes the page, so that it asks for a signature for his own site, "
-        "login-example.test. Who refuses first?",
+        "The browser looks again. Tom changes the page, so that it asks for a signature for his "
+        "own site, login-example.test. Who refuses first?",
         {
             "a": Guess(
                 "the browser",
                 "browser",
-                "The belief is that the browser knows which pages are false. It compares the page with "
-                "the site that it asks for, and now the two agree.",
+                "The belief is that the browser knows which pages are false. It compares the page "
+                "with the site that it asks for, and now the two agree.",
             ),
             "b": Guess(
                 "the server",
                 "server",
-                "The belief is that the answer gets as far as the server. It would need a signature, "
-                "and there is none.",
+                "The belief is that the answer gets as far as the server. It would need a "
+                "signature, and there is none.",
             ),
             "c": Guess(
                 "nobody: Tom is in",
@@ -216,44 +223,52 @@ PREDICTIONS = (
     ),
     Prediction(
         "13-p6",
-        "Three parties, each looking or not, and two kinds of page: 16 tries. How many get through?",
+        "Three parties, each looking or not, and two kinds of page: 16 tries. How many get "
+        "through?",
         {
             "a": Guess(
                 "none",
                 0,
-                "The belief is that somebody always notices. Where the browser and the server do not "
-                "look at the origin, the key has no objection.",
+                "The belief is that somebody always notices. Where the browser and the server do "
+                "not look at the origin, the key has no objection.",
             ),
             "b": Guess("2", 2),
             "c": Guess(
                 "4",
                 4,
-                "The belief is that both pages get through once the browser and the server do not look. "
-                "For the renamed page the hash of the site is wrong, and the server always compares it.",
+                "The belief is that both pages get through once the browser and the server do not "
+                "look. For the renamed page the hash of the site is wrong, and the server always "
+                "compares it.",
             ),
             "d": Guess(
                 "8",
                 8,
-                "The belief is that one party that does not look is enough. Mostly another one looks.",
+                "The belief is that one party that does not look is enough. Mostly another one "
+                "looks.",
             ),
         },
-        "Both need a broken browser and a server that does not read the origin, and in both the page is as "
-        "it is. The renamed page never gets through: the server always compares the hash of the site.",
+        "Both need a broken browser and a server that does not read the origin, and in both the "
+        "page is as it is. The renamed page never gets through: the server always compares the "
+        "hash of the site.",
     ),
     Row(
         "13-p7",
-        "The relay is at old.login.example. Browser and key are as they should be. The server uses one "
-        "rule for origins, then the other. Does Tom get in?",
+        "The relay is at old.login.example. Browser and key are as they should be. The server uses "
+        "one rule for origins, then the other. Does Tom get in?",
         ("the default rule of the library", "a rule that compares the origin letter by letter"),
         "ox",
         {
-            "the default rule of the library": "The belief is that only the provider's own page can ask. "
-            "Browser, key and default rule all take each host below the site's name.",
-            "a rule that compares the origin letter by letter": "The belief is that a host of your own "
-            "domain counts as yours everywhere. This rule wants https://login.example and nothing else.",
+            "the default rule of the library": (
+                "The belief is that only the provider's own page can ask. Browser, key and default "
+                "rule all take each host below the site's name."
+            ),
+            "a rule that compares the origin letter by letter": (
+                "The belief is that a host of your own domain counts as yours everywhere. This "
+                "rule wants https://login.example and nothing else."
+            ),
         },
-        "With the default nobody objects: like the browser, it takes each host below the site's name, and "
-        "any port.",
+        "With the default nobody objects: like the browser, it takes each host below the site's "
+        "name, and any port.",
     ),
     Prediction(
         "13-p8",
@@ -268,53 +283,54 @@ PREDICTIONS = (
             "b": Guess(
                 "403: the credential is blocked now, for Ada too",
                 "blocked",
-                "The belief is that an alarm acts by itself. The server writes a line into its log, and "
-                "somebody has to read it.",
+                "The belief is that an alarm acts by itself. The server writes a line into its "
+                "log, and somebody has to read it.",
             ),
             "c": Guess("200", 200),
         },
-        "Refused once, and then in: the copy counted on, and its number is higher now. A counter tells that "
-        "there may be a copy; it does not keep the copy out.",
+        "Refused once, and then in: the copy counted on, and its number is higher now. A counter "
+        "tells that there may be a copy; it does not keep the copy out.",
     ),
     Prediction(
         "13-p9",
-        "Two keys, both of them software, sign a statement of their model each. The number of the first "
-        "model is all zeros, and the number of the second is invented. Which statements verify?",
+        "Two keys, both of them software, sign a statement of their model each. The number of the "
+        "first model is all zeros, and the number of the second is invented. Which statements "
+        "verify?",
         {
             "a": Guess("both", [True, True]),
             "b": Guess(
                 "neither: software is no security key",
                 [False, False],
-                "The belief is that a signature shows what made it. It shows that somebody has this "
-                "key, and software has it too.",
+                "The belief is that a signature shows what made it. It shows that somebody has "
+                "this key, and software has it too.",
             ),
             "c": Guess(
                 "the first: zeros claim nothing, and the other model does not exist",
                 [True, False],
-                "The belief is that the check knows all models. It looks at the signature, and the key "
-                "itself made it.",
+                "The belief is that the check knows all models. It looks at the signature, and the "
+                "key itself made it.",
             ),
         },
-        "Both verify, and neither proves a model: the key signs for itself (SELF), without certificates up "
-        "to a maker.",
+        "Both verify, and neither proves a model: the key signs for itself (SELF), without "
+        "certificates up to a maker.",
     ),
     Prediction(
         "13-p10",
-        "The table has five rows in this order: password alone, one-time code, push, push with a number, "
-        "security key. Which row refuses less than the one above it?",
+        "The table has five rows in this order: password alone, one-time code, push, push with a "
+        "number, security key. Which row refuses less than the one above it?",
         {
             "a": Guess(
                 "none: each row is stronger than the one above",
                 [],
-                "The belief is that the later invention is the stronger one. Ada can be worn down by a "
-                "prompt, and not by a code.",
+                "The belief is that the later invention is the stronger one. Ada can be worn down "
+                "by a prompt, and not by a code.",
             ),
             "b": Guess("push", ["push"]),
             "c": Guess(
                 "push with a number",
                 ["push, number"],
-                "The belief is that a number adds trouble and no strength. It ends the evening, since "
-                "Ada cannot see Tom's page.",
+                "The belief is that a number adds trouble and no strength. It ends the evening, "
+                "since Ada cannot see Tom's page.",
             ),
             "d": Guess(
                 "one-time code",
@@ -323,22 +339,24 @@ PREDICTIONS = (
                 "worth nothing without the code of that minute.",
             ),
         },
-        "A plain prompt refuses less than a code, since Ada can be worn down; the number only makes up for "
-        "that. The key alone keeps the relay out.",
+        "A plain prompt refuses less than a code, since Ada can be worn down; the number only "
+        "makes up for that. The key alone keeps the relay out.",
     ),
     Row(
         "13-p11",
-        "The last column: Ada signs in, in each of these five ways, and then her session cookie gets "
-        "away. Does the cookie let Tom in?",
+        "The last column: Ada signs in, in each of these five ways, and then her session cookie "
+        "gets away. Does the cookie let Tom in?",
         _FACTORS,
         "ooooo",
         {
             **dict.fromkeys(_FACTORS[:-1], _ASKED_AGAIN),
-            "security key": "The belief is that a strong sign-in makes a strong session. The key has "
-            "done its work when she is in, and what is left is a cookie.",
+            "security key": (
+                "The belief is that a strong sign-in makes a strong session. The key has done its "
+                "work when she is in, and what is left is a cookie."
+            ),
         },
-        "The last column is open from top to bottom: the key is finished, and what is left is a cookie. The "
-        "strongest sign-in makes a session that is as easy to carry off as any other.",
+        "The last column is open from top to bottom: the key is finished, and what is left is a "
+        "cookie. The strongest sign-in makes a session that is as easy to carry off as any other.",
     ),
 )
 
@@ -406,7 +424,8 @@ LESSON = Lesson(
                 """),
                 "anywhere": code("""
                     def answer(origin):
-                        return origin == 'https://login.example' or origin.endswith('/https://login.example')
+                        right = 'https://login.example'
+                        return origin == right or origin.endswith('/' + right)
                 """),
                 "letters": code("""
                     def answer(origin):

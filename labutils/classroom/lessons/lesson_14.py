@@ -111,15 +111,15 @@ _AFTER_IMPLANT = (
 PREDICTIONS = (
     Row(
         "14-p1",
-        "Each of the six controls alone. Does the way to the packed source code stay open, or does this "
-        "control stop the packing?",
+        "Each of the six controls alone. Does the way to the packed source code stay open, or does "
+        "this control stop the packing?",
         _SIX,
         "oooxxo",
         {
-            _SIX[
-                0
-            ]: "The belief is that a server which may not talk to strangers is safe. The packing takes "
-            "place inside, and the list is not asked.",
+            _SIX[0]: (
+                "The belief is that a server which may not talk to strangers is safe. The packing "
+                "takes place inside, and the list is not asked."
+            ),
             _SIX[1]: f"{_OTHER_ROUTE}: the API takes the session that the console refuses.",
             _SIX[2]: f"{_OTHER_ROUTE}: the code is packed without the implant.",
             _SIX[
@@ -130,33 +130,33 @@ PREDICTIONS = (
                 4
             ]: "The belief is that the first theft does not matter so late. In this model the "
             "later credentials were read with the stolen session.",
-            _SIX[
-                5
-            ]: "The belief is that speed wins. It counts from the alarm, and the only alarm came at "
-            "the end.",
+            _SIX[5]: (
+                "The belief is that speed wins. It counts from the alarm, and the only alarm came "
+                "at the end."
+            ),
         },
-        "Two of the six stop the packing: replacement, and tied sessions. The quicker answer changes "
-        "nothing: the only alarm came at the end. Approval of scripts does stop the implant; the packing "
-        "goes on without it. The allow-list is not asked when code is packed. The managed devices guard "
-        "the console, and the API beside it is open.",
+        "Two of the six stop the packing: replacement, and tied sessions. The quicker answer "
+        "changes nothing: the only alarm came at the end. Approval of scripts does stop the "
+        "implant; the packing goes on without it. The allow-list is not asked when code is packed. "
+        "The managed devices guard the console, and the API beside it is open.",
         ("it stays open", "the control stops it"),
     ),
     Prediction(
         "14-p2",
-        "The service account's password is right. It is shown to the identity provider from outside. Which "
-        "question stops it?",
+        "The service account's password is right. It is shown to the identity provider from "
+        "outside. Which question stops it?",
         {
             "a": Guess(
                 "the network's: may this address reach this door (reachable)",
                 "reachable",
-                "The belief is that strangers cannot reach the door. People sign in from everywhere, so "
-                "the door is on the internet.",
+                "The belief is that strangers cannot reach the door. People sign in from "
+                "everywhere, so the door is on the internet.",
             ),
             "b": Guess(
                 "the credential's: is this credential known here (recognised)",
                 "recognised",
-                "The belief is that a stolen password is recognised as stolen. The password is right, "
-                "and nothing more can be seen in it.",
+                "The belief is that a stolen password is recognised as stolen. The password is "
+                "right, and nothing more can be seen in it.",
             ),
             "c": Guess(
                 "the person's: is a person with a key there (person_present)",
@@ -169,23 +169,27 @@ PREDICTIONS = (
                 "their security key as well.",
             ),
         },
-        "The network has no objection: the door is on the internet. The third question stops it, as the "
-        "door is for people with security keys. Nothing was wrong with the password.",
+        "The network has no objection: the door is on the internet. The third question stops it, "
+        "as the door is for people with security keys. Nothing was wrong with the password.",
     ),
     Row(
         "14-p3",
-        "The gateway sees the service token from the intruder's address. Before that it saw the token from "
-        "its owner's. Who objects?",
+        "The gateway sees the service token from the intruder's address. Before that it saw the "
+        "token from its owner's. Who objects?",
         ("the ten rules", "the contextual question"),
         "ox",
         {
-            "the ten rules": "The belief is that the rules compare the address with the usual one. Each "
-            "rule looks at one request by itself, and knows no earlier one.",
-            "the contextual question": "The belief is that nothing in this request is odd. By itself "
-            "nothing is, and this question looks at what came before.",
+            "the ten rules": (
+                "The belief is that the rules compare the address with the usual one. Each rule "
+                "looks at one request by itself, and knows no earlier one."
+            ),
+            "the contextual question": (
+                "The belief is that nothing in this request is odd. By itself nothing is, and this "
+                "question looks at what came before."
+            ),
         },
-        "With a history the contextual question objects, and without one it has nothing to say. The ten "
-        "rules allow the request in both cases.",
+        "With a history the contextual question objects, and without one it has nothing to say. "
+        "The ten rules allow the request in both cases.",
         ("there is no objection", "there is one"),
     ),
     Prediction(
@@ -195,81 +199,84 @@ PREDICTIONS = (
             "a": Guess(
                 "0: bulkheads keep thieves out",
                 0,
-                "The belief is that segmentation stops a thief. It does not stop whoever holds a valid "
-                "credential.",
+                "The belief is that segmentation stops a thief. It does not stop whoever holds a "
+                "valid credential.",
             ),
             "b": Guess("5", 5),
             "c": Guess(
                 "8: his five, and what the server he sits on can reach",
                 8,
-                "The belief is that a server's place opens its neighbours. They ask who is there, and "
-                "the server has no key.",
+                "The belief is that a server's place opens its neighbours. They ask who is there, "
+                "and the server has no key.",
             ),
             "d": Guess(
                 "13: he sits on a server inside",
                 13,
-                "The belief is that whoever is inside is trusted. That is the castle; here each system "
-                "asks for itself.",
+                "The belief is that whoever is inside is trusted. That is the castle; here each "
+                "system asks for itself.",
             ),
         },
-        "Five open, and they are those whose credentials he holds: walls do not stop whoever holds a valid "
-        "credential. In the castle all thirteen open. In the last column the stolen credentials open "
-        "nothing, though he sits on the server. Segmentation decides how far a theft leads; replacement "
-        "decides whether it leads anywhere.",
+        "Five open, and they are those whose credentials he holds: walls do not stop whoever holds "
+        "a valid credential. In the castle all thirteen open. In the last column the stolen "
+        "credentials open nothing, though he sits on the server. Segmentation decides how far a "
+        "theft leads; replacement decides whether it leads anywhere.",
     ),
     Prediction(
         "14-p5",
-        "Only one of the two decisions is changed. Which change lets this thief into more services?",
+        "Only one of the two decisions is changed. Which change lets this thief into more "
+        "services?",
         {
             "a": Guess("no questions inside the wall", "no questions\ninside"),
             "b": Guess(
                 "no keys for people",
                 "no keys for\npeople",
-                "The belief is that the key at the front door decides. This thief does not need the "
-                "front door for what is inside: he sits on a server there.",
+                "The belief is that the key at the front door decides. This thief does not need "
+                "the front door for what is inside: he sits on a server there.",
             ),
             "c": Guess(
                 "each the same number",
                 "the same",
-                "The belief is that two walls are worth the same. It depends on where the thief is, and "
-                "this one is inside.",
+                "The belief is that two walls are worth the same. It depends on where the thief "
+                "is, and this one is inside.",
             ),
         },
-        "Without questions inside the wall eleven open, without keys for people seven. Keys for people "
-        "guard the doors at which people sign in. The questions inside guard everything that he can reach "
-        "from the server.",
+        "Without questions inside the wall eleven open, without keys for people seven. Keys for "
+        "people guard the doors at which people sign in. The questions inside guard everything "
+        "that he can reach from the server.",
     ),
     Prediction(
         "14-p6",
-        "Each of the 23 controls alone, against five losses. How many of the 23 stop none of the five?",
+        "Each of the 23 controls alone, against five losses. How many of the 23 stop none of the "
+        "five?",
         {
             "a": Guess(
                 "about eighteen",
                 18,
-                "The belief is that one control alone does next to nothing. This chain is long, so many "
-                "controls cut it somewhere.",
+                "The belief is that one control alone does next to nothing. This chain is long, so "
+                "many controls cut it somewhere.",
             ),
             "b": Guess("about nine", 9),
             "c": Guess(
                 "about three",
                 3,
-                "The belief is that useless ones are rare. A control by itself is often on one route of "
-                "several, and the thief takes another.",
+                "The belief is that useless ones are rare. A control by itself is often on one "
+                "route of several, and the thief takes another.",
             ),
             "d": Guess(
                 "none: each was proposed for a reason",
                 0,
-                "The belief is that a control which is good in general stops something here. Some of "
-                "these stand on routes with a way round.",
+                "The belief is that a control which is good in general stops something here. Some "
+                "of these stand on routes with a way round.",
             ),
         },
-        "Nine stop none of the five. The thief has a way round them, or they act too late, or they guard "
-        "something else. Alone they change none of these losses; some of them do with a second one.",
+        "Nine stop none of the five. The thief has a way round them, or they act too late, or they "
+        "guard something else. Alone they change none of these losses; some of them do with a "
+        "second one.",
     ),
     Prediction(
         "14-p7",
-        "Blocking private browser profiles stopped none of the five losses by itself. With which second "
-        "control does it stop the packing of the source code?",
+        "Blocking private browser profiles stopped none of the five losses by itself. With which "
+        "second control does it stop the packing of the source code?",
         {
             "a": Guess(
                 "with none of them",
@@ -280,8 +287,8 @@ PREDICTIONS = (
             "b": Guess(
                 "scripts_approved",
                 ["scripts_approved"],
-                "The belief is that any two controls are better than one. Approval stops the implant, "
-                "and the packing does not need it.",
+                "The belief is that any two controls are better than one. Approval stops the "
+                "implant, and the packing does not need it.",
             ),
             "c": Guess(
                 "support_accounts_bound",
@@ -291,19 +298,19 @@ PREDICTIONS = (
             ),
             "d": Guess("supplier_hard_keys", ["supplier_hard_keys"]),
         },
-        "With profiles blocked the password does not leak, and the thief phishes an engineer instead, as in "
-        "lesson 13; with keys at the support desk that way is shut too.",
+        "With profiles blocked the password does not leak, and the thief phishes an engineer "
+        "instead, as in lesson 13; with keys at the support desk that way is shut too.",
     ),
     Prediction(
         "14-p8",
-        "Take the ways round away: each step keeps its first route alone. How many of the twelve are then "
-        "enough by themselves?",
+        "Take the ways round away: each step keeps its first route alone. How many of the twelve "
+        "are then enough by themselves?",
         {
             "a": Guess(
                 "7, as before",
                 7,
-                "The belief is that ways round change little. They are what keeps several controls from "
-                "being enough.",
+                "The belief is that ways round change little. They are what keeps several controls "
+                "from being enough.",
             ),
             "b": Guess("11", 11),
             "c": Guess(
@@ -313,36 +320,37 @@ PREDICTIONS = (
                 "nothing but shut a way round.",
             ),
         },
-        "Eleven. Four more look as if they were enough: scripts approved, profiles blocked, support accounts "
-        "bound, managed devices. Keys at the support desk are never enough: all they do is shut a way "
-        "round.",
+        "Eleven. Four more look as if they were enough: scripts approved, profiles blocked, "
+        "support accounts bound, managed devices. Keys at the support desk are never enough: all "
+        "they do is shut a way round.",
     ),
     Prediction(
         "14-p9",
-        "An hour after the implant came, everything that the thief holds is switched off. What is still "
-        "stopped?",
+        "An hour after the implant came, everything that the thief holds is switched off. What is "
+        "still stopped?",
         {
             "a": Guess(
                 _STOPPED["a"],
                 [],
-                "The belief is that an intruder with an implant has all he wants within the hour. In "
-                "this model he begins to read later.",
+                "The belief is that an intruder with an implant has all he wants within the hour. "
+                "In this model he begins to read later.",
             ),
             "b": Guess(
                 _STOPPED["b"],
                 [*_AFTER_IMPLANT[3:]],
-                "The belief is that the source code is gone within the hour. In this model he begins to "
-                "read it later.",
+                "The belief is that the source code is gone within the hour. In this model he "
+                "begins to read it later.",
             ),
             "c": Guess(
                 _STOPPED["c"],
                 [*_AFTER_IMPLANT[2:]],
-                "The belief is that he reads and packs at once. In this model he begins to read later.",
+                "The belief is that he reads and packs at once. In this model he begins to read "
+                "later.",
             ),
             "d": Guess(_STOPPED["d"], [*_AFTER_IMPLANT]),
         },
-        "An hour after the implant the source code is still unseen, if it was first viewed at the hour that "
-        "the model assumes.",
+        "An hour after the implant the source code is still unseen, if it was first viewed at the "
+        "hour that the model assumes.",
     ),
     Prediction(
         "14-p10",
@@ -357,18 +365,18 @@ PREDICTIONS = (
             "c": Guess(
                 _STOPPED["c"],
                 [*_AFTER_IMPLANT[2:]],
-                "The belief is that sending takes longest. In this model the archives could leave in the "
-                "night before.",
+                "The belief is that sending takes longest. In this model the archives could leave "
+                "in the night before.",
             ),
             "d": Guess(
                 _STOPPED["d"],
                 [*_AFTER_IMPLANT],
-                "The belief is that a thief takes days to look around. In this model a few hours were "
-                "enough.",
+                "The belief is that a thief takes days to look around. In this model a few hours "
+                "were enough.",
             ),
         },
-        "A day after the implant only the last step is still stopped. At the moment in the first line of the "
-        "output nothing is left to stop.",
+        "A day after the implant only the last step is still stopped. At the moment in the first "
+        "line of the output nothing is left to stop.",
     ),
 )
 

@@ -73,24 +73,24 @@ PREDICTIONS = (
             "b": Guess(
                 "the implant: it runs on the server",
                 {"implant"},
-                "The belief is that the most dangerous foothold goes first. In this model the service "
-                "account runs a script, and the implant is there again.",
+                "The belief is that the most dangerous foothold goes first. In this model the "
+                "service account runs a script, and the implant is there again.",
             ),
             "c": Guess(
                 "the user of his own making: he is the intruder himself",
                 {"look-alike user"},
-                "The belief is that the intruder is gone with his user. The service account has the "
-                "rights to make another one.",
+                "The belief is that the intruder is gone with his user. The service account has "
+                "the rights to make another one.",
             ),
             "d": Guess(
                 "any of them: the order does not matter",
                 {"service account", "look-alike user", "implant"},
-                "The belief is that three removals are three removals. Between two of them he comes by, "
-                "and makes anew what he can.",
+                "The belief is that three removals are three removals. Between two of them he "
+                "comes by, and makes anew what he can.",
             ),
         },
-        "What can make the others anew goes first: the service account. Whoever begins with the implant, "
-        "since it looks the most dangerous, removes it twice.",
+        "What can make the others anew goes first: the service account. Whoever begins with the "
+        "implant, since it looks the most dangerous, removes it twice.",
     ),
     Prediction(
         "15-p2",
@@ -99,25 +99,25 @@ PREDICTIONS = (
             "a": Guess(
                 "in all 6",
                 6,
-                "The belief is that the order does not matter. Between two removals he comes by, and "
-                "makes anew what he can.",
+                "The belief is that the order does not matter. Between two removals he comes by, "
+                "and makes anew what he can.",
             ),
             "b": Guess("in 2", 2),
             "c": Guess(
                 "in 1",
                 1,
-                "The belief is that all three must stand in one order. Once the first is gone, the other "
-                "two put nothing back.",
+                "The belief is that all three must stand in one order. Once the first is gone, the "
+                "other two put nothing back.",
             ),
             "d": Guess(
                 "in none: he comes by too often",
                 0,
-                "The belief is that he always finds a foothold. He does, and not each of them has the "
-                "rights to make the others.",
+                "The belief is that he always finds a foothold. He does, and not each of them has "
+                "the rights to make the others.",
             ),
         },
-        "Two of six. Of each foothold ask what it can put back, and remove first what can put back the "
-        "others.",
+        "Two of six. Of each foothold ask what it can put back, and remove first what can put back "
+        "the others.",
     ),
     Prediction(
         "15-p3",
@@ -126,23 +126,24 @@ PREDICTIONS = (
             "a": Guess(
                 "before the first, the service account",
                 "nov23-smartsheet-off",
-                "The belief is that the first foothold takes longest to find. The alarm was about this account.",
+                "The belief is that the first foothold takes longest to find. The alarm was about "
+                "this account.",
             ),
             "b": Guess(
                 "before the second, the user",
                 "nov23-user-off",
-                "The belief is that a user who looks like staff is hard to see. Users stand in a list, "
-                "with who made them and when.",
+                "The belief is that a user who looks like staff is hard to see. Users stand in a "
+                "list, with who made them and when.",
             ),
             "c": Guess("before the last, the implant", "nov24-sliver-removed"),
         },
-        "By far the most time passed before the last one. Why is not said. An implant has no line in a list "
-        "of accounts, so one would expect a search.",
+        "By far the most time passed before the last one. Why is not said. An implant has no line "
+        "in a list of accounts, so one would expect a search.",
     ),
     Prediction(
         "15-p4",
-        "The team replaced every credential that it has seen in use, and some are left over. Who owns those "
-        "that are left?",
+        "The team replaced every credential that it has seen in use, and some are left over. Who "
+        "owns those that are left?",
         {
             "a": Guess("nobody", {""}),
             "b": Guess(
@@ -154,65 +155,66 @@ PREDICTIONS = (
             "c": Guess(
                 "many teams, some each",
                 {"team-07", "team-10", "team-19"},
-                "The belief is that mistakes are spread evenly. Whatever has an owner was used, and so "
-                "it was in the logs.",
+                "The belief is that mistakes are spread evenly. Whatever has an owner was used, "
+                "and so it was in the logs.",
             ),
         },
-        "Nobody had seen them in use, so they were believed to be dead. A credential that nobody uses is not "
-        "dead: it is waiting.",
+        "Nobody had seen them in use, so they were believed to be dead. A credential that nobody "
+        "uses is not dead: it is waiting.",
     ),
     Prediction(
         "15-p5",
-        "All 3,000 rows say that they are replaced. Somebody tries each old secret at its door. Which doors "
-        "open?",
+        "All 3,000 rows say that they are replaced. Somebody tries each old secret at its door. "
+        "Which doors open?",
         {
             "a": Guess(
                 "all 3,000: a new secret does not end an old one",
                 3000,
-                "The belief is that a replacement never ends the old secret. Mostly it does; it depends "
-                "on the service.",
+                "The belief is that a replacement never ends the old secret. Mostly it does; it "
+                "depends on the service.",
             ),
             "b": Guess(
                 "none: the list is complete",
                 0,
-                "The belief is that the list says what is so. It says what somebody wrote down after a "
-                "step that may have been the half of it.",
+                "The belief is that the list says what is so. It says what somebody wrote down "
+                "after a step that may have been the half of it.",
             ),
             "c": Guess(
                 "those four that were left over before",
                 4,
-                "The belief is that the late ones are the bad ones. They were replaced like the rest, "
-                "and their doors took the new secret alone.",
+                "The belief is that the late ones are the bad ones. They were replaced like the "
+                "rest, and their doors took the new secret alone.",
             ),
             "d": Guess("a few others: the new secret was added beside the old one", 19),
         },
-        "The list says none, and nineteen doors open. All nineteen are API keys of one team. Its service "
-        "takes an old and a new secret for each of them, so that a change needs no outage. The new one was "
-        "added, and nobody took the old one away. A row that says replaced is what somebody wrote down; "
-        "the old secret at its door is what is true.",
+        "The list says none, and nineteen doors open. All nineteen are API keys of one team. Its "
+        "service takes an old and a new secret for each of them, so that a change needs no outage. "
+        "The new one was added, and nobody took the old one away. A row that says replaced is what "
+        "somebody wrote down; the old secret at its door is what is true.",
     ),
     Prediction(
         "15-p6",
-        "At 09:03 the provider begins to sign with a new key. When may it drop the old key, if nothing is to "
-        "break?",
+        "At 09:03 the provider begins to sign with a new key. When may it drop the old key, if "
+        "nothing is to break?",
         {
             "a": Guess(
                 "at once: the new key is there",
                 0,
-                "The belief is that a new key takes over at once. Tokens that the old key signed are "
-                "still in use, and the API has to check them.",
+                "The belief is that a new key takes over at once. Tokens that the old key signed "
+                "are still in use, and the API has to check them.",
             ),
             "b": Guess(
                 "after four minutes: by then the API has the new key",
                 4,
-                "The belief is that it is enough if everybody knows the new key. The app still holds a "
-                "token that the old key signed.",
+                "The belief is that it is enough if everybody knows the new key. The app still "
+                "holds a token that the old key signed.",
             ),
             "c": Guess("after ten minutes", 10),
         },
-        "The tokens here live for ten minutes, so ten are enough: wait as long as the longest-lived token "
-        "that the old key signed. Dropped at 09:03, it fails only at 09:07: until then the API used its "
-        "own copy of the keys. Dropped at 09:07, it fails in the same minute.",
+        "The tokens here live for ten minutes, so ten are enough: wait as long as the "
+        "longest-lived token that the old key signed. Dropped at 09:03, it fails only at 09:07: "
+        "until then the API used its own copy of the keys. Dropped at 09:07, it fails in the same "
+        "minute.",
     ),
 )
 
