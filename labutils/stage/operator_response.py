@@ -1,7 +1,8 @@
 """The target of lesson 05: a thief who wants to stay in, and an operator who responds.
 
 GET https://api.example/notes gives Ada's notes to her own access tokens, and to those of the
-backup job. The flag is among them once the operator has responded.
+backup job. GET https://notes.example/notes gives them to her sessions there. The flag is among them
+once the operator has responded.
 """
 
 from typing import Any
@@ -12,10 +13,12 @@ from werkzeug.wrappers import Request
 from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import dice
-from labutils.stage.two_apps import API, LOGIN
+from labutils.stage.three_doors import PhoneSignIn
+from labutils.stage.two_apps import API, LOGIN, NOTES
 from labutils.stage.what_dies_when import LINK, SECRET, VERIFIER, act, asking_doors, copied
 
 FLAG = "flag-" + next(dice("lesson-05", "api.example/notes"))
+ADA = "u-1815"
 MOST = 2  # things that Tom has time to copy
 RUNBOOK = (
     "change password",
@@ -24,6 +27,7 @@ RUNBOOK = (
     "end session (operator)",
     "revoke refresh token",
     "drop the signing key",
+    "replace the client secret",
 )
 WAIT = 3600  # seconds from the response until Tom tries
 
@@ -39,17 +43,28 @@ class NotesApi(ResourceServer):
             return super().__call__(environ, start_response)
         try:
             claims = self.claims(presented_token(request)[1])
-            response = as_json(self.notes(claims))
+            if claims["sub"] not in (ADA, "backup"):
+                raise OAuthError("insufficient_scope", "these are Ada's notes", 403, "Bearer")
+            response = as_json(self.scene.notes())
         except OAuthError as refusal:
             response = refused(refusal)
         return response(environ, start_response)
 
-    def notes(self, claims: dict[str, Any]) -> dict[str, str]:
-        """Ada's notes, for Ada and for the backup job."""
-        if claims["sub"] not in ("u-1815", "backup"):
-            raise OAuthError("insufficient_scope", "these are Ada's notes", 403, "Bearer")
-        later = "it comes after the operator's response"
-        return {"notes of": "u-1815", "flag": FLAG if self.scene.is_over else later}
+
+class NotesApp(PhoneSignIn):
+    """The application with one more page, GET /notes, at notes.example alone."""
+
+    scene: "Response"
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.path != "/notes" or self.origin != NOTES:
+            return super().__call__(environ, start_response)
+        session = self.sessions.get(request.cookies.get("app", ""), {"claims": {"sub": ""}})
+        is_ada = session["claims"]["sub"] == ADA
+        response = as_json(self.scene.notes() if is_ada else {"error": "these are Ada's notes"})
+        response.status_code = 200 if is_ada else 403
+        return response(environ, start_response)
 
 
 class Response:
@@ -58,11 +73,12 @@ class Response:
     link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
     def __init__(self) -> None:
-        self.apps = apps = asking_doors("target-05")
+        self.apps = apps = asking_doors("target-05", application=NotesApp)
         self.is_over, self.copies = False, dict[str, str]()
         api = NotesApi(apps.lab, API, LOGIN)
         api.scene = self
         apps.lab.add("api.example", api)
+        apps.notes.scene = self
         self._menu = {
             "session at the provider": apps.session_cookie,
             "session at the wiki": next(iter(apps.wiki.sessions)),
@@ -76,6 +92,11 @@ class Response:
     def tom(self) -> httpx.Client:
         """Tom's browser."""
         return self.apps.tom
+
+    def notes(self) -> dict[str, str]:
+        """Ada's notes, with the flag once the operator has responded."""
+        later = "it comes after the operator's response"
+        return {"notes of": ADA, "flag": FLAG if self.is_over else later}
 
     def steal(self, *names: str) -> dict[str, str]:
         """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""

@@ -1,7 +1,7 @@
 """Three tokens at three doors (lesson 05): an application, an API and the token endpoint.
 
 The application `notes` also signs people in by an ID token that its phone app brings to it:
-POST /id-token, the form field `token`. It sends no nonce, so it asks for none.
+POST /phone, the form field `token`. It sends no nonce, so it asks for none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +18,13 @@ from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
 
 DOORS = ("sign-in", "API", "token endpoint")
 KINDS = ("ID token", "access token", "refresh token")
+FIVE_TRIES = (
+    ("ID token", "sign-in"),
+    ("ID token", "API"),
+    ("access token", "sign-in"),
+    ("access token", "API"),
+    ("refresh token", "token endpoint"),
+)
 
 
 class PhoneSignIn(RelyingParty):
@@ -25,7 +32,7 @@ class PhoneSignIn(RelyingParty):
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
-        if request.path != "/id-token":
+        if request.path != "/phone":
             return super().__call__(environ, start_response)
         return self.take(request.form.get("token", ""))(environ, start_response)
 
@@ -59,9 +66,11 @@ class HastyApi(ResourceServer):
         return {"scope": "", **tokens.json_object(payload, "payload")}
 
 
-def three_doors(seed: str = "lesson-05", **options: Any) -> TwoApps:
+def three_doors(
+    seed: str = "lesson-05", application: type[RelyingParty] = PhoneSignIn, **options: Any
+) -> TwoApps:
     """Fresh applications, where Ada has signed in at `notes`."""
-    apps = build_apps(seed, application=PhoneSignIn, **options)
+    apps = build_apps(seed, application=application, **options)
     apps.sign_in("ada", NOTES)
     return apps
 
@@ -72,9 +81,14 @@ def hasty(apps: TwoApps) -> TwoApps:
     return apps
 
 
+def adas_session(apps: TwoApps) -> dict[str, Any]:
+    """The session at `notes` that Ada began, with its tokens. Later ones may be Tom's."""
+    return next(iter(apps.notes.sessions.values()))
+
+
 def copied(apps: TwoApps) -> dict[str, str]:
     """The three tokens of Ada's that `notes` keeps, by kind. Tom has a copy of each."""
-    session = apps.notes.latest_session()
+    session = adas_session(apps)
     return {kind: session[kind.lower().replace(" ", "_")] for kind in KINDS}
 
 

@@ -15,7 +15,7 @@ from labutils.identity.factors import Totp
 from labutils.identity.oauth import bearer
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
-from labutils.stage.three_doors import copied, three_doors
+from labutils.stage.three_doors import adas_session, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 
 TRIES = (0.5, 4, 6, 1440)  # minutes after the action; the last is a day
@@ -54,7 +54,7 @@ def app_revokes_its_refresh_token(apps: TwoApps) -> None:
 
 def operator_ends_the_session(apps: TwoApps) -> None:
     """The operator ends Ada's session at the provider."""
-    apps.provider.end_session(apps.notes.latest_session()["claims"]["sid"])
+    apps.provider.end_session(adas_session(apps)["claims"]["sid"])
 
 
 def operator_replaces_the_client_secret(apps: TwoApps) -> None:

@@ -5,7 +5,7 @@ OTHER_RIGHT = {
         """
 def answer(browser, door, token):
     if door == "sign-in":
-        return browser.request("POST", NOTES + "/id-token", data=dict(token=token))
+        return browser.request("POST", NOTES + "/phone", data=dict(token=token))
     elif door == "API":
         return browser.get(API + "/me", headers={"Authorization": f"Bearer {token}"})
     else:
@@ -15,7 +15,7 @@ def answer(browser, door, token):
         """
 def answer(browser, door, token):
     requests = {
-        "sign-in": ("POST", NOTES + "/id-token", {"data": {"token": token}}),
+        "sign-in": ("POST", NOTES + "/phone", {"data": {"token": token}}),
         "API": ("GET", API + "/me", {"headers": bearer(token)}),
         "token endpoint": ("POST", LOGIN + "/token", {"data": {
             "grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}}),
@@ -32,7 +32,7 @@ def answer(browser, door, token):
             response = browser.request("GET", "https://api.example/me", headers=bearer(token))
         case "sign-in":
             body = urlencode({"token": token})
-            response = browser.post("https://notes.example/id-token", content=body, headers=kind)
+            response = browser.post("https://notes.example/phone", content=body, headers=kind)
         case "token endpoint":
             body = f"client_id=notes&grant_type=refresh_token&refresh_token={token}"
             response = browser.post("https://login.example/token", content=body, headers=kind)
@@ -114,8 +114,9 @@ def answer(store, token, draw):
     "05-4": [
         """
 def answer(browser, client_id, secret):
-    form = dict(grant_type="client_credentials", client_id=client_id, client_secret=secret)
-    return browser.post(LOGIN + "/token", data=form)
+    form = dict(grant_type="client_credentials", client_id=client_id)
+    request = browser.build_request("POST", LOGIN + "/token", data=form)
+    return browser.send(request, auth=(client_id, secret))
 """,
         """
 from base64 import b64encode
@@ -182,7 +183,8 @@ def answer(token):
 def answer(lasts, actions, minute):
     left = []
     for row, _ in lasts:
-        if row not in left and min(lasts[row, action] for action in actions) >= minute:
+        last = min((lasts[row, action] for action in actions), default=minute)
+        if row not in left and last >= minute:
             left.append(row)
     return left
 """,

@@ -33,19 +33,62 @@ def service_token(scene: Response, secret: str) -> str:
     return answer.json().get("access_token", "")
 
 
-def the_client_secret(scene: Response) -> str:
-    stolen = scene.steal("client secret")
-    scene.respond()
-    return flag(scene, service_token(scene, stolen["client secret"]))
-
-
 def a_family_of_his_own(scene: Response) -> str:
     own = by_session(scene, scene.steal("session at the provider")["session at the provider"])
     scene.respond()
     return flag(scene, refreshed(scene, own["refresh_token"])["access_token"])
 
 
-ROUTES = {"the client secret": the_client_secret, "a family of his own": a_family_of_his_own}
+def at_notes(scene: Response) -> str:
+    """Ada's notes, at the application."""
+    answer = scene.tom.get(NOTES + "/notes")
+    return answer.json().get("flag", answer.text)
+
+
+def a_session_by_the_id_token(scene: Response) -> str:
+    scene.tom.post(NOTES + "/phone", data={"token": scene.steal("ID token")["ID token"]})
+    scene.respond()
+    return at_notes(scene)
+
+
+def a_session_by_signing_in(scene: Response) -> str:
+    """Tom's browser signs in at `notes` with Ada's session at the provider."""
+    cookie = scene.steal("session at the provider")["session at the provider"]
+    scene.tom.cookies.set("session", cookie, domain="login.example")
+    scene.tom.get(NOTES + "/login", follow_redirects=True)
+    scene.respond()
+    return at_notes(scene)
+
+
+ROUTES = {
+    "a family of his own": a_family_of_his_own,
+    "a session at notes by the ID token": a_session_by_the_id_token,
+    "a session at notes by signing in": a_session_by_signing_in,
+}
+
+
+def the_client_secret(scene: Response) -> str:
+    stolen = scene.steal("client secret")
+    scene.respond()
+    return flag(scene, service_token(scene, stolen["client secret"]))
+
+
+def the_id_token_afterwards(scene: Response) -> str:
+    stolen = scene.steal("ID token")
+    scene.respond()
+    scene.tom.post(NOTES + "/phone", data={"token": stolen["ID token"]})
+    return at_notes(scene)
+
+
+def a_session_at_the_wiki(scene: Response) -> str:
+    scene.tom.post(WIKI + "/phone", data={"token": scene.steal("ID token")["ID token"]})
+    scene.respond()
+    return scene.tom.get(WIKI + "/notes").text
+
+
+def without_a_session(scene: Response) -> str:
+    scene.respond()
+    return at_notes(scene)
 
 
 def after(name: str):
@@ -103,6 +146,10 @@ def tom_as_himself(scene: Response) -> str:
 
 
 SHUT = {
+    "the client secret": the_client_secret,
+    "the ID token, afterwards": the_id_token_afterwards,
+    "a session at the wiki": a_session_at_the_wiki,
+    "no session": without_a_session,
     "the access token": after("access token"),
     "the ID token": after("ID token"),
     "the service token": after("service token"),

@@ -1,6 +1,7 @@
 """05 · ID token, access token, refresh token."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,9 +26,9 @@ from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
 from labutils.lab import dice
 from labutils.stage.operator_response import FLAG, MOST, Response
 from labutils.stage.rotation import Store, new_store
-from labutils.stage.three_doors import DOORS, KINDS, copied, three_doors
+from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
-from labutils.stage.what_dies_when import ACTIONS, ROWS
+from labutils.stage.what_dies_when import ROWS
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer
@@ -37,7 +38,7 @@ TOOLS = code("""
 KNOCK = code("""
     def knock(browser, door, token):
         if door == "sign-in":
-            return browser.post("https://notes.example/id-token", data={"token": token})
+            return browser.post("https://notes.example/phone", data={"token": token})
         if door == "API":
             return browser.get("https://api.example/me", headers={"authorization": "Bearer " + token})
         form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
@@ -165,7 +166,9 @@ def filled(answer: Tried) -> Verdict:
         try:
             grid = answer(doors.knock_at, dict(doors.tokens), list(doors.names))
         except KeyError:
-            return answer.raised(case, "order")
+            door, token = doors.tried[-1] if doors.tried else ("", "")
+            by_name = door in doors.names and token in doors.tokens
+            return answer.raised(case, "name" if by_name else "order")
         except Exception:
             return answer.raised(case, "raises")
         if verdict := wrong_grid(grid, doors.grid(), case):
@@ -232,6 +235,8 @@ class Line:
         if not isinstance(new, str) or new in (*self.tokens, self.other):
             return Verdict("differs", case, written(new), "a new token", mistake="no new")
         if not any(fresh in new for fresh in self.draw.given[before:]):
+            if names_in(getattr(self.answer.function, "__code__", None)) & OWN_RANDOM:
+                return Verdict("differs", case, written(new), mistake="own random")
             return guessed(self.answer, self.store, newest, new)
         self.tokens.append(new)
         return None
@@ -247,6 +252,15 @@ class Line:
             lost = token in self.tokens and not known
             return self.answer.raised(case, gone if lost else mistake)
         return None if new is None else Verdict("let_in", case, mistake=mistake)
+
+
+OWN_RANDOM = {"secrets", "token_urlsafe", "token_hex", "token_bytes", "urandom", "uuid4"}
+
+
+def names_in(code_object: Any) -> set[str]:
+    """The global names and attributes that a function's code uses, inner functions included."""
+    inner = [one for one in getattr(code_object, "co_consts", ()) if hasattr(one, "co_names")]
+    return set(getattr(code_object, "co_names", ())).union(*map(names_in, inner))
 
 
 def guessed(answer: Tried, store: Store, token: str, new: str) -> Verdict:
@@ -281,7 +295,8 @@ def rotation(answer: Tried) -> Verdict:
         )
         for token, case, mistake in tries:
             if verdict := line.refused(token, case, mistake):
-                return verdict
+                by_token = mistake == "family" and old in line.store["dead"]
+                return replace(verdict, mistake="dead token") if by_token else verdict
         line.tokens = [line.other]
         if line.on():
             case = "a token of another family, after the first family died"
@@ -310,6 +325,10 @@ def client_credentials(answer: Tried) -> Verdict:
                 return answer.raised(case, "raises")
             if verdict := not_a_response(response, case):
                 return verdict
+            sent = dict(apps.lab.wire[-1].request_headers).get("authorization", "")
+            if response.is_success and not sent.startswith("Basic "):
+                got = "an answer to a request with the secret in its form"
+                return Verdict("differs", case, got, mistake="form")
             if not is_good and response.is_success:
                 return Verdict("let_in", case, mistake="fixed")
             if is_good and not opens_as(apps, response, client_id):
@@ -360,6 +379,9 @@ def kinds_of_tokens() -> list[Case]:
         (sign({**claims, "events": event}, _KEY), "other", "events", "typ JWT, with events"),
         (sign(claims, _KEY, typ="dpop+jwt"), "other", "logout", "typ dpop+jwt"),
     ]
+    for header in ({"alg": "ES256"}, {"alg": "ES256", "kid": next(drawn)}):
+        text = f"{json_part(header)}.{json_part(claims)}.{'A' * 86}"
+        rows.append((text, "other", "no typ", "a JWT without typ"))
     for header in (encrypted, {**encrypted, "typ": "JWT"}, {**encrypted, "typ": "at+jwt"}):
         text = f"{json_part(header)}..{'A' * 16}.{next(drawn)}.{'A' * 22}"
         rows.append((text, "other", "encrypted", "an encrypted token (JWE)"))
@@ -389,6 +411,8 @@ def tables() -> list[Case]:
             )
         ),
         Case((edge, ("x", "y"), 11), [], "none"),
+        Case((table, (), 11), rows_left(table, (), 11), "no actions", "no actions at all"),
+        Case((edge, (), 1440), ["cookie", "code"], "no actions", "no actions at all"),
     ]
 
 
@@ -399,8 +423,15 @@ def rows_left(table: dict[tuple[str, str], float], actions: Any, minute: float) 
 
 
 def same_rows(got: Any, want: list[str]) -> bool:
-    """Whether these are the same rows; their order does not matter, nor a set for a list."""
-    return isinstance(got, list | tuple | set) and sorted(map(str, got)) == sorted(want)
+    """Whether these are the same rows in a list; their order does not matter."""
+    return isinstance(got, list | tuple) and sorted(map(str, got)) == sorted(want)
+
+
+def surviving(answer: Tried) -> Verdict:
+    """The judge of 05-6."""
+    verdict = compare(tables, same=same_rows)(answer)
+    is_set = bool(answer.results) and isinstance(answer.results[-1], set | frozenset | dict)
+    return replace(verdict, mistake="set") if verdict.kind == "differs" and is_set else verdict
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -415,6 +446,8 @@ def flag_mistake(answer: Any) -> str | None:
     return "early" if isinstance(answer, str) and "response" in answer else "other"
 
 
+NO_TYP = 'kinds.get(seen.header["typ"], "other")'
+
 EXERCISES = (
     Exercise(
         "05-1",
@@ -423,7 +456,7 @@ EXERCISES = (
         "Three doors, three requests. None of them says who is sending it.",
         {
             "sign-in": (
-                "Where door is 'sign-in': POST to https://notes.example/id-token, with "
+                "Where door is 'sign-in': POST to https://notes.example/phone, with "
                 "data={'token': token}.",
                 altered(KNOCK, ('data={"token": token}', 'json={"token": token}')),
             ),
@@ -475,6 +508,11 @@ EXERCISES = (
                 "knock_at takes the door first, and then the token.",
                 altered(FILL, ("knock_at(door, token)", "knock_at(token, door)")),
             ),
+            "name": (
+                "You gave knock_at the name of the token. Give it the token itself: the value that "
+                "belongs to that name in `tokens`.",
+                altered(FILL, ("knock_at(door, token)", "knock_at(door, name)")),
+            ),
             "keys": (
                 "A key of the grid is a pair: the name of the token, then the door.",
                 altered(FILL, ("grid[name, door]", "grid[door, name]")),
@@ -523,9 +561,13 @@ EXERCISES = (
             ),
             "guessable": (
                 "The new token does not come from draw(). A counter, the old token with a letter more, "
-                "the clock, or a hash of these: Tom can work them out. (At work "
-                "secrets.token_urlsafe(16) is right; here draw() stands for it, so that runs repeat.)",
+                "the clock, or a hash of these: Tom can work them out.",
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
+            ),
+            "own random": (
+                "Nobody can guess that, and at work it is right. Here call draw(): it stands for it, so "
+                "that each run gives the same tokens, and this check can tell them from guessable ones.",
+                altered(REFRESH, ("draw()", "__import__('secrets').token_urlsafe(16)")),
             ),
             "reuse": (
                 "Note a token in store['used'] when it is used. A second use gives None.",
@@ -534,6 +576,11 @@ EXERCISES = (
             "family": (
                 "After a second use the whole family is dead: Tom may hold the newest token.",
                 altered(REFRESH, ('        store["dead"].add(family)\n', "")),
+            ),
+            "dead token": (
+                "You added the token to store['dead']. That set holds families: add "
+                "store['family'][token], else the other tokens of the family live on.",
+                altered(REFRESH, ('store["dead"].add(family)', 'store["dead"].add(token)')),
             ),
             "deleted": (
                 "The used token is gone from store['family']. When it comes again, it looks like one "
@@ -571,6 +618,19 @@ EXERCISES = (
                 "data= has the form, with grant_type client_credentials. The name and the secret that "
                 "are given go along as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
+            ),
+            "form": (
+                "The provider took it. HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends it: "
+                "auth=(client_id, secret), and no client_secret in the form.",
+                altered(
+                    AS_CLIENT,
+                    ("auth=(client_id, secret)", ""),
+                    (
+                        '{"grant_type": "client_credentials"}',
+                        '{"grant_type": "client_credentials", "client_id": client_id, '
+                        '"client_secret": secret}',
+                    ),
+                ),
             ),
             "fixed": (
                 "Use the client_id and the secret that are given.",
@@ -631,6 +691,11 @@ EXERCISES = (
                     "seen.claims is None or ", "False or "
                 ),
             ),
+            "no typ": (
+                "A header may have no typ at all: header.get('typ') is None then, and header['typ'] "
+                "raises an error. Without typ, nobody can tell the kind by its header.",
+                altered(KIND_OF, ('kinds.get(seen.header.get("typ"), "other")', NO_TYP)),
+            ),
             "logout": (
                 "It has another typ, so it is another kind. It signs nobody in and opens no API.",
                 altered(
@@ -660,7 +725,7 @@ EXERCISES = (
     Exercise(
         "05-6",
         "function",
-        compare(tables, same=same_rows),
+        surviving,
         "A row survives if no action ends it. Such a list names the gaps of a response.",
         {
             "one": (
@@ -675,6 +740,25 @@ EXERCISES = (
             "edge": (
                 "A row that opened at this very minute is still open.",
                 altered(SURVIVORS, (">= minute", "> minute")),
+            ),
+            "set": (
+                "That is a set or a dictionary. Return a list: [row for row in ...].",
+                altered(
+                    SURVIVORS,
+                    ("[row for row in rows if", "{row for row in rows if"),
+                    ("in actions)]", "in actions)}"),
+                ),
+            ),
+            "no actions": (
+                "Where nobody did anything, all rows are left. min(...) of nothing raises an error; "
+                "all(...) of nothing is True.",
+                altered(
+                    SURVIVORS,
+                    (
+                        "all(lasts[row, action] >= minute for action in actions)",
+                        "min(lasts[row, action] for action in actions) >= minute",
+                    ),
+                ),
             ),
             "none": (
                 "Where nothing survives, the list is empty.",
@@ -693,12 +777,12 @@ TARGET = Target(
     "05-target",
     "value",
     value(flag_mistake),
-    "You outlived the response. There are two ways at least: one steals what nobody replaced, one "
-    "makes a family of its own before the response.",
+    "You outlived the response. What ends copies does not end what Tom made with them before. There are "
+    "other ways: a refresh token of his own, or a session of his own at `notes`.",
     {
         "other": (
-            "That is not the flag. GET https://api.example/notes answers with it, once the operator "
-            "has responded.",
+            "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, once the "
+            "operator has responded.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -711,105 +795,76 @@ TARGET = Target(
         ),
     },
     (
-        "scene.menu names what can be copied. Read the columns of the operator's actions in the "
-        "grid: which rows stay filled in all of them?",
-        "Two kinds of things survive: what no action of the operator touches, and what Tom makes "
-        "*before* the response. What can a session at the provider make?",
-        "Either scene.steal('client secret') and as_client; or scene.steal('session at the "
-        "provider'), then GET /authorize with params=scene.link and that cookie, trade the code with "
-        "code_verifier=scene.verifier, respond, and refresh.",
+        "Read the columns of scene.runbook in the grid. Each thing on scene.menu ends in one of them. So "
+        "the question is what Tom can *make* before the response.",
+        "A session at the provider gives codes, and a code gives a refresh token in a family of its own. "
+        "An ID token, at the door 'sign-in', gives a session at `notes`. Which of these does the runbook "
+        "name?",
+        "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET https://notes.example/notes. "
+        "Or GET https://login.example/authorize with params=scene.link and headers={'cookie': 'session=' "
+        "+ the stolen session}; the code stands in response.next_request.url.params['code']. Trade it "
+        "with code_verifier=scene.verifier, respond, and refresh.",
     ),
     code("""
-        stolen = scene.steal("client secret")
+        stolen = scene.steal("session at the provider")
+        cookie = {"cookie": "session=" + stolen["session at the provider"]}
+        url = "https://login.example/authorize"
+        landed = scene.tom.get(url, params=scene.link, headers=cookie)
+        form = {"grant_type": "authorization_code", "client_id": "notes"}
+        form["code"] = landed.next_request.url.params["code"]
+        form["redirect_uri"] = "https://notes.example/cb"
+        form["code_verifier"] = scene.verifier
+        own = scene.tom.post("https://login.example/token", data=form).json()
         scene.respond()
-        answer = as_client(scene.tom, "backup", stolen["client secret"])
-        token = answer.json()["access_token"]
+        token = knock(scene.tom, "token endpoint", own["refresh_token"]).json()["access_token"]
         notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
         flag = notes.json()["flag"]
     """),
     brief=f"Tom has time to copy {MOST} things, and no more: scene.steal(name, name). scene.menu lists "
     "the names. Then call scene.respond(): the operator does all that scene.runbook names, and an hour "
-    "passes. Before that Tom may do what he likes in scene.tom, his browser. After it, GET "
-    "https://api.example/notes with an access token of Ada's, or of the client `backup`: the answer "
-    "holds the flag. scene.link and scene.verifier may help. They are an authorization request that Tom "
-    "wrote for the client `notes`, with the redirect_uri https://notes.example/cb.",
+    "passes. Before that Tom may do what he likes in scene.tom, his browser. After it the flag stands in "
+    "the answer to GET https://api.example/notes, with an access token of Ada's or of the client "
+    "`backup`, and to GET https://notes.example/notes, with a session of Ada's. The cookie of a session "
+    "at the provider is called `session`, at an application `app`. scene.link and scene.verifier may "
+    "help: an authorization request that Tom wrote for the client `notes`, with the redirect_uri "
+    "https://notes.example/cb, and its PKCE verifier.",
     scene=Response,
 )
 
-_DOOR_WORDS = "Tom has a copy, and tries it at all three doors. Where does it open?"
-_PERSON = "The belief is that what ends Ada's sign-in ends everything. The backup job never signed in as Ada."
-_TRADES = (
-    "The belief is that the provider trades whatever it once gave out. It trades texts that it noted "
-    "as refresh tokens, and nothing else."
-)
+NEW_TOKEN = ("a new token comes", "the try is refused")
 
 PREDICTIONS = (
     Row(
         "05-p1",
-        f"The ID token: {_DOOR_WORDS}",
-        DOORS,
-        "oxx",
+        "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of these five "
+        "tries open?",
+        tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES),
+        "ooxoo",
         {
-            "sign-in": "The belief is that `notes` sees that Tom is not Ada. It sees a good statement "
-            "about Ada, made for `notes`.",
-            "API": "The belief is that a token that the provider signed opens the API. The API looks "
-            "at aud and typ too.",
-            "token endpoint": _TRADES,
+            "the ID token at the door 'sign-in'": "The belief is that `notes` sees that Tom is not Ada. "
+            "It sees a good statement about Ada, made for `notes`.",
+            "the ID token at the door 'API'": "The belief is that an ID token has another kind of "
+            "signature. The same provider signed it, with the same keys, and this API asks for no more.",
+            "the access token at the door 'sign-in'": "The belief is that any token of Ada's signs her "
+            "in. `notes` compares aud with its own name, and here aud is the API.",
+            "the access token at the door 'API'": "The belief is that a hasty API fails at everything, or "
+            "that it sees who is sending. It lets in what is good, and more, and it sees nobody.",
+            "the refresh token at the door 'token endpoint'": "The belief is that the provider asks for "
+            "a proof that `notes` is sending it. `notes` is a public client: it has no secret, so Tom "
+            "can say that he is `notes`.",
         },
-        "The ID token is a statement for one application: this is Ada. It was not written for the API.",
+        "The sign-in compares aud with its own name. This API compares nothing. So each application that "
+        "ever received an ID token of Ada's could read her data here. A signature says who wrote a "
+        "token. It does not say for which door.",
     ),
     Row(
         "05-p2",
-        f"The access token: {_DOOR_WORDS}",
-        DOORS,
-        "xox",
-        {
-            "sign-in": "The belief is that any token of Ada's signs her in. The application asks for a "
-            "statement that was made for it.",
-            "API": "The belief is that the API sees who is sending the token. It sees a good token, and "
-            "asks for nothing else.",
-            "token endpoint": _TRADES,
-        },
-        "The access token is a key for the API. It does not say who is there, so no sign-in takes it.",
-    ),
-    Row(
-        "05-p3",
-        f"The refresh token: {_DOOR_WORDS}",
-        DOORS,
-        "xxo",
-        {
-            "sign-in": "The belief is that any token of Ada's signs her in. This one is a random text, "
-            "and the application can read nothing in it.",
-            "API": "The belief is that the token that lives longest can do most. The API cannot read "
-            "it. Only the provider knows what it stands for.",
-            "token endpoint": "The belief is that the provider asks for a proof that `notes` is sending "
-            "it. `notes` is a public client: it has no secret, so Tom can say that he is `notes`.",
-        },
-        "The refresh token is good for new tokens at the provider, and nobody else can read it.",
-    ),
-    Row(
-        "05-p4",
-        "The API is replaced by the hasty one. Which of the three tokens does it let in?",
-        KINDS,
-        "oox",
-        {
-            "ID token": "The belief is that an ID token has another kind of signature. The same "
-            "provider signed it, with the same keys.",
-            "access token": "The belief is that a hasty API fails at everything. It lets in what is "
-            "good, and more.",
-            "refresh token": "The belief is that a hasty API lets in everything. A random text has no "
-            "signature that it could check.",
-        },
-        "Every application that ever received an ID token of Ada's could now read her data at the API. "
-        "A signature says who wrote a token. It does not say for which door.",
-    ),
-    Row(
-        "05-p5",
         "Tom copied Ada's refresh token. He uses it first. Then each refreshes in turn, with the newest "
         "token that he or she holds. Which turns give a new token?",
         ("Tom", "Ada's application", "Tom again", "Ada's application again"),
         "oxxx",
-        {
+        words=NEW_TOKEN,
+        beliefs={
             "Tom": "The belief is that rotation keeps a thief out. At his first use the token is "
             "good: nobody used it before.",
             "Ada's application": "The belief is that the owner gets through. Her token was used "
@@ -819,16 +874,17 @@ PREDICTIONS = (
             "Ada's application again": "The belief is that the alarm throws out the thief alone. The "
             "family is dead for both; Ada signs in again.",
         },
-        "The second turn is the second use of one token, so two parties hold it. The provider cannot know "
-        "which of them is Ada. It ends the family for both.",
+        because="The second turn is the second use of one token, so two parties may hold it. The provider "
+        "cannot know which of them is Ada. It ends the family for both.",
     ),
     Row(
-        "05-p6",
+        "05-p3",
         "A race at a provider that rotates with refresh_and_delete. Tom refreshes twice before Ada's "
         "application does. Which turns give a new token?",
         ("Tom", "Tom again", "Ada's application", "Tom a third time"),
         "ooxo",
-        {
+        words=NEW_TOKEN,
+        beliefs={
             "Tom": "The belief is that this rotation keeps a thief out. At his first use the token is "
             "good: nobody used it before.",
             "Tom again": "The belief is that Tom has one try. He uses the new token that he got.",
@@ -837,11 +893,11 @@ PREDICTIONS = (
             "Tom a third time": "The belief is that Ada's failed try ends something. Her token is not in "
             "the store, so it looks like an invented one. Nothing tells the provider which family it was.",
         },
-        "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no alarm is "
+        because="A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no alarm is "
         "raised. This is the usual mistake with rotation.",
     ),
     Row(
-        "05-p7",
+        "05-p4",
         "At the provider of the lab both have refreshed, and the family is dead. Tom still has the access "
         "token of his own refresh, with minutes to go. Which door opens for it?",
         ("userinfo, at the provider", "the API, which checks by itself"),
@@ -856,9 +912,9 @@ PREDICTIONS = (
         "believes the token until exp.",
     ),
     Prediction(
-        "05-p8",
-        "Ada changes her password. Compare that column of the grid with the column `nothing`: which rows "
-        "end earlier?",
+        "05-p5",
+        "Ada changes her password, and the provider runs the lines above. Compare that column of the grid "
+        "with the column `nothing`: which rows end earlier?",
         {
             "a": Guess(
                 "all that are Ada's: everything came from that password",
@@ -869,8 +925,8 @@ PREDICTIONS = (
             "b": Guess(
                 "the two sessions",
                 ["session at the provider", "session at the wiki"],
-                "The belief is that a new password ends sessions. Some providers do that. This one "
-                "does not.",
+                "The belief is that a new password ends sessions. Some providers write that. These "
+                "lines touch no session.",
             ),
             "c": Guess(
                 "the session at the provider, and the refresh token",
@@ -883,87 +939,96 @@ PREDICTIONS = (
         "A password is asked for at sign-in. Everything that Tom holds was given out after that, and no "
         "door asks for the password again.",
     ),
-    Row(
-        "05-p9",
-        "The client secret of the backup job. After each of these actions, does it still open the API, a "
+    Prediction(
+        "05-p6",
+        "Tom has the client secret of the backup job. After which of the nine actions is it refused, a "
         "day later?",
-        tuple(action for action in ACTIONS if action != "nothing"),
-        "oooooooox",
         {
-            "log out at the wiki": _PERSON,
-            "log out at the provider": _PERSON,
-            "change password": _PERSON,
-            "reset second factor": _PERSON,
-            "revoke refresh token": "The belief is that a revocation reaches all tokens. It reaches "
-            "one family of Ada's.",
-            "end session (operator)": _PERSON,
-            "drop the signing key": "The belief is that a new key ends everything. It ends tokens. The "
-            "secret gets new tokens, signed with the new key.",
-            "disable the user": "The belief is that everything belongs to a user. The backup job is "
-            "nobody's account.",
-            "replace the client secret": "The belief is that a secret stays good beside a new one. The "
-            "provider compares with the one that it keeps.",
+            "a": Guess(
+                "disable the user, drop the signing key, replace the client secret",
+                ["drop the signing key", "disable the user", "replace the client secret"],
+                "The belief is that everything hangs on a user or on a key. The backup job is nobody's "
+                "account, and it gets new tokens, signed with the new key.",
+            ),
+            "b": Guess(
+                "replace the client secret",
+                ["replace the client secret"],
+            ),
+            "c": Guess(
+                "drop the signing key, replace the client secret",
+                ["drop the signing key", "replace the client secret"],
+                "The belief is that a new key ends everything. It ends tokens. The secret gets new "
+                "tokens, signed with the new key.",
+            ),
+            "d": Guess(
+                "disable the user, replace the client secret",
+                ["disable the user", "replace the client secret"],
+                "The belief is that everything belongs to a user. The backup job is nobody's account.",
+            ),
         },
-        "All the usual actions are about a person, her sessions and her tokens. A client secret belongs to "
-        "a program. It makes new tokens until somebody replaces it.",
+        "Eight of the nine actions are about a person, her sessions, or tokens that are out. A client "
+        "secret belongs to a program. It gets new tokens until somebody replaces it.",
     ),
 )
 
 QUIZZES = (
     Quiz(
         "05-q1",
-        "An access token lives for ten minutes. Tom copied everything on the laptop. When is he out?",
+        "Another provider lets access tokens live for one minute, and not for ten. Tom copies all that is "
+        "on the laptop. What is different for him?",
         {
             "a": Choice(
-                "After ten minutes, when the token is over",
+                "He is out after a minute, when the access token is over",
                 "The access token is over then. The refresh token beside it makes new ones for months.",
             ),
             "b": Choice(
-                "When Ada has changed her password and the token is over",
-                "The password ends neither his cookies nor his refresh token.",
+                "His copy of the refresh token ends after a minute, too",
+                "Each token has an end of its own. The one of the refresh token is 90 days away.",
             ),
             "c": Choice(
-                "When each thing that he holds has been ended by its own action",
-                "Ask of each row which action ends it, and until when it opens after that.",
+                "He must refresh more often",
+                "He refreshes each minute. What is refused at the provider reaches the API sooner now.",
                 right=True,
             ),
         },
     ),
     Quiz(
         "05-q2",
-        "Rotation with reuse detection raises an alarm at a second use. When is there no alarm?",
+        "Nobody stole anything. Ada's application refreshes, and the answer is lost on its way. The "
+        "application tries again with the same token. What does a rotation like yours do?",
         {
             "a": Choice(
-                "While Ada's application does not refresh",
-                "Then there is no second use, and Tom refreshes on and on.",
+                "It ends the family",
+                "It cannot tell a lost answer from a thief. Ada must sign in again.",
                 right=True,
             ),
             "b": Choice(
-                "If Tom is the first to use the token",
-                "The second use is an alarm, and it does not matter who was first.",
+                "It gives the same new token again",
+                "Some providers do that for a few seconds. Yours keeps no answer that it could repeat.",
             ),
             "c": Choice(
-                "If the tokens are long and random enough",
-                "They must be, so that nobody guesses one. A copy is as long as the original.",
+                "It refuses this try, and the token that was lost stays good",
+                "A second use ends the family, and the lost token belongs to it.",
             ),
         },
     ),
     Quiz(
         "05-q3",
-        "A secret of a backup job was copied. The operator replaces it. What does the thief keep?",
+        "Look at the grid. You may do one thing. After which of these are the fewest rows open, a day "
+        "later?",
         {
             "a": Choice(
-                "Nothing: tokens are bound to the secret that made them",
-                "Nothing in a token points back to the secret.",
+                "Drop the signing key",
+                "Every signed token dies. Sessions, the refresh token and the client secret do not.",
             ),
             "b": Choice(
-                "A service token that he got before, until its exp",
-                "So both are due: a new secret, and an end for the tokens that are out.",
+                "Disable the user",
+                "It ends more than the others. Three rows are left, and two of them are no person's.",
                 right=True,
             ),
             "c": Choice(
-                "The old secret, which stays good while the signing key does",
-                "The secret and the key have nothing to do with each other.",
+                "End the session at the provider",
+                "It ends one row. What that session gave out before lives on.",
             ),
         },
     ),

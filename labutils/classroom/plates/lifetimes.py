@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from labutils.classroom.plates.canvas import GREY, SHAPES, VERMILION, canvas
 
 WIDE = 0.8  # of a cell, for the bar of what opens at every try
+PART = 0.86  # of the place of one try that is filled, so that the tries can be counted
 
 
 def moment(minute: float) -> str:
@@ -21,8 +22,8 @@ def moment(minute: float) -> str:
 def lifetimes(
     lasts: Mapping[tuple[str, str], float], tries: Sequence[float], title: str
 ) -> tuple[Figure, str]:
-    """`lasts[row, action]` is the last of `tries` at which it opened, or 0. A bar reaches to there;
-    a ring stands where it was refused first."""
+    """`lasts[row, action]` is the last of `tries` at which it opened, or 0. Each try has
+    a place of the same width: filled up to there, then a ring where it was refused first."""
     rows = list(dict.fromkeys(row for row, _ in lasts))
     actions = list(dict.fromkeys(action for _, action in lasts))
     figure, axes = canvas(
@@ -38,8 +39,9 @@ def lifetimes(
         for x, action in enumerate(actions):
             opened = sum(minute <= lasts[row, action] for minute in tries)
             step, left = WIDE / len(tries), x - WIDE / 2
-            if opened:
-                axes.add_patch(Rectangle((left, y - 0.22), step * opened, 0.44, color=VERMILION))
+            for part in range(opened):
+                corner = (left + step * part, y - 0.22)
+                axes.add_patch(Rectangle(corner, step * PART, 0.44, color=VERMILION, lw=0))
             if opened < len(tries):
                 rings.append((left + step * (opened + 0.5), y))
     shape, face, edge = SHAPES["denied"]
@@ -48,7 +50,9 @@ def lifetimes(
         [x for x, _ in rings], [y for _, y in rings], marker=shape, s=60, gid=shape, **style
     )
     scale = ", ".join(moment(minute) for minute in tries)
-    key = f"filled: still opens, a part for each try ({scale} after the action)    ring: refused"
+    key = (
+        f"one place for each try: {scale} after the action    filled: still opens    ring: refused"
+    )
     axes.text(-2.7, len(rows) + 0.2, key, size=12.5, color=GREY, va="center")
     return figure, _sentence(lasts, tries, rows, actions)
 
