@@ -148,7 +148,8 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def telemetry(folder: Path) -> int:
-    """Play the historical world and write its logs, one file a source, with truth.json beside them.
+    """Play the historical world and write its logs, one file a source, with truth.json and
+    labels.json beside them.
 
     The exit status.
     """
@@ -158,14 +159,15 @@ def telemetry(folder: Path) -> int:
 
     replay = play(World.historical())
     try:
-        counts = write(folder, replay.audit, replay.truth)
+        counts = write(folder, replay.audit, replay.truth, replay.labels)
     except (OSError, ValueError) as error:
         return _refused(
             f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}."
         )
     for source, count in counts.items():
         print(f"{count:5}  {source}.jsonl")
-    print(f"{sum(counts.values()):5}  events in all; truth.json says which belong to which fact.")
+    print(f"{sum(counts.values()):5}  events in all; truth.json says which belong to which fact,")
+    print("       labels.json which are modelled: no vendor or report describes them.")
     return 0
 
 

@@ -471,8 +471,8 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_line(old, new, senten
 
 ROUTE = "- [{ask: 'laptop:sync', using: private-profile}]"
 GATE, WIKI = (
-    "{ask: 'gateway:wiki', using: moveworks-token}",
-    "{ask: 'wiki:search', using: smartsheet-account, origin: edge}",
+    "{ask: 'gateway:tracker', using: moveworks-token}",
+    "{ask: 'tracker:sign-in', using: smartsheet-account, origin: edge}",
 )
 EDGE = f"[{GATE}, {WIKI}]"
 
@@ -520,19 +520,19 @@ EDGE = f"[{GATE}, {WIKI}]"
         (
             EDGE,
             f"[{WIKI}]",
-            "wiki:search comes from edge, so gateway:wiki must come before it",
+            "tracker:sign-in comes from edge, so gateway:tracker must come before it",
             None,
         ),
         (
             EDGE,
-            EDGE.replace("gateway:wiki", "gateway:code"),
-            "wiki:search comes from edge, so gateway:wiki must come before it",
+            EDGE.replace("gateway:tracker", "gateway:code"),
+            "tracker:sign-in comes from edge, so gateway:tracker must come before it",
             None,
         ),
         (
             EDGE,
             f"[{WIKI}, {GATE}]",
-            "wiki:search comes from edge, so gateway:wiki must come before it",
+            "tracker:sign-in comes from edge, so gateway:tracker must come before it",
             None,
         ),
         (

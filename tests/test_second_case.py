@@ -173,7 +173,7 @@ def test_a_thief_who_has_the_integration_s_credentials_is_not_stopped_at_the_sig
 
 
 def test_its_logs_are_written_in_the_shapes_of_their_vendors(tmp_path):
-    counts = telemetry.write(tmp_path, played().audit, played().truth)
+    counts = telemetry.write(tmp_path, played().audit, played().truth, played().labels)
     assert list(counts) == ["okta", "cloudflare_access_nonidentity", "bitbucket"]
     for source in counts:
         lines = (tmp_path / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -187,7 +187,7 @@ def copies() -> list[tuple[str, dict]]:
     return [
         (f"bitbucket:{number}", event)
         for number, event in enumerate(played().audit["bitbucket"], 1)
-        if event["auditType"]["action"] == "Repository archived for download"
+        if event["auditType"]["action"] == "Repository archive downloaded"
     ]
 
 

@@ -243,7 +243,7 @@ def test_every_credential_at_every_door_is_answered_recorded_and_keeps_its_secre
                 assert not answer["allowed"] or scope in ESTATE.credentials[name].scopes
                 if len(firm.lab.audit) == before:
                     silent.add(scope)
-    unlogged = {"laptop:sync", "laptop:nonsense"}
+    unlogged = {"laptop:sync", "laptop:nonsense", "tenants:console", "tenants:nonsense"}
     outside = {"outside:send", "outside:nonsense"}
     assert silent == (unlogged if world.egress_logged else unlogged | outside)
     written = json.dumps(firm.lab.audit)

@@ -18,7 +18,7 @@ from labutils.incident import breach, cases, inventory, ledger, telemetry
 from labutils.incident.breach import play
 from labutils.incident.log_format import FIELDS, OTHER, log_format
 from labutils.incident.policy import Decision, Request, World
-from labutils.lab import iso
+from labutils.lab import iso, seconds
 
 H = World.historical()
 CASE = cases.load()
@@ -34,6 +34,7 @@ def world_with(**decisions: bool | int) -> World:
 # Each looked up in the vendor's public catalogue of event types.
 CATALOGUE = {
     "user.session.start",
+    "user.authentication.auth_via_mfa",
     "user.session.access_admin_app",
     "app.oauth2.client.read_client_secret",
     "policy.evaluate_sign_on",
@@ -113,8 +114,8 @@ def test_whatever_is_asked_at_any_door_fits_the_shape_of_its_log():
             asked = Request(
                 CASE, 1699953769, service, action, credential, estate.default_zone, INTRUDER
             )
-            for source, event in telemetry.events(asked, Decision(allow, "", ""), "agent", 1):
-                fits(source, event)
+            for line in telemetry.events(asked, Decision(allow, "", ""), "agent", 1):
+                fits(line.source, line.event)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -136,12 +137,12 @@ def test_every_template_is_for_requests_that_exist_or_for_what_a_log_has_no_word
 
 
 def test_a_template_may_ask_for_just_the_fields_that_are_explained():
-    asked = breach.request(CASE, CASE.campaign.steps[0].routes[0][0], 1699953769)
-    assert telemetry.fields_of(asked, "agent", 1).keys() == FIELDS.keys()
+    assert telemetry.FIELD_VALUES.keys() == FIELDS.keys()
 
 
 def test_every_log_that_a_service_keeps_is_a_source():
-    assert {one.audit for one in CASE.estate.services.values()} - {"none"} <= set(SOURCES)
+    kept = {one.audit for one in CASE.estate.services.values()}
+    assert kept - {"none", "elsewhere"} <= set(SOURCES)
 
 
 def test_every_okta_event_type_of_the_templates_stands_in_the_vendors_catalogue():
@@ -168,7 +169,14 @@ def test_the_time_of_an_event_is_the_time_of_its_request_in_the_vendors_own_writ
     read = fields.get(source, lambda e: iso(e["timestamp"]["epochSecond"])[:19])
     times = [read(event) for event in played(None).audit[source]]
     assert times == sorted(times)
-    assert set(times) <= {iso(one.time)[:19] for one in played(None).wire}
+    asked = {
+        iso(seconds(one.time) + turn * one.ask.every)[:19]
+        for step in played(None).steps
+        for one in step.attempts
+        for turn in range(one.ask.repeat)
+    }
+    owners = {iso(scene.time)[:19] for scene in CASE.campaign.scenes}
+    assert set(times) <= asked | owners
 
 
 # --- a stolen session, a service token ----------------------------------------------------------
@@ -210,9 +218,32 @@ def test_what_shows_is_the_owners_session_at_another_address_with_another_agent(
 def test_two_people_have_two_sessions():
     sessions = {
         (event["actor"]["id"], event["authenticationContext"]["externalSessionId"])
-        for event in okta("user.session.access_admin_app")
+        for event in [*okta("user.session.start"), *okta("user.session.start", result="FAILURE")]
     }
     assert len(sessions) == len(dict(sessions)) == len({session for _, session in sessions}) == 2
+
+
+def test_a_sign_in_with_a_key_shows_the_key_and_no_other_event_does():
+    (factor,) = okta("user.authentication.auth_via_mfa")
+    assert factor["debugContext"]["debugData"]["factor"] == "FIDO_WEBAUTHN"
+    (start,) = okta("user.session.start")
+    assert factor["transaction"] == start["transaction"]
+    assert factor["client"]["ipAddress"] == CASE.estate.identities["admin"].home
+
+
+def test_a_session_from_a_new_place_is_called_unusual_where_the_vendor_asks():
+    behaviours = {
+        event["client"]["ipAddress"]: event["debugContext"]["debugData"]["behaviors"]
+        for event in okta("policy.evaluate_sign_on", result="ALLOW")
+    }
+    assert behaviours.keys() == {ADMIN, INTRUDER}
+    assert "New Device=NEGATIVE" in behaviours[ADMIN]
+    assert "New Device=POSITIVE" in behaviours[INTRUDER]
+
+
+def test_the_log_of_sign_ins_is_one_tenant_s():
+    people = {event["actor"]["alternateId"] for source, event in events(None) if source == "okta"}
+    assert people == {"admin@company.example", "smartsheet@company.example"}
 
 
 @pytest.mark.parametrize("number", [None, *range(50)])
@@ -221,11 +252,7 @@ def test_a_service_token_is_in_no_log_of_people(number):
     for token in (one for one in CASE.estate.credentials.values() if one.kind == "service-token"):
         for source in ("cloudflare_access", "okta"):
             written = json.dumps(audit[source])
-            assert (
-                token.id not in written
-                and token.holder.name not in written
-                and f'"00u{token.holder.id}"' not in written
-            )
+            assert token.id not in written and token.holder.name not in written
     gateway = [
         one for one in played(number).wire if "cf-access-client-secret" in dict(one.request_headers)
     ]
@@ -239,6 +266,24 @@ def test_a_service_token_is_in_no_log_of_people(number):
 # --- what is only modelled ----------------------------------------------------------------------
 
 
+def modelled(source: str, *worlds: int | None) -> set[str]:
+    """The acts of a source that are labelled as modelled, by the first word of the headline."""
+    return {
+        telemetry.headline(source, played(number).audit[source][int(name.split(":")[1]) - 1]).split(
+            "  "
+        )[0]
+        for number in worlds
+        for name in played(number).labels
+        if name.startswith(f"{source}:")
+    }
+
+
+def test_no_event_carries_a_mark_of_ours():
+    ours = re.compile(r"course|x\.|x_|assumption|model|lab\b", re.I)
+    for _, event in events(None, *range(50)):
+        assert not [text for text in texts(event) if ours.match(text) or "course" in text.lower()]
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -250,17 +295,16 @@ def test_a_service_token_is_in_no_log_of_people(number):
         "cloudflare_access",
     ],
 )
-def test_a_source_that_is_modelled_as_a_whole_says_so_in_each_event(source):
-    assert all(
-        event["x_course_assumption"] is True
-        for kind, event in events(None, *range(50))
-        if kind == source
-    )
+def test_a_source_that_is_modelled_as_a_whole_is_labelled_line_by_line(source):
+    assert log_format(source).modelled
+    for number in (None, *range(50)):
+        lines = range(1, len(played(number).audit[source]) + 1)
+        assert {f"{source}:{line}" for line in lines} <= played(number).labels.keys()
 
 
 def test_a_person_at_the_gateway_stands_in_the_identity_log_and_a_service_token_in_the_other():
     audit = breach.play(world_with(hard_keys=False, service_tokens_bound=True)).audit
-    people = [event for event in audit["cloudflare_access"] if event["Email"]]
+    people = [event for event in audit["cloudflare_access"] if event["Allowed"]]
     assert people and {event["Email"] for event in people} == {"smartsheet@company.example"}
     assert {event["serviceTokenId"] for event in audit["cloudflare_access_nonidentity"]} == {
         "moveworks-token"
@@ -280,8 +324,27 @@ def test_a_session_of_its_own_has_a_number_of_its_own():
     }
 
 
+def test_the_acts_whose_words_no_vendor_published_are_labelled_and_no_others():
+    sources = ("okta", "jira", "confluence", "bitbucket", "cloudtrail")
+    assert {source: modelled(source, None) for source in sources} == {
+        "okta": {"app.oauth2.client.read_client_secret"},
+        "jira": {"Issue viewed", "Script executed"},
+        "confluence": {"Search performed", "Page viewed"},
+        "bitbucket": {"Repository archive downloaded"},
+        "cloudtrail": set(),
+    }
+
+
+def test_labels_have_one_value_and_name_lines_that_there_are():
+    replay = played(None)
+    assert set(replay.labels.values()) == {"modelled"}
+    for name in replay.labels:
+        source, line = name.split(":")
+        assert 1 <= int(line) <= len(replay.audit[source])
+
+
 @pytest.mark.parametrize("source", ["jira", "confluence", "bitbucket"])
-def test_a_label_that_no_vendor_published_is_marked_and_a_published_one_is_not(source):
+def test_the_key_of_an_act_has_its_products_prefix(source):
     prefix = {
         "jira": "jira.auditing.",
         "confluence": "audit.logging.",
@@ -289,34 +352,170 @@ def test_a_label_that_no_vendor_published_is_marked_and_a_published_one_is_not(s
     }[source]
     for kind, event in events(None, *range(50)):
         if kind == source:
-            key = event["auditType"]["actionI18nKey"]
-            assert (
-                event.get("x_course_assumption", False)
-                == key.startswith("x.course.")
-                == (not key.startswith(prefix))
-            )
+            assert event["auditType"]["actionI18nKey"].startswith(prefix)
 
 
-def test_the_acts_whose_labels_are_unverified_are_marked_in_2023():
-    marked = {
-        event["auditType"]["action"]
-        for source in ("jira", "confluence", "bitbucket")
+# --- nothing tells attack from owners but address and agent --------------------------------------
+
+
+def shape_of(value):
+    """The keys of an event at every depth, in their order, and the kinds and lengths of values that
+    are ids."""
+    if isinstance(value, dict):
+        return {key: shape_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape_of(item) for item in value]
+    return type(value).__name__
+
+
+def test_events_of_one_kind_have_the_same_keys_in_the_same_order_whoever_made_them():
+    for source in SOURCES:
+        shapes: dict[str, set[str]] = {}
+        for number in (None, *range(20)):
+            for event in played(number).audit[source]:
+                kind = telemetry.headline(source, event).split("  ")[0]
+                outcome = event.get("outcome", {}).get("result") or event.get("errorCode")
+                shapes.setdefault(f"{kind} {outcome}", set()).add(json.dumps(shape_of(event)))
+        if "auditType" in event or source == "okta":
+            assert {len(some) for some in shapes.values()} == {1}, source
+
+
+def leaves(value, path=()):
+    """Every value of an event that is no mapping or list, by its path."""
+    if isinstance(value, dict):
+        return {k: v for key, item in value.items() for k, v in leaves(item, (*path, key)).items()}
+    if isinstance(value, list):
+        return {k: v for n, item in enumerate(value) for k, v in leaves(item, (*path, n)).items()}
+    return {path: value}
+
+
+# What comes from the address and the agent, what is of one event, and the time.
+OF_ADDRESS_AND_AGENT = {
+    "ipAddress", "ip", "rawUserAgent", "os", "browser", "asNumber", "asOrg", "isp", "dtHash",
+    "behaviors", "logOnlySecurityData",
+}  # fmt: skip
+OF_THE_EVENT = {"uuid", "published", "id", "requestId"}
+
+
+def test_the_intruder_s_events_in_a_stolen_session_are_the_owner_s_but_for_address_and_agent():
+    for kind in (
+        "policy.evaluate_sign_on",
+        "user.session.access_admin_app",
+        "app.oauth2.client.read_client_secret",
+    ):
+        owner, intruder = (
+            leaves(event) for event in okta(kind, result="ALLOW" if "policy" in kind else "SUCCESS")
+        )
+        different = {path for path in owner if owner[path] != intruder[path]}
+        assert {path[-1] for path in different} <= OF_ADDRESS_AND_AGENT | OF_THE_EVENT
+        assert {len(str(owner[path])) - len(str(intruder[path])) for path in different if
+                path[-1] in OF_THE_EVENT} == {0}  # fmt: skip
+
+
+# --- ids -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("okta", ("uuid",)),
+        ("cloudtrail", ("eventID",)),
+        ("cloudflare_access", ("RayID",)),
+        ("cloudflare_access_nonidentity", ("cfRayId",)),
+        ("cloudflare_gateway", ("SessionID",)),
+        ("cloudflare_audit", ("ID",)),
+        ("linux_process_creation", ("ProcessGuid",)),
+        ("support", ("record",)),
+    ],
+)
+def test_no_two_events_have_the_same_id(source, path):
+    for number in (None, *range(50)):
+        ids = [leaves(event)[path] for event in played(number).audit[source]]
+        assert len(ids) == len(set(ids))
+
+
+def test_events_of_one_request_share_its_id_and_others_do_not():
+    by_request: dict[str, list[str]] = {}
+    for event in played(None).audit["okta"]:
+        by_request.setdefault(event["transaction"]["id"], []).append(event["eventType"])
+        assert event["transaction"]["id"] == event["debugContext"]["debugData"]["requestId"]
+    console = [
+        "policy.evaluate_sign_on",
+        "user.session.access_admin_app",
+        "app.oauth2.client.read_client_secret",
+    ]
+    assert list(by_request.values()) == [
+        ["user.authentication.auth_via_mfa", "user.session.start"],
+        console,
+        console,
+        ["user.session.start"],
+        ["user.session.access_admin_app"],
+    ]
+
+
+def test_a_request_and_its_event_have_two_ids_in_the_cloud_s_log():
+    for event in played(None).audit["cloudtrail"]:
+        assert event["requestID"] != event["eventID"]
+
+
+@pytest.mark.parametrize("source", ["okta", "jira", "confluence", "bitbucket"])
+def test_times_have_milliseconds_that_differ(source):
+    milliseconds = {
+        event["published"][20:23] if source == "okta" else event["timestamp"]["nano"]
         for event in played(None).audit[source]
-        if event.get("x_course_assumption")
     }
-    assert marked == {
-        "Issue viewed",
-        "Search performed",
-        "Repository archived for download",
-        "Script executed",
-    }
+    assert len(milliseconds) > len(played(None).audit[source]) / 2
 
 
-def test_that_the_four_credentials_could_be_read_from_the_tenant_is_marked():
-    assert all(
-        event.get("x_course_assumption") for event in okta("app.oauth2.client.read_client_secret")
-    )
-    assert okta("app.oauth2.client.read_client_secret")
+# --- volumes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "action", "fact", "figure"),
+    [
+        ("bitbucket", "Repository accessed by user", "nov22-repos-viewed", "repositories_viewed"),
+        (
+            "bitbucket",
+            "Repository archive downloaded",
+            "nov22-repos-archived",
+            "repositories_archived",
+        ),
+        ("jira", "Issue viewed", "jira-tickets-accessed", "jira_tickets_accessed"),
+        ("confluence", "Page viewed", "wiki-pages-accessed", "wiki_pages_accessed"),
+    ],
+)
+def test_as_many_things_were_read_as_the_ledger_says(source, action, fact, figure):
+    objects = [
+        event["affectedObjects"][-1]["id"]
+        for event in played(None).audit[source]
+        if event["auditType"]["action"] == action
+    ]
+    assert len(objects) == len(set(objects)) == ledger.fact(fact).figures[figure]
+
+
+def test_the_repositories_that_were_packed_are_among_those_that_were_viewed():
+    by_action: dict[str, set[str]] = {}
+    for event in played(None).audit["bitbucket"]:
+        name = event["extraAttributes"][0]["value"]
+        by_action.setdefault(event["auditType"]["action"], set()).add(name)
+    assert by_action["Repository archive downloaded"] < by_action["Repository accessed by user"]
+
+
+# --- the console ---------------------------------------------------------------------------------
+
+
+def test_a_connection_that_the_console_refuses_passed_the_network():
+    (session,) = played(None).audit["cloudflare_gateway"]
+    (line,) = played(None).audit["sshd"]
+    assert session["Action"] == "allowedOnNoRuleMatch"
+    assert f"port {session['SourcePort']} [preauth]" in line["message"]
+
+
+def test_a_connection_that_the_network_blocks_never_reaches_the_console():
+    audit = play(world_with(console_list_enforced=True)).audit
+    (session,) = audit["cloudflare_gateway"]
+    assert session["Action"] == "block" and session["PolicyName"] == "console servers"
+    assert audit["sshd"] == []
 
 
 @pytest.mark.parametrize("source", ["jira", "bitbucket"])
@@ -326,9 +525,10 @@ def test_an_account_has_one_id_and_the_account_that_was_made_has_that_of_its_mak
     authors = [
         (event["author"]["id"], event["author"]["name"])
         for event in [*written, *way_round.audit[source]]
+        if event["author"]["name"] != "Anonymous"
     ]
     created = [
-        (one["id"], one["name"])
+        (one["id"].removeprefix("JIRAUSER"), one["name"])
         for event in played(None).audit["jira"]
         for one in event["affectedObjects"]
         if one["type"] == "USER"
@@ -348,7 +548,7 @@ def test_no_event_says_what_it_belongs_to_or_who_is_behind_it():
         re.I,
     )
     for _, event in events(None, *range(50)):
-        said = texts(event)
+        said = [text for text in texts(event) if text != "threatSuspected"]  # a key of Okta's
         assert not facts & set(said) and not [text for text in said if telling.search(text)]
         assert not [text for text in said for fact in facts if fact in text]
         assert "fact" not in said and "tactic" not in said
@@ -367,7 +567,7 @@ def test_the_owners_events_are_no_steps_and_all_others_are():
         for line, event in enumerate(replay.audit["okta"], 1)
         if event["client"]["ipAddress"] == ADMIN
     ]
-    assert free == owner and len(owner) == 3
+    assert free == owner and len(owner) == 5
 
 
 @pytest.mark.parametrize("number", [None, *range(20)])
@@ -378,18 +578,22 @@ def test_the_truth_names_events_by_source_and_line_and_facts_by_the_ledgers_ids(
         source, line = re.fullmatch(r"([a-z_]+):([1-9]\d*)", name).groups()
         assert int(line) <= len(replay.audit[source])
         assert steps[fact].attempts and any(one.recorded for one in steps[fact].attempts)
-    assert {
-        fact for fact, step in steps.items() if any(one.recorded for one in step.attempts)
-    } == set(replay.truth.values())
+    assert {fact for fact, step in steps.items() if any(map(in_our_logs, step.attempts))} == set(
+        replay.truth.values()
+    )
+
+
+def in_our_logs(attempt: breach.Attempt) -> bool:
+    """Whether a log holds it, and not one that somebody else keeps."""
+    return attempt.recorded and CASE.estate.services[attempt.ask.service].audit != "elsewhere"
 
 
 def test_a_step_that_no_log_shows_has_no_event():
     replay = played(None)
     unseen = {step.fact for step in replay.steps} - {*replay.truth.values()}
-    assert (
-        unseen == {step.fact for step in replay.steps if step.outcome == "unknown"}
-        and len(unseen) == 2
-    )
+    unknown = {step.fact for step in replay.steps if step.outcome == "unknown"}
+    assert unseen == unknown | {"okta-sessions-hijacked"}  # its log is another tenant's
+    assert len(unknown) == 2
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -398,21 +602,23 @@ def test_a_step_that_no_log_shows_has_no_event():
 def test_files_hold_one_event_a_line_and_are_read_back_as_they_were(tmp_path):
     replay = played(None)
     folder = tmp_path / "new" / "folder"
-    counts = telemetry.write(folder, replay.audit, replay.truth)
+    counts = telemetry.write(folder, replay.audit, replay.truth, replay.labels)
     assert {path.name for path in folder.iterdir()} == {f"{source}.jsonl" for source in SOURCES} | {
-        "truth.json"
+        "truth.json",
+        "labels.json",
     }
     for source in SOURCES:
         lines = (folder / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()
         assert [json.loads(line) for line in lines] == replay.audit[source] and len(
             lines
         ) == counts[source]
-    assert json.loads((folder / "truth.json").read_text(encoding="utf-8")) == replay.truth
+    for name, written in (("truth", replay.truth), ("labels", replay.labels)):
+        assert json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) == written
 
 
 def test_an_event_name_in_the_truth_is_a_line_of_a_file_counted_from_one(tmp_path):
     replay = played(None)
-    telemetry.write(tmp_path, replay.audit, replay.truth)
+    telemetry.write(tmp_path, replay.audit, replay.truth, replay.labels)
     lines = (tmp_path / "jira.jsonl").read_text(encoding="utf-8").splitlines()
     at = next(
         int(name.split(":")[1])
@@ -432,7 +638,7 @@ from labutils.incident.policy import World
 replay = play(World.historical())
 bodies = [one.response_body for one in replay.wire]
 exported = [attack_flow(replay.steps), navigator_layer(replay.steps)]
-whole = [replay.audit, replay.truth, exported, bodies]
+whole = [replay.audit, replay.truth, replay.labels, exported, bodies]
 print(hashlib.sha256(json.dumps(whole).encode()).hexdigest())
 """
 
@@ -457,19 +663,6 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_headline_of_an_event_is_made_of_fields_that_it_has(source):
     for event in played(None).audit[source]:
-        parts = telemetry.headline(source, event).removesuffix("  (assumed)").split("  ")
-        assert len(log_format(source).headline) - 1 <= len(parts) <= len(
-            log_format(source).headline
-        ) and all(parts)
-        assert telemetry.headline(source, event).endswith("(assumed)") == event.get(
-            "x_course_assumption", False
-        )
-
-
-def test_the_people_of_a_customer_and_of_the_company_have_addresses_of_their_own():
-    people = {event["actor"]["alternateId"] for source, event in events(None) if source == "okta"}
-    assert people == {
-        "customer-admin@customer.example",
-        "admin@company.example",
-        "smartsheet@company.example",
-    }
+        parts = telemetry.headline(source, event).split("  ")
+        fields = len(log_format(source).headline)
+        assert fields - 1 <= len(parts) <= fields and all(parts)

@@ -71,14 +71,18 @@ class Step:
 
 @dataclass
 class Replay:
-    """A played world: its steps, what the network saw, what the services logged (by source), and
-    which event (as source:line) belongs to which fact."""
+    """A played world: its steps, what the network saw, and what the services logged (by source).
+
+    `truth`: which event (as source:line, counted from 1) belongs to which fact. `labels`: of events
+    that no vendor or report describes, "modelled".
+    """
 
     world: World
     steps: list[Step] = field(default_factory=list)
     wire: list[Exchange] = field(default_factory=list)
     audit: dict[str, list[Event]] = field(default_factory=dict)
     truth: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def with_controls(names: Iterable[str], world: World | None = None) -> World:
@@ -205,7 +209,8 @@ class _OverHttp:
         self.let_owners_act(time)
         lines = len(self.lab.audit)
         answer = self.request(ask, time, self.holds[ask.using])
-        recorded = len(self.lab.audit) > lines
+        elsewhere = self.company.estate.services[ask.service].audit == "elsewhere"
+        recorded = elsewhere or len(self.lab.audit) > lines
         self.repeat(ask)
         self.holds |= answer.get("given", {})
         if "pass" in answer:
@@ -240,7 +245,7 @@ class _OverHttp:
         for number in range(1, ask.repeat):
             again = replace(first, time=first.time + number * ask.every)
             self.let_owners_act(again.time)
-            self.company.record(again, decision, agent, f"{serial}.{number}")
+            self.company.record(again, decision, agent, f"{serial}.{number}", number + 1)
 
 
 def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
@@ -257,8 +262,11 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
             line = lab.audit[place]
             events = replay.audit[line["source"]]
             events.append(line["event"])
+            name = f"{line['source']}:{len(events)}"
+            if line["modelled"]:
+                replay.labels[name] = "modelled"
             if place not in intruder.owners_lines:
-                replay.truth[f"{line['source']}:{len(events)}"] = step.fact
+                replay.truth[name] = step.fact
         filed = len(lab.audit)
     return replay
 

@@ -71,7 +71,9 @@ class LogEntry:
     """Which log holds a request, by which template of its vendor.
 
     `kinds`: of credentials; of all where none is named. `words`: what the template asks for beyond
-    log_format.FIELDS; a text may itself have such fields in braces.
+    log_format.FIELDS; a text may itself have such fields in braces. `reached`: only a request that
+    came as far as the service (true), or only one that the network refused (false). `modelled`:
+    what the row adds to what is known, as a sentence.
     """
 
     scopes: tuple[str, ...]
@@ -79,6 +81,16 @@ class LogEntry:
     template: str
     kinds: tuple[Kind, ...] = ()
     words: dict[str, str | int] = field(default_factory=dict)
+    reached: bool | None = None
+    modelled: str = ""
+
+    def holds(self, scope: str, kind: str | None, reached: bool) -> bool:
+        """Whether a request for this scope, with this kind of credential, is one of those."""
+        return (
+            scope in self.scopes
+            and (not self.kinds or kind in self.kinds)
+            and (self.reached is None or self.reached == reached)
+        )
 
 
 @dataclass(frozen=True)
@@ -120,8 +132,8 @@ class Case:
         """The logs that are kept, in the order of case.yaml, then of the services."""
         named = [entry.source for entry in self.logs]
         for service in self.estate.services.values():
-            named += [service.audit, *service.audit_by_kind.values()]
-        return tuple(source for source in dict.fromkeys(named) if source != "none")
+            named += service.sources
+        return tuple(dict.fromkeys(named))
 
 
 Scoped = TypeVar("Scoped", Watch, Safeguard)
@@ -265,8 +277,8 @@ def _must_have_formats(estate_sheet: Row, case: Case) -> None:
     give words for by default."""
     for row in value(estate_sheet, "services", tuple[Row, ...]):
         service = case.estate.services[row["id"]]
-        for source in (service.audit, *service.audit_by_kind.values()):
-            if source != "none" and not is_source(source):
+        for source in service.sources:
+            if not is_source(source):
                 raise row.error(f"audit: there is no data/telemetry/{source}.yaml", "audit")
     for source in case.sources:
         vendor = log_format(source)

@@ -81,8 +81,9 @@ class Credential:
 class Service:
     """A host, and what it answers.
 
-    `accepts`: kinds of credentials. `audit`: the log that it keeps, or none; `audit_by_kind`:
-    another log for some kinds of credentials; `audit_control`: the control without which it writes
+    `accepts`: kinds of credentials. `audit`: the log that it keeps, or none, or elsewhere: somebody
+    else keeps one, and no source holds it; `audit_by_kind`: another log for some kinds of
+    credentials; `audit_control`: the control without which it writes
     nothing. `admin_actions`: acts of administration; `console_actions`: those of them that are done
     in the admin console, and not at its API. `gives`: by action, the credentials that it puts into
     the caller's hands. `passes_to`: it is a gateway; an allowed request opens a way to the service
@@ -102,6 +103,12 @@ class Service:
     console_actions: tuple[str, ...] = ()
     gives: dict[str, tuple[str, ...]] = field(default_factory=dict)
     passes_to: Zone | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The logs that it keeps and that the company can read."""
+        named = (self.audit, *self.audit_by_kind.values())
+        return tuple(source for source in named if source not in ("none", "elsewhere"))
 
 
 @dataclass(frozen=True, eq=False)

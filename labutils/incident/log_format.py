@@ -5,6 +5,7 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal
 
 from labutils.incident.sheets import Row, build, read, value
@@ -13,26 +14,40 @@ from labutils.lab import data_file
 Fields = dict[str, Any]
 Event = dict[str, Any]
 OTHER = "other"  # the template for what a log has no words for
-# What a template may ask for, in braces, without words from a case.
+# What a template may ask for, in braces, without words from a case. labutils/incident/telemetry.py
+# has a function for each.
 FIELDS = {
     "time": "the second, as 2023-11-14T09:22:49Z",
-    "millis": "the same with milliseconds, as 2023-11-14T09:22:49.000Z",
-    "spaced": "the same as 2023-11-14 09:22:49.000",
-    "epoch": "the same in seconds since 1970 (a number)",
+    "millis": "the same with milliseconds, as 2023-11-14T09:22:49.317Z",
+    "spaced": "the same as 2023-11-14 09:22:49.317",
+    "epoch": "the second, since 1970 (a number)",
+    "nano": "the nanoseconds of that second, whole milliseconds (a number)",
     "address": "where the request came from",
+    "port": "the port that it came from (a number)",
     "asn": "the number of the autonomous system of that zone (a number)",
+    "unusual": "POSITIVE where the holder does not work from that address, else NEGATIVE",
     "agent": "the user agent",
+    "os": "the operating system that the user agent names, or Unknown",
+    "browser": "the browser that it names, or UNKNOWN",
+    "device": "64 hexadecimal digits for the machine: of address and user agent",
     "service": "who was asked",
     "action": "for what",
     "app": "a UUID of the service",
     "domain": "the domain of the organisation whose service it is",
-    "uuid": "a UUID of the event",
-    "id": "the first 12 hexadecimal digits of it",
-    "ray": "the first 16",
+    "uuid": "a UUID of the event; no two events have the same",
+    "request": "a UUID of the request; all its events have the same",
+    "transaction": "27 characters for the request",
+    "id": "the first 12 hexadecimal digits of the event's UUID",
+    "ray": "the first 16 hexadecimal digits of the request's UUID",
+    "process": "a process number for the request (a number)",
+    "turn": "which time it is, from 1, where a request is made many times",
     "credential": "the id of the credential, or nothing",
     "holder": "the id of its holder, or unknown",
     "name": "the holder's name, or unknown",
-    "number": "a number that the holder has, or 0 (a number)",
+    "number": "the number of the holder's account, or 0",
+    "holder_uuid": "a UUID of the holder",
+    "holder_hex": "the 32 hexadecimal digits of it",
+    "holder_id": "the first 17 of them",
     "session": "an identifier of the session",
 }
 
@@ -40,10 +55,11 @@ FIELDS = {
 @dataclass(frozen=True)
 class Template:
     """One kind of event. `only`: it is written for allowed, or for denied requests, and not for
-    others."""
+    others. `modelled`: what no vendor or report says about it, as a sentence."""
 
     event: dict[str, Any]
     only: Literal["allowed", "denied"] | None = None
+    modelled: str = ""
 
     def fits(self, allowed: bool) -> bool:
         """Whether it is for a request that ended so."""
@@ -54,7 +70,7 @@ class Template:
 class LogFormat:
     """A source: `shape` is the JSON schema of an event, `headline` the fields that a person reads
     first, `base` what every event has, `denied` what a refusal changes in it, `events` what each
-    kind of event changes, by name."""
+    kind of event changes, by name. `modelled`: why the source as a whole is our modelling."""
 
     source: str
     headline: tuple[str, ...]
@@ -62,6 +78,7 @@ class LogFormat:
     base: dict[str, Any]
     denied: dict[str, Any]
     events: dict[str, Template] = field(default_factory=dict)
+    modelled: str = ""
 
     def event(self, template: str, allowed: bool) -> Event:
         """The whole template of an event, its fields still in braces."""
@@ -124,14 +141,36 @@ def fields_in(row: Row, key: str, template: Any) -> set[str]:
 
 def compiled(template: Any) -> Callable[[Fields], Any]:
     """A template as a function of its fields. A text that is one field alone takes that field's own
-    type."""
+    type. No two events share a list or a mapping."""
     if isinstance(template, dict):
-        parts = [(key, compiled(item)) for key, item in template.items()]
-        return lambda fields: {key: part(fields) for key, part in parts}
+        return _compiled_mapping(template)
     if isinstance(template, list):
         items = [compiled(item) for item in template]
         return lambda fields: [item(fields) for item in items]
     if isinstance(template, str) and "{" in template:
         alone = template[1:-1]
-        return (lambda fields: fields[alone]) if alone.isidentifier() else template.format_map
+        return itemgetter(alone) if alone.isidentifier() else template.format_map
     return lambda _: template
+
+
+def _compiled_mapping(template: dict[str, Any]) -> Callable[[Fields], Event]:
+    """A copy of what is the same in every event, then the rest: an event keeps the order of its
+    template."""
+    parts = [(key, compiled(item)) for key, item in template.items() if not _is_constant(item)]
+    if not parts:
+        return lambda _: template.copy()
+
+    def event(fields: Fields) -> Event:
+        filled = template.copy()
+        for key, part in parts:
+            filled[key] = part(fields)
+        return filled
+
+    return event
+
+
+def _is_constant(template: Any) -> bool:
+    """Whether it is a number, a truth value, null, or a text without a field."""
+    if isinstance(template, str):
+        return "{" not in template
+    return not isinstance(template, dict | list)

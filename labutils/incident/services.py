@@ -56,13 +56,18 @@ class Company:
         return {HEADERS[credential.kind]: secret}
 
     def record(
-        self, asked: policy.Request, decision: policy.Decision, agent: str, serial: int | str
+        self,
+        asked: policy.Request,
+        decision: policy.Decision,
+        agent: str,
+        serial: int | str,
+        turn: int = 1,
     ) -> None:
-        """Write what the services log about a request."""
+        """Write what the services log about a request; see telemetry.events."""
         if policy.recorded(asked, self.world):
             self.lab.audit += [
-                {"time": asked.time, "source": source, "event": event}
-                for source, event in telemetry.events(asked, decision, agent, serial)
+                {"time": asked.time, **line._asdict()}
+                for line in telemetry.events(asked, decision, agent, serial, turn)
             ]
 
 

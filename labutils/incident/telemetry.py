@@ -4,126 +4,241 @@ The formats stand in data/telemetry/ (log_format); which of them holds which req
 `logs` in a case.
 """
 
+import hashlib
 import json
 import uuid
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from labutils.incident import policy
 from labutils.incident.cases import Case, LogEntry
-from labutils.incident.log_format import OTHER, Event, Fields, compiled, log_format
+from labutils.incident.log_format import (
+    OTHER,
+    Event,
+    Fields,
+    compiled,
+    field_names,
+    log_format,
+)
 from labutils.incident.policy import Decision, Request
 from labutils.lab import iso
 
-Writer = Callable[[Fields], Event]
+
+class LogLine(NamedTuple):
+    """A line of a log. `modelled`: no vendor or report says that it looks like this."""
+
+    source: str
+    event: Event
+    modelled: bool
 
 
 def events(
-    request: Request, decision: Decision, agent: str, serial: int | str
-) -> list[tuple[str, Event]]:
-    """What this request leaves in the logs: (source, event) pairs. `serial` is one that no other
-    request has."""
+    request: Request, decision: Decision, agent: str, serial: int | str, turn: int = 1
+) -> list[LogLine]:
+    """What this request leaves in the logs.
+
+    `serial` is one that no other request has. `turn`: which time it is, where it is made many
+    times.
+    """
     kind = request.credential.kind if request.credential else None
     audit = request.service.audit_by_kind.get(kind or "", request.service.audit)
-    writers = _writers(request.case, request.scope, decision.allow, kind, audit)
-    if not writers:
-        return []
-    fields = fields_of(request, agent, serial)
-    return [(source, write(fields)) for source, write in writers]
+    refused_by_network = decision.rule == policy.reachable.__name__
+    end = _End(decision.allow, not refused_by_network)
+    seed = f"{request.service.id}/{serial}"
+    return [
+        LogLine(
+            writer.source, writer.write(Line(request, agent, seed, turn, place)), writer.modelled
+        )
+        for place, writer in enumerate(_writers(request.case, request.scope, end, kind, audit))
+    ]
 
 
 # --- which templates ----------------------------------------------------------------------------
 
 
+class _End(NamedTuple):
+    """How a request ended: whether it was allowed, and whether it came as far as the service."""
+
+    allowed: bool
+    reached: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is to be written. `seed`: a text that no other request has; `place`: of the line
+    among those of its request, from 0."""
+
+    request: Request
+    agent: str
+    seed: str
+    turn: int
+    place: int
+
+
+class _Writer(NamedTuple):
+    """How a source writes a line, and whether that is modelled."""
+
+    source: str
+    write: Callable[[Line], Event]
+    modelled: bool
+
+
 @cache
-def _writers(
-    case: Case, scope: str, allowed: bool, kind: str | None, audit: str
-) -> list[tuple[str, Writer]]:
-    """How a request is written, source by source: by the rows of the case that fit, else as what
-    the log has no words for."""
-    writers = []
-    for source in case.sources:
-        vendor = log_format(source)
-        entries = [
-            entry
-            for entry in case.logs
-            if entry.source == source
-            and scope in entry.scopes
-            and (not entry.kinds or kind in entry.kinds)
-            and vendor.events[entry.template].fits(allowed)
-        ]
-        other = vendor.events.get(OTHER)
-        if not entries and source == audit and other and other.fits(allowed):
-            entries = [LogEntry((scope,), source, OTHER)]
-        writers += [(source, _writer(entry, allowed)) for entry in entries]
-    return writers
+def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) -> list[_Writer]:
+    """How a request is written, source by source: by the rows of the case that fit. What no row is
+    for is written as what the log of its service has no words for."""
+    entries = [
+        entry
+        for source in case.sources
+        for entry in case.logs
+        if entry.source == source
+        and entry.holds(scope, kind, end.reached)
+        and log_format(source).events[entry.template].fits(end.allowed)
+    ]
+    if not entries and audit in case.sources:
+        other = log_format(audit).events.get(OTHER)
+        if other and other.fits(end.allowed):
+            entries = [LogEntry((scope,), audit, OTHER)]
+    return [_writer(entry, end.allowed) for entry in entries]
 
 
-def _writer(entry: LogEntry, allowed: bool) -> Writer:
-    """The template of a row as a function of a request's fields, to which the row's words are
-    added."""
-    write = compiled(log_format(entry.source).event(entry.template, allowed))
-    words = compiled(entry.words)
-    return lambda fields: write(fields | words(fields))
+def _writer(entry: LogEntry, allowed: bool) -> _Writer:
+    """The template of a row as a function of a line; the row's words stand for fields too."""
+    vendor = log_format(entry.source)
+    template = vendor.event(entry.template, allowed)
+    write, words = compiled(template), compiled(entry.words)
+    asked = (field_names(template) - entry.words.keys()) | field_names(entry.words)
+    values = [(name, FIELD_VALUES[name]) for name in sorted(asked)]
+    modelled = bool(vendor.modelled or vendor.events[entry.template].modelled or entry.modelled)
+
+    def written(line: Line) -> Event:
+        fields: Fields = {name: value_of(line) for name, value_of in values}
+        event: Event = write(fields | words(fields) if entry.words else fields)
+        return event
+
+    return _Writer(entry.source, written, modelled)
 
 
 # --- what a template may ask for ----------------------------------------------------------------
 
 
-def fields_of(request: Request, agent: str, serial: int | str) -> Fields:
-    """The fields of a request that a template may ask for, each explained in log_format.FIELDS."""
-    unique = _number(f"{request.service.id}/{serial}")
-    return {
-        **_times(request.time),
-        **_caller(request, str(serial)),
-        "address": request.address,
-        "asn": request.case.networks[request.origin.id],
-        "agent": agent,
-        "service": request.service.id,
-        "action": request.action,
-        "app": str(_number(request.service.id)),
-        "domain": request.case.domains[request.service.org],
-        "uuid": str(unique),
-        "id": unique.hex[:12],
-        "ray": unique.hex[:16],
-    }
-
-
-def _times(moment: int) -> Fields:
-    """A moment in seconds since 1970, in the four ways of writing it."""
-    text = iso(moment)
-    return {
-        "time": text,
-        "millis": text[:-1] + ".000Z",
-        "spaced": text[:-1].replace("T", " ") + ".000",
-        "epoch": moment,
-    }
-
-
-def _caller(request: Request, serial: str) -> Fields:
-    """Who asked, as far as the credential tells."""
-    credential = request.credential
-    if credential is None:
-        nobody = {"credential": "", "holder": "unknown", "name": "unknown", "number": 0}
-        return nobody | {"session": _session(serial)}
-    holder = credential.holder
-    place = list(request.case.estate.identities).index(holder.id)
-    return {
-        "credential": credential.id,
-        "holder": holder.id,
-        "name": holder.name,
-        "number": 10000 + 100 * place,
-        "session": _session(credential.session or credential.id),
-    }
-
-
-def _session(name: str) -> str:
-    return "102" + _number(name).hex[:17]
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _number(name: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"https://lab.example/{name}")
+
+
+@cache
+def _lasting(name: str) -> uuid.UUID:
+    """The number of something that many lines name: a holder, a service, a session."""
+    return _number(name)
+
+
+def _time(line: Line) -> str:
+    return iso(line.request.time)
+
+
+def _milliseconds(line: Line) -> int:
+    """Of the second in which the request was answered; the later lines of a request come later."""
+    return zlib.crc32(line.seed.encode()) % 900 + 10 * line.place
+
+
+def _event_uuid(line: Line) -> uuid.UUID:
+    return _number(f"{line.seed}/{line.place}")
+
+
+def _port(line: Line) -> int:
+    """One of the ephemeral ports of Linux (32768 to 60999)."""
+    return 32768 + zlib.crc32(f"port/{line.seed}".encode()) % 28232
+
+
+def _unusual(line: Line) -> str:
+    credential = line.request.credential
+    at_home = credential is not None and credential.holder.home == line.request.address
+    return "NEGATIVE" if at_home else "POSITIVE"
+
+
+def _os(line: Line) -> str:
+    known = {"Macintosh": "Mac OS X", "Windows": "Windows 10", "Linux": "Linux"}
+    return next((os for word, os in known.items() if word in line.agent), "Unknown")
+
+
+def _browser(line: Line) -> str:
+    known = ("Firefox", "Chrome", "Safari")
+    return next((word.upper() for word in known if word in line.agent), "UNKNOWN")
+
+
+def _transaction(line: Line) -> str:
+    digest = hashlib.sha1(line.seed.encode(), usedforsecurity=False).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _holder(line: Line) -> str:
+    return line.request.credential.holder.id if line.request.credential else "unknown"
+
+
+def _holder_name(line: Line) -> str:
+    return line.request.credential.holder.name if line.request.credential else "unknown"
+
+
+def _holder_number(line: Line) -> str:
+    """The number of an account, as products count them up."""
+    if line.request.credential is None:
+        return "0"
+    place = list(line.request.case.estate.identities).index(line.request.credential.holder.id)
+    return str(10000 + 100 * place)
+
+
+def _session(line: Line) -> str:
+    """One of the request's own where no credential came with it."""
+    credential = line.request.credential
+    name = (credential.session or credential.id) if credential else line.seed
+    return "102" + _lasting(f"session/{name}").hex[:22]
+
+
+# A value for each name of log_format.FIELDS, which explains them.
+FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
+    "time": _time,
+    "millis": lambda line: f"{_time(line)[:-1]}.{_milliseconds(line):03}Z",
+    "spaced": lambda line: f"{_time(line)[:-1].replace('T', ' ')}.{_milliseconds(line):03}",
+    "epoch": lambda line: line.request.time,
+    "nano": lambda line: _milliseconds(line) * 1_000_000,
+    "address": lambda line: line.request.address,
+    "port": _port,
+    "asn": lambda line: line.request.case.networks[line.request.origin.id],
+    "unusual": _unusual,
+    "agent": lambda line: line.agent,
+    "os": _os,
+    "browser": _browser,
+    "device": lambda line: _digest(f"{line.request.address}/{line.agent}"),
+    "service": lambda line: line.request.service.id,
+    "action": lambda line: line.request.action,
+    "app": lambda line: str(_lasting(f"service/{line.request.service.id}")),
+    "domain": lambda line: line.request.case.domains[line.request.service.org],
+    "uuid": lambda line: str(_event_uuid(line)),
+    "request": lambda line: str(_number(line.seed)),
+    "transaction": _transaction,
+    "id": lambda line: _event_uuid(line).hex[:12],
+    "ray": lambda line: _number(line.seed).hex[:16],
+    "process": lambda line: 2000 + zlib.crc32(f"process/{line.seed}".encode()) % 30000,
+    "turn": lambda line: str(line.turn),
+    "credential": lambda line: line.request.credential.id if line.request.credential else "",
+    "holder": _holder,
+    "name": _holder_name,
+    "number": _holder_number,
+    "holder_uuid": lambda line: str(_lasting(f"holder/{_holder(line)}")),
+    "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex,
+    "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex[:17],
+    "session": _session,
+}
 
 
 # --- reading and storing ------------------------------------------------------------------------
@@ -132,9 +247,7 @@ def _number(name: str) -> uuid.UUID:
 def headline(source: str, event: Event) -> str:
     """The few fields of an event that a person reads first, as its format names them, short values
     with their names."""
-    parts = [_field(event, path) for path in log_format(source).headline]
-    assumed = "  (assumed)" if event.get("x_course_assumption") else ""
-    return "  ".join(filter(None, parts)) + assumed
+    return "  ".join(filter(None, (_field(event, path) for path in log_format(source).headline)))
 
 
 def _field(event: Event, path: str) -> str:
@@ -150,9 +263,11 @@ def _field(event: Event, path: str) -> str:
     return str(value) if len(str(value)) > 5 else f"{key}={value}"
 
 
-def write(folder: Path, audit: dict[str, list[Event]], truth: dict[str, str]) -> dict[str, int]:
-    """Write one JSONL file a source, and truth.json beside them; the number of events of each.
-    Raises OSError.
+def write(
+    folder: Path, audit: dict[str, list[Event]], truth: dict[str, str], labels: dict[str, str]
+) -> dict[str, int]:
+    """Write one JSONL file a source, and truth.json and labels.json beside them; the number of
+    events of each source. Raises OSError.
 
     FileExistsError where a file of that name holds something else: nothing is overwritten, and
     nothing is written.
@@ -162,6 +277,7 @@ def write(folder: Path, audit: dict[str, list[Event]], truth: dict[str, str]) ->
         for source, lines in audit.items()
     }
     texts["truth.json"] = json.dumps(truth, indent=1) + "\n"
+    texts["labels.json"] = json.dumps(labels, indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         if (folder / name).exists() and (folder / name).read_bytes() != text.encode():

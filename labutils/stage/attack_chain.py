@@ -1,6 +1,7 @@
 """The campaign step by step: its log lines, its routes, and what survived (lessons 09 and 14)."""
 
 from functools import cache
+from itertools import groupby
 
 from labutils.incident.breach import Replay, Step, foresee, play
 from labutils.incident.log_format import Event
@@ -59,20 +60,43 @@ def lines_of(replay: Replay, fact: str, source: str) -> list[Event]:
 
 
 def print_tactic(replay: Replay, tactic: str) -> None:
-    """Print each step of a tactic, and every line that it left in a log.
+    """Print each step of a tactic, and what it left in the logs.
 
-    When, how it ended, what it was for, and what decided.
+    When, how it ended, what it was for, and what decided. Of many lines that one request left, the
+    first is printed.
     """
     for step in (step for step in replay.steps if step.tactic == tactic):
         print(f"{_when(step)}  {OUTCOMES[step.outcome]}  {step.plan.goal}")
         if step.outcome == "denied":
             print(f"    in this model: {step.rule}: {step.reason}")
         names = [name for name, fact in replay.truth.items() if fact == step.fact]
-        for name in names:
-            source, line = name.split(":")
-            print(f"    {name}  {headline(source, replay.audit[source][int(line) - 1])}")
+        for same in _alike(replay, names):
+            _print_lines(replay, same)
         if not names:
             print("    (no log of the company holds a line of it)")
+
+
+def _alike(replay: Replay, names: list[str]) -> list[list[str]]:
+    """The lines of a step, those together that follow one another in a log and tell of one act."""
+    return [list(same) for _, same in groupby(names, lambda name: _act(replay, name))]
+
+
+def _act(replay: Replay, name: str) -> tuple[str, str]:
+    """The log of a line, and the first thing that a person reads there."""
+    source, line = name.split(":")
+    event = replay.audit[source][int(line) - 1]
+    act = headline(source, event).split("  ")[0]
+    # At the gateway one act has many doors.
+    return source, act if "auditType" in event else name
+
+
+def _print_lines(replay: Replay, names: list[str]) -> None:
+    """Print the first of some lines that are alike, and how many there are."""
+    source, line = names[0].split(":")
+    assumed = "  (assumed)" if names[0] in replay.labels else ""
+    print(f"    {names[0]}  {headline(source, replay.audit[source][int(line) - 1])}{assumed}")
+    if len(names) > 1:
+        print(f"      and so on to {names[-1]}: {len(names)} lines in all")
 
 
 def _when(step: Step) -> str:

@@ -200,6 +200,7 @@ PREDICTIONS = (
                 "a sign-in from a new address, then what he does",
                 [
                     "user.session.start",
+                    "policy.evaluate_sign_on",
                     "user.session.access_admin_app",
                     "app.oauth2.client.read_client_secret",
                 ],
@@ -208,7 +209,11 @@ PREDICTIONS = (
             ),
             "b": Guess(
                 "what he does, and no sign-in",
-                ["user.session.access_admin_app", "app.oauth2.client.read_client_secret"],
+                [
+                    "policy.evaluate_sign_on",
+                    "user.session.access_admin_app",
+                    "app.oauth2.client.read_client_secret",
+                ],
             ),
             "c": Guess(
                 "nothing: the session is known",
