@@ -3,7 +3,7 @@
 import pytest
 
 from labutils.incident import log_format as formats
-from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged
+from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged, worded
 from labutils.incident.sheets import SheetError
 
 DOOR = LogFormat(
@@ -52,6 +52,15 @@ def test_a_kind_of_event_is_for_both_outcomes_or_for_one(only, allowed, denied):
 )
 def test_a_text_that_is_one_field_alone_keeps_the_type_of_the_field(template, value):
     assert compiled(template)({"epoch": 7, "name": "Ada"}) == value
+
+
+def test_words_of_a_case_stand_in_the_places_of_their_names_and_a_number_stays_one():
+    template = {"to": ["{user}", {"at": "{port}"}], "by": "{name}", "said": "{user} at {port}"}
+    assert worded(template, {"user": "u-{turn}", "port": 22}) == {
+        "to": ["u-{turn}", {"at": 22}],
+        "by": "{name}",
+        "said": "u-{turn} at 22",
+    }
 
 
 def test_laying_one_mapping_upon_another_leaves_both_as_they_were():

@@ -130,6 +130,22 @@ def field_names(template: Any) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def worded(template: Any, words: dict[str, str | int]) -> Any:
+    """A template with a case's words in the places of their names. A word that stands alone keeps
+    its own type, and may have fields in braces itself."""
+    if isinstance(template, dict):
+        return {key: worded(item, words) for key, item in template.items()}
+    if isinstance(template, list):
+        return [worded(item, words) for item in template]
+    if not isinstance(template, str):
+        return template
+    for name, word in words.items():
+        if template == f"{{{name}}}":
+            return word
+        template = template.replace(f"{{{name}}}", str(word))
+    return template
+
+
 def fields_in(row: Row, key: str, template: Any) -> set[str]:
     """The names in braces in what stands under a key. Raises SheetError with the line where the
     braces are not in pairs."""

@@ -66,7 +66,12 @@ class Company:
         """Write what the services log about a request; see telemetry.events."""
         if policy.recorded(asked, self.world):
             self.lab.audit += [
-                {"time": asked.time, **line._asdict()}
+                {
+                    "time": asked.time,
+                    "source": line.source,
+                    "event": line.event,
+                    "modelled": line.modelled,
+                }
                 for line in telemetry.events(asked, decision, agent, serial, turn)
             ]
 

@@ -24,6 +24,7 @@ from labutils.incident.log_format import (
     compiled,
     field_names,
     log_format,
+    worded,
 )
 from labutils.incident.policy import Decision, Request
 from labutils.lab import iso
@@ -108,17 +109,16 @@ def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) ->
 
 
 def _writer(entry: LogEntry, allowed: bool) -> _Writer:
-    """The template of a row as a function of a line; the row's words stand for fields too."""
+    """The template of a row as a function of a line, the row's words put in their places."""
     vendor = log_format(entry.source)
-    template = vendor.event(entry.template, allowed)
-    write, words = compiled(template), compiled(entry.words)
-    asked = (field_names(template) - entry.words.keys()) | field_names(entry.words)
-    values = [(name, FIELD_VALUES[name]) for name in sorted(asked)]
+    template = worded(vendor.event(entry.template, allowed), entry.words)
+    write = compiled(template)
+    values = [(name, FIELD_VALUES[name]) for name in sorted(field_names(template))]
     modelled = bool(vendor.modelled or vendor.events[entry.template].modelled or entry.modelled)
 
     def written(line: Line) -> Event:
         fields: Fields = {name: value_of(line) for name, value_of in values}
-        event: Event = write(fields | words(fields) if entry.words else fields)
+        event: Event = write(fields)
         return event
 
     return _Writer(entry.source, written, modelled)
