@@ -387,17 +387,17 @@ def counting_mistake(function: Callable[..., Any]) -> str:
 PIECE = 12  # characters of a token that are no accident
 
 
-def log_lines(token: str, other: str) -> list[tuple[str, tuple[str, ...], str]]:
-    """Log lines with gaps for tokens: before and after, the tokens in them, and the mistake."""
+def log_lines(token: str, other: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Log lines with gaps for tokens, and the tokens in them."""
     bearer = '09:00 GET https://wiki.example/a 200 12.7.1 authorization="Bearer {}"'
     hint = "09:01 GET https://login.example/logout?id_token_hint={}&state=eyJ 303"
     both = "09:02 old={} new={} www.wiki.example"
     return [
-        (bearer, (token,), "rest"),
-        (hint, (token,), "rest"),
-        (both, (other, token), "all"),
-        ("09:03 GET https://www.wiki.example/help.v2.html 200", (), "rest"),
-        ("{}", (other,), "rest"),
+        (bearer, (token,)),
+        (hint, (token,)),
+        (both, (other, token)),
+        ("09:03 GET https://www.wiki.example/help.v2.html 200", ()),
+        ("{}", (other,)),
     ]
 
 
@@ -416,11 +416,12 @@ def tokens_to_redact() -> list[str]:
 
 def redaction(answer: Tried) -> Verdict:
     """The judge of 01-7: the tags match, hold nothing of the token, and need the key."""
-    tokens, keys = tokens_to_redact(), [name.encode() for _, name in zip("ab", drawn("keys"))]  # noqa: B905
+    names = drawn("keys")
+    tokens, keys = tokens_to_redact(), [next(names).encode() for _ in range(2)]
     try:
-        for template, inside, mistake in log_lines(*tokens[:2]):
+        for template, inside in log_lines(*tokens[:2]):
             line = template.format(*inside)
-            if verdict := one_line(answer, line, inside, template, mistake, keys[0]):
+            if verdict := one_line(answer, line, inside, template, keys[0]):
                 return verdict
         return matching(answer, tokens, keys) or PASSED
     except Exception:
@@ -430,7 +431,7 @@ def redaction(answer: Tried) -> Verdict:
 
 
 def one_line(
-    answer: Tried, line: str, inside: tuple[str, ...], template: str, mistake: str, key: bytes
+    answer: Tried, line: str, inside: tuple[str, ...], template: str, key: bytes
 ) -> Verdict | None:
     """What is wrong with one redacted line."""
     result, case = answer(line, key), written(template.format(*("eyJ..." for _ in inside)))
@@ -459,7 +460,7 @@ def around(template: str, result: str) -> bool:
 
 
 def pieces(token: str) -> set[str]:
-    """Pieces of payload and signature, and the personal data in it, which no redacted line may hold."""
+    """Pieces of payload and signature, and the personal data: no redacted line may hold them."""
     _, payload, signature = token.split(".")
     claims = json.loads(unb64(payload))
     texts = [text[at : at + PIECE] for text in (payload, signature) for at in range(len(text))]
@@ -492,7 +493,7 @@ def masked_by(key: bytes, text: str) -> str:
 
 
 def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | None:
-    """Whether equal tokens have equal tags, others other tags, and the key decides about the tag."""
+    """Whether equal tokens have equal tags, others other tags, and the key decides on the tag."""
 
     def tag(token: str, key: bytes) -> str:
         return str(answer(f"a {token} b", key))
@@ -657,7 +658,8 @@ EXERCISES = (
                 """),
             ),
             "other": (
-                "Split the token at its dots: token.split('.'). The middle segment has the index 1.",
+                "Split the token at its dots: token.split('.'). The middle segment has the index "
+                "1.",
                 "answer = 42",
             ),
         },
@@ -677,8 +679,8 @@ EXERCISES = (
         "It reads the header and the payload of any signed token.",
         {
             "padding": (
-                "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to the "
-                "next multiple of four.",
+                "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to "
+                "the next multiple of four.",
                 altered(DECODE, ('"=" * (-len(part) % 4)', '"="')),
             ),
             "alphabet": (
@@ -878,8 +880,9 @@ EXERCISES = (
                 altered(WITH_CLAIM, ("{segment(claims)}", "{len(claims)}")),
             ),
             "null": (
-                "The payload says `null`: you encoded None. .update(...) changes the dictionary and returns "
-                "None. Call it on a line of its own, and encode the dictionary after that.",
+                "The payload says `null`: you encoded None. .update(...) changes the dictionary "
+                "and returns None. Call it on a line of its own, and encode the dictionary after "
+                "that.",
                 altered(
                     WITH_CLAIM,
                     ("{**decode(token)[1], name: value}", "decode(token)[1].update({name: value})"),
@@ -916,8 +919,8 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ('max(0, claims["exp"] - now)', 'claims["exp"] > now')),
             ),
             "clock": (
-                "You asked this computer what time it is. Take the `now` that is given: the log is of "
-                "another day.",
+                "You asked this computer what time it is. Take the `now` that is given: the log is "
+                "of another day.",
                 altered(SECONDS_LEFT, ("- now", "- int(__import__('time').time())")),
             ),
             "turned": (
@@ -970,7 +973,8 @@ EXERCISES = (
                 altered(REDACT, ("eyJ", "")),
             ),
             "piece": (
-                "A piece of the token is left: of its signature, or of what it says about somebody.",
+                "A piece of the token is left: of its signature, or of what it says about "
+                "somebody.",
                 altered(REDACT, (r"\.[\w-]*", "")),
             ),
             "reversible": (
@@ -996,8 +1000,8 @@ EXERCISES = (
                 altered(REDACT, ("match[0].encode()", 'match[0].split(".")[1].encode()')),
             ),
             "plain": (
-                "Everybody can compute this tag: whoever has a token, or guesses it, can tell which "
-                "lines are about it. The key must go into the hash: hmac.digest(key, ...).",
+                "Everybody can compute this tag: whoever has a token, or guesses it, can tell "
+                "which lines are about it. The key must go into the hash: hmac.digest(key, ...).",
                 altered(
                     REDACT,
                     (
@@ -1026,8 +1030,8 @@ EXERCISES = (
                 "answer = lambda token: False",
             ),
             "json": (
-                "You read the JSON and wrote it anew. Other spaces are another text, and still a right "
-                "spelling of a segment. Encode the bytes again, and not what they say.",
+                "You read the JSON and wrote it anew. Other spaces are another text, and still a "
+                "right spelling of a segment. Encode the bytes again, and not what they say.",
                 wrong("""
                 def answer(token):
                     return ".".join(map(segment, decode(token))) == token.rpartition(".")[0]
@@ -1042,11 +1046,13 @@ EXERCISES = (
                 "Encode again, and compare.",
                 wrong("""
                 def answer(token):
-                    return re.fullmatch(r"[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*", token) is not None
+                    shape = r"[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*"
+                    return re.fullmatch(shape, token) is not None
                 """),
             ),
             "junk": (
-                "Python's decoder leaves out what is not in its alphabet. Encode again, and compare.",
+                "Python's decoder leaves out what is not in its alphabet. Encode again, and "
+                "compare.",
                 altered(ONE_SPELLING, ("!= part", '!= re.sub("[^A-Za-z0-9_+/=-]", "", part)')),
             ),
             "alphabet": (
@@ -1088,9 +1094,9 @@ EXERCISES = (
                 ),
             ),
             "hex": (
-                "You wrote 64 hexadecimal digits into the segment. The hash is 32 bytes: leave .hex() "
-                "out, and give the bytes to base64.urlsafe_b64encode. (segment makes JSON first, so it "
-                "is not for bytes.)",
+                "You wrote 64 hexadecimal digits into the segment. The hash is 32 bytes: leave "
+                ".hex() out, and give the bytes to base64.urlsafe_b64encode. (segment makes JSON "
+                "first, so it is not for bytes.)",
                 altered(
                     MAC,
                     (
@@ -1120,16 +1126,18 @@ TARGET = Target(
     "01-target",
     "value",
     value(flag_mistake),
-    "The token was made for notes.example, it was about u-1906, and it was good for almost four minutes "
-    "more. The payroll took it all the same. There is a second way: who else showed this token?",
+    "The token was made for notes.example, it was about u-1906, and it was good for almost four "
+    "minutes more. The payroll took it all the same. There is a second way: who else showed this "
+    "token?",
     {
         "outer": (
-            "That token was made for the application at which it was shown. Read it to its end: one "
-            "of its claims begins with eyJ.",
+            "That token was made for the application at which it was shown. Read it to its end: "
+            "one of its claims begins with eyJ.",
             wrong("from labutils.stage.logged_tokens import number\nanswer = number('g3')"),
         ),
         "over": (
-            "That token was over when the line was written. Compare `exp` with the time of the line.",
+            "That token was over when the line was written. Compare `exp` with the time of the "
+            "line.",
             wrong("from labutils.stage.logged_tokens import number\nanswer = number('old')"),
         ),
         "unsigned": (
@@ -1157,9 +1165,9 @@ TARGET = Target(
         "A token can carry another token in a claim. Compare the aud of each token with the url of "
         "its line, and use seconds_left(claims, seconds(line['time'])). takes(with_the_key, token) "
         "says whether the signature fits.",
-        "Three lines have a cookie with a token in its claim id_token. Decode that one too. A second "
-        "way: Tom's address is 203.0.113.66, and one of his lines shows a signed token about somebody "
-        "else.",
+        "Three lines have a cookie with a token in its claim id_token. Decode that one too. A "
+        "second way: Tom's address is 203.0.113.66, and one of his lines shows a signed token "
+        "about somebody else.",
     ),
     code("""
         for line in map(json.loads, scene.log):
@@ -1173,19 +1181,21 @@ TARGET = Target(
                 if good and claims["aud"] not in line["url"]:
                     flag = claims["jti"]
     """),
-    brief="scene.log holds twelve lines of a proxy's log of 18 October, each of them JSON. In one line "
-    "a token was shown at an application for which it was not made (`aud`). It was good in that "
-    "second, and the issuer had signed it: with_the_key(token) gives its claims. Find that token. Its "
-    "number, the claim `jti`, is the flag. Tokens stand in headers, in addresses, in cookies, and in "
-    "other tokens. There is more than one way.",
+    brief=(
+        "scene.log holds twelve lines of a proxy's log of 18 October, each of them JSON. In one "
+        "line a token was shown at an application for which it was not made (`aud`). It was good "
+        "in that second, and the issuer had signed it: with_the_key(token) gives its claims. Find "
+        "that token. Its number, the claim `jti`, is the flag. Tokens stand in headers, in "
+        "addresses, in cookies, and in other tokens. There is more than one way."
+    ),
     scene=logged.scene,
 )
 
 PREDICTIONS = (
     Prediction(
         "01-p1",
-        "You have the text of the token, and no key of any kind. You decode its middle segment. What "
-        "comes out?",
+        "You have the text of the token, and no key of any kind. You decode its middle segment. "
+        "What comes out?",
         {
             "a": Guess(
                 "bytes that nobody can read: they are encrypted",
@@ -1201,8 +1211,8 @@ PREDICTIONS = (
                 "hides nothing.",
             ),
         },
-        "Base64url is an alphabet, and no cipher. There is no key because nothing is locked. A token "
-        "that is sent on is a document that is sent on.",
+        "Base64url is an alphabet, and no cipher. There is no key because nothing is locked. A "
+        "token that is sent on is a document that is sent on.",
     ),
     Prediction(
         "01-p2",
@@ -1217,14 +1227,14 @@ PREDICTIONS = (
             ),
             "b": Guess("no: other characters, another text", False),
         },
-        "A signature covers bytes, and no meaning. Order, spaces and line breaks count. So a verifier "
-        "checks what arrived, before anything tidies it up.",
+        "A signature covers bytes, and no meaning. Order, spaces and line breaks count. So a "
+        "verifier checks what arrived, before anything tidies it up.",
     ),
     Row(
         "01-p3",
-        "Another `sub` now stands in the payload, and the header and the signature are the old ones. "
-        "Four readers are shown this token. Which of them hand out the changed claims, with no "
-        "complaint?",
+        "Another `sub` now stands in the payload, and the header and the signature are the old "
+        "ones. Four readers are shown this token. Which of them hand out the changed claims, with "
+        "no complaint?",
         (
             "your decode",
             "inspect, the lab's decoder",
@@ -1234,16 +1244,25 @@ PREDICTIONS = (
         "ooox",
         words=("it hands them out", "it complains"),
         beliefs={
-            "your decode": "Your function splits, decodes and parses. It never looks at the signature.",
-            "inspect, the lab's decoder": "The belief is that a decoder checks. A decoder has no key, "
-            "so there is nothing that it could check with.",
-            "PyJWT, without the key": "The belief is that a good library always checks. Here it was "
-            "told not to, by verify_signature: False.",
-            "PyJWT, with the key": "With the key it computes what was signed, and the changed payload "
-            "does not fit.",
+            "your decode": (
+                "Your function splits, decodes and parses. It never looks at the signature."
+            ),
+            "inspect, the lab's decoder": (
+                "The belief is that a decoder checks. A decoder has no key, so there is nothing "
+                "that it could check with."
+            ),
+            "PyJWT, without the key": (
+                "The belief is that a good library always checks. Here it was told not to, by "
+                "verify_signature: False."
+            ),
+            "PyJWT, with the key": (
+                "With the key it computes what was signed, and the changed payload does not fit."
+            ),
         },
-        because="Reading is not checking. A decoder, a debugging page and a log viewer show what a token "
-        "claims. Whether that is so takes the key.",
+        because=(
+            "Reading is not checking. A decoder, a debugging page and a log viewer show what a "
+            "token claims. Whether that is so takes the key."
+        ),
     ),
     Row(
         "01-p4",
@@ -1255,16 +1274,21 @@ PREDICTIONS = (
         beliefs={
             "Ada's ID token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
             "Ada's access token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
-            "the backup job's access token": "The belief is that a JWT is short-lived. A JWT lives as "
-            "long as its exp says, and whoever issues it chooses. This one says a year.",
+            "the backup job's access token": (
+                "The belief is that a JWT is short-lived. A JWT lives as long as its exp says, and "
+                "whoever issues it chooses. This one says a year."
+            ),
         },
-        because="Nothing in the format makes a token short-lived. People give programs long lifetimes, since "
-        "a program cannot sign in again by itself. exp may even be missing.",
+        because=(
+            "Nothing in the format makes a token short-lived. People give programs long lifetimes, "
+            "since a program cannot sign in again by itself. exp may even be missing."
+        ),
     ),
     Prediction(
         "01-p5",
         "A token was stolen, and its text is blocked: the server keeps a list of texts that it "
-        "refuses. Tom writes `==` behind the signature. What does PyJWT, with the key, say to that?",
+        "refuses. Tom writes `==` behind the signature. What does PyJWT, with the key, say to "
+        "that?",
         {
             "a": Guess(
                 "it refuses: the signature does not fit the longer text",
@@ -1285,15 +1309,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "01-p6",
-        "RFC 7519 prints an encrypted token in its appendix A.1. How does its text differ from that of "
-        "a signed one?",
+        "RFC 7519 prints an encrypted token in its appendix A.1. How does its text differ from "
+        "that of a signed one?",
         {
             "a": Guess("it has five segments", 5),
             "b": Guess(
                 "it has three segments as well, and only decoding tells",
                 3,
-                "The belief is that all JWTs look alike. An encrypted one needs room for an encrypted "
-                "key, a start value and a tag.",
+                "The belief is that all JWTs look alike. An encrypted one needs room for an "
+                "encrypted key, a start value and a tag.",
             ),
             "c": Guess(
                 "it is one block without dots",

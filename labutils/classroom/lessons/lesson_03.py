@@ -425,7 +425,7 @@ def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
     return None if owner == "u-1815" else "own"
 
 
-def not_lured(apps: OneClient, response: httpx.Response) -> Verdict | None:
+def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
     """Whether Ada's browser ended in Tom's account."""
     owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
     if owner == "u-0666":

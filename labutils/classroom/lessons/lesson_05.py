@@ -40,7 +40,8 @@ KNOCK = code("""
         if door == "sign-in":
             return browser.post("https://notes.example/phone", data={"token": token})
         if door == "API":
-            return browser.get("https://api.example/me", headers={"authorization": "Bearer " + token})
+            header = {"authorization": "Bearer " + token}
+            return browser.get("https://api.example/me", headers=header)
         form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
         return browser.post("https://login.example/token", data=form)
 """)
@@ -101,7 +102,7 @@ RIGHT_KIND = dict(zip(DOORS, KINDS, strict=True))
 
 
 def knocks(answer: Tried) -> Verdict:
-    """The judge of 05-1: at each door the right token, and one that is wrong there, in a new browser."""
+    """The judge of 05-1: at each door the right token and a wrong one, in a new browser."""
     apps = three_doors("lesson-05/judge")
     tokens, browser = copied(apps), apps.lab.browser("somebody", "203.0.113.67")
     for door, kind in RIGHT_KIND.items():
@@ -242,8 +243,10 @@ class Line:
         return None
 
     def refused(self, token: str, case: str, mistake: str) -> Verdict | None:
-        """The verdict where a token still gives a new one. One that is not in the store any more was
-        deleted, or never noted."""
+        """The verdict where a token still gives a new one.
+
+        One that is not in the store any more was deleted, or never noted.
+        """
         known = token in self.store["family"]
         try:
             new = self.refresh(token)
@@ -461,8 +464,8 @@ EXERCISES = (
                 altered(KNOCK, ('data={"token": token}', 'json={"token": token}')),
             ),
             "API": (
-                "Where door is 'API': GET https://api.example/me with the header authorization. Its "
-                "value is the word Bearer, a space, the token.",
+                "Where door is 'API': GET https://api.example/me with the header authorization. "
+                "Its value is the word Bearer, a space, the token.",
                 altered(KNOCK, ('"Bearer " + token', "token")),
             ),
             "token endpoint": (
@@ -472,7 +475,7 @@ EXERCISES = (
             ),
             "response": (
                 "Return the whole response, as the browser gives it.",
-                altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
+                altered(KNOCK, ("headers=header)", "headers=header).status_code")).replace(
                     "data=form)", "data=form).json()"
                 ),
             ),
@@ -518,7 +521,8 @@ EXERCISES = (
                 altered(FILL, ("grid[name, door]", "grid[door, name]")),
             ),
             "some": (
-                "Each name meets each door. Is the grid made anew in a loop, or returned too early?",
+                "Each name meets each door. Is the grid made anew in a loop, or returned too "
+                "early?",
                 altered(FILL, ("    return grid", "            return grid")),
             ),
             "opens": (
@@ -560,13 +564,14 @@ EXERCISES = (
                 altered(REFRESH, ("return new", "return token")),
             ),
             "guessable": (
-                "The new token does not come from draw(). A counter, the old token with a letter more, "
-                "the clock, or a hash of these: Tom can work them out.",
+                "The new token does not come from draw(). A counter, the old token with a letter "
+                "more, the clock, or a hash of these: Tom can work them out.",
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
             ),
             "own random": (
-                "Nobody can guess that, and at work it is right. Here call draw(): it stands for it, so "
-                "that each run gives the same tokens, and this check can tell them from guessable ones.",
+                "Nobody can guess that, and at work it is right. Here call draw(): it stands for "
+                "it, so that each run gives the same tokens, and this check can tell them from "
+                "guessable ones.",
                 altered(REFRESH, ("draw()", "__import__('secrets').token_urlsafe(16)")),
             ),
             "reuse": (
@@ -583,8 +588,9 @@ EXERCISES = (
                 altered(REFRESH, ('store["dead"].add(family)', 'store["dead"].add(token)')),
             ),
             "deleted": (
-                "The used token is gone from store['family']. When it comes again, it looks like one "
-                "that was never given out, and nobody notices that two parties hold the family.",
+                "The used token is gone from store['family']. When it comes again, it looks like "
+                "one that was never given out, and nobody notices that two parties hold the "
+                "family.",
                 altered(REFRESH, ('["family"].get(token)', '["family"].pop(token, None)')),
             ),
             "unknown": (
@@ -596,7 +602,8 @@ EXERCISES = (
                 altered(REFRESH, ("add(family)", 'update(store["family"].values())')),
             ),
             "raises": (
-                "store['family'] is a dictionary; store['used'] and store['dead'] are sets: .add(...).",
+                "store['family'] is a dictionary; store['used'] and store['dead'] are sets: "
+                ".add(...).",
                 altered(REFRESH, ('store["used"].add', 'store["used"].append')),
             ),
         },
@@ -615,13 +622,13 @@ EXERCISES = (
         "One text gives new tokens for as long as nobody replaces it.",
         {
             "shut": (
-                "data= has the form, with grant_type client_credentials. The name and the secret that "
-                "are given go along as auth=(client_id, secret).",
+                "data= has the form, with grant_type client_credentials. The name and the secret "
+                "that are given go along as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "form": (
-                "The provider took it. HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends it: "
-                "auth=(client_id, secret), and no client_secret in the form.",
+                "The provider took it. HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends "
+                "it: auth=(client_id, secret), and no client_secret in the form.",
                 altered(
                     AS_CLIENT,
                     ("auth=(client_id, secret)", ""),
@@ -654,7 +661,8 @@ EXERCISES = (
             ),
         },
         (
-            "The form has one field: grant_type, with the value client_credentials (RFC 6749, 4.4.2).",
+            "The form has one field: grant_type, with the value client_credentials (RFC 6749, "
+            "4.4.2).",
             "One call does it: browser.post('https://login.example/token', data=form, "
             "auth=(client_id, secret)).",
         ),
@@ -685,15 +693,16 @@ EXERCISES = (
                 """),
             ),
             "opaque": (
-                "A text that does not decode is opaque. Its .header is None: ask for that before you "
-                "look into it.",
+                "A text that does not decode is opaque. Its .header is None: ask for that before "
+                "you look into it.",
                 altered(KIND_OF, ("seen.header is None", "False")).replace(
                     "seen.claims is None or ", "False or "
                 ),
             ),
             "no typ": (
-                "A header may have no typ at all: header.get('typ') is None then, and header['typ'] "
-                "raises an error. Without typ, nobody can tell the kind by its header.",
+                "A header may have no typ at all: header.get('typ') is None then, and "
+                "header['typ'] raises an error. Without typ, nobody can tell the kind by its "
+                "header.",
                 altered(KIND_OF, ('kinds.get(seen.header.get("typ"), "other")', NO_TYP)),
             ),
             "logout": (
@@ -718,7 +727,8 @@ EXERCISES = (
         },
         (
             "seen = inspect(token). Both seen.header and seen.claims can be None.",
-            "Four questions, in this order: no header? no claims? `events` in the claims? which typ?",
+            "Four questions, in this order: no header? no claims? `events` in the claims? which "
+            "typ?",
         ),
         KIND_OF,
     ),
@@ -729,8 +739,8 @@ EXERCISES = (
         "A row survives if no action ends it. Such a list names the gaps of a response.",
         {
             "one": (
-                "lasts[row, action] is the last minute at which the row opened after that action. A row "
-                "whose last minute is `minute` or later is still open.",
+                "lasts[row, action] is the last minute at which the row opened after that action. "
+                "A row whose last minute is `minute` or later is still open.",
                 altered(SURVIVORS, (">= minute", "< minute")),
             ),
             "each": (
@@ -750,8 +760,8 @@ EXERCISES = (
                 ),
             ),
             "no actions": (
-                "Where nobody did anything, all rows are left. min(...) of nothing raises an error; "
-                "all(...) of nothing is True.",
+                "Where nobody did anything, all rows are left. min(...) of nothing raises an "
+                "error; all(...) of nothing is True.",
                 altered(
                     SURVIVORS,
                     (
@@ -777,12 +787,12 @@ TARGET = Target(
     "05-target",
     "value",
     value(flag_mistake),
-    "You outlived the response. What ends copies does not end what Tom made with them before. There are "
-    "other ways: a refresh token of his own, or a session of his own at `notes`.",
+    "You outlived the response. What ends copies does not end what Tom made with them before. "
+    "There are other ways: a refresh token of his own, or a session of his own at `notes`.",
     {
         "other": (
-            "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, once the "
-            "operator has responded.",
+            "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, "
+            "once the operator has responded.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -795,15 +805,16 @@ TARGET = Target(
         ),
     },
     (
-        "Read the columns of scene.runbook in the grid. Each thing on scene.menu ends in one of them. So "
-        "the question is what Tom can *make* before the response.",
-        "A session at the provider gives codes, and a code gives a refresh token in a family of its own. "
-        "An ID token, at the door 'sign-in', gives a session at `notes`. Which of these does the runbook "
-        "name?",
-        "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET https://notes.example/notes. "
-        "Or GET https://login.example/authorize with params=scene.link and headers={'cookie': 'session=' "
-        "+ the stolen session}; the code stands in response.next_request.url.params['code']. Trade it "
-        "with code_verifier=scene.verifier, respond, and refresh.",
+        "Read the columns of scene.runbook in the grid. Each thing on scene.menu ends in one of "
+        "them. So the question is what Tom can *make* before the response.",
+        "A session at the provider gives codes, and a code gives a refresh token in a family of "
+        "its own. An ID token, at the door 'sign-in', gives a session at `notes`. Which of these "
+        "does the runbook name?",
+        "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET "
+        "https://notes.example/notes. Or GET https://login.example/authorize with "
+        "params=scene.link and headers={'cookie': 'session=' + the stolen session}; the code "
+        "stands in response.next_request.url.params['code']. Trade it with "
+        "code_verifier=scene.verifier, respond, and refresh.",
     ),
     code("""
         stolen = scene.steal("session at the provider")
@@ -820,14 +831,15 @@ TARGET = Target(
         notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
         flag = notes.json()["flag"]
     """),
-    brief=f"Tom has time to copy {MOST} things, and no more: scene.steal(name, name). scene.menu lists "
-    "the names. Then call scene.respond(): the operator does all that scene.runbook names, and an hour "
-    "passes. Before that Tom may do what he likes in scene.tom, his browser. After it the flag stands in "
-    "the answer to GET https://api.example/notes, with an access token of Ada's or of the client "
-    "`backup`, and to GET https://notes.example/notes, with a session of Ada's. The cookie of a session "
-    "at the provider is called `session`, at an application `app`. scene.link and scene.verifier may "
-    "help: an authorization request that Tom wrote for the client `notes`, with the redirect_uri "
-    "https://notes.example/cb, and its PKCE verifier.",
+    brief=f"Tom has time to copy {MOST} things, and no more: scene.steal(name, name). scene.menu "
+    "lists the names. Then call scene.respond(): the operator does all that scene.runbook "
+    "names, and an hour passes. Before that Tom may do what he likes in scene.tom, his "
+    "browser. After it the flag stands in the answer to GET https://api.example/notes, with "
+    "an access token of Ada's or of the client `backup`, and to GET "
+    "https://notes.example/notes, with a session of Ada's. The cookie of a session at the "
+    "provider is called `session`, at an application `app`. scene.link and scene.verifier "
+    "may help: an authorization request that Tom wrote for the client `notes`, with the "
+    "redirect_uri https://notes.example/cb, and its PKCE verifier.",
     scene=Response,
 )
 
@@ -836,31 +848,40 @@ NEW_TOKEN = ("a new token comes", "the try is refused")
 PREDICTIONS = (
     Row(
         "05-p1",
-        "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of these five "
-        "tries open?",
+        "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of these "
+        "five tries open?",
         tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES),
         "ooxoo",
         {
-            "the ID token at the door 'sign-in'": "The belief is that `notes` sees that Tom is not Ada. "
-            "It sees a good statement about Ada, made for `notes`.",
-            "the ID token at the door 'API'": "The belief is that an ID token has another kind of "
-            "signature. The same provider signed it, with the same keys, and this API asks for no more.",
-            "the access token at the door 'sign-in'": "The belief is that any token of Ada's signs her "
-            "in. `notes` compares aud with its own name, and here aud is the API.",
-            "the access token at the door 'API'": "The belief is that a hasty API fails at everything, or "
-            "that it sees who is sending. It lets in what is good, and more, and it sees nobody.",
-            "the refresh token at the door 'token endpoint'": "The belief is that the provider asks for "
-            "a proof that `notes` is sending it. `notes` is a public client: it has no secret, so Tom "
-            "can say that he is `notes`.",
+            "the ID token at the door 'sign-in'": (
+                "The belief is that `notes` sees that Tom is not Ada. It sees a good statement "
+                "about Ada, made for `notes`."
+            ),
+            "the ID token at the door 'API'": (
+                "The belief is that an ID token has another kind of signature. The same provider "
+                "signed it, with the same keys, and this API asks for no more."
+            ),
+            "the access token at the door 'sign-in'": (
+                "The belief is that any token of Ada's signs her in. `notes` compares aud with its "
+                "own name, and here aud is the API."
+            ),
+            "the access token at the door 'API'": (
+                "The belief is that a hasty API fails at everything, or that it sees who is "
+                "sending. It lets in what is good, and more, and it sees nobody."
+            ),
+            "the refresh token at the door 'token endpoint'": (
+                "The belief is that the provider asks for a proof that `notes` is sending it. "
+                "`notes` is a public client: it has no secret, so Tom can say that he is `notes`."
+            ),
         },
-        "The sign-in compares aud with its own name. This API compares nothing. So each application that "
-        "ever received an ID token of Ada's could read her data here. A signature says who wrote a "
-        "token. It does not say for which door.",
+        "The sign-in compares aud with its own name. This API compares nothing. So each "
+        "application that ever received an ID token of Ada's could read her data here. A signature "
+        "says who wrote a token. It does not say for which door.",
     ),
     Row(
         "05-p2",
-        "Tom copied Ada's refresh token. He uses it first. Then each refreshes in turn, with the newest "
-        "token that he or she holds. Which turns give a new token?",
+        "Tom copied Ada's refresh token. He uses it first. Then each refreshes in turn, with the "
+        "newest token that he or she holds. Which turns give a new token?",
         ("Tom", "Ada's application", "Tom again", "Ada's application again"),
         "oxxx",
         words=NEW_TOKEN,
@@ -869,58 +890,75 @@ PREDICTIONS = (
             "good: nobody used it before.",
             "Ada's application": "The belief is that the owner gets through. Her token was used "
             "before, by Tom, and nobody can tell the two apart.",
-            "Tom again": "The belief is that the thief keeps what he won. The second use ended the whole "
-            "family, and his new token with it.",
-            "Ada's application again": "The belief is that the alarm throws out the thief alone. The "
-            "family is dead for both; Ada signs in again.",
+            "Tom again": (
+                "The belief is that the thief keeps what he won. The second use ended the whole "
+                "family, and his new token with it."
+            ),
+            "Ada's application again": (
+                "The belief is that the alarm throws out the thief alone. The family is dead for "
+                "both; Ada signs in again."
+            ),
         },
-        because="The second turn is the second use of one token, so two parties may hold it. The provider "
-        "cannot know which of them is Ada. It ends the family for both.",
+        because=(
+            "The second turn is the second use of one token, so two parties may hold it. The "
+            "provider cannot know which of them is Ada. It ends the family for both."
+        ),
     ),
     Row(
         "05-p3",
-        "A race at a provider that rotates with refresh_and_delete. Tom refreshes twice before Ada's "
-        "application does. Which turns give a new token?",
+        "A race at a provider that rotates with refresh_and_delete. Tom refreshes twice before "
+        "Ada's application does. Which turns give a new token?",
         ("Tom", "Tom again", "Ada's application", "Tom a third time"),
         "ooxo",
         words=NEW_TOKEN,
         beliefs={
-            "Tom": "The belief is that this rotation keeps a thief out. At his first use the token is "
-            "good: nobody used it before.",
+            "Tom": (
+                "The belief is that this rotation keeps a thief out. At his first use the token is "
+                "good: nobody used it before."
+            ),
             "Tom again": "The belief is that Tom has one try. He uses the new token that he got.",
-            "Ada's application": "The belief is that the owner gets through. Her token was deleted when "
-            "Tom used it, so the provider does not know it.",
-            "Tom a third time": "The belief is that Ada's failed try ends something. Her token is not in "
-            "the store, so it looks like an invented one. Nothing tells the provider which family it was.",
+            "Ada's application": (
+                "The belief is that the owner gets through. Her token was deleted when Tom used "
+                "it, so the provider does not know it."
+            ),
+            "Tom a third time": (
+                "The belief is that Ada's failed try ends something. Her token is not in the "
+                "store, so it looks like an invented one. Nothing tells the provider which family "
+                "it was."
+            ),
         },
-        because="A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no alarm is "
-        "raised. This is the usual mistake with rotation.",
+        because=(
+            "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no "
+            "alarm is raised. This is the usual mistake with rotation."
+        ),
     ),
     Row(
         "05-p4",
-        "At the provider of the lab both have refreshed, and the family is dead. Tom still has the access "
-        "token of his own refresh, with minutes to go. Which door opens for it?",
+        "At the provider of the lab both have refreshed, and the family is dead. Tom still has the "
+        "access token of his own refresh, with minutes to go. Which door opens for it?",
         ("userinfo, at the provider", "the API, which checks by itself"),
         "xo",
         {
             "userinfo, at the provider": "The belief is that a signed token is good until exp "
             "everywhere. The provider keeps a list of what it gave out, and the family is marked.",
-            "the API, which checks by itself": "The belief is that a revocation reaches everybody at "
-            "once. The API knows keys and a clock, and nobody told it anything.",
+            "the API, which checks by itself": (
+                "The belief is that a revocation reaches everybody at once. The API knows keys and "
+                "a clock, and nobody told it anything."
+            ),
         },
-        "The provider looks into its own list. The API checks signature, audience and time offline, and "
-        "believes the token until exp.",
+        "The provider looks into its own list. The API checks signature, audience and time "
+        "offline, and believes the token until exp.",
     ),
     Prediction(
         "05-p5",
-        "Ada changes her password, and the provider runs the lines above. Compare that column of the grid "
-        "with the column `nothing`: which rows end earlier?",
+        "Ada changes her password, and the provider runs the lines above. Compare that column of "
+        "the grid with the column `nothing`: which rows end earlier?",
         {
             "a": Guess(
                 "all that are Ada's: everything came from that password",
                 [row for row in ROWS if row not in ("service token", "client secret")],
-                "The belief is that credentials hang on the password. It was asked for at sign-in. All "
-                "of these were given out after that.",
+                "The belief is that credentials hang on the password. It was asked for at sign-in. "
+                "All of these were given out after that.",
             ),
             "b": Guess(
                 "the two sessions",
@@ -931,24 +969,24 @@ PREDICTIONS = (
             "c": Guess(
                 "the session at the provider, and the refresh token",
                 ["session at the provider", "refresh token"],
-                "The belief is that what the provider remembers ends with the password. The provider "
-                "keeps sessions and refresh tokens in lists of their own.",
+                "The belief is that what the provider remembers ends with the password. The "
+                "provider keeps sessions and refresh tokens in lists of their own.",
             ),
             "d": Guess("none", []),
         },
-        "A password is asked for at sign-in. Everything that Tom holds was given out after that, and no "
-        "door asks for the password again.",
+        "A password is asked for at sign-in. Everything that Tom holds was given out after that, "
+        "and no door asks for the password again.",
     ),
     Prediction(
         "05-p6",
-        "Tom has the client secret of the backup job. After which of the nine actions is it refused, a "
-        "day later?",
+        "Tom has the client secret of the backup job. After which of the nine actions is it "
+        "refused, a day later?",
         {
             "a": Guess(
                 "disable the user, drop the signing key, replace the client secret",
                 ["drop the signing key", "disable the user", "replace the client secret"],
-                "The belief is that everything hangs on a user or on a key. The backup job is nobody's "
-                "account, and it gets new tokens, signed with the new key.",
+                "The belief is that everything hangs on a user or on a key. The backup job is "
+                "nobody's account, and it gets new tokens, signed with the new key.",
             ),
             "b": Guess(
                 "replace the client secret",
@@ -963,23 +1001,25 @@ PREDICTIONS = (
             "d": Guess(
                 "disable the user, replace the client secret",
                 ["disable the user", "replace the client secret"],
-                "The belief is that everything belongs to a user. The backup job is nobody's account.",
+                "The belief is that everything belongs to a user. The backup job is nobody's "
+                "account.",
             ),
         },
-        "Eight of the nine actions are about a person, her sessions, or tokens that are out. A client "
-        "secret belongs to a program. It gets new tokens until somebody replaces it.",
+        "Eight of the nine actions are about a person, her sessions, or tokens that are out. A "
+        "client secret belongs to a program. It gets new tokens until somebody replaces it.",
     ),
 )
 
 QUIZZES = (
     Quiz(
         "05-q1",
-        "Another provider lets access tokens live for one minute, and not for ten. Tom copies all that is "
-        "on the laptop. What is different for him?",
+        "Another provider lets access tokens live for one minute, and not for ten. Tom copies all "
+        "that is on the laptop. What is different for him?",
         {
             "a": Choice(
                 "He is out after a minute, when the access token is over",
-                "The access token is over then. The refresh token beside it makes new ones for months.",
+                "The access token is over then. The refresh token beside it makes new ones for "
+                "months.",
             ),
             "b": Choice(
                 "His copy of the refresh token ends after a minute, too",
@@ -987,15 +1027,16 @@ QUIZZES = (
             ),
             "c": Choice(
                 "He must refresh more often",
-                "He refreshes each minute. What is refused at the provider reaches the API sooner now.",
+                "He refreshes each minute. What is refused at the provider reaches the API sooner "
+                "now.",
                 right=True,
             ),
         },
     ),
     Quiz(
         "05-q2",
-        "Nobody stole anything. Ada's application refreshes, and the answer is lost on its way. The "
-        "application tries again with the same token. What does a rotation like yours do?",
+        "Nobody stole anything. Ada's application refreshes, and the answer is lost on its way. "
+        "The application tries again with the same token. What does a rotation like yours do?",
         {
             "a": Choice(
                 "It ends the family",
@@ -1004,7 +1045,8 @@ QUIZZES = (
             ),
             "b": Choice(
                 "It gives the same new token again",
-                "Some providers do that for a few seconds. Yours keeps no answer that it could repeat.",
+                "Some providers do that for a few seconds. Yours keeps no answer that it could "
+                "repeat.",
             ),
             "c": Choice(
                 "It refuses this try, and the token that was lost stays good",
@@ -1014,16 +1056,18 @@ QUIZZES = (
     ),
     Quiz(
         "05-q3",
-        "Look at the grid. You may do one thing. After which of these are the fewest rows open, a day "
-        "later?",
+        "Look at the grid. You may do one thing. After which of these are the fewest rows open, a "
+        "day later?",
         {
             "a": Choice(
                 "Drop the signing key",
-                "Every signed token dies. Sessions, the refresh token and the client secret do not.",
+                "Every signed token dies. Sessions, the refresh token and the client secret do "
+                "not.",
             ),
             "b": Choice(
                 "Disable the user",
-                "It ends more than the others. Three rows are left, and two of them are no person's.",
+                "It ends more than the others. Three rows are left, and two of them are no "
+                "person's.",
                 right=True,
             ),
             "c": Choice(
