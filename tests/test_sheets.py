@@ -112,6 +112,11 @@ def test_a_file_of_the_course_is_found_by_its_name():
     assert "rfc6749" in read("standards.yaml")
 
 
+@pytest.mark.parametrize("text", ["1᥆", "١", "²"])
+def test_digits_of_another_script_are_text(text):
+    assert read("x.yaml", f"a: {text}") == {"a": text}
+
+
 NAMES = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
 TEXTS = st.text(st.characters(max_codepoint=0x2FFF, exclude_categories=("C", "Zl", "Zp")))
 VALUES = st.recursive(

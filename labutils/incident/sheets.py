@@ -14,7 +14,8 @@ from labutils.text import shown
 
 T = TypeVar("T")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
-INTEGER, DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)"), re.compile(r"-?(?:0|[1-9]\d*)\.\d+")
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 CALLED: dict[object, str] = {
     str: "text",
     int: "a whole number",

@@ -40,8 +40,7 @@ KNOCK = code("""
         if door == "sign-in":
             return browser.post("https://notes.example/phone", data={"token": token})
         if door == "API":
-            header = {"authorization": "Bearer " + token}
-            return browser.get("https://api.example/me", headers=header)
+            return browser.get(API + "/me", headers={"authorization": "Bearer " + token})
         form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
         return browser.post("https://login.example/token", data=form)
 """)
@@ -475,7 +474,7 @@ EXERCISES = (
             ),
             "response": (
                 "Return the whole response, as the browser gives it.",
-                altered(KNOCK, ("headers=header)", "headers=header).status_code")).replace(
+                altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
                     "data=form)", "data=form).json()"
                 ),
             ),
