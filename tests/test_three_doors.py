@@ -3,14 +3,14 @@
 import pytest
 
 from labutils.classroom import exercises
-from labutils.classroom.lessons.lesson_05 import AS_CLIENT, KNOCK, REFRESH
+from labutils.classroom.lessons.lesson_05 import AS_CLIENT, KNOCK, REFRESH, TOOLS
 from labutils.classroom.plates.lifetimes import lifetimes
 from labutils.classroom.registry import lesson
 from labutils.stage import what_dies_when as stage
 from labutils.stage.rotation import new_store, race, refresh_and_delete
 
 OWN: dict = {}
-exec(f"{KNOCK}\n{AS_CLIENT}\n{REFRESH}", OWN)
+exec(f"{TOOLS}\n{KNOCK}\n{AS_CLIENT}\n{REFRESH}", OWN)
 CODES = "import hashlib, itertools, random, secrets, time\ncount = itertools.count(10**20)\n"
 
 
