@@ -1,4 +1,5 @@
-"""What a person types: `python -m labutils` doctor, work, room, serve, sanitize, telemetry."""
+"""What a person types: `python -m labutils` doctor, hunt, work, room, serve, sanitize,
+telemetry."""
 
 from __future__ import annotations  # see labutils/doctor.py
 
@@ -171,6 +172,25 @@ def telemetry(folder: Path) -> int:
     return 0
 
 
+# --- hunt ---------------------------------------------------------------------------------------
+
+
+def hunt(rules: list[Path], events: list[Path], *, as_json: bool) -> int:
+    """Hold Sigma rules against logs, and print the hits.
+
+    The exit status is 0 with or without hits, and 2 where no rule or no event could be read.
+    """
+    from labutils.incident import hunt as hunting
+
+    result = hunting.hunt(rules, events)
+    print(hunting.as_json(result) if as_json else hunting.as_text(result))
+    if not result.loaded:
+        return _refused("No rule could be used; --rules names files or folders of Sigma rules.")
+    if not result.events:
+        return _refused("No event could be read; --events names files or folders of logs.")
+    return 0
+
+
 # --- work and room ------------------------------------------------------------------------------
 
 
@@ -269,6 +289,33 @@ def _classroom_commands(commands: argparse._SubParsersAction) -> None:
     rooms.add_argument("folder", metavar="FOLDER", type=Path)
 
 
+def _hunt_command(commands: argparse._SubParsersAction) -> None:
+    hunted = commands.add_parser(
+        "hunt",
+        help="hold Sigma rules against logs, yours or the course's",
+        epilog="Exit status: 0 with or without hits, 2 when no rule or no event could be read.",
+    )
+    hunted.add_argument(
+        "--rules",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        action="extend",
+        required=True,
+        help="Sigma rules: YAML files, or folders of them",
+    )
+    hunted.add_argument(
+        "--events",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        action="extend",
+        required=True,
+        help="logs: JSON, JSON Lines or CloudTrail files, plain or gzip, or folders of them",
+    )
+    hunted.add_argument("--json", action="store_true", help="JSON for programs")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
@@ -296,6 +343,7 @@ def main(arguments: list[str] | None = None) -> int:
         "telemetry", help="play the breach and write what each service logged, a file a source"
     )
     written.add_argument("folder", metavar="OUT_DIR", type=Path)
+    _hunt_command(commands)
     _classroom_commands(commands)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(
@@ -306,6 +354,8 @@ def main(arguments: list[str] | None = None) -> int:
         return doctor.examine()
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
+    if chosen.command == "hunt":
+        return hunt(chosen.rules, chosen.events, as_json=chosen.json)
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

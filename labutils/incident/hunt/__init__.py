@@ -1,0 +1,11 @@
+"""Hunting: Sigma rules over the logs of an identity provider, a tracker, a cloud and a host.
+
+`hunt` holds rules from anywhere against logs from anywhere; nothing leaves the machine.
+"""
+
+from labutils.incident.hunt.engine import Hit, Hunt, hunt
+from labutils.incident.hunt.reading import Skipped
+from labutils.incident.hunt.report import as_json, as_text
+from labutils.incident.hunt.rules import Refused
+
+__all__ = ["Hit", "Hunt", "Refused", "Skipped", "as_json", "as_text", "hunt"]

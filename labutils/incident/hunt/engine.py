@@ -1,0 +1,238 @@
+"""Rules held against events: the hits."""
+
+import copy
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sigma.backends.sqlite.runtime import execute_plan
+from sigma.correlations import SigmaCorrelationRule
+from sigma.rule import SigmaRule
+
+from labutils.incident.hunt import rules as sigma_rules
+from labutils.incident.hunt.reading import Event, Skipped, log_files, read
+from labutils.incident.hunt.rules import NOT_A_RULE, AnyRule, Backend, Refused, Ruleset
+from labutils.incident.hunt.sources import iso_time, values_at
+from labutils.incident.hunt.store import FRAME, Store
+from labutils.text import shown
+
+MOST_SKIPPED = 10_000  # what is named; the rest is counted
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A rule that was true: of one event, or a correlation of several.
+
+    `time` is ISO 8601: when the event happened, or when a correlation first held. The rules of
+    others are under the Detection Rule License 1.1, which asks that the author is named with each
+    match. `why` is a line of what matched.
+    """
+
+    rule_id: str
+    title: str
+    author: str
+    level: str
+    source: str
+    event_ids: tuple[str, ...]
+    time: str | None
+    why: str = field(default="", compare=False)
+
+
+@dataclass
+class Hunt:
+    """What came of a hunt: hits, how many rules and events took part, and what did not."""
+
+    hits: list[Hit] = field(default_factory=list)
+    loaded: int = 0
+    refused: list[Refused] = field(default_factory=list)
+    events: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    not_named: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def hunt(rule_paths: list[Path], event_paths: list[Path]) -> Hunt:
+    """The rules at these paths over the logs at those."""
+    ruleset, result, store = sigma_rules.load(rule_paths), Hunt(), Store()
+    try:
+        _make_columns(ruleset, store)
+        result.events = store.load(_events(event_paths, result))
+        result.hits = hits(ruleset, store)
+        result.notes = _unknown_fields(ruleset, store)
+    finally:
+        store.close()
+    result.loaded, result.refused = len(ruleset.rules), ruleset.refused
+    return result
+
+
+def _events(paths: list[Path], result: Hunt) -> Iterator[Event]:
+    """The events at these paths; what is none goes into the result."""
+    files, skipped = log_files(paths)
+    result.skipped += skipped
+    for file in files:
+        for item in read(file):
+            if isinstance(item, Event):
+                yield item
+            elif len(result.skipped) < MOST_SKIPPED:
+                result.skipped.append(item)
+            else:
+                result.not_named += 1
+
+
+def _make_columns(ruleset: Ruleset, store: Store) -> None:
+    """Give the tables what the rules name, so that each event is read once."""
+    for rule in ruleset.rules:
+        for base in sigma_rules.base_rules(rule):
+            for source in sigma_rules.sources_of(base):
+                store.want(source, sigma_rules.fields_of(rule) | sigma_rules.fields_of(base))
+
+
+# --- hits ---------------------------------------------------------------------------------------
+
+
+def hits(ruleset: Ruleset, store: Store) -> list[Hit]:
+    """The hits of these rules over the loaded events, in the order of the rules, then of time.
+
+    A rule that SQLite cannot ask is refused in the ruleset, with the reason.
+    """
+    _make_columns(ruleset, store)
+    copies, tables = copy.deepcopy(ruleset.rules), dict[int, str]()
+    for rule in copies:
+        if isinstance(rule, SigmaRule):
+            tables[id(rule)] = store.table(sigma_rules.sources_of(rule))
+    backend, every = Backend(store.lists, tables), list[Hit]()
+    for original, rule in zip(list(ruleset.rules), copies, strict=True):
+        fields = sorted(sigma_rules.fields_of(original))
+        try:
+            if isinstance(rule, SigmaCorrelationRule):
+                every += _correlation_hits(rule, backend, store)
+            else:
+                every += _event_hits(rule, fields, backend, store)
+        except sqlite3.Error as error:
+            ruleset.refuse(original, f"SQLite cannot ask it: {sigma_rules.sentence(error)}")
+        except NOT_A_RULE as error:
+            ruleset.refuse(original, sigma_rules.sentence(error))
+    return every
+
+
+def _event_hits(rule: SigmaRule, fields: list[str], backend: Backend, store: Store) -> list[Hit]:
+    """A hit for each event of which one of the rule's conditions is true."""
+    times: dict[int, float | None] = {}
+    for query in backend.convert_rule(rule):
+        times.update(store.database.execute(query))
+    known = store.events(times)
+    return [
+        _hit(rule, [known[n]], times[n], _why(store.event(n), fields))
+        for n in sorted(times, key=lambda n: (times[n] is None, times[n], n))
+    ]
+
+
+def _why(event: dict[str, Any], fields: list[str], most: int = 3) -> str:
+    """What the event holds in the fields that the rule looks at."""
+    parts = []
+    for name in fields:
+        values = values_at(event, name)
+        if values:
+            parts.append(f"{name}={', '.join(map(str, values))}")
+    return shown("; ".join(parts[:most]), 160)
+
+
+def _correlation_hits(rule: SigmaCorrelationRule, backend: Backend, store: Store) -> list[Hit]:
+    """A hit for each time that a correlation began to hold, for one group.
+
+    The plan is that of the backend, and gives a row for each place of the sliding window.
+    """
+    converted = backend.convert_correlation_rule(rule, "zircolite")
+    every: list[Hit] = []
+    for query in converted:
+        rows, _ = execute_plan(store.database, query["correlation_plan"], include_events=False)
+        known = store.events(int(name.split(":")[1]) for row in rows for name in row["event_ids"])
+        for onset in onsets(rows):
+            numbers = sorted(onset.events)
+            every.append(_hit(rule, [known[n] for n in numbers], onset.time, onset.why))
+    return every
+
+
+@dataclass
+class Onset:
+    """One stretch of time in which a correlation held for a group."""
+
+    time: float
+    end: float
+    why: str
+    events: set[int]
+
+
+def onsets(rows: Iterable[dict[str, Any]]) -> list[Onset]:
+    """Windows of one group that touch are one alert, which begins where the first one held."""
+    every: list[Onset] = []
+    latest: dict[str, Onset] = {}
+    for row in sorted(rows, key=lambda row: (row["window_start"], row["window_end"])):
+        numbers = {int(name.split(":")[1]) for name in row["event_ids"]}
+        group = repr(sorted(row["group_keys"].items()))
+        onset = latest.get(group)
+        if onset is not None and row["window_start"] <= onset.end:
+            onset.events |= numbers
+            onset.end = max(onset.end, row["window_end"])
+            onset.time = min(onset.time, row["occurrence_time"])
+            continue
+        onset = Onset(row["occurrence_time"], row["window_end"], _group(row), numbers)
+        latest[group] = onset
+        every.append(onset)
+    return sorted(every, key=lambda onset: onset.time)
+
+
+def _group(row: dict[str, Any]) -> str:
+    """What the events of a window share, and what was counted."""
+    parts = [
+        f"{_field(name)}={str(value).removeprefix(FRAME)}"
+        for name, value in row["group_keys"].items()
+    ]
+    parts.append(f"{row['metric_name']}={row['metric_value']:g}")
+    return shown("; ".join(parts), 160)
+
+
+def _field(column: str) -> str:
+    """The field of a column (store.column, backwards)."""
+    return re.sub(r"\^(.)", lambda match: match[1].upper(), column.removeprefix("."))
+
+
+def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: str) -> Hit:
+    """A hit with its events, each once, in the order in which they were read."""
+    return Hit(
+        rule_id=str(rule.id or rule.name or ""),
+        title=rule.title or "",
+        author=rule.author or "",
+        level=rule.level.name.lower() if rule.level else "",
+        source=", ".join(sorted({source for _, source in events})),
+        event_ids=tuple(name for name, _ in events),
+        time=iso_time(time),
+        why=why,
+    )
+
+
+# --- notes --------------------------------------------------------------------------------------
+
+
+def _unknown_fields(ruleset: Ruleset, store: Store) -> list[str]:
+    """Fields that a rule writes in another case than the events: such a rule is silent."""
+    written: dict[str, dict[str, str]] = {}
+    notes = []
+    for rule in ruleset.rules:
+        if not isinstance(rule, SigmaRule):
+            continue
+        for source in sigma_rules.sources_of(rule):
+            if source not in written:
+                written[source] = {path.lower(): path for path in store.keys(source)}
+            paths = written[source]
+            notes += [
+                f"The rule {shown(rule.title or '', 80)!r} names {shown(name, 80)}, and the events "
+                f"of {source} have {shown(paths[name.lower()], 80)}: in a field's name the case of "
+                "letters counts."
+                for name in sorted(sigma_rules.fields_of(rule))
+                if paths.get(name.lower(), name) != name
+            ]
+    return notes

@@ -1,0 +1,424 @@
+"""Sigma rules and correlations, read with pySigma and asked of SQLite.
+
+Rules are read from where their owner keeps them. What cannot be used is refused with a sentence.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sigma.backends.sqlite import sqliteBackend
+from sigma.backends.sqlite.correlation import numeric
+from sigma.collection import SigmaCollection
+from sigma.conditions import ConditionFieldEqualsValueExpression, ConditionValueExpression
+from sigma.conversion.state import ConversionState
+from sigma.correlations import SigmaCorrelationRule, SigmaExtendedCorrelationCondition
+from sigma.exceptions import SigmaError
+from sigma.filters import SigmaFilter
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import FieldFunctionTransformation
+from sigma.processing.transformations.base import PreprocessingTransformation
+from sigma.rule import SigmaRule
+from sigma.types import (
+    CompareOperators,
+    SigmaCasedString,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaString,
+)
+
+from labutils.incident.hunt.reading import log_files
+from labutils.incident.hunt.sources import sources_for
+from labutils.incident.hunt.store import FRAME, TEXT, column
+from labutils.text import shown
+
+LARGEST = 4 * 1024 * 1024  # bytes of a file of rules
+SUFFIXES = (".yml", ".yaml")
+# What pySigma raises on a text that is YAML and no rule; its own errors are the first.
+NOT_A_RULE = (
+    SigmaError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_Yaml = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+AnyRule = SigmaRule | SigmaCorrelationRule
+Condition = ConditionFieldEqualsValueExpression
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file or a rule that cannot be used, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass
+class Ruleset:
+    """The rules that can be used, those first to which others refer, and what was refused.
+
+    `paths` says where each rule was read, by its place in memory.
+    """
+
+    rules: list[AnyRule] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    paths: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, rule: AnyRule, reason: str) -> None:
+        """Take a rule out, and say why."""
+        self.rules = [other for other in self.rules if other is not rule]
+        self.refused.append(Refused(self.paths[id(rule)], f"{_called(rule)}: {reason}"))
+
+
+def load(paths: list[Path]) -> Ruleset:
+    """The rules of these files and of the YAML files below these folders."""
+    ruleset, filters = Ruleset(), list[SigmaFilter]()
+    files, skipped = log_files(paths)
+    named = {path.name for path in paths}
+    ruleset.refused += [
+        Refused(skip.file, skip.reason) for skip in skipped if _is_yaml(skip.file, named)
+    ]
+    for file in files:
+        if _is_yaml(file.label, named):
+            filters += _add(ruleset, file.path)
+    _refuse_doubles(ruleset)
+    _refuse_other_products(ruleset)
+    _resolve(ruleset, filters)
+    return ruleset
+
+
+def _add(ruleset: Ruleset, path: Path) -> list[SigmaFilter]:
+    """Add the rules of one file, or say why they are refused; the filters of that file."""
+    name = path.as_posix()
+    try:
+        collection = _collection(path)
+    except OSError as error:
+        ruleset.refused.append(Refused(name, f"cannot be read: {error.strerror or error}"))
+        return []
+    except (yaml.YAMLError, UnicodeError) as error:
+        reason = f"is not YAML: {shown(' '.join(str(error).split()), 300)}"
+        ruleset.refused.append(Refused(name, reason))
+        return []
+    except NOT_A_RULE as error:
+        ruleset.refused.append(Refused(name, f"is no Sigma rule: {sentence(error)}"))
+        return []
+    if not collection.rules and not collection.filters:
+        ruleset.refused.append(Refused(name, "holds no rule"))
+    ruleset.rules += collection.rules
+    ruleset.paths.update({id(rule): name for rule in collection.rules})
+    return collection.filters
+
+
+def sentence(error: Exception) -> str:
+    """What an error says, in one line that is safe to show."""
+    if isinstance(error, KeyError):
+        return f"{shown(str(error), 100)} is missing or unknown"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return shown(" ".join(str(error).split()), 300) or type(error).__name__
+
+
+def _is_yaml(label: str, named: set[str]) -> bool:
+    """Whether a file holds rules, by its suffix or because it was named itself."""
+    return label.lower().endswith(SUFFIXES) or label in named
+
+
+def _collection(path: Path) -> SigmaCollection:
+    """The rules of one file. Raises OSError, yaml.YAMLError or one of NOT_A_RULE."""
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"a file of rules has at most {LARGEST // 1024**2} MiB")
+    documents = list(yaml.load_all(content, Loader=_Yaml))
+    if not all(document is None or isinstance(document, dict) for document in documents):
+        raise ValueError("each document of it must be a mapping")
+    collection = SigmaCollection.from_dicts(
+        documents, collect_filters=True, resolve_references=False
+    )
+    for rule in collection.rules:
+        if rule.errors:
+            raise rule.errors[0]
+        if isinstance(rule, SigmaRule):
+            for condition in rule.detection.parsed_condition:
+                _ = condition.parsed  # a condition is parsed when it is first asked for
+    return collection
+
+
+def _called(rule: AnyRule) -> str:
+    return f"the rule {shown(rule.title or rule.name or str(rule.id), 80)!r}"
+
+
+# --- rules among others -------------------------------------------------------------------------
+
+
+def _names(rule: AnyRule) -> list[str]:
+    """What another rule may call this one."""
+    return [str(name) for name in (rule.id, rule.name) if name]
+
+
+def _references(rule: AnyRule) -> list[str]:
+    """The rules that a correlation refers to, by id or name."""
+    if isinstance(rule, SigmaRule):
+        return []
+    references = [reference.reference for reference in rule.rules or []]
+    if isinstance(rule.condition, SigmaExtendedCorrelationCondition):
+        references += rule.condition.get_referenced_rules()
+    return references + [ref.reference for alias in rule.aliases for ref in alias.mapping]
+
+
+def _refuse_doubles(ruleset: Ruleset) -> None:
+    """Of two rules with one id or name, the second goes: which is meant could not be said."""
+    known: set[str] = set()
+    for rule in list(ruleset.rules):
+        if twice := known.intersection(_names(rule)):
+            ruleset.refuse(rule, f"the id or name {shown(min(twice), 80)} is that of another rule")
+        else:
+            known.update(_names(rule))
+
+
+def _refuse_other_products(ruleset: Ruleset) -> None:
+    for rule in list(ruleset.rules):
+        if isinstance(rule, SigmaRule) and not sources_of(rule):
+            words = [
+                f"{key} {shown(str(value), 60)}"
+                for key in ("product", "service", "category")
+                if (value := getattr(rule.logsource, key))
+            ]
+            ruleset.refuse(
+                rule,
+                f"its log source ({', '.join(words)}) is none that can be read here",
+            )
+
+
+def _resolve(ruleset: Ruleset, filters: list[SigmaFilter]) -> None:
+    """Join correlations with the rules that they refer to, and refuse those that lack one."""
+    lacking = True
+    while lacking:
+        known = {name for rule in ruleset.rules for name in _names(rule)}
+        lacking = False
+        for rule in list(ruleset.rules):
+            if missing := [name for name in _references(rule) if name not in known]:
+                ruleset.refuse(rule, f"it refers to {shown(missing[0], 80)}, which was not loaded")
+                lacking = True
+    for rule in list(ruleset.rules):
+        if _refers_to_itself(rule, ruleset.rules):
+            ruleset.refuse(rule, "it refers to itself, by others or directly")
+            _resolve(ruleset, filters)
+            return
+    for filtered in filters:
+        for i, rule in enumerate(ruleset.rules):
+            if isinstance(rule, SigmaRule):
+                ruleset.rules[i] = filtered.apply_on_rule(rule)
+                ruleset.paths[id(ruleset.rules[i])] = ruleset.paths[id(rule)]
+    ruleset.rules = SigmaCollection(list(ruleset.rules)).rules
+
+
+def _refers_to_itself(rule: AnyRule, rules: list[AnyRule]) -> bool:
+    by_name = {name: other for other in rules for name in _names(other)}
+    seen: set[int] = set()
+    waiting = [by_name[name] for name in _references(rule)]
+    while waiting:
+        other = waiting.pop()
+        if other is rule:
+            return True
+        if id(other) not in seen:
+            seen.add(id(other))
+            waiting += [by_name[name] for name in _references(other)]
+    return False
+
+
+# --- what a rule needs --------------------------------------------------------------------------
+
+
+def sources_of(rule: SigmaRule) -> list[str]:
+    """The sources that a rule is for, by its log source."""
+    source = rule.logsource
+    return sources_for((source.product, source.service, source.category))
+
+
+def base_rules(rule: AnyRule) -> list[SigmaRule]:
+    """The rules for single events that a rule stands on: itself, or those of a correlation."""
+    if isinstance(rule, SigmaRule):
+        return [rule]
+    return [base for reference in rule.referenced_rules for base in base_rules(reference.rule)]
+
+
+def fields_of(rule: AnyRule) -> set[str]:
+    """The fields that a rule names in its own conditions, and `_text` where it has none for a
+    value."""
+    if isinstance(rule, SigmaRule):
+        expressions = (
+            expression
+            for condition in rule.detection.parsed_condition
+            for expression in _expressions(condition.parsed)
+        )
+        return {name for expression in expressions for name in _field_names(expression)}
+    fields = set(rule.group_by or [])
+    value = getattr(rule.condition, "fieldref", None)
+    fields.update([value] if isinstance(value, str) else value or [])
+    for alias in rule.aliases:
+        fields.discard(alias.alias)
+        fields.update(alias.mapping.values())
+    return fields
+
+
+def _expressions(condition: Any) -> Iterator[Condition | ConditionValueExpression]:
+    """The comparisons of a parsed condition."""
+    if isinstance(condition, Condition | ConditionValueExpression):
+        yield condition
+    for part in getattr(condition, "args", []):
+        yield from _expressions(part)
+
+
+def _field_names(expression: Condition | ConditionValueExpression) -> list[str]:
+    if isinstance(expression, ConditionValueExpression):
+        return [TEXT]
+    other = [expression.value.field] if isinstance(expression.value, SigmaFieldReference) else []
+    return [expression.field, *other]
+
+
+# --- a rule as a question to SQLite -------------------------------------------------------------
+
+
+class Backend(sqliteBackend):
+    """pySigma's backend for SQLite, which asks four things in another way.
+
+    A comparison with a list is true where it is true of any member. A number is equal to its own
+    text, as vendors write either. An order (`|gt`) holds between numbers only, where SQLite puts
+    each text above each number. An address is held against a network, not against patterns.
+    """
+
+    def __init__(self, lists: set[str], tables: dict[int, str]):
+        pipeline = ProcessingPipeline(
+            [
+                ProcessingItem(FieldFunctionTransformation({}, _column)),
+                ProcessingItem(_Table(tables)),
+            ]
+        )
+        super().__init__(
+            pipeline,
+            timestamp_field="_time",
+            timestamp_format="unix",
+            event_id_field="n",
+            collate_nocase=True,
+            fulltext_field=TEXT,
+        )
+        self.lists = lists
+
+    def finalize_query_default(
+        self, rule: AnyRule, query: str, index: int, state: ConversionState
+    ) -> Any:
+        """Only the number of each event: the rest is asked for where it is shown."""
+        whole = super().finalize_query_default(rule, query, index, state)
+        return whole.replace("SELECT *", "SELECT n, _time", 1)
+
+    def convert_condition_field_eq_val(self, cond: Condition, state: ConversionState) -> Any:
+        """A comparison of a field; of its members, where the field has lists."""
+        if isinstance(cond.value, SigmaCompareExpression) and cond.value.op is CompareOperators.NEQ:
+            equal = self.convert_condition_field_eq_val(
+                Condition(cond.field, cond.value.number), state
+            )
+            return f"NOT COALESCE(({equal}), 0)"
+        whole = isinstance(cond.value, SigmaNull | SigmaExists | SigmaExpansion)
+        if cond.field not in self.lists or whole or isinstance(cond.value, SigmaFieldReference):
+            return super().convert_condition_field_eq_val(cond, state)
+        member = Condition("value", cond.value)
+        asked = super().convert_condition_field_eq_val(member, state)
+        return f"EXISTS (SELECT 1 FROM json_each({self._members(cond.field)}) WHERE {asked})"
+
+    def _members(self, name: str) -> str:
+        """The JSON of the members of a column, of a value that is no list too."""
+        quoted = self.escape_and_quote_field(name)
+        return (
+            f"CASE WHEN substr({quoted}, 1, 1) = '{FRAME}' THEN substr({quoted}, 2) "
+            f"ELSE json_array({quoted}) END"
+        )
+
+    def convert_condition_field_eq_field(self, cond: Condition, state: ConversionState) -> Any:
+        """Two fields of one event: any member of the one with any of the other."""
+        assert isinstance(cond.value, SigmaFieldReference)
+        other = cond.value.field
+        if not {cond.field, other} & self.lists:
+            return super().convert_condition_field_eq_field(cond, state)
+        reference = SigmaFieldReference("b.value", cond.value.starts_with, cond.value.ends_with)
+        asked = super().convert_condition_field_eq_field(Condition("a.value", reference), state)
+        asked = asked.replace("`a.value`", "a.value").replace("`b.value`", "b.value")
+        return (
+            f"EXISTS (SELECT 1 FROM json_each({self._members(cond.field)}) a, "
+            f"json_each({self._members(other)}) b WHERE {asked})"
+        )
+
+    def convert_condition_field_eq_val_num(
+        self,
+        cond: Condition,
+        state: ConversionState,  # noqa: ARG002 - as pySigma calls it
+    ) -> Any:
+        """A number, or its text."""
+        name = self.escape_and_quote_field(cond.field)
+        return f"({name} = {cond.value} OR {name} = '{cond.value}')"
+
+    def convert_condition_field_eq_val_str(self, cond: Condition, state: ConversionState) -> Any:
+        """A text, or the number that it writes."""
+        asked = super().convert_condition_field_eq_val_str(cond, state)
+        number = _number(cond.value) if isinstance(cond.value, SigmaString) else None
+        if number is None:
+            return asked
+        return f"({asked} OR {self.escape_and_quote_field(cond.field)} = {number})"
+
+    def convert_condition_field_eq_val_cidr(
+        self,
+        cond: Condition,
+        state: ConversionState,  # noqa: ARG002 - as pySigma calls it
+    ) -> Any:
+        """An address in a network, by the address and not by its text."""
+        return f"in_network({self.escape_and_quote_field(cond.field)}, '{cond.value}')"
+
+    def convert_condition_field_compare_op_val(
+        self,
+        cond: Condition,
+        state: ConversionState,  # noqa: ARG002 - as pySigma calls it
+    ) -> Any:
+        """An order between numbers; a text that writes a number is one."""
+        assert isinstance(cond.value, SigmaCompareExpression)
+        name = numeric(self.escape_and_quote_field(cond.field))
+        operator = self.compare_operators[cond.value.op]
+        return f"({name}) {operator} {cond.value.number}"
+
+
+def _number(value: SigmaString) -> int | None:
+    """The whole number that a text without wildcards writes, in the one way to write it."""
+    text = str(value)
+    if isinstance(value, SigmaCasedString) or value.contains_special() or not text.isascii():
+        return None
+    digits = text.removeprefix("-")
+    if not digits.isdigit() or len(digits) > 18 or str(int(text)) != text:
+        return None
+    return int(text)
+
+
+def _column(name: str | None) -> str:
+    return column(name or "")
+
+
+@dataclass
+class _Table(PreprocessingTransformation):
+    """Says in which table a rule looks, by the rule's place in memory."""
+
+    tables: dict[int, str]
+
+    def apply(self, rule: AnyRule) -> None:
+        super().apply(rule)
+        if self._pipeline is not None and id(rule) in self.tables:
+            self._pipeline.state["table"] = self.tables[id(rule)]
