@@ -127,10 +127,9 @@ def in_network(text, network):
 
 
 def in_order(text, value):
-    try:
-        number, limit = float(text), float(str(value.number))
-    except ValueError:
-        return False
+    if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", text, re.ASCII):
+        return False  # what JSON does not call a number, such as 05 (RFC 8259, 6)
+    number, limit = float(text), float(str(value.number))
     order = CompareOperators
     return {
         order.LT: number < limit,

@@ -1,0 +1,219 @@
+"""Logs as people have them: whatever is in a file, a sentence and no traceback."""
+
+import gzip
+import json
+import os
+
+import pytest
+from hunt_helpers import okta, rule, write_rules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labutils.incident.hunt import hunt
+from labutils.incident.hunt import reading as logs
+from labutils.incident.hunt.reading import Event, LogFile, Skipped, read
+from labutils.incident.hunt.sources import iso_time, source_by_content, source_by_name, time_of
+
+GOOD = json.dumps(okta())
+
+
+def items(tmp_path, content, name="log.jsonl"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(read(LogFile(path, "log", name)))
+
+
+def events(found):
+    return [item.place for item in found if isinstance(item, Event)]
+
+
+def skipped(found):
+    return [(item.line, item.reason) for item in found if isinstance(item, Skipped)]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("not json", "is not JSON: Expecting value, at character 1"),
+        ('{"a": ', "is not JSON: Expecting value"),
+        ('{"a": NaN}', "NaN is no number in JSON"),
+        ('{"a": -Infinity}', "-Infinity is no number in JSON"),
+        ("7", "is JSON, but no object"),
+        ('"text"', "is JSON, but no object"),
+        ('{"hello": "world"}', "is an object of no known vendor"),
+        ("[" * 100_000, "is nested too deeply"),
+        ('{"a":' * 300 + "1" + "}" * 300, "is nested too deeply"),
+    ],
+)
+def test_a_line_that_is_no_event_is_counted_and_the_rest_is_read(tmp_path, line, reason):
+    found = items(tmp_path, f"{GOOD}\n{line}\n{GOOD}\n")
+    assert events(found) == [1, 3]
+    ((number, said),) = skipped(found)
+    assert number == 2 and reason in said
+
+
+def test_bytes_that_are_no_utf8_spoil_their_own_line_alone(tmp_path):
+    found = items(tmp_path, GOOD.encode() + b'\n{"a": "\xff"}\n' + GOOD.encode())
+    assert events(found) == [1, 3] and skipped(found) == [(2, "is not UTF-8 text")]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_marks_encodings_and_line_ends(tmp_path, encoding, ending):
+    found = items(tmp_path, (GOOD + ending + ending + GOOD).encode(encoding))
+    assert events(found) == [1, 3] and not skipped(found)
+
+
+def test_a_line_of_ten_megabytes_is_an_event(tmp_path):
+    found = items(tmp_path, json.dumps(okta(x="y" * 10_000_000)) + "\n" + GOOD)
+    assert events(found) == [1, 2]
+
+
+def test_a_line_that_is_too_long_is_skipped_and_the_next_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "LONGEST", 1024 * 1024)
+    long = json.dumps(okta(x="y" * 5_000_000))
+    found = items(tmp_path, f"{GOOD}\n{long}\n{GOOD}\n")
+    assert events(found) == [1, 3] and skipped(found) == [(2, "is longer than 1 MiB")]
+
+
+@pytest.mark.parametrize("many", [0, 1, 3000])
+def test_a_list_is_read_piece_by_piece(tmp_path, monkeypatch, many):
+    monkeypatch.setattr(logs, "CHUNK", 100)
+    text = json.dumps({"Records": [okta(n=n) for n in range(many)]}, indent=1)
+    found = items(tmp_path, text)
+    assert events(found) == list(range(1, many + 1)) and not skipped(found)
+
+
+def test_a_list_that_is_cut_off_gives_what_it_had(tmp_path):
+    found = items(tmp_path, "[" + GOOD + ",\n" + GOOD[:-5])
+    assert events(found) == [1] and skipped(found)[0][0] == 2
+
+
+def test_gzip_that_is_cut_off_gives_a_sentence(tmp_path):
+    packed = gzip.compress("\n".join([GOOD] * 500).encode())
+    found = items(tmp_path, packed[: len(packed) // 2], "log.jsonl.gz")
+    assert "cannot be read to its end" in skipped(found)[-1][1]
+
+
+def test_what_is_no_log_is_one_sentence(tmp_path):
+    assert skipped(items(tmp_path, "# Title\n\ntext\n", "README.md")) == [
+        (0, "is no log: no line of it is an event")
+    ]
+    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+    assert "is not text" in skipped(items(tmp_path, picture, "picture.png"))[0][1]
+    truth = json.dumps({"okta:1": "oct18-console"}, indent=1)
+    assert "no known vendor" in skipped(items(tmp_path, truth, "truth.json"))[0][1]
+    assert items(tmp_path, "", "empty.jsonl") == []
+
+
+def test_vendors_may_be_mixed_in_a_file(tmp_path):
+    trail = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject"}
+    found = items(tmp_path, GOOD + "\n" + json.dumps(trail))
+    assert [item.source for item in found] == ["okta", "cloudtrail"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_a_folder_and_loops_of_links_are_passed_over(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "self.jsonl").symlink_to(tmp_path / "self.jsonl")
+    (tmp_path / "okta.jsonl").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "again.jsonl").symlink_to(tmp_path / "okta.jsonl")
+    rules = write_rules(tmp_path, rule({"eventType": "user.session.start"}))
+    result = hunt([rules], [tmp_path])
+    reasons = {skip.file: skip.reason for skip in result.skipped}
+    assert result.events == 1
+    assert reasons["pipe.jsonl"] == "is no regular file"
+    assert reasons["self.jsonl"].startswith("cannot be read")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    found, _ = logs.log_files([tmp_path / "pipe"])
+    assert list(read(found[0])) == []
+
+
+# --- sources and times --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("okta", "okta"),
+        ("Okta-2023", "okta"),
+        ("cloudflare_access_nonidentity.1", "cloudflare_access_nonidentity"),
+        ("cloudflare_access", "cloudflare_access"),
+        ("jira_audit", "jira"),
+        ("oktapus", None),
+        ("log", None),
+    ],
+)
+def test_a_files_name_says_its_source(name, source):
+    assert source_by_name(name) == source
+
+
+@pytest.mark.parametrize(
+    ("event", "source"),
+    [
+        ({"type": {"action": "x", "actionI18nKey": "bitbucket.service.x"}}, "bitbucket"),
+        ({"auditType": {"action": "x"}, "author": {"type": "ApplicationUser"}}, "jira"),
+        ({"ActorIPAddress": "", "AuditLogID": "x"}, "cloudflare_audit"),
+        ({"action": {}, "actor": {}, "when": ""}, "cloudflare_audit"),
+        ({"Image": "/bin/sh", "CommandLine": "sh"}, "linux_process_creation"),
+        ({"Image": "C:\\cmd.exe", "CommandLine": "cmd"}, None),
+        ({"auditType": "text"}, None),
+    ],
+)
+def test_an_event_says_its_source(event, source):
+    assert source_by_content(event) == source
+
+
+@pytest.mark.parametrize(
+    ("event", "source", "time"),
+    [
+        ({"published": "2023-11-14T09:22:49.123Z"}, "okta", "2023-11-14T09:22:49.123Z"),
+        ({"timestamp": {"epochSecond": 1700000000, "nano": 5e8}}, "jira", "2023-11-14T22:13:20Z"),
+        (
+            {"timestamp": {"epochSecond": 1700000000, "nano": 500000000}},
+            "jira",
+            "2023-11-14T22:13:20.500Z",
+        ),
+        ({"timestamp": "2023-11-14T22:13:20Z"}, "jira", "2023-11-14T22:13:20Z"),
+        ({"CreatedAt": 1700000000000000000}, "cloudflare_access", "2023-11-14T22:13:20Z"),
+        ({"UtcTime": "2023-11-14 22:13:20.000"}, "linux_process_creation", "2023-11-14T22:13:20Z"),
+        ({"published": "soon"}, "okta", None),
+        ({"published": 10**400}, "okta", None),
+        ({"published": True}, "okta", None),
+        ({"published": 9e99}, "okta", None),
+        ({}, "okta", None),
+    ],
+)
+def test_when_an_event_happened(event, source, time):
+    assert iso_time(time_of(event, source)) == time
+
+
+@settings(max_examples=80, deadline=None)
+@given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
+def test_any_bytes_give_events_or_sentences(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("bytes")
+    for name in ("okta.jsonl", "log.json.gz", "noname"):
+        assert all(isinstance(item, Event | Skipped) for item in items(folder, content, name))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
+def test_any_json_is_hunted_through(tmp_path_factory, value):
+    folder = tmp_path_factory.mktemp("json")
+    (folder / "okta.jsonl").write_text(json.dumps({"eventType": value, "a": value}), "utf-8")
+    rules = write_rules(folder, rule({"eventType|contains": "a", "a|gt": 3}), rule(["x"]))
+    result = hunt([rules], [folder / "okta.jsonl"])
+    assert not result.refused and result.events + len(result.skipped) == 1

@@ -1,0 +1,293 @@
+"""What a rule means: held against a second opinion that knows no SQL (hunt_oracle)."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+from hunt_helpers import correlation, hunted, lines, okta, rule, write_rules
+from hunt_oracle import is_true
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sigma.rule import SigmaRule
+
+from labutils.incident.hunt import hunt
+from labutils.incident.hunt.engine import hits, onsets
+from labutils.incident.hunt.reading import Event
+from labutils.incident.hunt.rules import load
+from labutils.incident.hunt.store import Store, column
+
+ROLES = {"target": [{"type": "User", "id": "1"}, {"type": "Role", "id": "22"}]}
+
+
+def truths(one, events):
+    """The numbers of the events of which a rule is true, by the second opinion."""
+    parsed = SigmaRule.from_yaml(yaml.safe_dump(one))
+    return [n for n, event in enumerate(events, 1) if is_true(parsed, event)]
+
+
+def agreed(folder, one, events):
+    """The numbers of the events that a rule hits, on which both opinions agree."""
+    result = hunted(folder, [one], events)
+    assert not result.refused
+    assert lines(result) == truths(one, events)
+    return lines(result)
+
+
+# --- fields -------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_true_of_a_list_where_it_is_true_of_any_member(tmp_path):
+    events = [okta(**ROLES), okta(target=[{"type": "User"}]), okta(target=None), okta()]
+    assert agreed(tmp_path, rule({"target.type": "role"}), events) == [1]
+    assert agreed(tmp_path, rule({"target.id|endswith": "2"}), events) == [1]
+
+
+def test_a_negation_is_true_of_a_list_where_no_member_is_so(tmp_path):
+    events = [okta(**ROLES), okta(target=[{"type": "User"}]), okta(target=None), okta()]
+    no_role = {"a": {"eventType|contains": "session"}, "b": {"target.type": "Role"}}
+    assert agreed(tmp_path, rule(no_role, "a and not b"), events) == [2, 3, 4]
+
+
+def test_a_wildcard_ends_with_its_member(tmp_path):
+    events = [okta(names=["ab", "cd"]), okta(names=["abcd", "x"])]
+    assert agreed(tmp_path, rule({"names": "a*d"}), events) == [2]
+
+
+def test_all_may_be_met_by_different_members(tmp_path):
+    events = [okta(names=["one", "two"]), okta(names=["one"])]
+    assert agreed(tmp_path, rule({"names|contains|all": ["one", "two"]}), events) == [1]
+
+
+def test_a_field_that_is_a_text_here_and_a_list_there(tmp_path):
+    events = [okta(who="ada"), okta(who=["tom", "ada"]), okta(who=["tom"]), okta(who={"a": 1})]
+    assert agreed(tmp_path, rule({"who": "ada"}), events) == [1, 2]
+    assert agreed(tmp_path, rule({"who|contains": '"a":1'}), events) == [4]
+
+
+def test_a_text_that_looks_like_a_framed_list_is_a_text(tmp_path):
+    events = [okta(who='\x1e["ada"]'), okta(who=["ada", "tom"])]
+    assert agreed(tmp_path, rule({"who": "ada"}), events) == [2]
+
+
+def test_a_missing_field_a_null_and_an_empty_list_are_no_value(tmp_path):
+    events = [okta(), okta(who=None), okta(who=[]), okta(who="")]
+    assert agreed(tmp_path, rule({"who": None}), events) == [1, 2, 3]
+    assert agreed(tmp_path, rule({"who|exists": True}), events) == [4]
+    some = {"a": {"eventType|contains": "session"}, "b": {"who": "ada"}}
+    assert agreed(tmp_path, rule(some, "a and not b"), events) == [1, 2, 3, 4]
+
+
+def test_a_boolean_is_true_false_or_the_number_of_it(tmp_path):
+    events = [okta(on=True), okta(on=False), okta(on=1), okta(on=0), okta(on="true"), okta()]
+    assert agreed(tmp_path, rule({"on": True}), events) == [1, 3, 5]
+    assert agreed(tmp_path, rule({"on": "false"}), events) == [2]
+
+
+def test_a_number_is_its_text_and_an_order_holds_between_numbers(tmp_path):
+    events = [okta(n=5), okta(n="5"), okta(n=10), okta(n="x"), okta(n="05"), okta(n=[1, 99])]
+    assert agreed(tmp_path, rule({"n": 5}), events) == [1, 2]
+    assert agreed(tmp_path, rule({"n": "5"}), events) == [1, 2]
+    assert agreed(tmp_path, rule({"n|gt": 5}), events) == [3, 6]
+    assert agreed(tmp_path, rule({"n|lte": 5}), events) == [1, 2, 6]
+
+
+def test_case_counts_in_names_and_not_in_values_unless_the_rule_says_so(tmp_path):
+    events = [okta(who="Ada"), okta(Who="ada"), okta(who="ada", Who="tom")]
+    assert agreed(tmp_path, rule({"who": "ADA"}), events) == [1, 3]
+    assert agreed(tmp_path, rule({"Who": "ada"}), events) == [2]
+    assert agreed(tmp_path, rule({"who|cased": "Ada"}), events) == [1]
+
+
+def test_two_fields_that_differ_in_case_have_two_columns():
+    names = ["eventType", "eventtype", "EVENTTYPE", "event^type", "a^B", "a^^b"]
+    assert len({column(name).lower() for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        ({"ip|cidr": "192.0.2.0/24"}, [1, 3]),
+        ({"ip|re": r"^192\.0\.2\.\d+$"}, [1, 3]),
+        ({"ip|re": "^(1+)+x$"}, []),
+        ({"ip|fieldref": "other"}, [2, 3]),
+        ({"a.b": "x"}, [1, 2]),
+        ({"ip|startswith": "100%"}, [4]),
+        ({"ip": r"100%_\\*"}, [4]),
+    ],
+)
+def test_modifiers_and_paths(tmp_path, selection, expected):
+    events = [
+        okta(ip="192.0.2.7", a={"b": "x"}),
+        okta(ip="192.0.20.7", other="192.0.20.7", **{"a.b": "X"}),
+        okta(ip=["x", "192.0.2.1"], other=["192.0.2.1"]),
+        okta(ip="100%_*"),
+    ]
+    events[3]["ip"] = "100%_\\z"
+    assert agreed(tmp_path, rule(selection), events) == expected
+
+
+def test_a_rule_without_fields_looks_at_every_value(tmp_path):
+    events = [okta(a={"b": ["the Secret word"]}), okta(secret="x"), okta(a=7123)]
+    assert agreed(tmp_path, rule(["secret", "none"]), events) == [1]
+    assert agreed(tmp_path, rule([712]), events) == [3]
+
+
+def test_a_bomb_of_a_regular_expression_takes_no_time(tmp_path):
+    result = hunted(tmp_path, [rule({"who|re": "^(a+)+$"})], [okta(who="a" * 50_000 + "b")])
+    assert not result.hits and not result.refused
+
+
+def test_ten_thousand_values_are_no_trouble(tmp_path):
+    result = hunted(
+        tmp_path, [rule({"who": [f"v{n}" for n in range(10_000)]})], [okta(who="v9999")]
+    )
+    assert lines(result) == [1]
+
+
+def test_a_rule_for_several_sources_looks_at_each(tmp_path):
+    log = {"auditType": {"action": "User created", "actionI18nKey": "jira.auditing.user.created"}}
+    (tmp_path / "jira.jsonl").write_text(json.dumps(log) + "\n", encoding="utf-8")
+    (tmp_path / "confluence.jsonl").write_text(json.dumps(log) + "\n", encoding="utf-8")
+    one = rule({"auditType.action": "User created"}, logsource={"product": "atlassian"})
+    result = hunt([write_rules(tmp_path, one)], [tmp_path])
+    assert {hit.event_ids[0] for hit in result.hits} == {"jira:1", "confluence:1"}
+
+
+# --- correlations -------------------------------------------------------------------------------
+
+ONE = rule({"eventType": "one"}, name="one")
+TWO = rule({"eventType": "two"}, name="two")
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules", "more", "seconds"),
+    [
+        ("event_count", ["one"], {"group-by": ["who"], "condition": {"gte": 3}}, 40),
+        ("value_count", ["one"], {"condition": {"field": "n", "gte": 3}}, 40),
+        ("value_sum", ["one"], {"condition": {"field": "n", "gte": 6}}, 40),
+        ("value_avg", ["one"], {"condition": {"field": "n", "gte": 2}}, 40),
+        ("value_median", ["one"], {"condition": {"field": "n", "gte": 2}}, 40),
+        ("temporal", ["one", "two"], {"group-by": ["who"]}, 60),
+        ("temporal_ordered", ["one", "two"], {"group-by": ["who"]}, 60),
+    ],
+)
+def test_each_type_of_correlation_holds_from_the_event_that_completes_it(
+    tmp_path, kind, rules, more, seconds
+):
+    events = [okta("one", 20 * n, who="ada", n=n + 1) for n in range(3)]
+    events.append(okta("two", 60, who="ada"))
+    result = hunted(tmp_path, [ONE, TWO, correlation(kind, rules, **more)], events)
+    assert not result.refused
+    assert [hit.time for hit in result.hits if hit.title == "A correlation"] == [
+        f"2023-11-14T09:0{seconds // 60}:{seconds % 60:02}Z"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "events"),
+    [
+        ("temporal_ordered", [okta("two", 0, who="a"), okta("one", 9, who="a")]),
+        ("temporal", [okta("two", 0, who="a"), okta("one", 9, who="b")]),
+        ("temporal", [okta("two", 0, who="a"), okta("one", 601, who="a")]),
+        ("temporal", [okta("two", 0), okta("one", 9)]),
+    ],
+)
+def test_order_group_and_window_must_fit(tmp_path, kind, events):
+    joined = correlation(kind, ["one", "two"], **{"group-by": ["who"]})
+    assert not hunted(tmp_path, [ONE, TWO, joined], events).hits
+
+
+def test_windows_that_touch_are_one_alert_and_a_later_one_is_another(tmp_path):
+    burst = [okta("one", n, who="ada") for n in (0, 1, 2, 3, 4, 7200, 7201, 7202)]
+    counted = correlation("event_count", ["one"], **{"group-by": ["who"], "condition": {"gte": 3}})
+    result = hunted(tmp_path, [ONE, counted], burst)
+    assert [len(hit.event_ids) for hit in result.hits] == [5, 3]
+    assert result.hits[0].why == "who=ada; event_count=3"
+
+
+def test_onsets_keep_groups_apart():
+    def row(who, start):
+        return {
+            "window_start": start,
+            "window_end": start + 10,
+            "occurrence_time": start + 10,
+            "group_keys": {".who": who},
+            "metric_name": "event_count",
+            "metric_value": 1,
+            "event_ids": [f"0:{start}"],
+        }
+
+    assert [onset.events for onset in onsets([row("a", 0), row("b", 5), row("a", 8)])] == [
+        {0, 8},
+        {5},
+    ]
+
+
+# --- the course's own logs ----------------------------------------------------------------------
+
+OWN_RULES = [
+    rule({"eventType": "user.session.access_admin_app"}),
+    rule(
+        {"a": {"isSuccessfulLogin": 1}, "b": {"ipAddress|startswith": "198."}},
+        "a and not b",
+        logsource={"product": "cloudflare", "service": "access_nonidentity"},
+    ),
+    rule({"affectedObjects.type": "group"}, logsource={"product": "jira"}),
+    rule(["203.0.113.66"], logsource={"product": "bitbucket", "service": "audit"}),
+    rule({"Allowed": False}, logsource={"product": "cloudflare", "service": "access"}),
+]
+
+
+@pytest.fixture(scope="module")
+def course_logs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("logs")
+    command = [sys.executable, "-m", "labutils", "telemetry", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize("one", OWN_RULES)
+def test_both_opinions_agree_on_the_logs_of_the_course(tmp_path, course_logs, one):
+    result = hunt([write_rules(tmp_path, one)], [course_logs])
+    parsed = SigmaRule.from_yaml(yaml.safe_dump(one))
+    (source,) = {hit.source for hit in result.hits}
+    text = (course_logs / f"{source}.jsonl").read_text(encoding="utf-8")
+    expected = [
+        f"{source}:{n}"
+        for n, line in enumerate(text.splitlines(), 1)
+        if is_true(parsed, json.loads(line))
+    ]
+    assert sorted(hit.event_ids[0] for hit in result.hits) == sorted(expected)
+
+
+# --- drawn rules and events ---------------------------------------------------------------------
+
+WORDS = st.sampled_from(["a", "A", "ab", "b%", "a_", "5", "05", "true", "\x1e[1]", "", "é", "a\\b"])
+PLAIN = st.one_of(WORDS, st.integers(-3, 12), st.booleans(), st.none())
+VALUES = st.one_of(PLAIN, st.lists(PLAIN, max_size=3), st.fixed_dictionaries({"x": PLAIN}))
+FIELDS = st.sampled_from(["a", "A", "b", "c.x"])
+EVENTS = st.dictionaries(st.sampled_from(["a", "A", "b", "c"]), VALUES, max_size=4)
+PATTERNS = st.sampled_from(["a", "a*", "*B", "?", "5", "b%", "a_", "true", "a\\\\*", "É"])
+SELECTIONS = st.one_of(
+    st.dictionaries(FIELDS, st.one_of(PATTERNS, st.integers(0, 9), st.none()), min_size=1),
+    st.dictionaries(FIELDS.map(lambda name: name + "|contains"), PATTERNS, min_size=1),
+    st.dictionaries(FIELDS.map(lambda name: name + "|gte"), st.integers(-2, 9), min_size=1),
+    st.dictionaries(FIELDS.map(lambda name: name + "|cased"), PATTERNS, min_size=1),
+)
+CONDITIONS = st.sampled_from(["s", "not s", "s and not t", "s or t", "not (s and t)", "1 of *"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(s=SELECTIONS, t=SELECTIONS, condition=CONDITIONS, events=st.lists(EVENTS, max_size=5))
+def test_both_opinions_agree_on_any_rule_and_event(tmp_path_factory, s, t, condition, events):
+    one = rule({"s": s, "t": t}, condition)
+    ruleset, store = load([write_rules(tmp_path_factory.mktemp("drawn"), one)]), Store()
+    store.load(
+        Event("log", n, "okta", event, json.dumps(event)) for n, event in enumerate(events, 1)
+    )
+    numbers = [int(hit.event_ids[0].split(":")[1]) for hit in hits(ruleset, store)]
+    store.close()
+    assert not ruleset.refused
+    assert sorted(numbers) == truths(one, events)
