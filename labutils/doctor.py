@@ -46,6 +46,8 @@ MODULES = {
     "nbval": "nbval.plugin",
     "pillow": "PIL.Image",
     "pyjwt": "jwt.api_jwk",
+    "pysigma": "sigma.collection",
+    "pysigma-backend-sqlite": "sigma.backends.sqlite",
     "pyyaml": "yaml",
     "werkzeug": "werkzeug.wrappers",
 }
@@ -53,7 +55,9 @@ NOT_IN_A_BROWSER = (
     "fido2",
     "matplotlib",
     "pillow",
-)  # a browser's Python can do without: one lesson, or the pictures
+    "pysigma",
+    "pysigma-backend-sqlite",
+)  # a browser's Python can do without: one lesson each, or the pictures
 
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
@@ -235,7 +239,10 @@ def _there(module: str) -> bool:
         if spec is None:
             return False
         top = f"{top}.{name}"
-        spec = importlib.machinery.PathFinder.find_spec(top, spec.submodule_search_locations)
+        try:
+            spec = importlib.machinery.PathFinder.find_spec(top, spec.submodule_search_locations)
+        except KeyError:  # a folder without __init__.py, as `sigma.backends`, whose parent
+            return True  # was not imported: Python asks for it to know the folder's path
     return spec is not None
 
 

@@ -61,7 +61,7 @@ def test_it_runs_as_a_module_and_several_paths_may_follow_an_option(tmp_path):
     )
     command = [sys.executable, "-m", "labutils", "hunt", "--json"]
     command += ["--rules", *map(str, rules), "--events", str(events[0]), "--events", str(events[1])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     report = json.loads(done.stdout)
     assert [hit["event_ids"] for hit in report["hits"]] == [["okta:1"], ["trail:1"]]
 
