@@ -14,6 +14,11 @@ def code(text: str) -> str:
     return dedent(text).strip("\n")
 
 
+def wrong(tools: str, text: str) -> str:
+    """Code of a wrong answer, with what the lesson imports above it."""
+    return f"{tools}\n{code(text)}"
+
+
 def altered(tools: str, solution: str, *changes: tuple[str, str]) -> str:
     """A solution with pieces of it changed: how somebody writes it who makes a mistake.
 

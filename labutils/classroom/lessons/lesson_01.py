@@ -99,11 +99,7 @@ IMPORTS = code("""
 TOOLS = "\n".join((IMPORTS, DECODE, SEGMENT))
 
 
-def wrong(text: str) -> str:
-    """Code of a wrong answer, with what the lesson has above it."""
-    return f"{TOOLS}\n{code(text)}"
-
-
+wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 

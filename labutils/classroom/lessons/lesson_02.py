@@ -1,10 +1,12 @@
 """02 · JWT signature verification."""
 
 import json
+from functools import partial
 from typing import Any
 
 import jwt
 
+from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
 from labutils.classroom.registry import (
     Choice,
@@ -15,7 +17,6 @@ from labutils.classroom.registry import (
     Quiz,
     Row,
     Target,
-    altered,
     code,
 )
 from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
@@ -33,9 +34,8 @@ TOOLS = code("""
 """)
 
 
-def wrong(text: str) -> str:
-    """Code of a wrong answer, with what the lesson imports above it."""
-    return f"{TOOLS}\n{code(text)}"
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 FIRST_VERIFY = code("""
@@ -323,7 +323,7 @@ EXERCISES = (
             ),
             "unsigned": (
                 "RS256.verify returns True or False. It raises nothing, so look at its answer.",
-                altered(TOOLS, FIRST_VERIFY, ("if not RS256", "if None is RS256")),
+                altered(FIRST_VERIFY, ("if not RS256", "if None is RS256")),
             ),
             "key": (
                 "The key comes from the list of keys that you trust, and from nowhere else.",
@@ -423,19 +423,17 @@ EXERCISES = (
                 "There are two keys in the list. The kid of the header says which one to try, and "
                 "that key says with which algorithm.",
                 altered(
-                    TOOLS,
                     VERIFY,
                     ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"'),
                 ),
             ),
             "unsigned": (
                 "The signature must fit header and payload as they came.",
-                altered(TOOLS, VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
+                altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
             ),
             "none": (
                 "The token asked for no check, and got none. The algorithm comes from your key.",
                 altered(
-                    TOOLS,
                     VERIFY,
                     (
                         "    trusted = [",
@@ -448,7 +446,6 @@ EXERCISES = (
                 "The token chose HS256, and your public key became its secret. Compare the "
                 "header's alg with the alg of your key.",
                 altered(
-                    TOOLS,
                     VERIFY,
                     ("    if len(trusted)", CONFUSION + "    if len(trusted)"),
                 ),
@@ -456,7 +453,6 @@ EXERCISES = (
             "jwk": (
                 "That key came with the token. It proves that the token agrees with itself.",
                 altered(
-                    TOOLS,
                     VERIFY,
                     ("PyJWK(trusted[0])", 'PyJWK(header.get("jwk", trusted[0]), header["alg"])'),
                 ),
@@ -464,25 +460,25 @@ EXERCISES = (
             "kid": (
                 "Where the kid names none of your keys, there is nothing to try: refuse, and do "
                 "not crash.",
-                altered(TOOLS, VERIFY, ("len(trusted) != 1 or ", "")),
+                altered(VERIFY, ("len(trusted) != 1 or ", "")),
             ),
             "two keys": (
                 "Two of your keys have this kid, so nobody knows which one is meant. There must be "
                 "exactly one.",
-                altered(TOOLS, VERIFY, ("len(trusted) != 1", "not trusted")),
+                altered(VERIFY, ("len(trusted) != 1", "not trusted")),
             ),
             "alg": (
                 "The key with this kid is for one algorithm, and the header names another.",
-                altered(TOOLS, VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
+                altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "typ": (
                 "The service signed it, and only `typ` tells that it is no sign-in token. Take "
                 "JWT and no other spelling.",
-                altered(TOOLS, VERIFY, ('header.get("typ") != "JWT" or ', "")),
+                altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "crit": (
                 "`crit` lists what a reader must understand. You understand none of it: refuse.",
-                altered(TOOLS, VERIFY, (' or "crit" in header', "")),
+                altered(VERIFY, (' or "crit" in header', "")),
             ),
         },
         (
@@ -505,30 +501,30 @@ EXERCISES = (
             "text": ("The token is one text.", "answer = lambda claims, key: key"),
             "dots": (
                 "A token has two dots.",
-                altered(TOOLS, CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
+                altered(CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
             ),
             "encoded": (
                 "Each of the three segments is base64url: json_part(header), json_part(claims), "
                 "and b64(mac) for the bytes of the MAC. No hexadecimal.",
-                altered(TOOLS, CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
+                altered(CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
             ),
             "alg": (
                 "The header must ask for HS256: that is what turns the public key into a secret.",
-                altered(TOOLS, CONFUSED, ("HS256", "RS256")),
+                altered(CONFUSED, ("HS256", "RS256")),
             ),
             "claims": (
                 "The payload holds the claims that were given.",
-                altered(TOOLS, CONFUSED, ("json_part(claims)", "json_part({})")),
+                altered(CONFUSED, ("json_part(claims)", "json_part({})")),
             ),
             "header": (
                 "The header has all three members. A verifier that compares typ or kid would "
                 "refuse the token for that alone.",
-                altered(TOOLS, CONFUSED, (', "kid": "rs256-1"', "")),
+                altered(CONFUSED, (', "kid": "rs256-1"', "")),
             ),
             "mac": (
                 "The MAC is taken over header.payload, with SHA-256, and its key is the public key "
                 "exactly as it was given, every byte of it.",
-                altered(TOOLS, CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
+                altered(CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
             ),
         },
         (

@@ -117,12 +117,8 @@ TOOLS = "\n".join(
 )
 
 
+wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
-
-
-def wrong(text: str) -> str:
-    """Code of a wrong answer, with what the lesson has above it."""
-    return f"{TOOLS}\n{code(text)}"
 
 
 def drawn(seed: str, count: int) -> list[str]:

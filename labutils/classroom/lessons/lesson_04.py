@@ -1,9 +1,11 @@
 """04 · OpenID Connect."""
 
+from functools import partial
 from typing import Any
 
 import jwt
 
+from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
 from labutils.classroom.lessons.lesson_02 import TOOLS as TOOLS_OF_02
 from labutils.classroom.lessons.lesson_02 import VERIFY
@@ -16,7 +18,6 @@ from labutils.classroom.registry import (
     Quiz,
     Row,
     Target,
-    altered,
     code,
 )
 from labutils.identity.tokens import sign
@@ -72,9 +73,8 @@ TRUST = code("""
 TOOLS = "\n".join((TOOLS_OF_02, VERIFY, MEANT_FOR, IN_TIME))
 
 
-def wrong(text: str) -> str:
-    """Code of a wrong answer, with what the lesson has above it."""
-    return f"{TOOLS}\n{code(text)}"
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 def claims_of(seed: str) -> dict[str, Any]:
@@ -352,14 +352,13 @@ EXERCISES = (
             ),
             "list": (
                 "aud may be a text or a list of texts (RFC 7519, 4.1.3).",
-                altered(TOOLS, MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
+                altered(MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
                     "audience == [client_id]", "audience == client_id"
                 ),
             ),
             "fixed": (
                 "Compare with the issuer and the client that are given, and not with a fixed one.",
                 altered(
-                    TOOLS,
                     MEANT_FOR,
                     ("== issuer", '== "https://login.example"'),
                     ("client_id]", '"wiki"]'),
@@ -368,19 +367,17 @@ EXERCISES = (
             "iss": (
                 "The issuer is compared letter by letter: no prefix, no other spelling.",
                 altered(
-                    TOOLS,
                     MEANT_FOR,
                     ('claims.get("iss") == issuer', 'claims.get("iss", "").lower()[:21] == issuer'),
                 ),
             ),
             "aud": (
                 "The token is for another client. Its signature says nothing about that.",
-                altered(TOOLS, MEANT_FOR, (" and audience == [client_id]", "")),
+                altered(MEANT_FOR, (" and audience == [client_id]", "")),
             ),
             "part": (
                 "`in` on a text looks for a piece of it: 'wiki' is in 'my-wiki-2'.",
                 altered(
-                    TOOLS,
                     MEANT_FOR,
                     (
                         "audience == [client_id]",
@@ -391,14 +388,11 @@ EXERCISES = (
             "others": (
                 "This client trusts no other audience. Whoever else is named may have received "
                 "the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
-                altered(
-                    TOOLS, MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")
-                ),
+                altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
             ),
             "missing": (
                 "Where iss or aud is missing, nobody said for whom the token is: refuse.",
                 altered(
-                    TOOLS,
                     MEANT_FOR,
                     ('claims.get("aud")', 'claims.get("aud", client_id)'),
                 ),
@@ -422,24 +416,23 @@ EXERCISES = (
             ),
             "now": (
                 "A token that is issued in this very second is good already.",
-                altered(TOOLS, IN_TIME, ("issued <= now", "issued < now")),
+                altered(IN_TIME, ("issued <= now", "issued < now")),
             ),
             "last second": (
                 "One second before exp the token is still good.",
-                altered(TOOLS, IN_TIME, ("now < expires", "now < expires - 1")),
+                altered(IN_TIME, ("now < expires", "now < expires - 1")),
             ),
             "expired": (
                 "At exp the token is over (RFC 7519, 4.1.4).",
-                altered(TOOLS, IN_TIME, ("now < expires", "now <= expires")),
+                altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
                 "iat lies in the future: the token claims to be made after it arrived.",
-                altered(TOOLS, IN_TIME, ("issued <= now < expires", "now < expires")),
+                altered(IN_TIME, ("issued <= now < expires", "now < expires")),
             ),
             "missing": (
                 "An ID token must have iat and exp (OpenID Connect Core, 2). Without: False.",
                 altered(
-                    TOOLS,
                     IN_TIME,
                     ('claims.get("iat")', 'claims.get("iat", now)'),
                 ),
@@ -467,23 +460,21 @@ EXERCISES = (
             "signature": (
                 "The claims come from verify(token, keys), and from nowhere else.",
                 altered(
-                    TOOLS,
                     VALIDATE,
                     ("verify(token, keys)", 'json.loads(unb64(token.split(".")[1]))'),
                 ),
             ),
             "meant for": (
                 "meant_for returns True or False. It raises nothing, so look at its answer.",
-                altered(TOOLS, VALIDATE, ("if not meant_for", "if None is meant_for")),
+                altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
                 "in_time returns True or False. It raises nothing, so look at its answer.",
-                altered(TOOLS, VALIDATE, ("if not in_time", "if None is in_time")),
+                altered(VALIDATE, ("if not in_time", "if None is in_time")),
             ),
             "nonce": (
                 "The nonce must be there, and be the one that this browser's sign-in sent.",
                 altered(
-                    TOOLS,
                     VALIDATE,
                     ('claims["nonce"] != nonce', 'claims["nonce"] not in (None, nonce)'),
                 ),
@@ -492,14 +483,13 @@ EXERCISES = (
                 "A nonce that is missing equals None. So ask first whether there is a nonce in the "
                 "claims at all.",
                 altered(
-                    TOOLS,
                     VALIDATE,
                     ('"nonce" not in claims or claims["nonce"]', 'claims.get("nonce")'),
                 ),
             ),
             "sub": (
                 "Without sub nobody is named, and nobody can be signed in.",
-                altered(TOOLS, VALIDATE, ('"sub" not in claims or ', "")),
+                altered(VALIDATE, ('"sub" not in claims or ', "")),
             ),
         },
         (
@@ -518,33 +508,33 @@ EXERCISES = (
         {
             "known": (
                 "The kid is in the list: no request is needed.",
-                altered(TOOLS, KEYS_FOR, ("not known and ", "")),
+                altered(KEYS_FOR, ("not known and ", "")),
             ),
             "new": (
                 "The kid is unknown and the list is 30 seconds old: fetch it again.",
-                altered(TOOLS, KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
+                altered(KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
             ),
             "early": (
                 "The list was fetched less than 30 seconds ago. Do not ask again yet.",
-                altered(TOOLS, KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
+                altered(KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
             ),
             "flood": (
                 "Note in the dictionary that you were given when you fetched: cache['fetched'] = "
                 "now. A new dictionary under the same name is forgotten when the function ends.",
-                altered(TOOLS, KEYS_FOR, ('        cache["fetched"] = now\n', "")),
+                altered(KEYS_FOR, ('        cache["fetched"] = now\n', "")),
             ),
             "never again": (
                 "After 30 more seconds an unknown kid may ask again.",
-                altered(TOOLS, KEYS_FOR, ("= now", "= now + 999")),
+                altered(KEYS_FOR, ("= now", "= now + 999")),
             ),
             "list": (
                 "Return the list of keys, the new one where it was fetched, and keep it in "
                 "cache['keys'].",
-                altered(TOOLS, KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
+                altered(KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
             ),
             "raises": (
                 "fetch() takes no argument and returns a JWK set: fetch()['keys'] is the list.",
-                altered(TOOLS, KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
+                altered(KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
             ),
         },
         (

@@ -87,11 +87,7 @@ SURVIVORS = code("""
 """)
 
 
-def wrong(text: str) -> str:
-    """Code of a wrong answer, with what the lesson imports above it."""
-    return f"{TOOLS}\n{code(text)}"
-
-
+wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
