@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
 from fido2.attestation.base import InvalidAttestation
 from fido2.server import Fido2Server, VerifyAttestation, VerifyOrigin
@@ -25,6 +25,7 @@ from fido2.webauthn import (
 )
 from werkzeug.wrappers import Request, Response
 
+from labutils.identity import tokens
 from labutils.identity.factors import Draw, WrongAnswer
 from labutils.identity.keys import Json
 from labutils.identity.oauth import parameters, same
@@ -46,15 +47,9 @@ PREFERRED = UserVerificationRequirement.PREFERRED
 
 # What python-fido2 raises at the bytes of a browser that means ill: each is a refusal.
 UNREADABLE = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
+    *tokens.UNREADABLE,
     AssertionError,
-    RuntimeError,
     struct.error,
-    InternalError,
     InvalidSignature,
     UnsupportedAlgorithm,
     InvalidAttestation,
