@@ -110,7 +110,8 @@ def _truth(item: AnyPrediction) -> str:
         beliefs = (f"- Too low: {item.too_low}", f"- Too high: {item.too_high}")
         return "\n".join([f"- **{item.truth} {item.unit}.**", *beliefs])
     pairs = zip(item.columns, item.truth, strict=True)
-    lines = [f"- {name}: **{'opens' if mark == 'o' else 'refused'}**" for name, mark in pairs]
+    words = dict(zip("ox", item.words, strict=True))
+    lines = [f"- {name}: **{words[mark]}**" for name, mark in pairs]
     return "\n".join([*lines, *(f"- {name}: {says}" for name, says in item.beliefs.items())])
 
 
