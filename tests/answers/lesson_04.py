@@ -79,7 +79,7 @@ def answer(token, keys, issuer, client_id, nonce, now):
 def answer(token, keys, issuer, client_id, nonce, now):
     claims = verify(token, keys)
     for passed in (meant_for(claims, issuer, client_id), in_time(claims, now),
-                   bool(claims.get("sub")), claims.get("nonce", "") == nonce):
+                   bool(claims.get("sub")), bool(nonce), claims.get("nonce") == nonce):
         if not passed:
             raise jwt.InvalidTokenError("no")
     return dict(claims)

@@ -631,7 +631,7 @@ EXERCISES = (
         "03-2",
         "function",
         authorization_requests,
-        "Seven parameters in an address. Nothing in it is secret, and Ada's browser carries it.",
+        "Seven parameters in an address. Whoever reads Ada's addresses reads them too.",
         {
             "endpoint": (
                 "The address begins with LOGIN + '/authorize', and a question mark stands before "
@@ -879,7 +879,8 @@ EXERCISES = (
         "03-8",
         "function",
         verifier(own_answers, other_answers, refusal=(ValueError,)),
-        "Only the browser that began a sign-in can finish it now.",
+        "The client now compares the answer's state with this browser's. In this lab the cookie is "
+        "the state itself. At work a client keeps the state on its server, under a session ID.",
         {
             "good": (
                 "The state is this browser's own: return the code.",
@@ -1190,7 +1191,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "03-p2",
-        "Now the client uses PKCE. Tom reads everything that passes through Ada's browser: the "
+        "Now the client uses PKCE. Tom reads every address that Ada's browser opens: the "
         "authorization request with its code_challenge, and the code. Can he redeem the code?",
         {
             "a": Guess(

@@ -54,7 +54,7 @@ VALIDATE = code("""
             raise ValueError("another issuer, or another audience")
         if not in_time(claims, now):
             raise ValueError("not valid at this time")
-        if "sub" not in claims or "nonce" not in claims or claims["nonce"] != nonce:
+        if "sub" not in claims or not nonce or claims.get("nonce") != nonce:
             raise ValueError("no subject, or the answer to another sign-in")
         return claims
 """)
@@ -219,11 +219,14 @@ def bad_id_tokens_by_name() -> dict[str, str]:
 
 
 def bad_sign_ins() -> list[Case]:
-    """The bad tokens, and a sign-in for which nobody remembers a nonce."""
-    claims = {name: value for name, value in claims_of("bad").items() if name != "nonce"}
-    token = sign(claims, forged.SERVICE)
-    lost = asked({**claims, "nonce": None}, token, "no nonce", "no nonce, where None is expected")
-    return [*bad_id_tokens(), lost]
+    """The bad tokens, and sign-ins for which nobody remembers a nonce."""
+    null = {**claims_of("bad"), "nonce": None}
+    rest = {name: value for name, value in null.items() if name != "nonce"}
+    lost = [
+        asked(null, sign(claims, forged.SERVICE), "no nonce", f"{words}, where None is expected")
+        for claims, words in ((rest, "no nonce"), (null, "a nonce that is null"))
+    ]
+    return [*bad_id_tokens(), *lost]
 
 
 # --- 04-5: the list of keys ---------------------------------------------------------------------
@@ -476,16 +479,13 @@ EXERCISES = (
                 "The nonce must be there, and be the one that this browser's sign-in sent.",
                 altered(
                     VALIDATE,
-                    ('claims["nonce"] != nonce', 'claims["nonce"] not in (None, nonce)'),
+                    ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
                 ),
             ),
             "no nonce": (
-                "A nonce that is missing equals None. So ask first whether there is a nonce in the "
-                "claims at all.",
-                altered(
-                    VALIDATE,
-                    ('"nonce" not in claims or claims["nonce"]', 'claims.get("nonce")'),
-                ),
+                "This browser began no sign-in, so no token can be the answer to it. A nonce that "
+                "is missing or null equals None: refuse where no nonce is expected.",
+                altered(VALIDATE, (" or not nonce", "")),
             ),
             "sub": (
                 "Without sub nobody is named, and nobody can be signed in.",
@@ -494,8 +494,8 @@ EXERCISES = (
         },
         (
             "Use what you have: claims = verify(token, keys), then meant_for and in_time.",
-            "Then raise ValueError unless 'sub' and 'nonce' are in claims, and the nonce is the "
-            "one that was sent.",
+            "Then raise ValueError unless a nonce was sent, 'sub' is in claims, and the nonce in "
+            "them is the one that was sent.",
         ),
         VALIDATE,
         REFUSAL,
