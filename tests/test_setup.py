@@ -265,8 +265,16 @@ def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
 
 
 def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_path):
+    # The folder `work` matters: .gitignore has a line that matches such a path, and hatchling then
+    # leaves .gitignore out.
+    checkout = tmp_path / "work" / "checkout"
+    ignored = shutil.ignore_patterns(".venv", ".git", "work", "node_modules", "__pycache__")
+    shutil.copytree(ROOT, checkout, ignore=ignored)
+    (checkout / "notebooks" / "exports").mkdir(exist_ok=True)
+    for by_product in ("exports/layer.json", "progress.json", "09-replay-Copy1.ipynb"):
+        (checkout / "notebooks" / by_product).write_text("{}", encoding="utf-8")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=checkout, check=True, capture_output=True)
     [wheel] = tmp_path.glob("labutils-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
