@@ -260,7 +260,7 @@ def test_the_table_says_who_wrote_a_rule_when_it_was_true_and_why(tmp_path):
     assert head.split() == ["LEVEL", "EVENTS", "FIRST", "LAST", "RULE,", "AUTHOR"]
     assert row.split()[:4] == ["high", "2", "2023-11-14T09:00:00Z", "2023-11-14T09:01:30Z"]
     assert row.endswith("A rule, by Ada") and why.strip() == (
-        "okta:1: eventType=user.session.start"
+        "okta:1 | selection: eventType=user.session.start"
     )
     assert "1 rule loaded, 2 events read, 2 hits." in text
 

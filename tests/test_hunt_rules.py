@@ -204,7 +204,7 @@ def test_windows_that_touch_are_one_alert_and_a_later_one_is_another(tmp_path):
     counted = correlation("event_count", ["one"], **{"group-by": ["who"], "condition": {"gte": 3}})
     result = hunted(tmp_path, [ONE, counted], burst)
     assert [len(hit.event_ids) for hit in result.hits] == [5, 3]
-    assert result.hits[0].why == "who=ada; event_count=3"
+    assert result.hits[0].why == "who=ada; event_count=3 within 10m"
 
 
 def test_onsets_keep_groups_apart():

@@ -1,7 +1,6 @@
 """Rules held against events: the hits."""
 
 import copy
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,9 @@ from sigma.rule import SigmaRule
 from labutils.incident.hunt import rules as sigma_rules
 from labutils.incident.hunt.reading import Event, Skipped, log_files, read
 from labutils.incident.hunt.rules import NOT_A_RULE, AnyRule, Backend, Refused, Ruleset
-from labutils.incident.hunt.sources import iso_time, values_at
-from labutils.incident.hunt.store import FRAME, Store
+from labutils.incident.hunt.sources import iso_time
+from labutils.incident.hunt.store import Store, field_of, unframed
+from labutils.incident.hunt.why import LONGEST, explained
 from labutils.text import shown
 
 MOST_SKIPPED = 10_000  # what is named; the rest is counted
@@ -105,12 +105,11 @@ def hits(ruleset: Ruleset, store: Store) -> list[Hit]:
             tables[id(rule)] = store.table(sigma_rules.sources_of(rule))
     backend, every = Backend(store.lists, tables), list[Hit]()
     for original, rule in zip(list(ruleset.rules), copies, strict=True):
-        fields = sorted(sigma_rules.fields_of(original))
         try:
             if isinstance(rule, SigmaCorrelationRule):
                 every += _correlation_hits(rule, backend, store)
             else:
-                every += _event_hits(rule, fields, backend, store)
+                every += _event_hits(rule, tables[id(rule)], backend, store)
         except sqlite3.Error as error:
             ruleset.refuse(original, f"SQLite cannot ask it: {sigma_rules.sentence(error)}")
         except NOT_A_RULE as error:
@@ -118,26 +117,17 @@ def hits(ruleset: Ruleset, store: Store) -> list[Hit]:
     return every
 
 
-def _event_hits(rule: SigmaRule, fields: list[str], backend: Backend, store: Store) -> list[Hit]:
+def _event_hits(rule: SigmaRule, table: str, backend: Backend, store: Store) -> list[Hit]:
     """A hit for each event of which one of the rule's conditions is true."""
     times: dict[int, float | None] = {}
     for query in backend.convert_rule(rule):
         times.update(store.database.execute(query))
-    known = store.events(times)
-    return [
-        _hit(rule, [known[n]], times[n], _why(store.event(n), fields))
-        for n in sorted(times, key=lambda n: (times[n] is None, times[n], n))
-    ]
-
-
-def _why(event: dict[str, Any], fields: list[str], most: int = 3) -> str:
-    """What the event holds in the fields that the rule looks at."""
-    parts = []
-    for name in fields:
-        values = values_at(event, name)
-        if values:
-            parts.append(f"{name}={', '.join(map(str, values))}")
-    return shown("; ".join(parts[:most]), 160)
+    if not times:
+        return []
+    numbers = sorted(times, key=lambda n: (times[n] is None, times[n], n))
+    known = store.events(numbers)
+    why = explained(rule, table, numbers, backend, store.database)
+    return [_hit(rule, [known[n]], times[n], why.get(n, "")) for n in numbers]
 
 
 def _correlation_hits(rule: SigmaCorrelationRule, backend: Backend, store: Store) -> list[Hit]:
@@ -152,7 +142,8 @@ def _correlation_hits(rule: SigmaCorrelationRule, backend: Backend, store: Store
         known = store.events(int(name.split(":")[1]) for row in rows for name in row["event_ids"])
         for onset in onsets(rows):
             numbers = sorted(onset.events)
-            every.append(_hit(rule, [known[n] for n in numbers], onset.time, onset.why))
+            why = shown(f"{onset.why} within {rule.timespan.spec}", LONGEST)
+            every.append(_hit(rule, [known[n] for n in numbers], onset.time, why))
     return every
 
 
@@ -179,25 +170,20 @@ def onsets(rows: Iterable[dict[str, Any]]) -> list[Onset]:
             onset.end = max(onset.end, row["window_end"])
             onset.time = min(onset.time, row["occurrence_time"])
             continue
-        onset = Onset(row["occurrence_time"], row["window_end"], _group(row), numbers)
+        onset = Onset(row["occurrence_time"], row["window_end"], _shared(row), numbers)
         latest[group] = onset
         every.append(onset)
     return sorted(every, key=lambda onset: onset.time)
 
 
-def _group(row: dict[str, Any]) -> str:
+def _shared(row: dict[str, Any]) -> str:
     """What the events of a window share, and what was counted."""
     parts = [
-        f"{_field(name)}={str(value).removeprefix(FRAME)}"
+        f"{field_of(name)}={', '.join(map(str, unframed(value)))}"
         for name, value in row["group_keys"].items()
     ]
     parts.append(f"{row['metric_name']}={row['metric_value']:g}")
-    return shown("; ".join(parts), 160)
-
-
-def _field(column: str) -> str:
-    """The field of a column (store.column, backwards)."""
-    return re.sub(r"\^(.)", lambda match: match[1].upper(), column.removeprefix("."))
+    return "; ".join(parts)
 
 
 def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: str) -> Hit:

@@ -79,7 +79,7 @@ def _table(hits: list[Hit]) -> list[str]:
         events = len({name for hit in group for name in hit.event_ids})
         title = f"{shown(first.title, 100)}, by {shown(first.author or 'an unnamed author', 100)}"
         lines.append(f"{first.level or 'no level':13}  {events:6}  {begin:24}  {end:24}  {title}")
-        lines.append(f"{'':13}  {shown(first.event_ids[0], 80)}: {first.why}")
+        lines.append(f"{'':13}  {shown(first.event_ids[0], 80)} | {first.why}")
     return [*lines, ""]
 
 

@@ -12,7 +12,11 @@ import yaml
 from sigma.backends.sqlite import sqliteBackend
 from sigma.backends.sqlite.correlation import numeric
 from sigma.collection import SigmaCollection
-from sigma.conditions import ConditionFieldEqualsValueExpression, ConditionValueExpression
+from sigma.conditions import (
+    ConditionFieldEqualsValueExpression,
+    ConditionOR,
+    ConditionValueExpression,
+)
 from sigma.conversion.state import ConversionState
 from sigma.correlations import SigmaCorrelationRule, SigmaExtendedCorrelationCondition
 from sigma.exceptions import SigmaError
@@ -30,6 +34,7 @@ from sigma.types import (
     SigmaFieldReference,
     SigmaNull,
     SigmaString,
+    SigmaType,
 )
 
 from labutils.incident.hunt.reading import log_files
@@ -345,6 +350,12 @@ class Backend(sqliteBackend):
             f"CASE WHEN substr({quoted}, 1, 1) = '{FRAME}' THEN substr({quoted}, 2) "
             f"ELSE json_array({quoted}) END"
         )
+
+    def member(self, name: str, values: list[SigmaType]) -> str:
+        """SQL for the first member of a column that one of these values matches."""
+        members = ConditionOR([Condition("value", value) for value in values])
+        asked = self.convert_condition(members, ConversionState())
+        return f"(SELECT value FROM json_each({self._members(name)}) WHERE {asked} LIMIT 1)"
 
     def convert_condition_field_eq_field(self, cond: Condition, state: ConversionState) -> Any:
         """Two fields of one event: any member of the one with any of the other."""

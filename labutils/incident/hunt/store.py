@@ -15,6 +15,7 @@ Field names keep their case, which SQLite alone would lose: see `column`.
 
 import ipaddress
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -42,6 +43,23 @@ def column(field: str) -> str:
     if field == TEXT:
         return TEXT
     return "." + "".join(f"^{c.lower()}" if c.isupper() or c == "^" else c for c in field)
+
+
+def field_of(name: str) -> str:
+    """The field of a column.
+
+    >>> field_of(".event^type")
+    'eventType'
+    """
+    return re.sub(r"\^(.)", lambda match: match[1].upper(), name.removeprefix("."))
+
+
+def unframed(value: Value) -> list[Value]:
+    """The members of what stands in a column; one where it is no list, none where it is NULL."""
+    if isinstance(value, str) and value.startswith(FRAME):
+        inside: list[Value] = json.loads(value.removeprefix(FRAME))
+        return inside
+    return [] if value is None else [value]
 
 
 def stored(values: list[Any]) -> Value:
@@ -207,12 +225,6 @@ class Store:
             (json.dumps(sorted(set(numbers))),),
         )
         return {n: (event_id, source) for n, event_id, source in rows}
-
-    def event(self, number: int) -> Json:
-        """The fields of one event."""
-        row = self.database.execute("SELECT text FROM raw WHERE n = ?", (number,)).fetchone()
-        event: Json = json.loads(row[0])
-        return event
 
     def keys(self, source: str, most: int = 200) -> set[str]:
         """The paths that stand in the first events of a source."""
