@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from labutils.identity.decoder import LONGEST, inspect
 from labutils.identity.tokens import b64
 
-OURS = re.compile(r'</?(?:table|thead|tbody|tr|th|td|ul|li)(?: scope="col")?>')
+OURS = re.compile(
+    r'</?(?:table|thead|tbody|tr|th|td|ul|li)(?: scope="col")?(?: style="text-align: left")?>'
+)
 # Its first eight characters may be shown, the ninth may not.
 SIGNATURE = "SIGNATURE-the_rest_of_it_lets_a_thief_in"
 
@@ -301,7 +303,7 @@ def test_no_name_and_no_value_acts_on_the_terminal_or_the_page(text):
     odd = {"alg": text, "kid": text, text: text, "a": {text: [text]}}
     seen = read(token(odd, {**odd, "exp": text, "iss": text, "aud": [text]}))
     assert (seen.header["alg"], seen.claims[text]) == (text, text)
-    assert seen._repr_html_().count("<td>") == 4 * len(seen.rows())
+    assert len(re.findall("<td[ >]", seen._repr_html_())) == 4 * len(seen.rows())
     assert len(str(seen).splitlines()) == len(seen.rows()) + len(seen.problems)
     read(token(f'{{"alg":"x",{json.dumps(text)}:1,{json.dumps(text)}:2}}'))
     read(f"{part({'alg': text, 'enc': text})}.A.A.A.A")
@@ -508,8 +510,14 @@ def test_any_value_that_is_not_text_is_answered(value):
 
 
 def test_the_table_says_what_stands_in_each_column():
-    titles = re.findall('<th scope="col">(.*?)</th>', read(token())._repr_html_())
+    titles = re.findall('<th scope="col".*?>(.*?)</th>', read(token())._repr_html_())
     assert titles == ["part", "name", "value", "what it is for"]
+
+
+def test_each_cell_of_the_table_has_its_text_at_the_left_where_jupyterlab_puts_it_at_the_right():
+    cells = re.findall("<t[hd][ >].*?>", read(token())._repr_html_())
+    assert len(cells) == 4 * (1 + len(read(token()).rows()))
+    assert all('style="text-align: left"' in cell for cell in cells)
 
 
 def test_a_token_without_a_signature_says_so_and_a_text_that_is_no_token_has_no_such_row():

@@ -22,6 +22,7 @@ LONGEST = 64 * 1024  # characters that `inspect` is willing to decode
 MOST_ROWS = 200  # members that are shown
 YEAR_10000 = 253402300800  # seconds
 DATES = ("exp", "nbf", "iat", "auth_time")
+LEFT = 'style="text-align: left"'  # JupyterLab puts the text of a cell to the right
 JWE_ORDER = "header, encrypted key, initialisation vector, ciphertext, tag"
 
 
@@ -77,11 +78,10 @@ class Inspection:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f'<th scope="col">{title}</th>' for title in ("part", "name", "value", "what it is for")
-        )
+        titles = ("part", "name", "value", "what it is for")
+        head = "".join(f'<th scope="col" {LEFT}>{title}</th>' for title in titles)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            "<tr>" + "".join(f"<td {LEFT}>{html.escape(cell)}</td>" for cell in row) + "</tr>"
             for row in self.rows()
         )
         notes = "".join(f"<li>{html.escape(problem)}</li>" for problem in self.problems)
