@@ -1,0 +1,377 @@
+"""How well a set of rules hunts in a world whose attack is known: the score.
+
+The unit of recall is the step, and that of precision the alert; an event counts for neither, since
+one burst of events would buy the score.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from labutils.incident import cases
+from labutils.incident.cases import CaseName
+from labutils.incident.hunt.alerts import Alert, alerts_of, within_budget
+from labutils.incident.hunt.engine import Hit
+from labutils.incident.hunt.ground_truth import DAY, GroundTruth, read_ground_truth
+from labutils.incident.hunt.intervals import Rate, Share, daily_rate, precision, recall
+from labutils.incident.hunt.tables import Table, as_html, as_text
+from labutils.lab import iso
+
+BUDGET = 5  # alerts that a team reads in a day
+WEEK = 7  # days
+BURST = 10  # a step of so many events or more is worth counting event by event
+BETA = 2  # in the F-measure: recall counts for so much more than precision
+
+
+@dataclass(frozen=True)
+class LoggedStep:
+    """A step of the attack that left events in the logs; times are seconds since 1970."""
+
+    fact: str
+    tactic: str
+    outcome: str
+    first: float
+    last: float
+    events: int
+
+
+@dataclass(frozen=True)
+class StillToCome:
+    """What was left to lose at a moment: the hours until the attack's last event, the steps that
+    had not begun, and of the steps of many events those to come and all, by fact."""
+
+    hours: float
+    steps: tuple[str, ...]
+    events: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """What one rule did. `steps` are those that its alerts lead to; `indicator`: it lost all its
+    true alerts where the attacker had other addresses and names."""
+
+    rule_id: str
+    title: str
+    level: str
+    alerts: int
+    precision: Share
+    steps: tuple[str, ...]
+    indicator: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """The score of rules in a world. `alerts` are all that were raised, in order of time; those
+    within the budget are marked as seen, and recall and time count these alone."""
+
+    world: str
+    events: int
+    attack_events: int
+    days: tuple[int, ...]
+    logged_steps: tuple[LoggedStep, ...]
+    attack_times: Mapping[str, tuple[float, ...]]
+    alerts: tuple[Alert, ...]
+    budget: int
+    indicators: frozenset[str]
+
+    # --- what it says, number by number ---
+
+    @property
+    def base_rate(self) -> float:
+        """The attack's share of all events: how often a coin is right that picks events."""
+        return self.attack_events / self.events if self.events else 0.0
+
+    @cached_property
+    def seen_steps(self) -> dict[str, float]:
+        """The steps that an alert within the budget leads to, and when one first did."""
+        moments: dict[str, float] = {}
+        for alert in self.alerts:
+            for fact, time in alert.steps.items() if alert.seen else ():
+                moments[fact] = min(time, moments.get(fact, time))
+        return moments
+
+    @property
+    def recall(self) -> Share:
+        """How many of the logged steps were seen."""
+        return recall(len(self.seen_steps), len(self.logged_steps))
+
+    @property
+    def precision(self) -> Share:
+        """How many of the alerts were true, seen or not."""
+        return precision(sum(alert.true for alert in self.alerts), len(self.alerts))
+
+    @property
+    def alerts_a_day(self) -> Rate:
+        """All alerts, day by day."""
+        return self._rate([alert.day for alert in self.alerts])
+
+    @property
+    def false_alerts_a_day(self) -> Rate:
+        """The false ones, day by day."""
+        return self._rate([alert.day for alert in self.alerts if not alert.true])
+
+    def _rate(self, on: list[int]) -> Rate:
+        by_day = Counter(on)
+        return daily_rate([by_day[day] for day in self.days])
+
+    @property
+    def worst_week(self) -> tuple[int, float]:
+        """The first day of the seven days in a row with the most alerts, and alerts a day then."""
+        by_day = Counter(alert.day for alert in self.alerts)
+        totals = {
+            first: sum(by_day[first + more] for more in range(WEEK)) for first in self.days or (0,)
+        }
+        worst = max(totals, key=lambda first: (totals[first], -first))
+        return worst, totals[worst] / WEEK
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether even the worst week brings no more alerts a day than the budget."""
+        return self.worst_week[1] <= self.budget
+
+    @property
+    def first_true_alert(self) -> Alert | None:
+        """The seen alert that showed anything of the attack first."""
+        true = [alert for alert in self.alerts if alert.seen and alert.true]
+        return min(true, key=lambda alert: alert.shown_at, default=None)
+
+    @property
+    def still_to_come(self) -> StillToCome | None:
+        """What was left to lose when the first true alert was seen; None where none was."""
+        first = self.first_true_alert
+        return self.left_after(first.shown_at) if first else None
+
+    def left_after(self, moment: float) -> StillToCome:
+        """What of the attack was still to come at a moment (seconds since 1970)."""
+        end = max((step.last for step in self.logged_steps), default=moment)
+        to_come = {
+            fact: sum(time > moment for time in times) for fact, times in self.attack_times.items()
+        }
+        return StillToCome(
+            max(0.0, (end - moment) / 3600),
+            tuple(step.fact for step in self.logged_steps if step.first > moment),
+            {
+                step.fact: (to_come[step.fact], step.events)
+                for step in self.logged_steps
+                if step.events >= BURST
+            },
+        )
+
+    @property
+    def by_tactic(self) -> dict[str, Share]:
+        """How many of the logged steps of each tactic were seen, in the order of the attack."""
+        logged = Counter(step.tactic for step in self.logged_steps)
+        seen = Counter(step.tactic for step in self.logged_steps if step.fact in self.seen_steps)
+        return {tactic: recall(seen[tactic], steps) for tactic, steps in logged.items()}
+
+    @property
+    def false_by_twin(self) -> dict[str, int]:
+        """How many false alerts each harmless thing raised, the most first."""
+        return dict(Counter(a.twin for a in self.alerts if not a.true).most_common())
+
+    @property
+    def by_rule(self) -> tuple[RuleScore, ...]:
+        """What each rule that raised an alert did, the best recall first."""
+        rules: dict[str, list[Alert]] = {}
+        for alert in self.alerts:
+            rules.setdefault(alert.rule_id, []).append(alert)
+        scores = [self._rule_score(name, alerts) for name, alerts in rules.items()]
+        return tuple(sorted(scores, key=lambda rule: (-len(rule.steps), rule.alerts, rule.title)))
+
+    def _rule_score(self, name: str, alerts: list[Alert]) -> RuleScore:
+        led_to = {fact for alert in alerts for fact in alert.steps}
+        return RuleScore(
+            name,
+            alerts[0].title,
+            alerts[0].level,
+            len(alerts),
+            precision(sum(alert.true for alert in alerts), len(alerts)),
+            tuple(step.fact for step in self.logged_steps if step.fact in led_to),
+            name in self.indicators,
+        )
+
+    @property
+    def indicator_share(self) -> Share:
+        """How many of the true alerts rest on one address, agent or name."""
+        true = [alert for alert in self.alerts if alert.true]
+        return precision(sum(alert.rule_id in self.indicators for alert in true), len(true))
+
+    @property
+    def points(self) -> float:
+        """One number from 0 to 1.
+
+        With an attack: the F-measure of precision and recall, in which recall counts twice as much.
+        Without one: what is left of the budget in the worst week.
+        """
+        if not self.logged_steps:
+            return max(0.0, 1 - self.worst_week[1] / self.budget) if self.budget else 0.0
+        found, right = self.recall.value, self.precision.value
+        weight = BETA * BETA
+        return (1 + weight) * found * right / (weight * right + found) if found and right else 0.0
+
+    # --- as text and as a table ---
+
+    def __str__(self) -> str:
+        return as_text(tables(self))
+
+    def _repr_html_(self) -> str:
+        return as_html(tables(self))
+
+
+def score(
+    hits: Collection[Hit],
+    folder: Path | str,
+    *,
+    budget: int = BUDGET,
+    indicators: Collection[str] = (),
+    case: CaseName = cases.COURSE,
+) -> Score:
+    """The score of these hits in the world of a folder.
+
+    `indicators` are the ids of rules that are known to rest on one address or name (held_out finds
+    them). Raises NotAWorld where the folder has no ground truth, or where a hit is about other
+    events.
+    """
+    truth = read_ground_truth(Path(folder))
+    return Score(
+        truth.name,
+        truth.events,
+        len(truth.facts),
+        truth.days,
+        _logged_steps(truth, case),
+        _attack_times(truth),
+        tuple(within_budget(alerts_of(hits, truth), budget)),
+        budget,
+        frozenset(indicators),
+    )
+
+
+def _attack_times(truth: GroundTruth) -> dict[str, tuple[float, ...]]:
+    """When the events of each fact happened, in order."""
+    times: dict[str, list[float]] = {}
+    for name, fact in truth.facts.items():
+        times.setdefault(fact, []).append(truth.time(name))
+    return {fact: tuple(sorted(moments)) for fact, moments in times.items()}
+
+
+def _logged_steps(truth: GroundTruth, case: CaseName) -> tuple[LoggedStep, ...]:
+    """The steps that left events, in the order of time."""
+    ledger = cases.load(case).ledger
+    steps = [
+        LoggedStep(
+            fact,
+            ledger.tactics[ledger.facts[fact].tactic].name,
+            ledger.facts[fact].outcome,
+            times[0],
+            times[-1],
+            len(times),
+        )
+        for fact, times in _attack_times(truth).items()
+    ]
+    return tuple(sorted(steps, key=lambda step: (step.first, step.fact)))
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def tables(result: Score) -> list[Table]:
+    """A score as tables, the base rate first."""
+    return [
+        _base_rate(result),
+        _summary(result),
+        _tactics(result),
+        _rules(result),
+        Table(
+            "False alerts, by what they were about",
+            ("alerts", "what"),
+            tuple((str(count), twin) for twin, count in result.false_by_twin.items()),
+        ),
+    ]
+
+
+def _base_rate(result: Score) -> Table:
+    days, rate = len(result.days), result.base_rate
+    coin = f"{100 * rate:.2f} %, once in {1 / rate:,.0f}" if rate else "never: there is no attack"
+    rows = (
+        ("events", f"{result.events:,} on {days} days"),
+        ("of the attack", f"{result.attack_events:,}"),
+        ("a coin that picks events is right", coin),
+    )
+    return Table(f"The world {result.world}: base rate", (), rows)
+
+
+def _summary(result: Score) -> Table:
+    first_day, worst = result.worst_week
+    verdict = "within" if result.within_budget else "above"
+    unseen = sum(not alert.seen for alert in result.alerts)
+    rows = [
+        ("steps seen", str(result.recall)),
+        ("alerts that are true", str(result.precision)),
+        ("alerts", str(result.alerts_a_day)),
+        ("false alerts", str(result.false_alerts_a_day)),
+        (
+            "worst week",
+            f"{worst:.2f} a day, from {iso(first_day * DAY)[:10]}: {verdict} the budget of "
+            f"{result.budget}",
+        ),
+        ("alerts past the budget of their day", str(unseen)),
+        ("true alerts by indicators", str(result.indicator_share)),
+        *_first_alert(result),
+        ("points", f"{result.points:.2f}"),
+    ]
+    return Table("Score", (), tuple(rows))
+
+
+def _first_alert(result: Score) -> list[tuple[str, str]]:
+    """When the first true alert came, and what was still to come then."""
+    first, left = result.first_true_alert, result.still_to_come
+    if first is None or left is None:
+        return [("first true alert", "none")]
+    to_come = [f"{left.hours:.1f} hours", f"{len(left.steps)} of {len(result.logged_steps)} steps"]
+    to_come += [
+        f"{count} of {total} events of {fact}" for fact, (count, total) in left.events.items()
+    ]
+    return [
+        ("first true alert", f"{iso(first.shown_at)}, {first.title}"),
+        ("then still to come", "; ".join(to_come)),
+    ]
+
+
+def _tactics(result: Score) -> Table:
+    rows = tuple((tactic, str(share)) for tactic, share in result.by_tactic.items())
+    return Table("Steps seen, by tactic", ("tactic", "seen"), rows)
+
+
+def _rules(result: Score) -> Table:
+    rows = tuple(
+        (
+            rule.title,
+            rule.level,
+            str(rule.alerts),
+            str(rule.precision),
+            str(len(rule.steps)),
+            "indicator" if rule.indicator else "",
+        )
+        for rule in result.by_rule
+    )
+    return Table("Rules", ("rule", "level", "alerts", "true", "steps", ""), rows)
+
+
+def ladder(scores: Mapping[str, Score]) -> Table:
+    """Scores side by side, one a row, each with its counts."""
+    rows = tuple(
+        (
+            name,
+            f"{100 * one.base_rate:.2f} %",
+            str(one.precision),
+            str(one.recall),
+            f"{one.alerts_a_day.value:.2f}",
+            f"{one.worst_week[1]:.2f}" + ("" if one.within_budget else " (above)"),
+            f"{one.points:.2f}",
+        )
+        for name, one in scores.items()
+    )
+    head = ("", "base rate", "alerts that are true", "steps seen", "a day", "worst week", "points")
+    return Table("Rung by rung", head, rows)

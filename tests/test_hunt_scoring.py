@@ -1,0 +1,314 @@
+"""The score of a hunt: steps and alerts, the budget, and what was left to lose."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scored_worlds import DAY, HOUR, START, STEPS, event, hit, world
+
+from labutils.incident.hunt import scoring
+from labutils.incident.hunt.alerts import ORDINARY
+from labutils.incident.hunt.ground_truth import NotAWorld
+from labutils.incident.hunt.scoring import score
+from labutils.lab import seconds
+
+PROBED, DENIED, SEARCHED, ARCHIVED = STEPS
+
+
+def everyday(number, apart=2 * HOUR):
+    """Events of as many people, so far apart that each would be an alert of its own."""
+    return [event(place * apart, who=f"person-{place}") for place in range(number)]
+
+
+@pytest.fixture
+def month(tmp_path):
+    """Thirty days, an event every three hours; four steps of the attack among them."""
+    events = everyday(240, apart=3 * HOUR)
+    return world(tmp_path / "month", events, {17: PROBED, 25: DENIED, 33: SEARCHED, 81: ARCHIVED})
+
+
+# --- recall: steps, not events ------------------------------------------------------------------
+
+
+def test_a_step_counts_once_however_many_of_its_events_are_found(tmp_path):
+    folder = world(tmp_path, everyday(6), {1: PROBED, 2: PROBED, 3: PROBED, 4: DENIED})
+    assert str(score([hit(1), hit(2), hit(3)], folder).recall).startswith("1 of 2 ")
+
+
+def test_a_step_is_found_through_any_of_its_events(tmp_path):
+    folder = world(tmp_path, everyday(6), {1: PROBED, 2: PROBED})
+    assert list(score([hit(2)], folder).seen_steps) == [PROBED]
+
+
+def test_one_alert_may_lead_to_several_steps(month):
+    assert list(score([hit(17, 25)], month).seen_steps) == [PROBED, DENIED]
+
+
+def test_a_step_without_an_event_in_the_logs_is_not_asked_for(tmp_path):
+    assert score([], world(tmp_path, everyday(3), {2: DENIED})).recall.trials == 1
+
+
+def test_recall_by_tactic_names_each_tactic_in_the_order_of_the_attack(month):
+    shares = score([hit(17), hit(81)], month).by_tactic
+    assert {name: (share.hits, share.trials) for name, share in shares.items()} == {
+        "Reconnaissance": (1, 1),
+        "Initial Access": (0, 1),
+        "Collection": (1, 2),
+    }
+
+
+# --- alerts -------------------------------------------------------------------------------------
+
+
+def test_hits_of_one_actor_within_an_hour_are_one_alert(tmp_path):
+    folder = world(tmp_path, [event(700 * place) for place in range(5)], {3: PROBED, 4: PROBED})
+    (alert,) = score([hit(line) for line in (2, 3, 4, 5)], folder).alerts
+    assert alert.true and alert.time == seconds(START) + 700
+
+
+def test_an_actor_who_goes_on_is_reported_again_after_an_hour(tmp_path):
+    folder = world(tmp_path, [event(600 * place) for place in range(12)])
+    assert len(score([hit(line) for line in range(1, 13)], folder).alerts) == 2
+
+
+def test_hits_of_two_actors_are_two_alerts(tmp_path):
+    folder = world(tmp_path, [event(0, "ada"), event(1, "tom")], {})
+    assert len(score([hit(1), hit(2)], folder).alerts) == 2
+
+
+def test_hits_of_two_rules_are_two_alerts(tmp_path):
+    folder = world(tmp_path, [event()], {1: PROBED})
+    assert len(score([hit(1, rule="a"), hit(1, rule="b")], folder).alerts) == 2
+
+
+def test_each_hit_of_a_correlation_is_an_alert_at_the_time_when_it_held(tmp_path):
+    folder = world(tmp_path, [event(0), event(60), event(120)], {})
+    alerts = score([hit(1, 2, time=60), hit(2, 3, time=120)], folder).alerts
+    assert [alert.time - seconds(START) for alert in alerts] == [60, 120]
+
+
+def test_an_alert_shows_a_step_only_from_its_first_event_on(tmp_path):
+    folder = world(tmp_path, [event(0), event(600), *everyday(5)], {2: PROBED})
+    result = score([hit(1), hit(2)], folder)
+    assert result.alerts[0].time == seconds(START)
+    assert result.first_true_alert.shown_at == seconds(START) + 600
+
+
+def test_reporting_everything_at_once_finds_nothing(month):
+    everything = score([hit(*range(1, 241), time=0)], month)
+    assert everything.recall.hits == 0 and not everything.alerts[0].true
+
+
+def test_an_alert_that_names_the_attack_among_a_few_events_is_true(month):
+    assert score([hit(16, 17, 18, 19, time=0)], month).alerts[0].true
+
+
+def test_a_false_alert_is_listed_under_the_name_of_its_twin(tmp_path):
+    folder = world(tmp_path, everyday(4), {1: PROBED}, {2: "travel", 3: "travel"})
+    result = score([hit(1), hit(2), hit(3), hit(4)], folder)
+    assert result.false_by_twin == {"travel": 2, ORDINARY: 1}
+    assert (result.precision.hits, result.precision.trials) == (1, 4)
+
+
+# --- the budget ---------------------------------------------------------------------------------
+
+
+def test_alerts_past_the_budget_of_their_day_are_not_seen(tmp_path):
+    folder = world(tmp_path, everyday(6, apart=HOUR), {6: PROBED})
+    result = score([hit(line) for line in range(1, 7)], folder)
+    assert [alert.seen for alert in result.alerts] == [True] * 5 + [False]
+    assert result.recall.hits == 0 and result.first_true_alert is None
+
+
+def test_the_more_severe_alert_is_read_first_then_the_earlier_one(tmp_path):
+    folder = world(tmp_path, everyday(4, apart=HOUR), {})
+    levels = ("low", "high", "", "high")
+    hits = [hit(line, level=level, rule=f"{line}") for line, level in enumerate(levels, 1)]
+    assert [alert.seen for alert in score(hits, folder, budget=2).alerts] == [0, 1, 0, 1]
+    assert [alert.seen for alert in score(hits, folder, budget=3).alerts] == [1, 1, 0, 1]
+
+
+def test_the_budget_is_held_against_the_worst_week_and_not_the_mean(tmp_path):
+    quiet = [event(DAY * day, f"quiet-{day}") for day in range(60)]
+    busy = [event(50 * DAY + 60 * place, f"busy-{place}") for place in range(50)]
+    result = score([hit(line) for line in range(61, 111)], world(tmp_path, quiet + busy))
+    assert result.alerts_a_day.value < 1
+    assert result.worst_week[1] == pytest.approx(50 / 7) and not result.within_budget
+
+
+def test_five_a_day_is_still_within_the_budget(tmp_path):
+    events = [event(DAY * day + HOUR * turn, f"{turn}") for day in range(9) for turn in range(5)]
+    result = score([hit(line) for line in range(1, 46)], world(tmp_path, events))
+    assert result.worst_week[1] == 5 and result.within_budget
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+def test_what_was_left_to_lose_at_the_first_true_alert(month):
+    left = score([hit(33), hit(81)], month).still_to_come
+    assert left.steps == (ARCHIVED,) and left.hours == 6 * 24
+
+
+def test_a_burst_is_counted_event_by_event(tmp_path):
+    events = [event(60 * place) for place in range(20)]
+    folder = world(tmp_path, events, dict.fromkeys(range(1, 21), ARCHIVED))
+    assert score([hit(5)], folder).still_to_come.events == {ARCHIVED: (15, 20)}
+
+
+def test_without_a_true_alert_nothing_is_said_about_time(month):
+    result = score([hit(1)], month)
+    assert result.first_true_alert is None and result.still_to_come is None
+    assert "still to come" not in str(result)
+
+
+# --- one number ---------------------------------------------------------------------------------
+
+
+def test_all_steps_and_no_false_alert_is_one_and_nothing_seen_is_zero(month):
+    assert score([hit(line) for line in (17, 25, 33, 81)], month).points == pytest.approx(1)
+    assert score([hit(1)], month).points == 0
+
+
+def test_recall_counts_twice_as_much_as_precision(month):
+    half_the_steps = score([hit(17), hit(81)], month)
+    half_the_alerts = score([hit(line) for line in (17, 25, 33, 81, 1, 41, 51, 61)], month)
+    assert half_the_steps.recall.value == half_the_alerts.precision.value == 0.5
+    assert half_the_steps.points < half_the_alerts.points
+
+
+def test_in_a_world_without_an_attack_every_alert_costs(tmp_path):
+    folder = world(tmp_path, everyday(240, apart=3 * HOUR))
+    assert score([], folder).points == 1
+    assert score([hit(1)], folder).points == pytest.approx(1 - 1 / 35)
+    assert score([hit(line) for line in range(1, 241)], folder).points == 0
+
+
+def test_true_alerts_by_indicators_are_counted(month):
+    result = score([hit(17, rule="address"), hit(25, rule="act")], month, indicators={"address"})
+    assert (result.indicator_share.hits, result.indicator_share.trials) == (1, 2)
+    assert [rule.title for rule in result.by_rule if rule.indicator] == ["The address"]
+
+
+# --- properties ---------------------------------------------------------------------------------
+
+lines = st.lists(st.integers(1, 240), max_size=30)
+rules = st.sampled_from([("a", "critical"), ("b", "low"), ("c", "medium"), ("d", "")])
+
+
+@st.composite
+def some_hits(draw):
+    hits = [(line, *draw(rules)) for line in draw(lines)]
+    return [hit(line, rule=rule, level=level) for line, rule, level in hits]
+
+
+anywhere = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+
+
+@anywhere
+@given(some_hits(), st.integers(0, 8))
+def test_a_larger_budget_never_sees_less(month, hits, budget):
+    less, more = (score(hits, month, budget=size) for size in (budget, budget + 1))
+    assert set(less.seen_steps) <= set(more.seen_steps)
+    assert sum(a.seen for a in less.alerts) <= sum(a.seen for a in more.alerts)
+
+
+@anywhere
+@given(some_hits())
+def test_every_share_is_a_share_and_every_day_within_its_budget(month, hits):
+    result = score(hits, month)
+    for share in (result.recall, result.precision, *result.by_tactic.values()):
+        assert 0 <= share.low <= share.value <= share.high <= 1
+    assert 0 <= result.points <= 1
+    seen = [alert.day for alert in result.alerts if alert.seen]
+    assert all(seen.count(day) <= result.budget for day in seen)
+
+
+@anywhere
+@given(some_hits())
+def test_true_and_false_alerts_are_all_alerts(month, hits):
+    result = score(hits, month)
+    false = sum(result.false_by_twin.values())
+    assert result.precision.hits + false == len(result.alerts) == result.alerts_a_day.count
+    assert sum(rule.alerts for rule in result.by_rule) == len(result.alerts)
+
+
+@anywhere
+@given(some_hits())
+def test_the_order_of_the_hits_does_not_matter(month, hits):
+    assert str(score(hits, month)) == str(score(hits[::-1], month))
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def test_the_base_rate_is_printed_first(month):
+    first = str(score([hit(17)], month)).splitlines()[:4]
+    assert first[0] == "The world month: base rate"
+    assert "240 on 30 days" in first[1] and "once in 60" in first[3]
+
+
+def test_one_true_alert_of_one_is_not_called_certain(month):
+    assert "1 of 1 (0.03 to 1.00)" in str(score([hit(17)], month))
+
+
+def test_no_alert_in_a_month_is_given_with_its_upper_limit(month):
+    assert "none in 30 days (up to 0.12 a day)" in str(score([], month))
+
+
+def test_what_comes_from_a_rule_is_escaped(month):
+    hostile = hit(17, rule="<script>alert(1)</script>\x1b[2J")
+    result = score([hostile], month)
+    assert "\x1b" not in str(result) and "\x1b" not in result._repr_html_()
+    assert "<script>" not in result._repr_html_()
+    HTMLParser().feed(result._repr_html_())
+
+
+def test_a_ladder_keeps_the_counts_of_every_rung(month):
+    text = str(scoring.ladder({"low": score([hit(17), hit(1)], month), "high": score([], month)}))
+    assert "1 of 2 (" in text and "0 of 4 (" in text and "1.67 %" in text
+
+
+# --- what is no world ---------------------------------------------------------------------------
+
+
+def test_a_folder_without_ground_truth_is_refused(tmp_path):
+    with pytest.raises(NotAWorld, match=r"has no truth\.json, so there is nothing to score"):
+        score([], tmp_path)
+
+
+def test_a_hit_on_other_logs_is_refused(month):
+    with pytest.raises(NotAWorld, match="okta:241 is no event of month"):
+        score([hit(241)], month)
+
+
+def test_a_fact_of_an_event_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(NotAWorld, match="okta:9 is no event"):
+        score([], world(tmp_path, [event()], {9: PROBED}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("truth.json", "[]", "must hold an object"),
+        ("truth.json", "{", "cannot be read"),
+        ("twins.json", '{"okta:1": 1}', "must give each id a twin and a step"),
+        ("okta.jsonl", "{}\n", "line 1: is no event with a time"),
+        ("okta.jsonl", "nothing\n", "line 1: is no event with a time"),
+    ],
+)
+def test_a_broken_file_is_named_in_a_sentence(tmp_path, name, content, says):
+    folder = world(tmp_path, [event()])
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(NotAWorld, match=says):
+        score([], folder)
+
+
+def test_a_world_that_was_written_anew_is_read_anew(month):
+    assert score([], month).recall.trials == 4
+    (month / "truth.json").write_text(json.dumps({"okta:1": PROBED}), encoding="utf-8")
+    assert score([], month).recall.trials == 1
