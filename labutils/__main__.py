@@ -4,6 +4,7 @@ telemetry."""
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
+import os
 import secrets
 import signal
 import socket
@@ -175,20 +176,37 @@ def telemetry(folder: Path) -> int:
 # --- hunt ---------------------------------------------------------------------------------------
 
 
-def hunt(rules: list[Path], events: list[Path], *, as_json: bool) -> int:
-    """Hold Sigma rules against logs, and print the hits.
+def hunt(rules: list[Path], events: list[Path], *, as_json: bool, html: Path | None) -> int:
+    """Hold Sigma rules against logs, and print the hits; write a report to `html`.
 
-    The exit status is 0 with or without hits, and 2 where no rule or no event could be read.
+    The exit status is 0 with or without hits, and 2 where no rule or no event could be read, or
+    the report could not be written.
     """
     from labutils.incident import hunt as hunting
 
-    result = hunting.hunt(rules, events)
-    print(hunting.as_json(result) if as_json else hunting.as_text(result))
+    if html is not None and (reason := hunting.cannot_write(html)):
+        return _refused(f"{shown(str(html))} {reason}")
+    with hunting.Bar() as bar:
+        result = hunting.hunt(rules, events, bar)
+    if html is not None and result.loaded and result.events:
+        try:
+            html.write_text(hunting.as_html(result), encoding="utf-8")
+        except OSError as error:
+            return _refused(f"{shown(str(html))} cannot be written: {error.strerror or error}.")
+    _print(hunting.as_json(result) if as_json else hunting.as_text(result))
     if not result.loaded:
         return _refused("No rule could be used; --rules names files or folders of Sigma rules.")
     if not result.events:
         return _refused("No event could be read; --events names files or folders of logs.")
     return 0
+
+
+def _print(text: str) -> None:
+    """Print a long text to whoever reads it to its end, and to `head`, which does not."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # --- work and room ------------------------------------------------------------------------------
@@ -293,7 +311,8 @@ def _hunt_command(commands: argparse._SubParsersAction) -> None:
     hunted = commands.add_parser(
         "hunt",
         help="hold Sigma rules against logs, yours or the course's",
-        epilog="Exit status: 0 with or without hits, 2 when no rule or no event could be read.",
+        epilog="Exit status: 0 with or without hits, 2 when no rule or no event could be read, or "
+        "no report could be written.",
     )
     hunted.add_argument(
         "--rules",
@@ -314,6 +333,12 @@ def _hunt_command(commands: argparse._SubParsersAction) -> None:
         help="logs: JSON, JSON Lines or CloudTrail files, plain or gzip, or folders of them",
     )
     hunted.add_argument("--json", action="store_true", help="JSON for programs")
+    hunted.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="also write a report with a timeline: one HTML file, without scripts, to be mailed",
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -355,7 +380,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
     if chosen.command == "hunt":
-        return hunt(chosen.rules, chosen.events, as_json=chosen.json)
+        return hunt(chosen.rules, chosen.events, as_json=chosen.json, html=chosen.html)
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

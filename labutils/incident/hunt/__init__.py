@@ -4,8 +4,21 @@
 """
 
 from labutils.incident.hunt.engine import Hit, Hunt, hunt
+from labutils.incident.hunt.page import as_html, cannot_write
+from labutils.incident.hunt.progress import Bar
 from labutils.incident.hunt.reading import Skipped
 from labutils.incident.hunt.report import as_json, as_text
 from labutils.incident.hunt.rules import Refused
 
-__all__ = ["Hit", "Hunt", "Refused", "Skipped", "as_json", "as_text", "hunt"]
+__all__ = [
+    "Bar",
+    "Hit",
+    "Hunt",
+    "Refused",
+    "Skipped",
+    "as_html",
+    "as_json",
+    "as_text",
+    "cannot_write",
+    "hunt",
+]

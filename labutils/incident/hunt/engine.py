@@ -12,6 +12,7 @@ from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
 from labutils.incident.hunt import rules as sigma_rules
+from labutils.incident.hunt.progress import Progress, silent
 from labutils.incident.hunt.reading import Event, Skipped, log_files, read
 from labutils.incident.hunt.rules import NOT_A_RULE, AnyRule, Backend, Refused, Ruleset
 from labutils.incident.hunt.sources import iso_time
@@ -54,13 +55,13 @@ class Hunt:
     notes: list[str] = field(default_factory=list)
 
 
-def hunt(rule_paths: list[Path], event_paths: list[Path]) -> Hunt:
+def hunt(rule_paths: list[Path], event_paths: list[Path], progress: Progress = silent) -> Hunt:
     """The rules at these paths over the logs at those."""
     ruleset, result, store = sigma_rules.load(rule_paths), Hunt(), Store()
     try:
         _make_columns(ruleset, store)
-        result.events = store.load(_events(event_paths, result))
-        result.hits = hits(ruleset, store)
+        result.events = store.load(_events(event_paths, result, progress))
+        result.hits = hits(ruleset, store, progress)
         result.notes = _unknown_fields(ruleset, store)
     finally:
         store.close()
@@ -68,18 +69,25 @@ def hunt(rule_paths: list[Path], event_paths: list[Path]) -> Hunt:
     return result
 
 
-def _events(paths: list[Path], result: Hunt) -> Iterator[Event]:
+def _events(paths: list[Path], result: Hunt, progress: Progress) -> Iterator[Event]:
     """The events at these paths; what is none goes into the result."""
     files, skipped = log_files(paths)
     result.skipped += skipped
-    for file in files:
-        for item in read(file):
+    sizes = [file.path.stat().st_size for file in files]
+    whole, before = max(sum(sizes), 1), 0
+
+    def tell(read_so_far: int) -> None:
+        progress("reading", (before + read_so_far) / whole)
+
+    for file, size in zip(files, sizes, strict=True):
+        for item in read(file, tell):
             if isinstance(item, Event):
                 yield item
             elif len(result.skipped) < MOST_SKIPPED:
                 result.skipped.append(item)
             else:
                 result.not_named += 1
+        before += size
 
 
 def _make_columns(ruleset: Ruleset, store: Store) -> None:
@@ -93,7 +101,7 @@ def _make_columns(ruleset: Ruleset, store: Store) -> None:
 # --- hits ---------------------------------------------------------------------------------------
 
 
-def hits(ruleset: Ruleset, store: Store) -> list[Hit]:
+def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hit]:
     """The hits of these rules over the loaded events, in the order of the rules, then of time.
 
     A rule that SQLite cannot ask is refused in the ruleset, with the reason.
@@ -104,7 +112,8 @@ def hits(ruleset: Ruleset, store: Store) -> list[Hit]:
         if isinstance(rule, SigmaRule):
             tables[id(rule)] = store.table(sigma_rules.sources_of(rule))
     backend, every = Backend(store.lists, tables), list[Hit]()
-    for original, rule in zip(list(ruleset.rules), copies, strict=True):
+    for number, (original, rule) in enumerate(zip(list(ruleset.rules), copies, strict=True)):
+        progress("rules", number / len(copies))
         try:
             if isinstance(rule, SigmaCorrelationRule):
                 every += _correlation_hits(rule, backend, store)

@@ -11,7 +11,7 @@ import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
@@ -23,6 +23,7 @@ LONGEST = 32 * 1024 * 1024  # characters of one event
 WHOLE = 64 * 1024 * 1024  # characters of a file that holds one object over several lines
 DEEPEST = 200  # objects and lists within each other
 CHUNK = 1024 * 1024
+TELL_EVERY = 1_000  # events
 LOGS = (".json", ".jsonl", ".ndjson", ".log")
 # A list of events in an object: AWS CloudTrail's files, Atlassian's and Cloudflare's interfaces.
 ENVELOPES = ("Records", "entities", "result")
@@ -145,17 +146,33 @@ def _named(files: list[tuple[Path, str]]) -> list[LogFile]:
 # --- events -------------------------------------------------------------------------------------
 
 
-def read(file: LogFile) -> Iterator[Event | Skipped]:
-    """The events of a file, and what is none, in the order of the file."""
+def read(
+    file: LogFile, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Event | Skipped]:
+    """The events of a file, and what is none, in the order of the file.
+
+    `progress` is told now and then how many bytes were read.
+    """
     reader = _Reader(file)
     try:
         with _opened(file.path) as text:
-            yield from reader.read(text)
+            for number, item in enumerate(reader.read(text)):
+                if number % TELL_EVERY == 0:
+                    progress(_position(text))
+                yield item
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         yield Skipped(file.label, 0, f"cannot be read to its end: {shown(reason)}")
     except UnicodeError:
         yield Skipped(file.label, 0, "is not text: neither UTF-8 nor UTF-16")
+
+
+def _position(text: TextIO) -> int:
+    """How many bytes of a file were read, of the packed ones where it is packed; 0 of a pipe."""
+    try:
+        return os.lseek(text.fileno(), 0, os.SEEK_CUR)
+    except OSError:
+        return 0
 
 
 def _opened(path: Path) -> TextIO:

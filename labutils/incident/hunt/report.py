@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from labutils.incident.hunt.engine import Hit, Hunt
 from labutils.incident.hunt.reading import Skipped
 from labutils.text import shown
 
-LEVELS = ("critical", "high", "medium", "low", "informational", "")
+LEVELS = ("critical", "high", "medium", "low", "informational", "no level")
 NAMED = 20  # of each kind of thing that was refused or skipped, in the report for people
 
 
@@ -53,66 +53,102 @@ def as_text(result: Hunt) -> str:
     """
     lines = _table(result.hits)
     lines += [shown(note, 400) for note in result.notes]
-    rules, events = _count(result.loaded, "rule"), _count(result.events, "event")
-    lines.append(f"{rules} loaded, {events} read, {_count(len(result.hits), 'hit')}.")
+    lines.append(totals(result))
     lines += _refused(result)
     lines += _skipped(result)
     return "\n".join(lines)
 
 
-def _count(number: int, what: str) -> str:
+def totals(result: Hunt) -> str:
+    """How many rules, events and hits there were."""
+    rules, events = count(result.loaded, "rule"), count(result.events, "event")
+    return f"{rules} loaded, {events} read, {count(len(result.hits), 'hit')}."
+
+
+def count(number: int, what: str) -> str:
+    """`1 rule`, `2 rules`."""
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+# --- for people ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule that was true: its hits in the order of time, and what they come to."""
+
+    rule_id: str
+    title: str
+    author: str
+    level: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def events(self) -> int:
+        return len({name for hit in self.hits for name in hit.event_ids})
+
+    @property
+    def first(self) -> str:
+        return next((hit.time for hit in self.hits if hit.time), "no time")
+
+    @property
+    def last(self) -> str:
+        return next((hit.time for hit in reversed(self.hits) if hit.time), "no time")
+
+
+def rows(hits: list[Hit]) -> list[Row]:
+    """The rules that were true, the most severe first, then by their first time."""
+    by_rule: dict[tuple[str, str], list[Hit]] = {}
+    for hit in hits:
+        by_rule.setdefault((hit.rule_id, hit.title), []).append(hit)
+    every = []
+    for group in by_rule.values():
+        one = group[0]
+        author = one.author or "an unnamed author"
+        every.append(Row(one.rule_id, one.title, author, one.level or "no level", tuple(group)))
+    return sorted(every, key=lambda row: (LEVELS.index(row.level), row.first))
 
 
 def _table(hits: list[Hit]) -> list[str]:
     """For each rule: level, events, first and last time, title and author, a line of why."""
-    by_rule: dict[tuple[str, str], list[Hit]] = {}
-    for hit in hits:
-        by_rule.setdefault((hit.rule_id, hit.title), []).append(hit)
-    if not by_rule:
+    if not hits:
         return []
     lines = [f"{'LEVEL':13}  {'EVENTS':>6}  {'FIRST':24}  {'LAST':24}  RULE, AUTHOR"]
-    for group in sorted(by_rule.values(), key=_severity):
-        first = group[0]
-        times = sorted(hit.time for hit in group if hit.time)
-        begin, end = (times[0], times[-1]) if times else ("no time", "no time")
-        events = len({name for hit in group for name in hit.event_ids})
-        title = f"{shown(first.title, 100)}, by {shown(first.author or 'an unnamed author', 100)}"
-        lines.append(f"{first.level or 'no level':13}  {events:6}  {begin:24}  {end:24}  {title}")
-        lines.append(f"{'':13}  {shown(first.event_ids[0], 80)} | {first.why}")
+    for row in rows(hits):
+        title = f"{shown(row.title, 100)}, by {shown(row.author, 100)}"
+        lines.append(f"{row.level:13}  {row.events:6}  {row.first:24}  {row.last:24}  {title}")
+        lines.append(f"{'':13}  {shown(row.hits[0].event_ids[0], 80)} | {row.hits[0].why}")
     return [*lines, ""]
-
-
-def _severity(group: list[Hit]) -> tuple[int, str]:
-    times = sorted(hit.time for hit in group if hit.time)
-    return LEVELS.index(group[0].level), times[0] if times else "~"
 
 
 def _refused(result: Hunt) -> list[str]:
     if not result.refused:
         return []
-    lines = [f"{_count(len(result.refused), 'rule')} refused:"]
+    lines = [f"{count(len(result.refused), 'rule')} refused:"]
     for refused in result.refused[:NAMED]:
         lines.append(f"  {shown(refused.path, 100)}: {shown(refused.reason, 400)}")
     return lines + _more(len(result.refused) - NAMED)
 
 
 def _skipped(result: Hunt) -> list[str]:
-    """What was skipped, by file and reason, with how often and where first."""
-    total = len(result.skipped) + result.not_named
-    if not total:
+    if not (result.skipped or result.not_named):
         return []
+    lines = [f"{len(result.skipped) + result.not_named} skipped:"]
+    groups = skipped_groups(result)
+    for skipped, count in groups[:NAMED]:
+        where = f", line {skipped.line}" if skipped.line else ""
+        more = f" ({count} times)" if count > 1 else ""
+        lines.append(f"  {shown(skipped.file, 100)}{where}: {shown(skipped.reason, 200)}{more}")
+    return lines + _more(len(groups) - NAMED)
+
+
+def skipped_groups(result: Hunt) -> list[tuple[Skipped, int]]:
+    """What was skipped, by file and reason: the first of each, and how often, the most first."""
     counts = Counter((skipped.file, skipped.reason) for skipped in result.skipped)
     first: dict[tuple[str, str], Skipped] = {}
     for skipped in result.skipped:
         first.setdefault((skipped.file, skipped.reason), skipped)
-    lines = [f"{total} skipped:"]
-    for (file, reason), count in counts.most_common(NAMED):
-        line = first[file, reason].line
-        where = f", line {line}" if line else ""
-        more = f" ({count} times)" if count > 1 else ""
-        lines.append(f"  {shown(file, 100)}{where}: {shown(reason, 200)}{more}")
-    return lines + _more(len(counts) - NAMED)
+    return [(first[key], count) for key, count in counts.most_common()]
 
 
 def _more(count: int) -> list[str]:

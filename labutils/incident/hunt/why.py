@@ -27,7 +27,8 @@ from labutils.text import shown
 
 MOST_REASONS = 50  # fields of a rule that are asked for
 MOST_WORDS = 100  # of a list of words without a field that are looked for one by one
-LONGEST = 200  # characters of a line of why
+LONGEST_VALUE = 80  # characters
+LONGEST = 300  # characters of a line of why
 NOTHING = "nothing"  # what stands in a field that is not there
 NO_SELECTION = "what the rule excludes is not there"
 OF_THE_WHOLE_FIELD = (SigmaNull, SigmaExists, SigmaFieldReference)
@@ -131,8 +132,8 @@ def _line(parts: list[Reason], values: list[Value]) -> str:
     by_selection: dict[str, dict[str, None]] = {}
     for part, value in zip(parts, values, strict=True):
         if value is not None:
-            text = ", ".join(map(str, unframed(value)))
+            text = shown(", ".join(map(str, unframed(value))), LONGEST_VALUE)
             says = f"{part.field}={text}" if part.field else f"the text holds {text}"
             by_selection.setdefault(part.selection, {})[says] = None
     said = [f"{name}: {', '.join(matched)}" for name, matched in by_selection.items()]
-    return shown("; ".join(said) or NO_SELECTION, LONGEST)
+    return shown("; ".join(said), LONGEST) or NO_SELECTION
