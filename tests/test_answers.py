@@ -51,6 +51,16 @@ OTHERS = [
 ]
 
 
+WRONG = [
+    pytest.param(exercise, mistake, source, id=f"{exercise.id}, {name}")
+    for exercise in FUNCTIONS
+    for name, (mistake, source) in BOOKS[exercise.id[:2]]
+    .get("WRONG", {})
+    .get(exercise.id, {})
+    .items()
+]
+
+
 def by_id(item: object) -> str:
     return item.id if isinstance(item, Exercise) else str(item)
 
@@ -65,6 +75,13 @@ def test_the_model_solution_passes_and_three_right_ones_in_other_styles_are_know
 def test_a_right_answer_in_another_style_passes(exercise, source):
     judged, words = exercises.verdict(exercise, answer_of(exercise, source))
     assert judged is PASSED, words
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "source"), WRONG)
+def test_an_answer_that_lets_an_attacker_in_is_shown_whom_and_why(exercise, mistake, source):
+    judged, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert judged.kind == "let_in" and judged.counterexample() in words, words
+    assert words.endswith(exercise.sentence(mistake))
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)

@@ -1,4 +1,8 @@
-"""Lesson 02: right answers in other styles, and changes of the solution that change nothing."""
+"""Lesson 02: right answers in other styles, wrong answers that let somebody in, and changes of the
+solution that change nothing.
+"""
+
+from labutils.classroom.lessons.lesson_02 import VERIFY
 
 OTHER_RIGHT = {
     "02-1": [
@@ -72,7 +76,7 @@ def answer(token, keys):
     parts = token.split(".")
     header = json.loads(unb64(parts[0]))
     kind, kid, alg = (header.get(name) for name in ("typ", "kid", "alg"))
-    if kind != "JWT": raise ValueError("typ")
+    if str(kind).lower().removeprefix("application/") != "jwt": raise ValueError("typ")
     if "crit" in header: raise ValueError("crit")
     if kid not in by_kid: raise ValueError("kid")
     if by_kid[kid]["alg"] != alg: raise ValueError("alg")
@@ -132,6 +136,51 @@ def answer(token, guesses):
     return result
 """,
     ],
+}
+
+TYP, KID, ALG = (
+    'header.get("typ") != "JWT"',
+    'key["kid"] == header.get("kid")',
+    'trusted[0]["alg"] != header.get("alg")',
+)
+
+
+def but(old: str, new: str) -> str:
+    """The model solution with another comparison in it."""
+    assert old in VERIFY
+    return VERIFY.replace(old, new)
+
+
+# Exercise -> what the answer does -> the mistake, and the answer.
+WRONG = {
+    "02-3": {
+        "typ ends in JWT": ("typ near", but(TYP, 'not header.get("typ", "").endswith("JWT")')),
+        "typ begins with JWT": (
+            "typ near",
+            but(TYP, 'not header.get("typ", "").startswith("JWT")'),
+        ),
+        "typ has jwt in it": ("typ", but(TYP, '"jwt" not in header.get("typ", "").lower()')),
+        "typ is a piece of JWT": ("typ near", but(TYP, 'header.get("typ", "x") not in "JWT"')),
+        "a typ that is there": ("typ", but(TYP, '"typ" not in header')),
+        "kid is a piece of ours": ("kid near", but(KID, 'header.get("kid", "") in key["kid"]')),
+        "our kid is a piece of it": ("kid near", but(KID, 'key["kid"] in header.get("kid", "")')),
+        "kid begins like ours": (
+            "kid near",
+            but(KID, 'header.get("kid", "").startswith(key["kid"])'),
+        ),
+        "kid ends like ours": ("kid near", but(KID, 'header.get("kid", "").endswith(key["kid"])')),
+        "kid in small letters": (
+            "kid near",
+            but(KID, 'key["kid"] == header.get("kid", "").lower()'),
+        ),
+        "kid without blanks": ("kid near", but(KID, 'key["kid"] == header.get("kid", "").strip()')),
+        "alg in capitals": ("alg near", but(ALG, 'trusted[0]["alg"] != header["alg"].upper()')),
+        "alg without blanks": ("alg near", but(ALG, 'trusted[0]["alg"] != header["alg"].strip()')),
+        "alg is a piece of ours": ("alg near", but(ALG, 'header["alg"] not in trusted[0]["alg"]')),
+        "our alg is a piece": ("alg near", but(ALG, 'trusted[0]["alg"] not in header["alg"]')),
+        "alg of one letter": ("alg", but(ALG, 'trusted[0]["alg"][-3:] != header["alg"][-3:]')),
+        "crit that is empty": ("crit", but('"crit" in header', 'header.get("crit")')),
+    },
 }
 
 # Exercise -> change -> why no answer of the learner's could be told from the solution by it.

@@ -25,6 +25,7 @@ from labutils.stage import forgeries as forged
 from labutils.stage import weak_app
 
 REFUSAL = (ValueError, jwt.PyJWTError)
+FIXED = "an honest token, and a list with another key"
 TOOLS = code("""
     import hmac
     import json
@@ -93,14 +94,21 @@ def flipped(token: str) -> str:
     return f"{head}.{payload}.{signature[:9]}{other}{signature[10:]}"
 
 
+# A service of another name, with another key: who reads a fixed list refuses its tokens.
+ANOTHER = SigningKey(forged.TOMS, "RS256", "rs256-9")
+ANOTHER_LIST = {"keys": [ANOTHER.jwk]}
+
+
 # --- 02-1: the signature ------------------------------------------------------------------------
 
 
 def honest_rs256() -> list[Case]:
-    return [
+    cases = [
         Case((sign(claims, forged.SERVICE), forged.KEYS), claims, "good", "an honest token")
         for claims in (forged.CLAIMS, *people(3, "honest"))
     ]
+    (other,) = people(1, "another list")
+    return [*cases, Case((sign(other, ANOTHER), ANOTHER_LIST), other, "fixed", FIXED)]
 
 
 def broken_signatures() -> list[Case]:
@@ -164,6 +172,30 @@ def honest_tokens() -> list[Case]:
     return [
         Case((by_rsa, forged.KEYS), first, "good", "an honest token of key rs256-1"),
         Case((by_ec, forged.KEYS), second, "first key", "an honest token of key es256-1"),
+        Case((sign(first, ANOTHER), ANOTHER_LIST), first, "fixed", FIXED),
+    ]
+
+
+def other_spellings(claims: forged.Claims) -> list[tuple[str, str, str]]:
+    """Tokens that the service's key signed, with a header in which one value is nearly right.
+
+    A type is a media type, which knows no case (RFC 7515, 4.1.9): JWT and jwt are one type, and
+    logout+JWT is another. kid and alg are compared letter by letter (4.1.4, 4.1.1).
+    """
+    header = {"alg": "RS256", "typ": "JWT", "kid": "rs256-1"}
+    near = {
+        "typ": ("logout+JWT", "at+jwt", "JWT-2", "JW", ""),
+        "kid": ("rs256", "rs256-10", "old-rs256-1", "RS256-1", "rs256-1 ", ""),
+        "alg": ("RS25", "RS2560", "rs256", "RS256 ", ""),
+    }
+    return [
+        (
+            forged.signed_by(forged.SERVICE.private, {**header, name: value}, claims),
+            f"{name} near",
+            f"a {name} that is {value!r}",
+        )
+        for name, values in near.items()
+        for value in values
     ]
 
 
@@ -197,11 +229,6 @@ def hostile_tokens() -> list[Case]:
             "a header that says ES256 over a signature by RS256",
         ),
         (forged.logout_token(ada), "typ", "a logout token"),
-        (
-            forged.signed_by(private, {"alg": "RS256", "typ": "jwt", "kid": "rs256-1"}, ada),
-            "typ",
-            "a typ that is spelt jwt",
-        ),
         (sign(ada, forged.SERVICE, typ="at+jwt"), "typ", "an access token"),
         (forged.signed_by(private, {"alg": "RS256", "kid": "rs256-1"}, ada), "typ", "no typ"),
         (forged.with_demand(ada), "crit", "an extension that must be understood (crit)"),
@@ -212,6 +239,7 @@ def hostile_tokens() -> list[Case]:
             "crit",
             "a crit that is an empty list",
         ),
+        *other_spellings(admin),
     ]
     cases = [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
     twin = {**public_jwk(forged.TOMS), "alg": "RS256", "kid": "rs256-1"}
@@ -339,16 +367,22 @@ EXERCISES = (
                     return json.loads(unb64(payload))
                 """),
             ),
+            "fixed": (
+                "The keys are those that are given: `keys`, the second argument. It is another "
+                "list in this call.",
+                altered(FIRST_VERIFY, ('keys["keys"][0]', 'KEYS["keys"][0]')),
+            ),
             "header": (
                 "The header is signed too: check header.payload, and not the payload alone.",
                 wrong("""
-                from labutils.stage.forgeries import SERVICE, sign
-
                 def answer(token, keys):
-                    claims = json.loads(unb64(token.split(".")[1]))
-                    if sign(claims, SERVICE).split(".")[1:] != token.split(".")[1:]:
+                    _, payload, signature = token.split(".")
+                    jwk = keys["keys"][0]
+                    head = json_part({"alg": "RS256", "kid": jwk["kid"], "typ": "JWT"})
+                    signed = f"{head}.{payload}".encode()
+                    if not RS256.verify(signed, jwt.PyJWK(jwk).key, unb64(signature)):
                         raise ValueError("no")
-                    return claims
+                    return json.loads(unb64(payload))
                 """),
             ),
         },
@@ -427,6 +461,11 @@ EXERCISES = (
                     ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"'),
                 ),
             ),
+            "fixed": (
+                "The keys are those that are given: `keys`, the second argument. It is another "
+                "list in this call.",
+                altered(VERIFY, ('in keys["keys"]', 'in KEYS["keys"]')),
+            ),
             "unsigned": (
                 "The signature must fit header and payload as they came.",
                 altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
@@ -472,9 +511,34 @@ EXERCISES = (
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "typ": (
-                "The service signed it, and only `typ` tells that it is no sign-in token. Take "
-                "JWT and no other spelling.",
+                "The service signed it, and only `typ` tells that it is no sign-in token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
+            ),
+            "typ near": (
+                "logout+JWT has JWT in it, and is another type. Compare the whole value: a part of "
+                "it, its beginning or its end says nothing.",
+                altered(
+                    VERIFY, ('header.get("typ") != "JWT"', '"JWT" not in header.get("typ", "")')
+                ),
+            ),
+            "kid near": (
+                "This is not the kid of a key of yours, only nearly. Compare the whole value, "
+                "letter by letter (RFC 7515, 4.1.4). `in` on a text looks for a piece of it.",
+                altered(
+                    VERIFY,
+                    ('key["kid"] == header.get("kid")', 'header.get("kid", "") in key["kid"]'),
+                ),
+            ),
+            "alg near": (
+                "This is not the name of an algorithm, only nearly. Compare the whole value, "
+                "letter by letter (RFC 7515, 4.1.1).",
+                altered(
+                    VERIFY,
+                    (
+                        'trusted[0]["alg"] != header.get("alg")',
+                        'trusted[0]["alg"] != header["alg"].upper()',
+                    ),
+                ),
             ),
             "crit": (
                 "`crit` lists what a reader must understand. You understand none of it: refuse.",
@@ -482,8 +546,8 @@ EXERCISES = (
             ),
         },
         (
-            "Four questions before the signature: is typ JWT? is crit absent? which of *your* keys "
-            "has this kid? is that key for this alg?",
+            "Four questions before the signature: is typ JWT? Is crit absent? Which of *your* keys "
+            "has this kid? Is that key for this alg?",
             "trusted = [key for key in keys['keys'] if key['kid'] == header.get('kid')], and "
             "refuse unless there is exactly one.",
             "key = jwt.PyJWK(trusted[0]) knows its algorithm: key.Algorithm.verify(signed, "
@@ -718,15 +782,15 @@ PREDICTIONS = (
     Prediction(
         "02-p5",
         "Two secrets for HS256. One has 39 characters: three words, a purpose and a year. The "
-        "other has 16 bytes from a random source. Which is harder to guess?",
+        "other has 32 bytes from a random source. Which is harder to guess?",
         {
             "a": Guess(
-                "the 39 characters: they are more than twice as long",
+                "the 39 characters: they are longer",
                 "words",
                 "The belief is that length makes a secret strong. Tom does not try characters. He "
                 "tries words, and there are few ways to put them together.",
             ),
-            "b": Guess("the 16 random bytes", "random"),
+            "b": Guess("the 32 random bytes", "random"),
             "c": Guess(
                 "neither: HMAC with SHA-256 cannot be inverted",
                 "neither",
@@ -735,8 +799,8 @@ PREDICTIONS = (
             ),
         },
         "What counts is the number of candidates, which is the chance that went into the secret. "
-        "Ten words in three places, five purposes and four years make 20,000 candidates. Sixteen "
-        "random bytes make 2 to the power of 128.",
+        "Ten words in three places, five purposes and four years make 20,000 candidates. 32 random "
+        "bytes make 2 to the power of 256.",
     ),
 )
 
@@ -781,16 +845,25 @@ QUIZZES = (
     ),
     Quiz(
         "02-q3",
-        "Your verifier is now perfect. Which of these does it not notice?",
+        "Your verifier is finished. Which of these tokens does it let in?",
         {
-            "a": Choice("A changed claim", "The signature covers every claim."),
+            "a": Choice(
+                "One whose `sub` was changed on its way",
+                "The signature covers every claim, so it does not fit any more.",
+            ),
             "b": Choice(
-                "A stolen token",
+                "One that was copied from Ada's browser",
                 "It is genuine in every part. Nothing in it says who is holding it.",
                 right=True,
             ),
-            "c": Choice("A token of another kind", "It compares typ, so it does."),
-            "d": Choice("A token with a key of Tom's", "It brings its own keys along."),
+            "c": Choice(
+                "One that the service made for a logout",
+                "Its `typ` is another one, and the verifier compares typ.",
+            ),
+            "d": Choice(
+                "One whose header brings a key along",
+                "The verifier takes its keys from its own list.",
+            ),
         },
     ),
 )
