@@ -1,0 +1,759 @@
+"""Sigma rules as searches of LogRhythm Axon: held against SQLite, by an evaluator of the language
+that the vendor's public pages show."""
+
+import datetime
+import ipaddress
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from axon_search import READINGS, TIME, NotASearch, Reading, mapped, parse, selects
+from hunt_helpers import correlation, rule, write_events, write_rules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from siem import axon
+from sigma.rule import SigmaRule
+
+from labutils.incident.breach import play
+from labutils.incident.hunt import hunt
+from labutils.incident.hunt.rules import load
+from labutils.incident.hunt.sources import SOURCES
+from labutils.incident.log_format import log_format
+from labutils.incident.policy import World
+
+GATEWAY = {"product": "cloudflare", "service": "gateway"}
+TOKENS = {"product": "cloudflare", "service": "access_nonidentity"}
+JIRA = {"product": "jira", "service": "audit"}
+BITBUCKET = {"product": "bitbucket", "service": "audit"}
+CLOUDTRAIL = {"product": "aws", "service": "cloudtrail"}
+PROCESS = {"product": "linux", "category": "process_creation"}
+SSHD = {"product": "linux", "service": "sshd"}
+
+SAMPLES = [
+    rule({"eventType": "app.oauth2.client.read_client_secret", "outcome.result": "SUCCESS"}),
+    rule({"eventType": ["user.session.start", "policy.evaluate_sign_on"]}),
+    rule(
+        {
+            "sel": {"eventType|startswith": "user.session."},
+            "home": {"client.ipAddress": "192.0.2.13"},
+        },
+        "sel and not home",
+    ),
+    rule({"target.alternateId|contains": "admin console"}),
+    rule({"client.userAgent.rawUserAgent|contains": ["Firefox", "curl"]}),
+    rule({"debugContext.debugData.behaviors|contains": "New Device=POSITIVE"}),
+    rule(
+        {"sel": {"isSuccessfulLogin": 1}, "known": {"ipAddress|cidr": ["192.0.2.0/24"]}},
+        "sel and not known",
+        TOKENS,
+    ),
+    rule(
+        {"serviceTokenId": "moveworks-token", "ipAddress|cidr": "203.0.113.64/29"}, logsource=TOKENS
+    ),
+    rule(
+        {"auditType.action": "User added to group", "affectedObjects.name|contains": "admin"},
+        logsource=JIRA,
+    ),
+    rule({"auditType.actionI18nKey|endswith": "user.created"}, logsource=JIRA),
+    rule(
+        {"auditType.action|contains": "Repository", "author.name|re": "^svc-"}, logsource=BITBUCKET
+    ),
+    rule({"affectedObjects.type": "REPOSITORY", "node|exists": True}, logsource=BITBUCKET),
+    rule({"Action": "allowedOnNoRuleMatch", "DestinationPort": 22}, logsource=GATEWAY),
+    rule({"DestinationPort|lt": 1024, "DestinationPort|gt": 21}, logsource=GATEWAY),
+    rule(
+        {"eventName|startswith": "Describe", "userIdentity.userName|exists": True},
+        logsource=CLOUDTRAIL,
+    ),
+    rule(
+        {"ParentImage|endswith": "/java", "Image|endswith": ["/sh", "/bash", "/curl"]},
+        logsource=PROCESS,
+    ),
+    rule({"message|contains": "[preauth]"}, logsource=SSHD),
+]
+
+
+def one(mapping) -> SigmaRule:
+    """A rule as pySigma reads it."""
+    return SigmaRule.from_dict(mapping)
+
+
+def loaded(folder, *rules):
+    """Rules that may refer to each other, as the converter reads them."""
+    return load([write_rules(folder, *rules)]).rules
+
+
+def asked(selection, condition="selection", logsource=None) -> str:
+    """The search of a rule, without its log source type."""
+    found = axon.search(one(rule(selection, condition, logsource)))
+    return found.text.split(" AND ", 1)[1]
+
+
+def wider(selection, condition="selection", logsource=None) -> tuple[str, ...]:
+    return axon.search(one(rule(selection, condition, logsource))).wider
+
+
+def by_search(mapping, events, reading=READINGS[0]) -> set[str]:
+    """The ids of the events that a converted search selects; `events` by source."""
+    tree = parse(axon.search(one(mapping)).text)
+    return {
+        f"{source}:{number}"
+        for source, lines in events.items()
+        for number, event in enumerate(lines, 1)
+        if selects(tree, mapped(event, axon.SOURCES[source]), reading)
+    }
+
+
+def by_sqlite(mapping, events) -> set[str]:
+    """The ids of the events that the rule selects by the hunt."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [
+            write_events(Path(folder), *lines, name=f"{source}.jsonl")
+            for source, lines in events.items()
+        ]
+        found = hunt([write_rules(Path(folder), mapping)], files)
+    assert not found.refused and not found.skipped
+    return {name for hit in found.hits for name in hit.event_ids}
+
+
+@cache
+def attack() -> dict[str, list[dict]]:
+    """The telemetry of the historical attack, by source."""
+    return {source: list(lines) for source, lines in play(World.historical()).audit.items()}
+
+
+def title(mapping) -> str:
+    return json.dumps(mapping["detection"], default=str)[:70]
+
+
+# --- the tables ---------------------------------------------------------------------------------
+
+
+def test_every_source_of_the_hunt_has_a_place_in_axon():
+    assert set(axon.SOURCES) == set(SOURCES)
+
+
+@pytest.mark.parametrize("source", axon.SOURCES)
+def test_a_schema_field_holds_one_field_of_a_log(source):
+    places = list(axon.SOURCES[source]["fields"].values())
+    assert len(places) == len(set(places))
+    assert set(places) <= set(axon.SCHEMA)
+
+
+NOT_IN_OURS = {  # vendors write them, and the logs of the replay do not
+    "errorCode",
+    "errorMessage",
+    "node",
+}
+
+
+@pytest.mark.parametrize("source", axon.SOURCES)
+def test_a_mapped_field_is_one_that_the_source_writes(source):
+    sheet = log_format(source)
+    templates = [sheet.base, *(entry.event for entry in sheet.events.values())]
+    named = [*axon.SOURCES[source]["fields"], *axon.SOURCES[source]["identify"]]
+    nowhere = {name for name in named if not any(has(name, one) for one in templates)}
+    assert nowhere <= NOT_IN_OURS
+
+
+def has(name, template):
+    """Whether a template has a field, filled or null."""
+    head, _, rest = name.partition(".")
+    for level in template if isinstance(template, list) else [template]:
+        if isinstance(level, dict) and head in level and (not rest or has(rest, level[head])):
+            return True
+    return False
+
+
+def test_every_schema_field_cites_a_page_and_is_in_use():
+    assert all(entry["page"] in axon.TABLES["pages"] for entry in axon.SCHEMA.values())
+    used = {place for table in axon.SOURCES.values() for place in table["fields"].values()}
+    assert set(axon.SCHEMA) - used == {axon.TYPE_NAME, axon.RAW, axon.TIME}
+
+
+def test_no_log_source_type_has_a_name_that_is_part_of_another():
+    names = [table["log_source_type"].casefold() for table in axon.SOURCES.values()]
+    assert [(a, b) for a in names for b in names if a != b and a in b] == []
+
+
+# --- what is asked ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "selection, text",
+    [
+        ({"eventType": "a.b"}, 'vendor_information.id = "a.b"'),
+        ({"eventType": ["a", "b"]}, "vendor_information.id IN [a,b]"),
+        (
+            {"eventType": ["a", "b c"]},
+            '(vendor_information.id = "a" OR vendor_information.id = "b c")',
+        ),
+        ({"outcome.reason|contains": "x y"}, 'action.result.reason CONTAINS "x y"'),
+        ({"outcome.reason": None}, "action.result.reason = blank"),
+        ({"outcome.reason|exists": True}, "action.result.reason CONTAINS anything"),
+        ({"outcome.reason": "*"}, "action.result.reason CONTAINS anything"),
+        (
+            {"client.ipAddress|cidr": "203.0.113.0/24"},
+            'origin.host.ip_address.value CONTAINS "203.0.113."',
+        ),
+        (
+            {"client.ipAddress|cidr": "203.0.113.6/31"},
+            "origin.host.ip_address.value IN [203.0.113.6,203.0.113.7]",
+        ),
+        ({"client.ipAddress|cidr": "203.0.113.6/32"}, "origin.host.ip_address.value = 203.0.113.6"),
+    ],
+)
+def test_a_comparison_is_written_as_the_pages_show_it(selection, text):
+    assert asked(selection) == text
+    assert wider(selection) == ()
+
+
+@pytest.mark.parametrize(
+    "selection, text",
+    [
+        ({"DestinationPort": 22}, "target.host.network_port.value != 22"),
+        (
+            {"DestinationPort|gte": 22},
+            "(target.host.network_port.value < 22 OR target.host.network_port.value = blank)",
+        ),
+        ({"Action": None}, "action.command CONTAINS anything"),
+        ({"Action": ["a", "b"]}, 'action.command != "a" AND action.command != "b"'),
+        ({"Action": "a", "SNI": "b"}, '(action.command != "a" OR target.host.name != "b")'),
+    ],
+)
+def test_below_a_not_the_comparison_is_turned_round(selection, text):
+    assert asked({"s": selection}, "not s", GATEWAY) == text
+    assert asked({"s": selection}, "not (not (not s))", GATEWAY) == text
+
+
+def test_only_a_text_inside_a_field_needs_the_word_not():
+    found = axon.search(one(rule({"s": {"eventType|contains": "a.b"}}, "not s")))
+    assert found.text.endswith('AND NOT vendor_information.id CONTAINS "a.b"')
+    assert found.beyond and found.exact
+
+
+ANYWHERE = "the search takes it anywhere in the field"
+OTHER_FORM = "a wildcard, a space at an end, or a character that no page says how to write"
+NO_PLACE = "no field of the schema, and nothing to look for in a line"
+
+
+@pytest.mark.parametrize(
+    "selection, text, named",
+    [
+        (
+            {"eventType|startswith": "ab"},
+            'vendor_information.id CONTAINS "ab"',
+            f"eventType: a text at the beginning; {ANYWHERE}",
+        ),
+        (
+            {"eventType|endswith": "ab"},
+            'vendor_information.id CONTAINS "ab"',
+            f"eventType: a text at the end; {ANYWHERE}",
+        ),
+        (
+            {"eventType|cased": "aB"},
+            'vendor_information.id CONTAINS "aB"',
+            f"eventType: the case of letters, or a place in the field; {ANYWHERE}",
+        ),
+        (
+            {"eventType": 'a"b'},
+            'vendor_information.id CONTAINS "a" AND vendor_information.id CONTAINS "b"',
+            f"eventType: {OTHER_FORM}; {ANYWHERE}",
+        ),
+        (
+            {"eventType": ""},
+            "vendor_information.id = blank",
+            "eventType: an empty text; the search takes a missing one too",
+        ),
+        (
+            {"client.ipAddress|cidr": "10.0.0.0/24"},
+            'origin.host.ip_address.value CONTAINS "10.0.0."',
+            "client.ipAddress: the network 10.0.0.0/24; the search takes 10.0.0. anywhere in it",
+        ),
+        (
+            {"client.zone": "office"},
+            'general_information.raw_message CONTAINS "office"',
+            "client.zone: no field of the schema; the search takes the text anywhere in a line",
+        ),
+    ],
+)
+def test_what_the_language_cannot_say_is_asked_more_widely_and_named(selection, text, named):
+    assert asked(selection) == text
+    assert wider(selection) == (named,)
+
+
+@pytest.mark.parametrize(
+    "selection, named",
+    [
+        ({"eventType|re": "a+"}, "eventType: a comparison by regular expression"),
+        ({"eventType|fieldref": "severity"}, "eventType: a comparison by field reference"),
+        ({"severity|gt": 3}, "severity: an order, of a field that holds text"),
+        ({"severity": "Blank"}, "severity: the word 'Blank' has a meaning of its own"),
+        ({"client.ipAddress|cidr": "2001:db8::/32"}, "client.ipAddress: the network 2001:db8::/32"),
+        ({"securityContext.isProxy": True}, f"securityContext.isProxy: {NO_PLACE}"),
+        ({"client.zone": "abc"}, f"client.zone: {NO_PLACE}"),
+    ],
+)
+def test_what_cannot_be_asked_at_all_is_left_out_and_named(selection, named):
+    whole = {"a": selection, "b": {"outcome.result": "SUCCESS"}}
+    assert asked(whole, "a and b") == 'action.result.message = "SUCCESS"'
+    assert wider(whole, "a and b") == (f"{named}; not in the search",)
+    with pytest.raises(axon.CannotConvert, match="no search can say what the rule asks of okta"):
+        axon.search(one(rule(selection)))
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {"eventType|startswith": "a"},
+        {"eventType": ""},
+        {"client.zone": "office"},
+        {"client.ipAddress|cidr": "10.0.0.0/24"},
+    ],
+)
+def test_an_exception_that_is_too_wide_is_left_out_so_that_nothing_is_missed(selection):
+    whole = {"sel": {"outcome.result": "SUCCESS"}, "but": selection}
+    assert asked(whole, "sel and not but") == 'action.result.message = "SUCCESS"'
+    assert wider(whole, "sel and not but")[0].endswith("; an exception that no search can state")
+
+
+def test_keywords_are_looked_for_in_the_line():
+    assert asked(["sliver", "203.0.113.66"]) == (
+        '(general_information.raw_message CONTAINS "sliver" OR '
+        'general_information.raw_message CONTAINS "203.0.113.66")'
+    )
+
+
+@pytest.mark.parametrize("network", ["203.0.113.0/24", "5.0.0.0/24", "26.1.2.0/24", "10.0.0.0/24"])
+def test_octets_stand_for_a_network_only_where_no_other_address_has_them(network):
+    network = ipaddress.ip_network(network)
+    shared, alone = axon.octets(network)
+    strangers = [
+        address
+        for first in range(256)
+        if shared in (address := f"{first}.{str(network[7]).split('.', 1)[1]}")
+        and ipaddress.ip_address(address) not in network
+    ]
+    assert (strangers == []) == alone
+
+
+def test_a_rule_for_several_sources_asks_each_by_its_own_name():
+    text = axon.search(one(rule({"author.name": "tom"}, logsource={"product": "atlassian"}))).text
+    assert text.count('origin.account.name = "tom"') == 3
+    assert all(f"Atlassian {name} audit" in text for name in ("Jira", "Confluence", "Bitbucket"))
+    parse(text)
+
+
+# --- the evaluator ------------------------------------------------------------------------------
+
+NOW = datetime.datetime(2023, 11, 23, 12, tzinfo=datetime.UTC)
+LOG = {"user": ["John Smith"], "port": ["22"], "none": [], TIME: ["2023-11-23T11:40:00Z"]}
+
+
+@pytest.mark.parametrize(
+    "text, outcome",
+    [
+        ("user = JOHn sMith", True),
+        ("user = Smith John", True),
+        ('user = "john smith"', True),
+        ('user = "Smith John"', False),
+        ('user != "John Smith"', False),
+        ("none = blank", True),
+        ("none = Blank", True),
+        ("user = blank", False),
+        ("user CONTAINS anything", True),
+        ("none contains anything", False),
+        ("port IN [22,443]", True),
+        ("port IN [80,443]", False),
+        ("port > 21 AND port <= 22", True),
+        ("port < 22 OR port >= 23", False),
+        ('(port = 22 OR port = 23) AND user CONTAINS "smi"', True),
+        ("general_information.standard_message_time=now-30m to now-15m", True),
+        ("general_information.standard_message_time = now-15m", False),
+        (f"{TIME} = 2023-11-23T10:45:29-01:00 to now", False),
+        (f"{TIME} = 2023-11-23T10:00:00-01:00 to 2023-11-23T12:00:00Z", True),
+    ],
+)
+def test_the_evaluator_reads_what_the_pages_show(text, outcome):
+    assert selects(parse(text), LOG, now=NOW) is outcome
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("", "ends in the middle"),
+        ("user", "ends in the middle"),
+        ("user like x", "'LIKE' is no operator"),
+        ("user = a AND port = 1 OR port = 2", "mixed without parentheses"),
+        ("(user = a", "ends in the middle"),
+        ("user = a)", "after the end"),
+        ("port IN 22", "requires square brackets"),
+        ("port IN [22 443]", "a comma between two"),
+        ("port IN []", "a comma between two"),
+        ('user = "a', "nothing of the language begins with"),
+    ],
+)
+def test_the_evaluator_refuses_what_no_page_shows(text, reason):
+    with pytest.raises(NotASearch, match=reason):
+        parse(text)
+
+
+# --- agreement with SQLite ----------------------------------------------------------------------
+
+
+def agree(mapping, events, reading=READINGS[0]):
+    """A search selects what the rule selects; where it is wider, that and more."""
+    rule_hits, search_hits = by_sqlite(mapping, events), by_search(mapping, events, reading)
+    assert rule_hits <= search_hits
+    if axon.search(one(mapping)).exact:
+        assert rule_hits == search_hits
+
+
+@pytest.mark.parametrize("mapping", SAMPLES, ids=title)
+def test_the_search_selects_what_sqlite_selects_of_the_attack(mapping):
+    hits = by_sqlite(mapping, attack())
+    assert hits
+    for whole in (True, False):
+        assert by_search(mapping, attack(), Reading(equals_whole=whole)) == hits
+
+
+def test_if_contains_means_words_two_samples_are_silent():
+    silent = [
+        mapping["detection"]["selection"]
+        for mapping in SAMPLES
+        if not by_search(mapping, attack(), Reading(contains_part=False))
+    ]
+    assert silent == [
+        {"auditType.action": "User added to group", "affectedObjects.name|contains": "admin"},
+        {"eventName|startswith": "Describe", "userIdentity.userName|exists": True},
+    ]
+
+
+TEXTS = ["alpha", "Beta", "alpha beta", "beta alpha", "xalpha", "betas", "a", "203.0.113.7", "22"]
+ADDRESSES = ["203.0.113.7", "203.0.113.70", "198.51.100.1", "10.0.0.1", "110.0.0.1", "wiki.example"]
+NETWORKS = ["203.0.113.0/24", "203.0.113.0/28", "10.0.0.0/24", "198.51.0.0/16", "0.0.0.0/1"]
+PORTS = [22, 23, 443, 8022]
+SHAPES = {
+    "okta": {
+        "eventType": st.sampled_from(TEXTS),
+        "client.ipAddress": st.sampled_from(ADDRESSES),
+        "target.alternateId": st.lists(st.sampled_from(TEXTS), max_size=3),
+        "client.zone": st.sampled_from(TEXTS),
+        "securityContext.isProxy": st.booleans(),
+    },
+    "cloudflare_gateway": {
+        "Action": st.sampled_from(TEXTS),
+        "SourceIP": st.sampled_from(ADDRESSES),
+        "DestinationPort": st.sampled_from(PORTS),
+        "SNI": st.sampled_from(TEXTS),
+        "OverridePort": st.sampled_from(PORTS),
+    },
+}
+WORDS = [
+    "contains",
+    "startswith",
+    "endswith",
+    "cased",
+    "contains|all",
+    "re",
+    "exists",
+    "cidr",
+    "gt",
+    "lte",
+]
+
+
+@st.composite
+def comparisons(draw, source):
+    """A field of a source with a modifier and a value that fits it."""
+    name = draw(st.sampled_from(list(SHAPES[source])))
+    word = draw(st.sampled_from(["", *WORDS]))
+    if word == "exists":
+        return {f"{name}|exists": draw(st.booleans())}
+    if word == "cidr":
+        return {f"{name}|cidr": draw(st.sampled_from(NETWORKS))}
+    if word in ("gt", "lte"):
+        return {f"{name}|{word}": draw(st.sampled_from(PORTS))}
+    texts = st.sampled_from([*TEXTS, "al*a", "?eta", "bet"])
+    if word in ("re", "cased"):
+        texts = st.sampled_from(TEXTS)
+    several = draw(st.lists(texts, min_size=1, max_size=3, unique=True))
+    plain = st.sampled_from([None, 22, True, *TEXTS, *ADDRESSES])
+    value = draw(plain) if word == "" and draw(st.booleans()) else several
+    return {f"{name}|{word}".rstrip("|"): value}
+
+
+CONDITIONS = [
+    "a",
+    "a and b",
+    "a or b",
+    "a and not b",
+    "not a",
+    "not (a or b)",
+    "a or not (b and c)",
+    "1 of a*",
+]
+
+
+@st.composite
+def rules(draw, source):
+    names = {name: draw(comparisons(source)) for name in "abc"}
+    logsource = GATEWAY if source == "cloudflare_gateway" else None
+    return rule(names, draw(st.sampled_from(CONDITIONS[1:])), logsource)
+
+
+@st.composite
+def events(draw, source):
+    """An event in which each field is there, null, or missing."""
+    event = {"n": 1}
+    for name, values in SHAPES[source].items():
+        if draw(st.booleans()):
+            value = draw(st.none() | values)
+            *path, last = name.split(".")
+            level = event
+            for key in path:
+                level = level.setdefault(key, {})
+            if source == "okta" and path == ["target"]:
+                event["target"] = [{"alternateId": text} for text in value or []]
+            else:
+                level[last] = value
+    return event
+
+
+@pytest.mark.parametrize("source", SHAPES)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_search_misses_nothing_of_any_rule_over_any_events(source, data):
+    mapping = data.draw(rules(source))
+    lines = data.draw(st.lists(events(source), min_size=1, max_size=6))
+    if can_be_searched(mapping):
+        agree(mapping, {source: lines})
+
+
+def can_be_searched(mapping) -> bool:
+    """Whether a search says anything of what a rule asks."""
+    try:
+        return bool(axon.search(one(mapping)).text)
+    except axon.CannotConvert:
+        return False
+
+
+# --- where the language differs -----------------------------------------------------------------
+
+
+def okta_types(*names):
+    return {"okta": [{"eventType": name} for name in names]}
+
+
+def test_case_is_ignored_beyond_ascii_where_sqlite_minds_it():
+    mapping, logs = rule({"eventType": "ÉCOLE"}), okta_types("école", "École")
+    assert by_search(mapping, logs) == {"okta:1", "okta:2"}
+    assert by_sqlite(mapping, logs) == {"okta:2"}
+
+
+def test_an_empty_text_is_blank_where_sqlite_has_a_value():
+    mapping, logs = rule({"eventType": None}), okta_types("", "a")
+    assert by_search(mapping, logs) == {"okta:1"}
+    assert by_sqlite(mapping, logs) == set()
+
+
+def test_a_beginning_is_found_in_the_middle():
+    mapping, logs = rule({"eventType|startswith": "user."}), okta_types("user.a", "admin.user.a")
+    assert by_search(mapping, logs) == {"okta:1", "okta:2"}
+    assert by_sqlite(mapping, logs) == {"okta:1"}
+
+
+def test_if_equal_means_a_phrase_a_longer_name_is_found_too():
+    mapping, logs = rule({"eventType": "user.session"}), okta_types("user.session.start")
+    assert by_sqlite(mapping, logs) == set()
+    assert by_search(mapping, logs, Reading(equals_whole=True)) == set()
+    assert by_search(mapping, logs, Reading(equals_whole=False)) == {"okta:1"}
+
+
+def test_if_contains_means_words_a_part_of_a_word_is_missed():
+    mapping, logs = rule({"eventType|contains": "sess"}), okta_types("user.session.start")
+    assert by_sqlite(mapping, logs) == {"okta:1"}
+    assert by_search(mapping, logs, Reading(contains_part=True)) == {"okta:1"}
+    assert by_search(mapping, logs, Reading(contains_part=False)) == set()
+
+
+def test_an_address_of_version_6_may_hold_the_octets_of_a_network():
+    mapping = rule({"client.ipAddress|cidr": "203.0.113.0/24"})
+    logs = {"okta": [{"client": {"ipAddress": "::ffff:203.0.113.7"}}]}
+    assert by_search(mapping, logs) == {"okta:1"}
+    assert by_sqlite(mapping, logs) == set()
+
+
+# --- recipes ------------------------------------------------------------------------------------
+
+LOGIN = rule({"isSuccessfulLogin": 1}, logsource=TOKENS, name="login")
+GROUP = rule({"auditType.action": "User added to group"}, logsource=JIRA, name="group")
+
+
+def recipe(folder, *rules):
+    """The recipe of the last rule."""
+    return axon.recipe(loaded(folder, *rules)[-1])
+
+
+def test_a_rule_is_one_block(tmp_path):
+    made = recipe(tmp_path, LOGIN)
+    assert made.blocks == ["Log observed: search A"]
+    assert made.group_by == ["origin.account.name", "origin.host.ip_address.value"]
+
+
+def test_a_count_is_a_threshold(tmp_path):
+    more = correlation(
+        "event_count", ["login"], **{"group-by": ["serviceTokenId"]}, condition={"gt": 4}
+    )
+    made = recipe(tmp_path, LOGIN, more)
+    assert made.blocks == ["Threshold: search A, at least 5 logs within 10m"]
+    assert made.group_by == ["origin.account.name"]
+
+
+def test_a_count_of_values_is_unique_values(tmp_path):
+    many = correlation(
+        "value_count",
+        ["login"],
+        condition={"gte": 2, "field": "ipAddress"},
+        **{"group-by": ["serviceTokenId"]},
+    )
+    assert recipe(tmp_path, LOGIN, many).blocks == [
+        "Unique values: search A, at least 2 values of origin.host.ip_address.value within 10m"
+    ]
+
+
+def test_an_order_is_a_sequence_and_an_alias_is_the_field_where_both_stand(tmp_path):
+    both = correlation(
+        "temporal_ordered",
+        ["login", "group"],
+        aliases={"ip": {"login": "ipAddress", "group": "source"}},
+        **{"group-by": ["ip"]},
+    )
+    made = recipe(tmp_path, LOGIN, GROUP, both)
+    assert made.blocks == [
+        "Log observed: search A",
+        "followed by, within 10m of the first: search B",
+    ]
+    assert made.group_by == ["origin.host.ip_address.value"]
+    assert made.remarks == []
+
+
+def test_without_an_order_each_order_is_a_rule_of_its_own(tmp_path):
+    made = recipe(tmp_path, LOGIN, GROUP, correlation("temporal", ["login", "group"]))
+    assert made.remarks == ["the rule has no order: build it once for each order of the blocks"]
+
+
+@pytest.mark.parametrize(
+    "more, reason",
+    [
+        (correlation("event_count", ["login"], condition={"lt": 4}), "counts upwards"),
+        (
+            correlation(
+                "event_count", ["login"], condition={"gte": 4}, **{"group-by": ["mtlsStatus"]}
+            ),
+            "mtlsStatus has no place in the schema",
+        ),
+        (
+            correlation("value_sum", ["login"], condition={"gte": 4, "field": "isSuccessfulLogin"}),
+            "no block of the Rule Builder does value_sum",
+        ),
+        (
+            correlation("temporal", ["login", "group"], condition="login and not group"),
+            "a log that does not come",
+        ),
+        (
+            correlation("temporal_ordered", ["login", "group"], **{"group-by": ["serviceTokenId"]}),
+            "serviceTokenId has no place in the schema",
+        ),
+        (
+            correlation(
+                "temporal_ordered",
+                ["login", "group"],
+                **{"group-by": ["x"]},
+                aliases={"x": {"login": "appId", "group": "source"}},
+            ),
+            "x stands in different fields of the schema",
+        ),
+    ],
+)
+def test_what_the_rule_builder_has_no_block_for_is_refused(tmp_path, more, reason):
+    with pytest.raises(axon.CannotConvert, match=reason):
+        recipe(tmp_path, LOGIN, GROUP, more)
+
+
+def test_a_correlation_of_correlations_is_built_by_hand(tmp_path):
+    first = correlation("event_count", ["login"], condition={"gte": 2}) | {"name": "first"}
+    second = correlation("event_count", ["first"], condition={"gte": 2})
+    with pytest.raises(axon.CannotConvert, match="stands on another correlation"):
+        recipe(tmp_path, LOGIN, first, second)
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def test_a_page_has_the_search_the_differences_and_the_recipe(tmp_path):
+    one_rule = rule(
+        {
+            "sel": {"isSuccessfulLogin": 1, "appId|startswith": "wiki"},
+            "known": {"appId|contains": "x"},
+        },
+        "sel and not known",
+        TOKENS,
+        id="8a1f7a39-3e3e-4a55-9b6a-0a8a7a6f4c11",
+        description="A token\n signs in.",
+        tags=["attack.t1078.004"],
+    )
+    write_rules(tmp_path, one_rule, name="token.yml")
+    text = axon.pages(tmp_path)["token.txt"]
+    assert text.splitlines()[3:] == [
+        "A rule",
+        "======",
+        "id 8a1f7a39-3e3e-4a55-9b6a-0a8a7a6f4c11, author Ada",
+        "",
+        "Search A",
+        '  general_information.log_source.type_name = "Cloudflare Access service tokens" AND '
+        'object.resource.name CONTAINS "wiki" AND action.result.code = 1 AND NOT '
+        'object.resource.name CONTAINS "x"',
+        "Selects more than the rule, in:",
+        "  - appId: a text at the beginning; the search takes it anywhere in the field",
+        "Uses NOT, which other converters write and the pages that were read do not show.",
+        "",
+        "Rule Builder",
+        "  Rule name: A rule",
+        "  Description: A token signs in. attack.t1078.004",
+        "  Group by: origin.account.name, origin.host.ip_address.value",
+        "  Common event: Threat Detection / Suspicious Activity",
+        "  Threat level: high",
+        "  Pattern:",
+        "    Log observed: search A",
+    ]
+
+
+def test_what_cannot_be_converted_says_so_on_its_page(tmp_path):
+    write_rules(tmp_path, rule({"eventType|re": "a+"}), name="r.yml")
+    assert (
+        "Not converted: no search can say what the rule asks of okta"
+        in axon.pages(tmp_path)["r.txt"]
+    )
+
+
+def test_a_rule_that_cannot_be_read_stops_the_tool(tmp_path):
+    write_rules(tmp_path, {"title": "nothing"}, name="r.yml")
+    with pytest.raises(ValueError, match="is no Sigma rule"):
+        axon.pages(tmp_path)
+
+
+def test_the_policy_builder_has_a_rule_for_each_field():
+    text = axon.policies()
+    for source, table in axon.SOURCES.items():
+        assert f"{table['log_source_type']} ({source}.jsonl)" in text
+    assert "  serviceTokenId     origin.account.name" in text.splitlines()
+
+
+def test_a_stretch_of_time_is_added_as_the_page_shows_it():
+    text = axon.between('a = "1" OR b = 2', "2023-11-14T00:00:00Z", "2023-11-25T00:00:00Z")
+    assert text == f'(a = "1" OR b = 2) AND {TIME} = 2023-11-14T00:00:00Z to 2023-11-25T00:00:00Z'
+    assert selects(parse(text), {"b": ["2"], TIME: ["2023-11-14T09:22:49Z"]})
+    assert not selects(parse(text), {"b": ["2"], TIME: ["2023-11-26T09:22:49Z"]})

@@ -1,0 +1,614 @@
+"""Sigma rules as searches and rule-builder recipes of LogRhythm Axon:
+
+`python tools/siem/axon.py [RULES] [OUT]` writes a page for each file of rules.
+
+What a search may say stands in the vendor's public pages (`pages` in axon_fields.yaml): a field, an
+operator and a term, joined by AND and OR. Where a rule asks for more, the search asks for less and
+so selects more events: it never misses one that the rule selects. Each such place is named on the
+page. Nothing here was run inside Axon.
+"""
+
+import copy
+import ipaddress
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from sigma.collection import SigmaCollection
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionItem,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.conversion.base import TextQueryBackend
+from sigma.conversion.state import ConversionState
+from sigma.correlations import (
+    SigmaCorrelationCondition,
+    SigmaCorrelationConditionOperator,
+    SigmaCorrelationRule,
+    SigmaCorrelationType,
+)
+from sigma.exceptions import SigmaFeatureNotSupportedByBackendError
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import FieldMappingTransformation
+from sigma.rule import SigmaRule
+from sigma.types import (
+    CompareOperators,
+    SigmaBool,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaNull,
+    SigmaNumber,
+    SigmaString,
+    SpecialChars,
+)
+
+from labutils.incident.hunt.rules import AnyRule, load, sources_of
+
+HERE = Path(__file__).resolve().parent
+RULES = HERE.parent.parent / "data" / "rules"
+OUT = RULES / "converted" / "axon"
+TABLES = yaml.safe_load((HERE / "axon_fields.yaml").read_text(encoding="utf-8"))
+SCHEMA: dict[str, dict[str, Any]] = TABLES["schema"]
+SOURCES: dict[str, dict[str, Any]] = TABLES["sources"]
+
+TYPE_NAME = "general_information.log_source.type_name"
+RAW = "general_information.raw_message"
+TIME = "general_information.standard_message_time"
+WORDS = {"blank", "anything"}  # as a term, each has a meaning of its own (build-a-query)
+OPERATOR_WORDS = {"and", "or", "not", "in", "to", "contains"}
+SHORTEST = 4  # characters: what is shorter stands in nearly every line
+MOST_ADDRESSES = 16  # a network of more addresses is not written out
+
+Condition = ConditionFieldEqualsValueExpression
+CannotConvert = SigmaFeatureNotSupportedByBackendError
+EVERYTHING = ""  # a part that leaves out no event, because no search can say it
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search, and what it does not say.
+
+    `wider` are the places where it selects events that the rule does not. `beyond` says that it
+    needs NOT, which the part of the vendor's pages that could be read does not show.
+    """
+
+    text: str
+    wider: tuple[str, ...] = ()
+    beyond: bool = False
+
+    @property
+    def exact(self) -> bool:
+        return not self.wider
+
+
+# --- what a term may be -------------------------------------------------------------------------
+
+
+def term(text: str) -> str:
+    """A text between quotation marks, which fix the order of its words (build-a-query)."""
+    return f'"{text}"'
+
+
+def pieces(value: SigmaString) -> list[str]:
+    """The texts between wildcards, and between characters that no page says how to write."""
+    runs = "".join(part if isinstance(part, str) else "\0" for part in value.s)
+    return [piece for piece in re.split(r'[\x00-\x1f\x7f"\\*?]+', runs) if piece.strip()]
+
+
+def is_whole(value: SigmaString) -> bool:
+    """Whether a text has neither a wildcard nor a character that cannot be written."""
+    text = str(value)
+    return not value.contains_special() and pieces(value) == [text] and text == text.strip()
+
+
+def inner(value: SigmaString) -> SigmaString | None:
+    """What stands between two wildcards, of `*text*`; None where the value is of another form."""
+    wild = SpecialChars.WILDCARD_MULTI
+    if len(value.s) == 3 and value.s[0] == value.s[2] == wild and isinstance(value.s[1], str):
+        middle = copy.copy(value)
+        middle.s = [value.s[1]]
+        return middle
+    return None
+
+
+def is_simple(text: str) -> bool:
+    """Whether a text can stand in a list, where no page shows quotation marks."""
+    plain = re.fullmatch(r"[\w.@:/-]+", text, re.ASCII) is not None
+    return plain and text.lower() not in WORDS | OPERATOR_WORDS
+
+
+# --- the backend --------------------------------------------------------------------------------
+
+
+class Backend(TextQueryBackend):
+    """A condition as a search, with each NOT moved inwards to the comparisons.
+
+    `!=` is the one negation that the pages show. A comparison that a search can only say too widely
+    is left out below a NOT, where it would leave out events that the rule selects.
+    """
+
+    name: ClassVar[str] = "LogRhythm Axon"
+    formats: ClassVar[dict[str, str]] = {"default": "a search"}
+    requires_pipeline: ClassVar[bool] = True
+    convert_or_as_in: ClassVar[bool] = True
+    or_token: ClassVar[str] = "OR"
+    and_token: ClassVar[str] = "AND"
+    group_expression: ClassVar[str] = "({expr})"
+    token_separator: str = " "
+
+    def __init__(self, source: str):
+        mapping = dict(SOURCES[source]["fields"])
+        super().__init__(ProcessingPipeline([ProcessingItem(FieldMappingTransformation(mapping))]))
+        self.back = {schema: vendor for vendor, schema in mapping.items()}
+        self.negated = False
+        self.wider: list[str] = []
+        self.beyond = False
+
+    def too_wide(self, name: str | None, what: str) -> None:
+        """Note where the search selects more than the rule."""
+        sentence = f"{self.back.get(name or '', name) or 'a value without a field'}: {what}"
+        if sentence not in self.wider:
+            self.wider.append(sentence)
+
+    def left_out(self, name: str | None, what: str) -> str:
+        """A part that no search can say; with it, the search would be narrower."""
+        where = "an exception that no search can state" if self.negated else "not in the search"
+        self.too_wide(name, f"{what}; {where}")
+        return EVERYTHING
+
+    # --- AND, OR, NOT ---
+
+    def join(self, parts: Iterable[str], joiner: str) -> str:
+        """Parts joined; one that is joined in the other way stands in parentheses, so that no order
+        of operators is relied upon."""
+        every = list(dict.fromkeys(parts))
+        if joiner == self.or_token and EVERYTHING in every:
+            return EVERYTHING
+        every = [part for part in every if part != EVERYTHING]
+        if len(every) < 2:
+            return every[0] if every else EVERYTHING
+        grouped = [part if joiner_of(part) in (None, joiner) else f"({part})" for part in every]
+        return f" {joiner} ".join(grouped)
+
+    def convert_condition_and(self, cond: ConditionItem, state: ConversionState) -> str:
+        parts = [self.convert_condition(arg, state) for arg in cond.args]
+        return self.join(parts, self.or_token if self.negated else self.and_token)
+
+    def convert_condition_or(self, cond: ConditionItem, state: ConversionState) -> str:
+        parts = [self.convert_condition(arg, state) for arg in cond.args]
+        return self.join(parts, self.and_token if self.negated else self.or_token)
+
+    def convert_condition_not(self, cond: ConditionNOT, state: ConversionState) -> str:
+        self.negated = not self.negated
+        try:
+            return self.convert_condition(cond.args[0], state)
+        finally:
+            self.negated = not self.negated
+
+    def convert_condition_as_in_expression(
+        self, cond: ConditionOR | ConditionAND, state: ConversionState
+    ) -> str:
+        """Several plain values of one field as a list."""
+        values = [arg.value for arg in cond.args]
+        name = cond.args[0].field
+        listed = all(isinstance(v, SigmaString) and is_simple(str(v)) for v in values)
+        cased = any(isinstance(value, SigmaCasedString) for value in values)
+        if self.negated or not listed or cased or name not in SCHEMA:
+            return self.convert_condition_or(cond, state)
+        return f"{name} IN [{','.join(dict.fromkeys(map(str, values)))}]"
+
+    # --- comparisons ---
+
+    def equals(self, name: str, written: str) -> str:
+        return f"{name} {'!=' if self.negated else '='} {written}"
+
+    def contains(self, name: str, text: str) -> str:
+        """A field that has a text in it; without it, below a NOT."""
+        if not self.negated:
+            return f"{name} CONTAINS {term(text)}"
+        self.beyond = True
+        return f"NOT {name} CONTAINS {term(text)}"
+
+    def presence(self, name: str, there: bool) -> str:
+        """Whether a field has any value (build-a-query)."""
+        return f"{name} CONTAINS anything" if there != self.negated else f"{name} = blank"
+
+    def convert_condition_field_eq_val(self, cond: Condition, state: ConversionState) -> str:
+        """A comparison of one field with one value."""
+        value = cond.value
+        if isinstance(value, SigmaExpansion):
+            return self.convert_condition_field_eq_expansion(cond, state)
+        if cond.field not in SCHEMA:
+            return self.in_the_line(cond.field, value)
+        match value:
+            case SigmaString():
+                return self.text(cond.field, value)
+            case SigmaBool():
+                return self.boolean(cond.field, value.boolean)
+            case SigmaNumber():
+                return self.equals(cond.field, str(value))
+            case SigmaCIDRExpression():
+                return self.network(cond.field, value)
+            case SigmaCompareExpression():
+                return self.order(cond.field, value)
+            case SigmaNull():
+                return self.presence(cond.field, False)
+            case SigmaExists():
+                return self.presence(cond.field, value.exists)
+        return self.left_out(cond.field, f"a comparison by {kind_of(value)}")
+
+    def text(self, name: str, value: SigmaString) -> str:
+        """A text: whole, with wildcards on both sides, or in pieces."""
+        found = pieces(value)
+        middle = inner(value)
+        cased = isinstance(value, SigmaCasedString)
+        if list(value.s) == [SpecialChars.WILDCARD_MULTI]:
+            return self.presence(name, True)
+        if str(value) == "" and not self.negated:
+            self.too_wide(name, "an empty text; the search takes a missing one too")
+            return self.presence(name, False)
+        if any(piece.strip().lower() in WORDS for piece in found):
+            return self.left_out(name, f"the word {found[0].strip()!r} has a meaning of its own")
+        if is_whole(value) and not cased:
+            return self.equals(name, term(str(value)))
+        if middle is not None and is_whole(middle) and not cased:
+            return self.contains(name, str(middle))
+        if self.negated or not found:
+            return self.left_out(name, form_of(value))
+        self.too_wide(name, f"{form_of(value)}; the search takes it anywhere in the field")
+        return self.join((self.contains(name, p.strip()) for p in found), self.and_token)
+
+    def boolean(self, name: str, value: bool) -> str:
+        """True or false; some vendors write 1 or 0."""
+        parts = [self.equals(name, str(value).lower()), self.equals(name, str(int(value)))]
+        return self.join(parts, self.and_token if self.negated else self.or_token)
+
+    def order(self, name: str, value: SigmaCompareExpression) -> str:
+        """An order between numbers (build-a-search-query names byte counts)."""
+        if value.op is CompareOperators.NEQ:
+            self.negated = not self.negated
+            try:
+                return self.equals(name, str(value.number))
+            finally:
+                self.negated = not self.negated
+        if SCHEMA[name]["kind"] != "number":
+            return self.left_out(name, "an order, of a field that holds text")
+        if not self.negated:
+            return f"{name} {OPERATORS[value.op]} {value.number}"
+        return f"{name} {OPERATORS[OPPOSITE[value.op]]} {value.number} OR {name} = blank"
+
+    def network(self, name: str, value: SigmaCIDRExpression) -> str:
+        """The addresses of a small network, or the octets that all of a network share."""
+        network = value.network
+        if network.num_addresses <= MOST_ADDRESSES:
+            addresses = [str(address) for address in network]
+            if self.negated or len(addresses) == 1:
+                return self.join((self.equals(name, one) for one in addresses), self.and_token)
+            return f"{name} IN [{','.join(addresses)}]"
+        if isinstance(network, ipaddress.IPv6Network) or network.prefixlen < 8:
+            return self.left_out(name, f"the network {value}")
+        wider, exact = octets(network)
+        if not exact and self.negated:
+            return self.left_out(name, f"the network {value}")
+        if not exact:
+            self.too_wide(name, f"the network {value}; the search takes {wider} anywhere in it")
+        return self.contains(name, wider)
+
+    def in_the_line(self, name: str | None, value: Any) -> str:
+        """A value somewhere in the line of the log, where its field has no place in the schema."""
+        found = pieces(value) if isinstance(value, SigmaString) else []
+        found = [p.strip() for p in found if len(p.strip()) >= SHORTEST and p.isascii()]
+        if self.negated or not found or any(p.lower() in WORDS for p in found):
+            return self.left_out(name, "no field of the schema, and nothing to look for in a line")
+        self.too_wide(name, "no field of the schema; the search takes the text anywhere in a line")
+        return self.join((self.contains(RAW, piece) for piece in found), self.and_token)
+
+    def convert_condition_val(
+        self,
+        cond: ConditionValueExpression,
+        state: ConversionState,  # noqa: ARG002 - as pySigma calls it
+    ) -> str:
+        return self.in_the_line(None, cond.value)
+
+
+OPERATORS = {
+    CompareOperators.LT: "<",
+    CompareOperators.LTE: "<=",
+    CompareOperators.GT: ">",
+    CompareOperators.GTE: ">=",
+}
+OPPOSITE = {
+    CompareOperators.LT: CompareOperators.GTE,
+    CompareOperators.LTE: CompareOperators.GT,
+    CompareOperators.GT: CompareOperators.LTE,
+    CompareOperators.GTE: CompareOperators.LT,
+}
+
+
+def joiner_of(text: str) -> str | None:
+    """The AND or the OR of a search that stands in no quotation marks and no parentheses."""
+    bare = re.sub(r'"[^"]*"', "", text)
+    while (shorter := re.sub(r"\([^()]*\)", "", bare)) != bare:
+        bare = shorter
+    first = re.search(r" (AND|OR) ", bare)
+    return first[1] if first else None
+
+
+def octets(network: ipaddress.IPv4Network) -> tuple[str, bool]:
+    """The whole octets that a network's addresses share, and whether no other address has them.
+
+    >>> octets(ipaddress.ip_network("203.0.113.0/24"))
+    ('203.0.113.', True)
+    """
+    count = network.prefixlen // 8
+    first, *rest = str(network.network_address).split(".")[:count]
+    longer = [f"{digit}{first}" for digit in range(1, 256)]
+    alone = all(int(octet) > 255 for octet in longer)
+    return ".".join([first, *rest, ""]), alone and network.prefixlen == 24
+
+
+def kind_of(value: Any) -> str:
+    """What a Sigma value is, in words."""
+    name = type(value).__name__.removeprefix("Sigma")
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+
+
+def form_of(value: SigmaString) -> str:
+    """What a search cannot say of a text."""
+    wild = SpecialChars.WILDCARD_MULTI
+    if isinstance(value, SigmaCasedString):
+        return "the case of letters, or a place in the field"
+    if len(value.s) == 2 and value.s[1] == wild:
+        return "a text at the beginning"
+    if len(value.s) == 2 and value.s[0] == wild:
+        return "a text at the end"
+    return "a wildcard, a space at an end, or a character that no page says how to write"
+
+
+# --- one rule -----------------------------------------------------------------------------------
+
+
+def search_in(rule: SigmaRule, source: str) -> Search:
+    """A rule as a search in one source. Raises CannotConvert where nothing of it can be said."""
+    backend = Backend(source)
+    own = copy.deepcopy(rule)
+    backend.convert_rule(own)  # which returns nothing for a rule that only a correlation uses
+    asked = backend.join(own.get_conversion_result(), backend.or_token)
+    if asked == EVERYTHING:
+        reasons = "; ".join(backend.wider)
+        raise CannotConvert(f"no search can say what the rule asks of {source} ({reasons})")
+    whose = f"{TYPE_NAME} = {term(SOURCES[source]['log_source_type'])}"
+    text = backend.join([whose, asked], backend.and_token)
+    return Search(text, tuple(backend.wider), backend.beyond)
+
+
+def search(rule: SigmaRule) -> Search:
+    """A rule as one search, in all sources that it is for."""
+    every = [search_in(rule, source) for source in sources_of(rule)]
+    text = " OR ".join(f"({one.text})" for one in every) if len(every) > 1 else every[0].text
+    wider = tuple(dict.fromkeys(sentence for one in every for sentence in one.wider))
+    return Search(text, wider, any(one.beyond for one in every))
+
+
+def between(text: str, begin: str, end: str) -> str:
+    """A search in a stretch of time: two times of ISO 8601, or such as now-7d and now."""
+    whole = f"({text})" if joiner_of(text) == "OR" else text
+    return f"{whole} AND {TIME} = {begin} to {end}"
+
+
+# --- recipes for the Rule Builder ---------------------------------------------------------------
+
+
+@dataclass
+class Recipe:
+    """What to enter in the Rule Builder (page rule-builder): blocks of the pattern, in order, and
+    by which fields they are grouped."""
+
+    blocks: list[str]
+    group_by: list[str]
+    remarks: list[str] = field(default_factory=list)
+
+
+def schema_field(name: str, rules: list[SigmaRule]) -> str:
+    """Where a vendor's field stands in the schema, the same in all sources of these rules."""
+    sources = [source for rule in rules for source in sources_of(rule)]
+    places = {SOURCES[source]["fields"].get(name) for source in sources}
+    return one_place(name, places)
+
+
+def one_place(name: str, places: set[str | None]) -> str:
+    if None in places:
+        raise CannotConvert(f"{name} has no place in the schema, so nothing can be grouped by it")
+    if len(places) > 1:
+        raise CannotConvert(f"{name} stands in different fields of the schema, by source")
+    return next(iter(places)) or ""
+
+
+def base_rules(rule: SigmaCorrelationRule) -> list[SigmaRule]:
+    """The rules of a correlation. Raises CannotConvert for a correlation of correlations."""
+    bases = [reference.rule for reference in rule.referenced_rules]
+    if not all(isinstance(base, SigmaRule) for base in bases):
+        raise CannotConvert("it stands on another correlation: build that one first, by hand")
+    return [base for base in bases if isinstance(base, SigmaRule)]
+
+
+def grouping(rule: SigmaCorrelationRule, bases: list[SigmaRule]) -> list[str]:
+    """The fields of the schema by which a correlation is grouped."""
+    aliases = {alias.alias: alias.mapping for alias in rule.aliases}
+    named = {str(name): base for base in bases for name in (base.name, base.id)}
+    fields = []
+    for name in rule.group_by or []:
+        if name in aliases:
+            places = {
+                schema_field(vendor, [named[ref.reference]])
+                for ref, vendor in aliases[name].items()
+            }
+            fields.append(one_place(name, {*places}))
+        else:
+            fields.append(schema_field(name, bases))
+    return fields
+
+
+def recipe(rule: AnyRule) -> Recipe:
+    """A rule as a recipe. Raises CannotConvert where the Rule Builder has no such block."""
+    if isinstance(rule, SigmaRule):
+        fields = [SOURCES[source]["fields"] for source in sources_of(rule)]
+        shared = set.intersection(*(set(mapping.values()) for mapping in fields))
+        wanted = ("origin.account.name", "origin.host.ip_address.value", "observer.host.name")
+        return Recipe(["Log observed: search A"], [name for name in wanted if name in shared])
+    bases = base_rules(rule)
+    group_by = grouping(rule, bases)
+    letters = [chr(ord("A") + place) for place in range(len(bases))]
+    window = f"within {rule.timespan.spec}"
+    match rule.type:
+        case SigmaCorrelationType.EVENT_COUNT:
+            which = " or ".join(f"search {letter}" for letter in letters)
+            return Recipe([f"Threshold: {which}, at least {least(rule)} logs {window}"], group_by)
+        case SigmaCorrelationType.VALUE_COUNT:
+            return Recipe([unique_values(rule, bases, letters, window)], group_by)
+        case SigmaCorrelationType.TEMPORAL_ORDERED | SigmaCorrelationType.TEMPORAL:
+            return sequence(rule, letters, window, group_by)
+    raise CannotConvert(f"no block of the Rule Builder does {rule.type.name.lower()}")
+
+
+def least(rule: SigmaCorrelationRule) -> int:
+    """The least number of logs or values that a correlation asks for."""
+    condition = rule.condition
+    if isinstance(condition, SigmaCorrelationCondition):
+        if condition.op is SigmaCorrelationConditionOperator.GTE:
+            return condition.count
+        if condition.op is SigmaCorrelationConditionOperator.GT:
+            return condition.count + 1
+    raise CannotConvert("a threshold block counts upwards: the rule asks for at most, or exactly")
+
+
+def unique_values(
+    rule: SigmaCorrelationRule, bases: list[SigmaRule], letters: list[str], window: str
+) -> str:
+    counted = getattr(rule.condition, "fieldref", None)
+    if not isinstance(counted, str):
+        raise CannotConvert("unique values are counted of one field, and the rule names several")
+    which = " or ".join(f"search {letter}" for letter in letters)
+    place = schema_field(counted, bases)
+    return f"Unique values: {which}, at least {least(rule)} values of {place} {window}"
+
+
+def sequence(
+    rule: SigmaCorrelationRule, letters: list[str], window: str, group_by: list[str]
+) -> Recipe:
+    """Log observed, followed by another; Sigma's unordered kind needs a rule for each order."""
+    if not isinstance(rule.condition, SigmaCorrelationCondition):
+        raise CannotConvert("it asks for a log that does not come, or for one of several")
+    if rule.condition.op is not SigmaCorrelationConditionOperator.GTE or (
+        rule.condition.count not in (1, len(letters))
+    ):
+        raise CannotConvert("it asks for some of its rules, and a sequence has all of them")
+    blocks = [f"Log observed: search {letters[0]}"]
+    blocks += [f"followed by, {window} of the first: search {letter}" for letter in letters[1:]]
+    remarks = []
+    if rule.type is SigmaCorrelationType.TEMPORAL:
+        remarks.append("the rule has no order: build it once for each order of the blocks")
+    return Recipe(blocks, group_by, remarks)
+
+
+# --- a page for each file of rules --------------------------------------------------------------
+
+HEADER = """\
+Made by tools/siem/axon.py from {name}. It was never run inside Axon: docs/axon.md says what the
+vendor's documentation leaves open.
+"""
+LEVELS = {"informational": "low"}
+
+
+def page(name: str, rules: list[AnyRule]) -> str:
+    """The rules of one file as text; those that only a correlation uses stand with it."""
+    return "\n".join([HEADER.format(name=name), *map(section, rules)])
+
+
+def section(rule: AnyRule) -> str:
+    """One rule: its searches, where they differ from it, and the recipe."""
+    lines = [rule.title, "=" * len(rule.title), f"id {rule.id}, author {rule.author or 'unknown'}"]
+    try:
+        lines += _searches(rule)
+        lines += _recipe(rule)
+    except CannotConvert as error:
+        lines += ["", f"Not converted: {error}."]
+    return "\n".join(lines) + "\n"
+
+
+def _searches(rule: AnyRule) -> Iterator[str]:
+    bases = [rule] if isinstance(rule, SigmaRule) else base_rules(rule)
+    for place, base in enumerate(bases):
+        one = search(base)
+        title = "" if base is rule else f": {base.title}"
+        yield from ("", f"Search {chr(ord('A') + place)}{title}", f"  {one.text}")
+        if one.wider:
+            yield "Selects more than the rule, in:"
+            yield from (f"  - {sentence}" for sentence in one.wider)
+        if one.beyond:
+            yield "Uses NOT, which other converters write and the pages that were read do not show."
+
+
+def _recipe(rule: AnyRule) -> Iterator[str]:
+    steps = recipe(rule)
+    level = rule.level.name.lower() if rule.level else "medium"
+    yield from ("", "Rule Builder")
+    yield f"  Rule name: {rule.title}"
+    tags = [f"{tag.namespace}.{tag.name}" for tag in rule.tags if tag.namespace == "attack"]
+    yield f"  Description: {' '.join([*(rule.description or '').split(), *tags])}"
+    yield f"  Group by: {', '.join(steps.group_by) or 'any field: one is required'}"
+    yield "  Common event: Threat Detection / Suspicious Activity"
+    yield f"  Threat level: {LEVELS.get(level, level)}"
+    yield "  Pattern:"
+    yield from (f"    {block}" for block in steps.blocks)
+    yield from (f"  Note: {remark}." for remark in steps.remarks)
+
+
+def policies() -> str:
+    """What to enter in the Policy Builder, for each source (page policy-builder)."""
+    lines = [
+        "Log source types for the Policy Builder. Made by tools/siem/axon.py.",
+        "Identification: the log has these fields. Normalisation: from the log, to the schema.",
+    ]
+    for source, table in SOURCES.items():
+        lines += ["", f"{table['log_source_type']} ({source}.jsonl)"]
+        lines += [f"  identified by: {', '.join(table['identify'])}"]
+        width = max(map(len, table["fields"]))
+        lines += [f"  {vendor:{width}}  {place}" for vendor, place in table["fields"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """The text of each page, by file name, of the rules in a folder."""
+    paths = sorted(folder.glob("*.yml"))
+    ruleset = load(paths)
+    if ruleset.refused:
+        raise ValueError("; ".join(f"{one.path}: {one.reason}" for one in ruleset.refused))
+    shown = list(SigmaCollection(list(ruleset.rules)).get_output_rules())
+    every = {"log-source-types.txt": policies()}
+    for path in paths:
+        inside = [rule for rule in shown if ruleset.paths[id(rule)] == path.as_posix()]
+        every[f"{path.stem}.txt"] = page(path.name, inside)
+    return every
+
+
+def main(folder: str = str(RULES), out: str = str(OUT)) -> None:
+    Path(out).mkdir(parents=True, exist_ok=True)
+    for name, text in pages(Path(folder)).items():
+        (Path(out) / name).write_text(text, encoding="utf-8")
+        print(Path(out) / name)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
