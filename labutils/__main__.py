@@ -176,7 +176,14 @@ def telemetry(folder: Path) -> int:
 # --- hunt ---------------------------------------------------------------------------------------
 
 
-def hunt(rules: list[Path], events: list[Path], *, as_json: bool, html: Path | None) -> int:
+def hunt(
+    rules: list[Path],
+    events: list[Path],
+    *,
+    placeholders: Path | None,
+    as_json: bool,
+    html: Path | None,
+) -> int:
     """Hold Sigma rules against logs, and print the hits; write a report to `html`.
 
     The exit status is 0 with or without hits, and 2 where no rule or no event could be read, or
@@ -186,8 +193,14 @@ def hunt(rules: list[Path], events: list[Path], *, as_json: bool, html: Path | N
 
     if html is not None and (reason := hunting.cannot_write(html)):
         return _refused(f"{shown(str(html))} {reason}")
+    try:
+        lists = hunting.read_placeholders(placeholders) if placeholders else {}
+    except OSError as error:
+        return _refused(f"{shown(str(placeholders))} cannot be read: {error.strerror or error}.")
+    except ValueError as error:
+        return _refused(f"{shown(str(placeholders))} {error}.")
     with hunting.Bar() as bar:
-        result = hunting.hunt(rules, events, bar)
+        result = hunting.hunt(rules, events, lists, progress=bar)
     if html is not None and result.loaded and result.events:
         try:
             html.write_text(hunting.as_html(result), encoding="utf-8")
@@ -332,6 +345,13 @@ def _hunt_command(commands: argparse._SubParsersAction) -> None:
         required=True,
         help="logs: JSON, JSON Lines or CloudTrail files, plain or gzip, or folders of them",
     )
+    hunted.add_argument(
+        "--placeholders",
+        metavar="FILE",
+        type=Path,
+        help="the lists of your site, for rules that ask for one (|expand): YAML, a name and a "
+        "list of texts each",
+    )
     hunted.add_argument("--json", action="store_true", help="JSON for programs")
     hunted.add_argument(
         "--html",
@@ -380,7 +400,13 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "telemetry":
         return telemetry(chosen.folder)
     if chosen.command == "hunt":
-        return hunt(chosen.rules, chosen.events, as_json=chosen.json, html=chosen.html)
+        return hunt(
+            chosen.rules,
+            chosen.events,
+            placeholders=chosen.placeholders,
+            as_json=chosen.json,
+            html=chosen.html,
+        )
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

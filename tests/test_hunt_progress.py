@@ -64,7 +64,7 @@ def test_a_hunt_tells_how_much_it_has_read_and_asked(tmp_path, pack):
     hunt(
         [write_rules(tmp_path, rule({"n": 1}), rule({"n": 2}, title="Other"))],
         [tmp_path / "a.jsonl", tmp_path / "b.jsonl"],
-        lambda what, share: told.append((what, share)),
+        progress=lambda what, share: told.append((what, share)),
     )
     read = [share for what, share in told if what == "reading"]
     assert read == sorted(read) and read[0] <= 0.5 <= read[-1] <= 1

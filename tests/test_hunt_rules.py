@@ -6,13 +6,22 @@ import sys
 
 import pytest
 import yaml
-from hunt_helpers import correlation, hunted, lines, okta, rule, write_rules
+from hunt_helpers import (
+    correlation,
+    hunted,
+    lines,
+    okta,
+    rule,
+    write_events,
+    write_rules,
+)
 from hunt_oracle import is_true
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sigma.rule import SigmaRule
 
-from labutils.incident.hunt import hunt
+from labutils.__main__ import main
+from labutils.incident.hunt import hunt, read_placeholders
 from labutils.incident.hunt.engine import hits, onsets
 from labutils.incident.hunt.reading import Event
 from labutils.incident.hunt.rules import load
@@ -153,6 +162,52 @@ def test_a_rule_for_several_sources_looks_at_each(tmp_path):
     one = rule({"auditType.action": "User created"}, logsource={"product": "atlassian"})
     result = hunt([write_rules(tmp_path, one)], [tmp_path])
     assert {hit.event_ids[0] for hit in result.hits} == {"jira:1", "confluence:1"}
+
+
+# --- lists that a site fills in ------------------------------------------------------------------
+
+LISTED = rule({"who|expand": "%people%"})
+
+
+def test_a_placeholder_stands_for_each_value_of_its_list(tmp_path):
+    events = [okta(who="Ada"), okta(who="tom"), okta(who="bob"), okta(who="%people%")]
+    rules, logs = write_rules(tmp_path, LISTED), write_events(tmp_path, *events)
+    result = hunt([rules], [logs], {"people": ["ada", "Bob"], "others": ["tom"]})
+    assert lines(result) == [1, 3]
+
+
+@pytest.mark.parametrize("lists", [None, {}, {"people": []}, {"People": ["ada"]}])
+def test_a_rule_whose_list_is_missing_or_empty_is_refused(tmp_path, lists):
+    result = hunt([write_rules(tmp_path, LISTED)], [write_events(tmp_path, okta(who="ada"))], lists)
+    assert not result.hits
+    assert "the list %people% of your site, and none is given" in result.refused[0].reason
+
+
+def test_a_correlation_on_a_rule_whose_list_is_missing_goes_with_it(tmp_path):
+    counted = correlation("event_count", ["listed"], condition={"gte": 1})
+    result = hunted(tmp_path, [LISTED | {"name": "listed"}, counted], [okta(who="ada")])
+    assert [refused.reason[-40:] for refused in result.refused][1].endswith("was not loaded")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: [x", "is not YAML"),
+        ("- x", "must give each name a list of texts"),
+        ("a: x", "must give each name a list of texts"),
+        ("a: [1]", "must give each name a list of texts"),
+        ("\xff", "is not YAML"),
+    ],
+)
+def test_a_file_of_lists_that_is_none_gets_a_sentence(tmp_path, text, says, capsys):
+    path = tmp_path / "lists.yaml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ValueError, match=says):
+        read_placeholders(path)
+    folder = str(write_events(tmp_path, okta()))
+    arguments = ["hunt", "--rules", folder, "--events", folder, "--placeholders", str(path)]
+    assert main(arguments) == 2
+    assert says in capsys.readouterr().err
 
 
 # --- correlations -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from labutils.incident.hunt.page import as_html, cannot_write
 from labutils.incident.hunt.progress import Bar
 from labutils.incident.hunt.reading import Skipped
 from labutils.incident.hunt.report import as_json, as_text
-from labutils.incident.hunt.rules import Refused
+from labutils.incident.hunt.rules import Refused, read_placeholders
 
 __all__ = [
     "Bar",
@@ -21,4 +21,5 @@ __all__ = [
     "as_text",
     "cannot_write",
     "hunt",
+    "read_placeholders",
 ]

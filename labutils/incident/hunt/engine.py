@@ -14,7 +14,14 @@ from sigma.rule import SigmaRule
 from labutils.incident.hunt import rules as sigma_rules
 from labutils.incident.hunt.progress import Progress, silent
 from labutils.incident.hunt.reading import Event, Skipped, log_files, read
-from labutils.incident.hunt.rules import NOT_A_RULE, AnyRule, Backend, Refused, Ruleset
+from labutils.incident.hunt.rules import (
+    NOT_A_RULE,
+    AnyRule,
+    Backend,
+    Placeholders,
+    Refused,
+    Ruleset,
+)
 from labutils.incident.hunt.sources import iso_time
 from labutils.incident.hunt.store import Store, field_of, unframed
 from labutils.incident.hunt.why import LONGEST, explained
@@ -55,9 +62,15 @@ class Hunt:
     notes: list[str] = field(default_factory=list)
 
 
-def hunt(rule_paths: list[Path], event_paths: list[Path], progress: Progress = silent) -> Hunt:
-    """The rules at these paths over the logs at those."""
-    ruleset, result, store = sigma_rules.load(rule_paths), Hunt(), Store()
+def hunt(
+    rule_paths: list[Path],
+    event_paths: list[Path],
+    placeholders: Placeholders | None = None,
+    *,
+    progress: Progress = silent,
+) -> Hunt:
+    """The rules at these paths over the logs at those; `placeholders` are the lists of the site."""
+    ruleset, result, store = sigma_rules.load(rule_paths, placeholders), Hunt(), Store()
     try:
         _make_columns(ruleset, store)
         result.events = store.load(_events(event_paths, result, progress))

@@ -3,7 +3,7 @@
 Rules are read from where their owner keeps them. What cannot be used is refused with a sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,11 @@ from sigma.filters import SigmaFilter
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import FieldFunctionTransformation
 from sigma.processing.transformations.base import PreprocessingTransformation
+from sigma.processing.transformations.placeholder import ValueListPlaceholderTransformation
 from sigma.rule import SigmaRule
 from sigma.types import (
     CompareOperators,
+    Placeholder,
     SigmaCasedString,
     SigmaCompareExpression,
     SigmaExists,
@@ -59,6 +61,7 @@ NOT_A_RULE = (
 _Yaml = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 AnyRule = SigmaRule | SigmaCorrelationRule
+Placeholders = Mapping[str, list[str]]
 Condition = ConditionFieldEqualsValueExpression
 
 
@@ -87,8 +90,11 @@ class Ruleset:
         self.refused.append(Refused(self.paths[id(rule)], f"{_called(rule)}: {reason}"))
 
 
-def load(paths: list[Path]) -> Ruleset:
-    """The rules of these files and of the YAML files below these folders."""
+def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset:
+    """The rules of these files and of the YAML files below these folders.
+
+    `placeholders` are the lists that a site fills in, for rules that say `|expand`.
+    """
     ruleset, filters = Ruleset(), list[SigmaFilter]()
     files, skipped = log_files(paths)
     named = {path.name for path in paths}
@@ -100,6 +106,7 @@ def load(paths: list[Path]) -> Ruleset:
             filters += _add(ruleset, file.path)
     _refuse_doubles(ruleset)
     _refuse_other_products(ruleset)
+    _fill_placeholders(ruleset, placeholders or {})
     _resolve(ruleset, filters)
     return ruleset
 
@@ -242,6 +249,54 @@ def _refers_to_itself(rule: AnyRule, rules: list[AnyRule]) -> bool:
             seen.add(id(other))
             waiting += [by_name[name] for name in _references(other)]
     return False
+
+
+# --- lists that a site fills in ------------------------------------------------------------------
+
+
+def read_placeholders(path: Path) -> Placeholders:
+    """The lists of a YAML file, by name. Raises OSError, or ValueError with a sentence."""
+    try:
+        lists = yaml.load(path.read_bytes(), Loader=_Yaml)
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        raise ValueError(f"is not YAML: {sentence(error)}") from error
+    if not isinstance(lists, dict) or not all(map(_is_list_of_texts, lists.values())):
+        raise ValueError("must give each name a list of texts")
+    return lists
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _fill_placeholders(ruleset: Ruleset, placeholders: Placeholders) -> None:
+    """Put the site's values in the place of `%name%`; refuse a rule whose list is missing."""
+    fill = ProcessingPipeline(
+        [ProcessingItem(ValueListPlaceholderTransformation())], vars=dict(placeholders)
+    )
+    for rule in list(ruleset.rules):
+        names = _placeholders_of(rule)
+        if missing := [name for name in names if not placeholders.get(name)]:
+            ruleset.refuse(
+                rule,
+                f"it asks for the list %{shown(missing[0], 60)}% of your site, and none is given "
+                "(--placeholders)",
+            )
+        elif names:
+            fill.apply(rule)
+
+
+def _placeholders_of(rule: AnyRule) -> list[str]:
+    """The lists that a rule asks for, each once."""
+    if not isinstance(rule, SigmaRule):
+        return []
+    texts = [
+        expression.value
+        for condition in rule.detection.parsed_condition
+        for expression in _expressions(condition.parsed)
+        if isinstance(expression.value, SigmaString)
+    ]
+    return sorted({part.name for text in texts for part in text.s if isinstance(part, Placeholder)})
 
 
 # --- what a rule needs --------------------------------------------------------------------------
