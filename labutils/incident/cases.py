@@ -146,25 +146,29 @@ def load(case: CaseName = COURSE) -> Case:
     file and line, for a fault."""
     if isinstance(case, Case):
         return case
-    is_name = isinstance(case, str) and Path(case).name == case
-    return _read_named(str(case)) if is_name else _read_folder(Path(case))
+    return _read(case if _is_name(case) else Path(case))
+
+
+def _is_name(case: str | Path) -> bool:
+    return isinstance(case, str) and Path(case).name == case
 
 
 @cache
-def _read_named(name: str) -> Case:
-    if not data_file(f"cases/{name}/case.yaml").is_file():
+def _read(case: str | Path) -> Case:
+    return read_case(Path(case).name, sheets_of(case))
+
+
+def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
+    """The sheets of a case as they stand: of a name, or in a folder. Raises as `load` does."""
+    if not _is_name(case):
+        return {sheet: read(Path(case) / f"{sheet}.yaml") for sheet in SHEETS}
+    if not data_file(f"cases/{case}/case.yaml").is_file():
         there = sorted(path.name for path in data_file("cases").iterdir() if path.is_dir())
         raise UnknownCase(
-            f"There is no case {name!r} in data/cases. There is: {', '.join(there)}. "
+            f"There is no case {case!r} in data/cases. There is: {', '.join(there)}. "
             "A path to a folder is taken too."
         )
-    sheets = {sheet: read(f"cases/{name}/{sheet}.yaml") for sheet in SHEETS}
-    return read_case(name, sheets)
-
-
-@cache
-def _read_folder(folder: Path) -> Case:
-    return read_case(folder.name, {sheet: read(folder / f"{sheet}.yaml") for sheet in SHEETS})
+    return {sheet: read(f"cases/{case}/{sheet}.yaml") for sheet in SHEETS}
 
 
 # --- reading a case -----------------------------------------------------------------------------

@@ -142,6 +142,11 @@ def _lasting(name: str) -> uuid.UUID:
     return _number(name)
 
 
+def holder_uuid(holder: str) -> str:
+    """The UUID of an identity, by its id."""
+    return str(_lasting(f"holder/{holder}"))
+
+
 def _time(line: Line) -> str:
     return iso(line.request.time)
 
@@ -234,7 +239,7 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "holder": _holder,
     "name": _holder_name,
     "number": _holder_number,
-    "holder_uuid": lambda line: str(_lasting(f"holder/{_holder(line)}")),
+    "holder_uuid": lambda line: holder_uuid(_holder(line)),
     "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex,
     "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex[:17],
     "session": _session,

@@ -1,0 +1,264 @@
+"""The same incident with another attacker: what rules meet that were written for the first one.
+
+Each function gives a changed case. Outcomes come from policy.decide, as ever: play it and see.
+"""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from labutils.incident import cases
+from labutils.incident.breach import foresee
+from labutils.incident.campaign import Ask, Campaign, Plan
+from labutils.incident.cases import Case
+from labutils.incident.policy import World
+from labutils.incident.sheets import Row
+from labutils.incident.telemetry import holder_uuid
+from labutils.lab import iso, seconds
+
+# --- other addresses, agents and names ----------------------------------------------------------
+
+BROWSERS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/119.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/119.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.1 Safari/605.1.15",
+    "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/119.0",
+)
+PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1")
+APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newsletter", "badges")
+FAMILIES = ("okafor", "lindqvist", "moreau", "tanaka", "haddad", "novak", "keller")
+COUNTRIES = ("US", "GB", "DE", "NL", "SG", "BR", "ZA")
+NETWORKS = ("192.0.2", "198.51.100", "203.0.113")  # for documentation (RFC 5737)
+FIRST_AS, AUTONOMOUS_SYSTEMS = 64496, 16  # for documentation (RFC 5398)
+_ADDRESS = re.compile(r"\b(%s)\.(\d{1,3}\b)?" % "|".join(map(re.escape, NETWORKS)))
+
+
+def with_other_names(case: str | Path, seed: str) -> Case:
+    """Other addresses, networks, countries, agents, accounts, tokens and names of things.
+
+    What a company chooses for good stays: its services, its groups, and what they are for.
+    """
+    names = _Names(cases.sheets_of(case), random.Random(f"{seed}/names"))
+    return cases.read_case(Path(case).name, names.sheets(seed))
+
+
+class _Names:
+    """The sheets of a case, with another name for each of its names."""
+
+    def __init__(self, sheets: Mapping[str, Row], dice: random.Random):
+        self.before, self.dice = sheets, dice
+        turn = dice.randrange(1, len(NETWORKS))
+        self.networks = dict(zip(NETWORKS, NETWORKS[turn:] + NETWORKS[:turn], strict=True))
+        # Three digits stay three: the beginning of one address is not that of another.
+        self.hosts = [*dice.sample(range(100, 255), 155), *dice.sample(range(100), 100)]
+        self.shift = dice.randrange(1, AUTONOMOUS_SYSTEMS)
+        estate = sheets["estate"]
+        self.holders = self._holders(estate["identities"])
+        self.accounts = {row["name"]: self._account(row) for row in estate["identities"]}
+        self.credentials = {row["id"]: self._credential(row) for row in estate["credentials"]}
+
+    def _holders(self, rows: list[Row]) -> dict[str, str]:
+        """Another id for each identity that has a name of its own, and not that of a role."""
+        programs = self.dice.sample(APPLICATIONS, len(APPLICATIONS))
+        families = self.dice.sample(FAMILIES, len(FAMILIES))
+        holders = {row["id"]: row["id"] for row in rows}
+        for row in rows:
+            if row["kind"] == "service" and programs:
+                holders[row["id"]] = programs.pop()
+            elif row["kind"] == "intruder" and "." in row["name"] and families:
+                holders[row["id"]] = f"{self.dice.choice('aemrs')}-{families.pop()}"
+        return holders
+
+    def _account(self, row: Row) -> str:
+        """Another name for an identity: its id is a part of it, perhaps written with dots."""
+        before, after = row["id"], self.holders[row["id"]]
+        dotted = {before.replace("-", "."): after.replace("-", ".")}
+        return _renamed(row["name"], {before: after} | dotted)
+
+    def _credential(self, row: Row) -> str:
+        holder = self.holders[row["holder"]]
+        renamed = _renamed(row["id"], {row["holder"]: holder})
+        if renamed == row["id"] and row["kind"] == "service-token":
+            return f"{holder}-token"
+        return renamed
+
+    def sheets(self, seed: str) -> dict[str, Row]:
+        """All sheets, renamed."""
+        after = dict(self.before)
+        after["campaign"] = changed(self.before["campaign"], self._whole)
+        after["estate"] = changed(self.before["estate"], self._of_estate)
+        for row in after["estate"]["identities"]:
+            row["id"] = self.holders[row["id"]]
+        for row in after["estate"]["credentials"]:
+            row["holder"] = self.holders[row["holder"]]
+        after["case"] = self._case(seed)
+        return after
+
+    def _case(self, seed: str) -> Row:
+        sheet: Row = changed(self.before["case"], self.address)
+        agents = self._agents({row["agent"] for row in sheet["addresses"].values()})
+        for row in sheet["addresses"].values():
+            row["agent"] = agents[row["agent"]]
+        for zone, number in sheet["networks"].items():
+            place = (number - FIRST_AS + self.shift) % AUTONOMOUS_SYSTEMS
+            sheet["networks"][zone] = FIRST_AS + place
+        for row in sheet["logs"]:
+            if "words" in row:
+                row["words"] = changed(row["words"], self._word)
+        for zone, code in sheet.get("countries", {}).items():
+            sheet["countries"][zone] = self.dice.choice([c for c in COUNTRIES if c != code])
+        if "names_seed" in sheet:
+            sheet["names_seed"] = seed
+        return sheet
+
+    def _agents(self, before: set[str]) -> dict[str, str]:
+        """Another agent for each: a browser for a browser, a program for a program."""
+        agents: dict[str, str] = {}
+        for choices in (BROWSERS, PROGRAMS):
+            free = [agent for agent in choices if agent not in before]
+            of_this_kind = choices is BROWSERS
+            for agent in sorted(before):
+                if agent.startswith("Mozilla") == of_this_kind:
+                    agents[agent] = free.pop(self.dice.randrange(len(free)))
+        return agents
+
+    def _whole(self, text: str) -> str:
+        """The name of a credential, where a text is one."""
+        return self.credentials.get(text, text)
+
+    def _of_estate(self, text: str) -> str:
+        return self.address(self.accounts.get(text, self._whole(text)))
+
+    def _word(self, text: str) -> str:
+        """What a log is told to write, wherever it names an account."""
+        uuids = {holder_uuid(old): holder_uuid(new) for old, new in self.holders.items()}
+        full_names = {_full(old): _full(new) for old, new in self.accounts.items() if "." in old}
+        return _renamed(text, self.holders | self.accounts | uuids | full_names)
+
+    def address(self, text: str) -> str:
+        """Addresses and beginnings of addresses, of another network and another host."""
+
+        def other(match: re.Match[str]) -> str:
+            host = str(self.hosts[int(match[2])]) if match[2] else ""
+            return f"{self.networks[match[1]]}.{host}"
+
+        return _ADDRESS.sub(other, text)
+
+
+def changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A sheet, or a part of one, with each text in it changed; its keys stay."""
+    if isinstance(value, Row):
+        pairs = {key: changed(item, change) for key, item in value.items()}
+        return Row(pairs, file=value.file, line=value.line, lines=value.lines)
+    if isinstance(value, list):
+        return [changed(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """A text with these names in it replaced where they stand as words; a capital stays one."""
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    pattern = rf"(?<![A-Za-z0-9])({'|'.join(longest_first)})(?![A-Za-z0-9])"
+
+    def other(match: re.Match[str]) -> str:
+        name = names.get(match[1]) or names.get(match[1].lower(), match[1])
+        return name.capitalize() if match[1][0].isupper() and " " not in match[1] else name
+
+    return re.sub(pattern, other, text, flags=re.IGNORECASE)
+
+
+def _full(account: str) -> str:
+    """J Fielding for j.fielding."""
+    return " ".join(part.capitalize() for part in account.split("."))
+
+
+# --- other order and pace -----------------------------------------------------------------------
+
+
+def with_other_order(case: Case, seed: str) -> Case:
+    """The steps after the longest pause in another order, as far as each still ends as before."""
+    campaign, begin = case.campaign, _after_the_pause(case)
+    dice, world = random.Random(f"{seed}/order"), World.historical(case)
+    times = [_begin(case, plan) for plan in campaign.steps]
+    before = _outcomes(case, world, campaign)
+    for _ in range(4 * len(campaign.steps)):
+        first = dice.randrange(begin, len(campaign.steps) - 1)
+        swapped = _swapped(campaign, first, times)
+        if _outcomes(case, world, swapped) == before:
+            campaign = swapped
+    return replace(case, campaign=campaign)
+
+
+def with_half_the_pace(case: Case) -> Case:
+    """After the longest pause, twice the time between steps, and between the requests of one."""
+    begin = _after_the_pause(case)
+    start = seconds(_begin(case, case.campaign.steps[begin]))
+
+    def slower(plan: Plan) -> Plan:
+        begins = 2 * seconds(_begin(case, plan)) - start
+        routes = tuple(tuple(later(ask) for ask in route) for route in plan.routes)
+        return replace(plan, assumed_time=iso(begins), routes=routes)
+
+    def later(ask: Ask) -> Ask:
+        at = ask.at and iso(2 * seconds(ask.at) - start)
+        return replace(ask, at=at, every=2 * ask.every)
+
+    steps = (*case.campaign.steps[:begin], *map(slower, case.campaign.steps[begin:]))
+    return replace(case, campaign=replace(case.campaign, steps=steps))
+
+
+def _begin(case: Case, plan: Plan) -> str:
+    """When a step begins, as breach.CampaignRun reads it."""
+    return plan.assumed_time or case.ledger.facts[plan.fact].time or ""
+
+
+def _after_the_pause(case: Case) -> int:
+    """The place of the first step after the longest pause of a campaign."""
+    times = [seconds(_begin(case, plan)) for plan in case.campaign.steps]
+    pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    return pauses.index(max(pauses)) + 1
+
+
+def _outcomes(case: Case, world: World, campaign: Campaign) -> dict[str, str]:
+    return {step.fact: step.outcome for step in foresee(world, case=case, thief=campaign)}
+
+
+def _swapped(campaign: Campaign, first: int, times: list[str]) -> Campaign:
+    """Two steps that follow each other, the other way round; each begins when the other did."""
+    steps = list(campaign.steps)
+    steps[first], steps[first + 1] = steps[first + 1], steps[first]
+    for place in (first, first + 1):
+        steps[place] = replace(steps[place], assumed_time=times[place])
+    return replace(campaign, steps=tuple(steps))
+
+
+# --- other routes, and none ---------------------------------------------------------------------
+
+
+def with_other_routes(case: Case) -> Case:
+    """An attacker who never uses a service token where there is another way.
+
+    What needs one, and has no other way, is not tried.
+    """
+    credentials = case.estate.credentials
+
+    def without_token(plan: Plan) -> Plan:
+        routes = [
+            route
+            for route in plan.routes
+            if all(credentials[ask.using].kind != "service-token" for ask in route)
+        ]
+        return replace(plan, routes=tuple(routes))
+
+    steps = tuple(plan for plan in map(without_token, case.campaign.steps) if plan.routes)
+    return replace(case, campaign=replace(case.campaign, steps=steps))
+
+
+def without_attack(case: Case) -> Case:
+    """Nobody tries anything; what owners do stays."""
+    return replace(case, campaign=replace(case.campaign, steps=()))

@@ -1,0 +1,163 @@
+"""The same incident with another attacker: the changed case is played, its logs are looked at."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from labutils.incident import attackers, breach, cases
+from labutils.incident.cases import COURSE
+from labutils.incident.policy import World
+from labutils.lab import seconds
+
+HISTORICAL = World.historical()
+NIGHT_FERRY = "tests/cases/night-ferry"
+
+
+@pytest.fixture(scope="module")
+def original():
+    return breach.play(HISTORICAL)
+
+
+@pytest.fixture(scope="module", params=["one", "two"])
+def renamed(request):
+    case = attackers.with_other_names(COURSE, request.param)
+    return breach.play(HISTORICAL, case=case)
+
+
+def outcomes(replay):
+    return {step.fact: step.outcome for step in replay.steps}
+
+
+def logged(replay):
+    """All that stands in the logs, as one text."""
+    return json.dumps(replay.audit)
+
+
+def addresses(text):
+    return set(re.findall(r"\b(?:\d{1,3}\.){3}\d{1,3}\b", text))
+
+
+# --- other names --------------------------------------------------------------------------------
+
+
+def test_under_other_names_every_step_ends_as_before(original, renamed):
+    assert outcomes(renamed) == outcomes(original)
+
+
+def test_under_other_names_the_same_lines_belong_to_the_same_facts(original, renamed):
+    assert renamed.truth == original.truth
+
+
+def test_no_address_of_the_attackers_comes_again(original, renamed):
+    case = cases.load()
+    theirs = {case.addresses[zone].ip for zone in ("internet", "edge", "atlassian")}
+    assert theirs <= addresses(logged(original))
+    assert not theirs & addresses(logged(renamed))
+
+
+def test_every_address_stays_one_for_documentation(renamed):
+    text = re.sub(r"Chrome/[0-9.]+", "", logged(renamed))
+    networks = tuple(f"{network}." for network in attackers.NETWORKS)
+    assert all(address.startswith(networks) for address in addresses(text))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["moveworks", "smartsheet", "svc-bitbucket", "fielding", "Fielding", "Firefox/118.0"],
+)
+def test_no_name_of_an_account_a_token_or_an_agent_comes_again(original, renamed, word):
+    assert word in logged(original)
+    assert word not in logged(renamed)
+
+
+def test_uuids_of_holders_follow_their_names(original, renamed):
+    def uids(replay):
+        return {event["UserUID"] for event in replay.audit["cloudflare_access"]}
+
+    assert len(uids(original)) == len(uids(renamed)) == 1
+    assert not uids(original) & uids(renamed)
+
+
+@pytest.mark.parametrize("word", ["jira-administrators", "tracker.example", "company.example"])
+def test_groups_services_and_domains_stay(renamed, word):
+    assert word in logged(renamed)
+
+
+def test_the_same_seed_gives_the_same_names_and_another_gives_others():
+    texts = [
+        logged(breach.play(HISTORICAL, case=attackers.with_other_names(COURSE, seed)))
+        for seed in ("a", "a", "b")
+    ]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_another_case_can_be_renamed_too():
+    case = attackers.with_other_names(NIGHT_FERRY, "seed")
+    before = breach.play(World.historical(NIGHT_FERRY), case=NIGHT_FERRY)
+    after = breach.play(World.historical(case), case=case)
+    assert outcomes(after) == outcomes(before) and logged(after) != logged(before)
+
+
+# --- other order and pace -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["one", "two", "three"])
+def shuffled(request):
+    return attackers.with_other_order(cases.load(), request.param)
+
+
+def test_in_another_order_every_step_ends_as_before(original, shuffled):
+    replay = breach.play(HISTORICAL, case=shuffled)
+    assert outcomes(replay) == outcomes(original)
+    assert list(outcomes(replay)) != list(outcomes(original))
+
+
+def test_each_step_takes_the_time_of_another_one(original, shuffled):
+    replay = breach.play(HISTORICAL, case=shuffled)
+    assert [step.time for step in replay.steps] == [step.time for step in original.steps]
+
+
+def test_what_came_before_the_longest_pause_stays_where_it_was(original, shuffled):
+    replay = breach.play(HISTORICAL, case=shuffled)
+    for before, after in zip(original.steps[:6], replay.steps[:6], strict=True):
+        assert before.time < "2023-11-01" and after.fact == before.fact
+
+
+def test_at_half_the_pace_all_times_since_the_pause_are_doubled(original):
+    replay = breach.play(HISTORICAL, case=attackers.with_half_the_pace(cases.load()))
+    assert outcomes(replay) == outcomes(original)
+    start = seconds("2023-11-14T09:22:49Z")
+    for before, after in zip(original.steps, replay.steps, strict=True):
+        since = seconds(before.time) - start
+        expected = 2 * since if since > 0 else since
+        assert seconds(after.time) - start == expected
+
+
+def test_at_half_the_pace_a_burst_takes_twice_as_long(original):
+    def lasts(replay):
+        moments = [line["timestamp"]["epochSecond"] for line in replay.audit["confluence"][1:]]
+        return moments[-1] - moments[0]
+
+    slower = breach.play(HISTORICAL, case=attackers.with_half_the_pace(cases.load()))
+    assert lasts(slower) == 2 * lasts(original)
+
+
+# --- other routes -------------------------------------------------------------------------------
+
+
+def test_without_the_token_the_attacker_comes_with_a_session_of_the_identity_provider(original):
+    case = attackers.with_other_routes(cases.load())
+    replay = breach.play(replace(HISTORICAL, hard_keys=False), case=case)
+    assert original.audit["cloudflare_access_nonidentity"]
+    assert not replay.audit["cloudflare_access_nonidentity"]
+    assert any(event["Allowed"] for event in replay.audit["cloudflare_access"])
+    lost = set(outcomes(original)) - set(outcomes(replay))
+    assert lost == {"nov14-probing"}  # it has no other way
+    assert outcomes(replay)["nov22-repos-archived"] == "succeeded"
+
+
+def test_without_an_attack_nothing_belongs_to_a_fact():
+    replay = breach.play(HISTORICAL, case=attackers.without_attack(cases.load()))
+    assert replay.steps == [] and replay.truth == {}
