@@ -59,6 +59,12 @@ WRONG = [
     .get(exercise.id, {})
     .items()
 ]
+MISTAKEN = [
+    pytest.param(exercise, mistake, source, id=f"{exercise.id}, {mistake}, {place}")
+    for exercise in FUNCTIONS
+    for mistake, sources in BOOKS[exercise.id[:2]].get("MISTAKES", {}).get(exercise.id, {}).items()
+    for place, source in enumerate(sources)
+]
 
 
 def by_id(item: object) -> str:
@@ -127,3 +133,12 @@ def test_a_wrong_answer_is_shown_a_counterexample(exercise):
         assert verdict.mistake == name
         assert words.splitlines()[0].startswith("It "), f"{exercise.id}, {name}: {words}"
         assert words.count("\n") <= 2
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "source"), MISTAKEN)
+def test_a_wrong_answer_as_learners_write_it_gets_the_sentence_of_its_mistake(
+    exercise, mistake, source
+):
+    verdict, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert verdict is not PASSED and verdict.mistake == mistake, words
+    assert exercise.mistakes[mistake][0] in words

@@ -416,6 +416,14 @@ def test_where_the_learners_fails_later_one_sentence_says_so_and_the_courses_goe
     assert text.endswith("The course's goes on in its place.\n")
 
 
+def test_where_the_courses_fails_as_well_the_learners_is_not_blamed(capsys):
+    double = verbs.mine("77-1", lambda n: n * 2)
+    capsys.readouterr()
+    with pytest.raises(TypeError):
+        double(None)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_refusal_of_the_learners_verifier_goes_on_its_way():
     namespace = globals()
 
@@ -468,9 +476,11 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
     assert said(verbs.progress) == (
         "Lesson 77: exercises 1 of 3, target reached, predictions 2 of 3 noted, 1 came true, "
         "quiz 1 of 1.\n"
-        "Beliefs that fell:\n"
+        "  Still to do: 77-2, 77-3.\n"
+        "What the experiments showed, where you had predicted something else:\n"
         "  77-p1  Belief: logging out ends every token.\n"
-        'To carry it away: progress("77-1 77-p1=b 77-p2=11 77-q1=a 77-q1 77-target")\n'
+        "To go on from here on another machine, run this line there:\n"
+        'progress("77-1 77-p1=b 77-p2=11 77-q1=a 77-q1 77-target")\n'
     )
 
 
@@ -499,7 +509,7 @@ DAMAGED += ['{"items": {"../../etc": {"passed": true}}}', " " * 70_000 + '["77-1
 @pytest.mark.parametrize("content", DAMAGED, ids=lambda c: c[:20])
 def test_a_damaged_progress_file_counts_as_an_empty_one(content, said, tmp_path):
     (tmp_path / "progress.json").write_text(content, encoding="utf-8")
-    assert said(verbs.progress).startswith("Nothing is done yet.")
+    assert said(verbs.progress).startswith("Nothing is noted yet.")
 
 
 @pytest.mark.parametrize("receipt", ["nonsense", "../x \x1b[31m", "77-p1=<b>", "98-1"])
@@ -510,7 +520,7 @@ def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said)
 
 @pytest.mark.parametrize("receipt", [7, None, ["77-1"]])
 def test_a_receipt_that_is_no_text_is_no_receipt(receipt, said):
-    assert said(verbs.progress, receipt).startswith("Nothing is done yet.")
+    assert said(verbs.progress, receipt).startswith("Nothing is noted yet.")
 
 
 def test_where_the_folder_cannot_be_written_to_a_sentence_says_so(said, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from typing import Any
 
 from labutils.classroom import progress as progress_file
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
     AnyPrediction,
     Estimate,
@@ -36,6 +37,10 @@ COMMON = {
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
+NOTHING_YET = (
+    "Nothing is noted yet. What you predict, pass and answer is noted in progress.json, in the "
+    "folder\nof this notebook. It stays on this machine."
+)
 PREDICTIONS = (Prediction, Estimate, Row)
 _hints_given: dict[str, int] = {}
 
@@ -113,6 +118,8 @@ def _words(exercise: Exercise, judged: Verdict, answer: Any) -> str:
             judged = answer.raised(judged.case, judged.mistake)
         if answer.is_misnamed():
             return judged.counterexample()  # any lecture would be beside the point
+        if judged.kind == "raised":
+            belief = belief or explained(answer.error)
         if answer.gave_nothing():
             return Verdict("none", judged.case).counterexample()
         if judged == Verdict("differs", mistake=judged.mistake) and answer.gave_none():
@@ -181,6 +188,7 @@ class Yours:
         except self.exercise.refusal:
             raise
         except Exception as error:
+            result = self.course(*arguments, **named)  # where this raises, the input is at fault
             if not self.failed:
                 self.failed = True
                 what = f"{type(error).__name__}: {shown(str(error), 120)}"
@@ -188,7 +196,7 @@ class Yours:
                     f"Your {self.exercise.id} raised {what}{tried.line()}. "
                     "The course's goes on in its place."
                 )
-            return self.course(*arguments, **named)
+            return result
 
 
 def mine(identifier: str, answer: Any) -> Any:
@@ -345,16 +353,29 @@ def progress(receipt: str = "") -> None:
     if strangers:
         print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
     if not items:
-        print(
-            "Nothing is done yet. Each exercise that passes and each quiz item answered right is "
-            "noted here."
-        )
+        print(NOTHING_YET)
         return
+    if carried:
+        print(f"Taken over from the receipt: {_counted(len(set(carried) & known), 'item')}.")
     for each in course.values():
         if line := _standing(each, items):
             print(line)
+            print(fill(_left(each, items), WIDTH, initial_indent="  ", subsequent_indent="  "))
     _say_beliefs(course, items)
-    print(f'To carry it away: progress("{progress_file.receipt(items)}")')
+    print("To go on from here on another machine, run this line there:")
+    print(f'progress("{progress_file.receipt(items)}")')
+
+
+def _counted(number: int, what: str) -> str:
+    """A number of things: 1 item, 2 items."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
+    """What is left to do in a lesson: exercises and target that have not passed, the quiz."""
+    asked = (*each.checked, *each.quizzes)
+    left = [item.id for item in asked if not items.get(item.id, {}).get("passed")]
+    return f"Still to do: {', '.join(left)}." if left else "All of it is done."
 
 
 def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
@@ -388,6 +409,6 @@ def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, 
             if choice is not None and (belief := item.belief(choice)):
                 fallen.append(f"{item.id}  {belief}")
     if fallen:
-        print("Beliefs that fell:")
+        print("What the experiments showed, where you had predicted something else:")
         for line in fallen:
             print(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))

@@ -226,3 +226,111 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "'=' -> '=x'": "32 bytes of SHA-256 never end in an x in base64: two bits of it are zero",
     },
 }
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "01-2": {
+        "three": [
+            """
+def answer(token):
+    return [json.loads(base64.urlsafe_b64decode(p + "==")) for p in token.split(".")]
+""",
+            """
+def answer(token):
+    header, claims, signature = token.split(".")
+    read = lambda part: json.loads(base64.urlsafe_b64decode(part + "=="))
+    return read(header), read(claims), signature
+""",
+        ],
+    },
+    "01-3": {
+        "names": [
+            """
+def answer(token, secrets):
+    header, claims = decode(token)
+    found = []
+    for secret in secrets:
+        if secret in header or secret in claims.keys():
+            found.append(secret)
+    return found
+"""
+        ],
+        "round": [
+            """
+def answer(token, secrets):
+    found = []
+    for secret in secrets:
+        if secret in str(decode(token)):
+            found.append(secret)
+        return found
+""",
+            """
+def answer(token, secrets):
+    found = []
+    for secret in secrets:
+        if secret in str(decode(token)):
+            found.append(secret)
+        else:
+            return []
+    return found
+""",
+        ],
+        "whole": [
+            """
+def answer(token, secrets):
+    return [letter for letter in str(decode(token)) if letter in secrets]
+"""
+        ],
+        "yes or no": ["answer = lambda token, secrets: [s in str(decode(token)) for s in secrets]"],
+        "number": [
+            """
+def answer(token, secrets):
+    values = [value for part in decode(token) for value in part.values()]
+    return [secret for secret in secrets for value in values if secret in value]
+"""
+        ],
+    },
+    "01-6": {
+        "zero": [
+            """
+def answer(claims, now):
+    return max(0, claims["exp"] - now) if claims.get("exp") else None
+""",
+            """
+def answer(claims, now):
+    end = claims.get("exp") or None
+    return end and max(0, end - now)
+""",
+        ],
+        "never": ["answer = lambda claims, now: max(0, claims['exp'] - now)"],
+    },
+    "01-8": {
+        "round": [
+            """
+def answer(token):
+    for part in token.split("."):
+        data = base64.urlsafe_b64decode(part + "==")
+        return base64.urlsafe_b64encode(data).decode().rstrip("=") == part
+"""
+        ],
+    },
+    "01-9": {
+        "taken": [
+            """
+def answer(token, key):
+    made = base64.urlsafe_b64encode(hmac.digest(key, token.encode(), "sha256")).decode()
+    return token.split(".")[2] or made
+""",
+            """
+def answer(token, key):
+    return token[token.rindex(".") + 1 :]
+""",
+        ],
+        "segment": [
+            """
+def answer(token, key):
+    return segment(hmac.new(key, token[: token.rindex(".")].encode(), "sha256").digest())
+"""
+        ],
+    },
+}

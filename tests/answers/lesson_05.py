@@ -59,7 +59,7 @@ def answer(knock_at, tokens, doors):
     for name in tokens:
         for door in doors:
             response = knock_at(door, tokens[name])
-            if response.status_code < 400:
+            if response.status_code < 300:
                 grid[name, door] = True
             else:
                 grid[name, door] = False
@@ -204,3 +204,137 @@ def answer(lasts, actions, minute):
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "05-1": {
+        "one": [
+            """
+def answer(browser, door, token):
+    signed_in = browser.post("https://notes.example/phone", data={"token": token})
+    data = browser.get(API + "/me", headers=bearer(token))
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+    new = browser.post(LOGIN + "/token", data=form)
+    return {"sign-in": signed_in, "API": data}.get(door, new)
+"""
+        ],
+    },
+    "05-2": {
+        "opens": [
+            """
+def answer(knock_at, tokens, doors):
+    return {(name, door): knock_at(door, tokens[name]).status_code not in (400, 401, 403)
+            for name in tokens for door in doors}
+"""
+        ],
+    },
+    "05-3": {
+        "whole": [
+            """
+def answer(store, token, draw):
+    known = [one for one in store["family"] if ONE]
+    if not known or store["family"][known[0]] in store["dead"]:
+        return None
+    family = store["family"][known[0]]
+    if known[0] in store["used"]:
+        return store["dead"].add(family)
+    store["used"].add(known[0])
+    new = draw()
+    store["family"][new] = family
+    return new
+""".replace("ONE", condition)
+            for condition in (
+                "one.startswith(token)",
+                "token.startswith(one)",
+                "one.lower() == token.lower()",
+                "one == token.strip()",
+                "token in one",
+            )
+        ],
+        "everybody": [
+            """
+def answer(store, token, draw):
+    family = store["family"].get(token)
+    if family is None or any(SAME for dead in store["dead"]):
+        return None
+    if token in store["used"]:
+        return store["dead"].add(family)
+    store["used"].add(token)
+    new = draw()
+    store["family"][new] = family
+    return new
+""".replace("SAME", condition)
+            for condition in (
+                "family.startswith(dead)",
+                "dead.startswith(family)",
+                "family.lower() == dead.lower()",
+            )
+        ],
+    },
+    "05-4": {
+        "fixed": [
+            """
+right = {}
+def answer(browser, client_id, secret):
+    saved = right.setdefault(client_id, secret)
+    given = saved if CONDITION else secret
+    form = {"grant_type": "client_credentials"}
+    return browser.post(LOGIN + "/token", data=form, auth=(client_id, given))
+""".replace("CONDITION", condition)
+            for condition in (
+                "saved.startswith(secret)",
+                "secret.startswith(saved)",
+                "saved.lower() == secret.lower()",
+                "saved == secret.strip()",
+            )
+        ],
+    },
+    "05-5": {
+        "whole": [
+            """
+def answer(token):
+    seen = inspect(token)
+    if seen.header is None:
+        return "opaque"
+    typ = seen.header.get("typ") or ""
+    if seen.claims is None or "events" in seen.claims or typ.startswith(("log", "dpop")):
+        return "other"
+    return "access token" if ACCESS else "ID token" if ID else "other"
+""".replace("ACCESS", access).replace(" if ID ", f" if {token} ")
+            for access, token in (
+                ("typ.startswith('at')", "typ == 'JWT'"),
+                ("typ.endswith('+jwt')", "typ == 'JWT'"),
+                ("typ == 'at+jwt'", "'JWT' in typ"),
+                ("typ == 'at+jwt'", "typ and typ in 'JWT'"),
+            )
+        ],
+        "not events": [
+            """
+def answer(token):
+    seen = inspect(token)
+    if seen.header is None:
+        return "opaque"
+    if seen.claims is None or CONDITION:
+        return "other"
+    kinds = {"JWT": "ID token", "at+jwt": "access token"}
+    return kinds.get(seen.header.get("typ"), "other")
+""".replace("CONDITION", condition)
+            for condition in (
+                "'events' in str(seen.claims)",
+                "any(name.startswith('event') for name in seen.claims)",
+                "any(name.lower() == 'events' for name in seen.claims)",
+            )
+        ],
+    },
+    "05-6": {
+        "whole": [
+            """
+def answer(lasts, actions, minute):
+    ended = {row for (row, action), last in lasts.items() if last < minute and action in actions}
+    rows = dict.fromkeys(row for row, _ in lasts)
+    return [row for row in rows if not any(SAME for gone in ended)]
+""".replace("SAME", condition)
+            for condition in ("row.startswith(gone)", "row.lower() == gone.lower()")
+        ],
+    },
+}

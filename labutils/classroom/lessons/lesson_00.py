@@ -1,8 +1,9 @@
 """00 · Start here."""
 
+from dataclasses import replace
 from typing import Any
 
-from labutils.classroom.judging import Case, compare, value
+from labutils.classroom.judging import Case, Tried, Verdict, compare, value
 from labutils.classroom.registry import Choice, Exercise, Guess, Lesson, Prediction, Quiz, code
 from labutils.lab import dice
 
@@ -38,6 +39,37 @@ def logs() -> list[Case]:
         Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines by two strangers"),
         Case((hers, [home]), [hers[1]], "fixed", "a log where the wiki's address is not known"),
     ]
+
+
+def hunting(answer: Tried) -> Verdict:
+    """The judge of 00-2."""
+    verdict = compare(logs)(answer)
+    if verdict.kind == "raised":
+        return replace(verdict, mistake=None)
+    if verdict.kind == "differs" and (mistake := hunting_mistake(answer)):
+        return replace(verdict, mistake=mistake)
+    return verdict
+
+
+def hunting_mistake(answer: Tried) -> str | None:
+    """The name of a mistake that shows in what a function returns, whatever the log."""
+    result, tom, hers = (
+        answer.results[-1],
+        line("u-1815", "203.0.113.66"),
+        line("u-1815", "192.0.2.10"),
+    )
+    if not isinstance(result, list):
+        return "list"
+    if result and not all(isinstance(each, dict) for each in result):
+        return "lines"
+    try:
+        users = [line(user, tom["ip"]) for user in ("ada", "u-0666")]
+        if answer.function(users, [hers["ip"]]) == users[:1]:
+            return "user"
+        first, second = (answer.function(log, [hers["ip"]]) for log in ([tom, hers], [hers, tom]))
+    except Exception:
+        return None
+    return "round" if (first, second) == ([tom], []) else None
 
 
 def who_it_names(answer: Any) -> str | None:
@@ -78,16 +110,53 @@ EXERCISES = (
     Exercise(
         "00-2",
         "function",
-        compare(logs),
+        hunting,
         "That was a hunt: who uses Ada's token from a place where she never was?",
         {
+            "list": (
+                "Return a list of lines. Where no line is suspicious the list is empty: [].",
+                code("""
+                def answer(audit, known):
+                    for line in audit:
+                        if line["user"] == "u-1815" and line["ip"] not in known:
+                            return line
+                """),
+            ),
+            "lines": (
+                "Return the whole lines, as they stand in the log, and not a part of each.",
+                code("""
+                def answer(audit, known):
+                    strange = [l for l in audit if l["user"] == "u-1815" and l["ip"] not in known]
+                    return [l["ip"] for l in strange]
+                """),
+            ),
+            "user": (
+                "The log does not say Ada. Its `user` is the provider's number for her: u-1815.",
+                code("""
+                def answer(audit, known):
+                    return [l for l in audit if l["user"] == "ada" and l["ip"] not in known]
+                """),
+            ),
+            "round": (
+                "You return in the first round of the loop, so the other lines are never looked "
+                "at. Return after the loop: less far to the right than what is in it.",
+                code("""
+                def answer(audit, known):
+                    strange = []
+                    for line in audit:
+                        if line["user"] == "u-1815" and line["ip"] not in known:
+                            strange.append(line)
+                        return strange
+                """),
+            ),
             "stranger": (
                 "A line is suspicious where the token is Ada's (user u-1815) and the address is "
                 "none of those in `known`.",
                 "answer = lambda audit, known: []",
             ),
             "nobody": (
-                "Ada's own lines are not suspicious. Compare the address with those in `known`.",
+                "Ada's own lines are not suspicious. Keep a line where line['ip'] not in known. "
+                "(`!=` compares one address with the whole list.)",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] != '192.0.2.10']",
             ),
             "other people": (

@@ -1,6 +1,7 @@
 """01 · JSON Web Token (JWT)."""
 
 import base64
+import hmac
 import json
 import re
 import string
@@ -128,22 +129,44 @@ LINE_TOKEN = sign(logged.CLAIMS, logged.KEY)
 PAYLOAD = LINE_TOKEN.split(".")[1]
 
 
+SIGNATURE = LINE_TOKEN.split(".")[2]
+
+
 def by_hand(answer: Any) -> str | None:
     """What somebody made of the middle segment: its bytes, the text in them, or what that says."""
     if isinstance(answer, bytes | bytearray):
         answer = bytes(answer).decode("utf-8", "replace")
     if isinstance(answer, dict):
         return None if answer == logged.CLAIMS else "header" if "alg" in answer else "other"
+    if isinstance(answer, list | tuple):
+        return "list"
     if not isinstance(answer, str):
         return "other"
     text = unb64(PAYLOAD).decode()
-    if answer.strip("= ") in (PAYLOAD, LINE_TOKEN):
+    return None if answer == text else by_hand_mistake(answer, text)
+
+
+def by_hand_mistake(answer: str, text: str) -> str:
+    """The name of what is wrong with a text that should be the one in the middle segment."""
+    kept = answer.strip("= ")
+    if kept == SIGNATURE or answer == unb64(SIGNATURE).decode("utf-8", "replace"):
+        return "signature"
+    if kept in (PAYLOAD, LINE_TOKEN):
         return "encoded"
-    if len(answer) > 20 and text.startswith(answer) and answer != text:
+    if len(answer) > 20 and text.startswith(answer):
         return "short"
-    if answer == text:
-        return None
-    return "header" if '"alg"' in answer else "other"
+    if answer in (str(unb64(PAYLOAD)), repr(text)):
+        return "str of bytes"
+    if '"alg"' in answer:
+        return "header"
+    return "other encoding" if is_of_the_payload(answer) else "other"
+
+
+def is_of_the_payload(answer: str) -> bool:
+    """Whether the middle segment went through another decoder, or its text through another code."""
+    data = unb64(PAYLOAD)
+    others = {data.hex(), *(data.decode(name, "replace") for name in ("utf-16", "utf-32", "cp500"))}
+    return answer.lower().removeprefix("0x") in others or answer in others
 
 
 # --- 01-2: decode -------------------------------------------------------------------------------
@@ -173,7 +196,8 @@ def decoding(answer: Tried) -> Verdict:
         try:
             result = answer(*case.arguments)
         except Exception:
-            return answer.raised(str(case), case.mistake)
+            parsed = parses_the_signature(answer.function, case)
+            return answer.raised(str(case), "three" if parsed else case.mistake)
         if result is None:
             return Verdict("none", str(case))
         if not (isinstance(result, tuple | list) and list(result) == list(case.want)):
@@ -182,11 +206,22 @@ def decoding(answer: Tried) -> Verdict:
     return PASSED
 
 
+def parses_the_signature(function: Callable[..., Any], case: Case) -> bool:
+    """Whether a function that fails for a token succeeds where the third segment is JSON, too."""
+    try:
+        function(joined(*case.want, json_part({"signature": [1, 2]})))
+    except Exception:
+        return False
+    return True
+
+
 def decoding_mistake(result: Any, case: Case) -> str | None:
     """The name of what is wrong with a pair that should be header and claims."""
     header, claims = case.want
+    if isinstance(result, tuple | list) and len(result) == 3:
+        return "three"
     if isinstance(result, dict):
-        return "one"
+        return "one" if result in (header, claims) else "pair"
     if isinstance(result, tuple | list) and len(result) == 2:
         if list(result) == [claims, header]:
             return "order"
@@ -208,6 +243,7 @@ def to_search() -> list[Case]:
     abroad = joined(head, {"sub": "u-1", "name": "Zoë Müller", "note": f"ask {mail} first"})
     cases = [
         ((plain, [mail, other]), [mail], "encoded"),
+        ((plain, [other, mail]), [mail], "round"),
         ((plain, [other, pay]), [pay], "number"),
         ((plain, [mail, other, pay]), [mail, pay], "first"),
         ((joined(head, {"sub": "u-1"}), [mail, pay]), [], "nobody"),
@@ -226,8 +262,43 @@ def same_list(result: Any, want: list[str]) -> bool:
 def leaking(answer: Tried) -> Verdict:
     """The judge of 01-3."""
     verdict = compare(to_search, same=same_list)(answer)
-    said = isinstance(answer.results[-1], bool) if answer.results else False
-    return replace(verdict, mistake="yes or no") if verdict.kind == "differs" and said else verdict
+    if verdict.kind == "raised" and "'int'" in str(answer.error):
+        return replace(verdict, mistake="number")
+    if verdict.kind == "raised":
+        return replace(verdict, mistake=None)
+    if verdict.kind == "differs" and (mistake := leaking_mistake(answer, verdict.mistake)):
+        return replace(verdict, mistake=mistake)
+    return verdict
+
+
+def leaking_mistake(answer: Tried, mistake: str | None) -> str | None:
+    """The name of a mistake that shows in what a function returns, whatever the token."""
+    result = answer.results[-1]
+    if isinstance(result, bool) or (
+        isinstance(result, list) and any(isinstance(each, bool) for each in result)
+    ):
+        return "yes or no"
+    if not isinstance(result, list | tuple):
+        return "list"
+    if mistake != "encoded":
+        return None
+    token = joined({"alg": "ES256"}, {"salary": "9100"})
+    for secrets, found, name in (
+        (["9100"], ["9100"], "round"),
+        (["salary", "wages"], ["salary"], "names"),
+        ([token[:9]], [], "whole"),
+    ):
+        if finds(answer.function, token, secrets, found):
+            return name
+    return mistake
+
+
+def finds(function: Callable[..., Any], token: str, secrets: list[str], found: list[str]) -> bool:
+    """Whether a function gives that list, and no error."""
+    try:
+        return same_list(function(token, secrets), found)
+    except Exception:
+        return False
 
 
 # --- 01-4: segment ------------------------------------------------------------------------------
@@ -348,6 +419,7 @@ def lifetimes() -> list[Case]:
         ({"iat": now - left - 600, "exp": now - left}, 0, "over"),
         ({"sub": "u-1906", "iat": now - 900}, None, "never"),
         ({"exp": now + 31_536_000}, 31_536_000, "no iat"),
+        ({"sub": "u-1815", "exp": 0}, 0, "zero"),
     ]
     return [Case((claims, now), want, mistake) for claims, want, mistake in cases]
 
@@ -531,7 +603,24 @@ def spelling(answer: Tried) -> Verdict:
     verdict = verifier(one_spelling_each, other_spellings)(answer)
     if verdict.kind == "refused_good" and parses_json(answer.function):
         return replace(verdict, mistake="json")
+    if verdict.kind == "let_in" and looks_at_the_first(answer.function):
+        return replace(verdict, mistake="round")
     return verdict
+
+
+def looks_at_the_first(function: Callable[..., Any]) -> bool:
+    """Whether a function refuses a wrong spelling in the first segment, and in no other one."""
+    head, payload, signature = LINE_TOKEN.split(".")
+    respelt = (
+        f"{head}=.{payload}.{signature}",
+        f"{head}.{payload}=.{signature}",
+        f"{head}.{payload}.{signature}=",
+    )
+    try:
+        said = [function(token) for token in respelt]
+    except Exception:
+        return False
+    return said == [False, True, True]
 
 
 def parses_json(function: Callable[..., Any]) -> bool:
@@ -575,13 +664,28 @@ def macs() -> list[Case]:
         key = next(names).encode() * 2
         token = sign({"sub": next(names), "n": "x" * count}, SigningKey(key, "HS256", "hs-1"))
         cases.append(Case((token, key), token.split(".")[2], "signed"))
+    signed, _, last = token.rpartition(".")
+    other = next(names).encode()
+    again = sign({"sub": next(names)}, SigningKey(key, "HS256", "hs-1")).rpartition(".")[2]
+    cases += [
+        Case((f"{signed}.", key), last, "taken", "a token without its third segment"),
+        Case((f"{signed}.{again}", key), last, "taken", "a token with another third segment"),
+        Case((token, other), mac_of(token, other), "key", "the same token, and another key"),
+    ]
     token, key = example["compact"], unb64(example["jwk"]["k"])
     return [*cases, Case((token, key), token.split(".")[2], "bytes", "the example of RFC 7515")]
 
 
+def mac_of(token: str, key: bytes) -> str:
+    """The third segment that HS256 makes of a token."""
+    return b64(hmac.digest(key, token.rpartition(".")[0].encode(), "sha256"))
+
+
 def macing(answer: Tried) -> Verdict:
     """The judge of 01-9."""
-    verdict = compare(macs)(answer)
+    verdict = lectured(compare(macs))(answer)
+    if verdict.kind == "raised" and "not JSON serializable" in str(answer.error):
+        return replace(verdict, mistake="segment")
     if verdict.kind == "differs" and answer.results:
         result = answer.results[-1]
         if isinstance(result, str) and is_hex(spelt(result)):
@@ -653,9 +757,45 @@ EXERCISES = (
                 answer = base64.urlsafe_b64decode(payload[:-2])
                 """),
             ),
+            "signature": (
+                "That is the third segment, the signature. It is bytes, and no text. The middle "
+                "segment has the index 1: Python counts from 0.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                last = LINE.partition("Bearer ")[2].strip('"').split(".")[2]
+                answer = base64.urlsafe_b64decode(last + "==")
+                """),
+            ),
+            "list": (
+                "That is a list. Take one segment of it: the middle one has the index 1. Then "
+                "decode that one.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                answer = LINE.partition("Bearer ")[2].split(".")
+                """),
+            ),
+            "str of bytes": (
+                "You are nearly there. str(...) of bytes writes b' in front of them and ' behind. "
+                "Put the bytes into `answer` as they are, or turn them into a text with .decode().",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                payload = LINE.partition("Bearer ")[2].split(".")[1]
+                answer = str(base64.urlsafe_b64decode(payload + "=="))
+                """),
+            ),
+            "other encoding": (
+                "You decoded the right segment, and wrote the bytes in another way: as "
+                "hexadecimal digits, or in another code for letters. Put the bytes into `answer` "
+                "as they are. Their text is UTF-8: .decode() with nothing between the brackets.",
+                wrong("""
+                from labutils.stage.logged_tokens import LINE
+                payload = LINE.partition("Bearer ")[2].split(".")[1]
+                answer = base64.urlsafe_b64decode(payload + "==").hex()
+                """),
+            ),
             "other": (
                 "Split the token at its dots: token.split('.'). The middle segment has the index "
-                "1.",
+                "1. base64.urlsafe_b64decode(...) decodes it, with the `=` that are missing.",
                 "answer = 42",
             ),
         },
@@ -684,6 +824,16 @@ EXERCISES = (
                 "urlsafe_b64decode knows the other alphabet.",
                 altered(DECODE, ("urlsafe_b64decode", "b64decode")),
             ),
+            "three": (
+                "The third segment is the signature: bytes, and no JSON. Decode the first two "
+                "segments alone, token.split('.')[:2], and return two dictionaries.",
+                wrong("""
+                def answer(token):
+                    padded = [part + "=" * (-len(part) % 4) for part in token.split(".")]
+                    parts = [json.loads(base64.urlsafe_b64decode(part)) for part in padded]
+                    return parts[0], parts[1]
+                """),
+            ),
             "order": (
                 "Return the header first, and then the claims.",
                 altered(DECODE, ("return header, claims", "return claims, header")),
@@ -692,8 +842,14 @@ EXERCISES = (
                 "Return both: `return header, claims`.",
                 altered(DECODE, ("return header, claims", "return claims")),
             ),
+            "pair": (
+                "Return the two dictionaries side by side, and not in another one: "
+                "`return header, claims`.",
+                altered(DECODE, ("return header, claims", "return {'h': header, 'c': claims}")),
+            ),
             "bytes": (
-                "That is still bytes or text. json.loads makes a dictionary of it.",
+                "That is still bytes or text. json.loads makes a dictionary of what "
+                "urlsafe_b64decode gives.",
                 altered(
                     DECODE,
                     (
@@ -712,7 +868,7 @@ EXERCISES = (
     Exercise(
         "01-3",
         "function",
-        lectured(leaking),
+        leaking,
         "Whoever sees the token sees all of that. Run this before a token is designed.",
         {
             "encoded": (
@@ -725,6 +881,41 @@ EXERCISES = (
                 wrong("""
                 def answer(token, secrets):
                     return any(secret in str(decode(token)) for secret in secrets)
+                """),
+            ),
+            "list": (
+                "Return a list of the secrets that you find, in square brackets. Where there are "
+                "none, it is empty: [].",
+                altered(
+                    LEAKS,
+                    ("[secret for", "{secret for"),
+                    ("in text]", "in text}"),
+                ),
+            ),
+            "whole": (
+                "decode(token) gives two dictionaries, and `in` compares a secret with each of "
+                "them as a whole. Make one text of them first: text = str(decode(token)).",
+                altered(LEAKS, ("json.dumps(decode(token), ensure_ascii=False)", "decode(token)")),
+            ),
+            "names": (
+                "`in` looks at the names of a dictionary, and not at its values. Make one text of "
+                "what decode(token) gives, with str(...) or json.dumps(...), and search in that.",
+                wrong("""
+                def answer(token, secrets):
+                    header, claims = decode(token)
+                    return [s for s in secrets if s in header or s in claims]
+                """),
+            ),
+            "round": (
+                "One secret of the list is in the token, and the other is not. Does a `return` "
+                "stand inside your loop? Then the function ends there, before it has looked for "
+                "all of them. Return after the loop.",
+                wrong("""
+                def answer(token, secrets):
+                    for secret in secrets:
+                        if secret in str(decode(token)):
+                            return [secret]
+                        return []
                 """),
             ),
             "first": (
@@ -932,8 +1123,15 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ("max(0, ", "(")),
             ),
             "never": (
-                "Without exp the token never ends by itself: None, and not 0.",
+                "Without exp the token never ends by itself: return None, and not 0. Ask whether "
+                "there is an exp before you read it: 'exp' not in claims.",
                 altered(SECONDS_LEFT, ("return None", "return 0")),
+            ),
+            "zero": (
+                "exp is there, and it is 0: a moment of 1970, long over. In Python 0 counts as "
+                "False, so `if not claims.get('exp')` takes it for missing. Ask: 'exp' not in "
+                "claims.",
+                altered(SECONDS_LEFT, ('"exp" not in claims', 'not claims.get("exp")')),
             ),
             "no iat": (
                 "iat is not needed here, and may be missing.",
@@ -1037,6 +1235,18 @@ EXERCISES = (
                 "A segment has no `=` at its end (RFC 7515, 2).",
                 altered(ONE_SPELLING, ("!= part", '!= part.rstrip("=")')),
             ),
+            "round": (
+                "You look at the first segment alone. A `return` in each branch inside the loop "
+                "ends the function in its first round. Return False inside the loop, where a "
+                "segment is wrong, and True after it.",
+                altered(
+                    ONE_SPELLING,
+                    (
+                        "            return False\n    return True",
+                        "            return False\n        return True",
+                    ),
+                ),
+            ),
             "spare": (
                 "The last character has bits to spare, and Python's decoder does not look at them. "
                 "Encode again, and compare.",
@@ -1065,12 +1275,39 @@ EXERCISES = (
     Exercise(
         "01-9",
         "function",
-        lectured(macing),
+        macing,
         "It fits the example that the standard prints. Nothing else went in.",
         {
             "signed": (
                 "Signed is the text before the last dot: header, dot and payload, as they stand.",
                 altered(MAC, ('token.rpartition(".")[0]', 'token.split(".")[1]')),
+            ),
+            "taken": (
+                "You took the third segment from the token. So whatever stands there would be "
+                "right. Compute it, from what stands before the last dot, with the key.",
+                wrong("answer = lambda token, key: token.split('.')[2]"),
+            ),
+            "key": (
+                "Another key makes another MAC. Take the `key` that is given.",
+                wrong("""
+                keys = {}
+
+                def answer(token, key):
+                    signed = token.rpartition(".")[0]
+                    digest = hmac.digest(keys.setdefault(signed, key), signed.encode(), "sha256")
+                    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+                """),
+            ),
+            "segment": (
+                "segment makes JSON of a value first. A MAC is bytes, and no JSON: "
+                "base64.urlsafe_b64encode(digest).decode().rstrip('=').",
+                altered(
+                    MAC,
+                    (
+                        'base64.urlsafe_b64encode(digest).decode().rstrip("=")',
+                        "segment(digest)",
+                    ),
+                ),
             ),
             "bytes": (
                 "The characters of the token are signed, and not JSON that was parsed and written "
@@ -1305,25 +1542,24 @@ PREDICTIONS = (
     ),
     Prediction(
         "01-p6",
-        "RFC 7519 prints an encrypted token in its appendix A.1. How does its text differ from "
-        "that of a signed one?",
+        "You have the text of an encrypted token, and no key. Which of its parts can you read?",
         {
-            "a": Guess("it has five segments", 5),
-            "b": Guess(
-                "it has three segments as well, and only decoding tells",
-                3,
-                "The belief is that all JWTs look alike. An encrypted one needs room for an "
-                "encrypted key, a start value and a tag.",
+            "a": Guess(
+                "nothing: all five segments are encrypted",
+                [],
+                "The belief is that encryption hides everything. But the receiver must know how "
+                "to decrypt, and with which key, before anything is decrypted.",
             ),
+            "b": Guess("the header", ["header"]),
             "c": Guess(
-                "it is one block without dots",
-                1,
-                "The belief is that encryption hides the form too. The header must be readable, so "
-                "that the receiver knows how to decrypt.",
+                "the header and the claims, as in every JWT",
+                ["header", "claims"],
+                "The belief is that all JWTs can be read. Here the claims went through a cipher, "
+                "and then through base64url.",
             ),
         },
-        "Five segments: JSON Web Encryption (JWE). Its header can be read, and its claims cannot. "
-        "Tokens for sign-in are almost never of this kind.",
+        "The header says how to decrypt (`alg`, `enc`), so it must be readable. The claims are "
+        "encrypted. Tokens for sign-in are almost never of this kind.",
     ),
 )
 
@@ -1345,8 +1581,8 @@ QUIZZES = (
                 "It makes it longer: four characters for three bytes.",
             ),
             "d": Choice(
-                "Its characters survive addresses and headers",
-                "That is all: letters, digits, - and _ need no escaping there.",
+                "Its characters can stand in an address or a header",
+                "Letters, digits, - and _ need no escaping there.",
                 right=True,
             ),
         },
@@ -1361,12 +1597,13 @@ QUIZZES = (
             ),
             "b": Choice(
                 "The holder of the key wrote exactly these characters",
-                "That, and nothing more. Lesson 06 is about what it does not say.",
+                "You also know that none of them was changed. Who sends them to you is another "
+                "question, and lesson 06 is about it.",
                 right=True,
             ),
             "c": Choice(
                 "Nobody has copied the token or read it on its way to you",
-                "A copy is the same characters, and reading leaves no trace.",
+                "A copy has the same characters, and reading changes none of them.",
             ),
         },
     ),
@@ -1381,7 +1618,7 @@ QUIZZES = (
             ),
             "c": Choice(
                 "A second holder",
-                "A copy is the same characters. There is nothing to notice.",
+                "A copy has the same characters, so the same signature fits it.",
                 right=True,
             ),
             "d": Choice("Another alg in the header", "The header is signed as well."),

@@ -77,8 +77,9 @@ KIND_OF = code("""
             return "opaque"
         if seen.claims is None or "events" in seen.claims:
             return "other"
-        kinds = {"JWT": "ID token", "at+jwt": "access token"}
-        return kinds.get(seen.header.get("typ"), "other")
+        if seen.header.get("typ") == "JWT":
+            return "ID token"
+        return "access token" if seen.header.get("typ") == "at+jwt" else "other"
 """)
 SURVIVORS = code("""
     def survivors(lasts, actions, minute):
@@ -110,9 +111,10 @@ def knocks(answer: Tried) -> Verdict:
                 return answer.raised(case, "raises")
             if verdict := not_a_response(response, case):
                 return verdict
-            clients = {exchange.client for exchange in apps.lab.wire[before:]}
-            if "somebody" not in clients:
-                return Verdict("differs", case, "no request of the browser", mistake="browser")
+            clients = [exchange.client for exchange in apps.lab.wire[before:]]
+            if (sent := clients.count("somebody")) != 1:
+                got = f"{sent or 'no'} requests of the browser"
+                return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
             if response.is_success is not is_good:
                 kind_of_verdict = "refused_good" if is_good else "let_in"
                 said = f"It was answered {response.status_code}."
@@ -132,6 +134,9 @@ def not_a_response(response: Any, case: str) -> Verdict | None:
 # --- 05-2: a grid by trying ---------------------------------------------------------------------
 
 
+STATUSES = (200, 200, 302, 401, 403, 500)
+
+
 class Doors:
     """Doors with drawn names, each of which opens for some tokens; they note each knock."""
 
@@ -139,7 +144,7 @@ class Doors:
         self.tokens = {f"token {n}": next(drawn) for n in range(rows)}
         self.names = [f"door {next(drawn)[:3]}" for _ in range(columns)]
         pairs = [(door, token) for door in self.names for token in self.tokens.values()]
-        self.statuses = {pair: (200, 401, 400, 403)[int(next(drawn)[:2], 16) % 4] for pair in pairs}
+        self.statuses = {pair: STATUSES[int(next(drawn)[:2], 16) % 6] for pair in pairs}
         self.tried: list[tuple[str, str]] = []
 
     def knock_at(self, door: str, token: str) -> httpx.Response:
@@ -204,15 +209,20 @@ class Draws:
         return self.given[-1]
 
 
+OTHER_FAMILIES = ("tom at notes", "ada", "ada at notes, phone", "Ada at Notes")
+
+
 class Line:
     """One family in a store, as the judge of 05-3 plays it: `newest` is what its owner holds."""
 
     def __init__(self, answer: Tried, seed: str):
         self.answer, self.draw = answer, Draws(seed)
         self.store: Store = new_store()
-        first, other = self.draw(), self.draw()
-        self.store["family"] |= {first: "ada at notes", other: "tom at notes"}
-        self.tokens, self.other = [first], other
+        first = self.draw()
+        self.others = {family: self.draw() for family in OTHER_FAMILIES}
+        self.store["family"] |= {first: "ada at notes"}
+        self.store["family"] |= {token: family for family, token in self.others.items()}
+        self.tokens = [first]
 
     def refresh(self, token: str) -> Any:
         return self.answer(self.store, token, self.draw)
@@ -228,7 +238,7 @@ class Line:
             return self.answer.raised(case, "raises")
         if new is None:
             return Verdict("none", case, mistake="good" if len(self.tokens) == 1 else "noted")
-        if not isinstance(new, str) or new in (*self.tokens, self.other):
+        if not isinstance(new, str) or new in (*self.tokens, *self.others.values()):
             return Verdict("differs", case, written(new), "a new token", mistake="no new")
         if not any(fresh in new for fresh in self.draw.given[before:]):
             if names_in(getattr(self.answer.function, "__code__", None)) & OWN_RANDOM:
@@ -290,16 +300,30 @@ def rotation(answer: Tried) -> Verdict:
                 "deleted" if deleted else "family",
             ),
             ("never given out", "a token that was never given out", "unknown"),
+            *(
+                (token, f"a token that is {what}", "whole")
+                for token, what in almost(line.others["tom at notes"])
+            ),
         )
         for token, case, mistake in tries:
             if verdict := line.refused(token, case, mistake):
                 by_token = mistake == "family" and old in line.store["dead"]
                 return replace(verdict, mistake="dead token") if by_token else verdict
-        line.tokens = [line.other]
-        if line.on():
-            case = "a token of another family, after the first family died"
-            return Verdict("none", case, mistake="everybody")
+        for family, token in line.others.items():
+            line.tokens = [token]
+            if line.on():
+                case = f"a token of {family!r}, after the family 'ada at notes' died"
+                return Verdict("none", case, mistake="everybody")
     return PASSED
+
+
+def almost(text: str) -> Iterator[tuple[str, str]]:
+    """Texts that are almost this one, and what is different in each."""
+    yield text[:-1], "a good one without its last character"
+    yield text[1:], "a good one without its first character"
+    yield text + "x", "a good one with a letter more"
+    yield f" {text}", "a good one with a space before it"
+    yield text.swapcase(), "a good one in capital letters where small ones belong"
 
 
 # --- 05-4: the client secret --------------------------------------------------------------------
@@ -310,13 +334,18 @@ def client_credentials(answer: Tried) -> Verdict:
     apps = three_doors("lesson-05/clients")
     drawn, browser = dice("lesson-05", "clients"), apps.lab.browser("somebody", "203.0.113.67")
     for client_id in ("backup", f"job-{next(drawn)[:4]}"):
-        secret = next(drawn)
+        secret = f"Job-{next(drawn)}"
         grants = ("client_credentials",)
         apps.provider.clients[client_id] = Client(
             client_id, secret=secret, scope="read", grant_types=grants
         )
-        for given, is_good in ((secret, True), (secret[:-1], False)):
-            case = f"client {client_id} with {'its' if is_good else 'a wrong'} secret"
+        tries = [(secret, f"client {client_id} with its secret")]
+        tries += [
+            (text, f"client {client_id} with a secret that is {what}")
+            for text, what in almost(secret)
+        ]
+        for given, case in tries:
+            is_good = given == secret
             try:
                 response = answer(browser, client_id, given)
             except Exception:
@@ -375,7 +404,21 @@ def kinds_of_tokens() -> list[Case]:
             "a logout token",
         ),
         (sign({**claims, "events": event}, _KEY), "other", "events", "typ JWT, with events"),
+        (sign({**claims, "events": {}}, _KEY), "other", "events", "typ JWT, with empty events"),
         (sign(claims, _KEY, typ="dpop+jwt"), "other", "logout", "typ dpop+jwt"),
+    ]
+    rows += [
+        (sign({**claims, **more}, _KEY), "ID token", "not events", f"typ JWT, with {words}")
+        for more, words in (
+            ({"event": event}, "a claim `event`"),
+            ({"events_seen": 3}, "a claim `events_seen`"),
+            ({"Events": event}, "a claim `Events`"),
+            ({"name": "events"}, "the value 'events' in a claim `name`"),
+        )
+    ]
+    rows += [
+        (sign(claims, _KEY, typ=typ), "other", "whole", f"typ {typ}")
+        for typ in ("at", "at+jwt2", "xat+jwt", "JW", "JWT2", "XJWT", "jwt+at")
     ]
     for header in ({"alg": "ES256"}, {"alg": "ES256", "kid": next(drawn)}):
         text = f"{json_part(header)}.{json_part(claims)}.{'A' * 86}"
@@ -395,6 +438,14 @@ def tables() -> list[Case]:
         for row in ("cookie", "code", "token", "secret", "key")
         for action in ("log out", "change", "disable")
     }
+    alike = {
+        ("session", "revoke"): 4,
+        ("session", "revoke all"): 11,
+        ("session at the wiki", "revoke"): 11,
+        ("session at the wiki", "revoke all"): 4,
+        ("Session", "revoke"): 11,
+        ("Session", "revoke all"): 11,
+    }
     edge = {("cookie", "x"): 6, ("code", "x"): 4, ("cookie", "y"): 1440, ("code", "y"): 0}
     return [
         Case((table, ("log out",), 5), rows_left(table, ("log out",), 5), "one"),
@@ -408,6 +459,8 @@ def tables() -> list[Case]:
                 (("log out", "change", "disable"), 0.5),
             )
         ),
+        Case((alike, ("revoke",), 6), ["session at the wiki", "Session"], "whole"),
+        Case((alike, ("revoke all",), 6), ["session", "Session"], "whole"),
         Case((edge, ("x", "y"), 11), [], "none"),
         Case((table, (), 11), rows_left(table, (), 11), "no actions", "no actions at all"),
         Case((edge, (), 1440), ["cookie", "code"], "no actions", "no actions at all"),
@@ -444,8 +497,6 @@ def flag_mistake(answer: Any) -> str | None:
     return "early" if isinstance(answer, str) and "response" in answer else "other"
 
 
-NO_TYP = 'kinds.get(seen.header["typ"], "other")'
-
 EXERCISES = (
     Exercise(
         "05-1",
@@ -473,6 +524,11 @@ EXERCISES = (
                 altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
                     "data=form)", "data=form).json()"
                 ),
+            ),
+            "one": (
+                "Send one request: at the door that is named, and nowhere else. A second use of a "
+                "refresh token is an alarm.",
+                altered(KNOCK, ("    form =", '    browser.get(API + "/me")\n    form =')),
             ),
             "browser": (
                 "Send the request with the browser that is given: browser.post, browser.get.",
@@ -521,8 +577,9 @@ EXERCISES = (
                 altered(FILL, ("    return grid", "            return grid")),
             ),
             "opens": (
-                "knock_at gives a response. A door that opened has .is_success True.",
-                altered(FILL, (".is_success", ".status_code != 401")),
+                "knock_at gives a response. A door that opened has .is_success True. A redirect "
+                "(302) opened nothing, and neither did a door that broke down (500).",
+                altered(FILL, (".is_success", ".status_code < 400")),
             ),
             "twice": (
                 "Try each pair once. A second try of a refresh token is an alarm.",
@@ -591,6 +648,17 @@ EXERCISES = (
             "unknown": (
                 "A token that was never given out gets None, and no error: use .get(token).",
                 altered(REFRESH, ('["family"].get(token)', '["family"][token]')),
+            ),
+            "whole": (
+                "That token was never given out. Look the whole token up, as it is: "
+                "store['family'].get(token).",
+                altered(
+                    REFRESH,
+                    (
+                        'store["family"].get(token)',
+                        '{t.lower(): f for t, f in store["family"].items()}.get(token.lower())',
+                    ),
+                ),
             ),
             "everybody": (
                 "One family died, and others live on. Only the family of the reused token is dead.",
@@ -698,18 +766,33 @@ EXERCISES = (
                 "A header may have no typ at all: header.get('typ') is None then, and "
                 "header['typ'] raises an error. Without typ, nobody can tell the kind by its "
                 "header.",
-                altered(KIND_OF, ('kinds.get(seen.header.get("typ"), "other")', NO_TYP)),
+                altered(KIND_OF, ('seen.header.get("typ")', 'seen.header["typ"]')),
             ),
             "logout": (
                 "It has another typ, so it is another kind. It signs nobody in and opens no API.",
-                altered(
-                    KIND_OF, ('get("typ"), "other")', 'get("typ"), "ID token")'), ("events", "x")
-                ),
+                altered(KIND_OF, ('else "other"', 'else "ID token"'), ("events", "x")),
             ),
             "events": (
                 "A logout token may have typ JWT too. Its claims have `events`, which no ID token "
                 "has (Back-Channel Logout, 2.4).",
                 altered(KIND_OF, (' or "events" in seen.claims', "")),
+            ),
+            "not events": (
+                "Look for a claim whose name is `events`, as it is: 'events' in seen.claims. A "
+                "similar name, or the word in a value, is something else.",
+                altered(
+                    KIND_OF, ('"events" in seen.claims', '"event" in str(seen.claims).lower()')
+                ),
+            ),
+            "whole": (
+                "Compare the whole typ with ==. A part of it, or more than it, is another kind.",
+                altered(
+                    KIND_OF,
+                    (
+                        'seen.header.get("typ") == "at+jwt"',
+                        '"at+jwt" in str(seen.header.get("typ"))',
+                    ),
+                ),
             ),
             "encrypted": (
                 "The header of an encrypted token can be read, and its claims cannot: .claims is "
@@ -753,6 +836,17 @@ EXERCISES = (
                     ("[row for row in rows if", "{row for row in rows if"),
                     ("in actions)]", "in actions)}"),
                 ),
+            ),
+            "whole": (
+                "Compare the names of rows and actions as they are. One name can be the beginning "
+                "of another.",
+                wrong("""
+                def answer(lasts, actions, minute):
+                    done = " ".join(actions)
+                    ended = {r for (r, action), last in lasts.items() if action in done
+                             and last < minute}
+                    return [r for r in dict.fromkeys(r for r, _ in lasts) if r not in ended]
+                """),
             ),
             "no actions": (
                 "Where nobody did anything, all rows are left. min(...) of nothing raises an "

@@ -1,0 +1,85 @@
+"""What beginners' errors mean, in words: for a judge that has no sentence of its own for one."""
+
+import re
+
+EXPLAINED = (
+    (
+        r"'dict' object has no attribute '(?!read)",
+        "That is a dictionary. Its members are read in brackets, with the name in quotes: "
+        "x['name'].",
+    ),
+    (
+        r"'tuple' object (has no attribute|does not support item)|tuple indices must be",
+        "That is a tuple: several values in one. Give each a name, as in `first, second = pair`, "
+        "or take one of them: pair[1].",
+    ),
+    (
+        r"values to unpack",
+        "On the left of `=` there must be as many names as there are values on the right.",
+    ),
+    (
+        r"a bytes-like object is required, not 'str'|bytes or integer required, not 'str'"
+        r"|must be encoded before hashing|can't concat str to bytes",
+        "It works on bytes, and got a text. text.encode() makes bytes of a text; a bytes literal "
+        "begins with b, as in b'='.",
+    ),
+    (
+        r"\(not \"bytes\"\) to str|expected str instance, bytes found|must be str, not bytes"
+        r"|requires string as left operand, not bytes|not bytes$|type bytes is not JSON",
+        "It works on a text, and got bytes. For bytes that are a text, .decode() makes the text; "
+        "for others .hex() or base64 does.",
+    ),
+    (
+        r"not 're\.Match'|'re\.Match' object",
+        "`match` is a match object. The text that was matched is match[0].",
+    ),
+    (
+        r"'NoneType' object",
+        "Something is None there. What changes a thing in its place, such as .append, .update or "
+        ".sort, returns None; .get(...) returns None where there is nothing.",
+    ),
+    (
+        r"requires string as left operand, not list",
+        "`in` looks for one text in another. You gave it a list: look for each text of the list.",
+    ),
+    (
+        r"string indices must be integers|'str' object has no attribute 'get'",
+        "That is a text, and no dictionary. Does json.loads or decode come first?",
+    ),
+    (
+        r"'str' object does not support item assignment",
+        "A text cannot be changed in its place. Make a new one.",
+    ),
+    (
+        r"list indices must be integers|'list' object has no attribute",
+        "That is a list. `for` goes through it, and [0] is its first.",
+    ),
+    (
+        r"Object of type \w+ is not JSON serializable",
+        "json.dumps takes dictionaries, lists, texts, numbers, True, False and None, and nothing "
+        "else.",
+    ),
+    (
+        r"'(bytes|str)' object has no attribute 'read'",
+        "json.load reads a file. json.loads, with an s, reads a text or bytes.",
+    ),
+    (
+        r"Incorrect padding|more than a multiple of 4",
+        "The length of what you decode is no multiple of four: `=` are missing.",
+    ),
+    (
+        r"Extra data",
+        "There is more than one piece of JSON in that. Read one segment at a time.",
+    ),
+    (
+        r"object is not callable",
+        "Round brackets call a function, and that is none. Was a function's name used for "
+        "something else?",
+    ),
+)
+
+
+def explained(error: Exception | None) -> str:
+    """What an error means, in one or two sentences; empty where the course has none for it."""
+    text = str(error)
+    return next((words for pattern, words in EXPLAINED if re.search(pattern, text)), "")
