@@ -15,6 +15,7 @@ from labutils.incident.hunt.report import LEVELS
 
 QUIET = 3600  # seconds in which a rule that has reported an actor does not report it again
 LIFT = 10  # times the base rate: so far must an alert raise the odds of finding the attack in it
+ENOUGH = 0.25  # of an alert's events: so many of the attack are found, whatever the base rate
 ORDINARY = "everyday events"  # what a false alert is about that is about no twin
 
 
@@ -107,11 +108,11 @@ def judge(alert: Alert, truth: GroundTruth) -> Alert:
     """The alert with the steps that it leads to, or with the twin that it fell for.
 
     An alert leads to the attack where the attack's share of its events is LIFT times the share in
-    all events of these logs, or half. So nobody finds the attack by reporting every event at once.
+    all events of these logs, or ENOUGH. So nobody finds the attack by reporting all events at once.
     """
     attack = [name for name in alert.event_ids if name in truth.facts]
     sources = {name.rpartition(":")[0] for name in alert.event_ids}
-    needed = min(0.5, LIFT * truth.attack_share(sources))
+    needed = min(ENOUGH, LIFT * truth.attack_share(sources))
     if not attack or len(attack) < needed * len(alert.event_ids):
         return replace(alert, twin=_twin_of(alert, truth))
     steps: dict[str, float] = {}

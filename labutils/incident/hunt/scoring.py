@@ -330,12 +330,10 @@ def _first_alert(result: Score) -> list[tuple[str, str]]:
     if first is None or left is None:
         return [("first true alert", "none")]
     to_come = [f"{left.hours:.1f} hours", f"{len(left.steps)} of {len(result.logged_steps)} steps"]
-    to_come += [
-        f"{count} of {total} events of {fact}" for fact, (count, total) in left.events.items()
-    ]
+    to_come += [f"{some} of {all_} events of {fact}" for fact, (some, all_) in left.events.items()]
     return [
         ("first true alert", f"{iso(first.shown_at)}, {first.title}"),
-        ("then still to come", "; ".join(to_come)),
+        *(("" if place else "then still to come", what) for place, what in enumerate(to_come)),
     ]
 
 
