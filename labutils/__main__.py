@@ -4,11 +4,13 @@ telemetry."""
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
+import filecmp
 import os
 import secrets
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,9 +151,11 @@ def _stopped_by_signals() -> Iterator[None]:
 # --- telemetry ----------------------------------------------------------------------------------
 
 
-def telemetry(folder: Path) -> int:
+def telemetry(
+    folder: Path, background: int | None = None, seed: str | None = None, *, benign: bool = False
+) -> int:
     """Play the historical world and write its logs, one file a source, with truth.json and
-    labels.json beside them.
+    labels.json beside them; with `background` so many events of ordinary traffic among them.
 
     The exit status.
     """
@@ -159,18 +163,49 @@ def telemetry(folder: Path) -> int:
     from labutils.incident.policy import World
     from labutils.incident.telemetry import write
 
-    replay = play(World.historical())
+    if background is None and (benign or seed is not None):
+        return _refused("--seed and --benign are about the background: say --background N as well.")
     try:
-        counts = write(folder, replay.audit, replay.truth, replay.labels)
+        if background is None:
+            replay = play(World.historical())
+            counts = write(folder, replay.audit, replay.truth, replay.labels)
+        else:
+            counts = _world(folder, background, seed or "1", benign)
     except (OSError, ValueError) as error:
         return _refused(
             f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}."
         )
     for source, count in counts.items():
-        print(f"{count:5}  {source}.jsonl")
-    print(f"{sum(counts.values()):5}  events in all; truth.json says which belong to which fact,")
-    print("       labels.json which are modelled: no vendor or report describes them.")
+        print(f"{count:8}  {source}.jsonl")
+    print(f"{sum(counts.values()):8}  events in all; truth.json says which belong to which fact,")
+    print("          labels.json which are modelled: no vendor or report describes them.")
+    if background is not None:
+        print("          twins.json names what looks like a step of the attack and is none;")
+        print("          changes.csv, roster.csv and travel.csv are for the hunter.")
     return 0
+
+
+def _world(folder: Path, count: int, seed: str, benign: bool) -> dict[str, int]:
+    """Write a world with background; the number of events of each source. Nothing is overwritten
+    but by the same."""
+    from labutils.incident import background
+    from labutils.incident.breach import play
+    from labutils.incident.policy import World
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as made:
+        counts = background.write(
+            Path(made), play(World.historical()), count=count, seed=seed, attack=not benign
+        )
+        files = sorted(Path(made).iterdir())
+        for path in files:
+            there = folder / path.name
+            if there.exists() and not filecmp.cmp(there, path, shallow=False):
+                sentence = f"it holds a {path.name} of its own; name an empty folder"
+                raise FileExistsError(0, sentence)
+        for path in files:
+            path.replace(folder / path.name)
+    return counts
 
 
 # --- hunt ---------------------------------------------------------------------------------------
@@ -306,6 +341,17 @@ def _sanitize_paths(parser: argparse.ArgumentParser, chosen: argparse.Namespace)
     return [*paths, *keep]
 
 
+def _telemetry_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="OUT_DIR", type=Path)
+    parser.add_argument(
+        "--background", metavar="N", type=int, help="so many events of ordinary traffic among them"
+    )
+    parser.add_argument(
+        "--seed", metavar="S", help="of the background; another text, other traffic"
+    )
+    parser.add_argument("--benign", action="store_true", help="the background alone, no attack")
+
+
 def _classroom_commands(commands: argparse._SubParsersAction) -> None:
     """The two commands for learners and instructors."""
     copies = commands.add_parser("work", help="make your working copies of the lessons")
@@ -387,7 +433,7 @@ def main(arguments: list[str] | None = None) -> int:
     written = commands.add_parser(
         "telemetry", help="play the breach and write what each service logged, a file a source"
     )
-    written.add_argument("folder", metavar="OUT_DIR", type=Path)
+    _telemetry_arguments(written)
     _hunt_command(commands)
     _classroom_commands(commands)
     for stream in (sys.stdout, sys.stderr):
@@ -398,7 +444,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "doctor":
         return doctor.examine()
     if chosen.command == "telemetry":
-        return telemetry(chosen.folder)
+        return telemetry(chosen.folder, chosen.background, chosen.seed, benign=chosen.benign)
     if chosen.command == "hunt":
         return hunt(
             chosen.rules,

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from labutils.incident import breach, cases, inventory, ledger, telemetry
+from labutils.incident.background import sheet
 from labutils.incident.breach import play
 from labutils.incident.log_format import FIELDS, OTHER, log_format
 from labutils.incident.policy import Decision, Request, World
@@ -39,6 +40,12 @@ CATALOGUE = {
     "app.oauth2.client.read_client_secret",
     "policy.evaluate_sign_on",
     "app.generic.unauth_app_access_attempt",
+    "user.authentication.sso",
+    "app.oauth2.as.token.grant.access_token",
+    "user.session.end",
+    "application.lifecycle.update",
+    "user.mfa.factor.reset_all",
+    "user.account.privilege.grant",
 }
 
 
@@ -129,10 +136,14 @@ def test_the_shape_of_a_source_is_a_sound_schema_that_refuses_what_lacks_a_field
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_every_template_is_for_requests_that_exist_or_for_what_a_log_has_no_words_for(source):
+def test_every_template_is_for_requests_of_the_case_or_of_its_background_or_for_what_has_no_words(
+    source,
+):
     scopes = {scope for one in CASE.estate.credentials.values() for scope in one.scopes}
     entries = [entry for entry in CASE.logs if entry.source == source]
-    assert {entry.template for entry in entries} | {OTHER} >= set(log_format(source).events)
+    lines = [line.split(".") for act in sheet.load(CASE).acts.values() for line in act.lines]
+    in_use = {entry.template for entry in entries} | {name for of, name in lines if of == source}
+    assert in_use | {OTHER} >= set(log_format(source).events)
     assert {scope for entry in entries for scope in entry.scopes} <= scopes
 
 
@@ -632,6 +643,7 @@ def test_an_event_name_in_the_truth_is_a_line_of_a_file_counted_from_one(tmp_pat
 
 RUN = """
 import hashlib, json
+from labutils.incident.background import sheet
 from labutils.incident.breach import play
 from labutils.incident.exports import attack_flow, navigator_layer
 from labutils.incident.policy import World

@@ -74,15 +74,18 @@ class Replay:
     """A played world: its steps, what the network saw, and what the services logged (by source).
 
     `truth`: which event (as source:line, counted from 1) belongs to which fact. `labels`: of events
-    that no vendor or report describes, "modelled".
+    that no vendor or report describes, "modelled". `written`: when each event of a source was
+    written, in milliseconds since 1970.
     """
 
     world: World
+    case: Case
     steps: list[Step] = field(default_factory=list)
     wire: list[Exchange] = field(default_factory=list)
     audit: dict[str, list[Event]] = field(default_factory=dict)
     truth: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    written: dict[str, list[int]] = field(default_factory=dict)
 
 
 def with_controls(names: Iterable[str], world: World | None = None) -> World:
@@ -254,7 +257,8 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
     case = cases.load(case)
     lab = Lab("breach", case.start)
     intruder = _OverHttp(Company(lab, world, case), case.campaign)
-    replay = Replay(world, wire=lab.wire, audit={source: [] for source in case.sources})
+    replay = Replay(world, case, wire=lab.wire, audit={source: [] for source in case.sources})
+    replay.written = {source: [] for source in case.sources}
     filed = 0  # lines of the lab's audit log
     for step in CampaignRun(case, intruder).steps(case.campaign.steps):
         replay.steps.append(step)
@@ -262,6 +266,7 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
             line = lab.audit[place]
             events = replay.audit[line["source"]]
             events.append(line["event"])
+            replay.written[line["source"]].append(line["at"])
             name = f"{line['source']}:{len(events)}"
             if line["modelled"]:
                 replay.labels[name] = "modelled"

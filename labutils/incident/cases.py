@@ -110,8 +110,10 @@ class Export:
 @dataclass(frozen=True, eq=False)
 class Case:
     """An incident. `historical`: the value that each control had; `domains`: by organisation, where
-    its people have accounts; `networks`: by zone, the number of the autonomous system; `start` (ISO
-    8601): before anything happened."""
+    its people have accounts; `networks`: by zone, the number of the autonomous system;
+    `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
+    or VPNs; `names_seed`: of the names of repositories, pages and tickets; `start` (ISO 8601):
+    before anything happened."""
 
     name: str
     start: str
@@ -126,6 +128,9 @@ class Case:
     estate: Estate
     ledger: Ledger
     campaign: Campaign
+    names_seed: str = ""
+    countries: dict[str, str] = field(default_factory=dict)
+    proxies: tuple[str, ...] = ()
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -246,8 +251,8 @@ def _log_entry(row: Row, estate: Estate) -> LogEntry:
         raise row.error(f"source: there is no data/telemetry/{entry.source}.yaml", "source")
     vendor = log_format(entry.source)
     must_be_among(row, "template", [entry.template], vendor.events, f"event of {entry.source}")
-    asked = vendor.names(entry.template) - FIELDS.keys()
-    if missing := sorted(asked - entry.words.keys()):
+    asked = vendor.names(entry.template)
+    if missing := sorted(asked - FIELDS.keys() - entry.words.keys()):
         raise row.error(
             f"the template {entry.template} of {entry.source} needs words for {', '.join(missing)}"
         )

@@ -45,13 +45,21 @@ class Zone:
 @dataclass(frozen=True, eq=False)
 class Identity:
     """A person, a service account, or somebody who should not be there. `home`: the address that it
-    works from."""
+    works from; `elsewhere`: others that it often works from. `number`: of its account, as products
+    count them up; by its place in the estate where it is not said."""
 
     id: str
     kind: Literal["person", "service", "intruder"]
     name: str
     home: str
     groups: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    number: int | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The addresses that it works from."""
+        return (self.home, *self.elsewhere)
 
 
 @dataclass(frozen=True, eq=False)

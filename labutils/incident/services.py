@@ -71,6 +71,7 @@ class Company:
                     "source": line.source,
                     "event": line.event,
                     "modelled": line.modelled,
+                    "at": line.at,
                 }
                 for line in telemetry.events(asked, decision, agent, serial, turn)
             ]

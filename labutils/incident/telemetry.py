@@ -10,12 +10,12 @@ import uuid
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labutils.incident import policy
+from labutils.incident import names, policy
 from labutils.incident.cases import Case, LogEntry
 from labutils.incident.log_format import (
     OTHER,
@@ -29,13 +29,29 @@ from labutils.incident.log_format import (
 from labutils.incident.policy import Decision, Request
 from labutils.lab import iso
 
+# Countries by their codes (ISO 3166-1), as a log names them.
+COUNTRIES = {
+    "US": "United States",
+    "GB": "United Kingdom",
+    "PT": "Portugal",
+    "DE": "Germany",
+    "NL": "Netherlands",
+    "BR": "Brazil",
+    "SG": "Singapore",
+    "IN": "India",
+    "JP": "Japan",
+    "ZA": "South Africa",
+}
+
 
 class LogLine(NamedTuple):
-    """A line of a log. `modelled`: no vendor or report says that it looks like this."""
+    """A line of a log. `modelled`: no vendor or report says that it looks like this. `at`: when it
+    was written, in milliseconds since 1970."""
 
     source: str
     event: Event
     modelled: bool
+    at: int
 
 
 def events(
@@ -51,11 +67,9 @@ def events(
     refused_by_network = decision.rule == policy.reachable.__name__
     end = _End(decision.allow, not refused_by_network)
     seed = f"{request.service.id}/{serial}"
+    writers = _writers(request.case, request.scope, end, kind, audit)
     return [
-        LogLine(
-            writer.source, writer.write(Line(request, agent, seed, turn, place)), writer.modelled
-        )
-        for place, writer in enumerate(_writers(request.case, request.scope, end, kind, audit))
+        writer.line(Line(request, agent, seed, turn, place)) for place, writer in enumerate(writers)
     ]
 
 
@@ -72,25 +86,32 @@ class _End(NamedTuple):
 @dataclass(frozen=True)
 class Line:
     """A line that is to be written. `seed`: a text that no other request has; `place`: of the line
-    among those of its request, from 0."""
+    among those of its request, from 0; `words`: what its template asks for beyond log_format.FIELDS
+    and beyond what a case gives."""
 
     request: Request
     agent: str
     seed: str
     turn: int
     place: int
+    words: dict[str, str | int] = field(default_factory=dict)
 
 
-class _Writer(NamedTuple):
+class Writer(NamedTuple):
     """How a source writes a line, and whether that is modelled."""
 
     source: str
     write: Callable[[Line], Event]
     modelled: bool
 
+    def line(self, line: Line) -> LogLine:
+        """The line as it stands in the log."""
+        at = 1000 * line.request.time + _milliseconds(line)
+        return LogLine(self.source, self.write(line), self.modelled, at)
+
 
 @cache
-def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) -> list[_Writer]:
+def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) -> list[Writer]:
     """How a request is written, source by source: by the rows of the case that fit. What no row is
     for is written as what the log of its service has no words for."""
     entries = [
@@ -105,23 +126,25 @@ def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) ->
         other = log_format(audit).events.get(OTHER)
         if other and other.fits(end.allowed):
             entries = [LogEntry((scope,), audit, OTHER)]
-    return [_writer(entry, end.allowed) for entry in entries]
+    return [writer(entry, end.allowed) for entry in entries]
 
 
-def _writer(entry: LogEntry, allowed: bool) -> _Writer:
-    """The template of a row as a function of a line, the row's words put in their places."""
+def writer(entry: LogEntry, allowed: bool) -> Writer:
+    """The template of a row as a function of a line, the row's words put in their places. What
+    neither the row nor log_format.FIELDS knows is a word of the line."""
     vendor = log_format(entry.source)
     template = worded(vendor.event(entry.template, allowed), entry.words)
     write = compiled(template)
-    values = [(name, FIELD_VALUES[name]) for name in sorted(field_names(template))]
+    names = sorted(field_names(template))
+    values = [(name, FIELD_VALUES[name]) for name in names if name in FIELD_VALUES]
     modelled = bool(vendor.modelled or vendor.events[entry.template].modelled or entry.modelled)
 
     def written(line: Line) -> Event:
         fields: Fields = {name: value_of(line) for name, value_of in values}
-        event: Event = write(fields)
+        event: Event = write(fields | line.words)
         return event
 
-    return _Writer(entry.source, written, modelled)
+    return Writer(entry.source, written, modelled)
 
 
 # --- what a template may ask for ----------------------------------------------------------------
@@ -167,7 +190,7 @@ def _port(line: Line) -> int:
 
 def _unusual(line: Line) -> str:
     credential = line.request.credential
-    at_home = credential is not None and credential.holder.home == line.request.address
+    at_home = credential is not None and line.request.address in credential.holder.places
     return "NEGATIVE" if at_home else "POSITIVE"
 
 
@@ -198,8 +221,10 @@ def _holder_number(line: Line) -> str:
     """The number of an account, as products count them up."""
     if line.request.credential is None:
         return "0"
-    place = list(line.request.case.estate.identities).index(line.request.credential.holder.id)
-    return str(10000 + 100 * place)
+    holder = line.request.credential.holder
+    if holder.number is not None:
+        return str(holder.number)
+    return str(10000 + 100 * list(line.request.case.estate.identities).index(holder.id))
 
 
 def _session(line: Line) -> str:
@@ -207,6 +232,23 @@ def _session(line: Line) -> str:
     credential = line.request.credential
     name = (credential.session or credential.id) if credential else line.seed
     return "102" + _lasting(f"session/{name}").hex[:22]
+
+
+def _repository(line: Line) -> names.Repository:
+    return names.repository(line.request.case.names_seed, line.turn)
+
+
+def _page(line: Line) -> names.Named:
+    return names.page(line.request.case.names_seed, line.turn)
+
+
+def _issue(line: Line) -> names.Named:
+    return names.issue(line.request.case.names_seed, line.turn)
+
+
+def _country(line: Line) -> str:
+    """In two letters."""
+    return line.request.case.countries.get(line.request.origin.id, "US")
 
 
 # A value for each name of log_format.FIELDS, which explains them.
@@ -235,6 +277,19 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "ray": lambda line: _number(line.seed).hex[:16],
     "process": lambda line: 2000 + zlib.crc32(f"process/{line.seed}".encode()) % 30000,
     "turn": lambda line: str(line.turn),
+    "repository": lambda line: _repository(line).name,
+    "repository_id": lambda line: _repository(line).id,
+    "project": lambda line: _repository(line).project.name,
+    "project_key": lambda line: _repository(line).project.key,
+    "project_id": lambda line: _repository(line).project_id,
+    "page": lambda line: _page(line).name,
+    "page_id": lambda line: _page(line).id,
+    "issue": lambda line: _issue(line).name,
+    "issue_id": lambda line: _issue(line).id,
+    "country": lambda line: COUNTRIES[_country(line)],
+    "country_code": lambda line: _country(line).lower(),
+    "country_capitals": _country,
+    "proxy": lambda line: line.request.origin.id in line.request.case.proxies,
     "credential": lambda line: line.request.credential.id if line.request.credential else "",
     "holder": _holder,
     "name": _holder_name,

@@ -1,0 +1,136 @@
+"""Who acts: people with a home, an office, two devices and habits; services; their trips."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from labutils.incident import names
+from labutils.incident.background.dice import Dice, Shares
+from labutils.incident.background.sheet import Background, Machine, Network, Role
+from labutils.incident.cases import Case
+from labutils.incident.inventory import Credential, Identity, Zone
+
+DAY = 86400  # seconds
+
+
+class Place(NamedTuple):
+    """Where a request comes from, and what the program there calls itself."""
+
+    zone: Zone
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Somebody who works here. `favourite`: which things this person reads most."""
+
+    identity: Identity
+    role: Role
+    home: Network
+    laptop: Place
+    office: Place
+    phone: str  # the agent of it
+    favourite: int
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """What runs by itself: a machine of the sheet, or an account of the estate."""
+
+    identity: Identity
+    credential: Credential
+    place: Place
+
+
+class Trip(NamedTuple):
+    """Somebody is away, from one moment to another (seconds since 1970)."""
+
+    person: Person
+    place: Place
+    network: Network
+    start: int
+    end: int
+
+
+def zones(sheet: Background) -> dict[str, Zone]:
+    """The networks as zones of their own, which lead nowhere: background is not decided."""
+    return {name: Zone(name, ()) for name in sheet.networks}
+
+
+def people(sheet: Background, seed: str) -> list[Person]:
+    """Everybody who works here; the most active first."""
+    dice, zone = Dice(f"{seed}/people"), zones(sheet)
+    homes = [one for one in sheet.networks.values() if one.share]
+    live_in = Shares(homes, [one.share for one in homes])
+    roles = Shares(list(sheet.roles.values()), [one.share for one in sheet.roles.values()])
+    laptops = Shares([one.agent for one in sheet.laptops], [one.share for one in sheet.laptops])
+    phones = Shares([one.agent for one in sheet.phones], [one.share for one in sheet.phones])
+    everybody, moved_in = [], dict.fromkeys(sheet.networks, 0)
+    for number in range(sheet.people):
+        home, agent = dice.pick(live_in), dice.pick(laptops)
+        moved_in[home.id] += dice.between(1, 3)
+        address = home.address(moved_in[home.id])
+        account = names.account(seed, number)
+        office = home.office or address
+        identity = Identity(
+            account, "person", account, address, (), (office,), 11200 + 80 * number + dice.below(80)
+        )
+        everybody.append(
+            Person(
+                identity,
+                dice.pick(roles),
+                home,
+                Place(zone[home.id], address, agent),
+                Place(zone[home.id], office, agent),
+                dice.pick(phones),
+                dice.below(400),
+            )
+        )
+    return everybody
+
+
+def credential(identity: Identity, name: str) -> Credential:
+    """What somebody acts with: a session, or a token, of that name."""
+    return Credential(name, "session", identity, ())
+
+
+def services(sheet: Background, case: Case) -> dict[str, Service]:
+    """The accounts of the estate and the services of the sheet, by name."""
+    found: dict[str, Service] = {}
+    for machine in sheet.machines.values():
+        one = _service(machine, case)
+        found[machine.id] = one
+        if machine.holder:
+            found.setdefault(machine.holder, one)
+    return found
+
+
+def _service(machine: Machine, case: Case) -> Service:
+    estate = case.estate
+    if machine.holder:
+        identity = estate.identities[machine.holder]
+        tokens = [one for one in estate.credentials.values() if one.holder is identity]
+        held = tokens[0] if tokens else credential(identity, machine.id)
+    else:
+        identity = Identity(machine.id, "service", machine.id, machine.address or "", number=11000)
+        held = credential(identity, machine.id)
+    address = machine.address or identity.home
+    zone = estate.zone_of(address)
+    return Service(identity, held, Place(zone, address, machine.agent))
+
+
+def trips(sheet: Background, everybody: list[Person], days: list[int], seed: str) -> list[Trip]:
+    """Who is away, when and where: one in fifty people, and of each role three at least."""
+    dice, zone = Dice(f"{seed}/trips"), zones(sheet)
+    travellers = [dice.pick(everybody) for _ in range(len(everybody) // 50)]
+    for role in sheet.roles.values():
+        travellers += [one for one in everybody if one.role is role][:4]
+    away = []
+    for person in dict.fromkeys(travellers):
+        network = sheet.networks[dice.pick(sheet.away)]
+        start = dice.pick(days) + dice.between(6, 14) * 3600
+        place = Place(
+            zone[network.id], network.address(dice.below(network.size)), person.laptop.agent
+        )
+        away.append(Trip(person, place, network, start, start + dice.between(2, 6) * DAY))
+    return away

@@ -1,0 +1,256 @@
+"""A case's background.yaml: who works there, with what, from where, what runs by itself, and what
+looks like a step of the intruder and is not."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any, Literal
+
+from labutils.incident.cases import Case
+from labutils.incident.inventory import must_be_scopes
+from labutils.incident.log_format import FIELDS, is_source, log_format
+from labutils.incident.sheets import Row, build, must_be_among, must_have_fields, read, table, value
+from labutils.lab import data_file
+
+Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
+Table = Literal["changes", "roster", "travel"]
+ANYBODY = "any"  # in the place of a role
+# What an act may leave open, and the generator gives: somebody else whom it is about.
+SUBJECT = frozenset({"user", "full_name", "email", "user_id", "subject_id"})
+DERIVED = frozenset({"application_id"})
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Where requests come from: `size` addresses from `first` on. `share`: of the people who live
+    there; `hour`: of their clock from UTC; `office`: the address of the office there."""
+
+    id: str
+    first: str
+    size: int
+    asn: int
+    country: str = "US"
+    share: int = 0
+    hour: int = 0
+    office: str | None = None
+    proxy: bool = False
+
+    def address(self, number: int) -> str:
+        """The address of this number, from 0."""
+        return str(IPv4Address(self.first) + number % self.size)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """What a program calls itself, and its share."""
+
+    share: int
+    agent: str
+
+
+@dataclass(frozen=True, eq=False)
+class Act:
+    """What can be done: `ask` is service:action, `lines` are source.template. A list of `words`:
+    one of them is drawn."""
+
+    id: str
+    ask: str
+    lines: tuple[str, ...]
+    refused: bool = False
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Role:
+    """What people of one kind do. `share`: of the people, in 1,000; `start`: the hour at which they
+    begin; `late`: of 100 sessions, how many begin in the evening; `uses`: by act, how often in a
+    session, in tenths."""
+
+    id: str
+    share: int
+    start: int
+    late: int
+    uses: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Rare:
+    """What people of a role do seldom: `rate` times in 10,000 sign-ins of everybody."""
+
+    act: str
+    role: str
+    rate: int
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """What runs by itself. `holder`: of the estate; without it, a service of its own. `share`: of
+    10,000 events; or, with `fill`, of what all others leave."""
+
+    id: str
+    act: str
+    share: int
+    agent: str
+    holder: str | None = None
+    address: str | None = None
+    network: str | None = None
+    fill: bool = False
+
+
+@dataclass(frozen=True)
+class TwinAct:
+    """A part of a twin: an act that is made `repeat` times, about `every` so many seconds. `by`:
+    another service than the twin's own."""
+
+    act: str
+    repeat: int = 1
+    every: int = 60
+    by: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """What looks like a step and is none: same source, same keys. `told_by`: the table that tells
+    it from an attack; nothing where the logs alone do."""
+
+    id: str
+    step: str
+    who: str
+    acts: tuple[TwinAct, ...]
+    times: int
+    where: Where = "usual"
+    when: Literal["day", "night", "weekend"] = "day"
+    told_by: Table | None = None
+    what: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """The whole of a background.yaml. `sign_ins`: for 10,000 events; `proxied`, `failed`: of 1,000
+    sign-ins; `weekend`, `holidays`: percent of a workday."""
+
+    middle: str
+    days: int
+    weekend: int
+    holidays: dict[str, int]
+    people: int
+    sign_ins: int
+    proxied: int
+    failed: int
+    networks: dict[str, Network]
+    mobile: str
+    proxies: tuple[str, ...]
+    away: tuple[str, ...]
+    laptops: tuple[Agent, ...]
+    phones: tuple[Agent, ...]
+    acts: dict[str, Act]
+    roles: dict[str, Role]
+    rare: tuple[Rare, ...]
+    machines: dict[str, Machine]
+    twins: dict[str, Twin]
+
+
+class NoBackground(LookupError):
+    """A case without a background.yaml."""
+
+
+@cache
+def load(case: Case) -> Background:
+    """The background of a case. Raises NoBackground, or SheetError, which names file and line."""
+    path = _folder(case.name) / "background.yaml"
+    if not path.is_file():
+        raise NoBackground(f"The case {case.name} has no background.yaml, so no ordinary traffic.")
+    return _read(read(path), case)
+
+
+def _folder(name: str) -> Path:
+    return data_file(f"cases/{name}")
+
+
+def _read(sheet: Row, case: Case) -> Background:
+    must_have_fields(Background, sheet)
+    networks = {key: build(Network, row) for key, row in table(sheet, "networks").items()}
+    acts = {key: _act(row, case) for key, row in table(sheet, "acts").items()}
+    roles = {key: _role(row, acts) for key, row in table(sheet, "roles").items()}
+    machines = {
+        key: _machine(row, acts, networks, case) for key, row in table(sheet, "machines").items()
+    }
+    actors = {*roles, *machines, *case.estate.identities}
+    for key in ("proxies", "away"):
+        must_be_among(sheet, key, value(sheet, key, tuple[str, ...]), networks, "network")
+    must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")
+    return build(
+        Background,
+        sheet,
+        networks=networks,
+        acts=acts,
+        roles=roles,
+        machines=machines,
+        laptops=_agents(sheet, "laptops"),
+        phones=_agents(sheet, "phones"),
+        rare=tuple(_rare(row, acts, roles) for row in value(sheet, "rare", tuple[Row, ...])),
+        twins={key: _twin(row, acts, actors, case) for key, row in table(sheet, "twins").items()},
+    )
+
+
+def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
+    return tuple(build(Agent, row) for row in value(sheet, key, tuple[Row, ...]))
+
+
+def _act(row: Row, case: Case) -> Act:
+    """An act whose templates exist, and all of whose words somebody gives."""
+    act = build(Act, row)
+    must_be_scopes(row, "ask", [act.ask], case.estate.services)
+    for line in act.lines:
+        source, _, template = line.partition(".")
+        if not is_source(source):
+            raise row.error(f"lines: there is no data/telemetry/{source}.yaml", "lines")
+        vendor = log_format(source)
+        must_be_among(row, "lines", [template], vendor.events, f"event of {source}")
+        if not vendor.events[template].fits(not act.refused):
+            raise row.error(f"lines: {line} is not for such a request", "lines")
+        given = FIELDS.keys() | act.words.keys() | SUBJECT | DERIVED
+        if missing := sorted(vendor.names(template) - given):
+            raise row.error(f"the template {line} needs words for {', '.join(missing)}")
+    return act
+
+
+def _role(row: Row, acts: dict[str, Act]) -> Role:
+    role = build(Role, row)
+    must_be_among(row, "uses", role.uses, acts, "act")
+    return role
+
+
+def _rare(row: Row, acts: dict[str, Act], roles: dict[str, Role]) -> Rare:
+    rare = build(Rare, row)
+    must_be_among(row, "act", [rare.act], acts, "act")
+    must_be_among(row, "role", [rare.role], {*roles, ANYBODY}, "role")
+    return rare
+
+
+def _machine(row: Row, acts: dict[str, Act], networks: dict[str, Network], case: Case) -> Machine:
+    machine = build(Machine, row)
+    must_be_among(row, "act", [machine.act], acts, "act")
+    if machine.holder is None and machine.address is None:
+        raise row.error("a machine has a holder of the estate, or an address of its own")
+    if machine.holder is not None:
+        must_be_among(row, "holder", [machine.holder], case.estate.identities, "identity")
+    if machine.network is not None:
+        must_be_among(row, "network", [machine.network], {*networks, *case.networks}, "network")
+    return machine
+
+
+def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Case) -> Twin:
+    parts = tuple(build(TwinAct, part) for part in value(row, "acts", tuple[Row, ...]))
+    twin = build(Twin, row, acts=parts)
+    steps = {plan.fact for plan in case.campaign.steps}
+    must_be_among(row, "step", [twin.step], steps, "step of the campaign about")
+    must_be_among(row, "who", [twin.who], actors, "role, identity or machine")
+    must_be_among(row, "acts", [part.act for part in parts], acts, "act")
+    must_be_among(
+        row, "acts", [part.by for part in parts if part.by], actors, "identity or machine"
+    )
+    if twin.told_by == "changes" and not twin.what:
+        raise row.error("a change ticket says what is changed")
+    return twin

@@ -1,0 +1,156 @@
+"""Worlds that were made are kept: under LABUTILS_CACHE, or where this system keeps what programs
+can make again; never in the repository."""
+
+import atexit
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from labutils.incident import cases
+from labutils.incident.background.world import write
+from labutils.incident.breach import Replay, play
+from labutils.incident.cases import Case, CaseName
+from labutils.incident.policy import World
+from labutils.lab import data_file
+from labutils.text import shown
+
+LESSON_COUNT = 100_000
+LESSON_SEED = "hunt-lesson"
+
+
+class CannotKeep(OSError):
+    """No folder can be written, not even a temporary one; the sentence says what to do."""
+
+
+def logs(
+    case: CaseName = cases.COURSE,
+    *,
+    count: int = LESSON_COUNT,
+    seed: str = LESSON_SEED,
+    attack: bool = True,
+) -> Path:
+    """The folder of a world: made at first use, and kept. See world.write for what is in it.
+
+    Where nothing can be kept, it is a temporary folder, which is gone with this process, and one
+    sentence on the standard error says so. Raises CannotKeep where that fails as well.
+    """
+    case = cases.load(case)
+    name = f"{case.name}-{count}-{_fingerprint(case, count, seed, attack)}"
+    root = cache_folder()
+    if _is_whole(root / name):
+        return root / name
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return _keep(root / name, case, count, seed, attack)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(
+            f"{shown(str(root))} cannot be written ({reason}), so these logs stand in a temporary "
+            "folder. To keep them, set LABUTILS_CACHE to a folder of yours.",
+            file=sys.stderr,
+        )
+    return _temporary(case, count, seed, attack)
+
+
+def cache_folder() -> Path:
+    """LABUTILS_CACHE; else where this system keeps what programs can make again."""
+    if named := os.environ.get("LABUTILS_CACHE"):
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "labutils"
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "labutils" / "Cache"
+    named = os.environ.get("XDG_CACHE_HOME")
+    return (Path(named) if named else Path.home() / ".cache") / "labutils"
+
+
+def digest(folder: Path) -> str:
+    """The SHA-256 of a world: of the names and the SHA-256 of its files."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        with path.open("rb") as file:
+            whole.update(
+                f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+            )
+    return whole.hexdigest()
+
+
+# --- keeping ------------------------------------------------------------------------------------
+
+
+def _keep(target: Path, case: Case, count: int, seed: str, attack: bool) -> Path:
+    """Make a world beside its place, and put it there when it is whole: two that do so at once do
+    not disturb each other."""
+    made = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    try:
+        write(made / "world", _played(case), count=count, seed=seed, attack=attack)
+        (made / "sum").write_text(digest(made / "world"))
+        (made / "sum").replace(_sum_of(target))
+        try:
+            (made / "world").rename(target)
+        except OSError:  # somebody put one there
+            if not _is_whole(target):
+                target.rename(made / "broken")
+                (made / "world").rename(target)
+        return target
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _played(case: Case) -> Replay:
+    return play(World.historical(case), case=case)
+
+
+def _temporary(case: Case, count: int, seed: str, attack: bool) -> Path:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="labutils-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        write(folder, _played(case), count=count, seed=seed, attack=attack)
+    except OSError as error:
+        raise CannotKeep(
+            error.errno,
+            f"no folder can be written ({error.strerror or error}): free some space, or set "
+            "LABUTILS_CACHE to a folder that can be",
+        ) from error
+    return folder
+
+
+def _sum_of(target: Path) -> Path:
+    return target.with_name(target.name + ".sha256")
+
+
+def _is_whole(target: Path) -> bool:
+    """Whether a world that was kept is there, and is what was written."""
+    try:
+        return _sum_of(target).read_text() == digest(target)
+    except (OSError, ValueError):
+        return False
+
+
+def _fingerprint(case: Case, count: int, seed: str, attack: bool) -> str:
+    """Of all that a world depends on: another version of the course makes other worlds."""
+    what = f"{_made_by(case.name)}/{count}/{attack}/{seed}"
+    return hashlib.sha256(what.encode()).hexdigest()[:16]
+
+
+@cache
+def _made_by(case: str) -> str:
+    """The SHA-256 of the code and the data that make the worlds of a case."""
+    whole = hashlib.sha256()
+    for path in _makers(case):
+        whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _makers(case: str) -> Iterator[Path]:
+    code = Path(__file__).parent
+    yield from sorted([*code.glob("*.py"), *code.parent.glob("*.py")])
+    yield from sorted(data_file(f"cases/{case}").glob("*.yaml"))
+    yield from sorted(data_file("telemetry").glob("*.yaml"))
+    yield data_file("names.yaml")

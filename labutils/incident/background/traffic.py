@@ -1,0 +1,201 @@
+"""What happens on a day: people who sign in, work and leave; services that run by themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from labutils.incident.background.dice import Dice, Shares
+from labutils.incident.background.people import (
+    DAY,
+    Person,
+    Place,
+    Service,
+    Trip,
+    credential,
+    people,
+    services,
+    trips,
+    zones,
+)
+from labutils.incident.background.sheet import ANYBODY, Background, Machine, Role
+from labutils.incident.cases import Case
+from labutils.incident.inventory import Credential
+
+THINGS = 450  # repositories, pages and tickets that people read
+HOUR = 3600
+
+
+class Deed(NamedTuple):
+    """Something that is done. `time` is in seconds since 1970; `thing`: which of the repositories,
+    pages or tickets; `subject`: the account that it is about; `twin`: the number of the twin that
+    it is a part of."""
+
+    time: int
+    act: str
+    credential: Credential
+    place: Place
+    thing: int
+    subject: str = ""
+    twin: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """Everybody and everything that acts in a case with a seed. `days`: those that are written, as
+    seconds since 1970."""
+
+    case: Case
+    sheet: Background
+    seed: str
+    days: list[int]
+    everybody: list[Person] = field(init=False)
+    services: dict[str, Service] = field(init=False)
+    trips: list[Trip] = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        networks = self.sheet.networks
+        put(
+            self,
+            "case",
+            replace(
+                self.case,
+                networks=self.case.networks | {name: one.asn for name, one in networks.items()},
+                countries=self.case.countries | {n: one.country for n, one in networks.items()},
+                proxies=(*self.case.proxies, *(n for n, one in networks.items() if one.proxy)),
+            ),
+        )
+        put(self, "everybody", people(self.sheet, self.seed))
+        put(self, "services", services(self.sheet, self.case))
+        put(self, "trips", trips(self.sheet, self.everybody, self.days, self.seed))
+
+    def people_of(self, role: str) -> list[Person]:
+        """The people of a role, or all of them."""
+        return [one for one in self.everybody if role in (ANYBODY, one.role.id)]
+
+
+# --- people -------------------------------------------------------------------------------------
+
+HOURS = Shares([0, 0, 1, 2, 3, 4, 5, 6, 7], [30, 16, 10, 6, 5, 10, 12, 7, 4])  # after the start
+
+
+class Visits:
+    """What people do: sessions of a few hours, each a chain of acts under one session id."""
+
+    def __init__(self, company: Company):
+        self.company, sheet = company, company.sheet
+        # The more active come first: a tenth of the people makes about half of the sessions.
+        weights = [100_000 // (place + 25) for place in range(len(company.everybody))]
+        self.active = Shares(company.everybody, weights)
+        self.zones = zones(sheet)
+        self.by_role = {one.role: company.people_of(one.role) for one in sheet.rare}
+        self.away = {trip.person: trip for trip in company.trips}
+
+    def of_a_day(self, day: int, sessions: int) -> Iterator[Deed]:
+        """Everything that begins on a day (seconds since 1970)."""
+        dice = Dice(f"{self.company.seed}/visits/{day}")
+        for number in range(sessions):
+            person = dice.pick(self.active)
+            start = day + self.begin(person, dice)
+            yield from self.visit(person, start, f"{day}/{number}", dice)
+        for rare in self.company.sheet.rare:
+            for _ in range(_rounded(sessions * rare.rate, 10_000, dice)):
+                person = dice.pick(self.by_role[rare.role])
+                time = day + self.begin(person, dice)
+                place = self.place_of(person, time, dice)
+                session = credential(person.identity, f"{day}/{time}/{rare.act}")
+                yield Deed(time, rare.act, session, place, thing(person, dice), self.subject(dice))
+
+    def begin(self, person: Person, dice: Dice) -> int:
+        """When a session begins, as seconds of the day."""
+        late = dice.below(100) < person.role.late
+        hour = dice.between(18, 22) if late else person.role.start + dice.pick(HOURS)
+        local = hour * HOUR + dice.between(-20, 59) * 60 + dice.below(60)
+        return (local - person.home.hour * HOUR) % DAY
+
+    def place_of(self, person: Person, time: int, dice: Dice) -> Place:
+        """Where somebody is: on a trip, behind a proxy, on the move, at the office, at home."""
+        sheet, trip = self.company.sheet, self.away.get(person)
+        if trip and trip.start <= time < trip.end:
+            return trip.place
+        if dice.of(sheet.proxied):
+            return self.elsewhere(dice.pick(sheet.proxies), person, dice)
+        if dice.of(120):
+            return self.on_the_move(person, dice)
+        return person.office if dice.of(550) else person.laptop
+
+    def elsewhere(self, network: str, person: Person, dice: Dice) -> Place:
+        """Any address of a network, with the person's own laptop."""
+        one = self.company.sheet.networks[network]
+        address = one.address(dice.popular(one.size) - 1)
+        return Place(self.zones[network], address, person.laptop.agent)
+
+    def on_the_move(self, person: Person, dice: Dice) -> Place:
+        """Any address of the mobile network, with the person's phone."""
+        mobile = self.company.sheet.networks[self.company.sheet.mobile]
+        return Place(self.zones[mobile.id], mobile.address(dice.below(mobile.size)), person.phone)
+
+    def visit(self, person: Person, start: int, name: str, dice: Dice) -> Iterator[Deed]:
+        """A session: signed in, perhaps after a wrong try; applications; perhaps signed out."""
+        place, session = self.place_of(person, start, dice), credential(person.identity, name)
+        if dice.of(self.company.sheet.failed):
+            wrong = credential(person.identity, f"{name}/wrong")
+            yield Deed(start - dice.between(9, 70), "sign-in-failed", wrong, place, 1)
+        yield Deed(start, "sign-in", session, place, 1)
+        time, moved = start, place
+        end = start + lasting(dice)
+        for act in self.work(person.role, dice):
+            time += pause(dice)
+            if dice.of(30):
+                moved = self.place_of(person, time, dice)
+            if time < end or act == "single-sign-on":
+                yield Deed(time, act, session, moved, thing(person, dice), self.subject(dice))
+        if end - start > 20 * HOUR:  # somebody who leaves the browser open
+            yield Deed(end - 60, "single-sign-on", session, place, 1)
+        if dice.of(250):
+            yield Deed(max(end, time + 30), "sign-out", session, moved, 1)
+
+    def work(self, role: Role, dice: Dice) -> list[str]:
+        """The acts of a session, in the order in which they are done."""
+        acts = [act for act, tenths in role.uses.items() for _ in range(dice.some(tenths))]
+        return [act for _, act in sorted((dice.below(1000), act) for act in acts)]
+
+    def subject(self, dice: Dice) -> str:
+        return dice.pick(self.company.everybody).identity.id
+
+
+def thing(person: Person, dice: Dice) -> int:
+    """What somebody reads: one of their own favourites, or what all read."""
+    if dice.of(500):
+        return 1 + (person.favourite + dice.popular(40)) % THINGS
+    return dice.popular(THINGS)
+
+
+def lasting(dice: Dice) -> int:
+    """How long a session lasts: some hours; three in a hundred are still open on the next day."""
+    return dice.between(24 * HOUR, 40 * HOUR) if dice.of(30) else 60 + dice.wait(4 * HOUR) // 2
+
+
+def pause(dice: Dice) -> int:
+    """Between two acts: seconds or minutes, and now and then an hour."""
+    return 2 + (dice.wait(50 * 60) if dice.of(150) else dice.wait(90))
+
+
+# --- services -----------------------------------------------------------------------------------
+
+
+def run_of_a_day(company: Company, machine: Machine, day: int, number: int) -> Iterator[Deed]:
+    """A service that does something so many times a day, evenly, a fifth early or late."""
+    dice = Dice(f"{company.seed}/{machine.id}/{day}")
+    service = company.services[machine.id]
+    for place in range(number):
+        slot = DAY * place // number
+        early = DAY // (5 * number)
+        time = day + min(DAY - 1, max(0, slot + DAY // (2 * number) + dice.between(-early, early)))
+        yield Deed(time, machine.act, service.credential, service.place, dice.popular(THINGS))
+
+
+def _rounded(number: int, of: int, dice: Dice) -> int:
+    """number / of, rounded up or down by chance, so that small rates come true over many days."""
+    whole, rest = divmod(number, of)
+    return whole + (dice.below(of) < rest)

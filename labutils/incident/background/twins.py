@@ -1,0 +1,225 @@
+"""What looks like a step of the intruder and is not, and the tables that tell: change tickets, the
+roster, trips."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from labutils.incident import names
+from labutils.incident.background.dice import Dice
+from labutils.incident.background.people import (
+    DAY,
+    Person,
+    Place,
+    Service,
+    Trip,
+    credential,
+)
+from labutils.incident.background.sheet import Twin, TwinAct
+from labutils.incident.background.traffic import HOUR, THINGS, Company, Deed, Visits
+from labutils.incident.inventory import Credential, Identity
+from labutils.lab import iso
+
+SMALL = 20_000  # events; in a smaller world the bursts of twins are shorter
+
+
+class Occurrence(NamedTuple):
+    """A twin that happened: who did it, from one moment to another (seconds since 1970)."""
+
+    twin: Twin
+    who: Identity
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Somebody is on call (seconds since 1970)."""
+
+    who: Identity
+    start: int
+    end: int
+
+
+class Twins:
+    """All twins of a world: `deeds`, `occurrences` by number, and what the tables say of them."""
+
+    def __init__(self, company: Company, visits: Visits, days: list[int], count: int):
+        self.company, self.visits, self.count = company, visits, count
+        self.workdays = [
+            day for day in days if day // DAY % 7 not in (2, 3)
+        ]  # 1970 began on Thursday
+        self.rest = [day for day in days if day // DAY % 7 in (2, 3)]
+        self.occurrences: list[Occurrence] = []
+        self.duties: list[Duty] = []
+        self.deeds = [deed for twin in company.sheet.twins.values() for deed in self.of(twin)]
+
+    def of(self, twin: Twin) -> Iterator[Deed]:
+        """Each time that a twin happens."""
+        for number in range(twin.times):
+            dice = Dice(f"{self.company.seed}/{twin.id}/{number}")
+            who, held, place, start = self.scene(twin, dice)
+            deeds = list(self.play(twin, held, place, start, dice))
+            yield from deeds
+            end = max(deed.time for deed in deeds)
+            self.occurrences.append(Occurrence(twin, who, start, end))
+            if twin.told_by == "roster":
+                self.duties.append(Duty(who, start - start % DAY, start - start % DAY + 2 * DAY))
+
+    def scene(self, twin: Twin, dice: Dice) -> tuple[Identity, Credential, Place, int]:
+        """Who, with what, from where, when."""
+        start = self.begin(twin, dice)
+        if twin.who not in self.company.sheet.roles:
+            service = self.company.services[twin.who]
+            return service.identity, service.credential, self.moved(twin, service, dice), start
+        if twin.where == "away":
+            trip = self.trip(twin, dice)
+            start = trip.start + dice.below(trip.end - trip.start - HOUR)
+            return trip.person.identity, self.session(trip.person, start), trip.place, start
+        person = dice.pick(self.company.people_of(twin.who))
+        return person.identity, self.session(person, start), self.at(twin, person, dice), start
+
+    def begin(self, twin: Twin, dice: Dice) -> int:
+        days = self.rest if twin.when == "weekend" else self.workdays
+        hour = dice.between(1, 4) if twin.when == "night" else dice.between(9, 20)
+        return dice.pick(days) + hour * HOUR + dice.below(HOUR)
+
+    def session(self, person: Person, start: int) -> Credential:
+        return credential(person.identity, f"twin/{start}")
+
+    def trip(self, twin: Twin, dice: Dice) -> Trip:
+        """A trip of somebody of the role, within the days that are written."""
+        first, last = self.workdays[0], self.workdays[-1] + DAY
+        trips = [
+            trip
+            for trip in self.company.trips
+            if trip.person.role.id == twin.who and first <= trip.start and trip.end <= last
+        ]
+        return dice.pick(trips or self.company.trips)
+
+    def at(self, twin: Twin, person: Person, dice: Dice) -> Place:
+        """Where a person is."""
+        if twin.where == "proxy":
+            return self.visits.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
+        if twin.where == "mobile":
+            return self.visits.on_the_move(person, dice)
+        return person.office if dice.of(500) else person.laptop
+
+    def moved(self, twin: Twin, service: Service, dice: Dice) -> Place:
+        """Where a service runs."""
+        estate, place = self.company.case.estate, service.place
+        if twin.where == "server":
+            inside = next(zone for zone in estate.zones.values() if zone.inside)
+            address = self.company.case.addresses[inside.id]
+            return Place(inside, address.ip, address.agent)
+        if twin.where == "usual":
+            return place
+        network = self.company.sheet.networks[self.company.sheet.proxies[-1]]
+        address_there = network.address(dice.below(network.size))
+        return Place(self.visits.zones[network.id], address_there, place.agent)
+
+    def play(
+        self,
+        twin: Twin,
+        held: Credential,
+        place: Place,
+        start: int,
+        dice: Dice,
+    ) -> Iterator[Deed]:
+        """The acts of a twin, one after another, at an uneven pace."""
+        number, time = len(self.occurrences), start
+        subject = names.account(self.company.seed, 1500 + dice.below(500))
+        for part in twin.acts:
+            holder = self.company.services[part.by].credential if part.by else held
+            first = dice.below(THINGS)
+            for turn in range(self.length(part)):
+                time += 1 + dice.wait(part.every)
+                thing = 1 + (first + turn) % THINGS
+                yield Deed(time, part.act, holder, place, thing, subject, number)
+
+    def length(self, part: TwinAct) -> int:
+        """How often an act is repeated: bursts are shorter in a small world."""
+        if part.repeat == 1 or self.count >= SMALL:
+            return part.repeat
+        return max(2, part.repeat * self.count // SMALL)
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def tables(company: Company, twins: Twins) -> dict[str, str]:
+    """The tables that a learner gets, as CSV by file name."""
+    return {
+        "changes.csv": _csv(("id", "system", "from", "to", "by", "what"), _changes(company, twins)),
+        "roster.csv": _csv(
+            ("account", "role", "country", "from_hour", "to_hour", "on_call_from", "on_call_to"),
+            _roster(company, twins),
+        ),
+        "travel.csv": _csv(("account", "country", "network", "from", "to"), _travel(company)),
+    }
+
+
+def _changes(company: Company, twins: Twins) -> list[tuple[object, ...]]:
+    """Tickets of the twins, and others, in the order of their time."""
+    dice, acts = Dice(f"{company.seed}/changes"), company.sheet.acts
+    tickets = []
+    for one in twins.occurrences:
+        if one.twin.told_by == "changes":
+            system = acts[one.twin.acts[-1].act].ask.split(":")[0]
+            start = one.start - one.start % HOUR - dice.below(2) * HOUR
+            end = one.end - one.end % HOUR + dice.between(1, 3) * HOUR
+            tickets.append((start, end, system, one.who.name, one.twin.what))
+    reasons = [one.what for one in company.sheet.twins.values() if one.what]
+    systems = sorted({act.ask.split(":")[0] for act in acts.values()})
+    for _ in range(len(tickets) // 2):
+        start = dice.pick(company.days) + dice.between(7, 20) * HOUR
+        who = dice.pick(company.everybody).identity.name
+        end = start + dice.between(1, 6) * HOUR
+        tickets.append((start, end, dice.pick(systems), who, dice.pick(reasons)))
+    return [
+        (f"CHG-{4000 + 3 * place}", system, iso(start), iso(end), who, what)
+        for place, (start, end, system, who, what) in enumerate(sorted(tickets))
+    ]
+
+
+def _roster(company: Company, twins: Twins) -> list[tuple[object, ...]]:
+    """Everybody with their hours (UTC); those who are on call on some days, once for each."""
+    dice = Dice(f"{company.seed}/roster")
+    duties = list(twins.duties)
+    for role in company.sheet.roles:
+        some = company.people_of(role)
+        for day in company.days[::3]:
+            duties.append(Duty(dice.pick(some).identity, day, day + 3 * DAY))
+    by_account: dict[str, list[Duty]] = {}
+    for duty in sorted(duties, key=lambda duty: (duty.start, duty.who.id)):
+        by_account.setdefault(duty.who.id, []).append(duty)
+    rows: list[tuple[object, ...]] = []
+    for person in sorted(company.everybody, key=lambda person: person.identity.id):
+        start = (person.role.start - person.home.hour) % 24
+        known = (person.identity.id, person.role.id, person.home.country, start, (start + 9) % 24)
+        on_call = [(iso(d.start), iso(d.end)) for d in by_account.get(person.identity.id, [])]
+        rows += [(*known, *duty) for duty in on_call or [("", "")]]
+    return rows
+
+
+def _travel(company: Company) -> list[tuple[object, ...]]:
+    return [
+        (
+            trip.person.identity.id,
+            trip.network.country,
+            trip.network.id,
+            iso(trip.start),
+            iso(trip.end),
+        )
+        for trip in sorted(company.trips, key=lambda trip: (trip.start, trip.person.identity.id))
+    ]
+
+
+def _csv(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,322 @@
+"""A world on disk: the attack's lines and the background's, merged in the order of time, one file a
+source, and what is true of them beside."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from math import isqrt
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from labutils.incident import names, policy
+from labutils.incident.background import sheet as sheets
+from labutils.incident.background.people import DAY
+from labutils.incident.background.sheet import Act, Background, Machine
+from labutils.incident.background.traffic import Company, Deed, Visits, run_of_a_day
+from labutils.incident.background.twins import Twins, tables
+from labutils.incident.breach import Replay
+from labutils.incident.cases import LogEntry
+from labutils.incident.log_format import FIELDS, log_format
+from labutils.incident.telemetry import Line, LogLine, Writer, writer
+from labutils.lab import iso, seconds
+
+SMALLEST = 2_000  # events of a background: twins alone are some hundreds
+
+
+class TooSmall(ValueError):
+    """A number of events in which the twins have no room."""
+
+
+class Entry(NamedTuple):
+    """A line of a world, in the order of time. `fact`: of the attack's lines; `twin`: the name, and
+    the fact of the step that it looks like."""
+
+    at: int
+    order: int
+    source: str
+    text: str
+    fact: str | None
+    twin: tuple[str, str] | None
+    modelled: bool
+
+
+def write(
+    folder: Path, replay: Replay, *, count: int, seed: str, attack: bool = True
+) -> dict[str, int]:
+    """Write a world: `count` events of background, and (with `attack`) what the replay logged. The
+    number of events of each source.
+
+    `truth.json`: event (source:line, counted from 1) → fact, of attack events alone; `twins.json`:
+    → the twin's name and the step that it looks like; `labels.json`: → twin or modelled; and three
+    tables for the hunter: changes.csv, roster.csv, travel.csv. Raises OSError, TooSmall, and
+    sheets.NoBackground.
+    """
+    if count < SMALLEST:
+        raise TooSmall(f"a background has at least {SMALLEST} events, so that its twins have room")
+    company = Company(replay.case, sheets.load(replay.case), seed, days_of(replay))
+    background = Events(company, count)
+    folder.mkdir(parents=True, exist_ok=True)
+    with Files(folder, replay.case.sources) as files:
+        attacked = _attack(replay) if attack else {}
+        for day in company.days:
+            entries = [*background.of_a_day(day), *attacked.get(day, [])]
+            entries.sort()
+            files.write(entries)
+    for name, text in tables(company, background.twins).items():
+        (folder / name).write_bytes(text.encode())
+    return files.lines
+
+
+def days_of(replay: Replay) -> list[int]:
+    """The days that are written: the month of the sheet, and before it each day on which the attack
+    left a line; as seconds since 1970."""
+    month = days_of_month(sheets.load(replay.case))
+    written = {at // 1000 // DAY * DAY for times in replay.written.values() for at in times}
+    return sorted({*month, *written})
+
+
+def days_of_month(sheet: Background) -> list[int]:
+    """The days of the sheet's month, as seconds since 1970."""
+    first = seconds(sheet.middle) - sheet.days // 2 * DAY
+    return [first + number * DAY for number in range(sheet.days)]
+
+
+def _attack(replay: Replay) -> dict[int, list[Entry]]:
+    """What the replay logged, by day."""
+    by_day: dict[int, list[Entry]] = {}
+    for source, events in replay.audit.items():
+        for number, (event, at) in enumerate(zip(events, replay.written[source], strict=True), 1):
+            name = f"{source}:{number}"
+            entry = Entry(
+                at,
+                zlib.crc32(name.encode()),
+                source,
+                json.dumps(event),
+                replay.truth.get(name),
+                None,
+                name in replay.labels,
+            )
+            by_day.setdefault(at // 1000 // DAY * DAY, []).append(entry)
+    return by_day
+
+
+# --- the background as events ------------------------------------------------------------------
+
+
+class Events:
+    """The events of a background, day by day, `count` of them in all."""
+
+    def __init__(self, company: Company, count: int):
+        self.company, self.count = company, count
+        self.left = count
+        self.writers = {name: _Writers(act, company) for name, act in company.sheet.acts.items()}
+        self.visits = Visits(company)
+        self.twins = Twins(company, self.visits, days_of_month(company.sheet), count)
+        self.later: dict[int, list[Deed]] = {day: [] for day in company.days}
+        self.serial = 0
+        self.of_people = 0  # and of the machines that do not fill
+        for deed in self.twins.deeds:
+            self.file(deed)
+        self.weights = {day: weight_of_day(company.sheet, day) for day in company.days}
+        self.sessions = shared_out(
+            count * company.sheet.sign_ins // 10_000, list(self.weights.values())
+        )
+
+    def file(self, deed: Deed) -> None:
+        """Keep a deed for its day. What lies beyond the days that are written is lost."""
+        day = self.later.get(deed.time // DAY * DAY)
+        if day is not None:
+            day.append(deed)
+
+    def of_a_day(self, day: int) -> list[Entry]:
+        """All events of a day. They are asked for in order, each day once."""
+        place = self.company.days.index(day)
+        for deed in self.visits.of_a_day(day, self.sessions[place]):
+            self.file(deed)
+        machines = self.company.sheet.machines.values()
+        for machine in machines:
+            if not machine.fill:
+                self.run(machine, day, self.share_of(machine, place))
+        entries = [entry for deed in self.later.pop(day) for entry in self.entries(deed)]
+        room = self.room(place, len(entries))
+        filling = [machine for machine in machines if machine.fill]
+        for machine, number in zip(
+            filling, shared_out(room, [one.share for one in filling]), strict=True
+        ):
+            for deed in run_of_a_day(self.company, machine, day, number):
+                entries += self.entries(deed)
+        entries.sort()
+        del entries[self.left :]  # where a small world is full before its last evening
+        self.left -= len(entries)
+        return entries
+
+    def run(self, machine: Machine, day: int, number: int) -> None:
+        for deed in run_of_a_day(self.company, machine, day, number):
+            self.file(deed)
+
+    def share_of(self, machine: Machine, place: int) -> int:
+        days = len(self.company.days)
+        total = self.count * machine.share // 10_000
+        return total * (place + 1) // days - total * place // days
+
+    def room(self, place: int, others: int) -> int:
+        """How many events the machines that fill make on a day: the rest on the last one; before,
+        what leaves the other days as much, if people go on as they did."""
+        days = len(self.company.days)
+        if place == days - 1:
+            return max(0, self.left - others)
+        done, ahead = sum(self.sessions[: place + 1]), sum(self.sessions[place + 1 :])
+        self.of_people += others
+        expected = self.of_people * ahead // max(done, 1)
+        expected += 2 * isqrt(expected)  # so that there is room on the last days
+        return max(0, (self.left - others - expected) // (days - place))
+
+    def entries(self, deed: Deed) -> list[Entry]:
+        """The lines of one deed."""
+        self.serial += 1
+        twin = None
+        if deed.twin is not None:
+            occurrence = self.twins.occurrences[deed.twin]
+            twin = (occurrence.twin.id, occurrence.twin.step)
+        return [
+            Entry(
+                line.at, self.serial, line.source, json.dumps(line.event), None, twin, line.modelled
+            )
+            for line in self.writers[deed.act].lines(deed, self.serial)
+        ]
+
+
+class _Writers:
+    """How an act is written: the templates of its lines, and the words that they ask for."""
+
+    def __init__(self, act: Act, company: Company):
+        self.act, self.company = act, company
+        service, self.action = act.ask.split(":")
+        self.service = company.case.estate.services[service]
+        fixed = {name: word for name, word in act.words.items() if not isinstance(word, list)}
+        self.drawn = {name: word for name, word in act.words.items() if isinstance(word, list)}
+        self.writers: list[Writer] = []
+        self.asked: set[str] = set()
+        for line in act.lines:
+            source, _, template = line.partition(".")
+            needed = log_format(source).names(template)
+            words = {name: word for name, word in fixed.items() if name in needed}
+            entry = LogEntry((act.ask,), source, template, words=words)
+            self.writers.append(writer(entry, not act.refused))
+            self.asked |= needed - FIELDS.keys() - words.keys()
+
+    def lines(self, deed: Deed, serial: int) -> Iterator[LogLine]:
+        seed = f"{self.service.id}/{self.company.seed}/{serial}"
+        request = policy.Request(
+            self.company.case,
+            deed.time,
+            self.service,
+            self.action,
+            deed.credential,
+            deed.place.zone,
+            deed.place.address,
+        )
+        words = self.words(deed, seed) if self.asked else {}
+        for place, one in enumerate(self.writers):
+            yield one.line(Line(request, deed.place.agent, seed, deed.thing, place, words))
+
+    def words(self, deed: Deed, seed: str) -> dict[str, str | int]:
+        """What the templates ask for: drawn from the act's words, or about the deed's subject."""
+        chance = zlib.crc32(seed.encode())
+        words = {name: some[chance % len(some)] for name, some in self.drawn.items()}
+        if self.asked & sheets.SUBJECT:
+            words |= self.subject(deed.subject)
+        if "application_id" in self.asked:
+            words["application_id"] = f"{zlib.crc32(words['application'].encode()):017x}"
+        return words
+
+    def subject(self, account: str) -> dict[str, str | int]:
+        """Somebody whom an act is about."""
+        number = zlib.crc32(f"{self.company.seed}/{account}".encode())
+        domain = self.company.case.domains[self.service.org]
+        return {
+            "user": account,
+            "full_name": names.full_name(account),
+            "email": f"{account}@{domain}",
+            "user_id": f"JIRAUSER{10000 + number % 90000}",
+            "subject_id": f"{number:017x}",
+        }
+
+
+def weight_of_day(sheet: Background, day: int) -> int:
+    """How much goes on, in percent of a workday."""
+    if (holiday := sheet.holidays.get(iso(day)[:10])) is not None:
+        return holiday
+    return sheet.weekend if day // DAY % 7 in (2, 3) else 100  # 1970 began on a Thursday
+
+
+def shared_out(total: int, shares: list[int]) -> list[int]:
+    """A number in whole parts, as the shares want it."""
+    parts, given, done = [], 0, 0
+    for share in shares:
+        done += share
+        until = total * done // max(sum(shares), 1)
+        parts.append(until - given)
+        given = until
+    return parts
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+class Files:
+    """The files of a world, written as the days go by. `lines`: how many each source has."""
+
+    def __init__(self, folder: Path, sources: Iterable[str]):
+        self.folder, self.stack = folder, ExitStack()
+        self.lines = dict.fromkeys(sources, 0)
+        self.logs: dict[str, IO[bytes]] = {}
+        self.indexes: dict[str, _Index] = {}
+
+    def __enter__(self) -> "Files":
+        for source in self.lines:
+            path = self.folder / f"{source}.jsonl"
+            self.logs[source] = self.stack.enter_context(path.open("wb"))
+        for name in ("truth", "labels", "twins"):
+            self.indexes[name] = _Index(
+                self.stack.enter_context((self.folder / f"{name}.json").open("wb"))
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for index in self.indexes.values():
+            index.end()
+        self.stack.close()
+
+    def write(self, entries: list[Entry]) -> None:
+        """Write lines, in this order."""
+        texts: dict[str, list[str]] = {source: [] for source in self.lines}
+        for entry in entries:
+            self.lines[entry.source] += 1
+            texts[entry.source].append(entry.text)
+            name = f"{entry.source}:{self.lines[entry.source]}"
+            if entry.fact:
+                self.indexes["truth"].add(name, entry.fact)
+            if entry.twin:
+                twin, step = entry.twin
+                self.indexes["twins"].add(name, {"twin": twin, "step": step})
+            if entry.twin or entry.modelled:
+                self.indexes["labels"].add(name, "twin" if entry.twin else "modelled")
+        for source, lines in texts.items():
+            if lines:
+                self.logs[source].write(("\n".join(lines) + "\n").encode())
+
+
+class _Index:
+    """A JSON object that is written entry by entry."""
+
+    def __init__(self, file: IO[bytes]):
+        self.file, self.before = file, "{\n "
+
+    def add(self, name: str, value: object) -> None:
+        self.file.write(f"{self.before}{json.dumps(name)}: {json.dumps(value)}".encode())
+        self.before = ",\n "
+
+    def end(self) -> None:
+        self.file.write(b"{}\n" if self.before.startswith("{") else b"\n}\n")

@@ -1,0 +1,129 @@
+"""Names of what logs speak of: people, repositories, pages and tickets, made of the words of
+data/names.yaml.
+
+Things are counted from 1. Which name the first one has is said by a case's `names_seed`: no order
+shows in names and ids, and another seed gives other names.
+"""
+
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from labutils.incident.sheets import Row, build, read
+
+QUERIES = "queries"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of repositories and tickets."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    """data/names.yaml as it stands."""
+
+    families: tuple[str, ...]
+    initials: tuple[str, ...]
+    repository_words: tuple[str, ...]
+    repository_ends: tuple[str, ...]
+    projects: tuple[Row, ...]
+    page_words: tuple[str, ...]
+    page_ends: tuple[str, ...]
+    queries: tuple[str, ...]
+
+
+class Repository(NamedTuple):
+    """A repository and its project."""
+
+    id: str
+    name: str
+    project: Project
+    project_id: str
+
+
+class Named(NamedTuple):
+    """A page or a ticket."""
+
+    id: str
+    name: str
+
+
+@cache
+def _words() -> _Words:
+    return build(_Words, read("names.yaml"))
+
+
+@cache
+def projects() -> tuple[Project, ...]:
+    """The projects that there are."""
+    return tuple(build(Project, row) for row in _words().projects)
+
+
+def queries() -> tuple[str, ...]:
+    """What people look for in a wiki."""
+    return _words().queries
+
+
+@cache
+def repository(seed: str, count: int) -> Repository:
+    """The repository of this number."""
+    words = _words()
+    firsts, ends = words.repository_words, words.repository_ends
+    place = _shuffled(f"{seed}/repository", count, len(firsts) * len(ends))
+    project = place % len(projects())
+    return Repository(
+        str(1000 + 7 * place),
+        f"{firsts[place // len(ends)]}-{ends[place % len(ends)]}",
+        projects()[project],
+        str(10 + project),
+    )
+
+
+@cache
+def page(seed: str, count: int) -> Named:
+    """The page of this number. After some hundred pages the titles come again, with a year."""
+    words = _words()
+    titles = len(words.page_words) * len(words.page_ends)
+    place = _shuffled(f"{seed}/page", count, 5 * titles)
+    title, year = place % titles, 2019 + place // titles
+    first, end = words.page_words[title // len(words.page_ends)], title % len(words.page_ends)
+    return Named(str(1_000_000 + 311 * place), f"{first} {words.page_ends[end]} {year}")
+
+
+@cache
+def issue(seed: str, count: int) -> Named:
+    """The ticket of this number."""
+    numbers = 500
+    place = _shuffled(f"{seed}/issue", count, len(projects()) * numbers)
+    key = projects()[place % len(projects())].key
+    return Named(str(100_000 + 11 * place), f"{key}-{1000 + 7 * (place // len(projects()))}")
+
+
+@cache
+def account(seed: str, count: int) -> str:
+    """The account of the person of this number, as j.fielding: an initial and a family name."""
+    words = _words()
+    place = _shuffled(f"{seed}/person", count, len(words.families) * len(words.initials))
+    family, initial = divmod(place, len(words.initials))
+    return f"{words.initials[initial]}.{words.families[family]}"
+
+
+def full_name(account: str) -> str:
+    """J Fielding for j.fielding."""
+    return " ".join(part.capitalize() for part in account.split("."))
+
+
+def _shuffled(seed: str, count: int, size: int) -> int:
+    """A number below `size` for each count, another one for each until they come again."""
+    return _order(seed, size)[count % size]
+
+
+@cache
+def _order(seed: str, size: int) -> list[int]:
+    """The numbers below `size`, in an order that the seed gives."""
+    return sorted(range(size), key=lambda number: (zlib.crc32(f"{seed}/{number}".encode()), number))
