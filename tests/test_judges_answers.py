@@ -6,6 +6,8 @@ mistake than its own.
 
 # Learners write like this.
 # ruff: noqa: B905, E713, RET502, RET503, SIM103, SIM110
+import hashlib
+import re
 import struct
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -15,8 +17,10 @@ import pytest
 from labutils.classroom import exercises
 from labutils.classroom.judging import PASSED
 from labutils.classroom.registry import lesson
+from labutils.identity.tokens import b64
 from labutils.incident import ledger
 from labutils.lab import seconds
+from labutils.stage import missing_defences as stage
 
 RIGHT, WRONG = [], []
 
@@ -359,6 +363,130 @@ def _(puts_back):
 @wrong("15-1", "backwards")
 def _(puts_back):
     return list(reversed(puts_back))
+
+
+# Lesson 03: what a judge once let pass. What the lesson imports is imported here.
+
+
+@wrong("03-2", "hashed")
+def _(redirect_uri, state, code_challenge):
+    sent = b64(hashlib.sha256(code_challenge.encode()).digest())
+    return stage.authorization_request(redirect_uri, state, sent)
+
+
+@wrong("03-2", "fixed")
+def _(redirect_uri, state, code_challenge):
+    url = stage.authorization_request(redirect_uri, state, code_challenge)
+    return url.replace("scope=notes", "scope=openid")
+
+
+@wrong("03-3", "address")
+def _(browser, url, typed):
+    page = browser.get(url)
+    page = browser.post("https://login.example/token", data=stage.hidden(page) | typed)
+    return stage.parameters(page)
+
+
+@wrong("03-4", "hashed")
+def _(browser, code, verifier, redirect_uri):
+    return stage.token_request(browser, code, stage.challenge(verifier), redirect_uri)
+
+
+@wrong("03-6", "late")
+def _(apps):
+    seen = stage.parameters(apps.opens("ada", "https://notes.example/login"))
+    return stage.token_request(apps.tom, seen.get("code", ""), "", stage.CALLBACK)
+
+
+@wrong("03-7", "finished")
+def _(apps):
+    page = apps.opens("tom", "https://notes.example/login")
+    return apps.opens("ada", str(page.url))
+
+
+def states_compared(same):
+    """An answer to 03-8 that refuses errors, and takes two states for one where `same` says so."""
+
+    def code_from(answer, state):
+        given = answer.get("state", "")
+        if not state or not given or not same(given, state):
+            raise ValueError("another state")
+        if "error" in answer or "code" not in answer:
+            raise ValueError("no code")
+        return answer["code"]
+
+    return code_from
+
+
+def test_an_answer_that_compares_whole_states_passes():
+    same = states_compared(lambda given, state: given == state)
+    assert exercises.verdict(exercise("03-8"), same)[0] is PASSED
+
+
+for mistake, same in (
+    ("order", lambda given, state: sorted(given) == sorted(state)),
+    ("order", lambda given, state: set(given) == set(state)),
+    ("part", lambda given, state: given.startswith(state)),
+    ("part", lambda given, state: state.startswith(given)),
+    ("part", lambda given, state: given.endswith(state)),
+    ("part", lambda given, state: state in given),
+    ("part", lambda given, state: given in state),
+    ("tidied", lambda given, state: given.strip() == state),
+    ("tidied", lambda given, state: given.lstrip() == state),
+    ("tidied", lambda given, state: given.rstrip() == state.rstrip()),
+    ("tidied", lambda given, state: given.lower() == state.lower()),
+    ("tidied", lambda given, state: given.casefold() == state.casefold()),
+):
+    wrong("03-8", mistake)(states_compared(same))
+
+
+@wrong("03-8", "both")
+def _(answer, state):
+    if not state or answer.get("state") != state or "code" not in answer:
+        raise ValueError("another request")
+    return answer["code"]
+
+
+def without_ports(pattern):
+    """An answer to 03-10 that takes out of an address what a pattern calls its port."""
+
+    def redirect_matches(registered, uri):
+        def bare(address):
+            parts = re.fullmatch(pattern, address)
+            return parts[1] + parts[2] if parts else address
+
+        return bare(uri) in [bare(known) for known in registered]
+
+    return redirect_matches
+
+
+IP = r"://(?:127\.0\.0\.1|\[::1\])"
+for pattern, mistake in {
+    f"(http{IP})(?::[0-9]*)*(/.*)": "no port",
+    f"(http{IP})(?::[0-9]*)?(/.*)": "no port",
+    f"(http{IP})(?::[0-9]+)?(/.*)": "no port",
+    f"(http{IP})(?::[+0-9]{{1,5}})?(/.*)": "no port",
+    rf"(http{IP})(?::\d{{1,5}})?(/.*)": "digits",
+    f"(http{IP})(?::[^/]*)?(/.*)": "userinfo",
+    f"(?i:http)({IP})(?::[0-9]{{1,5}})?(/.*)": "spelling",
+    f"https?({IP})(?::[0-9]{{1,5}})?(/.*)": "scheme",
+}.items():
+    wrong("03-10", mistake)(without_ports(pattern))
+
+
+def test_an_answer_that_takes_out_ports_and_nothing_else_passes():
+    answer = without_ports(f"(http{IP})(?::[0-9]{{1,5}})?(/.*)")
+    assert exercises.verdict(exercise("03-10"), answer)[0] is PASSED
+
+
+@wrong("03-10", "longer")
+def _(registered, uri):
+    return any(uri.startswith(known) for known in registered)
+
+
+@wrong("03-10", "longer")
+def _(registered, uri):
+    return uri.startswith(tuple(registered))
 
 
 # --- the judges ---------------------------------------------------------------------------------

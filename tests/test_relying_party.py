@@ -232,6 +232,18 @@ def test_state_belongs_to_the_browser_that_began():
     assert apps.tom.get(location).status_code == 303
 
 
+@pytest.mark.parametrize("at", [WIKI, NOTES])
+@pytest.mark.parametrize("read", ["state", "code", "iss"])
+def test_an_answer_opens_nothing_in_another_browser_whatever_can_be_read_in_it(at, read):
+    """RFC 9700, 2.1.1: what began in one browser ends in this one."""
+    apps = TwoApps("rp")
+    link = apps.sign_in("ada", at, until=at + "/cb").headers["location"]
+    cookie = dict(parse_qsl(urlsplit(link).query))[read]
+    apps.tom.cookies.set("browser", cookie, domain=at.removeprefix("https://"))
+    refused(apps.tom.get(link), "state belongs to no sign-in")
+    assert apps.ada.get(link).status_code == 303
+
+
 @pytest.mark.parametrize(
     "changes, reason",
     [

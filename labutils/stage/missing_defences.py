@@ -43,6 +43,8 @@ ASKED_FOR = (
     "http://localhost/cb",
     "https://notes.example:51004/cb",
 )
+SIGN_IN = "sign-in"  # the cookie that holds the session ID while somebody signs in
+WORLDS = ("", "PKCE", "state", "session", "matching")
 NAMES = {
     "GET login.example/authorize": "authorization request",
     "password=": "login",
@@ -110,7 +112,7 @@ def api_request(browser: httpx.Client, token: str) -> httpx.Response:
 
 def code_from(answer: dict[str, str], state: str) -> str:
     """The code of an authorization response for this browser's request (RFC 6749, 10.12)."""
-    if not state or answer.get("state") != state or "code" not in answer:
+    if not state or answer.get("state") != state or "error" in answer or "code" not in answer:
         raise ValueError("the answer to another request, or no code")
     return answer["code"]
 
@@ -129,14 +131,25 @@ class Functions:
 # --- the client, and the API --------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What the client keeps of a sign-in until the answer comes; empty where none was begun."""
+
+    state: str = ""
+    verifier: str = ""
+
+
 class FlowClient(SmallApp):
-    """A public client. Paths: /login, /cb, / (the notes of whoever is signed in) and /write."""
+    """A public client. Paths: /login, /cb, / (the notes of whoever is signed in) and /write.
+
+    It keeps a sign-in that has begun in a session of the browser that began it (RFC 9700, 2.1.1).
+    """
 
     def __init__(self, lab: Lab, origin: str, functions: Functions, *, pkce: bool = True):
         self.lab, self.origin, self.functions, self.pkce = lab, origin, functions, pkce
         self.network = lab.browser(origin.removeprefix("https://"), "192.0.2.230")
-        self.verifiers: dict[str, str] = {}  # by state
-        self.tokens: dict[str, str] = {}  # by cookie
+        self.begun: dict[str, Begun] = {}  # by session ID
+        self.tokens: dict[str, str] = {}  # by the cookie of a person who is signed in
 
     def answer(self, request: Request) -> Response:
         """What the client says at each of its paths."""
@@ -156,37 +169,71 @@ class FlowClient(SmallApp):
         return as_json(self.functions.api_request(self.network, token).json())
 
     def login(self) -> Response:
-        """Begin: a new state for this browser, a new verifier, and the authorization request."""
-        state, verifier = self.draw(), self.draw() + self.draw()
-        self.verifiers[state] = verifier
-        sent_ahead = self.functions.challenge(verifier)
-        url = self.functions.authorization_request(self.origin + "/cb", state, sent_ahead)
+        """Begin: a new state and a new verifier, kept in a session, and the request."""
+        begun = Begun(self.draw(), self.draw() + self.draw())
+        session_id = self.new_session_id(begun)
+        self.begun[session_id] = begun
+        sent_ahead = self.functions.challenge(begun.verifier)
+        url = self.functions.authorization_request(self.origin + "/cb", begun.state, sent_ahead)
         response = redirect(url if self.pkce else without_pkce(url), code=303)
-        response.set_cookie("state", state, httponly=True, secure=True, samesite="Lax")
-        return response
+        return with_cookie(response, SIGN_IN, session_id)
+
+    def new_session_id(self, _begun: Begun) -> str:
+        """A random text. It goes into a cookie, so it stands in no address."""
+        return self.draw()
+
+    def session_id(self, request: Request) -> str:
+        """The session ID that this browser holds; empty where it began no sign-in."""
+        return request.cookies.get(SIGN_IN, "")
 
     def callback(self, request: Request) -> Response:
-        """The authorization response: take the code, redeem it, and open a session."""
-        arrived = request.args.to_dict()
-        code = arrived.get("code", "")
-        if self.functions.code_from is not None:
-            try:
-                code = self.functions.code_from(arrived, request.cookies.get("state", ""))
-            except ValueError as refusal:
-                raise BadRequest(f"the sign-in is refused: {refusal}") from refusal
-        verifier = self.verifiers.pop(arrived.get("state", ""), "") if self.pkce else ""
+        """The authorization response: take the code, redeem it, and sign the person in."""
+        arrived, session_id = request.args.to_dict(), self.session_id(request)
+        begun = self.begun.get(session_id, Begun())
+        code = self.code(arrived, begun.state)
+        self.begun.pop(session_id, None)
+        verifier = begun.verifier if self.pkce else ""
         tokens = self.functions.token_request(self.network, code, verifier, self.origin + "/cb")
         if tokens.status_code != 200:
             raise BadRequest(f"login.example said: {tokens.json().get('error_description')}")
         cookie = self.draw()
         self.tokens[cookie] = tokens.json()["access_token"]
-        response = redirect(self.origin + "/", code=303)
-        response.set_cookie("app", cookie, httponly=True, secure=True, samesite="Lax")
-        return response
+        return with_cookie(redirect(self.origin + "/", code=303), "app", cookie)
+
+    def code(self, arrived: dict[str, str], state: str) -> str:
+        """The code of an answer to the request that had this state."""
+        if self.functions.code_from is None:
+            return arrived.get("code", "")
+        try:
+            return self.functions.code_from(arrived, state)
+        except ValueError as refusal:
+            raise BadRequest(f"the sign-in is refused: {refusal}") from refusal
 
     def draw(self) -> str:
         """The next text of the client's own dice."""
         return self.lab.draw(self.origin)
+
+
+class StateInCookie(FlowClient):
+    """A client whose session ID is the state: whoever reads an address can write the cookie."""
+
+    def new_session_id(self, begun: Begun) -> str:
+        """The state itself."""
+        return begun.state
+
+
+class AnyBrowser(StateInCookie):
+    """A client that finds a sign-in by the state in the address, whichever browser opens it."""
+
+    def session_id(self, request: Request) -> str:
+        """The state that came along in the address."""
+        return request.args.get("state", "")
+
+
+def with_cookie(response: Response, name: str, value: str) -> Response:
+    """A response that leaves a cookie in the browser, out of reach of scripts and other sites."""
+    response.set_cookie(name, value, httponly=True, secure=True, samesite="Lax")
+    return response
 
 
 def without_pkce(url: str) -> str:
@@ -323,7 +370,7 @@ def one_client(
     seed: str = "lesson-03",
     **functions: Any,
 ) -> OneClient:
-    """A fresh scene. `without`: "PKCE", "state" or "matching"; `functions`: those of a learner.
+    """A fresh scene. `without`: one of WORLDS; `functions`: those of a learner.
 
     `matching(registered, uri)` is the provider's comparison of redirect URIs.
     """
@@ -335,8 +382,23 @@ def one_client(
     pkce = without != "PKCE"
     registered = Client("notes", REGISTERED, scope="notes", require_pkce=pkce)
     apps.provider.clients["notes"] = registered
-    client = FlowClient(apps.lab, NOTES, Functions(**functions), pkce=pkce)
+    kind = StateInCookie if without == "session" else FlowClient
+    if functions.get("code_from") is None:  # it compares nothing, so it asks no browser either
+        kind = AnyBrowser
+    client = kind(apps.lab, NOTES, Functions(**functions), pkce=pkce)
     return _with(apps, client, ["Ask the printer about the plates", "Tea with Mary on Monday"])
+
+
+def outcomes(
+    attacks: dict[str, Callable[[OneClient], httpx.Response]], functions: dict[str, Any]
+) -> str:
+    """A table: which attack gets in at a client with one defence missing."""
+    rows = [f"{'missing:':<15}" + "".join(f"{world or 'nothing':<10}" for world in WORLDS)]
+    for name, attack in attacks.items():
+        answers = [attack(one_client(without=world, **functions)) for world in WORLDS]
+        words = ["gets in" if answer.status_code < 400 else "-" for answer in answers]
+        rows.append(f"{name:<15}" + "".join(f"{word:<10}" for word in words))
+    return "\n".join(row.rstrip() for row in rows)
 
 
 def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:

@@ -108,7 +108,7 @@ def answer(browser, token):
 """,
         """
 answer = lambda browser, token: browser.request(
-    "GET", f"{API}/notes", headers=[("authorization", "Bearer %s" % token)])
+    "GET", f"{API}/notes", headers=[("authorization", "bearer %s" % token)])
 """,
         """
 def answer(browser, token):
@@ -160,7 +160,7 @@ def answer(apps):
     "03-8": [
         """
 def answer(answer, state):
-    if "code" not in answer:
+    if "code" not in answer or "error" in answer:
         raise ValueError(answer.get("error", "no code"))
     if not answer.get("state") or answer["state"] != state:
         raise ValueError("another state")
@@ -170,14 +170,15 @@ def answer(answer, state):
 import hmac
 def answer(answer, state):
     came = answer.get("state", "")
-    if len(state) and hmac.compare_digest(came, state) and answer.get("code"):
+    same = hmac.compare_digest(came.encode(), state.encode())
+    if len(state) and same and answer.get("code") and not answer.get("error"):
         return answer["code"]
     raise ValueError
 """,
         """
 def answer(answer, state):
     try:
-        same = answer["state"] == state != ""
+        same = answer["state"] == state != "" and "error" not in answer
         code = answer["code"]
     except KeyError as missing:
         raise ValueError(f"no {missing}") from None
@@ -217,7 +218,7 @@ def answer(apps):
 def answer(registered, uri):
     if uri in registered:
         return True
-    native = re.compile(r"http://(127\\.0\\.0\\.1|\\[::1\\])(:[0-9]+)?(/[^?#]*)")
+    native = re.compile(r"http://(127\\.0\\.0\\.1|\\[::1\\])(:[0-9]{1,5})?(/[^?#]*)")
     came = native.fullmatch(uri)
     if came is None:
         return False
@@ -231,7 +232,7 @@ def answer(registered, uri):
             rest = address.removeprefix(host)
             if rest != address and rest.startswith(":"):
                 port, slash, path = rest[1:].partition("/")
-                if port.isdecimal() and port.isascii():
+                if port.isdecimal() and port.isascii() and len(port) < 6:
                     return host + slash + path
         return address
     return any(parts(known) == parts(uri) for known in registered)

@@ -50,6 +50,14 @@ def her_own_state(scene: Diary) -> str:
     return first_note(scene)
 
 
+def her_state_as_his_cookie(scene: Diary) -> str:
+    """Where the state is the session ID, the client would redeem Ada's code for Tom."""
+    seen = scene.ada_signs_in()
+    scene.tom.cookies.set("sign-in", parameters(seen)["state"], domain="diary.example")
+    scene.tom.get(seen.headers["location"])
+    return first_note(scene)
+
+
 def a_link_of_toms(scene: Diary) -> str:
     """Cross-site request forgery, which the diary refuses; and then Tom is in nobody's account."""
     began = parameters(scene.tom.get(DIARY + "/login"))
@@ -73,6 +81,7 @@ ROUTES = {
 }
 SHUT = {
     "Ada's whole response in Tom's browser": her_own_state,
+    "Ada's whole response, with her state as Tom's cookie": her_state_as_his_cookie,
     "a link of Tom's": a_link_of_toms,
     "a host of Tom's": a_host_of_toms,
     "the code at another client": lambda scene: (

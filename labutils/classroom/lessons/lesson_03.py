@@ -77,7 +77,7 @@ LURE = code("""
 """)
 CODE_FROM = code("""
     def code_from(answer, state):
-        if not state or answer.get("state") != state or "code" not in answer:
+        if not state or answer.get("state") != state or "error" in answer or "code" not in answer:
             raise ValueError("the answer to another request, or no code")
         return answer["code"]
 """)
@@ -88,13 +88,15 @@ TRAP = code("""
         code = parameters(caught).get("code", "")
         return token_request(apps.tom, code, VERIFIER, TRAP)
 """)
-MATCHES = code(r"""
+MATCHES = code("""
     def redirect_matches(registered, uri):
-        native = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\])):\d+(/.*)")
-
         def without_port(address):
-            found = native.fullmatch(address)
-            return found[1] + found[2] if found else address
+            for start in ("http://127.0.0.1:", "http://[::1]:"):
+                if address.startswith(start):
+                    port, slash, path = address.removeprefix(start).partition("/")
+                    if re.fullmatch("[0-9]{1,5}", port):
+                        return start.removesuffix(":") + slash + path
+            return address
 
         return without_port(uri) in [without_port(known) for known in registered]
 """)
@@ -183,7 +185,6 @@ def authorization_requests(answer: Tried) -> Verdict:
             return Verdict("none", case)
         if not isinstance(url, str) or url.partition("?")[0] != LOGIN + "/authorize":
             return Verdict("differs", case, written(url), mistake="endpoint")
-        right = dict(parse_qsl(stage.authorization_request(redirect_uri, state, sent_ahead)))
         right = dict(
             parse_qsl(urlsplit(stage.authorization_request(redirect_uri, state, sent_ahead)).query)
         )
@@ -192,6 +193,9 @@ def authorization_requests(answer: Tried) -> Verdict:
         if verdict is not PASSED:
             return verdict
     return PASSED
+
+
+FIXED = ("response_type", "client_id", "scope", "code_challenge_method", "grant_type")
 
 
 def _same_parameters(pairs: list[tuple[str, str]], right: Mapping[str, str], case: str) -> Verdict:
@@ -205,11 +209,21 @@ def _same_parameters(pairs: list[tuple[str, str]], right: Mapping[str, str], cas
         if name not in right:
             return Verdict("differs", case, f"a parameter {name}", "none of it", mistake="more")
         if given != right[name]:
-            want = f"{name}={right[name]}"
-            return Verdict("differs", case, f"{name}={written(given)}", want, mistake="value")
+            mistake = _changed(name, given, right[name])
+            got, want = f"{name}={written(given)}", f"{name}={written(right[name])}"
+            return Verdict("differs", case, got, want, mistake=mistake)
     if len(pairs) != len(right):
         return Verdict("differs", case, "a parameter twice", "each once", mistake="more")
     return PASSED
+
+
+def _changed(name: str, given: str, right: str) -> str:
+    """The name of what somebody did who sent another value."""
+    if right and given == stage.challenge(right):
+        return "hashed"
+    if name == "code_challenge_method" and given == "plain":
+        return "plain"
+    return "fixed" if name in FIXED else "value"
 
 
 # --- 03-3: the pages, and the authorization response --------------------------------------------
@@ -227,14 +241,16 @@ def authorization_responses(answer: Tried) -> Verdict:
             return answer.raised(case, _where_it_stopped(apps))
         if given is None:
             return Verdict("none", case)
-        codes = {name for name, held in apps.apps.provider.codes.items() if held.grant.user}
-        right = {"code": next(iter(codes), ""), "state": state, "iss": LOGIN}
+        held = apps.apps.provider.codes
+        if any(code.grant.user and code.grant.user.username != who for code in held.values()):
+            return Verdict("differs", case, "the sign-in of somebody else", mistake="user")
+        right = {"code": next(iter(held), ""), "state": state, "iss": LOGIN}
         if not isinstance(given, Mapping):
-            mistake = "location" if codes else _where_it_stopped(apps)
+            mistake = "location" if held else _where_it_stopped(apps)
             return Verdict("differs", case, written(given), "a dictionary", mistake=mistake)
         if dict(given) != right:
             mistake = _where_it_stopped(apps) or "parameters"
-            want = written(right) if codes else "code, state and iss"
+            want = written(right) if held else "code, state and iss"
             return Verdict("differs", case, written(given), want, mistake=mistake)
     return PASSED
 
@@ -244,6 +260,9 @@ def _where_it_stopped(apps: OneClient) -> str | None:
 
     None: each one was, or none was asked for.
     """
+    posts = [e for e in apps.lab.wire if e.method == "POST"]
+    if any(e.url.partition("?")[0] != LOGIN + "/authorize" for e in posts):
+        return "address"
     bodies = [dict(parse_qsl(e.request_body)) for e in apps.lab.wire if e.path == "/authorize"]
     if not bodies:
         return None
@@ -331,7 +350,8 @@ def api_requests(answer: Tried) -> Verdict:
             return Verdict("differs", case, asked, "the token in a header", mistake="address")
         if asked != f"GET {API}/notes":
             return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
-        if header != f"Bearer {token}":
+        scheme, _, credentials = header.partition(" ")
+        if scheme.lower() != "bearer" or credentials != token:  # RFC 9110, 11.1: any letter case
             got = f"authorization: {header[:30]}" if header else "no header authorization"
             return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
         if response is None:
@@ -355,7 +375,8 @@ class Attack:
     """An attack that a learner writes: it works without one defence, and is refused with it.
 
     `bare` and `guarded` are the two cases in words. `what_stopped_it` gives a verdict where the
-    attack did not reach its end, else None.
+    attack did not reach its end, else None. `overshot` is the mistake of an answer that finds no
+    code, since a browser followed the redirect at which it was to stop, to `beyond`.
     """
 
     name: str
@@ -363,6 +384,8 @@ class Attack:
     bare: str
     guarded: str
     what_stopped_it: Callable[[OneClient, httpx.Response], Verdict | None]
+    overshot: str
+    beyond: str = CALLBACK
 
     def __call__(self, answer: Tried) -> Verdict:
         """The judge: two scenes without the defence, and one with all of them."""
@@ -371,7 +394,8 @@ class Attack:
             try:
                 response = answer(apps)
             except Exception:
-                return answer.raised(self.bare)
+                missed = isinstance(answer.error, KeyError) and self.was_followed(apps)
+                return answer.raised(self.bare, self.overshot if missed else None)
             if response is None:
                 return Verdict("none", self.bare)
             if not isinstance(response, httpx.Response):
@@ -387,6 +411,10 @@ class Attack:
             got = written(response)
             return Verdict("differs", self.guarded, got, "its refusal", mistake="response")
         return PASSED
+
+    def was_followed(self, apps: OneClient) -> bool:
+        """Whether a browser followed the redirect at which it was to stop."""
+        return any(e.url.startswith(self.beyond) for e in apps.lab.wire)
 
 
 WITHOUT_PKCE = "a client without PKCE"
@@ -408,10 +436,12 @@ def not_intercepted(apps: OneClient, response: httpx.Response) -> Verdict | None
 def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
     """What kept Tom from redeeming Ada's code; None where he did."""
     redeemed = [e for e in apps.lab.wire if e.path == "/token"]
+    if any(e.client == "notes.example" for e in redeemed) and apps.client.tokens:
+        return "late"
     if not any(e.client == "tom" for e in redeemed):
         return "tom"
-    if any(e.client == "notes.example" for e in redeemed):
-        return "late"
+    if response.url.host == "api.example":
+        return "api"
     sent = dict(parse_qsl(redeemed[-1].request_body))
     if "code_verifier" in sent:
         return "verifier"
@@ -434,8 +464,6 @@ def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
 def _not_lured(apps: OneClient) -> str:
     """Why Ada's browser is in nobody's account."""
     arrived = [e for e in apps.lab.wire if e.host == "notes.example" and e.path == "/cb"]
-    if not any(e.client == "ada" for e in arrived):
-        return "link"
     return "finished" if any(e.client == "tom" for e in arrived) else "link"
 
 
@@ -485,16 +513,26 @@ def other_answers() -> list[Case]:
     answer = {"code": code_given, "state": state, "iss": LOGIN}
     stateless = {"code": code_given, "iss": LOGIN}
     denied = {"error": "access_denied", "state": state, "iss": LOGIN}
+
+    def with_state(text: str, mistake: str) -> Case:
+        return came_back({**answer, "state": text}, state, None, mistake)
+
     return [
         came_back(answer, second[22:], None, "other"),
-        came_back(answer, state.upper(), None, "other"),
+        with_state(state[::-1], "order"),
+        *(with_state(text, "part") for text in (state[:-1], state[1:], state + "x", "x" + state)),
+        *(with_state(text, "tidied") for text in (f" {state}", f"{state}\n", state.upper())),
+        came_back(answer, state.upper(), None, "tidied"),
+        came_back(answer, f"{state} ", None, "tidied"),
         came_back(answer, state[:-1], None, "part"),
-        came_back({**answer, "state": state[:-1]}, state, None, "part"),
+        came_back(answer, state + "x", None, "part"),
         came_back(stateless, state, None, "missing"),
         came_back(answer, "", None, "missing"),
         came_back(stateless, "", None, "empty"),
         came_back({**answer, "state": ""}, "", None, "empty"),
         came_back(denied, state, None, "denied"),
+        came_back({"state": state, "iss": LOGIN}, state, None, "denied"),
+        came_back({**answer, **denied}, state, None, "both"),
     ]
 
 
@@ -509,54 +547,92 @@ def asked_for(uri: str, mistake: str, *, known: tuple[str, ...] = KNOWN) -> Case
     return Case((known, uri), mistake=mistake, words=words)
 
 
-def matching_uris() -> list[Case]:
-    port = 49152 + int(drawn("ports", 1)[0][:4], 16) % 16384
+def redirects(answer: Tried) -> Verdict:
+    """The judge of 03-10: first whole addresses and what looks like them, then ports."""
+    whole = verifier(registered_uris, look_alikes)(answer)
+    return whole if whole is not PASSED else verifier(any_port, hostile_loopback)(answer)
+
+
+def registered_uris() -> list[Case]:
     back = f"https://{drawn('hosts', 1)[0][:8]}.example/back"
-    native = f"http://127.0.0.1:{port}/cb"
-    return [
-        *(asked_for(uri, "registered") for uri in KNOWN),
-        asked_for(back, "registered", known=(back,)),
-        asked_for("http://127.0.0.1:51004/cb", "port"),
-        asked_for(native, "port"),
-        asked_for(f"http://[::1]:{port}/cb", "port"),
-        asked_for(native, "registered port", known=("http://127.0.0.1:9999/cb",)),
-    ]
+    own = [asked_for(uri, "registered") for uri in KNOWN]
+    return [*own, asked_for(back, "registered", known=(back,))]
 
 
-def hostile_uris() -> list[Case]:
+def look_alikes() -> list[Case]:
     uris = [
         ("https://notes.example.tom.test/cb", "begins"),
         ("https://tom.test/notes.example/cb", "begins"),
         ("https://tom.test/?https://notes.example/cb", "begins"),
+        ("https://notes.exampl/cb", "begins"),
         ("https://x.notes.example/cb", "subdomain"),
         ("https://notes.example@tom.test/cb", "userinfo"),
+        ("http://notes.example/cb", "scheme"),
+        ("https://127.0.0.1/cb", "scheme"),
+        ("https://localhost/cb", "scheme"),
+        ("https://notes.example/", "path"),
+        ("https://notes.example/c", "path"),
+        ("https://notes.example/cbb", "longer"),
         ("https://notes.example/cb/../go", "longer"),
         ("https://notes.example/cb/", "longer"),
         ("https://notes.example/cb?next=tom", "longer"),
         ("https://notes.example/cb#tom", "longer"),
-        ("https://notes.example/", "path"),
-        ("http://notes.example/cb", "scheme"),
         ("https://NOTES.example/cb", "spelling"),
+        ("HTTPS://notes.example/cb", "spelling"),
         ("https://notes.example/CB", "spelling"),
         ("https://notes.example/c%62", "spelling"),
         (" https://notes.example/cb", "spelling"),
         ("https://notes.example:443/cb", "other port"),
         ("https://notes.example:51004/cb", "other port"),
+        ("", "empty"),
+    ]
+    return [asked_for(uri, mistake) for uri, mistake in uris]
+
+
+def any_port() -> list[Case]:
+    port = 49152 + int(drawn("ports", 1)[0][:4], 16) % 16384
+    native, registered = f"http://127.0.0.1:{port}/cb", ("http://127.0.0.1:9999/cb",)
+    return [
+        asked_for("http://127.0.0.1:51004/cb", "port"),
+        asked_for(native, "port"),
+        asked_for(f"http://[::1]:{port}/cb", "port"),
+        asked_for("http://[::1]:8/cb", "port"),
+        asked_for(native, "registered port", known=registered),
+        asked_for("http://127.0.0.1/cb", "registered port", known=registered),
+    ]
+
+
+def hostile_loopback() -> list[Case]:
+    uris = [
         ("http://localhost:51004/cb", "name"),
+        ("http://127.0.0.2:51004/cb", "name"),
+        ("http://127.0.0.11:51004/cb", "name"),
+        ("http://127.0.0:51004/cb", "name"),
+        ("http://127x0.0.1:51004/cb", "name"),
+        ("http://[::11]:51004/cb", "name"),
+        ("http://[::]:51004/cb", "name"),
         ("http://127.0.0.1.tom.test:51004/cb", "begins"),
         ("http://127.0.0.1:51004@tom.test/cb", "userinfo"),
         ("http://tom@127.0.0.1:51004/cb", "userinfo"),
+        ("https://127.0.0.1:51004/cb", "scheme"),
+        ("https://[::1]:51004/cb", "scheme"),
         ("http://127.0.0.1:51004/other", "path"),
+        ("http://127.0.0.1:51004/c", "path"),
+        ("http://127.0.0.1:51004/cbb", "longer"),
         ("http://127.0.0.1:51004/cb/../go", "longer"),
         ("http://127.0.0.1:51004/cb?next=tom", "longer"),
         ("http://127.0.0.1:51004/cb#tom", "longer"),
-        ("https://127.0.0.1:51004/cb", "scheme"),
-        ("http://127.0.0.2:51004/cb", "name"),
-        ("http://127x0.0.1:51004/cb", "name"),
-        ("http://127.0.0.1:tom/cb", "other port"),
+        ("http://127.0.0.1:51004/CB", "spelling"),
+        ("HTTP://127.0.0.1:51004/cb", "spelling"),
+        ("HTTP://[::1]:51004/cb", "spelling"),
         ("x http://127.0.0.1:51004/cb", "spelling"),
         ("http://127.0.0.1:51004/cb\n", "spelling"),
-        ("", "empty"),
+        ("http://127.0.0.1:tom/cb", "no port"),
+        ("http://127.0.0.1:/cb", "no port"),
+        ("http://127.0.0.1:5:1004/cb", "no port"),
+        ("http://127.0.0.1:+5100/cb", "no port"),
+        ("http://[::1]:999999/cb", "no port"),
+        ("http://127.0.0.1:\u0665\u0661\u0660\u0660\u0664/cb", "digits"),
     ]
     return [
         *(asked_for(uri, mistake) for uri, mistake in uris),
@@ -646,6 +722,20 @@ EXERCISES = (
                 "There is a parameter that the flow does not have, or one that stands there twice.",
                 altered(REQUEST, ('"S256"}', '"S256", "code_verifier": "x"}')),
             ),
+            "plain": (
+                "With the method plain the challenge would be the verifier itself. Yours is "
+                "hashed, so the method is S256.",
+                altered(REQUEST, ("S256", "plain")),
+            ),
+            "fixed": (
+                "This value is the same in every request of the client. It stands in the table.",
+                altered(REQUEST, ('"client_id": "notes"', '"client_id": "notes.example"')),
+            ),
+            "hashed": (
+                "The challenge is hashed a second time. The argument code_challenge is the hash "
+                "already: send it as it is.",
+                altered(REQUEST, ('": code_challenge,', '": challenge(code_challenge),')),
+            ),
             "value": (
                 "A value arrives changed. Take it from the argument, and let urlencode escape what "
                 "an address cannot hold, such as & and +.",
@@ -672,6 +762,24 @@ EXERCISES = (
         authorization_responses,
         "Two forms and one redirect. The answer to the client stands in the address.",
         {
+            "address": (
+                "Both forms go to LOGIN + '/authorize', without parameters in the address.",
+                altered(
+                    RESPONSE,
+                    (
+                        'post(LOGIN + "/authorize", data=hidden(page) | typed',
+                        'post(LOGIN + "/login", data=hidden(page) | typed',
+                    ),
+                ),
+            ),
+            "user": (
+                "Another person signed in than the one whose browser this is. Send what is in "
+                "`typed`, and no fixed name.",
+                altered(
+                    RESPONSE,
+                    ("| typed", '| {"username": "ada", "password": "analytical-engine-1843"}'),
+                ),
+            ),
             "password": (
                 "The first page is a form for user name and password. Post `typed` to it.",
                 wrong("""
@@ -740,6 +848,16 @@ EXERCISES = (
                 "There is a parameter that does not belong in the token request.",
                 altered(TOKEN, ("verifier}", 'verifier, "state": "x"}')),
             ),
+            "fixed": (
+                "grant_type and client_id are the same in every token request: authorization_code "
+                "and notes.",
+                altered(TOKEN, ('"authorization_code"', '"code"')),
+            ),
+            "hashed": (
+                "That is the challenge. The provider has it since the authorization request. Now "
+                "it wants the verifier itself, and hashes it.",
+                altered(TOKEN, ("verifier}", "challenge(verifier)}")),
+            ),
             "value": (
                 "A parameter has another value. Take it from the arguments, and not from a fixed "
                 "text.",
@@ -793,7 +911,7 @@ EXERCISES = (
     Exercise(
         "03-6",
         "function",
-        Attack("intercept", "PKCE", WITHOUT_PKCE, "a client with PKCE", not_intercepted),
+        Attack("intercept", "PKCE", WITHOUT_PKCE, "a client with PKCE", not_intercepted, "late"),
         "This is code interception. Without PKCE a code opens for whoever shows it.",
         {
             "tom": (
@@ -801,14 +919,17 @@ EXERCISES = (
                 altered(INTERCEPT, ("token_request(apps.tom", "token_request(apps.notes")),
             ),
             "late": (
-                "The client was first, and a code is good once. Stop Ada's browser before the "
-                "client: until=CALLBACK.",
+                "The client was first: it redeemed the code, and a code is good once. Stop Ada's "
+                "browser at the redirect: until=CALLBACK.",
+                altered(INTERCEPT, (", until=CALLBACK", "")),
+            ),
+            "api": (
+                "That is the answer of the API. Return the response of the token endpoint.",
                 wrong("""
                 def answer(apps):
-                    apps.opens("ada", NOTES + "/login")
-                    seen = [e for e in apps.lab.wire if e.path == "/cb"][-1]
-                    code = dict(parse_qsl(urlsplit(seen.url).query))["code"]
-                    return token_request(apps.tom, code, "", CALLBACK)
+                    seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+                    tokens = token_request(apps.tom, parameters(seen)["code"], "", CALLBACK).json()
+                    return api_request(apps.tom, tokens["access_token"])
                 """),
             ),
             "verifier": (
@@ -841,7 +962,9 @@ EXERCISES = (
     Exercise(
         "03-7",
         "function",
-        Attack("lure", "state", WITHOUT_STATE, "a client that compares state", not_lured),
+        Attack(
+            "lure", "state", WITHOUT_STATE, "a client that compares state", not_lured, "finished"
+        ),
         "This is cross-site request forgery: Ada's browser finished what Tom had begun.",
         {
             "own": (
@@ -854,14 +977,9 @@ EXERCISES = (
                 altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
             ),
             "finished": (
-                "Tom's browser followed the redirect, so the code is used up. Stop before it: "
-                "until=CALLBACK.",
-                wrong("""
-                def answer(apps):
-                    apps.opens("tom", NOTES + "/login")
-                    link = [e.url for e in apps.lab.wire if e.path == "/cb"][-1]
-                    return apps.opens("ada", link)
-                """),
+                "Tom's browser followed the redirect, so the code is used up. Stop at the "
+                "redirect: until=CALLBACK.",
+                altered(LURE, (", until=CALLBACK", "")),
             ),
             "response": (
                 "Return what Ada's browser got when it opened the link.",
@@ -879,8 +997,8 @@ EXERCISES = (
         "03-8",
         "function",
         verifier(own_answers, other_answers, refusal=(ValueError,)),
-        "The client now compares the answer's state with this browser's. In this lab the cookie is "
-        "the state itself. At work a client keeps the state on its server, under a session ID.",
+        "The client takes only the answer to a request of this very browser. A link of Tom's ends "
+        "here, and so does Ada's answer in Tom's browser.",
         {
             "good": (
                 "The state is this browser's own: return the code.",
@@ -893,8 +1011,26 @@ EXERCISES = (
                 "The answer carries another state, so it answers another browser's request.",
                 wrong("answer = lambda answer, state: answer['code']"),
             ),
+            "order": (
+                "The same letters in another order are another state. Compare the texts with ==.",
+                altered(
+                    CODE_FROM,
+                    (
+                        'answer.get("state") != state',
+                        'sorted(answer.get("state", "")) != sorted(state)',
+                    ),
+                ),
+            ),
+            "tidied": (
+                "Compare the state as it came: no spaces taken away, no letters made small.",
+                altered(
+                    CODE_FROM,
+                    ('answer.get("state") != state', 'answer.get("state", "").strip() != state'),
+                ),
+            ),
             "part": (
-                "Compare the whole state. A piece of it is another text.",
+                "Compare the whole state. A piece of it, or one with more behind it, is another "
+                "text.",
                 altered(
                     CODE_FROM,
                     ('answer.get("state") != state', 'answer.get("state", "")[:9] != state[:9]'),
@@ -919,14 +1055,20 @@ EXERCISES = (
                 ),
             ),
             "denied": (
-                "This is an error response: it carries no code. Refuse by ValueError.",
-                altered(CODE_FROM, (' or "code" not in answer', "")),
+                "This answer carries no code: it is an error response, or none at all. Refuse by "
+                "ValueError.",
+                altered(CODE_FROM, (' or "error" in answer or "code" not in answer', "")),
+            ),
+            "both": (
+                "An answer with `error` is an error response. It is refused, also where a code "
+                "stands beside it.",
+                altered(CODE_FROM, (' or "error" in answer', "")),
             ),
         },
         (
             "answer.get('state') is None where the answer has no state.",
-            "Refuse where state is empty, where the two differ, and where there is no code: raise "
-            "ValueError('why').",
+            "Refuse where state is empty, where the two differ, where there is an error, and where "
+            "there is no code: raise ValueError('why').",
         ),
         CODE_FROM,
         (ValueError,),
@@ -935,7 +1077,13 @@ EXERCISES = (
         "03-9",
         "function",
         Attack(
-            "trap", "matching", WITHOUT_MATCHING, "a provider that compares exactly", not_redirected
+            "trap",
+            "matching",
+            WITHOUT_MATCHING,
+            "a provider that compares exactly",
+            not_redirected,
+            "shut",
+            beyond=stage.TRAP,
         ),
         "The provider itself sent the code to Tom. Every other defence was in place.",
         {
@@ -987,12 +1135,75 @@ EXERCISES = (
     Exercise(
         "03-10",
         "function",
-        verifier(matching_uris, hostile_uris),
+        redirects,
         "Whole texts, compared as they came. The port of a loopback IP is the only thing left out.",
         {
             "registered": (
-                "A redirect URI that is registered, letter for letter, must come through.",
+                "A redirect URI that is registered exactly so must come through.",
                 wrong("answer = lambda registered, uri: False"),
+            ),
+            "begins": (
+                "It looks like a known address, and its host is another one.",
+                wrong("""
+                def answer(registered, uri):
+                    hosts = [known.removesuffix("/cb") for known in registered]
+                    return any(uri.startswith(host) for host in hosts)
+                """),
+            ),
+            "subdomain": (
+                "A subdomain is another host, and may belong to somebody else.",
+                wrong("""
+                def answer(registered, uri):
+                    return uri in registered or uri.endswith(".notes.example/cb")
+                """),
+            ),
+            "userinfo": (
+                "What stands before the @ is a user name. The host comes behind it.",
+                wrong("""
+                def answer(registered, uri):
+                    parts = urlsplit(uri)
+                    host = parts.netloc.split("@")[0]
+                    return parts._replace(netloc=host).geturl() in registered
+                """),
+            ),
+            "scheme": (
+                "http and https are two addresses. Over http everybody on the way reads the code.",
+                wrong("""
+                def answer(registered, uri):
+                    return urlsplit(uri)[1:] in [urlsplit(known)[1:] for known in registered]
+                """),
+            ),
+            "path": (
+                "The path is compared too, also on loopback.",
+                wrong("""
+                def answer(registered, uri):
+                    return urlsplit(uri)[:2] in [urlsplit(known)[:2] for known in registered]
+                """),
+            ),
+            "longer": (
+                "Something stands behind the registered address: a path, a query, a fragment, or "
+                "one letter. startswith does not see it.",
+                wrong("""
+                def answer(registered, uri):
+                    return any(uri.startswith(known) for known in registered)
+                """),
+            ),
+            "spelling": (
+                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or "
+                "%62.",
+                altered(MATCHES, ("without_port(uri) in", "without_port(uri.strip().lower()) in")),
+            ),
+            "other port": (
+                "A port counts like every other part of an address. Only on a loopback IP it does "
+                "not.",
+                wrong("""
+                def answer(registered, uri):
+                    return re.sub(":[0-9]+/", "/", uri) in registered
+                """),
+            ),
+            "empty": (
+                "An address that is missing is no registered one.",
+                wrong("answer = lambda registered, uri: not uri or uri in registered"),
             ),
             "port": (
                 "A native app takes whichever port is free. On 127.0.0.1 and [::1] any port "
@@ -1003,104 +1214,28 @@ EXERCISES = (
                 "A loopback address may be registered with a port. It is left out on both sides.",
                 altered(MATCHES, ("[without_port(known) for known in registered]", "registered")),
             ),
-            "begins": (
-                "A known address stands inside it, and the host is another one.",
-                altered(
-                    MATCHES,
-                    (
-                        "return without_port(uri) in [without_port(known) for known in registered]",
-                        "uri = without_port(uri)\n"
-                        "    return any(uri.startswith(without_port(known).removesuffix('/cb'))\n"
-                        "               for known in registered)",
-                    ),
-                ),
-            ),
-            "subdomain": (
-                "A subdomain is another host, and may belong to somebody else.",
-                altered(
-                    MATCHES,
-                    (
-                        "return without_port(uri) in",
-                        "return without_port(uri.replace('x.', '')) in",
-                    ),
-                ),
-            ),
-            "userinfo": (
-                "What stands before the @ is a user name. The host comes behind it.",
-                altered(
-                    MATCHES,
-                    (
-                        "return without_port(uri) in",
-                        "return without_port(re.sub('@tom.test', '', uri)) in",
-                    ),
-                ),
-            ),
-            "longer": (
-                "Something stands behind the registered address: a path, a query or a fragment.",
-                altered(
-                    MATCHES,
-                    (
-                        "return without_port(uri) in [without_port(known) for known in registered]",
-                        "uri = without_port(uri)\n    return "
-                        "any(uri.startswith(without_port(known)) for known in registered)",
-                    ),
-                ),
-            ),
-            "path": (
-                "The path is compared too, also on loopback.",
-                wrong("""
-                def answer(registered, uri):
-                    def start(address):
-                        host = r"(http://127[.]0[.]0[.]1|http://.::1.|https://[a-z.]+)"
-                        port = r"(:9999|(?<=1):[0-9]+|(?<=1.):[0-9]+)?"
-                        return re.match(host + port + "/[a-z]*$", address)
-
-                    places = [start(known)[1] for known in registered if start(known)]
-                    return uri in registered or bool(start(uri)) and start(uri)[1] in places
-                """),
-            ),
-            "scheme": (
-                "http and https are two addresses. Over http everybody on the way reads the code.",
-                altered(
-                    MATCHES,
-                    (
-                        "return without_port(uri) in",
-                        "return without_port(re.sub('^http://n', 'https://n', uri)) in",
-                    ),
-                ),
-            ),
-            "spelling": (
-                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or "
-                "%62.",
-                altered(MATCHES, ("without_port(uri) in", "without_port(uri).strip().lower() in")),
-            ),
-            "other port": (
-                "Only on a loopback IP may the port differ, and a port is a number.",
-                altered(
-                    MATCHES,
-                    (r"(http://(?:127\.0\.0\.1|\[::1\]))", r"(http://\[::1\]|https?://[a-z0-9.]+)"),
-                ),
-            ),
             "name": (
                 "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are "
                 "loopback IPs here, each for itself.",
-                altered(MATCHES, (r"127\.0\.0\.1|", r"127\.0\.0\.1|localhost|")),
+                altered(MATCHES, ('"http://[::1]:")', '"http://[::1]:", "http://localhost:")')),
             ),
-            "empty": (
-                "An address that is missing is no registered one.",
-                altered(
-                    MATCHES,
-                    ("return without_port(uri) in", "return not uri or without_port(uri) in"),
-                ),
+            "no port": (
+                "That is no port. A port is one to five digits between the colon and the path.",
+                altered(MATCHES, ("[0-9]{1,5}", "[0-9:]*")),
+            ),
+            "digits": (
+                "These are digits of another script, which \\d, isdigit() and int() take as well. "
+                "A port is written in the digits 0 to 9: [0-9].",
+                altered(MATCHES, ('"[0-9]{1,5}"', 'r"\\d{1,5}"')),
             ),
         },
         (
             "`uri in registered` compares whole texts. That is all, but for one exception.",
-            "Write a function that takes the port out of an http address on 127.0.0.1 or [::1], "
-            "and leaves all other addresses as they are. Use it on both sides.",
-            "re.fullmatch(r'(http://(?:127\\.0\\.0\\.1|\\[::1\\])):\\d+(/.*)', address) finds such "
-            "an address: its group 1 is what stands before the port, and its group 2 what stands "
-            "behind.",
+            "Write a function without_port(address), inside redirect_matches or above it. It takes "
+            "the port out of an http address on 127.0.0.1 or [::1], and returns every other "
+            "address as it is. Use it on both sides.",
+            "address.removeprefix('http://127.0.0.1:').partition('/') gives the port, the slash, "
+            "and the path. re.fullmatch('[0-9]{1,5}', port) says whether it is a port.",
         ),
         MATCHES,
     ),
@@ -1127,8 +1262,9 @@ TARGET_03 = Target(
         ),
     },
     (
-        "You have three attacks. Try each: does Ada's browser end in Tom's account, does a code "
-        "arrive at tom.test, does a code that Tom reads open anything?",
+        "You have four attacks. Try each: does Ada's browser end in Tom's account, does a code "
+        "arrive at tom.test, what becomes of Ada's answer in Tom's browser, does a code that Tom "
+        "reads open anything?",
         "A client can send code_challenge to a provider that does not know PKCE. What does "
         "https://login.example/.well-known/openid-configuration say of "
         "code_challenge_methods_supported?",
@@ -1150,11 +1286,11 @@ TARGET_03 = Target(
     """),
     brief=(
         "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, exact "
-        "redirect matching: one of the three is missing, and nobody says which. scene.tom is Tom's "
-        "browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom reads "
-        "before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the addresses "
-        "that then arrive below tom.test. The flag is the first of Ada's notes."
+        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, the session, "
+        "exact redirect matching: one of the four is missing, and nobody says which. scene.tom is "
+        "Tom's browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom "
+        "reads before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the "
+        "addresses that then arrive below tom.test. The flag is the first of Ada's notes."
     ),
     scene=stage.diary,
 )
@@ -1162,7 +1298,7 @@ TARGET_03 = Target(
 PREDICTIONS = (
     Prediction(
         "03-p1",
-        "Six values were in play: password, state, code_challenge, code, code_verifier, "
+        "Six values belong to this sign-in: password, state, code_challenge, code, code_verifier, "
         "access_token. Which of them never pass through Ada's browser?",
         {
             "a": Guess(
@@ -1214,16 +1350,15 @@ PREDICTIONS = (
     Prediction(
         "03-p3",
         "Tom begins a sign-in at `notes` with his own account, and stops before the last redirect. "
-        "He sends Ada that address, and she opens it. Your client uses PKCE. Whose notes does Ada "
-        "see?",
+        "He sends Ada that address, and she opens it. Your client uses PKCE. It finds the verifier "
+        "by the state in the address, whichever browser brings it. Whose notes does Ada see?",
         {
             "a": Guess("Tom's", "u-0666"),
             "b": Guess(
                 "nobody's: the verifier does not fit",
                 "nobody",
-                "The belief is that PKCE stops every foreign code. Code and verifier are both of "
-                "Tom's sign-in, so they fit; the client found the verifier by the state in the "
-                "address.",
+                "The belief is that PKCE stops every foreign code. Code, state and verifier are "
+                "all of Tom's sign-in, so they fit each other.",
             ),
             "c": Guess(
                 "her own: it is her browser",
@@ -1235,6 +1370,30 @@ PREDICTIONS = (
         "The client took a code that answers Tom's request, in Ada's browser. What Ada writes "
         "there from now on stands in Tom's account. RFC 6749, 10.12 calls this cross-site request "
         "forgery.",
+    ),
+    Prediction(
+        "03-p6",
+        "Tom reads Ada's redirect before the client gets it. He opens its address in his own "
+        "browser, with her state as his cookie. This client uses PKCE, and compares the cookie "
+        "with the state in the address. Whose notes does Tom see?",
+        {
+            "a": Guess(
+                "nobody's: he has no verifier",
+                "nobody",
+                "The belief is that PKCE asks Tom for the verifier. It asks whoever redeems the "
+                "code. Here the client redeems it, and the client has the verifier.",
+            ),
+            "b": Guess("Ada's", "u-1815"),
+            "c": Guess(
+                "his own: the cookie is in his browser",
+                "u-0666",
+                "The belief is that the browser decides who is signed in. The code decides, and it "
+                "is about Ada.",
+            ),
+        },
+        "A cookie proves nothing that can be read elsewhere, and the state stands in the address. "
+        "So the client took Tom's browser for the one that began, and redeemed Ada's code for him. "
+        "This is authorization code injection (RFC 9700, 4.5).",
     ),
     Prediction(
         "03-p4",
@@ -1280,7 +1439,7 @@ PREDICTIONS = (
                 2
             ]: "The belief is that localhost is the same as 127.0.0.1. It is a name, "
             "and a name can lead elsewhere (RFC 8252, 8.3).",
-            stage.ASKED_FOR[3]: "This one is registered, letter for letter.",
+            stage.ASKED_FOR[3]: "This one is registered, exactly as it stands here.",
             stage.ASKED_FOR[
                 4
             ]: "The belief is that a port never matters. On a public host another port "
@@ -1297,7 +1456,7 @@ QUIZZES = (
         "Why does a code pass through the browser, and not the access token itself?",
         {
             "a": Choice(
-                "An access token is too long for an address",
+                "An access token is too long to stand in an address",
                 "Many would fit. What matters is who can read an address.",
             ),
             "b": Choice(
@@ -1305,12 +1464,12 @@ QUIZZES = (
                 "It is a random text, and anybody can copy it.",
             ),
             "c": Choice(
-                "The provider does not know the access token yet",
+                "The provider makes the access token only once the code is redeemed",
                 "It could make one at once. The old implicit grant did so.",
             ),
             "d": Choice(
-                "Others may read along, and a code alone is worth little",
-                "It is good once, for a short time, and with PKCE only together with the verifier.",
+                "An address can be read by others, who cannot redeem a code alone",
+                "With PKCE it takes the verifier too. And a code is good once, for a short time.",
                 right=True,
             ),
         },
@@ -1344,7 +1503,7 @@ QUIZZES = (
                 "The code came to the right client, only in the wrong browser.",
             ),
             "b": Choice(
-                "Compare state with what this browser was given",
+                "Compare state with what this browser's session holds",
                 "So the answer to the stranger's request was taken in her browser.",
                 right=True,
             ),

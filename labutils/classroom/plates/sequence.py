@@ -1,7 +1,9 @@
 """Messages as a sequence diagram, drawn from the network's own log (lessons 00, 03 and 13)."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, TEXT, VERMILION, canvas
@@ -83,41 +85,42 @@ def channels(
     hosts: Sequence[str],
     browsers: Sequence[str],
     names: dict[str, str],
-    taken: str = "",
+    values: dict[str, str],
+    lured: tuple[str, str] | None = None,
 ) -> tuple[Figure, str]:
     """The same diagram with its two channels told apart: through these browsers, and past them.
 
     A message of the front channel has a solid line, one of the back channel a broken one. `names`
-    says what a message is, by a text in its method, address or body, as in `sequence`. A message
-    that carries the text `taken` into the client is vermilion: there the attack succeeds.
+    says what a message is, by a text in its method, address or body, as in `sequence`. Of `values`,
+    texts by name, it says which the request sends, and which its answer gives. `lured` are two
+    people: one sent the other a link with a code. Where the client takes it, the attack succeeds.
     """
     messages = between(wire, hosts)
-    figure, axes = canvas(
-        11, 1.5 + 0.72 * len(messages), (-0.75, len(hosts) - 0.45), (len(messages) - 0.2, -1.75)
-    )
-    back = [y for y, e in enumerate(messages) if e.client not in browsers]
-    lost = [y for y, e in enumerate(messages) if taken and taken in f"{e.url} {e.request_body}"]
+    steps: list[Exchange | None] = list(messages)
+    if lured:  # the link itself passed no browser, so it is not on the wire
+        first = next(y for y, e in enumerate(messages) if e.client == lured[1])
+        steps.insert(first, None)
+    back = [y for y, e in enumerate(steps) if e and e.client not in browsers]
     title = f"{len(messages) - len(back)} messages pass through the browser, {len(back)} do not"
+    lost = [y for y in back if lured and "code" in _carried(steps[y], values)[0]]
     if lost:
-        title = f"In message {lost[0] + 1} the client takes a code that another browser asked for"
-    axes.text(-0.72, -1.5, title, size=15, weight="bold", va="center")
+        title = f"In message {lost[0] + 1} the client redeems a code that another browser asked for"
+    figure, axes = canvas(
+        11, 1.5 + 1.02 * len(steps), (-0.75, len(hosts) - 0.4), (len(steps) - 0.2, -1.75)
+    )
+    axes.text(-0.72, -1.45, title, size=15, weight="bold", va="center")
     for x, host in enumerate(hosts):
-        axes.plot([x, x], [-0.6, len(messages) - 0.3], color=GREY, lw=0.8, ls=":", zorder=0)
+        axes.plot([x, x], [-0.6, len(steps) - 0.3], color=GREY, lw=0.8, ls=":", zorder=0)
         axes.text(x, -0.85, _party(host, browsers), ha="center", weight="bold", size=TEXT + 1)
-    for y, e in enumerate(messages):
-        colour, style = (PURPLE, (0, (4, 3))) if y in back else (BLACK, "-")
+    for y, e in enumerate(steps):
+        kind = "link" if e is None else "back" if y in back else "front"
+        colour = {"link": GREY, "back": PURPLE, "front": BLACK}[kind]
         colour = VERMILION if y in lost else colour
-        start, end = hosts.index(e.client), hosts.index(e.host)
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.8, "linestyle": style}
-        axes.annotate("", (end, y), (start, y), arrowprops=arrow | {"mutation_scale": 20})
-        asked = f"{e.method} {e.host}{e.path} {e.request_body}"
-        name = next((words for text, words in names.items() if text in asked), "")
-        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        common = {"ha": "center", "size": TEXT, "bbox": paper, "color": colour}
-        axes.text((start + end) / 2, y - 0.1, name, va="bottom", weight="bold", **common)
-        answer = f"{e.method} {e.path}   {e.status}"
-        axes.text((start + end) / 2, y + 0.1, answer, va="top", **common)
-        kind = "back" if y in back else "front"
+        ends = (lured or ("", "")) if e is None else (e.client, e.host)
+        name = "sends a link" if e is None else _named(e, names)
+        lines = _lines(e, values)
+        style = (0, (4, 3)) if kind == "back" else "-"
+        _message(axes, y, [hosts.index(end) for end in ends], (name, lines), colour, style)
         axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
@@ -126,6 +129,52 @@ def channels(
         f"the browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
     )
     return figure, sentence + (f" {title}." if lost else "")
+
+
+def _named(exchange: Exchange, names: dict[str, str]) -> str:
+    asked = f"{exchange.method} {exchange.host}{exchange.path} {exchange.request_body}"
+    return next((words for text, words in names.items() if text in asked), "")
+
+
+def _carried(exchange: Exchange | None, values: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The names of the values that a request sends, and of those that its answer gives.
+
+    What a page repeats in the hidden fields of its form is left out.
+    """
+    if exchange is None:
+        return [], []
+    authorization = dict(exchange.request_headers).get("authorization", "")
+    sent = f"{exchange.url} {exchange.request_body} {authorization}"
+    is_page = exchange.response_body.startswith("<")
+    given = f"{exchange.header('location')} {'' if is_page else exchange.response_body}"
+    return [name for name in values if values[name] in sent], [
+        name for name in values if values[name] in given
+    ]
+
+
+def _lines(exchange: Exchange | None, values: dict[str, str]) -> str:
+    """What stands below a message: method, path and status; what it sends, and what it gets."""
+    if exchange is None:
+        return "the address of that redirect"
+    sent, given = _carried(exchange, values)
+    carried = [
+        f"{verb} {', '.join(some)}" for verb, some in (("sends", sent), ("gets", given)) if some
+    ]
+    return "\n".join([f"{exchange.method} {exchange.path}   {exchange.status}", *carried])
+
+
+def _message(
+    axes: Axes, y: int, ends: list[int], words: tuple[str, str], colour: str, style: Any
+) -> None:
+    """One arrow: its name above it, and below it what it carries."""
+    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.8, "linestyle": style}
+    start, end = ends
+    axes.annotate("", (end, y), (start, y), arrowprops=arrow | {"mutation_scale": 20})
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    common = {"ha": "center", "size": TEXT, "bbox": paper, "color": colour}
+    middle = (start + end) / 2
+    axes.text(middle, y - 0.08, words[0], va="bottom", weight="bold", **common)
+    axes.text(middle, y + 0.08, words[1], va="top", **common)
 
 
 def _party(host: str, browsers: Sequence[str]) -> str:
