@@ -2,13 +2,15 @@
 
 Pages build-a-query and build-a-search-query (docs.logrhythm.com/axon/docs): a field, an operator
 and a term, joined by AND and OR; letter case is ignored; quotation marks fix the order of words;
-`= blank` and `CONTAINS anything`; `IN [a,b]`; a stretch of time with `to`. Parentheses and NOT are
-taken from other converters.
+`= blank` and `CONTAINS anything`; `IN [a,b]`; a stretch of time with `to`. Parentheses, NOT,
+BETWEEN and matches are as in the rules and dashboards that the vendor publishes
+(LogRhythm-Services/Axon-Content).
 
-The pages can be read in two ways in two places, so there are four readings. No code of the
-converter is used.
+They can be read in two ways in three places, so there are eight readings. No code of the converter
+is used.
 """
 
+import ipaddress
 import json
 import re
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ from itertools import product
 from hunt_oracle import text_of, values
 
 TOKEN = re.compile(r'\s*("[^"]*"|[()\[\],]|!=|>=|<=|=|>|<|[^\s()\[\],"=<>!]+)')
-COMPARISONS = ("=", "!=", ">", ">=", "<", "<=", "IN", "CONTAINS")
+COMPARISONS = ("=", "!=", ">", ">=", "<", "<=")
+WORDS = ("IN", "CONTAINS", "BETWEEN", "MATCHES")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 RAW, TYPE = "general_information.raw_message", "general_information.log_source.type_name"
 TIME = "general_information.standard_message_time"
@@ -31,13 +34,15 @@ class NotASearch(ValueError):
 @dataclass(frozen=True)
 class Reading:
     """`=`: the whole value ("exactly matches"), or a phrase in it ("contains the exact phrase").
-    CONTAINS: any part of the value, or whole words of it."""
+    CONTAINS: any part of the value, or whole words of it. matches: a regular expression that looks
+    anywhere in the value, or at the whole of it."""
 
     equals_whole: bool = True
     contains_part: bool = True
+    matches_anywhere: bool = True
 
 
-READINGS = [Reading(*pair) for pair in product((True, False), repeat=2)]
+READINGS = [Reading(*pair) for pair in product((True, False), repeat=3)]
 
 
 # --- reading a search ---------------------------------------------------------------------------
@@ -103,11 +108,26 @@ class Parser:
 
     def comparison(self):
         name, operator = self.next(), self.next().upper()
-        if operator not in COMPARISONS:
+        if operator == "NOT":
+            return ("NOT", self.by_word(name, self.next().upper()))
+        if operator in COMPARISONS:
+            return (name, operator, self.term())
+        return self.by_word(name, operator)
+
+    def by_word(self, name, operator):
+        if operator not in WORDS:
             raise NotASearch(f"{operator!r} is no operator")
         if operator == "IN":
-            return (name, "IN", self.listed())
+            return (name, operator, self.listed())
+        if operator == "BETWEEN":
+            return (name, operator, self.ends())
         return (name, operator, self.term())
+
+    def ends(self):
+        first, word, last = self.next(), self.next(), self.next()
+        if word.upper() != "AND":
+            raise NotASearch("BETWEEN has two ends with AND between them")
+        return [first, last]
 
     def listed(self):
         if self.next() != "[":
@@ -157,8 +177,9 @@ def selects(tree, record, reading=READINGS[0], now=None):
         blank = [word.lower() for word in term] == ["blank"]
         same = not found if blank else any(equals(value, term, reading) for value in found)
         return same == (operator == "=")
-    if operator == "CONTAINS":
-        return any(contains(value, term, reading) for value in found)
+    by_word = {"CONTAINS": contains, "MATCHES": matches, "BETWEEN": between}
+    if operator in by_word:
+        return any(by_word[operator](value, term, reading) for value in found)
     return any(in_order(value, operator, float(term[0])) for value in found)
 
 
@@ -196,6 +217,20 @@ def contains(value, term, reading):
     return has_phrase(value, text)
 
 
+def matches(value, term, reading):
+    look = re.search if reading.matches_anywhere else re.fullmatch
+    return look(term[0].strip('"'), value, re.IGNORECASE | re.DOTALL) is not None
+
+
+def between(value, ends, reading):  # noqa: ARG001 - as its neighbours
+    """Addresses of version 4, both ends with them."""
+    first, last = map(ipaddress.IPv4Address, ends)
+    try:
+        return first <= ipaddress.IPv4Address(value) <= last
+    except ValueError:
+        return False
+
+
 def in_order(value, operator, limit):
     try:
         number = float(value)
@@ -220,3 +255,77 @@ def instant(word, now):
     if match := re.fullmatch(r"now(?:-(\d+)([mhd]))?", word):
         return now - timedelta(**{UNITS[match[2]]: int(match[1])}) if match[1] else now
     return datetime.fromisoformat(word)
+
+
+# --- a recipe for the Rule Builder, followed by hand --------------------------------------------
+
+BLOCKS = {
+    "observed": re.compile(r"Log observed: search (\w)"),
+    "followed": re.compile(r"followed by search (\w)"),
+    "within": re.compile(r"within (\d+)([mhd])"),
+    "threshold": re.compile(r"Threshold: search (\w), (\d+) or more logs within (\d+)([mhd])"),
+    "unique": re.compile(
+        r"Unique values: search (\w), (\d+) or more values of (\S+) within (\d+)([mhd])"
+    ),
+}
+
+
+def observes(blocks, group_by, searches, logs):
+    """Whether a recipe gives an Observation over logs: pairs of a time and a record.
+
+    `searches` are the trees by letter. What the documentation leaves open is taken as Sigma has it:
+    windows slide and hold both of their ends, and a group is one value of each field.
+    """
+    groups = {}
+    for moment, record in sorted(logs, key=lambda log: log[0]):
+        key = tuple(tuple(record.get(name, [])) for name in group_by)
+        groups.setdefault(key, []).append((moment, record))
+    return any(pattern_holds(blocks, searches, own) for own in groups.values())
+
+
+def pattern_holds(blocks, searches, logs):
+    kind, match = block_of(blocks[0])
+    own = [(moment, record) for moment, record in logs if selects(searches[match[1]], record)]
+    if kind == "threshold":
+        return any(len(window) >= int(match[2]) for window in windows(own, match[3], match[4]))
+    if kind == "unique":
+        return any(
+            len({tuple(record.get(match[3], [])) for _, record in window} - {()}) >= int(match[2])
+            for window in windows(own, match[4], match[5])
+        )
+    rest = [block_of(block) for block in blocks[1:]]
+    if not rest:
+        return bool(own)
+    assert [name for name, _ in rest] == ["followed"] * (len(rest) - 1) + ["within"]
+    length = span(*rest[-1][1].groups())
+    letters = [match[1] for _, match in rest[:-1]]
+    return any(goes_on(moment, moment + length, letters, searches, logs) for moment, _ in own)
+
+
+def block_of(text):
+    for kind, form in BLOCKS.items():
+        if match := form.fullmatch(text):
+            return kind, match
+    raise NotASearch(f"{text!r} is no block")
+
+
+def goes_on(begin, end, letters, searches, logs):
+    """Whether the searches come in this order between two times."""
+    if not letters:
+        return True
+    later = [
+        moment
+        for moment, record in logs
+        if begin <= moment <= end and selects(searches[letters[0]], record)
+    ]
+    return bool(later) and goes_on(later[0], end, letters[1:], searches, logs)
+
+
+def windows(logs, count, unit):
+    """For each log, those from it on that a window holds."""
+    for place, (begin, _) in enumerate(logs):
+        yield [log for log in logs[place:] if log[0] <= begin + span(count, unit)]
+
+
+def span(count, unit):
+    return timedelta(**{UNITS[unit]: int(count)}).total_seconds()

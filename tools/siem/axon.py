@@ -2,9 +2,10 @@
 
 `python tools/siem/axon.py [RULES] [OUT]` writes a page for each file of rules.
 
-What a search may say stands in the vendor's public pages (`pages` in axon_fields.yaml): a field, an
-operator and a term, joined by AND and OR. Where a rule asks for more, the search asks for less and
-so selects more events: it never misses one that the rule selects. Each such place is named on the
+What a search may say stands in the vendor's public pages: a field, an operator and a term, joined
+by AND and OR. NOT, BETWEEN and matches stand in rules and dashboards that the vendor publishes
+(axon_fields.yaml has the addresses). Where a rule asks for more, the search asks for less and so
+selects more events: it never misses one that the rule selects. Each such place is named on the
 page. Nothing here was run inside Axon.
 """
 
@@ -49,14 +50,17 @@ from sigma.types import (
     SigmaExpansion,
     SigmaNull,
     SigmaNumber,
+    SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
     SigmaString,
     SpecialChars,
 )
 
-from labutils.incident.hunt.rules import AnyRule, load, sources_of
+from labutils.incident.hunt.rules import AnyRule, load, read_placeholders, sources_of
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "data" / "rules"
+PLACEHOLDERS = HERE.parent.parent / "data" / "cases" / "cloudflare-2023" / "placeholders.yaml"
 OUT = RULES / "converted" / "axon"
 TABLES = yaml.safe_load((HERE / "axon_fields.yaml").read_text(encoding="utf-8"))
 SCHEMA: dict[str, dict[str, Any]] = TABLES["schema"]
@@ -65,10 +69,10 @@ SOURCES: dict[str, dict[str, Any]] = TABLES["sources"]
 TYPE_NAME = "general_information.log_source.type_name"
 RAW = "general_information.raw_message"
 TIME = "general_information.standard_message_time"
-WORDS = {"blank", "anything"}  # as a term, each has a meaning of its own (build-a-query)
-OPERATOR_WORDS = {"and", "or", "not", "in", "to", "contains"}
+WORDS = {"blank", "anything", "nothing"}  # as a term, each has a meaning of its own
+OPERATOR_WORDS = {"and", "or", "not", "in", "to", "contains", "between", "matches"}
 SHORTEST = 4  # characters: what is shorter stands in nearly every line
-MOST_ADDRESSES = 16  # a network of more addresses is not written out
+UNSAYABLE = r'[\x00-\x1f\x7f"]'  # no page says how to write these in a term
 
 Condition = ConditionFieldEqualsValueExpression
 CannotConvert = SigmaFeatureNotSupportedByBackendError
@@ -79,13 +83,13 @@ EVERYTHING = ""  # a part that leaves out no event, because no search can say it
 class Search:
     """A search, and what it does not say.
 
-    `wider` are the places where it selects events that the rule does not. `beyond` says that it
-    needs NOT, which the part of the vendor's pages that could be read does not show.
+    `wider` are the places where it selects events that the rule does not. `unpaged` are the words
+    that stand in the vendor's published rules, and not in what could be read of its pages.
     """
 
     text: str
     wider: tuple[str, ...] = ()
-    beyond: bool = False
+    unpaged: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -103,13 +107,20 @@ def term(text: str) -> str:
 def pieces(value: SigmaString) -> list[str]:
     """The texts between wildcards, and between characters that no page says how to write."""
     runs = "".join(part if isinstance(part, str) else "\0" for part in value.s)
-    return [piece for piece in re.split(r'[\x00-\x1f\x7f"\\*?]+', runs) if piece.strip()]
+    return [piece.strip() for piece in re.split(rf"{UNSAYABLE}+", runs) if piece.strip()]
 
 
 def is_whole(value: SigmaString) -> bool:
-    """Whether a text has neither a wildcard nor a character that cannot be written."""
-    text = str(value)
-    return not value.contains_special() and pieces(value) == [text] and text == text.strip()
+    """Whether a text can be a term as it is: no wildcard, nothing that cannot be written, no space
+    at an end, and no word with a meaning of its own."""
+    text = "".join(part for part in value.s if isinstance(part, str))
+    odd = value.contains_special() or re.search(rf"{UNSAYABLE}|[*?]|^\s|\s$|^$", text)
+    return not odd and text.lower() not in WORDS
+
+
+def plain(value: SigmaString) -> str:
+    """A text without wildcards."""
+    return "".join(part for part in value.s if isinstance(part, str))
 
 
 def inner(value: SigmaString) -> SigmaString | None:
@@ -120,6 +131,38 @@ def inner(value: SigmaString) -> SigmaString | None:
         middle.s = [value.s[1]]
         return middle
     return None
+
+
+def pattern(value: SigmaString) -> str | None:
+    """A text with wildcards as a regular expression of the whole field; None where it has a
+    character that cannot be written.
+
+    Both ends are named, so that it does not matter whether `matches` looks at the whole field.
+    """
+    wild = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+    parts = [
+        re.sub(r"([\\.^$|?*+()\[\]{}#@&<>~])", r"\\\1", part)
+        if isinstance(part, str)
+        else wild[part]
+        for part in value.s
+        if isinstance(part, str) or part in wild
+    ]
+    return None if re.search(UNSAYABLE, "".join(parts)) else f"^{''.join(parts)}$"
+
+
+def whole_expression(text: str) -> str | None:
+    """A regular expression that looks anywhere, as one of the whole field; None where it has more
+    than the vendor's published rules show.
+
+    >>> whole_expression("^svc-[0-9]+")
+    '^(svc-[0-9]+).*$'
+    """
+    begins, ends = text.startswith("^"), re.search(r"(?<!\\)\$$", text) is not None
+    core = text.removeprefix("^")[: -1 if ends else None]
+    odd = re.search(rf"{UNSAYABLE}|\(\?|(?<![\\\[])[\^$]", core)
+    if odd or ("|" in core and (begins or ends)):
+        return None
+    return f"^{'' if begins else '.*'}({core}){'' if ends else '.*'}$"
 
 
 def is_simple(text: str) -> bool:
@@ -134,8 +177,8 @@ def is_simple(text: str) -> bool:
 class Backend(TextQueryBackend):
     """A condition as a search, with each NOT moved inwards to the comparisons.
 
-    `!=` is the one negation that the pages show. A comparison that a search can only say too widely
-    is left out below a NOT, where it would leave out events that the rule selects.
+    A comparison that a search can only say too widely is left out below a NOT, where it would leave
+    out events that the rule selects.
     """
 
     name: ClassVar[str] = "LogRhythm Axon"
@@ -153,7 +196,7 @@ class Backend(TextQueryBackend):
         self.back = {schema: vendor for vendor, schema in mapping.items()}
         self.negated = False
         self.wider: list[str] = []
-        self.beyond = False
+        self.unpaged: list[str] = []
 
     def too_wide(self, name: str | None, what: str) -> None:
         """Note where the search selects more than the rule."""
@@ -204,21 +247,21 @@ class Backend(TextQueryBackend):
         name = cond.args[0].field
         listed = all(isinstance(v, SigmaString) and is_simple(str(v)) for v in values)
         cased = any(isinstance(value, SigmaCasedString) for value in values)
-        if self.negated or not listed or cased or name not in SCHEMA:
+        if not listed or cased or name not in SCHEMA:
             return self.convert_condition_or(cond, state)
-        return f"{name} IN [{','.join(dict.fromkeys(map(str, values)))}]"
+        return self.asked(name, "IN", f"[{','.join(dict.fromkeys(map(str, values)))}]")
 
     # --- comparisons ---
 
     def equals(self, name: str, written: str) -> str:
         return f"{name} {'!=' if self.negated else '='} {written}"
 
-    def contains(self, name: str, text: str) -> str:
-        """A field that has a text in it; without it, below a NOT."""
-        if not self.negated:
-            return f"{name} CONTAINS {term(text)}"
-        self.beyond = True
-        return f"NOT {name} CONTAINS {term(text)}"
+    def asked(self, name: str, operator: str, written: str) -> str:
+        """A field, an operator that is a word, and a term; below a NOT, the opposite."""
+        word = f"NOT {operator}" if self.negated else operator
+        if word not in ("IN", "CONTAINS") and word not in self.unpaged:
+            self.unpaged.append(word)
+        return f"{name} {word} {written}"
 
     def presence(self, name: str, there: bool) -> str:
         """Whether a field has any value (build-a-query)."""
@@ -231,43 +274,69 @@ class Backend(TextQueryBackend):
             return self.convert_condition_field_eq_expansion(cond, state)
         if cond.field not in SCHEMA:
             return self.in_the_line(cond.field, value)
+        if isinstance(value, SigmaNull):
+            return self.presence(cond.field, False)
+        if isinstance(value, SigmaExists):
+            return self.presence(cond.field, value.exists)
+        return self.compared(cond.field, value)
+
+    def compared(self, name: str, value: Any) -> str:
+        """A field of the schema with a value, by the kind of the value."""
         match value:
             case SigmaString():
-                return self.text(cond.field, value)
+                return self.text(name, value)
             case SigmaBool():
-                return self.boolean(cond.field, value.boolean)
+                return self.boolean(name, value.boolean)
             case SigmaNumber():
-                return self.equals(cond.field, str(value))
+                return self.equals(name, str(value))
+            case SigmaRegularExpression():
+                return self.expression(name, value)
             case SigmaCIDRExpression():
-                return self.network(cond.field, value)
+                return self.network(name, value)
             case SigmaCompareExpression():
-                return self.order(cond.field, value)
-            case SigmaNull():
-                return self.presence(cond.field, False)
-            case SigmaExists():
-                return self.presence(cond.field, value.exists)
-        return self.left_out(cond.field, f"a comparison by {kind_of(value)}")
+                return self.order(name, value)
+        return self.left_out(name, f"a comparison by {kind_of(value)}")
 
     def text(self, name: str, value: SigmaString) -> str:
-        """A text: whole, with wildcards on both sides, or in pieces."""
-        found = pieces(value)
+        """A text: whole, inside the field, by a pattern, or in pieces."""
         middle = inner(value)
-        cased = isinstance(value, SigmaCasedString)
         if list(value.s) == [SpecialChars.WILDCARD_MULTI]:
             return self.presence(name, True)
-        if str(value) == "" and not self.negated:
+        if isinstance(value, SigmaCasedString):
+            if self.negated:
+                return self.left_out(name, "the case of letters")
+            self.too_wide(name, "the case of letters, which a search ignores")
+        if is_whole(value):
+            return self.equals(name, term(plain(value)))
+        if middle is not None and is_whole(middle):
+            return self.asked(name, "CONTAINS", term(plain(middle)))
+        if value.s and (expression := pattern(value)):
+            return self.asked(name, "matches", term(expression))
+        return self.in_pieces(name, value)
+
+    def in_pieces(self, name: str, value: SigmaString) -> str:
+        """A text with a character that cannot be written; the empty text, which is no term."""
+        if not value.s and not self.negated:
             self.too_wide(name, "an empty text; the search takes a missing one too")
             return self.presence(name, False)
-        if any(piece.strip().lower() in WORDS for piece in found):
-            return self.left_out(name, f"the word {found[0].strip()!r} has a meaning of its own")
-        if is_whole(value) and not cased:
-            return self.equals(name, term(str(value)))
-        if middle is not None and is_whole(middle) and not cased:
-            return self.contains(name, str(middle))
-        if self.negated or not found:
-            return self.left_out(name, form_of(value))
-        self.too_wide(name, f"{form_of(value)}; the search takes it anywhere in the field")
-        return self.join((self.contains(name, p.strip()) for p in found), self.and_token)
+        if not value.s:
+            return self.left_out(name, "an empty text")
+        found = pieces(value)
+        if self.negated or not found or any(piece.lower() in WORDS for piece in found):
+            return self.left_out(name, "a text that no page says how to write")
+        self.too_wide(name, "a character that no page says how to write; the search asks around it")
+        return self.join((self.asked(name, "CONTAINS", term(p)) for p in found), self.and_token)
+
+    def expression(self, name: str, value: SigmaRegularExpression) -> str:
+        """A regular expression of the rule's own; what it means in Axon's kind may differ."""
+        text = whole_expression(str(value.regexp))
+        if text is None or value.flags - {SigmaRegularExpressionFlag.IGNORECASE}:
+            return self.left_out(name, "a regular expression of a kind that the vendor never shows")
+        if not value.flags:
+            if self.negated:
+                return self.left_out(name, "a regular expression that minds the case of letters")
+            self.too_wide(name, "a regular expression that minds the case of letters")
+        return self.asked(name, "matches", term(text))
 
     def boolean(self, name: str, value: bool) -> str:
         """True or false; some vendors write 1 or 0."""
@@ -289,30 +358,22 @@ class Backend(TextQueryBackend):
         return f"{name} {OPERATORS[OPPOSITE[value.op]]} {value.number} OR {name} = blank"
 
     def network(self, name: str, value: SigmaCIDRExpression) -> str:
-        """The addresses of a small network, or the octets that all of a network share."""
+        """The addresses of a network, from the first to the last."""
         network = value.network
-        if network.num_addresses <= MOST_ADDRESSES:
-            addresses = [str(address) for address in network]
-            if self.negated or len(addresses) == 1:
-                return self.join((self.equals(name, one) for one in addresses), self.and_token)
-            return f"{name} IN [{','.join(addresses)}]"
-        if isinstance(network, ipaddress.IPv6Network) or network.prefixlen < 8:
-            return self.left_out(name, f"the network {value}")
-        wider, exact = octets(network)
-        if not exact and self.negated:
-            return self.left_out(name, f"the network {value}")
-        if not exact:
-            self.too_wide(name, f"the network {value}; the search takes {wider} anywhere in it")
-        return self.contains(name, wider)
+        if isinstance(network, ipaddress.IPv6Network):
+            return self.left_out(name, f"the network {value}, of version 6")
+        if network.num_addresses == 1:
+            return self.equals(name, str(network[0]))
+        return self.asked(name, "BETWEEN", f"{network[0]} AND {network[-1]}")
 
     def in_the_line(self, name: str | None, value: Any) -> str:
         """A value somewhere in the line of the log, where its field has no place in the schema."""
         found = pieces(value) if isinstance(value, SigmaString) else []
-        found = [p.strip() for p in found if len(p.strip()) >= SHORTEST and p.isascii()]
+        found = [p for p in found if len(p) >= SHORTEST and p.isascii() and "\\" not in p]
         if self.negated or not found or any(p.lower() in WORDS for p in found):
             return self.left_out(name, "no field of the schema, and nothing to look for in a line")
         self.too_wide(name, "no field of the schema; the search takes the text anywhere in a line")
-        return self.join((self.contains(RAW, piece) for piece in found), self.and_token)
+        return self.join((self.asked(RAW, "CONTAINS", term(p)) for p in found), self.and_token)
 
     def convert_condition_val(
         self,
@@ -338,42 +399,17 @@ OPPOSITE = {
 
 def joiner_of(text: str) -> str | None:
     """The AND or the OR of a search that stands in no quotation marks and no parentheses."""
-    bare = re.sub(r'"[^"]*"', "", text)
+    bare = re.sub(r'"[^"]*"|BETWEEN \S+ AND', "", text)
     while (shorter := re.sub(r"\([^()]*\)", "", bare)) != bare:
         bare = shorter
     first = re.search(r" (AND|OR) ", bare)
     return first[1] if first else None
 
 
-def octets(network: ipaddress.IPv4Network) -> tuple[str, bool]:
-    """The whole octets that a network's addresses share, and whether no other address has them.
-
-    >>> octets(ipaddress.ip_network("203.0.113.0/24"))
-    ('203.0.113.', True)
-    """
-    count = network.prefixlen // 8
-    first, *rest = str(network.network_address).split(".")[:count]
-    longer = [f"{digit}{first}" for digit in range(1, 256)]
-    alone = all(int(octet) > 255 for octet in longer)
-    return ".".join([first, *rest, ""]), alone and network.prefixlen == 24
-
-
 def kind_of(value: Any) -> str:
     """What a Sigma value is, in words."""
     name = type(value).__name__.removeprefix("Sigma")
     return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
-
-
-def form_of(value: SigmaString) -> str:
-    """What a search cannot say of a text."""
-    wild = SpecialChars.WILDCARD_MULTI
-    if isinstance(value, SigmaCasedString):
-        return "the case of letters, or a place in the field"
-    if len(value.s) == 2 and value.s[1] == wild:
-        return "a text at the beginning"
-    if len(value.s) == 2 and value.s[0] == wild:
-        return "a text at the end"
-    return "a wildcard, a space at an end, or a character that no page says how to write"
 
 
 # --- one rule -----------------------------------------------------------------------------------
@@ -390,7 +426,7 @@ def search_in(rule: SigmaRule, source: str) -> Search:
         raise CannotConvert(f"no search can say what the rule asks of {source} ({reasons})")
     whose = f"{TYPE_NAME} = {term(SOURCES[source]['log_source_type'])}"
     text = backend.join([whose, asked], backend.and_token)
-    return Search(text, tuple(backend.wider), backend.beyond)
+    return Search(text, tuple(backend.wider), tuple(backend.unpaged))
 
 
 def search(rule: SigmaRule) -> Search:
@@ -398,7 +434,8 @@ def search(rule: SigmaRule) -> Search:
     every = [search_in(rule, source) for source in sources_of(rule)]
     text = " OR ".join(f"({one.text})" for one in every) if len(every) > 1 else every[0].text
     wider = tuple(dict.fromkeys(sentence for one in every for sentence in one.wider))
-    return Search(text, wider, any(one.beyond for one in every))
+    unpaged = tuple(dict.fromkeys(word for one in every for word in one.unpaged))
+    return Search(text, wider, unpaged)
 
 
 def between(text: str, begin: str, end: str) -> str:
@@ -468,13 +505,15 @@ def recipe(rule: AnyRule) -> Recipe:
         wanted = ("origin.account.name", "origin.host.ip_address.value", "observer.host.name")
         return Recipe(["Log observed: search A"], [name for name in wanted if name in shared])
     bases = base_rules(rule)
+    if rule.type in (SigmaCorrelationType.TEMPORAL, SigmaCorrelationType.TEMPORAL_ORDERED):
+        refuse_parts(rule, len(bases))
     group_by = grouping(rule, bases)
     letters = [chr(ord("A") + place) for place in range(len(bases))]
     window = f"within {rule.timespan.spec}"
     match rule.type:
         case SigmaCorrelationType.EVENT_COUNT:
             which = " or ".join(f"search {letter}" for letter in letters)
-            return Recipe([f"Threshold: {which}, at least {least(rule)} logs {window}"], group_by)
+            return Recipe([f"Threshold: {which}, {least(rule)} or more logs {window}"], group_by)
         case SigmaCorrelationType.VALUE_COUNT:
             return Recipe([unique_values(rule, bases, letters, window)], group_by)
         case SigmaCorrelationType.TEMPORAL_ORDERED | SigmaCorrelationType.TEMPORAL:
@@ -501,32 +540,35 @@ def unique_values(
         raise CannotConvert("unique values are counted of one field, and the rule names several")
     which = " or ".join(f"search {letter}" for letter in letters)
     place = schema_field(counted, bases)
-    return f"Unique values: {which}, at least {least(rule)} values of {place} {window}"
+    return f"Unique values: {which}, {least(rule)} or more values of {place} {window}"
+
+
+def refuse_parts(rule: SigmaCorrelationRule, count: int) -> None:
+    """Raises CannotConvert for a sequence that is not of all its rules."""
+    if not isinstance(rule.condition, SigmaCorrelationCondition):
+        raise CannotConvert("it asks for a log that does not come, or for one of several")
+    if least(rule) not in (1, count):
+        raise CannotConvert("it asks for some of its rules, and a sequence has all of them")
 
 
 def sequence(
     rule: SigmaCorrelationRule, letters: list[str], window: str, group_by: list[str]
 ) -> Recipe:
     """Log observed, followed by another; Sigma's unordered kind needs a rule for each order."""
-    if not isinstance(rule.condition, SigmaCorrelationCondition):
-        raise CannotConvert("it asks for a log that does not come, or for one of several")
-    if rule.condition.op is not SigmaCorrelationConditionOperator.GTE or (
-        rule.condition.count not in (1, len(letters))
-    ):
-        raise CannotConvert("it asks for some of its rules, and a sequence has all of them")
     blocks = [f"Log observed: search {letters[0]}"]
-    blocks += [f"followed by, {window} of the first: search {letter}" for letter in letters[1:]]
+    blocks += [f"followed by search {letter}" for letter in letters[1:]]
     remarks = []
     if rule.type is SigmaCorrelationType.TEMPORAL:
         remarks.append("the rule has no order: build it once for each order of the blocks")
-    return Recipe(blocks, group_by, remarks)
+    return Recipe([*blocks, window], group_by, remarks)
 
 
 # --- a page for each file of rules --------------------------------------------------------------
 
 HEADER = """\
-Made by tools/siem/axon.py from {name}. It was never run inside Axon: docs/axon.md says what the
-vendor's documentation leaves open.
+Made by tools/siem/axon.py from {name}.
+It was never run inside Axon: docs/axon.md says what the vendor's documentation leaves open. Where a
+rule asks for a list of your site, the names of the course's company stand here.
 """
 LEVELS = {"informational": "low"}
 
@@ -539,15 +581,15 @@ def page(name: str, rules: list[AnyRule]) -> str:
 def section(rule: AnyRule) -> str:
     """One rule: its searches, where they differ from it, and the recipe."""
     lines = [rule.title, "=" * len(rule.title), f"id {rule.id}, author {rule.author or 'unknown'}"]
-    try:
-        lines += _searches(rule)
-        lines += _recipe(rule)
-    except CannotConvert as error:
-        lines += ["", f"Not converted: {error}."]
+    for part in (_search, _recipe):
+        try:
+            lines += part(rule)
+        except CannotConvert as error:
+            lines += ["", f"No {part.__name__.strip('_')}: {error}."]
     return "\n".join(lines) + "\n"
 
 
-def _searches(rule: AnyRule) -> Iterator[str]:
+def _search(rule: AnyRule) -> Iterator[str]:
     bases = [rule] if isinstance(rule, SigmaRule) else base_rules(rule)
     for place, base in enumerate(bases):
         one = search(base)
@@ -556,8 +598,9 @@ def _searches(rule: AnyRule) -> Iterator[str]:
         if one.wider:
             yield "Selects more than the rule, in:"
             yield from (f"  - {sentence}" for sentence in one.wider)
-        if one.beyond:
-            yield "Uses NOT, which other converters write and the pages that were read do not show."
+        if one.unpaged:
+            words = ", ".join(one.unpaged)
+            yield f"Written as in rules that the vendor publishes, not on its pages: {words}."
 
 
 def _recipe(rule: AnyRule) -> Iterator[str]:
@@ -565,11 +608,14 @@ def _recipe(rule: AnyRule) -> Iterator[str]:
     level = rule.level.name.lower() if rule.level else "medium"
     yield from ("", "Rule Builder")
     yield f"  Rule name: {rule.title}"
-    tags = [f"{tag.namespace}.{tag.name}" for tag in rule.tags if tag.namespace == "attack"]
-    yield f"  Description: {' '.join([*(rule.description or '').split(), *tags])}"
+    if rule.description:
+        yield f"  Description: {' '.join(rule.description.split())}"
     yield f"  Group by: {', '.join(steps.group_by) or 'any field: one is required'}"
     yield "  Common event: Threat Detection / Suspicious Activity"
     yield f"  Threat level: {LEVELS.get(level, level)}"
+    techniques = [tag.name.upper() for tag in rule.tags if re.match(r"attack\.t\d", str(tag))]
+    if techniques:
+        yield f"  Additional metadata: threat.mitre_technique, {', '.join(techniques)}"
     yield "  Pattern:"
     yield from (f"    {block}" for block in steps.blocks)
     yield from (f"  Note: {remark}." for remark in steps.remarks)
@@ -592,7 +638,7 @@ def policies() -> str:
 def pages(folder: Path) -> dict[str, str]:
     """The text of each page, by file name, of the rules in a folder."""
     paths = sorted(folder.glob("*.yml"))
-    ruleset = load(paths)
+    ruleset = load(paths, read_placeholders(PLACEHOLDERS))
     if ruleset.refused:
         raise ValueError("; ".join(f"{one.path}: {one.reason}" for one in ruleset.refused))
     shown = list(SigmaCollection(list(ruleset.rules)).get_output_rules())
