@@ -87,6 +87,7 @@ REFUSED = {
     "text": ("x", jwt.DecodeError),
     "nothing": ("", jwt.DecodeError),
     "sub a number": (id_token(sub=1815), jwt.InvalidTokenError),
+    "sub an empty text": (id_token(sub=""), jwt.MissingRequiredClaimError),
 }
 
 

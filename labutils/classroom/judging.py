@@ -254,3 +254,11 @@ def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
         return PASSED if mistake is None else Verdict("differs", mistake=mistake)
 
     return judge
+
+
+def nearly(text: str) -> tuple[str, ...]:
+    """What a careless comparison takes for this text: shorter, longer, in another case, blanks.
+
+    It goes wrong with `in`, with what a text begins or ends with, with `lower` and with `strip`.
+    """
+    return (text[:-1], text[1:], text + "x", "x" + text, text.swapcase(), f" {text} ", "")

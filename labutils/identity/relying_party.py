@@ -65,7 +65,7 @@ def validate_id_token(  # noqa: PLR0913 - each is a fact that the client knows
         leeway=leeway,
     )
     for name in ("sub", "iat"):  # OpenID Connect Core, 2
-        if name not in claims:
+        if claims.get(name, "") == "":
             raise jwt.MissingRequiredClaimError(name)
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if not set(audiences) <= {client_id, *trusted_audiences}:  # point 3

@@ -1,4 +1,8 @@
-"""Lesson 04: right answers in other styles, and changes of the solution that change nothing."""
+"""Lesson 04: right answers in other styles, wrong answers that let somebody in, and changes of the
+solution that change nothing.
+"""
+
+from labutils.classroom.lessons.lesson_04 import IN_TIME, KEYS_FOR, MEANT_FOR, TRUST, VALIDATE
 
 OTHER_RIGHT = {
     "04-1": [
@@ -89,7 +93,7 @@ from labutils.identity.relying_party import validate_id_token
 def answer(token, keys, issuer, client_id, nonce, now):
     if json.loads(unb64(token.split(".")[0])).get("typ") != "JWT":
         raise ValueError("kind")
-    if nonce is None:
+    if not nonce:
         raise ValueError("no nonce was sent")
     return validate_id_token(token, keys, issuer=issuer, client_id=client_id, nonce=nonce, now=now)
 """,
@@ -97,13 +101,14 @@ def answer(token, keys, issuer, client_id, nonce, now):
     "04-5": [
         """
 def answer(kid, cache, fetch, now):
-    if not any(key["kid"] == kid for key in cache["keys"]) and now - cache["fetched"] >= 30:
+    age = now - cache["fetched"]
+    if age >= 300 or age >= 30 and not any(key["kid"] == kid for key in cache["keys"]):
         cache.update(keys=fetch()["keys"], fetched=now)
     return cache["keys"]
 """,
         """
 def answer(kid, cache, fetch, now):
-    if kid in {key["kid"] for key in cache["keys"]}:
+    if kid in {key["kid"] for key in cache["keys"]} and now < cache["fetched"] + 300:
         return cache["keys"]
     if now < cache["fetched"] + 30:
         return cache["keys"]
@@ -115,7 +120,7 @@ def answer(kid, cache, fetch, now):
 def answer(kid, cache, fetch, now):
     age = now - cache["fetched"]
     known = [key for key in cache["keys"] if key["kid"] == kid]
-    if known or age < 30:
+    if age < 30 or (known and age < 300):
         return list(cache["keys"])
     fresh = fetch()
     cache["keys"], cache["fetched"] = fresh["keys"], now
@@ -138,6 +143,129 @@ def answer(issuer, document):
         return False
 """,
     ],
+}
+
+
+def but(solution: str, old: str, new: str) -> str:
+    """A model solution with another comparison in it."""
+    assert old in solution
+    return solution.replace(old, new)
+
+
+ISS, AUD = 'claims.get("iss") == issuer', "audience == [client_id]"
+KNOWN = 'kid in [key["kid"] for key in cache["keys"]]'
+NONCE, SUB = 'claims.get("nonce") != nonce', 'not claims.get("sub")'
+
+
+def iss(new: str) -> str:
+    return but(MEANT_FOR, ISS, new)
+
+
+def aud(new: str) -> str:
+    return but(MEANT_FOR, AUD, f"bool(audience) and {new}")
+
+
+def nonce(new: str) -> str:
+    return but(VALIDATE, NONCE, new)
+
+
+def trust(new: str) -> str:
+    return but(TRUST, 'document.get("issuer") == issuer', new)
+
+
+def kid(new: str) -> str:
+    return but(KEYS_FOR, KNOWN, new)
+
+
+THEIRS = '(document.get("issuer") or "-")'
+
+# Exercise -> what the answer does -> the mistake, and the answer.
+WRONG = {
+    "04-2": {
+        "iss is a piece of ours": ("iss", iss('claims.get("iss", "-") in issuer')),
+        "our issuer is a piece": ("iss", iss('issuer in claims.get("iss", "-")')),
+        "iss begins like ours": ("iss", iss('claims.get("iss", "-").startswith(issuer)')),
+        "iss ends like ours": ("iss", iss('claims.get("iss", "-").endswith(issuer)')),
+        "iss without slashes": (
+            "iss",
+            iss('claims.get("iss", "-").rstrip("/") == issuer.rstrip("/")'),
+        ),
+        "iss in small letters": ("iss", iss('claims.get("iss", "-").lower() == issuer')),
+        "iss in any case": ("iss", iss('claims.get("iss", "-").casefold() == issuer.casefold()')),
+        "iss without blanks": ("iss", iss('claims.get("iss", "-").strip() == issuer')),
+        "a fixed issuer beside the right one": (
+            "fixed",
+            iss('claims.get("iss") in (issuer, "https://login.example")'),
+        ),
+        "aud is a piece of ours": ("part", aud("audience[0] in client_id")),
+        "our client is a piece": ("part", aud("client_id in audience[0]")),
+        "aud begins like ours": ("part", aud("audience[0].startswith(client_id)")),
+        "aud ends like ours": ("part", aud("audience[0].endswith(client_id)")),
+        "aud in small letters": ("spelling", aud("audience[0].lower() == client_id")),
+        "aud without blanks": ("spelling", aud("audience[0].strip() == client_id")),
+        "ours is the first": ("others", aud("audience[0] == client_id")),
+        "ours is the last": ("others", aud("audience[-1] == client_id")),
+        "azp is ours": (
+            "others",
+            aud('(audience == [client_id] or claims.get("azp") == client_id)'),
+        ),
+        "an empty list": ("nobody", but(MEANT_FOR, AUD, "audience in ([], [client_id])")),
+        "a fixed client beside the right one": (
+            "fixed",
+            but(MEANT_FOR, AUD, 'audience in ([client_id], ["wiki"])'),
+        ),
+    },
+    "04-3": {
+        "a minute of leeway at exp": ("leeway", but(IN_TIME, "< expires", "< expires + 60")),
+        "a minute of leeway at iat": ("leeway", but(IN_TIME, "issued <=", "issued - 60 <=")),
+        "a second of leeway at iat": ("leeway", but(IN_TIME, "issued <=", "issued - 1 <=")),
+        "exp itself": ("at exp", but(IN_TIME, "now < exp", "now <= exp")),
+    },
+    "04-4": {
+        "nonce is a piece": ("nonce near", nonce('(claims.get("nonce") or "-") not in nonce')),
+        "nonce has ours in it": ("nonce near", nonce('nonce not in (claims.get("nonce") or "-")')),
+        "nonce begins like ours": (
+            "nonce near",
+            nonce('not (claims.get("nonce") or "-").startswith(nonce)'),
+        ),
+        "nonce in any case": (
+            "nonce near",
+            nonce('(claims.get("nonce") or "-").casefold() != nonce.casefold()'),
+        ),
+        "nonce without blanks": (
+            "nonce near",
+            nonce('(claims.get("nonce") or "-").strip() != nonce'),
+        ),
+        "a sub that is there": ("sub", but(VALIDATE, SUB, '"sub" not in claims')),
+        "a sub that is not null": ("sub", but(VALIDATE, SUB, 'claims.get("sub") is None')),
+        "the time of the token": ("now", but(VALIDATE, "claims, now", 'claims, claims["iat"]')),
+        "a nonce that is not null": ("no nonce", but(VALIDATE, "not nonce", "nonce is None")),
+    },
+    "04-5": {
+        "kid is a piece of a known one": (
+            "near",
+            kid('any(kid in key["kid"] for key in cache["keys"])'),
+        ),
+        "a known kid is a piece": ("near", kid('any(key["kid"] in kid for key in cache["keys"])')),
+        "kid in small letters": ("near", kid('kid.lower() in [k["kid"] for k in cache["keys"]]')),
+        "kid without blanks": ("near", kid('kid.strip() in [k["kid"] for k in cache["keys"]]')),
+        "an old key for ever": ("for ever", but(KEYS_FOR, "if now", "if not known and now")),
+        "an old key for a day": ("for ever", but(KEYS_FOR, "(300 if", "(86400 if")),
+    },
+    "04-6": {
+        "a piece of ours": ("spelling", trust(f"{THEIRS} in issuer")),
+        "ours is a piece": ("begins", trust(f"issuer in {THEIRS}")),
+        "it ends like ours": ("spelling", trust(f"{THEIRS}.endswith(issuer)")),
+        "in any case": ("spelling", trust(f"{THEIRS}.casefold() == issuer.casefold()")),
+        "without slashes": ("spelling", trust(f'{THEIRS}.rstrip("/") == issuer.rstrip("/")')),
+        "without blanks": ("spelling", trust(f"{THEIRS}.strip() == issuer")),
+        "the same host": (
+            "spelling",
+            "from urllib.parse import urlsplit\n"
+            + trust(f"urlsplit({THEIRS}).hostname == urlsplit(issuer).hostname"),
+        ),
+        "no issuer at all": ("missing", trust('document.get("issuer", issuer) == issuer')),
+    },
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}

@@ -6,9 +6,18 @@ from typing import Any
 import jwt
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, value, verifier, written
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    nearly,
+    value,
+    verifier,
+    written,
+)
+from labutils.classroom.lessons.lesson_02 import ANOTHER, ANOTHER_LIST, VERIFY
 from labutils.classroom.lessons.lesson_02 import TOOLS as TOOLS_OF_02
-from labutils.classroom.lessons.lesson_02 import VERIFY
 from labutils.classroom.registry import (
     Choice,
     Exercise,
@@ -27,6 +36,7 @@ from labutils.stage.eager_wiki import FLAG, board, with_eager_wiki
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 ISSUER, NOW = "https://login.example", 1697620000
+ELSEWHERE, LATER = "https://sign-in.example", NOW + 1_000_000  # another provider, and another day
 
 SIGN_IN = code("""
     def sign_in_with(browser, token):
@@ -54,14 +64,14 @@ VALIDATE = code("""
             raise ValueError("another issuer, or another audience")
         if not in_time(claims, now):
             raise ValueError("not valid at this time")
-        if "sub" not in claims or not nonce or claims.get("nonce") != nonce:
+        if not claims.get("sub") or not nonce or claims.get("nonce") != nonce:
             raise ValueError("no subject, or the answer to another sign-in")
         return claims
 """)
 KEYS_FOR = code("""
     def keys_for(kid, cache, fetch, now):
         known = kid in [key["kid"] for key in cache["keys"]]
-        if not known and now >= cache["fetched"] + 30:
+        if now - cache["fetched"] >= (300 if known else 30):
             cache["keys"] = fetch()["keys"]
             cache["fetched"] = now
         return cache["keys"]
@@ -77,10 +87,10 @@ wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
-def claims_of(seed: str) -> dict[str, Any]:
+def claims_of(seed: str, now: int = NOW) -> dict[str, Any]:
     """Claims as an ID token has them, with a subject and a nonce that are drawn."""
     drawn = dice("lesson-04", seed)
-    times = {"iat": NOW - 300, "exp": NOW + 300}
+    times = {"iat": now - 300, "exp": now + 300}
     return {"iss": ISSUER, "sub": next(drawn), "aud": "wiki", **times, "nonce": next(drawn)}
 
 
@@ -115,25 +125,27 @@ def signs_in(answer: Tried) -> Verdict:
 def meant_for_us() -> list[Case]:
     claims = claims_of("for us")
     listed = {**claims, "aud": ["wiki"]}
-    other = {**claims, "iss": "https://other.example", "aud": "notes"}
+    other = {**claims, "iss": ELSEWHERE + "/", "aud": "notes"}
     return [
         Case((claims, ISSUER, "wiki"), mistake="good"),
         Case((listed, ISSUER, "wiki"), mistake="list"),
-        Case((other, "https://other.example", "notes"), mistake="fixed"),
+        Case((other, ELSEWHERE + "/", "notes"), mistake="fixed"),
     ]
 
 
 def meant_for_others() -> list[Case]:
     claims = claims_of("for others")
+    issuers = (ISSUER + ".tom.test", "https://LOGIN.example", ISSUER + "/", *nearly(ISSUER))
+    parts = ("my-wiki-2", "wiki-2", "my-wiki", "wik", "iki", "w", "")
     changes = [
-        ({"iss": ISSUER + ".tom.test"}, "iss"),
-        ({"iss": "https://LOGIN.example"}, "iss"),
+        *(({"iss": issuer}, "iss") for issuer in issuers),
         ({"aud": "notes"}, "aud"),
-        ({"aud": "my-wiki-2"}, "part"),
-        ({"aud": "wik"}, "part"),
+        *(({"aud": part}, "part") for part in parts),
         ({"aud": ["notes"]}, "aud"),
-        ({"aud": []}, "aud"),
-        ({"aud": ["my-wiki-2"]}, "part"),
+        *(({"aud": [part]}, "part") for part in parts),
+        *(({"aud": name}, "spelling") for name in nearly("wiki")),
+        *(({"aud": [name]}, "spelling") for name in nearly("wiki")),
+        ({"aud": []}, "nobody"),
         # Untrusted additional audiences: MUST be rejected (OpenID Connect Core, 3.1.3.7 (3)).
         ({"aud": ["notes", "wiki"]}, "others"),
         ({"aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
@@ -142,7 +154,11 @@ def meant_for_others() -> list[Case]:
     for name in ("iss", "aud"):
         rest = {key: value for key, value in claims.items() if key != name}
         cases.append(Case((rest, ISSUER, "wiki"), mistake="missing"))
-    return cases
+    return [
+        *cases,
+        Case((claims, ELSEWHERE, "wiki"), mistake="fixed"),
+        Case((claims, ISSUER, "notes"), mistake="fixed"),
+    ]
 
 
 def times(*pairs: tuple[int | None, int | None, str]) -> list[Case]:
@@ -162,10 +178,13 @@ def good_times() -> list[Case]:
 
 def bad_times() -> list[Case]:
     return times(
-        (-600, 0, "expired"),
-        (-900, -300, "expired"),
-        (1, 600, "future"),
-        (300, 900, "future"),
+        (-7200, -3600, "expired"),
+        (3600, 7200, "future"),
+        (-600, -10, "leeway"),
+        (-600, -1, "leeway"),
+        (10, 600, "leeway"),
+        (1, 600, "leeway"),
+        (-600, 0, "at exp"),
         (-300, None, "missing"),
         (None, 300, "missing"),
     )
@@ -182,20 +201,24 @@ def asked(claims: dict[str, Any], token: str, mistake: str, words: str) -> Case:
 
 def good_id_tokens() -> list[Case]:
     first, second = claims_of("first"), {**claims_of("second"), "aud": ["wiki"]}
+    third = {**claims_of("third", LATER), "iss": ELSEWHERE, "aud": "notes"}
+    elsewhere = (sign(third, ANOTHER), ANOTHER_LIST, ELSEWHERE, "notes", third["nonce"], LATER)
     return [
         asked(first, sign(first, forged.SERVICE), "good", "a good ID token"),
         asked(second, sign(second, forged.OTHER), "good", "a good ID token of the other key"),
+        Case(elsewhere, third, "fixed", "a good ID token of another provider, for notes"),
     ]
 
 
 def bad_id_tokens() -> list[Case]:
+    """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
     changes = [
-        ({"iss": "https://tom.test"}, "meant for", "another issuer"),
+        ({"iss": "https://tom.test"}, "meant for", "another issuer, signed by our provider"),
         ({"aud": "notes"}, "meant for", "another audience"),
         ({"aud": ["wiki", "notes"]}, "meant for", "an audience that is not trusted beside ours"),
-        ({"exp": NOW}, "time", "a token that has just expired"),
-        ({"iat": NOW + 60}, "time", "a token of the future"),
+        ({"exp": NOW}, "now", "a token that has just expired"),
+        ({"iat": NOW + 60}, "now", "a token of the future"),
         ({"nonce": "of another sign-in"}, "nonce", "the nonce of another sign-in"),
         ({"nonce": None}, "nonce", "a nonce that is null"),
     ]
@@ -219,49 +242,93 @@ def bad_id_tokens_by_name() -> dict[str, str]:
 
 
 def bad_sign_ins() -> list[Case]:
-    """The bad tokens, and sign-ins for which nobody remembers a nonce."""
-    null = {**claims_of("bad"), "nonce": None}
-    rest = {name: value for name, value in null.items() if name != "nonce"}
-    lost = [
-        asked(null, sign(claims, forged.SERVICE), "no nonce", f"{words}, where None is expected")
-        for claims, words in ((rest, "no nonce"), (null, "a nonce that is null"))
+    """The bad tokens, nonces that are nearly right, and sign-ins that sent no nonce."""
+    claims = claims_of("bad")
+    backwards = {**claims, "iat": NOW - 300, "exp": NOW - 600}
+    near = [({"nonce": name}, "nonce near", f"nonce {name!r}") for name in nearly(claims["nonce"])]
+    nobody = [({"sub": ""}, "sub", "an empty sub"), ({"sub": None}, "sub", "a sub that is null")]
+    return [
+        asked(
+            claims, sign(backwards, forged.SERVICE), "time", "a token that ends before it begins"
+        ),
+        *bad_id_tokens(),
+        *(asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in near + nobody),
+        *no_nonce_was_sent(),
     ]
-    return [*bad_id_tokens(), *lost]
+
+
+def no_nonce_was_sent() -> list[Case]:
+    """Sign-ins for which nobody remembers a nonce: None or an empty text is what was sent."""
+    null = {**claims_of("bad"), "nonce": None}
+    empty = {**null, "nonce": ""}
+    rest = {name: value for name, value in null.items() if name != "nonce"}
+    return [
+        asked(sent, sign(claims, forged.SERVICE), "no nonce", f"{words} is expected")
+        for sent, claims, words in (
+            (null, rest, "no nonce, where None"),
+            (null, null, "a nonce that is null, where None"),
+            (empty, empty, "an empty nonce, where an empty one"),
+        )
+    ]
 
 
 # --- 04-5: the list of keys ---------------------------------------------------------------------
 
 
-def key_cache(answer: Tried) -> Verdict:
-    """The judge of 04-5: known and unknown kids, and a flood of invented ones."""
-    for words, calls, want, mistake in (
-        ("a kid that is known", [("a", 100)], 0, "known"),
-        ("a new kid after 30 seconds", [("b", 31)], 1, "new"),
-        ("a new kid after exactly 30 seconds", [("b", 30)], 1, "new"),
-        ("an unknown kid after 29 seconds", [("b", 29)], 0, "early"),
-        ("1,000 invented kids in ten seconds", [(f"x{n}", 40 + n % 10) for n in range(999)], 1, ""),
+OLD_LIST = [{"kid": "key-1"}, {"kid": "key-2"}]
+NEW_LIST = [{"kid": "key-2"}, {"kid": "key-3"}]  # key-1 was dropped
+
+Calls = list[tuple[str, int]]  # kid and time, in seconds since the list was fetched
+
+
+def cache_cases() -> list[tuple[str, Calls, int, str]]:
+    """What is asked, when, how many requests to the provider are right, and the mistake."""
+    flood = [(f"x{n}", 40 + n % 10) for n in range(999)]
+    return [
+        ("a kid that is known", [("key-1", 100)], 0, "known"),
+        ("a kid that is known, after 299 seconds", [("key-1", 299)], 0, "known"),
+        ("a new kid after 31 seconds", [("key-3", 31)], 1, "new"),
+        ("a new kid after exactly 30 seconds", [("key-3", 30)], 1, "new"),
+        ("an unknown kid after 29 seconds", [("key-3", 29)], 0, "early"),
+        *((f"the kid {k!r}, which is unknown", [(k, 31)], 1, "near") for k in nearly("key-1")),
+        ("1,000 invented kids in ten seconds", flood, 1, "flood"),
         ("invented kids, half a minute apart", [("x", 40), ("y", 71)], 2, "never again"),
-    ):
-        fetched = 0
+        ("a kid that was known, after exactly 300 seconds", [("key-1", 300)], 1, "for ever"),
+        ("a kid that is known, each 300 seconds", [("key-2", 300), ("key-2", 600)], 2, "for ever"),
+    ]
 
-        def fetch() -> dict[str, Any]:
-            nonlocal fetched
-            fetched += 1
-            return {"keys": [{"kid": "a"}, {"kid": "b"}]}
 
-        cache: dict[str, Any] = {"keys": [{"kid": "a"}], "fetched": 0}
-        for kid, now in calls:
-            try:
-                keys = answer(kid, cache, fetch, now)
-            except Exception:
-                return answer.raised(words, "raises")
-            if keys is None:
-                return Verdict("none", words)
-            if keys != ([{"kid": "a"}, {"kid": "b"}] if fetched else [{"kid": "a"}]):
-                return Verdict("differs", words, written(keys), "the list of keys", mistake="list")
-        if fetched != want:
-            got, right = f"{fetched} requests to the provider", f"{want}"
-            return Verdict("differs", words, got, right, mistake=mistake or "flood")
+def key_cache(answer: Tried) -> Verdict:
+    """The judge of 04-5: known and unknown kids, a flood of invented ones, and a dropped key."""
+    for words, calls, want, mistake in cache_cases():
+        verdict = cache_verdict(answer, words, calls, want, mistake)
+        if verdict is not PASSED:
+            return verdict
+    return PASSED
+
+
+def cache_verdict(answer: Tried, words: str, calls: Calls, want: int, mistake: str) -> Verdict:
+    """The verdict on calls with one cache: the right lists, and so many requests."""
+    fetched = 0
+
+    def fetch() -> dict[str, Any]:
+        nonlocal fetched
+        fetched += 1
+        return {"keys": [dict(key) for key in NEW_LIST]}
+
+    cache: dict[str, Any] = {"keys": [dict(key) for key in OLD_LIST], "fetched": 0}
+    for kid, now in calls:
+        try:
+            keys = answer(kid, cache, fetch, now)
+        except Exception:
+            return answer.raised(words, "raises")
+        if keys is None:
+            return Verdict("none", words)
+        if keys != (NEW_LIST if fetched else OLD_LIST):
+            return Verdict("differs", words, written(keys), "the list of keys", mistake="list")
+    if fetched != want:
+        requests = "1 request" if fetched == 1 else f"{fetched} requests"
+        return Verdict("differs", words, f"{requests} to the provider", f"{want}", mistake=mistake)
     return PASSED
 
 
@@ -269,17 +336,19 @@ def key_cache(answer: Tried) -> Verdict:
 
 
 def own_documents() -> list[Case]:
+    slash = "https://a.example/"
     return [
         Case((ISSUER, {"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks"}), mistake="good"),
         Case(("https://a.example/x", {"issuer": "https://a.example/x"}), mistake="good"),
+        Case((slash, {"issuer": slash}), mistake="good"),
     ]
 
 
 def other_documents() -> list[Case]:
+    spellings = (ISSUER + "/", "https://LOGIN.example", ISSUER + ":443", *nearly(ISSUER))
     documents = [
         ({"issuer": ISSUER + ".tom.test"}, "begins"),
-        ({"issuer": ISSUER + "/"}, "spelling"),
-        ({"issuer": "https://LOGIN.example"}, "spelling"),
+        *(({"issuer": spelling}, "spelling") for spelling in spellings),
         ({"issuer": "https://tom.test", "jwks_uri": ISSUER + "/jwks"}, "elsewhere"),
         ({}, "missing"),
         ({"issuer": None}, "missing"),
@@ -368,10 +437,11 @@ EXERCISES = (
                 ),
             ),
             "iss": (
-                "The issuer is compared letter by letter: no prefix, no other spelling.",
+                "The issuer is compared letter by letter: no piece of it, no other case, no slash "
+                "more.",
                 altered(
                     MEANT_FOR,
-                    ('claims.get("iss") == issuer', 'claims.get("iss", "").lower()[:21] == issuer'),
+                    ('claims.get("iss") == issuer', 'claims.get("iss", "").startswith(issuer)'),
                 ),
             ),
             "aud": (
@@ -385,6 +455,27 @@ EXERCISES = (
                     (
                         "audience == [client_id]",
                         "any(client_id in a or a in client_id for a in audience or [])",
+                    ),
+                ),
+            ),
+            "spelling": (
+                "The client ID is compared letter by letter: no other case, and no blanks.",
+                altered(
+                    MEANT_FOR,
+                    (
+                        "audience == [client_id]",
+                        "[name.lower() for name in audience or []] == [client_id]",
+                    ),
+                ),
+            ),
+            "nobody": (
+                "aud is an empty list: the token names nobody, so it is for nobody. all(...) over "
+                "an empty list is True.",
+                altered(
+                    MEANT_FOR,
+                    (
+                        "audience == [client_id]",
+                        "audience is not None and all(a == client_id for a in audience)",
                     ),
                 ),
             ),
@@ -426,6 +517,15 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now < expires - 1")),
             ),
             "expired": (
+                "This token was over long ago: compare `now` with exp.",
+                altered(IN_TIME, ("now < expires", "now")),
+            ),
+            "leeway": (
+                "That is a leeway. The standard allows a small one, since clocks differ (RFC 7519, "
+                "4.1.4). The rule of this task is: none.",
+                altered(IN_TIME, ("now < expires", "now < expires + 60")),
+            ),
+            "at exp": (
                 "At exp the token is over (RFC 7519, 4.1.4).",
                 altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
@@ -460,6 +560,17 @@ EXERCISES = (
                     raise ValueError("no")
                 """),
             ),
+            "fixed": (
+                "Use the six arguments that are given: keys, issuer, client, nonce and time are "
+                "others in this call.",
+                altered(
+                    VALIDATE,
+                    (
+                        "meant_for(claims, issuer, client_id)",
+                        'meant_for(claims, "https://login.example", "wiki")',
+                    ),
+                ),
+            ),
             "signature": (
                 "The claims come from verify(token, keys), and from nowhere else.",
                 altered(
@@ -468,12 +579,18 @@ EXERCISES = (
                 ),
             ),
             "meant for": (
-                "meant_for returns True or False. It raises nothing, so look at its answer.",
+                "meant_for returns True or False. It raises nothing, so look at its answer. If you "
+                "do, check('04-2', meant_for) again.",
                 altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
                 "in_time returns True or False. It raises nothing, so look at its answer.",
                 altered(VALIDATE, ("if not in_time", "if None is in_time")),
+            ),
+            "now": (
+                "Give in_time the time of this sign-in, `now`, and none from the token: a token is "
+                "always in time by its own clock. If you do, check('04-3', in_time) again.",
+                altered(VALIDATE, ("in_time(claims, now)", 'in_time(claims, claims["iat"])')),
             ),
             "nonce": (
                 "The nonce must be there, and be the one that this browser's sign-in sent.",
@@ -482,20 +599,32 @@ EXERCISES = (
                     ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
                 ),
             ),
+            "nonce near": (
+                "This nonce is only nearly the one that was sent. Compare the whole text, letter "
+                "by letter.",
+                altered(
+                    VALIDATE,
+                    (
+                        'claims.get("nonce") != nonce',
+                        'not (claims.get("nonce") or "x").startswith(nonce)',
+                    ),
+                ),
+            ),
             "no nonce": (
                 "This browser began no sign-in, so no token can be the answer to it. A nonce that "
                 "is missing or null equals None: refuse where no nonce is expected.",
                 altered(VALIDATE, (" or not nonce", "")),
             ),
             "sub": (
-                "Without sub nobody is named, and nobody can be signed in.",
-                altered(VALIDATE, ('"sub" not in claims or ', "")),
+                "Without sub nobody is named, and nobody can be signed in. An empty sub names "
+                "nobody either.",
+                altered(VALIDATE, ('not claims.get("sub") or ', "")),
             ),
         },
         (
             "Use what you have: claims = verify(token, keys), then meant_for and in_time.",
-            "Then raise ValueError unless a nonce was sent, 'sub' is in claims, and the nonce in "
-            "them is the one that was sent.",
+            "Then raise ValueError unless claims.get('sub') names somebody, a nonce was sent, and "
+            "the nonce in the claims is the one that was sent.",
         ),
         VALIDATE,
         REFUSAL,
@@ -504,19 +633,32 @@ EXERCISES = (
         "04-5",
         "function",
         key_cache,
-        "A new key is found at once, and nobody can use you to flood the provider.",
+        "A new key is found after 30 seconds at most, and a dropped one counts for five minutes at "
+        "most. And nobody can use you to flood the provider.",
         {
             "known": (
-                "The kid is in the list: no request is needed.",
-                altered(KEYS_FOR, ("not known and ", "")),
+                "The kid is in the list, and the list is younger than 300 seconds: no request is "
+                "needed.",
+                altered(KEYS_FOR, ("(300 if known else 30)", "30")),
             ),
             "new": (
                 "The kid is unknown and the list is 30 seconds old: fetch it again.",
-                altered(KEYS_FOR, (">= cache", "> 9 * cache")).replace("+ 30", "+ 99"),
+                altered(KEYS_FOR, ("else 30", "else 99")),
             ),
             "early": (
                 "The list was fetched less than 30 seconds ago. Do not ask again yet.",
-                altered(KEYS_FOR, (' and now >= cache["fetched"] + 30', "")),
+                altered(KEYS_FOR, ("else 30", "else 0")),
+            ),
+            "near": (
+                "This kid is only nearly the one of a key in the list, so it is unknown. Compare "
+                "the whole text, letter by letter.",
+                altered(
+                    KEYS_FOR,
+                    (
+                        'kid in [key["kid"] for key in cache["keys"]]',
+                        'any(kid in key["kid"] for key in cache["keys"])',
+                    ),
+                ),
             ),
             "flood": (
                 "Note in the dictionary that you were given when you fetched: cache['fetched'] = "
@@ -525,7 +667,12 @@ EXERCISES = (
             ),
             "never again": (
                 "After 30 more seconds an unknown kid may ask again.",
-                altered(KEYS_FOR, ("= now", "= now + 999")),
+                altered(KEYS_FOR, ('["fetched"] = now', '["fetched"] = now + 999')),
+            ),
+            "for ever": (
+                "A list has a greatest age, here 300 seconds. Without it a key that the provider "
+                "dropped would count for ever, since its kid is known.",
+                altered(KEYS_FOR, ("if now", "if not known and now")),
             ),
             "list": (
                 "Return the list of keys, the new one where it was fetched, and keep it in "
@@ -539,7 +686,8 @@ EXERCISES = (
         },
         (
             "Is the kid known? kid in [key['kid'] for key in cache['keys']].",
-            "Only if it is not, and now >= cache['fetched'] + 30: fetch, and note both.",
+            "The age of the list is now - cache['fetched']. Fetch from 300 seconds on where the "
+            "kid is known, and from 30 on where it is not. Note both: the keys and the time.",
         ),
         KEYS_FOR,
     ),
@@ -558,10 +706,11 @@ EXERCISES = (
                 wrong("answer = lambda issuer, d: (d.get('issuer') or '').startswith(issuer)"),
             ),
             "spelling": (
-                "Letter by letter: another spelling is another issuer (Discovery, 4.3).",
+                "Letter by letter: a piece of your issuer, or another spelling of it, is another "
+                "issuer (Discovery, 4.3).",
                 wrong("""
                 def answer(issuer, document):
-                    return (document.get("issuer") or "").rstrip("/").lower() == issuer
+                    return (document.get("issuer") or "").lower() == issuer
                 """),
             ),
             "elsewhere": (
@@ -638,22 +787,29 @@ PREDICTIONS = (
                 "The belief is that a provider knows who is holding a token. It sees the token, "
                 "and answers for the person whom it is about.",
             ),
-            "b": Guess("Ada", "u-1815"),
+            "b": Guess(
+                "nobody: the provider says that the token was made for notes",
+                "notes",
+                "The belief is that the answer says for which application a token was made. This "
+                "answer is about a person, and about nothing else.",
+            ),
             "c": Guess(
                 "Tom, since his browser sends it",
                 "u-0666",
                 "The belief is that a browser carries an identity. It carries what somebody puts "
                 "into it.",
             ),
+            "d": Guess("Ada, since it is her token", "u-1815"),
         },
-        "The token opens Ada's data, whoever holds it. That it was made for another application "
-        "and for an API, the wiki never asked. OAuth 2.0 answers what may be opened. It does not "
-        "answer who is there; that is what OpenID Connect adds.",
+        "The wiki asked the provider about whom the token is. The provider answered: about Ada. "
+        "So the wiki signed Ada in, whoever was holding the token. For whom the token was made, "
+        "the wiki never asked.",
     ),
     Row(
         "04-p2",
-        "Twelve ID tokens that the wiki must refuse. A verifier checks the kind and the signature, "
-        "and nothing else: your `verify` of lesson 02. Which get in?",
+        "Twelve ID tokens that the wiki must refuse. In the first one the claim `iss` is wrong, "
+        "and the key of our provider signed it. A verifier checks the type and the signature, and "
+        "nothing else: your `verify` of lesson 02. Which get in?",
         tuple(bad_id_tokens_by_name()),
         "ooooooooo" + "xxx",
         dict.fromkeys(
@@ -666,9 +822,10 @@ PREDICTIONS = (
     ),
     Prediction(
         "04-p3",
-        "Tom found an ID token of Ada's in a log. It was made for the wiki, and it is not expired. "
-        "He begins a sign-in of his own at the wiki, and brings Ada's token. Which of the three "
-        "checks that you have so far stops him?",
+        "A wiki takes the ID token from a form that the browser posts (form_post). Tom found an ID "
+        "token of Ada's in a log. It was made for this wiki, and it is not expired. He begins a "
+        "sign-in of his own, and puts Ada's token into the form. Which of the three checks that "
+        "you have so far stops him?",
         {
             "a": Guess("none of them", (True, True, True)),
             "b": Guess(
@@ -717,14 +874,14 @@ QUIZZES = (
         "An application signs people in with the access token that they bring. What is wrong?",
         {
             "a": Choice(
-                "The token was made for another door",
-                "It is for an API. Each application that holds one could be Ada there.",
+                "The token was made for an API, and for no sign-in",
+                "Each application that holds such a token of Ada's could sign in as Ada.",
                 right=True,
             ),
             "b": Choice(
                 "Nothing, as long as the provider confirms that the token is genuine",
-                "It is genuine. It was made for another door, and may have come by another "
-                "application.",
+                "It is genuine. It was made for an API, and another application may have passed it "
+                "on.",
             ),
             "c": Choice(
                 "An access token is encrypted, so the application cannot read the name",
