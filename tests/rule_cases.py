@@ -84,6 +84,10 @@ def ordinary_fields(moment):
         "app": str(uuid.uuid5(uuid.NAMESPACE_URL, "application")),
         "ray": "89ab12cd34ef5670",
         "unusual": "NEGATIVE",
+        "country": "United States",
+        "country_code": "us",
+        "country_capitals": "US",
+        "proxy": False,
         "service": "tracker",
         "address": "192.0.2.20",
     }

@@ -246,7 +246,7 @@ def test_sqlite_and_the_oracle_agree_over_the_attack(document, attack, tmp_path)
     expected = [
         f"{source}:{n}"
         for source in sources_of(rule)
-        for n, line in enumerate((attack / f"{source}.jsonl").read_text().splitlines(), 1)
+        for n, line in enumerate((attack / f"{source}.jsonl").read_text("utf-8").splitlines(), 1)
         if is_true(rule, json.loads(line))
     ]
     hits = hunt([path], [attack], SITE).hits

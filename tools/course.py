@@ -386,6 +386,11 @@ def bench(*arguments):
     return run(PYTHON, "tools/bench.py", *arguments)
 
 
+def siem(*arguments):
+    """Convert the course's Sigma rules for other SIEMs (docs/rules-in-your-siem.md)."""
+    return run(PYTHON, "-m", "tools.siem.convert", *arguments) or run(PYTHON, "tools/siem/axon.py")
+
+
 def measure(*arguments):
     """How much the tests of identity and incident notice, by module: coverage, mutants killed."""
     if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
@@ -449,6 +454,7 @@ VERBS = {
     "lesson": lesson,
     "lock": lock,
     "bench": bench,
+    "siem": siem,
     "measure": measure,
     "test-clients": test_clients,
     "test-browser": test_browser,

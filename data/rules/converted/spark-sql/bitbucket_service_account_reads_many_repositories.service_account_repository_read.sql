@@ -1,0 +1,1 @@
+lower(auditType.category) = lower('Repositories') AND (startswith(lower(auditType.action), lower('Repository accessed')) OR startswith(lower(auditType.action), lower('Repository archive'))) AND startswith(lower(author.name), lower('svc-'))

@@ -1,0 +1,1 @@
+isSuccessfulLogin = 1 AND lower(serviceTokenId) = lower('EXPOSEDSERVICETOKENS')

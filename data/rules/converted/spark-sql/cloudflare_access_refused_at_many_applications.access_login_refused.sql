@@ -1,0 +1,1 @@
+lower(Action) = lower('login') AND Allowed = false

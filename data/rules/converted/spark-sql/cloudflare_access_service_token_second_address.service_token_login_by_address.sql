@@ -1,0 +1,1 @@
+lower(identityProvider) = lower('nonidentity') AND isSuccessfulLogin = 1

@@ -1,0 +1,1 @@
+startswith(lower(message), lower('Connection closed by')) AND endswith(lower(message), lower('[preauth]'))

@@ -1,0 +1,1 @@
+auditType.action is not null

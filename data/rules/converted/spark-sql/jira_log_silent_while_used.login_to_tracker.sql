@@ -1,0 +1,1 @@
+isSuccessfulLogin = 1 AND startswith(lower(appId), lower('tracker.'))

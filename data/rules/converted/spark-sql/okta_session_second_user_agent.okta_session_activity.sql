@@ -1,0 +1,1 @@
+authenticationContext.externalSessionId is not null AND client.userAgent.rawUserAgent is not null AND NOT (lower(authenticationContext.externalSessionId) = lower('unknown') OR lower(authenticationContext.externalSessionId) = lower(''))

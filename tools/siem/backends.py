@@ -1,0 +1,79 @@
+"""What each converter makes of each rule, as JSON. Runs in the environment of requirements.txt,
+with pySigma 1.x; convert.py starts it.
+
+For each rule file and each SIEM: `text`, or `refused` (the converter's own words); and `parts`, the
+rules for single events that a correlation stands on, each with `text` or `refused`.
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+from sigma.backends.databricks import DatabricksBackend
+from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
+from sigma.backends.elasticsearch.elasticsearch_lucene import LuceneBackend
+from sigma.backends.kusto import KustoBackend
+from sigma.backends.opensearch.opensearch import OpensearchLuceneBackend
+from sigma.backends.opensearch.opensearch_ppl import OpenSearchPPLBackend
+from sigma.backends.splunk import SplunkBackend
+from sigma.collection import SigmaCollection
+from sigma.exceptions import SigmaError
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import ValueListPlaceholderTransformation
+
+PIPELINES = Path(__file__).parent / "pipelines"
+BACKENDS = {
+    "splunk": SplunkBackend,
+    "elasticsearch-esql": ESQLBackend,
+    "elasticsearch-lucene": LuceneBackend,
+    "opensearch-ppl": OpenSearchPPLBackend,
+    "opensearch-lucene": OpensearchLuceneBackend,
+    "spark-sql": DatabricksBackend,
+    "kusto": KustoBackend,
+}
+
+
+def pipeline_for(siem, placeholders):
+    """The names of fields that a SIEM wants, and a mark in the place of each list of a site."""
+    marks = ProcessingPipeline(
+        [ProcessingItem(ValueListPlaceholderTransformation())],
+        vars={name: [name.replace("_", "").upper()] for name in placeholders},
+    )
+    fields = PIPELINES / f"{siem}.yml"
+    if not fields.exists():
+        return marks
+    return marks + ProcessingPipeline.from_yaml(fields.read_text(encoding="utf-8"))
+
+
+def converted(siem, documents, placeholders):
+    """What a converter makes of these documents: its text, or its refusal."""
+    backend = BACKENDS[siem](processing_pipeline=pipeline_for(siem, placeholders))
+    try:
+        rules = SigmaCollection.from_dicts(documents)
+        return {"text": "\n".join(str(query) for query in backend.convert(rules)) + "\n"}
+    except (NotImplementedError, SigmaError) as error:
+        return {"refused": str(error).split(" (while converting")[0]}
+
+
+def of_file(siem, documents, placeholders):
+    """What a converter makes of a rule file, and of each rule that a correlation stands on."""
+    parts = {
+        document["name"]: converted(siem, [document], placeholders) for document in documents[:-1]
+    }
+    return converted(siem, documents, placeholders) | {"parts": parts}
+
+
+def main():
+    """Read {stem: documents} and the names of lists from standard input, and print the results."""
+    warnings.simplefilter("ignore")
+    asked = json.load(sys.stdin.buffer)
+    results = {
+        stem: {siem: of_file(siem, documents, asked["placeholders"]) for siem in BACKENDS}
+        for stem, documents in asked["rules"].items()
+    }
+    json.dump(results, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

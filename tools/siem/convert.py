@@ -1,0 +1,188 @@
+"""Convert the course's rules for other SIEMs: `make siem`.
+
+The converters want pySigma 1.x, so they have an environment of their own, `.venv/siem`, from
+requirements.txt beside this file; it is built where it is missing or stale. Written are the texts
+below data/rules/converted/, a folder a SIEM; manifest.json, which says from which rule each was
+made and what it loses; and the table in docs/rules-in-your-siem.md.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import venv
+
+import yaml
+
+from .losses import LOSSES, Conversion, losses_of
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOUSE = HERE.parent.parent
+RULES = HOUSE / "data" / "rules"
+CONVERTED = RULES / "converted"
+MANIFEST = CONVERTED / "manifest.json"
+PAGE = HOUSE / "docs" / "rules-in-your-siem.md"
+REQUIREMENTS = HERE / "requirements.txt"
+ENVIRONMENT = HOUSE / ".venv" / "siem"
+SUFFIXES = {
+    "splunk": "spl",
+    "elasticsearch-esql": "esql",
+    "elasticsearch-lucene": "lucene",
+    "opensearch-ppl": "ppl",
+    "opensearch-lucene": "lucene",
+    "spark-sql": "sql",
+    "kusto": "kql",
+}
+
+
+# --- the environment of the converters ----------------------------------------------------------
+
+
+def environment():
+    """The Python that has the converters; its environment is built first where it must be."""
+    python = ENVIRONMENT / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    stamp, wanted = ENVIRONMENT / "requirements.sha256", digest(REQUIREMENTS.read_bytes())
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
+        venv.create(ENVIRONMENT, clear=True, with_pip=True)
+        install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", REQUIREMENTS]
+        subprocess.run([python, *install], check=True)
+        stamp.write_text(wanted, encoding="ascii")
+    return python
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- what the rules are and what becomes of them ------------------------------------------------
+
+
+def rule_files():
+    """Each rule file: its stem, its bytes, its documents."""
+    return {path.stem: path.read_bytes() for path in sorted(RULES.glob("*.yml"))}
+
+
+def documents_of(content):
+    """The documents of a rule file, as JSON can hold them."""
+    return json.loads(json.dumps(list(yaml.safe_load_all(content)), default=str))
+
+
+def ask_the_converters(files):
+    """What backends.py prints for these rules."""
+    rules = {stem: documents_of(content) for stem, content in files.items()}
+    lists = sorted(
+        {name for text in files.values() for name in re.findall(r"'%(\w+)%'", str(text))}
+    )
+    asked = json.dumps({"rules": rules, "placeholders": lists})
+    command = [environment(), HERE / "backends.py"]
+    answer = subprocess.run(command, input=asked.encode(), capture_output=True, check=True)
+    return json.loads(answer.stdout)
+
+
+def judged(siem, documents, answer, name):
+    """The entry of the manifest for one answer, and the text of its file where it may be used."""
+    if "refused" in answer:
+        return {"refused": answer["refused"]}, None
+    text = answer["text"]
+    lost = losses_of(Conversion(siem, documents, text))
+    if wrong := [loss.key for loss in lost if loss.wrong]:
+        return {"withheld": wrong}, None
+    path, notes = f"{siem}/{name}.{SUFFIXES[siem]}", [loss.key for loss in lost]
+    return {"file": path, "sha256": digest(text.encode()), "notes": notes}, text
+
+
+def entry(siem, stem, documents, answer):
+    """The entry of a rule file for one SIEM, and the texts of its files.
+
+    Where a correlation cannot be used, the rules that it stands on are given instead.
+    """
+    row, text = judged(siem, documents, answer, stem)
+    if text is not None:
+        return row, {row["file"]: text}
+    texts = {}
+    for document in documents[:-1]:
+        name = document["name"]
+        part, text = judged(siem, [document], answer["parts"][name], f"{stem}.{name}")
+        row.setdefault("parts", {})[name] = part
+        if text is not None:
+            texts[part["file"]] = text
+    return row, texts
+
+
+def converters():
+    """The versions of pySigma and its backends that are locked."""
+    locked = REQUIREMENTS.read_text(encoding="utf-8")
+    return dict(re.findall(r"(?m)^(pysigma[\w-]*)==(\S+)", locked))
+
+
+def convert():
+    """The manifest, and the texts by the path of their file."""
+    files = rule_files()
+    answers = ask_the_converters(files)
+    rules, texts = {}, {}
+    for stem, content in files.items():
+        documents = documents_of(content)
+        rows = {}
+        for siem in SUFFIXES:
+            rows[siem], more = entry(siem, stem, documents, answers[stem][siem])
+            texts |= more
+        title, author = documents[-1]["title"], documents[-1]["author"]
+        about = {"title": title, "author": author, "sha256": digest(content)}
+        rules[stem] = about | {"siems": rows}
+    losses = {loss.key: loss.says for loss in LOSSES}
+    return {"converters": converters(), "losses": losses, "rules": rules}, texts
+
+
+# --- the table of the page ----------------------------------------------------------------------
+
+OPENING, CLOSING = "<!-- conversions: written by `make siem` -->", "<!-- end -->"
+
+
+def table(manifest):
+    """What became of each rule in each SIEM, and what the marks stand for."""
+    marks = {key: str(n) for n, key in enumerate(manifest["losses"], 1)}
+    lines = [f"| rule | {' | '.join(SUFFIXES)} |", "|---" * (len(SUFFIXES) + 1) + "|"]
+    for stem, rule in manifest["rules"].items():
+        cells = [_cell(rule["siems"][siem], marks) for siem in SUFFIXES]
+        lines.append(f"| [{rule['title']}](../data/rules/{stem}.yml) | {' | '.join(cells)} |")
+    lines += ["", *(f"{marks[key]}. {says}" for key, says in manifest["losses"].items())]
+    versions = (f"{name} {version}" for name, version in manifest["converters"].items())
+    return "\n".join([*lines, "", f"Converters: {', '.join(versions)}."])
+
+
+def _cell(row, marks):
+    if "file" in row:
+        return f"**whole** {_marked(row['notes'], marks)}".strip()
+    why = _marked(row["withheld"], marks) if "withheld" in row else "refused"
+    parts = [part for part in row.get("parts", {}).values() if "file" in part]
+    return f"parts ({why})" if parts else f"none ({why})"
+
+
+def _marked(keys, marks):
+    return " ".join(marks[key] for key in keys)
+
+
+def page(manifest):
+    """The page with its table."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(OPENING)
+    return f"{before}{OPENING}\n\n{table(manifest)}\n\n{rest[rest.index(CLOSING) :]}"
+
+
+def main():
+    """Write the texts, the manifest and the table."""
+    manifest, texts = convert()
+    for siem in SUFFIXES:
+        shutil.rmtree(CONVERTED / siem, ignore_errors=True)
+    for name, text in texts.items():
+        (CONVERTED / name).parent.mkdir(parents=True, exist_ok=True)
+        (CONVERTED / name).write_text(text, encoding="utf-8", newline="\n")
+    MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
+    PAGE.write_text(page(manifest), encoding="utf-8", newline="\n")
+    print(f"{len(texts)} texts of {len(manifest['rules'])} rules below {CONVERTED}")
+
+
+if __name__ == "__main__":
+    main()
