@@ -1349,9 +1349,10 @@ PREDICTIONS = (
     ),
     Prediction(
         "03-p3",
-        "Tom begins a sign-in at `notes` with his own account, and stops before the last redirect. "
-        "He sends Ada that address, and she opens it. Your client uses PKCE. It finds the verifier "
-        "by the state in the address, whichever browser brings it. Whose notes does Ada see?",
+        "Tom begins a sign-in at notes.example with his own account. He reads the last redirect "
+        "and does not follow it. He sends Ada its address, and she opens it. Your client uses "
+        "PKCE. It finds the verifier by the state in the address, whichever browser brings it. "
+        "Whose notes does Ada see?",
         {
             "a": Guess("Tom's", "u-0666"),
             "b": Guess(

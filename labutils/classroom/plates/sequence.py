@@ -106,7 +106,7 @@ def channels(
     if lost:
         title = f"In message {lost[0] + 1} the client redeems a code that another browser asked for"
     figure, axes = canvas(
-        11, 1.5 + 1.02 * len(steps), (-0.75, len(hosts) - 0.4), (len(steps) - 0.2, -1.75)
+        12, 1.5 + 1.06 * len(steps), (-0.75, len(hosts) - 0.4), (len(steps) - 0.2, -1.75)
     )
     axes.text(-0.72, -1.45, title, size=15, weight="bold", va="center")
     for x, host in enumerate(hosts):
@@ -128,6 +128,10 @@ def channels(
         f"through {through}: {len(messages) - len(back)}. Broken lines are the back channel, past "
         f"the browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
     )
+    if lured:
+        sender, receiver = (name.capitalize() for name in lured)
+        link = steps.index(None) + 1
+        sentence += f" Number {link} is the link that {sender} sends to {receiver}."
     return figure, sentence + (f" {title}." if lost else "")
 
 
