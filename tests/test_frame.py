@@ -281,6 +281,15 @@ def test_the_agenda_tells_the_short_path_from_the_long_one():
     assert "On the long path, with their minutes: " in text and "Discovery (4)" in text
 
 
+def test_each_way_to_cut_the_course_fits_into_its_time():
+    table = guide.cuts([ROOT / "notebooks" / name for name in lessons.sums()])
+    takes = [int(minutes) for minutes in re.findall(r"\| (\d+) min \|", table)]
+    times = [time for time, *_ in guide.CUTS]
+    assert times == ["90 minutes", "half a day", "a day", "a second day"]
+    for minutes, most in zip(takes, (90, 210, 330, 330), strict=True):
+        assert most / 2 < minutes <= most, table
+
+
 def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers():
     text = guide.answer_key([next((ROOT / "notebooks").glob("04-*.ipynb"))])
     course = registry.lesson("04")

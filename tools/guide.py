@@ -49,6 +49,47 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
     return "\n".join(rows)
 
 
+# --- ways to cut the course ---------------------------------------------------------------------
+
+# What a class has time for, the lessons for it, and what to say of them.
+CUTS = (
+    (
+        "90 minutes",
+        ("00", "01"),
+        "What a token is, and what a thief does with one. Leave the quiz of 01 for the way home.",
+    ),
+    (
+        "half a day",
+        ("00", "01", "06", "07", "08"),
+        "From the token to the theft: the support file, and what happened afterwards.",
+    ),
+    (
+        "a day",
+        ("00", "01", "05", "06", "07", "09"),
+        "The same, and what ends each credential (05), and the whole chain (09). For those who "
+        "build sign-in, 02 to 04 in the place of 07 and 09.",
+    ),
+    (
+        "a second day",
+        ("11", "12", "13", "14", "15"),
+        "The mitigations. Each stands alone: leave out those that your company has decided.",
+    ),
+)
+
+
+def cuts(paths: list[pathlib.Path]) -> str:
+    """What to teach in a given time: the lessons, and their minutes on the short path."""
+    minutes = {
+        path.name[:2]: nbformat.read(path, as_version=4).metadata.labutils.minutes for path in paths
+    }
+    rows = ["| you have | teach | takes | why |", "|---|---|---|---|"]
+    for time, numbers, why in CUTS:
+        each = ", ".join(f"{number} ({minutes[number]})" for number in numbers)
+        total = sum(minutes[number] for number in numbers)
+        rows.append(f"| {time} | {each} | {total} min | {why} |")
+    return "\n".join(rows)
+
+
 # --- the agenda ---------------------------------------------------------------------------------
 
 
@@ -201,7 +242,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     return {
         "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
-        "docs/instructor.md": between(guide, "agenda", agenda(paths)),
+        "docs/instructor.md": between(between(guide, "cuts", cuts(paths)), "agenda", agenda(paths)),
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
     }
 
