@@ -38,7 +38,7 @@ def read(folder: Path, source: str) -> list[dict]:
 
 
 def index(folder: Path, name: str) -> dict:
-    return json.loads((folder / f"{name}.json").read_text())
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def event(folder: Path, name: str) -> dict:

@@ -90,7 +90,7 @@ def _keep(target: Path, case: Case, count: int, seed: str, attack: bool) -> Path
     made = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
     try:
         write(made / "world", _played(case), count=count, seed=seed, attack=attack)
-        (made / "sum").write_text(digest(made / "world"))
+        (made / "sum").write_text(digest(made / "world"), encoding="utf-8")
         (made / "sum").replace(_sum_of(target))
         try:
             (made / "world").rename(target)
@@ -128,7 +128,7 @@ def _sum_of(target: Path) -> Path:
 def _is_whole(target: Path) -> bool:
     """Whether a world that was kept is there, and is what was written."""
     try:
-        return _sum_of(target).read_text() == digest(target)
+        return _sum_of(target).read_text(encoding="utf-8") == digest(target)
     except (OSError, ValueError):
         return False
 
