@@ -380,6 +380,19 @@ def _(redirect_uri, state, code_challenge):
     return url.replace("scope=notes", "scope=openid")
 
 
+@wrong("03-1", "hex")
+def _(verifier):
+    return b64(hashlib.sha256(verifier.encode()).hexdigest().encode())
+
+
+@wrong("03-3", "address")
+def _(browser, url, typed):
+    page = browser.get(url)
+    page = browser.post(url, data=stage.hidden(page) | typed)
+    page = browser.post(url, data=stage.hidden(page) | {"consent": "allow"})
+    return stage.parameters(page)
+
+
 @wrong("03-3", "address")
 def _(browser, url, typed):
     page = browser.get(url)
@@ -396,6 +409,17 @@ def _(browser, code, verifier, redirect_uri):
 def _(apps):
     seen = stage.parameters(apps.opens("ada", "https://notes.example/login"))
     return stage.token_request(apps.tom, seen.get("code", ""), "", stage.CALLBACK)
+
+
+@wrong("03-6", "shut")
+def _(apps):
+    seen = apps.opens("ada", "https://notes.example/login", until=stage.CALLBACK)
+    return stage.token_request(apps.tom, seen["code"], "", stage.CALLBACK)
+
+
+@wrong("03-7", "link")
+def _(apps):
+    return apps.opens("ada", apps.opens("tom", "https://notes.example/login", until=stage.CALLBACK))
 
 
 @wrong("03-7", "finished")

@@ -1,8 +1,8 @@
 """03 · The authorization code flow."""
 
-import re
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -31,6 +31,7 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
+from labutils.identity.tokens import b64
 from labutils.lab import Exchange, dice
 from labutils.stage import missing_defences as stage
 from labutils.stage.missing_defences import CALLBACK, OneClient, one_client
@@ -139,13 +140,20 @@ def challenges(answer: Tried) -> Verdict:
         try:
             given = answer(text)
         except Exception:
-            return answer.raised(case, "bytes" if "encod" in str(answer.error) else None)
+            return answer.raised(case, _not_hashed(answer.error))
         if given is None:
             return Verdict("none", case)
         if type(given) is not str or given != right:
             mistake = challenge_mistake(given, text, right)
             return Verdict("differs", case, written(given), written(right), mistake=mistake)
     return PASSED
+
+
+def _not_hashed(error: Exception | None) -> str | None:
+    """The name of what somebody did whose function of 03-1 raised this."""
+    if "encod" in str(error):
+        return "bytes"
+    return "digest" if "bytes-like" in str(error) else None
 
 
 def challenge_mistake(given: Any, verifier_text: str, right: str) -> str:
@@ -156,7 +164,8 @@ def challenge_mistake(given: Any, verifier_text: str, right: str) -> str:
         return "bytes"
     if not isinstance(given, str):
         return "other"
-    if re.fullmatch("[0-9a-f]{64}", given):
+    hexadecimal = hashlib.sha256(verifier_text.encode()).hexdigest()
+    if given in (hexadecimal, b64(hexadecimal.encode())):
         return "hex"
     if given.rstrip("=") == right:
         return "padding"
@@ -261,7 +270,7 @@ def _where_it_stopped(apps: OneClient) -> str | None:
     None: each one was, or none was asked for.
     """
     posts = [e for e in apps.lab.wire if e.method == "POST"]
-    if any(e.url.partition("?")[0] != LOGIN + "/authorize" for e in posts):
+    if any(e.url != LOGIN + "/authorize" for e in posts):
         return "address"
     bodies = [dict(parse_qsl(e.request_body)) for e in apps.lab.wire if e.path == "/authorize"]
     if not bodies:
@@ -351,7 +360,8 @@ def api_requests(answer: Tried) -> Verdict:
         if asked != f"GET {API}/notes":
             return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
         scheme, _, credentials = header.partition(" ")
-        if scheme.lower() != "bearer" or credentials != token:  # RFC 9110, 11.1: any letter case
+        # The scheme in any letter case (RFC 9110, 11.1), then one space or more (RFC 6750, 2.1).
+        if scheme.lower() != "bearer" or credentials.lstrip(" ") != token:
             got = f"authorization: {header[:30]}" if header else "no header authorization"
             return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
         if response is None:
@@ -376,7 +386,8 @@ class Attack:
 
     `bare` and `guarded` are the two cases in words. `what_stopped_it` gives a verdict where the
     attack did not reach its end, else None. `overshot` is the mistake of an answer that finds no
-    code, since a browser followed the redirect at which it was to stop, to `beyond`.
+    code, since a browser followed the redirect at which it was to stop, to `beyond`; `unread` that
+    of one that takes the redirect itself for what stands in it.
     """
 
     name: str
@@ -385,6 +396,7 @@ class Attack:
     guarded: str
     what_stopped_it: Callable[[OneClient, httpx.Response], Verdict | None]
     overshot: str
+    unread: str
     beyond: str = CALLBACK
 
     def __call__(self, answer: Tried) -> Verdict:
@@ -394,8 +406,7 @@ class Attack:
             try:
                 response = answer(apps)
             except Exception:
-                missed = isinstance(answer.error, KeyError) and self.was_followed(apps)
-                return answer.raised(self.bare, self.overshot if missed else None)
+                return answer.raised(self.bare, self.what_raised(apps, answer.error))
             if response is None:
                 return Verdict("none", self.bare)
             if not isinstance(response, httpx.Response):
@@ -412,9 +423,12 @@ class Attack:
             return Verdict("differs", self.guarded, got, "its refusal", mistake="response")
         return PASSED
 
-    def was_followed(self, apps: OneClient) -> bool:
-        """Whether a browser followed the redirect at which it was to stop."""
-        return any(e.url.startswith(self.beyond) for e in apps.lab.wire)
+    def what_raised(self, apps: OneClient, error: Exception | None) -> str | None:
+        """The mistake of an answer that raised."""
+        followed = any(e.url.startswith(self.beyond) for e in apps.lab.wire)
+        if isinstance(error, KeyError) and followed:
+            return self.overshot
+        return self.unread if isinstance(error, TypeError | ValueError) else None
 
 
 WITHOUT_PKCE = "a client without PKCE"
@@ -493,9 +507,17 @@ def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
 
 
 def came_back(answer: Mapping[str, str], state: str, want: Any, mistake: str) -> Case:
-    """One call of code_from: an authorization response, and what this browser's cookie holds."""
-    words = f"the response {written(dict(answer))} in a browser whose state is {state!r}"
+    """One call of code_from: an authorization response, and what this browser's session holds."""
+    words = f"the response {written(dict(answer))} where the session holds {state!r}"
     return Case((dict(answer), state), want, mistake, words)
+
+
+def own_answers_alone(answer: Tried) -> Verdict:
+    """The judge of 03-8."""
+    verdict = verifier(own_answers, other_answers, refusal=(ValueError,))(answer)
+    if verdict.kind == "let_in" and isinstance(answer.results[-1], Exception):
+        return replace(verdict, mistake="returned")
+    return verdict
 
 
 def own_answers() -> list[Case]:
@@ -666,6 +688,11 @@ EXERCISES = (
             "hex": (
                 "That is the hash in hexadecimal. digest() gives its bytes, and b64 writes them.",
                 altered(CHALLENGE, ("b64(", "str("), (".digest()", ".hexdigest()")),
+            ),
+            "digest": (
+                "b64 takes bytes, and sha256(...) is an object. sha256(...).digest() gives its "
+                "bytes.",
+                altered(CHALLENGE, (".digest()", "")),
             ),
             "padding": (
                 "There is padding (=) at the end. PKCE leaves it out (RFC 7636, appendix A).",
@@ -911,7 +938,15 @@ EXERCISES = (
     Exercise(
         "03-6",
         "function",
-        Attack("intercept", "PKCE", WITHOUT_PKCE, "a client with PKCE", not_intercepted, "late"),
+        Attack(
+            "intercept",
+            "PKCE",
+            WITHOUT_PKCE,
+            "a client with PKCE",
+            not_intercepted,
+            overshot="late",
+            unread="shut",
+        ),
         "This is code interception. Without PKCE a code opens for whoever shows it.",
         {
             "tom": (
@@ -942,8 +977,8 @@ EXERCISES = (
                 altered(INTERCEPT, ('"ada"', '"tom"')),
             ),
             "shut": (
-                "The provider gave no token. Use the code that it sent to Ada's browser, and the "
-                "same redirect URI.",
+                "The provider gave no token. It wants the code of Ada's redirect, "
+                "parameters(...)['code'], and the same redirect URI.",
                 altered(INTERCEPT, (', "", CALLBACK', ', "", NOTES')),
             ),
             "response": (
@@ -963,7 +998,13 @@ EXERCISES = (
         "03-7",
         "function",
         Attack(
-            "lure", "state", WITHOUT_STATE, "a client that compares state", not_lured, "finished"
+            "lure",
+            "state",
+            WITHOUT_STATE,
+            "a client that compares state",
+            not_lured,
+            overshot="finished",
+            unread="link",
         ),
         "This is cross-site request forgery: Ada's browser finished what Tom had begun.",
         {
@@ -996,7 +1037,7 @@ EXERCISES = (
     Exercise(
         "03-8",
         "function",
-        verifier(own_answers, other_answers, refusal=(ValueError,)),
+        own_answers_alone,
         "The client takes only the answer to a request of this very browser. A link of Tom's ends "
         "here, and so does Ada's answer in Tom's browser.",
         {
@@ -1010,6 +1051,10 @@ EXERCISES = (
             "other": (
                 "The answer carries another state, so it answers another browser's request.",
                 wrong("answer = lambda answer, state: answer['code']"),
+            ),
+            "returned": (
+                "An error that is returned stops nobody. Write raise ValueError(...).",
+                altered(CODE_FROM, ("raise ", "return ")),
             ),
             "order": (
                 "The same letters in another order are another state. Compare the texts with ==.",
@@ -1082,7 +1127,8 @@ EXERCISES = (
             WITHOUT_MATCHING,
             "a provider that compares exactly",
             not_redirected,
-            "shut",
+            overshot="shut",
+            unread="shut",
             beyond=stage.TRAP,
         ),
         "The provider itself sent the code to Tom. Every other defence was in place.",
