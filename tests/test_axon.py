@@ -214,6 +214,7 @@ def test_no_log_source_type_has_a_name_that_is_part_of_another():
             {"client.ipAddress|cidr": "203.0.113.0/24"},
             "origin.host.ip_address.value BETWEEN 203.0.113.0 AND 203.0.113.255",
         ),
+        ({"eventType|neq": 5}, "action.type != 5"),
         ({"eventType|startswith": "a.b"}, r'action.type matches "^a\.b.*$"'),
         ({"eventType|endswith": "a b"}, 'action.type matches "^.*a b$"'),
         ({"eventType": "a?b*c"}, 'action.type matches "^a.b.*c$"'),
@@ -237,6 +238,7 @@ def test_a_comparison_is_written_as_the_pages_show_it(selection, text):
             {"DestinationPort|gte": 22},
             "(target.host.network_port.value < 22 OR target.host.network_port.value = blank)",
         ),
+        ({"DestinationPort|neq": 22}, "target.host.network_port.value = 22"),
         ({"Action": None}, "action.command CONTAINS anything"),
         ({"Action": ["a", "b"]}, "action.command NOT IN [a,b]"),
         ({"Action": ["a", "b c"]}, 'action.command != "a" AND action.command != "b c"'),
@@ -330,6 +332,10 @@ def test_what_cannot_be_asked_at_all_is_left_out_and_named(selection, named):
     [
         ("^a$", "^(a)$"),
         ("a|b", "^.*(a|b).*$"),
+        ("^(a|b)$", "^((a|b))$"),
+        (r"^a\|b", r"^(a\|b).*$"),
+        ("^[a|b]", "^([a|b]).*$"),
+        (r"a\\$", None),
         (r"\$$", r"^.*(\$)$"),
         (r"[^a]\$", r"^.*([^a]\$).*$"),
         ("^a|b", None),
@@ -356,6 +362,20 @@ def test_an_exception_that_is_too_wide_is_left_out_so_that_nothing_is_missed(sel
     whole = {"sel": {"outcome.result": "SUCCESS"}, "but": selection}
     assert asked(whole, "sel and not but") == 'action.result.message = "SUCCESS"'
     assert wider(whole, "sel and not but")[0].endswith("; an exception that no search can state")
+
+
+def test_a_field_of_the_log_is_not_taken_for_one_of_the_schema_with_that_name():
+    audit = {"product": "cloudflare", "service": "audit"}
+    assert "action.type" in axon.SCHEMA
+    text = asked({"action.type": "login"}, logsource=audit)
+    assert text == 'general_information.raw_message CONTAINS "login"'
+
+
+def test_a_list_that_nobody_filled_in_is_no_term():
+    mapping = rule({"eventType|expand": "%names%", "outcome.result": "SUCCESS"})
+    found = axon.search(SigmaRule.from_dict(mapping))
+    assert found.text.split(" AND ", 1)[1] == 'action.result.message = "SUCCESS"'
+    assert found.wider == ("eventType: a text that no page says how to write; not in the search",)
 
 
 def test_keywords_are_looked_for_in_the_line():

@@ -38,10 +38,11 @@ from sigma.correlations import (
 )
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
-from sigma.processing.transformations import FieldMappingTransformation
+from sigma.processing.transformations import FieldFunctionTransformation
 from sigma.rule import SigmaRule
 from sigma.types import (
     CompareOperators,
+    Placeholder,
     SigmaBool,
     SigmaCasedString,
     SigmaCIDRExpression,
@@ -76,6 +77,7 @@ UNSAYABLE = r'[\x00-\x1f\x7f"]'  # no page says how to write these in a term
 
 Condition = ConditionFieldEqualsValueExpression
 CannotConvert = SigmaFeatureNotSupportedByBackendError
+UNMAPPED = "only in the log: "  # before the name of a field that has no place in the schema
 EVERYTHING = ""  # a part that leaves out no event, because no search can say it
 
 
@@ -110,17 +112,19 @@ def pieces(value: SigmaString) -> list[str]:
     return [piece.strip() for piece in re.split(rf"{UNSAYABLE}+", runs) if piece.strip()]
 
 
+def plain(value: SigmaString) -> str | None:
+    """The text of a value that is nothing but text."""
+    texts = [part for part in value.s if isinstance(part, str)]
+    return "".join(texts) if len(texts) == len(value.s) else None
+
+
 def is_whole(value: SigmaString) -> bool:
     """Whether a text can be a term as it is: no wildcard, nothing that cannot be written, no space
     at an end, and no word with a meaning of its own."""
-    text = "".join(part for part in value.s if isinstance(part, str))
-    odd = value.contains_special() or re.search(rf"{UNSAYABLE}|[*?]|^\s|\s$|^$", text)
-    return not odd and text.lower() not in WORDS
-
-
-def plain(value: SigmaString) -> str:
-    """A text without wildcards."""
-    return "".join(part for part in value.s if isinstance(part, str))
+    text = plain(value)
+    if text is None or re.search(rf"{UNSAYABLE}|[*?]|^\s|\s$|^$", text):
+        return False
+    return text.lower() not in WORDS
 
 
 def inner(value: SigmaString) -> SigmaString | None:
@@ -140,14 +144,17 @@ def pattern(value: SigmaString) -> str | None:
     Both ends are named, so that it does not matter whether `matches` looks at the whole field.
     """
     wild = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
-    parts = [
-        re.sub(r"([\\.^$|?*+()\[\]{}#@&<>~])", r"\\\1", part)
-        if isinstance(part, str)
-        else wild[part]
-        for part in value.s
-        if isinstance(part, str) or part in wild
-    ]
-    return None if re.search(UNSAYABLE, "".join(parts)) else f"^{''.join(parts)}$"
+    whole = ""
+    for part in value.s:
+        if isinstance(part, Placeholder):
+            return None
+        whole += escaped(part) if isinstance(part, str) else wild[part]
+    return None if re.search(UNSAYABLE, whole) else f"^{whole}$"
+
+
+def escaped(text: str) -> str:
+    """A text as a regular expression; more is escaped than any one kind of them needs."""
+    return re.sub(r"([\\.^$|?*+()\[\]{}#@&<>~])", r"\\\1", text)
 
 
 def whole_expression(text: str) -> str | None:
@@ -159,16 +166,30 @@ def whole_expression(text: str) -> str | None:
     """
     begins, ends = text.startswith("^"), re.search(r"(?<!\\)\$$", text) is not None
     core = text.removeprefix("^")[: -1 if ends else None]
-    odd = re.search(rf"{UNSAYABLE}|\(\?|(?<![\\\[])[\^$]", core)
-    if odd or ("|" in core and (begins or ends)):
+    odd = re.search(rf"{UNSAYABLE}|\(\?|\\\\|(?<![\\\[])[\^$]", core)
+    alternatives = "|" in outside(re.sub(r"\\.|\[[^]]*\]", "", core))
+    if odd or (alternatives and (begins or ends)):
         return None
     return f"^{'' if begins else '.*'}({core}){'' if ends else '.*'}$"
 
 
 def is_simple(text: str) -> bool:
     """Whether a text can stand in a list, where no page shows quotation marks."""
-    plain = re.fullmatch(r"[\w.@:/-]+", text, re.ASCII) is not None
-    return plain and text.lower() not in WORDS | OPERATOR_WORDS
+    if not re.fullmatch(r"[\w.@:/-]+", text, re.ASCII):
+        return False
+    return text.lower() not in WORDS | OPERATOR_WORDS
+
+
+def outside(text: str) -> str:
+    """What stands in no parentheses."""
+    while (shorter := re.sub(r"\([^()]*\)", "", text)) != text:
+        text = shorter
+    return text
+
+
+def unmapped(name: str | None) -> str:
+    """A vendor's field without a place; its name may be that of a field of the schema."""
+    return f"{UNMAPPED}{name}"
 
 
 # --- the backend --------------------------------------------------------------------------------
@@ -192,7 +213,8 @@ class Backend(TextQueryBackend):
 
     def __init__(self, source: str):
         mapping = dict(SOURCES[source]["fields"])
-        super().__init__(ProcessingPipeline([ProcessingItem(FieldMappingTransformation(mapping))]))
+        places = FieldFunctionTransformation(mapping, unmapped)
+        super().__init__(ProcessingPipeline([ProcessingItem(places)]))
         self.back = {schema: vendor for vendor, schema in mapping.items()}
         self.negated = False
         self.wider: list[str] = []
@@ -273,7 +295,7 @@ class Backend(TextQueryBackend):
         if isinstance(value, SigmaExpansion):
             return self.convert_condition_field_eq_expansion(cond, state)
         if cond.field not in SCHEMA:
-            return self.in_the_line(cond.field, value)
+            return self.in_the_line(cond.field.removeprefix(UNMAPPED), value)
         if isinstance(value, SigmaNull):
             return self.presence(cond.field, False)
         if isinstance(value, SigmaExists):
@@ -307,9 +329,9 @@ class Backend(TextQueryBackend):
                 return self.left_out(name, "the case of letters")
             self.too_wide(name, "the case of letters, which a search ignores")
         if is_whole(value):
-            return self.equals(name, term(plain(value)))
+            return self.equals(name, term(str(plain(value))))
         if middle is not None and is_whole(middle):
-            return self.asked(name, "CONTAINS", term(plain(middle)))
+            return self.asked(name, "CONTAINS", term(str(plain(middle))))
         if value.s and (expression := pattern(value)):
             return self.asked(name, "matches", term(expression))
         return self.in_pieces(name, value)
@@ -400,9 +422,7 @@ OPPOSITE = {
 def joiner_of(text: str) -> str | None:
     """The AND or the OR of a search that stands in no quotation marks and no parentheses."""
     bare = re.sub(r'"[^"]*"|BETWEEN \S+ AND', "", text)
-    while (shorter := re.sub(r"\([^()]*\)", "", bare)) != bare:
-        bare = shorter
-    first = re.search(r" (AND|OR) ", bare)
+    first = re.search(r" (AND|OR) ", outside(bare))
     return first[1] if first else None
 
 
