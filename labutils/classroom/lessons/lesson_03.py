@@ -1363,8 +1363,8 @@ PREDICTIONS = (
             "d": Guess(
                 "none: everything passes through it",
                 [],
-                "The belief is that the browser carries the whole flow. The last two messages go "
-                "from the client to the provider and to the API.",
+                "The belief is that the browser carries the whole flow. The token request "
+                "and the API request go from the client, past the browser.",
             ),
         },
         "The browser carries the request, with the hash of the verifier, and the response, with "
@@ -1438,9 +1438,9 @@ PREDICTIONS = (
                 "is about Ada.",
             ),
         },
-        "A cookie proves nothing that can be read elsewhere, and the state stands in the address. "
-        "So the client took Tom's browser for the one that began, and redeemed Ada's code for him. "
-        "This is authorization code injection (RFC 9700, 4.5).",
+        "A cookie proves something only if nobody else can know it. This one is the state, and the "
+        "state stands in the address. So the client took Tom's browser for the one that began, and "
+        "redeemed Ada's code for him. This is authorization code injection (RFC 9700, 4.5).",
     ),
     Prediction(
         "03-p4",
