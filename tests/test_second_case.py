@@ -200,7 +200,9 @@ def test_a_request_that_is_repeated_is_decided_once_and_leaves_a_line_each_time(
 
 def test_the_lines_of_a_repetition_are_spaced_and_each_belongs_to_the_fact():
     times = [event["timestamp"]["epochSecond"] for _, event in copies()]
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {15}
+    waits = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    assert min(waits) >= 1 and len(set(waits)) > 10  # not evenly: nobody reads like that
+    assert 8 < sum(waits) / len(waits) < 22  # it says 15
     assert {played().truth[name] for name, _ in copies()} == {COPIED}
 
 

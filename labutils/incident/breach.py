@@ -246,7 +246,7 @@ class _OverHttp:
         first, decision, agent = self.company.latest
         serial = len(self.lab.wire) - 1
         for number in range(1, ask.repeat):
-            again = replace(first, time=first.time + number * ask.every)
+            again = replace(first, time=first.time + ask.offsets[number])
             self.let_owners_act(again.time)
             self.company.record(again, decision, agent, f"{serial}.{number}", number + 1)
 

@@ -5,9 +5,11 @@ A campaign holds no outcome: outcomes come from policy.decide alone.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
+from labutils.incident import pace
 from labutils.incident.inventory import Estate, must_be_scopes
 from labutils.incident.ledger_schema import Fact, Ledger
 from labutils.incident.sheets import Row, build, moment, must_be_among, must_have_fields, value
@@ -20,7 +22,7 @@ class Ask:
     """One request of a route: `ask` is service:action, `using` a credential, `origin` a zone.
 
     `at` (ISO 8601) stands where it is not the step's time. It is made `repeat` times, one every so
-    many seconds: they are decided as one, and each leaves its own lines in the logs.
+    many seconds on average: they are decided as one, and each leaves its own lines in the logs.
     """
 
     ask: str
@@ -38,10 +40,15 @@ class Ask:
     def action(self) -> str:
         return self.ask.split(":")[1]
 
+    @cached_property
+    def offsets(self) -> list[int]:
+        """When each of the requests is made, in seconds from the first one."""
+        return pace.offsets(self.ask, self.repeat, self.every)
+
     @property
     def lasts(self) -> int:
         """Seconds from the first to the last of the requests."""
-        return (self.repeat - 1) * self.every
+        return self.offsets[-1]
 
 
 Route = tuple[Ask, ...]

@@ -45,8 +45,9 @@ class Zone:
 @dataclass(frozen=True, eq=False)
 class Identity:
     """A person, a service account, or somebody who should not be there. `home`: the address that it
-    works from; `elsewhere`: others that it often works from. `number`: of its account, as products
-    count them up; by its place in the estate where it is not said."""
+    works from; `elsewhere`: others that it often works from. `account`: what logs call it, where
+    that is not its id or its name; `number`: of its account, as products count them up, by its
+    place in the estate where it is not said."""
 
     id: str
     kind: Literal["person", "service", "intruder"]
@@ -54,6 +55,7 @@ class Identity:
     home: str
     groups: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    account: str | None = None
     number: int | None = None
 
     @property

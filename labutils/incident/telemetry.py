@@ -210,11 +210,17 @@ def _transaction(line: Line) -> str:
 
 
 def _holder(line: Line) -> str:
-    return line.request.credential.holder.id if line.request.credential else "unknown"
+    if line.request.credential is None:
+        return "unknown"
+    holder = line.request.credential.holder
+    return holder.account or holder.id
 
 
 def _holder_name(line: Line) -> str:
-    return line.request.credential.holder.name if line.request.credential else "unknown"
+    if line.request.credential is None:
+        return "unknown"
+    holder = line.request.credential.holder
+    return holder.account or holder.name
 
 
 def _holder_number(line: Line) -> str:

@@ -1,20 +1,16 @@
 """Draws that come out the same on every machine and every Python: whole numbers from a seed.
 
-random.Random gives the same random() for the same text everywhere. Nothing here rounds what a
-library of mathematics computes, but for one table that no rounding can change.
-"""
+random.Random gives the same random() for the same text everywhere."""
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
 from typing import TypeVar
 
+from labutils.incident import pace
+
 T = TypeVar("T")
-STEPS = 256
-# Waiting times of events that come at random, for a mean of 1000, in equal steps of probability.
-WAITS = [round(-1000 * math.log((2 * step + 1) / (2 * STEPS))) for step in range(STEPS)]
 
 
 class Dice:
@@ -42,7 +38,7 @@ class Dice:
     def wait(self, mean: int) -> int:
         """How long until the next of events that come at random, `mean` on average: often short,
         seldom very long."""
-        return WAITS[self.below(STEPS)] * mean // 1000
+        return pace.wait(self.below(pace.STEPS), mean)
 
     def some(self, tenths: int) -> int:
         """How many, so many tenths on average: often none, seldom many."""

@@ -73,7 +73,12 @@ def people(sheet: Background, seed: str) -> list[Person]:
         account = names.account(seed, number)
         office = home.office or address
         identity = Identity(
-            account, "person", account, address, (), (office,), 11200 + 80 * number + dice.below(80)
+            account,
+            "person",
+            account,
+            address,
+            elsewhere=(office,),
+            number=11200 + 80 * number + dice.below(80),
         )
         everybody.append(
             Person(
@@ -113,7 +118,7 @@ def _service(machine: Machine, case: Case) -> Service:
         held = tokens[0] if tokens else credential(identity, machine.id)
     else:
         identity = Identity(machine.id, "service", machine.id, machine.address or "", number=11000)
-        held = credential(identity, machine.id)
+        held = Credential(machine.id, "service-token", identity, ())
     address = machine.address or identity.home
     zone = estate.zone_of(address)
     return Service(identity, held, Place(zone, address, machine.agent))

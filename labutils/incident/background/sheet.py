@@ -112,7 +112,8 @@ class TwinAct:
 @dataclass(frozen=True, eq=False)
 class Twin:
     """What looks like a step and is none: same source, same keys. `told_by`: the table that tells
-    it from an attack; nothing where the logs alone do."""
+    it from an attack; nothing where the logs alone do. `updated`: of the browser, between the
+    sign-in and the rest."""
 
     id: str
     step: str
@@ -120,24 +121,29 @@ class Twin:
     acts: tuple[TwinAct, ...]
     times: int
     where: Where = "usual"
-    when: Literal["day", "night", "weekend"] = "day"
+    when: Literal["day", "night"] = "day"
+    updated: bool = False
     told_by: Table | None = None
     what: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Background:
-    """The whole of a background.yaml. `sign_ins`: for 10,000 events; `proxied`, `failed`: of 1,000
-    sign-ins; `weekend`, `holidays`: percent of a workday."""
+    """The whole of a background.yaml. `sign_ins`: for 10,000 events; `proxied`, `failed`,
+    `carried`, `updated`: of 1,000 sign-ins; `weekend`, `holidays`: percent of a workday;
+    `kept_longer`: logs that go back beyond the month."""
 
     middle: str
     days: int
+    kept_longer: tuple[str, ...]
     weekend: int
     holidays: dict[str, int]
     people: int
     sign_ins: int
     proxied: int
     failed: int
+    carried: int
+    updated: int
     networks: dict[str, Network]
     mobile: str
     proxies: tuple[str, ...]
@@ -176,7 +182,7 @@ def _read(sheet: Row, case: Case) -> Background:
     machines = {
         key: _machine(row, acts, networks, case) for key, row in table(sheet, "machines").items()
     }
-    actors = {*roles, *machines, *case.estate.identities}
+    actors = {ANYBODY, *roles, *machines, *case.estate.identities}
     for key in ("proxies", "away"):
         must_be_among(sheet, key, value(sheet, key, tuple[str, ...]), networks, "network")
     must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")

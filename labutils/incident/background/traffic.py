@@ -1,5 +1,6 @@
 """What happens on a day: people who sign in, work and leave; services that run by themselves."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from labutils.incident.inventory import Credential
 
 THINGS = 450  # repositories, pages and tickets that people read
 HOUR = 3600
+VERSION = re.compile(r"((?:Firefox|Chrome)/|Version/17[.])(\d+)")
 
 
 class Deed(NamedTuple):
@@ -90,6 +92,7 @@ class Visits:
         self.zones = zones(sheet)
         self.by_role = {one.role: company.people_of(one.role) for one in sheet.rare}
         self.away = {trip.person: trip for trip in company.trips}
+        self.updated: set[Person] = set()  # whose browser was updated by now
 
     def of_a_day(self, day: int, sessions: int) -> Iterator[Deed]:
         """Everything that begins on a day (seconds since 1970)."""
@@ -99,11 +102,13 @@ class Visits:
             start = day + self.begin(person, dice)
             yield from self.visit(person, start, f"{day}/{number}", dice)
         for rare in self.company.sheet.rare:
-            for _ in range(_rounded(sessions * rare.rate, 10_000, dice)):
+            for number in range(_rounded(sessions * rare.rate, 10_000, dice)):
                 person = dice.pick(self.by_role[rare.role])
                 time = day + self.begin(person, dice)
                 place = self.place_of(person, time, dice)
-                session = credential(person.identity, f"{day}/{time}/{rare.act}")
+                session = credential(person.identity, f"{day}/{rare.act}/{number}")
+                yield Deed(time, "sign-in", session, place, 1)
+                time += pause(dice)
                 yield Deed(time, rare.act, session, place, thing(person, dice), self.subject(dice))
 
     def begin(self, person: Person, dice: Dice) -> int:
@@ -114,15 +119,22 @@ class Visits:
         return (local - person.home.hour * HOUR) % DAY
 
     def place_of(self, person: Person, time: int, dice: Dice) -> Place:
-        """Where somebody is: on a trip, behind a proxy, on the move, at the office, at home."""
-        sheet, trip = self.company.sheet, self.away.get(person)
-        if trip and trip.start <= time < trip.end:
-            return trip.place
-        if dice.of(sheet.proxied):
-            return self.elsewhere(dice.pick(sheet.proxies), person, dice)
+        """Where somebody signs in: on a trip, behind a proxy, with the phone, at the office, at
+        home."""
         if dice.of(120):
-            return self.on_the_move(person, dice)
-        return person.office if dice.of(550) else person.laptop
+            return self.with_the_phone(person, dice)
+        return self.with_the_laptop(person, time, dice)
+
+    def with_the_laptop(self, person: Person, time: int, dice: Dice) -> Place:
+        """Where somebody has the laptop."""
+        trip = self.away.get(person)
+        if trip and trip.start <= time < trip.end:
+            place = trip.place
+        elif dice.of(self.company.sheet.proxied):
+            place = self.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
+        else:
+            place = person.office if dice.of(550) else person.laptop
+        return place._replace(agent=after_update(place.agent)) if person in self.updated else place
 
     def elsewhere(self, network: str, person: Person, dice: Dice) -> Place:
         """Any address of a network, with the person's own laptop."""
@@ -130,30 +142,45 @@ class Visits:
         address = one.address(dice.popular(one.size) - 1)
         return Place(self.zones[network], address, person.laptop.agent)
 
-    def on_the_move(self, person: Person, dice: Dice) -> Place:
+    def with_the_phone(self, person: Person, dice: Dice) -> Place:
         """Any address of the mobile network, with the person's phone."""
         mobile = self.company.sheet.networks[self.company.sheet.mobile]
         return Place(self.zones[mobile.id], mobile.address(dice.below(mobile.size)), person.phone)
 
     def visit(self, person: Person, start: int, name: str, dice: Dice) -> Iterator[Deed]:
-        """A session: signed in, perhaps after a wrong try; applications; perhaps signed out."""
+        """A session on one device: signed in, perhaps after a wrong try; applications; perhaps
+        signed out."""
         place, session = self.place_of(person, start, dice), credential(person.identity, name)
         if dice.of(self.company.sheet.failed):
             wrong = credential(person.identity, f"{name}/wrong")
             yield Deed(start - dice.between(9, 70), "sign-in-failed", wrong, place, 1)
         yield Deed(start, "sign-in", session, place, 1)
-        time, moved = start, place
-        end = start + lasting(dice)
-        for act in self.work(person.role, dice):
+        time, end = start, start + lasting(dice)
+        acts = self.work(person.role, dice)
+        change = dice.below(len(acts) + 1)  # before which act something changes, if anything does
+        for number, act in enumerate(acts):
             time += pause(dice)
-            if dice.of(30):
-                moved = self.place_of(person, time, dice)
+            if number == change:
+                place = self.changed(person, place, time, dice)
             if time < end or act == "single-sign-on":
-                yield Deed(time, act, session, moved, thing(person, dice), self.subject(dice))
+                yield Deed(time, act, session, place, thing(person, dice), self.subject(dice))
         if end - start > 20 * HOUR:  # somebody who leaves the browser open
             yield Deed(end - 60, "single-sign-on", session, place, 1)
         if dice.of(250):
-            yield Deed(max(end, time + 30), "sign-out", session, moved, 1)
+            yield Deed(max(end, time + 30), "sign-out", session, place, 1)
+
+    def changed(self, person: Person, place: Place, time: int, dice: Dice) -> Place:
+        """The place in the middle of a session: seldom the network changes, or the version of the
+        browser; never the device, and never both."""
+        if place.agent == person.phone:
+            return place
+        if dice.of(self.company.sheet.carried):
+            there = self.with_the_laptop(person, time, dice)
+            return there._replace(agent=place.agent)
+        if dice.of(self.company.sheet.updated) and person not in self.updated:
+            self.updated.add(person)
+            return place._replace(agent=after_update(place.agent))
+        return place
 
     def work(self, role: Role, dice: Dice) -> list[str]:
         """The acts of a session, in the order in which they are done."""
@@ -169,6 +196,11 @@ def thing(person: Person, dice: Dice) -> int:
     if dice.of(500):
         return 1 + (person.favourite + dice.popular(40)) % THINGS
     return dice.popular(THINGS)
+
+
+def after_update(agent: str) -> str:
+    """The same browser, a version later."""
+    return VERSION.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", agent)
 
 
 def lasting(dice: Dice) -> int:

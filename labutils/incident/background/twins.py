@@ -3,6 +3,7 @@ roster, trips."""
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,19 +18,36 @@ from labutils.incident.background.people import (
     Trip,
     credential,
 )
-from labutils.incident.background.sheet import Twin, TwinAct
-from labutils.incident.background.traffic import HOUR, THINGS, Company, Deed, Visits
+from labutils.incident.background.sheet import ANYBODY, Act, Twin, TwinAct
+from labutils.incident.background.traffic import (
+    HOUR,
+    THINGS,
+    Company,
+    Deed,
+    Visits,
+    after_update,
+)
 from labutils.incident.inventory import Credential, Identity
 from labutils.lab import iso
 
 SMALL = 20_000  # events; in a smaller world the bursts of twins are shorter
 
 
+class Scene(NamedTuple):
+    """With what a twin is done, from where, and when it begins (seconds since 1970). `person`:
+    who does it, where that is one."""
+
+    held: Credential
+    place: Place
+    start: int
+    person: Person | None
+
+
 class Occurrence(NamedTuple):
-    """A twin that happened: who did it, from one moment to another (seconds since 1970)."""
+    """A twin that happened: with what, from one moment to another (seconds since 1970)."""
 
     twin: Twin
-    who: Identity
+    held: Credential
     start: int
     end: int
 
@@ -51,7 +69,6 @@ class Twins:
         self.workdays = [
             day for day in days if day // DAY % 7 not in (2, 3)
         ]  # 1970 began on Thursday
-        self.rest = [day for day in days if day // DAY % 7 in (2, 3)]
         self.occurrences: list[Occurrence] = []
         self.duties: list[Duty] = []
         self.deeds = [deed for twin in company.sheet.twins.values() for deed in self.of(twin)]
@@ -60,34 +77,47 @@ class Twins:
         """Each time that a twin happens."""
         for number in range(twin.times):
             dice = Dice(f"{self.company.seed}/{twin.id}/{number}")
-            who, held, place, start = self.scene(twin, dice)
-            deeds = list(self.play(twin, held, place, start, dice))
+            scene = self.scene(twin, f"twin/{twin.id}/{number}", dice)
+            yield from self.sign_in(twin, scene, dice)
+            deeds = list(self.play(twin, scene, dice))
             yield from deeds
-            end = max(deed.time for deed in deeds)
-            self.occurrences.append(Occurrence(twin, who, start, end))
+            start, end = scene.start, max(deed.time for deed in deeds)
+            self.occurrences.append(Occurrence(twin, scene.held, start, end))
             if twin.told_by == "roster":
+                who = scene.held.holder
                 self.duties.append(Duty(who, start - start % DAY, start - start % DAY + 2 * DAY))
 
-    def scene(self, twin: Twin, dice: Dice) -> tuple[Identity, Credential, Place, int]:
+    def scene(self, twin: Twin, name: str, dice: Dice) -> Scene:
         """Who, with what, from where, when."""
         start = self.begin(twin, dice)
-        if twin.who not in self.company.sheet.roles:
+        if twin.who not in {ANYBODY, *self.company.sheet.roles}:
             service = self.company.services[twin.who]
-            return service.identity, service.credential, self.moved(twin, service, dice), start
+            return Scene(service.credential, self.moved(twin, service, dice), start, None)
         if twin.where == "away":
             trip = self.trip(twin, dice)
-            start = trip.start + dice.below(trip.end - trip.start - HOUR)
-            return trip.person.identity, self.session(trip.person, start), trip.place, start
-        person = dice.pick(self.company.people_of(twin.who))
-        return person.identity, self.session(person, start), self.at(twin, person, dice), start
+            start = trip.start + dice.between(HOUR, trip.end - trip.start - HOUR)
+            person, place = trip.person, trip.place
+        else:
+            person = dice.pick(self.company.people_of(twin.who))
+            place = self.at(twin, person, dice)
+        if twin.updated:
+            place = place._replace(agent=after_update(place.agent))
+        return Scene(credential(person.identity, name), place, start, person)
 
     def begin(self, twin: Twin, dice: Dice) -> int:
-        days = self.rest if twin.when == "weekend" else self.workdays
         hour = dice.between(1, 4) if twin.when == "night" else dice.between(9, 20)
-        return dice.pick(days) + hour * HOUR + dice.below(HOUR)
+        return dice.pick(self.workdays) + hour * HOUR + dice.below(HOUR)
 
-    def session(self, person: Person, start: int) -> Credential:
-        return credential(person.identity, f"twin/{start}")
+    def sign_in(self, twin: Twin, scene: Scene, dice: Dice) -> Iterator[Deed]:
+        """How a person's session began: where that person usually is, some hours before."""
+        asks = {self.company.sheet.acts[part.act].ask for part in twin.acts if not part.by}
+        identity_provider = self.company.sheet.acts["sign-in"].ask.split(":")[0]
+        if scene.person and any(ask.split(":")[0] == identity_provider for ask in asks):
+            time = scene.start - dice.between(HOUR, 9 * HOUR)
+            place = scene.person.laptop
+            if twin.where == "mobile":
+                place = scene.place
+            yield Deed(time, "sign-in", scene.held, place, 1)
 
     def trip(self, twin: Twin, dice: Dice) -> Trip:
         """A trip of somebody of the role, within the days that are written."""
@@ -95,7 +125,9 @@ class Twins:
         trips = [
             trip
             for trip in self.company.trips
-            if trip.person.role.id == twin.who and first <= trip.start and trip.end <= last
+            if twin.who in (ANYBODY, trip.person.role.id)
+            and first <= trip.start
+            and trip.end <= last
         ]
         return dice.pick(trips or self.company.trips)
 
@@ -104,7 +136,7 @@ class Twins:
         if twin.where == "proxy":
             return self.visits.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
         if twin.where == "mobile":
-            return self.visits.on_the_move(person, dice)
+            return self.visits.with_the_phone(person, dice)
         return person.office if dice.of(500) else person.laptop
 
     def moved(self, twin: Twin, service: Service, dice: Dice) -> Place:
@@ -117,27 +149,27 @@ class Twins:
         if twin.where == "usual":
             return place
         network = self.company.sheet.networks[self.company.sheet.proxies[-1]]
-        address_there = network.address(dice.below(network.size))
-        return Place(self.visits.zones[network.id], address_there, place.agent)
+        return Place(
+            self.visits.zones[network.id],
+            network.address(dice.below(network.size)),
+            place.agent,
+        )
 
-    def play(
-        self,
-        twin: Twin,
-        held: Credential,
-        place: Place,
-        start: int,
-        dice: Dice,
-    ) -> Iterator[Deed]:
+    def play(self, twin: Twin, scene: Scene, dice: Dice) -> Iterator[Deed]:
         """The acts of a twin, one after another, at an uneven pace."""
-        number, time = len(self.occurrences), start
+        number, time = len(self.occurrences), scene.start
         subject = names.account(self.company.seed, 1500 + dice.below(500))
+        topic = dice.below(THINGS)
         for part in twin.acts:
-            holder = self.company.services[part.by].credential if part.by else held
-            first = dice.below(THINGS)
+            held, place = scene.held, scene.place
+            if part.by:
+                service = self.company.services[part.by]
+                held, place = service.credential, service.place if scene.person else scene.place
+            first = dice.below(THINGS) if part.repeat > 1 else topic
             for turn in range(self.length(part)):
                 time += 1 + dice.wait(part.every)
                 thing = 1 + (first + turn) % THINGS
-                yield Deed(time, part.act, holder, place, thing, subject, number)
+                yield Deed(time, part.act, held, place, thing, subject, number)
 
     def length(self, part: TwinAct) -> int:
         """How often an act is repeated: bursts are shorter in a small world."""
@@ -150,38 +182,60 @@ class Twins:
 
 
 def tables(company: Company, twins: Twins) -> dict[str, str]:
-    """The tables that a learner gets, as CSV by file name."""
+    """The tables that a learner gets, as CSV by file name; and what of them a Sigma rule can ask
+    for with |expand."""
     return {
         "changes.csv": _csv(("id", "system", "from", "to", "by", "what"), _changes(company, twins)),
         "roster.csv": _csv(
             ("account", "role", "country", "from_hour", "to_hour", "on_call_from", "on_call_to"),
             _roster(company, twins),
         ),
+        "placeholders.yaml": _placeholders(company, twins),
         "travel.csv": _csv(("account", "country", "network", "from", "to"), _travel(company)),
     }
 
 
 def _changes(company: Company, twins: Twins) -> list[tuple[object, ...]]:
-    """Tickets of the twins, and others, in the order of their time."""
+    """Tickets of the twins, and half as many others, in the order of their
+    time."""
     dice, acts = Dice(f"{company.seed}/changes"), company.sheet.acts
-    tickets = []
+    tickets, kinds = [], []
     for one in twins.occurrences:
         if one.twin.told_by == "changes":
-            system = acts[one.twin.acts[-1].act].ask.split(":")[0]
+            act = acts[one.twin.acts[-1].act]
+            kinds.append((act.ask.split(":")[0], one.twin.what))
             start = one.start - one.start % HOUR - dice.below(2) * HOUR
             end = one.end - one.end % HOUR + dice.between(1, 3) * HOUR
-            tickets.append((start, end, system, one.who.name, one.twin.what))
-    reasons = [one.what for one in company.sheet.twins.values() if one.what]
-    systems = sorted({act.ask.split(":")[0] for act in acts.values()})
+            tickets.append((start, end, *kinds[-1], shown_in_log(one.held, act)))
     for _ in range(len(tickets) // 2):
-        start = dice.pick(company.days) + dice.between(7, 20) * HOUR
-        who = dice.pick(company.everybody).identity.name
-        end = start + dice.between(1, 6) * HOUR
-        tickets.append((start, end, dice.pick(systems), who, dice.pick(reasons)))
+        start = dice.pick(twins.workdays) + dice.between(7, 20) * HOUR
+        who = dice.pick(company.everybody).identity.id
+        tickets.append((start, start + dice.between(1, 6) * HOUR, *dice.pick(kinds), who))
     return [
         (f"CHG-{4000 + 3 * place}", system, iso(start), iso(end), who, what)
-        for place, (start, end, system, who, what) in enumerate(sorted(tickets))
+        for place, (start, end, system, what, who) in enumerate(sorted(tickets))
     ]
+
+
+def _placeholders(company: Company, twins: Twins) -> str:
+    exposed = [
+        one.id
+        for one in company.case.estate.credentials.values()
+        if one.kind == "service-token" and one.exposed
+    ]
+    owners = dict.fromkeys(str(row[4]) for row in _changes(company, twins))
+    lists = {"exposed_service_tokens": exposed, "change_owners": sorted(owners)}
+    return "".join(f"{name}: {json.dumps(values)}\n" for name, values in lists.items())
+
+
+def shown_in_log(held: Credential, act: Act) -> str:
+    """What the log line of an act calls its author: a service token, an account, a name."""
+    holder, source = held.holder, act.lines[0].split(".")[0]
+    if held.kind == "service-token":
+        return held.id
+    if source in ("jira", "confluence", "bitbucket", "support"):
+        return holder.account or holder.name
+    return holder.account or holder.id
 
 
 def _roster(company: Company, twins: Twins) -> list[tuple[object, ...]]:

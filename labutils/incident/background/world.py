@@ -1,10 +1,12 @@
 """A world on disk: the attack's lines and the background's, merged in the order of time, one file a
 source, and what is true of them beside."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from math import isqrt
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -55,7 +57,7 @@ def write(
     if count < SMALLEST:
         raise TooSmall(f"a background has at least {SMALLEST} events, so that its twins have room")
     company = Company(replay.case, sheets.load(replay.case), seed, days_of(replay))
-    background = Events(company, count)
+    background = Events(company, count, sources_by_day(replay))
     folder.mkdir(parents=True, exist_ok=True)
     with Files(folder, replay.case.sources) as files:
         attacked = _attack(replay) if attack else {}
@@ -72,8 +74,16 @@ def days_of(replay: Replay) -> list[int]:
     """The days that are written: the month of the sheet, and before it each day on which the attack
     left a line; as seconds since 1970."""
     month = days_of_month(sheets.load(replay.case))
-    written = {at // 1000 // DAY * DAY for times in replay.written.values() for at in times}
-    return sorted({*month, *written})
+    return sorted({*month, *sources_by_day(replay)})
+
+
+def sources_by_day(replay: Replay) -> dict[int, set[str]]:
+    """By day, the logs in which the attack left a line."""
+    by_day: dict[int, set[str]] = {}
+    for source, times in replay.written.items():
+        for at in times:
+            by_day.setdefault(at // 1000 // DAY * DAY, set()).add(source)
+    return by_day
 
 
 def days_of_month(sheet: Background) -> list[int]:
@@ -105,14 +115,20 @@ def _attack(replay: Replay) -> dict[int, list[Entry]]:
 
 
 class Events:
-    """The events of a background, day by day, `count` of them in all."""
+    """The events of a background, day by day, `count` of them in all. `attacked`: by day, the logs
+    in which the attack left a line."""
 
-    def __init__(self, company: Company, count: int):
+    def __init__(self, company: Company, count: int, attacked: dict[int, set[str]]):
         self.company, self.count = company, count
         self.left = count
+        self.month = days_of_month(company.sheet)
+        kept_longer = set(company.sheet.kept_longer)
+        self.early = {
+            day: kept_longer | attacked[day] for day in company.days if day not in self.month
+        }
         self.writers = {name: _Writers(act, company) for name, act in company.sheet.acts.items()}
         self.visits = Visits(company)
-        self.twins = Twins(company, self.visits, days_of_month(company.sheet), count)
+        self.twins = Twins(company, self.visits, self.month, count)
         self.later: dict[int, list[Deed]] = {day: [] for day in company.days}
         self.serial = 0
         self.of_people = 0  # and of the machines that do not fill
@@ -139,6 +155,8 @@ class Events:
             if not machine.fill:
                 self.run(machine, day, self.share_of(machine, place))
         entries = [entry for deed in self.later.pop(day) for entry in self.entries(deed)]
+        if day in self.early:
+            entries = [entry for entry in entries if entry.source in self.early[day]]
         room = self.room(place, len(entries))
         filling = [machine for machine in machines if machine.fill]
         for machine, number in zip(
@@ -164,9 +182,12 @@ class Events:
         """How many events the machines that fill make on a day: the rest on the last one; before,
         what leaves the other days as much, if people go on as they did."""
         days = len(self.company.days)
+        if self.company.days[place] in self.early:
+            return 0
         if place == days - 1:
             return max(0, self.left - others)
-        done, ahead = sum(self.sessions[: place + 1]), sum(self.sessions[place + 1 :])
+        first = len(self.early)  # the early days come first, and hold little
+        done, ahead = sum(self.sessions[first : place + 1]), sum(self.sessions[place + 1 :])
         self.of_people += others
         expected = self.of_people * ahead // max(done, 1)
         expected += 2 * isqrt(expected)  # so that there is room on the last days
@@ -217,18 +238,17 @@ class _Writers:
             deed.place.zone,
             deed.place.address,
         )
-        words = self.words(deed, seed) if self.asked else {}
+        words = self.words(deed) if self.asked else {}
         for place, one in enumerate(self.writers):
             yield one.line(Line(request, deed.place.agent, seed, deed.thing, place, words))
 
-    def words(self, deed: Deed, seed: str) -> dict[str, str | int]:
+    def words(self, deed: Deed) -> dict[str, str | int]:
         """What the templates ask for: drawn from the act's words, or about the deed's subject."""
-        chance = zlib.crc32(seed.encode())
-        words = {name: some[chance % len(some)] for name, some in self.drawn.items()}
+        words = {name: some[deed.thing % len(some)] for name, some in self.drawn.items()}
         if self.asked & sheets.SUBJECT:
             words |= self.subject(deed.subject)
         if "application_id" in self.asked:
-            words["application_id"] = f"{zlib.crc32(words['application'].encode()):017x}"
+            words["application_id"] = _id_of(f"application/{words['application']}")
         return words
 
     def subject(self, account: str) -> dict[str, str | int]:
@@ -240,8 +260,14 @@ class _Writers:
             "full_name": names.full_name(account),
             "email": f"{account}@{domain}",
             "user_id": f"JIRAUSER{10000 + number % 90000}",
-            "subject_id": f"{number:017x}",
+            "subject_id": _id_of(f"holder/{account}"),
         }
+
+
+@cache
+def _id_of(name: str) -> str:
+    """17 hexadecimal digits, as an identity provider's ids have after their kind."""
+    return hashlib.sha256(name.encode()).hexdigest()[:17]
 
 
 def weight_of_day(sheet: Background, day: int) -> int:
