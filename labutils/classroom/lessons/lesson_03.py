@@ -1,6 +1,7 @@
 """03 · The authorization code flow."""
 
 import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +32,6 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
-from labutils.identity.tokens import b64
 from labutils.lab import Exchange, dice
 from labutils.stage import missing_defences as stage
 from labutils.stage.missing_defences import CALLBACK, OneClient, one_client
@@ -165,7 +165,8 @@ def challenge_mistake(given: Any, verifier_text: str, right: str) -> str:
     if not isinstance(given, str):
         return "other"
     hexadecimal = hashlib.sha256(verifier_text.encode()).hexdigest()
-    if given in (hexadecimal, b64(hexadecimal.encode())):
+    of_its_letters = urlsafe_b64encode(hexadecimal.encode()).decode()
+    if given.rstrip("=") in (hexadecimal, of_its_letters.rstrip("=")):
         return "hex"
     if given.rstrip("=") == right:
         return "padding"
