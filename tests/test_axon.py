@@ -870,17 +870,15 @@ def test_the_search_of_a_self_promotion_selects_that_of_others_too():
     )
 
 
-def test_three_searches_name_a_place_where_they_are_wider():
+def test_a_search_that_is_wider_says_where():
     named = {rule["title"] for rule in EVENT_RULES if not axon.search(one(rule)).exact}
-    assert named == WIDER | {
-        "Activity in an Okta Session",
-        "Session Without a Person to a Port for Remote Consoles",
-    }
+    assert named == WIDER | {"Activity in an Okta Session"}
 
 
 WITHOUT_RECIPE = {
     "jira_log_silent_while_used": "it asks for a log that does not come",
     "okta_secret_read_and_not_replaced": "it asks for a log that does not come",
+    "okta_session_changes_agent_and_address": "it stands on another correlation",
 }
 
 

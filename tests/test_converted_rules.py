@@ -98,6 +98,7 @@ def test_the_converters_say_the_same_today():
 COUNT = {"type": "event_count", "timespan": "1h", "condition": {"gte": 3}}
 ABSENT = {"type": "temporal", "timespan": "1h", "condition": "a and not b"}
 ALIASED = {"type": "temporal", "timespan": "1h", "aliases": {"who": {"a": "x", "b": "y"}}}
+CHAIN = [{"name": "a", "correlation": COUNT}, {"correlation": {"rules": ["a"], "timespan": "1h"}}]
 LISTED = {"selection": {"affectedObjects.name|contains": "admin"}}
 ONE = {"selection": {"changedValues.to": "off"}}
 
@@ -146,8 +147,14 @@ def test_a_loss_is_seen_where_it_is_and_only_there(loss, siem, document, lossy, 
     assert loss not in {one.key for one in losses_of(other)}
 
 
+def test_a_correlation_of_correlations_is_seen_by_its_rules():
+    lost = {one.key for one in losses_of(Conversion("splunk", CHAIN, "span=1h"))}
+    assert "chain" in lost
+    assert "chain" not in {one.key for one in losses_of(Conversion("splunk", CHAIN[:1], "span=1h"))}
+
+
 def test_every_loss_has_its_example():
-    assert {example[0] for example in EXAMPLES} == {loss.key for loss in LOSSES}
+    assert {example[0] for example in EXAMPLES} | {"chain"} == {loss.key for loss in LOSSES}
 
 
 def test_what_the_converters_lost_is_what_the_page_tells():

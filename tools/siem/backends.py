@@ -1,8 +1,7 @@
 """What each converter makes of each rule, as JSON. Runs in the environment of requirements.txt,
 with pySigma 1.x; convert.py starts it.
 
-For each rule file and each SIEM: `text`, or `refused` (the converter's own words); and `parts`, the
-rules for single events that a correlation stands on, each with `text` or `refused`.
+For each rule and each SIEM: `text`, or `refused` (the converter's own words).
 """
 
 import json
@@ -56,21 +55,13 @@ def converted(siem, documents, placeholders):
         return {"refused": str(error).split(" (while converting")[0]}
 
 
-def of_file(siem, documents, placeholders):
-    """What a converter makes of a rule file, and of each rule that a correlation stands on."""
-    parts = {
-        document["name"]: converted(siem, [document], placeholders) for document in documents[:-1]
-    }
-    return converted(siem, documents, placeholders) | {"parts": parts}
-
-
 def main():
-    """Read {stem: documents} and the names of lists from standard input, and print the results."""
+    """Read {name: documents} and the names of lists from standard input, and print the results."""
     warnings.simplefilter("ignore")
     asked = json.load(sys.stdin.buffer)
     results = {
-        stem: {siem: of_file(siem, documents, asked["placeholders"]) for siem in BACKENDS}
-        for stem, documents in asked["rules"].items()
+        name: {siem: converted(siem, documents, asked["placeholders"]) for siem in BACKENDS}
+        for name, documents in asked["rules"].items()
     }
     json.dump(results, sys.stdout)
 

@@ -70,9 +70,25 @@ def documents_of(content):
     return json.loads(json.dumps(list(yaml.safe_load_all(content)), default=str))
 
 
+def parts_of(documents):
+    """The rules that the last of these documents stands on, by name, each with what it needs."""
+    return {document["name"]: needed(document, documents) for document in documents[:-1]}
+
+
+def needed(document, documents):
+    """A document, after those that it refers to."""
+    names = document.get("correlation", {}).get("rules", [])
+    before = [one for one in documents if one.get("name") in names]
+    return [more for one in before for more in needed(one, documents)] + [document]
+
+
 def ask_the_converters(files):
-    """What backends.py prints for these rules."""
-    rules = {stem: documents_of(content) for stem, content in files.items()}
+    """What backends.py prints for these rules, and for the parts of each (STEM.NAME)."""
+    rules = {}
+    for stem, content in files.items():
+        rules[stem] = documents_of(content)
+        parts = parts_of(rules[stem])
+        rules |= {f"{stem}.{name}": documents for name, documents in parts.items()}
     lists = sorted(
         {name for text in files.values() for name in re.findall(r"'%(\w+)%'", str(text))}
     )
@@ -94,18 +110,18 @@ def judged(siem, documents, answer, name):
     return {"file": path, "sha256": digest(text.encode()), "notes": notes}, text
 
 
-def entry(siem, stem, documents, answer):
+def entry(siem, stem, documents, answers):
     """The entry of a rule file for one SIEM, and the texts of its files.
 
     Where a correlation cannot be used, the rules that it stands on are given instead.
     """
-    row, text = judged(siem, documents, answer, stem)
+    row, text = judged(siem, documents, answers[stem][siem], stem)
     if text is not None:
         return row, {row["file"]: text}
     texts = {}
-    for document in documents[:-1]:
-        name = document["name"]
-        part, text = judged(siem, [document], answer["parts"][name], f"{stem}.{name}")
+    for name, part_of in parts_of(documents).items():
+        whole = f"{stem}.{name}"
+        part, text = judged(siem, part_of, answers[whole][siem], whole)
         row.setdefault("parts", {})[name] = part
         if text is not None:
             texts[part["file"]] = text
@@ -127,7 +143,7 @@ def convert():
         documents = documents_of(content)
         rows = {}
         for siem in SUFFIXES:
-            rows[siem], more = entry(siem, stem, documents, answers[stem][siem])
+            rows[siem], more = entry(siem, stem, documents, answers)
             texts |= more
         title, author = documents[-1]["title"], documents[-1]["author"]
         about = {"title": title, "author": author, "sha256": digest(content)}

@@ -56,6 +56,11 @@ def _alias_is_unresolved(one: Conversion) -> bool:
     return any(re.search(rf"\b{name}\b", one.text) for name in one.correlation.get("aliases", {}))
 
 
+def _is_a_chain(one: Conversion) -> bool:
+    names = one.correlation.get("rules", [])
+    return any("correlation" in other and other["name"] in names for other in one.documents[:-1])
+
+
 LOSSES = (
     Loss(
         "no-window",
@@ -79,6 +84,13 @@ LOSSES = (
         "alias",
         "The text groups by the name of an alias, which is no field.",
         _alias_is_unresolved,
+        wrong=True,
+    ),
+    Loss(
+        "chain",
+        "A correlation of correlations comes out as searches inside a search, which the language "
+        "does not take.",
+        _is_a_chain,
         wrong=True,
     ),
     Loss(

@@ -1,1 +1,1 @@
-DestinationPort = 22 AND lower(Email) = lower('') AND lower(DeviceID) = lower('')
+DestinationPort = 22 AND lower(SourceIP) = lower('APPLICATIONSERVERS')

@@ -1,1 +1,0 @@
-auditType.action rlike '(?iu).*(User\\ created|added\\ to\\ group|Global\\ permission\\ added|script).*'
