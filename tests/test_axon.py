@@ -257,6 +257,39 @@ def test_below_a_not_the_comparison_is_turned_round(selection, text):
     assert asked({"s": selection}, "not (not (not s))", GATEWAY) == text
 
 
+@pytest.mark.parametrize("word, sign", [("lt", ">="), ("lte", ">"), ("gt", "<="), ("gte", "<")])
+def test_below_a_not_an_order_is_the_opposite_or_a_blank(word, sign):
+    port = "target.host.network_port.value"
+    text = asked({"s": {f"DestinationPort|{word}": 22}}, "not s", GATEWAY)
+    assert text == f"({port} {sign} 22 OR {port} = blank)"
+
+
+def test_a_network_is_not_taken_for_two_parts():
+    parts = {"a": {"SourceIP|cidr": "10.0.0.0/8"}, "b": {"Action": "x"}, "c": {"SNI": "y"}}
+    assert asked(parts, "(a or b) and c", GATEWAY) == (
+        "(origin.host.ip_address.value BETWEEN 10.0.0.0 AND 10.255.255.255 OR "
+        'action.command = "x") AND target.host.name = "y"'
+    )
+    assert asked(parts, "a or b", GATEWAY).count("(") == 1
+
+
+@pytest.mark.parametrize(
+    "selection, text",
+    [
+        ({"eventType|cased": ["a", "b"]}, '(action.type = "a" OR action.type = "b")'),
+        ({"eventType": ["a", "and"]}, '(action.type = "a" OR action.type = "and")'),
+        ({"eventType": ["a", "blank"]}, '(action.type = "a" OR action.type matches "^blank$")'),
+        (
+            {"client.zone": ["office", "homes"]},
+            '(general_information.raw_message CONTAINS "office" OR '
+            'general_information.raw_message CONTAINS "homes")',
+        ),
+    ],
+)
+def test_a_list_holds_plain_words_of_a_schema_field_alone(selection, text):
+    assert asked(selection) == text
+
+
 def test_a_search_says_which_words_are_not_on_the_pages():
     found = axon.search(one(rule({"s": {"eventType|contains": "a.b"}}, "not s")))
     assert found.unpaged == ("NOT CONTAINS",)
@@ -317,6 +350,7 @@ def test_what_the_language_cannot_say_is_asked_more_widely_and_named(selection, 
         ),
         ({"securityContext.isProxy": True}, f"securityContext.isProxy: {NO_PLACE}"),
         ({"client.zone": "abc"}, f"client.zone: {NO_PLACE}"),
+        ({"client.zone": "b\u00fcros"}, f"client.zone: {NO_PLACE}"),
     ],
 )
 def test_what_cannot_be_asked_at_all_is_left_out_and_named(selection, named):
@@ -658,7 +692,8 @@ GROUP = rule({"auditType.action": "User added to group"}, logsource=JIRA, name="
 
 def recipe(folder, *rules):
     """The recipe of the last rule."""
-    return axon.recipe(loaded(folder, *rules)[-1])
+    (last,) = (one for one in loaded(folder, *rules) if one.title == rules[-1]["title"])
+    return axon.recipe(last)
 
 
 def test_a_rule_is_one_block(tmp_path):
@@ -717,6 +752,10 @@ def test_without_an_order_each_order_is_a_rule_of_its_own(tmp_path):
             "mtlsStatus has no place in the schema",
         ),
         (
+            correlation("temporal", ["login", "group", "third"], condition={"gte": 2}),
+            "it asks for some of its rules",
+        ),
+        (
             correlation("value_sum", ["login"], condition={"gte": 4, "field": "isSuccessfulLogin"}),
             "no block of the Rule Builder does value_sum",
         ),
@@ -741,11 +780,12 @@ def test_without_an_order_each_order_is_a_rule_of_its_own(tmp_path):
 )
 def test_what_the_rule_builder_has_no_block_for_is_refused(tmp_path, more, reason):
     with pytest.raises(axon.CannotConvert, match=reason):
-        recipe(tmp_path, LOGIN, GROUP, more)
+        recipe(tmp_path, LOGIN, GROUP, LOGIN | {"name": "third", "title": "Third"}, more)
 
 
 def test_a_correlation_of_correlations_is_built_by_hand(tmp_path):
-    first = correlation("event_count", ["login"], condition={"gte": 2}) | {"name": "first"}
+    first = correlation("event_count", ["login"], condition={"gte": 2})
+    first |= {"name": "first", "title": "First"}
     second = correlation("event_count", ["first"], condition={"gte": 2})
     with pytest.raises(axon.CannotConvert, match="stands on another correlation"):
         recipe(tmp_path, LOGIN, first, second)
