@@ -290,6 +290,17 @@ def test_a_list_holds_plain_words_of_a_schema_field_alone(selection, text):
     assert asked(selection) == text
 
 
+def test_a_place_where_a_search_is_wider_is_named_once():
+    assert wider({"eventType|cased": ["a", "b"]}) == (
+        "eventType: the case of letters, which a search ignores",
+    )
+
+
+def test_a_rule_is_as_it_was_after_it_is_converted():
+    mapping = one(rule({"eventType": "a"}))
+    assert axon.search(mapping) == axon.search(mapping)
+
+
 def test_a_search_says_which_words_are_not_on_the_pages():
     found = axon.search(one(rule({"s": {"eventType|contains": "a.b"}}, "not s")))
     assert found.unpaged == ("NOT CONTAINS",)
