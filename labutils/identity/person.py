@@ -43,7 +43,13 @@ class Form(HTMLParser):
 
 def fill(browser: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
     """Send the one form of a page, with what was typed into it."""
-    form = Form(page.text)
+    return submit(browser, page, Form(page.text), typed)
+
+
+def submit(
+    browser: httpx.Client, page: httpx.Response, form: Form, typed: dict[str, str]
+) -> httpx.Response:
+    """Send a form that was read from a page, with what was typed into it."""
     return browser.post(page.url.join(form.action), data=form.hidden | typed)
 
 
@@ -72,11 +78,11 @@ def sign_in(
             continue
         form = Form(page.text)
         if "password" in form.asked and page.status_code == 200:
-            page = fill(browser, page, username=username, password=password)
+            page = submit(browser, page, form, {"username": username, "password": password})
         elif "ticket" in form.hidden and answer is not None:
-            page = fill(browser, page, answer=answer(page))
+            page = submit(browser, page, form, {"answer": answer(page)})
         elif "consent" in form.asked:
-            page = fill(browser, page, consent="allow" if allow else "deny")
+            page = submit(browser, page, form, {"consent": "allow" if allow else "deny"})
         else:
             return page
     return page
