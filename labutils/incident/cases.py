@@ -113,7 +113,7 @@ class Case:
     its people have accounts; `networks`: by zone, the number of the autonomous system;
     `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
     or VPNs; `names_seed`: of the names of repositories, pages and tickets; `start` (ISO 8601):
-    before anything happened."""
+    before anything happened; `background`: the sheet of ordinary traffic, where there is one."""
 
     name: str
     start: str
@@ -128,6 +128,7 @@ class Case:
     estate: Estate
     ledger: Ledger
     campaign: Campaign
+    background: Row | None = field(default=None, repr=False)
     names_seed: str = ""
     countries: dict[str, str] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
@@ -165,26 +166,29 @@ def _read(case: str | Path) -> Case:
 
 def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
     """The sheets of a case as they stand: of a name, or in a folder. Raises as `load` does."""
-    if not _is_name(case):
-        return {sheet: read(Path(case) / f"{sheet}.yaml") for sheet in SHEETS}
-    if not data_file(f"cases/{case}/case.yaml").is_file():
+    if _is_name(case) and not data_file(f"cases/{case}/case.yaml").is_file():
         there = sorted(path.name for path in data_file("cases").iterdir() if path.is_dir())
         raise UnknownCase(
             f"There is no case {case!r} in data/cases. There is: {', '.join(there)}. "
             "A path to a folder is taken too."
         )
-    return {sheet: read(f"cases/{case}/{sheet}.yaml") for sheet in SHEETS}
+    folder = data_file(f"cases/{case}") if _is_name(case) else Path(case)
+    names = [*SHEETS, *(name for name in MORE_SHEETS if (folder / f"{name}.yaml").is_file())]
+    if _is_name(case):
+        return {name: read(f"cases/{case}/{name}.yaml") for name in names}
+    return {name: read(folder / f"{name}.yaml") for name in names}
 
 
 # --- reading a case -----------------------------------------------------------------------------
 
 SHEETS = ("case", "facts", "estate", "campaign")
+MORE_SHEETS = ("background",)  # that a case may have; labutils/incident/background reads it
 
 
 def read_case(name: str, sheets: dict[str, Row]) -> Case:
-    """The case of four sheets. Raises SheetError, which names file and line."""
+    """The case of its sheets. Raises SheetError, which names file and line."""
     sheet = sheets["case"]
-    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign"))
+    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign", "background"))
     estate, ledger = read_estate(sheets["estate"]), read_ledger(sheets["facts"])
     addresses = _addresses(sheet, estate)
     campaign = read_campaign(sheets["campaign"], estate, ledger, frozenset(addresses))
@@ -202,6 +206,7 @@ def read_case(name: str, sheets: dict[str, Row]) -> Case:
         estate=estate,
         ledger=ledger,
         campaign=campaign,
+        background=sheets.get("background"),
     )
     moment(sheet, "start")
     _must_have_networks(sheet, case)

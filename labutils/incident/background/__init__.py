@@ -5,7 +5,24 @@ replay: of another world, of a case that was changed.
 """
 
 from labutils.incident.background.sheet import NoBackground
-from labutils.incident.background.store import CannotKeep, cache_folder, digest, logs
+from labutils.incident.background.store import (
+    CannotKeep,
+    cache_folder,
+    digest,
+    fingerprint,
+    keep,
+    logs,
+)
 from labutils.incident.background.world import TooSmall, write
 
-__all__ = ["CannotKeep", "NoBackground", "TooSmall", "cache_folder", "digest", "logs", "write"]
+__all__ = [
+    "CannotKeep",
+    "NoBackground",
+    "TooSmall",
+    "cache_folder",
+    "digest",
+    "fingerprint",
+    "keep",
+    "logs",
+    "write",
+]

@@ -4,14 +4,12 @@ looks like a step of the intruder and is not."""
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Any, Literal
 
 from labutils.incident.cases import Case
 from labutils.incident.inventory import must_be_scopes
 from labutils.incident.log_format import FIELDS, is_source, log_format
-from labutils.incident.sheets import Row, build, must_be_among, must_have_fields, read, table, value
-from labutils.lab import data_file
+from labutils.incident.sheets import Row, build, must_be_among, must_have_fields, table, value
 
 Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
 Table = Literal["changes", "roster", "travel"]
@@ -164,14 +162,9 @@ class NoBackground(LookupError):
 @cache
 def load(case: Case) -> Background:
     """The background of a case. Raises NoBackground, or SheetError, which names file and line."""
-    path = _folder(case.name) / "background.yaml"
-    if not path.is_file():
+    if case.background is None:
         raise NoBackground(f"The case {case.name} has no background.yaml, so no ordinary traffic.")
-    return _read(read(path), case)
-
-
-def _folder(name: str) -> Path:
-    return data_file(f"cases/{name}")
+    return _read(case.background, case)
 
 
 def _read(sheet: Row, case: Case) -> Background:
@@ -250,8 +243,8 @@ def _machine(row: Row, acts: dict[str, Act], networks: dict[str, Network], case:
 def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Case) -> Twin:
     parts = tuple(build(TwinAct, part) for part in value(row, "acts", tuple[Row, ...]))
     twin = build(Twin, row, acts=parts)
-    steps = {plan.fact for plan in case.campaign.steps}
-    must_be_among(row, "step", [twin.step], steps, "step of the campaign about")
+    steps = {fact.id for fact in case.ledger.steps}
+    must_be_among(row, "step", [twin.step], steps, "step of the ledger called")
     must_be_among(row, "who", [twin.who], actors, "role, identity or machine")
     must_be_among(row, "acts", [part.act for part in parts], acts, "act")
     must_be_among(

@@ -7,20 +7,21 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from labutils.incident import cases
 from labutils.incident.background.world import write
-from labutils.incident.breach import Replay, play
-from labutils.incident.cases import Case, CaseName
+from labutils.incident.breach import play
+from labutils.incident.cases import CaseName
 from labutils.incident.policy import World
 from labutils.lab import data_file
 from labutils.text import shown
 
 LESSON_COUNT = 100_000
 LESSON_SEED = "hunt-lesson"
+Make = Callable[[Path], object]  # writes a world into a folder that is not there yet, or empty
 
 
 class CannotKeep(OSError):
@@ -40,13 +41,27 @@ def logs(
     sentence on the standard error says so. Raises CannotKeep where that fails as well.
     """
     case = cases.load(case)
-    name = f"{case.name}-{count}-{_fingerprint(case, count, seed, attack)}"
+
+    def make(folder: Path) -> None:
+        replay = play(World.historical(case), case=case)
+        write(folder, replay, count=count, seed=seed, attack=attack)
+
+    return keep(f"{case.name}-{count}-{fingerprint(case.name, count, attack, seed)}", make)
+
+
+def keep(name: str, make: Make) -> Path:
+    """The folder of this name in the cache: made at first use, and made again where it is not what
+    was written.
+
+    Where nothing can be kept, it is a temporary folder, which is gone with this process, and one
+    sentence on the standard error says so. Raises CannotKeep where that fails as well.
+    """
     root = cache_folder()
     if _is_whole(root / name):
         return root / name
     try:
         root.mkdir(parents=True, exist_ok=True)
-        return _keep(root / name, case, count, seed, attack)
+        return _keep(root / name, make)
     except OSError as error:
         reason = error.strerror or str(error)
         print(
@@ -54,7 +69,7 @@ def logs(
             "folder. To keep them, set LABUTILS_CACHE to a folder of yours.",
             file=sys.stderr,
         )
-    return _temporary(case, count, seed, attack)
+    return _temporary(make)
 
 
 def cache_folder() -> Path:
@@ -84,12 +99,12 @@ def digest(folder: Path) -> str:
 # --- keeping ------------------------------------------------------------------------------------
 
 
-def _keep(target: Path, case: Case, count: int, seed: str, attack: bool) -> Path:
+def _keep(target: Path, make: Make) -> Path:
     """Make a world beside its place, and put it there when it is whole: two that do so at once do
     not disturb each other."""
     made = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
     try:
-        write(made / "world", _played(case), count=count, seed=seed, attack=attack)
+        make(made / "world")
         (made / "sum").write_text(digest(made / "world"), encoding="utf-8")
         (made / "sum").replace(_sum_of(target))
         try:
@@ -103,15 +118,11 @@ def _keep(target: Path, case: Case, count: int, seed: str, attack: bool) -> Path
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _played(case: Case) -> Replay:
-    return play(World.historical(case), case=case)
-
-
-def _temporary(case: Case, count: int, seed: str, attack: bool) -> Path:
+def _temporary(make: Make) -> Path:
     try:
         folder = Path(tempfile.mkdtemp(prefix="labutils-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        write(folder, _played(case), count=count, seed=seed, attack=attack)
+        make(folder)
     except OSError as error:
         raise CannotKeep(
             error.errno,
@@ -133,10 +144,10 @@ def _is_whole(target: Path) -> bool:
         return False
 
 
-def _fingerprint(case: Case, count: int, seed: str, attack: bool) -> str:
+def fingerprint(case: str, *what: object) -> str:
     """Of all that a world depends on: another version of the course makes other worlds."""
-    what = f"{_made_by(case.name)}/{count}/{attack}/{seed}"
-    return hashlib.sha256(what.encode()).hexdigest()[:16]
+    whole = "/".join(map(str, (_made_by(case), *what)))
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 @cache

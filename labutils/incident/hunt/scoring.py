@@ -299,7 +299,7 @@ def _base_rate(result: Score) -> Table:
         ("of the attack", f"{result.attack_events:,}"),
         ("a coin that picks events is right", coin),
     )
-    return Table(f"The world {result.world}: base rate", (), rows)
+    return Table("Base rate", (), rows)
 
 
 def _summary(result: Score) -> Table:

@@ -1,0 +1,248 @@
+"""Rules scored in worlds that nobody saw while writing them.
+
+Six worlds come of one seed, which a grader keeps:
+
+- W1: the same attack in other background traffic;
+- W2: background alone;
+- W3: an attacker with other addresses, agents, accounts, tokens and names;
+- W4: the same steps in another order, with twice the time between them;
+- W5: other routes: sessions of the identity provider where the service token was used;
+- W6: fewer logs: one source is silent, and the audit level is one lower.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from labutils.incident import attackers, background, breach, cases
+from labutils.incident.hunt.engine import Hit, hunt
+from labutils.incident.hunt.intervals import Share, precision
+from labutils.incident.hunt.rules import read_placeholders
+from labutils.incident.hunt.scoring import BUDGET, Score, score
+from labutils.incident.hunt.tables import Table, as_html, as_text
+from labutils.incident.policy import World
+
+NAMES = {
+    "W1": "other background",
+    "W2": "no attack",
+    "W3": "other addresses and names",
+    "W4": "other order, half the pace",
+    "W5": "other routes",
+    "W6": "fewer logs",
+}
+EVENTS = 20_000  # of background, in a world
+AUDIT_LEVELS = ("BASE", "ADVANCED", "FULL")  # of Atlassian's products, from few events to many
+PLACEHOLDERS = "placeholders.yaml"  # the lists of a world's company, for rules that ask for one
+SIDECARS = ("truth.json", "labels.json", "twins.json")  # what a world's folder says of event ids
+
+Event = dict[str, Any]
+
+
+def worlds(
+    seed: str,
+    *,
+    count: int = EVENTS,
+    folder: Path | None = None,
+    case: str | Path = cases.COURSE,
+) -> dict[str, Path]:
+    """The folders of W1 to W6, each with so many events of background: below a folder, or kept in
+    the cache, where they are made once."""
+    folders = {}
+    for name in NAMES:
+        make = partial(_make, name, seed=seed, count=count, case=case)
+        if folder is not None:
+            folders[name] = folder / name
+            make(folders[name])
+        else:
+            key = background.fingerprint(Path(case).name, Path(__file__).read_bytes(), count, seed)
+            folders[name] = background.keep(f"held-out-{key}-{name}", make)
+    return folders
+
+
+def _make(name: str, folder: Path, *, seed: str, count: int, case: str | Path) -> None:
+    """Write one of the worlds."""
+    replay = _attack(name, seed, case)
+    attack = name != "W2"
+    background.write(folder, replay, count=count, seed=f"{seed}/{name}", attack=attack)
+    if name == "W6":
+        silence(folder, seed)
+
+
+def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
+    """The attack of a world, played."""
+    chosen = cases.load(case)
+    world = World.historical(chosen)
+    if name == "W3":
+        chosen = attackers.with_other_names(case, seed)
+    elif name == "W4":
+        chosen = attackers.with_half_the_pace(attackers.with_other_order(chosen, seed))
+    elif name == "W5":
+        chosen = attackers.with_other_routes(chosen)
+        world = replace(world, hard_keys=False)  # else no password opens the identity provider
+    return breach.play(world, case=chosen)
+
+
+# --- fewer logs ---------------------------------------------------------------------------------
+
+
+def silence(folder: Path, seed: str) -> str:
+    """Let one source of the attack's be silent, and the others write at one audit level less.
+
+    The name of the silent source.
+    """
+    truth = _read(folder / "truth.json")
+    sources = sorted({name.rpartition(":")[0] for name in truth})
+    silent = random.Random(f"{seed}/silent").choice(sources) if sources else ""
+    keep_lines(folder, lambda source, event: source != silent and _is_written(event))
+    return silent
+
+
+def _is_written(event: Event) -> bool:
+    """Whether an event is written at one audit level less than all."""
+    kind = event.get("auditType")
+    return not isinstance(kind, dict) or kind.get("level") != AUDIT_LEVELS[-1]
+
+
+def keep_lines(folder: Path, keep: Callable[[str, Event], bool]) -> None:
+    """Leave out of a world the events that a log would not have kept, and count the lines anew."""
+    kept: dict[str, str] = {}  # the new id of each event that stays, by its old one
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if keep(path.stem, json.loads(line)):
+                lines.append(line + "\n")
+                kept[f"{path.stem}:{number}"] = f"{path.stem}:{len(lines)}"
+        path.write_text("".join(lines), encoding="utf-8")
+    for name in SIDECARS:
+        if (folder / name).exists():
+            rows = _read(folder / name)
+            moved = {kept[old]: row for old, row in rows.items() if old in kept}
+            (folder / name).write_text(json.dumps(moved, indent=1) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+# --- the grade ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Grade:
+    """What rules are worth in worlds that they were not written for."""
+
+    scores: Mapping[str, Score]
+    indicators: frozenset[str]
+
+    @property
+    def mean(self) -> float:
+        """The mean of the worlds' points."""
+        return sum(one.points for one in self.scores.values()) / len(self.scores)
+
+    @property
+    def minimum(self) -> float:
+        """The points of the worst world."""
+        return min(one.points for one in self.scores.values())
+
+    @property
+    def indicator_rules(self) -> Share:
+        """How many of the rules that found something in W1 lost it all in W3."""
+        found = finders(self.scores["W1"])
+        return precision(len(self.indicators), len(found))
+
+    def tables(self) -> list[Table]:
+        """World by world, then the rules that were only indicators."""
+        head = ("world", "", "steps seen", "alerts that are true", "worst week", "points")
+        rows = [_row(name, one) for name, one in self.scores.items()]
+        worst = min(self.scores, key=lambda name: self.scores[name].points)
+        rows.append(("mean", f"of {len(self.scores)} worlds", "", "", "", f"{self.mean:.2f}"))
+        rows.append(("minimum", worst, "", "", "", f"{self.minimum:.2f}"))
+        titles = {rule.rule_id: rule.title for rule in self.scores["W1"].by_rule}
+        lost = tuple(sorted((titles[name],) for name in self.indicators))
+        title = "Indicators: rules that lost all true alerts in W3"
+        return [Table("Held-out worlds", head, tuple(rows)), Table(title, (), lost)]
+
+    def __str__(self) -> str:
+        return as_text(self.tables())
+
+    def _repr_html_(self) -> str:
+        return as_html(self.tables())
+
+
+def _row(name: str, one: Score) -> tuple[str, ...]:
+    week = f"{one.worst_week[1]:.2f} a day" + ("" if one.within_budget else ", above the budget")
+    recall = str(one.recall) if one.logged_steps else "there is no attack"
+    return name, NAMES.get(name, ""), recall, str(one.precision), week, f"{one.points:.2f}"
+
+
+def grade(
+    rules: Sequence[Path],
+    folders: Mapping[str, Path],
+    *,
+    budget: int = BUDGET,
+    case: cases.CaseName = cases.COURSE,
+) -> Grade:
+    """The grade of the rules at these paths in these worlds (see `worlds`)."""
+    hits = {name: _hits(list(rules), folder) for name, folder in folders.items()}
+
+    def scored(indicators: Iterable[str] = ()) -> dict[str, Score]:
+        options: dict[str, Any] = {"budget": budget, "indicators": indicators, "case": case}
+        return {name: score(hits[name], folder, **options) for name, folder in folders.items()}
+
+    first = scored()
+    indicators = finders(first["W1"]) - finders(first["W3"])
+    return Grade(scored(indicators), frozenset(indicators))
+
+
+def _hits(rules: list[Path], folder: Path) -> list[Hit]:
+    """The hits in a world, with the lists that its company would fill in."""
+    lists = folder / PLACEHOLDERS
+    return hunt(rules, [folder], read_placeholders(lists) if lists.exists() else None).hits
+
+
+def finders(result: Score) -> set[str]:
+    """The ids of the rules with a true alert, seen or not."""
+    return {alert.rule_id for alert in result.alerts if alert.true}
+
+
+# --- simulation spread --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far background seeds alone move a score: the simulation spread.
+
+    It is one attack each time, so it says nothing about other attackers.
+    """
+
+    recall: tuple[float, float]
+    precision: tuple[float, float]
+    alerts_a_day: tuple[float, float]
+    seeds: int
+
+    def __str__(self) -> str:
+        (low, high), (worst, best), (few, many) = self.recall, self.precision, self.alerts_a_day
+        return (
+            f"simulation spread over {self.seeds} background seeds, one attack: steps seen "
+            f"{low:.2f} to {high:.2f}, alerts that are true {worst:.2f} to {best:.2f}, alerts a "
+            f"day {few:.2f} to {many:.2f}"
+        )
+
+
+def simulation_spread(scores: Sequence[Score]) -> Spread:
+    """The spread of scores that differ in the background's seed alone."""
+
+    def ends(values: list[float]) -> tuple[float, float]:
+        return min(values), max(values)
+
+    return Spread(
+        ends([one.recall.value for one in scores]),
+        ends([one.precision.value for one in scores]),
+        ends([one.alerts_a_day.value for one in scores]),
+        len(scores),
+    )

@@ -1,0 +1,61 @@
+"""The answers of a world under a seal: a learner can count right event ids, and not read them.
+
+A seal keeps honest people from seeing an answer by accident. It is no secret: whoever tries every
+id of a world finds the right ones, in some minutes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labutils.incident.hunt.ground_truth import NotAWorld, read_ground_truth
+from labutils.text import shown
+
+ROUNDS = 2_000  # of PBKDF2: a check of a hundred ids takes a moment, one of all ids minutes
+SEAL = "sealed.json"
+DIGITS = 16  # of a hash
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How many ids belong to the attack, and how many of its logged steps they are of."""
+
+    right: int
+    ids: int
+    steps: int
+    all_steps: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.right} of {self.ids} events belong to the attack; "
+            f"they are of {self.steps} of its {self.all_steps} logged steps"
+        )
+
+
+def seal(folder: Path, salt: str) -> Path:
+    """Write the seal of a world beside its logs: salted hashes of the attack's event ids, and of
+    the fact of each. Raises NotAWorld."""
+    truth = read_ground_truth(folder)
+    sealed = {_hash(salt, name): _hash(salt, fact) for name, fact in truth.facts.items()}
+    content = {"salt": salt, "events": dict(sorted(sealed.items()))}
+    path = folder / SEAL
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def check(ids: Iterable[str], path: Path) -> Checked:
+    """How good these event ids are, by a seal. Raises NotAWorld where it cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        salt, sealed = str(content["salt"]), dict(content["events"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise NotAWorld(f"{shown(str(path))} is no seal of a world: {shown(str(error))}") from error
+    chosen = set(ids)
+    right = [sealed[name] for name in (_hash(salt, one) for one in chosen) if name in sealed]
+    return Checked(len(right), len(chosen), len(set(right)), len(set(sealed.values())))
+
+
+def _hash(salt: str, text: str) -> str:
+    return hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), ROUNDS).hex()[:DIGITS]
