@@ -114,7 +114,8 @@ SHAPES = {
     "HITS": ("hit/1 miss/1234567 pass/0 HIT/3", "hit/12345678 hit/ hits/1 hit-1"),
     "VERSION": (
         "1 v1 1.2 12.7.1 1_2_3 2023.10.1.12345 1.2.3a 999 1.1.1k 3.0-rc1 3.0.7-fips "
-        "9.4.53.v20231009 1.0-beta2 1.0.dev 2.0-SNAPSHOT 1.0alpha1 1.0b2 1.0final 1.0-release 1.0pre1 1.0-static",
+        "9.4.53.v20231009 1.0-beta2 1.0.dev 2.0-SNAPSHOT "
+        "1.0alpha1 1.0b2 1.0final 1.0-release 1.0pre1 1.0-static",
         "1234 x1 1.123456 1.2.3.4.5 1.2xy 1.0-rc123 1.2.3.4.v19231009 1.0-token 1..2 "
         "123.45678.12345.1",
     ),

@@ -152,6 +152,13 @@ class Doors:
         self.tried.append((door, token))
         return httpx.Response(self.statuses[door, token])
 
+    def why_unknown(self, error: KeyError) -> str:
+        """The name of the mistake behind a key that is not there: of a pair, or of the grid."""
+        if not self.tried or error.args[0] != self.tried[-1]:
+            return "keys"
+        door, token = self.tried[-1]
+        return "name" if door in self.names and token in self.tokens else "order"
+
     def grid(self) -> dict[tuple[str, str], bool]:
         """What opens for what, by the name of the token."""
         pairs = [(name, door) for name in self.tokens for door in self.names]
@@ -166,10 +173,8 @@ def filled(answer: Tried) -> Verdict:
         case = f"{rows} tokens at {columns} {'door' if columns == 1 else 'doors'}"
         try:
             grid = answer(doors.knock_at, dict(doors.tokens), list(doors.names))
-        except KeyError:
-            door, token = doors.tried[-1] if doors.tried else ("", "")
-            by_name = door in doors.names and token in doors.tokens
-            return answer.raised(case, "name" if by_name else "order")
+        except KeyError as error:
+            return answer.raised(case, doors.why_unknown(error))
         except Exception:
             return answer.raised(case, "raises")
         if verdict := wrong_grid(grid, doors.grid(), case):
@@ -237,7 +242,8 @@ class Line:
         except Exception:
             return self.answer.raised(case, "raises")
         if new is None:
-            return Verdict("none", case, mistake="good" if len(self.tokens) == 1 else "noted")
+            mistake = "good" if len(self.tokens) == 1 else "noted"
+            return Verdict("differs", case, "None", "a new token", mistake=mistake)
         if not isinstance(new, str) or new in (*self.tokens, *self.others.values()):
             return Verdict("differs", case, written(new), "a new token", mistake="no new")
         if not any(fresh in new for fresh in self.draw.given[before:]):
@@ -309,11 +315,14 @@ def rotation(answer: Tried) -> Verdict:
             if verdict := line.refused(token, case, mistake):
                 by_token = mistake == "family" and old in line.store["dead"]
                 return replace(verdict, mistake="dead token") if by_token else verdict
+        if not isinstance(line.store["dead"], set):
+            case, got = "store['dead'], after a family died", written(line.store["dead"])
+            return Verdict("differs", case, got, "a set with that family", mistake="raises")
         for family, token in line.others.items():
             line.tokens = [token]
             if line.on():
                 case = f"a token of {family!r}, after the family 'ada at notes' died"
-                return Verdict("none", case, mistake="everybody")
+                return Verdict("differs", case, "None", "a new token", mistake="everybody")
     return PASSED
 
 
@@ -375,6 +384,7 @@ def opens_as(apps: Any, response: httpx.Response, client_id: str) -> bool:
 
 # --- 05-5 and 05-6, on the long path ------------------------------------------------------------
 
+Table = dict[tuple[str, str], float]  # the last minute of a row after an action
 _KEY = SigningKey(ec_private_key("lesson-05/judge"), "ES256", "es256-1")
 
 
@@ -429,6 +439,14 @@ def kinds_of_tokens() -> list[Case]:
     return [Case((text,), want, mistake, words) for text, want, mistake, words in rows]
 
 
+def kind_by_looks(answer: Tried) -> Verdict:
+    """The judge of 05-5."""
+    verdict = compare(kinds_of_tokens)(answer)
+    if verdict.kind == "raised" and str(answer.error) == "'events'":
+        return replace(verdict, mistake="no events")
+    return verdict
+
+
 def tables() -> list[Case]:
     """Tables of drawn minutes, and what still opens."""
     drawn = dice("lesson-05", "tables")
@@ -447,27 +465,37 @@ def tables() -> list[Case]:
         ("Session", "revoke all"): 11,
     }
     edge = {("cookie", "x"): 6, ("code", "x"): 4, ("cookie", "y"): 1440, ("code", "y"): 0}
-    return [
-        Case((table, ("log out",), 5), rows_left(table, ("log out",), 5), "one"),
-        Case((edge, ("x",), 6), ["cookie"], "edge"),
-        Case((edge, ("x",), 4), ["cookie", "code"], "edge"),
+    asked = [
+        (table, ("log out",), 5, rows_left(table, ("log out",), 5), "one"),
+        (edge, ("x",), 6, ["cookie"], "edge"),
+        (edge, ("x",), 4, ["cookie", "code"], "edge"),
         *(
-            Case((table, actions, minute), rows_left(table, actions, minute), "each")
+            (table, actions, minute, rows_left(table, actions, minute), "each")
             for actions, minute in (
                 (("log out", "change"), 4),
                 (("change", "disable"), 4),
                 (("log out", "change", "disable"), 0.5),
             )
         ),
-        Case((alike, ("revoke",), 6), ["session at the wiki", "Session"], "whole"),
-        Case((alike, ("revoke all",), 6), ["session", "Session"], "whole"),
-        Case((edge, ("x", "y"), 11), [], "none"),
-        Case((table, (), 11), rows_left(table, (), 11), "no actions", "no actions at all"),
-        Case((edge, (), 1440), ["cookie", "code"], "no actions", "no actions at all"),
+        (alike, ("revoke",), 6, ["session at the wiki", "Session"], "whole"),
+        (alike, ("revoke all",), 6, ["session", "Session"], "whole"),
+        (edge, ("x", "y"), 11, [], "none"),
+        (table, (), 11, rows_left(table, (), 11), "no actions"),
+        (edge, (), 1440, ["cookie", "code"], "no actions"),
+    ]
+    return [
+        Case((lasts, actions, minute), want, mistake, in_words(lasts, actions, minute))
+        for lasts, actions, minute, want, mistake in asked
     ]
 
 
-def rows_left(table: dict[tuple[str, str], float], actions: Any, minute: float) -> list[str]:
+def in_words(lasts: Table, actions: tuple[str, ...], minute: float) -> str:
+    """What is asked of a table: the minutes of these actions, or of all where there are none."""
+    some = {pair: last for pair, last in lasts.items() if not actions or pair[1] in actions}
+    return f"minute {minute}, actions {actions}, of the table {written(some)}"
+
+
+def rows_left(table: Table, actions: Any, minute: float) -> list[str]:
     """The rows that open at that minute after all of these actions, in the order of the table."""
     ended = {row for (row, action), last in table.items() if action in actions and last < minute}
     return [row for row in dict.fromkeys(row for row, _ in table) if row not in ended]
@@ -481,8 +509,16 @@ def same_rows(got: Any, want: list[str]) -> bool:
 def surviving(answer: Tried) -> Verdict:
     """The judge of 05-6."""
     verdict = compare(tables, same=same_rows)(answer)
-    is_set = bool(answer.results) and isinstance(answer.results[-1], set | frozenset | dict)
-    return replace(verdict, mistake="set") if verdict.kind == "differs" and is_set else verdict
+    if verdict.kind == "raised" and isinstance(answer.error, KeyError):
+        return replace(verdict, mistake="pair")
+    if verdict.kind != "differs":
+        return verdict
+    result = answer.results[-1]
+    if isinstance(result, set | frozenset | dict):
+        return replace(verdict, mistake="set")
+    if isinstance(result, list) and written(list(dict.fromkeys(result))) == verdict.want:
+        return replace(verdict, mistake="twice")
+    return verdict
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -568,12 +604,13 @@ EXERCISES = (
                 altered(FILL, ("knock_at(door, token)", "knock_at(door, name)")),
             ),
             "keys": (
-                "A key of the grid is a pair: the name of the token, then the door.",
+                "The grid is one dictionary. Its key is a pair, the name of the token and then "
+                "the door: grid[name, door].",
                 altered(FILL, ("grid[name, door]", "grid[door, name]")),
             ),
             "some": (
-                "Each name meets each door. Is the grid made anew in a loop, or returned too "
-                "early?",
+                "Each name meets each door, also where the door stays shut: False. Is the grid "
+                "made anew in a loop, or returned too early?",
                 altered(FILL, ("    return grid", "            return grid")),
             ),
             "opens": (
@@ -612,7 +649,8 @@ EXERCISES = (
                 altered(REFRESH, ('    store["family"][new] = family\n', "")),
             ),
             "no new": (
-                "Each refresh gives one text that nobody had before: what draw() returns.",
+                "Each refresh gives one text that nobody had before: what draw() returns. The "
+                "brackets call it.",
                 altered(REFRESH, ("return new", "return token")),
             ),
             "guessable": (
@@ -685,8 +723,8 @@ EXERCISES = (
         "One text gives new tokens for as long as nobody replaces it.",
         {
             "shut": (
-                "data= has the form, with grant_type client_credentials. The name and the secret "
-                "that are given go along as auth=(client_id, secret).",
+                "POST it. data= has the form, with grant_type client_credentials. The name and "
+                "the secret that are given go along as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "form": (
@@ -719,7 +757,8 @@ EXERCISES = (
                 altered(AS_CLIENT, ("secret))", "secret)).json()")),
             ),
             "raises": (
-                "browser.post(url, data={...}, auth=(name, secret)) is one call.",
+                "It is one call: browser.post(url, data={'grant_type': ...}, auth=(client_id, "
+                "secret)). The form is a dictionary, and auth a pair in round brackets.",
                 altered(AS_CLIENT, ("data=form, auth=", "form, ")),
             ),
         },
@@ -734,11 +773,12 @@ EXERCISES = (
     Exercise(
         "05-5",
         "function",
-        compare(kinds_of_tokens),
+        kind_by_looks,
         "typ and claims tell the kinds apart, without a key. The looks of a text do not.",
         {
             "JWT": (
-                "A signed token whose typ is JWT is an ID token here.",
+                "A signed token whose typ is JWT is an ID token here: the text 'ID token', in "
+                "these letters.",
                 wrong("answer = lambda token: 'opaque'"),
             ),
             "at": (
@@ -761,6 +801,11 @@ EXERCISES = (
                 altered(KIND_OF, ("seen.header is None", "False")).replace(
                     "seen.claims is None or ", "False or "
                 ),
+            ),
+            "no events": (
+                "Most tokens have no `events`, and seen.claims['events'] raises an error there. "
+                "Ask: 'events' in seen.claims.",
+                altered(KIND_OF, ('"events" in seen.claims', 'seen.claims["events"]')),
             ),
             "no typ": (
                 "A header may have no typ at all: header.get('typ') is None then, and "
@@ -847,6 +892,18 @@ EXERCISES = (
                              and last < minute}
                     return [r for r in dict.fromkeys(r for r, _ in lasts) if r not in ended]
                 """),
+            ),
+            "pair": (
+                "A key of lasts is a pair: lasts[row, action].",
+                altered(SURVIVORS, ("lasts[row, action]", "lasts[row][action]")),
+            ),
+            "twice": (
+                "A row stands in `lasts` once for each action. In your list it should stand once: "
+                "dict.fromkeys(row for row, action in lasts) has each row once.",
+                altered(
+                    SURVIVORS,
+                    ("dict.fromkeys(row for row, action in lasts)", "[r for r, _ in lasts]"),
+                ),
             ),
             "no actions": (
                 "Where nobody did anything, all rows are left. min(...) of nothing raises an "
