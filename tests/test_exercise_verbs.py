@@ -362,7 +362,8 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
     said(verbs.predict, "77-p3", "O O")
     text = said(verbs.reveal, "77-p3", [True, False])
     assert text == (
-        "\n77-p3. It came out: ox.\nYou predicted oo. Belief: all doors are alike.\n"
+        "\n77-p3. It came out: ox (it opens: 1; it is refused: 2).\n"
+        "You predicted oo (it opens: 1, 2). Belief: all doors are alike.\n"
         "The back door asks for another key.\n"
     )
 
@@ -414,6 +415,14 @@ def test_where_the_learners_fails_later_one_sentence_says_so_and_the_courses_goe
     text = capsys.readouterr().out
     assert text.count("\n") == 1 and text.startswith("Your 77-1 raised KeyError: 5")
     assert text.endswith("The course's goes on in its place.\n")
+
+
+def test_no_line_that_is_said_is_wider_than_a_cell(said):
+    def far(n):
+        return [f"{n} is a number that this function does not double, as it should"] * 9
+
+    words = said(verbs.check, "77-1", far) + said(verbs.quiz, "77-q1") + said(verbs.hint, "77-1")
+    assert "does not double" in words and max(map(len, words.splitlines())) <= verbs.WIDTH
 
 
 def test_where_the_courses_fails_as_well_the_learners_is_not_blamed(capsys):

@@ -9,6 +9,7 @@ from labutils.incident.har import names
     ("name", "says"),
     [
         ("_ttfb_ms", True),
+        (" ".join(sorted(names.known().measures)), True),
         ("duration", True),
         ("Duration", True),
         ("duration 123", True),

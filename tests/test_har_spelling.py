@@ -57,6 +57,11 @@ def test_a_list_spells_where_each_of_four_or_more_elements_holds_one_number(valu
         ("&#x65;", True, True),
         ("%65", True, True),
         ("U+0065", True, True),
+        ("0b1100101", True, True),
+        ("0o145", True, True),
+        ("\\x65", True, True),
+        ("%6f", True, True),
+        ("%9", True, True),
         ("%123456789", False, False),  # nine digits are no code of a character
         ("x%65", False, True),
     ],
@@ -135,7 +140,7 @@ def test_numbers_are_counted_up_to_two_also_in_short_texts_of_json(value, number
 
 
 def test_one_text_of_json_has_the_length_of_the_limit_and_the_other_is_below():
-    assert (len(LONG), len(SHORTER)) == (SHORT_JSON, SHORT_JSON - 1)
+    assert (len(LONG), len(SHORTER)) == (100, 99) == (SHORT_JSON, SHORT_JSON - 1)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,20 @@ PREDICTIONS = (Prediction, Estimate, Row)
 _hints_given: dict[str, int] = {}
 
 
+def _say(text: str, indent: str = "") -> None:
+    """Print a text, no line of it wider than a cell. `indent` stands before what is wrapped."""
+    for line in text.splitlines():
+        print(
+            fill(
+                line,
+                WIDTH,
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+
+
 def _item(identifier: object, *kinds: type) -> Any:
     """The item of that name, or None after a sentence that says which names there are."""
     number = identifier[:2] if isinstance(identifier, str) else ""
@@ -139,7 +153,7 @@ def check(identifier: str, answer: object = ...) -> None:
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
     progress_file.tried(identifier, passed=passed)
-    print(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+    _say(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
 
 
 def hint(identifier: str) -> None:
@@ -147,7 +161,7 @@ def hint(identifier: str) -> None:
     if exercise := _item(identifier, Exercise):
         place = _hints_given.get(identifier, 0) % len(exercise.hints)
         _hints_given[identifier] = place + 1
-        print(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
+        _say(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
 
 
 def solution(identifier: str) -> None:
@@ -162,7 +176,7 @@ def target(number: str) -> Any:
     item = _item(identifier, Target)
     if item is None:
         return None
-    print(fill(f"{item.id}: {item.brief}", WIDTH))
+    _say(f"{item.id}: {item.brief}")
     return item.scene()
 
 
@@ -249,15 +263,15 @@ def quiz(identifier: str, choice: str = "") -> None:
         return
     letter = choice.strip().lower() if isinstance(choice, str) else ""
     chosen = item.choices.get(letter)
-    print(f"{item.id}. {item.question}")
+    _say(f"{item.id}. {item.question}")
     for name, offered in item.choices.items():
-        print(f"  {name}) {offered.text}")
+        _say(f"  {name}) {offered.text}", indent="     ")
     if chosen is None:
         print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
         return
     progress_file.first(item.id, letter)
     progress_file.tried(item.id, passed=chosen.right)
-    print(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
+    _say(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
 
 
 # --- predictions --------------------------------------------------------------------------------
@@ -271,13 +285,13 @@ def predict(identifier: str, guess: object = "") -> None:
     choice = item.read(guess)
     if choice is None:
         for line in (f"{item.id}. {item.question}", *item.lines()):
-            print(fill(line, WIDTH, subsequent_indent="     " if line.startswith("  ") else ""))
+            _say(line, indent="     " if line.startswith("  ") else "")
         return
     noted = progress_file.first(item.id, choice)
     if noted == choice:
-        print(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
+        _say(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
     else:
-        print(f"{item.id}: your first guess stays noted: {_named(item, noted)}.")
+        _say(f"{item.id}: your first guess stays noted: {_named(item, noted)}.")
 
 
 def reveal(identifier: str, observed: object = ...) -> None:
@@ -290,18 +304,15 @@ def reveal(identifier: str, observed: object = ...) -> None:
     if came_out is None:
         print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
     else:
-        print(fill(f"{item.id}. It came out: {item.named(came_out)}.", WIDTH))
+        _say(f"{item.id}. It came out: {item.named(came_out)}.")
     if came_out != item.truth:
-        print(
-            fill(
-                f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
-                "changed, or run twice. Restart, and run from the top.",
-                WIDTH,
-            )
+        _say(
+            f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
+            "changed, or run twice. Restart, and run from the top."
         )
     noted = progress_file.load().get(item.id, {}).get("first")
-    print(fill(_compared(item, noted), WIDTH))
-    print(fill(item.because, WIDTH))
+    _say(_compared(item, noted))
+    _say(item.because)
 
 
 def _named(item: AnyPrediction, noted: str) -> str:

@@ -1414,13 +1414,12 @@ TARGET = Target(
                 if good and claims["aud"] not in line["url"]:
                     flag = claims["jti"]
     """),
-    brief=(
-        "scene.log holds twelve lines of a proxy's log of 18 October, each of them JSON. In one "
-        "line a token was shown at an application for which it was not made (`aud`). It was good "
-        "in that second, and the issuer had signed it: with_the_key(token) gives its claims. Find "
-        "that token. Its number, the claim `jti`, is the flag. Tokens stand in headers, in "
-        "addresses, in cookies, and in other tokens. There is more than one way."
-    ),
+    brief="""scene.log holds twelve lines of a proxy's log of 18 October. Each line is JSON.
+One token was shown at an application for which it was not made: its `aud` is another one. It was \
+good in that second, and the issuer had signed it: with_the_key(token) gives its claims.
+Find that token. Its number, the claim `jti`, is the flag.
+Tokens stand in headers, in addresses, in cookies, and in other tokens. There is more than one \
+way.""",
     scene=logged.scene,
 )
 

@@ -977,15 +977,16 @@ TARGET = Target(
         notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
         flag = notes.json()["flag"]
     """),
-    brief=f"Tom has time to copy {MOST} things, and no more: scene.steal(name, name). scene.menu "
-    "lists the names. Then call scene.respond(): the operator does all that scene.runbook "
-    "names, and an hour passes. Before that Tom may do what he likes in scene.tom, his "
-    "browser. After it the flag stands in the answer to GET https://api.example/notes, with "
-    "an access token of Ada's or of the client `backup`, and to GET "
-    "https://notes.example/notes, with a session of Ada's. The cookie of a session at the "
-    "provider is called `session`, at an application `app`. scene.link and scene.verifier "
-    "may help: an authorization request that Tom wrote for the client `notes`, with the "
-    "redirect_uri https://notes.example/cb, and its PKCE verifier.",
+    brief=f"""Tom has time to copy {MOST} things: scene.steal(name, name). scene.menu lists the \
+names.
+Then Tom may do what he likes in scene.tom, his browser. After that call scene.respond(): the \
+operator does all that scene.runbook names, and an hour passes.
+The flag stands in each of two answers, but only after the response:
+- GET https://api.example/notes, with an access token of Ada's or of the client `backup`
+- GET https://notes.example/notes, with a session of Ada's.
+The cookie of a session at the provider is called `session`. At an application it is called `app`.
+scene.link and scene.verifier may help: an authorization request that Tom wrote for the client \
+`notes`, with the redirect_uri https://notes.example/cb, and its PKCE verifier.""",
     scene=Response,
 )
 
