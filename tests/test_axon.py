@@ -844,6 +844,34 @@ def test_a_page_has_the_search_the_differences_and_the_recipe(tmp_path):
     ]
 
 
+def test_a_correlation_of_correlations_has_their_recipes_and_a_search_of_observations(tmp_path):
+    counted = {"condition": {"gte": 2}, "group-by": ["serviceTokenId"]}
+    first = correlation("event_count", ["login"], **counted)
+    second = correlation("value_count", ["login"], **counted)
+    second["correlation"]["condition"] = {"gte": 3, "field": "ipAddress"}
+    both = correlation("temporal", ["one", "two"], **{"group-by": ["serviceTokenId"]})
+    write_rules(
+        tmp_path,
+        LOGIN,
+        first | {"name": "one", "title": "One"},
+        second | {"name": "two", "title": "Two"},
+        both | {"title": "Both"},
+        name="n.yml",
+    )
+    lines = axon.pages(tmp_path)["n.txt"].splitlines()
+    assert [line for line in lines if line.startswith("Build first")] == [
+        "Build first, rule 1: One",
+        "Build first, rule 2: Two",
+    ]
+    assert "    Threshold: search A, 2 or more logs within 10m" in lines
+    assert lines[-2:] == [
+        '  general_information.log_source.type_name = "Analytics Signal Source" AND '
+        '(object.policy.name = "One" OR object.policy.name = "Two")',
+        "and look for those of all the rules within 10m, with the same origin.account.name.",
+    ]
+    parse(lines[-2].strip())
+
+
 def test_what_cannot_be_converted_says_so_on_its_page(tmp_path):
     write_rules(tmp_path, rule({"eventType|fieldref": "severity"}), name="r.yml")
     assert (
@@ -947,6 +975,21 @@ def test_a_recipe_observes_what_the_rule_hits_and_nothing_that_it_misses(stem, t
     for case in CASES:
         if case.rule == stem and rule.title not in WIDER:
             assert observed(recipe, searches, case) == case.hit, case.says
+
+
+def test_both_rules_of_a_session_that_changes_observe_what_the_correlation_hits(tmp_path):
+    stem = "okta_session_changes_agent_and_address"
+    counts = [one for one in loaded(tmp_path, *DOCUMENTS[stem]) if one.title.startswith("Okta S")]
+    counts = [one for one in counts if not axon.stands_on_others(one)]
+    assert len(counts) == 2
+    for case in CASES:
+        if case.rule == stem:
+            outcomes = [
+                observed(axon.recipe(one), {"A": parse(axon.search(base).text)}, case)
+                for one in counts
+                for base in axon.base_rules(one)
+            ]
+            assert all(outcomes) == case.hit, case.says
 
 
 def observed(recipe, searches, case) -> bool:

@@ -58,6 +58,7 @@ from sigma.types import (
 )
 
 from labutils.incident.hunt.rules import AnyRule, load, read_placeholders, sources_of
+from labutils.incident.hunt.rules import base_rules as leaf_rules
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "data" / "rules"
@@ -69,6 +70,7 @@ SOURCES: dict[str, dict[str, Any]] = TABLES["sources"]
 
 TYPE_NAME = "general_information.log_source.type_name"
 RAW = "general_information.raw_message"
+OBSERVATIONS = "Analytics Signal Source"  # the log source type of what Axon's own rules find
 TIME = "general_information.standard_message_time"
 WORDS = {"blank", "anything", "nothing"}  # as a term, each has a meaning of its own
 OPERATOR_WORDS = {"and", "or", "not", "in", "to", "contains", "between", "matches"}
@@ -601,12 +603,40 @@ def page(name: str, rules: list[AnyRule]) -> str:
 def section(rule: AnyRule) -> str:
     """One rule: its searches, where they differ from it, and the recipe."""
     lines = [rule.title, "=" * len(rule.title), f"id {rule.id}, author {rule.author or 'unknown'}"]
-    for part in (_search, _recipe):
+    for part in (_first, _observations) if stands_on_others(rule) else (_search, _recipe):
         try:
             lines += part(rule)
         except CannotConvert as error:
             lines += ["", f"No {part.__name__.strip('_')}: {error}."]
     return "\n".join(lines) + "\n"
+
+
+def stands_on_others(rule: AnyRule) -> bool:
+    """Whether a rule is a correlation of correlations."""
+    return isinstance(rule, SigmaCorrelationRule) and any(
+        isinstance(reference.rule, SigmaCorrelationRule) for reference in rule.referenced_rules
+    )
+
+
+def _first(rule: SigmaCorrelationRule) -> Iterator[str]:
+    """The rules on which a correlation of correlations stands."""
+    for place, reference in enumerate(rule.referenced_rules, 1):
+        yield from ("", f"Build first, rule {place}: {reference.rule.title}")
+        yield from _search(reference.rule)
+        yield from _recipe(reference.rule)
+
+
+def _observations(rule: SigmaCorrelationRule) -> Iterator[str]:
+    """What to look for, by hand, among what those rules found; an Observation has the name of its
+    rule in object.policy.name, as in dashboards that the vendor publishes."""
+    titles = [term(str(reference.rule.title)) for reference in rule.referenced_rules]
+    names = " OR ".join(f"object.policy.name = {title}" for title in titles)
+    shared = [schema_field(name, leaf_rules(rule)) for name in rule.group_by or []]
+    yield from ("", "Then search the Observations of these rules, by hand")
+    yield f"  {TYPE_NAME} = {term(OBSERVATIONS)} AND ({names})"
+    yield f"and look for those of all the rules within {rule.timespan.spec}" + (
+        f", with the same {', '.join(shared)}." if shared else "."
+    )
 
 
 def _search(rule: AnyRule) -> Iterator[str]:
