@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -50,22 +51,40 @@ def test_under_other_names_the_same_lines_belong_to_the_same_facts(original, ren
     assert renamed.truth == original.truth
 
 
-def test_no_address_of_the_attackers_comes_again(original, renamed):
-    case = cases.load()
-    theirs = {case.addresses[zone].ip for zone in ("internet", "edge", "atlassian")}
-    assert theirs <= addresses(logged(original))
-    assert not theirs & addresses(logged(renamed))
+def test_the_attacker_has_another_address_and_the_company_keeps_its_own(original, renamed):
+    before, after = addresses(logged(original)), addresses(logged(renamed))
+    assert "203.0.113.66" in before and "203.0.113.66" not in after
+    assert before - {"203.0.113.66"} <= after
 
 
-def test_every_address_stays_one_for_documentation(renamed):
-    text = re.sub(r"Chrome/[0-9.]+", "", logged(renamed))
-    networks = tuple(f"{network}." for network in attackers.NETWORKS)
-    assert all(address.startswith(networks) for address in addresses(text))
+def test_the_new_address_is_one_of_a_network_that_people_of_the_background_visit(renamed):
+    case, (address,) = renamed.case, {renamed.case.addresses[z].ip for z in ("internet", "edge")}
+    visited = {*case.background["proxies"], *case.background["away"]}
+    networks = [row for row in case.background["networks"] if row["id"] in visited]
+    there = [row for row in networks if row["asn"] == case.networks["internet"]]
+    assert len(there) == 1
+    place = int(IPv4Address(address)) - int(IPv4Address(there[0]["first"]))
+    assert 0 <= place < there[0]["size"]
+    assert case.countries["internet"] == case.countries["edge"] == there[0]["country"]
+
+
+def test_the_lists_that_a_company_fills_in_name_the_new_token_and_its_own_addresses(renamed):
+    before, after = cases.load().placeholders, renamed.case.placeholders
+    assert before["exposed_service_tokens"] == ("moveworks-token",)
+    assert set(after["exposed_service_tokens"]) <= set(renamed.case.estate.credentials)
+    assert after["integration_addresses"] == before["integration_addresses"]
 
 
 @pytest.mark.parametrize(
     "word",
-    ["moveworks", "smartsheet", "svc-bitbucket", "fielding", "Fielding", "Firefox/118.0"],
+    [
+        "moveworks",
+        "smartsheet",
+        "svc-bitbucket",
+        "fielding",
+        "Fielding",
+        "X11; Linux x86_64; rv:109.0",
+    ],
 )
 def test_no_name_of_an_account_a_token_or_an_agent_comes_again(original, renamed, word):
     assert word in logged(original)

@@ -184,7 +184,7 @@ def test_the_grade_names_the_indicators(graded):
 
 
 def test_a_grade_is_shown_as_a_table_too(graded):
-    assert "other addresses and names" in graded._repr_html_()
+    assert "other address and names" in graded._repr_html_()
 
 
 def test_rules_that_ask_for_the_lists_of_the_company_get_those_of_each_world(worlds, tmp_path):

@@ -7,8 +7,9 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from labutils.incident import cases
 from labutils.incident.breach import foresee
@@ -16,7 +17,7 @@ from labutils.incident.campaign import Ask, Campaign, Plan
 from labutils.incident.cases import Case
 from labutils.incident.policy import World
 from labutils.incident.sheets import Row
-from labutils.incident.telemetry import COUNTRIES, holder_uuid
+from labutils.incident.telemetry import holder_uuid
 from labutils.lab import iso, seconds
 
 # --- other addresses, agents and names ----------------------------------------------------------
@@ -31,18 +32,24 @@ BROWSERS = (
 PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1")
 APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newsletter", "badges")
 FAMILIES = ("fairbank", "holloway", "penrose", "winslow", "ashby", "langley", "marlowe")
-NETWORKS = ("192.0.2", "198.51.100", "203.0.113")  # for documentation (RFC 5737)
-FIRST_AS, AUTONOMOUS_SYSTEMS = 64496, 16  # for documentation (RFC 5398)
-_ADDRESS = re.compile(r"\b(%s)\.(\d{1,3}\b)?" % "|".join(map(re.escape, NETWORKS)))
 
 
 def with_other_names(case: str | Path, seed: str) -> Case:
-    """Other addresses, networks, countries, agents, accounts, tokens and names of things.
+    """Another attacker: another address, network, country and agents, other accounts and tokens
+    that were stolen, another look-alike, other things that are read.
 
-    What a company chooses for good stays: its services, its groups, and what they are for.
+    What a company chooses for good stays: its own addresses, its services, and its groups.
     """
     names = _Names(cases.sheets_of(case), random.Random(f"{seed}/names"))
     return cases.read_case(Path(case).name, names.sheets(seed))
+
+
+class _Network(NamedTuple):
+    """Where an attacker comes from."""
+
+    address: str
+    system: int
+    country: str
 
 
 class _Names:
@@ -50,16 +57,25 @@ class _Names:
 
     def __init__(self, sheets: Mapping[str, Row], dice: random.Random):
         self.before, self.dice = sheets, dice
-        turn = dice.randrange(1, len(NETWORKS))
-        self.networks = dict(zip(NETWORKS, NETWORKS[turn:] + NETWORKS[:turn], strict=True))
-        self.hosts = dice.randrange(1, 16)  # so much higher: ranges of addresses stay ranges
-        self.systems = dice.randrange(1, AUTONOMOUS_SYSTEMS)
-        codes, turn = list(COUNTRIES), dice.randrange(1, len(COUNTRIES))
-        self.countries = dict(zip(codes, codes[turn:] + codes[:turn], strict=True))
-        estate = sheets["estate"]
+        estate, case = sheets["estate"], sheets["case"]
+        outside = next(row["id"] for row in estate["zones"] if row.get("default"))
+        self.address = case["addresses"][outside]["ip"]
+        self.network = self._network(case["networks"][outside])
         self.holders = self._holders(estate["identities"])
         self.accounts = {row["name"]: self._account(row) for row in estate["identities"]}
         self.credentials = {row["id"]: self._credential(row) for row in estate["credentials"]}
+
+    def _network(self, system: int) -> _Network:
+        """One of those that people come from who are not at home; else a neighbour's address."""
+        if "background" in self.before:
+            sheet = self.before["background"]
+            others = [row for row in sheet["networks"] if row["id"] in _visited(sheet)]
+            row = self.dice.choice([row for row in others if row["asn"] != system])
+            address = IPv4Address(row["first"]) + self.dice.randrange(row["size"])
+            return _Network(str(address), row["asn"], row.get("country", "US"))
+        network, _, host = self.address.rpartition(".")
+        other = self.dice.choice([number for number in range(100, 255) if str(number) != host])
+        return _Network(f"{network}.{other}", system, "US")
 
     def _holders(self, rows: list[Row]) -> dict[str, str]:
         """Another id for each identity that has a name of its own, and not that of a role."""
@@ -98,39 +114,38 @@ class _Names:
         after["case"] = self._case(seed)
         if "background" in self.before:
             after["background"] = self._background()
+        if "placeholders" in self.before:
+            after["placeholders"] = changed(self.before["placeholders"], self._whole)
         return after
 
     def _case(self, seed: str) -> Row:
-        sheet: Row = changed(self.before["case"], self.address)
-        agents = self._agents({row["agent"] for row in sheet["addresses"].values()})
-        for row in sheet["addresses"].values():
-            row["agent"] = agents[row["agent"]]
-        before = sheet.get("countries", {})
-        codes = {zone: self.countries[before.get(zone, "US")] for zone in sheet["networks"]}
-        sheet["countries"] = Row(codes, file=sheet.file)
-        for zone, number in sheet["networks"].items():
-            sheet["networks"][zone] = self._system(number)
+        sheet: Row = changed(self.before["case"], self._address)
+        rows = sheet["addresses"]
+        theirs = [zone for zone, row in rows.items() if row["ip"] == self.network.address]
+        agents = self._agents({rows[zone]["agent"] for zone in (*theirs, *self._footholds())})
+        for row in rows.values():
+            row["agent"] = agents.get(row["agent"], row["agent"])
+        countries = sheet.get("countries", {}) | dict.fromkeys(theirs, self.network.country)
+        sheet["countries"] = Row(countries, file=sheet.file)
+        sheet["networks"][theirs[0]] = self.network.system
         for row in sheet["logs"]:
             if "words" in row:
                 row["words"] = changed(row["words"], self._word)
         sheet["names_seed"] = f"{seed}/names"
         return sheet
 
+    def _footholds(self) -> list[str]:
+        """The zones in which the attacker's own programs run."""
+        return [row["id"] for row in self.before["estate"]["zones"] if row.get("foothold")]
+
     def _background(self) -> Row:
-        sheet: Row = changed(self.before["background"], self.address)
-        for row in sheet["networks"]:
-            row["asn"] = self._system(row["asn"])
-            row["country"] = self.countries[row.get("country", "US")]
+        sheet: Row = changed(self.before["background"], str)
         for row in (*sheet["machines"], *sheet["twins"]):
             for part in (row, *row.get("acts", ())):
                 for key in ("holder", "who", "by"):
                     if key in part:
                         part[key] = self.holders.get(part[key], part[key])
         return sheet
-
-    def _system(self, number: int) -> int:
-        """The number of another autonomous system."""
-        return FIRST_AS + (number - FIRST_AS + self.systems) % AUTONOMOUS_SYSTEMS
 
     def _agents(self, before: set[str]) -> dict[str, str]:
         """Another agent for each: a browser that people use for a browser, a program for a
@@ -151,7 +166,7 @@ class _Names:
         return self.credentials.get(text, text)
 
     def _of_estate(self, text: str) -> str:
-        return self.address(self.accounts.get(text, self._whole(text)))
+        return self._address(self.accounts.get(text, self._whole(text)))
 
     def _word(self, text: str) -> str:
         """What a log is told to write, wherever it names an account."""
@@ -159,14 +174,13 @@ class _Names:
         full_names = {_full(old): _full(new) for old, new in self.accounts.items() if "." in old}
         return _renamed(text, self.holders | self.accounts | uuids | full_names)
 
-    def address(self, text: str) -> str:
-        """Addresses and beginnings of addresses, of another network and another host."""
+    def _address(self, text: str) -> str:
+        return self.network.address if text == self.address else text
 
-        def other(match: re.Match[str]) -> str:
-            host = str((int(match[2]) - 1 + self.hosts) % 254 + 1) if match[2] else ""
-            return f"{self.networks[match[1]]}.{host}"
 
-        return _ADDRESS.sub(other, text)
+def _visited(sheet: Row) -> set[str]:
+    """The networks of a background that nobody calls home."""
+    return {*sheet["proxies"], *sheet["away"]}
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:

@@ -113,7 +113,8 @@ class Case:
     its people have accounts; `networks`: by zone, the number of the autonomous system;
     `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
     or VPNs; `names_seed`: of the names of repositories, pages and tickets; `start` (ISO 8601):
-    before anything happened; `background`: the sheet of ordinary traffic, where there is one."""
+    before anything happened; `background`: the sheet of ordinary traffic, where there is one;
+    `placeholders`: the lists that the company fills in, for Sigma rules that ask for one."""
 
     name: str
     start: str
@@ -129,6 +130,7 @@ class Case:
     ledger: Ledger
     campaign: Campaign
     background: Row | None = field(default=None, repr=False)
+    placeholders: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     names_seed: str = ""
     countries: dict[str, str] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
@@ -182,13 +184,13 @@ def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
 # --- reading a case -----------------------------------------------------------------------------
 
 SHEETS = ("case", "facts", "estate", "campaign")
-MORE_SHEETS = ("background",)  # that a case may have; labutils/incident/background reads it
+MORE_SHEETS = ("background", "placeholders")  # that a case may have, for its ordinary traffic
 
 
 def read_case(name: str, sheets: dict[str, Row]) -> Case:
     """The case of its sheets. Raises SheetError, which names file and line."""
     sheet = sheets["case"]
-    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign", "background"))
+    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign", *MORE_SHEETS))
     estate, ledger = read_estate(sheets["estate"]), read_ledger(sheets["facts"])
     addresses = _addresses(sheet, estate)
     campaign = read_campaign(sheets["campaign"], estate, ledger, frozenset(addresses))
@@ -207,12 +209,17 @@ def read_case(name: str, sheets: dict[str, Row]) -> Case:
         ledger=ledger,
         campaign=campaign,
         background=sheets.get("background"),
+        placeholders=_placeholders(sheets.get("placeholders", Row())),
     )
     moment(sheet, "start")
     _must_have_networks(sheet, case)
     _must_have_domains(sheet, case)
     _must_have_formats(sheets["estate"], case)
     return case
+
+
+def _placeholders(sheet: Row) -> dict[str, tuple[str, ...]]:
+    return {name: value(sheet, name, tuple[str, ...]) for name in sheet}
 
 
 def _addresses(sheet: Row, estate: Estate) -> dict[str, Address]:

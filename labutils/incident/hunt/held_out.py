@@ -4,7 +4,7 @@ Six worlds come of one seed, which a grader keeps:
 
 - W1: the same attack in other background traffic;
 - W2: background alone;
-- W3: an attacker with other addresses, agents, accounts, tokens and names;
+- W3: an attacker with another address and agents, who stole other accounts and tokens;
 - W4: the same steps in another order, with twice the time between them;
 - W5: other routes: sessions of the identity provider where the service token was used;
 - W6: fewer logs: one source is silent, and the audit level is one lower.
@@ -29,7 +29,7 @@ from labutils.incident.policy import World
 NAMES = {
     "W1": "other background",
     "W2": "no attack",
-    "W3": "other addresses and names",
+    "W3": "other address and names",
     "W4": "other order, half the pace",
     "W5": "other routes",
     "W6": "fewer logs",
@@ -68,6 +68,9 @@ def _make(name: str, folder: Path, *, seed: str, count: int, case: str | Path) -
     replay = _attack(name, seed, case)
     attack = name != "W2"
     background.write(folder, replay, count=count, seed=f"{seed}/{name}", attack=attack)
+    lists = {name: list(values) for name, values in replay.case.placeholders.items()}
+    text = "".join(f"{name}: {json.dumps(values)}\n" for name, values in lists.items())
+    (folder / PLACEHOLDERS).write_text(text, encoding="utf-8")
     if name == "W6":
         silence(folder, seed)
 
