@@ -15,10 +15,11 @@ from siem.convert import (
     converters,
     digest,
     documents_of,
+    lists_asked_for,
     page,
     rule_files,
 )
-from siem.losses import LOSSES, Conversion, losses_of
+from siem.losses import LOSSES, MARKS, Conversion, losses_of
 
 MADE = json.loads(MANIFEST.read_text(encoding="utf-8"))
 FILES = rule_files()
@@ -172,6 +173,10 @@ def test_what_the_converters_lost_is_what_the_page_tells():
     assert "affectedObjects.name = author.name" in spark and "lower(auditType.action)" in spark
     splunk = (CONVERTED / rows[self_made, "splunk"]["file"]).read_text(encoding="utf-8")
     assert "affectedObjects{}.name" in splunk
+
+
+def test_each_list_of_the_site_has_its_mark():
+    assert {name.replace("_", "").upper() for name in lists_asked_for(FILES)} == set(MARKS)
 
 
 def test_documents_are_read_as_json_can_hold_them():

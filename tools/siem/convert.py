@@ -82,6 +82,12 @@ def needed(document, documents):
     return [more for one in before for more in needed(one, documents)] + [document]
 
 
+def lists_asked_for(files):
+    """The names of the lists that a site has to fill in for these rules (`|expand`)."""
+    texts = (content.decode() for content in files.values())
+    return sorted({name for text in texts for name in re.findall(r"'%(\w+)%'", text)})
+
+
 def ask_the_converters(files):
     """What backends.py prints for these rules, and for the parts of each (STEM.NAME)."""
     rules = {}
@@ -89,10 +95,7 @@ def ask_the_converters(files):
         rules[stem] = documents_of(content)
         parts = parts_of(rules[stem])
         rules |= {f"{stem}.{name}": documents for name, documents in parts.items()}
-    lists = sorted(
-        {name for text in files.values() for name in re.findall(r"'%(\w+)%'", str(text))}
-    )
-    asked = json.dumps({"rules": rules, "placeholders": lists})
+    asked = json.dumps({"rules": rules, "placeholders": lists_asked_for(files)})
     command = [environment(), HERE / "backends.py"]
     answer = subprocess.run(command, input=asked.encode(), capture_output=True, check=True)
     return json.loads(answer.stdout)

@@ -12,6 +12,8 @@ from typing import Any
 # Fields below a list: of the first, each event has several values.
 SEVERAL = ("affectedObjects.name",)
 LISTS = (*SEVERAL, "changedValues.to", "extraAttributes.value", "target.id")
+# What stands in the place of the lists of a site.
+MARKS = ("CHANGEOWNERS", "EXPOSEDSERVICETOKENS", "INTEGRATIONADDRESSES", "APPLICATIONSERVERS")
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,7 @@ LOSSES = (
     ),
     Loss(
         "chain",
-        "A correlation of correlations comes out as searches inside a search, which the language "
-        "does not take.",
+        "A correlation of correlations comes out as several queries in one text.",
         _is_a_chain,
         wrong=True,
     ),
@@ -141,7 +142,7 @@ LOSSES = (
     Loss(
         "your-list",
         "Put the list of your site in the place of the word in capitals.",
-        lambda one: bool(re.search("CHANGEOWNERS|EXPOSEDSERVICETOKENS", one.text)),
+        lambda one: bool(re.search("|".join(MARKS), one.text)),
     ),
 )
 

@@ -1,1 +1,0 @@
-lower(auditType.category) = lower('Apps') AND (auditType.action rlike '(?iu).*(enabled|installed|uploaded|script).*') AND NOT lower(author.name) = lower('CHANGEOWNERS')
