@@ -40,10 +40,10 @@ class Dice:
         seldom very long."""
         return pace.wait(self.below(pace.STEPS), mean)
 
-    def some(self, tenths: int) -> int:
-        """How many, so many tenths on average: often none, seldom many."""
-        number, rest = divmod(self.wait(tenths), 10)
-        return number + (self.below(10) < rest)
+    def some(self, hundredths: int) -> int:
+        """How many, so many hundredths on average: often none, seldom many."""
+        number, rest = divmod(self.wait(hundredths), 100)
+        return number + (self.below(100) < rest)
 
     def popular(self, size: int) -> int:
         """A number from 1 to size; small ones come more often."""

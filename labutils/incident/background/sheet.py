@@ -99,12 +99,13 @@ class Machine:
 @dataclass(frozen=True)
 class TwinAct:
     """A part of a twin: an act that is made `repeat` times, about `every` so many seconds. `by`:
-    another service than the twin's own."""
+    another service than the twin's own; `here`: at the place of the person whose twin it is."""
 
     act: str
     repeat: int = 1
     every: int = 60
     by: str | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +129,9 @@ class Twin:
 @dataclass(frozen=True, eq=False)
 class Background:
     """The whole of a background.yaml. `sign_ins`: for 10,000 events; `proxied`, `failed`,
-    `carried`, `updated`: of 1,000 sign-ins; `weekend`, `holidays`: percent of a workday;
-    `kept_longer`: logs that go back beyond the month."""
+    `carried`, `updated`: of 1,000 sign-ins; `tried`: by strangers, for 1,000 sign-ins;
+    `weekend`, `holidays`: percent of a workday; `kept_longer`: logs that go back beyond the
+    month."""
 
     middle: str
     days: int
@@ -140,12 +142,14 @@ class Background:
     sign_ins: int
     proxied: int
     failed: int
+    tried: int
     carried: int
     updated: int
     networks: dict[str, Network]
     mobile: str
     proxies: tuple[str, ...]
     away: tuple[str, ...]
+    strangers: tuple[str, ...]
     laptops: tuple[Agent, ...]
     phones: tuple[Agent, ...]
     acts: dict[str, Act]
@@ -176,7 +180,7 @@ def _read(sheet: Row, case: Case) -> Background:
         key: _machine(row, acts, networks, case) for key, row in table(sheet, "machines").items()
     }
     actors = {ANYBODY, *roles, *machines, *case.estate.identities}
-    for key in ("proxies", "away"):
+    for key in ("proxies", "away", "strangers"):
         must_be_among(sheet, key, value(sheet, key, tuple[str, ...]), networks, "network")
     must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")
     return build(

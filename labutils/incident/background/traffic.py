@@ -22,7 +22,8 @@ from labutils.incident.background.sheet import ANYBODY, Background, Machine, Rol
 from labutils.incident.cases import Case
 from labutils.incident.inventory import Credential
 
-THINGS = 450  # repositories, pages and tickets that people read
+THINGS = 450  # repositories, pages and tickets that are read
+SPREAD = 271  # has no divisor in common with THINGS: what is popular is any of them
 HOUR = 3600
 VERSION = re.compile(r"((?:Firefox|Chrome)/|Version/17[.])(\d+)")
 
@@ -78,6 +79,7 @@ class Company:
 
 # --- people -------------------------------------------------------------------------------------
 
+BUSY = (15, 25, 40, 50, 60, 70, 90, 110, 180, 400)  # percent: most sessions are short
 HOURS = Shares([0, 0, 1, 2, 3, 4, 5, 6, 7], [30, 16, 10, 6, 5, 10, 12, 7, 4])  # after the start
 
 
@@ -101,6 +103,8 @@ class Visits:
             person = dice.pick(self.active)
             start = day + self.begin(person, dice)
             yield from self.visit(person, start, f"{day}/{number}", dice)
+        for number in range(_rounded(sessions * self.company.sheet.tried, 1000, dice)):
+            yield self.try_of_a_stranger(day, number, dice)
         for rare in self.company.sheet.rare:
             for number in range(_rounded(sessions * rare.rate, 10_000, dice)):
                 person = dice.pick(self.by_role[rare.role])
@@ -110,6 +114,17 @@ class Visits:
                 yield Deed(time, "sign-in", session, place, 1)
                 time += pause(dice)
                 yield Deed(time, rare.act, session, place, thing(person, dice), self.subject(dice))
+
+    def try_of_a_stranger(self, day: int, number: int, dice: Dice) -> Deed:
+        """A password that somebody tries from somewhere in the world, as happens all day."""
+        person = dice.pick(self.company.everybody)
+        network = self.company.sheet.networks[dice.pick(self.company.sheet.strangers)]
+        address = network.address(dice.below(network.size))
+        place = Place(
+            self.zones[network.id], address, dice.pick(self.company.everybody).laptop.agent
+        )
+        wrong = credential(person.identity, f"{day}/stranger/{number}")
+        return Deed(day + dice.below(DAY), "sign-in-failed", wrong, place, 1)
 
     def begin(self, person: Person, dice: Dice) -> int:
         """When a session begins, as seconds of the day."""
@@ -184,7 +199,10 @@ class Visits:
 
     def work(self, role: Role, dice: Dice) -> list[str]:
         """The acts of a session, in the order in which they are done."""
-        acts = [act for act, tenths in role.uses.items() for _ in range(dice.some(tenths))]
+        busy = dice.pick(BUSY)
+        acts = [
+            act for act, tenths in role.uses.items() for _ in range(dice.some(tenths * busy // 10))
+        ]
         return [act for _, act in sorted((dice.below(1000), act) for act in acts)]
 
     def subject(self, dice: Dice) -> str:
@@ -193,9 +211,8 @@ class Visits:
 
 def thing(person: Person, dice: Dice) -> int:
     """What somebody reads: one of their own favourites, or what all read."""
-    if dice.of(500):
-        return 1 + (person.favourite + dice.popular(40)) % THINGS
-    return dice.popular(THINGS)
+    rank = person.favourite + dice.popular(40) if dice.of(500) else dice.popular(THINGS)
+    return 1 + rank * SPREAD % THINGS
 
 
 def after_update(agent: str) -> str:
@@ -210,7 +227,7 @@ def lasting(dice: Dice) -> int:
 
 def pause(dice: Dice) -> int:
     """Between two acts: seconds or minutes, and now and then an hour."""
-    return 2 + (dice.wait(50 * 60) if dice.of(150) else dice.wait(90))
+    return 2 + (dice.wait(80 * 60) if dice.of(250) else dice.wait(90))
 
 
 # --- services -----------------------------------------------------------------------------------
@@ -224,7 +241,7 @@ def run_of_a_day(company: Company, machine: Machine, day: int, number: int) -> I
         slot = DAY * place // number
         early = DAY // (5 * number)
         time = day + min(DAY - 1, max(0, slot + DAY // (2 * number) + dice.between(-early, early)))
-        yield Deed(time, machine.act, service.credential, service.place, dice.popular(THINGS))
+        yield Deed(time, machine.act, service.credential, service.place, 1 + dice.below(THINGS))
 
 
 def _rounded(number: int, of: int, dice: Dice) -> int:

@@ -3,8 +3,7 @@ roster, trips."""
 
 import csv
 import io
-import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,11 +63,20 @@ class Duty:
 class Twins:
     """All twins of a world: `deeds`, `occurrences` by number, and what the tables say of them."""
 
-    def __init__(self, company: Company, visits: Visits, days: list[int], count: int):
+    def __init__(
+        self,
+        company: Company,
+        visits: Visits,
+        days: list[int],
+        attacked: Container[int],
+        count: int,
+    ):
         self.company, self.visits, self.count = company, visits, count
         self.workdays = [
             day for day in days if day // DAY % 7 not in (2, 3)
         ]  # 1970 began on Thursday
+        # A service has no ticket for a day on which the intruder acted in its name.
+        self.free = [day for day in self.workdays if day not in attacked]
         self.occurrences: list[Occurrence] = []
         self.duties: list[Duty] = []
         self.deeds = [deed for twin in company.sheet.twins.values() for deed in self.of(twin)]
@@ -106,7 +114,9 @@ class Twins:
 
     def begin(self, twin: Twin, dice: Dice) -> int:
         hour = dice.between(1, 4) if twin.when == "night" else dice.between(9, 20)
-        return dice.pick(self.workdays) + hour * HOUR + dice.below(HOUR)
+        of_people = twin.who in {ANYBODY, *self.company.sheet.roles}
+        days = self.workdays if of_people or twin.told_by is None else self.free
+        return dice.pick(days) + hour * HOUR + dice.below(HOUR)
 
     def sign_in(self, twin: Twin, scene: Scene, dice: Dice) -> Iterator[Deed]:
         """How a person's session began: where that person usually is, some hours before."""
@@ -164,7 +174,8 @@ class Twins:
             held, place = scene.held, scene.place
             if part.by:
                 service = self.company.services[part.by]
-                held, place = service.credential, service.place if scene.person else scene.place
+                held = service.credential
+                place = service.place if scene.person and not part.here else scene.place
             first = dice.below(THINGS) if part.repeat > 1 else topic
             for turn in range(self.length(part)):
                 time += 1 + dice.wait(part.every)
@@ -182,15 +193,13 @@ class Twins:
 
 
 def tables(company: Company, twins: Twins) -> dict[str, str]:
-    """The tables that a learner gets, as CSV by file name; and what of them a Sigma rule can ask
-    for with |expand."""
+    """The tables that a learner gets, as CSV by file name."""
     return {
         "changes.csv": _csv(("id", "system", "from", "to", "by", "what"), _changes(company, twins)),
         "roster.csv": _csv(
             ("account", "role", "country", "from_hour", "to_hour", "on_call_from", "on_call_to"),
             _roster(company, twins),
         ),
-        "placeholders.yaml": _placeholders(company, twins),
         "travel.csv": _csv(("account", "country", "network", "from", "to"), _travel(company)),
     }
 
@@ -217,17 +226,6 @@ def _changes(company: Company, twins: Twins) -> list[tuple[object, ...]]:
     ]
 
 
-def _placeholders(company: Company, twins: Twins) -> str:
-    exposed = [
-        one.id
-        for one in company.case.estate.credentials.values()
-        if one.kind == "service-token" and one.exposed
-    ]
-    owners = dict.fromkeys(str(row[4]) for row in _changes(company, twins))
-    lists = {"exposed_service_tokens": exposed, "change_owners": sorted(owners)}
-    return "".join(f"{name}: {json.dumps(values)}\n" for name, values in lists.items())
-
-
 def shown_in_log(held: Credential, act: Act) -> str:
     """What the log line of an act calls its author: a service token, an account, a name."""
     holder, source = held.holder, act.lines[0].split(".")[0]
@@ -245,7 +243,9 @@ def _roster(company: Company, twins: Twins) -> list[tuple[object, ...]]:
     for role in company.sheet.roles:
         some = company.people_of(role)
         for day in company.days[::3]:
-            duties.append(Duty(dice.pick(some).identity, day, day + 3 * DAY))
+            one, end = dice.pick(some), day + 3 * DAY
+            if not any(trip.person is one and trip.start < end for trip in company.trips):
+                duties.append(Duty(one.identity, day, end))
     by_account: dict[str, list[Duty]] = {}
     for duty in sorted(duties, key=lambda duty: (duty.start, duty.who.id)):
         by_account.setdefault(duty.who.id, []).append(duty)

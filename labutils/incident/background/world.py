@@ -128,7 +128,7 @@ class Events:
         }
         self.writers = {name: _Writers(act, company) for name, act in company.sheet.acts.items()}
         self.visits = Visits(company)
-        self.twins = Twins(company, self.visits, self.month, count)
+        self.twins = Twins(company, self.visits, self.month, attacked, count)
         self.later: dict[int, list[Deed]] = {day: [] for day in company.days}
         self.serial = 0
         self.of_people = 0  # and of the machines that do not fill
