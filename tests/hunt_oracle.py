@@ -126,10 +126,18 @@ def in_network(text, network):
         return False
 
 
+def number_of(text):
+    """The number that a text is in JSON (RFC 8259, 6), which 05 is not; None where it is none."""
+    return float(text) if re.fullmatch(NUMBER, text, re.ASCII) else None
+
+
+NUMBER = r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?"
+
+
 def in_order(text, value):
-    if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", text, re.ASCII):
-        return False  # what JSON does not call a number, such as 05 (RFC 8259, 6)
-    number, limit = float(text), float(str(value.number))
+    number, limit = number_of(text), float(str(value.number))
+    if number is None:
+        return False
     order = CompareOperators
     return {
         order.LT: number < limit,

@@ -80,6 +80,23 @@ def test_a_text_that_looks_like_a_framed_list_is_a_text(tmp_path):
     assert agreed(tmp_path, rule({"who": "ada"}), events) == [2]
 
 
+def test_a_key_that_is_written_with_dots_comes_before_the_path(tmp_path):
+    events = [okta(**{"who.x": "ada"}, who={"x": "tom"}), okta(who={"x": "ada"})]
+    assert agreed(tmp_path, rule({"who.x": "ada"}), events) == [1, 2]
+    assert agreed(tmp_path, rule({"who.x": "tom"}), events) == []
+    assert agreed(tmp_path, rule(["ada"]), [okta(_text="tom", who="ada")]) == [1]
+
+
+@pytest.mark.parametrize("word", ["b*d", "*x y*", 'q"*', "a\\\\b", "ÉCOLE", "5*", "100%", "é*e"])
+def test_a_member_is_found_however_the_list_is_written(tmp_path, word):
+    words = ["bcd", "ax yz", 'q"q', "a\\b", "École", 55, "100%", "éhe", "école", 'a"b\\c\n']
+    events = [okta(names=[one, "zz"]) for one in words] + [okta(names=one) for one in words]
+    for field in ("names", "names|cased", "names|contains"):
+        hit = agreed(tmp_path, rule({field: word}), events)
+        in_a_list = [n for n in hit if n <= len(words)]
+        assert hit == in_a_list + [n + len(words) for n in in_a_list]
+
+
 def test_a_missing_field_a_null_and_an_empty_list_are_no_value(tmp_path):
     events = [okta(), okta(who=None), okta(who=[]), okta(who="")]
     assert agreed(tmp_path, rule({"who": None}), events) == [1, 2, 3]

@@ -386,6 +386,11 @@ def bench(*arguments):
     return run(PYTHON, "tools/bench.py", *arguments)
 
 
+def bench_hunt(*arguments):
+    """The hunt against what stands under it, on the same data in the same run."""
+    return run(PYTHON, "tools/bench_hunt.py", *arguments)
+
+
 def siem(*arguments):
     """Convert the course's Sigma rules for other SIEMs (docs/rules-in-your-siem.md)."""
     return run(PYTHON, "-m", "tools.siem.convert", *arguments) or run(PYTHON, "tools/siem/axon.py")
@@ -454,6 +459,7 @@ VERBS = {
     "lesson": lesson,
     "lock": lock,
     "bench": bench,
+    "bench-hunt": bench_hunt,
     "siem": siem,
     "measure": measure,
     "test-clients": test_clients,

@@ -70,10 +70,11 @@ def hunt(
     progress: Progress = silent,
 ) -> Hunt:
     """The rules at these paths over the logs at those; `placeholders` are the lists of the site."""
-    ruleset, result, store = sigma_rules.load(rule_paths, placeholders), Hunt(), Store()
+    ruleset, result = sigma_rules.load(rule_paths, placeholders), Hunt()
+    store = Store(keep_texts=False)
     try:
-        _make_columns(ruleset, store)
-        result.events = store.load(_events(event_paths, result, progress))
+        make_columns(ruleset, store)
+        result.events = store.load(events(event_paths, result, progress))
         result.hits = hits(ruleset, store, progress)
         result.notes = _unknown_fields(ruleset, store)
     finally:
@@ -82,7 +83,7 @@ def hunt(
     return result
 
 
-def _events(paths: list[Path], result: Hunt, progress: Progress) -> Iterator[Event]:
+def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iterator[Event]:
     """The events at these paths; what is none goes into the result."""
     files, skipped = log_files(paths)
     result.skipped += skipped
@@ -103,7 +104,7 @@ def _events(paths: list[Path], result: Hunt, progress: Progress) -> Iterator[Eve
         before += size
 
 
-def _make_columns(ruleset: Ruleset, store: Store) -> None:
+def make_columns(ruleset: Ruleset, store: Store) -> None:
     """Give the tables what the rules name, so that each event is read once."""
     for rule in ruleset.rules:
         for base in sigma_rules.base_rules(rule):
@@ -119,7 +120,7 @@ def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hi
 
     A rule that SQLite cannot ask is refused in the ruleset, with the reason.
     """
-    _make_columns(ruleset, store)
+    make_columns(ruleset, store)
     copies, tables = copy.deepcopy(ruleset.rules), dict[int, str]()
     for rule in copies:
         if isinstance(rule, SigmaRule):

@@ -3,18 +3,20 @@
 What cannot be read is counted with its reason, and the reading goes on.
 """
 
+import functools
 import gzip
 import io
+import itertools
 import json
 import os
 import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from labutils.incident.hunt.sources import Json, source_by_content, source_by_name
 from labutils.text import shown
@@ -50,8 +52,7 @@ class LogFile:
     label: str
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """An event: `place` counts from 1, the line or the place in a list; `text` is its JSON."""
 
     file: str
@@ -229,22 +230,23 @@ class _Reader:
 
     def one_object(self, rest: "_Text") -> Iterator[Event | Skipped]:
         """A file that is one object over several lines; where it is none, its lines."""
-        text = rest.up_to(WHOLE)
+        text = rest.up_to(WHOLE).strip()
         try:
             value = _json(text)
         except NotAnEvent:
             yield from self.lines(rest)
             return
-        yield from self.value(value, text.strip())
+        yield from self.value(value, text)
 
     def lines(self, rest: "_Text") -> Iterator[Event | Skipped]:
         """One value a line (JSON Lines); the first line that is no JSON ends what is no log."""
         any_event, unread = False, 0
-        for number, line in rest.lines():
-            if not line.strip():
+        for number, line in enumerate(rest.lines()):
+            text = line.strip("\r\n\t ")
+            if not text or text.isspace():
                 continue
-            self.place = number - 1
-            for item in self.text(line.strip("\r\n\t ")):
+            self.place = number
+            for item in self.text(text):
                 any_event = any_event or isinstance(item, Event)
                 if self.is_log or any_event:
                     yield item
@@ -255,7 +257,6 @@ class _Reader:
 
     def members(self, rest: "_Text", start: int) -> Iterator[Event | Skipped]:
         """The values of a list that may be larger than the memory."""
-        decoder = json.JSONDecoder(parse_constant=_no_constant)
         rest.at = start
         while rest.begins_with_more(","):
             if rest.buffer.startswith("]", rest.at):
@@ -264,7 +265,7 @@ class _Reader:
                     return
                 continue
             try:
-                value, text = _next_value(decoder, rest)
+                value, text = _next_value(rest)
             except NotAnEvent as error:
                 reason = f"{error}; the rest of the list was not read"
                 yield Skipped(self.file.label, self.place + 1, reason)
@@ -282,7 +283,7 @@ class _Reader:
             rest.at = envelope.end()
         return envelope is not None
 
-    def text(self, text: str) -> Iterator[Event | Skipped]:
+    def text(self, text: str) -> Iterable[Event | Skipped]:
         """The event of one line."""
         try:
             if len(text) > LONGEST:
@@ -290,26 +291,25 @@ class _Reader:
             value = _json(text)
         except NotAnEvent as error:
             self.place += 1
-            yield Skipped(self.file.label, self.place, str(error))
-            return
-        yield from self.value(value, text)
+            return (Skipped(self.file.label, self.place, str(error)),)
+        return self.value(value, text)
 
-    def value(self, value: Any, text: str) -> Iterator[Event | Skipped]:
+    def value(self, value: Any, text: str) -> Iterable[Event | Skipped]:
         """The event that a value is, or the events of the list that it holds."""
         inside = _envelope(value)
         if inside is not None:
-            for member in inside:
-                yield from self.value(member, json.dumps(member, ensure_ascii=False))
-            return
+            return (
+                item
+                for member in inside
+                for item in self.value(member, json.dumps(member, ensure_ascii=False))
+            )
         self.place += 1
         if not isinstance(value, dict):
-            yield Skipped(self.file.label, self.place, "is JSON, but no object")
-            return
+            return (Skipped(self.file.label, self.place, "is JSON, but no object"),)
         source = self.source or source_by_content(value)
         if source is None:
-            yield Skipped(self.file.label, self.place, "is an object of no known vendor")
-            return
-        yield Event(self.file.name, self.place, source, value, text)
+            return (Skipped(self.file.label, self.place, "is an object of no known vendor"),)
+        return (Event(self.file.name, self.place, source, value, text),)
 
 
 class _Text:
@@ -341,26 +341,22 @@ class _Text:
             pass
         return self.buffer
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Each line with its number, and at most one character more than an event may have."""
+    def lines(self) -> Iterator[str]:
+        """Each line; of one that is too long its beginning, the remainder dropped."""
         head = io.StringIO(self.buffer, newline="\n")
-        self.buffer, number, line = "", 0, ""
+        self.buffer, begun = "", ""
         for line in head:
             if line.endswith("\n"):
-                number += 1
-                yield number, line
-        line = "" if line.endswith("\n") else line
-        while part := self._line(line):
-            number, line = number + 1, ""
-            yield number, part
-
-    def _line(self, begun: str) -> str:
-        """The rest of a line; of one that is too long its beginning, the remainder dropped."""
-        line = begun + self.stream.readline(max(LONGEST + 2 - len(begun), 1))
-        if len(line) > LONGEST and not line.endswith("\n"):
-            while (part := self.stream.readline(CHUNK)) and not part.endswith("\n"):
-                pass
-        return line
+                yield line
+            else:
+                begun = line
+        begun += self.stream.readline(max(LONGEST + 2 - len(begun), 1))
+        one_more = functools.partial(self.stream.readline, LONGEST + 2)
+        for line in itertools.chain([begun] if begun else [], iter(one_more, "")):
+            if len(line) > LONGEST and not line.endswith("\n"):
+                while (part := self.stream.readline(CHUNK)) and not part.endswith("\n"):
+                    pass
+            yield line
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -368,11 +364,11 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _next_value(decoder: json.JSONDecoder, rest: _Text) -> tuple[Any, str]:
+def _next_value(rest: _Text) -> tuple[Any, str]:
     """The value that begins where a text is, and its own text. Raises NotAnEvent."""
     while True:
         try:
-            value, end = decoder.raw_decode(rest.buffer, rest.at)
+            value, end = _DECODER.raw_decode(rest.buffer, rest.at)
         except json.JSONDecodeError as error:
             if len(rest.buffer) - rest.at > LONGEST or not rest.more():
                 raise NotAnEvent(f"is not JSON: {error.msg}") from error
@@ -388,13 +384,18 @@ def _next_value(decoder: json.JSONDecoder, rest: _Text) -> tuple[Any, str]:
 
 
 def _json(text: str) -> Any:
-    """The value of a JSON text. Raises NotAnEvent, which says what is wrong with it."""
+    """The value of a JSON text that has no blanks around it.
+
+    Raises NotAnEvent, which says what is wrong with it.
+    """
     if not text.isascii() and any("\udc80" <= c <= "\udcff" for c in text):
         raise NotAnEvent("is not UTF-8 text")
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value, end = _DECODER.raw_decode(text)
     except (RecursionError, ValueError) as error:
         raise NotAnEvent(_why(error)) from error
+    if end < len(text):
+        raise NotAnEvent(f"is not JSON: more follows its end, at character {end + 1}")
     _must_be_shallow(value, text)
     return value
 
@@ -429,10 +430,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON (RFC 8259, 6)")
 
 
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def _envelope(value: Any) -> list[Any] | None:
     """The list of events that an object holds, or that a value is."""
     if isinstance(value, list):
         return value
-    if isinstance(value, dict):
-        return next((value[key] for key in ENVELOPES if isinstance(value.get(key), list)), None)
-    return None
+    if not isinstance(value, dict) or value.keys().isdisjoint(ENVELOPES):
+        return None
+    return next((value[key] for key in ENVELOPES if isinstance(value.get(key), list)), None)

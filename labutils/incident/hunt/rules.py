@@ -3,6 +3,7 @@
 Rules are read from where their owner keeps them. What cannot be used is refused with a sentence.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ from sigma.types import (
     CompareOperators,
     Placeholder,
     SigmaCasedString,
+    SigmaCIDRExpression,
     SigmaCompareExpression,
     SigmaExists,
     SigmaExpansion,
@@ -37,6 +39,7 @@ from sigma.types import (
     SigmaNull,
     SigmaString,
     SigmaType,
+    SpecialChars,
 )
 
 from labutils.incident.hunt.reading import log_files
@@ -44,6 +47,7 @@ from labutils.incident.hunt.sources import sources_for
 from labutils.incident.hunt.store import FRAME, TEXT, column
 from labutils.text import shown
 
+LONGEST_BEFOREHAND = 1_000  # characters of a text that is looked for in the JSON of a list
 LARGEST = 4 * 1024 * 1024  # bytes of a file of rules
 SUFFIXES = (".yml", ".yaml")
 # What pySigma raises on a text that is YAML and no rule; its own errors are the first.
@@ -396,7 +400,13 @@ class Backend(sqliteBackend):
             return super().convert_condition_field_eq_val(cond, state)
         member = Condition("value", cond.value)
         asked = super().convert_condition_field_eq_val(member, state)
-        return f"EXISTS (SELECT 1 FROM json_each({self._members(cond.field)}) WHERE {asked})"
+        exists = f"EXISTS (SELECT 1 FROM json_each({self._members(cond.field)}) WHERE {asked})"
+        beforehand = _in_the_json(cond.value)
+        if beforehand is None:
+            return exists
+        # Most lists are passed over by a look at their text, without one at each member.
+        holds = super().convert_condition_field_eq_val(Condition(cond.field, beforehand), state)
+        return f"({holds} AND {exists})"
 
     def _members(self, name: str) -> str:
         """The JSON of the members of a column, of a value that is no list too."""
@@ -449,7 +459,13 @@ class Backend(sqliteBackend):
         state: ConversionState,  # noqa: ARG002 - as pySigma calls it
     ) -> Any:
         """An address in a network, by the address and not by its text."""
-        return f"in_network({self.escape_and_quote_field(cond.field)}, '{cond.value}')"
+        assert isinstance(cond.value, SigmaCIDRExpression)
+        name, network = self.escape_and_quote_field(cond.field), cond.value.network
+        asked = f"in_network({name}, '{network}')"
+        if network.version == 6 or network.prefixlen < 8:
+            return asked
+        octets = str(network.network_address).split(".")[: network.prefixlen // 8]
+        return f"({name} LIKE '{'.'.join(octets)}%' AND {asked})"
 
     def convert_condition_field_compare_op_val(
         self,
@@ -472,6 +488,24 @@ def _number(value: SigmaString) -> int | None:
     if not digits.isdigit() or len(digits) > 18 or str(int(text)) != text:
         return None
     return int(text)
+
+
+def _in_the_json(value: SigmaType) -> SigmaString | None:
+    """What the JSON of a list holds where a member matches a text: its parts between wildcards.
+
+    None where that cannot be said: JSON may write the text in another way.
+    """
+    if not isinstance(value, SigmaString) or _number(value) is not None:
+        return None
+    parts = [part for part in value.s if isinstance(part, str)]
+    escaped = any(json.dumps(part, ensure_ascii=False) != f'"{part}"' for part in parts)
+    if not parts or escaped or sum(map(len, parts)) > LONGEST_BEFOREHAND:
+        return None
+    whole = SigmaString()
+    whole.s = [SpecialChars.WILDCARD_MULTI]
+    for part in parts:
+        whole.s += [part, SpecialChars.WILDCARD_MULTI]
+    return whole
 
 
 def _column(name: str | None) -> str:

@@ -5,7 +5,7 @@ Nothing is refused for a field that it lacks: real exports differ from version t
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -210,21 +210,23 @@ def values_at(event: Json, field: str) -> list[Any]:
     """
     if field in event:
         return members(event[field])
-    level: list[Any] = [event]
-    for key in field.split("."):
-        level = [item[key] for item in level if isinstance(item, dict) and key in item]
-        level = [member for item in level for member in members(item)]
-        if not level:
-            break
+    return values_below(event, field.split("."))
+
+
+def values_below(value: Any, path: Iterable[str]) -> list[Any]:
+    """What stands at the end of a path, by way of any member of each list."""
+    level = members(value)
+    for key in path:
+        level = [
+            member for item in level if isinstance(item, dict) for member in members(item.get(key))
+        ]
     return level
 
 
 def members(value: Any) -> list[Any]:
     """The members of a list, of lists in it too; another value alone; nothing for null."""
-    if value is None:
-        return []
     if not isinstance(value, list):
-        return [value]
+        return [] if value is None else [value]
     return [member for item in value for member in members(item)]
 
 

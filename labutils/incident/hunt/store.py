@@ -13,7 +13,9 @@ A column holds a value as it is, but:
 Field names keep their case, which SQLite alone would lose: see `column`.
 """
 
+import functools
 import ipaddress
+import itertools
 import json
 import re
 import sqlite3
@@ -24,12 +26,14 @@ import re2
 from sigma.backends.sqlite.correlation import quote
 
 from labutils.incident.hunt.reading import Event
-from labutils.incident.hunt.sources import SOURCES, Json, leaves, time_of, values_at
+from labutils.incident.hunt.sources import SOURCES, Json, leaves, members, time_of, values_below
 
 FRAME = "\x1e"  # the record separator of ASCII, before the JSON of a list
 TEXT = "_text"  # the column of all values of an event, for rules without fields
 HOT = ("eventType", "eventName", "auditType.action", "ActionType")  # what most rules begin with
-BATCH = 2_000
+BATCH = 100
+FIRST = 200  # events of a file whose texts are kept in any case
+CACHE = 128 * 1024  # KiB of the database that stay in memory
 
 Value = str | int | float | None
 
@@ -66,31 +70,40 @@ def stored(values: list[Any]) -> Value:
     """The values of a field of one event, as they stand in its column."""
     if not values:
         return None
-    if len(values) == 1:
-        value = _plain(values[0])
-        framed = isinstance(value, str) and value.startswith(FRAME)
-        return FRAME + json.dumps([value]) if framed else value
-    return FRAME + json.dumps([_plain(value) for value in values], ensure_ascii=False)
+    plain = [_plain(value) for value in values]
+    if len(plain) > 1 or (isinstance(plain[0], str) and plain[0].startswith(FRAME)):
+        return FRAME + _json_list(plain)
+    return plain[0]
+
+
+def _json_list(plain: list[str | int | float]) -> str:
+    """The JSON of plain values; of words without the encoder, which takes ten times as long."""
+    if all(isinstance(value, str) and _WORD(value) for value in plain):
+        return '["' + '","'.join(map(str, plain)) + '"]'
+    return _compact(plain)
+
+
+_WORD = re.compile(r"[ !#-\[\]-~]*").fullmatch  # ASCII that JSON writes as it is
 
 
 def _plain(value: Any) -> str | int | float:
     """A value as SQLite can hold it."""
+    if isinstance(value, str):
+        return storable(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**63 else str(value)
-    if isinstance(value, float):
-        return value
-    text = value if isinstance(value, str) else _compact(value)
-    return storable(text)
+    return value if isinstance(value, float) else storable(_compact(value))
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def storable(text: str) -> str:
     """A text that SQLite can hold whole: without NUL, and without half a character."""
+    if text.isprintable():
+        return text  # neither of them prints
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
@@ -99,32 +112,86 @@ def full_text(event: Json) -> str:
     return "\n".join(str(_plain(leaf)) for leaf in leaves(event))
 
 
+class Columns:
+    """The columns of some fields, read off an event. Those in which a list was met go to `lists`.
+
+    Most values stand at the end of objects in objects, and are texts that print: they are looked
+    at first.
+    """
+
+    def __init__(self, fields: Iterable[str], lists: set[str]):
+        self.fields = [
+            (field, () if field == TEXT else tuple(field.split(".")), column(field))
+            for field in fields
+        ]
+        self.lists = lists
+
+    def of(self, event: Json) -> list[Value]:
+        values: list[Value] = []
+        for field, path, name in self.fields:
+            value: Any = event
+            keys = (field,) if path and field in event else path
+            for key in keys:
+                if not isinstance(value, dict):
+                    if value is not None:
+                        value = values_below(event, keys)
+                    break
+                value = value.get(key)
+            if value is not None and not (isinstance(value, str) and value.isprintable()):
+                value = self._unusual(value, path, name)
+            values.append(value)
+        return values
+
+    def _unusual(self, value: Any, path: tuple[str, ...], name: str) -> Value:
+        """What stands in the column of a list, an object, a number, or a text to mend."""
+        if not path:
+            return full_text(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        framed = stored(members(value))
+        if isinstance(framed, str) and framed.startswith(FRAME):
+            self.lists.add(name)
+        return framed
+
+
+_compiled = functools.lru_cache(maxsize=1_000)(re2.compile)
+_network = functools.lru_cache(maxsize=1_000)(ipaddress.ip_network)
+_address = functools.lru_cache(maxsize=10_000)(ipaddress.ip_address)
+
+
 def matches(pattern: str, value: Value) -> bool | None:
     """SQLite's REGEXP, by RE2: its time grows with the text alone, whatever the pattern."""
-    return None if value is None else re2.search(pattern, str(value)) is not None
+    return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
 def in_network(value: Value, network: str) -> bool:
     """Whether a value is an IP address of a network (CIDR notation, RFC 4632)."""
     try:
-        return ipaddress.ip_address(str(value)) in ipaddress.ip_network(network)
+        return _address(str(value)) in _network(network)
     except ValueError:
         return False
 
 
 class Store:
-    """The events that were loaded. `lists` are the columns in which a list was met."""
+    """The events that were loaded. `lists` are the columns in which a list was met.
 
-    def __init__(self) -> None:
+    Without their texts, the columns must all be wanted before the events are loaded.
+    """
+
+    def __init__(self, *, keep_texts: bool = True) -> None:
+        self.keep_texts = keep_texts
         self.database = sqlite3.connect("")  # a file that SQLite makes and removes, where needed
         self.database.create_function("REGEXP", 2, matches, deterministic=True)
         self.database.create_function("in_network", 2, in_network, deterministic=True)
         self.database.execute("PRAGMA journal_mode = OFF")
         self.database.execute("PRAGMA case_sensitive_like = OFF")
+        self.database.execute(f"PRAGMA cache_size = -{CACHE}")
+        self.database.execute("CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT)")
+        # Where events stand: those from n on, until the next row, one after the other.
         self.database.execute(
-            "CREATE TABLE raw (n INTEGER PRIMARY KEY, file TEXT, place INTEGER, source TEXT, "
-            "text TEXT)"
+            "CREATE TABLE places (n INTEGER PRIMARY KEY, file TEXT, place INTEGER, source TEXT)"
         )
+        self.last: tuple[str, int, str] | None = None
         self.fields: dict[str, list[str]] = {name: [] for name in SOURCES}
         for name in SOURCES:
             self.database.execute(f"CREATE TABLE {name} (n INTEGER PRIMARY KEY, _time REAL)")
@@ -146,58 +213,56 @@ class Store:
             self.database.execute(
                 f"ALTER TABLE {source} ADD COLUMN {quote(column(field))} {kind} COLLATE NOCASE"
             )
-            if field in HOT:
-                index = quote(f"{source}_{field}")
-                self.database.execute(
-                    f"CREATE INDEX {index} ON {source} ({quote(column(field))} COLLATE NOCASE)"
-                )
         self.fields[source] += new
         self._fill(source, new)
 
-    def _fill(self, source: str, fields: list[str]) -> None:
-        change = ", ".join(f"{quote(column(field))} = ?" for field in fields)
-        rows = self.database.execute("SELECT n, text FROM raw WHERE source = ?", (source,))
-        while batch := rows.fetchmany(BATCH):
-            values = [(*self._values(json.loads(text), fields), n) for n, text in batch]
-            self.database.executemany(f"UPDATE {source} SET {change} WHERE n = ?", values)
+    def _make_indexes(self) -> None:
+        """Let SQLite find the events of one kind without a look at all."""
+        for source, fields in self.fields.items():
+            for field in set(fields) & set(HOT):
+                self.database.execute(
+                    f"CREATE INDEX IF NOT EXISTS {quote(f'{source}_{field}')} "
+                    f"ON {source} ({quote(column(field))} COLLATE NOCASE)"
+                )
 
-    def _values(self, event: Json, fields: list[str]) -> list[Value]:
-        values: list[Value] = []
-        for field in fields:
-            value = full_text(event) if field == TEXT else stored(values_at(event, field))
-            if field != TEXT and isinstance(value, str) and value.startswith(FRAME):
-                self.lists.add(column(field))
-            values.append(value)
-        return values
+    def _fill(self, source: str, fields: list[str]) -> None:
+        columns = Columns(fields, self.lists)
+        change = ", ".join(f"{quote(column(field))} = ?" for field in fields)
+        rows = self.database.execute(f"SELECT n, text FROM texts JOIN {source} USING (n)")
+        while batch := rows.fetchmany(BATCH):
+            values = [(*columns.of(json.loads(text)), n) for n, text in batch]
+            self.database.executemany(f"UPDATE {source} SET {change} WHERE n = ?", values)
 
     # --- rows ---
 
     def load(self, events: Iterable[Event]) -> int:
         """Take these events in; how many they were."""
-        before, batch = self.count, list[Event]()
-        for event in events:
-            batch.append(event)
-            if len(batch) >= BATCH:
-                self._insert(batch)
-                batch = []
-        self._insert(batch)
+        before = self.count
+        columns = {source: Columns(fields, self.lists) for source, fields in self.fields.items()}
+        remaining = iter(events)
+        while batch := list(itertools.islice(remaining, BATCH)):
+            self._insert(batch, columns)
+        self._make_indexes()
         return self.count - before
 
-    def _insert(self, batch: list[Event]) -> None:
-        raw: list[tuple[Any, ...]] = []
+    def _insert(self, batch: list[Event], columns: dict[str, Columns]) -> None:
+        places: list[tuple[int, str, int, str]] = []
+        texts: list[tuple[int, str]] = []
         rows: dict[str, list[tuple[Any, ...]]] = {}
-        for event in batch:
-            self.count += 1
-            text = storable(event.text)
-            raw.append((self.count, storable(event.file), event.place, event.source, text))
-            values = self._values(event.fields, self.fields[event.source])
-            moment = time_of(event.fields, event.source)
-            rows.setdefault(event.source, []).append((self.count, moment, *values))
-        self.database.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?)", raw)
+        for number, (file, place, source, event, text) in enumerate(batch, self.count + 1):
+            if (file, place - number, source) != self.last:
+                self.last = (file, place - number, source)
+                places.append((number, storable(file), place, source))
+            if self.keep_texts or place <= FIRST:
+                texts.append((number, storable(text)))
+            row = (number, time_of(event, source), *columns[source].of(event))
+            rows.setdefault(source, []).append(row)
+        self.count += len(batch)
+        self.database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", places)
+        self.database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
         for source, lines in rows.items():
-            columns = ["n", "_time", *map(column, self.fields[source])]
-            names, marks = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
-            self.database.executemany(f"INSERT INTO {source} ({names}) VALUES ({marks})", lines)
+            marks = ", ".join("?" * len(lines[0]))
+            self.database.executemany(f"INSERT INTO {source} VALUES ({marks})", lines)
 
     # --- several sources as one ---
 
@@ -220,16 +285,16 @@ class Store:
     def events(self, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
         """The id (`NAME:N`) and the source of each of these events."""
         rows = self.database.execute(
-            "SELECT n, file || ':' || place, source FROM raw "
-            "WHERE n IN (SELECT value FROM json_each(?))",
+            "SELECT value, file || ':' || (place + value - n), source FROM json_each(?) "
+            "JOIN places ON n = (SELECT MAX(n) FROM places WHERE n <= value)",
             (json.dumps(sorted(set(numbers))),),
         )
         return {n: (event_id, source) for n, event_id, source in rows}
 
-    def keys(self, source: str, most: int = 200) -> set[str]:
+    def keys(self, source: str) -> set[str]:
         """The paths that stand in the first events of a source."""
         rows = self.database.execute(
-            "SELECT text FROM raw WHERE source = ? LIMIT ?", (source, most)
+            f"SELECT text FROM texts JOIN {source} USING (n) LIMIT ?", (FIRST,)
         )
         return {path for (text,) in rows for path in _paths(json.loads(text), "")}
 

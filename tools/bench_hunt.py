@@ -1,0 +1,318 @@
+"""The hunt against what stands under it, on the same data in the same run.
+
+`make bench-hunt` holds the 24 rules of bench_hunt.yml against 100,000 and 1,000,000 drawn events:
+our hits against the backend's own conversion and plan executor on the same database, our load
+against a plain load of the same JSON into SQLite. `make bench-hunt ARGS=--large` adds 10,000,000
+events, for their memory. A goal that is missed is said, and makes the exit status 1.
+"""
+
+import copy
+import itertools
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sigma.backends.sqlite import sqliteBackend
+from sigma.backends.sqlite.correlation import quote
+from sigma.backends.sqlite.runtime import execute_plan
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import FieldFunctionTransformation
+from sigma.rule import SigmaRule
+
+from labutils.incident.hunt import engine, rules
+from labutils.incident.hunt.store import TEXT, Store, column
+
+GOAL = 1.3  # how many times as long as what stands under it
+LINEAR = 13  # how many times as long for ten times as many events
+MEMORY = 2  # how many times as much for ten times as many events
+CONVERSION = 3.0  # seconds for 300 rules
+RULES = Path(__file__).with_suffix(".yml")
+SMALL, MEDIUM, LARGE = 100_000, 1_000_000, 10_000_000
+
+# --- drawn events -------------------------------------------------------------------------------
+
+START = 1_700_000_000
+COMMON = (200, 150, 100, 100, 80, 50, 2, 2, 1, 1)  # how often each kind, the rare ones last
+OKTA = (
+    "user.authentication.sso",
+    "policy.evaluate_sign_on",
+    "user.session.start",
+    "user.session.end",
+    "user.authentication.auth_via_mfa",
+    "app.oauth2.as.token.grant.access_token",
+    "user.lifecycle.create",
+    "group.user_membership.add",
+    "user.mfa.factor.reset_all",
+    "user.account.privilege.grant",
+)
+AWS = (
+    "DescribeInstances",
+    "GetObject",
+    "ListBuckets",
+    "AssumeRole",
+    "GetCallerIdentity",
+    "PutObject",
+    "CreateUser",
+    "GetSecretValue",
+    "StopLogging",
+    "ConsoleLogin",
+)
+
+
+def moment(n: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + n))
+
+
+def okta(n: int, kind: int, dice: random.Random) -> dict:
+    who = f"user{dice.randrange(1000)}@example.com"
+    return {
+        "uuid": f"{n:032x}",
+        "published": moment(n),
+        "eventType": OKTA[kind],
+        "displayMessage": "An event of a tenant",
+        "severity": "INFO",
+        "actor": {"id": f"00u{n % 1000:017}", "type": "User", "alternateId": who},
+        "client": {
+            "ipAddress": f"198.51.{dice.randrange(100, 104)}.{dice.randrange(256)}",
+            "userAgent": {"rawUserAgent": "Mozilla/5.0 (X11; Linux)", "os": "Linux"},
+            "geographicalContext": {"country": "United States", "city": "Austin"},
+        },
+        "outcome": {"result": "FAILURE" if dice.random() < 0.02 else "SUCCESS", "reason": None},
+        "securityContext": {"asNumber": 64496, "isProxy": dice.random() < 0.03},
+        "target": [
+            {"id": "0oa1", "type": "AppInstance", "displayName": "Wiki"},
+            {"id": "00u2", "type": "User", "displayName": who},
+        ],
+    }
+
+
+def cloudtrail(n: int, kind: int, dice: random.Random) -> dict:
+    return {
+        "eventVersion": "1.08",
+        "eventTime": moment(n),
+        "eventSource": "s3.amazonaws.com" if kind % 2 else "ec2.amazonaws.com",
+        "eventName": AWS[kind],
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": f"198.51.{dice.randrange(100, 104)}.{dice.randrange(256)}",
+        "userAgent": "aws-cli/2.13.0",
+        "userIdentity": {"type": "AssumedRole", "arn": f"arn:aws:iam::123456789012:role/r{n % 50}"},
+        "requestParameters": {"bucketName": f"bucket-{n % 300}", "filterSet": {}},
+        "responseElements": None,
+        "eventID": f"{n:032x}",
+        "recipientAccountId": "123456789012",
+    }
+
+
+def sshd(n: int, kind: int, dice: random.Random) -> dict:
+    act = "Failed password" if kind > 5 else "Accepted publickey"
+    address = f"198.51.{dice.randrange(100, 104)}.{dice.randrange(256)}"
+    return {
+        "timestamp": moment(n),
+        "host": f"h{n % 40}",
+        "process": "sshd",
+        "pid": n % 30_000,
+        "message": f"{act} for u{n % 90} from {address} port {n % 60_000} ssh2",
+    }
+
+
+def write_events(folder: Path, number: int) -> list[Path]:
+    """So many drawn events, a file a source."""
+    dice = random.Random(number)
+    paths = []
+    for make, share in ((okta, 2), (cloudtrail, 1), (sshd, 1)):
+        paths.append(folder / f"{make.__name__}.jsonl")
+        kinds = dice.choices(range(10), COMMON, k=number * share // 4)
+        with paths[-1].open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(make(n, kind, dice)) + "\n" for n, kind in enumerate(kinds))
+    return paths
+
+
+TIME = {"okta": "published", "cloudtrail": "eventTime", "sshd": "timestamp"}
+
+# --- what stands under it -----------------------------------------------------------------------
+
+
+def plain_hits(ruleset: rules.Ruleset, store: Store) -> int:
+    """The rules by the backend's own conversion and plan executor; how many rows there were."""
+    copies = copy.deepcopy(ruleset.rules)
+    tables = {id(r): rules.sources_of(r)[0] for r in copies if isinstance(r, SigmaRule)}
+    pipeline = ProcessingPipeline(
+        [
+            ProcessingItem(FieldFunctionTransformation({}, lambda name: column(name or ""))),
+            ProcessingItem(rules._Table(tables)),
+        ]
+    )
+    backend = sqliteBackend(
+        pipeline,
+        timestamp_field="_time",
+        timestamp_format="unix",
+        event_id_field="n",
+        fulltext_field=TEXT,
+    )
+    count = 0
+    for rule in copies:
+        if isinstance(rule, SigmaRule):
+            for query in backend.convert_rule(rule):
+                count += len(store.database.execute(query).fetchall())
+        else:
+            for query in backend.convert_correlation_rule(rule, "zircolite"):
+                count += len(execute_plan(store.database, query["correlation_plan"])[0])
+    return count
+
+
+def plain_load(paths: list[Path], fields: dict[str, list[str]]) -> Store:
+    """The same fields into the same tables with the least that does it: no members of lists, no
+    checks; times as they are written, and the line as it is for words without a field."""
+    store = Store()
+    for source, names in fields.items():
+        store.want(source, names)
+    number = 0
+    for path in paths:
+        ways = [[TIME[path.stem]], *(field.split(".") for field in fields[path.stem])]
+        names = ", ".join(["_time", *(quote(column(field)) for field in fields[path.stem])])
+        marks = ", ".join("?" * len(ways))
+        insert = f"INSERT INTO {path.stem} (n, {names}) VALUES (?, {marks})"
+        with path.open(encoding="utf-8") as file:
+            while lines := list(itertools.islice(file, 2_000)):
+                rows = [
+                    (number + n, *_leaves(json.loads(line) | {TEXT: line}, ways))
+                    for n, line in enumerate(lines)
+                ]
+                store.database.executemany(insert, rows)
+                number += len(lines)
+    store.load([])  # makes the indexes
+    return store
+
+
+def _leaves(event: Any, ways: list[list[str]]) -> list[Any]:
+    """What stands at the end of each way; an object, or the first list on the way, as JSON."""
+    values = []
+    for way in ways:
+        value = event
+        for key in way:
+            if not isinstance(value, dict):
+                break
+            value = value.get(key)
+        values.append(json.dumps(value) if isinstance(value, dict | list) else value)
+    return values
+
+
+# --- measuring ----------------------------------------------------------------------------------
+
+
+def seconds(step: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of the processor that a step takes, which others on the machine do not stretch, and
+    what it gives."""
+    start = time.process_time()
+    value = step()
+    return time.process_time() - start, value
+
+
+def our_load(ruleset: rules.Ruleset, paths: list[Path]) -> Store:
+    """The events in a store, as `engine.hunt` loads them."""
+    store = Store(keep_texts=False)
+    engine.make_columns(ruleset, store)
+    store.load(engine.events(paths, engine.Hunt()))
+    return store
+
+
+def measured(number: int) -> dict[str, float]:
+    """Seconds for so many events: to load them and to ask them, ours and what stands under it."""
+    ruleset = rules.load([RULES])
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_events(Path(folder), number)
+        rounds = [_round(ruleset, paths) for _ in range(3 if number <= SMALL else 2)]
+    return {name: min(took[name] for took in rounds) for name in rounds[0]}
+
+
+def _round(ruleset: rules.Ruleset, paths: list[Path]) -> dict[str, float]:
+    """The seconds of one round: each of ours, and at once what stands under it."""
+    took: dict[str, float] = {}
+    took["load"], store = seconds(lambda: our_load(ruleset, paths))
+    fields = {name: names for name, names in store.fields.items() if names}
+    took["plain load"], plain = seconds(lambda: plain_load(paths, fields))
+    plain.close()
+    took["rules"], hits = seconds(lambda: engine.hits(ruleset, store))
+    took["plain rules"], rows = seconds(lambda: plain_hits(ruleset, store))
+    store.close()
+    print(f"  {store.count:,} events, {len(hits)} hits, {rows} rows of the backend")
+    return took
+
+
+def conversion() -> float:
+    """Seconds to read and convert 300 rules: twelve and a half times the 24."""
+    documents = list(yaml.safe_load_all(RULES.read_text(encoding="utf-8")))
+    plain = [one for one in documents if "detection" in one]
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(300):
+            one = plain[n % len(plain)] | {"title": f"Rule {n}", "name": f"rule_{n}"}
+            (Path(folder) / f"{n}.yml").write_text(yaml.safe_dump(one), encoding="utf-8")
+
+        def convert() -> None:
+            ruleset, store = rules.load([Path(folder)]), Store()
+            engine.make_columns(ruleset, store)
+            engine.hits(ruleset, store)
+            assert len(ruleset.rules) == 300
+
+        return min(seconds(convert)[0] for _ in range(3))
+
+
+def memory(number: int) -> float:
+    """The most memory, in MiB, of a process of its own that hunts in so many events."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_events(Path(folder), number)
+        command = [sys.executable, __file__, "--hunt", *map(str, paths)]
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        took = time.perf_counter() - start
+    kib = int(done.stdout)
+    print(f"{number:>10,} events: {took:.0f} s, {kib / 1024:.0f} MiB at most")
+    return kib / 1024
+
+
+def hunt(paths: list[Path]) -> None:
+    """Hunt, and print the most memory that it took, in KiB."""
+    engine.hunt([RULES], paths)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+# --- the goals ----------------------------------------------------------------------------------
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and say; 1 where a goal was missed."""
+    missed = []
+
+    def goal(what: str, value: float, most: float) -> None:
+        verdict = "" if value <= most else "   MISSED"
+        print(f"{what:52} {value:8.2f}   at most {most:g}{verdict}")
+        missed.extend([what] if verdict else [])
+
+    if arguments[:1] == ["--hunt"]:
+        hunt([Path(path) for path in arguments[1:]])
+        return 0
+    goal("conversion of 300 rules, seconds", conversion(), CONVERSION)
+    by_number = {number: measured(number) for number in (SMALL, MEDIUM)}
+    for number, took in by_number.items():
+        for step in ("load", "rules"):
+            plain = took[f"plain {step}"]
+            print(f"{step} of {number:,}: {took[step]:.2f} s, plain {plain:.2f} s")
+            goal(f"{step} of {number:,}, times the plain one", took[step] / plain, GOAL)
+    for step in ("load", "rules"):
+        growth = by_number[MEDIUM][step] / by_number[SMALL][step]
+        goal(f"{step}: times as long for ten times as many", growth, LINEAR)
+    if "--large" in arguments:
+        goal("memory: times as much for ten times as many", memory(LARGE) / memory(MEDIUM), MEMORY)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
