@@ -417,14 +417,6 @@ def test_where_the_learners_fails_later_one_sentence_says_so_and_the_courses_goe
     assert text.endswith("The course's goes on in its place.\n")
 
 
-def test_no_line_that_is_said_is_wider_than_a_cell(said):
-    def far(n):
-        return [f"{n} is a number that this function does not double, as it should"] * 9
-
-    words = said(verbs.check, "77-1", far) + said(verbs.quiz, "77-q1") + said(verbs.hint, "77-1")
-    assert "does not double" in words and max(map(len, words.splitlines())) <= verbs.WIDTH
-
-
 def test_where_the_courses_fails_as_well_the_learners_is_not_blamed(capsys):
     double = verbs.mine("77-1", lambda n: n * 2)
     capsys.readouterr()

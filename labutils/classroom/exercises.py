@@ -153,7 +153,7 @@ def check(identifier: str, answer: object = ...) -> None:
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
     progress_file.tried(identifier, passed=passed)
-    _say(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+    print(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
 
 
 def hint(identifier: str) -> None:
@@ -161,7 +161,7 @@ def hint(identifier: str) -> None:
     if exercise := _item(identifier, Exercise):
         place = _hints_given.get(identifier, 0) % len(exercise.hints)
         _hints_given[identifier] = place + 1
-        _say(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
+        print(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
 
 
 def solution(identifier: str) -> None:

@@ -9,7 +9,16 @@ from nbclient import NotebookClient
 from rails import demand, demand_none
 
 from labutils.classroom import exercises
-from labutils.classroom.exercises import check, hint, progress, quiz, solution, verdict
+from labutils.classroom.exercises import (
+    WIDTH,
+    check,
+    hint,
+    predict,
+    progress,
+    quiz,
+    solution,
+    verdict,
+)
 from labutils.classroom.registry import Exercise, Quiz, lesson
 
 COURSE = {
@@ -119,17 +128,30 @@ def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
         "one of them right.",
     )
     quiz(item.id, "")
-    assert item.question in capsys.readouterr().out
+    assert item.question in on_one_line(capsys)
     for letter, choice in item.choices.items():
         quiz(item.id, f" {letter.upper()} ")
-        assert (
-            capsys.readouterr().out.splitlines()[-1]
-            == f"You chose {letter}: {'right' if choice.right else 'not quite'}. {choice.why}"
-        )
+        said = f"You chose {letter}: {'right' if choice.right else 'not quite'}. {choice.why}"
+        assert on_one_line(capsys).endswith(said)
         demand(
             len(choice.why.split()) >= 5,
             f"{item.id}, choice {letter}: `why` explains too little. Write five words or more.",
         )
+
+
+def on_one_line(capsys):
+    """What was printed, without the line breaks that fit it into a cell."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("number", COURSE)
+def test_no_line_of_a_question_is_wider_than_a_cell(number, capsys):
+    for item in COURSE[number].quizzes:
+        quiz(item.id, "")
+    for item in COURSE[number].predictions:
+        predict(item.id, "")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines and max(map(len, lines)) <= WIDTH
 
 
 @pytest.mark.parametrize("number", COURSE)

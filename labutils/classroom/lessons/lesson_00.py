@@ -231,7 +231,7 @@ PREDICTIONS = (
     Prediction(
         "00-p3",
         "The API wrote a line for each read: one by the wiki, for Ada, and one by Tom, with her "
-        "token. In which member do the two lines differ, apart from the time?",
+        "token. In what do the two lines differ, apart from the time?",
         {
             "a": Guess(
                 "in the user: one says Ada, the other says Tom",
@@ -274,8 +274,8 @@ QUIZZES = (
     ),
     Quiz(
         "00-q2",
-        "Every identifier of this lab is computed from one fixed start value, the seed. Why would "
-        "that be fatal in a real service?",
+        "Every identifier of this lab is computed from one fixed start value, the seed. What "
+        "would be dangerous about that in a real service?",
         {
             "a": Choice(
                 "It would be slower than real random numbers",
@@ -286,7 +286,7 @@ QUIZZES = (
                 "A good generator avoids that, with a seed or without.",
             ),
             "c": Choice(
-                "Who knows the seed knows every session and every token",
+                "Whoever knows the seed knows every session and token",
                 "An identifier that somebody can predict is a login that somebody can steal.",
                 right=True,
             ),
