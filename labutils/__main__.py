@@ -1,10 +1,11 @@
-"""What a person types: `python -m labutils` doctor, hunt, work, room, serve, sanitize,
-telemetry."""
+"""What a person types: `python -m labutils` doctor, hunt, score, work, room, serve,
+sanitize, telemetry."""
 
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
 import filecmp
+import json
 import os
 import secrets
 import signal
@@ -12,12 +13,16 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labutils import doctor
 from labutils.text import shown
+
+if TYPE_CHECKING:
+    from labutils.incident.hunt import Refused
 
 # --- serve ---------------------------------------------------------------------------------------
 
@@ -208,6 +213,8 @@ def _world(folder: Path, count: int, seed: str, benign: bool) -> dict[str, int]:
     return counts
 
 
+NO_RULE = "No rule could be used; --rules names files or folders of Sigma rules."
+
 # --- hunt ---------------------------------------------------------------------------------------
 
 
@@ -243,10 +250,165 @@ def hunt(
             return _refused(f"{shown(str(html))} cannot be written: {error.strerror or error}.")
     _print(hunting.as_json(result) if as_json else hunting.as_text(result))
     if not result.loaded:
-        return _refused("No rule could be used; --rules names files or folders of Sigma rules.")
+        return _refused(NO_RULE)
     if not result.events:
         return _refused("No event could be read; --events names files or folders of logs.")
     return 0
+
+
+# --- score --------------------------------------------------------------------------------------
+
+
+def score(
+    rules: list[Path], folder: Path, *, placeholders: Path | None, budget: int, as_json: bool
+) -> int:
+    """Print how well rules hunt in the world of a folder: by its ground truth, or by its seal.
+
+    The exit status is 2 where no rule could be used, or where the folder is no world.
+    """
+    from labutils.incident import cases
+    from labutils.incident import hunt as hunting
+    from labutils.incident.hunt import held_out, scoring, self_check
+
+    lists = placeholders or folder / held_out.PLACEHOLDERS
+    given = {name: list(values) for name, values in cases.load().placeholders.items()}
+    try:
+        if placeholders or lists.exists():
+            given |= hunting.read_placeholders(lists)
+        result = hunting.hunt(rules, [folder], given)
+        _print_refused(result.refused)
+        if not result.loaded:
+            return _refused(NO_RULE)
+        sealed = folder / self_check.SEAL
+        if sealed.exists() and not (folder / "truth.json").exists():
+            ids = {name for hit in result.hits for name in hit.event_ids}
+            print(self_check.check(ids, sealed))
+            return 0
+        scored = scoring.score(result.hits, folder, budget=budget)
+    except OSError as error:
+        return _refused(f"{shown(str(lists))} cannot be read: {error.strerror or error}.")
+    except ValueError as error:
+        return _refused(str(error))
+    _print(json.dumps(scored.summary(), indent=1) if as_json else str(scored))
+    return 0
+
+
+def grade(
+    rules: list[Path], seed: str, *, count: int, keep: Path | None, budget: int, as_json: bool
+) -> int:
+    """Print how well rules hunt in six worlds of a seed that nobody knew while writing them.
+
+    The exit status is 2 where no rule could be used, or no world could be written.
+    """
+    from labutils.incident import background
+    from labutils.incident.hunt import held_out
+
+    try:
+        worlds = held_out.worlds(seed, count=count, folder=keep)
+        result = held_out.grade(rules, worlds, budget=budget)
+    except background.TooSmall as error:
+        return _refused(f"{error}.")
+    except OSError as error:
+        return _refused(f"The worlds cannot be written: {error.strerror or error}.")
+    if not result.loaded:
+        _print_refused(result.refused)
+        return _refused(NO_RULE)
+    _print(json.dumps(result.summary(), indent=1) if as_json else str(result))
+    return 0
+
+
+def _print_refused(refused: Iterable[Refused]) -> None:
+    for one in refused:
+        print(f"{shown(one.path, 100)}: {shown(one.reason, 400)}", file=sys.stderr)
+
+
+def seal(folder: Path, salt: str) -> int:
+    """Write a seal of a world's answers, for learners who shall not see them. The exit status."""
+    from labutils.incident.hunt import self_check
+    from labutils.incident.hunt.ground_truth import NotAWorld
+
+    try:
+        path = self_check.seal(folder, salt)
+    except NotAWorld as error:
+        return _refused(str(error))
+    except OSError as error:
+        return _refused(f"{shown(str(folder))} cannot be written: {error.strerror or error}.")
+    print(f"Wrote {shown(str(path))}. Give the folder away without truth.json, twins.json and")
+    print("labels.json: `score --world FOLDER` then counts right events, and names none.")
+    return 0
+
+
+def _score_command(commands: argparse._SubParsersAction) -> None:
+    scored = commands.add_parser(
+        "score",
+        help="score Sigma rules in a world whose attack is known, or in six that nobody saw",
+        usage="%(prog)s [-h] --rules PATH ... (--world FOLDER | --seed SEED) [options]\n"
+        "       %(prog)s --world FOLDER --seal SALT",
+    )
+    scored.add_argument(
+        "--rules",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        help="Sigma rules: YAML files, or folders of them",
+    )
+    scored.add_argument(
+        "--world", metavar="FOLDER", type=Path, help="what `telemetry FOLDER --background N` wrote"
+    )
+    scored.add_argument(
+        "--seed", help="make six worlds of this seed, which those who wrote the rules do not know"
+    )
+    scored.add_argument(
+        "--background",
+        metavar="N",
+        type=int,
+        default=20_000,
+        help="with --seed: events of ordinary traffic in each world (20,000)",
+    )
+    scored.add_argument(
+        "--keep", metavar="FOLDER", type=Path, help="with --seed: write the worlds here"
+    )
+    scored.add_argument(
+        "--placeholders",
+        metavar="FILE",
+        type=Path,
+        help="with --world: the lists of the site, instead of the world's own",
+    )
+    scored.add_argument(
+        "--budget", metavar="N", type=int, default=5, help="alerts that are read in a day (5)"
+    )
+    scored.add_argument(
+        "--seal",
+        metavar="SALT",
+        help="with --world: write sealed.json, by which learners check themselves",
+    )
+    scored.add_argument("--json", action="store_true", help="JSON for programs")
+
+
+def _score(chosen: argparse.Namespace) -> int:
+    """Do what the arguments of `score` say."""
+    if chosen.world and chosen.seal is not None:
+        return seal(chosen.world, chosen.seal)
+    if not chosen.rules or bool(chosen.world) == (chosen.seed is not None):
+        return _refused("Say --rules, and either --world FOLDER or --seed SEED.")
+    if chosen.world:
+        return score(
+            chosen.rules,
+            chosen.world,
+            placeholders=chosen.placeholders,
+            budget=chosen.budget,
+            as_json=chosen.json,
+        )
+    return grade(
+        chosen.rules,
+        chosen.seed,
+        count=chosen.background,
+        keep=chosen.keep,
+        budget=chosen.budget,
+        as_json=chosen.json,
+    )
 
 
 def _print(text: str) -> None:
@@ -435,6 +597,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     _telemetry_arguments(written)
     _hunt_command(commands)
+    _score_command(commands)
     _classroom_commands(commands)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(
@@ -453,6 +616,8 @@ def main(arguments: list[str] | None = None) -> int:
             as_json=chosen.json,
             html=chosen.html,
         )
+    if chosen.command == "score":
+        return _score(chosen)
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

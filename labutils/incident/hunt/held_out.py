@@ -13,15 +13,15 @@ Six worlds come of one seed, which a grader keeps:
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from labutils.incident import attackers, background, breach, cases
-from labutils.incident.hunt.engine import Hit, hunt
+from labutils.incident.hunt.engine import Hunt, hunt
 from labutils.incident.hunt.intervals import Share, precision
-from labutils.incident.hunt.rules import read_placeholders
+from labutils.incident.hunt.rules import Refused, read_placeholders
 from labutils.incident.hunt.scoring import BUDGET, Score, score
 from labutils.incident.hunt.tables import Table, as_html, as_text
 from labutils.incident.policy import World
@@ -137,10 +137,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class Grade:
-    """What rules are worth in worlds that they were not written for."""
+    """What rules are worth in worlds that they were not written for. `loaded`: how many rules took
+    part; `refused`: which did not, and why."""
 
     scores: Mapping[str, Score]
     indicators: frozenset[str]
+    refused: tuple[Refused, ...] = ()
+    loaded: int = 0
 
     @property
     def mean(self) -> float:
@@ -151,6 +154,16 @@ class Grade:
     def minimum(self) -> float:
         """The points of the worst world."""
         return min(one.points for one in self.scores.values())
+
+    def summary(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "mean": self.mean,
+            "minimum": self.minimum,
+            "indicators": sorted(self.indicators),
+            "refused": [asdict(one) for one in self.refused],
+            "worlds": {name: one.summary() for name, one in self.scores.items()},
+        }
 
     @property
     def indicator_rules(self) -> Share:
@@ -168,7 +181,12 @@ class Grade:
         titles = {rule.rule_id: rule.title for rule in self.scores["W1"].by_rule}
         lost = tuple(sorted((titles[name],) for name in self.indicators))
         title = "Indicators: rules that lost all true alerts in W3"
-        return [Table("Held-out worlds", head, tuple(rows)), Table(title, (), lost)]
+        refused = tuple((one.path, one.reason) for one in self.refused)
+        return [
+            Table("Held-out worlds", head, tuple(rows)),
+            Table(title, (), lost),
+            Table("Rules that could not be used", (), refused),
+        ]
 
     def __str__(self) -> str:
         return as_text(self.tables())
@@ -191,21 +209,24 @@ def grade(
     case: cases.CaseName = cases.COURSE,
 ) -> Grade:
     """The grade of the rules at these paths in these worlds (see `worlds`)."""
-    hits = {name: _hits(list(rules), folder) for name, folder in folders.items()}
+    hunts = {name: _hunt(list(rules), folder) for name, folder in folders.items()}
 
     def scored(indicators: Iterable[str] = ()) -> dict[str, Score]:
         options: dict[str, Any] = {"budget": budget, "indicators": indicators, "case": case}
-        return {name: score(hits[name], folder, **options) for name, folder in folders.items()}
+        return {
+            name: score(hunts[name].hits, folder, **options) for name, folder in folders.items()
+        }
 
     first = scored()
     indicators = finders(first["W1"]) - finders(first["W3"])
-    return Grade(scored(indicators), frozenset(indicators))
+    refused, loaded = tuple(hunts["W1"].refused), hunts["W1"].loaded
+    return Grade(scored(indicators), frozenset(indicators), refused, loaded)
 
 
-def _hits(rules: list[Path], folder: Path) -> list[Hit]:
-    """The hits in a world, with the lists that its company would fill in."""
+def _hunt(rules: list[Path], folder: Path) -> Hunt:
+    """The hunt in a world, with the lists that its company would fill in."""
     lists = folder / PLACEHOLDERS
-    return hunt(rules, [folder], read_placeholders(lists) if lists.exists() else None).hits
+    return hunt(rules, [folder], read_placeholders(lists) if lists.exists() else None)
 
 
 def finders(result: Score) -> set[str]:

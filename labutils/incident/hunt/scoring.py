@@ -6,9 +6,10 @@ one burst of events would buy the score.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from labutils.incident import cases
 from labutils.incident.cases import CaseName
@@ -210,6 +211,30 @@ class Score:
         found, right = self.recall.value, self.precision.value
         weight = BETA * BETA
         return (1 + weight) * found * right / (weight * right + found) if found and right else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers for programs; times are ISO 8601."""
+        first, left = self.first_true_alert, self.still_to_come
+        return {
+            "events": self.events,
+            "attack_events": self.attack_events,
+            "days": len(self.days),
+            "base_rate": self.base_rate,
+            "recall": asdict(self.recall),
+            "precision": asdict(self.precision),
+            "alerts_a_day": asdict(self.alerts_a_day),
+            "false_alerts_a_day": asdict(self.false_alerts_a_day),
+            "worst_week": self.worst_week[1],
+            "budget": self.budget,
+            "within_budget": self.within_budget,
+            "first_true_alert": iso(first.shown_at) if first else None,
+            "still_to_come": asdict(left) if left else None,
+            "steps": sorted(self.seen_steps),
+            "by_tactic": {tactic: asdict(share) for tactic, share in self.by_tactic.items()},
+            "by_rule": [asdict(rule) for rule in self.by_rule],
+            "false_by_twin": self.false_by_twin,
+            "points": self.points,
+        }
 
     # --- as text and as a table ---
 
