@@ -15,7 +15,9 @@ from rails import demand, demand_none
 from labutils.incident.ledger import common_errors, facts
 
 # authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
-NO_STATEMENTS = ("authoring.md", "answer-key.md")
+# The others name vendors for their logs, and say nothing of what happened.
+ABOUT_LOGS = ("axon.md", "rules-in-your-siem.md")
+NO_STATEMENTS = ("authoring.md", "answer-key.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in NO_STATEMENTS),
@@ -45,6 +47,13 @@ def test_every_lesson_names_a_fact(name, prose):
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_what_the_pages_say_of_the_real_events_is_held_by_the_facts_they_name(path):
     demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
+
+
+@pytest.mark.parametrize("page", ABOUT_LOGS)
+def test_a_page_about_logs_tells_nothing_of_the_real_events(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    told = re.findall(r"\b(?:intruders?|attackers?|October|breach\w*|was stolen)\b", text)
+    assert not told, f"{page} tells of the real events: {told}. Take it out of ABOUT_LOGS."
 
 
 # --- the guard can fail, on a copy of a lesson --------------------------------------------------
