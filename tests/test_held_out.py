@@ -60,7 +60,8 @@ def test_the_third_world_has_other_names_in_attack_and_background_alike(worlds):
 
 def test_in_the_third_world_the_intruder_stands_where_others_stand_too(worlds):
     truth = read_ground_truth(worlds["W3"])
-    events = [json.loads(line) for line in (worlds["W3"] / "okta.jsonl").read_text().splitlines()]
+    lines = (worlds["W3"] / "okta.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
     of_attack = {
         events[int(name.split(":")[1]) - 1]["securityContext"]["asNumber"]
         for name in truth.facts

@@ -28,22 +28,22 @@ def test_an_id_counts_once(sealed):
 
 
 def test_the_seal_names_no_event_and_no_fact(sealed):
-    text = sealed.read_text()
+    text = sealed.read_text(encoding="utf-8")
     assert "okta" not in text and not any(fact in text for fact in STEPS)
 
 
 def test_the_order_of_the_seal_says_nothing_about_the_order_of_the_events(sealed):
-    hashes = list(json.loads(sealed.read_text())["events"])
+    hashes = list(json.loads(sealed.read_text(encoding="utf-8"))["events"])
     assert len(hashes) == 3 and hashes == sorted(hashes)
 
 
 def test_another_salt_gives_another_seal(tmp_path):
     folder = world(tmp_path, [event()], {1: STEPS[0]})
-    assert seal(folder, "one").read_text() != seal(folder, "two").read_text()
+    assert seal(folder, "one").read_bytes() != seal(folder, "two").read_bytes()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"salt": "s", "events": 1}'])
 def test_what_is_no_seal_is_refused(tmp_path, content):
-    (tmp_path / "sealed.json").write_text(content)
+    (tmp_path / "sealed.json").write_text(content, encoding="utf-8")
     with pytest.raises(NotAWorld, match="is no seal of a world"):
         check(["okta:1"], tmp_path / "sealed.json")
