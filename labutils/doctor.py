@@ -9,6 +9,7 @@ from __future__ import (
 )
 
 import ast
+import gzip
 import importlib.machinery
 import importlib.metadata
 import importlib.util
@@ -19,6 +20,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -376,10 +378,13 @@ def _data() -> Line:
 
 def _damage(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        text = content.decode()
         if path.suffix in (".json", ".har"):
             json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         return shown(str(error), 100)
     return "" if text.strip() else "it is empty"
 

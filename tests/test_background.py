@@ -2,6 +2,8 @@
 tells the two apart."""
 
 import csv
+import gzip
+import hashlib
 import json
 import re
 import statistics
@@ -25,7 +27,7 @@ from labutils.incident.breach import play
 from labutils.incident.hunt import sources
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
-from labutils.lab import iso, seconds
+from labutils.lab import data_file, iso, seconds
 
 CASE = cases.load()
 REPLAY = play(World.historical())
@@ -106,6 +108,32 @@ def test_another_process_with_other_hashes_gives_the_same_bytes(tmp_path):
         [*command, "--background", "3000", "--seed", "x"], check=True, env={"PYTHONHASHSEED": "7"}
     )
     assert background.digest(tmp_path / "there") == here
+
+
+SAMPLE = data_file("telemetry/sample")
+
+
+def test_the_lesson_s_world_is_the_one_that_was_noted(lesson):
+    """Else say `python tools/background.py`, and execute lesson 10 again."""
+    noted = dict(
+        reversed(line.split("  ")) for line in (SAMPLE / "SHA256SUMS").read_text().splitlines()
+    )
+    made = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lesson.iterdir()}
+    assert made == noted
+
+
+@pytest.mark.parametrize("source", CASE.sources)
+def test_the_sample_is_every_fiftieth_line_of_the_lesson_s_world(lesson, source):
+    with gzip.open(SAMPLE / f"{source}.jsonl.gz") as file:
+        assert (
+            file.read().splitlines()
+            == ((lesson / f"{source}.jsonl").read_bytes().splitlines()[49::50])
+        )
+
+
+def test_the_sample_has_about_two_thousand_events():
+    lines = [len(gzip.decompress(path.read_bytes()).splitlines()) for path in SAMPLE.glob("*.gz")]
+    assert 1_990 <= sum(lines) <= 2_030
 
 
 # --- twins ---------------------------------------------------------------------------------------

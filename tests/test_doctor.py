@@ -2,6 +2,7 @@
 broken."""
 
 import ast
+import gzip
 import json
 import pathlib
 import re
@@ -229,6 +230,15 @@ def test_damaged_and_missing_data_are_named(name, text, what, tmp_path, monkeypa
         ": restore it with `git checkout -- data`" in sentence
         or "download the course again" in sentence
     )
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b[2:], lambda b: b[:20] + b[30:]])
+def test_a_packed_file_that_cannot_be_unpacked_is_damaged(tmp_path, damage):
+    whole, broken = tmp_path / "whole.gz", tmp_path / "broken.gz"
+    whole.write_bytes(gzip.compress(bytes(range(32, 120)) * 5))
+    broken.write_bytes(damage(whole.read_bytes()))
+    assert not doctor._damage(whole)
+    assert doctor._damage(broken)
 
 
 def test_bytes_that_are_no_text_are_damage(tmp_path):

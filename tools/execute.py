@@ -2,7 +2,8 @@
 
 `python tools/execute.py [NN ...]`.
 
-`python tools/execute.py pages` runs none, and renews the pages that are written from them.
+`python tools/execute.py pages` runs none, and renews the pages that are written from them, and the
+sums and the sample of the world that lesson 10 hunts in (tools/background.py).
 
 A second run gives no difference. Then notebooks/SHA256SUMS says what each lesson looks like when
 nobody has touched it.
@@ -15,6 +16,7 @@ import pathlib
 import sys
 import tempfile
 
+import background
 import guide
 import nbformat
 from nbclient import NotebookClient
@@ -109,7 +111,7 @@ def main(numbers: list[str]) -> int:
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
     (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     guide.write(paths)
-    return 0
+    return background.main()
 
 
 if __name__ == "__main__":

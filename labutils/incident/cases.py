@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from labutils.incident.campaign import Campaign, read_campaign
+from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import (
     Estate,
     Kind,
@@ -212,6 +213,7 @@ def read_case(name: str, sheets: dict[str, Row]) -> Case:
         placeholders=_placeholders(sheets.get("placeholders", Row())),
     )
     moment(sheet, "start")
+    must_be_among(sheet, "countries", case.countries.values(), COUNTRIES, "country")
     _must_have_networks(sheet, case)
     _must_have_domains(sheet, case)
     _must_have_formats(sheets["estate"], case)

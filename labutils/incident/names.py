@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from labutils.incident.sheets import Row, build, read
 
-QUERIES = "queries"
-
 
 @dataclass(frozen=True)
 class Project:
@@ -34,7 +32,6 @@ class _Words:
     projects: tuple[Row, ...]
     page_words: tuple[str, ...]
     page_ends: tuple[str, ...]
-    queries: tuple[str, ...]
 
 
 class Repository(NamedTuple):
@@ -62,11 +59,6 @@ def _words() -> _Words:
 def projects() -> tuple[Project, ...]:
     """The projects that there are."""
     return tuple(build(Project, row) for row in _words().projects)
-
-
-def queries() -> tuple[str, ...]:
-    """What people look for in a wiki."""
-    return _words().queries
 
 
 @cache

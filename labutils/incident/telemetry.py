@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from labutils.incident import names, policy
 from labutils.incident.cases import Case, LogEntry
+from labutils.incident.countries import COUNTRIES
 from labutils.incident.log_format import (
     OTHER,
     Event,
@@ -28,20 +29,6 @@ from labutils.incident.log_format import (
 )
 from labutils.incident.policy import Decision, Request
 from labutils.lab import iso
-
-# Countries by their codes (ISO 3166-1), as a log names them.
-COUNTRIES = {
-    "US": "United States",
-    "GB": "United Kingdom",
-    "PT": "Portugal",
-    "DE": "Germany",
-    "NL": "Netherlands",
-    "BR": "Brazil",
-    "SG": "Singapore",
-    "IN": "India",
-    "JP": "Japan",
-    "ZA": "South Africa",
-}
 
 
 class LogLine(NamedTuple):
@@ -195,7 +182,13 @@ def _unusual(line: Line) -> str:
 
 
 def _os(line: Line) -> str:
-    known = {"Macintosh": "Mac OS X", "Windows": "Windows 10", "Linux": "Linux"}
+    known = {
+        "iPhone": "iOS (iPhone)",
+        "Android": "Android",
+        "Macintosh": "Mac OS X",
+        "Windows": "Windows 10",
+        "Linux": "Linux",
+    }
     return next((os for word, os in known.items() if word in line.agent), "Unknown")
 
 
@@ -271,6 +264,7 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "agent": lambda line: line.agent,
     "os": _os,
     "browser": _browser,
+    "device_type": lambda line: "Mobile" if "Mobile" in line.agent else "Computer",
     "device": lambda line: _digest(f"{line.request.address}/{line.agent}"),
     "service": lambda line: line.request.service.id,
     "action": lambda line: line.request.action,
@@ -292,7 +286,9 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "page_id": lambda line: _page(line).id,
     "issue": lambda line: _issue(line).name,
     "issue_id": lambda line: _issue(line).id,
-    "country": lambda line: COUNTRIES[_country(line)],
+    "country": lambda line: COUNTRIES[_country(line)].name,
+    "latitude": lambda line: COUNTRIES[_country(line)].latitude,
+    "longitude": lambda line: COUNTRIES[_country(line)].longitude,
     "country_code": lambda line: _country(line).lower(),
     "country_capitals": _country,
     "proxy": lambda line: line.request.origin.id in line.request.case.proxies,

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from typing import Any, Literal
 
 from labutils.incident.cases import Case
+from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import must_be_scopes
 from labutils.incident.log_format import FIELDS, is_source, log_format
 from labutils.incident.sheets import Row, build, must_be_among, must_have_fields, table, value
@@ -173,7 +174,7 @@ def load(case: Case) -> Background:
 
 def _read(sheet: Row, case: Case) -> Background:
     must_have_fields(Background, sheet)
-    networks = {key: build(Network, row) for key, row in table(sheet, "networks").items()}
+    networks = {key: _network(row) for key, row in table(sheet, "networks").items()}
     acts = {key: _act(row, case) for key, row in table(sheet, "acts").items()}
     roles = {key: _role(row, acts) for key, row in table(sheet, "roles").items()}
     machines = {
@@ -195,6 +196,19 @@ def _read(sheet: Row, case: Case) -> Background:
         rare=tuple(_rare(row, acts, roles) for row in value(sheet, "rare", tuple[Row, ...])),
         twins={key: _twin(row, acts, actors, case) for key, row in table(sheet, "twins").items()},
     )
+
+
+def _network(row: Row) -> Network:
+    """A network with addresses, in a country that there is."""
+    network = build(Network, row)
+    must_be_among(row, "country", [network.country], COUNTRIES, "country")
+    try:
+        last = network.address(network.size - 1)
+    except (ValueError, ZeroDivisionError) as error:
+        raise row.error(f"first: {network.first} and size give no addresses", "first") from error
+    if network.size < 1 or IPv4Address(last) < IPv4Address(network.first):
+        raise row.error("size must be at least 1", "size")
+    return network
 
 
 def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
