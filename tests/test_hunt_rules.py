@@ -291,10 +291,20 @@ def test_onsets_keep_groups_apart():
             "event_ids": [f"0:{start}"],
         }
 
-    assert [onset.events for onset in onsets([row("a", 0), row("b", 5), row("a", 8)])] == [
-        {0, 8},
-        {5},
-    ]
+    found = onsets([row("a", 0), row("b", 5), row("a", 8)])
+    assert [onset.numbers() for onset in found] == [[0, 8], [5]]
+
+
+def test_a_rule_that_a_correlation_refers_to_has_hits_of_its_own_where_it_is_generated(tmp_path):
+    events = [okta("one", n, who="ada") for n in range(3)]
+    more = {"group-by": ["who"], "condition": {"gte": 3}}
+    for generated, titles in (
+        (False, ["A correlation"]),
+        (True, ["A correlation"] + ["A rule"] * 3),
+    ):
+        counted = correlation("event_count", ["one"], **more, generate=generated)
+        result = hunted(tmp_path, [ONE, counted], events)
+        assert sorted(hit.title for hit in result.hits) == titles and result.loaded == 2
 
 
 # --- the course's own logs ----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
 from labutils.incident.hunt import rules as sigma_rules
+from labutils.incident.hunt.plans import quickened
 from labutils.incident.hunt.progress import Progress, silent
 from labutils.incident.hunt.reading import Event, Skipped, log_files, read
 from labutils.incident.hunt.rules import (
@@ -161,10 +162,12 @@ def _correlation_hits(rule: SigmaCorrelationRule, backend: Backend, store: Store
     converted = backend.convert_correlation_rule(rule, "zircolite")
     every: list[Hit] = []
     for query in converted:
-        rows, _ = execute_plan(store.database, query["correlation_plan"], include_events=False)
-        known = store.events(int(name.split(":")[1]) for row in rows for name in row["event_ids"])
-        for onset in onsets(rows):
-            numbers = sorted(onset.events)
+        plan = quickened(query["correlation_plan"])
+        rows, _ = execute_plan(store.database, plan, include_events=False)
+        every_onset = onsets(rows)
+        known = store.events(number for onset in every_onset for number in onset.numbers())
+        for onset in every_onset:
+            numbers = onset.numbers()
             why = shown(f"{onset.why} within {rule.timespan.spec}", LONGEST)
             every.append(_hit(rule, [known[n] for n in numbers], onset.time, why))
     return every
@@ -177,7 +180,11 @@ class Onset:
     time: float
     end: float
     why: str
-    events: set[int]
+    events: set[str]
+
+    def numbers(self) -> list[int]:
+        """Its events by their numbers, which the backend writes behind that of a table."""
+        return sorted({int(name.partition(":")[2]) for name in self.events})
 
 
 def onsets(rows: Iterable[dict[str, Any]]) -> list[Onset]:
@@ -185,15 +192,16 @@ def onsets(rows: Iterable[dict[str, Any]]) -> list[Onset]:
     every: list[Onset] = []
     latest: dict[str, Onset] = {}
     for row in sorted(rows, key=lambda row: (row["window_start"], row["window_end"])):
-        numbers = {int(name.split(":")[1]) for name in row["event_ids"]}
         group = repr(sorted(row["group_keys"].items()))
         onset = latest.get(group)
         if onset is not None and row["window_start"] <= onset.end:
-            onset.events |= numbers
+            onset.events.update(row["event_ids"])
             onset.end = max(onset.end, row["window_end"])
             onset.time = min(onset.time, row["occurrence_time"])
             continue
-        onset = Onset(row["occurrence_time"], row["window_end"], _shared(row), numbers)
+        onset = Onset(
+            row["occurrence_time"], row["window_end"], _shared(row), set(row["event_ids"])
+        )
         latest[group] = onset
         every.append(onset)
     return sorted(every, key=lambda onset: onset.time)

@@ -25,6 +25,7 @@ from typing import Any
 import re2
 from sigma.backends.sqlite.correlation import quote
 
+from labutils.incident.hunt.plans import add_functions
 from labutils.incident.hunt.reading import Event
 from labutils.incident.hunt.sources import SOURCES, Json, leaves, members, time_of, values_below
 
@@ -183,6 +184,7 @@ class Store:
         self.database = sqlite3.connect("")  # a file that SQLite makes and removes, where needed
         self.database.create_function("REGEXP", 2, matches, deterministic=True)
         self.database.create_function("in_network", 2, in_network, deterministic=True)
+        add_functions(self.database)
         self.database.execute("PRAGMA journal_mode = OFF")
         self.database.execute("PRAGMA case_sensitive_like = OFF")
         self.database.execute(f"PRAGMA cache_size = -{CACHE}")
