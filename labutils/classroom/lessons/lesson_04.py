@@ -122,14 +122,21 @@ def signs_in(answer: Tried) -> Verdict:
 # --- 04-2 and 04-3: claims ----------------------------------------------------------------------
 
 
+def whom(claims: dict[str, Any], issuer: str, client_id: str, mistake: str) -> Case:
+    """One call of meant_for, in words that show all that counts."""
+    named = ", ".join(f"{n} {claims[n]!r}" if n in claims else f"no {n}" for n in ("iss", "aud"))
+    words = f"{named}, asked for issuer {issuer!r} and client {client_id!r}"
+    return Case((claims, issuer, client_id), mistake=mistake, words=words)
+
+
 def meant_for_us() -> list[Case]:
     claims = claims_of("for us")
     listed = {**claims, "aud": ["wiki"]}
     other = {**claims, "iss": ELSEWHERE + "/", "aud": "notes"}
     return [
-        Case((claims, ISSUER, "wiki"), mistake="good"),
-        Case((listed, ISSUER, "wiki"), mistake="list"),
-        Case((other, ELSEWHERE + "/", "notes"), mistake="fixed"),
+        whom(claims, ISSUER, "wiki", "good"),
+        whom(listed, ISSUER, "wiki", "list"),
+        whom(other, ELSEWHERE + "/", "notes", "fixed"),
     ]
 
 
@@ -150,14 +157,14 @@ def meant_for_others() -> list[Case]:
         ({"aud": ["notes", "wiki"]}, "others"),
         ({"aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
     ]
-    cases = [Case(({**claims, **c}, ISSUER, "wiki"), mistake=m) for c, m in changes]
+    cases = [whom({**claims, **change}, ISSUER, "wiki", mistake) for change, mistake in changes]
     for name in ("iss", "aud"):
         rest = {key: value for key, value in claims.items() if key != name}
-        cases.append(Case((rest, ISSUER, "wiki"), mistake="missing"))
+        cases.append(whom(rest, ISSUER, "wiki", "missing"))
     return [
         *cases,
-        Case((claims, ELSEWHERE, "wiki"), mistake="fixed"),
-        Case((claims, ISSUER, "notes"), mistake="fixed"),
+        whom(claims, ELSEWHERE, "wiki", "fixed"),
+        whom(claims, ISSUER, "notes", "fixed"),
     ]
 
 
@@ -419,7 +426,8 @@ EXERCISES = (
         "Issuer and audience, letter by letter, and nobody else beside you.",
         {
             "good": (
-                "A token of this issuer for this client must come through.",
+                "A token of this issuer for this client must come through. Here aud is one text: "
+                "set(aud) and list(aud) would take it apart into letters.",
                 wrong("answer = lambda claims, issuer, client_id: False"),
             ),
             "list": (
@@ -802,8 +810,8 @@ PREDICTIONS = (
             "d": Guess("Ada, since it is her token", "u-1815"),
         },
         "The wiki asked the provider about whom the token is. The provider answered: about Ada. "
-        "So the wiki signed Ada in, whoever was holding the token. For whom the token was made, "
-        "the wiki never asked.",
+        "So the wiki signed Ada in, whoever was holding the token. It never asked for which "
+        "application the token was made.",
     ),
     Row(
         "04-p2",
