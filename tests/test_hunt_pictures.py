@@ -113,3 +113,17 @@ def test_precision_says_which_sets_of_rules_stay_within_the_budget(month):
         "2 true of 3 alerts, 0.43 a day; no rule 0 true of 0 alerts, 0.00 a day. Within the "
         "budget of 5 a day: one rule, no rule."
     )
+
+
+def test_no_words_of_a_point_lie_over_those_of_another(month):
+    every = [hit(line, rule=f"{line % 2}") for line in range(1, 60)]
+    scores = {f"the first {size} hits": score(every[:size], month) for size in range(20, 26)}
+    figure, _ = precision_by_alerts(scores, "A title")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts = [text for text in figure.axes[0].texts if "hits" in text.get_text()]
+    boxes = [text.get_window_extent() for text in texts]
+    assert len(boxes) == 6
+    assert not any(
+        one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place]
+    )

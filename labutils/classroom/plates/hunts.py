@@ -5,6 +5,7 @@ Black diamonds are what defenders see; grey is what they do not.
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +15,7 @@ from labutils.incident.hunt.intervals import Share
 from labutils.incident.hunt.scoring import Score
 
 TITLE = TEXT + 1.5
+WIDTH = 12  # inches
 LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
 
@@ -21,19 +23,41 @@ PALE = "#dddddd"
 def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure, str]:
     """Each score as a point: alerts a day in its worst week, and how many of its alerts were true,
     with the interval. What lies to the right of the budget is not all read."""
-    most = max([one.worst_week[1] for one in scores.values()] + [50])
-    right = math.log10(most / LEAST) + 0.2
-    figure, axes = canvas(12, 5.6, (-0.75, right + 1.2), (-0.34, 1.3))
-    axes.text(-0.7, 1.22, title, size=TITLE, weight="bold", va="center")
-    _frame(axes, right)
+    sheet = _Sheet.of(scores)
+    figure, axes = canvas(WIDTH, 5.6, (-0.75, sheet.right + 0.35), (-0.34, 1.34))
+    axes.text(-0.7, 1.26, title, size=TITLE, weight="bold", va="center")
+    _frame(axes, sheet)
     budget = next(iter(scores.values())).budget
     x = _across(budget)
-    axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)))
+    axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)), zorder=0)
     axes.text(x + 0.04, 1.08, f"budget: {budget} a day", size=TEXT, va="center")
-    beside = _free_heights(scores)
+    places = _label_places(scores, sheet)
     for name, one in scores.items():
-        _point(axes, one, name, beside[name])
+        _point(axes, one, sheet, _words(name, one), places[name])
     return figure, _points_sentence(scores, budget)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """How far the axes go: `right` in powers of ten, `top` as a share."""
+
+    right: float
+    top: float
+
+    @classmethod
+    def of(cls, scores: Mapping[str, Score]) -> "_Sheet":
+        """Wide and high enough for these scores."""
+        most = max([one.worst_week[1] for one in scores.values()] + [50])
+        highest = max((one.precision.high for one in scores.values() if one.alerts), default=1)
+        return cls(_across(most) + 0.4, next(top for top in (0.25, 0.5, 1) if highest <= top))
+
+    def height(self, share: float) -> float:
+        """Where a share stands."""
+        return share / self.top
+
+    def width(self, words: str) -> float:
+        """About how wide a text is."""
+        return 0.1 * len(words) * (self.right + 1.1) / WIDTH
 
 
 def _across(alerts_a_day: float) -> float:
@@ -41,43 +65,62 @@ def _across(alerts_a_day: float) -> float:
     return math.log10(max(alerts_a_day, LEAST) / LEAST)
 
 
-def _frame(axes: Axes, right: float) -> None:
-    for share in (0, 0.5, 1):
-        axes.plot([0, right], [share, share], color=PALE, lw=0.8, zorder=0)
-        axes.text(-0.06, share, f"{100 * share:.0f} %", size=TEXT, ha="right", va="center")
+def _frame(axes: Axes, sheet: _Sheet) -> None:
+    for part in (0, 0.5, 1):
+        axes.plot([0, sheet.right], [part, part], color=PALE, lw=0.8, zorder=0)
+        words = f"{100 * part * sheet.top:g} %"
+        axes.text(-0.06, part, words, size=TEXT, ha="right", va="center")
     words, turned = "alerts that are true", {"rotation": 90, "va": "center", "ha": "center"}
     axes.text(-0.6, 0.5, words, size=TEXT, **turned)
     alerts = LEAST
-    while _across(alerts) <= right:
+    while _across(alerts) <= sheet.right:
         words = f"{alerts:g}" if alerts > LEAST else f"{alerts:g} or less"
         axes.text(_across(alerts), -0.1, words, size=TEXT, ha="center", va="center")
         alerts *= 10
     words = "alerts a day in the worst week"
-    axes.text(right / 2, -0.24, words, size=TEXT, ha="center", va="center")
+    axes.text(sheet.right / 2, -0.24, words, size=TEXT, ha="center", va="center")
 
 
-def _free_heights(scores: Mapping[str, Score]) -> dict[str, float]:
-    """How high the words of each point stand: beside it, or above those that stand there."""
-    heights: dict[str, float] = {}
-    taken: list[tuple[float, float]] = []
-    for name, one in sorted(scores.items(), key=lambda pair: pair[1].precision.value):
-        x, height = _across(one.worst_week[1]), one.precision.value
-        while any(abs(x - other) < 2 and abs(height - y) < 0.11 for other, y in taken):
-            height += 0.01
-        taken.append((x, height))
-        heights[name] = height
-    return heights
+def _words(name: str, one: Score) -> str:
+    return f"{name}: {one.precision.hits} of {one.precision.trials}"
 
 
-def _point(axes: Axes, one: Score, name: str, height: float) -> None:
-    x, share = _across(one.worst_week[1]), one.precision
+def _bar(one: Score, sheet: _Sheet) -> tuple[float, float]:
+    """The ends of the interval; without an alert there is none."""
+    share = one.precision
+    ends = (share.low, share.high) if share.trials else (0, 0)
+    return sheet.height(ends[0]), sheet.height(ends[1])
+
+
+def _label_places(scores: Mapping[str, Score], sheet: _Sheet) -> dict[str, tuple[float, float]]:
+    """Where the words of each point stand: above its interval, and clear of all others."""
+    bars = [(_across(one.worst_week[1]), 0.0, *_bar(one, sheet)) for one in scores.values()]
+    taken, places = list(bars), {}
+    for name, one in sorted(scores.items(), key=lambda pair: _bar(pair[1], sheet)[1]):
+        half = sheet.width(_words(name, one)) / 2
+        x = min(max(_across(one.worst_week[1]), half), sheet.right + 0.3 - half)
+        y = _bar(one, sheet)[1] + 0.07
+        while any(
+            abs(x - other) < half + width and low - 0.06 < y < high + 0.06
+            for other, width, low, high in taken
+        ):
+            y += 0.01
+        taken.append((x, half, y - 0.03, y + 0.03))
+        places[name] = x, y
+    return places
+
+
+def _point(axes: Axes, one: Score, sheet: _Sheet, words: str, place: tuple[float, float]) -> None:
+    """The mark of a score with its interval, and a thin line up to its words."""
+    x, (low, high) = _across(one.worst_week[1]), _bar(one, sheet)
     colour = BLACK if one.within_budget else GREY
-    axes.plot([x, x], [share.low, share.high], color=colour, lw=2)
-    _diamond(axes, x, share.value, BLACK if one.within_budget else "white", colour)
-    words = f"{name}: {share.hits} of {share.trials}"
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
-    style = {"size": TEXT, "va": "center", "color": colour, "bbox": paper}
-    axes.text(x + 0.09, height, words, **style)
+    axes.plot([x, x], [low, high], color=colour, lw=2.4)
+    axes.plot([x, x], [high, place[1] - 0.035], color=GREY, lw=0.6)
+    face = BLACK if one.within_budget else "white"
+    _diamond(axes, x, sheet.height(one.precision.value), face, colour)
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
+    style = {"size": TEXT, "va": "center", "ha": "center", "color": colour, "bbox": paper}
+    axes.text(*place, words, **style)
 
 
 def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:
