@@ -29,6 +29,7 @@ from labutils.incident.hunt.why import LONGEST, explained
 from labutils.text import shown
 
 MOST_SKIPPED = 10_000  # what is named; the rest is counted
+MOST_FIELDS = 600  # of a source; SQLite has 2,000 columns, and a view has those of three sources
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,19 @@ def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iter
 
 
 def make_columns(ruleset: Ruleset, store: Store) -> None:
-    """Give the tables what the rules name, so that each event is read once."""
-    for rule in ruleset.rules:
+    """Give the tables what the rules name, so that each event is read once.
+
+    A rule that names more than a table can hold is refused.
+    """
+    for rule in list(ruleset.rules):
         for base in sigma_rules.base_rules(rule):
-            for source in sigma_rules.sources_of(base):
-                store.want(source, sigma_rules.fields_of(rule) | sigma_rules.fields_of(base))
+            fields = sigma_rules.fields_of(rule) | sigma_rules.fields_of(base)
+            sources = sigma_rules.sources_of(base)
+            if any(len(fields.union(store.fields[source])) > MOST_FIELDS for source in sources):
+                ruleset.refuse(rule, f"with it, the rules name more than {MOST_FIELDS} fields")
+                break
+            for source in sources:
+                store.want(source, fields)
 
 
 # --- hits ---------------------------------------------------------------------------------------
@@ -122,10 +131,12 @@ def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hi
     A rule that SQLite cannot ask is refused in the ruleset, with the reason.
     """
     make_columns(ruleset, store)
-    copies, tables = copy.deepcopy(ruleset.rules), dict[int, str]()
-    for rule in copies:
-        if isinstance(rule, SigmaRule):
-            tables[id(rule)] = store.table(sigma_rules.sources_of(rule))
+    copies = copy.deepcopy(ruleset.rules)
+    tables = {
+        id(rule): store.table(sigma_rules.sources_of(rule))
+        for rule in copies
+        if isinstance(rule, SigmaRule)
+    }
     backend, every = Backend(store.lists, tables), list[Hit]()
     for number, (original, rule) in enumerate(zip(list(ruleset.rules), copies, strict=True)):
         progress("rules", number / len(copies))
