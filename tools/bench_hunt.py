@@ -271,7 +271,7 @@ def memory(number: int) -> float:
         paths = write_events(Path(folder), number)
         command = [sys.executable, __file__, "--hunt", *map(str, paths)]
         start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
         took = time.perf_counter() - start
     kib = int(done.stdout)
     print(f"{number:>10,} events: {took:.0f} s, {kib / 1024:.0f} MiB at most")
