@@ -1,0 +1,110 @@
+"""The course's rules over a month of traffic: what SQLite says, a second opinion says as well, and
+what the page says is so."""
+
+import json
+
+import pytest
+import rule_rates
+import yaml
+from hunt_oracle_month import alerts, true_of
+from sigma.correlations import SigmaCorrelationRule
+
+from labutils.incident import background, cases
+from labutils.incident.hunt import hunt
+from labutils.incident.hunt.alerts import ORDINARY
+from labutils.incident.hunt.rules import load
+from labutils.incident.hunt.scoring import score
+from labutils.incident.hunt.sources import iso_time
+from labutils.lab import data_file
+
+RULES = data_file("rules")
+SITE = {name: list(values) for name, values in cases.load().placeholders.items()}
+RULESET = load([RULES], SITE)
+EVENT_RULES = [rule for rule in RULESET.rules if not isinstance(rule, SigmaCorrelationRule)]
+LAST = rule_rates.titles()  # of each file, the rule that raises alerts
+CORRELATIONS = [
+    rule
+    for rule in RULESET.rules
+    if isinstance(rule, SigmaCorrelationRule) and str(rule.id) in LAST
+]
+
+
+@pytest.fixture(scope="module")
+def month():
+    """The folder of the lesson's world."""
+    return background.logs()
+
+
+@pytest.fixture(scope="module")
+def found(month):
+    return hunt([RULES], [month], SITE).hits
+
+
+@pytest.fixture(scope="module")
+def logs(month):
+    """The events of each source, in the order of the lines."""
+    return {
+        path.stem: [json.loads(line) for line in path.open(encoding="utf-8")]
+        for path in month.glob("*.jsonl")
+    }
+
+
+@pytest.fixture(scope="module")
+def found_alone(month, tmp_path_factory):
+    """The events of each rule for single events, also of those that lead up to a correlation."""
+    path = tmp_path_factory.mktemp("rules") / "rules.yml"
+    documents = [
+        document
+        for file in RULES.glob("*.yml")
+        for document in yaml.safe_load_all(file.read_text(encoding="utf-8"))
+        if "detection" in document
+    ]
+    path.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    events = {}
+    for hit in hunt([path], [month], SITE).hits:
+        events.setdefault(hit.rule_id, set()).update(hit.event_ids)
+    return events
+
+
+@pytest.mark.parametrize("rule", EVENT_RULES, ids=lambda rule: rule.title)
+def test_sqlite_and_the_oracle_agree_on_every_event(rule, logs, found_alone):
+    expected = {f"{source}:{line}" for source, line in true_of(rule, logs)}
+    assert found_alone.get(str(rule.id), set()) == expected
+
+
+@pytest.mark.parametrize("rule", CORRELATIONS, ids=lambda rule: rule.title)
+def test_sqlite_and_the_oracle_agree_on_when_each_alert_begins(rule, logs, found):
+    begun = sorted(hit.time for hit in found if hit.rule_id == str(rule.id))
+    assert begun == sorted(iso_time(moment) for moment in alerts(rule, logs))
+
+
+@pytest.fixture(scope="module")
+def above_low(found):
+    """A rule of level low is for a look beside another alert, by its own definition in Sigma."""
+    return [hit for hit in found if hit.level != "low"]
+
+
+def test_all_rules_that_alert_stay_within_five_alerts_a_day(month, above_low):
+    result = score(above_low, month)
+    assert result.alerts_a_day.value <= 5
+    assert len(result.seen_steps) >= 10
+
+
+def test_rules_meet_people_who_do_the_same_for_good_reasons(month, found):
+    """Each but those which have nothing to see in this attack."""
+    alike = {
+        alert.rule_id
+        for alert in score(found, month).alerts
+        if not alert.true and alert.twin != ORDINARY
+    }
+    assert {LAST[rule_id][0] for rule_id in LAST.keys() - alike} == {
+        "atlassian_audit_level_lowered.yml",
+        "jira_log_silent_while_used.yml",
+    }
+
+
+def test_the_page_has_the_rates_of_today(month, found, above_low):
+    text = rule_rates.table(score(found, month), score(above_low, month))
+    assert rule_rates.PAGE.read_text(encoding="utf-8") == rule_rates.page(text), (
+        "The rules or the traffic changed: python tools/rule_rates.py"
+    )
