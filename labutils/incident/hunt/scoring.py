@@ -67,7 +67,6 @@ class Score:
     """The score of rules in a world. `alerts` are all that were raised, in order of time; those
     within the budget are marked as seen, and recall and time count these alone."""
 
-    world: str
     events: int
     attack_events: int
     days: tuple[int, ...]
@@ -261,7 +260,6 @@ def score(
     """
     truth = read_ground_truth(Path(folder))
     return Score(
-        truth.name,
         truth.events,
         len(truth.facts),
         truth.days,
