@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -27,6 +28,8 @@ from labutils.incident.breach import play
 from labutils.incident.hunt import sources
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
+from labutils.incident.sheets import SheetError
+from labutils.incident.sheets import read as read_sheet
 from labutils.lab import data_file, iso, seconds
 
 CASE = cases.load()
@@ -653,10 +656,70 @@ def test_the_command_s_benign_month_has_no_attack(tmp_path, capsys):
     assert index(tmp_path, "truth") == {}
 
 
-# --- the sheet ------------------------------------------------------------------------------------
+# --- another case ---------------------------------------------------------------------------------
+
+FERRY = cases.load(Path(__file__).parent / "cases" / "night-ferry")
+
+
+def test_a_second_case_needs_yaml_alone(tmp_path):
+    replay = play(World.historical(FERRY), case=FERRY)
+    written = background.write(tmp_path, replay, count=2_000, seed="a")
+    assert sum(written.values()) == 2_000 + sum(map(len, replay.audit.values()))
+    assert set(index(tmp_path, "truth").values()) == set(replay.truth.values())
+    assert {one["twin"] for one in index(tmp_path, "twins").values()} == set(
+        sheets.load(FERRY).twins
+    )
 
 
 def test_a_case_without_a_background_says_so(tmp_path):
-    ferry = cases.load(Path(__file__).parent / "cases" / "night-ferry")
+    bare = replace(FERRY, background=None)
     with pytest.raises(background.NoBackground, match="night-ferry has no background.yaml"):
-        background.write(tmp_path, play(World.historical(ferry), case=ferry), count=2_000, seed="a")
+        background.write(tmp_path, play(World.historical(bare), case=bare), count=2_000, seed="a")
+
+
+def changed(change) -> cases.Case:
+    """The ferry with another background sheet."""
+    text = (Path(__file__).parent / "cases" / "night-ferry" / "background.yaml").read_text()
+    return replace(FERRY, background=read_sheet("background.yaml", change(text)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("okta.admin-app", "okta.nothing", "line 30: lines: there is no event of okta 'nothing'"),
+        ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
+        ("ask: 'plans:copy'", "ask: 'decks:copy'", "there is no service 'decks'"),
+        ("uses: {settings: 10", "uses: {nothing: 10", "uses: there is no act 'nothing'"),
+        ("role: mates", "role: cooks", "role: there is no role 'cooks'"),
+        ("step: plans-copied", "step: no-step", "there is no step of the ledger called 'no-step'"),
+        ("who: mates", "who: cooks", "there is no role, identity or machine 'cooks'"),
+        ("what: plans for the yard, ", "", "a change ticket says what is changed"),
+        ("where: moved", "where: server", "no zone that is `inside` has an address"),
+        ("fill: true, ", "", "one machine at least says `fill: true`"),
+        ("share: 100,", "share: 0,", "one network at least has a share"),
+        ("id: sign-out", "id: goodbye", "there is no act 'sign-out'"),
+        ("mobile: phones", "mobile: pigeons", "there is no network 'pigeons'"),
+        ("proxies: [elsewhere]", "proxies: []", "proxies needs at least one"),
+        ("country: NL", "country: XX", "there is no country 'XX'"),
+        ("first: 192.0.2.190", "first: nowhere", "first: nowhere and size give no addresses"),
+        ("size: 40, asn: 64505", "size: 0, asn: 64505", "give no addresses"),
+        ("people: 30", "people: 0", "people must be at least 1"),
+        ("people: 30", "people: many", "people must be a whole number"),
+        ("holder: timetable, act: plan-opened", "act: plan-opened", "a machine has a holder"),
+        ("middle: '2031-03-12'", "middle: spring", "no time such as"),
+        (
+            "lines: [okta.admin-app]",
+            "lines: [jira.user-created, jira.script-executed], refused: true",
+            "jira.user-created is not for such a request",
+        ),
+        (
+            "lines: [okta.single-sign-on], words: {application: [Tickets, Cabins]}",
+            "lines: [okta.single-sign-on]",
+            "needs words for application",
+        ),
+    ],
+)
+def test_a_fault_in_the_sheet_is_named_with_its_line(old, new, sentence):
+    with pytest.raises(SheetError, match=r"background.yaml, line \d+: ") as raised:
+        sheets.load(changed(lambda text: text.replace(old, new, 1)))
+    assert sentence in str(raised.value)

@@ -52,7 +52,7 @@ def random_world(number: int) -> World:
 
 def test_the_second_case_is_yaml_alone_with_three_services_and_five_steps():
     assert sorted(path.name for path in FOLDER.iterdir()) == [
-        f"{name}.yaml" for name in sorted(cases.SHEETS)
+        f"{name}.yaml" for name in sorted([*cases.SHEETS, "background"])
     ]
     assert len(FERRY.estate.services) == 3 and len(FERRY.campaign.steps) == 5
 

@@ -1,6 +1,6 @@
 """Who acts: people with a home, an office, two devices and habits; services; their trips."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from labutils.incident import names
@@ -91,7 +91,16 @@ def people(sheet: Background, seed: str) -> list[Person]:
                 dice.below(400),
             )
         )
-    return everybody
+    return with_every_role(everybody, list(sheet.roles.values()))
+
+
+def with_every_role(everybody: list[Person], roles: list[Role]) -> list[Person]:
+    """The same people; where a role fell to nobody, the least active of them take it."""
+    missing = [role for role in roles if all(one.role is not role for one in everybody)]
+    kept = everybody[: len(everybody) - len(missing)]
+    return kept + [
+        replace(one, role=role) for one, role in zip(everybody[len(kept) :], missing, strict=False)
+    ]
 
 
 def credential(identity: Identity, name: str) -> Credential:

@@ -10,11 +10,21 @@ from labutils.incident.cases import Case
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import must_be_scopes
 from labutils.incident.log_format import FIELDS, is_source, log_format
-from labutils.incident.sheets import Row, build, must_be_among, must_have_fields, table, value
+from labutils.incident.sheets import (
+    Row,
+    build,
+    moment,
+    must_be_among,
+    must_have_fields,
+    table,
+    value,
+)
 
 Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
 Table = Literal["changes", "roster", "travel"]
 ANYBODY = "any"  # in the place of a role
+# The acts that a session is made of.
+VISIT = ("sign-in", "sign-in-failed", "single-sign-on", "sign-out")
 # What an act may leave open, and the generator gives: somebody else whom it is about.
 SUBJECT = frozenset({"user", "full_name", "email", "user_id", "subject_id"})
 DERIVED = frozenset({"application_id"})
@@ -182,8 +192,11 @@ def _read(sheet: Row, case: Case) -> Background:
     }
     actors = {ANYBODY, *roles, *machines, *case.estate.identities}
     for key in ("proxies", "away", "strangers"):
-        must_be_among(sheet, key, value(sheet, key, tuple[str, ...]), networks, "network")
+        must_be_among(sheet, key, _some(sheet, key, tuple[str, ...]), networks, "network")
     must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")
+    must_be_among(sheet, "acts", VISIT, acts, "act")
+    _must_be_lived_in(sheet, networks, machines)
+    moment(sheet, "middle")
     return build(
         Background,
         sheet,
@@ -196,6 +209,26 @@ def _read(sheet: Row, case: Case) -> Background:
         rare=tuple(_rare(row, acts, roles) for row in value(sheet, "rare", tuple[Row, ...])),
         twins={key: _twin(row, acts, actors, case) for key, row in table(sheet, "twins").items()},
     )
+
+
+def _some(sheet: Row, key: str, hint: Any) -> Any:
+    """A list that is not empty."""
+    if not (items := value(sheet, key, hint)):
+        raise sheet.error(f"{key} needs at least one", key)
+    return items
+
+
+def _must_be_lived_in(
+    sheet: Row, networks: dict[str, Network], machines: dict[str, Machine]
+) -> None:
+    """People live somewhere, and some machine makes what the others leave."""
+    if not any(one.share > 0 for one in networks.values()):
+        raise sheet.error("one network at least has a share: people live there", "networks")
+    if not any(one.fill and one.share > 0 for one in machines.values()):
+        raise sheet.error("one machine at least says `fill: true` and has a share", "machines")
+    for key in ("days", "people"):
+        if value(sheet, key, int) < 1:
+            raise sheet.error(f"{key} must be at least 1", key)
 
 
 def _network(row: Row) -> Network:
@@ -212,7 +245,7 @@ def _network(row: Row) -> Network:
 
 
 def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
-    return tuple(build(Agent, row) for row in value(sheet, key, tuple[Row, ...]))
+    return tuple(build(Agent, row) for row in _some(sheet, key, tuple[Row, ...]))
 
 
 def _act(row: Row, case: Case) -> Act:
@@ -270,4 +303,7 @@ def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Case) -> Twin:
     )
     if twin.told_by == "changes" and not twin.what:
         raise row.error("a change ticket says what is changed")
+    servers = [zone.id for zone in case.estate.zones.values() if zone.inside]
+    if twin.where == "server" and not case.addresses.keys() & set(servers):
+        raise row.error("where: no zone that is `inside` has an address in the case", "where")
     return twin

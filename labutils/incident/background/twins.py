@@ -153,8 +153,9 @@ class Twins:
         """Where a service runs."""
         estate, place = self.company.case.estate, service.place
         if twin.where == "server":
-            inside = next(zone for zone in estate.zones.values() if zone.inside)
-            address = self.company.case.addresses[inside.id]
+            addresses = self.company.case.addresses
+            inside = next(z for z in estate.zones.values() if z.inside and z.id in addresses)
+            address = addresses[inside.id]
             return Place(inside, address.ip, address.agent)
         if twin.where == "usual":
             return place
