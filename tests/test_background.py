@@ -17,6 +17,7 @@ from random import Random
 
 import jsonschema
 import pytest
+from event_values import leaves
 from shallow_tree import auc, tree
 
 from labutils.__main__ import main
@@ -118,20 +119,17 @@ SAMPLE = data_file("telemetry/sample")
 
 def test_the_lesson_s_world_is_the_one_that_was_noted(lesson):
     """Else say `python tools/background.py`, and execute lesson 10 again."""
-    noted = dict(
-        reversed(line.split("  ")) for line in (SAMPLE / "SHA256SUMS").read_text().splitlines()
-    )
+    lines = (SAMPLE / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    noted = dict(reversed(line.split("  ")) for line in lines)
     made = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lesson.iterdir()}
     assert made == noted
 
 
 @pytest.mark.parametrize("source", CASE.sources)
 def test_the_sample_is_every_fiftieth_line_of_the_lesson_s_world(lesson, source):
-    with gzip.open(SAMPLE / f"{source}.jsonl.gz") as file:
-        assert (
-            file.read().splitlines()
-            == ((lesson / f"{source}.jsonl").read_bytes().splitlines()[49::50])
-        )
+    sample = gzip.decompress((SAMPLE / f"{source}.jsonl.gz").read_bytes())
+    lines = (lesson / f"{source}.jsonl").read_bytes().splitlines()
+    assert sample.splitlines() == lines[49::50]
 
 
 def test_the_sample_has_about_two_thousand_events():
@@ -356,7 +354,7 @@ def test_every_event_has_its_vendors_shape(lesson):
 
 
 def test_no_two_people_have_the_same_account_or_number(lesson):
-    roster = list(csv.DictReader((lesson / "roster.csv").open()))
+    roster = list(csv.DictReader((lesson / "roster.csv").open(encoding="utf-8")))
     people = Company(CASE, SHEET, "hunt-lesson", [0]).everybody
     assert {row["account"] for row in roster} == {one.identity.id for one in people}
     assert len({one.identity.number for one in people}) == len(people) == SHEET.people
@@ -371,15 +369,6 @@ WHERE = {
     *("rawUserAgent", "userAgent", "agent", "os", "browser"),
     *("dtHash", "behaviors", "logOnlySecurityData"),  # made of both
 }
-
-
-def leaves(value, path=()):
-    """Every value of an event that is no mapping or list, by its path."""
-    if isinstance(value, dict):
-        return {k: v for key, item in value.items() for k, v in leaves(item, (*path, key)).items()}
-    if isinstance(value, list):
-        return {k: v for n, item in enumerate(value) for k, v in leaves(item, (*path, n)).items()}
-    return {path: value}
 
 
 def account(event: dict) -> str:
@@ -538,9 +527,9 @@ def test_another_seed_size_or_kind_is_another_world():
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda folder: (folder / "okta.jsonl").write_text("{}\n"),
+        lambda folder: (folder / "okta.jsonl").write_bytes(b"{}\n"),
         lambda folder: (folder / "truth.json").unlink(),
-        lambda folder: (folder / "more.jsonl").write_text(""),
+        lambda folder: (folder / "more.jsonl").write_bytes(b""),
         lambda folder: folder.with_name(folder.name + ".sha256").unlink(),
         lambda folder: folder.with_name(folder.name + ".sha256").write_bytes(b"\xff"),
     ],
@@ -558,7 +547,7 @@ def test_a_world_that_is_not_what_was_written_is_made_again(kept, damage):
 def test_several_at_once_make_one_whole_world(kept):
     code = "from labutils.incident import background as b; print(b.logs(count=2000, seed='a'))"
     running = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, encoding="utf-8")
         for _ in range(3)
     ]
     printed = {one.communicate()[0].strip() for one in running}
@@ -569,7 +558,7 @@ def test_several_at_once_make_one_whole_world(kept):
 
 
 def test_where_nothing_can_be_kept_the_world_is_a_temporary_folder(tmp_path, monkeypatch, capsys):
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_bytes(b"in the way")
     monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "file" / "below"))
     folder = background.logs(count=2_000, seed="a")
     assert "set LABUTILS_CACHE to a folder of yours" in capsys.readouterr().err
@@ -679,7 +668,9 @@ def test_a_case_without_a_background_says_so(tmp_path):
 
 def changed(change) -> cases.Case:
     """The ferry with another background sheet."""
-    text = (Path(__file__).parent / "cases" / "night-ferry" / "background.yaml").read_text()
+    text = (Path(__file__).parent / "cases" / "night-ferry" / "background.yaml").read_text(
+        encoding="utf-8"
+    )
     return replace(FERRY, background=read_sheet("background.yaml", change(text)))
 
 

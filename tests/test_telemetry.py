@@ -13,6 +13,7 @@ from random import Random
 
 import jsonschema
 import pytest
+from event_values import leaves
 
 from labutils.incident import breach, cases, inventory, ledger, telemetry
 from labutils.incident.background import sheet
@@ -390,15 +391,6 @@ def test_events_of_one_kind_have_the_same_keys_in_the_same_order_whoever_made_th
                 shapes.setdefault(f"{kind} {outcome}", set()).add(json.dumps(shape_of(event)))
         if "auditType" in event or source == "okta":
             assert {len(some) for some in shapes.values()} == {1}, source
-
-
-def leaves(value, path=()):
-    """Every value of an event that is no mapping or list, by its path."""
-    if isinstance(value, dict):
-        return {k: v for key, item in value.items() for k, v in leaves(item, (*path, key)).items()}
-    if isinstance(value, list):
-        return {k: v for n, item in enumerate(value) for k, v in leaves(item, (*path, n)).items()}
-    return {path: value}
 
 
 # What comes from the address and the agent, what is of one event, and the time.
