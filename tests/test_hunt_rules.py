@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 from hunt_helpers import (
+    OKTA,
     correlation,
     hunted,
     lines,
@@ -305,6 +306,39 @@ def test_a_rule_that_a_correlation_refers_to_has_hits_of_its_own_where_it_is_gen
         counted = correlation("event_count", ["one"], **more, generate=generated)
         result = hunted(tmp_path, [ONE, counted], events)
         assert sorted(hit.title for hit in result.hits) == titles and result.loaded == 2
+
+
+# --- filters ------------------------------------------------------------------------------------
+
+
+def a_filter(rules, selection, condition="not ours", logsource=None):
+    """A Sigma filter as a mapping."""
+    body = {"rules": rules, "ours": selection, "condition": condition}
+    return {"title": "Ours", "logsource": logsource or OKTA, "filter": body}
+
+
+def test_a_filter_takes_a_sites_own_events_out_of_a_rule(tmp_path):
+    events = [okta("one", who="ada"), okta("one", who="tom"), okta("two", who="ada")]
+    alone = TWO | {"title": "Alone"}
+    result = hunted(tmp_path, [ONE, alone, a_filter(["one"], {"who": "ada"})], events)
+    assert [(hit.title, hit.event_ids) for hit in result.hits] == [
+        ("A rule", ("okta:2",)),
+        ("Alone", ("okta:3",)),
+    ]
+    assert not result.refused and result.loaded == 2
+
+
+def test_a_filter_reaches_what_a_correlation_counts(tmp_path):
+    events = [okta("one", n, who=who) for n, who in enumerate(["ada", "ada", "tom"])]
+    counted = correlation("event_count", ["one"], condition={"gte": 2})
+    assert hunted(tmp_path, [ONE, counted], events).hits
+    filtered = [ONE, counted, a_filter(["one"], {"who": "ada"})]
+    assert not hunted(tmp_path, filtered, events).hits
+
+
+def test_a_filter_for_another_log_source_changes_nothing(tmp_path):
+    other = a_filter(["one"], {"who": "ada"}, logsource={"product": "aws"})
+    assert lines(hunted(tmp_path, [ONE, other], [okta("one", who="ada")])) == [1]
 
 
 # --- the course's own logs ----------------------------------------------------------------------
