@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labutils.__main__ import main
 from labutils.incident.hunt import Hit, Hunt, Refused, Skipped, as_html
-from labutils.incident.hunt.page import MOST_HITS, MOST_LANES, _Scale, _ticks
+from labutils.incident.hunt.page import LEFT, MOST_HITS, MOST_LANES, _Scale, _ticks
 
 EVIL = "<script>alert(1)</script>\"'><img src=http://x.example onerror=a>\x1b[2J\u202e&amp;"
 
@@ -126,7 +126,7 @@ def test_marks_stand_in_the_order_of_time_and_in_the_picture():
     times = [f"2023-11-{day:02}T09:00:00Z" for day in (1, 2, 4, 30)]
     places = marks(as_html(Hunt([hit(time=time) for time in times])))
     assert places == sorted(places) and len(set(places)) == 4
-    assert places[0] > 330 and places[-1] < 1080
+    assert places[0] > LEFT and places[-1] < 1080
     assert places[2] - places[1] == pytest.approx(2 * (places[1] - places[0]), abs=2)
 
 
@@ -139,6 +139,12 @@ def test_a_mark_is_filled_where_the_rule_is_severe():
     page = as_html(Hunt([hit("a", level="critical"), hit("b", level="low")]))
     fills = re.findall(r'<circle [^>]*fill="(#\w+)"', page)
     assert fills == ["#222", "#fff"]
+
+
+def test_the_name_of_a_lane_has_room():
+    page = as_html(Hunt([hit("Many words, " * 20)]))
+    (name,) = re.findall(r'text-anchor="end">([^<]*)</text>', page)
+    assert name.endswith("…") and 9 * len(name) < LEFT  # 9 pixels a letter, of 14 pixels in height
 
 
 def test_hits_without_a_time_are_in_the_table_alone():

@@ -19,7 +19,7 @@ MOST_HITS = 100  # of a rule, one by one
 MOST_IDS = 20  # events of a hit
 MOST_LINES = 200  # of what was refused, and of what was skipped
 
-LEFT, WIDTH, LANE, TOP = 330, 1080, 30, 44  # of the timeline, in pixels
+LEFT, WIDTH, LANE, TOP = 360, 1080, 30, 44  # of the timeline, in pixels
 SEVERE = ("critical", "high")
 DAY = 86_400
 STEPS = (1, 5, 15, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, DAY, 2 * DAY, 7 * DAY)
@@ -30,7 +30,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; marg
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3em .6em; border-bottom: 1px solid #ccc;
   overflow-wrap: anywhere; }
-td:first-child, th:first-child { white-space: nowrap; }
+td:first-child, th { white-space: nowrap; }
 svg { width: 100%; height: auto; font: 14px system-ui, sans-serif; }
 code { overflow-wrap: anywhere; }
 """
@@ -204,7 +204,7 @@ def _lane(row: Row, y: int, scale: _Scale) -> list[str]:
     return lines
 
 
-def _short(title: str, longest: int = 42) -> str:
+def _short(title: str, longest: int = 38) -> str:
     printed = shown(title, 1_000)
     return printed if len(printed) <= longest else printed[: longest - 1] + "…"
 
