@@ -5,12 +5,16 @@ false, which harmless things it falls for, and which steps of the attack it lead
 """
 
 import pathlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 
 import yaml
 
 from labutils.incident import background, cases
 from labutils.incident.hunt import hunt
-from labutils.incident.hunt.alerts import ORDINARY
+from labutils.incident.hunt.alerts import ORDINARY, Alert
+from labutils.incident.hunt.engine import Hit
 from labutils.incident.hunt.scoring import Score, score
 from labutils.lab import iso
 
@@ -21,11 +25,37 @@ OPENING, CLOSING = "<!-- rates: written by tools/rule_rates.py -->", "<!-- end o
 DAY = 86400  # seconds
 
 
-def measured(folder: pathlib.Path) -> tuple[Score, Score]:
-    """The score of all rules in the world of this folder, and of those above the level low."""
-    lists = {name: list(values) for name, values in cases.load().placeholders.items()}
-    hits = hunt([RULES], [folder], lists).hits
-    return score(hits, folder), score([hit for hit in hits if hit.level != "low"], folder)
+def measured(hits: list[Hit], folder: pathlib.Path) -> tuple[Score, Score, Score]:
+    """The score of all rules in the world of this folder, of those above the level low, and of
+    those that even the worst week has room for."""
+    every = score(hits, folder)
+    kept = affordable(every)
+    return (
+        every,
+        score([hit for hit in hits if hit.level != "low"], folder),
+        score([hit for hit in hits if hit.rule_id in kept], folder),
+    )
+
+
+def led_to(alerts: Iterable[Alert]) -> set[str]:
+    """The steps that some alert leads to."""
+    return {step for alert in alerts for step in alert.steps}
+
+
+def affordable(every: Score) -> set[str]:
+    """The rules that are left when those go, the ones with most alerts first, whose steps others
+    lead to as well, until the worst week is within the budget."""
+    alerts = list(every.alerts)
+    while not replace(every, alerts=tuple(alerts)).within_budget:
+        count = Counter(alert.rule_id for alert in alerts)
+        for rule_id, _ in count.most_common():
+            others = [alert for alert in alerts if alert.rule_id != rule_id]
+            if led_to(others) == led_to(alerts):
+                alerts = others
+                break
+        else:
+            break
+    return {alert.rule_id for alert in alerts}
 
 
 def titles() -> dict[str, tuple[str, str, str]]:
@@ -37,7 +67,7 @@ def titles() -> dict[str, tuple[str, str, str]]:
     return rules
 
 
-def table(every: Score, above_low: Score) -> str:
+def table(every: Score, above_low: Score, kept: Score) -> str:
     """The rates as Markdown."""
     days = len(every.days)
     lines = [
@@ -58,8 +88,17 @@ def table(every: Score, above_low: Score) -> str:
         )
     lines += ["", _together("All rules together", every)]
     lines += ["", _together("Without the rule of level low", above_low)]
+    lines += ["", _together(_without(every, kept), kept)]
     lines += ["", _blind(every)]
     return "\n".join(lines)
+
+
+def _without(every: Score, kept: Score) -> str:
+    gone = {alert.title for alert in every.alerts} - {alert.title for alert in kept.alerts}
+    return (
+        f"Without the rules {'; '.join(sorted(gone))} (each step that they lead to has an alert of "
+        "another rule)"
+    )
 
 
 def _together(which: str, result: Score) -> str:
@@ -72,10 +111,10 @@ def _together(which: str, result: Score) -> str:
 
 
 def _blind(result: Score) -> str:
-    led_to = {step for alert in result.alerts for step in alert.steps}
-    missed = [step.fact for step in result.logged_steps if step.fact not in led_to]
+    known = led_to(result.alerts)
+    missed = [step.fact for step in result.logged_steps if step.fact not in known]
     return (
-        f"{len(led_to)} of the {len(result.logged_steps)} steps that left events have an alert. "
+        f"{len(known)} of the {len(result.logged_steps)} steps that left events have an alert. "
         f"None leads to {', '.join(missed)}."
     )
 
@@ -88,7 +127,10 @@ def page(text: str) -> str:
 
 def main() -> None:
     """Measure, and write the page."""
-    PAGE.write_text(page(table(*measured(background.logs()))), encoding="utf-8", newline="\n")
+    folder = background.logs()
+    lists = {name: list(values) for name, values in cases.load().placeholders.items()}
+    hits = hunt([RULES], [folder], lists).hits
+    PAGE.write_text(page(table(*measured(hits, folder))), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
