@@ -21,6 +21,9 @@ os.environ["LABUTILS_PROGRESS"] = str(
     pathlib.Path(tempfile.mkdtemp(prefix="labutils-"), "progress.json")
 )
 
+# Worlds to hunt in are made once for all tests, and not among those that this machine keeps.
+os.environ.setdefault("LABUTILS_CACHE", tempfile.mkdtemp(prefix="labutils-worlds-"))
+
 try:
     import nbval.kernel
     from jupyter_client.manager import KernelManager

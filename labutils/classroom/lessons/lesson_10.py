@@ -1,0 +1,1261 @@
+"""10 · Threat hunting with Sigma."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Verdict, compare, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.lab import dice, iso
+from labutils.stage.hunting import (
+    ABROAD,
+    FIVE_ACTS,
+    FIVE_SESSIONS,
+    HOME,
+    MINE,
+    NEWER,
+    OFFICE,
+    PRIVILEGED,
+    THIEVES,
+    accounts_made,
+    another_month,
+    correlated,
+    hits_among,
+    in_session,
+    sigma,
+    the_account,
+)
+
+TOOLS = code("""
+    from labutils.incident.hunt.sources import values_at as field
+    from labutils.stage.hunting import accounts_made, the_account
+""")
+
+FIELD = code("""
+    def field(event, path):
+        values = [event]
+        for key in path.split("."):
+            values = [value[key] for value in values if isinstance(value, dict) and key in value]
+            values = [
+                member
+                for value in values
+                for member in (value if isinstance(value, list) else [value])
+            ]
+        return values
+""")
+MATCHES = code("""
+    def matches(event, selection):
+        for name, wanted in selection.items():
+            path, _, modifier = name.partition("|")
+            wanted = wanted if isinstance(wanted, list) else [wanted]
+            values = [str(value).lower() for value in field(event, path)]
+            words = [str(word).lower() for word in wanted]
+            if modifier == "contains":
+                found = any(word in value for word in words for value in values)
+            else:
+                found = any(word == value for word in words for value in values)
+            if not found:
+                return False
+        return True
+""")
+ROAMING = code("""
+    def roaming(events):
+        last, found = {}, set()
+        for event in events:
+            session = event["authenticationContext"]["externalSessionId"]
+            network = event["securityContext"]["asNumber"]
+            agent = event["client"]["userAgent"]["rawUserAgent"]
+            before = last.get(session, (network, agent))
+            if before[0] != network and before[1] != agent:
+                found.add(session)
+            last[session] = (network, agent)
+        return found
+""")
+
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
+
+
+def yaml_text(text: str) -> str:
+    """An answer that is a text in YAML."""
+    return f"answer = {code(text)!r}"
+
+
+def altered_text(old: str, new: str) -> str:
+    """The correlation of 10-3 with a piece of it changed."""
+    assert old in IN_ORDER, old
+    return IN_ORDER.replace(old, new).replace("correlation = ", "answer = ")
+
+
+# --- 10-1: a detection --------------------------------------------------------------------------
+
+TOKEN_ABROAD = code("""
+    detection = '''
+    login:
+        isSuccessfulLogin: 1
+    ours:
+        ipAddress|cidr: 192.0.2.0/26
+    condition: login and not ours
+    '''
+""")
+GATEWAY = "cloudflare_access_nonidentity"
+
+
+def at_gateway(address: str, ok: int = 1, token: str = "moveworks-token") -> dict[str, Any]:
+    """A line of the gateway's log of service tokens."""
+    return {
+        "datetime": "2023-11-16T10:00:00Z",
+        "isSuccessfulLogin": ok,
+        "ipAddress": address,
+        "identityProvider": "nonidentity",
+        "serviceTokenId": token,
+        "appId": "tracker.example",
+    }
+
+
+def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
+    """Lines of the gateway, whether the rule is to hit them, the mistake, and what they are."""
+    drawn = dice("lesson-10", "logins")
+    host = int(next(drawn)[:2], 16)
+    stranger, token = f"203.0.113.{host}", f"token-{next(drawn)[:4]}"
+    return [
+        (at_gateway("192.0.2.31"), False, "ours", "a token from 192.0.2.31, let in"),
+        (at_gateway(stranger), True, "abroad", f"a token from {stranger}, let in"),
+        (at_gateway("198.51.100.9"), True, "one address", "a token from 198.51.100.9, let in"),
+        (at_gateway(stranger, 0), False, "refused", f"a token from {stranger}, refused"),
+        (at_gateway("192.0.2.14", 0), False, "refused", "a token from 192.0.2.14, refused"),
+        (at_gateway("192.0.2.77"), True, "text", "a token from 192.0.2.77, let in"),
+        (at_gateway("192.0.2.63"), False, "text", "a token from 192.0.2.63, let in"),
+        (at_gateway("192.0.20.1"), True, "text", "a token from 192.0.20.1, let in"),
+        (at_gateway(stranger, token=token), True, "one token", f"{token} from {stranger}, let in"),
+    ]
+
+
+def detects(answer: Any) -> Verdict:
+    """The judge of 10-1: the rule over nine lines of the gateway."""
+    if not isinstance(answer, str):
+        return Verdict("differs", got=written(answer), mistake="no text")
+    lines = logins()
+    try:
+        rule = sigma("answer", GATEWAY, "your rule", answer)
+        hits = hits_among({GATEWAY: [line for line, *_ in lines]}, rule)
+    except ValueError as error:
+        return Verdict("raised", got=f"this: {error}", mistake="no rule")
+    hit = {name for one in hits for name in one.event_ids}
+    for number, (_, wanted, mistake, words) in enumerate(lines, 1):
+        if (f"{GATEWAY}:{number}" in hit) != wanted:
+            got, want = ("no hit", "a hit") if wanted else ("a hit", "no hit")
+            return Verdict("differs", words, got, want, mistake=mistake)
+    return PASSED
+
+
+# --- 10-2: a session that roams -----------------------------------------------------------------
+
+
+def sessions() -> Iterable[Case]:
+    """Logs of an identity provider, and the sessions that roam in them."""
+    ada, tom = (f"102{next(draw)[:6]}" for draw in [dice("lesson-10", "sessions")] * 2)
+
+    def log(*places: tuple[int, str], session: str = ada) -> list[dict[str, Any]]:
+        return [in_session(session, network, agent) for network, agent in places]
+
+    stays = log((OFFICE, MINE), (OFFICE, MINE))
+    for words, events, want, mistake in (
+        ("one event alone", log((ABROAD, THIEVES)), set(), "first"),
+        ("a session that stays where it is", stays, set(), "stays"),
+        (
+            "another address of the same network",
+            [in_session(ada, OFFICE, MINE, f"192.0.2.{n}") for n in (1, 2)],
+            set(),
+            "address",
+        ),
+        ("from the office to home", log((OFFICE, MINE), (HOME, MINE)), set(), "network"),
+        ("a new version of the browser", log((OFFICE, MINE), (OFFICE, NEWER)), set(), "agent"),
+        ("a thief", log((OFFICE, MINE), (ABROAD, THIEVES)), {ada}, "thief"),
+        ("a thief, then the owner", log((ABROAD, THIEVES), (OFFICE, MINE)), {ada}, "thief"),
+        (
+            "two people",
+            log((OFFICE, MINE)) + log((ABROAD, THIEVES), session=tom),
+            set(),
+            "people",
+        ),
+        (
+            "a thief, with events of somebody else between",
+            log((OFFICE, MINE))
+            + log((HOME, NEWER), session=tom)
+            + log((ABROAD, THIEVES))
+            + log((HOME, NEWER), session=tom),
+            {ada},
+            "people",
+        ),
+        (
+            "two thieves",
+            log((OFFICE, MINE), (ABROAD, THIEVES))
+            + log((HOME, NEWER), (ABROAD, THIEVES), session=tom),
+            {ada, tom},
+            "both",
+        ),
+        (
+            "a new version of the browser, and later the way home",
+            log((OFFICE, MINE), (OFFICE, NEWER), (HOME, NEWER)),
+            set(),
+            "whole",
+        ),
+        (
+            "the way home, a new version, and the thief",
+            log((OFFICE, MINE), (HOME, MINE), (HOME, NEWER), (ABROAD, THIEVES)),
+            {ada},
+            "thief",
+        ),
+    ):
+        yield Case((events,), want, mistake, words)
+
+
+# --- 10-3: a correlation ------------------------------------------------------------------------
+
+IN_ORDER = code("""
+    correlation = '''
+    type: temporal_ordered
+    rules: [token_abroad, privileged_change]
+    aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
+    group-by: [address]
+    timespan: 15m
+    '''
+""")
+ABROAD_DETECTION = """
+login:
+    isSuccessfulLogin: 1
+ours:
+    ipAddress|cidr: 192.0.2.0/26
+condition: login and not ours
+"""
+
+
+def base_rules() -> tuple[str, str]:
+    """The two rules that are correlated."""
+    return (
+        sigma("token_abroad", GATEWAY, "Service token from elsewhere", ABROAD_DETECTION),
+        sigma("privileged_change", "jira", "Privileged change", PRIVILEGED, "low"),
+    )
+
+
+def in_tracker(address: str, at: int, action: str = "User created") -> dict[str, Any]:
+    """A line of the tracker's audit log; `at` in seconds since 1970."""
+    return {
+        "auditType": {"action": action, "actionI18nKey": "jira.auditing.user.created"},
+        "author": {"name": "svc", "type": "ApplicationUser"},
+        "source": address,
+        "timestamp": {"epochSecond": at, "nano": 0},
+    }
+
+
+def stories() -> list[tuple[str, str, int | None, int | None, bool, str]]:
+    """What a stranger did: address, words, when at the gateway and when in the tracker (minutes),
+    whether that is to be found, and the mistake."""
+    host = 20 + int(next(dice("lesson-10", "stories"))[:2], 16) % 100
+    return [
+        (f"203.0.113.{host}", "the gateway, then a change 5 minutes later", 0, 5, True, "found"),
+        ("198.51.100.7", "the gateway, then a change 14 minutes later", 60, 74, True, "window"),
+        (
+            "198.51.100.11",
+            "a change alone, 5 minutes after another stranger came by",
+            None,
+            305,
+            False,
+            "address",
+        ),
+        ("198.51.100.10", "the gateway alone", 300, None, False, "alone"),
+        ("198.51.100.8", "a change, then the gateway 5 minutes later", 125, 120, False, "order"),
+        ("198.51.100.9", "the gateway, then a change 40 minutes later", 180, 220, False, "window"),
+        ("198.51.100.12", "a change alone, 2 hours later", None, 420, False, "alone"),
+    ]
+
+
+def correlates(answer: Any) -> Verdict:
+    """The judge of 10-3: the correlation over two logs in which seven strangers come by."""
+    if not isinstance(answer, str):
+        return Verdict("differs", got=written(answer), mistake="no text")
+    start, told = 1_700_000_000, stories()
+    gateway = [
+        {**at_gateway(address), "datetime": iso(start + 60 * passed)}
+        for address, _, passed, _, _, _ in told
+        if passed is not None
+    ]
+    tracker = [
+        in_tracker(address, start + 60 * changed)
+        for address, _, _, changed, _, _ in told
+        if changed is not None
+    ]
+    logs = {GATEWAY: gateway, "jira": tracker}
+    try:
+        rules = (*base_rules(), correlated("answer", "your correlation", answer))
+        hits = [hit for hit in hits_among(logs, *rules) if hit.rule_id == "answer"]
+    except ValueError as error:
+        return Verdict("raised", got=f"this: {error}", mistake="no rule")
+    named = {name for hit in hits for name in hit.event_ids}
+    hit = {line["ipAddress"] for n, line in enumerate(gateway, 1) if f"{GATEWAY}:{n}" in named}
+    hit |= {line["source"] for n, line in enumerate(tracker, 1) if f"jira:{n}" in named}
+    for address, words, _, _, wanted, mistake in told:
+        if (address in hit) != wanted:
+            got, want = ("no hit", "a hit") if wanted else ("a hit", "no hit")
+            return Verdict("differs", f"{address}: {words}", got, want, mistake=mistake)
+    return PASSED
+
+
+# --- 10-4: what the log does not say ------------------------------------------------------------
+
+EXPLAINED = code("""
+    def explained(alert, changes, roster):
+        who, time = alert["who"], alert["time"]
+        for ticket in changes:
+            if ticket["by"] == who and ticket["system"] == "tracker":
+                if ticket["from"] <= time <= ticket["to"]:
+                    return ticket["id"]
+        for person in roster:
+            if person["account"] == who:
+                if person["on_call_from"] <= time <= person["on_call_to"]:
+                    return "on call"
+        return None
+""")
+
+
+def alerts() -> Iterable[Case]:
+    """Alerts, with the tables of a company."""
+    number = 4000 + int(next(dice("lesson-10", "alerts"))[:3], 16)
+    ticket = {
+        "id": f"CHG-{number}",
+        "system": "tracker",
+        "from": "2023-11-15T14:00:00Z",
+        "to": "2023-11-15T17:00:00Z",
+        "by": "i.ramos",
+    }
+    elsewhere = {**ticket, "id": "CHG-1", "system": "wiki", "by": "n.abara"}
+    earlier = {
+        **ticket,
+        "id": "CHG-2",
+        "from": "2023-11-14T14:00:00Z",
+        "to": "2023-11-14T17:00:00Z",
+    }
+    hours = {"role": "administrators", "country": "US", "from_hour": "14", "to_hour": "23"}
+    never = {"on_call_from": "", "on_call_to": ""}
+    week = {"on_call_from": "2023-11-13T00:00:00Z", "on_call_to": "2023-11-16T00:00:00Z"}
+    changes = [elsewhere, ticket, earlier]
+    roster = [
+        {"account": "b.idle", **hours, **never},
+        {"account": "n.abara", **hours, **never},
+        {"account": "t.night", **hours, **week},
+        {"account": "i.ramos", **hours, **never},
+    ]
+    for who, time, want, mistake, words in (
+        ("b.idle", "2023-11-14T03:00:00.000Z", None, "never", "the author is never on call"),
+        (
+            "i.ramos",
+            "2023-11-15T15:14:38.641Z",
+            ticket["id"],
+            "ticket",
+            "during the author's ticket",
+        ),
+        ("s.stranger", "2023-11-15T15:14:38.641Z", None, "author", "during somebody else's ticket"),
+        ("i.ramos", "2023-11-15T18:00:00.000Z", None, "time", "an hour after the ticket ended"),
+        ("i.ramos", "2023-11-15T13:00:00.000Z", None, "time", "an hour before the ticket began"),
+        ("n.abara", "2023-11-15T15:00:00.000Z", None, "system", "a ticket for another system"),
+        ("t.night", "2023-11-14T03:00:00.000Z", "on call", "on call", "the author is on call"),
+        ("t.night", "2023-11-17T03:00:00.000Z", None, "off call", "the author was on call before"),
+        ("t.night", "2023-11-12T03:00:00.000Z", None, "off call", "the author is on call later"),
+        ("i.ramos", "2023-11-14T15:00:00.000Z", "CHG-2", "ticket", "during an earlier ticket"),
+        ("i.ramos", "2023-11-14T14:00:00Z", "CHG-2", "edges", "when the ticket begins"),
+        ("i.ramos", "2023-11-14T17:00:00Z", "CHG-2", "edges", "when the ticket ends"),
+        ("t.night", "2023-11-13T00:00:00Z", "on call", "edges", "when the week on call begins"),
+        ("t.night", "2023-11-16T00:00:00Z", "on call", "edges", "when the week on call ends"),
+    ):
+        alert = {"who": who, "time": time, "address": "198.18.4.9", "action": "User created"}
+        yield Case((alert, changes, roster), want, mistake, words)
+
+
+# --- 10-5: the values of a field ----------------------------------------------------------------
+
+
+def fields() -> Iterable[Case]:
+    """Events of four shapes, and paths into them."""
+    drawn = dice("lesson-10", "fields")
+    number, word = int(next(drawn)[:4], 16), next(drawn)[:6]
+    yield Case(({"eventType": word}, "eventType"), [word], "list")
+    yield Case(({"actor": {"id": number}}, "actor.id"), [number], "dots")
+    yield Case(({"a": {"b": {"c": word}}}, "a.b.c"), [word], "dots")
+    many = {"target": [{"type": "User", "id": 1}, {"type": word, "id": 2}, {"type": "App"}]}
+    yield Case((many, "target.type"), ["User", word, "App"], "members")
+    yield Case((many, "target.id"), [1, 2], "missing")
+    yield Case(({"groups": [word, "staff"]}, "groups"), [word, "staff"], "members")
+    yield Case(({"eventType": word}, "actor.id"), [], "missing")
+    yield Case(({"actor": f"{word} id"}, "actor.id"), [], "text")
+    yield Case(({"actor": {"alternateId": "id"}}, "actor.id"), [], "missing")
+    yield Case(({"isProxy": False, "port": 0}, "isProxy"), [False], "falsy")
+    yield Case(({"isProxy": False, "port": 0}, "port"), [0], "falsy")
+    yield Case(({"isProxy": ""}, "isProxy"), [""], "falsy")
+    inner = {"objects": [{"names": ["a", word]}, {"names": ["b"]}]}
+    yield Case((inner, "objects.names"), ["a", word, "b"], "inner")
+
+
+# --- 10-6: a selection --------------------------------------------------------------------------
+
+
+def selections() -> Iterable[Case]:
+    """Selections that match and such that do not, on events of a gateway and of a tracker."""
+    port = 2000 + int(next(dice("lesson-10", "selections"))[:3], 16)
+    login = {"token": "backup", "ip": "192.0.2.7", "ok": 1, "port": port}
+    group = {"act": {"name": "User added to group"}, "objects": [{"name": "admins"}, {"name": "x"}]}
+    for event, selection, want, mistake in (
+        (login, {"token": "backup"}, True, "equal"),
+        (login, {"token": "mail"}, False, "equal"),
+        (login, {"token": "back"}, False, "inside"),
+        (login, {"token": "backup-2"}, False, "inside"),
+        (login, {"token": "Backup"}, True, "case"),
+        ({"token": "BACKUP"}, {"token": "backup"}, True, "case"),
+        (login, {"ok": 1}, True, "number"),
+        (login, {"port": port}, True, "number"),
+        (login, {"port": str(port)}, True, "number"),
+        (login, {"port": port + 1}, False, "number"),
+        (login, {"ok": 1, "token": "backup"}, True, "every"),
+        (login, {"ok": 1, "token": "mail"}, False, "every"),
+        (login, {"token": "mail", "ok": 1}, False, "every"),
+        (login, {"token": ["mail", "backup"]}, True, "any"),
+        (login, {"token": ["backup", "mail"]}, True, "any"),
+        (login, {"token": ["mail", "chat"]}, False, "any"),
+        (login, {"user": "backup"}, False, "missing"),
+        ({"note": "a missing field is none"}, {"user": "none"}, False, "missing"),
+        (group, {"act.name|contains": "added"}, True, "contains"),
+        (group, {"act.name|contains": "ADDED"}, True, "case"),
+        (group, {"act.name|contains": "removed"}, False, "contains"),
+        (group, {"act.name|contains": ["removed", "to group"]}, True, "contains"),
+        (group, {"act.name": "added"}, False, "inside"),
+        (group, {"objects.name": "admins"}, True, "members"),
+        (group, {"objects.name": "x"}, True, "members"),
+        (group, {"objects.name|contains": "min"}, True, "members"),
+        (group, {"objects.name": "admins, x"}, False, "members"),
+        ({"ok": [1, 2]}, {"ok": 2}, True, "members"),
+        (login, {}, True, "empty"),
+    ):
+        yield Case((event, selection), want, mistake)
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def named_account(answer: Any) -> Verdict:
+    """The judge of the target: the account that the other intruder made, and from where."""
+    pair = isinstance(answer, tuple | list) and len(answer) == 2
+    if not pair or not all(isinstance(part, str) for part in answer):
+        return Verdict("differs", got=written(answer), mistake="form")
+    made, (account, address) = accounts_made(), the_account()
+    if answer[0] not in made:
+        return Verdict("differs", got=written(answer[0]), mistake="no account")
+    if answer[0] != account:
+        return Verdict("differs", got=written(answer[0]), mistake="harmless")
+    if answer[1] != address:
+        return Verdict("differs", got=written(answer[1]), mistake="address")
+    return PASSED
+
+
+EXERCISES = (
+    Exercise(
+        "10-1",
+        "value",
+        detects,
+        "It asks for a behaviour, and names neither the thief's address nor the stolen token. So "
+        "it also finds the next thief, with another token.",
+        {
+            "no text": (
+                "A detection is a text in YAML: put it between three quotes.",
+                "answer = {'condition': 'login'}",
+            ),
+            "no rule": (
+                "pySigma cannot read it. Each name ends in a colon, lines that belong together "
+                "are indented alike, and `condition` uses the names above it.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                    condition: logins
+                    """
+                ),
+            ),
+            "ours": (
+                "That is one of the company's own services at its usual work. A second selection, "
+                "taken away by `and not`, keeps such lines out.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                    condition: login
+                    """
+                ),
+            ),
+            "abroad": (
+                "The token comes from outside the company's network, and the gateway lets it in. "
+                "That is the case that you hunt for, whatever the address.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                        ipAddress: 203.0.113.66
+                    condition: login
+                    """
+                ),
+            ),
+            "one address": (
+                "Another address outside is suspicious, too. A rule that names one address is an "
+                "indicator: the intruder changes it in a minute.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                        ipAddress|startswith: 203.0.113.
+                    condition: login
+                    """
+                ),
+            ),
+            "refused": (
+                "The gateway refused this one. Ask for successful logins alone.",
+                yaml_text(
+                    """
+                    ours:
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: not ours
+                    """
+                ),
+            ),
+            "text": (
+                "192.0.2.0/26 is the addresses 192.0.2.0 to 192.0.2.63. That is arithmetic on the "
+                "address; the beginning of its text says something else. `|cidr` does it.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                    ours:
+                        ipAddress|startswith: 192.0.2
+                    condition: login and not ours
+                    """
+                ),
+            ),
+            "one token": (
+                "Any token may be stolen. Do not name one.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                        serviceTokenId: moveworks-token
+                    ours:
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: login and not ours
+                    """
+                ),
+            ),
+        },
+        (
+            "Two selections. One says which lines are logins that were let in, the other which "
+            "come from our own network.",
+            "`isSuccessfulLogin: 1` in the one, `ipAddress|cidr: 192.0.2.0/26` in the other.",
+            "condition: login and not ours",
+        ),
+        TOKEN_ABROAD,
+    ),
+    Exercise(
+        "10-2",
+        "function",
+        compare(sessions),
+        "Network and browser change at once, between two events of one session. Neither of the "
+        "two alone is rare.",
+        {
+            "stays": (
+                "Nothing changes in this session.",
+                wrong(
+                    """
+                    def answer(events):
+                        seen = [e["authenticationContext"]["externalSessionId"] for e in events]
+                        return {session for session in seen if seen.count(session) > 1}
+                    """
+                ),
+            ),
+            "address": (
+                "Addresses change within a network all the time. Compare `asNumber`.",
+                altered(
+                    ROAMING,
+                    ('event["securityContext"]["asNumber"]', 'event["client"]["ipAddress"]'),
+                    ("before[0] != network and before[1] != agent", "before[0] != network"),
+                ),
+            ),
+            "network": (
+                "People go home with a session open. The network alone is not enough.",
+                altered(
+                    ROAMING,
+                    ("before[0] != network and before[1] != agent", "before[0] != network"),
+                ),
+            ),
+            "agent": (
+                "Browsers update themselves while a session is open. The agent alone is not "
+                "enough.",
+                altered(
+                    ROAMING,
+                    ("before[0] != network and before[1] != agent", "before[1] != agent"),
+                ),
+            ),
+            "thief": (
+                "Network and browser change here from one event to the next: that is what you "
+                "look for.",
+                wrong("answer = lambda events: set()"),
+            ),
+            "first": (
+                "The first event of a session has nothing before it to be compared with.",
+                altered(
+                    ROAMING, ("last.get(session, (network, agent))", 'last.get(session, ("", ""))')
+                ),
+            ),
+            "people": (
+                "Two people may work at the same time, each in a session of their own. Remember "
+                "the last event of each session.",
+                altered(
+                    ROAMING,
+                    ("last.get(session, (", 'last.get("last", ('),
+                    ("last[session]", 'last["last"]'),
+                ),
+            ),
+            "both": (
+                "There are two such sessions here. Return both.",
+                altered(ROAMING, ("found.add(session)", "found = {session}")),
+            ),
+            "whole": (
+                "The browser changes first, the network later. Compare each event with the one "
+                "before it in the session, and not all with all.",
+                wrong(
+                    """
+                    def answer(events):
+                        places = {}
+                        for event in events:
+                            session = event["authenticationContext"]["externalSessionId"]
+                            network = event["securityContext"]["asNumber"]
+                            agent = event["client"]["userAgent"]["rawUserAgent"]
+                            places.setdefault(session, set()).add((network, agent))
+                        return {
+                            session
+                            for session, seen in places.items()
+                            if len({n for n, _ in seen}) > 1 and len({a for _, a in seen}) > 1
+                        }
+                    """
+                ),
+            ),
+        },
+        (
+            "Keep a dictionary from each session to the network and the agent of its last event.",
+            "For each event: if its session is in the dictionary, and network *and* agent differ "
+            "from what stands there, add the session to the set. Then store the new pair.",
+            "`before = last.get(session, (network, agent))` makes the first event equal to itself.",
+        ),
+        ROAMING,
+    ),
+    Exercise(
+        "10-3",
+        "value",
+        correlates,
+        "Two ordinary lines of two vendors, in order, from one address: neither log alone holds "
+        "that.",
+        {
+            "no text": (
+                "A correlation is a text in YAML: put it between three quotes.",
+                "answer = ['token_abroad', 'privileged_change']",
+            ),
+            "no rule": (
+                "pySigma cannot read it. It needs `type`, `rules`, `group-by` and `timespan`, and "
+                "the rules are token_abroad and privileged_change.",
+                yaml_text(
+                    """
+                    type: temporal_ordered
+                    rules:
+                        - token_abroad
+                    """
+                ),
+            ),
+            "found": (
+                "Both happened, in order, from one address. Does `group-by` name the alias? Each "
+                "log has another name for the address, so an alias joins `ipAddress` and `source`.",
+                altered_text("token_abroad: ipAddress", "token_abroad: appId"),
+            ),
+            "window": (
+                "The time between the two matters: at most 15 minutes.",
+                altered_text("15m", "1h"),
+            ),
+            "order": (
+                "The change came first, so it was not made through this login. `temporal` takes "
+                "any order, `temporal_ordered` that of `rules`.",
+                altered_text("temporal_ordered", "temporal"),
+            ),
+            "address": (
+                "Two strangers with two addresses, and nothing joins them. Group by the address.",
+                altered_text("group-by: [address]\n", ""),
+            ),
+            "alone": (
+                "One of the two is missing here. A correlation needs both.",
+                yaml_text(
+                    """
+                    type: event_count
+                    rules:
+                        - token_abroad
+                    group-by:
+                        - ipAddress
+                    timespan: 15m
+                    condition:
+                        gte: 1
+                    """
+                ),
+            ),
+        },
+        (
+            "The table above has the four parts. Begin with `type: temporal_ordered`.",
+            "`rules` is a list with the two names, in order. `timespan: 15m`.",
+            "`aliases: {address: {token_abroad: ipAddress, privileged_change: source}}`, then "
+            "`group-by: [address]`.",
+        ),
+        IN_ORDER,
+    ),
+    Exercise(
+        "10-4",
+        "function",
+        compare(alerts),
+        "That is the part of an analyst's work that no rule in a SIEM does by itself: what people "
+        "wrote down elsewhere.",
+        {
+            "ticket": (
+                "There is a ticket for the tracker, by the author of the change, and the change "
+                "falls into its time. Return the ticket's id.",
+                altered(EXPLAINED, ('return ticket["id"]', "return None")),
+            ),
+            "author": (
+                "The ticket is somebody else's.",
+                altered(EXPLAINED, ('ticket["by"] == who and ', "")),
+            ),
+            "time": (
+                "The ticket begins later, or ended before. These texts can be compared as they "
+                "are: they are all UTC, in one notation.",
+                altered(EXPLAINED, ('if ticket["from"] <= time <= ticket["to"]', "if True")),
+            ),
+            "edges": (
+                "The first and the last moment belong to it: compare with <=.",
+                altered(EXPLAINED, ('ticket["from"] <= time', 'ticket["from"] < time')),
+            ),
+            "system": (
+                "The ticket is for another system.",
+                altered(EXPLAINED, (' and ticket["system"] == "tracker"', "")),
+            ),
+            "on call": (
+                "The author is on call at that moment, so a change at night is expected.",
+                altered(EXPLAINED, ('return "on call"', "return None")),
+            ),
+            "off call": (
+                "The author is on call in another week.",
+                altered(
+                    EXPLAINED,
+                    (
+                        'person["on_call_from"] <= time <= person["on_call_to"]',
+                        'person["on_call_from"]',
+                    ),
+                ),
+            ),
+            "never": (
+                "For somebody who is never on call, both columns are empty texts.",
+                altered(EXPLAINED, ('<= time <= person["on_call_to"]', "<= time")),
+            ),
+        },
+        (
+            "Two loops, one over `changes`, one over `roster`. Return from within them; after "
+            "them, return None.",
+            "A ticket explains the alert if `by` is the author, `system` is tracker, and the time "
+            "lies between `from` and `to`. Compare the texts.",
+            "A person explains it if `account` is the author, and the time lies between "
+            "`on_call_from` and `on_call_to`.",
+        ),
+        EXPLAINED,
+    ),
+    Exercise(
+        "10-5",
+        "function",
+        compare(fields),
+        "A path that meets a list goes on into each member. A rule about `target.type` of Okta or "
+        "`affectedObjects.name` of Jira depends on that.",
+        {
+            "list": (
+                "Return a list, also where there is one value.",
+                wrong("answer = lambda event, path: event.get(path)"),
+            ),
+            "dots": (
+                "The dots of a path lead into objects: `actor.id` is event['actor']['id'].",
+                wrong("answer = lambda event, path: [event[path]] if path in event else []"),
+            ),
+            "members": (
+                "A list stands for each of its members. Go on with all of them.",
+                altered(
+                    FIELD,
+                    (
+                        """for member in (value if isinstance(value, list) else [value])""",
+                        """for member in (value[:1] if isinstance(value, list) else [value])""",
+                    ),
+                ),
+            ),
+            "missing": (
+                "Where an event, or a member of a list, has no such key, it adds nothing. Most "
+                "events have no such key.",
+                altered(FIELD, (" if isinstance(value, dict) and key in value", "")),
+            ),
+            "text": (
+                "Here the path goes on, but the value is no object: it has no keys.",
+                altered(FIELD, ("isinstance(value, dict) and ", "")),
+            ),
+            "falsy": (
+                "False, 0 and an empty text are values. Ask whether the key is there, and not "
+                "whether its value is true.",
+                altered(FIELD, ("key in value", "value.get(key)")),
+            ),
+            "inner": (
+                "There are lists within lists here: each member of `objects` has a list of names.",
+                wrong(
+                    """
+                    def answer(event, path):
+                        values = [event]
+                        for key in path.split("."):
+                            values = [v[key] for v in values if isinstance(v, dict) and key in v]
+                            if values and isinstance(values[0], list):
+                                values = values[0]
+                        return values
+                    """
+                ),
+            ),
+        },
+        (
+            "Keep a list of values, at first [event]. Then go down one key of the path at a time.",
+            "For each key: `values = [value[key] for value in values if ...]`. Only objects "
+            "(dict) have keys, and not each has this one.",
+            "After each key, put the members of a list in the place of the list. At the end, "
+            "`values` is the answer.",
+        ),
+        FIELD,
+    ),
+    Exercise(
+        "10-6",
+        "function",
+        compare(selections),
+        "That is a selection of Sigma: AND between its lines, OR between the values of a line, "
+        "any member of a list, letter case ignored.",
+        {
+            "equal": (
+                "Without a modifier the whole value must be equal to the wanted one.",
+                wrong("answer = lambda event, selection: True"),
+            ),
+            "inside": (
+                "Without `|contains` a part of the value is not enough.",
+                altered(MATCHES, ("word == value", "word in value")),
+            ),
+            "case": (
+                "Sigma ignores the case of letters, in the event and in the rule.",
+                altered(MATCHES, ("str(value).lower()", "str(value)")),
+            ),
+            "number": (
+                "A number in a log and its digits in a rule are equal: compare both as text.",
+                altered(
+                    MATCHES,
+                    ("str(value).lower()", 'getattr(value, "lower", lambda: value)()'),
+                    ("str(word).lower()", 'getattr(word, "lower", lambda: word)()'),
+                ),
+            ),
+            "every": (
+                "Each line of the selection must hold.",
+                wrong(
+                    """
+                    def answer(event, selection):
+                        for name, wanted in selection.items():
+                            wanted = wanted if isinstance(wanted, list) else [wanted]
+                            values = [str(value).lower() for value in field(event, name)]
+                            if any(str(word).lower() in values for word in wanted):
+                                return True
+                        return False
+                    """
+                ),
+            ),
+            "any": (
+                "Of the wanted values of one line, one is enough.",
+                altered(MATCHES, ("any(word == value for word", "all(word == value for word")),
+            ),
+            "missing": (
+                "The event has no such field, so the line does not hold.",
+                altered(
+                    MATCHES,
+                    (
+                        "values = [str(value).lower() for value in field(event, path)]",
+                        'values = [str(v).lower() for v in field(event, path) or ["None"]]',
+                    ),
+                ),
+            ),
+            "contains": (
+                "With `|contains` the wanted text may stand anywhere in the value.",
+                altered(MATCHES, ("word in value for word", "word == value for word")),
+            ),
+            "members": (
+                "The field has several values here. One that fits is enough.",
+                altered(
+                    MATCHES,
+                    (
+                        "for word in words for value in values",
+                        "for word in words for value in values[:1]",
+                    ),
+                ),
+            ),
+            "empty": (
+                "A selection without lines asks for nothing, so each event matches.",
+                altered(
+                    MATCHES,
+                    ("    for name, wanted", "    found = False\n    for name, wanted"),
+                    ("    return True", "    return found"),
+                ),
+            ),
+        },
+        (
+            "Go through the lines of the selection. If one does not hold, return False at once; "
+            "at the end return True.",
+            "`name.partition('|')` gives the path and the modifier. Make a list of the wanted "
+            "value, if it is none.",
+            "Compare texts in small letters: str(...).lower(), on both sides. `any(...)` over "
+            "wanted values and over field(event, path).",
+        ),
+        MATCHES,
+    ),
+)
+
+PREDICTIONS = (
+    Prediction(
+        "10-p1",
+        "The intruder passed the gateway with the service token of a program. Which of the twelve "
+        "logs name this token?",
+        {
+            "a": Guess(
+                "okta and both logs of the gateway: each login goes by the identity provider",
+                ["cloudflare_access", "cloudflare_access_nonidentity", "okta"],
+                "The belief is that the identity provider sees each login. It sees people. A "
+                "service token is shown to the gateway itself.",
+            ),
+            "b": Guess(
+                "cloudflare_access_nonidentity alone",
+                ["cloudflare_access_nonidentity"],
+            ),
+            "c": Guess(
+                "both logs of the gateway",
+                ["cloudflare_access", "cloudflare_access_nonidentity"],
+                "The belief is that a gateway has one log of all that it lets in. Here programs "
+                "and people are in data sets of their own, as at the vendor.",
+            ),
+            "d": Guess(
+                "cloudflare_access_nonidentity and jira: it was used for the tracker",
+                ["cloudflare_access_nonidentity", "jira"],
+                "The belief is that a door passes on which key opened it. The tracker sees its own "
+                "account and an address.",
+            ),
+        },
+        "Whoever searches the identity provider for the thief finds nothing and may think that "
+        "nothing happened. Eleven logs are silent, and that is right for each of them.",
+    ),
+    Prediction(
+        "10-p2",
+        "The logs have about 100,000 lines. The intruder read 36 tickets and 202 pages, viewed 120 "
+        "repositories and packed 76. One line in how many is the intruder's?",
+        {
+            "a": Guess(
+                "one in 10",
+                10,
+                "The belief is that an intrusion is most of what a log shows. The programs of a "
+                "company write all day.",
+            ),
+            "b": Guess("one in 200", 200),
+            "c": Guess(
+                "one in 10,000",
+                10_000,
+                "The belief is that a careful intruder leaves ten lines. Reading leaves a line for "
+                "each thing that is read.",
+            ),
+        },
+        "That is the base rate: a rule that picks lines blindly is right so often. Most of the "
+        "lines are reading. The steps that let the intruder in and kept him in are some thirty "
+        "lines.",
+    ),
+    Prediction(
+        "10-p3",
+        "Your rule asks for a behaviour: a service token from outside the company's own network. "
+        "Programs do move, suppliers look for faults, and people try a token. How many of its "
+        "alerts are about the intruder?",
+        {
+            "a": Guess(
+                "nearly all: a service token has one place",
+                "nearly all",
+                "The belief is that what should not happen does not happen. In a month of a "
+                "company with 1,000 people nearly everything happens.",
+            ),
+            "b": Guess(
+                "about half",
+                "about half",
+                "The belief is that one intruder outweighs the exceptions of a month.",
+            ),
+            "c": Guess("fewer than one in three", "fewer than one in three"),
+        },
+        "The rule finds each login of the intruder. Most of its alerts are about something else, "
+        "more than one a day. Each takes somebody's time, and after the twentieth nobody reads closely.",
+    ),
+    Row(
+        "10-p4",
+        "Five sessions at the identity provider. In which does your function find a session that "
+        "roams?",
+        tuple(FIVE_SESSIONS),
+        "xxoxo",
+        {
+            "the owner goes home": (
+                "The belief is that a new network is enough. Here the browser is the same."
+            ),
+            "the browser is updated": (
+                "The belief is that a new user agent is enough. Here the network is the same."
+            ),
+            "a thief abroad, with a browser of his own": (
+                "Network and browser are both new, from one event to the next."
+            ),
+            "a thief abroad, who sends the owner's user agent": (
+                "The belief is that a thief cannot look like the owner. A user agent is a header, "
+                "and a thief who has the cookie has it as well."
+            ),
+            "the owner travels, the browser is updated on the way": (
+                "The belief is that two changes at once are always a thief. To the log this is the "
+                "same picture."
+            ),
+        },
+        "One false alert and one miss stay, whatever the function does: the log has no more to "
+        "say. A table of trips explains the traveller. The thief with a copied user agent needs "
+        "another rule, or a session that is bound to a key (lesson 11).",
+        words=("it is found", "it is not found"),
+    ),
+    Prediction(
+        "10-p5",
+        "Now two things must happen in order: a service token from elsewhere, then, within 15 "
+        "minutes and from the same address, a privileged change in the tracker. Which of these "
+        "will the correlation have, compared with the first rule alone?",
+        {
+            "a": Guess(
+                "fewer alerts, and fewer steps of the intruder seen",
+                ("fewer", "fewer"),
+            ),
+            "b": Guess(
+                "fewer alerts, and the same steps of the intruder seen",
+                ("fewer", "same"),
+                "The belief is that a better rule loses nothing. It asks for more, so it is true "
+                "less often, of the intruder too: the reading of tickets is no change.",
+            ),
+            "c": Guess(
+                "the same alerts, and the same steps: each change needs a login",
+                ("same", "same"),
+                "The belief is that logins and changes go together. Most logins of a program are "
+                "followed by reading.",
+            ),
+        },
+        "What is left is worth more: an alert names the account that was made, the script that "
+        "was run, the group that was joined. The price is that it comes later: at the first "
+        "change, and not at the first login.",
+    ),
+    Row(
+        "10-p6",
+        "The three Atlassian products write at the audit levels BASE, ADVANCED or FULL. FULL is "
+        "the most. A site turned its level down to BASE. BASE keeps administration, and views of "
+        "repositories. Which of these acts of the intruder still have a line?",
+        tuple(FIVE_ACTS),
+        "xxooo",
+        {
+            "reads 36 tickets": "The belief is that reading is always logged. It is the first "
+            "thing that a lower level leaves out.",
+            "reads 202 pages of the wiki": "The belief is that reading is always logged. It is the "
+            "first thing that a lower level leaves out.",
+            "makes an account": "Administration is written at the lowest level.",
+            "views 120 repositories": "A view of a repository is an exception: it is written at "
+            "BASE, in the samples that we saw.",
+            "joins an administrators group": "Administration is written at the lowest level.",
+        },
+        "A rule cannot find what nobody wrote down. And for one step there is no line at any "
+        "level: in this model no log says what the server sent out.",
+        words=("it has a line", "it has none"),
+    ),
+    Row(
+        "10-p7",
+        "Another intruder does the same with other addresses, another browser, another stolen "
+        "token. Which of the three rules still find something?",
+        ("ipAddress: 203.0.113.66", "a service token from elsewhere", "the two in order"),
+        "xoo",
+        {
+            "ipAddress: 203.0.113.66": "The belief is that what was exact is good. An address is "
+            "what an intruder changes first.",
+            "a service token from elsewhere": "The rule names the company's own network, and that "
+            "did not change. It names nothing of the intruder's.",
+            "the two in order": "The correlation names acts and their order.",
+        },
+        "The first rule was the best of all on the known logs: no false alert. It was an "
+        "*indicator*. Such rules are good for looking back, and worth nothing against the next "
+        "intruder.",
+        words=("it finds something", "it finds nothing"),
+    ),
+    Row(
+        "10-p8",
+        "Here is the selection of the text above: isSuccessfulLogin: 1, and appId|contains with "
+        "tracker and wiki. Which of these five logins match?",
+        (
+            "success 1, tracker.example",
+            "success 0, tracker.example",
+            "success 1, Wiki.example",
+            "success 1, code.example",
+            'success "1", [code.example, wiki.example]',
+        ),
+        "oxoxo",
+        {
+            "success 1, tracker.example": "Both lines hold.",
+            "success 0, tracker.example": "The lines are joined by AND, and the first one fails.",
+            "success 1, Wiki.example": "The belief is that upper and lower case count. Sigma "
+            "ignores them.",
+            "success 1, code.example": "One of the two words must be in the value. None is.",
+            'success "1", [code.example, wiki.example]': (
+                "Two beliefs: that a digit as text is another value, and that each member of a "
+                "list must fit. Digits are compared as text, and one member is enough."
+            ),
+        },
+        "A rule that is silent is often one about letter case, about a number as text, or about a "
+        "list. An engine decides each of these, and engines differ.",
+        words=("it matches", "it does not match"),
+    ),
+)
+
+QUIZZES = (
+    Quiz(
+        "10-q1",
+        "A colleague's rule had no alert in 30 days. What do you know?",
+        {
+            "a": Choice(
+                "It would have one in ten days at most, if the month was like others",
+                "From no alert in 30 days follows an upper limit of about one in ten days, and "
+                "not that there will be none.",
+                right=True,
+            ),
+            "b": Choice(
+                "The rule is too strict: such a thing happens at least once a month somewhere",
+                "Perhaps. Or the field is written otherwise in your logs, or it is a rare thing.",
+            ),
+            "c": Choice(
+                "Nobody does this at the company, so the rule can be switched off",
+                "It was written for the day on which somebody does.",
+            ),
+        },
+    ),
+    Quiz(
+        "10-q2",
+        "Which change makes a rule worse against the next intruder, and better in today's score?",
+        {
+            "a": Choice(
+                "A longer time span between the two events of a correlation",
+                "That finds more and costs more, today and next time.",
+            ),
+            "b": Choice(
+                "The user agent of the thief as one more line of the selection",
+                "It takes all false alerts away, and with another browser the thief as well.",
+                right=True,
+            ),
+            "c": Choice(
+                "A list of the company's own networks that are left out",
+                "The company's networks stay when the intruder changes.",
+            ),
+        },
+    ),
+    Quiz(
+        "10-q3",
+        "The alert on a new account came on 16 November in your month of logs, a week before the "
+        "real alarm. Why may you not say that this rule would have stopped the breach?",
+        {
+            "a": Choice(
+                "Because Sigma was not in use at the company",
+                "That is not known, and it is not the point: any SIEM can ask this question.",
+            ),
+            "b": Choice(
+                "Because the tracker writes new accounts at the level FULL alone",
+                "A new account is written at BASE.",
+            ),
+            "c": Choice(
+                "Because nobody can say what a team does with one true alert among the others",
+                "And the ordinary traffic is the model's. The rule would have put a line before "
+                "somebody; what follows is people's work.",
+                right=True,
+            ),
+        },
+    ),
+)
+
+TARGET = Target(
+    "10-target",
+    "value",
+    named_account,
+    "You found the account that would have stayed when all passwords were changed.",
+    {
+        "form": (
+            "The flag is two texts in a tuple: the name of the account, and the address.",
+            'answer = "m.sato"',
+        ),
+        "no account": (
+            "Nobody made an account of that name in this month.",
+            'answer = ("svc-smartsheet", "203.0.113.66")',
+        ),
+        "harmless": (
+            "That account was made, and it is explained: by a ticket, a trip, or somebody's daily "
+            "work. Look at who made it, and from where.",
+            wrong(
+                """
+                others = [name for name in accounts_made() if name != the_account()[0]]
+                answer = (others[0], the_account()[1])
+                """
+            ),
+        ),
+        "address": (
+            "That is the account. It was made from another address: `source` in the line.",
+            wrong("answer = (the_account()[0], '192.0.2.14')"),
+        ),
+    },
+    (
+        "An account is made in the tracker. Its log says who made it, from where, and when. There "
+        "are some thirty in a month: too many to name one by luck.",
+        "Your rules from above can be used as they are: scene.hunt(token_abroad, "
+        "privileged_change, in_order). Which of their alerts has no ticket and nobody on call?",
+        "For each `User created` of scene.events('jira') look at `author.name` and `source`. Has "
+        "the address of one of them also shown a service token to the gateway? The name of the "
+        "new account stands in affectedObjects[0]['name'].",
+    ),
+    code("""
+        changes, roster = scene.table("changes"), scene.table("roster")
+        hits = scene.hunt(token_abroad, privileged_change, in_order)
+        alerts = hunting.alerts_in_tracker(scene, hits)
+        left = [alert for alert in alerts if explained(alert, changes, roster) is None]
+        addresses = {alert["address"] for alert in left if alert["who"].startswith("svc-")}
+        for event in scene.events("jira").values():
+            if event["auditType"]["action"] == "User created" and event["source"] in addresses:
+                flag = (event["affectedObjects"][0]["name"], event["source"])
+    """),
+    brief="Another month, another intruder: other addresses, other stolen accounts. The "
+    "intruder made himself an account in the tracker. scene.events(source), scene.hunt(rules) and "
+    "scene.table(name) work as logs did. The flag is a tuple: the name of that account, and the "
+    "address from which it was made.",
+    scene=another_month,
+)
+
+LESSON = Lesson("10", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -1,0 +1,434 @@
+"""Logs to hunt in, and Sigma rules over them (lesson 10)."""
+
+import atexit
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from textwrap import fill, indent
+from typing import Any
+
+from labutils.incident import attackers, background, cases
+from labutils.incident.breach import Replay, play
+from labutils.incident.hunt import engine, held_out, reading, scoring
+from labutils.incident.hunt import rules as sigma_rules
+from labutils.incident.hunt.alerts import Alert
+from labutils.incident.hunt.engine import Hit
+from labutils.incident.hunt.held_out import Grade
+from labutils.incident.hunt.intervals import Share
+from labutils.incident.hunt.scoring import Score
+from labutils.incident.hunt.sources import values_at
+from labutils.incident.hunt.store import Store
+from labutils.incident.policy import World
+from labutils.lab import data_file, iso
+
+Event = dict[str, Any]
+
+# What Sigma calls the logs of this lesson, and how they name the address of a request.
+LOG_SOURCES = {
+    "okta": ("okta", "okta"),
+    "jira": ("jira", "audit"),
+    "confluence": ("confluence", "audit"),
+    "bitbucket": ("bitbucket", "audit"),
+    "cloudflare_access_nonidentity": ("cloudflare", "access_nonidentity"),
+}
+
+
+def sigma(name: str, source: str, title: str, detection: str, level: str = "medium") -> str:
+    """A Sigma rule as text: the head that each rule has, and a detection in YAML."""
+    product, service = LOG_SOURCES[source]
+    return (
+        f"title: {title}\nname: {name}\nauthor: you\n"
+        f"logsource:\n    product: {product}\n    service: {service}\n"
+        f"detection:\n{indent(detection.strip(), '    ')}\nlevel: {level}\n"
+    )
+
+
+def correlated(name: str, title: str, correlation: str, level: str = "high") -> str:
+    """A Sigma correlation as text: the head, and what is correlated, in YAML."""
+    return (
+        f"title: {title}\nname: {name}\nauthor: you\n"
+        f"correlation:\n{indent(correlation.strip(), '    ')}\nlevel: {level}\n"
+    )
+
+
+# --- logs ---------------------------------------------------------------------------------------
+
+
+class Logs:
+    """The logs of a company, as `labutils telemetry FOLDER --background N` writes them."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def events(self, source: str) -> dict[str, Event]:
+        """The events of a source by their ids, `source:line`, in the order of time."""
+        with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
+            return {f"{source}:{n}": json.loads(line) for n, line in enumerate(lines, 1)}
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of a table that people keep: `changes`, `roster`, `travel`."""
+        with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    def counts(self) -> dict[str, int]:
+        """How many events each source has."""
+        files = sorted(self.folder.glob("*.jsonl"))
+        return {path.stem: path.read_bytes().count(b"\n") for path in files}
+
+    def which_name(self, word: str) -> tuple[list[str], list[str]]:
+        """The sources in which a word stands nowhere, and those in which it does."""
+        files = sorted(self.folder.glob("*.jsonl"))
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in files}
+        silent = [source for source, text in texts.items() if word not in text]
+        return silent, [source for source in texts if source not in silent]
+
+    @cached_property
+    def truth(self) -> dict[str, str]:
+        """What nobody has at work: the events of the attack, and the fact that each belongs to."""
+        facts: dict[str, str] = json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
+        return facts
+
+    def score(self, hits: Iterable[Hit]) -> Score:
+        """How well these hits show the attack (labutils.incident.hunt.scoring)."""
+        return scoring.score(list(hits), self.folder)
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store()
+
+    @cached_property
+    def _read(self) -> set[str]:
+        """The sources that stand in the store."""
+        return set()
+
+    def _hits(self, ruleset: sigma_rules.Ruleset) -> list[Hit]:
+        """The hits of these rules; of the logs, only those are read that they are about."""
+        bases = [base for rule in ruleset.rules for base in sigma_rules.base_rules(rule)]
+        wanted = {source for base in bases for source in sigma_rules.sources_of(base)}
+        files, _ = reading.log_files(
+            [
+                path
+                for source in sorted(wanted - self._read)
+                if (path := self.folder / f"{source}.jsonl").exists()
+            ]
+        )
+        self._store.load(item for file in files for item in reading.read(file))
+        self._read.update(wanted)
+        return engine.hits(ruleset, self._store)
+
+    def hunt(self, *rules: str) -> list[Hit]:
+        """The hits of these rules. A rule that cannot be used is named in a sentence."""
+        ruleset = _ruleset(rules)
+        hits = self._hits(ruleset)
+        for refused in ruleset.refused:
+            print(f"Not used: {refused.reason}.")
+        return hits
+
+
+def _ruleset(rules: Iterable[str]) -> sigma_rules.Ruleset:
+    """Rules from texts."""
+    with tempfile.TemporaryDirectory() as folder:
+        for n, text in enumerate(rules, 1):
+            Path(folder, f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
+        return sigma_rules.load([Path(folder)])
+
+
+def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
+    """The hits of these rules over a few events. Raises ValueError where a rule is refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        for source, events in logs.items():
+            text = "".join(json.dumps(event) + "\n" for event in events)
+            Path(folder, f"{source}.jsonl").write_text(text, encoding="utf-8")
+        few = Logs(Path(folder))
+        ruleset = _ruleset(rules)
+        hits = few._hits(ruleset)
+    if ruleset.refused:
+        raise ValueError(ruleset.refused[0].reason)
+    return hits
+
+
+def a_month() -> Logs:
+    """The month of the lesson: made at first use, and kept (labutils.incident.background)."""
+    return Logs(background.logs())
+
+
+def outline(event: Event, *keys: str) -> None:
+    """Print these members of an event, or all: a line each, cut at 96 characters."""
+    for key in keys or event:
+        line = f"{key}: {json.dumps(event[key])}"
+        print(line if len(line) <= 96 else line[:93] + "...")
+
+
+PRIVILEGED = """
+change:
+    auditType.action: [User created, User added to group, Script executed]
+condition: change
+"""
+BY_ADDRESS = """
+login:
+    ipAddress: 203.0.113.66
+condition: login
+"""
+SAME_SELECTION = """
+login:
+    isSuccessfulLogin: 1
+    appId|contains: [tracker, wiki]
+condition: login
+"""
+
+
+ALARM = """
+change:
+    auditType.action: User added to group
+    affectedObjects.name: jira-administrators
+condition: change
+"""
+BY_SERVICES = """
+change:
+    auditType.action: [User created, User added to group, Script executed]
+    author.name|startswith: svc-
+condition: change
+"""
+
+
+def in_words(share: Share) -> str:
+    """A share as people say it."""
+    if share.value > 0.8:
+        return "nearly all"
+    return "about half" if share.value > 1 / 3 else "fewer than one in three"
+
+
+def cost_and_gain(before: Score, after: Score) -> list[tuple[int, int]]:
+    """How many alerts the one and the other have, and how many steps they see."""
+    return [
+        (before.precision.trials, after.precision.trials),
+        (before.recall.hits, after.recall.hits),
+    ]
+
+
+def what_it_saves(name: str, score: Score, fact: str) -> str:
+    """When a rule first leads to the intruder, at what price, and what of this fact was to come."""
+    left = score.still_to_come
+    if left is None:
+        return f"{name}: it never speaks of the intruder."
+    still, whole = left.events[fact]
+    return (
+        f"{name}: speaks on {day_of(score.first_true_alert)}, for "
+        f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
+        f"    {left.hours:.0f} hours are still to come, and {still} of {whole} archives."
+    )
+
+
+def day_of(alert: Alert | None) -> str:
+    """The day and the hour at which a true alert first showed something."""
+    return iso(int(alert.shown_at))[:16].replace("T", " ") if alert else "no time"
+
+
+def summary(name: str, score: Score) -> str:
+    """One line on a score: what it costs, and what it gives."""
+    return (
+        f"{name:<24} {score.precision.trials:>4} alerts, {score.alerts_a_day.value:5.2f} a day; "
+        f"true {score.precision.hits:>2}; steps seen {score.recall.hits:>2} of "
+        f"{score.recall.trials}"
+    )
+
+
+# --- alerts for people --------------------------------------------------------------------------
+
+
+def alerts_in_tracker(logs: Logs, hits: Iterable[Hit]) -> list[dict[str, str]]:
+    """For each hit the change in the tracker that it is about: `time`, `who`, `address` and
+    `action`."""
+    tracker = logs.events("jira")
+    found = []
+    for hit in hits:
+        event = tracker[next(name for name in hit.event_ids if name.startswith("jira:"))]
+        action = event["auditType"]["action"]
+        who, address = event["author"]["name"], event["source"]
+        found.append({"time": hit.time or "", "who": who, "address": address, "action": action})
+    return found
+
+
+def session_of(event: Event) -> str:
+    """The session that an event of the identity provider belongs to."""
+    number: str = event["authenticationContext"]["externalSessionId"]
+    return number
+
+
+def changed_sessions(events: Iterable[Event], *paths: str) -> int:
+    """In how many sessions all of these fields changed from one event to the next."""
+    last: dict[Any, list[list[Any]]] = {}
+    changed = set()
+    for event in events:
+        session = session_of(event)
+        now = [values_at(event, path) for path in paths]
+        before = last.get(session, now)
+        if all(one != other for one, other in zip(before, now, strict=True)):
+            changed.add(session)
+        last[session] = now
+    return len(changed)
+
+
+def travellers(logs: Logs, events: Iterable[Event]) -> list[str]:
+    """Who of the people in these events was on a trip at that time, by the table of trips."""
+    trips = logs.table("travel")
+    away = set()
+    for event in events:
+        who = values_at(event, "actor.alternateId")[0].partition("@")[0]
+        when = values_at(event, "published")[0]
+        if any(trip["account"] == who and trip["from"] <= when <= trip["to"] for trip in trips):
+            away.add(who)
+    return sorted(away)
+
+
+# --- audit levels -------------------------------------------------------------------------------
+
+FIVE_ACTS = {
+    "reads 36 tickets": "nov16-jira-topics",
+    "reads 202 pages of the wiki": "nov16-wiki-search",
+    "makes an account": "nov16-account-created",
+    "views 120 repositories": "nov22-repos-viewed",
+    "joins an administrators group": "nov23-admin-group",
+}
+
+
+def written_at_base(logs: Logs) -> list[bool]:
+    """For each of FIVE_ACTS whether an Atlassian product writes it at its lowest audit level."""
+    products = ("jira", "confluence", "bitbucket")
+    events = {name: event for source in products for name, event in logs.events(source).items()}
+    return [
+        any(
+            values_at(events[name], "auditType.level") == ["BASE"]
+            for name, about in logs.truth.items()
+            if about == fact and name in events
+        )
+        for fact in FIVE_ACTS.values()
+    ]
+
+
+# --- other intruders ----------------------------------------------------------------------------
+
+OTHER_SEED, OTHER_COUNT = "target-10", 6_000
+SPOILERS = ("truth.json", "labels.json", "twins.json")
+
+
+@cache
+def _other_intruder() -> tuple[Path, Replay]:
+    """A month with another intruder, and what the replay knows of it."""
+    case = attackers.with_other_names(cases.COURSE, OTHER_SEED)
+    replay = play(World.historical(case), case=case)
+    folder = Path(tempfile.mkdtemp(prefix="labutils-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    background.write(folder, replay, count=OTHER_COUNT, seed=OTHER_SEED)
+    for name in SPOILERS:
+        (folder / name).unlink()
+    return folder, replay
+
+
+def another_month() -> Logs:
+    """The month of the target."""
+    return Logs(_other_intruder()[0])
+
+
+def accounts_made() -> dict[str, str]:
+    """Each account that was made in the month of the target, and the address it was made from."""
+    made = [
+        event
+        for event in another_month().events("jira").values()
+        if event["auditType"]["action"] == "User created"
+    ]
+    return {event["affectedObjects"][0]["name"]: event["source"] for event in made}
+
+
+def the_account() -> tuple[str, str]:
+    """The account that the intruder of that month made, and the address it was made from."""
+    replay = _other_intruder()[1]
+    for event in replay.audit["jira"]:
+        if event["auditType"]["action"] == "User created":
+            return event["affectedObjects"][0]["name"], event["source"]
+    raise LookupError("this intruder made no account")
+
+
+# --- worlds that nobody saw ---------------------------------------------------------------------
+
+UNSEEN_SEED, UNSEEN_COUNT = "lesson-10/unseen", 4_000
+
+
+def in_unseen_worlds(*rules: str) -> Grade:
+    """The grade of these rules in six worlds (labutils.incident.hunt.held_out)."""
+    with tempfile.TemporaryDirectory() as folder:
+        for n, text in enumerate(rules, 1):
+            Path(folder, f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
+        return held_out.grade([Path(folder)], _unseen_worlds())
+
+
+@cache
+def _unseen_worlds() -> dict[str, Path]:
+    folder = Path(tempfile.mkdtemp(prefix="labutils-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT, folder=folder)
+
+
+def still_find(grade: Grade, *names: str) -> list[bool]:
+    """For each of these rules, whether it has a true alert where the intruder is another."""
+    found = held_out.finders(grade.scores["W3"])
+    return [name in found for name in names]
+
+
+# --- one rule in another SIEM -------------------------------------------------------------------
+
+
+def in_axon(rule: str) -> str:
+    """A rule of the course as searches of LogRhythm Axon, and the recipe for its rule builder."""
+    page = data_file(f"rules/converted/axon/{rule}.txt").read_text(encoding="utf-8")
+    searches = page[page.index("Search A") :]
+    return "\n".join(fill(line, 96, subsequent_indent="      ") for line in searches.splitlines())
+
+
+# --- sessions to try a detector on --------------------------------------------------------------
+
+OFFICE, HOME, ABROAD = 64501, 64506, 64500  # numbers of autonomous systems
+MINE, NEWER, THIEVES = "Firefox/118.0 on Linux", "Firefox/119.0 on Linux", "Chrome/119.0 on Windows"
+
+
+def in_session(session: str, network: int, agent: str, address: str = "") -> Event:
+    """An event of the identity provider, as far as a session is concerned."""
+    return {
+        "authenticationContext": {"externalSessionId": session},
+        "securityContext": {"asNumber": network},
+        "client": {
+            "ipAddress": address or f"198.51.100.{network % 200}",
+            "userAgent": {"rawUserAgent": agent},
+        },
+    }
+
+
+def session_log(*places: tuple[int, str]) -> list[Event]:
+    """The events of one session, at these networks with these agents."""
+    return [in_session("102abc", network, agent) for network, agent in places]
+
+
+FIVE_SESSIONS = {
+    "the owner goes home": session_log((OFFICE, MINE), (HOME, MINE)),
+    "the browser is updated": session_log((OFFICE, MINE), (OFFICE, NEWER)),
+    "a thief abroad, with a browser of his own": session_log((OFFICE, MINE), (ABROAD, THIEVES)),
+    "a thief abroad, who sends the owner's user agent": session_log((OFFICE, MINE), (ABROAD, MINE)),
+    "the owner travels, the browser is updated on the way": session_log(
+        (OFFICE, MINE), (ABROAD, NEWER)
+    ),
+}
+
+
+# --- logins to try a selection on ---------------------------------------------------------------
+
+FIVE_LOGINS = [
+    {"isSuccessfulLogin": 1, "appId": "tracker.example"},
+    {"isSuccessfulLogin": 0, "appId": "tracker.example"},
+    {"isSuccessfulLogin": 1, "appId": "Wiki.example"},
+    {"isSuccessfulLogin": 1, "appId": "code.example"},
+    {"isSuccessfulLogin": "1", "appId": ["code.example", "wiki.example"]},
+]

@@ -1,0 +1,171 @@
+"""Lesson 10: right answers in other styles, and changes of the solution that change nothing."""
+
+OTHER_RIGHT = {
+    "10-2": [
+        """
+def answer(events):
+    sessions = {}
+    for event in events:
+        sessions.setdefault(event["authenticationContext"]["externalSessionId"], []).append(event)
+    found = set()
+    for session, own in sessions.items():
+        for one, other in zip(own, own[1:]):
+            network = one["securityContext"]["asNumber"] != other["securityContext"]["asNumber"]
+            agents = [e["client"]["userAgent"]["rawUserAgent"] for e in (one, other)]
+            if network and agents[0] != agents[1]:
+                found.add(session)
+    return found
+""",
+        """
+from collections import defaultdict
+from itertools import pairwise
+def answer(events):
+    places = defaultdict(list)
+    for event in events:
+        place = (event["securityContext"]["asNumber"],
+                 event["client"]["userAgent"]["rawUserAgent"])
+        places[event["authenticationContext"]["externalSessionId"]].append(place)
+    return {session for session, seen in places.items()
+            if any(a[0] != b[0] and a[1] != b[1] for a, b in pairwise(seen))}
+""",
+        """
+def answer(events):
+    networks, agents, found = {}, {}, []
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"]
+        network = event["securityContext"]["asNumber"]
+        agent = event["client"]["userAgent"]["rawUserAgent"]
+        if session in networks:
+            if not (networks[session] == network or agents[session] == agent):
+                found.append(session)
+        networks[session] = network
+        agents[session] = agent
+    return set(found)
+""",
+    ],
+    "10-4": [
+        """
+def answer(alert, changes, roster):
+    def within(row, begin, end):
+        return row[begin] <= alert["time"] <= row[end]
+    mine = [c for c in changes if c["by"] == alert["who"] and c["system"] == "tracker"]
+    tickets = [c["id"] for c in mine if within(c, "from", "to")]
+    if tickets:
+        return tickets[0]
+    calls = [p for p in roster if p["account"] == alert["who"] and p["on_call_from"]]
+    return "on call" if any(within(p, "on_call_from", "on_call_to") for p in calls) else None
+""",
+        """
+def answer(alert, changes, roster):
+    who, time = alert["who"], alert["time"]
+    for c in changes:
+        if c["by"] != who or c["system"] != "tracker":
+            continue
+        if time < c["from"] or time > c["to"]:
+            continue
+        return c["id"]
+    for p in roster:
+        if p["account"] != who or not p["on_call_from"]:
+            continue
+        if time < p["on_call_from"] or time > p["on_call_to"]:
+            continue
+        return "on call"
+""",
+        """
+def answer(alert, changes, roster):
+    ticket = next((c["id"] for c in changes
+                   if (c["system"], c["by"]) == ("tracker", alert["who"])
+                   and c["from"] <= alert["time"] <= c["to"]), None)
+    person = {p["account"]: p for p in roster}.get(alert["who"])
+    if ticket is None and person and person["on_call_from"]:
+        if person["on_call_from"] <= alert["time"] <= person["on_call_to"]:
+            return "on call"
+    return ticket
+""",
+    ],
+    "10-5": [
+        """
+def answer(event, path):
+    key, _, rest = path.partition(".")
+    if isinstance(event, list):
+        return [value for member in event for value in answer(member, path)]
+    if not isinstance(event, dict) or key not in event:
+        return []
+    value = event[key]
+    if rest:
+        return answer(value, rest)
+    return value if isinstance(value, list) else [value]
+""",
+        """
+def answer(event, path):
+    found = [event]
+    for key in path.split("."):
+        below = []
+        for value in found:
+            if isinstance(value, dict) and key in value:
+                if isinstance(value[key], list):
+                    below.extend(value[key])
+                else:
+                    below.append(value[key])
+        found = below
+    return found
+""",
+        """
+def answer(event, path):
+    def down(value, keys):
+        if isinstance(value, list):
+            for member in value:
+                yield from down(member, keys)
+        elif not keys:
+            yield value
+        elif isinstance(value, dict) and keys[0] in value:
+            yield from down(value[keys[0]], keys[1:])
+    return list(down(event, path.split(".")))
+""",
+    ],
+    "10-6": [
+        """
+def answer(event, selection):
+    def holds(name, wanted):
+        path, _, modifier = name.partition("|")
+        if not isinstance(wanted, list):
+            wanted = [wanted]
+        for value in field(event, path):
+            for word in wanted:
+                value_text, word_text = str(value).casefold(), str(word).casefold()
+                if word_text == value_text or modifier and word_text in value_text:
+                    return True
+        return False
+    return all(holds(name, wanted) for name, wanted in selection.items())
+""",
+        """
+def answer(event, selection):
+    for name in selection:
+        words = selection[name] if isinstance(selection[name], list) else [selection[name]]
+        words = {str(word).upper() for word in words}
+        values = {str(value).upper() for value in field(event, name.split("|")[0])}
+        if name.endswith("|contains"):
+            if not [1 for value in values for word in words if word in value]:
+                return False
+        elif not words & values:
+            return False
+    return True
+""",
+        """
+def answer(event, selection):
+    ok = True
+    for name, wanted in selection.items():
+        path = name.removesuffix("|contains")
+        texts = [str(v).lower() for v in field(event, path)]
+        words = [str(w).lower() for w in (wanted if type(wanted) is list else [wanted])]
+        if path != name:
+            ok = ok and any(w in t for t in texts for w in words)
+        else:
+            ok = ok and any(t in words for t in texts)
+    return ok
+""",
+    ],
+}
+
+# A small change of a solution that no judge can notice, with the reason:
+EQUIVALENT: dict[str, dict[str, str]] = {}
