@@ -16,7 +16,7 @@ from labutils.incident.ledger import common_errors, facts
 
 # authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
 # The others name vendors for their logs, and say nothing of what happened.
-ABOUT_LOGS = ("axon.md", "rules-in-your-siem.md")
+ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md")
 NO_STATEMENTS = ("authoring.md", "answer-key.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",
