@@ -1013,7 +1013,8 @@ PREDICTIONS = (
             "c": Guess("fewer than one in three", "fewer than one in three"),
         },
         "The rule finds each login of the intruder. Most of its alerts are about something else, "
-        "more than one a day. Each takes somebody's time, and after the twentieth nobody reads closely.",
+        "more than one a day. Each takes somebody's time, and after the twentieth nobody reads "
+        "closely.",
     ),
     Row(
         "10-p4",
