@@ -24,7 +24,7 @@ from labutils.__main__ import main
 from labutils.incident import background, cases, telemetry
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background import store
-from labutils.incident.background.traffic import Company
+from labutils.incident.background.traffic import company
 from labutils.incident.breach import play
 from labutils.incident.hunt import sources
 from labutils.incident.log_format import log_format
@@ -355,7 +355,7 @@ def test_every_event_has_its_vendors_shape(lesson):
 
 def test_no_two_people_have_the_same_account_or_number(lesson):
     roster = list(csv.DictReader((lesson / "roster.csv").open(encoding="utf-8")))
-    people = Company(CASE, SHEET, "hunt-lesson", [0]).everybody
+    people = company(CASE, SHEET, "hunt-lesson", [0]).everybody
     assert {row["account"] for row in roster} == {one.identity.id for one in people}
     assert len({one.identity.number for one in people}) == len(people) == SHEET.people
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from labutils.incident.background.dice import Dice, Shares
@@ -51,30 +51,38 @@ class Company:
     sheet: Background
     seed: str
     days: list[int]
-    everybody: list[Person] = field(init=False)
-    services: dict[str, Service] = field(init=False)
-    trips: list[Trip] = field(init=False)
-
-    def __post_init__(self) -> None:
-        put = object.__setattr__
-        networks = self.sheet.networks
-        put(
-            self,
-            "case",
-            replace(
-                self.case,
-                networks=self.case.networks | {name: one.asn for name, one in networks.items()},
-                countries=self.case.countries | {n: one.country for n, one in networks.items()},
-                proxies=(*self.case.proxies, *(n for n, one in networks.items() if one.proxy)),
-            ),
-        )
-        put(self, "everybody", people(self.sheet, self.seed))
-        put(self, "services", services(self.sheet, self.case))
-        put(self, "trips", trips(self.sheet, self.everybody, self.days, self.seed))
+    everybody: list[Person]
+    services: dict[str, Service]
+    trips: list[Trip]
 
     def people_of(self, role: str) -> list[Person]:
         """The people of a role, or all of them."""
         return [one for one in self.everybody if role in (ANYBODY, one.role.id)]
+
+
+def company(case: Case, sheet: Background, seed: str, days: list[int]) -> Company:
+    """Everybody and everything that acts in a case, drawn from a seed."""
+    everybody = people(sheet, seed)
+    return Company(
+        _with_networks(case, sheet),
+        sheet,
+        seed,
+        days,
+        everybody,
+        services(sheet, case),
+        trips(sheet, everybody, days, seed),
+    )
+
+
+def _with_networks(case: Case, sheet: Background) -> Case:
+    """The case, its logs knowing the networks of the sheet."""
+    networks = sheet.networks
+    return replace(
+        case,
+        networks=case.networks | {name: one.asn for name, one in networks.items()},
+        countries=case.countries | {name: one.country for name, one in networks.items()},
+        proxies=(*case.proxies, *(name for name, one in networks.items() if one.proxy)),
+    )
 
 
 # --- people -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from labutils.incident import names, policy
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background.people import DAY
 from labutils.incident.background.sheet import Act, Background, Machine
-from labutils.incident.background.traffic import Company, Deed, Visits, run_of_a_day
+from labutils.incident.background.traffic import Company, Deed, Visits, company, run_of_a_day
 from labutils.incident.background.twins import Twins, tables
 from labutils.incident.breach import Replay
 from labutils.incident.cases import LogEntry
@@ -56,16 +56,16 @@ def write(
     """
     if count < SMALLEST:
         raise TooSmall(f"a background has at least {SMALLEST} events, so that its twins have room")
-    company = Company(replay.case, sheets.load(replay.case), seed, days_of(replay))
-    background = Events(company, count, sources_by_day(replay))
+    crew = company(replay.case, sheets.load(replay.case), seed, days_of(replay))
+    background = Events(crew, count, sources_by_day(replay))
     folder.mkdir(parents=True, exist_ok=True)
     with Files(folder, replay.case.sources) as files:
         attacked = _attack(replay) if attack else {}
-        for day in company.days:
+        for day in crew.days:
             entries = [*background.of_a_day(day), *attacked.get(day, [])]
             entries.sort()
             files.write(entries)
-    for name, text in tables(company, background.twins).items():
+    for name, text in tables(crew, background.twins).items():
         (folder / name).write_bytes(text.encode())
     return files.lines
 
