@@ -1,6 +1,7 @@
 """The replay as an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0): well formed, the same
 every time, and honest about doubt."""
 
+import html
 import json
 import re
 from collections import Counter
@@ -63,7 +64,7 @@ LAYER_4_5 = {  # after the written specification of the format; there is no sche
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["techniqueID"],
+                "required": ["techniqueID", "tactic"],
                 "additionalProperties": False,
                 "properties": {
                     "techniqueID": {"type": "string", "pattern": r"^T\d{4}(\.\d{3})?$"},
@@ -230,18 +231,59 @@ def test_a_step_is_one_action_with_its_tactic_technique_time_and_outcome(step):
     )
 
 
-def test_the_layer_has_each_technique_of_the_replay_once_with_each_of_its_steps():
-    shown = {one["techniqueID"]: one for one in LAYER["techniques"]}
-    expected = Counter(technique for step in STEPS for technique in step.techniques)
+def place_of(technique: str, step) -> tuple[str, str]:
+    """Under which tactic the layer shows a technique of a step."""
+    return technique, ledger.ledger().attack.listed_under.get(technique, step.tactic)
+
+
+def test_the_layer_has_each_technique_once_under_each_tactic_with_each_of_its_steps():
+    shown = {(one["techniqueID"], one["tactic"]): one for one in LAYER["techniques"]}
+    expected = Counter(place_of(name, step) for step in STEPS for name in step.techniques)
     assert len(shown) == len(LAYER["techniques"])
-    assert {name: one["score"] for name, one in shown.items()} == expected
+    assert {place: one["score"] for place, one in shown.items()} == expected
     for step in STEPS:
         for technique in step.techniques:
             assert (
                 f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})"
-                in shown[technique]["comment"]
+                in shown[place_of(technique, step)]["comment"]
             )
     assert LAYER["gradient"]["maxValue"] == max(expected.values())
+
+
+# Where ATT&CK v19 lists the techniques of the steps.
+LISTED = {
+    "T1021": {"lateral-movement"},
+    "T1036.010": {"stealth"},
+    "T1041": {"exfiltration"},
+    "T1059": {"execution"},
+    "T1074.001": {"collection"},
+    "T1078": {"initial-access", "persistence", "privilege-escalation", "stealth"},
+    "T1078.004": {"initial-access", "persistence", "privilege-escalation", "stealth"},
+    "T1098": {"persistence", "privilege-escalation"},
+    "T1133": {"initial-access", "persistence"},
+    "T1136": {"persistence"},
+    "T1199": {"initial-access"},
+    "T1213": {"collection"},
+    "T1213.001": {"collection"},
+    "T1213.003": {"collection"},
+    "T1213.004": {"collection"},
+    "T1505": {"persistence"},
+    "T1539": {"credential-access"},
+    "T1550.001": {"lateral-movement", "stealth"},
+    "T1550.004": {"lateral-movement", "stealth"},
+    "T1552": {"credential-access"},
+    "T1552.001": {"credential-access"},
+    "T1555.003": {"credential-access"},
+    "T1560.001": {"collection"},
+    "T1589.001": {"reconnaissance"},
+    "T1595": {"reconnaissance"},
+}
+
+
+def test_each_entry_of_the_layer_names_a_tactic_under_which_attack_lists_its_technique():
+    """Without a tactic the Navigator lights a technique up under each; with another, nowhere."""
+    for one in LAYER["techniques"]:
+        assert one["tactic"] in LISTED[one["techniqueID"]], one["techniqueID"]
 
 
 def test_what_a_technique_of_the_layer_calls_an_inference_is_about_that_technique():
@@ -348,6 +390,26 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
     for action, step in zip(ACTIONS, STEPS, strict=True):
         if step.plan.fit == "loose" or step.outcome == "unknown":
             assert action["confidence"] <= 40
+
+
+# --- in the official package --------------------------------------------------------------------
+
+
+def test_the_official_attack_flow_package_finds_no_fault_and_draws_each_step(tmp_path):
+    """It runs where the package is: it is no dependency of the course."""
+    schema = pytest.importorskip("attack_flow.schema")
+    model = pytest.importorskip("attack_flow.model")
+    graphviz = pytest.importorskip("attack_flow.graphviz")
+    mermaid = pytest.importorskip("attack_flow.mermaid")
+    file = tmp_path / "attack-flow.json"
+    file.write_text(json.dumps(FLOW), encoding="utf-8")
+    found = schema.validate_doc(file)
+    assert found.success and not found.messages, [str(message) for message in found.messages]
+    bundle = model.load_attack_flow_bundle(file)
+    for drawn in (graphviz.convert_attack_flow(bundle), mermaid.convert_attack_flow(bundle)):
+        text = html.unescape(re.sub(r"\s*(<br/?>)+\s*", " ", drawn))
+        for step in STEPS:
+            assert step.plan.goal in text and step.techniques[0] in text
 
 
 # --- other worlds -------------------------------------------------------------------------------

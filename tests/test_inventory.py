@@ -586,8 +586,8 @@ EDGE = f"[{GATE}, {WIKI}]"
         ),
         ("  fit: exact\n", "", "Plan needs fit", "- fact: okta-sessions-hijacked"),
         (
-            "  goal: the dashboard\n",
-            "  goal: the dashboard\n  outcome: denied\n",
+            "  goal: tried to sign in at the dashboard\n",
+            "  goal: tried to sign in at the dashboard\n  outcome: denied\n",
             "unknown field outcome; Plan has fact, goal, fit,",
             "outcome: denied",
         ),
@@ -599,8 +599,8 @@ EDGE = f"[{GATE}, {WIKI}]"
         ),
         (
             "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n"
-            "  goal: the identity provider again\n",
-            "- goal: the identity provider again\n  fact: nov14-okta-denied\n",
+            "  goal: tried to sign in at the identity provider\n",
+            "- goal: tried to sign in at the identity provider\n  fact: nov14-okta-denied\n",
             "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
             "  fact: nov14-okta-denied",
         ),

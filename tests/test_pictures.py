@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from labutils.classroom.plates import canvas
 from labutils.classroom.plates.bars import eviction_orders
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
+from labutils.classroom.plates.estate_map import estate_map
 from labutils.classroom.plates.grid import grid
 from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
@@ -26,6 +27,7 @@ from labutils.classroom.plates.timeline import timeline
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.stage import eviction, revocation
+from labutils.stage.intruder import Visit, product_of, visits_of
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -184,8 +186,17 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
                 )
 
 
+def two_ways() -> dict[str, list[Visit]]:
+    """2023, and one request at each kind of door."""
+    steps = breach.play(World.historical()).steps
+    outcomes = zip(("login", "tracker", "outside"), ("denied", "succeeded", "unknown"), strict=True)
+    yours = [Visit("internet", "any-account", name, "open", end) for name, end in outcomes]
+    return {"2023": visits_of(steps, "2023-11-14"), "yours": yours}
+
+
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
+    "the map": lambda: estate_map(two_ways(), product_of),
     "the timeline": lambda: timeline(ledger.facts()),
     "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
     "the orders": lambda: eviction_orders(eviction.evictions()),
@@ -205,6 +216,19 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
         if text.get_visible() and text.get_text() and not (inside and box.y1 <= figure.bbox.y1):
             outside.append((text.get_text(), box))
     assert outside == []
+
+
+def test_the_map_says_how_each_way_ended_at_each_door():
+    figure, sentence = estate_map(two_ways(), product_of)
+    assert sentence == (
+        "2023: 14 doors, 5 opened, 8 refused, 1 opened without a log; "
+        "yours: 3 doors, 1 opened, 1 refused, 1 opened without a log."
+    )
+    drawn = marks(figure)
+    assert any("'yours  any'" in line for line in drawn)
+    ends = [line.split()[-2:] for line in drawn if line.startswith("mark o ")]
+    assert ends.count([VERMILION.lower()] * 2) == 6  # five doors of 2023, one of yours
+    assert ends.count(["#ffffff", BLUE.lower()]) == 5  # four of 2023: five systems are one box
 
 
 def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeypatch):

@@ -75,19 +75,21 @@ def _unknowns(step: Step) -> list[str]:
 
 
 def navigator_layer(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> Json:
-    """A layer for the ATT&CK Navigator: each technique with the steps that show it. The mapping is
-    the course's own."""
+    """A layer for the ATT&CK Navigator: each technique, under its tactic, with the steps that show
+    it. The mapping is the course's own."""
     case = cases.load(case)
-    by_technique: dict[str, list[Step]] = {}
+    attack = case.ledger.attack
+    by_place: dict[tuple[str, str], list[Step]] = {}
     for step in steps:
         for technique in step.techniques:
-            by_technique.setdefault(technique, []).append(step)
+            tactic = attack.listed_under.get(technique, step.tactic)
+            by_place.setdefault((technique, tactic), []).append(step)
     techniques = [
-        _technique(technique, shown_by, case)
-        for technique, shown_by in sorted(by_technique.items())
+        _technique(technique, tactic, shown_by, case)
+        for (technique, tactic), shown_by in sorted(by_place.items())
     ]
     layer = _boilerplate("navigator layer")
-    version = case.ledger.attack.version.removeprefix("v").split(".")[0]
+    version = attack.version.removeprefix("v").split(".")[0]
     return {
         "name": case.export.name,
         **layer,
@@ -97,7 +99,7 @@ def navigator_layer(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> 
         "gradient": {
             "colors": GRADIENT,
             "minValue": 0,
-            "maxValue": max((len(shown_by) for shown_by in by_technique.values()), default=1),
+            "maxValue": max((len(shown_by) for shown_by in by_place.values()), default=1),
         },
         "legendItems": [
             {"label": outcome, "color": colour}
@@ -107,13 +109,15 @@ def navigator_layer(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> 
     }
 
 
-def _technique(technique: str, steps: Sequence[Step], case: CaseName) -> Json:
-    """A technique of a layer, coloured by the outcome of the last step that shows it."""
+def _technique(technique: str, tactic: str, steps: Sequence[Step], case: CaseName) -> Json:
+    """A technique of a layer under one tactic, coloured by the outcome of the last step that shows
+    it there."""
     comments = [
         f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" for step in steps
     ]
     return {
         "techniqueID": technique,
+        "tactic": tactic,
         "score": len(steps),
         "enabled": True,
         "color": COLOURS[steps[-1].outcome],

@@ -93,10 +93,15 @@ class Tactic:
 
 @dataclass(frozen=True)
 class Attack:
-    """The release of ATT&CK that ids and names come from."""
+    """The release of ATT&CK that ids and names come from.
+
+    `listed_under`: of a technique that a fact names with a tactic under which ATT&CK does not list
+    it, a tactic (by its key) under which ATT&CK does.
+    """
 
     version: str
     techniques: dict[str, str]
+    listed_under: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,7 +100,7 @@ class Writer(NamedTuple):
 @cache
 def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) -> list[Writer]:
     """How a request is written, source by source: by the rows of the case that fit. What no row is
-    for is written as what the log of its service has no words for."""
+    for is written as what the log of its service has no words for, if it came as far as that."""
     entries = [
         entry
         for source in case.sources
@@ -109,7 +109,7 @@ def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) ->
         and entry.holds(scope, kind, end.reached)
         and log_format(source).events[entry.template].fits(end.allowed)
     ]
-    if not entries and audit in case.sources:
+    if not entries and end.reached and audit in case.sources:
         other = log_format(audit).events.get(OTHER)
         if other and other.fits(end.allowed):
             entries = [LogEntry((scope,), audit, OTHER)]

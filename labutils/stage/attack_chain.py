@@ -1,30 +1,19 @@
 """The campaign step by step: its log lines, its routes, and what survived (lessons 09 and 14)."""
 
+import json
 from functools import cache
 from itertools import groupby
+from pathlib import Path
+from textwrap import fill
 
+from labutils.incident import exports, ledger
 from labutils.incident.breach import Replay, Step, foresee, play
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
-from labutils.stage.breached_company import (
-    BEHIND_GATEWAY,
-    EXPOSED,
-    SERVER,
-    SERVICE_TOKEN,
-    BreachedCompany,
-)
+from labutils.stage.breached_company import SERVER, SERVICE_TOKEN, BreachedCompany
+from labutils.stage.intruder import in_product_names
 
-SCOPES = (
-    "login:sign-in",
-    "dashboard:sign-in",
-    "gateway:tracker",
-    "tracker:sign-in",
-    "wiki:search",
-    "code:view",
-    "cloud:describe",
-    "console:connect",
-)
 FOOTHOLDS = {
     "service account": "smartsheet-account",
     "look-alike user": "lookalike-account",
@@ -44,12 +33,6 @@ def played(world: World) -> Replay:
     return play(world)
 
 
-def logs_of(replay: Replay, fact: str) -> list[str]:
-    """The logs that hold a line of a step, by name."""
-    names = [name.split(":")[0] for name, step in replay.truth.items() if step == fact]
-    return list(dict.fromkeys(names))
-
-
 def lines_of(replay: Replay, fact: str, source: str) -> list[Event]:
     """The lines that a step left in one of the logs."""
     names = [name.split(":") for name, step in replay.truth.items() if step == fact]
@@ -62,18 +45,37 @@ def lines_of(replay: Replay, fact: str, source: str) -> list[Event]:
 def print_tactic(replay: Replay, tactic: str) -> None:
     """Print each step of a tactic, and what it left in the logs.
 
-    When, how it ended, what it was for, and what decided. Of many lines that one request left, the
-    first is printed.
+    When, how it ended, what was done, by which techniques, and what decided. Of many lines that one
+    request left, the first is printed.
     """
     for step in (step for step in replay.steps if step.tactic == tactic):
         print(f"{_when(step)}  {OUTCOMES[step.outcome]}  {step.plan.goal}")
+        print(f"    {_techniques(step)}")
         if step.outcome == "denied":
-            print(f"    in this model: {step.rule}: {step.reason}")
+            print(f"    in this model: {step.rule}: {in_product_names(step.reason)}")
         names = [name for name, fact in replay.truth.items() if fact == step.fact]
         for same in _alike(replay, names):
             _print_lines(replay, same)
         if not names:
             print("    (no log of the company holds a line of it)")
+
+
+def print_steps(replay: Replay) -> None:
+    """Print each step with its tactic and techniques, and in how many lines of which logs it is."""
+    for step in replay.steps:
+        tactic = ledger.tactic(step.tactic)
+        print(f"{_when(step)}  {OUTCOMES[step.outcome]}  {step.plan.goal}")
+        named = f"{tactic.id} {tactic.name}: {_techniques(step)}"
+        print(fill(named, 104, initial_indent=" " * 4, subsequent_indent=" " * 6))
+        names = [name.split(":")[0] for name, fact in replay.truth.items() if fact == step.fact]
+        counts = [f"{source} {names.count(source)}" for source in dict.fromkeys(names)]
+        print(f"    lines: {', '.join(counts) or 'none'}")
+
+
+def _techniques(step: Step) -> str:
+    """The techniques of a step by id and name, and how well they fit."""
+    named = [f"{technique} {ledger.technique(technique)}" for technique in step.techniques]
+    return f"{'; '.join(named)} ({step.plan.fit})"
 
 
 def _alike(replay: Replay, names: list[str]) -> list[list[str]]:
@@ -94,7 +96,8 @@ def _print_lines(replay: Replay, names: list[str]) -> None:
     """Print the first of some lines that are alike, and how many there are."""
     source, line = names[0].split(":")
     assumed = "  (assumed)" if names[0] in replay.labels else ""
-    print(f"    {names[0]}  {headline(source, replay.audit[source][int(line) - 1])}{assumed}")
+    first = in_product_names(headline(source, replay.audit[source][int(line) - 1]))
+    print(f"    {names[0]}  {first}{assumed}")
     if len(names) > 1:
         print(f"      and so on to {names[-1]}: {len(names)} lines in all")
 
@@ -115,25 +118,23 @@ def print_routes(world: World, *facts: str) -> None:
             print(f"    {attempt.ask.ask:<16} with {attempt.ask.using:<18} {met}")
 
 
-# --- tried --------------------------------------------------------------------------------------
+def write_exports(replay: Replay, folder: str) -> None:
+    """Write layer.json and attack-flow.json into a folder, and print the action that is least sure:
+    of those that are equally unsure, the last."""
+    place = Path(folder)
+    place.mkdir(exist_ok=True)
+    layer, flow = exports.navigator_layer(replay.steps), exports.attack_flow(replay.steps)
+    for name, content in (("layer.json", layer), ("attack-flow.json", flow)):
+        (place / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
+    actions = [thing for thing in flow["objects"] if thing["type"] == "attack-action"]
+    print(f"{len(layer['techniques'])} entries of the layer; {len(actions)} actions of the flow")
+    least = min(reversed(actions), key=lambda action: action["confidence"])
+    print(f"{least['name']} (confidence {least['confidence']})")
+    for part in least["description"].splitlines():
+        print(fill(part, 100, initial_indent="  ", subsequent_indent="  "))
 
 
-def blast_radius(world: World) -> tuple[list[str], dict[tuple[str, str], str]]:
-    """Each of the exposed credentials at each scope, alone and with the service token before it.
-
-    Returns the rows, and what opened, by row and column.
-    """
-    company = BreachedCompany(world)
-    rows: dict[str, tuple[str, str | None]] = {name: (name, None) for name in EXPOSED}
-    rows |= {f"{name} + token": (name, SERVICE_TOKEN) for name in EXPOSED[1:3]}
-    tried = {}
-    for row, (credential, token) in rows.items():
-        for scope in SCOPES:
-            through = token if scope.split(":")[0] in BEHIND_GATEWAY else None
-            answer = company.attempt(credential, scope, through=through)
-            column = scope.replace(":", "\n")
-            tried[row, column] = "opens" if answer.is_success else "refused"
-    return list(rows), tried
+# --- tried ----------------------------------------------------------------------------------------
 
 
 def footholds(*revoked: str) -> dict[str, bool]:

@@ -1,22 +1,324 @@
-"""09 · Replay the chain."""
+"""09 · The attack, move by move."""
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import Guess, Prediction, Row, code
-from labutils.incident import breach, inventory
+from base64 import b64encode
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.lab import dice
 from labutils.stage.attack_chain import FOOTHOLDS, footholds
 from labutils.stage.breached_company import EXPOSED
+from labutils.stage.intruder import (
+    FLAG,
+    MOST,
+    Intruder,
+    NoSuchMove,
+    QuietIntruder,
+    Result,
+    ways_back,
+)
 
-_NAMES = {
-    "moveworks-token",
-    "smartsheet-account",
-    "bitbucket-account",
-    "aws-account",
-    "lookalike-account",
-    "implant",
+TOOLS = "from base64 import b64encode"
+CARRY = code("""
+    def carry(kind, user, secret):
+        if kind == "service-token":
+            return {"cf-access-client-id": user, "cf-access-client-secret": secret}
+        if kind == "access-key":
+            return {"x-access-key": secret}
+        pair = f"{user}:{secret}".encode()
+        return {"authorization": "Basic " + b64encode(pair).decode()}
+""")
+NEW_LINES = code("""
+    def new_lines(before, logs):
+        new = []
+        for name, lines in logs.items():
+            for number, line in enumerate(lines, 1):
+                if number > before.get(name, 0):
+                    new.append((name, number, line))
+        return new
+""")
+ROAMING = code("""
+    def roaming(events):
+        places = {}
+        for event in events:
+            session = event["authenticationContext"]["externalSessionId"]
+            places.setdefault(session, set()).add(event["client"]["ipAddress"])
+        return {session for session, seen in places.items() if len(seen) > 1}
+""")
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+# --- 09-1: how a credential is carried ----------------------------------------------------------
+
+
+def basic(text: str) -> str:
+    """The value of an Authorization header of type Basic (RFC 7617, 2) for this text."""
+    return "Basic " + b64encode(text.encode()).decode()
+
+
+def carried(kind: str, user: str, secret: str) -> dict[str, str]:
+    """The headers that are right."""
+    return {
+        "service-token": {"cf-access-client-id": user, "cf-access-client-secret": secret},
+        "access-key": {"x-access-key": secret},
+        "password": {"authorization": basic(f"{user}:{secret}")},
+    }[kind]
+
+
+def carries(answer: Tried) -> Verdict:
+    """The judge of 09-1: credentials of each kind, with drawn users and secrets."""
+    drawn = dice("lesson-09", "carry")
+    for kind in ("service-token", "access-key", "password", "password", "service-token"):
+        user, secret = f"svc-{next(drawn)[:5]}", next(drawn)
+        case = f"{kind!r}, {user!r}, {secret!r}"
+        try:
+            headers = answer(kind, user, secret)
+        except Exception:
+            return answer.raised(case, kind)
+        if headers is None:
+            return Verdict("none", case, mistake=kind)
+        want = carried(kind, user, secret)
+        if not isinstance(headers, dict):
+            return Verdict("differs", case, written(headers), written(want), mistake="kind")
+        if {str(name).lower(): text for name, text in headers.items()} != want:
+            mistake = in_basic(headers, user, secret) if kind == "password" else kind
+            return Verdict("differs", case, written(headers), written(want), mistake=mistake)
+    return PASSED
+
+
+def in_basic(headers: dict[Any, Any], user: str, secret: str) -> str:
+    """What is wrong with a password's headers."""
+    sent = next(iter(headers.values()), "")
+    if isinstance(sent, bytes) or "b'" in str(sent):
+        return "bytes"
+    if f"{user}:{secret}" in str(sent):
+        return "base64"
+    return "swapped" if sent == basic(f"{secret}:{user}") else "password"
+
+
+# --- 09-2: what a move left in the logs ---------------------------------------------------------
+
+
+def log_cases() -> list[Case]:
+    """Logs of several sizes, with drawn lines."""
+    drawn = dice("lesson-09", "new lines")
+    a, b, c = ({"event": next(drawn)[:6]} for _ in range(3))
+    cases = [
+        Case(({"okta": 0}, {"okta": [a, b]}), [("okta", 1, a), ("okta", 2, b)], "number"),
+        Case(({"okta": 1}, {"okta": [a, b]}), [("okta", 2, b)], "old"),
+        Case(({"okta": 1}, {"okta": [a]}), [], "old"),
+        Case(({"okta": 1}, {"okta": [a], "jira": [b]}), [("jira", 1, b)], "missing"),
+        Case(({"okta": 2}, {"okta": [a, b, a, c]}), [("okta", 3, a), ("okta", 4, c)], "old"),
+        Case(({}, {"okta": [a], "jira": []}), [("okta", 1, a)], "missing"),
+    ]
+    for _ in range(3):
+        seen, new = (int(next(drawn)[:2], 16) % 5 for _ in range(2))
+        lines = [{"event": next(drawn)[:6]} for _ in range(seen + new)]
+        want = [("sshd", place, lines[place - 1]) for place in range(seen + 1, seen + new + 1)]
+        cases.append(Case(({"sshd": seen}, {"sshd": lines}), want, "old"))
+    return cases
+
+
+def same_lines(result: Any, want: Any) -> bool:
+    """Whether two lists hold the same lines; a line may be a list as well as a tuple."""
+    return isinstance(result, list) and [tuple(line) for line in result] == want
+
+
+# --- 09-3 and 09-4: moves -----------------------------------------------------------------------
+
+LONGEST_PLAN = 60  # moves
+
+
+def plan(reached: Callable[[Intruder], bool]) -> Callable[[Any], Verdict]:
+    """A judge of a list of moves: they are made in a company of their own, and then `reached` asks.
+
+    Refused moves are no fault where the goal is reached. Where it is not, the first refusal speaks.
+    """
+
+    def judge(answer: Any) -> Verdict:
+        if not isinstance(answer, list | tuple) or len(answer) > LONGEST_PLAN:
+            return Verdict("differs", got=written(answer), mistake="move")
+        intruder, first = Intruder(), None
+        for number, move in enumerate(answer, 1):
+            result = made(intruder, move)
+            if isinstance(result, str):
+                return Verdict("differs", got=f"{result} at move {number}", mistake="move")
+            if first is None and not result.allowed:
+                first = number, result
+        if reached(intruder):
+            return PASSED
+        return not_reached(first)
+
+    return judge
+
+
+def made(intruder: Intruder, move: Any) -> Result | str:
+    """What came of a move, or a sentence where it is none."""
+    is_move = isinstance(move, list | tuple) and len(move) in (3, 4)
+    if not is_move or not all(isinstance(part, str) for part in move):
+        return f"no request, since {written(move)} is no move,"
+    try:
+        return intruder.use(*move)
+    except NoSuchMove as impossible:
+        return f"no request ({str(impossible).rstrip('.')})"
+
+
+def not_reached(first: tuple[int, Result] | None) -> Verdict:
+    """The verdict on moves that did not reach the goal: the rule that refused first, if one did."""
+    if first is None:
+        return Verdict("differs", "your moves", "open doors, and not the goal", mistake="goal")
+    number, result = first
+    case = f"move {number}, {written(result.move)}"
+    return Verdict("differs", case, f"{result.reason!r} ({result.rule})", mistake=result.rule)
+
+
+def inside(intruder: Intruder) -> bool:
+    """Whether a door behind the gateway opened."""
+    behind = ("jira", "confluence", "bitbucket")
+    return any(result.allowed and result.move[1] in behind for result in intruder.results)
+
+
+def comes_back(intruder: Intruder) -> bool:
+    """Whether a way back works once the service account of Smartsheet is off."""
+    return any(ways_back(intruder, "smartsheet-account").values())
+
+
+REFUSALS = {
+    "move": "A move is three texts in round brackets: credential, service, action. From the server "
+    'there is a fourth, "server". Names are those of the table.',
+    "reachable": "No way leads there from where you are. Jira, Confluence and Bitbucket stand "
+    "behind the gateway: pass it first, for the same service.",
+    "recognised": "That service takes another kind of credential. The reason says which kinds.",
+    "person_present": "Where people sign in, a password alone is not enough. Nobody with a key "
+    "stands behind a service account.",
+    "permitted": "The credential is good, and it may not do this. For which service was it made?",
+}
+GATEWAY = '("moveworks-token", "gateway", "jira")'
+
+
+# --- 09-5: techniques ---------------------------------------------------------------------------
+
+# What was done -> the techniques that fit, best first.
+FITTING: dict[str, tuple[str, ...]] = {
+    "service token passes the gateway": ("T1550.001", "T1133", "T1199"),
+    "service account signs in at Jira": ("T1078",),
+    "new user is made in Jira": ("T1136",),
+    "script runs on Jira's server": ("T1059", "T1505"),
+    "console server is tried": ("T1021",),
+    "repositories are viewed": ("T1213.003",),
+    "repositories are packed on the server": ("T1074.001", "T1560.001"),
+    "archives are sent outside": ("T1041",),
+}
+MENU = tuple(
+    sorted({name for fitting in FITTING.values() for name in fitting} | {"T1098", "T1552"})
+)
+ATTACK = "\n".join(
+    ["attack = {", *(f'    "{act}": "{fitting[0]}",' for act, fitting in FITTING.items()), "}"]
+)
+CONFUSED = {
+    ("new user is made in Jira", "T1098"): "manipulation",
+    ("repositories are packed on the server", "T1041"): "left",
+    ("service token passes the gateway", "T1078"): "account",
+    ("repositories are packed on the server", "T1213.003"): "packed",
 }
 
 
-def _evicted(answer: object) -> str | None:
+def tagged(answer: Any) -> Verdict:
+    """The judge of 09-5."""
+    if not isinstance(answer, dict) or answer.keys() != FITTING.keys():
+        return Verdict("differs", got=written(answer), mistake="keys")
+    for act, fitting in FITTING.items():
+        chosen = answer[act]
+        if chosen not in fitting:
+            name = (act, chosen) if isinstance(chosen, str) else (act, "")
+            mistake = CONFUSED.get(name, "other" if chosen in MENU else "menu")
+            return Verdict("differs", act, written(chosen), mistake=mistake)
+    return PASSED
+
+
+def but(act: str, technique: str) -> str:
+    """The answer of 09-5 with one technique changed."""
+    return ATTACK.replace(f'"{act}": "{FITTING[act][0]}"', f'"{act}": "{technique}"').replace(
+        "attack =", "answer ="
+    )
+
+
+# --- 09-6: a session from two places ------------------------------------------------------------
+
+
+def event(session: str, address: str, result: str = "SUCCESS", who: str = "a.lindqvist") -> dict:
+    """An event of the Okta System Log, its members that matter here."""
+    return {
+        "eventType": "user.authentication.sso",
+        "authenticationContext": {"externalSessionId": session},
+        "outcome": {"result": result},
+        "client": {"ipAddress": address},
+        "actor": {"alternateId": f"{who}@company.example"},
+    }
+
+
+def roaming_cases() -> list[Case]:
+    """Events of drawn sessions; the coarse mistakes come first."""
+    drawn = dice("lesson-09", "sessions")
+    s, t, u = (f"102{next(drawn)}" for _ in range(3))
+    home, train, thief = "192.0.2.13", "192.0.2.77", "203.0.113.66"
+    cases = [
+        ([event(s, home), event(s, home)], set(), "events", "one session, twice at one address"),
+        (
+            [event(s, home), event(t, thief)],
+            set(),
+            "people",
+            "two sessions of one person, an address each",
+        ),
+        ([event(s, home), event(s + "7", thief)], set(), "people", "two sessions, nearly alike"),
+        ([event(s, home), event(s, thief)], {s}, "set", "one session at two addresses"),
+        (
+            [event(s, home), event(s, thief, "FAILURE")],
+            {s},
+            "refused",
+            "a session that was refused at its second address",
+        ),
+        ([event(s, home), event(s, train)], {s}, "known", "two addresses that nobody knows as bad"),
+        ([], set(), "set", "no events"),
+        (
+            [event(s, home), event(t, home), event(u, train), event(t, thief), event(t, home)],
+            {t},
+            "events",
+            "three sessions, five events",
+        ),
+        (
+            [event(s, home), event(t, train, who="b"), event(t, thief, who="b"), event(s, train)],
+            {s, t},
+            "set",
+            "two sessions, both at two addresses",
+        ),
+    ]
+    return [Case((events,), want, mistake, words) for events, want, mistake, words in cases]
+
+
+def same_set(result: Any, want: Any) -> bool:
+    return isinstance(result, set | frozenset) and set(result) == want
+
+
+# --- 09-7: eviction -----------------------------------------------------------------------------
+
+_NAMES = {*EXPOSED, "lookalike-account", "implant"}
+
+
+def evicted(answer: object) -> str | None:
     chosen = {str(name) for name in answer} if isinstance(answer, set | list | tuple) else {""}
     if not chosen <= _NAMES:
         return "words"
@@ -31,169 +333,375 @@ def _evicted(answer: object) -> str | None:
     return None if len(chosen) == 2 else "too many"
 
 
-def _event(
-    session: str,
-    address: str,
-    kind: str = "user.authentication.sso",
-    result: str = "SUCCESS",
-    agent: str = "a",
-) -> dict:
-    return {
-        "eventType": kind,
-        "authenticationContext": {"externalSessionId": session},
-        "outcome": {"result": result},
-        "client": {"ipAddress": address, "userAgent": {"rawUserAgent": agent}},
-        "actor": {"alternateId": session[:1] + "@company.example"},
-    }
+# --- the target ---------------------------------------------------------------------------------
 
 
-_EVENTS = [
-    _event("a1", "192.0.2.13", "user.session.start"),
-    _event("b1", "192.0.2.20"),
-    _event("a1", "192.0.2.13", agent="b"),
-    _event("b2", "192.0.2.21"),
-    _event("a1", "203.0.113.66"),
-    _event("c1", "192.0.2.30"),
-    _event("c1", "192.0.2.30", result="FAILURE"),
-    _event("d1", "192.0.2.40"),
-    _event("d1", "192.0.2.41"),
-    _event("e1", "192.0.2.50", "user.session.start"),
-    _event("e1", "203.0.113.66", result="FAILURE"),
-]
+def flag_mistake(answer: object) -> str | None:
+    if answer == FLAG:
+        return None
+    if isinstance(answer, dict | Result):
+        return "response"
+    return "many" if "lines" in str(answer) else "other"
 
 
-def _roaming(answer: object) -> str | None:
-    given = answer([dict(event) for event in _EVENTS])
-    if not isinstance(given, set | frozenset | list | tuple):
-        return "kind"
-    found = set(given)
-    named = {
-        frozenset({"a1", "d1", "e1"}): None,
-        frozenset({"a1", "d1"}): "refused",
-        frozenset({"a1", "b1", "c1", "d1", "e1", "b2"}): "all",
-        frozenset({"a1", "c1", "d1", "e1"}): "events",
-        frozenset({"a1", "e1"}): "known",
-        frozenset(): "none",
-    }
-    if any("@" in str(name) for name in found):
-        return "people"
-    return named.get(frozenset(found), "other")
+EXERCISES = (
+    Exercise(
+        "09-1",
+        "function",
+        carries,
+        "From now on your function makes the headers of each request of the intruder. No door "
+        "asks who is carrying.",
+        {
+            "service-token": (
+                "A service token goes into two headers: cf-access-client-id has the user, "
+                "cf-access-client-secret the secret.",
+                altered(CARRY, ('"cf-access-client-id": user, ', "")),
+            ),
+            "access-key": (
+                "An access key goes into one header of its own, x-access-key, as it is.",
+                altered(CARRY, ('{"x-access-key": secret}', '{"x-access-key": user}')),
+            ),
+            "kind": (
+                "Return a dictionary: the name of a header, then its value.",
+                wrong("answer = lambda kind, user, secret: secret"),
+            ),
+            "bytes": (
+                "b64encode gives bytes. Make a text of them: b64encode(pair).decode().",
+                altered(
+                    CARRY, ('"Basic " + b64encode(pair).decode()', 'f"Basic {b64encode(pair)}"')
+                ),
+            ),
+            "base64": (
+                "Basic wants user, colon and secret in Base64 (RFC 7617, 2): "
+                "b64encode(pair).decode().",
+                altered(CARRY, ("b64encode(pair).decode()", "pair.decode()")),
+            ),
+            "swapped": (
+                "The user stands first, then the colon, then the secret.",
+                altered(CARRY, ("{user}:{secret}", "{secret}:{user}")),
+            ),
+            "password": (
+                "A password goes into the header authorization: the word Basic, a space, and "
+                "user:secret in Base64.",
+                altered(CARRY, ('"Basic "', '"Bearer "')),
+            ),
+        },
+        (
+            "Three kinds, so two questions with `if`. What is left is a password.",
+            'For a password: pair = f"{user}:{secret}".encode(). The value is "Basic " + '
+            "b64encode(pair).decode().",
+        ),
+        CARRY,
+    ),
+    Exercise(
+        "09-2",
+        "function",
+        compare(log_cases, same=same_lines),
+        "After each move you now see what the defender sees, no more and no less.",
+        {
+            "old": (
+                "before[name] lines of that log were there already. Give the later ones alone, "
+                "with their place in the whole log as the number.",
+                altered(NEW_LINES, ("number > before.get(name, 0)", "number")),
+            ),
+            "missing": (
+                "A log that had no line before is not in `before`. before.get(name, 0) gives 0 "
+                "then.",
+                altered(NEW_LINES, ("before.get(name, 0)", "before[name]")),
+            ),
+            "number": (
+                "The number is the place of the line in its log, counted from 1, as in a file: "
+                "(name, number, line).",
+                altered(NEW_LINES, ("enumerate(lines, 1)", "enumerate(lines)")),
+            ),
+        },
+        (
+            "Go through logs.items(), and through the lines of each log with enumerate(lines, 1).",
+            "A line is new if number > before.get(name, 0). Append (name, number, line) to a list.",
+        ),
+        NEW_LINES,
+    ),
+    Exercise(
+        "09-3",
+        "value",
+        plan(inside),
+        "You are behind the gateway. Two valid credentials were enough, and none of them asked for "
+        "a person.",
+        {
+            name: (REFUSALS[name], text)
+            for name, text in (
+                ("move", "answer = ['moveworks-token at the gateway']"),
+                ("reachable", "answer = [('smartsheet-account', 'jira', 'sign-in')]"),
+                ("recognised", "answer = [('aws-account', 'gateway', 'jira')]"),
+                ("person_present", "answer = [('smartsheet-account', 'okta', 'sign-in')]"),
+                (
+                    "permitted",
+                    f"answer = [{GATEWAY}, ('bitbucket-account', 'jira', 'sign-in')]",
+                ),
+            )
+        }
+        | {
+            "goal": (
+                "The gateway opened. Now knock at the service behind it, with the credential that "
+                "it takes.",
+                f"answer = [{GATEWAY}]",
+            ),
+        },
+        (
+            "One of the four opens the gateway. You saw which.",
+            "The pass is for one service alone. After ('moveworks-token', 'gateway', 'jira') "
+            "comes a move at 'jira'.",
+        ),
+        code("""
+            moves = [
+                ("moveworks-token", "gateway", "jira"),
+                ("smartsheet-account", "jira", "sign-in"),
+            ]
+        """),
+    ),
+    Exercise(
+        "09-4",
+        "value",
+        plan(comes_back),
+        "The account is off, and you are still there. Defenders who stop at the account that they "
+        "know of have not finished.",
+        {
+            name: (REFUSALS[name], text)
+            for name, text in (
+                ("move", "answer = [('implant', 'console', 'connect', 'server')]"),
+                ("reachable", "answer = [('smartsheet-account', 'jira', 'create-user')]"),
+                ("recognised", "answer = [('moveworks-token', 'dashboard', 'sign-in')]"),
+                ("person_present", "answer = [('smartsheet-account', 'dashboard', 'sign-in')]"),
+                (
+                    "permitted",
+                    f"answer = [{GATEWAY}, ('bitbucket-account', 'jira', 'create-user')]",
+                ),
+            )
+        }
+        | {
+            "goal": (
+                "All doors opened, but nothing of yours stays when that account is off. More "
+                "rights for the account go with it. Leave something that is not the account.",
+                f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'add-to-admins')]",
+            ),
+        },
+        (
+            "Look into the table for what svc-smartsheet may do in Jira. Two of the actions leave "
+            "something behind.",
+            "'create-user' makes an account of your own. 'script' puts a program of your own on "
+            "the server. Either is enough; the gateway comes first.",
+        ),
+        code("""
+            stay = [
+                ("moveworks-token", "gateway", "jira"),
+                ("smartsheet-account", "jira", "create-user"),
+                ("smartsheet-account", "jira", "script"),
+            ]
+        """),
+    ),
+    Exercise(
+        "09-5",
+        "value",
+        tagged,
+        "These ids mean the same to everybody who reads ATT&CK. Where two fit, say which, and why.",
+        {
+            "keys": (
+                "Keep the acts on the left as they are, and write an id beside each.",
+                "answer = {'the gateway': 'T1078'}",
+            ),
+            "menu": (
+                "Write one of the ids of the list, such as T1078.",
+                but("console server is tried", "TA0008"),
+            ),
+            "manipulation": (
+                "Account Manipulation changes an account that exists. This one is new.",
+                but("new user is made in Jira", "T1098"),
+            ),
+            "left": (
+                "Packing is not leaving. The archives lie on the company's own server here.",
+                but("repositories are packed on the server", "T1041"),
+            ),
+            "packed": (
+                "Viewing comes before. What is done with the copies on the server?",
+                but("repositories are packed on the server", "T1213.003"),
+            ),
+            "account": (
+                "A token is no account. Look for what it is used in the place of.",
+                but("service token passes the gateway", "T1078"),
+            ),
+            "other": (
+                "Ask how it was done, and read the names of the list once more.",
+                but("repositories are viewed", "T1552"),
+            ),
+        },
+        (
+            "A tactic is what for. A technique is how. Begin with those that name the thing: "
+            "account, script, repository.",
+            "The gateway: something other than a password was shown. The console: a remote "
+            "service. Packing on the server: data is staged.",
+        ),
+        ATTACK,
+    ),
+    Exercise(
+        "09-6",
+        "function",
+        compare(roaming_cases, same=same_set),
+        "It finds the stolen session, and people on trains as well. Lesson 10 tells them apart.",
+        {
+            "set": (
+                "Return a set: the sessions that were used from more than one address.",
+                altered(ROAMING, ("> 1", "> 9")),
+            ),
+            "events": (
+                "Count addresses, not events. A set keeps each address once.",
+                altered(ROAMING, ("set()).add(", "[]).append(")),
+            ),
+            "people": (
+                "The question is about sessions: externalSessionId, as it is.",
+                altered(
+                    ROAMING,
+                    (
+                        'event["authenticationContext"]["externalSessionId"]',
+                        'event["actor"]["alternateId"]',
+                    ),
+                ),
+            ),
+            "refused": (
+                "A refused use from elsewhere is a use too, and the more interesting one.",
+                altered(
+                    ROAMING,
+                    (
+                        "        session =",
+                        '        if event["outcome"]["result"] == "FAILURE":\n'
+                        "            continue\n        session =",
+                    ),
+                ),
+            ),
+            "known": (
+                "Nobody gives you a list of bad addresses. Two different ones are enough.",
+                altered(ROAMING, ("len(seen) > 1", "'203.0.113.66' in seen and len(seen) > 1")),
+            ),
+        },
+        (
+            "Build a dictionary from each session to the set of its addresses.",
+            "places.setdefault(session, set()).add(address) keeps each address once.",
+        ),
+        ROAMING,
+    ),
+    Exercise(
+        "09-7",
+        "value",
+        evicted,
+        "Two: the token on which both accounts depend, and the implant. In earnest switch off all "
+        "of them. This shows what stands on what.",
+        {
+            "service": (
+                "The service account still gets in, past the gateway and into Jira.",
+                "answer = {'lookalike-account', 'implant'}",
+            ),
+            "look-alike": (
+                "The look-alike user still gets in. It was made so that there would be a way back.",
+                "answer = {'smartsheet-account', 'implant'}",
+            ),
+            "implant": (
+                "The implant still calls out. It sits on the server and needs no account.",
+                "answer = {'moveworks-token'}",
+            ),
+            "too many": (
+                "None works any more, and fewer would do. What do the two accounts have in common?",
+                "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
+            ),
+            "words": (
+                "Give a set of names from the list, such as {'implant', 'aws-account'}.",
+                "answer = {'the firewall'}",
+            ),
+        },
+        (
+            "Three removals are enough, one for each way back. Can two do it?",
+            "Both accounts come in through the gateway. With what?",
+        ),
+        "answer = {'moveworks-token', 'implant'}",
+    ),
+)
 
-
-def _control(answer: object) -> str | None:
-    if not isinstance(answer, str) or answer not in inventory.controls():
-        return "words"
-    outcome = {step.fact: step.outcome for step in breach.foresee(breach.with_controls([answer]))}
-    if outcome["nov22-repos-viewed"] in ("succeeded", "unknown"):
-        return "group" if answer == "repository_least_privilege" else "viewed"
-    return None if outcome["nov15-atlassian-access"] == "succeeded" else "earlier"
-
-
-_GOOD = """    places = {}
-    for event in events:
-        session = event["authenticationContext"]["externalSessionId"]
-        places.setdefault(session, set()).add(event["client"]["ipAddress"])
-    return {session for session, seen in places.items() if len(seen) > 1}
-"""
-
-
-def _but(old: str, new: str) -> str:
-    assert old in _GOOD
-    return "def answer(events):\n" + _GOOD.replace(old, new)
-
-
-_SKIP_REFUSED = """        if event["outcome"]["result"] == "FAILURE":
-            continue
-"""
-
+TARGET = Target(
+    "09-target",
+    "value",
+    value(flag_mistake),
+    "You have the source code. Each line that you left looks like an ordinary act of a valid "
+    "account. The fewest lines are four. Lesson 10 looks for them from the other side.",
+    {
+        "many": (
+            "You reached the source code, and left too many lines. Refused tries leave lines as "
+            "well. Take a new scene, and make only the moves that you need.",
+            "answer = 'no flag: 9 lines in the files, 6 at most'",
+        ),
+        "response": (
+            "That is the whole result. The flag is its member answer['flag'].",
+            "answer = {'allowed': True}",
+        ),
+        "other": (
+            "That is not the flag. It stands in result.answer['flag'] of a move at 'bitbucket' "
+            "that opened.",
+            "answer = 'flag-0000'",
+        ),
+    },
+    (
+        "The Bitbucket account sees nothing any more. Who else may view repositories? Try in one "
+        "scene, then make the short way in a new one: scene = target('09').",
+        "An account that looks like a colleague may. It is made in Jira. Signing in there, "
+        "reading and searching only leave lines.",
+        "Four moves: the gateway for 'jira', svc-smartsheet at 'jira' with 'create-user', the "
+        "gateway for 'bitbucket', and 'lookalike-account' at 'bitbucket' with 'view'. The other "
+        "way takes a 'script', and views from the server.",
+    ),
+    code("""
+        scene.use("moveworks-token", "gateway", "jira")
+        scene.use("smartsheet-account", "jira", "create-user")
+        scene.use("moveworks-token", "gateway", "bitbucket")
+        seen = scene.use("lookalike-account", "bitbucket", "view")
+        flag = seen.answer["flag"]
+    """),
+    brief=f"""The company has learned one thing: the Bitbucket account sees no repository any \
+more. All else is as it was.
+Reach source code: a move at 'bitbucket' that opens. The answer holds the flag if the defender's \
+files have {MOST} lines or fewer by then. Refused tries count.
+result = scene.use(credential, service, action) makes a move; "server" may stand as the fourth. \
+scene.lines is the number of lines so far. result.answer is what the service sent.
+For a fresh start: scene = target("09").""",
+    scene=QuietIntruder,
+)
 
 _BEHIND = (
-    "The belief is that an account opens what it has rights to. The tracker and the code stand "
-    "behind the gateway, and it has nothing for the gateway."
+    "The belief is that an account opens what it has rights to. Jira and Bitbucket stand behind "
+    "the gateway, and it has nothing for the gateway."
 )
 
 PREDICTIONS = (
-    Prediction(
+    Row(
         "09-p1",
-        "How did the 22 steps end?",
+        "Each of the four alone, from a browser on the internet, at seven doors: okta, dashboard, "
+        "aws, gateway, jira, confluence, bitbucket. Does it open any of them?",
+        EXPOSED,
+        "oxxo",
         {
-            "a": Guess(
-                "most were refused: an intruder tries many doors, and few open",
-                [4, 16, 2],
-                "The belief is that most of what an intruder tries is refused. Valid credentials "
-                "open doors as they do for their owners.",
+            "moveworks-token": (
+                "The belief is that a token made for one application opens nothing else. It opens "
+                "the gateway, and that is a door."
             ),
-            "b": Guess(
-                "about as many were refused as succeeded",
-                [10, 10, 2],
-                "The belief is that attack and defence are even at each door. Whoever has a valid "
-                "credential is refused only where something more is asked for.",
-            ),
-            "c": Guess("most succeeded, a few were refused, a few are unknown", [16, 4, 2]),
-            "d": Guess(
-                "all are known to have succeeded: the attack was a success",
-                [22, 0, 0],
-                "The belief is that an attack that is told of worked at each step. Some doors "
-                "stayed shut, and some questions stayed open.",
+            "smartsheet-account": _BEHIND,
+            "bitbucket-account": _BEHIND,
+            "aws-account": (
+                "The belief is that all doors of a company stand behind its gateway. The cloud is "
+                "reached from anywhere."
             ),
         },
-        "The intruder had valid credentials, so most doors opened. What was refused belongs to "
-        "the story, and so does what no log can settle.",
+        "Two of the accounts open nothing here alone: no way leads to Jira or Bitbucket from "
+        "outside. So the token, which opens one door and nothing behind it, is the bridge. A list "
+        "of credentials by their rights would not put it first.",
     ),
     Prediction(
         "09-p2",
-        "The password that opened the support desk was taken. Which log has a line of that?",
-        {
-            "a": Guess(
-                "okta, the log of sign-ins",
-                ["okta"],
-                "The belief is that a theft of a password is seen where people sign in. Nobody "
-                "signs in when a password is copied.",
-            ),
-            "b": Guess("none", []),
-            "c": Guess(
-                "support, the log of the support desk",
-                ["support"],
-                "The belief is that a system sees who learns its passwords. It sees who uses "
-                "them, later.",
-            ),
-        },
-        "In this model the password leaves by a private browser profile, where no company has a "
-        "log.",
-    ),
-    Prediction(
-        "09-p3",
-        "The service token passes the gateway, and the account opens the tracker. Which logs get "
-        "a line?",
-        {
-            "a": Guess(
-                "okta: each way in begins with a sign-in",
-                ["okta"],
-                "The belief is that each way in leads through the sign-in of people. A service "
-                "token knocks at the gateway, and the tracker has accounts of its own.",
-            ),
-            "b": Guess(
-                "cloudflare_access and jira",
-                ["cloudflare_access", "jira"],
-                "The belief is that a gateway has one log. Service tokens stand in another one "
-                "than people do.",
-            ),
-            "c": Guess(
-                "none: both credentials are valid",
-                [],
-                "The belief is that valid use leaves no line. It leaves one that looks like any "
-                "other.",
-            ),
-            "d": Guess(
-                "cloudflare_access_nonidentity and jira",
-                ["cloudflare_access_nonidentity", "jira"],
-            ),
-        },
-        "The service token stands in the non-identity log, under its own name and with no person. "
-        "The tracker writes down who signed in there.",
-    ),
-    Prediction(
-        "09-p4",
         "Somebody else goes on in the session of an administrator. What does the log `okta` get?",
         {
             "a": Guess(
@@ -232,24 +740,57 @@ PREDICTIONS = (
         "the number of the session.",
     ),
     Prediction(
-        "09-p5",
-        "A script plugin of the tracker installs the implant on its server. Which logs get a line?",
+        "09-p3",
+        "The service token passes the gateway, and the service account signs in at Jira. Which "
+        "logs get a line?",
         {
             "a": Guess(
-                "the gateway's for service tokens, the tracker's, and the server's",
-                ["cloudflare_access_nonidentity", "jira", "linux_process_creation"],
+                "cloudflare_access_nonidentity and jira",
+                ["cloudflare_access_nonidentity", "jira"],
             ),
             "b": Guess(
-                "the tracker's alone: it runs the script",
-                ["jira"],
-                "The belief is that a script leaves what its application writes down. This one "
-                "came past the gateway, and started a shell on the server.",
+                "okta and jira: each way in begins with a sign-in",
+                ["okta", "jira"],
+                "The belief is that each way in leads through the sign-in of people. A service "
+                "token knocks at the gateway, and Jira has accounts of its own.",
             ),
             "c": Guess(
+                "cloudflare_access and jira",
+                ["cloudflare_access", "jira"],
+                "The belief is that a gateway has one log. Service tokens stand in another one "
+                "than people do.",
+            ),
+            "d": Guess(
+                "none: both credentials are valid",
+                [],
+                "The belief is that valid use leaves no line. It leaves one that looks like any "
+                "other.",
+            ),
+        },
+        "The service token stands in the non-identity log, under its own name and with no person. "
+        "Jira writes down who signed in there. Whoever watches the sign-ins of people sees nothing "
+        "of the token.",
+    ),
+    Prediction(
+        "09-p4",
+        "You are in Jira. A script plug-in installs an implant on its server. Which logs get a "
+        "line of this one move?",
+        {
+            "a": Guess(
+                "Jira's alone: it runs the script",
+                ["jira"],
+                "The belief is that a script leaves what its application writes down. This one "
+                "started a shell on the server.",
+            ),
+            "b": Guess(
                 "the server's alone: the implant is there",
                 ["linux_process_creation"],
-                "The belief is that only the machine sees what is installed on it. The order to "
-                "install it went through the gateway and the tracker.",
+                "The belief is that only the machine sees what is installed on it. The order came "
+                "through Jira.",
+            ),
+            "c": Guess(
+                "Jira's and the server's",
+                ["jira", "linux_process_creation"],
             ),
             "d": Guess(
                 "the network's alone: an implant calls out",
@@ -258,59 +799,35 @@ PREDICTIONS = (
                 "what the server sends.",
             ),
         },
-        "The request passes the gateway, the tracker runs the script, and the script starts a "
-        "shell on the server.",
+        "Jira runs the script, and the script starts a shell on the server. A Java program with a "
+        "shell for a child is a line worth hunting for. A script that starts no shell leaves none.",
+    ),
+    Prediction(
+        "09-p5",
+        "The archives lie on the server. The implant sends them to an address outside. Which logs "
+        "get a line of that?",
+        {
+            "a": Guess(
+                "the network's: a lot of data leaves",
+                ["cloudflare_gateway"],
+                "The belief is that a company sees what leaves it. Somebody must have switched "
+                "that log on, and in this model nobody had.",
+            ),
+            "b": Guess(
+                "Bitbucket's: they are its repositories",
+                ["bitbucket"],
+                "The belief is that a service follows its data. Bitbucket saw the archives made. "
+                "What becomes of copies is out of its sight.",
+            ),
+            "c": Guess("none", []),
+        },
+        "In this model nobody logs what the server sends out. So *they left* and *they did not "
+        "leave* are equally hard to prove.",
     ),
     Row(
         "09-p6",
-        "Each of the four alone, at eight doors. Does it open any of them?",
-        EXPOSED,
-        "oxxo",
-        {
-            "moveworks-token": (
-                "The belief is that a token made for one application opens nothing else. It opens "
-                "the gateway, and that is a door."
-            ),
-            "smartsheet-account": _BEHIND,
-            "bitbucket-account": _BEHIND,
-            "aws-account": (
-                "The belief is that all doors of a company stand behind its gateway. The cloud is "
-                "reached from anywhere."
-            ),
-        },
-        "Two of the accounts open nothing here alone: no way leads to the tracker or the code "
-        "from outside. With the token before them they open what hurts most.",
-    ),
-    Prediction(
-        "09-p7",
-        "In that world, which rows of the grid still open something?",
-        {
-            "a": Guess(
-                "the service token: there is no person whose password could be reset",
-                ["moveworks-token"],
-                "The belief is that only passwords are replaced. A token is replaced as well, if "
-                "it is on the list.",
-            ),
-            "b": Guess(
-                "the cloud account: it does not pass the gateway",
-                ["aws-account"],
-                "The belief is that a replacement takes effect at the gateway. The old credential "
-                "is worth nothing at any door.",
-            ),
-            "c": Guess(
-                "the two accounts with the token before them",
-                ["smartsheet-account + token", "bitbucket-account + token"],
-                "The belief is that whoever is past the gateway is in. Each door behind it asks "
-                "again.",
-            ),
-            "d": Guess("none", []),
-        },
-        "Every step of November that needed one of the four fails, provided that the replacement "
-        "was complete.",
-    ),
-    Row(
-        "09-p8",
-        "The service account is off. Which of the three ways still work?",
+        "The service account, `smartsheet-account`, is switched off. Which of your three ways back "
+        "still work?",
         tuple(FOOTHOLDS),
         "xoo",
         {
@@ -324,200 +841,100 @@ PREDICTIONS = (
             ),
             "implant": (
                 "The belief is that an implant needs the account with which it was installed. It "
-                "is a program on the server, and calls out by itself."
+                "is a program on the server, and runs by itself."
             ),
         },
         "Each removal ends one and leaves the rest. What was made with an account stays when the "
         "account is off.",
     ),
+    Prediction(
+        "09-p7",
+        "In another world, exposed credentials were replaced within a week. The same three moves: "
+        "the token at the gateway, the account at Jira, a new user. Which of them open?",
+        {
+            "a": Guess(
+                "the gateway: there is no person whose password could be reset",
+                [True, False, False],
+                "The belief is that only passwords are replaced. A token is replaced as well, if "
+                "it is on the list.",
+            ),
+            "b": Guess("none", [False, False, False]),
+            "c": Guess(
+                "the moves in Jira: its accounts are Jira's own",
+                [False, True, True],
+                "The belief is that a list of leaked credentials ends at the front door. All four "
+                "were on it, and without a pass no way leads to Jira.",
+            ),
+        },
+        "The old secrets are worth nothing at any door, provided that the replacement was "
+        "complete. One forgotten token would have been enough for the first move.",
+    ),
 )
 
-
-LESSON = Lesson(
-    "09",
-    (
-        Exercise(
-            "09-1",
-            "value",
-            _evicted,
-            (
-                "Two: the token on which both accounts depend, and the implant. In earnest switch "
-                "off all of them; this shows what stands on what."
+QUIZZES = (
+    Quiz(
+        "09-q1",
+        "An analyst searches the sign-in events for the stolen session of the administrator, and "
+        "finds the owner's alone. Why?",
+        {
+            "a": Choice(
+                "An open session is used without a sign-in",
+                "The lines are there, under other types of event. Search for one session from two "
+                "addresses.",
+                right=True,
             ),
-            {
-                ("service"): (
-                    "The service account still gets in, past the gateway and into the tracker."
-                ),
-                "look-alike": (
-                    "The look-alike user still gets in. It was made so that there would be a way "
-                    "back."
-                ),
-                ("implant"): (
-                    "The implant still calls out. It sits on the server and needs no account."
-                ),
-                "too many": (
-                    "None works any more, and fewer would do. What do the two accounts have in "
-                    "common?"
-                ),
-                "words": "Give a set of names from the list, such as {'implant', 'aws-account'}.",
-            },
-            {
-                "service": "answer = {'lookalike-account', 'implant'}",
-                "look-alike": "answer = {'smartsheet-account', 'implant'}",
-                "implant": "answer = {'moveworks-token'}",
-                "too many": "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
-                "words": "answer = {'the firewall'}",
-            },
-            (
-                "Three removals are enough; that is what the cell above shows. Can two do it?",
-                "Both accounts come in through the gateway. With what?",
+            "b": Choice(
+                "The log of that day was not complete",
+                "It is complete. Read the types of event again.",
             ),
-            "answer = {'moveworks-token', 'implant'}",
-        ),
-        Exercise(
-            "09-2",
-            "function",
-            _roaming,
-            (
-                "It finds the stolen session, and people on trains as well. Telling them apart is "
-                "lesson 10."
+            "c": Choice(
+                "The key of the owner refused the intruder",
+                "The key was asked for when the owner signed in. Nobody signed in again.",
             ),
-            {
-                "kind": "Return a set of session numbers.",
-                "refused": (
-                    "A refused use from elsewhere is a use too, and the more interesting one. "
-                    "Leave nothing out by outcome."
-                ),
-                ("all"): (
-                    "That is every session. Keep those that were seen from more than one address."
-                ),
-                "events": (
-                    "A session with two events from one address is in there. Count different "
-                    "addresses, not events."
-                ),
-                "known": (
-                    "You look for one known address. An intruder has others; ask whether there is "
-                    "more than one."
-                ),
-                "people": "Those are people. The question is about sessions, externalSessionId.",
-                "none": (
-                    "Nothing came out, and three sessions in the test were used from two addresses "
-                    "each."
-                ),
-                "other": (
-                    "Collect the addresses of each session in a set, then keep the sessions whose "
-                    "set is larger than one."
-                ),
-            },
-            {
-                "kind": code("""
-                    def answer(events):
-                        return 3
-                """),
-                "refused": _but("        session =", _SKIP_REFUSED + "        session ="),
-                "all": _but("> 1", "> 0"),
-                "events": _but(
-                    'set()).add(event["client"]["ipAddress"])',
-                    '[]).append(event["client"]["ipAddress"])',
-                ),
-                "known": _but("len(seen) > 1", "'203.0.113.66' in seen"),
-                "people": _but(
-                    'event["authenticationContext"]["externalSessionId"]',
-                    'event["actor"]["alternateId"]',
-                ),
-                "none": _but("> 1", "> 9"),
-                "other": code("""
-                    def answer(events):
-                        return {'a1'}
-                """),
-            },
-            (
-                "Build a dictionary from each session to the set of its addresses.",
-                "places.setdefault(session, set()).add(address) keeps each address once.",
-            ),
-            "def roaming(events):\n" + _GOOD,
-        ),
-        Exercise(
-            "09-3",
-            "value",
-            _control,
-            (
-                "In this model only an alarm on the new account does it, together with somebody "
-                "who answers it in time."
-            ),
-            {
-                "viewed": (
-                    "The repositories are still viewed in that world. attack_chain.print_routes "
-                    "shows what was tried: which route was open?"
-                ),
-                "group": (
-                    "That takes the repositories from the service account. But the user that the "
-                    "intruder had made was in the right group, and went in by the third route."
-                ),
-                "earlier": (
-                    "That stops the attack before the tracker. Look for one that lets it get that "
-                    "far."
-                ),
-                "words": (
-                    "Give the name of one control as a text, such as 'session_hours'. "
-                    "inventory.controls() lists them."
-                ),
-            },
-            {
-                "viewed": "answer = 'integration_least_privilege'",
-                "group": "answer = 'repository_least_privilege'",
-                "earlier": "answer = 'service_tokens_bound'",
-                "words": "answer = 'more money'",
-            },
-            (
-                "Which decision would have woken somebody between the 15th and the 22nd?",
-                "On the 16th an account was made. Which alarm watches that?",
-            ),
-            "answer = 'alert_new_account'",
-        ),
+        },
     ),
-    (
-        Quiz(
-            "09-q1",
-            (
-                "An analyst searches the sign-in events for the stolen administrator session and "
-                "finds only the owner's. Why?"
+    Quiz(
+        "09-q2",
+        "A report says: the 76 repositories were exfiltrated. What does the record support?",
+        {
+            "a": Choice(
+                "That they were, since they had been packed and an implant was on the server",
+                "It fits, and fitting is not evidence.",
             ),
-            {
-                "a": Choice("The log was deleted", "It is complete. Read the event types again."),
-                "b": Choice(
-                    "Using a session that exists makes no sign-in event",
-                    "Yes. Search for one session from two places.",
-                    True,
-                ),
-                "c": Choice(
-                    "The key refused the intruder",
-                    "The key was asked at sign-in. Nobody signed in again.",
-                ),
-            },
-        ),
-        Quiz(
-            "09-q2",
-            "A report says: the 76 repositories were exfiltrated. What does the record support?",
-            {
-                "a": Choice(
-                    "That, since they were packed and an implant was there",
-                    "It fits, and fitting is not evidence.",
-                ),
-                "b": Choice(
-                    "The opposite, since no log shows them leaving",
-                    (
-                        "The records could not settle it. Where nothing was written down, silence "
-                        "says nothing."
-                    ),
-                ),
-                "c": Choice(
-                    "Neither; it could not be confirmed, and was treated as if it had happened",
-                    "Yes. Say what could not be settled, and what was done about it.",
-                    True,
-                ),
-            },
-        ),
+            "b": Choice(
+                "That they were not, since no log shows how they left the server",
+                "Where nothing is written down, silence says nothing.",
+            ),
+            "c": Choice(
+                "Neither; the company acted as if they had been",
+                "It could not be confirmed. Say what could not be settled, and what was done "
+                "about it.",
+                right=True,
+            ),
+        },
     ),
-    PREDICTIONS,
+    Quiz(
+        "09-q3",
+        "You defend this company. Which log shows the first use of the credential that was the "
+        "bridge?",
+        {
+            "a": Choice(
+                "The log of sign-ins, okta",
+                "It is for people, and for what was tried with passwords. The token never went "
+                "there.",
+            ),
+            "b": Choice(
+                "cloudflare_access_nonidentity",
+                "The token stands there under its own name, with an address that it never had "
+                "before.",
+                right=True,
+            ),
+            "c": Choice(
+                "The log of the server's processes, linux_process_creation",
+                "It shows the script of a week later. By then the bridge had been in use for days.",
+            ),
+        },
+    ),
 )
+
+LESSON = Lesson("09", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, KEY, SHAPES, canvas, label, mark
+from labutils.classroom.plates.canvas import GREY, KEY, SHAPES, TEXT, canvas, label, mark
 from labutils.incident import ledger
 from labutils.incident.breach import Step
 
+LEFT = 4.2  # columns, for the names of the tactics
 HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 
@@ -18,10 +19,12 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
     The pattern says how well its technique fits.
     """
     tactics = [tactic.name for tactic in ledger.tactics()]
-    figure, axes = canvas(12.2, 5.7, (-3.4, len(steps) + 1.6), (len(tactics) + 0.5, -5.9))
+    figure, axes = canvas(13.5, 8.2, (-LEFT, len(steps) + 2.4), (len(tactics) + 0.9, -7.4))
     rows = [tactics.index(ledger.tactic(step.tactic).name) for step in steps]
+    title = "Each step among the tactics of ATT&CK: the attack went up and down"
+    axes.text(0.1 - LEFT, -7.0, title, size=TEXT + 1.5, weight="bold", va="center")
     for y, name in enumerate(tactics):
-        axes.text(-3.35, y, name, va="center", size=10)
+        axes.text(0.1 - LEFT, y, name, va="center", size=TEXT)
         axes.axhline(y + 0.5, color="#dddddd", lw=0.6)
     axes.plot(range(len(steps)), rows, color=GREY, lw=0.7, zorder=1)
     for x, (step, y) in enumerate(zip(steps, rows, strict=True)):
@@ -44,14 +47,14 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
             rotation=55,
             ha="left",
             va="bottom",
-            size=8.5,
+            size=TEXT,
         )
     axes.text(
-        -3.35,
-        len(tactics) + 0.1,
-        KEY + "    bar: not reached        how well the technique fits: plain exact, "
-        "lines close, dots loose",
-        size=8.5,
+        0.1 - LEFT,
+        len(tactics) + 0.3,
+        KEY + "    bar: not reached\nhow well the technique fits: plain exact, "
+        "lines close, dots loose    (day?): no date is known, and its place is ours",
+        size=TEXT,
         color=GREY,
         va="center",
     )

@@ -1,0 +1,122 @@
+"""The estate as a map: its doors by zone, and two ways through them (lesson 09)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from labutils.classroom.plates.canvas import BLACK, GREY, KEY, PURPLE, TEXT, canvas, mark
+from labutils.incident import cases
+from labutils.stage.intruder import Visit
+
+WIDTH, HEIGHT = 3.15, 1.2  # of a door
+BEHIND = "behind the gateway"
+COLUMNS = {  # title -> where it begins, and the zones of its doors
+    "doors to the internet": (2.0, ("front",)),
+    BEHIND: (6.3, ("atlassian",)),
+    "from Jira's server": (10.6, ("consoles", "applications", "outside")),
+}
+RANK = ("not_reached", "denied", "unknown", "succeeded")  # what is shown of several visits
+MERGED = "five internal systems"
+Ways = Mapping[str, Sequence[Visit]]
+Door = tuple[float, float, tuple[str, ...]]  # left, top, and the services behind it
+
+
+def estate_map(ways: Ways, names: Callable[[str], str]) -> tuple[Figure, str]:
+    """Two ways through the estate: a line for each in each door, with the credentials that were
+    shown there, and how it ended. `names` gives a service the name that a reader knows."""
+    doors = _doors()
+    lowest = max(top for _, top, _ in doors.values()) + HEIGHT
+    figure, axes = canvas(13.5, 0.62 * (lowest + 3.2), (-0.1, 14.0), (lowest + 1.3, -1.9))
+    title = "Where each way led: the doors that opened, and those that did not"
+    axes.text(0, -1.5, title, size=TEXT + 1.5, weight="bold", va="center")
+    for words, (left, _) in COLUMNS.items():
+        axes.text(left, -0.55, words, size=TEXT, color=GREY, va="center")
+    axes.add_patch(Rectangle((0, 1.6), 1.15, HEIGHT, facecolor="white", edgecolor=BLACK, lw=1))
+    axes.text(0.575, 1.6 + HEIGHT / 2, "a browser", size=TEXT, ha="center", va="center")
+    for name, (left, top, services) in doors.items():
+        _door(axes, left, top, _title(name, services, names))
+        for row, (way, visits) in enumerate(ways.items()):
+            met = [visit for visit in visits if visit.service in services]
+            _met(axes, left, top + 0.58 + 0.38 * row, way, met)
+            for origin in dict.fromkeys(visit.origin for visit in met):
+                _line(axes, doors, origin, (left, top), row)
+    key = f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}"
+    axes.text(0, lowest + 0.85, key, size=TEXT, color=GREY, va="center")
+    return figure, _sentence(ways)
+
+
+def _doors() -> dict[str, Door]:
+    """The doors of the map: services by zone, those that are alike in one."""
+    services = cases.load().estate.services.values()
+    doors: dict[str, Door] = {}
+    for left, zones in COLUMNS.values():
+        top = 0.0
+        for zone in zones:
+            inside = tuple(service.id for service in services if service.zone.id == zone)
+            groups = [inside] if zone == "applications" else [(name,) for name in inside]
+            for group in groups:
+                doors[group[0]] = (left, top, group)
+                top += HEIGHT + 0.35
+    return doors
+
+
+def _title(name: str, services: tuple[str, ...], names: Callable[[str], str]) -> str:
+    return MERGED if len(services) > 1 else names(name)
+
+
+def _door(axes: Axes, left: float, top: float, name: str) -> None:
+    axes.add_patch(
+        Rectangle((left, top), WIDTH, HEIGHT, facecolor="white", edgecolor=BLACK, lw=1, zorder=2)
+    )
+    axes.text(left + 0.1, top + 0.23, name, size=TEXT, weight="bold", va="center", zorder=4)
+
+
+def _met(axes: Axes, left: float, y: float, way: str, visits: Sequence[Visit]) -> None:
+    """One way at one door: how it ended, and with which credentials."""
+    outcome = max((visit.outcome for visit in visits), key=RANK.index, default="not_reached")
+    mark(axes, left + 0.22, y, outcome, 80)
+    best = dict.fromkeys(v.credential.split("-")[0] for v in visits if v.outcome == outcome)
+    axes.text(left + 0.45, y, f"{way}  {', '.join(best)}", size=TEXT, va="center", zorder=4)
+
+
+def _line(
+    axes: Axes, doors: Mapping[str, Door], origin: str, door: tuple[float, float], row: int
+) -> None:
+    """A line from where a request came from to the door that it came to."""
+    left, top = door
+    x, y = left, top + 0.58 + 0.38 * row
+    if origin == "internet":
+        start = (1.15, 1.6 + 0.4 + 0.38 * row)
+    else:
+        from_left, from_top, _ = doors["gateway" if origin == "edge" else "tracker"]
+        start = (from_left + WIDTH, from_top + 0.58 + 0.38 * row)
+    points = [start, (x, y)]
+    if start[0] > x:  # from a door to one below it
+        out = start[0] + 0.2 + 0.15 * row
+        points = [start, (out, start[1]), (out, y), (left + WIDTH, y)]
+    across, down = zip(*points, strict=True)
+    colour, style = (BLACK, "-") if row == 0 else (PURPLE, (0, (4, 2)))
+    axes.plot(across, down, color=colour, lw=1.6, ls=style, zorder=1)
+
+
+def _sentence(ways: Ways) -> str:
+    """How many doors of each kind each way met."""
+    parts = []
+    for way, visits in ways.items():
+        ends: dict[str, str] = {}
+        for visit in visits:
+            before = ends.get(visit.service, RANK[0])
+            ends[visit.service] = max(before, visit.outcome, key=RANK.index)
+        counts = [
+            f"{list(ends.values()).count(kind)} {words}"
+            for kind, words in (
+                ("succeeded", "opened"),
+                ("denied", "refused"),
+                ("unknown", "opened without a log"),
+            )
+            if kind in ends.values()
+        ]
+        parts.append(f"{way}: {len(ends)} doors, {', '.join(counts) or 'none tried'}")
+    return "; ".join(parts) + "."

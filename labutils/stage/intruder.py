@@ -1,0 +1,340 @@
+"""The learner as the intruder of November 2023: a browser, four credentials, and a company whose
+services decide on each request (lesson 09).
+
+A move is (credential, service, action), and a fourth member `"server"` where the request comes from
+the program that the intruder runs on Jira's server. Nothing here knows which moves are right.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from labutils.incident.breach import Step
+from labutils.incident.inventory import Credential
+from labutils.incident.log_format import Event
+from labutils.incident.policy import World
+from labutils.incident.services import PASS, Company
+from labutils.incident.telemetry import headline
+from labutils.lab import Lab, dice
+from labutils.stage.breached_company import EXPOSED
+
+Move = tuple[str, ...]
+Headers = dict[str, str]
+Carry = Callable[[str, str, str], Headers]
+NewLines = Callable[[Mapping[str, int], Mapping[str, list[Event]]], list[tuple[str, int, Event]]]
+
+# The names of products, as the logs and the story have them, and those of the estate.
+PRODUCTS = {
+    "okta": "login",
+    "aws": "cloud",
+    "jira": "tracker",
+    "confluence": "wiki",
+    "bitbucket": "code",
+}
+TAUGHT = ("service-token", "password", "access-key")  # kinds of credentials that 09-1 is about
+BROWSER, SERVER = "browser", "server"
+ZONES = {BROWSER: "internet", SERVER: "atlassian"}
+BETWEEN = 59  # seconds from one move to the next
+FRONT = (
+    ("okta", "sign-in"),
+    ("dashboard", "sign-in"),
+    ("aws", "describe"),
+    ("gateway", "jira"),
+    ("jira", "sign-in"),
+    ("confluence", "search"),
+    ("bitbucket", "view"),
+)
+
+
+def under_products(company: Company) -> None:
+    """Put the company's services on the network under the names of products too, and let its
+    gateway know them."""
+    hosts = company.lab.hosts
+    gateway = hosts["gateway.example"]
+    for product, service in PRODUCTS.items():
+        company.lab.add(f"{product}.example", hosts[f"{service}.example"])
+
+    def renamed(environ: Any, start_response: Any) -> Any:
+        name = environ["PATH_INFO"].strip("/")
+        environ["PATH_INFO"] = "/" + PRODUCTS.get(name, name)
+        return gateway(environ, start_response)
+
+    company.lab.add("gateway.example", renamed)
+
+
+class NoSuchMove(ValueError):
+    """A move that cannot be sent: the sentence says why."""
+
+
+def in_product_names(text: str) -> str:
+    """A text of the model with the names of products in the place of those of its services."""
+    for product, service in PRODUCTS.items():
+        whole = service in ("tracker", "wiki")  # the others are words of other sentences too
+        text = re.sub(rf"\b{service}" + ("" if whole else "(?=[:.]| takes| asks)"), product, text)
+    return text
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request at a door: who carried what from where, and how it ended.
+
+    `service` is named as in the estate; `outcome` is succeeded, denied, or unknown, where it was
+    allowed and no log holds it.
+    """
+
+    origin: str
+    credential: str
+    service: str
+    action: str
+    outcome: str
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What came of a move: the decision, what the service sent, and the new lines of the logs.
+
+    `response` is the HTTP response, and `answer` its content.
+    """
+
+    move: Move
+    allowed: bool
+    rule: str
+    reason: str
+    response: httpx.Response
+    answer: dict[str, Any]
+    lines: list[tuple[str, int, Event]]
+
+    def __str__(self) -> str:
+        credential, service, action, *origin = self.move
+        place = " from the server" if origin == [SERVER] else ""
+        end = "opened" if self.allowed else f"refused in this model, {self.rule}: {self.reason}"
+        said = [f"{credential} at {service}/{action}{place}: {end}"]
+        said += [
+            f"    {name}:{number}  {self.headline(name, event)}"
+            for name, number, event in self.lines
+        ]
+        said += [] if self.lines else ["    (no log has a new line)"]
+        said += [f"    source code, and {self.answer['flag']}"] if "flag" in self.answer else []
+        return "\n".join(said)
+
+    __repr__ = __str__
+
+    def headline(self, name: str, event: Event) -> str:
+        """The fields of a new line that a person reads first."""
+        return in_product_names(headline(name, event))
+
+
+def course_new_lines(
+    before: Mapping[str, int], logs: Mapping[str, list[Event]]
+) -> list[tuple[str, int, Event]]:
+    """The lines that came since `before`: the log, the number of the line, and the line."""
+    return [
+        (name, number, event)
+        for name, events in logs.items()
+        for number, event in enumerate(events[before.get(name, 0) :], before.get(name, 0) + 1)
+    ]
+
+
+class Intruder:
+    """Somebody at a browser, with the four credentials that were not replaced.
+
+    `carry` makes the headers of a request out of kind, user and secret of a credential; `new_lines`
+    finds what a move left in the logs. Both are the course's where they are not given.
+    """
+
+    def __init__(
+        self,
+        carry: Carry | None = None,
+        new_lines: NewLines | None = None,
+        world: World | None = None,
+        start: str = "2023-11-14T09:00:00Z",
+    ):
+        self.lab = Lab("lesson-09/intruder", start)
+        self.company = Company(self.lab, world or World.historical())
+        under_products(self.company)
+        self._carry, self._new_lines = carry, new_lines or course_new_lines
+        self.holds: dict[str, str] = {name: self.company.secrets[name] for name in EXPOSED}
+        self.passes: dict[str, str] = {}
+        self.results: list[Result] = []
+        self.visits: list[Visit] = []
+        addresses = self.company.case.addresses
+        self.browsers = {
+            place: self.lab.browser(addresses[zone].agent, addresses[zone].ip)
+            for place, zone in ZONES.items()
+        }
+
+    @property
+    def logs(self) -> dict[str, list[Event]]:
+        """The defender's files: the lines of each log so far."""
+        logs: dict[str, list[Event]] = {}
+        for line in self.lab.audit:
+            logs.setdefault(line["source"], []).append(line["event"])
+        return logs
+
+    @property
+    def lines(self) -> int:
+        """How many lines the defender's files have."""
+        return len(self.lab.audit)
+
+    def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
+        """One request: a credential at a service, for an action. Raises NoSuchMove.
+
+        Whatever the answer puts into the intruder's hands is kept, a pass of the gateway too.
+        """
+        name = self._checked(credential, service, origin)
+        before = {source: len(events) for source, events in self.logs.items()}
+        headers = self.headers(self.company.estate.credentials[credential])
+        if origin == BROWSER and service in self.passes:
+            headers[PASS] = self.passes[service]
+        url = f"https://{service}.example/{action}"
+        response = self.browsers[origin].get(url, headers=headers)
+        answer: dict[str, Any] = response.json()
+        self.holds |= answer.get("given", {})
+        if "pass" in answer:
+            self.passes[action] = answer["pass"]
+        move = (credential, service, action) + ((SERVER,) if origin == SERVER else ())
+        lines = self._new_lines(before, self.logs)
+        reason = in_product_names(answer["reason"])
+        rule = answer["rule"]
+        result = Result(move, answer["allowed"], rule, reason, response, answer, lines)
+        self._note(result, name, origin, recorded=self.lines > sum(before.values()))
+        self.lab.clock.tick(BETWEEN)
+        return result
+
+    def _checked(self, credential: str, service: str, origin: str) -> str:
+        """The service's name in the estate. Raises NoSuchMove for what cannot be sent."""
+        services = {
+            product_of(name): name
+            for name, service in self.company.estate.services.items()
+            if service.org == "company"
+        }
+        if service not in services:
+            raise NoSuchMove(f"There is no service {service!r}. There are: {', '.join(services)}.")
+        if credential not in self.holds:
+            held = ", ".join(self.holds)
+            raise NoSuchMove(f"You do not hold {credential!r}. You hold: {held}.")
+        if origin not in ZONES:
+            raise NoSuchMove(f"A request comes from 'browser' or from 'server', not {origin!r}.")
+        if origin == SERVER and "implant" not in self.holds:
+            raise NoSuchMove("Nothing of yours runs on the server, so nothing can be sent from it.")
+        return services[service]
+
+    def headers(self, credential: Credential) -> Headers:
+        """How a credential is carried: as `carry` says, for the kinds that it knows."""
+        secret = self.holds[credential.id]
+        if self._carry is None or credential.kind not in TAUGHT:
+            return self.company.headers(credential, secret)
+        return dict(self._carry(credential.kind, credential.holder.id, secret))
+
+    def _note(self, result: Result, service: str, origin: str, *, recorded: bool) -> None:
+        allowed = "succeeded" if recorded else "unknown"
+        zone = "edge" if origin == BROWSER and result.move[1] in self.passes else ZONES[origin]
+        self.results.append(result)
+        self.visits.append(
+            Visit(
+                zone,
+                result.move[0],
+                service,
+                result.move[2],
+                allowed if result.allowed else "denied",
+            )
+        )
+
+    def follow(self, moves: Iterable[Sequence[str]]) -> None:
+        """Make these moves one by one, and print what came of each, with the new lines."""
+        for move in moves:
+            try:
+                print(self.use(*move))
+            except NoSuchMove as impossible:
+                print(f"{' '.join(map(str, move))}: {impossible}")
+
+    def switch_off(self, *credentials: str) -> None:
+        """What defenders do: make these credentials worthless."""
+        for name in credentials:
+            self.company.credential_of.pop(self.company.secrets[name], None)
+
+    def opens(self, *moves: Sequence[str]) -> bool:
+        """Whether each of these moves opens, one after the other."""
+        try:
+            return all(self.use(*move).allowed for move in moves)
+        except NoSuchMove:
+            return False
+
+
+def product_of(service: str) -> str:
+    """The product's name of a service of the estate."""
+    return next((product for product, name in PRODUCTS.items() if name == service), service)
+
+
+# --- what can be asked of an intruder -----------------------------------------------------------
+
+
+def opened_alone(carry: Carry | None = None) -> dict[str, list[str]]:
+    """Each of the four credentials alone at seven doors: the doors that it opens."""
+    opened: dict[str, list[str]] = {}
+    for name in EXPOSED:
+        intruder = Intruder(carry)
+        opened[name] = [f"{s}/{a}" for s, a in FRONT if intruder.use(name, s, a).allowed]
+    return opened
+
+
+GATE = ("moveworks-token", "gateway", "jira")
+
+
+def ways_back(intruder: Intruder, *switched_off: str) -> dict[str, bool]:
+    """Which of the three ways back work once these credentials were switched off."""
+    intruder.switch_off(*switched_off)
+    implant = intruder.company.secrets["implant"]
+    return {
+        "service account": intruder.opens(GATE, ("smartsheet-account", "jira", "sign-in")),
+        "look-alike user": intruder.opens(GATE, ("lookalike-account", "jira", "sign-in")),
+        "implant": "implant" in intruder.holds and implant in intruder.company.credential_of,
+    }
+
+
+def visits_of(steps: Sequence[Step], since: str) -> list[Visit]:
+    """The requests of a replay from a moment on, as visits."""
+    asked = [
+        attempt
+        for step in steps
+        for attempt in step.attempts
+        if attempt.time >= since and attempt.decision is not None
+    ]
+    return [
+        Visit(
+            attempt.ask.origin,
+            attempt.ask.using,
+            attempt.ask.service,
+            attempt.ask.action,
+            ("succeeded" if attempt.recorded else "unknown") if attempt.allowed else "denied",
+        )
+        for attempt in asked
+    ]
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+FLAG = "flag-" + next(dice("lesson-09", "bitbucket.example"))
+MOST = 6  # lines in the defender's files
+
+
+class QuietIntruder(Intruder):
+    """The scene: the Bitbucket account sees no repository any more, and each line counts."""
+
+    def __init__(self) -> None:
+        world = World.historical()
+        values = {**vars(world), "repository_least_privilege": True}
+        super().__init__(world=World(**values), start="2023-11-16T09:00:00Z")
+
+    def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
+        """As Intruder.use. Source code holds the flag, if the files have few lines."""
+        result = super().use(credential, service, action, origin)
+        if result.allowed and service == "bitbucket":
+            few = self.lines <= MOST
+            result.answer["flag"] = (
+                FLAG if few else f"no flag: {self.lines} lines in the files, {MOST} at most"
+            )
+        return result

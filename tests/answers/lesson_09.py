@@ -1,0 +1,170 @@
+"""Other right answers to lesson 09, and changes of a solution that change nothing."""
+
+OTHER_RIGHT: dict[str, list[str]] = {
+    "09-1": [
+        """
+def answer(kind, user, secret):
+    both = b64encode((user + ":" + secret).encode("utf-8")).decode("ascii")
+    headers = {
+        "service-token": {"CF-Access-Client-Id": user, "CF-Access-Client-Secret": secret},
+        "access-key": {"X-Access-Key": secret},
+        "password": {"Authorization": f"Basic {both}"},
+    }
+    return headers[kind]
+""",
+        """
+import httpx
+def answer(kind, user, secret):
+    match kind:
+        case "service-token":
+            return dict([("cf-access-client-id", user), ("cf-access-client-secret", secret)])
+        case "access-key":
+            return {"x-access-key": secret}
+        case "password":
+            request = httpx.Request("GET", "https://jira.example")
+            signed = next(httpx.BasicAuth(user, secret).auth_flow(request))
+            return {"authorization": signed.headers["authorization"]}
+""",
+        """
+def answer(kind, user, secret):
+    headers = {}
+    if kind == "password":
+        text = ":".join([user, secret])
+        headers["authorization"] = " ".join(["Basic", str(b64encode(bytes(text, "utf8")), "utf8")])
+    elif kind == "access-key":
+        headers["x-access-key"] = secret
+    else:
+        headers["cf-access-client-id"] = user
+        headers["cf-access-client-secret"] = secret
+    return headers
+""",
+    ],
+    "09-2": [
+        """
+def answer(before, logs):
+    return [
+        (name, number + 1, lines[number])
+        for name, lines in logs.items()
+        for number in range(before.get(name, 0), len(lines))
+    ]
+""",
+        """
+from itertools import islice
+def answer(before, logs):
+    new = []
+    for name in logs:
+        old = before[name] if name in before else 0
+        numbered = enumerate(logs[name], start=1)
+        new += [(name, *pair) for pair in islice(numbered, old, None)]
+    return new
+""",
+        """
+def answer(before, logs):
+    new = []
+    for name, lines in logs.items():
+        number = before.get(name) or 0
+        while number < len(lines):
+            number = number + 1
+            new.append([name, number, lines[number - 1]])
+    return new
+""",
+    ],
+    "09-6": [
+        """
+def answer(events):
+    pairs = {
+        (e["authenticationContext"]["externalSessionId"], e["client"]["ipAddress"]) for e in events
+    }
+    sessions = [session for session, _ in pairs]
+    return {session for session in sessions if sessions.count(session) > 1}
+""",
+        """
+from collections import defaultdict
+def answer(events):
+    seen = defaultdict(set)
+    for event in events:
+        client, context = event["client"], event["authenticationContext"]
+        seen[context["externalSessionId"]].add(client["ipAddress"])
+    return set(filter(lambda session: len(seen[session]) >= 2, seen))
+""",
+        """
+def answer(events):
+    first, found = {}, set()
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"]
+        address = event["client"]["ipAddress"]
+        if first.setdefault(session, address) != address:
+            found.add(session)
+    return frozenset(found)
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "09-1": {
+        "bytes": [
+            """
+def answer(kind, user, secret):
+    if kind == "service-token":
+        return {"cf-access-client-id": user, "cf-access-client-secret": secret}
+    if kind == "access-key":
+        return {"x-access-key": secret}
+    return {"authorization": b"Basic " + b64encode(f"{user}:{secret}".encode())}
+"""
+        ],
+        "service-token": [
+            """
+def answer(kind, user, secret):
+    return {"authorization": "Bearer " + secret}
+""",
+            """
+def answer(kind, user, secret):
+    return {"cf-access-client-id": secret, "cf-access-client-secret": user}
+""",
+        ],
+    },
+    "09-2": {
+        "missing": [
+            """
+def answer(before, logs):
+    return [(name, n, line) for name in before
+            for n, line in enumerate(logs[name], 1) if n > before[name]]
+"""
+        ],
+        "number": [
+            """
+def answer(before, logs):
+    return [line for name, lines in logs.items() for line in lines[before.get(name, 0):]]
+"""
+        ],
+    },
+    "09-6": {
+        "events": [
+            """
+def answer(events):
+    sessions = [event["authenticationContext"]["externalSessionId"] for event in events]
+    return {session for session in sessions if sessions.count(session) > 1}
+"""
+        ],
+        "people": [
+            """
+def answer(events):
+    places = {}
+    for event in events:
+        places.setdefault(event["actor"]["alternateId"], set()).add(event["client"]["ipAddress"])
+    return {who for who, seen in places.items() if len(seen) > 1}
+""",
+            """
+def answer(events):
+    places = {}
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"][:20]
+        places.setdefault(session, set()).add(event["client"]["ipAddress"])
+    return {session for session, seen in places.items() if len(seen) > 1}
+""",
+        ],
+    },
+}
