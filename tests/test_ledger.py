@@ -80,6 +80,22 @@ def test_what_a_fact_does_not_say_is_empty():
     )
 
 
+def test_what_is_reported_or_single_was_not_read_at_a_primary_source():
+    """But for one fact of two halves: a name that others use, and a post that does not have it."""
+    primary = [
+        fact.id
+        for fact in ledger.facts()
+        if fact.confidence in ("reported", "single")
+        and any(source.kind == "primary" for source in fact.read)
+    ]
+    assert primary == ["sms-phish-2022-0ktapus-name"]
+
+
+def test_a_fact_of_which_no_listed_source_was_read_says_how_it_came_to_us():
+    unread = [fact for fact in ledger.facts() if not fact.read]
+    assert unread and all("nobody can check the grade here" in fact.via for fact in unread)
+
+
 def test_a_fact_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ledger.fact("nov22-sliver").outcome = "denied"
@@ -189,6 +205,18 @@ def test_a_small_ledger_is_sound():
             "nobody looked\n  sources: [[blog]]\n",
             23,
             "sources names ['blog'], which",
+        ),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: [blog]\n  unread: [post]\n",
+            24,
+            "unread names post, which the",
+        ),
+        (
+            "nobody looked\n  sources: [blog]\n",
+            "nobody looked\n  sources: [blog]\n  unread: [blog]\n",
+            18,
+            "what is confirmed was read at a primary source",
         ),
         (
             "tactic: collection",

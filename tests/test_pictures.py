@@ -197,7 +197,7 @@ def two_ways() -> dict[str, list[Visit]]:
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
     "the map": lambda: estate_map(two_ways(), product_of),
-    "the timeline": lambda: timeline(ledger.facts()),
+    "the timeline": lambda: timeline(ledger.facts(), "A title"),
     "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
     "the orders": lambda: eviction_orders(eviction.evictions()),
 }

@@ -1,47 +1,98 @@
-"""The timeline: what has an hour, what has a day alone, and no label across the break."""
+"""The timeline: hour, day and assumed day apart; a row for each event, and no label on another."""
 
-import re
+from dataclasses import replace
 
-from labutils.classroom.plates.canvas import marks
-from labutils.classroom.plates.timeline import HALVES, across, place, timeline
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from labutils.classroom.plates.canvas import TEXT, marks
+from labutils.classroom.plates.timeline import LANES, across, band, lane, place, timeline, written
 from labutils.incident import ledger
+from labutils.stage.retelling import ON_THE_TIMELINE
 
-DRAWN = [fact for fact in ledger.facts() if fact.time and across(fact.time) is not None]
-LINES = marks(timeline(ledger.facts())[0])
+SHOWN = [ledger.fact(name) for name in ON_THE_TIMELINE]
+EVERY = [fact for fact in ledger.facts() if fact.time and across(fact.time) is not None]
 
 
-def test_a_day_without_an_hour_is_as_long_as_the_day_and_its_mark_is_in_the_middle():
-    for fact in DRAWN:
-        if "T" not in fact.time:
-            middle = across(fact.time + "T12:00:00Z")
-            assert abs(place(fact) - middle) < 1e-9, fact.id
-        else:
-            assert place(fact) == across(fact.time)
-    days = sum("T" not in fact.time for fact in DRAWN)
-    spans = sum(bool(fact.time_end and across(fact.time_end)) for fact in DRAWN)
-    bars = [
-        line
-        for line in LINES
-        if re.fullmatch(r"line [\d.]+,([\d.]+) [\d.]+,\1 #\w{6}", line) and " #dddddd" not in line
+def drawn(facts):
+    return timeline(facts, "A title")[0]
+
+
+def test_an_hour_is_a_mark_alone_at_its_time():
+    fact = ledger.fact("nov23-alert")
+    assert band(fact) is None and place(fact) == across("2023-11-23T16:00:00Z")
+    assert written(fact) == "23 Nov 16:00"
+
+
+def test_a_day_is_a_band_as_wide_as_the_day_with_its_mark_in_the_middle():
+    for fact in EVERY:
+        if "T" not in fact.time and not fact.time_end:
+            begin, end = band(fact)
+            assert begin == across(fact.time), fact.id
+            assert place(fact) == pytest.approx((begin + end) / 2), fact.id
+            assert end == pytest.approx(across(fact.time + "T23:59:59Z"), abs=1e-4), fact.id
+
+
+def test_what_lasts_is_a_band_from_its_first_to_its_last_moment():
+    begin, end = band(ledger.fact("okta-support-window"))
+    assert begin == across("2023-09-28") and end == pytest.approx(across("2023-10-18"))
+    assert written(ledger.fact("okta-support-window")) == "28 Sep to 17 Oct"
+
+
+def test_an_assumed_day_is_dotted_and_says_so_and_a_known_one_is_not():
+    known = ledger.fact("nov16-wiki-search")
+    assumed = replace(known, time_assumed="from the order of the sentences")
+    styles = [
+        [box.get_linestyle() for box in drawn([fact]).findobj(Rectangle) if box.get_height() > 0]
+        for fact in (known, assumed)
     ]
-    assert len([line for line in bars if " #cccccc" not in line]) == days + spans
+    assert ":" in styles[1] and ":" not in styles[0]
+    assert written(assumed) == "16 Nov, assumed" and written(known) == "16 Nov"
 
 
-def test_no_mark_says_that_a_day_came_before_an_hour_of_the_same_day_at_midnight():
-    """An event without an hour is not drawn before the first probe of that day, which has one."""
-    assert place(ledger.fact("nov14-aws-accessed")) != across("2023-11-14")
-    assert across("2023-11-14") < place(ledger.fact("nov14-aws-accessed")) < across("2023-11-15")
+def test_each_fact_whose_day_is_assumed_says_why():
+    reasons = {fact.id: fact.time_assumed for fact in ledger.facts() if fact.time_assumed}
+    assert "nov22-sao-paulo-denied" in reasons and "nov14-probing" not in reasons
+    assert all(ledger.fact(name).time_precision == "day" for name in reasons)
 
 
-def test_an_undated_omission_is_not_drawn():
-    assert "rotation missed" not in "\n".join(LINES)
+@pytest.mark.parametrize("facts", [SHOWN, EVERY], ids=["the lesson's", "all of the two halves"])
+def test_no_text_lies_on_another_and_none_is_smaller_than_the_text_of_a_notebook(facts):
+    figure = drawn(facts)
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    texts = [text for text in figure.findobj(Text) if text.get_text()]
+    assert min(text.get_fontsize() for text in texts) >= TEXT
+    boxes = [(text.get_text(), text.get_window_extent(drawing.get_renderer())) for text in texts]
+    overlaps = [
+        (one, other)
+        for place_of_one, (one, box) in enumerate(boxes)
+        for other, second in boxes[place_of_one + 1 :]
+        if box.overlaps(second)
+    ]
+    assert overlaps == []
 
 
-def test_no_label_crosses_the_break_of_the_axis():
-    gap = HALVES[1][2]
-    for line in LINES:
-        found = re.match(r"text ([\d.-]+),[\d.-]+ 8\.3 \w+ (left|right) #\w{6} '(.+)'", line)
-        if found:
-            x, width = float(found[1]), 0.079 * len(found[3])
-            begin, end = (x, x + width) if found[2] == "left" else (x - width, x)
-            assert end <= gap - 0.2 or begin >= gap - 0.2, line
+def test_each_event_has_a_row_of_its_own():
+    rows = [line.split()[2].split(",")[1] for line in marks(drawn(SHOWN)) if line[:4] == "mark"]
+    assert len(rows) == len(set(rows)) == len(SHOWN)
+
+
+def test_what_has_no_date_is_not_drawn():
+    missed = ledger.fact("cf-rotation-missed")
+    assert marks(drawn([missed, *SHOWN])) == marks(drawn(SHOWN))
+
+
+def test_the_lanes_are_those_of_the_systems_and_one_of_the_defenders():
+    assert [lane(fact) for fact in map(ledger.fact, ("okta-user-report", "nov14-okta-denied"))] == [
+        LANES[0],
+        LANES[1],
+    ]
+    assert lane(ledger.fact("cf-oct18-detected")) == LANES[5]
+
+
+def test_the_sentence_counts_the_three_kinds_of_time():
+    sentence = timeline(SHOWN, "A title")[1]
+    assert "10 are known to the hour, 11 to the day, and of 3 the day is assumed" in sentence

@@ -60,8 +60,8 @@ CUTS = (
     ),
     (
         "half a day",
-        ("00", "01", "06", "07", "08"),
-        "From the token to the theft: the support file, and what happened afterwards.",
+        ("00", "01", "07", "08"),
+        "From the token to the theft: the support file, and how to read what is known of it.",
     ),
     (
         "a day",

@@ -53,13 +53,20 @@ class Fact:
     time: str | None = None
     time_end: str | None = None
     time_precision: Literal["day", "minute", "second"] | None = None
+    time_assumed: str = ""  # why the day is ours, where no source gives it to the event itself
     techniques: tuple[str, ...] = ()
     mapping_basis: str = ""
     figures: dict[str, int | float] = field(default_factory=dict)
     control: Control | None = None
     via: str = ""  # how it came to us, where it was not read at the primary that is listed
+    unread: tuple[Source, ...] = ()  # of the sources: cited by others, and not read for this
     note: str = ""
     step: bool = False
+
+    @property
+    def read(self) -> tuple[Source, ...]:
+        """The sources that were read for this statement. The grade rests on these."""
+        return tuple(source for source in self.sources if source not in self.unread)
 
 
 @dataclass(frozen=True)
@@ -179,9 +186,12 @@ def _fact(
     _must_be_listed(row, "tactic", {*tactics, "none"})
     _must_be_listed(row, "techniques", attack.techniques)
     _must_be_listed(row, "sources", sources)
+    _must_be_listed(row, "unread", sources)
     more: dict[str, Any] = {}
     if isinstance(row.get("sources"), list):
         more["sources"] = tuple(sources[name] for name in row["sources"])
+    if isinstance(row.get("unread"), list):
+        more["unread"] = tuple(sources[name] for name in row["unread"])
     if isinstance(row.get("control"), Row):
         more["control"] = build(Control, row["control"])
     fact = build(Fact, row, **more)
@@ -189,6 +199,7 @@ def _fact(
         raise row.error("a fact needs its statement", "statement")
     if not fact.sources:
         raise row.error("a fact needs its sources", "sources")
+    _must_have_been_read(row, fact)
     _must_be_time(row, "time", fact.time)
     _must_be_time(row, "time_end", fact.time_end)
     if fact.time_precision not in PRECISIONS[len(fact.time) if fact.time else None]:
@@ -206,6 +217,14 @@ def _must_be_listed(row: Row, key: str, listed: Container[str]) -> None:
             raise row.error(
                 f"{key} names {shown(str(name), 60)}, which the ledger does not list", key
             )
+
+
+def _must_have_been_read(row: Row, fact: Fact) -> None:
+    """What is confirmed was read at a primary source; what was not read is one of the sources."""
+    if not set(fact.unread) <= set(fact.sources):
+        raise row.error("unread names a source that the fact does not list", "unread")
+    if fact.confidence == "confirmed" and all(source.kind != "primary" for source in fact.read):
+        raise row.error("what is confirmed was read at a primary source", "confidence")
 
 
 def _must_be_time(row: Row, key: str, text: str | None) -> None:

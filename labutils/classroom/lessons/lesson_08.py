@@ -1,132 +1,687 @@
 """08 · Incident timeline."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.classroom.registry import Guess, Prediction, code
-from labutils.incident import ledger
-from labutils.stage.common_errors import ten_claims
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.lab import dice, iso, seconds
+from labutils.stage.news_article import FLAG, Article
+from labutils.stage.readings import KINDS, Reading
+from labutils.stage.retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
 
-# What is wrong with each of the ten: the word that is right first, then words that can be defended
-# as well.
-_RIGHT = {
-    1: ("date",),
-    2: ("unit",),
-    3: ("invented", "overstated"),
-    4: ("date",),
-    5: ("date",),
-    6: ("overstated",),
-    7: ("overstated", "invented"),
-    8: ("invented",),
-    9: ("unit", "date"),
-    10: ("unit", "overstated"),
-}
-_WORDS = {"date", "unit", "overstated", "invented"}
+TOOLS = code("""
+    from labutils.lab import seconds
+""")
+GRADE = code("""
+    def grade(readings):
+        read = [one for one in readings if one["read"]]
+        originals = [one for one in read if one["kind"] == "original"]
+        if len({one["says"] for one in originals or read}) > 1:
+            return "disputed"
+        if any(one["kind"] != "retelling" for one in read):
+            return "confirmed"
+        return {0: "unread", 1: "single"}.get(len(read), "reported")
+""")
+BOUNDS = code("""
+    def bounds(time, precision):
+        start = seconds(time)
+        return start, start + {"second": 0, "minute": 59, "day": 86399}[precision]
+""")
+ORDER = code("""
+    def order(first, second):
+        if first[1] < second[0]:
+            return "before"
+        if second[1] < first[0]:
+            return "after"
+        return "unknown"
+""")
+SEARCH = code("""
+    def search(lines, wanted):
+        return [line for line in lines if all(line.get(name) == wanted[name] for name in wanted)]
+""")
+FILE_TYPES = code("""
+    def file_types(lines):
+        users = {}
+        for line in lines:
+            if "file" in line:
+                users.setdefault(line["type"], set()).add(line["user"])
+        return users
+""")
+
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
-def _judged(answer: object) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(_RIGHT):
-        return "shape"
-    if ... in answer.values():
-        return "open"
-    if not all(
-        isinstance(word, str) and word.strip().lower() in _WORDS for word in answer.values()
-    ):
-        return "words"
-    wrong = [
-        number for number, right in _RIGHT.items() if answer[number].strip().lower() not in right
+# --- 08-1: the grade of a statement -------------------------------------------------------------
+
+
+def said(*members: str) -> list[Reading]:
+    """Readings from short texts: kind, what it says, and `cited` where nobody read it."""
+    rows = [member.split() for member in members]
+    return [
+        {"who": f"source {number}", "kind": row[0], "read": "cited" not in row, "says": row[1]}
+        for number, row in enumerate(rows, 1)
     ]
-    return f"claim {wrong[0]}" if wrong else None
 
 
-def _record(error: ledger.CommonError) -> str:
-    """What the record says to a claim.
+def right_grade(readings: list[Reading]) -> str:
+    """The grade of a statement by the rules of 08-1."""
+    read = [one for one in readings if one["read"]]
+    originals = [one for one in read if one["kind"] == "original"]
+    if len({one["says"] for one in originals or read}) > 1:
+        return "disputed"
+    if any(one["kind"] in KINDS[:2] for one in read):
+        return "confirmed"
+    return ("unread", "single", "reported")[min(len(read), 2)]
 
-    The claim that the repositories were stolen shares its answer with the one before.
-    """
-    return (
+
+def statements() -> Iterator[Case]:
+    """Statements with who says what: fixed ones by the mistake that they show, then drawn ones."""
+    rows = (
+        ("an original that was read", said("original ten"), "words"),
+        ("one retelling", said("retelling ten"), "count"),
+        ("two retellings that agree", said("retelling ten", "retelling ten"), "count"),
+        ("three retellings that agree", said(*["retelling ten"] * 3), "count"),
+        ("no source at all", [], "nothing"),
+        ("an original that is only cited", said("original ten cited"), "cited"),
+        ("a cited original, one retelling", said("original ten cited", "retelling ten"), "cited"),
         (
-            "Whether the 76 repositories left could not be confirmed, and of documents it says "
-            "accessed, not stolen."
-        )
-        if error.correct.startswith("As above")
-        else error.correct
-    )
-
-
-def _minutes(answer: object) -> str | None:
-    if isinstance(answer("nov14-probing", "nov23-alert"), float):
-        return "fraction"
-    if answer("nov23-alert", "nov23-soc-starts") == 720:
-        return "seconds"
-    if (
-        answer("nov23-alert", "nov23-soc-starts") != 12
-        or answer("nov23-admin-group", "nov23-alert") != 2
-    ):
-        return "other"
-    if answer("nov14-probing", "nov23-alert") != 13357:
-        return "days"
-    if answer("nov23-soc-starts", "nov23-alert") != -12:
-        return "sign"
-    if (
-        answer("nov22-payload", "nov23-alert") is not None
-        or answer("nov14-okta-denied", "nov23-alert") is not None
-    ):
-        return "day only"
-    return "no date" if answer("okta-har-session-tokens", "nov23-alert") is not None else None
-
-
-def _careful(answer: object) -> str | None:
-    first = next(
-        fact
-        for fact in ledger.facts()
-        if fact.confidence == "confirmed" and fact.outcome == "succeeded"
-    )
-    sure = replace(first, sources=(ledger.source("thx-en"),))
-    retold = replace(sure, sources=tuple(source for source in map(ledger.source, ("sw", "gem"))))
-    mixed = replace(sure, sources=tuple(map(ledger.source, ("sw", "thx-en"))))
-    cases = [
-        (replace(sure, confidence="single"), True, "confidence"),
-        (sure, False, "always"),
-        (mixed, False, "any secondary"),
-        (replace(sure, confidence="reported"), True, "confidence"),
-        (replace(sure, confidence="disputed"), True, "confidence"),
-        (retold, True, "sources"),
-        (replace(sure, outcome="unknown"), True, "outcome"),
-        (replace(sure, outcome="denied"), False, "always"),
-        (replace(sure, outcome="not_applicable"), False, "no outcome"),
-    ]
-    return next(
-        (
-            wrong
-            for fact, right, mistake in cases
-            if (wrong := yes_or_no(answer(fact), right, mistake))
+            "a cited original that says otherwise, two retellings",
+            said("original six cited", "retelling ten", "retelling ten"),
+            "cited",
         ),
-        None,
+        ("two retellings that differ", said("retelling ten", "retelling six"), "differ"),
+        ("two originals that differ", said("original ten", "original six"), "originals"),
+        ("an original against a retelling", said("original ten", "retelling six"), "outweighs"),
+        (
+            "an original against two retellings",
+            said("retelling six", "original ten", "retelling six"),
+            "outweighs",
+        ),
+        (
+            "an original against a translation",
+            said("translation six", "original ten"),
+            "outweighs",
+        ),
+        ("a translation", said("translation ten"), "translation"),
+        (
+            "a translation and a retelling that agree",
+            said("translation ten", "retelling ten"),
+            "translation",
+        ),
+        (
+            "a translation against a retelling",
+            said("translation ten", "retelling six"),
+            "translated",
+        ),
     )
+    for words, readings, mistake in rows:
+        yield Case((readings,), right_grade(readings), mistake, words)
+    drawn = dice("lesson-08", "readings")
+    for _ in range(40):
+        numbers = [int(next(drawn)[:4], 16) for _ in range(5)]
+        members = [
+            f"{KINDS[number % 3]} {('ten', 'six')[number // 3 % 5 == 0]}"
+            + (" cited" if number // 15 % 3 == 0 else "")
+            for number in numbers[: numbers[4] % 4 + 1]
+        ]
+        readings = said(*members)
+        yield Case((readings,), right_grade(readings), "rules", "; ".join(members))
 
 
-def _claims(**changed: str) -> str:
-    words = {number: right[0] for number, right in _RIGHT.items()} | {
-        int(name[1:]): word for name, word in changed.items()
-    }
-    return f"answer = {words}"
+# --- 08-2 and 08-3: what a time says, and what comes first --------------------------------------
 
 
-_GOOD = """    one, two = ledger.fact(first), ledger.fact(second)
-    if "T" not in (one.time or "") or "T" not in (two.time or ""):
-        return None
-    return (seconds(two.time) - seconds(one.time)) // 60
-"""
-_CAREFUL = """    settled = fact.confidence == "confirmed" and fact.outcome != "unknown"
-    return not settled or not any(source.kind == "primary" for source in fact.sources)
-"""
-_NAMES = "from labutils.incident import ledger\nfrom labutils.lab import seconds\n\n"
+def times() -> Iterator[tuple[str, str]]:
+    """Times with their precision."""
+    yield "2023-11-14T09:22:49Z", "second"
+    yield "2023-11-23T16:00:00Z", "minute"
+    yield "2023-11-14", "day"
+    yield "2024-02-29", "day"
+    drawn = dice("lesson-08", "times")
+    for _ in range(6):
+        moment = 1_690_000_000 + int(next(drawn)[:6], 16)
+        yield iso(moment), "second"
+        yield iso(moment - moment % 60), "minute"
+        yield iso(moment)[:10], "day"
 
 
-def _but(good: str, arguments: str, old: str, new: str) -> str:
-    assert old in good
-    return f"{_NAMES}def answer({arguments}):\n" + good.replace(old, new)
+def between_bounds(answer: Tried) -> Verdict:
+    """The judge of 08-2: the first and the last second that a time can mean."""
+    for time, precision in times():
+        case, start = f"{time!r}, {precision!r}", seconds(time)
+        want = start, start + LENGTH[precision]
+        try:
+            got = answer(time, precision)
+        except Exception:
+            return answer.raised(case, "raises")
+        if got is None:
+            return Verdict("none", case)
+        if not isinstance(got, tuple | list) or len(got) != 2:
+            return Verdict("differs", case, written(got), written(want), mistake="pair")
+        if tuple(got) != want:
+            over = got[0] == start and got[1] == want[1] + 1
+            mistake = "edge" if over else precision
+            return Verdict("differs", case, written(got), written(want), mistake=mistake)
+    return PASSED
+
+
+def pairs() -> Iterator[Case]:
+    """Two pairs of bounds, and what is known of their order."""
+    rows: list[tuple[Any, Any, str, str]] = [
+        ((10, 20), (30, 40), "before", "words"),
+        ((30, 40), (10, 20), "after", "after"),
+        ((10, 40), (20, 30), "unknown", "starts"),
+        ((20, 30), (10, 40), "unknown", "starts"),
+        ((10, 30), (20, 40), "unknown", "starts"),
+        ((20, 40), (10, 30), "unknown", "starts"),
+        ((10, 20), (20, 30), "unknown", "touch"),
+        ((20, 30), (10, 20), "unknown", "touch"),
+        ((20, 20), (20, 20), "unknown", "touch"),
+        ((20, 20), (21, 21), "before", "next"),
+        ((21, 21), (20, 20), "after", "next"),
+    ]
+    drawn = dice("lesson-08", "pairs")
+    for _ in range(30):
+        a, b, c, d = (int(next(drawn)[:4], 16) % 30 for _ in range(4))
+        first, second = (min(a, b), max(a, b)), (min(c, d), max(c, d))
+        known = "before" if first[1] < second[0] else "after" if second[1] < first[0] else "unknown"
+        rows.append((first, second, known, "starts"))
+    yield from (Case((first, second), want, mistake) for first, second, want, mistake in rows)
+
+
+# --- 08-4 and 08-6: a search in a log -----------------------------------------------------------
+
+
+def logged() -> list[dict[str, Any]]:
+    """A small log in which names and values are almost alike."""
+    name = next(dice("lesson-08", "log"))[:4]
+    return [
+        {"type": "view", "user": name, "file": "a.har"},
+        {"type": "view", "user": f"{name}-2", "file": "b.har"},
+        {"type": "take", "user": name, "file": "a.har"},
+        {"type": "view_all", "user": name},
+        {"type": "View", "user": "ada", "file": ""},
+        {"type": "login", "user": "view", "times": 3},
+        {"type": "login", "user": name, "times": 3},
+        {"type": "take", "user": f"{name}-2", "file": "c.har", "times": True},
+    ]
+
+
+def wanted_fields() -> list[tuple[dict[str, Any], str]]:
+    """What is searched for in that log, and the mistake of a search that fails there."""
+    log = logged()
+    name = log[0]["user"]
+    return [
+        ({"type": "take"}, "lines"),
+        ({"type": "login"}, "lines"),
+        ({"type": "view"}, "whole"),
+        ({"user": name}, "whole"),
+        ({"file": "a.har"}, "missing"),
+        ({"type": "take", "user": name}, "both"),
+        ({"type": "login", "user": "view", "times": 3}, "both"),
+        ({"type": "delete"}, "empty"),
+        ({"place": "x"}, "missing"),
+        ({"place": None, "type": "delete"}, "both"),
+        ({}, "nothing wanted"),
+    ]
+
+
+def searched(answer: Tried) -> Verdict:
+    """The judge of 08-4."""
+    for wanted, mistake in wanted_fields():
+        log = logged()
+        want = [line for line in log if all(line.get(key) == wanted[key] for key in wanted)]
+        case = f"search(lines, {wanted})"
+        try:
+            got = answer(log, wanted)
+        except Exception:
+            return answer.raised(
+                case, "missing" if isinstance(answer.error, KeyError) else "raises"
+            )
+        if got is None:
+            return Verdict("none", case)
+        if not isinstance(got, list):
+            return Verdict("differs", case, written(got), "a list of lines", mistake="list")
+        if got != want:
+            count = f"{len(got)} lines" if len(got) != len(want) else "other lines"
+            return Verdict("differs", case, count, str(len(want)), mistake=mistake)
+    return PASSED
+
+
+def logs_with_files() -> Iterator[Case]:
+    """Logs, and which types of event name a file, by whom."""
+    view, other, take = logged()[0], logged()[1], logged()[2]
+    login = {"type": "login", "user": "ada"}
+    named = {"type": "note", "user": "file"}
+    yield Case(([view],), {"view": {view["user"]}}, "users", "one line with a file")
+    yield Case(([login, named],), {}, "no file", "two lines without a file")
+    yield Case(
+        ([view, other],), {"view": {view["user"], other["user"]}}, "set", "one type, two users"
+    )
+    yield Case(
+        ([view, view, take],),
+        {"view": {view["user"]}, "take": {take["user"]}},
+        "set",
+        "two types, one of them twice",
+    )
+    yield Case(
+        ([{**login, "file": ""}],), {"login": {"ada"}}, "empty name", "a line whose file is ''"
+    )
+    kind, user = (next(dice("lesson-08", seed))[:5] for seed in ("type", "user"))
+    strange = {"type": kind, "user": user, "file": "x"}
+    yield Case(([strange, login],), {kind: {user}}, "types", f"a type {kind!r}")
+
+
+# --- 08-5 and 08-7: the story told again --------------------------------------------------------
+
+
+def in_order(answer: Any) -> Verdict:
+    """The judge of 08-5: the scenes in an order that their times allow."""
+    letters = "".join(answer) if isinstance(answer, list | tuple) else answer
+    if not isinstance(letters, str):
+        return Verdict("differs", got=written(answer), mistake="letters")
+    letters = "".join(letters.lower().split())
+    if sorted(letters) != sorted(SCENES):
+        return Verdict("differs", got=written(letters), mistake="letters")
+    if pair := first_wrong_pair(letters):
+        before, later = pair
+        is_okta = {before, later} & {"b", "f", "d"}
+        mistake = "October" if is_okta else "November"
+        return Verdict("differs", got=f"{before!r} before {later!r}", mistake=mistake)
+    return PASSED
+
+
+def judged_cards(answer: Any) -> Verdict:
+    """The judge of 08-7."""
+    if not isinstance(answer, dict) or set(answer) != set(JUDGED):
+        return Verdict("differs", got=written(answer), mistake="shape")
+    if ... in answer.values():
+        return Verdict("differs", mistake="open")
+    for number, (_, right, _) in JUDGED.items():
+        word = answer[number]
+        if word not in ("skill", "luck", "unknown"):
+            return Verdict("differs", got=f"{word!r} for card {number}", mistake="shape")
+        if word != right:
+            return Verdict("differs", got=f"{word!r} for card {number}", mistake=right)
+    return PASSED
+
+
+def cards(**changed: str) -> str:
+    """An answer to 08-7 with some words changed."""
+    words = {number: right for number, (_, right, _) in JUDGED.items()}
+    return f"answer = {words | {int(name[1:]): word for name, word in changed.items()}}"
+
+
+EXERCISES = (
+    Exercise(
+        "08-1",
+        "function",
+        compare(statements),
+        "Your rules ask who was there, and what was read. They do not count voices.",
+        {
+            "words": (
+                "Return one of five words: 'confirmed', 'reported', 'single', 'disputed', "
+                "'unread'.",
+                altered(GRADE, ('"confirmed"', '"true"')),
+            ),
+            "count": (
+                "Without an original and a translation, one retelling is 'single', and two or "
+                "more are 'reported'.",
+                altered(GRADE, ('1: "single"', '9: "single"')),
+            ),
+            "nothing": (
+                "Where nothing was read, the grade is 'unread'.",
+                altered(
+                    GRADE, ("    read = ", '    if not readings: return "single"\n    read = ')
+                ),
+            ),
+            "cited": (
+                "That original is only cited. Nobody read it for this statement. Leave out what "
+                "was not read, first of all.",
+                altered(GRADE, (' if one["read"]]', "]")),
+            ),
+            "differ": (
+                "What was read differs, and no original settles it. That is 'disputed'.",
+                altered(GRADE, ("originals or read", "originals")),
+            ),
+            "originals": (
+                "Two originals differ. Those who were there contradict themselves: 'disputed'.",
+                altered(GRADE, ("> 1:", "> 1 and not originals:")),
+            ),
+            "outweighs": (
+                "An original was read. A retelling or a translation that differs does not make it "
+                "less sure, and more voices do not either.",
+                altered(GRADE, ("originals or read", "read")),
+            ),
+            "translation": (
+                "A translation by those concerned confirms too, where nothing that was read "
+                "says otherwise.",
+                altered(GRADE, ('!= "retelling"', '== "original"')),
+            ),
+            "translated": (
+                "A translation is one step away from the original. It does not outweigh a "
+                "retelling that differs: 'disputed'.",
+                wrong("""
+                def answer(readings):
+                    read = [one for one in readings if one["read"]]
+                    original = [one for one in read if one["kind"] == "original"]
+                    translation = [one for one in read if one["kind"] == "translation"]
+                    if len({one["says"] for one in original or translation or read}) > 1:
+                        return "disputed"
+                    if original or translation:
+                        return "confirmed"
+                    return ("unread", "single", "reported")[min(len(read), 2)]
+                """),
+            ),
+            "rules": (
+                "Go through the five rules from top to bottom, for these sources.",
+                altered(GRADE, ("    read = ", "    readings = readings[:3]\n    read = ")),
+            ),
+        },
+        (
+            "First: read = [one for one in readings if one['read']]. From here on, look at "
+            "`read` alone.",
+            "A set of what they say has more than one member where they differ: "
+            "len({one['says'] for one in ...}) > 1.",
+            "originals = [one for one in read if one['kind'] == 'original']. For the question "
+            "whether they differ, take `originals or read`: the originals if there are some.",
+        ),
+        GRADE,
+    ),
+    Exercise(
+        "08-2",
+        "function",
+        between_bounds,
+        "A day is 86,400 seconds wide. That is the honest form of a date.",
+        {
+            "pair": (
+                "Return two numbers: the first second and the last one.",
+                altered(BOUNDS, ("return start,", "return"), ("start + {", "start + 1 * {")),
+            ),
+            "second": (
+                "A time that is known to the second is one second: both numbers are the same.",
+                altered(BOUNDS, ('"second": 0', '"second": 30')),
+            ),
+            "minute": (
+                "A time that is known to the minute lasts from its second 0 to its second 59.",
+                altered(BOUNDS, ('"minute": 59', '"minute": 0')),
+            ),
+            "day": (
+                "A day lasts from 00:00:00 to 23:59:59: 86,399 seconds later.",
+                altered(BOUNDS, ('"day": 86399', '"day": 0')),
+            ),
+            "edge": (
+                "That last second belongs to the next minute, or to the next day.",
+                altered(BOUNDS, ("86399", "86400"), ("59", "60")),
+            ),
+            "raises": (
+                "seconds(time) takes a day as well as a time of day. precision is one of three "
+                "words.",
+                altered(BOUNDS, ('"minute": 59, ', "")),
+            ),
+        },
+        (
+            "start = seconds(time). The pair begins with it, whatever the precision is.",
+            "The end is start, start + 59 or start + 86399.",
+        ),
+        BOUNDS,
+    ),
+    Exercise(
+        "08-3",
+        "function",
+        compare(pairs),
+        "Unknown is an answer. It keeps a guess out of the report.",
+        {
+            "words": (
+                "Return one of three words: 'before', 'after', 'unknown'.",
+                altered(ORDER, ('"before"', '"earlier"')),
+            ),
+            "after": (
+                "The second is over before the first begins, so the first came 'after'.",
+                altered(ORDER, ('return "after"', 'return "unknown"')),
+            ),
+            "starts": (
+                "These two overlap. Each of them may have come first. Compare the end of one with "
+                "the beginning of the other.",
+                altered(ORDER, ("first[1] < second[0]", "first[0] < second[0]")),
+            ),
+            "touch": (
+                "They may lie in the same second. Nothing says which came first.",
+                altered(ORDER, ("first[1] < second[0]", "first[1] <= second[0]")),
+            ),
+            "next": (
+                "One is over in the second before the other begins. Their order is known.",
+                altered(ORDER, ("first[1] < second[0]", "first[1] + 1 < second[0]")),
+            ),
+        },
+        (
+            "A pair is (first second, last second): first[0], first[1].",
+            "It is surely before where first[1] < second[0].",
+        ),
+        ORDER,
+    ),
+    Exercise(
+        "08-4",
+        "function",
+        searched,
+        "It finds what you ask for, and nothing else.",
+        {
+            "lines": (
+                "Return the lines themselves in which the field has that value.",
+                altered(SEARCH, ("== wanted[name]", "!= wanted[name]")),
+            ),
+            "whole": (
+                "Compare whole values with ==. A part of a value is another value.",
+                altered(SEARCH, ("line.get(name) == wanted[name]", "wanted[name] in str(line)")),
+            ),
+            "missing": (
+                "Some lines do not have that field. line.get(name) gives None there.",
+                altered(SEARCH, ("line.get(name)", "line[name]")),
+            ),
+            "both": (
+                "Each field that is wanted must fit, not one of them.",
+                altered(SEARCH, ("all(", "any(")),
+            ),
+            "empty": (
+                "No line fits. That is the empty list.",
+                altered(SEARCH, ("for name in wanted)]", "for name in wanted)] or lines[:1]")),
+            ),
+            "nothing wanted": (
+                "Where nothing is wanted, every line fits.",
+                altered(SEARCH, ("if all(", "if wanted and all(")),
+            ),
+            "list": (
+                "Return a list: [line for line in lines if ...].",
+                altered(SEARCH, ("return [", "return tuple(["), ("wanted)]", "wanted)])")),
+            ),
+            "raises": (
+                "`wanted` is a dictionary from the name of a field to its value: "
+                "{'type': 'login'}.",
+                altered(SEARCH, ("wanted[name]", "wanted.name")),
+            ),
+        },
+        (
+            "A line fits if line.get(name) == wanted[name] for each name in wanted.",
+            "return [line for line in lines if all(... for name in wanted)]",
+        ),
+        SEARCH,
+    ),
+    Exercise(
+        "08-5",
+        "value",
+        in_order,
+        "That is the story, in an order that its times allow. You can tell it now.",
+        {
+            "letters": (
+                "Give each of the ten letters once, in one text.",
+                "answer = 'abc'",
+            ),
+            "October": (
+                "The times rule that out. What happened at Okta and with its other customers came "
+                "first; Cloudflare noticed its own intruder after that, and the credentials were "
+                "used weeks later.",
+                "answer = 'dbfigjhcae'",
+            ),
+            "November": (
+                "The times rule that out. Look at the picture: November goes from a probe to a "
+                "way in, an account, an implant, an alarm, and the removals.",
+                "answer = 'bfdigjhace'",
+            ),
+        },
+        (
+            "The story has three parts: Okta's support system, Okta tenants, and November.",
+            "November begins with the probe (i) and ends with the last removal (e). Two scenes are "
+            "of one day, and one of them has no hour: these may stand either way.",
+        ),
+        'scenes = "bfdigjhcae"',
+    ),
+    Exercise(
+        "08-6",
+        "function",
+        compare(logs_with_files),
+        "Two types, and not one. Ask for this list before you search, and not after 14 days.",
+        {
+            "users": (
+                "Return a dictionary: each type of event with a file, and the set of its users.",
+                altered(FILE_TYPES, ('.add(line["user"])', '.add(line["file"])')),
+            ),
+            "no file": (
+                "These lines have no field `file`. Leave them out.",
+                altered(FILE_TYPES, ('"file" in line', '"file" in str(line)')),
+            ),
+            "set": (
+                "A type has a set of users, and each line adds one to it.",
+                altered(
+                    FILE_TYPES,
+                    (
+                        '.setdefault(line["type"], set()).add(line["user"])',
+                        '[line["type"]] = {line["user"]}',
+                    ),
+                ),
+            ),
+            "empty name": (
+                "That line has the field `file`, with an empty name. Ask: 'file' in line.",
+                altered(FILE_TYPES, ('"file" in line', 'line.get("file")')),
+            ),
+            "types": (
+                "Do not name the types yourself. The log says which types there are.",
+                altered(
+                    FILE_TYPES,
+                    (
+                        '"file" in line',
+                        '"file" in line and line["type"] in ("view", "take", "login")',
+                    ),
+                ),
+            ),
+        },
+        (
+            "A line names a file if 'file' in line.",
+            "users.setdefault(line['type'], set()).add(line['user']) makes the set where it is "
+            "missing, and adds to it.",
+        ),
+        FILE_TYPES,
+    ),
+    Exercise(
+        "08-7",
+        "value",
+        judged_cards,
+        "A report that says which is which helps others. Luck is no control.",
+        {
+            "shape": (
+                "Give a dictionary with the numbers 1 to 9. Each has one of three words: 'skill', "
+                "'luck', 'unknown'.",
+                "answer = {1: 'skill'}",
+            ),
+            "open": (
+                "Some cards still have no word. Give each of the nine one of the three.",
+                cards().replace("9: 'unknown'", "9: ..."),
+            ),
+            "skill": (
+                "Somebody had arranged for that beforehand, and it did what it was there for: "
+                "skill.",
+                cards(c6="luck"),
+            ),
+            "luck": (
+                "Those whom it helped had arranged nothing for it: luck.",
+                cards(c5="skill"),
+            ),
+            "unknown": (
+                "No source settles it. Each of the other two words would claim too much.",
+                cards(c7="skill"),
+            ),
+        },
+        (
+            "First look for what no source can say. Three cards are of this kind.",
+            "Then ask of each card: who had prepared for this? If nobody had, it was luck.",
+        ),
+        """judged = {1: "skill", 2: "luck", 3: "unknown", 4: "skill", 5: "luck", 6: "skill",
+          7: "unknown", 8: "skill", 9: "unknown"}""",
+    ),
+)
+
+TARGET = Target(
+    "08-target",
+    "value",
+    value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
+    "The article says now what the record bears out. Other facts would have done as well: what "
+    "refutes a date is any fact that is dated earlier.",
+    {
+        "other": (
+            "That is not the flag. scene.publish() gives it, once each claim that does not hold "
+            "is corrected.",
+            "answer = 'flag-0000'",
+        ),
+        "editor": (
+            "That is what the editor said, and not the flag. Read it: a claim still stands that "
+            "does not hold, or too many corrections failed.",
+            "answer = 'The editor: a claim still stands that the ledger does not bear out.'",
+        ),
+    },
+    (
+        "Search the ledger by a word or a number: [f.id for f in ledger.facts() if '134' in "
+        "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
+        "Eight of the twelve do not hold. Three of these nobody can know: their fact has a note "
+        "that says what is not published, not shown, or not settled.",
+        "Refute 2, 4, 6, 7 and 10: a unit, a day, two numbers that became one, a day, two numbers "
+        "that became one. Leave 8, 11 and 12 open.",
+    ),
+    code("""
+        wrong = {2: "okta-support-window", 4: "okta-user-report", 6: "cf-rotation-missed",
+                 7: "nov15-atlassian-access", 10: "code-red-triage"}
+        unknown = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap",
+                   12: "nov22-sao-paulo-denied"}
+        for number, fact in wrong.items():
+            print(scene.refute(number, fact))
+        for number, fact in unknown.items():
+            print(scene.leave_open(number, fact))
+        flag = scene.publish()
+    """),
+    brief="An article goes to print tonight. It makes twelve claims: scene.show(). Some hold, "
+    "some are wrong, and some nobody can know. For each that is wrong say scene.refute(number, "
+    "fact) with the id of a fact that says otherwise. For each that nobody can know say "
+    "scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
+    "claims that hold. Three corrections may fail. Then scene.publish() gives the flag.",
+    scene=Article,
+)
+
+
+def flag_mistake(answer: Any) -> str:
+    """The name of what was handed in instead of the flag."""
+    return "editor" if isinstance(answer, str) and "editor" in answer else "other"
 
 
 PREDICTIONS = (
@@ -159,32 +714,60 @@ PREDICTIONS = (
     ),
     Prediction(
         "08-p2",
-        "How many of the facts in the ledger have a time of day?",
+        "On which of the four questions does the answer stay open, by these five rules?",
         {
             "a": Guess(
-                "about nine in ten",
-                0.9,
-                "The belief is that an event comes with its minute. Most sentences of a report "
-                "name a day, or no date at all.",
+                "on none: one of those concerned speaks in each",
+                "",
+                "The belief is that a primary source ends each dispute. A primary can contradict "
+                "itself, and a translation is not the original.",
             ),
-            "b": Guess(
-                "about half",
-                0.5,
-                "The belief is that a report is exact about what the intruder did, and vague "
-                "about the rest. It is exact about a few moments.",
+            "b": Guess("on A and D", "AD"),
+            "c": Guess(
+                "on all four: the sources do not agree",
+                "ABCD",
+                "The belief is that a question is open as soon as somebody says otherwise. Who "
+                "retells a text is no second witness against it.",
             ),
-            "c": Guess("about two in ten", 0.2),
             "d": Guess(
-                "none",
-                0.0,
-                "The belief is that no company gives such details. For some moments there is a "
-                "time to the second.",
+                "on B and C",
+                "BC",
+                "The belief is that two voices against one make a doubt. In B and C an original "
+                "was read, and it is clear.",
             ),
         },
-        "A timeline that gives each event a minute has made most of them up.",
+        "In B and C an original settles it. In A nobody read the original for this number, and in "
+        "D those concerned give two times themselves.",
     ),
     Prediction(
         "08-p3",
+        "Which came first, as far as the record goes?",
+        {
+            "a": Guess(
+                "the probe: whoever begins to probe has not come in yet",
+                "before",
+                "The belief is that a likely order is a known one. It is likely. The record has a "
+                "second for the one, and only a day for the other.",
+            ),
+            "b": Guess(
+                "the AWS environment: a date without an hour begins at midnight",
+                "after",
+                "The belief is that a date is its midnight. Many tools sort it so, and that makes "
+                "up an order.",
+            ),
+            "c": Guess(
+                "both at once: it is one event in two entries",
+                "same",
+                "The belief is that what shares a day shares a moment. The two entries tell of "
+                "different systems.",
+            ),
+            "d": Guess("the record cannot say", "unknown"),
+        },
+        "A day is a band, and not a moment. The probe lies inside the band. You may assume an "
+        "order, and then you say that you assume it.",
+    ),
+    Prediction(
+        "08-p4",
         "Who was active in the gap, as far as the ledger knows?",
         {
             "a": Guess("the defenders alone", [False, True]),
@@ -210,7 +793,7 @@ PREDICTIONS = (
         "No intruder is known to have been active in the gap. Defenders were.",
     ),
     Prediction(
-        "08-p4",
+        "08-p5",
         "How long was it from the alert to the last removal?",
         {
             "a": Guess(
@@ -230,307 +813,79 @@ PREDICTIONS = (
         "An alert names one thing. What else is there has to be searched for, and was found piece "
         "by piece.",
     ),
-    Prediction(
-        "08-p5",
-        "How many of these facts list no primary source at all?",
-        {
-            "a": Guess(
-                "all of them: that is why they are not confirmed",
-                13,
-                "The belief is that a primary source in the list confirms a fact. It does so if "
-                "somebody read the fact there.",
-            ),
-            "b": Guess(
-                "about half",
-                6,
-                "The belief is that half of what is uncertain is hearsay. Nearly each of these "
-                "facts goes back to a primary source that somebody cites.",
-            ),
-            "c": Guess(
-                "none: whoever retells something names the primary source",
-                0,
-                "The belief is that a retelling always says where it comes from. Some do not.",
-            ),
-            "d": Guess("a few", 2),
-        },
-        "The others list a primary source that this course knows through retellings, or could "
-        "read in part only. So look at the grade, and not at the kind of source alone.",
-    ),
-    Prediction(
+    Row(
         "08-p6",
-        "A number a little over a hundred is told of the files in Okta's support system. What "
-        "does it count?",
+        "Five searches in this log. Which of them find a line of the intruder?",
+        (
+            "type: case_file_view",
+            "type: files_tab_download",
+            "user: svc-support",
+            "result: failure",
+            "address: 203.0.113.66, which a customer gave",
+        ),
+        "xooxo",
         {
-            "a": Guess(
-                "support cases",
-                "support_cases",
-                "The belief is that one file is one case. A customer may have many cases, and "
-                "many files.",
-            ),
-            "b": Guess(
-                "people",
-                "people",
-                "The belief is that a customer is a person. Here a customer is a company.",
-            ),
-            "c": Guess("customers", "customers_with_files_accessed"),
-            "d": Guess(
-                "tokens",
-                "tokens",
-                "The belief is that each file held one token. A file may hold many, or none.",
-            ),
+            "type: case_file_view": "The belief is that there is one way to a file, and so one "
+            "type of event. Each way has a type of its own here.",
+            "type: files_tab_download": "The belief is that a thief leaves no line. This one "
+            "left a line for each file, under another type.",
+            "user: svc-support": "The belief is that an intruder has a name of his own. This one "
+            "used the name of a service account.",
+            "result: failure": "The belief is that an intruder must fail first. The password was "
+            "right, and nothing failed.",
+            "address: 203.0.113.66, which a customer gave": "The belief is that an address says "
+            "too little. It stands in each line of its sender, whatever the type is.",
         },
-        "It counts customers, and a customer is a company. It is no count of people, of cases or "
-        "of tokens.",
-    ),
-    Prediction(
-        "08-p7",
-        "After the alert Cloudflare did something to several thousand systems. What was it?",
-        {
-            "a": Guess(
-                "they were set up afresh",
-                "systems_reimaged",
-                "The belief is that both numbers of a report are about one thing. To set up "
-                "afresh is said of other machines, and without a count.",
-            ),
-            "b": Guess("they were looked through for traces", "systems_triaged"),
-            "c": Guess(
-                "they were cleaned, since the intruder had been on them",
-                "systems_entered",
-                "The belief is that whoever is looked at was entered. Systems are looked through "
-                "in order to find out.",
-            ),
-        },
-        "They were triaged, that is, looked through for traces. To set up afresh is to reimage.",
-    ),
-    Prediction(
-        "08-p8",
-        "Which two steps are unknown?",
-        {
-            "a": Guess(
-                "which tickets and pages were read, and which code was viewed",
-                ["jira-tickets-accessed", "nov22-repos-viewed"],
-                "The belief is that reading leaves no trace. In these services it left lines, and "
-                "they were counted.",
-            ),
-            "b": Guess(
-                "how the gateway was passed, and how the tracker was entered",
-                ["nov14-probing", "nov15-atlassian-access"],
-                "The belief is that the way in is what nobody finds out. It went through a "
-                "gateway that keeps a log.",
-            ),
-            "c": Guess(
-                "who the intruder was, and what for",
-                "attribution",
-                "The belief is that a name is a step. A step is something that was done, and "
-                "succeeded or failed.",
-            ),
-            "d": Guess(
-                "how a password of the support system was taken, and whether packed code left a "
-                "server",
-                ["okta-service-account-credential", "repos-exfiltration-unconfirmed"],
-            ),
-        },
-        "Where no log of the company has a line, its logs settle nothing, in either direction.",
+        "The type that a search names decides what it can find. A user or an address does not "
+        "depend on the type.",
+        ("it finds a line of the intruder", "it finds none"),
     ),
 )
 
-
-LESSON = Lesson(
-    "08",
-    (
-        Exercise(
-            "08-1",
-            "value",
-            _judged,
-            "Ten of ten. Each of these stands somewhere in print.",
-            {
-                f"claim {number}": f"Look at claim {number} again. The record: {_record(error)}"
-                for number, error in ten_claims().items()
-            }
-            | {
-                "open": "Some claims still have no word. Give each of the ten one of the four.",
-                "shape": "Give a dictionary with the numbers 1 to 10, as the stub has it.",
-                "words": (
-                    "Each claim gets one of four words: 'date', 'unit', 'overstated' or 'invented'."
-                ),
-            },
-            {
-                f"claim {number}": _claims(
-                    **{f"c{number}": "unit" if "unit" not in right else "invented"}
-                )
-                for number, right in _RIGHT.items()
-            }
-            | {
-                "open": _claims().replace("10: 'unit'", "10: ..."),
-                "shape": "answer = ['date'] * 10",
-                "words": _claims(c1="nonsense"),
-            },
-            (
-                (
-                    "Begin with the numbers: what does each of them count, and is it one number or "
-                    "two?"
-                ),
-                "For the dates, read the claim beside the timeline, lane by lane.",
-                "If the record leaves something open, both yes and no are overstated.",
+QUIZZES = (
+    Quiz(
+        "08-q1",
+        "You search a log for signs of a theft and find no line. What do you do first?",
+        {
+            "a": Choice(
+                "Report that nothing was taken in that time",
+                "The search may be blind. You know only that these words found nothing.",
             ),
-            _claims(),
-        ),
-        Exercise(
-            "08-2",
-            "function",
-            _minutes,
-            "None is an answer too: it keeps a guess out of the report.",
-            {
-                "seconds": "That is in seconds. The question is about whole minutes.",
-                "fraction": "Close: give whole minutes, with // and no fraction.",
-                "days": (
-                    "Within one day it is right; from the 14th to the 23rd the days are lost. "
-                    "Subtract whole moments."
-                ),
-                "sign": (
-                    "From the later fact to the earlier one the minutes are less than nothing: -12 "
-                    "from nov23-soc-starts to nov23-alert. The order is part of the answer."
-                ),
-                ("day only"): (
-                    "One of the two has a day and no hour, and you gave a number. Return None."
-                ),
-                "no date": "One of the two has no date at all. Return None, too.",
-                "other": "Try it on nov23-alert and nov23-soc-starts, which are 12 minutes apart.",
-            },
-            {
-                "seconds": _but(_GOOD, "first, second", " // 60", ""),
-                "fraction": _but(_GOOD, "first, second", " // 60", " / 60"),
-                "days": _but(_GOOD, "first, second", "// 60", "// 60 % 1440"),
-                "sign": _but(
-                    _GOOD,
-                    "first, second",
-                    "(seconds(two.time) - seconds(one.time))",
-                    "abs(seconds(two.time) - seconds(one.time))",
-                ),
-                "day only": _but(
-                    _GOOD,
-                    "first, second",
-                    '"T" not in (one.time or "") or "T" not in (two.time or "")',
-                    "one.time is None or two.time is None",
-                ),
-                "no date": _but(
-                    _GOOD,
-                    "first, second",
-                    '"T" not in (one.time or "") or "T" not in (two.time or "")',
-                    '"T" not in (one.time or "T") or "T" not in (two.time or "")',
-                ).replace("seconds(one.time)", "seconds(one.time or '2023-10-01')"),
-                "other": code("""
-                    def answer(first, second):
-                        return 1
-                """),
-            },
-            (
-                (
-                    "A time with an hour has the letter T in it; a day has none, and a missing "
-                    "time is None."
-                ),
-                (
-                    "seconds(text) from labutils.lab turns a time into seconds, and // 60 makes "
-                    "minutes."
-                ),
+            "b": Choice(
+                "Search a longer time with the same words",
+                "A search that is blind in one week is blind in all of them.",
             ),
-            "def minutes_between(first, second):\n" + _GOOD,
-        ),
-        Exercise(
-            "08-3",
-            "function",
-            _careful,
-            "That is the rule which the text of this course is tested by.",
-            {
-                "always": (
-                    "A confirmed fact with a primary source and a known outcome needs no such "
-                    "word, even if the outcome is a refusal."
-                ),
-                "any secondary": (
-                    "One secondary source beside a primary one does no harm. Ask whether there is "
-                    "any primary."
-                ),
-                "confidence": "A fact that is reported, single or disputed was let through.",
-                "sources": (
-                    "A fact that only secondary sources tell was let through. The ledger has no "
-                    "confirmed one of that kind: try a made-up one."
-                ),
-                "outcome": "A fact whose outcome is unknown was let through.",
-                "no outcome": (
-                    "A fact whose outcome is not_applicable was flagged, as most facts of the "
-                    "ledger would be. Nothing was tried there, so nothing is left open: only "
-                    "unknown is."
-                ),
-            },
-            {
-                "always": code("""
-                    def answer(fact):
-                        return True
-                """),
-                "any secondary": _but(
-                    _CAREFUL, "fact", 'any(source.kind == "primary"', 'all(source.kind == "primary"'
-                ),
-                "confidence": _but(_CAREFUL, "fact", 'fact.confidence == "confirmed" and ', ""),
-                "sources": _but(
-                    _CAREFUL,
-                    "fact",
-                    ' or not any(source.kind == "primary" for source in fact.sources)',
-                    "",
-                ),
-                "outcome": _but(_CAREFUL, "fact", ' and fact.outcome != "unknown"', ""),
-                "no outcome": _but(
-                    _CAREFUL,
-                    "fact",
-                    'fact.outcome != "unknown"',
-                    'fact.outcome in ("succeeded", "denied")',
-                ),
-            },
-            (
-                "Three questions, joined by or.",
-                "fact.sources is a tuple; each source has a kind, 'primary' or 'secondary'.",
+            "c": Choice(
+                "Ask the vendor for a better log",
+                "Perhaps later. First find out what this one can show.",
             ),
-            "def needs_a_word(fact):\n" + _CAREFUL,
-        ),
+            "d": Choice(
+                "Do the act yourself, and search for it",
+                "Yes. If the search does not find your own act, it proves nothing.",
+                True,
+            ),
+        },
     ),
-    (
-        Quiz(
-            "08-q1",
-            "A blog and a magazine give different days for the same detection. What do you do?",
-            {
-                "a": Choice("Take the earlier one", "Earlier is not truer. Who was there?"),
-                "b": Choice(
-                    "Read what the company that detected it wrote itself",
-                    "Yes. And if it does not say, neither do you.",
-                    True,
-                ),
-                "c": Choice(
-                    "Give the middle",
-                    "A date that nobody claims is the one that is certainly wrong.",
-                ),
-            },
-        ),
-        Quiz(
-            "08-q2",
-            (
-                "The records could not settle whether the 76 repositories left the server. Which "
-                "sentence is right?"
+    Quiz(
+        "08-q2",
+        "The records could not settle whether the 76 repositories left the server. Which "
+        "sentence is right?",
+        {
+            "a": Choice(
+                "They left, since an implant was on that server",
+                "It could have sent them. That it did is not known.",
             ),
-            {
-                "a": Choice(
-                    "They did not leave",
-                    "Records that cannot settle a question settle it in neither direction.",
-                ),
-                "b": Choice(
-                    "They left, since an implant was there",
-                    "It could have sent them. That it did is not known.",
-                ),
-                "c": Choice(
-                    "It could not be confirmed, and they were treated as if they had left",
-                    "Yes. Both halves belong to it.",
-                    True,
-                ),
-            },
-        ),
+            "b": Choice(
+                "It is open, and they were treated as if they had",
+                "Yes. Both halves belong to it.",
+                True,
+            ),
+            "c": Choice(
+                "They did not leave, since no log has a line about it",
+                "Records that cannot settle a question settle it in neither direction.",
+            ),
+        },
     ),
-    PREDICTIONS,
 )
+
+LESSON = Lesson("08", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -1,0 +1,102 @@
+"""The target of lesson 08: an article on the events of 2023, and an editor who wants evidence.
+
+Its twelve claims are in our own words. Some hold. Some are refuted by a fact of the ledger. Some
+nobody can know. Each of those that do not hold stands in print somewhere.
+"""
+
+from labutils.lab import dice
+
+FLAG = "flag-" + next(dice("lesson-08", "correction"))
+PATIENCE = 3  # corrections that do not stand until the editor stops
+CLAIMS = {
+    1: "1Password was the first customer to tell Okta.",
+    2: "The intruder could reach support files of 134 users of Okta.",
+    3: "Okta searched its log for one type of event. The intruder's acts were of another type.",
+    4: "The first day of the break-in at Okta was 18 October 2023.",
+    5: "Cloudflare noticed the intruder in its Okta tenant before Okta said a word.",
+    6: "In October Cloudflare replaced 5,000 credentials, and forgot four of them.",
+    7: "The intruder first came into Jira and Confluence on 22 November.",
+    8: "76 code repositories were packed and stolen.",
+    9: "The first alert came two minutes after a service account became an administrator.",
+    10: "After the alert 4,893 systems were reimaged.",
+    11: "Those who robbed Okta in October are those who came to Cloudflare in November.",
+    12: "The intruder tried the console server in São Paulo over SSH.",
+}
+# Claims that are wrong, and the facts that say otherwise: any of them will do.
+REFUTED: dict[int, set[str]] = {
+    2: {"okta-support-window", "okta-root-cause-published"},
+    4: {
+        "okta-support-window",
+        "okta-user-report",
+        "okta-service-account-credential",
+        "okta-indicator-received",
+        "okta-service-account-identified",
+        "okta-containment",
+        "1password-detects",
+        "1password-tells-okta",
+        "beyondtrust-detects",
+        "beyondtrust-console-denied",
+        "beyondtrust-api-backdoor",
+        "cf-oct18-detected",
+    },
+    6: {"cf-rotation-missed", "code-red-credentials"},
+    7: {
+        "nov15-atlassian-access",
+        "nov16-wiki-search",
+        "nov16-jira-topics",
+        "nov16-account-created",
+    },
+    10: {"code-red-triage", "code-red-reimage"},
+}
+# Claims that nobody can know, and the facts that say so.
+OPEN = {
+    8: {"repos-exfiltration-unconfirmed"},
+    11: {"attack-gap"},
+    12: {"nov22-sao-paulo-denied"},
+}
+
+
+class Article:
+    """The scene: the article, and the editor who takes corrections."""
+
+    claims = CLAIMS
+
+    def __init__(self) -> None:
+        self.corrected: set[int] = set()
+        self.failed = 0
+
+    def show(self) -> None:
+        """Print the claims."""
+        for number, claim in self.claims.items():
+            print(f"Claim {number}: {claim}")
+
+    def refute(self, number: int, fact: str) -> str:
+        """Tell the editor that a claim is wrong, and which fact says so. The editor's answer."""
+        return self._correct(number, fact, REFUTED, "is wrong")
+
+    def leave_open(self, number: int, fact: str) -> str:
+        """Tell the editor that nobody can know a claim, and which fact says so."""
+        return self._correct(number, fact, OPEN, "cannot be known")
+
+    def _correct(self, number: int, fact: str, right: dict[int, set[str]], what: str) -> str:
+        if self.failed >= PATIENCE:
+            return "The editor has stopped: too many corrections did not stand. target('08') again."
+        if number not in self.claims:
+            return f"There is no claim {number!r}. They have the numbers 1 to {len(self.claims)}."
+        if fact not in right.get(number, ()):
+            self.failed += 1
+            left = PATIENCE - self.failed
+            return (
+                f"The editor: {fact!r} does not say that claim {number} {what}. "
+                f"Corrections that may still fail: {left}."
+            )
+        self.corrected.add(number)
+        return f"The editor: claim {number} {what}, by {fact}. Corrected."
+
+    def publish(self) -> str:
+        """The flag, once nothing stands in the article that the ledger does not bear out."""
+        if self.failed >= PATIENCE:
+            return "The editor has stopped: too many corrections did not stand. target('08') again."
+        if self.corrected != {*REFUTED, *OPEN}:
+            return "The editor: a claim still stands that the ledger does not bear out."
+        return FLAG

@@ -1,0 +1,87 @@
+"""Who says what of the events of 2023, and how near each of them stood (lesson 08)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from labutils.incident import ledger
+
+Reading = dict[str, Any]
+KINDS = ("original", "translation", "retelling")
+
+
+def kind(source: ledger.Source) -> str:
+    """How near a source stands: those concerned in their own words, in a translation, or others."""
+    if source.kind == "secondary":
+        return "retelling"
+    return "translation" if "localisation" in source.title else "original"
+
+
+def reading(name: str, says: str, *, read: bool = True) -> Reading:
+    """What a source of the ledger says on a question."""
+    source = ledger.source(name)
+    return {"who": source.publisher, "kind": kind(source), "read": read, "says": says}
+
+
+def contradictions() -> dict[str, list[Reading]]:
+    """Four questions on which the sources do not say the same."""
+    return {
+        "A. Wiki pages in all": [
+            reading("thx-pl", "14,099"),
+            reading("thx-en", "not read for this", read=False),
+            {
+                "who": "who retells the English post",
+                "kind": "retelling",
+                "read": True,
+                "says": "194,100",
+            },
+        ],
+        "B. The name of what refused the sign-in of 14 November": [
+            reading("thx-en", "no name is given"),
+            reading("sw", "network segmentation"),
+        ],
+        "C. What the number 134 counts": [
+            reading("rca", "customers"),
+            reading("iw", "customers"),
+            reading("ak2", "users"),
+        ],
+        "D. When the text messages of July 2022 were sent": [
+            reading("sms-pl", "22:50 (in the text)"),
+            reading("sms-pl", "22:49 (in the table at the end)"),
+        ],
+    }
+
+
+def readings(fact: ledger.Fact) -> list[Reading]:
+    """The sources of a fact as readings, each of which says what the fact states."""
+    return [
+        reading(source.id, fact.statement, read=source not in fact.unread)
+        for source in fact.sources
+    ]
+
+
+def as_table(rows: Mapping[str, Sequence[Reading]]) -> str:
+    """Questions with what each source says on them, as text."""
+    lines = []
+    for question, members in rows.items():
+        lines.append(question)
+        for one in members:
+            seen = "read" if one["read"] else "cited"
+            lines.append(f"   {one['kind']:<12}{seen:<7}{one['who']:<30}{one['says']}")
+    return "\n".join(lines)
+
+
+def as_entry(fact: ledger.Fact) -> str:
+    """An entry of the ledger as a person reads it."""
+    sources = [f"- {one.kind} | {one.publisher} | {one.title}" for one in fact.sources]
+    return "\n".join([f"{fact.time}, {fact.confidence}", fact.statement, *sources])
+
+
+def graded_by(grade: Callable[[list[Reading]], str]) -> str:
+    """What is neither confirmed nor disputed in the ledger, and a grade by somebody's rules."""
+    lines = []
+    for fact in ledger.facts():
+        if fact.confidence in ("reported", "single"):
+            by_rules = grade(readings(fact))
+            mark = "" if by_rules == fact.confidence else f"   by your rules: {by_rules}"
+            lines.append(f"{fact.id:<36} {fact.confidence:<9}{mark}".rstrip())
+    return "\n".join(lines)

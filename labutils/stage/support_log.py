@@ -1,0 +1,81 @@
+"""A support desk and its log: a search for one type of event, and then for another (lesson 08).
+
+The intruder's lines are those of the replay. The others are drawn: engineers who open files inside
+cases, two who take files from the Files tab, and a service account that works by itself.
+"""
+
+from typing import Any
+
+from labutils.incident import breach
+from labutils.incident.policy import World
+from labutils.lab import dice, iso, seconds
+
+Line = dict[str, Any]
+BEGIN, DAYS = "2023-09-28", 20
+DESK = "192.0.2.11"  # where the service account works
+INTRUDER = "203.0.113.66"
+ENGINEERS = {
+    "t.ortega": "192.0.2.41",
+    "i.pereira": "192.0.2.42",
+    "n.walsh": "192.0.2.43",
+    "b.medina": "192.0.2.44",
+    "g.meyer": "198.51.100.23",  # on a trip
+}
+# Five searches, by what they look for: for a type of event, a user, a result, an address.
+SEARCHES = (
+    {"type": "case_file_view"},
+    {"type": "files_tab_download"},
+    {"user": "svc-support"},
+    {"result": "failure"},
+    {"address": INTRUDER},
+)
+KEPT = ("time", "user", "address", "result", "type", "file", "report")
+FILES = ("login-problem.har", "browser-recording.har", "screenshot.png", "error.txt")
+
+
+def support_log() -> list[Line]:
+    """The log from 28 September to 17 October, in the order of time."""
+    lines = [*_of_engineers(), *_of_the_desk(), *_of_the_intruder()]
+    return sorted(lines, key=lambda line: str(line["time"]))
+
+
+def own_download(user: str = "you") -> Line:
+    """What the log writes when somebody takes a file from the Files tab."""
+    return _line("2023-10-17T16:00:00Z", user, "192.0.2.45", "files_tab_download", FILES[3])
+
+
+def as_text(line: Line) -> str:
+    """A line as a person reads it."""
+    about = f"{line['time']}  {line['user']:<12}{line['address']:<15}{line['type']:<19}"
+    return about + str(line.get("file") or line.get("report") or "")
+
+
+def _line(time: str, user: str, address: str, kind: str, file: str = "") -> Line:
+    line = {"time": time, "user": user, "address": address, "result": "success", "type": kind}
+    return line | ({"file": file} if file else {})
+
+
+def _of_engineers() -> list[Line]:
+    drawn, begin = dice("lesson-08", "support engineers"), seconds(BEGIN)
+    lines = []
+    for day in range(DAYS):
+        for user, address in ENGINEERS.items():
+            number = int(next(drawn)[:6], 16)
+            time = begin + day * 86400 + 8 * 3600 + number % 30000
+            kind = "files_tab_download" if number % 17 == 0 else "case_file_view"
+            lines.append(_line(iso(time - 300), user, address, "login"))
+            lines.append(_line(iso(time), user, address, kind, FILES[number % 4]))
+    failed = _line("2023-10-05T09:12:40Z", "b.medina", ENGINEERS["b.medina"], "login")
+    return [*lines, failed | {"result": "failure"}]
+
+
+def _of_the_desk() -> list[Line]:
+    drawn, begin = dice("lesson-08", "service account"), seconds(BEGIN)
+    times = (begin + day * 86400 + int(next(drawn)[:6], 16) % 80000 for day in range(DAYS))
+    return [_line(iso(time), "svc-support", DESK, "request") for time in times]
+
+
+def _of_the_intruder() -> list[Line]:
+    """What the replay wrote: the lab's own account of it, with the fields that this log has."""
+    written = breach.play(World.historical()).audit["support"]
+    return [{name: event[name] for name in KEPT if name in event} for event in written]

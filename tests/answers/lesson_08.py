@@ -1,0 +1,225 @@
+"""Answers to the exercises of lesson 08, beside the model solutions."""
+
+# Exercise -> right answers in other styles.
+OTHER_RIGHT: dict[str, list[str]] = {
+    "08-1": [
+        """
+def answer(readings):
+    texts = {"original": set(), "translation": set(), "retelling": []}
+    for one in readings:
+        if one["read"] and one["kind"] == "retelling":
+            texts["retelling"].append(one["says"])
+        elif one["read"]:
+            texts[one["kind"]].add(one["says"])
+    if texts["original"]:
+        return "confirmed" if len(texts["original"]) == 1 else "disputed"
+    if len(texts["translation"] | set(texts["retelling"])) > 1:
+        return "disputed"
+    if texts["translation"]:
+        return "confirmed"
+    return ["unread", "single", "reported"][min(2, len(texts["retelling"]))]
+""",
+        """
+def answer(readings):
+    def says(*kinds):
+        return [one["says"] for one in readings if one["read"] and one["kind"] in kinds]
+    first = says("original")
+    every = says("original", "translation", "retelling")
+    if not every:
+        return "unread"
+    heard = first if first else every
+    if any(text != heard[0] for text in heard):
+        return "disputed"
+    if first or says("translation"):
+        return "confirmed"
+    return "single" if len(every) == 1 else "reported"
+""",
+        """
+from collections import Counter
+def answer(readings):
+    read = [one for one in readings if one["read"]]
+    kinds = Counter(one["kind"] for one in read)
+    kept = [one for one in read if one["kind"] == "original"] if kinds["original"] else read
+    match len({one["says"] for one in kept}):
+        case 0:
+            return "unread"
+        case 1 if kinds["original"] + kinds["translation"]:
+            return "confirmed"
+        case 1:
+            return "reported" if kinds["retelling"] > 1 else "single"
+    return "disputed"
+""",
+    ],
+    "08-2": [
+        """
+def answer(time, precision):
+    first = seconds(time)
+    if precision == "day":
+        return first, first + 24 * 60 * 60 - 1
+    if precision == "minute":
+        return first, first + 59
+    return first, first
+""",
+        """
+from datetime import datetime, timedelta
+def answer(time, precision):
+    begin = datetime.fromisoformat(time.replace("Z", "+00:00")).replace(tzinfo=None)
+    long = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
+    end = begin + long.get(precision, timedelta(seconds=1)) - timedelta(seconds=1)
+    epoch = datetime(1970, 1, 1)
+    return tuple(int((moment - epoch).total_seconds()) for moment in (begin, end))
+""",
+        """
+def answer(time, precision):
+    if precision == "day":
+        return [seconds(time + "T00:00:00Z"), seconds(time + "T23:59:59Z")]
+    last = time[:17] + "59Z" if precision == "minute" else time
+    return [seconds(time), seconds(last)]
+""",
+    ],
+    "08-3": [
+        """
+def answer(first, second):
+    if max(first) < min(second):
+        return "before"
+    return "after" if max(second) < min(first) else "unknown"
+""",
+        """
+def answer(first, second):
+    (a, b), (c, d) = first, second
+    overlap = a <= d and c <= b
+    if overlap:
+        return "unknown"
+    return "before" if a < c else "after"
+""",
+        """
+def answer(first, second):
+    known = {(True, False): "before", (False, True): "after"}
+    return known.get((first[1] < second[0], second[1] < first[0]), "unknown")
+""",
+    ],
+    "08-4": [
+        """
+def answer(lines, wanted):
+    left = list(lines)
+    for name, value in wanted.items():
+        left = [line for line in left if line.get(name) == value]
+    return left
+""",
+        """
+def answer(lines, wanted):
+    fitting = []
+    for line in lines:
+        for name in wanted:
+            if name not in line or line[name] != wanted[name]:
+                break
+        else:
+            fitting.append(line)
+    return fitting
+""",
+        """
+def answer(lines, wanted):
+    return list(filter(lambda line: {**line, **wanted} == line, lines))
+""",
+    ],
+    "08-6": [
+        """
+def answer(lines):
+    touching = [line for line in lines if "file" in line]
+    types = {line["type"] for line in touching}
+    return {t: {line["user"] for line in touching if line["type"] == t} for t in types}
+""",
+        """
+from collections import defaultdict
+def answer(lines):
+    users = defaultdict(set)
+    for line in lines:
+        if line.get("file") is not None:
+            users[line["type"]].add(line["user"])
+    return dict(users)
+""",
+        """
+def answer(lines):
+    users = {}
+    for line in lines:
+        if "file" not in line:
+            continue
+        if line["type"] not in users:
+            users[line["type"]] = set()
+        users[line["type"]] |= {line["user"]}
+    return users
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "08-1": {
+        "outweighs": [
+            """
+def answer(readings):
+    read = [one for one in readings if one["read"]]
+    if len({one["says"] for one in read}) > 1:
+        return "disputed"
+    if any(one["kind"] != "retelling" for one in read):
+        return "confirmed"
+    return "reported" if len(read) > 1 else "single" if read else "unread"
+"""
+        ],
+        "cited": [
+            """
+def answer(readings):
+    if any(one["kind"] == "original" for one in readings):
+        return "confirmed"
+    return "reported" if len(readings) > 1 else "single" if readings else "unread"
+"""
+        ],
+    },
+    "08-3": {
+        "starts": [
+            """
+def answer(first, second):
+    if first[0] == second[0]:
+        return "unknown"
+    return "before" if first[0] < second[0] else "after"
+"""
+        ],
+        "touch": [
+            """
+def answer(first, second):
+    if first[1] < second[0]:
+        return "before"
+    return "after" if second[1] <= first[0] else "unknown"
+"""
+        ],
+    },
+    "08-4": {
+        "both": [
+            """
+def answer(lines, wanted):
+    return [line for line in lines
+            if not wanted or any(line.get(name, 0) == wanted[name] for name in wanted)]
+"""
+        ],
+        "whole": [
+            """
+def answer(lines, wanted):
+    return [line for line in lines
+            if all(str(wanted[name]) in str(line.get(name)) for name in wanted)]
+""",
+            """
+def answer(lines, wanted):
+    return [line for line in lines
+            if all(str(line.get(name)).startswith(str(wanted[name])) for name in wanted)]
+""",
+            """
+def answer(lines, wanted):
+    def low(value):
+        return str(value).lower()
+    return [line for line in lines if all(low(line.get(n)) == low(wanted[n]) for n in wanted)]
+""",
+        ],
+    },
+}

@@ -1,0 +1,82 @@
+"""Ways to correct the article (lesson 08)."""
+
+from labutils.stage.news_article import OPEN, REFUTED, Article
+
+LEFT_OPEN = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap", 12: "nov22-sao-paulo-denied"}
+
+
+def corrected(scene: Article, wrong: dict[int, str], unknown: dict[int, str] = LEFT_OPEN) -> str:
+    for number, fact in wrong.items():
+        scene.refute(number, fact)
+    for number, fact in unknown.items():
+        scene.leave_open(number, fact)
+    return scene.publish()
+
+
+BY_THE_FIRST_DAY = {
+    2: "okta-support-window",
+    4: "okta-support-window",
+    6: "cf-rotation-missed",
+    7: "nov15-atlassian-access",
+    10: "code-red-triage",
+}
+BY_THOSE_WHO_TOLD = {
+    2: "okta-root-cause-published",
+    4: "1password-tells-okta",
+    6: "code-red-credentials",
+    7: "nov16-account-created",
+    10: "code-red-reimage",
+}
+
+
+def after_two_that_failed(scene: Article) -> str:
+    scene.refute(1, "1password-tells-okta")
+    scene.refute(8, "repos-exfiltration-unconfirmed")
+    return corrected(scene, BY_THE_FIRST_DAY)
+
+
+ROUTES = {
+    "by the first day": lambda scene: corrected(scene, BY_THE_FIRST_DAY),
+    "by those who told Okta": lambda scene: corrected(scene, BY_THOSE_WHO_TOLD),
+    "by what Cloudflare saw in October": lambda scene: corrected(
+        scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected", 7: "nov16-wiki-search"}
+    ),
+    "after two that failed": after_two_that_failed,
+}
+
+
+def all_of_it(scene: Article) -> str:
+    """Each claim is refuted, the true ones too."""
+    for number in scene.claims:
+        scene.refute(number, "cf-oct18-detected")
+    return corrected(scene, BY_THE_FIRST_DAY)
+
+
+def all_refuted(scene: Article) -> str:
+    """What is open is called wrong."""
+    return corrected(scene, BY_THE_FIRST_DAY | LEFT_OPEN, {})
+
+
+def all_left_open(scene: Article) -> str:
+    """What is wrong is called open."""
+    return corrected(scene, {}, BY_THE_FIRST_DAY | LEFT_OPEN)
+
+
+def by_a_list_of_facts(scene: Article) -> str:
+    """Every fact against every claim, until the editor stops."""
+    for number in REFUTED:
+        for fact in sorted(set().union(*REFUTED.values(), *OPEN.values())):
+            scene.refute(number, fact)
+    return corrected(scene, BY_THE_FIRST_DAY)
+
+
+SHUT = {
+    "nothing corrected": lambda scene: scene.publish(),
+    "all of it": all_of_it,
+    "what is open called wrong": all_refuted,
+    "what is wrong called open": all_left_open,
+    "a list of facts": by_a_list_of_facts,
+    "without the open ones": lambda scene: corrected(scene, BY_THE_FIRST_DAY, {}),
+    "a claim that is not there": lambda scene: scene.refute(13, "attack-gap"),
+    "a fact that is not there": lambda scene: scene.refute(2, "no-such-fact"),
+}

@@ -1,0 +1,150 @@
+"""What lesson 08 puts on: readings, the log of the support desk, the article, the cards."""
+
+import re
+
+import pytest
+
+from labutils.incident import ledger
+from labutils.stage import news_article, retelling
+from labutils.stage.news_article import Article
+from labutils.stage.readings import KINDS, as_table, contradictions, kind, readings
+from labutils.stage.support_log import INTRUDER, as_text, own_download, support_log
+
+# --- readings -----------------------------------------------------------------------------------
+
+
+def test_a_translation_is_told_from_an_original_and_from_a_retelling():
+    assert [kind(ledger.source(name)) for name in ("thx-en", "thx-pl", "sw")] == [
+        "original",
+        "translation",
+        "retelling",
+    ]
+
+
+def test_a_source_that_is_only_cited_is_no_reading():
+    (one,) = readings(ledger.fact("okta-containment"))
+    assert (one["kind"], one["read"]) == ("original", False)
+    assert all(one["read"] for one in readings(ledger.fact("nov15-atlassian-access")))
+
+
+def test_the_figures_of_the_contradictions_are_those_of_the_ledger():
+    said = {
+        question[0]: [one["says"] for one in rows] for question, rows in contradictions().items()
+    }
+    total = ledger.fact("wiki-pages-total").figures
+    assert said["A"][0] == f"{total['wiki_pages_total_polish_localisation']:,}"
+    assert said["A"][2] == f"{total['wiki_pages_total']:,}"
+    note = ledger.fact("sms-phish-2022-start").note
+    assert all(text[:5] in note for text in said["D"])
+    assert "134 counts CUSTOMERS" in ledger.fact("okta-support-window").note
+    assert "SecurityWeek says network segmentation" in ledger.fact("nov14-okta-denied").note
+
+
+def test_each_reading_is_a_line_of_the_table():
+    rows = contradictions()
+    members = [one for readings in rows.values() for one in readings]
+    assert len(as_table(rows).splitlines()) == len(rows) + len(members)
+    assert {one["kind"] for one in members} == set(KINDS)
+
+
+# --- the log of the support desk ----------------------------------------------------------------
+
+
+def test_the_first_search_is_blind_to_the_intruder_and_the_second_is_not():
+    by_intruder = [line for line in support_log() if line["address"] == INTRUDER]
+    types = {line["type"] for line in by_intruder}
+    assert "case_file_view" not in types and "files_tab_download" in types
+    assert {line["user"] for line in by_intruder} == {"svc-support"}
+
+
+def test_both_types_are_ordinary_work_so_that_a_type_alone_convicts_nobody():
+    ordinary = [line for line in support_log() if line["address"] != INTRUDER]
+    assert {"case_file_view", "files_tab_download"} <= {line["type"] for line in ordinary}
+
+
+def test_the_log_is_in_the_order_of_time_and_the_same_each_time():
+    times = [line["time"] for line in support_log()]
+    assert times == sorted(times) and support_log() == support_log()
+    assert times[0][:10] == "2023-09-28" and times[-1][:10] == "2023-10-17"
+
+
+def test_an_own_download_is_of_the_type_that_the_intruder_used():
+    line = own_download("ada")
+    assert (line["user"], line["type"]) == ("ada", "files_tab_download")
+    assert "ada" in as_text(line) and line["file"] in as_text(line)
+
+
+# --- the article --------------------------------------------------------------------------------
+
+
+def test_each_fact_that_corrects_a_claim_is_in_the_ledger():
+    names = set().union(*news_article.REFUTED.values(), *news_article.OPEN.values())
+    assert {ledger.fact(name).id for name in names} == names
+    assert not set(news_article.REFUTED) & set(news_article.OPEN)
+
+
+def test_a_claim_that_is_refuted_by_its_day_is_refuted_by_facts_of_earlier_days():
+    times = [ledger.fact(name).time for name in news_article.REFUTED[4] - {"cf-oct18-detected"}]
+    assert all(time < "2023-10-18" for time in times)
+    assert all(ledger.fact(name).time < "2023-11-22" for name in news_article.REFUTED[7])
+
+
+@pytest.mark.parametrize("number", [1, 3, 5, 9])
+def test_a_claim_that_holds_is_not_corrected(number):
+    scene = Article()
+    assert "does not say that claim" in scene.refute(number, "cf-oct18-detected")
+    assert "does not say that claim" in scene.leave_open(number, "attack-gap")
+    assert scene.corrected == set()
+
+
+def test_what_nobody_can_know_is_not_refuted_by_its_own_fact():
+    scene = Article()
+    assert "does not say that claim 8 is wrong" in scene.refute(8, "repos-exfiltration-unconfirmed")
+    assert "claim 8 cannot be known" in scene.leave_open(8, "repos-exfiltration-unconfirmed")
+
+
+def test_after_three_corrections_that_fail_the_editor_stops():
+    scene = Article()
+    for _ in range(news_article.PATIENCE):
+        scene.refute(1, "attack-gap")
+    assert "has stopped" in scene.refute(2, "okta-support-window")
+    assert "has stopped" in scene.publish()
+
+
+def test_a_claim_that_is_not_there_costs_nothing():
+    scene = Article()
+    assert scene.refute(13, "attack-gap").startswith("There is no claim 13")
+    assert scene.failed == 0
+
+
+def test_the_article_is_printed_as_claims(capsys):
+    Article().show()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12 and all(re.match(r"Claim \d+: ", line) for line in lines)
+
+
+# --- the cards ----------------------------------------------------------------------------------
+
+
+def test_two_scenes_of_one_day_without_an_hour_may_stand_either_way():
+    assert retelling.first_wrong_pair("bfdigjhcae") is None
+    assert retelling.first_wrong_pair("bfdighjcae") is None
+
+
+def test_an_order_that_the_times_rule_out_is_shown_by_its_first_pair():
+    assert retelling.first_wrong_pair("bfdigjhcea") == ("e", "a")
+    assert retelling.first_wrong_pair("fbdigjhcae") == ("f", "b")
+
+
+def test_what_is_unknown_on_the_cards_is_open_in_the_ledger():
+    unknown = {
+        ledger.fact(name).outcome
+        for _, word, name in retelling.JUDGED.values()
+        if word == "unknown"
+    }
+    assert unknown == {"unknown", "denied"}
+    assert "not named" in ledger.fact("nov22-sao-paulo-denied").control.name
+
+
+def test_defenders_alone_were_active_in_the_gap():
+    assert retelling.active_in_the_gap() == [False, True]
