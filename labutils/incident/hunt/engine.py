@@ -32,7 +32,7 @@ MOST_SKIPPED = 10_000  # what is named; the rest is counted
 MOST_FIELDS = 600  # of a source; SQLite has 2,000 columns, and a view has those of three sources
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A rule that was true: of one event, or a correlation of several.
 
