@@ -94,6 +94,8 @@ def test_a_wrong_move_is_refused_with_the_reason_of_its_rule(moves, rule, reason
         (("moveworks-token", "gateway", "jira", "moon"), "from 'browser' or from 'server', not"),
         (("bitbucket-account", "bitbucket", "view", "server"), "Nothing of yours runs on the"),
         (("moveworks-token", "support", "sign-in"), "There is no service 'support'"),
+        (GATE[:2] + ("Jira",), "There is no action 'Jira' at gateway. There are: probe, jira,"),
+        (("smartsheet-account", "jira", "create_user"), "There is no action 'create_user' at jira"),
     ],
 )
 def test_what_cannot_be_sent_is_said_in_a_sentence_and_leaves_nothing(move, sentence):
@@ -179,8 +181,8 @@ def test_every_line_of_the_files_is_shown_once_by_the_moves_that_left_it():
 
 def test_what_the_network_refuses_leaves_no_line_at_a_service_that_it_never_reached():
     intruder = Intruder()
-    for service in ("jira", "confluence", "bitbucket"):
-        result = intruder.use("smartsheet-account", service, "sign-in")
+    for service, action in (("jira", "sign-in"), ("confluence", "view"), ("bitbucket", "view")):
+        result = intruder.use("smartsheet-account", service, action)
         assert result.rule == policy.reachable.__name__ and not result.lines
 
 

@@ -184,7 +184,7 @@ class Intruder:
 
         Whatever the answer puts into the intruder's hands is kept, a pass of the gateway too.
         """
-        name = self._checked(credential, service, origin)
+        name = self._checked(credential, service, action, origin)
         before = {source: len(events) for source, events in self.logs.items()}
         headers = self.headers(self.company.estate.credentials[credential])
         if origin == BROWSER and service in self.passes:
@@ -204,7 +204,7 @@ class Intruder:
         self.lab.clock.tick(BETWEEN)
         return result
 
-    def _checked(self, credential: str, service: str, origin: str) -> str:
+    def _checked(self, credential: str, service: str, action: str, origin: str) -> str:
         """The service's name in the estate. Raises NoSuchMove for what cannot be sent."""
         services = {
             product_of(name): name
@@ -213,6 +213,9 @@ class Intruder:
         }
         if service not in services:
             raise NoSuchMove(f"There is no service {service!r}. There are: {', '.join(services)}.")
+        if action not in (known := self._actions(services[service])):
+            has = ", ".join(known)
+            raise NoSuchMove(f"There is no action {action!r} at {service}. There are: {has}.")
         if credential not in self.holds:
             held = ", ".join(self.holds)
             raise NoSuchMove(f"You do not hold {credential!r}. You hold: {held}.")
@@ -221,6 +224,15 @@ class Intruder:
         if origin == SERVER and "implant" not in self.holds:
             raise NoSuchMove("Nothing of yours runs on the server, so nothing can be sent from it.")
         return services[service]
+
+    def _actions(self, service: str) -> list[str]:
+        """What can be asked of a service: what some credential may do there."""
+        scopes = [
+            scope.split(":")
+            for credential in self.company.estate.credentials.values()
+            for scope in credential.scopes
+        ]
+        return list(dict.fromkeys(product_of(action) for name, action in scopes if name == service))
 
     def headers(self, credential: Credential) -> Headers:
         """How a credential is carried: as `carry` says, for the kinds that it knows."""

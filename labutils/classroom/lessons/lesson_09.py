@@ -425,8 +425,8 @@ EXERCISES = (
         "09-3",
         "value",
         plan(inside),
-        "You are behind the gateway. Two valid credentials were enough, and none of them asked for "
-        "a person.",
+        "You are behind the gateway. Two valid credentials were enough, and no door asked for a "
+        "person.",
         {
             name: (REFUSALS[name], text)
             for name, text in (
@@ -506,7 +506,7 @@ EXERCISES = (
         "These ids mean the same to everybody who reads ATT&CK. Where two fit, say which, and why.",
         {
             "keys": (
-                "Keep the acts on the left as they are, and write an id beside each.",
+                "Keep all eight acts on the left as they are, and write an id beside each.",
                 "answer = {'the gateway': 'T1078'}",
             ),
             "menu": (
@@ -637,7 +637,7 @@ TARGET = Target(
             "answer = 'no flag: 9 lines in the files, 6 at most'",
         ),
         "response": (
-            "That is the whole result. The flag is its member answer['flag'].",
+            "That is the whole answer. The flag alone is result.answer['flag'].",
             "answer = {'allowed': True}",
         ),
         "other": (
@@ -802,30 +802,8 @@ PREDICTIONS = (
         "Jira runs the script, and the script starts a shell on the server. A Java program with a "
         "shell for a child is a line worth hunting for. A script that starts no shell leaves none.",
     ),
-    Prediction(
-        "09-p5",
-        "The archives lie on the server. The implant sends them to an address outside. Which logs "
-        "get a line of that?",
-        {
-            "a": Guess(
-                "the network's: a lot of data leaves",
-                ["cloudflare_gateway"],
-                "The belief is that a company sees what leaves it. Somebody must have switched "
-                "that log on, and in this model nobody had.",
-            ),
-            "b": Guess(
-                "Bitbucket's: they are its repositories",
-                ["bitbucket"],
-                "The belief is that a service follows its data. Bitbucket saw the archives made. "
-                "What becomes of copies is out of its sight.",
-            ),
-            "c": Guess("none", []),
-        },
-        "In this model nobody logs what the server sends out. So *they left* and *they did not "
-        "leave* are equally hard to prove.",
-    ),
     Row(
-        "09-p6",
+        "09-p5",
         "The service account, `smartsheet-account`, is switched off. Which of your three ways back "
         "still work?",
         tuple(FOOTHOLDS),
@@ -846,6 +824,28 @@ PREDICTIONS = (
         },
         "Each removal ends one and leaves the rest. What was made with an account stays when the "
         "account is off.",
+    ),
+    Prediction(
+        "09-p6",
+        "The archives lie on the server. The implant sends them to an address outside. Which logs "
+        "get a line of that?",
+        {
+            "a": Guess(
+                "the network's: a lot of data leaves",
+                ["cloudflare_gateway"],
+                "The belief is that a company sees what leaves it. Somebody must have switched "
+                "that log on, and in this model nobody had.",
+            ),
+            "b": Guess(
+                "Bitbucket's: they are its repositories",
+                ["bitbucket"],
+                "The belief is that a service follows its data. Bitbucket saw the archives made. "
+                "What becomes of copies is out of its sight.",
+            ),
+            "c": Guess("none", []),
+        },
+        "In this model nobody logs what the server sends out. So *they left* and *they did not "
+        "leave* are equally hard to prove.",
     ),
     Prediction(
         "09-p7",

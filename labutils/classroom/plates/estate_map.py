@@ -41,7 +41,8 @@ def estate_map(ways: Ways, names: Callable[[str], str]) -> tuple[Figure, str]:
             met = [visit for visit in visits if visit.service in services]
             _met(axes, left, top + 0.58 + 0.38 * row, way, met)
             for origin in dict.fromkeys(visit.origin for visit in met):
-                _line(axes, doors, origin, (left, top), row)
+                if (origin, left) != ("internet", COLUMNS[BEHIND][0]):  # there is no such way
+                    _line(axes, doors, origin, (left, top), row)
     key = f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}"
     axes.text(0, lowest + 0.85, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(ways)

@@ -1,0 +1,86 @@
+"""Lists of moves as 09-3 and 09-4 judge them: any way to the goal passes, and what misses it
+is told the rule that refused first."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labutils.classroom.exercises import verdict
+from labutils.classroom.judging import PASSED
+from labutils.classroom.lessons.lesson_09 import LESSON, LONGEST_PLAN, REFUSALS
+from labutils.stage.intruder import GATE
+
+WIKI_GATE = ("moveworks-token", "gateway", "confluence")
+CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
+SIGN_IN = ("smartsheet-account", "jira", "sign-in")
+NEW_USER = ("smartsheet-account", "jira", "create-user")
+SCRIPT = ("smartsheet-account", "jira", "script")
+REFUSED = ("smartsheet-account", "okta", "sign-in")
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [GATE, SIGN_IN],
+        [GATE, ("smartsheet-account", "jira", "read")],
+        [WIKI_GATE, ("smartsheet-account", "confluence", "search")],
+        [CODE_GATE, ("bitbucket-account", "bitbucket", "view")],
+        ((*GATE,), [*NEW_USER]),
+        [REFUSED, SIGN_IN, GATE, SIGN_IN],
+        [GATE, WIKI_GATE, CODE_GATE, SIGN_IN],
+    ],
+)
+def test_whoever_opens_a_door_behind_the_gateway_has_the_goal(moves):
+    judged, words = verdict(LESSON.items["09-3"], moves)
+    assert judged is PASSED, words
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [GATE, NEW_USER],
+        [GATE, SCRIPT],
+        [GATE, SIGN_IN, NEW_USER, SCRIPT],
+        [REFUSED, GATE, ("smartsheet-account", "jira", "add-to-admins"), NEW_USER],
+        [GATE, NEW_USER, ("lookalike-account", "jira", "sign-in")],
+    ],
+)
+def test_whoever_leaves_something_behind_has_a_way_back(moves):
+    judged, words = verdict(LESSON.items["09-4"], moves)
+    assert judged is PASSED, words
+
+
+@pytest.mark.parametrize("name", ["09-3", "09-4"])
+@pytest.mark.parametrize(
+    ("moves", "mistake", "says"),
+    [
+        ([SIGN_IN], "reachable", "'nothing leads from internet to atlassian' (reachable)"),
+        ([("moveworks-token", "gateway", "probe"), REFUSED], "person_present", "okta asks for a"),
+        ([GATE, ("bitbucket-account", "jira", "read")], "permitted", "may not jira:read"),
+        ([("aws-account", "aws", "describe"), WIKI_GATE], "goal", "open doors, and not the goal"),
+        ([GATE, SIGN_IN[:2]], "move", "at move 2"),
+        ([("moveworks-token", "gateway", "Jira")], "move", "There is no action 'Jira' at gateway"),
+        ([("moveworks", "gateway", "jira")], "move", "You do not hold 'moveworks'"),
+        ([(*SIGN_IN, "server")], "move", "Nothing of yours runs on the server"),
+        (GATE, "move", "'moveworks-token' is no move"),
+        ([GATE] * (LONGEST_PLAN + 1), "move", "It gave [("),
+    ],
+)
+def test_moves_that_miss_the_goal_are_told_what_refused_them(name, moves, mistake, says):
+    exercise = LESSON.items[name]
+    judged, words = verdict(exercise, moves)
+    assert judged.mistake == mistake and says in words
+    assert words.endswith(exercise.sentence(mistake))
+    assert mistake == "goal" or exercise.sentence(mistake) == REFUSALS[mistake]
+
+
+TEXTS = st.sampled_from([*GATE, *SIGN_IN, *SCRIPT, "server", "", "\x1b[31m", "../x", "'"])
+ANYTHING = st.one_of(st.none(), st.integers(), st.binary(max_size=4), TEXTS)
+
+
+@given(st.lists(st.one_of(ANYTHING, st.lists(st.one_of(TEXTS, ANYTHING), max_size=5)), max_size=6))
+@settings(deadline=None, max_examples=60)
+def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
+    judged, words = verdict(LESSON.items["09-4"], moves)
+    assert judged is PASSED or judged.mistake in LESSON.items["09-4"].mistakes
+    assert "\x1b" not in words and "Traceback" not in words
