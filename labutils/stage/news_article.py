@@ -4,20 +4,21 @@ Its twelve claims are in our own words. Some hold. Some are refuted by a fact of
 nobody can know. Each of those that do not hold stands in print somewhere.
 """
 
+from labutils.incident import ledger
 from labutils.lab import dice
 
 FLAG = "flag-" + next(dice("lesson-08", "correction"))
 PATIENCE = 3  # corrections that do not stand until the editor stops
 CLAIMS = {
-    1: "1Password was the first customer to tell Okta.",
+    1: "1Password was, by reports, the first customer to tell Okta.",
     2: "The intruder could reach support files of 134 users of Okta.",
     3: "Okta searched its log for one type of event. The intruder's acts were of another type.",
     4: "The first day of the break-in at Okta was 18 October 2023.",
-    5: "Cloudflare noticed the intruder in its Okta tenant before Okta said a word.",
+    5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
     6: "In October Cloudflare replaced 5,000 credentials, and forgot four of them.",
     7: "The intruder first came into Jira and Confluence on 22 November.",
     8: "76 code repositories were packed and stolen.",
-    9: "The first alert came two minutes after a service account became an administrator.",
+    9: "The first alert came two minutes after a change of an administrators group.",
     10: "After the alert 4,893 systems were reimaged.",
     11: "Those who robbed Okta in October are those who came to Cloudflare in November.",
     12: "The intruder tried the console server in São Paulo over SSH.",
@@ -37,6 +38,7 @@ REFUTED: dict[int, set[str]] = {
         "beyondtrust-detects",
         "beyondtrust-console-denied",
         "beyondtrust-api-backdoor",
+        "okta-beyondtrust-ack",
         "cf-oct18-detected",
     },
     6: {"cf-rotation-missed", "code-red-credentials"},
@@ -45,6 +47,7 @@ REFUTED: dict[int, set[str]] = {
         "nov16-wiki-search",
         "nov16-jira-topics",
         "nov16-account-created",
+        "cred-moveworks-token",
     },
     10: {"code-red-triage", "code-red-reimage"},
 }
@@ -70,28 +73,34 @@ class Article:
         for number, claim in self.claims.items():
             print(f"Claim {number}: {claim}")
 
-    def refute(self, number: int, fact: str) -> str:
+    def refute(self, number: int, fact: str | ledger.Fact) -> str:
         """Tell the editor that a claim is wrong, and which fact says so. The editor's answer."""
         return self._correct(number, fact, REFUTED, "is wrong")
 
-    def leave_open(self, number: int, fact: str) -> str:
+    def leave_open(self, number: int, fact: str | ledger.Fact) -> str:
         """Tell the editor that nobody can know a claim, and which fact says so."""
         return self._correct(number, fact, OPEN, "cannot be known")
 
-    def _correct(self, number: int, fact: str, right: dict[int, set[str]], what: str) -> str:
+    def _correct(
+        self, number: int, fact: str | ledger.Fact, right: dict[int, set[str]], what: str
+    ) -> str:
         if self.failed >= PATIENCE:
             return "The editor has stopped: too many corrections did not stand. target('08') again."
-        if number not in self.claims:
+        if not isinstance(number, int) or number not in self.claims:
             return f"There is no claim {number!r}. They have the numbers 1 to {len(self.claims)}."
-        if fact not in right.get(number, ()):
+        try:
+            name = ledger.fact(fact.id if isinstance(fact, ledger.Fact) else fact).id
+        except ledger.UnknownFact as error:
+            return str(error)
+        if name not in right.get(number, ()):
             self.failed += 1
             left = PATIENCE - self.failed
             return (
-                f"The editor: {fact!r} does not say that claim {number} {what}. "
+                f"The editor: {name} does not say that claim {number} {what}. "
                 f"Corrections that may still fail: {left}."
             )
         self.corrected.add(number)
-        return f"The editor: claim {number} {what}, by {fact}. Corrected."
+        return f"The editor: claim {number} {what}, by {name}. Corrected."
 
     def publish(self) -> str:
         """The flag, once nothing stands in the article that the ledger does not bear out."""

@@ -1,6 +1,7 @@
 """Who says what of the events of 2023, and how near each of them stood (lesson 08)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from labutils.incident import ledger
@@ -73,7 +74,7 @@ def as_table(rows: Mapping[str, Sequence[Reading]]) -> str:
 def as_entry(fact: ledger.Fact) -> str:
     """An entry of the ledger as a person reads it."""
     sources = [f"- {one.kind} | {one.publisher} | {one.title}" for one in fact.sources]
-    return "\n".join([f"{fact.time}, {fact.confidence}", fact.statement, *sources])
+    return "\n".join([f"{fact.time}, {fact.confidence}", fill(fact.statement, 100), *sources])
 
 
 def graded_by(grade: Callable[[list[Reading]], str]) -> str:

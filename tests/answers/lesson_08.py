@@ -177,6 +177,15 @@ def answer(readings):
 """
         ],
     },
+    "08-6": {
+        "no file": [
+            """
+def answer(lines):
+    types = {line["type"] for line in lines if "file" in line}
+    return {t: {line["user"] for line in lines if line["type"] == t} for t in types}
+"""
+        ],
+    },
     "08-3": {
         "starts": [
             """

@@ -1,6 +1,7 @@
 """08 · Incident timeline."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -142,6 +143,12 @@ def statements() -> Iterator[Case]:
         yield Case((readings,), right_grade(readings), "rules", "; ".join(members))
 
 
+def graded(answer: Tried) -> Verdict:
+    """The judge of 08-1."""
+    verdict = compare(statements)(answer)
+    return replace(verdict, mistake="raises") if verdict.kind == "raised" else verdict
+
+
 # --- 08-2 and 08-3: what a time says, and what comes first --------------------------------------
 
 
@@ -279,6 +286,12 @@ def logs_with_files() -> Iterator[Case]:
         "two types, one of them twice",
     )
     yield Case(
+        ([view, {"type": "view", "user": "ada"}],),
+        {"view": {view["user"]}},
+        "no file",
+        "two lines of one type, one of them without a file",
+    )
+    yield Case(
         ([{**login, "file": ""}],), {"login": {"ada"}}, "empty name", "a line whose file is ''"
     )
     kind, user = (next(dice("lesson-08", seed))[:5] for seed in ("type", "user"))
@@ -294,7 +307,7 @@ def in_order(answer: Any) -> Verdict:
     letters = "".join(answer) if isinstance(answer, list | tuple) else answer
     if not isinstance(letters, str):
         return Verdict("differs", got=written(answer), mistake="letters")
-    letters = "".join(letters.lower().split())
+    letters = "".join(letters.lower().replace(",", " ").split())
     if sorted(letters) != sorted(SCENES):
         return Verdict("differs", got=written(letters), mistake="letters")
     if pair := first_wrong_pair(letters):
@@ -312,7 +325,7 @@ def judged_cards(answer: Any) -> Verdict:
     if ... in answer.values():
         return Verdict("differs", mistake="open")
     for number, (_, right, _) in JUDGED.items():
-        word = answer[number]
+        word = str(answer[number]).strip().lower()
         if word not in ("skill", "luck", "unknown"):
             return Verdict("differs", got=f"{word!r} for card {number}", mistake="shape")
         if word != right:
@@ -330,13 +343,18 @@ EXERCISES = (
     Exercise(
         "08-1",
         "function",
-        compare(statements),
+        graded,
         "Your rules ask who was there, and what was read. They do not count voices.",
         {
             "words": (
                 "Return one of five words: 'confirmed', 'reported', 'single', 'disputed', "
                 "'unread'.",
                 altered(GRADE, ('"confirmed"', '"true"')),
+            ),
+            "raises": (
+                "`readings` is a list, and it may be empty. Each reading is a dictionary: "
+                "one['read'], one['kind'], one['says'].",
+                altered(GRADE, ('one["read"]', "one.read")),
             ),
             "count": (
                 "Without an original and a translation, one retelling is 'single', and two or "
@@ -560,7 +578,8 @@ EXERCISES = (
                 altered(FILE_TYPES, ('.add(line["user"])', '.add(line["file"])')),
             ),
             "no file": (
-                "These lines have no field `file`. Leave them out.",
+                "Leave out each line that has no field `file`, also where another line of its type "
+                "has one.",
                 altered(FILE_TYPES, ('"file" in line', '"file" in str(line)')),
             ),
             "set": (
