@@ -6,6 +6,7 @@ Black diamonds are what defenders see; grey is what they do not.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,18 +23,27 @@ PALE = "#dddddd"
 
 def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure, str]:
     """Each score as a point: alerts a day in its worst week, and how many of its alerts were true,
-    with the interval. What lies to the right of the budget is not all read."""
+    with the interval. What lies to the right of the budget is not all read.
+
+    A point has a letter, and the list at the right says whose it is, in the order of the scores.
+    """
     sheet = _Sheet.of(scores)
-    figure, axes = canvas(WIDTH, 5.6, (-0.75, sheet.right + 0.35), (-0.34, 1.34))
+    figure, axes = canvas(WIDTH, 5.6, (-0.75, sheet.right + 2.8), (-0.34, 1.34))
     axes.text(-0.7, 1.26, title, size=TITLE, weight="bold", va="center")
     _frame(axes, sheet)
     budget = next(iter(scores.values())).budget
     x = _across(budget)
     axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)), zorder=0)
-    axes.text(x + 0.04, 1.08, f"budget: {budget} a day", size=TEXT, va="center")
-    places = _label_places(scores, sheet)
-    for name, one in scores.items():
-        _point(axes, one, sheet, _words(name, one), places[name])
+    axes.text(x, 1.09, f"budget: {budget} a day", size=TEXT, va="center", ha="center")
+    for place, (letter, (name, one)) in enumerate(
+        zip(ascii_uppercase, scores.items(), strict=False)
+    ):
+        _point(axes, one, sheet, letter)
+        words = f"{letter}  {name}: {one.precision.hits} of {one.precision.trials}"
+        colour = BLACK if one.within_budget else GREY
+        axes.text(
+            sheet.right + 0.2, 0.98 - 0.11 * place, words, size=TEXT, color=colour, va="center"
+        )
     return figure, _points_sentence(scores, budget)
 
 
@@ -54,10 +64,6 @@ class _Sheet:
     def height(self, share: float) -> float:
         """Where a share stands."""
         return share / self.top
-
-    def width(self, words: str) -> float:
-        """About how wide a text is."""
-        return 0.1 * len(words) * (self.right + 1.1) / WIDTH
 
 
 def _across(alerts_a_day: float) -> float:
@@ -81,10 +87,6 @@ def _frame(axes: Axes, sheet: _Sheet) -> None:
     axes.text(sheet.right / 2, -0.24, words, size=TEXT, ha="center", va="center")
 
 
-def _words(name: str, one: Score) -> str:
-    return f"{name}: {one.precision.hits} of {one.precision.trials}"
-
-
 def _bar(one: Score, sheet: _Sheet) -> tuple[float, float]:
     """The ends of the interval; without an alert there is none."""
     share = one.precision
@@ -92,35 +94,15 @@ def _bar(one: Score, sheet: _Sheet) -> tuple[float, float]:
     return sheet.height(ends[0]), sheet.height(ends[1])
 
 
-def _label_places(scores: Mapping[str, Score], sheet: _Sheet) -> dict[str, tuple[float, float]]:
-    """Where the words of each point stand: above its interval, and clear of all others."""
-    bars = [(_across(one.worst_week[1]), 0.0, *_bar(one, sheet)) for one in scores.values()]
-    taken, places = list(bars), {}
-    for name, one in sorted(scores.items(), key=lambda pair: _bar(pair[1], sheet)[1]):
-        half = sheet.width(_words(name, one)) / 2
-        x = min(max(_across(one.worst_week[1]), half), sheet.right + 0.3 - half)
-        y = _bar(one, sheet)[1] + 0.07
-        while any(
-            abs(x - other) < half + width and low - 0.06 < y < high + 0.06
-            for other, width, low, high in taken
-        ):
-            y += 0.01
-        taken.append((x, half, y - 0.03, y + 0.03))
-        places[name] = x, y
-    return places
-
-
-def _point(axes: Axes, one: Score, sheet: _Sheet, words: str, place: tuple[float, float]) -> None:
-    """The mark of a score with its interval, and a thin line up to its words."""
+def _point(axes: Axes, one: Score, sheet: _Sheet, letter: str) -> None:
+    """The mark of a score with its interval, and its letter."""
     x, (low, high) = _across(one.worst_week[1]), _bar(one, sheet)
     colour = BLACK if one.within_budget else GREY
     axes.plot([x, x], [low, high], color=colour, lw=2.4)
-    axes.plot([x, x], [high, place[1] - 0.035], color=GREY, lw=0.6)
     face = BLACK if one.within_budget else "white"
     _diamond(axes, x, sheet.height(one.precision.value), face, colour)
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
-    style = {"size": TEXT, "va": "center", "ha": "center", "color": colour, "bbox": paper}
-    axes.text(*place, words, **style)
+    style = {"size": TEXT, "weight": "bold", "color": colour, "va": "center", "ha": "left"}
+    axes.text(x + 0.06, max(high, 0.06), letter, **style)
 
 
 def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:
