@@ -6,7 +6,7 @@ from labutils.lab import seconds
 # Letter -> what happened, and the fact that holds it. The letters are in no order of time.
 SCENES = {
     "a": ("An alarm: a service account was put into an administrators group.", "nov23-alert"),
-    "b": ("Somebody signs in to Okta's support system as a service account.", "okta-user-report"),
+    "b": ("Somebody downloads a list of the users of Okta's support system.", "okta-user-report"),
     "c": ("A plug-in of Jira runs what it is given, and Sliver is installed.", "nov22-sliver"),
     "d": ("Cloudflare notices an intruder in its own Okta tenant.", "cf-oct18-detected"),
     "e": ("The last foothold is removed.", "nov24-sliver-removed"),
