@@ -196,7 +196,7 @@ def two_ways() -> dict[str, list[Visit]]:
 
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
-    "the map": lambda: estate_map(two_ways(), product_of),
+    "the map": lambda: estate_map(two_ways(), product_of, "Two ways"),
     "the timeline": lambda: timeline(ledger.facts(), "A title"),
     "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
     "the orders": lambda: eviction_orders(eviction.evictions()),
@@ -219,7 +219,7 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
 
 
 def test_the_map_says_how_each_way_ended_at_each_door():
-    figure, sentence = estate_map(two_ways(), product_of)
+    figure, sentence = estate_map(two_ways(), product_of, "Two ways")
     assert sentence == (
         "2023: 14 doors, 5 opened, 8 refused, 1 opened without a log; "
         "yours: 3 doors, 1 opened, 1 refused, 1 opened without a log."

@@ -23,13 +23,12 @@ Ways = Mapping[str, Sequence[Visit]]
 Door = tuple[float, float, tuple[str, ...]]  # left, top, and the services behind it
 
 
-def estate_map(ways: Ways, names: Callable[[str], str]) -> tuple[Figure, str]:
+def estate_map(ways: Ways, names: Callable[[str], str], title: str) -> tuple[Figure, str]:
     """Two ways through the estate: a line for each in each door, with the credentials that were
     shown there, and how it ended. `names` gives a service the name that a reader knows."""
     doors = _doors()
     lowest = max(top for _, top, _ in doors.values()) + HEIGHT
     figure, axes = canvas(13.5, 0.62 * (lowest + 3.2), (-0.1, 14.0), (lowest + 1.3, -1.9))
-    title = "Where each way led: the doors that opened, and those that did not"
     axes.text(0, -1.5, title, size=TEXT + 1.5, weight="bold", va="center")
     for words, (left, _) in COLUMNS.items():
         axes.text(left, -0.55, words, size=TEXT, color=GREY, va="center")
