@@ -887,21 +887,21 @@ QUIZZES = (
     ),
     Quiz(
         "08-q2",
-        "The records could not settle whether the 76 repositories left the server. Which "
-        "sentence is right?",
+        "A forensic team searches for traces in a database and finds none. Which sentence may "
+        "stand in your report?",
         {
             "a": Choice(
-                "They left, since an implant was on that server",
-                "It could have sent them. That it did is not known.",
+                "Nobody had access to the database",
+                "Not to find a trace is one thing. That there was no access is another.",
             ),
             "b": Choice(
-                "It is open, and they were treated as if they had",
-                "Yes. Both halves belong to it.",
+                "No trace of access was found",
+                "Yes. Say also where they searched, and what such a trace would look like.",
                 True,
             ),
             "c": Choice(
-                "They did not leave, since no log has a line about it",
-                "Records that cannot settle a question settle it in neither direction.",
+                "The intruder may have read the database",
+                "That is true of every system, and says nothing of the search.",
             ),
         },
     ),
