@@ -345,11 +345,6 @@ def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
     assert "service" not in verdict(exercise("15-1"), by_size)
 
 
-def test_06_2_days_that_are_lost_are_not_called_minutes_of_the_hour():
-    sentence = exercise("06-2").sentence("days")
-    assert ".seconds leaves whole days out" in sentence and "minutes of the hour" not in sentence
-
-
 # --- 07-1: what a cleaned file still gives away -------------------------------------------------
 
 CLEANER = """

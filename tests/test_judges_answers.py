@@ -42,40 +42,6 @@ def wrong(identifier, mistake):
 # --- right, in other styles than the model solution's -------------------------------------------
 
 
-@right("06-2")
-def _(lines, address):
-    seen = [
-        line["time"]
-        for line in lines
-        if line["ip"] == address and (line["event"], line["outcome"]) == ("api.read", "success")
-    ]
-    if not seen:
-        return 0
-    first, last = map(datetime.fromisoformat, (min(seen), max(seen)))
-    return int((last - first).total_seconds()) // 60
-
-
-@right("06-2")
-def _(lines, address):
-    seen = [
-        seconds(line["time"])
-        for line in lines
-        if line["ip"] == address and line["event"] == "api.read" and line["outcome"] == "success"
-    ]
-    return (max(seen) - min(seen)) // 60 if seen else 0
-
-
-@right("06-2")
-def _(lines, address):
-    first = last = None
-    for line in lines:
-        if line["ip"] == address and line["event"] == "api.read" and line["outcome"] == "success":
-            last = datetime.strptime(line["time"], "%Y-%m-%dT%H:%M:%SZ")
-            first = first or last
-    gap = last - first if first else None
-    return gap.days * 1440 + gap.seconds // 60 if gap else 0
-
-
 @right("08-2")
 def _(first, second):
     times = [ledger.fact(name).time for name in (first, second)]
@@ -250,26 +216,6 @@ def _(puts_back):
 
 
 # --- wrong, and why -----------------------------------------------------------------------------
-
-
-@wrong("06-2", "days")
-def _(lines, address):
-    t = [
-        datetime.fromisoformat(l["time"])
-        for l in lines
-        if l["ip"] == address and l["event"] == "api.read" and l["outcome"] == "success"
-    ]
-    return (max(t) - min(t)).seconds // 60 if t else 0
-
-
-@wrong("06-2", "days")
-def _(lines, address):
-    t = [
-        sum(int(part) * by for part, by in zip(l["time"][11:19].split(":"), (3600, 60, 1)))
-        for l in lines
-        if l["ip"] == address and l["event"] == "api.read" and l["outcome"] == "success"
-    ]
-    return (t[-1] - t[0]) // 60 if t else 0
 
 
 @wrong("08-2", "sign")

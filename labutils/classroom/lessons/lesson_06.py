@@ -1,119 +1,865 @@
-"""06 · Replay what you did not earn."""
+"""06 · Token replay."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 import httpx
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import Guess, Prediction, Row, code
+from labutils.classroom import registry
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    returns_nothing,
+    value,
+    written,
+)
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.oauth import bearer
+from labutils.identity.person import sign_in
+from labutils.identity.provider.state import User
+from labutils.lab import dice, iso, seconds
 from labutils.stage.attacker_minutes import DEFENCES
-from labutils.stage.thief import ITEMS
-from labutils.stage.two_apps import NOTES, build_apps
+from labutils.stage.stolen_file import FLAG, LONG, StolenFile
+from labutils.stage.thief import ITEMS, Entry
+from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps
+
+TOOLS = code("""
+    from labutils.identity.oauth import bearer
+    from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
+    from labutils.stage.two_apps import API, LOGIN, NOTES
+""")
+STEAL = code("""
+    def steal(recording):
+        stolen = {}
+        for entry in recording:
+            answer = entry["answer"]
+            if entry["host"] == "login.example" and "session" in entry["cookies"]:
+                stolen["session cookie"] = entry["cookies"]["session"]
+            if "refresh_token" in answer:
+                stolen["access token"] = answer["access_token"]
+                stolen["refresh token"] = answer["refresh_token"]
+            elif "access_token" in answer:
+                stolen["service token"] = answer["access_token"]
+        return stolen
+""")
+REFRESH = code("""
+    def refresh(browser, token):
+        form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+        return browser.post(LOGIN + "/token", data=form)
+""")
+TRADE_COOKIE = code("""
+    def trade_cookie(browser, cookie):
+        header = {"cookie": "session=" + cookie}
+        landed = browser.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
+        answer = query(landed.headers["location"])
+        if "code" not in answer:
+            return landed
+        form = {"grant_type": "authorization_code", "client_id": "notes", "code": answer["code"]}
+        form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
+        return browser.post(LOGIN + "/token", data=form)
+""")
+HOW_LONG = code("""
+    def how_long(opens, minutes):
+        last = 0
+        for minute in minutes:
+            if not opens(minute):
+                break
+            last = minute
+        return last
+""")
+ATTACKER_MINUTES = code("""
+    from datetime import datetime
+
+    def attacker_minutes(lines, address):
+        times = [datetime.fromisoformat(line["time"]) for line in lines
+                 if line["event"] == "api.read" and line["outcome"] == "success"
+                 and line["ip"] == address]
+        return int((max(times) - min(times)).total_seconds() // 60) if times else 0
+""")
+
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
 
 
-def _walk(answer: object) -> str | None:
-    apps = build_apps("lesson-06/judge")
-    apps.sign_in("ada", NOTES)
-    cookie = apps.session_cookie
+def altered_minutes(*changes: tuple[str, str]) -> str:
+    """A wrong answer to 06-5: its solution begins with an import, and not with its name."""
+    text = ATTACKER_MINUTES
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return f"{text}\nanswer = attacker_minutes"
+
+
+# --- 06-1: what to take out of a file -----------------------------------------------------------
+
+
+def entry(host: str = "notes.example", **members: Any) -> Entry:
+    """An entry of a recorded file."""
+    blank = {"client": "ada", "path": "/", "headers": {}, "cookies": {}, "status": 200}
+    return {**blank, "host": host, "answer": {}, **members}
+
+
+def recordings() -> list[Case]:
+    """Files with drawn credentials: plain ones, and ones with what only looks like a credential."""
+    drawn = dice("lesson-06", "recordings")
+    login, nothing = "login.example", entry()
+
+    def cookie(name: str = "session", host: str = login) -> tuple[str, Entry]:
+        text = next(drawn)
+        return text, entry(host, cookies={"theme": "dark", name: text})
+
+    def tokens() -> tuple[dict[str, str], Entry]:
+        answer = {"access_token": next(drawn), "refresh_token": next(drawn)}
+        named = dict(zip(("access token", "refresh token"), answer.values(), strict=True))
+        return named, entry(login, answer={"token_type": "Bearer", **answer})
+
+    text, signed_in = cookie()
+    first, given = tokens()
+    job = next(drawn)
+    service = entry(login, answer={"access_token": job, "token_type": "Bearer"})
+    newer_text, newer_cookie = cookie()
+    newest, given_again = tokens()
+    both = {"session cookie": text, **first}
+    everything = {**both, "service token": job}
+    rows = [
+        ([nothing], {}, "some", "a file without any credential"),
+        ([nothing, signed_in, nothing], {"session cookie": text}, "cookie", "a session cookie"),
+        ([signed_in, given], both, "tokens", "a session cookie, and tokens of `notes`"),
+        ([given, service], {**first, "service token": job}, "service", "two answers with tokens"),
+        ([service, given, signed_in], everything, "service", "the same in another order"),
+        ([signed_in, given, given_again], {**both, **newest}, "newest", "two refresh tokens"),
+        (
+            [signed_in, newer_cookie, nothing],
+            {"session cookie": newer_text},
+            "newest",
+            "two session cookies, one after the other",
+        ),
+        ([given, entry(login, answer={"error": "x"})], first, "some", "an answer with an error"),
+    ]
+    for host in ("notes.example", "login.example.test", "xlogin.example", "Login.Example"):
+        rows.append(
+            ([signed_in, cookie(host=host)[1]], {"session cookie": text}, "host", f"at {host}")
+        )
+    for name in ("session_id", "Session", "sess", "app"):
+        words = f"a cookie named {name}"
+        rows.append(([signed_in, cookie(name)[1]], {"session cookie": text}, "name", words))
+    return [Case((file,), want, mistake, words) for file, want, mistake, words in rows]
+
+
+def taken(answer: Tried) -> Verdict:
+    """The judge of 06-1."""
+    verdict = compare(recordings)(answer)
+    result = answer.results[-1] if answer.results else None
+    if verdict.mistake == "tokens" and isinstance(result, dict) and "service token" in result:
+        return replace(verdict, mistake="service")
+    return verdict
+
+
+# --- 06-2 and 06-3: to the token endpoint -------------------------------------------------------
+
+
+def not_a_response(response: Any, case: str) -> Verdict | None:
+    """The verdict on something that is no HTTP response; None for one."""
+    if response is None:
+        return Verdict("none", case)
+    if not isinstance(response, httpx.Response):
+        return Verdict("differs", case, written(response), mistake="response")
+    return None
+
+
+def asked(answer: Tried, apps: TwoApps, credential: str, case: str) -> Verdict | Any:
+    """What the answer gives for a credential, in Tom's browser, or the verdict where it is wrong.
+
+    It counts as wrong where it raises, returns no response, or sends nothing with the browser.
+    """
     before = len(apps.lab.wire)
     try:
-        last = answer(apps.tom, cookie)
-    except KeyError as missing:  # what the provider did not send
-        return {"code": "no cookie", "access_token": "no trade"}.get(missing.args[0], "no response")
-    if not isinstance(last, httpx.Response):
-        return "no response"
-    mine = [exchange for exchange in apps.lab.wire[before:] if exchange.client == "tom"]
-    asked = next((exchange for exchange in mine if exchange.path == "/authorize"), None)
-    if asked is None:
-        return "no question"
-    if "code=" not in asked.header("location"):
-        return "no cookie"
-    if not any(exchange.path == "/token" and exchange.status == 200 for exchange in mine):
-        return "no trade"
-    if (last.url.host, last.url.path) != ("api.example", "/me"):
-        return "other door"
-    return None if last.status_code == 200 else "wrong token"
+        response = answer(apps.tom, credential)
+    except Exception:
+        return answer.raised(case, why_raised(answer))
+    if verdict := not_a_response(response, case):
+        return verdict
+    if not any(exchange.client == "tom" for exchange in apps.lab.wire[before:]):
+        return Verdict("differs", case, "no request of the browser", "one", mistake="browser")
+    return response
 
 
-_LINES = [
-    {
-        "time": f"2023-10-18T09:{minute:02}:{10 if minute == 9 else 30}Z",
-        "event": event,
-        "outcome": outcome,
-        "ip": ip,
-    }
-    for minute, event, outcome, ip in (
-        (0, "session.start", "success", "192.0.2.10"),
-        (1, "token.refresh_token", "success", "203.0.113.66"),
-        (2, "api.read", "success", "192.0.2.10"),
-        (3, "api.read", "success", "203.0.113.66"),
-        (5, "api.read", "success", "203.0.113.66"),
-        (9, "api.read", "success", "203.0.113.66"),
-        (14, "api.read", "failure", "203.0.113.66"),
-        (30, "api.read", "success", "192.0.2.10"),
+def why_raised(answer: Tried) -> str:
+    """The name of the mistake behind an error: a code that is not there, or another."""
+    is_code = isinstance(answer.error, KeyError) and answer.error.args[0] == "code"
+    return "login_required" if is_code else "raises"
+
+
+def reads_data_of(apps: TwoApps, response: httpx.Response) -> str | None:
+    """Whose data an access token opens at the API; None where there is none, or it opens none."""
+    try:
+        token = response.json()["access_token"]
+        return str(apps.tom.get(API + "/me", headers=bearer(token)).json()["sub"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def almost(text: str) -> Iterator[tuple[str, str]]:
+    """Texts that are almost this one, and what is different in each."""
+    yield text[:-1], "without its last character"
+    yield text + "x", "with a letter more"
+    yield text.swapcase(), "in capital letters"
+
+
+def refreshes(answer: Tried) -> Verdict:
+    """The judge of 06-2: two uses in a row, the used token again, and tokens of nobody's."""
+    apps = build_apps("lesson-06/judge")
+    apps.sign_in("ada", NOTES)
+    token = apps.notes.latest_session()["refresh_token"]
+    for case in ("a refresh token of Ada's", "the new one that came of it"):
+        for text, what in almost(token):
+            response = asked(answer, apps, text, f"a refresh token {what}")
+            if isinstance(response, Verdict):
+                return response
+            if response.is_success:
+                return Verdict("let_in", f"a refresh token {what}", mistake="given")
+        before = len(apps.lab.wire)
+        response = asked(answer, apps, token, case)
+        if isinstance(response, Verdict):
+            return response
+        if (sent := len(apps.lab.wire) - before) != 1:
+            return Verdict("differs", case, f"{sent} requests", "one", mistake="one")
+        if not response.is_success or "refresh_token" not in response.json():
+            got = f"the answer {response.status_code}, {written(response.text)}"
+            return Verdict("differs", case, got, "an answer with tokens", mistake="fields")
+        token = response.json()["refresh_token"]
+    return PASSED
+
+
+def trades(answer: Tried) -> Verdict:
+    """The judge of 06-3: the cookies of two people, one of them drawn, and cookies of nobody's."""
+    apps, drawn = build_apps("lesson-06/judge"), dice("lesson-06", "people")
+    name, password, sub = (next(drawn) for _ in range(3))
+    apps.provider.users[name] = User(name, password, f"u-{sub[:4]}", "Somebody")
+    for user in (apps.provider.users["ada"], apps.provider.users[name]):
+        browser = apps.lab.browser(user.username, "192.0.2.11")
+        sign_in(browser, NOTES + "/login", user.username, user.password)
+        cookie = browser.cookies.get("session", domain="login.example")
+        case = f"the session cookie of {user.name}"
+        if verdict := wrong_trade(answer, apps, cookie, user.sub, case):
+            return verdict
+        for text, what in (*almost(cookie), ("", "that is empty")):
+            case = f"a session cookie {what}"
+            response = asked(answer, apps, text, case)
+            if isinstance(response, Verdict):
+                return response
+            if response.is_success:
+                return Verdict("let_in", case, mistake="given")
+            if response.url.path != "/authorize":
+                got = f"the answer of {response.url.path}"
+                want = "the answer of /authorize, which has no code"
+                return Verdict("differs", case, got, want, mistake="login_required")
+    return PASSED
+
+
+def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) -> Verdict | None:
+    """What is wrong with what came of a good cookie; None where nothing is."""
+    before = len(apps.lab.wire)
+    response = asked(answer, apps, cookie, case)
+    sent = [one for one in apps.lab.wire[before:] if one.client == "tom"]
+    silent = next((one for one in sent if one.path == "/authorize"), None)
+    if silent is None and sent:
+        got = f"a request to {sent[0].path}"
+        return Verdict("differs", case, got, "one to /authorize first", mistake="no question")
+    if silent is not None and "code=" not in silent.header("location"):
+        got = f"the answer {silent.status} of /authorize, without a code"
+        return Verdict("differs", case, got, "a code", mistake="no cookie")
+    if isinstance(response, Verdict):
+        return response
+    if response.url.path != "/token":
+        got = f"the answer of {response.url.path}"
+        return Verdict("differs", case, got, "the answer of /token", mistake="no trade")
+    if not response.is_success:
+        got = f"the answer {response.status_code}, {written(response.text)}"
+        return Verdict("differs", case, got, "an answer with tokens", mistake="form")
+    if (seen := reads_data_of(apps, response)) != sub:
+        return Verdict("differs", case, f"tokens for {seen}", f"tokens for {sub}", mistake="given")
+    return None
+
+
+# --- 06-4: how long something opens -------------------------------------------------------------
+
+
+class Door:
+    """A door that opens at some minutes, and notes each try."""
+
+    def __init__(self, minutes: tuple[float, ...], opens_at: tuple[float, ...]):
+        self.minutes, self.opens_at = minutes, opens_at
+        self.tries: list[float] = []
+
+    def opens(self, minute: float) -> bool:
+        """Whether it opens at that minute."""
+        self.tries.append(minute)
+        return minute in self.opens_at
+
+    def right(self) -> tuple[float, list[float]]:
+        """The last minute before the first refusal, and the tries up to there."""
+        place = next(
+            (at for at, minute in enumerate(self.minutes) if minute not in self.opens_at), None
+        )
+        if place is None:
+            return (self.minutes[-1] if self.minutes else 0), list(self.minutes)
+        return (self.minutes[place - 1] if place else 0), list(self.minutes[: place + 1])
+
+
+def doors() -> list[tuple[Door, str, str]]:
+    """Doors, what each is, and the mistake of those who fail it."""
+    drawn = dice("lesson-06", "doors")
+    steps = sorted({int(next(drawn)[:3], 16) + 1 for _ in range(9)})
+    minutes = (0.5, *steps)
+    rows = [
+        (minutes, minutes[:4], "last", "a door that shuts after the fourth try"),
+        (minutes, minutes[: 2 + steps[0] % 5], "last", "a door that shuts at a drawn minute"),
+        (minutes, minutes[:1], "last", "a door that opens once"),
+        (minutes, minutes, "whole", "a door that never shuts"),
+        (minutes, (), "never", "a door that never opens"),
+        ((), (), "never", "no try at all"),
+        (minutes, (*minutes[:3], *minutes[5:]), "again", "a door that opens again later"),
+        (minutes, minutes[1:], "again", "a door that is shut at the first try alone"),
+    ]
+    return [(Door(tries, opens_at), words, mistake) for tries, opens_at, mistake, words in rows]
+
+
+def measures(answer: Tried) -> Verdict:
+    """The judge of 06-4: the minute that is right, and then no try after the first refusal."""
+    tried = doors()
+    for door, words, mistake in tried:
+        case = f"{words} (tried at {spoken(door.minutes)})"
+        try:
+            result = answer(door.opens, door.minutes)
+        except Exception:
+            return answer.raised(case, "never" if mistake == "never" else "raises")
+        if result is None and returns_nothing(answer.function):
+            return Verdict("none", case)
+        want, _ = door.right()
+        if isinstance(result, bool) or result != want:
+            return Verdict("differs", case, written(result), f"{want:g}", mistake=mistake)
+    for door, words, _ in tried:
+        _, tries = door.right()
+        if door.tries != tries:
+            got, right = f"tries at {spoken(door.tries)}", f"tries at {spoken(tries)}"
+            return Verdict("differs", words, got, right, mistake="stop")
+    return PASSED
+
+
+def spoken(minutes: Sequence[float]) -> str:
+    """Minutes in a row, as a person reads them."""
+    return ", ".join(f"{minute:g}" for minute in minutes) or "none"
+
+
+# --- 06-5: minutes out of a log -----------------------------------------------------------------
+
+Line = dict[str, str]
+THIEF = "203.0.113.66"
+
+
+def log_of(*rows: tuple[float, str, str, str]) -> list[Line]:
+    """Lines of a log: minutes after nine o'clock, event, outcome and address."""
+    start = seconds("2023-10-18T09:00:00Z")
+    return [
+        {"time": iso(start + round(60 * at)), "event": event, "outcome": outcome, "ip": ip}
+        for at, event, outcome, ip in rows
+    ]
+
+
+def logs() -> list[tuple[list[Line], str, str]]:
+    """Logs with the address that is asked for, and what each is. Some minutes are drawn."""
+    drawn = dice("lesson-06", "logs")
+    ada = "192.0.2.10"
+    late = 20 + int(next(drawn)[:2], 16) % 20 + 0.7
+    plain = log_of(
+        (0, "session.start", "success", ada),
+        (1, "token.refresh_token", "success", THIEF),
+        (2, "api.read", "success", ada),
+        (3.2, "api.read", "success", THIEF),
+        (5, "api.read", "success", THIEF),
+        (8, "api.read", "failure", "203.0.113.6"),
+        (late, "api.read", "success", THIEF),
+        (late + 1, "token.refresh_token", "success", THIEF),
+        (late + 6, "api.read", "failure", THIEF),
+        (90, "api.read", "success", ada),
+        (200, "api.read", "success", "203.0.113.6"),
+        (201, "api.read", "success", THIEF + "6"),
     )
-]
+    hours = [*plain[:7], *log_of((late + 61.4, "api.read", "success", THIEF))]
+    days = [*plain[:7], *log_of((2943.5, "api.read", "success", THIEF))]
+    tries = log_of((1, "api.read", "failure", THIEF), (3, "api.reads", "success", THIEF))
+    near = log_of(
+        (1, "API.READ", "success", THIEF),
+        (4, "api.read", "success", THIEF),
+        (9.5, "api.read", "success", THIEF),
+        (12, "api.read", "Success", THIEF),
+        (30, "api.read.again", "success", THIEF),
+    )
+    return [
+        (plain, THIEF, "a log of one morning"),
+        (hours, THIEF, "a log of some hours"),
+        (days, THIEF, "a log of some days"),
+        (plain, ada, "the same morning, for Ada's address"),
+        (plain, "203.0.113.6", "one read in all"),
+        (near, THIEF, "events and outcomes with almost the right name"),
+        (plain, "198.51.100.7", "an address that read nothing"),
+        (tries, THIEF, "an address that was refused"),
+    ]
 
 
-def _minutes(answer: object) -> str | None:
-    given = answer(_LINES, "203.0.113.66")
-    if isinstance(given, float):
+def kept(lines: list[Line], **wanted: str) -> list[datetime]:
+    """The times of the lines with these members."""
+    right = [line for line in lines if all(line[name] == text for name, text in wanted.items())]
+    return [datetime.fromisoformat(line["time"]) for line in right]
+
+
+def span(times: list[datetime]) -> float:
+    """Seconds between the first and the last; 0 where there is none."""
+    return (max(times) - min(times)).total_seconds() if times else 0.0
+
+
+READS = {"event": "api.read", "outcome": "success"}
+
+
+def usual_mistakes(lines: list[Line], address: str) -> Iterator[tuple[str, Any]]:
+    """What comes out for those who make a mistake, with its name."""
+    times = kept(lines, **READS, ip=address)
+    whole = span(times)
+    yield "float", whole / 60
+    yield "seconds", int(whole)
+    yield "failures", int(span(kept(lines, event="api.read", ip=address)) // 60)
+    yield "events", int(span(kept(lines, outcome="success", ip=address)) // 60)
+    yield "everybody", int(span(kept(lines, **READS)) // 60)
+    yield "count", len(times)
+    yield "days", int(whole % 86400 // 60)
+    yield "rounded", round(whole / 60)
+    yield "rounded", int(-(-whole // 60))
+    ends = (max(times), min(times)) if times else (datetime.min, datetime.min)
+    yield "hours", ends[0].minute - ends[1].minute
+
+
+def minutes_had(answer: Tried) -> Verdict:
+    """The judge of 06-5."""
+    for lines, address, words in logs():
+        case, want = f"{words}, {address}", int(span(kept(lines, **READS, ip=address)) // 60)
+        is_none = not kept(lines, **READS, ip=address)
+        try:
+            got = answer([dict(line) for line in lines], address)
+        except Exception:
+            return answer.raised(case, "none" if is_none else "raises")
+        if got is None and returns_nothing(answer.function):
+            return Verdict("none", case)
+        if type(got) is int and got == want:
+            continue
+        mistake = "none" if is_none else named(got, lines, address)
+        return Verdict("differs", case, written(got), str(want), mistake=mistake)
+    return PASSED
+
+
+def named(got: Any, lines: list[Line], address: str) -> str | None:
+    """The mistake behind a number, where it is a usual one."""
+    if isinstance(got, float):
         return "float"
-    named = {
-        5: None,
-        340: "seconds",
-        11: "failures",
-        7: "events",
-        28: "everybody",
-        27: "everybody",
-        3: "count",
-        6: "rounded",
-    }
-    if given not in named:
-        return "other"
-    if named[given] is None and answer(_LINES, "198.51.100.7") != 0:
-        return "none"
-    if named[given] is not None:
-        return named[given]
-    later = answer([*_LINES, {**_LINES[3], "time": "2023-10-20T10:03:31Z"}], "203.0.113.66")
-    return {2940: None, 60: "days"}.get(later, "hours")
+    return next((name for name, number in usual_mistakes(lines, address) if number == got), "other")
 
 
-_GOOD_WALK = """    header = {"cookie": "session=" + cookie}
-    silent = thief.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
-    form = {"grant_type": "authorization_code", "client_id": "notes", "redirect_uri": NOTES + "/cb",
-            "code": query(silent.headers["location"])["code"], "code_verifier": VERIFIER}
-    tokens_now = thief.post(LOGIN + "/token", data=form).json()
-    return thief.get(API + "/me", headers=bearer(tokens_now["access_token"]))
-"""
-_NAMES = """from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
-from labutils.identity.oauth import bearer
-from labutils.stage.two_apps import API, LOGIN, NOTES
-
-"""
-_GOOD_MINUTES = """    times = [datetime.fromisoformat(line["time"]) for line in lines
-             if line["event"] == "api.read" and line["outcome"] == "success"
-             and line["ip"] == address]
-    return int((max(times) - min(times)).total_seconds() // 60) if times else 0
-"""
-_OF_ALL_LINES = """    if not times:
-        times = [datetime.fromisoformat(line["time"]) for line in lines]
-"""
+# --- the table ----------------------------------------------------------------------------------
 
 
-def _walk_but(old: str, new: str) -> str:
-    assert old in _GOOD_WALK
-    return _NAMES + "def answer(thief, cookie):\n" + _GOOD_WALK.replace(old, new)
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    if isinstance(answer, dict) or hasattr(answer, "json"):
+        return "response"
+    return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
 
 
-def _minutes_but(old: str, new: str) -> str:
-    assert old in _GOOD_MINUTES
-    return "from datetime import datetime\n\ndef answer(lines, address):\n" + _GOOD_MINUTES.replace(
-        old, new
-    )
+RESPONSE = "Return the whole response, as the browser gives it."
 
+EXERCISES = (
+    Exercise(
+        "06-1",
+        "function",
+        taken,
+        "One file, four credentials, and no password. Nobody broke anything.",
+        {
+            "cookie": (
+                "An entry has the cookies of the request in entry['cookies'], by name. You want "
+                "the one named `session` at login.example, under the name 'session cookie'.",
+                altered(STEAL, ('stolen["session cookie"]', 'stolen["session"]')),
+            ),
+            "tokens": (
+                "An answer with a refresh_token holds two things: 'access token' and "
+                "'refresh token'. These are the names in your dictionary.",
+                altered(STEAL, ('stolen["refresh token"]', 'stolen["refresh_token"]')),
+            ),
+            "service": (
+                "An answer with an access_token and no refresh_token is the backup job's: a "
+                "'service token'. It must not take the place of Ada's access token.",
+                altered(STEAL, ("elif", "if")),
+            ),
+            "some": (
+                "Not each file holds each credential, and most answers hold no token. Ask with "
+                "`in` first, and leave out what is not there.",
+                altered(STEAL, ("stolen = {}", 'stolen = {"session cookie": None}')),
+            ),
+            "newest": (
+                "The file is in the order of time, and old ones may be over. Where one kind comes "
+                "twice, the last one counts.",
+                altered(
+                    STEAL,
+                    (
+                        'if "refresh_token" in answer:',
+                        'if "refresh_token" in answer and "refresh token" not in stolen:',
+                    ),
+                ),
+            ),
+            "host": (
+                "That cookie belongs to another host. Compare the whole host: "
+                "entry['host'] == 'login.example'.",
+                altered(STEAL, ('entry["host"] == "login.example" and ', "")),
+            ),
+            "name": (
+                "The cookie is named `session`, and nothing else: 'session' in entry['cookies'].",
+                altered(
+                    STEAL,
+                    ('"session" in entry["cookies"]', 'entry["cookies"]'),
+                    ('entry["cookies"]["session"]', 'list(entry["cookies"].values())[-1]'),
+                ),
+            ),
+        },
+        (
+            "One loop over the entries, with three questions in it: a cookie? a refresh_token in "
+            "the answer? else an access_token in the answer?",
+            "'session' in entry['cookies'] asks for the cookie; entry['cookies']['session'] is its "
+            "value.",
+            "Later entries may write over earlier ones: so the newest is left at the end.",
+        ),
+        STEAL,
+    ),
+    Exercise(
+        "06-2",
+        "function",
+        refreshes,
+        "No password, no secret: the client_id is no proof of anything.",
+        {
+            "fields": (
+                "POST a form to LOGIN + '/token'. It has grant_type, client_id and refresh_token "
+                "(RFC 6749, 6).",
+                altered(REFRESH, (' "client_id": "notes",', "")),
+            ),
+            "one": (
+                "Send one request. A second use of a refresh token is an alarm.",
+                altered(REFRESH, ("    return", '    browser.get(API + "/me")\n    return')),
+            ),
+            "given": (
+                "Send the token that is given, as it is.",
+                wrong("""
+                    kept = []
 
+                    def answer(browser, token):
+                        good = next((one for one in kept if one.startswith(token)), token)
+                        form = {"grant_type": "refresh_token", "client_id": "notes"}
+                        form["refresh_token"] = good.removesuffix("x").lower()
+                        return browser.post(LOGIN + "/token", data=form)
+                """),
+            ),
+            "response": (RESPONSE, altered(REFRESH, ("data=form)", "data=form).json()"))),
+            "browser": (
+                "Send the request with the browser that is given: browser.post.",
+                wrong("""
+                    import httpx
+
+                    def answer(browser, token):
+                        return httpx.Response(400)
+                """),
+            ),
+            "raises": (
+                "One call does it: browser.post(LOGIN + '/token', data=form). The form is a "
+                "dictionary.",
+                altered(REFRESH, ("browser.post(", "browser(")),
+            ),
+        },
+        (
+            "The second table above has the three fields of the form.",
+            "One call does it, with the form as a dictionary: "
+            "browser.post(LOGIN + '/token', data={...}).",
+        ),
+        REFRESH,
+    ),
+    Exercise(
+        "06-3",
+        "function",
+        trades,
+        "A cookie, a code, tokens. The provider never saw a password from Tom.",
+        {
+            "no question": (
+                "The cookie opens the provider, and nothing else. Begin with "
+                "browser.get(LOGIN + '/authorize', params=SILENT_REQUEST, headers=...).",
+                wrong("""
+                    def answer(browser, cookie):
+                        return browser.get(API + "/me", headers=bearer(cookie))
+                """),
+            ),
+            "no cookie": (
+                "The provider saw no session. The header is called cookie, and its value is "
+                "session= and then the cookie.",
+                altered(TRADE_COOKIE, ('"session=" + cookie', "cookie")),
+            ),
+            "no trade": (
+                "The code must be traded at LOGIN + '/token'. Return the answer of that request.",
+                altered(TRADE_COOKIE, ('if "code" not in answer', "if True")),
+            ),
+            "form": (
+                "The token endpoint wants five fields: grant_type, client_id, redirect_uri, code "
+                "and code_verifier.",
+                altered(TRADE_COOKIE, (', "code_verifier": VERIFIER', "")),
+            ),
+            "login_required": (
+                "For a cookie that is no session the redirect has an error, and no code. Ask "
+                "whether there is a code first. If there is none, return the answer of /authorize.",
+                altered(
+                    TRADE_COOKIE, ('    if "code" not in answer:\n        return landed\n', "")
+                ),
+            ),
+            "given": (
+                "Send the cookie that is given, as it is.",
+                altered(TRADE_COOKIE, ("+ cookie", '+ cookie.lower().removesuffix("x")')),
+            ),
+            "response": (RESPONSE, altered(TRADE_COOKIE, ("data=form)", "data=form).json()"))),
+            "browser": (
+                "Send the requests with the browser that is given.",
+                wrong("""
+                    import httpx
+
+                    def answer(browser, cookie):
+                        return httpx.Response(200, json={})
+                """),
+            ),
+            "raises": (
+                "The code stands in the address of the redirect: "
+                "query(landed.headers['location']).get('code').",
+                altered(TRADE_COOKIE, ('landed.headers["location"]', "landed")),
+            ),
+        },
+        (
+            "Two requests: /authorize with the cookie, then /token with the code.",
+            "query(landed.headers['location']) is a dictionary. It holds `code`, or it holds "
+            "`error`.",
+            "The form for the code is in the second table above. The verifier is VERIFIER.",
+        ),
+        TRADE_COOKIE,
+    ),
+    Exercise(
+        "06-4",
+        "function",
+        measures,
+        "A measure that needs no settings of the provider: only tries.",
+        {
+            "last": (
+                "Return the last minute at which it opened, before the first refusal.",
+                altered(HOW_LONG, ("            break", "            return minute")),
+            ),
+            "whole": (
+                "It opened at each try, so the answer is the last minute of all.",
+                wrong("""
+                    def answer(opens, minutes):
+                        last = 0
+                        for minute in minutes:
+                            if not opens(minute):
+                                return last
+                            last = minute
+                        return 0
+                """),
+            ),
+            "never": (
+                "Where it never opened, the answer is 0.",
+                altered(HOW_LONG, ("last = 0", "last = None")).replace(
+                    "return last", "return -1 if last is None else last"
+                ),
+            ),
+            "again": (
+                "After the first refusal the thing counts as lost, also where a later try would "
+                "open. Stop there.",
+                altered(HOW_LONG, ("break", "continue")),
+            ),
+            "stop": (
+                "Try each minute once, in order, and stop at the first refusal. Each try more is "
+                "noise in the log.",
+                wrong("""
+                    def answer(opens, minutes):
+                        seen = [opens(minute) for minute in minutes]
+                        count = seen.index(False) if False in seen else len(seen)
+                        return minutes[count - 1] if count else 0
+                """),
+            ),
+            "raises": (
+                "opens is a function: opens(minute) gives True or False.",
+                altered(HOW_LONG, ("opens(minute)", "opens[minute]")),
+            ),
+        },
+        (
+            "Begin with last = 0, and go through the minutes in order.",
+            "At the first minute where opens(minute) is False: break. Else last = minute.",
+        ),
+        HOW_LONG,
+    ),
+    Exercise(
+        "06-5",
+        "function",
+        minutes_had,
+        "A defender can compute this without knowing how the thing was stolen.",
+        {
+            "seconds": ("That is in seconds. Divide by 60.", altered_minutes((" // 60", ""))),
+            "failures": (
+                "A refused read counts in it. Keep the lines with outcome success: that is time "
+                "that the thief had.",
+                altered_minutes((' and line["outcome"] == "success"', "")),
+            ),
+            "float": (
+                "Give whole minutes: an int, rounded down.",
+                altered_minutes(("int((", "(("), ("() // 60)", "() / 60)")),
+            ),
+            "rounded": (
+                "Round down: a minute that is not over has not been had.",
+                altered_minutes(("int((max", "round((max"), ("() // 60)", "() / 60)")),
+            ),
+            "events": (
+                "Lines of other events count in it. Keep those whose event is api.read.",
+                altered_minutes(('line["event"] == "api.read" and ', "")),
+            ),
+            "everybody": (
+                "Lines of other addresses are in there. Keep those whose ip is the address.",
+                altered_minutes(('and line["ip"] == address', "")),
+            ),
+            "count": (
+                "That is how many reads there were. The question is how long from the first to "
+                "the last.",
+                altered_minutes(
+                    ("int((max(times) - min(times)).total_seconds() // 60)", "len(times)")
+                ),
+            ),
+            "none": (
+                "An address that read nothing gets 0. max(...) of an empty list raises an error.",
+                altered_minutes((" if times else 0", "")),
+            ),
+            "days": (
+                "The days are lost: .seconds of a difference leaves whole days out. "
+                "total_seconds() keeps them.",
+                altered_minutes(("total_seconds() // 60", "seconds // 60")),
+            ),
+            "hours": (
+                "Right within one hour. Subtract whole moments, and not minutes of the hour.",
+                altered_minutes(
+                    (
+                        "int((max(times) - min(times)).total_seconds() // 60)",
+                        "max(times).minute - min(times).minute",
+                    )
+                ),
+            ),
+            "raises": (
+                "datetime.fromisoformat(line['time']) reads these times: from datetime import "
+                "datetime.",
+                altered_minutes(
+                    ("fromisoformat(line", "fromisoformat((line"), ('["time"])', '["time"],))')
+                ),
+            ),
+            "other": (
+                "Do it by hand on five lines: the first success, the last success, the difference "
+                "in whole minutes.",
+                "answer = lambda lines, address: -1",
+            ),
+        },
+        (
+            "datetime.fromisoformat reads these times: from datetime import datetime.",
+            "Make a list of the times of the lines that count, then take max minus min.",
+            "A difference of two moments has total_seconds().",
+        ),
+        ATTACKER_MINUTES,
+    ),
+)
+
+TARGET = Target(
+    "06-target",
+    "value",
+    value(flag_mistake),
+    "Day 400. The runbook ended what Tom had copied and what Ada held. It ended neither what was "
+    "made with the cookie, nor the older grant, nor the client secret.",
+    {
+        "other": (
+            "That is not the flag. GET https://api.example/notes holds it, from day 400 on.",
+            "answer = 'flag-0000'",
+        ),
+        "early": (
+            "You read Ada's notes too early. Let more days pass with scene.wait, and read again.",
+            "answer = 'it comes on day 400; this is day 0'",
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'error': 'invalid_token'}",
+        ),
+    },
+    (
+        "Write down what the file holds, entry by entry, with the headers. Then strike out what "
+        "the runbook ends. Then ask of the rest: does it end by itself before day 400?",
+        "Three things outlive the runbook: a grant of Tom's own, which he makes with the cookie "
+        "before the response; the refresh token of Ada's *first* sign-in, which nobody revoked; "
+        "and what the backup job sends in its header `authorization`. A refresh token lives for "
+        "90 days from its last use.",
+        "Either trade_cookie(scene.tom, the cookie) before the first wait, then four or five times "
+        "scene.wait(80) and refresh with the newest token. Or scene.wait(400), then POST "
+        "{'grant_type': 'client_credentials'} to the token endpoint, with the header "
+        "`authorization` of the backup job's entry.",
+    ),
+    code("""
+        stolen = steal(scene.file)
+        tokens = trade_cookie(scene.tom, stolen["session cookie"]).json()
+        for _ in range(5):
+            scene.wait(80)
+            tokens = refresh(scene.tom, tokens["refresh_token"]).json()
+        notes = scene.tom.get(API + "/notes", headers=bearer(tokens["access_token"]))
+        flag = notes.json()["flag"]
+    """),
+    brief=f"""A file was stolen, as in 06-1: scene.file. Get the longest-lived access out of it.
+scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, in the first \
+wait, the operator does all that scene.runbook names: among it, `notes` gives back the refresh \
+token that it holds now.
+Read https://api.example/notes on day {LONG} or later, with an access token of Ada's or of the \
+backup job. The answer holds the flag. scene.day says which day it is; target('06') begins anew.""",
+    scene=StolenFile,
+)
+
+REACTIONS = tuple(name for name in DEFENCES if name != "nothing")
+STILL = ("it still opens", "it is refused")
 _REVOKED = (
     "The belief is that revoking ends the token that is handed back, and Tom has a newer one. It "
     "ends the whole family."
+)
+_OWN_END = (
+    "The belief is that a reaction at the provider reaches a token that is out. This API checks "
+    "offline: a signature, an audience and a clock."
+)
+_A_PROGRAM = (
+    "The belief is that the reaction to a theft reaches all that was stolen. This one is about a "
+    "person, her session or her tokens. The backup job is no person."
 )
 
 PREDICTIONS = (
@@ -176,8 +922,8 @@ PREDICTIONS = (
                 "with all that was checked there.",
             ),
         },
-        "His brand-new ID token certifies a second factor that he never saw. The factor was "
-        "checked once, at sign-in. The cookie is the receipt, and the receipt is what he copied.",
+        "Tom's new ID token certifies a second factor that he never saw. The factor was checked "
+        "once, at sign-in. The cookie stands for that sign-in, and the cookie is what he copied.",
     ),
     Row(
         "06-p3",
@@ -211,11 +957,70 @@ PREDICTIONS = (
     ),
     Row(
         "06-p4",
-        "The refresh token that Tom holds: after which of these does it still open the API, 90 "
-        "days later?",
-        tuple(name.replace("\n", " ") for name in DEFENCES if name != "nothing"),
+        "The row of the session cookie: after which of these does it still open the API, 90 days "
+        "later?",
+        REACTIONS,
+        "xooox",
+        words=STILL,
+        beliefs={
+            "Ada logs out": (
+                "The belief is that logging out is for the browser alone. It ends the session at "
+                "the provider, and each cookie that stands for it."
+            ),
+            "her app refreshes": (
+                "The belief is that the app's tokens and the session hang together. The provider "
+                "keeps them in two lists."
+            ),
+            "grant revoked": (
+                "The belief is that revoking a grant ends what it came from. The session lives, "
+                "and gives a new grant for the asking."
+            ),
+            "grant revoked, API asks": (
+                "The belief is that an API that asks notices everything. It asks about a token "
+                "that Tom has just got, and that token is good."
+            ),
+            "cookie tied to address": (
+                "The belief is that the address of a request says nothing. This provider noted it "
+                "at the sign-in, and Tom has another one."
+            ),
+        },
+        because=(
+            "A session makes new grants. So only what ends the session, or ties it to something "
+            "that Tom does not have, ends this theft."
+        ),
+    ),
+    Row(
+        "06-p5",
+        "The row of the access token, which lives for ten minutes: after which of these does it "
+        "still open the API, four minutes after the reaction?",
+        REACTIONS,
+        "oooxo",
+        words=STILL,
+        beliefs={
+            "Ada logs out": _OWN_END,
+            "her app refreshes": _OWN_END,
+            "grant revoked": _OWN_END,
+            "grant revoked, API asks": (
+                "The belief is that no reaction reaches an access token. Here the API asks the "
+                "provider at each request, and hears of the revocation."
+            ),
+            "cookie tied to address": (
+                "The belief is that a tie protects all that was copied. It holds the cookie alone."
+            ),
+        },
+        because=(
+            "An API that checks offline hears of nothing. The token serves until it ends by "
+            "itself. An API that asks refuses it at once."
+        ),
+    ),
+    Row(
+        "06-p6",
+        "The row of the refresh token: after which of these does it still open the API, 90 days "
+        "later?",
+        REACTIONS,
         "oxxxo",
-        {
+        words=STILL,
+        beliefs={
             "Ada logs out": (
                 "The belief is that logging out ends all that came of the sign-in. It ends the "
                 "session. The provider keeps refresh tokens in another list."
@@ -231,39 +1036,60 @@ PREDICTIONS = (
                 "alone. The refresh token is no cookie."
             ),
         },
-        "Two parties hold the refresh token, and her app's own refresh is the second use. That is "
-        "the alarm, and it ends the family; Ada is thrown out as well. Revoking ends the family "
-        "too.",
+        because=(
+            "Two parties hold the refresh token, and her app's own refresh is the second use. That "
+            "is the alarm, and it ends the family; Ada is thrown out as well. Revoking ends the "
+            "family too."
+        ),
+    ),
+    Row(
+        "06-p7",
+        "The row of the service token, which lives for a year: after which of these does it still "
+        "open the API, 90 days later?",
+        REACTIONS,
+        "ooooo",
+        words=STILL,
+        beliefs=dict.fromkeys(REACTIONS, _A_PROGRAM),
+        because=(
+            "The service token has no person who would log out, no app that would refresh, and no "
+            "browser that could be tied."
+        ),
     ),
     Prediction(
-        "06-p5",
-        "Which of the five still opens the API after 90 days, whichever of these reactions comes?",
+        "06-p8",
+        "Now somebody does both: Ada logs out, and the grant is revoked. Once that happens one "
+        "minute after the theft, once four hours after it. What serves Tom longer each time: the "
+        "session cookie, or the access token at an API that checks offline?",
         {
             "a": Guess(
-                "the session cookie",
-                ["session cookie"],
-                "The belief is that a session cannot be ended from outside. Logging out at the "
-                "provider ends it.",
+                "each time the session cookie",
+                ["session cookie", "session cookie"],
+                "The belief is that the kind of credential decides how bad a theft is. The delay "
+                "of the defender decides, too: in a minute the cookie is over, and the access "
+                "token is not.",
             ),
             "b": Guess(
-                "the refresh token",
-                ["refresh token"],
-                "The belief is that what is made to last is hardest to end. A second use or a "
-                "revocation ends it.",
+                "each time the access token",
+                ["access token", "access token"],
+                "The belief is that what nobody can revoke is always worst. It ends by itself "
+                "after ten minutes, and the cookie serves as long as nobody acts.",
             ),
             "c": Guess(
-                "none: each of the five has a reaction that ends it",
-                [],
-                "The belief is that the usual reactions reach everything. All of them are about a "
-                "person, her session and her tokens.",
+                "after one minute the access token, after four hours the session cookie",
+                ["access token", "session cookie"],
             ),
-            "d": Guess("the service token", ["service token"]),
+            "d": Guess(
+                "after one minute the session cookie, after four hours the access token",
+                ["session cookie", "access token"],
+                "The belief is that a fast reaction meets the access token first. The reaction "
+                "does not reach it at all, fast or slow.",
+            ),
         },
-        "The service token has no person who would log out, no app that would refresh, and no "
-        "browser that could be tied.",
+        "The cookie is worth what the reaction takes. The access token is worth its ten minutes, "
+        "whatever somebody does. The two lines cross at ten minutes.",
     ),
     Prediction(
-        "06-p6",
+        "06-p9",
         "What does the log of the provider get?",
         {
             "a": Guess(
@@ -292,211 +1118,48 @@ PREDICTIONS = (
     ),
 )
 
-
-LESSON = Lesson(
-    "06",
-    (
-        Exercise(
-            "06-1",
-            "function",
-            _walk,
-            "Three requests, no password: a cookie, a code, a token, and the data.",
-            {
-                ("no response"): (
-                    "Return the API's answer itself, what thief.get(API + '/me', ...) gives."
-                ),
-                "no question": (
-                    "The cookie opens the provider. Begin at LOGIN + '/authorize' with "
-                    "params=SILENT_REQUEST."
-                ),
-                "no cookie": (
-                    "The provider sent no code back but login_required: it saw no session. Send "
-                    "the header cookie: session= and the value, with thief."
-                ),
-                "no trade": (
-                    "The code was not traded for tokens. The token endpoint wants grant_type, "
-                    "client_id, redirect_uri, code and code_verifier."
-                ),
-                ("other door"): (
-                    "You have a token; now show it at API + '/me', and return that answer."
-                ),
-                "wrong token": (
-                    "The API refused. It takes the access token; the ID token beside it is for the "
-                    "app."
-                ),
-            },
-            {
-                "no response": _NAMES
-                + code("""
-                    def answer(thief, cookie):
-                        return 200
-                """),
-                "no question": _NAMES
-                + code("""
-                    def answer(thief, cookie):
-                        return thief.get(API + '/me', headers=bearer(cookie))
-                """),
-                "no cookie": _NAMES
-                + code("""
-                    def answer(thief, cookie):
-                        return thief.get(LOGIN + '/authorize', params=SILENT_REQUEST)
-                """),
-                "no trade": _NAMES
-                + code("""
-                    def answer(thief, cookie):
-                        header = {'cookie': 'session=' + cookie}
-                        url = LOGIN + '/authorize'
-                        return thief.get(url, params=SILENT_REQUEST, headers=header)
-                """),
-                "other door": _walk_but('API + "/me"', 'LOGIN + "/userinfo"'),
-                "wrong token": _walk_but('tokens_now["access_token"]', 'tokens_now["id_token"]'),
-            },
-            (
-                (
-                    "Three steps, each of which you saw above: /authorize with the cookie, /token "
-                    "with the code, /me with the access token."
-                ),
-                (
-                    "The code stands in the location header of the first answer: "
-                    "query(silent.headers['location'])['code']."
-                ),
-                "The form for /token is in the cell that replayed the cookie.",
+QUIZZES = (
+    Quiz(
+        "06-q1",
+        "An API checks the signature of each token with care. Tom sends a token that he copied. "
+        "What does the check tell the API?",
+        {
+            "a": Choice(
+                "That the token was copied, since a copy no longer verifies",
+                "Nothing about a token changes when it is copied. Not one byte.",
             ),
-            "def walk(thief, cookie):\n" + _GOOD_WALK,
-        ),
-        Exercise(
-            "06-2",
-            "function",
-            _minutes,
-            "That is a number a defender can compute without knowing how the thing was stolen.",
-            {
-                "seconds": "That is in seconds. Divide by 60.",
-                "failures": (
-                    "You counted the refused read at the end. Count only outcome success: that is "
-                    "time that the thief had."
-                ),
-                "float": "Give whole minutes: an int, rounded down.",
-                "rounded": "Round down: a minute that is not over has not been had.",
-                "events": (
-                    "The first line from that address is no api.read. Count from the first read "
-                    "that succeeded."
-                ),
-                ("everybody"): (
-                    "Lines of other addresses are in there. Keep those whose ip is the address."
-                ),
-                "count": (
-                    "That is how many reads there were. The question is how long from the first to "
-                    "the last."
-                ),
-                "none": "Right for the thief; but an address that read nothing should give 0.",
-                "days": (
-                    "A last read two days and an hour later counts as one hour: the days are lost. "
-                    "Subtract whole moments, dates and all, and take total_seconds() of the "
-                    "difference: its .seconds leaves whole days out."
-                ),
-                "hours": (
-                    "Right within one hour; a last read two days and an hour later goes wrong. "
-                    "Subtract whole moments, not minutes of the hour."
-                ),
-                "other": (
-                    "Try it by hand on five lines: the first success, the last success, the "
-                    "difference in whole minutes."
-                ),
-            },
-            {
-                "seconds": _minutes_but(" // 60", ""),
-                "failures": _minutes_but(' and line["outcome"] == "success"', ""),
-                "float": _minutes_but(
-                    "int((max(times) - min(times)).total_seconds() // 60)",
-                    "(max(times) - min(times)).total_seconds() / 60",
-                ),
-                "rounded": _minutes_but(
-                    "int((max(times) - min(times)).total_seconds() // 60)",
-                    "round((max(times) - min(times)).total_seconds() / 60)",
-                ),
-                "events": _minutes_but('line["event"] == "api.read" and ', ""),
-                "everybody": _minutes_but(' and line["ip"] == address', ""),
-                "count": code("""
-                    def answer(lines, address):
-                        own = [line for line in lines if line['ip'] == address]
-                        reads = [line for line in own if line['event'] == 'api.read']
-                        return sum(line['outcome'] == 'success' for line in reads)
-                """),
-                "none": _minutes_but(" if times else 0", "").replace(
-                    "    return int", _OF_ALL_LINES + "    return int"
-                ),
-                "days": _minutes_but("total_seconds() // 60", "seconds // 60"),
-                "hours": _minutes_but(
-                    "int((max(times) - min(times)).total_seconds() // 60)",
-                    (
-                        "((max(times).minute - min(times).minute) * 60 + max(times).second - "
-                        "min(times).second) // 60"
-                    ),
-                ),
-                "other": code("""
-                    def answer(lines, address):
-                        return -1
-                """),
-            },
-            (
-                "datetime.fromisoformat reads these times: from datetime import datetime.",
-                "Make a list of the times of the lines that count, then take max minus min.",
-                "A difference of two moments has total_seconds().",
+            "b": Choice(
+                "Who made the token",
+                "Yes. It says nothing about who is sending it. That is what bearer means.",
+                right=True,
             ),
-            "from datetime import datetime\n\ndef attacker_minutes(lines, address):\n"
-            + _GOOD_MINUTES,
-        ),
+            "c": Choice(
+                "That the sender is the person in `sub`",
+                "`sub` says about whom the token was made. Whoever holds the token can send it.",
+            ),
+        },
     ),
-    (
-        Quiz(
-            "06-q1",
-            (
-                "An API checks the signature of each token with care. Does that stop a thief who "
-                "replays one?"
+    Quiz(
+        "06-q2",
+        "A team cuts its reaction from one day to one hour: log out, revoke. A thief has all five "
+        "things, and keeps nothing that they make. Which thefts are worth less to him now?",
+        {
+            "a": Choice(
+                "All that were stolen in this file, each by a factor of 24",
+                "The access token ended after ten minutes in both cases, and the service token "
+                "ended in neither.",
             ),
-            {
-                "a": Choice(
-                    "Yes, a stolen token no longer verifies",
-                    "Nothing about the token changes when it is copied. Not one byte.",
-                ),
-                "b": Choice(
-                    (
-                        "No, the token is genuine; the check is about who made it, not about who "
-                        "sends it"
-                    ),
-                    "Yes. That is what bearer means.",
-                    True,
-                ),
-                "c": Choice(
-                    "Only if the connection is not encrypted",
-                    (
-                        "The copy did not come from the wire. It travels encrypted, from the thief "
-                        "to the API."
-                    ),
-                ),
-            },
-        ),
-        Quiz(
-            "06-q2",
-            (
-                "Access tokens live for ten minutes here. Which row of the heat map shows why that "
-                "alone does not end a theft?"
+            "b": Choice(
+                "The access token and the service token",
+                "These two do not feel the delay: one ends by itself before, the other long after.",
             ),
-            {
-                "a": Choice(
-                    "The access token's",
-                    "That one is down to nine minutes. Look for what makes new ones.",
-                ),
-                "b": Choice(
-                    "The code's", "It never opened. Look for what makes new access tokens."
-                ),
-                "c": Choice(
-                    "The refresh token's and the session cookie's",
-                    "Yes. Each of them makes a new access token whenever it is asked.",
-                    True,
-                ),
-            },
-        ),
+            "c": Choice(
+                "The session cookie and the refresh token",
+                "Yes. Their lines rise with the delay. The others are flat there.",
+                right=True,
+            ),
+        },
     ),
-    PREDICTIONS,
 )
+
+LESSON = Lesson("06", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

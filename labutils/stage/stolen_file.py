@@ -1,0 +1,66 @@
+"""The target of lesson 06: one stolen file, and the longest-lived access that comes of it.
+
+GET https://api.example/notes gives Ada's notes to her access tokens, and to those of the backup
+job. The flag is among them from day LONG on.
+"""
+
+from labutils.lab import dice
+from labutils.stage.operator_response import ADA, NotesApi
+from labutils.stage.thief import Entry, morning
+from labutils.stage.two_apps import API, LOGIN, build_apps
+from labutils.stage.what_dies_when import act
+
+FLAG = "flag-" + next(dice("lesson-06", "api.example/notes"))
+LONG = 400  # days
+DAY = 86400  # seconds
+RUNBOOK = (
+    "change password",
+    "end session (operator)",
+    "revoke refresh token",  # the one that `notes` holds now
+    "drop the signing key",
+)
+
+
+class StolenFile:
+    """The scene: the file, Tom's browser, and an operator who responds an hour after the theft."""
+
+    runbook = RUNBOOK
+
+    def __init__(self) -> None:
+        self.apps = apps = build_apps("target-06")
+        self.file: list[Entry] = morning(apps)
+        self.begun, self.has_responded = apps.lab.clock.now, False
+        self.newest = dict(apps.notes.latest_session())
+        api = NotesApi(apps.lab, API, LOGIN)
+        api.scene = self
+        apps.lab.add("api.example", api)
+        self.tom = apps.tom
+
+    @property
+    def day(self) -> int:
+        """Whole days since the theft."""
+        return int(self.apps.lab.clock.now - self.begun) // DAY
+
+    def notes(self) -> dict[str, str]:
+        """Ada's notes, with the flag on day LONG and later."""
+        later = f"it comes on day {LONG}; this is day {self.day}"
+        return {"notes of": ADA, "flag": FLAG if self.day >= LONG else later}
+
+    def wait(self, days: float) -> None:
+        """So many days pass. In the first hour of the first wait the operator responds."""
+        if not isinstance(days, int | float) or not 0 < days <= 1000:
+            print("Wait a number of days, from 1 to 1000.")
+            return
+        end = self.apps.lab.clock.now + int(days * DAY)
+        if not self.has_responded:
+            self.apps.lab.clock.tick(3600)
+            self.respond()
+            self.has_responded = True
+        self.apps.lab.clock.wait_until(end)
+
+    def respond(self) -> None:
+        """The operator works through the runbook."""
+        act(self.apps, "change password", "end session (operator)")
+        form = {"client_id": "notes", "token": self.newest["refresh_token"]}
+        self.apps.notes.network.post(LOGIN + "/revoke", data=form)
+        act(self.apps, "drop the signing key")
