@@ -1,4 +1,4 @@
-"""Lists of moves as 09-3 and 09-4 judge them: any way to the goal passes, and what misses it
+"""Lists of moves as 09-3 to 09-5 judge them: any way to the goal passes, and what misses it
 is told the rule that refused first."""
 
 import pytest
@@ -47,6 +47,23 @@ def test_whoever_opens_a_door_behind_the_gateway_has_the_goal(moves):
 )
 def test_whoever_leaves_something_behind_has_a_way_back(moves):
     judged, words = verdict(LESSON.items["09-4"], moves)
+    assert judged is PASSED, words
+
+
+ARCHIVE = ("bitbucket-account", "bitbucket", "archive")
+SEND = ("archives", "outside", "send", "server")
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [GATE, SCRIPT, (*ARCHIVE, "server"), SEND],
+        [CODE_GATE, ARCHIVE, GATE, SCRIPT, SEND],
+        [REFUSED, GATE, SCRIPT, (*ARCHIVE, "server"), SEND],
+    ],
+)
+def test_archives_are_carried_out_in_more_than_one_way(moves):
+    judged, words = verdict(LESSON.items["09-5"], moves)
     assert judged is PASSED, words
 
 

@@ -69,7 +69,7 @@ def answer(before, logs):
     return new
 """,
     ],
-    "09-6": [
+    "09-7": [
         """
 def answer(events):
     pairs = {
@@ -141,7 +141,7 @@ def answer(before, logs):
 """
         ],
     },
-    "09-6": {
+    "09-7": {
         "events": [
             """
 def answer(events):

@@ -137,7 +137,7 @@ def same_lines(result: Any, want: Any) -> bool:
     return isinstance(result, list) and [tuple(line) for line in result] == want
 
 
-# --- 09-3 and 09-4: moves -----------------------------------------------------------------------
+# --- 09-3 to 09-5: moves -----------------------------------------------------------------------
 
 LONGEST_PLAN = 60  # moves
 
@@ -196,6 +196,11 @@ def comes_back(intruder: Intruder) -> bool:
     return any(ways_back(intruder, "smartsheet-account").values())
 
 
+def carried_out(intruder: Intruder) -> bool:
+    """Whether archives of source code were sent outside."""
+    return any(result.allowed and result.move[1] == "outside" for result in intruder.results)
+
+
 REFUSALS = {
     "move": "A move is three texts in round brackets: credential, service, action. From the server "
     'there is a fourth, "server". Names are those of the table.',
@@ -206,10 +211,14 @@ REFUSALS = {
     "stands behind a service account.",
     "permitted": "The credential is good, and it may not do this. For which service was it made?",
 }
+OUTWARD = REFUSALS | {
+    "reachable": "No way leads there from where you are. What stands behind the gateway wants a "
+    "pass. From the company to an address outside, only the server sends.",
+}
 GATEWAY = '("moveworks-token", "gateway", "jira")'
 
 
-# --- 09-5: techniques ---------------------------------------------------------------------------
+# --- 09-6: techniques ---------------------------------------------------------------------------
 
 # What was done -> the techniques that fit, best first.
 FITTING: dict[str, tuple[str, ...]] = {
@@ -237,7 +246,7 @@ CONFUSED = {
 
 
 def tagged(answer: Any) -> Verdict:
-    """The judge of 09-5."""
+    """The judge of 09-6."""
     if not isinstance(answer, dict) or answer.keys() != FITTING.keys():
         return Verdict("differs", got=written(answer), mistake="keys")
     for act, fitting in FITTING.items():
@@ -250,13 +259,13 @@ def tagged(answer: Any) -> Verdict:
 
 
 def but(act: str, technique: str) -> str:
-    """The answer of 09-5 with one technique changed."""
+    """The answer of 09-6 with one technique changed."""
     return ATTACK.replace(f'"{act}": "{FITTING[act][0]}"', f'"{act}": "{technique}"').replace(
         "attack =", "answer ="
     )
 
 
-# --- 09-6: a session from two places ------------------------------------------------------------
+# --- 09-7: a session from two places ------------------------------------------------------------
 
 
 def event(session: str, address: str, result: str = "SUCCESS", who: str = "a.lindqvist") -> dict:
@@ -313,7 +322,7 @@ def same_set(result: Any, want: Any) -> bool:
     return isinstance(result, set | frozenset) and set(result) == want
 
 
-# --- 09-7: eviction -----------------------------------------------------------------------------
+# --- 09-8: eviction -----------------------------------------------------------------------------
 
 _NAMES = {*EXPOSED, "lookalike-account", "implant"}
 
@@ -502,6 +511,56 @@ EXERCISES = (
     Exercise(
         "09-5",
         "value",
+        plan(carried_out),
+        "An archive is outside, and the defenders cannot prove it. Others pack it past the "
+        "gateway, and need the server for the last move alone.",
+        {
+            name: (OUTWARD[name], text)
+            for name, text in (
+                ("move", "answer = [('archives', 'outside', 'send', 'server')]"),
+                (
+                    "reachable",
+                    "answer = [('moveworks-token', 'gateway', 'bitbucket'), ('bitbucket-account', "
+                    "'bitbucket', 'archive'), ('archives', 'outside', 'send')]",
+                ),
+                (
+                    "recognised",
+                    f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
+                    "('implant', 'bitbucket', 'archive', 'server')]",
+                ),
+                ("person_present", "answer = [('smartsheet-account', 'okta', 'sign-in')]"),
+                (
+                    "permitted",
+                    f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
+                    "('smartsheet-account', 'bitbucket', 'archive', 'server')]",
+                ),
+            )
+        }
+        | {
+            "goal": (
+                "All doors opened, and no archive is outside. The last move is 'send', at the "
+                "service 'outside', with the credential 'archives'.",
+                "answer = [('moveworks-token', 'gateway', 'bitbucket'), ('bitbucket-account', "
+                "'bitbucket', 'archive')]",
+            ),
+        },
+        (
+            "Three things are needed: a program on the server, an archive, and a way out.",
+            "'script' at 'jira' gives you the server. 'archive' at 'bitbucket' gives you "
+            "'archives'. Then send them, with \"server\" as the fourth.",
+        ),
+        code("""
+            out = [
+                ("moveworks-token", "gateway", "jira"),
+                ("smartsheet-account", "jira", "script"),
+                ("bitbucket-account", "bitbucket", "archive", "server"),
+                ("archives", "outside", "send", "server"),
+            ]
+        """),
+    ),
+    Exercise(
+        "09-6",
+        "value",
         tagged,
         "These ids mean the same to everybody who reads ATT&CK. Where two fit, say which, and why.",
         {
@@ -543,7 +602,7 @@ EXERCISES = (
         ATTACK,
     ),
     Exercise(
-        "09-6",
+        "09-7",
         "function",
         compare(roaming_cases, same=same_set),
         "It finds the stolen session, and people on trains as well. Lesson 10 tells them apart.",
@@ -589,7 +648,7 @@ EXERCISES = (
         ROAMING,
     ),
     Exercise(
-        "09-7",
+        "09-8",
         "value",
         evicted,
         "Two: the token on which both accounts depend, and the implant. In earnest switch off all "
