@@ -58,7 +58,8 @@ SEND = ("archives", "outside", "send", "server")
     "moves",
     [
         [GATE, SCRIPT, (*ARCHIVE, "server"), SEND],
-        [CODE_GATE, ARCHIVE, GATE, SCRIPT, SEND],
+        [CODE_GATE, ARCHIVE],
+        [CODE_GATE, ("bitbucket-account", "bitbucket", "view"), ARCHIVE],
         [REFUSED, GATE, SCRIPT, (*ARCHIVE, "server"), SEND],
     ],
 )

@@ -197,8 +197,9 @@ def comes_back(intruder: Intruder) -> bool:
 
 
 def carried_out(intruder: Intruder) -> bool:
-    """Whether archives of source code were sent outside."""
-    return any(result.allowed and result.move[1] == "outside" for result in intruder.results)
+    """Whether archives are outside: packed into the intruder's own browser, or sent there."""
+    out = (("bitbucket", "archive"), ("outside", "send", "server"))
+    return any(result.allowed and result.move[1:] in out for result in intruder.results)
 
 
 REFUSALS = {
@@ -512,17 +513,13 @@ EXERCISES = (
         "09-5",
         "value",
         plan(carried_out),
-        "An archive is outside, and the defenders cannot prove it. Others pack it past the "
-        "gateway, and need the server for the last move alone.",
+        "An archive is outside. Packed past the gateway, it leaves a line at Bitbucket with your "
+        "address. Packed onto the server and sent from there, it leaves a line with the server's.",
         {
             name: (OUTWARD[name], text)
             for name, text in (
                 ("move", "answer = [('archives', 'outside', 'send', 'server')]"),
-                (
-                    "reachable",
-                    "answer = [('moveworks-token', 'gateway', 'bitbucket'), ('bitbucket-account', "
-                    "'bitbucket', 'archive'), ('archives', 'outside', 'send')]",
-                ),
+                ("reachable", "answer = [('bitbucket-account', 'bitbucket', 'archive')]"),
                 (
                     "recognised",
                     f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
@@ -538,16 +535,16 @@ EXERCISES = (
         }
         | {
             "goal": (
-                "All doors opened, and no archive is outside. The last move is 'send', at the "
-                "service 'outside', with the credential 'archives'.",
-                "answer = [('moveworks-token', 'gateway', 'bitbucket'), ('bitbucket-account', "
-                "'bitbucket', 'archive')]",
+                "All doors opened, and no archive is outside. To view is not to pack. What is "
+                "packed from the server lies on the server, until it is sent.",
+                f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
+                "('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },
         (
-            "Three things are needed: a program on the server, an archive, and a way out.",
-            "'script' at 'jira' gives you the server. 'archive' at 'bitbucket' gives you "
-            "'archives'. Then send them, with \"server\" as the fourth.",
+            "'archive' at 'bitbucket' packs. From where you ask, there the archive lies.",
+            "Either past the gateway for 'bitbucket', into your browser. Or 'script' at 'jira', "
+            "'archive' and 'send' with \"server\" as the fourth.",
         ),
         code("""
             out = [
