@@ -173,7 +173,7 @@ def test_the_default_export_is_the_recording_without_three_headers():
     "cleaner, lost",
     [
         ("untouched", set()),
-        ("default deny", set()),
+        ("default deny", {"what did the error say"}),
         ("three headers", {"was it the same session", "was a token sent, and the same one"}),
     ],
 )

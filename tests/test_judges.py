@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import hmac
 import string
-import time
 import zlib
 from pathlib import Path
 
@@ -343,119 +342,6 @@ def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
     order = by_size({"service": {"user", "implant"}, "user": set(), "implant": {"user"}})
     assert order == ["service", "implant", "user"]
     assert "service" not in verdict(exercise("15-1"), by_size)
-
-
-# --- 07-1: what a cleaned file still gives away -------------------------------------------------
-
-CLEANER = """
-import base64, codecs, hashlib, hmac, re, secrets, zlib
-salt, seen = secrets.token_bytes(16), {}
-
-def answer(file):
-    keep = {"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"}
-
-    def walk(value, key=""):
-        if isinstance(value, dict):
-            return {name: walk(inner, name) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [walk(inner, key) for inner in value]
-        if not isinstance(value, str) or not value or key in keep:
-            return value
-        if key == "url":
-            return {url}
-        return {tag}
-
-    return walk(file)
-"""
-NAMES_ONLY = 're.sub("=[^&]*", "=", value)'
-
-
-def cleaner(tag, url=None):
-    return CLEANER.replace("{tag}", tag).replace("{url}", url or tag)
-
-
-CLEAN = {
-    "HMAC with a secret salt": (
-        '"x-" + hmac.new(salt, value.encode(), "sha256").hexdigest()[:10]',
-        None,
-    ),
-    "a salted hash, whole": ("hashlib.sha256(salt + value.encode()).hexdigest()", None),
-    "a keyed hash": ("hashlib.blake2b(value.encode(), key=salt).hexdigest()", None),
-    "a random text for each value": ("seen.setdefault(value, secrets.token_hex(5))", None),
-    "numbered": ('seen.setdefault(value, f"value {len(seen)}")', None),
-    "deleted": ('""', NAMES_ONLY),
-    "a constant": ('"[removed]"', NAMES_ONLY),
-    "random each time": ("secrets.token_hex(6)", NAMES_ONLY),
-}
-OPEN = {
-    "reversal": ("value[::-1]", "reversible"),
-    "hex": ("value.encode().hex()", "reversible"),
-    "base64": ("base64.b64encode(value.encode()).decode()", "reversible"),
-    "base32": ("base64.b32encode(value.encode()).decode()", "reversible"),
-    "ROT13": ('codecs.encode(value, "rot13")', "reversible"),
-    "letter case": ("value.swapcase()", "reversible"),
-    "hex, reversed, with a mark": ('"x-" + value.encode().hex()[::-1]', "reversible"),
-    "deflated": ("base64.b64encode(zlib.compress(value.encode())).decode()", "reversible"),
-    "a mask": ('"".join(chr(ord(c) ^ 7) for c in value)', "reversible"),
-    "a mask, in hex": ("bytes(c ^ 90 for c in value.encode()).hex()", "reversible"),
-    "riffled": ("value[::2] + value[1::2]", "reversible"),
-    "binary": ('" ".join(f"{ord(c):08b}" for c in value)', "reversible"),
-    "short texts alone turned round": (
-        'value[::-1] if len(value) < 9 else hmac.new(salt, value.encode(), "md5").hexdigest()',
-        "reversible",
-    ),
-    "hash()": ("str(hash(value))", "guessable"),
-    "hash() in hex": ('f"x-{hash(value) & 0xffffffffffffffff:x}"', "guessable"),
-    "MD5": ("hashlib.md5(value.encode()).hexdigest()", "guessable"),
-    "SHA-1 in base64": (
-        "base64.b64encode(hashlib.sha1(value.encode()).digest()).decode()",
-        "guessable",
-    ),
-    "SHA-256, cut": ('"x-" + hashlib.sha256(value.encode()).hexdigest()[:10]', "guessable"),
-    "SHA-512": ("hashlib.sha512(value.encode()).hexdigest()", "guessable"),
-    "a checksum": ('f"{zlib.crc32(value.encode()):08x}"', "guessable"),
-    "hash() as a number": ("hash(value)", "guessable"),
-    "one number": ('int.from_bytes(value[:1000].encode(), "big")', "reversible"),
-    "a number of thousands of digits": ('int.from_bytes(value.encode(), "big")', "not json"),
-    "a list of numbers": ("list(value.encode())", "reversible"),
-    "bytes": ("value.encode()", "not json"),
-    "one-time codes kept": (
-        'value if value.isdigit() else hmac.new(salt, value.encode(), "md5").hexdigest()',
-        "planted",
-    ),
-    "half of each key": ('value[:24] if re.fullmatch("[0-9a-f]{40,}", value) else "x"', "piece"),
-    "nothing but a star": ('"*"', "useless"),
-}
-
-
-@pytest.mark.parametrize(("tag", "url"), CLEAN.values(), ids=CLEAN)
-def test_07_1_a_cleaner_of_any_style_that_leaves_nothing_passes(tag, url):
-    assert said("07-1", cleaner(tag, url)) is None
-
-
-@pytest.mark.parametrize(("tag", "mistake"), OPEN.values(), ids=OPEN)
-def test_07_1_what_can_be_turned_back_or_guessed_is_no_cleaning(tag, mistake):
-    assert refused_as("07-1", mistake, cleaner(tag))
-
-
-def test_07_1_secrets_of_one_file_known_by_heart_are_not_enough():
-    assert refused_as("07-1", "planted", exercise("07-1").mistakes["planted"][1])
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        'hmac.new(salt, value.encode(), "sha256").hexdigest()',
-        "hashlib.sha512(value.encode()).hexdigest()",
-        "value[::-1]",
-        '"".join(chr(ord(c) ^ 7) for c in value)',
-        "base64.b64encode(zlib.compress(value.encode())).decode()",
-    ],
-)
-def test_07_1_is_judged_in_less_than_two_seconds(tag):
-    begun = time.process_time()
-    said("07-1", cleaner(tag))
-    assert time.process_time() - begun < 2
 
 
 # --- what a return is, and what can be turned back ----------------------------------------------

@@ -26,6 +26,7 @@ from labutils.classroom.plates.heat import heat
 from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
+from labutils.classroom.plates.tradeoff import tradeoff
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.stage import eviction, revocation
@@ -241,6 +242,16 @@ def test_the_map_says_how_each_way_ended_at_each_door():
     ends = [line.split()[-2:] for line in drawn if line.startswith("mark o ")]
     assert ends.count([VERMILION.lower()] * 2) == 6  # five doors of 2023, one of yours
     assert ends.count(["#ffffff", BLUE.lower()]) == 5  # four of 2023: five systems are one box
+
+
+def test_a_cleaner_that_leaves_secrets_is_vermilion_and_one_that_leaves_none_is_a_blue_ring():
+    figure, sentence = tradeoff({"word list": (3, 7), "default deny": (0, 6)}, 9, 9)
+    points = [line for line in marks(figure) if line.startswith("mark")]
+    assert [line.split()[-1] for line in points] == [VERMILION.lower(), BLUE.lower()]
+    assert sentence == (
+        "Secrets that can be read, of 9, and questions with an answer, of 9: "
+        "word list 3 and 7, default deny 0 and 6."
+    )
 
 
 def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeypatch):

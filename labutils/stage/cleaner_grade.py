@@ -1,4 +1,4 @@
-"""The grade of a cleaner of HAR files, beside three weak ones (lesson 07).
+"""The grade of a cleaner of HAR files, beside four weak ones (lesson 07).
 
 What does a cleaned recording still open, and what can support still answer from it?
 """
@@ -10,11 +10,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from labutils.incident.har.forensics import get, named, strings
-from labutils.incident.har.reading import checked
+from labutils.incident.har.reading import checked, json_value
 from labutils.lab import dice
 from labutils.stage.reversible_encodings import undone, unmasked
 
-# --- three weak cleaners, to compare with --------------------------------------------------------
+# --- four weak cleaners, to compare with ---------------------------------------------------------
 
 # Names that sound secret, as a regular expression.
 SECRETIVE = (
@@ -58,6 +58,15 @@ def word_list(har: dict) -> dict:
     return json.loads(text)
 
 
+def signatures_off(har: dict) -> dict:
+    """The word list, and the signature taken off each JWT: the claims stay readable.
+
+    It is a model in the manner of Cloudflare's sanitizer (fact cf-har-sanitizer-jwt), not its code.
+    """
+    text = json.dumps(word_list(har))
+    return json.loads(re.sub(r"(eyJ[\w-]+\.eyJ[\w-]+\.)[\w-]+", r"\1removed", text))
+
+
 # --- grading by attack --------------------------------------------------------------------------
 
 FORM = "application/x-www-form-urlencoded"
@@ -71,13 +80,21 @@ class Planted:
     keys: tuple[str, ...]  # long and random
     codes: tuple[str, ...]  # six digits, so that they can be guessed
 
+    @property
+    def secrets(self) -> set[str]:
+        """All that was planted."""
+        return {*self.keys, *self.codes}
+
 
 def planted(recording: dict, seed: str) -> Planted:
-    """A copy of a recording with three requests more: secrets everywhere but in names and paths."""
+    """A copy of a recording with three failing requests more: secrets everywhere but in names.
+
+    They stand in headers, cookies, forms, addresses, messages and bodies, nested and as numbers.
+    """
     copied, draw = copy.deepcopy(recording), dice(seed, "planted")
     entries = copied["log"]["entries"]
     keys = [next(draw) + next(draw) for _ in range(6)]
-    codes = [f"{int(next(draw), 16) % 1_000_000:06}" for _ in range(3)]
+    codes = [str(100_000 + int(next(draw), 16) % 900_000) for _ in range(3)]
     for code, header, body in zip(codes, keys[:3], keys[3:], strict=True):
         entry = copy.deepcopy(entries[-1])
         request, response = entry["request"], entry["response"]
@@ -87,14 +104,28 @@ def planted(recording: dict, seed: str) -> Planted:
         form = pairs(pin=code, key=body)
         request["postData"] = {"mimeType": FORM, "text": f"pin={code}&key={body}", "params": form}
         response["redirectURL"] = f"https://vault.example/?key={header}"
-        answer = json.dumps({"key": body, "code": code})
+        answer = json.dumps(_failure(code, body, f"INC-20231002-{int(next(draw), 16) % 90 + 10}"))
         response["content"] = {"size": len(answer), "mimeType": "application/json", "text": answer}
         message = {"type": "send", "time": 1, "opcode": 1, "data": body}
         entry |= {"comment": body, "_webSocketMessages": [message]}
         entries.append(entry)
-    # One address alone: a cleaner may keep the names in a query and drop their values.
-    entries[-1]["request"]["url"] += f"?code={codes[-1]}&key={keys[2]}"
+    _in_addresses(entries, keys, codes)
     return Planted(copied, tuple(keys), tuple(codes))
+
+
+def _failure(code: str, key: str, incident: str) -> dict:
+    """The body of an answer that failed: what support needs, and secrets beside and below it."""
+    held = [{"key": key, "code": code, "pin": int(code)}]
+    return {"error": "quota_exceeded", "incident": incident, "detail": f"{key} at {code}"} | {
+        "data": {"held": held}
+    }
+
+
+def _in_addresses(entries: list[dict], keys: list[str], codes: list[str]) -> None:
+    """Secrets in the user info, the fragment, the path and the query of addresses (RFC 3986, 3)."""
+    one, other = entries[-2]["request"], entries[-1]["request"]
+    one["url"] = one["url"].replace("://", f"://ops:{keys[1]}@") + f"#{codes[-2]}"
+    other["url"] += f"/{keys[2]}?code={codes[-1]}&key={keys[2]}"
 
 
 def pairs(**values: str) -> list[dict[str, str]]:
@@ -132,6 +163,12 @@ def pattern(secrets: set[str]) -> re.Pattern:
     return re.compile(
         "|".join([*long, *(rf"(?<![0-9A-Za-z]){one}(?![0-9A-Za-z])" for one in short)])
     )
+
+
+def readable(har: dict, secrets: set[str]) -> set[str]:
+    """The secrets that stand in a file as they are, in some text or as a number."""
+    find = pattern(secrets)
+    return {secret for text in texts(har) for secret in find.findall(text)}
 
 
 def brought_back(written: set[str], secrets: set[str]) -> set[str]:
@@ -176,14 +213,40 @@ def _same(*values: Callable[[dict], Hashable]) -> Answer:
 
 def _service(entry: dict) -> tuple:
     """The method, the host, and how many segments the path has."""
-    parts = str(get(entry, "request", "url")).split("?")[0].split("/")
+    parts = _endpoint(entry).split("?")[0].split("/")
     return get(entry, "request", "method"), parts[2:3], len(parts)
+
+
+def _endpoint(entry: dict) -> str:
+    """The address without user info and fragment, which do not say what was asked for."""
+    url = str(get(entry, "request", "url")).partition("#")[0]
+    return re.sub(r"^(\w+://)[^/?]*@", r"\1", url)
 
 
 def _sent(header: str, entry: dict) -> tuple:
     return tuple(
         value for name, value in named(entry, "request", "headers") if name.lower() == header
     )
+
+
+# What an error's name and an incident's number look like: no secret has this shape.
+PLAIN = r"[a-z]+(?:_[a-z]+)*|INC-\d{8}-\d{1,4}"
+
+
+def _said(entry: dict) -> dict[str, str]:
+    """The error and the incident that the JSON body of a failed answer names."""
+    status, body = (
+        get(entry, "response", "status"),
+        json_value(str(get(entry, "response", "content", "text"))),
+    )
+    if not isinstance(status, int) or status < 400 or not isinstance(body, dict):
+        return {}
+    named_there = {name: body.get(name) for name in ("error", "incident")}
+    return {
+        name: value
+        for name, value in named_there.items()
+        if isinstance(value, str) and re.fullmatch(PLAIN, value)
+    }
 
 
 QUESTIONS: dict[str, Answer] = {
@@ -193,7 +256,7 @@ QUESTIONS: dict[str, Answer] = {
     "which service was asked, by which method": lambda entries: [
         _service(entry) for entry in entries
     ],
-    "was it the same endpoint again": _same(lambda entry: str(get(entry, "request", "url"))),
+    "was it the same endpoint again": _same(_endpoint),
     "was it the same session": _same(
         lambda entry: _sent("cookie", entry),
         lambda entry: tuple(named(entry, "request", "cookies")),
@@ -202,4 +265,13 @@ QUESTIONS: dict[str, Answer] = {
     "of which kind and size was each answer": _each(
         "response.content.mimeType", "response.content.size"
     ),
+    "what did the error say": lambda entries: [_said(entry) for entry in entries],
 }
+# Two that support reads, and three that it compares or counts.
+FIVE_QUESTIONS = (
+    "which request failed, with which status",
+    "which service was asked, by which method",
+    "was it the same session",
+    "was a token sent, and the same one",
+    "what did the error say",
+)

@@ -1,163 +1,729 @@
-"""07 · Open the support ticket."""
+"""07 · HAR files."""
 
+import copy
 import json
-from copy import deepcopy
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import Guess, Prediction, Row, code
-from labutils.incident import har
-from labutils.lab import data_file
-from labutils.stage import cleaner_grade, recorded_case
-from labutils.stage.reversible_encodings import guessed
+from labutils.classroom import registry
+from labutils.classroom.judging import Case, Tried, Verdict, compare, value, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.lab import dice
+from labutils.stage.cleaner_grade import FIVE_QUESTIONS
+from labutils.stage.unseen_recording import FLAG, UnseenRecordings
 
-_OPENS = {
-    "session cookie": "cookie",
-    "access token": "token",
-    "refresh token": "token",
-    "password": "password",
-}
+TOOLS = code("""
+    import hashlib
+    import hmac
+    import json
+    import re
+    import secrets
+    from urllib.parse import urlsplit, urlunsplit
 
-
-@dataclass(frozen=True)
-class _Case:
-    """What a cleaner is tried on: a recording with planted secrets, the doors, and their keys."""
-
-    planted: cleaner_grade.Planted
-    doors: dict
-    secrets: frozenset[str]
-
-
-@cache
-def _case() -> _Case:
-    recording = har.read(data_file("support-case.har").read_bytes())
-    doors = recorded_case.doors(recorded_case.rebuild(recording))
-    openers = {text for texts in har.sweep(recording, doors).values() for text in texts}
-    known = {finding.value for finding in har.findings(recording)}
-    return _Case(
-        cleaner_grade.planted(recording, "lesson-07/judge"), doors, frozenset(known | openers)
-    )
-
-
-def _cleaner(answer: object) -> str | None:
-    case = _case()
-    recording = case.planted.recording
-    handed = deepcopy(recording)
-    cleaned = answer(handed)
-    if handed != recording and cleaned is not handed:
-        return "changed"
-    try:
-        written = json.dumps(cleaned, ensure_ascii=False)
-        questions = cleaner_grade.usefulness(recording, cleaned)
-    except har.NotHar:
-        return "not a har"
-    except (TypeError, ValueError):
-        return "not json"
-    if mistake := _still_opens(case, json.loads(written)):
-        return mistake
-    return None if sum(questions.values()) >= 6 else "useless"
-
-
-def _still_opens(case: _Case, cleaned: dict) -> str | None:
-    """What a thief gets out of a cleaned file by reading, by undoing encodings, by guessing."""
-    kept, written = cleaner_grade.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)
-    keys, codes = set(case.planted.keys), set(case.planted.codes)
-    for door, mistake in _OPENS.items():
-        if opened := [text for text in kept if case.doors[door](text)]:
-            return mistake if any(text in written for text in opened) else "reversible"
-    if case.secrets & kept:
-        return "other keys"
-    if keys & kept:
-        return "planted"
-    if any(half in text for text in kept for key in keys for half in cleaner_grade.halves(key)):
-        return "piece"
-    written_anew = kept - cleaner_grade.texts(case.planted.recording)
-    back = cleaner_grade.brought_back(written_anew, case.secrets | keys | codes)
-    if back - codes:
-        return "reversible"
-    if codes & kept:
-        return "planted"
-    if back:
-        return "reversible"
-    return "guessable" if guessed(kept, codes) else None
-
-
-def _unsaid(answer: object) -> str | None:
-    found = [
-        har.Finding(0, "request header cookie: session", "session cookie", "c" * 20),
-        har.Finding(1, "body", "refresh token", "r" * 20),
-        har.Finding(1, "body", "access token", "a" * 20, "u-1", 1696237800),
-        har.Finding(2, "body", "refresh token", "s" * 20),
-        har.Finding(3, "body", "ID token", "i" * 20, "u-1", 0),
-        har.Finding(4, "body", "password", "p" * 20, "ada"),
-    ]
-    if answer(
-        [
-            har.Finding(0, "url", "code", "k" * 20),
-            har.Finding(0, "body", "password", "p" * 20, "ada", 7),
-        ]
-    ) in ({"code"}, ["code"]):
-        return _kinds(answer(found))
-    return _kinds(answer(found)) or "constant"
-
-
-def _kinds(given: object) -> str | None:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        return "kind"
-    given = list(given)
-    if any(not isinstance(kind, str) for kind in given):
-        return "findings"
-    if len(given) != len(set(given)):
-        return "twice"
-    named = {
-        frozenset({"session cookie", "refresh token", "password"}): None,
-        frozenset({"access token", "ID token"}): "reversed",
-        frozenset({"session cookie", "refresh token", "password", "ID token"}): "zero",
-        frozenset({"session cookie", "refresh token"}): "holder",
-    }
-    return named.get(frozenset(given), "other")
-
-
-_GOOD = """    keep = {"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"}
-
-    def walk(value, key=""):
+    from labutils.stage.cleaner_grade import PLAIN
+""")
+TEXTS = code("""
+    def texts(value):
+        if isinstance(value, str):
+            return [value]
         if isinstance(value, dict):
-            return {name: walk(inner, name) for name, inner in value.items()}
+            return texts(list(value.values()))
         if isinstance(value, list):
-            return [walk(inner, key) for inner in value]
-        if isinstance(value, str) and value and key not in keep:
-            return "x-" + hmac.new(b"my salt", value.encode(), "sha256").hexdigest()[:10]
+            return [text for inner in value for text in texts(inner)]
+        return []
+""")
+TOKENS_IN = code(r"""
+    def tokens_in(texts):
+        shape = r"eyJ[\w-]+\.[\w-]+\.[\w-]+"
+        return {token for text in texts for token in re.findall(shape, text)}
+""")
+CLEAN = code("""
+    def clean(value, keep, replace, name):
+        if isinstance(value, dict):
+            return {inner: clean(value[inner], keep, replace, inner) for inner in value}
+        if isinstance(value, list):
+            return [clean(inner, keep, replace, name) for inner in value]
+        if isinstance(value, str) and name not in keep:
+            return replace(value)
         return value
+""")
+TAG = code("""
+    def tag(text, key):
+        digest = hmac.new(key, text.encode(), "sha256").hexdigest()
+        return "x-" + digest[:10]
+""")
+CLEAN_URL = code("""
+    def clean_url(url, replace):
+        parts = urlsplit(url)
+        pieces = [replace(piece) if piece else "" for piece in parts.path.split("/")]
+        query = replace(parts.query) if parts.query else ""
+        host = parts.netloc.split("@")[-1]
+        return urlunsplit((parts.scheme, host, "/".join(pieces), query, ""))
+""")
+CLEAN_ERROR = code("""
+    def clean_error(body):
+        try:
+            said = json.loads(body)
+        except ValueError:
+            return "{}"
+        kept = {}
+        for name in ("error", "incident"):
+            text = said.get(name) if isinstance(said, dict) else None
+            if isinstance(text, str) and re.fullmatch(PLAIN, text):
+                kept[name] = text
+        return json.dumps(kept)
+""")
 
-    return walk(file)
-"""
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
-_TAG = '"x-" + hmac.new(b"my salt", value.encode(), "sha256").hexdigest()[:10]'
+# --- 07-1 and 07-3: a walk through nested values ------------------------------------------------
 
 
-def _but(old: str, new: str) -> str:
-    assert old in _GOOD
-    return "import hmac\n\ndef answer(file):\n" + _GOOD.replace(old, new)
+def nested(depth: int, drawn: Any) -> Any:
+    """A drawn value as it stands in JSON, nested so deep."""
+    if depth == 0:
+        return next(drawn)[:9]
+    return {
+        next(drawn)[:5]: [nested(depth - 1, drawn), int(next(drawn)[:2], 16), None],
+        "name": nested(depth - 1, drawn),
+        "size": {"value": next(drawn)[:7], "is": True},
+    }
 
 
-_HEADERS_ALONE = """    cleaned = walk(file)
-    for entry in cleaned['log']['entries']:
-        for side in ('request', 'response'):
-            entry[side] |= {'headers': [], 'cookies': [], 'content': {}}
-    return cleaned"""
+def all_texts(value: Any) -> list[str]:
+    """The texts in a nested value, by a stack."""
+    waiting, found = [value], []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one
+        elif isinstance(one, str):
+            found.append(one)
+    return found
+
+
+def text_cases() -> Iterable[Case]:
+    """Values from simple to nested, each with its texts."""
+    plain: list[tuple[Any, str]] = [
+        ({"a": "one", "b": "two"}, "keys"),
+        ({"a": "one", "b": {"c": "two"}}, "flat"),
+        ({"a": ["one", {"b": ["two"]}]}, "lists"),
+        ({"a": 200, "b": None, "c": True, "d": "one"}, "numbers"),
+        ({"a": "one", "b": ["one", "one"]}, "twice"),
+        ({"a": "", "b": "one"}, "empty"),
+        ([], "flat"),
+        ("one", "alone"),
+        (7, "numbers"),
+    ]
+    for inner, mistake in plain:
+        yield Case((inner,), all_texts(inner), mistake)
+    drawn = dice("lesson-07/judge", "texts")
+    for depth in (1, 2, 4):
+        inner = nested(depth, drawn)
+        yield Case((inner,), all_texts(inner), "flat", f"a drawn value, {depth} deep")
+
+
+def same_texts(got: Any, want: list[str]) -> bool:
+    """The same texts in any order, each as often, in a list."""
+    return isinstance(got, list) and Counter(map(repr, got)) == Counter(map(repr, want))
+
+
+def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) -> Any:
+    """A judge that first holds that what is handed in stays as it is."""
+
+    def judged(answer: Tried) -> Verdict:
+        handed = copy.deepcopy(sample)
+        try:
+            call(answer, handed)
+        except Exception:
+            return judge(answer)
+        if handed != sample:
+            return Verdict(
+                "differs", written(sample), "that value, changed", "a new value", mistake="changed"
+            )
+        return judge(answer)
+
+    return judged
+
+
+def mark(text: str) -> str:
+    """What the judge replaces a text with."""
+    return f"<{len(text)}>"
+
+
+def cleaned(value: Any, keep: set[str], name: str = "") -> Any:
+    """What clean should give."""
+    if isinstance(value, dict):
+        return {inner: cleaned(value[inner], keep, inner) for inner in sorted(value)}
+    if isinstance(value, list):
+        return [cleaned(more, keep, name) for more in value]
+    return mark(value) if isinstance(value, str) and name not in keep else value
+
+
+def clean_cases() -> Iterable[Case]:
+    """Values from simple to nested, with what stays of them."""
+    keep = {"name", "method"}
+    plain: list[tuple[Any, str]] = [
+        ({"cookie": "secret"}, "kept"),
+        ({"method": "GET", "cookie": "secret"}, "harmless"),
+        ({"status": 500, "size": None, "ok": True, "zero": 0}, "numbers"),
+        ({"outer": {"cookie": "secret"}}, "flat"),
+        ({"list": ["secret", {"method": "GET", "value": "secret"}]}, "lists"),
+        ({"name": {"value": "secret"}}, "below"),
+        ({"method": [{"value": "secret"}]}, "below"),
+        ({"method": ["GET", ["PUT"]]}, "names in lists"),
+        ({"x": {"name": "a"}, "y": "secret"}, "other"),
+        ({"Method": "secret", "names": "secret", "metho": "secret"}, "nearly"),
+        ("secret", "kept"),
+        ({"cookie": "", "list": []}, "empty"),
+    ]
+    for inner, mistake in plain:
+        yield Case((inner, keep, mark, ""), cleaned(inner, keep), mistake, written(inner))
+    yield Case(("GET", {"verb"}, mark, "verb"), "GET", "harmless", "'GET', under the name 'verb'")
+    drawn = dice("lesson-07/judge", "clean")
+    for depth in (1, 2, 4):
+        inner = nested(depth, drawn)
+        words = f"a drawn value, {depth} deep"
+        yield Case((inner, {"name"}, mark, ""), cleaned(inner, {"name"}), "other", words)
+
+
+# --- 07-2: tokens in texts ----------------------------------------------------------------------
+
+
+def token_cases() -> Iterable[Case]:
+    """Texts with drawn JWTs in them, and with what is nearly one."""
+    drawn = dice("lesson-07/judge", "tokens")
+    one, two, three = (
+        f"eyJ{next(drawn)}.eyJ{next(drawn)}_{next(drawn)[:3]}.{next(drawn)}-{next(drawn)[:4]}"
+        for _ in range(3)
+    )
+    yield Case(([],), set(), "kind")
+    yield Case(([f"Bearer {one}"],), {one}, "whole")
+    yield Case(([one, two],), {one, two}, "other")
+    yield Case(([json.dumps({"access_token": one, "id_token": two})],), {one, two}, "one")
+    yield Case(([f"https://wiki.example/cb?id_token={three}&state=7"],), {three}, "Bearer")
+    yield Case((["1.2.3", "127.0.0.1", "www.login.example", f"x.{next(drawn)}.y"],), set(), "dots")
+    yield Case((["eyJ0ZXN0", f"eyJ{next(drawn)}.{next(drawn)}"],), set(), "parts")
+    yield Case(([one, f"again {one}"],), {one}, "kind")
+
+
+# --- 07-4: a tag --------------------------------------------------------------------------------
+
+
+def right_tag(text: str, key: bytes) -> str:
+    """The tag by another way than the solution."""
+    import hmac
+
+    return f"x-{hmac.digest(key, text.encode(), 'sha256')[:5].hex()}"
+
+
+def tag_cases() -> Iterable[Case]:
+    """Texts and drawn keys."""
+    drawn = dice("lesson-07/judge", "tag")
+    for text, mistake in (
+        ("session=1", None),
+        ("012713", None),
+        ("", None),
+        ("Zoë, 雪", "letters"),
+    ):
+        key = bytes.fromhex(next(drawn))
+        yield Case((text, key), right_tag(text, key), mistake)
+
+
+def tags(answer: Tried) -> Verdict:
+    """The judge of 07-4: what can be guessed or compared comes before the exact spelling."""
+    key, other = b"one key", b"another key"
+    given = [answer("012713", key), answer("012713", key), answer("012713", other)]
+    case = "the text '012713'"
+    if all(isinstance(one, str) for one in given):
+        first, second, third = given
+        if "012713" in first or "012713" in first[::-1]:
+            return Verdict("differs", case, written(first), "no piece of it", mistake="readable")
+        if first != second:
+            got = f"{first} and then {second}"
+            return Verdict("differs", case, got, "the same tag twice", mistake="random")
+        if first == third:
+            got = f"{first} under each of two keys"
+            return Verdict("differs", case, got, "another tag for each key", mistake="plain")
+    else:
+        return Verdict("differs", case, written(given[0]), "a text", mistake="kind")
+    return compare(tag_cases)(answer)
+
+
+# --- 07-5: an address ---------------------------------------------------------------------------
+
+
+def url_cases() -> Iterable[Case]:
+    """Addresses with secrets in each of their parts (RFC 3986, 3), and what stays of them."""
+
+    def drawn_mark(text: str) -> str:
+        return f"x{sum(map(ord, text)) % 1000:03}{len(text)}"
+
+    key = next(dice("lesson-07/judge", "url"))
+    a, b = drawn_mark("api"), drawn_mark(key)
+    query = drawn_mark(f"code={key}")
+    rows = [
+        ("https://wiki.example/api", f"https://wiki.example/{a}", "path"),
+        (f"https://wiki.example/api/{key}", f"https://wiki.example/{a}/{b}", "path"),
+        (f"https://wiki.example/api?code={key}", f"https://wiki.example/{a}?{query}", "query"),
+        ("http://127.0.0.1:9007/api", f"http://127.0.0.1:9007/{a}", "host"),
+        (f"https://ada:{key}@wiki.example/api", f"https://wiki.example/{a}", "user"),
+        (f"https://a@b:{key}@wiki.example/api", f"https://wiki.example/{a}", "user"),
+        (f"https://wiki.example/api#code={key}", f"https://wiki.example/{a}", "fragment"),
+        (
+            f"https://wiki.example/api?code={key}#{key}",
+            f"https://wiki.example/{a}?{query}",
+            "fragment",
+        ),
+        ("https://wiki.example", "https://wiki.example", "empty"),
+        (f"https://wiki.example/api//{key}/", f"https://wiki.example/{a}//{b}/", "empty"),
+    ]
+    for url, want, mistake in rows:
+        yield Case((url, drawn_mark), want, mistake, url)
+
+
+# --- 07-6: an error -----------------------------------------------------------------------------
+
+
+def error_cases() -> Iterable[Case]:
+    """Bodies of failed answers, and what support may read of them."""
+    drawn = dice("lesson-07/judge", "error")
+    incident, key = f"INC-20231002-{int(next(drawn), 16) % 90 + 10}", next(drawn)
+    good = {"error": "internal_error", "incident": incident}
+    rows: list[tuple[Any, dict, str]] = [
+        (good, good, "other"),
+        ({"error": "not_found"}, {"error": "not_found"}, "missing"),
+        (good | {"detail": f"key {key}"}, good, "others"),
+        (
+            {"error": "quota", "code": "secret", "hint": "correct_horse"},
+            {"error": "quota"},
+            "others",
+        ),
+        ({"error": f"bad key {key}", "incident": incident}, {"incident": incident}, "shape"),
+        ({"error": f"internal_error {key}", "incident": f"{incident} {key}"}, {}, "shape"),
+        ({"error": {"error": "internal_error"}, "incident": 401713}, {}, "kinds"),
+        ({"error": None, "incident": [incident]}, {}, "kinds"),
+        (["error", "incident"], {}, "kinds"),
+        (7, {}, "kinds"),
+    ]
+    for body, want, mistake in rows:
+        yield Case((json.dumps(body),), want, mistake)
+    for text in ("", "<h1>500</h1>", f"key {key}"):
+        yield Case((text,), {}, "no json")
+
+
+def same_json(got: Any, want: dict) -> bool:
+    """Whether a text is JSON of this object."""
+    return isinstance(got, str) and json.loads(got) == want
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    return "cleaner" if callable(answer) or isinstance(answer, dict) else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "07-1",
+        "function",
+        compare(text_cases, same=same_texts),
+        "Whoever reads a HAR file begins so: what texts are there at all?",
+        {
+            "keys": (
+                "Give the values of a dictionary, and not its names.",
+                altered(TEXTS, ("list(value.values())", "list(value)")),
+            ),
+            "flat": (
+                "A dictionary may hold dictionaries. Call texts(...) for what is inside.",
+                wrong("""
+                def answer(value):
+                    if isinstance(value, str):
+                        return [value]
+                    inner = value.values() if isinstance(value, dict) else value
+                    return [one for one in inner if isinstance(one, str)]
+                """),
+            ),
+            "lists": (
+                "Go into lists as well as into dictionaries.",
+                altered(TEXTS, ("isinstance(value, list)", "isinstance(value, tuple)")).replace(
+                    "texts(list(value.values()))",
+                    "[text for inner in value.values() for text in texts(inner)]",
+                ),
+            ),
+            "numbers": (
+                "Numbers, None, True and False are no texts: for them the list is empty.",
+                altered(TEXTS, ("    return []", "    return [str(value)]")),
+            ),
+            "twice": (
+                "Give each text as often as it stands there. A set would lose that.",
+                altered(
+                    TEXTS,
+                    (
+                        "[text for inner in value for text in texts(inner)]",
+                        "list({text for inner in value for text in texts(inner)})",
+                    ),
+                ),
+            ),
+            "empty": (
+                "An empty text is a text, too.",
+                altered(TEXTS, ("isinstance(value, str)", "isinstance(value, str) and value")),
+            ),
+        },
+        (
+            "Four cases: a text, a dictionary, a list, anything else. Each returns a list.",
+            "A function may call itself: [text for inner in value for text in texts(inner)] joins "
+            "what each member of a list holds.",
+        ),
+        TEXTS,
+    ),
+    Exercise(
+        "07-2",
+        "function",
+        compare(token_cases),
+        "A shape finds a token wherever it stands, and whatever it is called there.",
+        {
+            "whole": (
+                "Give the token alone, without what stands around it.",
+                wrong("""
+                def answer(texts):
+                    return {text for text in texts if "eyJ" in text}
+                """),
+            ),
+            "one": (
+                "A text may hold more than one token: re.findall gives all, re.search the first.",
+                wrong(r"""
+                def answer(texts):
+                    hits = [re.search(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", text) for text in texts]
+                    return {hit[0] for hit in hits if hit}
+                """),
+            ),
+            "Bearer": (
+                "Not every token follows the word Bearer. Addresses and bodies have tokens, too.",
+                wrong(r"""
+                def answer(texts):
+                    shape = r'(?:Bearer |^|")(eyJ[\w-]+\.[\w-]+\.[\w-]+)'
+                    return {token for text in texts for token in re.findall(shape, text)}
+                """),
+            ),
+            "dots": (
+                "Addresses and versions have dots, too. The first part of a JWT begins with eyJ.",
+                altered(TOKENS_IN, ("eyJ", "")),
+            ),
+            "parts": (
+                "A signed JWT has three parts, with two dots between them.",
+                altered(TOKENS_IN, (r"\.[\w-]+\.[\w-]+", r"[\w.-]*")),
+            ),
+            "kind": (
+                "Return a set: each token once.",
+                altered(TOKENS_IN, ("{token", "[token"), ("text)}", "text)]")),
+            ),
+        },
+        (
+            r"In a regular expression [\w-]+ is a part of base64url, and \. is a dot.",
+            "re.findall(shape, text) gives a list of all that fit. Collect them in a set.",
+        ),
+        TOKENS_IN,
+    ),
+    Exercise(
+        "07-3",
+        "function",
+        without_change(
+            compare(clean_cases),
+            {"entries": [{"cookie": "secret", "method": "GET"}]},
+            lambda answer, handed: answer(handed, {"method"}, mark, ""),
+        ),
+        "Default deny: what nobody called harmless is replaced, whatever its name is.",
+        {
+            "kept": (
+                "A text under a name that is not in `keep` becomes replace(text).",
+                altered(CLEAN, ("replace(value)\n", "value\n")),
+            ),
+            "harmless": (
+                "A text under a name in `keep` stays as it is.",
+                altered(CLEAN, (" and name not in keep", "")),
+            ),
+            "numbers": (
+                "Numbers, None, True and False stay as they are. Only a text is replaced.",
+                altered(
+                    CLEAN,
+                    ("isinstance(value, str) and name not in keep", "name not in keep"),
+                    ("replace(value)", "replace(str(value))"),
+                ),
+            ),
+            "flat": (
+                "Go on into what is inside: a dictionary may hold dictionaries.",
+                wrong("""
+                def answer(value, keep, replace, name):
+                    if isinstance(value, str):
+                        return value if name in keep else replace(value)
+                    if not isinstance(value, dict):
+                        return value
+                    texts = {n: isinstance(value[n], str) and n not in keep for n in value}
+                    return {n: replace(value[n]) if texts[n] else value[n] for n in value}
+                """),
+            ),
+            "lists": (
+                "Go into lists as well. A HAR has its headers and cookies in lists.",
+                altered(CLEAN, ("isinstance(value, list)", "isinstance(value, tuple)")),
+            ),
+            "below": (
+                "A harmless name makes its own text harmless, and not what is nested below it.",
+                altered(
+                    CLEAN,
+                    (
+                        "    if isinstance(value, dict):",
+                        "    if name in keep:\n        return value\n"
+                        "    if isinstance(value, dict):",
+                    ),
+                ),
+            ),
+            "names in lists": (
+                "A text in a list stands under the name of the list: hand `name` on.",
+                altered(
+                    CLEAN,
+                    ("[clean(inner, keep, replace, name)", '[clean(inner, keep, replace, "")'),
+                ),
+            ),
+            "nearly": (
+                "Compare whole names: Method is not method, and names is not name.",
+                altered(CLEAN, ("name not in keep", "not any(k in name.lower() for k in keep)")),
+            ),
+            "empty": (
+                "An empty list stays an empty list. An empty text is a text.",
+                altered(CLEAN, ("isinstance(value, str)", "value and isinstance(value, str)")),
+            ),
+            "changed": (
+                "Build a new value. Do not change the one that you were given.",
+                wrong("""
+                def answer(value, keep, replace, name):
+                    if isinstance(value, dict):
+                        for inner in value:
+                            value[inner] = answer(value[inner], keep, replace, inner)
+                        return value
+                    if isinstance(value, list):
+                        return [answer(inner, keep, replace, name) for inner in value]
+                    return replace(value) if isinstance(value, str) and name not in keep else value
+                """),
+            ),
+        },
+        (
+            "The walk is that of 07-1. Here each step returns a new dictionary or a new list.",
+            "For a dictionary: {n: clean(value[n], keep, replace, n) for n in value}",
+            "Ask for the name last, where you hold a text.",
+        ),
+        CLEAN,
+    ),
+    Exercise(
+        "07-4",
+        "function",
+        tags,
+        "Equal texts, equal tags. Without the key nobody can try his guesses.",
+        {
+            "readable": (
+                "The text can still be read in the tag.",
+                altered(TAG, ('"x-" + digest[:10]', '"x-" + text[::-1]')),
+            ),
+            "random": (
+                "Support must see which values were equal. So one text has one tag under one key.",
+                wrong("""
+                def answer(text, key):
+                    return "x-" + secrets.token_hex(5)
+                """),
+            ),
+            "plain": (
+                "The tag does not hang on the key. Whoever guesses the text can compute it.",
+                wrong("""
+                def answer(text, key):
+                    return "x-" + hashlib.sha256(text.encode()).hexdigest()[:10]
+                """),
+            ),
+            "kind": (
+                "Return a text: .hexdigest() gives one, .digest() gives bytes.",
+                altered(TAG, ('"x-" + digest[:10]', "digest.encode()")),
+            ),
+            "letters": (
+                "A text may hold any letter: text.encode() is UTF-8, and takes them all.",
+                altered(TAG, ("text.encode()", 'text.encode("ascii", "ignore")')),
+            ),
+        },
+        (
+            "hmac.new(key, message, 'sha256') takes bytes: text.encode() makes them.",
+            "Its .hexdigest() is a text of 64 hexadecimal digits. Take the first ten, behind x-.",
+        ),
+        TAG,
+    ),
+    Exercise(
+        "07-5",
+        "function",
+        compare(url_cases),
+        "The host says which service it was. Everything else in an address may be a secret.",
+        {
+            "path": (
+                "Replace each piece of the path between two slashes, and keep the slashes. A link "
+                "to reset a password has its secret there.",
+                altered(
+                    CLEAN_URL,
+                    (
+                        '[replace(piece) if piece else "" for piece in parts.path.split("/")]',
+                        'parts.path.split("/")',
+                    ),
+                ),
+            ),
+            "query": (
+                "The query, all that stands behind the question mark, becomes one replacement.",
+                altered(CLEAN_URL, ('replace(parts.query) if parts.query else ""', "parts.query")),
+            ),
+            "host": (
+                "The host stays, and its port, and the scheme.",
+                altered(CLEAN_URL, ("parts.netloc.split", "parts.hostname.split")),
+            ),
+            "user": (
+                "In front of the host may stand a user and a password, up to the last @. "
+                "Leave them out.",
+                altered(CLEAN_URL, ('parts.netloc.split("@")[-1]', "parts.netloc")),
+            ),
+            "fragment": (
+                "Behind # stands the fragment. It may hold a token. Leave it out.",
+                altered(CLEAN_URL, ('query, ""', "query, parts.fragment")),
+            ),
+            "empty": (
+                "What is empty stays empty: a path that ends in a slash, or no path at all.",
+                wrong("""
+                def answer(url, replace):
+                    parts = urlsplit(url)
+                    path = "/" + "/".join(map(replace, parts.path[1:].split("/")))
+                    query = replace(parts.query) if parts.query else ""
+                    host = parts.netloc.split("@")[-1]
+                    return urlunsplit((parts.scheme, host, path, query, ""))
+                """),
+            ),
+        },
+        (
+            "urlsplit(url) has .scheme, .netloc, .path, .query and .fragment. urlunsplit takes the "
+            "five in this order.",
+            "parts.path.split('/') gives the pieces, '/'.join(...) puts them together again.",
+            "parts.netloc.split('@')[-1] is what stands behind the last @.",
+        ),
+        CLEAN_URL,
+    ),
+    Exercise(
+        "07-6",
+        "function",
+        compare(error_cases, same=same_json),
+        "A name and a shape together: support reads the error, and no secret has that shape.",
+        {
+            "others": (
+                "Keep `error` and `incident`, and no other member, however harmless it looks.",
+                altered(CLEAN_ERROR, ('in ("error", "incident")', "in said")),
+            ),
+            "shape": (
+                "A secret may stand in the error's own text. The whole text must have the shape: "
+                "re.fullmatch.",
+                altered(CLEAN_ERROR, ("fullmatch", "match")),
+            ),
+            "kinds": (
+                "JSON may be a list or a number, and a member may be anything. Ask what it is.",
+                altered(
+                    CLEAN_ERROR,
+                    (
+                        "isinstance(text, str) and re.fullmatch(PLAIN, text)",
+                        "text and re.fullmatch(PLAIN, str(text).strip('[]\\''))",
+                    ),
+                ),
+            ),
+            "missing": (
+                "One of the two may be missing. Keep the other.",
+                altered(
+                    CLEAN_ERROR,
+                    (
+                        "    return json.dumps(kept)",
+                        "    return json.dumps(kept if len(kept) == 2 else {})",
+                    ),
+                ),
+            ),
+            "no json": (
+                "Not every body is JSON. json.loads raises ValueError then: return '{}'.",
+                altered(CLEAN_ERROR, ('return "{}"', "return json.dumps({'error': body})")),
+            ),
+        },
+        (
+            "Begin with what can go wrong: no JSON, and JSON that is no dictionary.",
+            "re.fullmatch(PLAIN, text) is None where the text as a whole has another shape.",
+        ),
+        CLEAN_ERROR,
+    ),
+)
+
+TARGET = Target(
+    "07-target",
+    "value",
+    value(flag_mistake),
+    "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
+    "order of appearance, random texts that are remembered, and an HMAC all do.",
+    {
+        "other": (
+            "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",
+            "answer = 'flag-0000'",
+        ),
+        "cleaner": (
+            "Hand in what scene.submit(your_cleaner) returned, and not the cleaner or its file.",
+            "answer = {'log': {'entries': []}}",
+        ),
+    },
+    (
+        "Begin with clean(recording, KEEP, replace, ''). Then mend two places in each entry: the "
+        "address of the request, and the body of an answer that failed.",
+        "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
+        "Draw it once for a file, or equal values get different tags.",
+        "for old, new in zip(recording['log']['entries'], cleaned['log']['entries']): set "
+        "new['request']['url'] to clean_url(...) of the old one. Where old['response']['status'] "
+        "is 400 or more, set new['response']['content']['text'] to clean_error(...) of the old.",
+    ),
+    code("""
+        def cleaner(recording):
+            key = secrets.token_bytes(16)
+            def replace(text):
+                return tag(text, key)
+            cleaned = clean(recording, KEEP, replace, "")
+            for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"]):
+                new["request"]["url"] = clean_url(old["request"]["url"], replace)
+                if old["response"]["status"] >= 400:
+                    body = old["response"]["content"].get("text", "")
+                    new["response"]["content"]["text"] = clean_error(body)
+            return cleaned
+
+        flag = scene.submit(cleaner)
+    """),
+    brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
+It is graded on two files that you have not seen. One of them is drawn while you wait.
+scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
+It returns the flag when no secret comes out, by reading, undoing encodings, guessing, or trying \
+doors, and when support can answer all of scene.questions.
+scene.sample is the file of this lesson, to try things on.""",
+    scene=UnseenRecordings,
+)
 
 _DOORS = ("session cookie", "access token", "refresh token", "code", "password")
 _USED = (
     "The belief is that a code in a file still opens something. A code serves once, and this one "
     "was used."
 )
-_HARMLESS_ALONE = (
-    "The belief is that every cleaner forgets something. This one replaces all that it does not "
-    "know to be harmless."
-)
-
 PREDICTIONS = (
     Prediction(
         "07-p1",
@@ -299,15 +865,41 @@ PREDICTIONS = (
     ),
     Row(
         "07-p6",
-        "Default deny was used. Which doors does the file still open?",
-        _DOORS,
-        "xxxxx",
-        {door: _USED if door == "code" else _HARMLESS_ALONE for door in _DOORS},
-        "What is not known to be harmless was replaced, and no credential is known to be harmless.",
+        "Your cleaner replaces every text, but those under six harmless names. Equal texts get "
+        "equal tags. Which questions can support still answer?",
+        FIVE_QUESTIONS,
+        "oxoox",
+        words=("it can", "it cannot"),
+        beliefs={
+            "which request failed, with which status": (
+                "The belief is that a cleaned file says nothing. A status is a number, and numbers "
+                "stay."
+            ),
+            "which service was asked, by which method": (
+                "The belief is that an address is harmless. Its name, `url`, is not on the list. "
+                "So the whole address became one tag, with the host in it."
+            ),
+            "was it the same session": (
+                "The belief is that support must read a cookie to compare it. Equal cookies have "
+                "equal tags."
+            ),
+            "was a token sent, and the same one": (
+                "The belief is that support must read a token to compare it. Equal tokens have "
+                "equal tags."
+            ),
+            "what did the error say": (
+                "The belief is that a body that failed is harmless. It is a text like any other, "
+                "and became one tag."
+            ),
+        },
+        because=(
+            "What is a number, or has an equal somewhere, can still be compared. What support must "
+            "read has become a tag: the address, and the words of the error."
+        ),
     ),
     Prediction(
         "07-p7",
-        "Which row of the grid is the sanitized export like?",
+        "Which doors does the sanitized export still open? The same as which file?",
         {
             "a": Guess(
                 "nothing removed",
@@ -316,8 +908,8 @@ PREDICTIONS = (
                 "by default today.",
             ),
             "b": Guess(
-                "default deny",
-                "default deny",
+                "your cleaner",
+                "yours",
                 "The belief is that sanitized means clean. The export keeps the bodies and the "
                 "forms, as they are needed to find a fault.",
             ),
@@ -355,256 +947,68 @@ PREDICTIONS = (
     ),
 )
 
-
-LESSON = Lesson(
-    "07",
-    (
-        Exercise(
-            "07-1",
-            "function",
-            _cleaner,
-            (
-                "No door opens, and support can go on working. That is the whole art. In earnest "
-                "the key of the tags is random, and nobody keeps it."
+QUIZZES = (
+    Quiz(
+        "07-q1",
+        "A colleague cleans each file with a list of 200 secret-sounding names. What do you ask "
+        "first?",
+        {
+            "a": Choice(
+                "Whether the list is sorted, so that no name stands in it twice",
+                "A list in order misses the same names as one that is in none.",
             ),
-            {
-                "cookie": (
-                    "The session cookie is still in there somewhere, and it opens the provider. It "
-                    "stands in headers, and in the lists of cookies."
-                ),
-                "token": (
-                    "A token is still in there and opens a door. Look at the bodies of the token "
-                    "endpoint's answers."
-                ),
-                "password": (
-                    "The password is still in there. Look at the form that was sent: its text, and "
-                    "its params."
-                ),
-                "other keys": (
-                    "The provider's doors stay shut, but a key to another service is still in "
-                    "there: har.findings(...) of your file shows which."
-                ),
-                "planted": (
-                    "It knows the secrets of one file. Our copy of the recording has others, in "
-                    "headers, cookies, forms, addresses, bodies and messages, and one is left. "
-                    "Keep what is harmless, and replace all the rest."
-                ),
-                "piece": (
-                    "Half of a key is still readable in our copy of the recording. A piece of a "
-                    "secret helps to guess the rest: leave none."
-                ),
-                "reversible": (
-                    "Nothing opens as it stands, but what you wrote can be turned back without a "
-                    "key: undoing an encoding (reversal, hex, base64, ROT13, letter case) brings a "
-                    "secret out again. Delete it, or tag it with a keyed hash."
-                ),
-                "guessable": (
-                    "A one-time code can be guessed from its tag. It has six digits, so a thief "
-                    "hashes all million of them and compares. A plain hash and hash() need no key: "
-                    "use hmac with a key, or delete the text."
-                ),
-                "useless": (
-                    "Nothing opens, and support is blind: fewer than six questions have an answer. "
-                    "Keep the structure, the numbers and what is harmless, and let equal values "
-                    "stay equal."
-                ),
-                "not a har": (
-                    "That is no HAR any more: it needs a log with a list of entries, each of them "
-                    "a dictionary."
-                ),
-                "not json": (
-                    "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of "
-                    "digits. Write texts: .hexdigest() of a tag, say."
-                ),
-                "changed": (
-                    "You changed the file that you were given, and returned another. Build a new "
-                    "one and leave the old as it is."
-                ),
-            },
-            {
-                "cookie": code("""
-                    from labutils.stage import cleaner_grade
-
-                    def answer(file):
-                        return cleaner_grade.word_list(file)
-                """),
-                "token": code("""
-                    from labutils.stage import cleaner_grade
-
-                    def answer(file):
-                        return cleaner_grade.drop_three_headers(file)
-                """),
-                "password": _but(
-                    '"httpVersion"}', '"httpVersion", "postData", "params", "text", "value"}'
-                ).replace("    return walk(file)", _HEADERS_ALONE),
-                "other keys": code("""
-                    from labutils.stage import cleaner_grade
-
-                    def answer(file):
-                        return cleaner_grade.drop_three_headers(cleaner_grade.word_list(file))
-                """),
-                "planted": code("""
-                    from labutils.incident import har
-                    from labutils.lab import data_file
-                    case = har.read(data_file('support-case.har').read_bytes())
-                    known = {f.value for f in har.findings(case)}
-
-                    def answer(file):
-                        def walk(value):
-                            if isinstance(value, dict):
-                                return {name: walk(inner) for name, inner in value.items()}
-                            if isinstance(value, list):
-                                return [walk(inner) for inner in value]
-                            is_known = isinstance(value, str) and known & har.strings([value])
-                            return 'x' if is_known else value
-
-                        return walk(file)
-                """),
-                "piece": _but(
-                    _TAG,
-                    (
-                        'value[:len(value) // 2 + 1] if len(value) < 80 and "=" not in value and '
-                        'len(value) > 30 else "x"'
-                    ),
-                ),
-                "reversible": _but(_TAG, "value[::-1]"),
-                "guessable": _but(_TAG, "str(hash(value))"),
-                "useless": _but(_TAG, '"x"').replace(
-                    '"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"',
-                    '"name"',
-                ),
-                "not a har": code("""
-                    def answer(file):
-                        return {}
-                """),
-                "not json": _but(_TAG, 'hmac.digest(b"my salt", value.encode(), "sha256")'),
-                "changed": code("""
-                    def answer(file):
-                        file['log']['entries'].clear()
-                        return {'log': {'entries': []}}
-                """),
-            },
-            (
-                (
-                    "Write an inner function walk(value, key) that calls itself for dictionaries "
-                    "and lists."
-                ),
-                (
-                    "A text whose key is not in your short set of harmless keys becomes 'x-' and "
-                    "some digits of an HMAC; numbers and None are returned as they are."
-                ),
-                (
-                    "hmac.new(b'my salt', value.encode(), 'sha256').hexdigest()[:10] is such a "
-                    "tag: equal texts, equal tags."
-                ),
+            "b": Choice(
+                "Whether each of the 200 names was seen in one of the company's own files",
+                "Names that are on the list do no harm. Those that are missing do.",
             ),
-            "def my_clean(file):\n" + _GOOD,
-        ),
-        Exercise(
-            "07-2",
-            "function",
-            _unsaid,
-            "The file does not say when these end. Somebody must find out, or take them back.",
-            {
-                "kind": "Return a set of kinds, such as {'password'}.",
-                "findings": "Those are findings. Return their kinds: finding.kind.",
-                "twice": "A kind stands in there twice. Make it a set.",
-                "reversed": "Those are the ones that do say when they end. Take the others.",
-                "zero": (
-                    "An end of 0 is an end, long ago. Compare with None; do not ask whether it is "
-                    "true."
-                ),
-                "holder": (
-                    "The password is missing: it has a holder and no end. Only the end counts here."
-                ),
-                "constant": (
-                    "Right for one file, and the same for every other: look at the findings that "
-                    "you were given."
-                ),
-                "other": "Go through the findings and keep the kind of each whose expires is None.",
-            },
-            {
-                "kind": code("""
-                    def answer(findings):
-                        return 'password'
-                """),
-                "findings": code("""
-                    def answer(findings):
-                        return [f for f in findings if f.expires is None]
-                """),
-                "twice": code("""
-                    def answer(findings):
-                        return [f.kind for f in findings if f.expires is None]
-                """),
-                "reversed": code("""
-                    def answer(findings):
-                        return {f.kind for f in findings if f.expires is not None}
-                """),
-                "zero": code("""
-                    def answer(findings):
-                        return {f.kind for f in findings if not f.expires}
-                """),
-                "holder": code("""
-                    def answer(findings):
-                        return {f.kind for f in findings if f.expires is None and f.holder is None}
-                """),
-                "constant": code("""
-                    def answer(findings):
-                        return {'session cookie', 'refresh token', 'password'}
-                """),
-                "other": code("""
-                    def answer(findings):
-                        return {'password'}
-                """),
-            },
-            (
-                "A set comprehension over findings, with a condition.",
-                "The condition is finding.expires is None.",
+            "c": Choice(
+                "What becomes of a secret under a name that is not on it",
+                "It stays. A list of what to remove must be complete, and nobody knows that it is.",
+                right=True,
             ),
-            code("""
-                def unsaid(findings):
-                    return {finding.kind for finding in findings if finding.expires is None}
-            """),
-        ),
+        },
     ),
-    (
-        Quiz(
-            "07-q1",
-            (
-                "A cleaner removes the headers Cookie, Set-Cookie and Authorization. What is left "
-                "in such a file?"
+    Quiz(
+        "07-q2",
+        "Support gets two cleaned files of one person, from Monday and from Tuesday. Each was "
+        "cleaned with a key of its own. What can support see?",
+        {
+            "a": Choice(
+                "Within each file, which values were equal",
+                "The tags of Monday and those of Tuesday cannot be compared: each has another key.",
+                right=True,
             ),
-            {
-                "a": Choice("Nothing that opens a door", "Look at the grid: three doors are open."),
-                "b": Choice(
-                    "Tokens in bodies, codes in addresses, passwords in forms",
-                    "Yes. Headers are one hiding place among many.",
-                    True,
-                ),
-                "c": Choice(
-                    "Only tokens that are over",
-                    "They were as good as new when the ticket was opened.",
-                ),
-            },
-        ),
-        Quiz(
-            "07-q2",
-            "Why does the cleaner put tags where values were, and not simply a star?",
-            {
-                "a": Choice(
-                    "So that support can turn a tag back into the value when it must",
-                    "Nobody can, without a salt that was thrown away. That is the point.",
-                ),
-                "b": Choice(
-                    "So that support can see which values were equal, and not the values",
-                    "Yes. The same session, or another one?",
-                    True,
-                ),
-                "c": Choice(
-                    "Because a HAR file with stars is not valid", "It is valid, and says much less."
-                ),
-            },
-        ),
+            "b": Choice(
+                "Whether the session of Monday was still used on Tuesday",
+                "The same cookie has another tag on Tuesday, under another key.",
+            ),
+            "c": Choice(
+                "Nothing about equal values, since a tag hides them",
+                "A tag hides the value. That two are equal in one file is what it shows.",
+            ),
+        },
     ),
-    PREDICTIONS,
+    Quiz(
+        "07-q3",
+        "The ticket with Ada's raw file was open to strangers for a day. Which answer leaves "
+        "nothing that opens?",
+        {
+            "a": Choice(
+                "Delete the file, and upload a cleaned one in its place",
+                "Whoever took it has it. What is in it opens doors as before.",
+            ),
+            "b": Choice(
+                "End the session, revoke the tokens, and change password and keys",
+                "What the file holds is worth nothing then. The expenses tool and the backup have "
+                "keys in it as well.",
+                right=True,
+            ),
+            "c": Choice(
+                "Wait ten minutes, since the access token ends by itself after that time",
+                "The access token ends. The cookie, the refresh token and the password do not.",
+            ),
+        },
+    ),
 )
+
+LESSON = Lesson("07", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -1,0 +1,177 @@
+"""The target of lesson 07: a cleaner, graded on recordings that its author has not seen.
+
+One recording has secrets that are the same each time. In the other the secrets are drawn while
+the cleaner is graded. A thief reads what is left, undoes encodings, guesses short secrets, and
+tries every text at the provider's doors. Support asks its questions.
+"""
+
+import copy
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from labutils.incident import har
+from labutils.lab import data_file, dice
+from labutils.stage import cleaner_grade, recorded_case
+from labutils.stage.reversible_encodings import guessed
+
+FLAG = "flag-" + next(dice("lesson-07", "cleaner"))
+Cleaner = Callable[[dict], object]
+RIVALS: Mapping[str, Cleaner] = {
+    "word list": cleaner_grade.word_list,
+    "signatures off": cleaner_grade.signatures_off,
+}
+OPENS = {
+    "session cookie": "cookie",
+    "access token": "token",
+    "refresh token": "token",
+    "password": "password",
+}
+SAYS = {
+    "cookie": (
+        "The session cookie is still in there somewhere, and it opens the provider. It stands in "
+        "headers, and in the lists of cookies."
+    ),
+    "token": (
+        "A token is still in there and opens a door. Look at the bodies of the token endpoint's "
+        "answers."
+    ),
+    "password": (
+        "The password is still in there. Look at the form that was sent: its text, and its params."
+    ),
+    "other keys": (
+        "The provider's doors stay shut, but a key to another service is still in there: "
+        "har.findings(...) of your file shows which."
+    ),
+    "planted": (
+        "It knows the secrets of one file. This one has others: in headers, cookies, forms, "
+        "addresses, messages and bodies, nested and as numbers. One of them is left."
+    ),
+    "piece": (
+        "Half of a key is still readable. A piece of a secret helps to guess the rest: leave none."
+    ),
+    "reversible": (
+        "Nothing opens as it stands, but what you wrote can be turned back without a key: undoing "
+        "an encoding (reversal, hex, base64, ROT13, letter case) brings a secret out again."
+    ),
+    "guessable": (
+        "A one-time code can be guessed from what you wrote. It has six digits: a thief hashes "
+        "all of them and compares. A plain hash and hash() need no key."
+    ),
+    "not a har": (
+        "That is no HAR any more: it needs a log with a list of entries, each a dictionary."
+    ),
+    "not json": (
+        "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of digits."
+    ),
+    "changed": (
+        "You changed the file that you were given, and returned another. Leave the old as it is."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What is wrong with a cleaned file, by name (None: nothing), and what support cannot say."""
+
+    mistake: str | None
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """The recording that everybody knows, its provider's doors, and the secrets in it."""
+
+    recording: dict
+    doors: Mapping[str, Callable[[str], bool]]
+    secrets: frozenset[str]
+
+
+@cache
+def known_case() -> Case:
+    """The support case of the lesson."""
+    recording = har.read(data_file("support-case.har").read_bytes())
+    doors = recorded_case.doors(recorded_case.rebuild(recording))
+    values = {finding.value for finding in har.findings(recording)}
+    return Case(recording, doors, frozenset(values))
+
+
+def grade(clean: Cleaner, unseen: cleaner_grade.Planted) -> Grade:
+    """What a thief gets out of the cleaned recording, and what support can no longer say."""
+    handed = copy.deepcopy(unseen.recording)
+    cleaned = clean(handed)
+    if handed != unseen.recording and cleaned is not handed:
+        return Grade("changed")
+    try:
+        written = json.loads(json.dumps(cleaned, ensure_ascii=False))
+        answers = cleaner_grade.usefulness(unseen.recording, written)
+    except har.NotHar:
+        return Grade("not a har")
+    except (TypeError, ValueError):
+        return Grade("not json")
+    lost = tuple(question for question, good in answers.items() if not good)
+    return Grade(stolen(written, unseen), lost)
+
+
+def stolen(cleaned: dict, unseen: cleaner_grade.Planted) -> str | None:
+    """What a thief gets by trying doors, by reading, by undoing encodings, by guessing."""
+    case, keys, codes = known_case(), set(unseen.keys), set(unseen.codes)
+    kept, written = cleaner_grade.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)
+    for door, mistake in OPENS.items():
+        if opened := [text for text in kept if case.doors[door](text)]:
+            return mistake if any(text in written for text in opened) else "reversible"
+    if case.secrets & kept:
+        return "other keys"
+    if keys & kept:
+        return "planted"
+    if any(half in text for text in kept for key in keys for half in cleaner_grade.halves(key)):
+        return "piece"
+    written_anew = kept - cleaner_grade.texts(unseen.recording)
+    back = cleaner_grade.brought_back(written_anew, {*case.secrets, *unseen.secrets})
+    if back - codes:
+        return "reversible"
+    if codes & kept:
+        return "planted"
+    if back:
+        return "reversible"
+    return "guessable" if guessed(kept, codes) else None
+
+
+class UnseenRecordings:
+    """The scene: `sample` is the recording of the lesson; `submit` grades a cleaner on others."""
+
+    questions = tuple(cleaner_grade.QUESTIONS)
+
+    def __init__(self) -> None:
+        self.sample = copy.deepcopy(known_case().recording)
+
+    def submit(self, clean: Cleaner) -> str | None:
+        """Grade a cleaner, say what came out, and return the flag where it has earned one."""
+        seeds = {"the first file": "target-07", "a file drawn just now": secrets.token_hex(16)}
+        for name, seed in seeds.items():
+            unseen = cleaner_grade.planted(known_case().recording, seed)
+            self._say_rivals(name, unseen)
+            try:
+                result = grade(clean, unseen)
+            except Exception as error:
+                print(f"Yours raised {type(error).__name__}. Try it on scene.sample first.")
+                return None
+            if result.mistake:
+                print(f"Yours, on {name}: {SAYS[result.mistake]}")
+                return None
+            if result.lost:
+                print(f"Yours, on {name}: no secret comes out. Support cannot say any more:")
+                print(*(f"  {question}" for question in result.lost), sep="\n")
+                return None
+        print(f"Yours: no secret comes out, and all {len(self.questions)} questions have answers.")
+        return FLAG
+
+    def _say_rivals(self, name: str, unseen: cleaner_grade.Planted) -> None:
+        """How many of the planted secrets can be read after each of the two rivals."""
+        left = [
+            f"{rival} {len(cleaner_grade.readable(clean(unseen.recording), unseen.secrets))}"
+            for rival, clean in RIVALS.items()
+        ]
+        print(f"On {name}, of {len(unseen.secrets)} new secrets are left: {', '.join(left)}.")
