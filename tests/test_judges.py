@@ -126,7 +126,7 @@ def test_an_error_is_named_before_the_judges_sentence():
 
 def test_an_error_without_a_sentence_is_named_alone():
     assert (
-        said("08-3", "def answer(*arguments):\n    return 1 / 0")
+        said("15-1", "def answer(*arguments):\n    return 1 / 0")
         == "It raised ZeroDivisionError: division by zero (line 2 of your cell)."
     )
 
