@@ -9,7 +9,6 @@ mistake than its own.
 import hashlib
 import re
 import struct
-from datetime import datetime
 from graphlib import TopologicalSorter
 
 import pytest
@@ -18,8 +17,6 @@ from labutils.classroom import exercises
 from labutils.classroom.judging import PASSED
 from labutils.classroom.registry import lesson
 from labutils.identity.tokens import b64
-from labutils.incident import ledger
-from labutils.lab import seconds
 from labutils.stage import missing_defences as stage
 
 RIGHT, WRONG = [], []
@@ -40,62 +37,6 @@ def wrong(identifier, mistake):
 
 
 # --- right, in other styles than the model solution's -------------------------------------------
-
-
-@right("08-2")
-def _(first, second):
-    times = [ledger.fact(name).time for name in (first, second)]
-    if not all(time and "T" in time for time in times):
-        return None
-    return (seconds(times[1]) - seconds(times[0])) // 60
-
-
-@right("08-2")
-def _(first, second):
-    one, two = ledger.fact(first).time, ledger.fact(second).time
-    if not one or not two or len(one) < 11 or len(two) < 11:
-        return None
-    return int((datetime.fromisoformat(two) - datetime.fromisoformat(one)).total_seconds() / 60)
-
-
-@right("08-2")
-def _(first, second):
-    try:
-        one, two = (
-            ledger.fact(name).time.index("T") and seconds(ledger.fact(name).time)
-            for name in (first, second)
-        )
-    except (AttributeError, ValueError):
-        return None
-    return (two - one) // 60
-
-
-@right("08-3")
-def _(fact):
-    return (
-        fact.confidence != "confirmed"
-        or fact.outcome == "unknown"
-        or all(source.kind != "primary" for source in fact.sources)
-    )
-
-
-@right("08-3")
-def _(fact):
-    if fact.confidence != "confirmed":
-        return True
-    if fact.outcome == "unknown":
-        return True
-    return "primary" not in [source.kind for source in fact.sources]
-
-
-@right("08-3")
-def _(fact):
-    settled = (
-        any(s.kind == "primary" for s in fact.sources),
-        fact.confidence == "confirmed",
-        fact.outcome != "unknown",
-    )
-    return not all(settled)
 
 
 @right("11-1")
@@ -216,23 +157,6 @@ def _(puts_back):
 
 
 # --- wrong, and why -----------------------------------------------------------------------------
-
-
-@wrong("08-2", "sign")
-def _(first, second):
-    one, two = ledger.fact(first).time or "", ledger.fact(second).time or ""
-    if "T" not in one or "T" not in two:
-        return None
-    return abs(seconds(two) - seconds(one)) // 60
-
-
-@wrong("08-3", "no outcome")
-def _(fact):
-    return (
-        fact.confidence != "confirmed"
-        or fact.outcome not in ("succeeded", "denied")
-        or not any(source.kind == "primary" for source in fact.sources)
-    )
 
 
 @wrong("11-1", "one way")

@@ -12,6 +12,8 @@ from itertools import pairwise
 from types import FunctionType, TracebackType
 from typing import Any, Literal
 
+import httpx
+
 from labutils.text import shown
 
 LONGEST = 160  # characters of a value in a verdict
@@ -56,6 +58,15 @@ PASSED = Verdict("passed")
 def written(value: object) -> str:
     """A value as a verdict shows it: on one line, and cut."""
     return shown(repr(value), LONGEST)
+
+
+def not_a_response(response: Any, case: str) -> Verdict | None:
+    """The verdict on something that is no HTTP response; None for one."""
+    if response is None:
+        return Verdict("none", case)
+    if not isinstance(response, httpx.Response):
+        return Verdict("differs", case, written(response), mistake="response")
+    return None
 
 
 class Tried:

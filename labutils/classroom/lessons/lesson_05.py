@@ -8,7 +8,16 @@ from typing import Any
 import httpx
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    not_a_response,
+    value,
+    written,
+)
 from labutils.classroom.registry import (
     Choice,
     Exercise,
@@ -120,15 +129,6 @@ def knocks(answer: Tried) -> Verdict:
                 said = f"It was answered {response.status_code}."
                 return Verdict(kind_of_verdict, case, said, mistake=door)
     return PASSED
-
-
-def not_a_response(response: Any, case: str) -> Verdict | None:
-    """The verdict on something that is no HTTP response; None for one."""
-    if response is None:
-        return Verdict("none", case)
-    if not isinstance(response, httpx.Response):
-        return Verdict("differs", case, written(response), mistake="response")
-    return None
 
 
 # --- 05-2: a grid by trying ---------------------------------------------------------------------

@@ -15,6 +15,7 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     compare,
+    not_a_response,
     returns_nothing,
     value,
     written,
@@ -172,15 +173,6 @@ def taken(answer: Tried) -> Verdict:
 
 
 # --- 06-2 and 06-3: to the token endpoint -------------------------------------------------------
-
-
-def not_a_response(response: Any, case: str) -> Verdict | None:
-    """The verdict on something that is no HTTP response; None for one."""
-    if response is None:
-        return Verdict("none", case)
-    if not isinstance(response, httpx.Response):
-        return Verdict("differs", case, written(response), mistake="response")
-    return None
 
 
 def asked(answer: Tried, apps: TwoApps, credential: str, case: str) -> Verdict | Any:
