@@ -7,6 +7,7 @@ reports.
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 import httpx
@@ -18,6 +19,7 @@ from labutils.incident.ledger_schema import Fact
 from labutils.incident.log_format import Event
 from labutils.incident.policy import Decision, Request, World
 from labutils.incident.services import PASS, Company, credentials_given
+from labutils.incident.telemetry import LogLine
 from labutils.lab import Exchange, Lab, iso, seconds
 
 Outcome = Literal["succeeded", "denied", "unknown", "not_reached"]
@@ -71,21 +73,24 @@ class Step:
 
 @dataclass
 class Replay:
-    """A played world: its steps, what the network saw, and what the services logged (by source).
+    """A played world: its steps, what the network saw, and the lines of each log, by source.
 
     `truth`: which event (as source:line, counted from 1) belongs to which fact. `labels`: of events
-    that no vendor or report describes, "modelled". `written`: when each event of a source was
-    written, in milliseconds since 1970.
+    that no vendor or report describes, "modelled".
     """
 
     world: World
     case: Case
     steps: list[Step] = field(default_factory=list)
     wire: list[Exchange] = field(default_factory=list)
-    audit: dict[str, list[Event]] = field(default_factory=dict)
+    lines: dict[str, list[LogLine]] = field(default_factory=dict)
     truth: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
-    written: dict[str, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def audit(self) -> dict[str, list[Event]]:
+        """What the services logged: the events of each log, by source."""
+        return {source: [line.event for line in lines] for source, lines in self.lines.items()}
 
 
 def with_controls(names: Iterable[str], world: World | None = None) -> World:
@@ -257,18 +262,15 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
     case = cases.load(case)
     lab = Lab("breach", case.start)
     intruder = _OverHttp(Company(lab, world, case), case.campaign)
-    replay = Replay(world, case, wire=lab.wire, audit={source: [] for source in case.sources})
-    replay.written = {source: [] for source in case.sources}
+    replay = Replay(world, case, wire=lab.wire, lines={source: [] for source in case.sources})
     filed = 0  # lines of the lab's audit log
     for step in CampaignRun(case, intruder).steps(case.campaign.steps):
         replay.steps.append(step)
         for place in range(filed, len(lab.audit)):
-            line = lab.audit[place]
-            events = replay.audit[line["source"]]
-            events.append(line["event"])
-            replay.written[line["source"]].append(line["at"])
-            name = f"{line['source']}:{len(events)}"
-            if line["modelled"]:
+            line: LogLine = lab.audit[place]["line"]
+            replay.lines[line.source].append(line)
+            name = f"{line.source}:{len(replay.lines[line.source])}"
+            if line.modelled:
                 replay.labels[name] = "modelled"
             if place not in intruder.owners_lines:
                 replay.truth[name] = step.fact

@@ -66,13 +66,7 @@ class Company:
         """Write what the services log about a request; see telemetry.events."""
         if policy.recorded(asked, self.world):
             self.lab.audit += [
-                {
-                    "time": asked.time,
-                    "source": line.source,
-                    "event": line.event,
-                    "modelled": line.modelled,
-                    "at": line.at,
-                }
+                {"time": asked.time, "source": line.source, "line": line}
                 for line in telemetry.events(asked, decision, agent, serial, turn)
             ]
 

@@ -11,7 +11,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,45 +29,6 @@ from labutils.incident.log_format import (
 )
 from labutils.incident.policy import Decision, Request
 from labutils.lab import iso
-
-
-class LogLine(NamedTuple):
-    """A line of a log. `modelled`: no vendor or report says that it looks like this. `at`: when it
-    was written, in milliseconds since 1970."""
-
-    source: str
-    event: Event
-    modelled: bool
-    at: int
-
-
-def events(
-    request: Request, decision: Decision, agent: str, serial: int | str, turn: int = 1
-) -> list[LogLine]:
-    """What this request leaves in the logs.
-
-    `serial` is one that no other request has. `turn`: which time it is, where it is made many
-    times.
-    """
-    kind = request.credential.kind if request.credential else None
-    audit = request.service.audit_by_kind.get(kind or "", request.service.audit)
-    refused_by_network = decision.rule == policy.reachable.__name__
-    end = _End(decision.allow, not refused_by_network)
-    seed = f"{request.service.id}/{serial}"
-    writers = _writers(request.case, request.scope, end, kind, audit)
-    return [
-        writer.line(Line(request, agent, seed, turn, place)) for place, writer in enumerate(writers)
-    ]
-
-
-# --- which templates ----------------------------------------------------------------------------
-
-
-class _End(NamedTuple):
-    """How a request ended: whether it was allowed, and whether it came as far as the service."""
-
-    allowed: bool
-    reached: bool
 
 
 @dataclass(frozen=True)
@@ -91,10 +52,64 @@ class Writer(NamedTuple):
     write: Callable[[Line], Event]
     modelled: bool
 
-    def line(self, line: Line) -> LogLine:
-        """The line as it stands in the log."""
-        at = 1000 * line.request.time + _milliseconds(line)
-        return LogLine(self.source, self.write(line), self.modelled, at)
+
+@dataclass
+class LogLine:
+    """A line as it stands in a log. Its event is written when somebody first looks at it, since a
+    replay has hundreds and most of them are only counted."""
+
+    writer: Writer
+    line: Line
+
+    @property
+    def source(self) -> str:
+        """The log that it stands in."""
+        return self.writer.source
+
+    @property
+    def modelled(self) -> bool:
+        """Whether no vendor or report says that it looks like this."""
+        return self.writer.modelled
+
+    @property
+    def at(self) -> int:
+        """When it was written, in milliseconds since 1970."""
+        return 1000 * self.line.request.time + _milliseconds(self.line)
+
+    @cached_property
+    def event(self) -> Event:
+        """What it says."""
+        return self.writer.write(self.line)
+
+
+def events(
+    request: Request, decision: Decision, agent: str, serial: int | str, turn: int = 1
+) -> list[LogLine]:
+    """What this request leaves in the logs.
+
+    `serial` is one that no other request has. `turn`: which time it is, where it is made many
+    times.
+    """
+    kind = request.credential.kind if request.credential else None
+    audit = request.service.audit_by_kind.get(kind or "", request.service.audit)
+    refused_by_network = decision.rule == policy.reachable.__name__
+    end = _End(decision.allow, not refused_by_network)
+    seed = f"{request.service.id}/{serial}"
+    writers = _writers(request.case, request.scope, end, kind, audit)
+    return [
+        LogLine(writer, Line(request, agent, seed, turn, place))
+        for place, writer in enumerate(writers)
+    ]
+
+
+# --- which templates ----------------------------------------------------------------------------
+
+
+class _End(NamedTuple):
+    """How a request ended: whether it was allowed, and whether it came as far as the service."""
+
+    allowed: bool
+    reached: bool
 
 
 @cache

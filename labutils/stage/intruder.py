@@ -171,7 +171,7 @@ class Intruder:
         """The defender's files: the lines of each log so far."""
         logs: dict[str, list[Event]] = {}
         for line in self.lab.audit:
-            logs.setdefault(line["source"], []).append(line["event"])
+            logs.setdefault(line["source"], []).append(line["line"].event)
         return logs
 
     @property

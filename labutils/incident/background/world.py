@@ -80,9 +80,9 @@ def days_of(replay: Replay) -> list[int]:
 def sources_by_day(replay: Replay) -> dict[int, set[str]]:
     """By day, the logs in which the attack left a line."""
     by_day: dict[int, set[str]] = {}
-    for source, times in replay.written.items():
-        for at in times:
-            by_day.setdefault(at // 1000 // DAY * DAY, set()).add(source)
+    for source, lines in replay.lines.items():
+        for line in lines:
+            by_day.setdefault(line.at // 1000 // DAY * DAY, set()).add(source)
     return by_day
 
 
@@ -95,19 +95,19 @@ def days_of_month(sheet: Background) -> list[int]:
 def _attack(replay: Replay) -> dict[int, list[Entry]]:
     """What the replay logged, by day."""
     by_day: dict[int, list[Entry]] = {}
-    for source, events in replay.audit.items():
-        for number, (event, at) in enumerate(zip(events, replay.written[source], strict=True), 1):
+    for source, lines in replay.lines.items():
+        for number, line in enumerate(lines, 1):
             name = f"{source}:{number}"
             entry = Entry(
-                at,
+                line.at,
                 zlib.crc32(name.encode()),
                 source,
-                json.dumps(event),
+                json.dumps(line.event),
                 replay.truth.get(name),
                 None,
                 name in replay.labels,
             )
-            by_day.setdefault(at // 1000 // DAY * DAY, []).append(entry)
+            by_day.setdefault(line.at // 1000 // DAY * DAY, []).append(entry)
     return by_day
 
 
@@ -240,7 +240,7 @@ class _Writers:
         )
         words = self.words(deed) if self.asked else {}
         for place, one in enumerate(self.writers):
-            yield one.line(Line(request, deed.place.agent, seed, deed.thing, place, words))
+            yield LogLine(one, Line(request, deed.place.agent, seed, deed.thing, place, words))
 
     def words(self, deed: Deed) -> dict[str, str | int]:
         """What the templates ask for: drawn from the act's words, or about the deed's subject."""
