@@ -217,9 +217,7 @@ def values_below(value: Any, path: Iterable[str]) -> list[Any]:
     """What stands at the end of a path, by way of any member of each list."""
     level = members(value)
     for key in path:
-        level = [
-            member for item in level if isinstance(item, dict) for member in members(item.get(key))
-        ]
+        level = members([item.get(key) for item in level if isinstance(item, dict)])
     return level
 
 
@@ -227,7 +225,13 @@ def members(value: Any) -> list[Any]:
     """The members of a list, of lists in it too; another value alone; nothing for null."""
     if not isinstance(value, list):
         return [] if value is None else [value]
-    return [member for item in value for member in members(item)]
+    every: list[Any] = []
+    for item in value:
+        if isinstance(item, list):
+            every += members(item)
+        elif item is not None:
+            every.append(item)
+    return every
 
 
 def leaves(event: Any) -> list[Any]:
@@ -262,12 +266,12 @@ def _nanoseconds(event: Json, field: str) -> float:
 
 def _seconds(value: Any) -> float | None:
     """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value.strip())
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
         number = float(value)
     except (ValueError, OverflowError):
         return None

@@ -20,6 +20,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
 from typing import Any
 
 import re2
@@ -78,13 +79,9 @@ def stored(values: list[Any]) -> Value:
 
 
 def _json_list(plain: list[str | int | float]) -> str:
-    """The JSON of plain values; of words without the encoder, which takes ten times as long."""
-    if all(isinstance(value, str) and _WORD(value) for value in plain):
-        return '["' + '","'.join(map(str, plain)) + '"]'
-    return _compact(plain)
-
-
-_WORD = re.compile(r"[ !#-\[\]-~]*").fullmatch  # ASCII that JSON writes as it is
+    """The JSON of plain values; texts without the encoder, which takes ten times as long."""
+    texts = [encode_basestring(one) if isinstance(one, str) else _compact(one) for one in plain]
+    return f"[{','.join(texts)}]"
 
 
 def _plain(value: Any) -> str | int | float:
