@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from sigma.backends.sqlite.runtime import execute_plan
@@ -229,13 +230,14 @@ def _shared(row: dict[str, Any]) -> str:
 
 
 def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: str) -> Hit:
-    """A hit with its events, each once, in the order in which they were read."""
+    """A hit with its events, each once, in the order in which they were read. What many hits say is
+    in the memory once."""
     return Hit(
-        rule_id=str(rule.id or rule.name or ""),
+        rule_id=intern(str(rule.id or rule.name or "")),
         title=rule.title or "",
         author=rule.author or "",
-        level=rule.level.name.lower() if rule.level else "",
-        source=", ".join(sorted({source for _, source in events})),
+        level=intern(rule.level.name.lower() if rule.level else ""),
+        source=intern(", ".join(sorted({source for _, source in events}))),
         event_ids=tuple(name for name, _ in events),
         time=iso_time(time),
         why=why,

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from sigma.backends.sqlite.correlation import literal, quote
@@ -124,7 +125,7 @@ def explained(
         "WHERE n IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers),),
     )
-    return {n: _line(parts, values) for n, *values in rows}
+    return {n: intern(_line(parts, values)) for n, *values in rows}
 
 
 def _line(parts: list[Reason], values: list[Value]) -> str:
