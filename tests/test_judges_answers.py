@@ -287,6 +287,19 @@ def _(apps):
     return stage.token_request(apps.tom, seen["code"], "", stage.CALLBACK)
 
 
+@wrong("03-6", "own request")
+def _(apps):
+    url = stage.authorization_request(stage.CALLBACK, "", "")
+    seen = stage.parameters(apps.opens("ada", url, until=stage.CALLBACK))
+    return stage.token_request(apps.tom, seen.get("code", ""), "", stage.CALLBACK)
+
+
+@wrong("03-7", "roles")
+def _(apps):
+    seen = apps.opens("ada", "https://notes.example/login", until=stage.CALLBACK)
+    return apps.tom.get(seen.headers["location"])
+
+
 @wrong("03-7", "link")
 def _(apps):
     return apps.opens("ada", apps.opens("tom", "https://notes.example/login", until=stage.CALLBACK))
@@ -334,6 +347,39 @@ for mistake, same in (
     wrong("03-8", mistake)(states_compared(same))
 
 
+def assert_it(answer, state):
+    assert state and answer.get("state") == state and "error" not in answer
+    return answer["code"]
+
+
+def forbid_it(answer, state):
+    if not state or answer.get("state") != state:
+        raise PermissionError("another state")
+    return answer["code"]
+
+
+@pytest.mark.parametrize("answer", [assert_it, forbid_it])
+def test_an_answer_that_refuses_by_another_exception_is_told_which_one_to_raise(answer):
+    verdict, words = exercises.verdict(exercise("03-8"), answer)
+    assert verdict.mistake == "other refusal" and verdict.kind == "raised"
+    assert words.endswith("by another exception. Raise ValueError; `python -O` skips `assert`.")
+
+
+def test_a_good_answer_that_meets_an_assert_is_not_called_a_refusal():
+    def reversed_states(answer, state):
+        assert answer["state"] == state[::-1]
+        return answer["code"]
+
+    assert exercises.verdict(exercise("03-8"), reversed_states)[0].mistake == "good"
+
+
+@wrong("03-8", "denied")
+def _(answer, state):
+    if not state or answer.get("state") != state or "error" in answer:
+        raise ValueError("another request")
+    return answer.get("code")
+
+
 @wrong("03-8", "both")
 def _(answer, state):
     if not state or answer.get("state") != state or "code" not in answer:
@@ -364,6 +410,9 @@ for pattern, mistake in {
     f"(http{IP})(?::[^/]*)?(/.*)": "userinfo",
     f"(?i:http)({IP})(?::[0-9]{{1,5}})?(/.*)": "spelling",
     f"https?({IP})(?::[0-9]{{1,5}})?(/.*)": "scheme",
+    f"(.*http{IP})(?::[0-9]{{1,5}})(/.*)": "too wide",
+    f"(http{IP})(?::[0-9]{{1,5}})(.*)": "too wide",
+    r"(http://(?:127.0.0.1|\[::1\]))(?::[0-9]{1,5})?(/.*)": "too wide",
 }.items():
     wrong("03-10", mistake)(without_ports(pattern))
 

@@ -34,6 +34,8 @@ COMMON = {
     "no return": "For one of the cases it returned None, and not True or False. "
     "Did you forget a `return`? A function that reaches its end without one returns None.",
     "kind": "Return True or False, and nothing else.",
+    "other refusal": "It refuses, but by another exception. Raise ValueError; `python -O` skips "
+    "`assert`.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."

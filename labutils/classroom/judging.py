@@ -191,6 +191,10 @@ def _equal(result: Any, want: Any) -> bool:
         return False
 
 
+# What learners raise where they mean to refuse, and a caller does not expect it.
+OTHER_REFUSALS = (AssertionError, PermissionError, RuntimeError, Exception)
+
+
 def verifier(
     good: Callable[[], Iterable[Case]],
     bad: Callable[[], Iterable[Case]],
@@ -229,8 +233,9 @@ def _asked(
             why = f"{type(error).__name__}: {shown(str(error), 100)}"
             return Verdict("refused_good", words, got=why, mistake=mistake)
         return PASSED
-    except Exception:
-        return answer.raised(words, mistake)
+    except Exception as error:
+        chosen = bool(refusal) and not is_good and type(error) in OTHER_REFUSALS
+        return answer.raised(words, "other refusal" if chosen else mistake)
     if result is None and returns_nothing(answer.function):
         return Verdict("none", words, mistake=mistake)
     if refusal:

@@ -153,7 +153,7 @@ def but(solution: str, old: str, new: str) -> str:
 
 
 ISS, AUD = 'claims.get("iss") == issuer', "audience == [client_id]"
-KNOWN = 'kid in [key["kid"] for key in cache["keys"]]'
+KNOWN = 'kid in [key.get("kid") for key in cache["keys"]]'
 NONCE, SUB = 'claims.get("nonce") != nonce', 'not claims.get("sub")'
 
 
@@ -209,6 +209,8 @@ WRONG = {
             "others",
             aud('(audience == [client_id] or claims.get("azp") == client_id)'),
         ),
+        "the members joined": ("joined", aud('"".join(audience) == client_id')),
+        "the members joined by commas": ("joined", aud('",".join(audience) == client_id')),
         "an empty list": ("nobody", but(MEANT_FOR, AUD, "audience in ([], [client_id])")),
         "a fixed client beside the right one": (
             "fixed",
@@ -247,6 +249,7 @@ WRONG = {
             kid('any(kid in key["kid"] for key in cache["keys"])'),
         ),
         "a known kid is a piece": ("near", kid('any(key["kid"] in kid for key in cache["keys"])')),
+        "the list grows": ("extended", but(KEYS_FOR, 'cache["keys"] = ', 'cache["keys"] += ')),
         "kid in small letters": ("near", kid('kid.lower() in [k["kid"] for k in cache["keys"]]')),
         "kid without blanks": ("near", kid('kid.strip() in [k["kid"] for k in cache["keys"]]')),
         "an old key for ever": ("for ever", but(KEYS_FOR, "if now", "if not known and now")),
@@ -265,6 +268,17 @@ WRONG = {
             + trust(f"urlsplit({THEIRS}).hostname == urlsplit(issuer).hostname"),
         ),
         "no issuer at all": ("missing", trust('document.get("issuer", issuer) == issuer')),
+    },
+}
+
+# Exercise -> mistake -> answers that refuse what is good.
+MISTAKES = {
+    "04-2": {
+        "azp": [aud('audience == [client_id] == [claims.get("azp")]')],
+        "slash": [iss('claims.get("iss", "-").rstrip("/") == issuer')],
+    },
+    "04-6": {
+        "keys": [trust('document.get("issuer") == issuer in document.get("jwks_uri", issuer)')],
     },
 }
 

@@ -108,8 +108,9 @@ TOOLS = "\n".join(
             import re
             from urllib.parse import parse_qsl, urlencode, urlsplit
             from labutils.identity.tokens import b64
-            from labutils.stage.missing_defences import CALLBACK, TRAP, hidden, parameters
+            from labutils.stage.missing_defences import CALLBACK, TRAP, hidden, one_client
             from labutils.stage.missing_defences import RFC_VERIFIER as VERIFIER
+            from labutils.stage.missing_defences import parameters
             from labutils.stage.two_apps import API, LOGIN, NOTES
         """),
         CHALLENGE,
@@ -161,7 +162,8 @@ def challenge_mistake(given: Any, verifier_text: str, right: str) -> str:
     if given == verifier_text:
         return "plain"
     if isinstance(given, bytes):
-        return "bytes"
+        same = given.rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")) == right.encode()
+        return "no text" if same else "bytes"
     if not isinstance(given, str):
         return "other"
     hexadecimal = hashlib.sha256(verifier_text.encode()).hexdigest()
@@ -248,7 +250,8 @@ def authorization_responses(answer: Tried) -> Verdict:
         try:
             given = answer(getattr(apps, who), url, apps.typed(who))
         except Exception:
-            return answer.raised(case, _where_it_stopped(apps))
+            added = "for +: 'dict' and 'dict'" in str(answer.error)
+            return answer.raised(case, "plus" if added else _where_it_stopped(apps))
         if given is None:
             return Verdict("none", case)
         held = apps.apps.provider.codes
@@ -259,7 +262,8 @@ def authorization_responses(answer: Tried) -> Verdict:
             mistake = "location" if held else _where_it_stopped(apps)
             return Verdict("differs", case, written(given), "a dictionary", mistake=mistake)
         if dict(given) != right:
-            mistake = _where_it_stopped(apps) or "parameters"
+            lists = any(isinstance(one, list) for one in given.values())
+            mistake = _where_it_stopped(apps) or ("lists" if lists else "parameters")
             want = written(right) if held else "code, state and iss"
             return Verdict("differs", case, written(given), want, mistake=mistake)
     return PASSED
@@ -315,7 +319,9 @@ def _redeemed(
 ) -> Verdict:
     """The verdict on one token request, by what went over the wire and what was returned."""
     if not wire:
-        return Verdict("differs", case, "no request at all", mistake="endpoint")
+        elsewhere = isinstance(response, httpx.Response)
+        mistake, by_browser = "browser" if elsewhere else "endpoint", "no request by `browser`"
+        return Verdict("differs", case, by_browser, "a token request", mistake=mistake)
     sent = wire[-1]
     asked = shown(f"{sent.method} {sent.url}", LONGEST)
     if sent.method != "POST" or sent.url.partition("?")[0] != LOGIN + "/token":
@@ -388,7 +394,8 @@ class Attack:
     `bare` and `guarded` are the two cases in words. `what_stopped_it` gives a verdict where the
     attack did not reach its end, else None. `overshot` is the mistake of an answer that finds no
     code, since a browser followed the redirect at which it was to stop, to `beyond`; `unread` that
-    of one that takes the redirect itself for what stands in it.
+    of one that takes the redirect itself for what stands in it; `unbegun` that of one whose own
+    authorization request the provider refused.
     """
 
     name: str
@@ -399,6 +406,7 @@ class Attack:
     overshot: str
     unread: str
     beyond: str = CALLBACK
+    unbegun: str | None = None
 
     def __call__(self, answer: Tried) -> Verdict:
         """The judge: two scenes without the defence, and one with all of them."""
@@ -414,7 +422,7 @@ class Attack:
                 got = written(response)
                 return Verdict("differs", self.bare, got, "a response", mistake="response")
             if verdict := self.what_stopped_it(apps, response):
-                return verdict
+                return replace(verdict, mistake=self.refused(apps) or verdict.mistake)
         try:
             response = answer(scene(self.name, 2, ""))
         except Exception:
@@ -429,12 +437,21 @@ class Attack:
         followed = any(e.url.startswith(self.beyond) for e in apps.lab.wire)
         if isinstance(error, KeyError) and followed:
             return self.overshot
+        if isinstance(error, KeyError) and self.refused(apps):
+            return self.unbegun
         return self.unread if isinstance(error, TypeError | ValueError) else None
+
+    def refused(self, apps: OneClient) -> str | None:
+        """`unbegun`, where no sign-in began at the client and the provider gave out no code."""
+        at_client = any(e.url.startswith(NOTES + "/login") for e in apps.lab.wire)
+        asked = any(e.path == "/authorize" for e in apps.lab.wire)
+        no_code = asked and not at_client and not apps.apps.provider.codes
+        return self.unbegun if no_code else None
 
 
 WITHOUT_PKCE = "a client without PKCE"
 WITHOUT_STATE = "a client that does not compare state"
-WITHOUT_MATCHING = "a provider that compares the beginning"
+WITHOUT_MATCHING = "a provider that compares only the first letters"
 
 
 def no_tokens(case: str, response: httpx.Response, mistake: str | None) -> Verdict | None:
@@ -479,6 +496,9 @@ def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
 def _not_lured(apps: OneClient) -> str:
     """Why Ada's browser is in nobody's account."""
     arrived = [e for e in apps.lab.wire if e.host == "notes.example" and e.path == "/cb"]
+    began = {e.client for e in apps.lab.wire if e.url.startswith(NOTES + "/login")}
+    if began == {"ada"}:
+        return "roles"
     return "finished" if any(e.client == "tom" for e in arrived) else "link"
 
 
@@ -518,6 +538,8 @@ def own_answers_alone(answer: Tried) -> Verdict:
     verdict = verifier(own_answers, other_answers, refusal=(ValueError,))(answer)
     if verdict.kind == "let_in" and isinstance(answer.results[-1], Exception):
         return replace(verdict, mistake="returned")
+    if verdict.got == "None" and "'code':" not in verdict.case:
+        return replace(verdict, mistake="denied")  # answer.get("code"), and nothing behind it
     return verdict
 
 
@@ -660,7 +682,22 @@ def hostile_loopback() -> list[Case]:
     return [
         *(asked_for(uri, mistake) for uri, mistake in uris),
         asked_for("http://[::1]:51004/cb", "name", known=("http://127.0.0.1/cb",)),
+        *not_on_loopback(),
     ]
+
+
+def not_on_loopback() -> list[Case]:
+    """Registered addresses of other hosts, which lose something to a pattern that is too wide."""
+    native, target = "http://127.0.0.1:51004/cb", "https://notes.example/cb?next=http://127.0.0.1"
+    pairs = [
+        (native, "http://127.0.0.10/cb"),
+        ("http://127.0.0.1:510040/cb", "http://127.0.0.10/cb"),
+        (native, "http://127.0.0.1.notes.example/cb"),
+        (native, "http://127.0.0.1@notes.example/cb"),
+        (f"{target}:51004/x", f"{target}:9999/x"),
+        ("http://127x0x0x1:51004/cb", "http://127x0x0x1/cb"),
+    ]
+    return [asked_for(uri, "too wide", known=(registered,)) for uri, registered in pairs]
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -718,6 +755,15 @@ EXERCISES = (
             "bytes": (
                 "sha256 takes bytes, so encode the verifier. The challenge is a text again.",
                 altered(CHALLENGE, ("b64(", "bytes(")),
+            ),
+            "no text": (
+                "That is bytes: .decode() makes a text. And take the padding away.",
+                wrong("""
+                import base64
+
+                def answer(verifier):
+                    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+                """),
             ),
             "other": (
                 "Three steps: the verifier as bytes, SHA-256 over them, base64url of the digest.",
@@ -836,6 +882,23 @@ EXERCISES = (
                     ),
                 ),
             ),
+            "plus": (
+                "Two dictionaries are joined by `|`.",
+                altered(RESPONSE, ("hidden(page) | typed", "hidden(page) + typed")),
+            ),
+            "lists": (
+                "parse_qs gives lists. dict(parse_qsl(...)) gives texts.",
+                wrong("""
+                from urllib.parse import parse_qs
+
+                def answer(browser, url, typed):
+                    page = browser.get(url)
+                    page = browser.post(LOGIN + "/authorize", data=hidden(page) | typed)
+                    fields = hidden(page) | {"consent": "allow"}
+                    page = browser.post(LOGIN + "/authorize", data=fields)
+                    return parse_qs(urlsplit(page.headers["location"]).query)
+                """),
+            ),
             "parameters": (
                 "The parameters stand in the query of the address in the header `location`.",
                 altered(
@@ -862,6 +925,13 @@ EXERCISES = (
             "endpoint": (
                 "This is a POST to LOGIN + '/token'.",
                 altered(TOKEN, ('"/token"', '"/authorize"')),
+            ),
+            "browser": (
+                "The request did not go out from the argument `browser`.",
+                wrong("""
+                def answer(browser, code, verifier, redirect_uri):
+                    return token_request(one_client().notes, code, verifier, redirect_uri)
+                """),
             ),
             "form": (
                 "The parameters go as a form in the body, data=..., and neither into the address "
@@ -947,6 +1017,7 @@ EXERCISES = (
             not_intercepted,
             overshot="late",
             unread="shut",
+            unbegun="own request",
         ),
         "This is code interception. Without PKCE a code opens for whoever shows it.",
         {
@@ -976,6 +1047,11 @@ EXERCISES = (
             "own": (
                 "That is Tom's own code. Read the one of Ada's sign-in: apps.opens('ada', ...).",
                 altered(INTERCEPT, ('"ada"', '"tom"')),
+            ),
+            "own request": (
+                "Let Ada begin at the client: NOTES + '/login'. The provider refused your own "
+                "request.",
+                altered(INTERCEPT, ('NOTES + "/login"', 'authorization_request(CALLBACK, "", "")')),
             ),
             "shut": (
                 "The provider gave no token. It wants the code of Ada's redirect, "
@@ -1017,6 +1093,14 @@ EXERCISES = (
                 "Ada opens the address of the redirect at which Tom stopped: "
                 "stopped.headers['location'].",
                 altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
+            ),
+            "roles": (
+                "The roles are exchanged: Tom begins, Ada opens the address.",
+                wrong("""
+                def answer(apps):
+                    stopped = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+                    return apps.opens("tom", stopped.headers["location"])
+                """),
             ),
             "finished": (
                 "Tom's browser followed the redirect, so the code is used up. Stop at the "
@@ -1270,6 +1354,16 @@ EXERCISES = (
                 "That is no port. A port is one to five digits between the colon and the path.",
                 altered(MATCHES, ("[0-9]{1,5}", "[0-9:]*")),
             ),
+            "too wide": (
+                "The port is taken out of an address that is not on a loopback IP. Anchor the "
+                "pattern, escape the dots, and end the port at `/` or at the end.",
+                wrong(r"""
+                def answer(registered, uri):
+                    port = r"(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}"
+                    known = [re.sub(port, r"\1", address) for address in registered]
+                    return re.sub(port, r"\1", uri) in known
+                """),
+            ),
             "digits": (
                 "These are digits of another script, which \\d, isdigit() and int() take as well. "
                 "A port is written in the digits 0 to 9: [0-9].",
@@ -1441,14 +1535,16 @@ PREDICTIONS = (
         },
         "A cookie proves something only if nobody else can know it. This one is the state, and the "
         "state stands in the address. So the client took Tom's browser for the one that began, and "
-        "redeemed Ada's code for him. This is authorization code injection (RFC 9700, 4.5).",
+        "redeemed Ada's code for him. This is a replay of Ada's answer, one form of code injection "
+        "(RFC 9700, 4.5). In the usual form Tom puts Ada's code into his own answer; PKCE (or a "
+        "nonce) stops that.",
     ),
     Prediction(
         "03-p4",
         "Tom writes an authorization request himself, with a challenge whose verifier he knows. He "
         "wants the code sent to a host of his own: https://notes.example.tom.test/cb. The provider "
-        "compares only the beginning of a redirect URI. PKCE and state are in place. Which of them "
-        "stops him?",
+        "compares only the first letters, up to the host: everything that begins with "
+        "https://notes.example passes. PKCE and state are in place. Which of them stops him?",
         {
             "a": Guess(
                 "PKCE: the code was not made for his verifier",
@@ -1516,8 +1612,8 @@ QUIZZES = (
                 "It could make one at once. The old implicit grant did so.",
             ),
             "d": Choice(
-                "An address can be read by others, who cannot redeem a code alone",
-                "With PKCE it takes the verifier too. And a code is good once, for a short time.",
+                "Others can read an address. A code opens nothing without the verifier",
+                "A token would open at once. And a code is good once, for a short time.",
                 right=True,
             ),
         },

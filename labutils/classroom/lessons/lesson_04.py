@@ -70,7 +70,7 @@ VALIDATE = code("""
 """)
 KEYS_FOR = code("""
     def keys_for(kid, cache, fetch, now):
-        known = kid in [key["kid"] for key in cache["keys"]]
+        known = kid in [key.get("kid") for key in cache["keys"]]
         if now - cache["fetched"] >= (300 if known else 30):
             cache["keys"] = fetch()["keys"]
             cache["fetched"] = now
@@ -124,7 +124,8 @@ def signs_in(answer: Tried) -> Verdict:
 
 def whom(claims: dict[str, Any], issuer: str, client_id: str, mistake: str) -> Case:
     """One call of meant_for, in words that show all that counts."""
-    named = ", ".join(f"{n} {claims[n]!r}" if n in claims else f"no {n}" for n in ("iss", "aud"))
+    names = ("iss", "aud", "azp") if "azp" in claims or mistake == "azp" else ("iss", "aud")
+    named = ", ".join(f"{n} {claims[n]!r}" if n in claims else f"no {n}" for n in names)
     words = f"{named}, asked for issuer {issuer!r} and client {client_id!r}"
     return Case((claims, issuer, client_id), mistake=mistake, words=words)
 
@@ -132,11 +133,14 @@ def whom(claims: dict[str, Any], issuer: str, client_id: str, mistake: str) -> C
 def meant_for_us() -> list[Case]:
     claims = claims_of("for us")
     listed = {**claims, "aud": ["wiki"]}
-    other = {**claims, "iss": ELSEWHERE + "/", "aud": "notes"}
+    other = {**claims, "iss": ELSEWHERE, "aud": "notes"}
+    slash = {**other, "iss": ELSEWHERE + "/"}
     return [
-        whom(claims, ISSUER, "wiki", "good"),
+        whom({**claims, "azp": "wiki"}, ISSUER, "wiki", "good"),
+        whom(claims, ISSUER, "wiki", "azp"),
         whom(listed, ISSUER, "wiki", "list"),
-        whom(other, ELSEWHERE + "/", "notes", "fixed"),
+        whom(other, ELSEWHERE, "notes", "fixed"),
+        whom(slash, ELSEWHERE + "/", "notes", "slash"),
     ]
 
 
@@ -156,6 +160,7 @@ def meant_for_others() -> list[Case]:
         # Untrusted additional audiences: MUST be rejected (OpenID Connect Core, 3.1.3.7 (3)).
         ({"aud": ["notes", "wiki"]}, "others"),
         ({"aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
+        ({"aud": ["wi", "ki"]}, "joined"),
     ]
     cases = [whom({**claims, **change}, ISSUER, "wiki", mistake) for change, mistake in changes]
     for name in ("iss", "aud"):
@@ -163,6 +168,7 @@ def meant_for_others() -> list[Case]:
         cases.append(whom(rest, ISSUER, "wiki", "missing"))
     return [
         *cases,
+        whom({**claims, "aud": ["a", "b"]}, ISSUER, "a,b", "joined"),
         whom(claims, ELSEWHERE, "wiki", "fixed"),
         whom(claims, ISSUER, "notes", "fixed"),
     ]
@@ -285,6 +291,8 @@ def no_nonce_was_sent() -> list[Case]:
 OLD_LIST = [{"kid": "key-1"}, {"kid": "key-2"}]
 NEW_LIST = [{"kid": "key-2"}, {"kid": "key-3"}]  # key-1 was dropped
 
+A_DAY = 86400  # no call comes later than this
+
 Calls = list[tuple[str, int]]  # kid and time, in seconds since the list was fetched
 
 
@@ -332,7 +340,11 @@ def cache_verdict(answer: Tried, words: str, calls: Calls, want: int, mistake: s
         if keys is None:
             return Verdict("none", words)
         if keys != (NEW_LIST if fetched else OLD_LIST):
-            return Verdict("differs", words, written(keys), "the list of keys", mistake="list")
+            extended = isinstance(keys, list) and all(key in keys for key in OLD_LIST + NEW_LIST)
+            slip = "extended" if extended else "list"
+            return Verdict("differs", words, written(keys), "the list of keys", mistake=slip)
+        if cache.get("fetched", 0) > A_DAY:
+            return Verdict("differs", words, "another time", f"the time {now}", mistake="clock")
     if fetched != want:
         requests = "1 request" if fetched == 1 else f"{fetched} requests"
         return Verdict("differs", words, f"{requests} to the provider", f"{want}", mistake=mistake)
@@ -344,8 +356,10 @@ def cache_verdict(answer: Tried, words: str, calls: Calls, want: int, mistake: s
 
 def own_documents() -> list[Case]:
     slash = "https://a.example/"
+    elsewhere = {"issuer": ISSUER, "jwks_uri": "https://keys.example/jwks"}
     return [
         Case((ISSUER, {"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks"}), mistake="good"),
+        Case((ISSUER, elsewhere), mistake="keys"),
         Case(("https://a.example/x", {"issuer": "https://a.example/x"}), mistake="good"),
         Case((slash, {"issuer": slash}), mistake="good"),
     ]
@@ -377,7 +391,7 @@ EXERCISES = (
         "04-1",
         "function",
         signs_in,
-        "The wiki asked what the token opens. It should have asked for whom it was made.",
+        "The wiki asked about whom the token is. It did not ask for whom it was made.",
         {
             "page": (
                 "The wiki answers the POST with a redirect. GET /page in the same browser shows "
@@ -475,6 +489,23 @@ EXERCISES = (
                         "[name.lower() for name in audience or []] == [client_id]",
                     ),
                 ),
+            ),
+            "joined": (
+                "The members are joined. Each is a name of its own.",
+                altered(
+                    MEANT_FOR, ("audience == [client_id]", '"".join(audience or "") == client_id')
+                ),
+            ),
+            "azp": (
+                "`azp` may be missing. Look at iss and aud only.",
+                altered(
+                    MEANT_FOR,
+                    ("audience == [client_id]", 'audience == [claims.get("azp")] == [client_id]'),
+                ),
+            ),
+            "slash": (
+                "A slash at the end belongs to the issuer: change nothing.",
+                altered(MEANT_FOR, ('claims.get("iss")', 'claims.get("iss", "").rstrip("/")')),
             ),
             "nobody": (
                 "aud is an empty list: the token names nobody, so it is for nobody. all(...) over "
@@ -663,7 +694,7 @@ EXERCISES = (
                 altered(
                     KEYS_FOR,
                     (
-                        'kid in [key["kid"] for key in cache["keys"]]',
+                        'kid in [key.get("kid") for key in cache["keys"]]',
                         'any(kid in key["kid"] for key in cache["keys"])',
                     ),
                 ),
@@ -687,13 +718,24 @@ EXERCISES = (
                 "cache['keys'].",
                 altered(KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
             ),
+            "extended": (
+                "A dropped key is still in your list. Replace the list.",
+                altered(KEYS_FOR, ('cache["keys"] = ', 'cache["keys"] += ')),
+            ),
+            "clock": (
+                "Use the argument `now`.",
+                altered(
+                    KEYS_FOR,
+                    ("    known =", "    import time\n    now = time.time()\n    known ="),
+                ),
+            ),
             "raises": (
                 "fetch() takes no argument and returns a JWK set: fetch()['keys'] is the list.",
                 altered(KEYS_FOR, ('fetch()["keys"]', 'fetch(kid)["keys"]')),
             ),
         },
         (
-            "Is the kid known? kid in [key['kid'] for key in cache['keys']].",
+            "Is the kid known? kid in [key.get('kid') for key in cache['keys']].",
             "The age of the list is now - cache['fetched']. Fetch from 300 seconds on where the "
             "kid is known, and from 30 on where it is not. Note both: the keys and the time.",
         ),
@@ -719,6 +761,14 @@ EXERCISES = (
                 wrong("""
                 def answer(issuer, document):
                     return (document.get("issuer") or "").lower() == issuer
+                """),
+            ),
+            "keys": (
+                "`jwks_uri` may stand on another host. Compare `issuer` only.",
+                wrong("""
+                def answer(issuer, document):
+                    same = document.get("issuer") == issuer
+                    return same and document.get("jwks_uri", "").startswith(issuer)
                 """),
             ),
             "elsewhere": (
