@@ -21,7 +21,7 @@ from test_har import (
 
 from labutils.incident import har
 from labutils.stage import cleaner_grade
-from labutils.stage.recorded_case import doors, rebuild
+from labutils.stage.recorded_case import SHORTEST, Door, doors, rebuild
 
 CLEANERS = {
     "untouched": cleaner_grade.untouched,
@@ -205,3 +205,20 @@ def test_whatever_stands_in_a_har_it_can_be_graded(entries):
 def test_what_is_no_har_is_not_graded(found):
     with pytest.raises(har.NotHar, match="That is no HAR"):
         cleaner_grade.usefulness(found, found)
+
+
+def test_no_credential_of_the_recording_is_shorter_than_what_a_thief_tries():
+    openers = {text for texts in har.sweep(CASE, doors(rebuild(CASE))).values() for text in texts}
+    lengths = [len(finding.value) for finding in har.findings(CASE)]
+    assert min(lengths) >= SHORTEST and min(map(len, openers)) >= SHORTEST
+
+
+@pytest.mark.parametrize(
+    "text", ["two words", "a;b=c,d-e", "line\nbreak", 'quo"te-quote', "schlüssel"]
+)
+def test_what_no_header_can_carry_opens_no_door_of_a_header(text):
+    door = Door("/userinfo", "HTTP_AUTHORIZATION", "Bearer ")
+    assert door.with_credential({}, text) is None
+    assert door.with_credential({}, "eyJ.eyJ-_.a+b/c~=") == {
+        "HTTP_AUTHORIZATION": "Bearer eyJ.eyJ-_.a+b/c~="
+    }

@@ -181,8 +181,14 @@ def test_what_support_lost_is_said_question_by_question(capsys):
 
 def test_a_cleaner_that_raises_gets_a_sentence(capsys):
     assert UnseenRecordings().submit(lambda _file: 1 / 0) is None
-    assert (
-        "Yours raised ZeroDivisionError. Try it on scene.sample first." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Yours raised ZeroDivisionError: division by zero. Try it on scene.sample" in said
+
+
+def test_a_cleaned_file_handed_in_for_its_cleaner_gets_a_sentence(capsys):
+    assert UnseenRecordings().submit({"log": {}}) is None
+    assert capsys.readouterr().out == (
+        "Hand in the cleaner itself, by its name, and not what it returned.\n"
     )
 
 

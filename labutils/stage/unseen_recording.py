@@ -16,6 +16,7 @@ from labutils.incident import har
 from labutils.lab import data_file, dice
 from labutils.stage import cleaner_grade, recorded_case
 from labutils.stage.reversible_encodings import guessed
+from labutils.text import shown
 
 FLAG = "flag-" + next(dice("lesson-07", "cleaner"))
 Cleaner = Callable[[dict], object]
@@ -149,6 +150,9 @@ class UnseenRecordings:
 
     def submit(self, clean: Cleaner) -> str | None:
         """Grade a cleaner, say what came out, and return the flag where it has earned one."""
+        if not callable(clean):
+            print("Hand in the cleaner itself, by its name, and not what it returned.")
+            return None
         seeds = {"the first file": "target-07", "a file drawn just now": secrets.token_hex(16)}
         for name, seed in seeds.items():
             unseen = cleaner_grade.planted(known_case().recording, seed)
@@ -156,7 +160,8 @@ class UnseenRecordings:
             try:
                 result = grade(clean, unseen)
             except Exception as error:
-                print(f"Yours raised {type(error).__name__}. Try it on scene.sample first.")
+                what = f"{type(error).__name__}: {shown(str(error), 120)}"
+                print(f"Yours raised {what}. Try it on scene.sample first.")
                 return None
             if result.mistake:
                 print(f"Yours, on {name}: {SAYS[result.mistake]}")

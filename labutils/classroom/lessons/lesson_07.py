@@ -105,20 +105,18 @@ def nested(depth: int, drawn: Any) -> Any:
 
 
 def all_texts(value: Any) -> list[str]:
-    """The texts in a nested value, by a stack."""
-    waiting, found = [value], []
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict | list):
-            waiting += one.values() if isinstance(one, dict) else one
-        elif isinstance(one, str):
-            found.append(one)
-    return found
+    """The texts in a nested value, in the order in which a reader meets them."""
+    if isinstance(value, dict | list):
+        members = value.values() if isinstance(value, dict) else value
+        return [text for member in members for text in all_texts(member)]
+    return [value] if isinstance(value, str) else []
 
 
 def text_cases() -> Iterable[Case]:
     """Values from simple to nested, each with its texts."""
     plain: list[tuple[Any, str]] = [
+        ("one", "alone"),
+        ("one", "remembered"),
         ({"a": "one", "b": "two"}, "keys"),
         ({"a": "one", "b": {"c": "two"}}, "flat"),
         ({"a": ["one", {"b": ["two"]}]}, "lists"),
@@ -126,7 +124,6 @@ def text_cases() -> Iterable[Case]:
         ({"a": "one", "b": ["one", "one"]}, "twice"),
         ({"a": "", "b": "one"}, "empty"),
         ([], "flat"),
-        ("one", "alone"),
         (7, "numbers"),
     ]
     for inner, mistake in plain:
@@ -235,9 +232,9 @@ def tag_cases() -> Iterable[Case]:
     """Texts and drawn keys."""
     drawn = dice("lesson-07/judge", "tag")
     for text, mistake in (
-        ("session=1", None),
-        ("012713", None),
-        ("", None),
+        ("session=1", "spelling"),
+        ("012713", "spelling"),
+        ("", "spelling"),
         ("Zoë, 雪", "letters"),
     ):
         key = bytes.fromhex(next(drawn))
@@ -305,7 +302,7 @@ def error_cases() -> Iterable[Case]:
     incident, key = f"INC-20231002-{int(next(drawn), 16) % 90 + 10}", next(drawn)
     good = {"error": "internal_error", "incident": incident}
     rows: list[tuple[Any, dict, str]] = [
-        (good, good, "other"),
+        (good, good, "text"),
         ({"error": "not_found"}, {"error": "not_found"}, "missing"),
         (good | {"detail": f"key {key}"}, good, "others"),
         (
@@ -346,8 +343,32 @@ EXERCISES = (
         "Whoever reads a HAR file begins so: what texts are there at all?",
         {
             "keys": (
-                "Give the values of a dictionary, and not its names.",
+                "A dictionary with two texts: both are wanted in one list, and not their names.",
                 altered(TEXTS, ("list(value.values())", "list(value)")),
+            ),
+            "alone": (
+                "A text alone gives a list with this text in it. Return a list in each case.",
+                wrong("""
+                def answer(value):
+                    if isinstance(value, str):
+                        return value
+                    inner = value.values() if isinstance(value, dict) else value
+                    return [text for one in inner for text in answer(one)]
+                """),
+            ),
+            "remembered": (
+                "The second call gave the texts of the first as well. A list among the parameters "
+                "is made once: make a new one inside the function.",
+                wrong("""
+                def answer(value, found=[]):
+                    if isinstance(value, str):
+                        found.append(value)
+                    if isinstance(value, dict):
+                        value = list(value.values())
+                    for inner in value if isinstance(value, list) else []:
+                        answer(inner)
+                    return found
+                """),
             ),
             "flat": (
                 "A dictionary may hold dictionaries. Call texts(...) for what is inside.",
@@ -451,11 +472,11 @@ EXERCISES = (
         "Default deny: what nobody called harmless is replaced, whatever its name is.",
         {
             "kept": (
-                "A text under a name that is not in `keep` becomes replace(text).",
+                "A text under a name that is not in `keep` becomes replace(text). Its name stays.",
                 altered(CLEAN, ("replace(value)\n", "value\n")),
             ),
             "harmless": (
-                "A text under a name in `keep` stays as it is.",
+                "A text under a name in `keep` stays as it is. Hand each member its own name.",
                 altered(CLEAN, (" and name not in keep", "")),
             ),
             "numbers": (
@@ -557,6 +578,11 @@ EXERCISES = (
                 "Return a text: .hexdigest() gives one, .digest() gives bytes.",
                 altered(TAG, ('"x-" + digest[:10]', "digest.encode()")),
             ),
+            "spelling": (
+                "The tag is x- and then ten digits of hmac.new(key, text.encode(), 'sha256'), of "
+                "its .hexdigest(). The key comes first.",
+                altered(TAG, ("key, text.encode()", "text.encode(), key")),
+            ),
             "letters": (
                 "A text may hold any letter: text.encode() is UTF-8, and takes them all.",
                 altered(TAG, ("text.encode()", 'text.encode("ascii", "ignore")')),
@@ -575,8 +601,8 @@ EXERCISES = (
         "The host says which service it was. Everything else in an address may be a secret.",
         {
             "path": (
-                "Replace each piece of the path between two slashes, and keep the slashes. A link "
-                "to reset a password has its secret there.",
+                "Replace each piece of the path between two slashes, and keep the slashes. What is "
+                "empty stays empty. A link to reset a password has its secret there.",
                 altered(
                     CLEAN_URL,
                     (
@@ -628,6 +654,10 @@ EXERCISES = (
         compare(error_cases, same=same_json),
         "A name and a shape together: support reads the error, and no secret has that shape.",
         {
+            "text": (
+                "Return JSON with both members, as a text: json.dumps makes one.",
+                altered(CLEAN_ERROR, ("json.dumps(kept)", "kept")),
+            ),
             "others": (
                 "Keep `error` and `incident`, and no other member, however harmless it looks.",
                 altered(CLEAN_ERROR, ('in ("error", "incident")', "in said")),
