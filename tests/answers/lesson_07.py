@@ -196,6 +196,18 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "07-1": {
+        "alone": [
+            """
+def answer(value, found=[]):
+    if isinstance(value, str):
+        found.append(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else []:
+        answer(inner)
+    return found
+"""
+        ],
         "lists": [
             """
 def answer(value):

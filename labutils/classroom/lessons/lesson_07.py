@@ -116,7 +116,7 @@ def text_cases() -> Iterable[Case]:
     """Values from simple to nested, each with its texts."""
     plain: list[tuple[Any, str]] = [
         ("one", "alone"),
-        ("one", "remembered"),
+        ("one", "alone"),
         ({"a": "one", "b": "two"}, "keys"),
         ({"a": "one", "b": {"c": "two"}}, "flat"),
         ({"a": ["one", {"b": ["two"]}]}, "lists"),
@@ -347,27 +347,14 @@ EXERCISES = (
                 altered(TEXTS, ("list(value.values())", "list(value)")),
             ),
             "alone": (
-                "A text alone gives a list with this text in it. Return a list in each case.",
+                "A text alone gives a list with this text in it, and nothing of earlier calls. "
+                "Make a new list in each call.",
                 wrong("""
                 def answer(value):
                     if isinstance(value, str):
                         return value
                     inner = value.values() if isinstance(value, dict) else value
                     return [text for one in inner for text in answer(one)]
-                """),
-            ),
-            "remembered": (
-                "The second call gave the texts of the first as well. A list among the parameters "
-                "is made once: make a new one inside the function.",
-                wrong("""
-                def answer(value, found=[]):
-                    if isinstance(value, str):
-                        found.append(value)
-                    if isinstance(value, dict):
-                        value = list(value.values())
-                    for inner in value if isinstance(value, list) else []:
-                        answer(inner)
-                    return found
                 """),
             ),
             "flat": (
