@@ -236,11 +236,15 @@ def members(value: Any) -> list[Any]:
 
 def leaves(event: Any) -> list[Any]:
     """Every plain value of an event, in the order of the text."""
-    if isinstance(event, dict):
-        return [leaf for item in event.values() for leaf in leaves(item)]
-    if isinstance(event, list):
-        return [leaf for item in event for leaf in leaves(item)]
-    return [] if event is None else [event]
+    if not isinstance(event, (dict, list)):
+        return [] if event is None else [event]
+    every: list[Any] = []
+    for item in event.values() if isinstance(event, dict) else event:
+        if isinstance(item, (dict, list)):
+            every += leaves(item)
+        elif item is not None:
+            every.append(item)
+    return every
 
 
 # --- time ---------------------------------------------------------------------------------------
