@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from textwrap import fill, indent
+from textwrap import dedent, fill, indent
 from typing import Any
 
 from labutils.incident import attackers, background, cases
@@ -37,13 +37,23 @@ LOG_SOURCES = {
 }
 
 
+def below(head: str, text: str) -> str:
+    """A text in YAML as it stands below this head, however it was indented; the head may be its
+    first line."""
+    text = dedent(text.strip("\n")).strip()
+    first, _, rest = text.partition("\n")
+    if first.strip() == f"{head}:":
+        text = dedent(rest).strip()
+    return f"{head}:\n{indent(text, '    ')}\n"
+
+
 def sigma(name: str, source: str, title: str, detection: str, level: str = "medium") -> str:
     """A Sigma rule as text: the head that each rule has, and a detection in YAML."""
     product, service = LOG_SOURCES[source]
     return (
         f"title: {title}\nname: {name}\nauthor: you\n"
         f"logsource:\n    product: {product}\n    service: {service}\n"
-        f"detection:\n{indent(detection.strip(), '    ')}\nlevel: {level}\n"
+        f"{below('detection', detection)}level: {level}\n"
     )
 
 
@@ -51,7 +61,7 @@ def correlated(name: str, title: str, correlation: str, level: str = "high") -> 
     """A Sigma correlation as text: the head, and what is correlated, in YAML."""
     return (
         f"title: {title}\nname: {name}\nauthor: you\n"
-        f"correlation:\n{indent(correlation.strip(), '    ')}\nlevel: {level}\n"
+        f"{below('correlation', correlation)}level: {level}\n"
     )
 
 

@@ -169,3 +169,25 @@ def answer(event, selection):
 
 # A small change of a solution that no judge can notice, with the reason:
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Answers that a learner writes, with the mistake that is named.
+WRONG = {
+    "10-4": {
+        "the roster in the loop of the tickets": (
+            "on call",
+            """
+def answer(alert, changes, roster):
+    for ticket in changes:
+        mine = ticket["by"] == alert["who"] and ticket["system"] == "tracker"
+        if mine and ticket["from"] <= alert["time"] <= ticket["to"]:
+            return ticket["id"]
+        else:
+            for person in roster:
+                if person["account"] == alert["who"]:
+                    if person["on_call_from"] <= alert["time"] <= person["on_call_to"]:
+                        return "on call"
+    return None
+""",
+        ),
+    },
+}

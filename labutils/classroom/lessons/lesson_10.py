@@ -139,6 +139,10 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
         (at_gateway("192.0.2.63"), False, "text", "a token from 192.0.2.63, let in"),
         (at_gateway("192.0.20.1"), True, "text", "a token from 192.0.20.1, let in"),
         (at_gateway(stranger, token=token), True, "one token", f"{token} from {stranger}, let in"),
+        *(
+            (at_gateway(stranger, token=name), True, "one token", f"{name} from {stranger}, let in")
+            for name in ("survey-token", "deploy-token", "backup-token")
+        ),
     ]
 
 
@@ -381,6 +385,11 @@ def alerts() -> Iterable[Case]:
     ):
         alert = {"who": who, "time": time, "address": "198.18.4.9", "action": "User created"}
         yield Case((alert, changes, roster), want, mistake, words)
+    at_night = {"who": "t.night", "time": "2023-11-14T03:00:00.000Z"}
+    own = {**ticket, "by": "t.night", "from": "2023-11-14T01:00:00Z", "to": "2023-11-14T05:00:00Z"}
+    yield Case((at_night, [], roster), "on call", "on call", "on call, and no ticket at all")
+    words = "on call, and the second ticket is the author's"
+    yield Case((at_night, [elsewhere, own], roster), own["id"], "ticket", words)
 
 
 # --- 10-5: the values of a field ----------------------------------------------------------------
@@ -491,8 +500,9 @@ EXERCISES = (
                 ),
             ),
             "ours": (
-                "That is one of the company's own services at its usual work. A second selection, "
-                "taken away by `and not`, keeps such lines out.",
+                "That is one of the company's own services at its usual work. Take such lines out: "
+                "a second selection, behind `and not`, with `|cidr`. Without `|cidr` the text "
+                "192.0.2.0/26 is equal to no address.",
                 yaml_text(
                     """
                     login:
@@ -549,7 +559,7 @@ EXERCISES = (
                 ),
             ),
             "one token": (
-                "Any token may be stolen. Do not name one.",
+                "Any token may be stolen. Name none, and leave none out.",
                 yaml_text(
                     """
                     login:
@@ -686,8 +696,8 @@ EXERCISES = (
                 ),
             ),
             "found": (
-                "Both happened, in order, from one address. Does `group-by` name the alias? Each "
-                "log has another name for the address, so an alias joins `ipAddress` and `source`.",
+                "Both happened, in order, from one address. Check three things: the order in "
+                "`rules`, each rule's own field in `aliases`, and the alias in `group-by`.",
                 altered_text("token_abroad: ipAddress", "token_abroad: appId"),
             ),
             "window": (
@@ -700,7 +710,8 @@ EXERCISES = (
                 altered_text("temporal_ordered", "temporal"),
             ),
             "address": (
-                "Two strangers with two addresses, and nothing joins them. Group by the address.",
+                "Two strangers with two addresses, and nothing joins them. Group by the address: "
+                "`group-by`, with a hyphen.",
                 altered_text("group-by: [address]\n", ""),
             ),
             "alone": (
@@ -720,7 +731,7 @@ EXERCISES = (
             ),
         },
         (
-            "The table above has the four parts. Begin with `type: temporal_ordered`.",
+            "The table above has the parts. Begin with `type: temporal_ordered`.",
             "`rules` is a list with the two names, in order. `timespan: 15m`.",
             "`aliases: {address: {token_abroad: ipAddress, privileged_change: source}}`, then "
             "`group-by: [address]`.",
@@ -996,7 +1007,7 @@ PREDICTIONS = (
     Prediction(
         "10-p3",
         "Your rule asks for a behaviour: a service token from outside the company's own network. "
-        "Programs do move, suppliers look for faults, and people try a token. How many of its "
+        "How many of its "
         "alerts are about the intruder?",
         {
             "a": Guess(
@@ -1041,9 +1052,10 @@ PREDICTIONS = (
                 "same picture."
             ),
         },
-        "One false alert and one miss stay, whatever the function does: the log has no more to "
-        "say. A table of trips explains the traveller. The thief with a copied user agent needs "
-        "another rule, or a session that is bound to a key (lesson 11).",
+        "One false alert and one miss stay, whatever a function of these two fields does. The log "
+        "has more (place, time between events, a hash of the device), each with false alerts of "
+        "its own. A table of trips explains the traveller. The thief with a copied user agent "
+        "needs another rule, or a session that is bound to a key (lesson 11).",
         words=("it is found", "it is not found"),
     ),
     Prediction(
@@ -1069,9 +1081,10 @@ PREDICTIONS = (
                 "followed by reading.",
             ),
         },
-        "What is left is worth more: an alert names the account that was made, the script that "
-        "was run, the group that was joined. The price is that it comes later: at the first "
-        "change, and not at the first login.",
+        "Against the first rule you read a third as many alerts; the share of true ones stays "
+        "about the same, and you lose some true ones. Against the rule about changes the gain is "
+        "large: most alerts go, and each true one stays. Each names a change, and not a login "
+        "alone. The price: it speaks later, at the first change.",
     ),
     Row(
         "10-p6",
@@ -1107,9 +1120,8 @@ PREDICTIONS = (
             "did not change. It names nothing of the intruder's.",
             "the two in order": "The correlation names acts and their order.",
         },
-        "The first rule was the best of all on the known logs: no false alert. It was an "
-        "*indicator*. Such rules are good for looking back, and worth nothing against the next "
-        "intruder.",
+        "The first rule names an address. It is an *indicator*: good for looking back, and worth "
+        "nothing against the next intruder. The others name acts.",
         words=("it finds something", "it finds nothing"),
     ),
     Row(
@@ -1147,9 +1159,8 @@ QUIZZES = (
         "A colleague's rule had no alert in 30 days. What do you know?",
         {
             "a": Choice(
-                "It would have one in ten days at most, if the month was like others",
-                "From no alert in 30 days follows an upper limit of about one in ten days, and "
-                "not that there will be none.",
+                "Probably it has less than one in ten days, if the month was like others",
+                "No alert in n days: with 95 % the rate is below 3/n a day. That is not never.",
                 right=True,
             ),
             "b": Choice(
@@ -1191,8 +1202,8 @@ QUIZZES = (
                 "That is not known, and it is not the point: any SIEM can ask this question.",
             ),
             "b": Choice(
-                "Because the tracker writes new accounts at the level FULL alone",
-                "A new account is written at BASE.",
+                "Because that alert was false: the account was a colleague's",
+                "It was the intruder's, and looked like a colleague's.",
             ),
             "c": Choice(
                 "Because nobody can say what a team does with one true alert among the others",
