@@ -135,7 +135,7 @@ def stolen(cleaned: dict, unseen: cleaner_grade.Planted) -> str | None:
         return "reversible"
     if codes & kept:
         return "planted"
-    if back:
+    if codes <= back:  # six digits come out of a random tag by chance, but never all three
         return "reversible"
     return "guessable" if guessed(kept, codes) else None
 
