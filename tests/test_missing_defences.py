@@ -1,4 +1,4 @@
-"""Lesson 03's stage: four attacks, each of which gets in where its own defence is missing, and
+"""Lesson 03's stage: five attacks, each of which gets in where its own defence is missing, and
 nowhere else."""
 
 import ast
@@ -19,6 +19,7 @@ from labutils.stage.missing_defences import (
     one_client,
     outcomes,
     parameters,
+    swap,
     through,
     values_on,
 )
@@ -27,6 +28,7 @@ from labutils.stage.two_apps import NOTES
 ATTACKS = {
     "intercept": {"PKCE"},
     "inject": {"state", "session"},  # neither client knows which browser began
+    "swap": {"PKCE"},  # Tom's own session holds the verifier of his own challenge
     "lure": {"state"},
     "redirect_code": {"matching"},
 }
@@ -48,6 +50,7 @@ def attack(name: str):
     for solution in (lesson_03.INTERCEPT, lesson_03.LURE, lesson_03.TRAP):
         exec(solution, namespace)
     exec(shown_by_the_lesson("inject"), namespace)
+    namespace["swap"] = swap
     return namespace[name]
 
 

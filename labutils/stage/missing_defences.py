@@ -389,6 +389,13 @@ def one_client(
     return _with(apps, client, ["Ask the printer about the plates", "Tea with Mary on Monday"])
 
 
+def swap(apps: OneClient) -> httpx.Response:
+    """Code injection: Tom puts Ada's code into his own answer, with his state (RFC 9700, 4.5)."""
+    ada = parameters(apps.opens("ada", NOTES + "/login", until=CALLBACK))
+    tom = parameters(apps.opens("tom", NOTES + "/login", until=CALLBACK))
+    return apps.opens("tom", CALLBACK + "?" + urlencode(tom | {"code": ada["code"]}))
+
+
 def outcomes(
     attacks: dict[str, Callable[[OneClient], httpx.Response]], functions: dict[str, Any]
 ) -> str:

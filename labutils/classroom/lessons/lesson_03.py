@@ -1459,12 +1459,12 @@ PREDICTIONS = (
                 "none: everything passes through it",
                 [],
                 "The belief is that the browser carries the whole flow. The token request "
-                "and the API request go from the client, past the browser.",
+                "and the API request go from the client directly, not through the browser.",
             ),
         },
         "The browser carries the request, with the hash of the verifier, and the response, with "
-        "the code. The client sends code and verifier past the browser, and the access token comes "
-        "back the same way.",
+        "the code. The client sends code and verifier directly, not through the browser, and the "
+        "access token comes back the same way.",
     ),
     Prediction(
         "03-p2",
@@ -1486,7 +1486,9 @@ PREDICTIONS = (
             "c": Guess("no: he would have to show the verifier", "code_verifier"),
         },
         "The provider kept the challenge with the code. At the token endpoint it hashes the "
-        "verifier, and compares. Tom has the hash, and cannot work out the text behind it.",
+        "verifier, and compares. Tom has the hash, and cannot work out the text behind it. PKCE "
+        "needs both sides. A provider that ignores code_challenge answers as if nothing were "
+        "wrong.",
     ),
     Prediction(
         "03-p3",

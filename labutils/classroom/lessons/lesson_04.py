@@ -723,7 +723,7 @@ EXERCISES = (
                 altered(KEYS_FOR, ('cache["keys"] = ', 'cache["keys"] += ')),
             ),
             "clock": (
-                "Use the argument `now`.",
+                "Use the argument `now`, and no clock of your own.",
                 altered(
                     KEYS_FOR,
                     ("    known =", "    import time\n    now = time.time()\n    known ="),
@@ -880,8 +880,9 @@ PREDICTIONS = (
     ),
     Prediction(
         "04-p3",
-        "A wiki takes the ID token from a form that the browser posts (form_post). Tom found an ID "
-        "token of Ada's in a log. It was made for this wiki, and it is not expired. He begins a "
+        "Some providers send the ID token to the application in a form, through the browser "
+        "(form_post). Suppose that ours does. Tom found an ID token of "
+        "Ada's in a log. It was made for the wiki, and it is not expired. He begins a "
         "sign-in of his own, and puts Ada's token into the form. Which of the three checks that "
         "you have so far stops him?",
         {
