@@ -1,9 +1,7 @@
 """Logs to hunt in, and Sigma rules over them (lesson 10)."""
 
-import atexit
 import csv
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
@@ -27,7 +25,7 @@ from labutils.lab import data_file, iso
 
 Event = dict[str, Any]
 
-# What Sigma calls the logs of this lesson, and how they name the address of a request.
+# What Sigma calls the logs of this lesson: product and service.
 LOG_SOURCES = {
     "okta": ("okta", "okta"),
     "jira": ("jira", "audit"),
@@ -73,6 +71,8 @@ class Logs:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self._store = Store()
+        self._read: set[str] = set()  # the sources that stand in the store
 
     def events(self, source: str) -> dict[str, Event]:
         """The events of a source by their ids, `source:line`, in the order of time."""
@@ -106,17 +106,8 @@ class Logs:
         """How well these hits show the attack (labutils.incident.hunt.scoring)."""
         return scoring.score(list(hits), self.folder)
 
-    @cached_property
-    def _store(self) -> Store:
-        return Store()
-
-    @cached_property
-    def _read(self) -> set[str]:
-        """The sources that stand in the store."""
-        return set()
-
-    def _hits(self, ruleset: sigma_rules.Ruleset) -> list[Hit]:
-        """The hits of these rules; of the logs, only those are read that they are about."""
+    def _load(self, ruleset: sigma_rules.Ruleset) -> None:
+        """Read those of the logs that these rules are about, and that were not read before."""
         bases = [base for rule in ruleset.rules for base in sigma_rules.base_rules(rule)]
         wanted = {source for base in bases for source in sigma_rules.sources_of(base)}
         files, _ = reading.log_files(
@@ -128,37 +119,37 @@ class Logs:
         )
         self._store.load(item for file in files for item in reading.read(file))
         self._read.update(wanted)
-        return engine.hits(ruleset, self._store)
 
     def hunt(self, *rules: str) -> list[Hit]:
         """The hits of these rules. A rule that cannot be used is named in a sentence."""
-        ruleset = _ruleset(rules)
-        hits = self._hits(ruleset)
+        with tempfile.TemporaryDirectory() as folder:
+            ruleset = sigma_rules.load([_written(Path(folder), rules)])
+        self._load(ruleset)
+        hits = engine.hits(ruleset, self._store)
         for refused in ruleset.refused:
             print(f"Not used: {refused.reason}.")
         return hits
 
 
-def _ruleset(rules: Iterable[str]) -> sigma_rules.Ruleset:
-    """Rules from texts."""
-    with tempfile.TemporaryDirectory() as folder:
-        for n, text in enumerate(rules, 1):
-            Path(folder, f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
-        return sigma_rules.load([Path(folder)])
+def _written(folder: Path, rules: Iterable[str]) -> Path:
+    """The folder, with these rules in it, a file each."""
+    for n, text in enumerate(rules, 1):
+        (folder / f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
+    return folder
 
 
 def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
     """The hits of these rules over a few events. Raises ValueError where a rule is refused."""
     with tempfile.TemporaryDirectory() as folder:
+        files = []
         for source, events in logs.items():
+            files.append(Path(folder, f"{source}.jsonl"))
             text = "".join(json.dumps(event) + "\n" for event in events)
-            Path(folder, f"{source}.jsonl").write_text(text, encoding="utf-8")
-        few = Logs(Path(folder))
-        ruleset = _ruleset(rules)
-        hits = few._hits(ruleset)
-    if ruleset.refused:
-        raise ValueError(ruleset.refused[0].reason)
-    return hits
+            files[-1].write_text(text, encoding="utf-8")
+        result = engine.hunt([_written(Path(folder), rules)], files)
+    if result.refused:
+        raise ValueError(result.refused[0].reason)
+    return result.hits
 
 
 def a_month() -> Logs:
@@ -323,25 +314,26 @@ def written_at_base(logs: Logs) -> list[bool]:
 # --- other intruders ----------------------------------------------------------------------------
 
 OTHER_SEED, OTHER_COUNT = "target-10", 6_000
-SPOILERS = ("truth.json", "labels.json", "twins.json")
 
 
 @cache
-def _other_intruder() -> tuple[Path, Replay]:
-    """A month with another intruder, and what the replay knows of it."""
+def _other_intruder() -> Replay:
+    """What the intruder of the target did."""
     case = attackers.with_other_names(cases.COURSE, OTHER_SEED)
-    replay = play(World.historical(case), case=case)
-    folder = Path(tempfile.mkdtemp(prefix="labutils-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    background.write(folder, replay, count=OTHER_COUNT, seed=OTHER_SEED)
-    for name in SPOILERS:
+    return play(World.historical(case), case=case)
+
+
+def _make_other_month(folder: Path) -> None:
+    """Write the month of the target, without what a grader knows of it."""
+    background.write(folder, _other_intruder(), count=OTHER_COUNT, seed=OTHER_SEED)
+    for name in held_out.SIDECARS:
         (folder / name).unlink()
-    return folder, replay
 
 
 def another_month() -> Logs:
-    """The month of the target."""
-    return Logs(_other_intruder()[0])
+    """The month of the target: made at first use, and kept."""
+    key = background.fingerprint(cases.COURSE, OTHER_COUNT, OTHER_SEED)
+    return Logs(background.keep(f"target-10-{key}", _make_other_month))
 
 
 def accounts_made() -> dict[str, str]:
@@ -356,8 +348,7 @@ def accounts_made() -> dict[str, str]:
 
 def the_account() -> tuple[str, str]:
     """The account that the intruder of that month made, and the address it was made from."""
-    replay = _other_intruder()[1]
-    for event in replay.audit["jira"]:
+    for event in _other_intruder().audit["jira"]:
         if event["auditType"]["action"] == "User created":
             return event["affectedObjects"][0]["name"], event["source"]
     raise LookupError("this intruder made no account")
@@ -371,16 +362,8 @@ UNSEEN_SEED, UNSEEN_COUNT = "lesson-10/unseen", 4_000
 def in_unseen_worlds(*rules: str) -> Grade:
     """The grade of these rules in six worlds (labutils.incident.hunt.held_out)."""
     with tempfile.TemporaryDirectory() as folder:
-        for n, text in enumerate(rules, 1):
-            Path(folder, f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
-        return held_out.grade([Path(folder)], _unseen_worlds())
-
-
-@cache
-def _unseen_worlds() -> dict[str, Path]:
-    folder = Path(tempfile.mkdtemp(prefix="labutils-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT, folder=folder)
+        worlds = held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)
+        return held_out.grade([_written(Path(folder), rules)], worlds)
 
 
 def still_find(grade: Grade, *names: str) -> list[bool]:

@@ -100,15 +100,14 @@ def altered_text(old: str, new: str) -> str:
 
 # --- 10-1: a detection --------------------------------------------------------------------------
 
-TOKEN_ABROAD = code("""
-    detection = '''
-    login:
-        isSuccessfulLogin: 1
-    ours:
-        ipAddress|cidr: 192.0.2.0/26
-    condition: login and not ours
-    '''
-""")
+ABROAD_DETECTION = """
+login:
+    isSuccessfulLogin: 1
+ours:
+    ipAddress|cidr: 192.0.2.0/26
+condition: login and not ours
+"""
+TOKEN_ABROAD = f"detection = '''{ABROAD_DETECTION}'''"
 GATEWAY = "cloudflare_access_nonidentity"
 
 
@@ -237,13 +236,6 @@ IN_ORDER = code("""
     timespan: 15m
     '''
 """)
-ABROAD_DETECTION = """
-login:
-    isSuccessfulLogin: 1
-ours:
-    ipAddress|cidr: 192.0.2.0/26
-condition: login and not ours
-"""
 
 
 def base_rules() -> tuple[str, str]:
