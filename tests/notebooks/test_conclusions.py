@@ -1,0 +1,84 @@
+"""What Part 3 concludes about a control is what the sweep gave, and no more."""
+
+import conclusions
+import pytest
+from conftest_paths import NOTEBOOKS
+from nbformat import read
+from rails import demand, demand_none
+from remade import REMADE
+
+PART_3 = [number for number in ("11", "12", "13", "14", "15") if number in REMADE]
+SWEPT = {"99-life": ["up to 26 hours"]}
+
+
+def prose_of(number):
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    cells = read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("number", PART_3)
+def test_each_conclusion_says_the_range_in_which_it_was_computed(number):
+    demand_none(
+        f"{number}: {problem}"
+        for problem in conclusions.problems(prose_of(number), conclusions.computed(number))
+    )
+
+
+@pytest.mark.parametrize("number", PART_3)
+def test_a_lesson_of_part_3_concludes_three_things_or_more_and_one_in_its_recap(number):
+    written = conclusions.written(number)
+    demand(len(written) >= 3, f"{number} computes {len(written)} conclusions; three are wanted.")
+    demand(
+        conclusions.in_the_recap(prose_of(number)),
+        f"{number}: no item of the recap carries <!-- holds: NAME -->.",
+    )
+
+
+def test_the_name_of_a_conclusion_begins_with_the_number_of_its_lesson():
+    demand_none(
+        f"{path.name}: call {name!r} {number}-…"
+        for path in sorted(conclusions.CONCLUSIONS.glob("lesson_*.py"))
+        for number in [path.stem[-2:]]
+        for name in conclusions.written(number)
+        if not name.startswith(f"{number}-")
+    )
+
+
+# --- and this can fail ---------------------------------------------------------------------------
+
+
+def test_a_paragraph_with_the_computed_range_holds():
+    text = "An hour stops him.\n\nA life *up to 26 hours* stops him. <!-- holds: 99-life -->"
+    assert not list(conclusions.problems(text, SWEPT))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("A life up to 48 hours stops him. <!-- holds: 99-life -->", "must say 'up to 26 hours'"),
+        ("Up to 26 hours it stops him. <!-- holds: 99-life -->", "must say 'up to 26 hours'"),
+        (
+            "A life up to 26 hours stops any thief. <!-- holds: 99-life -->",
+            "says 'any': no sweep of it holds that",
+        ),
+        ("It stops him. <!-- holds: 99-lives -->", "which no function computes"),
+        ("It stops him up to 26 hours.", "no paragraph carries <!-- holds: 99-life -->"),
+        ("- up to 26 hours\n- It stops him. <!-- holds: 99-life -->", "must say 'up to 26 hours'"),
+    ],
+)
+def test_a_claim_beyond_the_computed_range_is_named(text, problem):
+    assert any(problem in sentence for sentence in conclusions.problems(text, SWEPT))
+
+
+def test_the_words_of_the_computed_range_may_claim_all():
+    text = "It stops him at every delay. <!-- holds: 99-life -->"
+    assert not list(conclusions.problems(text, {"99-life": ["at every delay"]}))
+    assert list(conclusions.problems(text + " Always. <!-- holds: 99-life -->", SWEPT))
+
+
+def test_a_conclusion_outside_the_recap_is_not_in_it():
+    inside = "## Recap\n\n- Short. <!-- holds: 99-life -->\n\n### In practice\n\nMore."
+    outside = "## Recap\n\n- Short.\n\n### In practice\n\nMore. <!-- holds: 99-life -->"
+    assert conclusions.in_the_recap(inside)
+    assert not conclusions.in_the_recap(outside)
