@@ -1,7 +1,15 @@
 """The provider of `python -m labutils serve`, which a lesson can build again in the lab."""
 
 from labutils.identity.provider import Provider
-from labutils.identity.provider.state import NO_LIMITS, SERVED_LIMITS, Client, SessionLimits, User
+from labutils.identity.provider.state import (
+    DEVICE_CODE,
+    NO_LIMITS,
+    SERVED_LIMITS,
+    Client,
+    DeviceGrant,
+    SessionLimits,
+    User,
+)
 from labutils.identity.provider.throttle import Throttle
 from labutils.lab import Lab
 
@@ -37,7 +45,8 @@ def lab_provider(
 def product(lab: Lab, issuer: str, auto_login: str | None = None) -> Provider:
     """The same provider as an operator would run it.
 
-    Sessions end, passwords cannot be guessed, and security keys can be added.
+    Sessions end, passwords cannot be guessed, security keys can be added, and a device without a
+    keyboard, the client `tv`, can be signed in (RFC 8628).
     """
     from labutils.identity import webauthn  # loads fido2, which a rebuilt recording does not need
 
@@ -46,4 +55,6 @@ def product(lab: Lab, issuer: str, auto_login: str | None = None) -> Provider:
         lab, issuer, auto_login, session_limits=SERVED_LIMITS, throttle=throttle
     )
     webauthn.enable(provider)
+    provider.clients["tv"] = Client("tv", grant_types=(DEVICE_CODE, "refresh_token"))
+    provider.offer_device_grant(DeviceGrant())
     return provider

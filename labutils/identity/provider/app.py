@@ -1,6 +1,6 @@
 """An OpenID Provider as a WSGI app: the door to its endpoints, and what may come through it.
 
-It speaks OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 9068, 9207, 9449) and OpenID Connect Core.
+It speaks OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 8628, 9068, 9207, 9449) and OpenID Connect Core.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,11 +15,17 @@ from labutils.identity.keys import Json
 from labutils.identity.oauth import OAuthError, as_json, refused
 from labutils.identity.provider import discovery
 from labutils.identity.provider.authorize import authorize
+from labutils.identity.provider.device import (
+    DEVICE_ENDPOINT,
+    VERIFICATION,
+    device_authorization,
+    verification,
+)
 from labutils.identity.provider.logout import logout
 from labutils.identity.provider.pages import guarded
 from labutils.identity.provider.revocation import introspect, revoke
 from labutils.identity.provider.sign_in import PersonMustAnswer
-from labutils.identity.provider.state import State
+from labutils.identity.provider.state import DeviceGrant, State
 from labutils.identity.provider.token_endpoint import token
 from labutils.identity.provider.userinfo import userinfo
 
@@ -70,10 +76,19 @@ class Provider(State):
             "/introspect": Endpoint(partial(introspect, self), POST_ONLY),
             "/revoke": Endpoint(partial(revoke, self), POST_ONLY, for_scripts=True),
         }
+        if self.device_grant is not None:
+            self.offer_device_grant(self.device_grant)
 
     def add_endpoint(self, path: str, endpoint: Endpoint) -> None:
         """Answer at one more path."""
         self.endpoints[path] = endpoint
+
+    def offer_device_grant(self, setting: DeviceGrant) -> None:
+        """Sign devices in as well, from now on (RFC 8628)."""
+        self.device_grant = setting
+        ask = partial(device_authorization, self, setting)
+        self.add_endpoint(DEVICE_ENDPOINT, Endpoint(ask, POST_ONLY))
+        self.add_endpoint(VERIFICATION, Endpoint(partial(verification, self)))
 
     def metadata(self) -> Json:
         """Hook: what this provider says that it can do (OpenID Connect Discovery, 3)."""

@@ -168,6 +168,8 @@ def obtain_consent(state: State, question: Question, scope: str, session: Sessio
     may be shown.
     """
     client_id = question.client.client_id
+    if state.consent_policy.needs_administrator(client_id, scope):  # RFC 6749, 4.1.2.1
+        raise OAuthError("access_denied", f"an administrator must approve {client_id} first")
     answer = consent_answer(session, question, scope)
     if answer == "deny":  # RFC 6749, 4.1.2.1
         raise OAuthError("access_denied", "the person said no")

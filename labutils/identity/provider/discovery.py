@@ -5,7 +5,9 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity import dpop
 from labutils.identity.keys import Json
 from labutils.identity.oauth import as_json
+from labutils.identity.provider.device import DEVICE_ENDPOINT
 from labutils.identity.provider.state import State
+from labutils.identity.provider.token_endpoint import grant_types
 
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -23,12 +25,16 @@ CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "s
 
 def metadata(state: State) -> Json:
     """The provider's metadata (OpenID Connect Discovery, 3 and 4.2; RFC 8414, 2)."""
+    for_devices = {}
+    if state.device_grant is not None:  # RFC 8628, 4
+        for_devices["device_authorization_endpoint"] = state.issuer + DEVICE_ENDPOINT
     return {
         "issuer": state.issuer,
         **{name: state.issuer + path for name, path in ENDPOINTS.items()},
+        **for_devices,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": list(grant_types(state)),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256"],
         "scopes_supported": ["openid", "profile", "offline_access"],

@@ -5,6 +5,7 @@ The endpoints are functions of this state and a request; `app.Provider` is the s
 
 import re
 from dataclasses import KW_ONLY, dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import jwt
@@ -19,6 +20,7 @@ from labutils.lab import Lab
 
 COOKIE = "session"
 ACCESS_LIFE = 600  # seconds for which an access token is good, unless the operator says otherwise
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"  # a grant type (RFC 8628, 3.4)
 LONGEST_LOGGED = 256  # characters of a value that somebody sent, in a line of the log
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?(/.*|\?.*|)", re.DOTALL)
 
@@ -73,6 +75,45 @@ class SessionLimits:
 
 NO_LIMITS = SessionLimits()
 SERVED_LIMITS = SessionLimits(idle=3600, life=12 * 3600)  # of `labutils serve`
+
+
+@dataclass(frozen=True)
+class ConsentPolicy:
+    """To which clients a person may say yes without an administrator.
+
+    `approved` names the clients that an administrator has approved. To another client a person may
+    give the scopes in `low_risk` alone; None: each scope, as many providers are set up at first.
+    """
+
+    approved: frozenset[str] = frozenset()
+    low_risk: frozenset[str] | None = None
+
+    def needs_administrator(self, client_id: str, scope: str) -> bool:
+        """Whether this person may not say yes alone to this client, for this scope."""
+        if self.low_risk is None or client_id in self.approved:
+            return False
+        return not set(scope.split()) <= self.low_risk
+
+
+PEOPLE_DECIDE = ConsentPolicy()
+
+
+@dataclass(frozen=True)
+class DeviceGrant:
+    """How the device authorization grant is offered (RFC 8628).
+
+    `life` and `interval` are in seconds (3.2). A device may ask from the addresses in `networks`
+    alone; an empty tuple: from anywhere.
+    """
+
+    life: int = 600
+    interval: int = 5
+    networks: tuple[str, ...] = ()
+
+    def reaches(self, address: str) -> bool:
+        """Whether a device at this address may ask."""
+        networks = [ip_network(network) for network in self.networks]
+        return not networks or any(ip_address(address) in network for network in networks)
 
 
 @dataclass
@@ -158,6 +199,28 @@ class Code:
 
 
 @dataclass
+class DeviceRequest:
+    """A device that waits for a person to say yes (RFC 8628, 3.2).
+
+    `user_code` is what the person types; `address` and `agent` are where the device asked from.
+    `grant` is there once the person said yes. `next_poll` is when the device may ask again.
+    """
+
+    client: Client
+    scope: str
+    user_code: str
+    address: str
+    agent: str
+    asked: int
+    expires: int
+    interval: int
+    next_poll: int
+    grant: Grant | None = None
+    denied: bool = False
+    used: bool = False
+
+
+@dataclass
 class Issued:
     """An access or refresh token that the provider gave out, under the grant it belongs to."""
 
@@ -180,7 +243,8 @@ class State:
 
     `auto_login` is the name of the user who is signed in, and says yes, without any page.
     `access_life` is in seconds. `throttle` slows down who guesses passwords; in the lab nobody is
-    slowed down.
+    slowed down. `consent_policy` says where an administrator must agree; `device_grant` how devices
+    are signed in (None: they are not).
     """
 
     lab: Lab
@@ -192,6 +256,8 @@ class State:
     access_life: int = ACCESS_LIFE
     session_limits: SessionLimits = NO_LIMITS
     throttle: Throttle | None = None
+    consent_policy: ConsentPolicy = PEOPLE_DECIDE
+    device_grant: DeviceGrant | None = None
 
     def __post_init__(self) -> None:
         self.users: dict[str, User] = {}  # by username
@@ -199,6 +265,7 @@ class State:
         self.sessions: dict[str, Session] = {}  # by cookie
         self.codes: dict[str, Code] = {}
         self.waiting: dict[str, Waiting] = {}  # for a second factor, by ticket
+        self.device_requests: dict[str, DeviceRequest] = {}  # by device_code
         self.access_tokens: dict[str, Issued] = {}  # by jti, or by the token where it is opaque
         self.refresh_tokens: dict[str, Issued] = {}
         self.seen_proofs: set[str] = set()
@@ -316,6 +383,9 @@ class State:
         }
         self.waiting = {
             ticket: waiting for ticket, waiting in self.waiting.items() if waiting.usable(now)
+        }
+        self.device_requests = {
+            code: asked for code, asked in self.device_requests.items() if now < asked.expires
         }
         self.access_tokens = {
             name: issued for name, issued in self.access_tokens.items() if issued.usable(now)

@@ -10,10 +10,11 @@ from labutils.identity.keys import Json, b64
 from labutils.identity.oauth import OAuthError, TokenResponse, as_json, narrowed, parameters
 from labutils.identity.provider.binding import confirmation
 from labutils.identity.provider.client_authentication import authenticate_client
-from labutils.identity.provider.state import Client, Grant, Issued, State
+from labutils.identity.provider.state import DEVICE_CODE, Client, Grant, Issued, State
 
 ID_LIFE, REFRESH_LIFE, SERVICE_LIFE = 600, 90 * 86400, 365 * 86400  # seconds
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+SLOWER = 5  # seconds that are added to the interval of a device that asks too soon (RFC 8628, 3.5)
 
 
 class InvalidGrant(OAuthError):
@@ -23,21 +24,25 @@ class InvalidGrant(OAuthError):
         super().__init__("invalid_grant", description)
 
 
-def token(state: State, request: Request) -> Response:
-    """Exchange a code, a refresh token or a client's own credentials for tokens.
+def grant_types(state: State) -> tuple[str, ...]:
+    """The grant types that this provider offers."""
+    return GRANT_TYPES if state.device_grant is None else (*GRANT_TYPES, DEVICE_CODE)
 
-    Sources: RFC 6749, 4.1.3, 6 and 4.4. Raises OAuthError.
+
+def token(state: State, request: Request) -> Response:
+    """Exchange a code, a refresh token, a device code or a client's own credentials for tokens.
+
+    Sources: RFC 6749, 4.1.3, 6 and 4.4; RFC 8628, 3.4. Raises OAuthError.
     """
     params = parameters(request.form)
     client = authenticate_client(state, request, params)
     kind = params.get("grant_type")
     if kind is None:  # RFC 6749, 5.2
         raise OAuthError("invalid_request", "grant_type is missing")
-    if kind not in GRANT_TYPES:
-        raise OAuthError(
-            "unsupported_grant_type",
-            "this provider knows authorization_code, refresh_token and client_credentials",
-        )
+    if kind not in grant_types(state):
+        known = ", ".join(grant_types(state)[:-1])
+        last = grant_types(state)[-1]
+        raise OAuthError("unsupported_grant_type", f"this provider knows {known} and {last}")
     if kind not in client.grant_types:
         raise OAuthError("unauthorized_client", "this client may not use this grant type")
     cnf = confirmation(state, request, client)
@@ -45,13 +50,15 @@ def token(state: State, request: Request) -> Response:
         answer = redeem_code(state, request, params, client, cnf)
     elif kind == "refresh_token":
         answer = refresh(state, request, params, client, cnf)
+    elif kind == DEVICE_CODE:
+        answer = redeem_device_code(state, params, client, cnf)
     else:
         answer = for_the_client_itself(state, params, client, cnf)
-    state.log(request, f"token.{kind}", client=client.client_id)
+    state.log(request, f"token.{kind.rpartition(':')[2]}", client=client.client_id)
     return as_json(answer)
 
 
-# --- the three grant types ----------------------------------------------------------------------
+# --- the grant types -----------------------------------------------------------------------------
 
 
 def redeem_code(
@@ -119,6 +126,36 @@ def refresh(
     scope = narrowed(params.get("scope", ""), issued.grant.scope)
     issued.live = False
     return issue(state, issued.grant, scope, cnf)
+
+
+def redeem_device_code(
+    state: State, params: dict[str, str], client: Client, cnf: dict[str, str]
+) -> TokenResponse:
+    """Tokens for a device code, once a person has said yes to it (RFC 8628, 3.4 and 3.5)."""
+    asked = state.device_requests.get(params.get("device_code", ""))
+    if asked is None:
+        raise InvalidGrant("the device code is not one that was given out")
+    if asked.client is not client:
+        raise InvalidGrant("the device code was given to another client")
+    if asked.used:
+        raise InvalidGrant("the device code was used before")
+    if state.now >= asked.expires:
+        raise OAuthError("expired_token", "the device code has expired")
+    if state.now < asked.next_poll:
+        asked.interval += SLOWER
+        asked.next_poll = state.now + asked.interval
+        raise OAuthError("slow_down", f"wait {asked.interval} seconds between two requests")
+    asked.next_poll = state.now + asked.interval
+    if asked.denied:
+        raise OAuthError("access_denied", "the person said no")
+    if asked.grant is None:
+        raise OAuthError("authorization_pending", "nobody has said yes or no yet")
+    if not asked.grant.usable:
+        raise InvalidGrant("the grant is over")
+    asked.used = True
+    if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
+        asked.grant.cnf = cnf
+    return issue(state, asked.grant, asked.grant.scope, cnf)
 
 
 def for_the_client_itself(

@@ -1,0 +1,190 @@
+"""The device authorization grant (RFC 8628): a device without a keyboard is signed in.
+
+The device asks for two codes and shows one of them. A person types that one into a browser, which
+may be far away from the device, signs in there and says yes. The device asks for tokens meanwhile
+(token_endpoint.redeem_device_code).
+"""
+
+import hashlib
+import hmac
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.keys import b64
+from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters, same
+from labutils.identity.provider.client_authentication import authenticate_client
+from labutils.identity.provider.pages import page
+from labutils.identity.provider.sign_in import (
+    PersonMustAnswer,
+    refuse_other_sites,
+    sign_in,
+    with_cookie,
+)
+from labutils.identity.provider.state import (
+    DEVICE_CODE,
+    LONGEST_LOGGED,
+    DeviceGrant,
+    DeviceRequest,
+    Grant,
+    Session,
+    State,
+)
+
+DEVICE_ENDPOINT, VERIFICATION = "/device_authorization", "/device"
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # of a user code: no vowels, so no words (RFC 8628, 6.1)
+LENGTH = 8  # letters of a user code
+MOST_WAITING = 10_000  # devices; the oldest go first
+
+
+# --- the device ---------------------------------------------------------------------------------
+
+
+def device_authorization(state: State, setting: DeviceGrant, request: Request) -> Response:
+    """Two codes for a device (RFC 8628, 3.1 and 3.2). Raises OAuthError."""
+    params = parameters(request.form)
+    client = authenticate_client(state, request, params)
+    if DEVICE_CODE not in client.grant_types:
+        raise OAuthError("unauthorized_client", "this client may not use this grant type")
+    if not setting.reaches(request.remote_addr or ""):
+        raise OAuthError("unauthorized_client", "devices are not signed in from this network")
+    scope = narrowed(params.get("scope", ""), client.scope)
+    device_code, user_code = state.draw(), new_user_code(state)
+    state.device_requests[device_code] = DeviceRequest(
+        client,
+        scope,
+        user_code,
+        address=request.remote_addr or "",
+        agent=request.user_agent.string[:LONGEST_LOGGED],
+        asked=state.now,
+        expires=state.now + setting.life,
+        interval=setting.interval,
+        next_poll=state.now,
+    )
+    while len(state.device_requests) > MOST_WAITING:
+        del state.device_requests[next(iter(state.device_requests))]
+    state.log(request, "device.ask", client=client.client_id)
+    address = state.issuer + VERIFICATION
+    return as_json(
+        {
+            "device_code": device_code,
+            "user_code": user_code,
+            "verification_uri": address,
+            "verification_uri_complete": f"{address}?{urlencode({'user_code': user_code})}",
+            "expires_in": setting.life,
+            "interval": setting.interval,
+        }
+    )
+
+
+def new_user_code(state: State) -> str:
+    """Eight letters of twenty, with a hyphen to make them readable (RFC 8628, 6.1)."""
+    number = int.from_bytes(hashlib.sha256(state.draw().encode()).digest())
+    letters = [LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(LENGTH)]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+# --- the person ---------------------------------------------------------------------------------
+
+
+def verification(state: State, request: Request) -> Response:
+    """A person types the code of a device, sees what is asked, and says yes or no (RFC 8628, 3.3).
+
+    Raises PersonMustAnswer with the login page.
+    """
+    params = parameters(request.values)
+    posted = params if request.method == "POST" else {}
+    if posted:
+        refuse_other_sites(state, request)
+    typed = {name: params[name] for name in ("user_code",) if name in params}
+    session = authenticate(state, request, posted, typed)
+    if not typed:
+        return with_cookie(state, page("device", {}, action=VERIFICATION), session)
+    asked = find(state, request, session, typed["user_code"])
+    if asked is None:
+        note = "That code is not known, or is too old."
+        again = page("device", {}, action=VERIFICATION, note=note, status=400)
+        return with_cookie(state, again, session)
+    if "consent" in posted and same(posted.get("csrf", ""), consent_token(session, asked)):
+        return decide(state, request, session, asked, said_yes=posted["consent"] == "allow")
+    return with_cookie(state, confirmation_page(state, session, asked), session)
+
+
+def authenticate(
+    state: State, request: Request, posted: dict[str, str], typed: dict[str, str]
+) -> Session:
+    """Who is at the browser. A session that is there already is enough."""
+    if "username" in posted or "ticket" in posted:
+        return sign_in(state, request, {**posted, **typed})
+    session = state.current_session(request)
+    if session is None:
+        raise PersonMustAnswer(page("login", typed, action=VERIFICATION))
+    return session
+
+
+def find(state: State, request: Request, session: Session, typed: str) -> DeviceRequest | None:
+    """The device that waits for this code, in any case and with any hyphens (RFC 8628, 6.1).
+
+    Where there is a throttle, wrong codes are counted (RFC 8628, 5.1).
+    """
+    username = session.user.username
+    if state.throttle and state.throttle.wait(request, username):
+        return None
+    letters = [letter for letter in typed.upper() if letter in LETTERS]
+    waiting = [asked for asked in state.device_requests.values() if is_open(state, asked)]
+    fits = [asked for asked in waiting if same(asked.user_code.replace("-", ""), "".join(letters))]
+    if not fits and state.throttle:
+        state.throttle.wrong(request, username)
+    return fits[0] if fits else None
+
+
+def is_open(state: State, asked: DeviceRequest) -> bool:
+    """Whether a device still waits for an answer."""
+    return state.now < asked.expires and asked.grant is None and not asked.denied
+
+
+def confirmation_page(state: State, session: Session, asked: DeviceRequest) -> Response:
+    """Which client asks for what, and where the device is (RFC 8628, 5.4)."""
+    texts = {
+        "client": asked.client.client_id,
+        "scope": asked.scope,
+        "person": session.user.name,
+        "code": asked.user_code,
+        "address": asked.address,
+        "agent": asked.agent,
+        "seconds": str(state.now - asked.asked),
+        "csrf": consent_token(session, asked),
+    }
+    carried = {"user_code": asked.user_code}
+    return page("device_confirm", carried, texts, action=VERIFICATION)
+
+
+def consent_token(session: Session, asked: DeviceRequest) -> str:
+    """What proves that this session showed the page for this device."""
+    message = f"device {asked.user_code} {asked.client.client_id} {asked.scope}".encode()
+    return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
+
+
+def decide(
+    state: State, request: Request, session: Session, asked: DeviceRequest, *, said_yes: bool
+) -> Response:
+    """Note what the person said. An administrator's no comes first."""
+    client_id = asked.client.client_id
+    refused = state.consent_policy.needs_administrator(client_id, asked.scope)
+    if refused or not said_yes:
+        asked.denied = True
+        note = "An administrator must approve it first." if refused else "It is not signed in."
+    else:
+        asked.grant = Grant(
+            asked.client,
+            session.user,
+            asked.scope,
+            sid=session.sid,
+            auth_time=session.auth_time,
+            amr=session.amr,
+        )
+        note = "The device is signed in."
+    outcome = "failure" if asked.denied else "success"
+    facts = {"user": session.user.username, "client": client_id, "device": asked.address}
+    state.log(request, "device.decide", outcome, session=session.sid, **facts)
+    return with_cookie(state, page("device_done", {}, note=note), session)
