@@ -4,9 +4,9 @@ import hashlib
 import json
 
 import pytest
+from environments import is_built
 from siem.convert import (
     CONVERTED,
-    ENVIRONMENT,
     MANIFEST,
     PAGE,
     REQUIREMENTS,
@@ -84,7 +84,7 @@ def test_a_rule_file_for_a_siem_is_no_sigma_rule_of_this_folder():
 
 
 @pytest.mark.skipif(
-    not (ENVIRONMENT / "requirements.sha256").exists(),
+    not is_built("siem"),
     reason="the converters are not installed; make siem does it",
 )
 def test_the_converters_say_the_same_today():

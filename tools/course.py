@@ -419,6 +419,22 @@ def siem(*arguments):
     return run(PYTHON, "-m", "tools.siem.convert", *arguments) or run(PYTHON, "tools/siem/axon.py")
 
 
+def site(*arguments):
+    """Build the site from the stored outputs, into build/site."""
+    return run(PYTHON, "-m", "tools.site.build", *arguments)
+
+
+def slides(*arguments):
+    """Make slides from the stored outputs, into build/slides."""
+    return run(PYTHON, "-m", "tools.site.slides", *arguments)
+
+
+def test_site(*arguments):
+    """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
+    with_playwright()
+    return site() or slides() or run(PYTHON, "-m", "tools.site.check", *arguments)
+
+
 def measure(*arguments):
     """How much the tests of identity and incident notice, by module: coverage, mutants killed."""
     if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
@@ -444,19 +460,15 @@ def test_clients(*arguments):
 def test_browser(*arguments):
     """A real Chromium loads a cleaned recording and signs in with a virtual security key, where
     there is a Chromium."""
-    if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
-        run(
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            PYTHON,
-            *QUIETLY,
-            "--require-hashes",
-            "-r",
-            "tools/browser/requirements.txt",
-        )
+    with_playwright()
     return run(PYTHON, "tools/browser/run.py", *arguments)
+
+
+def with_playwright():
+    """Install what drives a browser, where it is missing."""
+    if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
+        locked = ["--require-hashes", "-r", "tools/browser/requirements.txt"]
+        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, *locked)
 
 
 def reset(*arguments):
@@ -466,7 +478,7 @@ def reset(*arguments):
 
 def clean():
     """Remove what these verbs made, and nothing a learner wrote: `work` stays as it is."""
-    made = [VENV, HERE / ".hypothesis", HERE / "tools" / "clients" / "node_modules"]
+    made = [VENV, HERE / "build", HERE / ".hypothesis", *HERE.glob("tools/*/node_modules")]
     for name in ("__pycache__", ".ipynb_checkpoints"):
         made += [path for path in HERE.rglob(name) if HERE / "work" not in path.parents]
     for path in made:
@@ -484,6 +496,9 @@ VERBS = {
     "bench": bench,
     "bench-hunt": bench_hunt,
     "siem": siem,
+    "site": site,
+    "slides": slides,
+    "test-site": test_site,
     "measure": measure,
     "test-clients": test_clients,
     "test-browser": test_browser,

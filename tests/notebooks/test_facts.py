@@ -21,6 +21,7 @@ ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md")
 NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",
+    ROOT / "tools" / "site" / "index.md",
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in NO_STATEMENTS),
 ]
 CLOUDFLARE = (

@@ -12,10 +12,10 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
-import venv
 
 import yaml
+
+from tools.environments import python_with
 
 from .losses import LOSSES, Conversion, losses_of
 
@@ -26,7 +26,6 @@ CONVERTED = RULES / "converted"
 MANIFEST = CONVERTED / "manifest.json"
 PAGE = HOUSE / "docs" / "rules-in-your-siem.md"
 REQUIREMENTS = HERE / "requirements.txt"
-ENVIRONMENT = HOUSE / ".venv" / "siem"
 SUFFIXES = {
     "splunk": "spl",
     "elasticsearch-esql": "esql",
@@ -38,19 +37,7 @@ SUFFIXES = {
 }
 
 
-# --- the environment of the converters ----------------------------------------------------------
-
-
-def environment():
-    """The Python that has the converters; its environment is built first where it must be."""
-    python = ENVIRONMENT / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    stamp, wanted = ENVIRONMENT / "requirements.sha256", digest(REQUIREMENTS.read_bytes())
-    if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
-        install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", REQUIREMENTS]
-        subprocess.run([python, *install], check=True)
-        stamp.write_text(wanted, encoding="ascii")
-    return python
+# --- digests ------------------------------------------------------------------------------------
 
 
 def digest(content):
@@ -96,7 +83,7 @@ def ask_the_converters(files):
         parts = parts_of(rules[stem])
         rules |= {f"{stem}.{name}": documents for name, documents in parts.items()}
     asked = json.dumps({"rules": rules, "placeholders": lists_asked_for(files)})
-    command = [environment(), HERE / "backends.py"]
+    command = [python_with("siem", REQUIREMENTS), HERE / "backends.py"]
     answer = subprocess.run(command, input=asked.encode(), capture_output=True, check=True)
     return json.loads(answer.stdout)
 

@@ -1,0 +1,223 @@
+"""Build the site from the lessons' stored outputs: `make site`, into build/site.
+
+Nothing is executed. Sphinx and its theme live in an environment of their own, `.venv/site`.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import nbformat
+
+from labutils.classroom.workspace import public_address
+from tools.environments import python_with
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOUSE = HERE.parent.parent
+SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site", "lite"))
+PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
+PAGES = {
+    "To read": ["story", "glossary"],
+    "In your own logs": ["hunt", "hunting-rules", "rules-in-your-siem", "axon", "scoring-a-hunt"],
+    "To teach and to build": ["instructor", "authoring", "architecture"],
+}
+LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
+REVEALS = re.compile(r"(?m)^\s*reveal\(")
+
+
+def lessons() -> list[pathlib.Path]:
+    return sorted((HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+# --- ways to start ------------------------------------------------------------------------------
+
+
+def launches(address: str | None, lite: bool) -> dict[str, str]:
+    """Where a lesson is started, by what the button says; `{name}` is the notebook's file name.
+
+    Binder and Colab are known for repositories on GitHub alone.
+    """
+    ways = {}
+    if lite:
+        ways["Start in the browser"] = "lite/lab/index.html?path={name}"
+    if address and address.startswith("https://github.com/"):
+        repository, tag = address.removeprefix("https://github.com/"), f"v{version('labutils')}"
+        binder = f"https://mybinder.org/v2/gh/{repository}/{tag}?urlpath=lab/tree/work/"
+        colab = f"https://colab.research.google.com/github/{repository}/blob/colab-{tag}/"
+        ways |= {"Open on Binder": binder + "{name}", "Open in Colab": colab + "{name}"}
+    return ways
+
+
+def buttons(ways: dict[str, str], name: str, up: str = "") -> str:
+    """The line of buttons for a notebook, from a page `up` below the front page; may be empty."""
+    links = []
+    for place, (label, link) in enumerate(ways.items()):
+        href = link.format(name=name)
+        href = href if href.startswith("https:") else up + href
+        links.append(f'<a href="{href}"{"" if place else " class=first"}>{label}</a>')
+    return f'<p class="launch">{"".join(links)}</p>' if links else ""
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def relinked(text: str, page: pathlib.Path, address: str | None) -> str:
+    """The text with its links kept inside the site, led to the repository, or made plain words."""
+
+    def mended(link: re.Match[str]) -> str:
+        words, target = link.groups()
+        path, _, anchor = target.partition("#")
+        target = pathlib.Path(os.path.normpath(page.parent / path)).relative_to(HOUSE)
+        if (HOUSE / target) in on_the_site():
+            return link[0]
+        return f"[{words}]({address}/blob/v{version('labutils')}/{target})" if address else words
+
+    return LINK.sub(mended, text)
+
+
+def on_the_site() -> set[pathlib.Path]:
+    pages = {HOUSE / "docs" / f"{name}.md" for names in PAGES.values() for name in names}
+    return {*lessons(), *pages}
+
+
+def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -> str:
+    """A lesson as the site shows it: alternative texts carried over, and what a prediction asks
+    about behind a click."""
+    notebook = nbformat.read(path, as_version=4)
+    launch = buttons(ways, path.name, "../")
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            cell.source = relinked(cell.source, path, address)
+            if place == 0 and launch:
+                title, _, rest = cell.source.partition("\n")
+                cell.source = f"{title}\n\n{launch}\n{rest}"
+            continue
+        if REVEALS.search(cell.source):
+            cell.metadata.tags = [*cell.metadata.get("tags", []), "hide-output"]
+            cell.metadata.mystnb = {"code_prompt_show": "Show what came out"}
+        for output in cell.outputs:
+            if alt := output.get("metadata", {}).get("image/png", {}).get("alt"):
+                cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+            output.get("data", {}).pop("text/vnd.labutils.marks", None)
+    return nbformat.writes(notebook)
+
+
+def title_of(path: pathlib.Path) -> str:
+    cell = nbformat.read(path, as_version=4).cells[0]
+    return cell.source.splitlines()[0].removeprefix("# ")
+
+
+def toctree(caption: str | None, names: list[str], depth: int = 1) -> str:
+    options = [f":caption: {caption}"] if caption else []
+    head = ["```{toctree}", *options, f":maxdepth: {depth}", ":hidden:", ""]
+    return "\n".join([*head, *names, "```"])
+
+
+def tables_of_contents() -> Iterator[str]:
+    """The parts of the course, then the pages, for the side bar."""
+    part: list[str] = []
+    caption = None
+    for path in lessons():
+        if path.name[:2] in PARTS and part:
+            yield toctree(caption, part)
+            part = []
+        caption = PARTS.get(path.name[:2], caption)
+        part.append(f"notebooks/{path.stem}")
+    yield toctree(caption, part)
+    for caption, names in PAGES.items():
+        yield toctree(caption, [f"docs/{name}" for name in names])
+
+
+def lesson_list() -> str:
+    """The lessons, each with what its opening line promises and its minutes."""
+    rows = ["| lesson | minutes |", "|---|---|"]
+    for path in lessons():
+        course = nbformat.read(path, as_version=4).metadata.labutils
+        longer = course.get("minutes_long")
+        minutes = f"{course.minutes} (all of it: {longer})" if longer else course.minutes
+        rows.append(f"| [{title_of(path)}](notebooks/{path.name}) | {minutes} |")
+    return "\n".join(rows)
+
+
+def start_of(readme: str) -> str:
+    """What README says on how to start."""
+    return "## Start" + readme.split("\n## Start", 1)[1].split("\n## ", 1)[0]
+
+
+def front_page(ways: dict[str, str], address: str | None) -> str:
+    readme = (HOUSE / "README.md").read_text(encoding="utf-8")
+    alt = re.search(r"!\[([^]]*)\]\(docs/what-dies-when\.png\)", readme)
+    assert alt, "README has the picture of lesson 05"
+    launch = buttons(ways, "00-start-here.ipynb")
+    start = '<p class="launch"><a class="first" href="#start">Start on your machine</a></p>'
+    text = (HERE / "index.md").read_text(encoding="utf-8")
+    for mark, part in {
+        "LAUNCH": launch or start,
+        "ALT": alt[1],
+        "LESSONS": lesson_list(),
+        "START": relinked(start_of(readme), HOUSE / "README.md", address),
+    }.items():
+        text = text.replace(mark, part, 1)
+    return "\n\n".join([text, *tables_of_contents()]) + "\n"
+
+
+# --- the whole ----------------------------------------------------------------------------------
+
+
+def write_source(address: str | None, lite: bool) -> None:
+    """The folder that Sphinx reads, made afresh."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    for folder in ("notebooks", "docs"):
+        (SOURCE / folder).mkdir(parents=True)
+    shutil.copytree(HERE / "static", SOURCE / "static")
+    shutil.copyfile(HERE / "conf.py", SOURCE / "conf.py")
+    settings = {"version": version("labutils"), "address": address}
+    (SOURCE / "site.json").write_text(json.dumps(settings), encoding="utf-8")
+    ways = launches(address, lite)
+    (SOURCE / "index.md").write_text(front_page(ways, address), encoding="utf-8")
+    for path in lessons():
+        page = lesson_page(path, ways, address)
+        (SOURCE / "notebooks" / path.name).write_text(page, encoding="utf-8")
+    for path in sorted((HOUSE / "docs").glob("*.png")):
+        shutil.copyfile(path, SOURCE / "docs" / path.name)
+    for path in on_the_site() - set(lessons()):
+        text = relinked(path.read_text(encoding="utf-8"), path, address)
+        (SOURCE / "docs" / path.name).write_text(text, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make site", description=__doc__)
+    parser.add_argument("--lite", action="store_true", help="with build/lite, made by make lite")
+    chosen = parser.parse_args(arguments)
+    if chosen.lite and not (LITE / "index.html").exists():
+        print("There is no build/lite yet: run make lite first, or leave --lite out.")
+        return 2
+    address = public_address()
+    if address is None:
+        print(
+            "[project.urls] Repository is not set in pyproject.toml, so the buttons for Binder and "
+            "Colab, and links into the repository, are left out."
+        )
+    write_source(address, chosen.lite)
+    python = python_with("site", HERE / "requirements.txt")
+    shutil.rmtree(SITE, ignore_errors=True)
+    strict = ["-W", "--keep-going", "-q", "-E", "-d", SOURCE.parent / "site-doctrees"]
+    if status := subprocess.call([python, "-m", "sphinx", "-b", "html", *strict, SOURCE, SITE]):
+        return status
+    for template in (SITE / "_static").glob("*webpack-macros.html"):  # of the themes, no pages
+        template.unlink()
+    if chosen.lite:
+        shutil.copytree(LITE, SITE / "lite")
+    print("The site is built: open build/site/index.html.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
