@@ -441,6 +441,10 @@ def work(folder: Path, numbers: list[str] | None) -> int:
         return _refused(shown(str(error), 600))
     if numbers is None:
         print(f"Your copies of the lessons are in {shown(str(folder))}.")
+        for docs in (folder / "docs", folder.parent / "docs"):
+            if (docs / "story.md").is_file():
+                print(f"The story of the events and the glossary are in {shown(str(docs))}.")
+                break
     return 0
 
 
@@ -516,7 +520,9 @@ def _telemetry_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _classroom_commands(commands: argparse._SubParsersAction) -> None:
     """The two commands for learners and instructors."""
-    copies = commands.add_parser("work", help="make your working copies of the lessons")
+    copies = commands.add_parser(
+        "work", help="make your working copies of the lessons, with the story and the glossary"
+    )
     copies.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path("work"))
     copies.add_argument(
         "--reset",

@@ -14,6 +14,8 @@ import lessons
 import pytest
 from course_in_a_folder import Course, kernel_lines, posix
 
+from labutils.classroom.workspace import PAGES
+
 ROOT = pathlib.Path(__file__).parent.parent
 
 
@@ -291,6 +293,7 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         *lessons.sums(),
         "SHA256SUMS",
     }
+    assert {f"docs/{path.name}" for path in (package / "_docs").iterdir()} == set(PAGES)
     assert (package / "py.typed").is_file()
     code = (
         "from labutils.lab import data_file; from labutils import doctor; "

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -93,14 +94,49 @@ def test_a_copy_that_is_gone_is_made_again(root):
 def test_links_lead_into_docs_where_there_are_docs_and_are_plain_words_elsewhere(root, tmp_path):
     start(root)
     assert "](../docs/glossary.md)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
+    assert not (root / "work" / "docs").exists()
     elsewhere = tmp_path / "home" / "course"
+    (root / "docs" / "glossary.md").unlink()
     list(make_copies(elsewhere, workspace.originals(root)))
     text = (elsewhere / NAMES[0]).read_text(encoding="utf-8")
-    assert "../docs" not in text and "See the glossary." in text
+    assert "docs/" not in text and "See the glossary." in text
+
+
+def test_the_pages_are_laid_beside_copies_that_have_no_docs_folder(root, tmp_path):
+    elsewhere = tmp_path / "home" / "course"
+    list(make_copies(elsewhere, workspace.originals(root)))
+    assert "](docs/glossary.md)" in (elsewhere / NAMES[0]).read_text(encoding="utf-8")
+    assert (elsewhere / "docs" / "glossary.md").read_text(encoding="utf-8") == "# Glossary"
+    edit(elsewhere / NAMES[0], "print(1)", "mine()")
+    list(reset(elsewhere, workspace.originals(root), ["03"]))
+    assert "](docs/glossary.md)" in (elsewhere / NAMES[0]).read_text(encoding="utf-8")
+
+
+def test_an_update_replaces_a_page_that_nobody_changed_and_no_other(root, tmp_path):
+    elsewhere, page = tmp_path / "home" / "course", root / "docs" / "glossary.md"
+    laid = elsewhere / "docs" / "glossary.md"
+    for version, theirs in (("first", None), ("second", None), ("third", "my notes")):
+        page.write_text(version, encoding="utf-8")
+        if theirs:
+            laid.write_text(theirs, encoding="utf-8")
+        list(make_copies(elsewhere, workspace.originals(root)))
+        assert laid.read_text(encoding="utf-8") == (theirs or version)
+
+
+def test_each_link_of_the_courses_lessons_and_pages_leads_to_a_file_beside_the_copies(tmp_path):
+    course = workspace.originals()
+    list(make_copies(tmp_path / "course", course))
+    pages = [tmp_path / "course" / name for name in (*course.sums, *workspace.PAGES)]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([\w./-]+\.(?:md|ipynb))[^)]*\)", text):
+            assert (page.parent / link).is_file(), f"{page.name} links to {link}"
+    assert "](docs/story.md)" in pages[8].read_text(encoding="utf-8")
 
 
 def test_links_lead_to_the_public_address_where_there_is_one(root, tmp_path, monkeypatch):
     monkeypatch.setattr(workspace, "public_address", lambda: "https://course.example")
+    (root / "docs" / "glossary.md").unlink()
     list(make_copies(tmp_path / "home" / "course", workspace.originals(root)))
     text = (tmp_path / "home" / "course" / NAMES[0]).read_text(encoding="utf-8")
     assert "[the glossary](https://course.example/docs/glossary.md)" in text
@@ -291,7 +327,10 @@ def home(tmp_path, monkeypatch):
 
 def test_the_command_makes_a_copy_of_each_lesson_and_says_where(home, capsys):
     assert commands.main(["work"]) == 0
-    assert capsys.readouterr().out == "Your copies of the lessons are in work.\n"
+    copies, pages = capsys.readouterr().out.splitlines()
+    assert copies == "Your copies of the lessons are in work."
+    assert pages.startswith("The story of the events and the glossary are in work")
+    assert (home / "work" / "docs" / "story.md").is_file()
     lessons = {path.name for path in (home / "work").glob("*.ipynb")}
     assert lessons == set(workspace.originals().sums)
 

@@ -18,6 +18,8 @@ RECORD = ".course.json"
 PROGRESS = "progress.json"
 LARGEST = 20_000_000  # bytes of a notebook that is still looked at
 LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:docs|data)/[^)\s]*)\)")
+# What lessons link to. The wheel carries it, and it is laid beside copies that have no docs folder.
+PAGES = ("docs/story.md", "docs/glossary.md", "docs/axon.md")
 
 
 class CannotCopy(Exception):
@@ -28,12 +30,19 @@ class CannotCopy(Exception):
 class Originals:
     """The lessons as the course stored them, by file name.
 
-    `spare` is a folder with unchanged copies of them, for a lesson that somebody edited in place.
+    `spare` is a folder with unchanged copies of them, for a lesson that somebody edited in place;
+    `docs` one with the pages that they link to.
     """
 
     folder: Path
     spare: Path | None = None
     sums: dict[str, str] = field(default_factory=dict)
+    docs: Path | None = None
+
+    def pages(self) -> dict[str, bytes]:
+        """The pages of PAGES that there are, as they stand beside copies: without dead links."""
+        paths = {name: self.docs / Path(name).name for name in PAGES} if self.docs else {}
+        return {name: _page(path) for name, path in paths.items() if path.is_file()}
 
     def text(self, name: str) -> bytes:
         """An original, unchanged where that can be had. Raises OSError where it cannot be read."""
@@ -59,7 +68,8 @@ def originals(root: Path | None = None) -> Originals:
     package = Path(__file__).resolve().parent.parent
     root = root or package.parent
     folder = root / "notebooks" if (root / "notebooks").is_dir() else package / "_notebooks"
-    return Originals(folder, root / ".venv" / "pristine", sums_in(folder))
+    docs = root / "docs" if folder.parent == root else package / "_docs"
+    return Originals(folder, root / ".venv" / "pristine", sums_in(folder), docs)
 
 
 def sums_in(folder: Path) -> dict[str, str]:
@@ -115,22 +125,36 @@ def fingerprint(notebook: bytes) -> str:
         return "none " + digest(notebook)
 
 
-def without_outputs(original: bytes, *, docs: bool = True) -> bytes:
-    """The working copy of an original: no output, no count; where `docs` is false, no dead link."""
+def without_outputs(original: bytes, *, beside: Iterable[str] | None = None) -> bytes:
+    """The working copy of an original: no output, no count, and no dead link.
+
+    `beside` are the pages that are laid beside the copy; None where the folder above has them all.
+    """
+    pages = beside if beside is None else frozenset(beside)
     notebook = json.loads(original)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-        elif not docs:
-            source = LINK_TO_DOCS.sub(_to_the_site, "".join(cell["source"]))
+        elif pages is not None:
+            source = LINK_TO_DOCS.sub(
+                lambda link: _moved(link[1], link[2], pages), "".join(cell["source"])
+            )
             cell["source"] = source.splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _to_the_site(link: re.Match[str]) -> str:
-    """A link into docs/ or data/ as a link to the course's site, or as plain words."""
+def _page(path: Path) -> bytes:
+    """A page of docs/ as it stands in a docs folder beside the copies, which lie one level up."""
+    text = path.read_text(encoding="utf-8").replace("](../notebooks/", "](../")
+    return LINK_TO_DOCS.sub(lambda link: _moved(link[1], link[2], frozenset()), text).encode()
+
+
+def _moved(words: str, page: str, pages: frozenset[str]) -> str:
+    """A link into docs/ or data/: to a page beside the copy, to the site, or as plain words."""
+    if page.partition("#")[0] in pages:
+        return f"[{words}]({page})"
     site = public_address()
-    return f"[{link[1]}]({site}/{link[2]})" if site else link[1]
+    return f"[{words}]({site}/{page})" if site else words
 
 
 def public_address() -> str | None:
@@ -160,8 +184,11 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
         if record is None:
             yield from _take_over(folder, course)
         record = record or {}
+        pages = pages_beside(folder, course)
+        for name, page in (pages or {}).items():
+            _lay(folder / name, page, record, name)
         for name in course.sums:
-            copy = without_outputs(course.text(name), docs=_has_docs(folder))
+            copy = without_outputs(course.text(name), beside=pages)
             yield from _renew(folder / name, copy, record)
         write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
     except OSError as error:
@@ -169,6 +196,20 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
             f"{folder} cannot be written to ({error.strerror or error}). Make room, or name "
             "another folder: python -m labutils work FOLDER. Nothing that you wrote is lost."
         ) from error
+
+
+def pages_beside(folder: Path, course: Originals) -> dict[str, bytes] | None:
+    """The pages to lay beside copies in this folder; None where the folder above has them."""
+    return None if _has_docs(folder) else course.pages()
+
+
+def _lay(path: Path, page: bytes, record: dict[str, str], name: str) -> None:
+    """Write a page beside the copies; one that somebody changed, or that was there, stays."""
+    if path.exists() and (path.is_dir() or digest(path.read_bytes()) != record.get(name)):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, page)
+    record[name] = digest(page)
 
 
 def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
@@ -239,7 +280,7 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
 def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
     if path.is_dir():
         raise CannotCopy(f"{path} is a folder. Move it away, and say the same command again.")
-    copy = without_outputs(course.text(path.name), docs=_has_docs(path.parent))
+    copy = without_outputs(course.text(path.name), beside=pages_beside(path.parent, course))
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and fingerprint(path.read_bytes()) != fingerprint(copy):
         kept = _free_name(path)
