@@ -177,7 +177,7 @@ def random_world(number: int) -> World:
     for name, control in CONTROLS.items():
         random = Random(f"{number} {name}")
         if isinstance(control.value, bool):
-            decisions[name] = random.random() < 0.3
+            decisions[name] = random.random() < 0.2
         else:
             decisions[name] = random.choice([getattr(H, name), control.value])
     return World(**decisions)
@@ -189,6 +189,19 @@ def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
         assert play(world).steps == foresee(world), f"world {number}: {world}"
     rules = [step.rule for world in worlds for step in foresee(world)]
     assert len(set(worlds)) == 200 and len(set(rules)) == len(RULES) + 2  # allowed, not_held
+
+
+def test_a_rule_of_ones_own_goes_over_http_as_it_was_foreseen():
+    def no_tokens(request, _world):
+        kind = request.credential.kind if request.credential else None
+        return "no service tokens here" if kind == "service-token" else None
+
+    played, foreseen = play(H, own_rules=[no_tokens]), foresee(H, own_rules=[no_tokens])
+    assert played.steps == foreseen
+    assert {step.rule for step in foreseen} >= {"no_tokens"}
+    assert [step.fact for step in foreseen if step.stopped] != [
+        step.fact for step in foresee(H) if step.stopped
+    ]
 
 
 def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(replay):

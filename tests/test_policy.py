@@ -1,5 +1,5 @@
-"""The decision is a pure function of a request and a world: ten rules in a fixed order, and each of
-them decides something somewhere."""
+"""The decision is a pure function of a request and a world: twelve rules in a fixed order, and each
+of them decides something somewhere."""
 
 import dataclasses
 import inspect
@@ -11,7 +11,7 @@ import pytest
 
 from labutils.incident import breach, cases, inventory, policy
 from labutils.incident.breach import with_controls
-from labutils.incident.policy import RULES, Decision, Request, World, decide
+from labutils.incident.policy import RULES, Decision, Request, World, decide, decide_with
 from labutils.lab import seconds
 
 H = World.historical()
@@ -49,8 +49,8 @@ def asked(
     )
 
 
-def inside(scope: str, using: str | None = None) -> Request:
-    return asked(scope, using, origin="atlassian", address=SERVER)
+def inside(scope: str, using: str | None = None, **more) -> Request:
+    return asked(scope, using, origin="atlassian", address=SERVER, **more)
 
 
 def world_with(**decisions: bool | int) -> World:
@@ -73,6 +73,7 @@ FILE = asked("support:read-file", "support-account", "2023-10-02T12:00:00Z")
 SCRIPT = asked("tracker:script", "smartsheet-account", origin="edge")
 AT_ALARM = {"alarm": "2023-11-14T11:25:00Z"}
 AWS = asked("cloud:describe", "aws-account")
+COPIED = asked("login:console", "admin-session", "2023-10-18T08:00:00Z")
 CASTLE = world_with(access_per_application=False)
 
 REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in which world
@@ -190,6 +191,57 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
         (asked("cloud:describe", "aws-account", bound_to=INTRUDER), H),
     ),
     (
+        "healthy_device",
+        f"no healthy device of admin is at {INTRUDER}",
+        (
+            asked("login:sign-in", "admin-password"),
+            world_with(device_state_checked=True, hard_keys=False),
+        ),
+        (
+            asked("login:sign-in", "admin-password", origin="homes", address="192.0.2.13"),
+            world_with(device_state_checked=True, hard_keys=False),
+        ),
+    ),
+    (
+        "healthy_device",
+        f"no healthy device of admin is at {INTRUDER}",
+        (COPIED, world_with(device_state_checked=True, sessions_reevaluated=True)),
+        (COPIED, world_with(device_state_checked=True)),
+    ),
+    (
+        "healthy_device",
+        f"no healthy device of admin is at {INTRUDER}",
+        (COPIED, world_with(device_state_checked=True, sessions_reevaluated=True)),
+        (TENANT, world_with(device_state_checked=True, sessions_reevaluated=True)),
+    ),
+    (
+        "healthy_device",
+        f"no healthy device of admin is at {INTRUDER}",
+        (COPIED, world_with(device_state_checked=True, sessions_reevaluated=True)),
+        (AWS, world_with(device_state_checked=True, sessions_reevaluated=True)),
+    ),
+    (
+        "usual_network",
+        "aws-account never came from internet before",
+        (AWS, world_with(behaviour_checked=True)),
+        (
+            asked("cloud:describe", "aws-account", origin="homes", address="192.0.2.99"),
+            world_with(behaviour_checked=True),
+        ),
+    ),
+    (
+        "usual_network",
+        "bitbucket-account never came from atlassian before",
+        (inside("code:view", "bitbucket-account"), world_with(behaviour_checked=True)),
+        (inside("outside:send", "archives"), world_with(behaviour_checked=True)),
+    ),
+    (
+        "usual_network",
+        "admin-session never came from internet before",
+        (COPIED, world_with(behaviour_checked=True, sessions_reevaluated=True)),
+        (COPIED, world_with(behaviour_checked=True)),
+    ),
+    (
         "permitted",
         "aws-account may not cloud:delete",
         (asked("cloud:delete", "aws-account"), H),
@@ -263,6 +315,24 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
         (asked("cloud:describe", "aws-account", **AT_ALARM), world_with(response_minutes=5)),
         (asked("support:sign-in", "engineer-password", **AT_ALARM), world_with(response_minutes=5)),
     ),
+    (
+        "not_contained",
+        "it was switched off at 2023-11-15T07:25:00Z, after the alarm of 2023-11-14T11:25:00Z",
+        (inside("outside:send", "archives", at="2023-11-15T07:25:00Z", **AT_ALARM), H),
+        (inside("outside:send", "archives", at="2023-11-15T07:24:59Z", **AT_ALARM), H),
+    ),
+    (
+        "not_contained",
+        "it was switched off at 2023-11-15T11:25:00Z, after the alarm of 2023-11-14T11:25:00Z",
+        (
+            inside("outside:send", "archives", at="2023-11-15T11:25:00Z", **AT_ALARM),
+            world_with(response_minutes=1440),
+        ),
+        (
+            inside("outside:send", "archives", at="2023-11-15T11:24:00Z", **AT_ALARM),
+            world_with(response_minutes=1440),
+        ),
+    ),
 ]
 
 
@@ -295,6 +365,8 @@ def test_the_order_is_network_caller_credential_act_and_alarm():
         "in_time",
         "not_replaced",
         "at_home",
+        "healthy_device",
+        "usual_network",
         "permitted",
         "fresh",
         "safeguarded",
@@ -403,6 +475,16 @@ def drawn(number: int) -> list[tuple[Request, World]]:
     return drawn_pairs
 
 
+def test_a_company_s_own_rules_are_asked_last_and_refuse_under_their_names():
+    def night(request, _world):
+        return "not at night" if request.time % 86400 < 6 * 3600 else None
+
+    late = asked("cloud:describe", "aws-account", "2023-11-14T02:00:00Z")
+    assert decide_with([night], late, H) == Decision(False, "night", "not at night")
+    assert decide_with([night], AWS, H).allow and decide(late, H).allow
+    assert decide_with([night], SIGN_IN, H).rule == "person_present"
+
+
 def test_a_decision_depends_on_nothing_but_its_two_arguments(monkeypatch):
     asks, before = drawn(1), repr(ESTATE) + repr(CONTROLS)
     answers = [decide(*one) for one in asks]
@@ -460,6 +542,12 @@ def test_an_alarm_is_raised_by_what_it_watches_where_the_world_has_it(alert, req
     assert not policy.alarmed(request_, decision, without)
     other = dataclasses.replace(decision, allow=not decision.allow)
     assert not policy.alarmed(request_, other, dataclasses.replace(H, **{alert: True}))
+
+
+def test_an_alarm_for_a_token_elsewhere_is_silent_where_the_token_is_at_home():
+    at_home = asked("gateway:probe", "moveworks-token", origin="homes", address="192.0.2.14")
+    world = world_with(alert_token_elsewhere=True)
+    assert not policy.alarmed(at_home, decide(at_home, world), world)
 
 
 @pytest.mark.parametrize(
@@ -532,8 +620,11 @@ def trace_of(world: World) -> list[tuple]:
 
 
 def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
+    """The state of the device needs a second one: the thief of 2023 comes with an open session."""
     deciding = {rule for name in CONTROLS for _, rule, _ in trace_of(flipped(H, name))}
-    assert {rule.__name__ for rule in RULES} <= deciding
+    assert {rule.__name__ for rule in RULES} - deciding == {"healthy_device"}
+    both = world_with(device_state_checked=True, sessions_reevaluated=True)
+    assert "healthy_device" in [rule for _, rule, _ in trace_of(both)]
 
 
 def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_last():
@@ -547,8 +638,15 @@ def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_la
         if other != name
         if trace_of(flipped(flipped(H, other), name)) != trace_of(flipped(H, other))
     }
-    assert alone == set(CONTROLS) - {"supplier_hard_keys", "response_minutes", "alert_admin_group"}
-    assert paired == {"supplier_hard_keys", "response_minutes"}
+    needs_another = {
+        "supplier_hard_keys",
+        "response_minutes",
+        "eviction_hours",
+        "device_state_checked",
+        "sessions_reevaluated",
+    }
+    assert alone == set(CONTROLS) - needs_another - {"alert_admin_group"}
+    assert paired == needs_another
 
 
 def test_the_alarm_that_came_last_would_have_stopped_what_came_after():

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from labutils.incident import cases, search
+from labutils.incident import cases, policy
 from labutils.incident.breach import foresee, with_controls
 from labutils.incident.campaign import Campaign
 from labutils.incident.policy import World
@@ -78,13 +78,11 @@ def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
     }
 
 
-def test_sets_that_differ_in_nothing_that_was_asked_about_share_a_run(monkeypatch):
-    runs = []
-    monkeypatch.setattr(
-        search, "foresee", lambda *how, **more: runs.append(1) or foresee(*how, **more)
-    )
+def test_sets_that_differ_in_nothing_that_was_asked_about_share_a_decision(monkeypatch):
+    decisions, decide = [], policy.decide
+    monkeypatch.setattr(policy, "decide", lambda *how: decisions.append(1) or decide(*how))
     assert minimal_sets("nov23-admin-group", TWELVE).walked == 4096
-    assert len(runs) < 100
+    assert len(decisions) < 1000
 
 
 @pytest.mark.parametrize(
@@ -240,3 +238,27 @@ def test_for_one_thief_alone_the_robust_sets_are_the_minimal_ones():
 def test_without_a_thief_there_is_nothing_to_be_robust_against():
     with pytest.raises(ValueError, match="at least one thief"):
         robust_sets(ARCHIVES, SEVEN, {})
+
+
+@pytest.mark.parametrize("at_least", [0, -1, 5])
+def test_nobody_stops_more_thieves_than_there_are_or_none(at_least):
+    with pytest.raises(ValueError, match=f"{at_least} of 4"):
+        robust_sets(ARCHIVES, SEVEN, THIEVES, at_least=at_least)
+
+
+def test_how_many_thieves_each_set_stops_is_what_asking_every_world_counts():
+    tables = [by_hand(ARCHIVES, SEVEN, H, thief) for thief in THIEVES.values()]
+    answer = robust_sets(ARCHIVES, SEVEN, THIEVES, at_least=3)
+    assert len(answer.counts) == 128
+    for chosen, count in answer.counts.items():
+        assert count == sum(table[frozenset(chosen)] for table in tables)
+    enough = {frozenset(chosen) for chosen, count in answer.counts.items() if count >= 3}
+    assert {frozenset(chosen) for chosen in answer.minimal} == {
+        chosen for chosen in enough if not any(chosen - {one} in enough for one in chosen)
+    }
+    assert answer.stopping == len(enough) and answer.at_least == 3
+
+
+def test_a_thief_whom_no_set_stops_is_named():
+    answer = robust_sets("okta-user-report", SEVEN[:6], THIEVES, at_least=1)
+    assert (answer.unstopped, answer.minimal, answer.stopping) == (tuple(THIEVES), (), 0)

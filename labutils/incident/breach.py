@@ -5,7 +5,7 @@ A case says what was tried; outcomes come from policy.decide alone. It is a mode
 reports.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -17,7 +17,7 @@ from labutils.incident.campaign import Ask, Campaign, Plan, Route
 from labutils.incident.cases import Case, CaseName
 from labutils.incident.ledger_schema import Fact
 from labutils.incident.log_format import Event
-from labutils.incident.policy import Decision, Request, World
+from labutils.incident.policy import Decision, Request, Rule, World
 from labutils.incident.services import PASS, Company, credentials_given
 from labutils.incident.telemetry import LogLine
 from labutils.lab import Exchange, Lab, iso, seconds
@@ -256,12 +256,12 @@ class _OverHttp:
             self.company.record(again, decision, agent, f"{serial}.{number}", number + 1)
 
 
-def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
+def play(world: World, *, case: CaseName = cases.COURSE, own_rules: Sequence[Rule] = ()) -> Replay:
     """Play a case's campaign in a world: real HTTP requests in a lab of its own, each decided and
-    logged where it arrives."""
+    logged where it arrives. `own_rules` are asked after those of the policy."""
     case = cases.load(case)
     lab = Lab("breach", case.start)
-    intruder = _OverHttp(Company(lab, world, case), case.campaign)
+    intruder = _OverHttp(Company(lab, world, case, own_rules), case.campaign)
     replay = Replay(world, case, wire=lab.wire, lines={source: [] for source in case.sources})
     filed = 0  # lines of the lab's audit log
     for step in CampaignRun(case, intruder).steps(case.campaign.steps):
@@ -284,14 +284,21 @@ def play(world: World, *, case: CaseName = cases.COURSE) -> Replay:
 class _Foreseen:
     """An intruder whose requests are decided, and never sent. `alarm` is in seconds since 1970."""
 
-    def __init__(self, case: Case, world: World, campaign: Campaign, alarm: int | None):
-        self.case, self.world, self.alarm = case, world, alarm
+    def __init__(
+        self,
+        case: Case,
+        world: World,
+        campaign: Campaign,
+        alarm: int | None,
+        own_rules: Sequence[Rule],
+    ):
+        self.case, self.world, self.alarm, self.own_rules = case, world, alarm, own_rules
         self.holds = set(campaign.start_with)
 
     def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
         """See Intruder."""
         asked = request(self.case, ask, time, self.alarm)
-        decision = policy.decide(asked, self.world)
+        decision = policy.decide_with(self.own_rules, asked, self.world)
         if decision.allow:
             self.holds.update(credentials_given(asked))
         if self.alarm is None and policy.alarmed(asked, decision, self.world):
@@ -305,16 +312,18 @@ def foresee(
     case: CaseName = cases.COURSE,
     thief: Campaign | None = None,
     alarm: int | None = None,
+    own_rules: Sequence[Rule] = (),
 ) -> list[Step]:
     """The same story by the same decisions, without HTTP. A test holds it against `play`, step by
     step.
 
     `thief` is a campaign that stands in the place of the case's own; `alarm` is one that was raised
-    at that time (seconds since 1970), whatever the world's alarms do.
+    at that time (seconds since 1970), whatever the world's alarms do; `own_rules` are asked after
+    those of the policy.
     """
     case = cases.load(case)
     campaign = thief or case.campaign
-    intruder = _Foreseen(case, world, campaign, alarm)
+    intruder = _Foreseen(case, world, campaign, alarm, own_rules)
     return list(CampaignRun(case, intruder).steps(campaign.steps))
 
 

@@ -53,10 +53,12 @@ class Address:
 @dataclass(frozen=True)
 class Watch:
     """What an alarm watches: requests to these scopes, and whether it is raised by allowed or by
-    denied ones."""
+    denied ones; by those from an address alone that the account does not work from, where it says
+    `away`."""
 
     scopes: tuple[str, ...]
     raised_by: Literal["allowed", "denied"]
+    away: bool = False
 
 
 @dataclass(frozen=True)

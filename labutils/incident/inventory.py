@@ -86,6 +86,11 @@ class Credential:
     session: str | None = None
     excess: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def given_out(self) -> bool:
+        """Whether somebody gave it out to a person or a service, so that it stands on a list."""
+        return self.holder.kind in ("person", "service")
+
 
 @dataclass(frozen=True, eq=False)
 class Service:

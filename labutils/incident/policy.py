@@ -6,6 +6,7 @@ with None. `decide` asks them in order, and the first reason given is the decisi
 that there is an intruder.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,16 @@ class World:
     console_list_enforced: bool
     hard_keys: bool
     access_per_application: bool
+    device_state_checked: bool
+    behaviour_checked: bool
+    sessions_reevaluated: bool
     alert_admin_group: bool
     alert_new_account: bool
     alert_refused_service_account: bool
     alert_token_elsewhere: bool
     alert_bulk_reads: bool
     response_minutes: int
+    eviction_hours: int
 
     @classmethod
     def historical(cls, case: CaseName = cases.COURSE) -> "World":
@@ -95,6 +100,8 @@ class Decision:
     rule: str
     reason: str
 
+
+Rule = Callable[[Request, World], str | None]
 
 # --- the rules, in the order in which they are asked --------------------------------------------
 # A request without a credential passes the questions about credentials: whether one is needed is
@@ -184,6 +191,45 @@ def at_home(request: Request, world: World) -> str | None:
     return None
 
 
+def healthy_device(request: Request, world: World) -> str | None:
+    """Is a person at a managed device that was found healthy? (SP 800-207, 2.1, tenet 5; IA-3(4))
+
+    It is asked when a session begins; in an open session only where sessions are re-evaluated.
+    """
+    credential = request.credential
+    if credential is None or not world.device_state_checked or not _looked_at(request, world):
+        return None
+    holder = credential.holder
+    if holder.kind == "person" and request.address not in holder.places:
+        return f"no healthy device of {holder.id} is at {request.address}"
+    return None
+
+
+def usual_network(request: Request, world: World) -> str | None:
+    """Does the account behave as before: does it come from a network that it came from before?
+    (SP 800-207, 2.1, tenet 4, and 3.3; IA-10, AC-2(12))
+
+    It is asked when a session begins; in an open session only where sessions are re-evaluated. An
+    account that nobody at the company gave out has no history to compare with.
+    """
+    credential = request.credential
+    if credential is None or not world.behaviour_checked or not _looked_at(request, world):
+        return None
+    if not credential.given_out:
+        return None
+    network = request.case.estate.zone_of(request.address)
+    if network not in map(request.case.estate.zone_of, credential.holder.places):
+        return f"{credential.id} never came from {network.id} before"
+    return None
+
+
+def _looked_at(request: Request, world: World) -> bool:
+    """Whether signals about this caller are read: at a service of the company, when a session
+    begins, or for each request in it where sessions are re-evaluated (SP 800-207, 2.1, tenet 6)."""
+    in_open_session = request.credential is not None and request.credential.kind == "session"
+    return request.service.org == "company" and (world.sessions_reevaluated or not in_open_session)
+
+
 def permitted(request: Request, world: World) -> str | None:
     """May this credential do this at all? (AC-3, AC-6)"""
     credential = request.credential
@@ -223,10 +269,16 @@ def safeguarded(request: Request, world: World) -> str | None:
 
 
 def not_contained(request: Request, world: World) -> str | None:
-    """Was it switched off after an alarm? (IR-4)"""
+    """Was it switched off after an alarm? (IR-4)
+
+    What the company gave out is on its lists, and goes first. What it never gave out must be
+    found.
+    """
     if request.alarm is None or request.service.org != "company":
         return None
     off = request.alarm + world.response_minutes * 60
+    if request.credential is not None and not request.credential.given_out:
+        off = max(off, request.alarm + world.eviction_hours * 3600)
     if request.time >= off:
         return f"it was switched off at {iso(off)}, after the alarm of {iso(request.alarm)}"
     return None
@@ -239,6 +291,8 @@ RULES = (
     in_time,
     not_replaced,
     at_home,
+    healthy_device,
+    usual_network,
     permitted,
     fresh,
     safeguarded,
@@ -255,14 +309,27 @@ def decide(request: Request, world: World) -> Decision:
     return Decision(True, "allowed", "no rule refused it")
 
 
+def decide_with(own_rules: Sequence[Rule], request: Request, world: World) -> Decision:
+    """The same, and what is allowed then is asked of the rules that a company wrote itself."""
+    decision = decide(request, world)
+    for rule in own_rules if decision.allow else ():
+        if reason := rule(request, world):
+            return Decision(False, rule.__name__, reason)
+    return decision
+
+
 # --- what is noticed ----------------------------------------------------------------------------
 
 
 def alarmed(request: Request, decision: Decision, world: World) -> bool:
     """Whether an alarm of this world is raised by this request and its answer (SI-4)."""
     outcome = "allowed" if decision.allow else "denied"
+    places = request.credential.holder.places if request.credential else ()
     return any(
-        request.scope in watch.scopes and watch.raised_by == outcome and world.has(control)
+        request.scope in watch.scopes
+        and watch.raised_by == outcome
+        and not (watch.away and request.address in places)
+        and world.has(control)
         for control, watch in request.case.watches.items()
     )
 

@@ -4,17 +4,21 @@ Every set is walked, with the same decisions as the replay and no HTTP. A set is
 control of it can be left out. A search says what is enough; it ranks nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
-from labutils.incident import cases
-from labutils.incident.breach import foresee, with_controls
-from labutils.incident.campaign import Campaign
-from labutils.incident.cases import CaseName
-from labutils.incident.policy import World
+from labutils.incident import breach, cases, policy
+from labutils.incident.campaign import Ask, Campaign, Route
+from labutils.incident.cases import Case, CaseName
+from labutils.incident.policy import Request, World
+from labutils.incident.services import credentials_given
+from labutils.lab import seconds
 
 Controls = tuple[str, ...]  # a set of controls, in the order in which they were asked about
+Thief = Campaign | Case  # a variant: another campaign, or a case with other addresses as well
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,22 @@ class StoppingSets:
 
 @dataclass(frozen=True)
 class RobustSets:
-    """The same for many thieves: `minimal` stop every one of them.
+    """The same for many thieves: `stopping` sets stop the goal for `at_least` so many of them, and
+    `minimal` are those of which nothing can be left out.
 
     `stops` has each set that is minimal against some thief, and the names of all thieves that it
-    stops.
+    stops; `counts` has each set, and how many thieves it stops; `unstopped` are the thieves that no
+    set stops.
     """
 
     goal: str
+    at_least: int
     walked: int
     stopping: int
     minimal: tuple[Controls, ...]
     stops: dict[Controls, tuple[str, ...]]
+    counts: dict[Controls, int]
+    unstopped: tuple[str, ...]
 
 
 def minimal_sets(
@@ -49,7 +58,7 @@ def minimal_sets(
     *,
     world: World | None = None,
     case: CaseName = cases.COURSE,
-    thief: Campaign | None = None,
+    thief: Thief | None = None,
 ) -> StoppingSets:
     """Which sets of these controls, put into a world (the case's historical one), stop the step
     `goal` of a campaign.
@@ -57,49 +66,70 @@ def minimal_sets(
     The goal is stopped where its step is denied or not reached. Raises KeyError where there is no
     such step or control.
     """
-    sets = _Sets(controls)
-    table = sets.table(goal, world or World.historical(case), case, thief)
-    return StoppingSets(goal, len(table), sum(table), sets.minimal(table))
+    sets = _Sets(controls, world or World.historical(case))
+    stopping = sets.stopping(goal, case, thief)
+    return StoppingSets(goal, sets.size, stopping.bit_count(), sets.minimal(stopping))
 
 
 def robust_sets(
     goal: str,
     controls: Sequence[str],
-    thieves: Mapping[str, Campaign],
+    thieves: Mapping[str, Thief],
     *,
+    at_least: int | None = None,
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> RobustSets:
-    """Which sets of these controls stop the step `goal` for every thief; a thief is a variant of
-    the case's campaign, by name.
+    """Which sets of these controls stop the step `goal` for at least so many of these thieves, for
+    all of them where it is not said; a thief is a variant of the case, by name.
 
-    Raises KeyError as minimal_sets does, and ValueError where there is no thief.
+    Raises KeyError as minimal_sets does, and ValueError where there are fewer thieves than that.
     """
-    if not thieves:
-        raise ValueError("robust_sets needs at least one thief: a campaign under a name")
-    sets, base = _Sets(controls), world or World.historical(case)
-    tables = {name: sets.table(goal, base, case, thief) for name, thief in thieves.items()}
-    against_all = [all(stops) for stops in zip(*tables.values(), strict=True)]
-    candidates = sets.ordered({one for table in tables.values() for one in sets.minimal(table)})
+    wanted = len(thieves) if at_least is None else at_least
+    if not 1 <= wanted <= len(thieves):
+        raise ValueError(
+            f"robust_sets needs at least one thief, a campaign under a name, and as many as it is "
+            f"to stop: {wanted} of {len(thieves)}"
+        )
+    sets = _Sets(controls, world or World.historical(case))
+    stopping = {name: sets.stopping(goal, case, thief) for name, thief in thieves.items()}
+    counts = sets.counted(stopping.values())
+    robust = sum(1 << number for number, count in enumerate(counts) if count >= wanted)
+    candidates = {one for numbers in stopping.values() for one in sets.minimal(numbers)}
     return RobustSets(
         goal,
-        len(against_all),
-        sum(against_all),
-        sets.minimal(against_all),
+        wanted,
+        sets.size,
+        robust.bit_count(),
+        sets.minimal(robust),
         {
-            chosen: tuple(name for name, table in tables.items() if table[sets.number(chosen)])
-            for chosen in candidates
+            chosen: tuple(
+                name for name, numbers in stopping.items() if numbers >> sets.number(chosen) & 1
+            )
+            for chosen in sets.ordered(candidates)
         },
+        {sets.chosen(number): count for number, count in enumerate(counts)},
+        tuple(name for name, numbers in stopping.items() if not numbers),
     )
 
 
 class _Sets:
-    """All sets of some controls. A set has a number: the sum of the bits of its controls."""
+    """All sets of some controls. A set has a number: the sum of the bits of its controls.
 
-    def __init__(self, controls: Sequence[str]):
-        with_controls(controls)  # each must be a control, also one that no decision asks about
+    Many sets are one integer, in which the bit at each of their numbers is 1. `having` has, for
+    each control, all sets with that control in them.
+    """
+
+    def __init__(self, controls: Sequence[str], base: World):
+        # Each must be a control, also one that no decision asks about.
+        breach.with_controls(controls)
+        self.base = base
+        self.worlds: dict[int, World] = {}
         self.names = tuple(dict.fromkeys(controls))
         self.bit = {name: 1 << place for place, name in enumerate(self.names)}
+        self.size = 1 << len(self.names)
+        self.all = (1 << self.size) - 1
+        self.having = {name: self.all // ((1 << bit) + 1) << bit for name, bit in self.bit.items()}
 
     def number(self, chosen: Iterable[str]) -> int:
         """The number of a set; names that are not among the controls count for nothing."""
@@ -109,39 +139,139 @@ class _Sets:
         """The set of a number."""
         return tuple(name for name, bit in self.bit.items() if number & bit)
 
-    def table(self, goal: str, base: World, case: CaseName, thief: Campaign | None) -> list[bool]:
-        """Whether the goal is stopped, for each set by its number.
+    def world(self, number: int) -> World:
+        """The world with the set of this number in it."""
+        if number not in self.worlds:
+            self.worlds[number] = breach.with_controls(self.chosen(number), self.base)
+        return self.worlds[number]
 
-        What a run did not ask about cannot change it: sets that differ in nothing else need no run
-        of their own.
-        """
-        campaign = (thief or cases.load(case).campaign).until(goal)
-        known: list[tuple[int, int, bool]] = []  # controls asked about, those in place, the result
+    def stopping(self, goal: str, case: CaseName, thief: Thief | None) -> int:
+        """The sets that stop the goal."""
+        chased = thief if isinstance(thief, Case) else cases.load(case)
+        campaign = thief if isinstance(thief, Campaign) else chased.campaign
+        return _Walk(self, chased).stopping(campaign.until(goal))
 
-        def stopped(number: int) -> bool:
-            for asked, in_place, result in known:
-                if number & asked == in_place:
-                    return result
-            world = _Watched.of(with_controls(self.chosen(number), base))
-            result = foresee(world, case=case, thief=campaign)[-1].stopped
-            asked = self.number(world.asked)
-            known.append((asked, number & asked, result))
-            return result
+    def alike(self, number: int, asked: set[str]) -> int:
+        """The sets that have the same of these controls as the set of this number."""
+        alike = self.all
+        for name, bit in self.bit.items():
+            if name in asked:
+                alike &= self.having[name] if number & bit else ~self.having[name]
+        return alike
 
-        return [stopped(number) for number in range(1 << len(self.names))]
-
-    def minimal(self, table: Sequence[bool]) -> tuple[Controls, ...]:
-        """The sets that stop, and of which nothing can be left out."""
-        numbers = [
-            number
-            for number, stops in enumerate(table)
-            if stops and not any(number & bit and table[number ^ bit] for bit in self.bit.values())
-        ]
+    def minimal(self, stopping: int) -> tuple[Controls, ...]:
+        """The sets among these of which nothing can be left out."""
+        with_a_spare_part = reduce(
+            or_, (stopping << self.bit[name] & self.having[name] for name in self.names), 0
+        )
+        minimal = stopping & ~with_a_spare_part
+        numbers = [number for number in range(self.size) if minimal >> number & 1]
         return self.ordered(map(self.chosen, numbers))
+
+    def counted(self, many: Iterable[int]) -> list[int]:
+        """For each set, by its number: how many of these hold it."""
+        rows = [f"{numbers:0{self.size}b}" for numbers in many]
+        return [column.count("1") for column in zip(*rows, strict=True)][::-1]
 
     def ordered(self, sets: Iterable[Controls]) -> tuple[Controls, ...]:
         """Smallest first."""
         return tuple(sorted(sets, key=lambda chosen: (len(chosen), chosen)))
+
+
+class _State(NamedTuple):
+    """What is different for a thief at one moment: the time, the credentials, and the alarm, if one
+    was raised. Times are in seconds since 1970."""
+
+    now: int
+    holds: frozenset[str]
+    alarm: int | None
+
+
+class _Answer(NamedTuple):
+    """What a request gets in some of the sets."""
+
+    sets: int
+    allowed: bool
+    given: frozenset[str]
+    raises_alarm: bool
+
+
+Waiting = dict[_State, int]  # by state, the sets in which the thief is there
+
+
+class _Walk:
+    """A campaign in the worlds of all sets at once: the thief of breach.CampaignRun, who is in one
+    state in some sets and in another in the rest.
+
+    A request is decided once for all sets that have the same of the controls that were asked about.
+    """
+
+    def __init__(self, sets: _Sets, case: Case):
+        self.sets, self.case = sets, case
+        self.known: dict[tuple[Ask, int, int | None], list[_Answer]] = {}
+
+    def stopping(self, campaign: Campaign) -> int:
+        """The sets in which the last step is stopped."""
+        waiting: Waiting = {_State(0, frozenset(campaign.start_with), None): self.sets.all}
+        stopped = 0
+        for plan in campaign.steps:
+            fact = self.case.ledger.facts[plan.fact]
+            begin = seconds(plan.assumed_time or fact.time or "")
+            done: Waiting = {}
+            for route in plan.routes:
+                waiting = self.refused(route, begin, waiting, done)
+            stopped = reduce(or_, waiting.values(), 0)
+            for state, numbers in waiting.items():
+                done[state] = done.get(state, 0) | numbers
+            waiting = done
+        return stopped
+
+    def refused(self, route: Route, begin: int, waiting: Waiting, done: Waiting) -> Waiting:
+        """Where the route is not open all the way; where it is goes to `done`."""
+        refused: Waiting = {}
+        for ask in route:
+            onward: Waiting = {}
+            for state, numbers in waiting.items():
+                for after, allowed, alike in self.after(ask, begin, state):
+                    if numbers & alike:
+                        there = onward if allowed else refused
+                        there[after] = there.get(after, 0) | numbers & alike
+            waiting = onward
+        for state, numbers in waiting.items():
+            done[state] = done.get(state, 0) | numbers
+        return refused
+
+    def after(self, ask: Ask, begin: int, state: _State) -> Iterator[tuple[_State, bool, int]]:
+        """The states after a request, whether it was allowed, and in which sets."""
+        needed = {ask.using, self.case.estate.zones[ask.origin].foothold} - {None}
+        if not needed <= state.holds:
+            yield state, False, self.sets.all
+            return
+        time = max(state.now + 1, seconds(ask.at) if ask.at else begin)
+        for answer in self.answers(ask, time, state.alarm):
+            alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
+            after = _State(time + ask.lasts, state.holds | answer.given, alarm)
+            yield after, answer.allowed, answer.sets
+
+    def answers(self, ask: Ask, time: int, alarm: int | None) -> list[_Answer]:
+        """The answers to a request, each with its sets; together these are all sets."""
+        if (ask, time, alarm) not in self.known:
+            asked, left = breach.request(self.case, ask, time, alarm), self.sets.all
+            self.known[ask, time, alarm] = []
+            while left:
+                number = (left & -left).bit_length() - 1  # the first set without an answer
+                answer = self.answer(asked, number)
+                left &= ~answer.sets
+                self.known[ask, time, alarm].append(answer)
+        return self.known[ask, time, alarm]
+
+    def answer(self, asked: Request, number: int) -> _Answer:
+        """What the set of this number answers, and all sets that can not but answer the same."""
+        world = _Watched.of(self.sets.world(number))
+        decision = policy.decide(asked, world)
+        raises_alarm = policy.alarmed(asked, decision, world)
+        given = frozenset(credentials_given(asked) if decision.allow else ())
+        return _Answer(self.sets.alike(number, world.asked), decision.allow, given, raises_alarm)
 
 
 _CONTROLS = frozenset(field.name for field in fields(World))

@@ -2,7 +2,7 @@
 front of each."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -29,12 +29,20 @@ class Company:
     """All hosts of a case in one lab and one world, the secrets that open them, and the alarm, if
     one was raised.
 
-    `secrets` are by the credential's name, `credential_of` the other way round, `passes` what
-    gateways gave out: by secret, the gateway and the one service that it leads to.
+    `own_rules` are asked after those of the policy. `secrets` are by the credential's name,
+    `credential_of` the other way round, `passes` what gateways gave out: by secret, the gateway and
+    the one service that it leads to.
     """
 
-    def __init__(self, lab: Lab, world: policy.World, case: CaseName = cases.COURSE):
+    def __init__(
+        self,
+        lab: Lab,
+        world: policy.World,
+        case: CaseName = cases.COURSE,
+        own_rules: Sequence[policy.Rule] = (),
+    ):
         self.lab, self.world, self.case = lab, world, cases.load(case)
+        self.own_rules = own_rules
         self.estate = self.case.estate
         self.alarm: int | None = None
         self.secrets = {name: lab.draw("estate") for name in self.estate.credentials}
@@ -81,7 +89,7 @@ class Host:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         http, company = HttpRequest(environ), self.company
         asked = self.asked(http)
-        decision = policy.decide(asked, company.world)
+        decision = policy.decide_with(company.own_rules, asked, company.world)
         agent = http.user_agent.string
         company.record(asked, decision, agent, len(company.lab.wire))
         company.latest = asked, decision, agent

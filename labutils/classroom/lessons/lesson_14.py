@@ -176,10 +176,10 @@ PREDICTIONS = (
         "14-p3",
         "The gateway sees the service token from the intruder's address. Before that it saw the "
         "token from its owner's. Who objects?",
-        ("the ten rules", "the contextual question"),
+        ("the twelve rules", "the contextual question"),
         "ox",
         {
-            "the ten rules": (
+            "the twelve rules": (
                 "The belief is that the rules compare the address with the usual one. Each rule "
                 "looks at one request by itself, and knows no earlier one."
             ),
@@ -189,7 +189,7 @@ PREDICTIONS = (
             ),
         },
         "With a history the contextual question objects, and without one it has nothing to say. "
-        "The ten rules allow the request in both cases.",
+        "The twelve rules allow the request in both cases.",
         ("there is no objection", "there is one"),
     ),
     Prediction(
@@ -246,16 +246,16 @@ PREDICTIONS = (
     ),
     Prediction(
         "14-p6",
-        "Each of the 23 controls alone, against five losses. How many of the 23 stop none of the "
+        "Each of the 27 controls alone, against five losses. How many of the 27 stop none of the "
         "five?",
         {
             "a": Guess(
-                "about eighteen",
-                18,
+                "about twenty-two",
+                22,
                 "The belief is that one control alone does next to nothing. This chain is long, so "
                 "many controls cut it somewhere.",
             ),
-            "b": Guess("about nine", 9),
+            "b": Guess("about thirteen", 13),
             "c": Guess(
                 "about three",
                 3,
@@ -269,8 +269,8 @@ PREDICTIONS = (
                 "of these stand on routes with a way round.",
             ),
         },
-        "Nine stop none of the five. The thief has a way round them, or they act too late, or they "
-        "guard something else. Alone they change none of these losses; some of them do with a "
+        "Thirteen stop none of the five. The thief has a way round them, or they act too late, or "
+        "they guard something else. Alone they change none of these losses; some of them do with a "
         "second one.",
     ),
     Prediction(
