@@ -447,6 +447,31 @@ def test_a_value_is_handed_on_too():
     assert (verbs.mine("77-3", ...), verbs.mine("77-3", 7)) == (7, 7)
 
 
+# --- what is no choice is not noted, and that is said ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb, name, choice",
+    [
+        (verbs.predict, "77-p1", "z"),
+        (verbs.predict, "77-p2", "many"),
+        (verbs.predict, "77-p3", "oxo"),
+        (verbs.predict, "77-p3", 7),
+        (verbs.quiz, "77-q1", "z"),
+    ],
+)
+def test_what_is_no_choice_is_said_to_be_not_noted(verb, name, choice, said):
+    text = said(verb, name, choice)
+    assert text.endswith(f"{choice!r} does not fit, so it is not noted.\n")
+    assert "77-" in text and items() == {}
+
+
+@pytest.mark.parametrize("verb, name", [(verbs.predict, "77-p1"), (verbs.quiz, "77-q1")])
+@pytest.mark.parametrize("blank", ["", "  ", None, ...])
+def test_a_question_that_was_not_answered_is_asked_and_nothing_more(verb, name, blank, said):
+    assert "noted" not in said(verb, name, blank)
+
+
 # --- quiz, hint, target, progress ---------------------------------------------------------------
 
 
@@ -483,6 +508,24 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
         "To go on from here on another machine, run this line there:\n"
         'progress("77-1 77-p1=b 77-p2=11 77-q1=a 77-q1 77-target")\n'
     )
+
+
+def let_in_the_good(token):
+    if token != "good":
+        raise Refused("no")
+    return token
+
+
+def test_progress_does_not_call_a_lesson_done_whose_predictions_are_not_noted(said):
+    answers = {"77-1": lambda n: n + n, "77-2": let_in_the_good, "77-3": 7, "77-target": "flag-7"}
+    for name, answer in answers.items():
+        verbs.check(name, answer)
+    verbs.quiz("77-q1", "a")
+    verbs.predict("77-p1", "b")
+    verbs.predict("77-p2", "11")
+    assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
+    verbs.predict("77-p3", "ox")
+    assert "  All of it is done.\n" in said(verbs.progress)
 
 
 def test_progress_is_carried_to_another_machine_and_first_guesses_there_stay(

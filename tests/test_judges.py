@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import string
 import zlib
+from collections import Counter, OrderedDict, defaultdict
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from labutils.classroom import exercises
 from labutils.classroom.exercises import check
 from labutils.classroom.first_shape import Exercise
-from labutils.classroom.judging import PASSED, returns_nothing
+from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing
 from labutils.classroom.lessons import lesson_01
 from labutils.classroom.registry import lesson
 from labutils.incident import ledger
@@ -59,6 +60,21 @@ def said(identifier, code):
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+
+
+# --- what counts as equal -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [dict, Counter, OrderedDict, lambda one: defaultdict(int, one)])
+def test_a_dictionary_of_any_kind_passes_where_a_dictionary_is_right(kind):
+    judge = compare(lambda: [Case((), {"a": 2, "b": 1})])
+    assert judge(Tried(lambda: kind({"a": 2, "b": 1}))) is PASSED
+    assert judge(Tried(lambda: kind({"a": 2, "b": 2}))).kind == "differs"
+
+
+@pytest.mark.parametrize("want, other", [(1, True), ([1], (1,)), ({1}, frozenset({1})), ({}, [])])
+def test_another_kind_of_value_is_not_equal(want, other):
+    assert compare(lambda: [Case((), want)])(Tried(lambda: other)).kind == "differs"
 
 
 # --- what any function can get wrong ------------------------------------------------------------

@@ -255,6 +255,13 @@ def _name_of_answer(exercise: Exercise) -> str:
     return "answer" if "answer" in names else names[-1]
 
 
+def _say_not_noted(answer: object) -> None:
+    """Say of what answers no question that it is not noted; nothing where nothing was answered."""
+    if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
+        return
+    print(f"{shown(repr(answer), 40)} does not fit, so it is not noted.")
+
+
 # --- quizzes ------------------------------------------------------------------------------------
 
 
@@ -270,6 +277,7 @@ def quiz(identifier: str, choice: str = "") -> None:
         _say(f"  {name}) {offered.text}", indent="     ")
     if chosen is None:
         print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
+        _say_not_noted(choice)
         return
     progress_file.first(item.id, letter)
     progress_file.tried(item.id, passed=chosen.right)
@@ -288,6 +296,7 @@ def predict(identifier: str, guess: object = "") -> None:
     if choice is None:
         for line in (f"{item.id}. {item.question}", *item.lines()):
             _say(line, indent="     " if line.startswith("  ") else "")
+        _say_not_noted(guess)
         return
     noted = progress_file.first(item.id, choice)
     if noted == choice:
@@ -385,10 +394,16 @@ def _counted(number: int, what: str) -> str:
 
 
 def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
-    """What is left to do in a lesson: exercises and target that have not passed, the quiz."""
+    """What is left to do in a lesson: exercises and target that have not passed, the quiz; then
+    the predictions."""
     asked = (*each.checked, *each.quizzes)
     left = [item.id for item in asked if not items.get(item.id, {}).get("passed")]
-    return f"Still to do: {', '.join(left)}." if left else "All of it is done."
+    if left:
+        return f"Still to do: {', '.join(left)}."
+    open_ = [item.id for item in each.predictions if "first" not in items.get(item.id, {})]
+    if open_:
+        return f"All of it is done, but these predictions are not noted: {', '.join(open_)}."
+    return "All of it is done."
 
 
 def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:

@@ -184,8 +184,13 @@ def compare(
 
 
 def _equal(result: Any, want: Any) -> bool:
-    """Equal, and of one kind: 1 is not True, and a text that looks like the answer is none."""
+    """Equal, and of one kind: 1 is not True, and a text that looks like the answer is none.
+
+    A dictionary may be of a kind of its own, as a defaultdict is.
+    """
     try:
+        if type(want) is dict and isinstance(result, dict):
+            return dict(result) == want
         return bool(type(result) is type(want) and result == want)
     except Exception:
         return False
