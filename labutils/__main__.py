@@ -1,4 +1,4 @@
-"""What a person types: `python -m labutils` doctor, hunt, score, work, room, serve,
+"""What a person types: `python -m labutils` doctor, checklist, hunt, score, work, room, serve,
 sanitize, telemetry."""
 
 from __future__ import annotations  # see labutils/doctor.py
@@ -461,6 +461,50 @@ def room(folder: Path) -> int:
     return 0
 
 
+# --- checklist ----------------------------------------------------------------------------------
+
+
+def checklist(target: Path, begin: str | None, *, force: bool) -> int:
+    """Write the checklist of lesson 15 as Markdown, CSV or HTML. The exit status."""
+    from datetime import date
+
+    from labutils.stage.checklist import DAYS, FORMATS, rows, write
+
+    name = shown(str(target))
+    if target.suffix.lower() not in FORMATS:
+        return _refused(f"{name}: the name must end in {', '.join(FORMATS)}.")
+    try:
+        started = date.fromisoformat(begin) if begin else None
+        table = rows(begin=started)
+    except (ValueError, OverflowError):
+        return _refused(f"--from must be a day such as 2026-12-01, not {shown(begin or '', 40)}.")
+    try:
+        if target.exists() and not force:
+            return _refused(f"{name} exists. Choose another name, or say --force to replace it.")
+        write(target, table)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return _refused(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.")
+    due = ", ".join(f"priority {number} in {days} days" for number, days in DAYS.items())
+    dated = f" Due: {due}." if begin else ""
+    print(f"{len(table) - 1} questions in {name}. Yes is the good answer to each.{dated}")
+    return 0
+
+
+def _checklist(chosen: argparse.Namespace) -> int:
+    return checklist(chosen.target, chosen.begin, force=chosen.force)
+
+
+def _checklist_command(commands: argparse._SubParsersAction) -> None:
+    listed = commands.add_parser(
+        "checklist", help="write the checklist for a team: a file that ends in .md, .csv or .html"
+    )
+    listed.add_argument("target", metavar="OUT", type=Path)
+    listed.add_argument(
+        "--from", dest="begin", metavar="DAY", help="fill in until when each line is due"
+    )
+    listed.add_argument("--force", action="store_true", help="replace OUT where it exists")
+
+
 def _refused(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 2
@@ -605,6 +649,7 @@ def main(arguments: list[str] | None = None) -> int:
     _hunt_command(commands)
     _score_command(commands)
     _classroom_commands(commands)
+    _checklist_command(commands)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(
             errors="backslashreplace"
@@ -622,8 +667,8 @@ def main(arguments: list[str] | None = None) -> int:
             as_json=chosen.json,
             html=chosen.html,
         )
-    if chosen.command == "score":
-        return _score(chosen)
+    if chosen.command in ("score", "checklist"):
+        return (_score if chosen.command == "score" else _checklist)(chosen)
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

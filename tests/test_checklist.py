@@ -2,24 +2,81 @@
 
 import csv
 import io
+import re
+from datetime import date
+from html.parser import HTMLParser
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from labutils import __main__ as commands
 from labutils.incident.inventory import controls
-from labutils.stage.checklist import as_csv, as_markdown, checklist
+from labutils.lab import data_file
+from labutils.stage.checklist import (
+    HEAD,
+    WIDTHS,
+    Answer,
+    as_csv,
+    as_html,
+    as_markdown,
+    checklist,
+    rows,
+)
+
+LINES = checklist()
+IDS = yaml.safe_load(data_file("control-ids.yaml").read_text(encoding="utf-8"))
+HOSTILE = '<script>alert("1")</script> | & \'"\n=1'
 
 
-def test_every_line_of_the_checklist_points_to_a_lesson_and_to_public_controls():
-    lines = checklist()
-    known = {number for control in controls().values() for number in control.nist} | {
-        "SC-23",
-        "AU-12",
-        "AU-6",
-    }
-    assert len({line.id for line in lines}) == len(lines) >= 12
-    for line in lines:
-        assert line.ask.endswith("?") and line.proof.endswith(".") and line.lesson.isdigit()
-        assert set(line.nist) <= known and all(number.count(".") == 1 for number in line.cis)
+# --- what it says -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.id)
+def test_a_line_is_one_question_with_a_proof_and_all_that_a_team_needs(line):
+    assert line.ask.endswith("?") and line.ask.count("?") == 1
+    assert line.ask.split()[0] in ("Is", "Does", "Do", "Can", "Was")
+    assert len(line.proof.split(". ")) >= 2 or " and look at " in line.proof
+    assert line.proof.endswith(".") and "lesson" not in line.proof
+    assert line.lesson in {f"{number:02}" for number in range(1, 16)}
+    assert line.priority in (1, 2, 3) and line.owner and line.effort
+
+
+def test_each_line_is_there_once_and_the_urgent_ones_come_first():
+    assert len({line.id for line in LINES}) == len(LINES) >= 20
+    assert [line.priority for line in LINES] == sorted(line.priority for line in LINES)
+
+
+def test_no_question_is_answered_well_by_a_no():
+    """One polarity: none asks for what should not be."""
+    negative = r"\b(?:not|no|without|lack|missing|more than)\b(?! identified| an outage| the key)"
+    doubtful = [line.ask for line in LINES if re.search(negative, line.ask)]
+    assert doubtful == [
+        "Is a credential switched off when it was not used for 45 days?",
+        "Is a service token refused from a machine that is not its owner's?",
+    ]
+
+
+def test_what_the_review_of_a_response_asks_for_is_asked():
+    assert {
+        "revocation-arrives",
+        "key-rollover",
+        "recovery",
+        "response-time",
+        "old-secrets",
+        "made-inside",
+        "gateway-passes",
+        "restore",
+    } <= {line.id for line in LINES}
+
+
+# --- the controls -------------------------------------------------------------------------------
+
+
+def test_each_control_that_a_line_names_was_looked_up_and_each_that_was_is_named():
+    assert {one for line in LINES for one in line.nist} == set(IDS["nist"])
+    assert {one for line in LINES for one in line.cis} == set(IDS["cis"])
 
 
 @pytest.mark.parametrize(
@@ -28,27 +85,15 @@ def test_every_line_of_the_checklist_points_to_a_lesson_and_to_public_controls()
         ("recordings", ("IA-5",), ("3.1", "3.13")),
         ("sessions", ("SC-23",), ()),
         ("console-and-api", ("AC-3",), ("16.10",)),
-        ("inventory", ("IA-5", "AC-2"), ("5.1", "5.5")),
-        ("token-binding", ("SC-23", "IA-9"), ("6.3",)),
+        ("inventory", ("AC-2", "IA-5"), ("5.1", "5.5")),
+        ("token-binding", ("IA-9", "SC-23"), ("6.3",)),
         ("new-accounts", ("AC-2", "SI-4"), ("8.11", "13.1")),
         ("egress", ("AU-12", "SC-7"), ("13.3", "13.6")),
     ],
 )
 def test_a_line_stands_for_the_controls_that_are_about_it(line, nist, cis):
-    stands_for = next((one.nist, one.cis) for one in checklist() if one.id == line)
+    stands_for = next((one.nist, one.cis) for one in LINES if one.id == line)
     assert stands_for == (nist, cis)
-
-
-def test_the_checklist_is_exported_with_the_answers_and_no_answer_breaks_the_table():
-    answers = {"rotation": "yes | Ada\nsays so", "egress": "=HYPERLINK(1)"}
-    markdown = as_markdown(answers).splitlines()
-    assert len(markdown) == len(checklist()) + 2 and any(
-        "yes \\| Ada says so" in line for line in markdown
-    )
-    rows = {row[0]: row for row in csv.reader(io.StringIO(as_csv(answers)))}
-    assert rows["rotation"][2] == answers["rotation"] and rows["egress"][2] == "'=HYPERLINK(1)"
-    with pytest.raises(KeyError, match="no line 'coffee'"):
-        as_csv({"coffee": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -61,3 +106,115 @@ def test_the_checklist_is_exported_with_the_answers_and_no_answer_breaks_the_tab
 )
 def test_a_decision_stands_for_the_controls_that_are_about_it(control, nist):
     assert controls()[control].nist == nist
+
+
+# --- as a table ---------------------------------------------------------------------------------
+
+
+class Table(HTMLParser):
+    """The cells of a page, and all that it would load or run."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.cells, self.loads, self.open = [], [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.open = tag in ("td", "th")
+        self.cells += [""] if self.open else []
+        named = {name for name, _ in attrs} & {"src", "href", "onload", "onclick", "action"}
+        if named or tag in ("script", "link", "img", "iframe", "object", "form"):
+            self.loads.append(tag)
+
+    def handle_data(self, data):
+        if self.open:
+            self.cells[-1] += data
+
+    def handle_endtag(self, tag):
+        self.open = self.open and tag not in ("td", "th")
+
+
+def cell_of(table, answer_line, column):
+    return table[[row[0] for row in table].index(answer_line)][HEAD.index(column)]
+
+
+def test_answers_stand_in_their_lines_and_an_answer_to_no_question_is_refused():
+    table = rows({"egress": Answer("no", "none", "Mia", "2026-12-24")})
+    assert cell_of(table, "egress", "yes or no") == "no"
+    assert cell_of(table, "egress", "owner") == "Mia"
+    assert cell_of(table, "egress", "due") == "2026-12-24"
+    assert cell_of(table, "sessions", "owner") == "identity"
+    with pytest.raises(KeyError, match="no line 'coffee'"):
+        rows({"coffee": Answer("yes")})
+
+
+def test_a_line_without_a_date_is_due_by_its_priority():
+    table = rows({"egress": Answer(due="2027-01-01")}, date(2026, 12, 1))
+    assert cell_of(table, "sessions", "due") == "2026-12-31"
+    assert cell_of(table, "owners", "due") == "2027-03-01"
+    assert cell_of(table, "egress", "due") == "2027-01-01"
+    assert {row[HEAD.index("due")] for row in rows()[1:]} == {""}
+
+
+def test_no_answer_breaks_the_markdown_or_begins_a_formula():
+    table = rows({"rotation-drill": Answer(HOSTILE), "egress": Answer("=HYPERLINK(1)")})
+    lines = as_markdown(table).splitlines()
+    assert len(lines) == len(LINES) + 2
+    assert all(len(re.split(r"(?<!\\)\|", line)) == len(HEAD) + 2 for line in lines)
+    read = {row[0]: row for row in csv.reader(io.StringIO(as_csv(table)))}
+    assert read["egress"][2] == "'=HYPERLINK(1)" and read["rotation-drill"][2] == HOSTILE
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=60))
+def test_whatever_an_answer_holds_is_text_on_the_page(text):
+    page = as_html(rows({"egress": Answer("no", text)}))
+    read = Table(page)
+    assert not read.loads and "http" not in page.replace(text, "")
+    assert text in read.cells or ", " in text
+    assert len(read.cells) == len(HEAD) * (len(LINES) + 1)
+
+
+def test_a_hostile_answer_is_escaped_and_the_page_fits_a4_across():
+    page = as_html(rows({"egress": Answer(HOSTILE)}))
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "A4 landscape" in page and "table-header-group" in page
+    assert len(WIDTHS) == len(HEAD) and sum(WIDTHS) <= 277 - 1
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["md", "csv", "html", "HTML"])
+def test_the_command_writes_a_file_as_its_ending_says(tmp_path, capsys, ending):
+    out = tmp_path / f"sheet.{ending}"
+    assert commands.main(["checklist", str(out), "--from", "2026-12-01"]) == 0
+    said = capsys.readouterr().out
+    assert f"{len(LINES)} questions" in said and "priority 1 in 30 days" in said
+    text = out.read_text(encoding="utf-8")
+    assert "2026-12-31" in text and LINES[0].ask in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["sheet.txt"], "the name must end in .md, .csv, .html"),
+        (["sheet.md", "--from", "soon"], "--from must be a day such as 2026-12-01, not soon"),
+        (["sheet.md", "--from", "9999-12-31"], "--from must be a day"),
+        (["no/folder/sheet.md"], "cannot be written: No such file or directory"),
+    ],
+)
+def test_a_wrong_argument_gets_a_sentence_and_writes_nothing(
+    tmp_path, monkeypatch, capsys, arguments, says
+):
+    monkeypatch.chdir(tmp_path)
+    assert commands.main(["checklist", *arguments]) == 2
+    assert says in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_a_file_that_exists_is_replaced_only_when_it_is_asked_for(tmp_path, capsys):
+    out = tmp_path / "sheet.md"
+    out.write_text("mine", encoding="utf-8")
+    assert commands.main(["checklist", str(out)]) == 2
+    assert "exists" in capsys.readouterr().err and out.read_text(encoding="utf-8") == "mine"
+    assert commands.main(["checklist", str(out), "--force"]) == 0
+    assert out.read_text(encoding="utf-8").startswith("| line |")

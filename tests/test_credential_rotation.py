@@ -5,47 +5,91 @@ import pytest
 from labutils.lab import seconds
 from labutils.stage import credential_rotation as rotation
 
-NOTICE, LATER = seconds(rotation.NOTICE), seconds("2023-11-14T00:00:00Z")
+NOTICE, OUT = seconds(rotation.NOTICE), seconds(rotation.OUT)
 
 
-def test_belief_leaves_four_and_their_old_secrets_open_their_doors():
+def opens(doors, records):
+    return {door for secret, door in rotation.old_secrets(records) if answer(doors, door) == 200}
+
+
+def answer(doors, name):
+    return doors.knock(rotation.old_secret(name), name).status_code
+
+
+def test_before_the_rotation_each_old_secret_opens_its_door_but_for_those_that_do_not_answer():
     records = rotation.inventory()
+    doors = rotation.Doors(records)
+    silent = {one.id for one in records if answer(doors, one.id) == 503}
     assert len(records) == len({one.id for one in records}) == 3000
-    services = rotation.Services(records)
-    assert rotation.still_accepted(services, records) == list(records)
-    after = [services.rotate(one, NOTICE) if one.last_used else one for one in records]
-    two_keys = {one.id for one in records if one.kind == "API key" and one.owner == "team-07"}
-    assert {one.id for one in rotation.still_accepted(services, records)} == set(
-        rotation.UNUSED
-    ) | two_keys
-    assert {one.id for one in rotation.still_valid(after, NOTICE, LATER)} == set(rotation.UNUSED)
+    assert opens(doors, records) == {one.id for one in records} - silent and silent
 
 
 def test_a_list_that_says_replaced_is_no_proof_and_a_try_at_the_door_is():
     """A row is what somebody wrote down. The old secret at its door is what is true."""
     records = rotation.inventory()
-    services = rotation.Services(records)
-    after = [services.rotate(one, NOTICE) for one in records]
-    assert rotation.still_valid(after, NOTICE, LATER) == []
-    half_done = rotation.still_accepted(services, records)
-    assert half_done and all(one.kind == "API key" and one.owner == "team-07" for one in half_done)
-    for one in half_done:
-        services.remove_old(one)
-    assert rotation.still_accepted(services, records) == []
-    assert all(services.accepts(one, f"the new secret of {one.id}") for one in records)
+    doors = rotation.Doors(records)
+    rows = [doors.rotate(one, NOTICE) for one in records]
+    assert rotation.still_valid(rows, NOTICE, OUT) == []
+    two = {one.id for one in records if (one.kind, one.owner) == ("API key", "team-07")}
+    assert opens(doors, records) == two and len(two) == 19
+    for name in two:
+        doors.remove_old(name)
+    assert not opens(doors, records)
+    assert all(doors.knock(f"the new secret of {name}", name).is_success for name in two)
 
 
-def test_what_the_intruder_made_is_found_only_up_to_the_hour_at_which_he_was_out():
+def test_a_service_that_was_restored_from_a_backup_takes_the_old_secrets_again():
+    records = rotation.inventory()
+    doors = rotation.Doors(records)
+    for one in records:
+        doors.rotate(one, NOTICE)
+        doors.remove_old(one.id)
+    doors.end_maintenance()
+    restored = {one.id for one in records if (one.kind, one.owner) == ("certificate", "team-31")}
+    assert opens(doors, records) == restored
+    assert rotation.teams(doors, [("", name) for name in restored]) == {"team-31": len(restored)}
+
+
+def test_what_the_intruder_made_is_found_by_its_maker_and_not_up_to_the_notice():
     """The notice is the wrong cut-off: whoever is inside makes credentials of his own after it."""
-    out = seconds("2023-11-24T11:59:00Z")
-    assert rotation.still_valid([rotation.MADE_INSIDE], NOTICE, out) == []
-    assert rotation.still_valid([rotation.MADE_INSIDE], out, out) == [rotation.MADE_INSIDE]
-    assert (
-        rotation.still_valid([rotation.CredentialRecord("a", "key", "", 0, out, None)], out, out)
-        == []
-    )  # over
+    made = {row.id: row for row in rotation.made_since()}
+    assert rotation.still_valid(made.values(), NOTICE, OUT) == []
+    assert {row.made_by for row in made.values()} - set(made) == {
+        "smartsheet-account",
+        "onboarding",
+    }
+    assert set(rotation.ASKED) == set(made)
 
 
-@pytest.mark.parametrize(("wait", "breaks"), [(0, True), (10, False)])
-def test_a_key_that_is_dropped_at_once_breaks_what_it_signed(wait, breaks):
-    assert bool(rotation.change_key(wait)) is breaks
+# --- one secret -----------------------------------------------------------------------------------
+
+
+def test_a_rigid_client_does_not_go_over_and_stands_still_when_its_secret_goes():
+    service, (invoices, till) = rotation.shop()
+    service.add("new")
+    assert invoices.use("new") and not till.use("new")
+    assert invoices.works() and till.works()
+    service.remove("old")
+    assert invoices.works() and not till.works()
+    with pytest.raises(ValueError, match="not in list"):
+        service.remove("old")
+
+
+# --- a signing key --------------------------------------------------------------------------------
+
+
+def test_a_key_that_is_dropped_at_once_breaks_when_the_api_fetches_the_keys_again():
+    assert rotation.change_key(0) == (6, 7)
+    assert rotation.change_key(10) == ()
+
+
+def test_with_the_life_of_a_token_nothing_is_refused_and_a_forged_token_opens_longer():
+    for at in rotation.CHANGES[:3]:
+        assert rotation.change_key(10, at) == ()
+        long, short = (rotation.change_key(wait, at, forge=True) for wait in (10, 0))
+        assert long[: len(short)] == short and len(long) > len(short) > 0
+        assert max(long) < rotation.MINUTES  # the watch is long enough to see its end
+
+
+def test_minutes_past_nine_are_written_as_a_clock_has_them():
+    assert [rotation.at_nine(minute) for minute in (0, 7, 61)] == ["09:00", "09:07", "10:01"]

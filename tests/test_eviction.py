@@ -1,11 +1,151 @@
-"""Lesson 15: three footholds, removed in every order while the intruder comes by."""
+"""Lesson 15: the response over HTTP, and footholds that make one another anew as a sweep."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labutils.stage import eviction
+from labutils.stage.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
+from labutils.stage.incident_response import DOORS, MAKES, TO_CUT, Evening, carry_out
+
+SETTINGS = st.builds(
+    Setting, removal=st.integers(1, 90), visit=st.integers(1, 300), first=st.integers(1, 300)
+)
+GRAPHS = st.sampled_from(eviction.graphs())
 
 
-def test_nothing_comes_back_where_the_root_goes_first_and_something_does_in_every_other_order():
-    for one in eviction.evictions():
-        assert bool(one.put_back) == (one.order[0] != "service account")
-        assert (
-            one.removals == 3 + len(one.put_back) and one.minutes == one.removals * eviction.REMOVAL
-        )
+# --- the sweep ----------------------------------------------------------------------------------
+
+
+@given(GRAPHS, SETTINGS)
+def test_one_cut_for_all_takes_as_long_as_its_removals_and_no_second_go(makes, setting):
+    assert eviction.one_cut(makes, setting) == 3 * setting.removal
+
+
+@given(GRAPHS, SETTINGS)
+def test_one_by_one_is_no_faster_and_without_a_circle_as_fast(makes, setting):
+    minutes = eviction.one_by_one(makes, setting)
+    assert minutes is None or minutes >= 3 * setting.removal
+    if not eviction.has_circle(makes):
+        assert minutes == 3 * setting.removal
+
+
+@given(GRAPHS, st.integers(1, 90), st.data())
+def test_a_circle_has_no_end_while_visits_are_as_frequent_as_removals(makes, removal, data):
+    visit = data.draw(st.integers(1, removal))
+    setting = Setting(removal, visit, data.draw(st.integers(1, visit)))
+    assert (eviction.one_by_one(makes, setting) is None) == eviction.has_circle(makes)
+
+
+@given(GRAPHS, st.sets(st.sampled_from(NAMES)))
+def test_a_visit_adds_what_can_be_made_and_a_second_one_adds_nothing(makes, left):
+    after = after_a_visit(makes, left)
+    assert left <= after == after_a_visit(makes, after)
+    assert all(any(one in makes[maker] for maker in after) for one in after - left)
+
+
+def test_what_no_cut_holds_has_no_end():
+    assert eviction.minutes_until_out(TREE, [{"account"}, {"user"}]) is None
+    assert HORIZON == 24 * 60
+
+
+@given(SETTINGS, st.integers(0, 600), st.integers(0, 600))
+def test_visits_are_counted_as_one_would_by_going_through_the_minutes(setting, one, other):
+    begin, end = sorted((one, other))
+    minutes = range(begin + 1, end + 1)
+    at = [m for m in minutes if m >= setting.first and not (m - setting.first) % setting.visit]
+    assert setting.visits(begin, end) == len(at)
+
+
+def test_there_are_64_ways_and_25_without_a_circle():
+    graphs = eviction.graphs()
+    assert len(graphs) == len({str(makes) for makes in graphs}) == 64
+    assert sum(not eviction.has_circle(makes) for makes in graphs) == 25
+    assert eviction.has_circle(CIRCLE) and not eviction.has_circle(TREE)
+
+
+# --- over HTTP ----------------------------------------------------------------------------------
+
+
+def opens(evening):
+    return {pair for pair in evening.tries if evening.knock(*pair).is_success}
+
+
+def test_at_the_alarm_each_of_six_secrets_opens_a_door_and_no_secret_opens_all():
+    evening = Evening()
+    opened = opens(evening)
+    assert len(evening.tries) == 42 and len(opened) == 11
+    assert {secret for secret, _ in opened} == set(evening.intruder.holds)
+
+
+def test_after_the_first_two_removals_of_2023_four_secrets_still_open():
+    evening = Evening()
+    evening.cut("smartsheet-account", "lookalike-account")
+    assert opens(evening) == {
+        ("moveworks-token", "gateway"),
+        ("bitbucket-account", "bitbucket, old pass"),
+        ("aws-account", "aws"),
+        ("implant", "server"),
+    }
+
+
+def test_a_pass_outlives_the_token_that_it_was_made_with_until_passes_are_ended():
+    evening = Evening()
+    evening.cut("moveworks-token")
+    assert evening.knock("smartsheet-account", "jira, old pass").is_success
+    refused = evening.knock("smartsheet-account", "jira, new pass")
+    assert refused.status_code == 403 and refused.json()["rule"] == "reachable"
+    evening.cut("passes")
+    assert evening.knock("smartsheet-account", "jira, old pass").json()["rule"] == "reachable"
+
+
+def test_confluence_answers_503_for_an_hour():
+    evening = Evening()
+    for moment, status in (("16:59:00", 200), ("17:00:00", 503), ("17:59:00", 503)):
+        evening.wait_until(f"2023-11-23T{moment}Z")
+        assert evening.knock("smartsheet-account", "confluence, old pass").status_code == status
+    evening.wait_until("2023-11-23T18:00:00Z")
+    assert evening.knock("smartsheet-account", "confluence, old pass").is_success
+
+
+def test_what_the_account_can_make_is_what_jira_lets_it_do():
+    for thing in MAKES["smartsheet-account"]:
+        evening = Evening()
+        evening.cut("implant", thing)
+        assert ("smartsheet-account", thing) in evening.visit()
+        evening.cut("smartsheet-account", "implant", thing)
+        assert evening.visit() == []
+
+
+@pytest.mark.parametrize("order", list(permutations(MAKES)), ids=", ".join)
+def test_one_by_one_something_comes_back_over_http_as_in_the_model(order):
+    """The account and the implant make each other anew, whichever goes first."""
+    outcome = carry_out([{name} for name in order])
+    assert outcome.put_back and outcome.opens
+
+
+@pytest.mark.parametrize(
+    "cuts",
+    [
+        [set(TO_CUT)],
+        [{"smartsheet-account", "implant"}, set(TO_CUT) - {"smartsheet-account", "implant"}],
+        [{"moveworks-token", "passes", "implant"}, set(TO_CUT)],
+    ],
+    ids=["all at once", "both that make", "one that makes, and both ways to the other"],
+)
+def test_nothing_comes_back_where_what_makes_the_rest_goes_in_one_cut(cuts):
+    outcome = carry_out(cuts)
+    assert outcome.put_back == () == outcome.opens
+
+
+def test_the_token_without_its_passes_is_no_way_that_is_shut():
+    outcome = carry_out([{"moveworks-token", "implant"}, set(TO_CUT)])
+    assert (30, "smartsheet-account", "implant") in outcome.put_back
+
+
+def test_each_door_is_of_the_company():
+    services = {service for service, _, _ in DOORS.values()} - {"server"}
+    evening = Evening()
+    assert {f"{name}.example" for name in services} <= set(evening.lab.hosts)

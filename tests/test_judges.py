@@ -143,7 +143,8 @@ def test_an_error_is_named_before_the_judges_sentence():
 def test_an_error_without_a_sentence_is_named_alone():
     assert (
         said("15-1", "def answer(*arguments):\n    return 1 / 0")
-        == "It raised ZeroDivisionError: division by zero (line 2 of your cell)."
+        == "It raised ZeroDivisionError: division by zero (line 2 of your cell) for one try, "
+        "answered 200."
     )
 
 
@@ -349,15 +350,6 @@ def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
     exec(f"{lesson_01.TOOLS}\n{item.solution.replace(old, new, 1)}", namespace)
     answer = namespace[item.solution.split("(")[0].removeprefix("def ")]
     assert verdict(item, answer) is not None
-
-
-def test_15_1_nobody_is_told_to_fail_an_example_that_passes():
-    def by_size(puts_back):
-        return sorted(puts_back, key=lambda name: -len(puts_back[name]))
-
-    order = by_size({"service": {"user", "implant"}, "user": set(), "implant": {"user"}})
-    assert order == ["service", "implant", "user"]
-    assert "service" not in verdict(exercise("15-1"), by_size)
 
 
 # --- what a return is, and what can be turned back ----------------------------------------------

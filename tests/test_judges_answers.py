@@ -9,7 +9,6 @@ mistake than its own.
 import hashlib
 import re
 import struct
-from graphlib import TopologicalSorter
 
 import pytest
 
@@ -128,34 +127,6 @@ right("14-1")(("sessions_bound", "support_least_privilege"))
 right("14-1")(frozenset({"support_least_privilege", "sessions_bound"}))
 
 
-@right("15-1")
-def _(puts_back):
-    done = []
-
-    def visit(name):
-        if name not in done:
-            for other in puts_back[name]:
-                visit(other)
-            done.append(name)
-
-    for name in puts_back:
-        visit(name)
-    return done[::-1]
-
-
-@right("15-1")
-def _(puts_back):
-    return list(TopologicalSorter(puts_back).static_order())[::-1]
-
-
-@right("15-1")
-def _(puts_back):
-    def below(name):
-        return {name}.union(*map(below, puts_back[name]))
-
-    return sorted(puts_back, key=lambda name: -len(below(name)))
-
-
 # --- wrong, and why -----------------------------------------------------------------------------
 
 
@@ -218,21 +189,6 @@ wrong("14-1", "text")("sessions_bound")
 
 
 wrong("14-1", "words")({"awareness_training", "sessions_bound"})
-
-
-@wrong("15-1", "chain")
-def _(puts_back):
-    return sorted(puts_back, key=lambda name: len(puts_back[name]), reverse=True)
-
-
-@wrong("15-1", "as they stand")
-def _(puts_back):
-    return list(puts_back)
-
-
-@wrong("15-1", "backwards")
-def _(puts_back):
-    return list(reversed(puts_back))
 
 
 # Lesson 03: what a judge once let pass. What the lesson imports is imported here.

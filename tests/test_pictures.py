@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from labutils.classroom.plates import canvas
-from labutils.classroom.plates.bars import eviction_orders
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
 from labutils.classroom.plates.delays import delays
 from labutils.classroom.plates.estate_map import estate_map
 from labutils.classroom.plates.grid import grid
 from labutils.classroom.plates.heat import heat
+from labutils.classroom.plates.response import hours_until_out, key_overlap
 from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
@@ -212,7 +212,8 @@ PLATES = {
         129600,
         "What each theft is worth",
     ),
-    "the orders": lambda: eviction_orders(eviction.evictions()),
+    "the hours until he is out": lambda: hours_until_out(eviction.sweep_of_visits()),
+    "the overlap of two keys": lambda: key_overlap({0: (2, 5), 6: (0, 10), 10: (0, 14)}),
 }
 
 

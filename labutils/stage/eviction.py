@@ -1,67 +1,155 @@
-"""Evicting an intruder with three footholds, in every order, against a clock (lesson 15)."""
+"""Footholds that re-make one another: one cut for all against one by one, as a sweep (lesson 15).
 
-from collections.abc import Mapping
+`makes` says for each foothold which others whoever holds it can make anew. Nothing here is known of
+a real intruder: it is what follows from who can make what, and from how often somebody comes by.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
+from itertools import combinations, count, permutations
 from types import MappingProxyType
 
-from labutils.incident.policy import World
-from labutils.stage.attack_chain import FOOTHOLDS
-from labutils.stage.breached_company import SERVICE_TOKEN, BreachedCompany
+Makes = Mapping[str, Iterable[str]]
+AfterAVisit = Callable[[Makes, Iterable[str]], set[str]]
 
-REMOVAL = 20  # minutes that one removal takes
-RETURN = 15  # minutes after which the intruder comes by again
-MOST = 12  # removals, after which the defenders give up
-# What the intruder can make anew with the service account, and the action that makes it.
-MADE_ANEW: Mapping[str, str] = MappingProxyType(
-    {"look-alike user": "tracker:create-user", "implant": "tracker:script"}
+HORIZON = 24 * 60  # minutes; who is not out by then counts as still in
+NAMES = ("account", "user", "implant")
+# Nothing re-makes what made it; and the two of which each can make the other.
+TREE: Makes = MappingProxyType({"account": ("user", "implant"), "user": (), "implant": ()})
+CIRCLE: Makes = MappingProxyType(
+    {"account": ("user", "implant"), "user": (), "implant": ("account", "user")}
 )
 
 
-@dataclass(frozen=True)
-class Eviction:
-    """How an eviction went.
+def after_a_visit(makes: Makes, left: Iterable[str]) -> set[str]:
+    """What the intruder has after he came by: what is left, and all that can be made from it."""
+    present = set(left)
+    while True:
+        made = {other for one in present for other in makes.get(one, ())}
+        if made <= present:
+            return present
+        present |= made
 
-    The minutes and removals until nothing was left, and what the intruder put back meanwhile.
+
+@dataclass(frozen=True)
+class Setting:
+    """What an eviction is up against.
+
+    Minutes that a removal takes, minutes between two visits, and the minute of the first one.
     """
 
-    order: tuple[str, ...]
-    minutes: int
-    removals: int
-    put_back: tuple[str, ...]
+    removal: int = 20
+    visit: int = 15
+    first: int = 15
+
+    def visits(self, begin: int, end: int) -> int:
+        """How many visits fall after the minute `begin`, and not after `end`."""
+        if end < self.first:
+            return 0
+        upto = (end - self.first) // self.visit + 1
+        before = (begin - self.first) // self.visit + 1 if begin >= self.first else 0
+        return upto - before
+
+
+def minutes_until_out(
+    makes: Makes,
+    cuts: Sequence[Iterable[str]],
+    setting: Setting = Setting(),  # noqa: B008  (it is frozen)
+    visit: AfterAVisit = after_a_visit,
+) -> int | None:
+    """Carry out the cuts, over and over, until nothing is left. None: not within a day.
+
+    A cut takes as many minutes to prepare as its members take one by one, and falls in one moment.
+    Members that are gone by then are passed over.
+    """
+    left, minute = set(makes), 0
+    for number in count():
+        if not left & set().union(*cuts):
+            return None
+        names = left & set(cuts[number % len(cuts)])
+        end = minute + setting.removal * len(names)
+        if end > HORIZON:
+            return None
+        if setting.visits(minute, end):
+            left = set(visit(makes, left))
+        left -= names
+        minute = end
+        if not left:
+            return minute
+    return None
+
+
+def one_by_one(
+    makes: Makes,
+    setting: Setting = Setting(),
+    visit: AfterAVisit = after_a_visit,  # noqa: B008
+) -> int | None:
+    """Minutes until the intruder is out, in the order that is best for the defenders."""
+    orders = [[{name} for name in order] for order in permutations(makes)]
+    ends = [minutes_until_out(makes, order, setting, visit) for order in orders]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def one_cut(
+    makes: Makes,
+    setting: Setting = Setting(),
+    visit: AfterAVisit = after_a_visit,  # noqa: B008
+) -> int | None:
+    """Minutes until the intruder is out, where all footholds are cut in one moment."""
+    return minutes_until_out(makes, [set(makes)], setting, visit)
+
+
+# --- sweeps -------------------------------------------------------------------------------------
 
 
 @cache
-def evict(*order: str) -> Eviction:
-    """Remove the three footholds in this order, again and again, until none is left.
-
-    Every quarter of an hour the intruder comes by. Whatever he can do is tried over HTTP.
-    """
-    company = BreachedCompany(World.historical())
-    minute, removals, put_back = 0, 0, []
-    while any(map(company.is_valid, FOOTHOLDS.values())) and removals < MOST:
-        name = order[removals % len(order)]
-        for now in range(minute + 1, minute + REMOVAL + 1):
-            if now % RETURN == 0:
-                put_back += put_back_by_intruder(company)
-        minute, removals = minute + REMOVAL, removals + 1
-        company.revoke(FOOTHOLDS[name])
-    return Eviction(order, minute, removals, tuple(put_back))
+def graphs() -> tuple[Makes, ...]:
+    """Each way in which three footholds can make one another."""
+    arrows = list(permutations(NAMES, 2))
+    chosen = [some for size in range(len(arrows) + 1) for some in combinations(arrows, size)]
+    return tuple({one: tuple(b for a, b in some if a == one) for one in NAMES} for some in chosen)
 
 
-def put_back_by_intruder(company: BreachedCompany) -> list[str]:
-    """The intruder makes again what was removed, where the service account still lets him."""
-    restored = []
-    for foothold, action in MADE_ANEW.items():
-        if company.is_valid(FOOTHOLDS[foothold]):
-            continue
-        if company.attempt("smartsheet-account", action, through=SERVICE_TOKEN).is_success:
-            company.restore(FOOTHOLDS[foothold])
-            restored.append(foothold)
-    return restored
+def has_circle(makes: Makes) -> bool:
+    """Whether a foothold can come back by way of what it made itself."""
+    return any(one in after_a_visit(makes, makes[one]) for one in makes if makes[one])
 
 
-def evictions() -> list[Eviction]:
-    """All six orders."""
-    return [evict(*order) for order in permutations(FOOTHOLDS)]
+def settings(removals: Iterable[int], visits: Iterable[int], firsts: int = 3) -> Iterator[Setting]:
+    """Each of these removals and visits, with first visits spread over the time between two."""
+    visits = list(visits)
+    for removal in removals:
+        for visit in visits:
+            firsts_of = {max(1, visit * part // firsts) for part in range(1, firsts + 1)}
+            for first in sorted(firsts_of):
+                yield Setting(removal, visit, first)
+
+
+def slowest(
+    evict: Callable[[Makes, Setting, AfterAVisit], int | None],
+    makes: Makes,
+    visit: int,
+    after: AfterAVisit = after_a_visit,
+    removal: int = 20,
+) -> int | None:
+    """The longest that an eviction takes over the first visits; None where one has no end."""
+    ends = [evict(makes, setting, after) for setting in settings([removal], [visit])]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def sweep_of_visits(
+    after: AfterAVisit = after_a_visit,
+    visits: Iterable[int] = (1, 5, 10, 15, 20, 25, 30, 40, 50, 60),
+) -> dict[tuple[str, int], int | None]:
+    """Minutes until the intruder is out, for three ways and these minutes between two visits."""
+    ways = {
+        "one by one, a circle": (one_by_one, CIRCLE),
+        "one by one, no circle": (one_by_one, TREE),
+        "one cut, a circle": (one_cut, CIRCLE),
+    }
+    return {
+        (name, visit): slowest(evict, makes, visit, after)
+        for visit in visits
+        for name, (evict, makes) in ways.items()
+    }

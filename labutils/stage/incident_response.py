@@ -1,0 +1,188 @@
+"""The response of 23 November: what the intruder holds, every door, and what defenders cut
+(lesson 15).
+
+What opens is found out by trying: each try is an HTTP request that the company decides on. Which
+doors there are, and that the implant can write into Jira's database, is the model's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+import httpx
+from werkzeug.wrappers import Request
+from werkzeug.wrappers import Response as HttpResponse
+
+from labutils.incident.services import PASS
+from labutils.lab import seconds
+from labutils.stage.intruder import GATE, Intruder
+
+BREAK_IN = (
+    GATE,
+    ("moveworks-token", "gateway", "confluence"),
+    ("moveworks-token", "gateway", "bitbucket"),
+    ("smartsheet-account", "jira", "create-user"),
+    ("smartsheet-account", "jira", "script"),
+)
+OLD, NEW, DIRECT = "the old pass", "a new pass", "no pass"
+# Door -> the service, what is asked for there, and the pass of the gateway that comes along.
+DOORS = MappingProxyType(
+    {
+        "gateway": ("gateway", "jira", DIRECT),
+        "jira, new pass": ("jira", "sign-in", NEW),
+        "jira, old pass": ("jira", "sign-in", OLD),
+        "confluence, old pass": ("confluence", "search", OLD),
+        "bitbucket, old pass": ("bitbucket", "view", OLD),
+        "aws": ("aws", "describe", DIRECT),
+        "server": ("server", "listen", DIRECT),
+    }
+)
+MAINTAINED = ("2023-11-23T17:00:00Z", "2023-11-23T18:00:00Z")  # Confluence does not answer
+# In this model: who can make what anew. The account asks Jira; the implant writes its database.
+MAKES = MappingProxyType(
+    {
+        "smartsheet-account": ("lookalike-account", "implant"),
+        "implant": ("smartsheet-account", "lookalike-account"),
+        "lookalike-account": (),
+    }
+)
+ACTIONS = MappingProxyType({"lookalike-account": "create-user", "implant": "script"})
+PASSES = "passes"
+TO_CUT = (
+    "moveworks-token",
+    PASSES,
+    "smartsheet-account",
+    "bitbucket-account",
+    "aws-account",
+    "lookalike-account",
+    "implant",
+)
+FIVE = (  # of the tries, those that the lesson asks about
+    ("moveworks-token", "gateway"),
+    ("smartsheet-account", "jira, old pass"),
+    ("lookalike-account", "jira, old pass"),
+    ("bitbucket-account", "bitbucket, old pass"),
+    ("implant", "server"),
+)
+HANDS, REMOVAL, VISIT = 3, 20, 15  # things in a cut; minutes of a cut; minutes between visits
+
+
+class Evening:
+    """The company on 23 November at 16:00, with the intruder inside since the 15th."""
+
+    def __init__(self) -> None:
+        self.intruder = intruder = Intruder(start="2023-11-15T16:28:00Z")
+        for move in BREAK_IN:
+            intruder.use(*move)
+        self.lab, self.company = intruder.lab, intruder.company
+        self.lab.add("server.example", self._implant)
+        self._maintain("confluence.example")
+        self.lab.clock.wait_until(seconds("2023-11-23T16:00:00Z"))
+        self.outside = intruder.browsers["browser"]
+
+    @property
+    def tries(self) -> list[tuple[str, str]]:
+        """Each secret that the intruder holds, at each door."""
+        return list(product(self.intruder.holds, DOORS))
+
+    def knock(self, secret: str, door: str) -> httpx.Response:
+        """Try one of the intruder's secrets at a door, as it was when it was stolen."""
+        service, action, way = DOORS[door]
+        credential = self.company.estate.credentials[secret]
+        headers = self.company.headers(credential, self.intruder.holds[secret])
+        if way == OLD:
+            headers[PASS] = self.intruder.passes[service]
+        if way == NEW:
+            headers[PASS] = self._new_pass(service)
+        return self.outside.get(f"https://{service}.example/{action}", headers=headers)
+
+    def cut(self, *names: str) -> None:
+        """Make these worthless in one moment. `passes` ends each pass that the gateway gave out."""
+        if PASSES in names:
+            self.company.passes.clear()
+        self.intruder.switch_off(*(name for name in names if name != PASSES))
+
+    def wait_until(self, moment: str) -> None:
+        """Let the lab's clock go on to this moment."""
+        self.lab.clock.wait_until(seconds(moment))
+
+    def visit(self) -> list[tuple[str, str]]:
+        """The intruder comes by and makes anew what is missing: pairs of maker and thing."""
+        made = []
+        for maker, things in MAKES.items():
+            for thing in things:
+                if not self._is_valid(thing) and self._can_make(maker, thing):
+                    self._restore(thing)
+                    made.append((maker, thing))
+        return made
+
+    def _can_make(self, maker: str, thing: str) -> bool:
+        if maker == "implant":
+            return self.knock(maker, "server").is_success
+        headers = self.company.headers(
+            self.company.estate.credentials[maker], self.intruder.holds[maker]
+        )
+        for way in (self.intruder.passes["jira"], self._new_pass("jira")):
+            url = f"https://jira.example/{ACTIONS[thing]}"
+            if self.outside.get(url, headers={**headers, PASS: way}).is_success:
+                return True
+        return False
+
+    def _new_pass(self, service: str) -> str:
+        """A pass that the gateway gives out now for the stolen token, or a text that is none."""
+        token = self.company.estate.credentials["moveworks-token"]
+        headers = self.company.headers(token, self.intruder.holds[token.id])
+        answer = self.outside.get(f"https://gateway.example/{service}", headers=headers).json()
+        return str(answer.get("pass", "none"))
+
+    def _is_valid(self, name: str) -> bool:
+        return self.company.secrets[name] in self.company.credential_of
+
+    def _restore(self, name: str) -> None:
+        secret = self.company.secrets[name]
+        self.company.credential_of[secret] = self.company.estate.credentials[name]
+
+    def _implant(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """The implant on Jira's server: it answers whoever has its key, as long as it is there."""
+        key = Request(environ).headers.get("x-workload")
+        is_there = key == self.company.secrets["implant"] and self._is_valid("implant")
+        return HttpResponse(status=200 if is_there else 403)(environ, start_response)
+
+    def _maintain(self, host: str) -> None:
+        """Let a host answer 503 while it is maintained."""
+        inner, (begin, end) = self.lab.hosts[host], map(seconds, MAINTAINED)
+
+        def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+            if begin <= self.lab.clock.now < end:
+                return HttpResponse(status=503)(environ, start_response)
+            return inner(environ, start_response)
+
+        self.lab.add(host, app)
+
+
+# --- a plan of cuts, carried out ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a plan of cuts went: what was made anew (minute, maker, thing), and what still opens."""
+
+    put_back: tuple[tuple[int, str, str], ...]
+    opens: tuple[tuple[str, str], ...]
+
+
+def carry_out(cuts: Sequence[Iterable[str]]) -> Outcome:
+    """Carry out the cuts, one after the other, while the intruder comes by every quarter of an
+    hour. At the end each secret is tried at each door."""
+    evening, put_back = Evening(), []
+    for number, names in enumerate(cuts):
+        for minute in range(number * REMOVAL + 1, (number + 1) * REMOVAL + 1):
+            if minute % VISIT == 0:
+                put_back += [(minute, *pair) for pair in evening.visit()]
+        evening.cut(*names)
+    put_back += [((len(cuts) + 1) * REMOVAL, *pair) for pair in evening.visit()]
+    evening.wait_until("2023-11-23T20:00:00Z")
+    opens = [pair for pair in evening.tries if evening.knock(*pair).is_success]
+    return Outcome(tuple(put_back), tuple(opens))

@@ -1,0 +1,215 @@
+"""The target of lesson 15: an inventory with five traps, and a clock.
+
+Each credential has a door at https://doors.example/ID, which takes its secrets. The intruder holds
+the old secret of every credential that was exposed, and of all that he made. At 18:00 he sends his
+archives out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from werkzeug.wrappers import Request, Response
+
+from labutils.lab import Lab, dice, iso, seconds
+from labutils.stage.credential_rotation import CredentialRecord, old_secret
+
+FLAG = "flag-" + next(dice("lesson-15", "declared over"))
+BEGIN, END = "2023-11-24T16:00:00Z", "2023-11-24T18:00:00Z"
+VISIT = 15  # minutes between two visits of the intruder
+ROTATE, REMOVE, REVOKE, CUT = 10, 5, 5, 20  # minutes that each act takes
+OFFICE, ELSEWHERE = "192.0.2.30", "203.0.113.66"
+
+# Who uses what: a job that stands still without it, by the id of its credential.
+JOBS = {
+    "billing-key": "the monthly invoices",
+    "deploy-key": "the releases",
+    "backup-account": "the nightly backup",
+    "m.sato": "a colleague's work",
+    "status-page": "the status page",
+}
+REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
+TAKES_TWO = "billing-key"  # the service takes an old and a new secret beside each other
+IN_NO_LIST = "support-bot"
+
+
+def _row(
+    name: str,
+    kind: str,
+    owner: str,
+    issued: str,
+    used: str = "",
+    replaced: str = "",
+    made_by: str = "onboarding",
+) -> CredentialRecord:
+    moments = [seconds(f"{day}T09:00:00Z") if day else None for day in (issued, used, replaced)]
+    return CredentialRecord(
+        name,
+        kind,
+        owner,
+        moments[0] or 0,
+        seconds("2024-11-01T00:00:00Z"),
+        moments[1],
+        moments[2],
+        made_by,
+    )
+
+
+def _rows() -> list[CredentialRecord]:
+    """The inventory as the company keeps it. Twelve ordinary rows are among them."""
+    ordinary = [
+        _row(f"c{n:02}", "API key", f"team-{n % 5:02}", "2023-06-01", "2023-11-20", "2023-11-24")
+        for n in range(12)
+    ]
+    marked = [
+        _row("gateway-token", "service token", "", "2023-03-01"),
+        _row("billing-key", "API key", "team-07", "2023-02-01", "2023-11-24", "2023-11-24"),
+        _row("deploy-key", "API key", "team-02", "2023-05-01", "2023-11-24", "2023-11-24"),
+        _row(
+            "backup-account", "service account", "team-04", "2023-01-10", "2023-11-24", "2023-11-24"
+        ),
+        _row("status-page", "service token", "", "2023-04-01", "2023-11-24", "2023-11-24"),
+        _row("sync-rule", "automation rule", "team-12", "2023-11-17", made_by="j.fielding"),
+        _row("j.fielding", "user", "j.fielding", "2023-11-16", made_by="smartsheet-account"),
+        _row("m.sato", "user", "m.sato", "2023-11-20", "2023-11-24"),
+    ]
+    return sorted([*ordinary, *marked], key=lambda row: row.id)
+
+
+def _log() -> list[dict[str, str]]:
+    """Sign-ins of the last two days: who, from where, and what came of it."""
+    seen = [(name, OFFICE) for name in ("deploy-key", "m.sato", "billing-key", "c03", "c08")]
+    seen += [("j.fielding", ELSEWHERE), ("support-bot", ELSEWHERE), ("sync-rule", OFFICE)]
+    seen += [("status-page", OFFICE), ("backup-account", OFFICE)]
+    begin = seconds("2023-11-23T18:07:00Z")
+    return [
+        {"time": iso(begin + 4441 * n), "credential": name, "address": address}
+        for n, (name, address) in enumerate(seen)
+    ]
+
+
+@dataclass
+class Door:
+    """The secrets that a door takes now, and whether a job was told of the newest."""
+
+    secrets: set[str]
+    jobs_secret: str = ""
+
+
+@dataclass
+class LastInventory:
+    """The scene: rows of the inventory, a log of sign-ins, a clock, and what an operator can do."""
+
+    rows: list[CredentialRecord] = field(default_factory=_rows)
+    log: list[dict[str, str]] = field(default_factory=_log)
+
+    def __post_init__(self) -> None:
+        self.lab = Lab("target-15", BEGIN)
+        self.lab.add("doors.example", self._answer)
+        self.browser = self.lab.browser("operator", OFFICE)
+        names = [*(row.id for row in self.rows), IN_NO_LIST]
+        self._doors = {name: Door({old_secret(name)}, old_secret(name)) for name in names}
+        for row in self.rows:
+            if row.replaced is not None:
+                self._replace(row.id)
+        self._minute, self._jobs_that_stood = 0, set[str]()
+
+    # --- what anybody can ask ---
+
+    @property
+    def time(self) -> str:
+        """What the clock says."""
+        return iso(seconds(BEGIN) + 60 * self._minute)[11:16]
+
+    def knock(self, secret: str, name: str) -> httpx.Response:
+        """Try a secret at the door of a credential. It takes no time."""
+        return self.browser.get(
+            f"https://doors.example/{name}", headers={"authorization": f"Bearer {secret}"}
+        )
+
+    # --- what an operator can do ---
+
+    def rotate(self, name: str) -> None:
+        """A new secret, and the job goes over to it. Where a door takes two, the one before the
+        newest stays beside it. Ten minutes."""
+        if self._knows(name):
+            self._pass(ROTATE)
+            self._replace(name)
+            self.rows = [
+                replace(row, replaced=seconds(BEGIN) + 60 * self._minute) if row.id == name else row
+                for row in self.rows
+            ]
+
+    def remove_old(self, name: str) -> None:
+        """Take away all secrets but the newest. Five minutes."""
+        if self._knows(name):
+            self._pass(REMOVE)
+            door = self._doors[name]
+            door.secrets &= {door.jobs_secret}
+
+    def revoke(self, name: str) -> None:
+        """End a credential for good; a job that needs it stands still. Five minutes."""
+        if self._knows(name):
+            self._pass(REVOKE)
+            self._end([name])
+
+    def cut(self, *names: str) -> None:
+        """End several credentials in one moment. Twenty minutes, however many there are."""
+        if all(map(self._knows, names)):
+            self._pass(CUT)
+            self._end(names)
+
+    def declare(self) -> str:
+        """Declare the incident over: the flag, or what is wrong."""
+        self._pass(VISIT)  # the intruder comes by once more
+        if self._minute > (seconds(END) - seconds(BEGIN)) // 60:
+            return f"It is {self.time}. The archives were sent at 18:00."
+        opens = [name for name in self._doors if self.knock(old_secret(name), name).is_success]
+        theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
+        stand = sorted(JOBS[name] for name in self._jobs_that_stood)
+        if theirs and stand:
+            return f"The intruder is in at {len(theirs)} doors, and these stand still: {stand}."
+        if theirs:
+            return f"The intruder is in: {len(theirs)} of the old secrets still open."
+        return f"These stand still: {', '.join(stand)}." if stand else FLAG
+
+    # --- how it works ---
+
+    def _knows(self, name: str) -> bool:
+        if name not in self._doors:
+            print(f"There is no credential {name!r}.")
+        return name in self._doors
+
+    def _pass(self, minutes: int) -> None:
+        """Let time go by. The intruder comes by every quarter of an hour."""
+        for _ in range(minutes):
+            self._minute += 1
+            if self._minute % VISIT == 0:
+                self._visit()
+        self.lab.clock.wait_until(seconds(BEGIN) + 60 * self._minute)
+
+    def _visit(self) -> None:
+        for maker, thing in REMAKES.items():
+            lost = old_secret(thing) not in self._doors[thing].secrets
+            if old_secret(maker) in self._doors[maker].secrets and lost:
+                self._doors[thing] = Door({old_secret(thing)}, old_secret(thing))
+
+    def _replace(self, name: str) -> None:
+        door = self._doors[name]
+        new = f"secret {self.lab.draw('doors')} of {name}"
+        kept = {door.jobs_secret} if name == TAKES_TWO else set()
+        door.secrets, door.jobs_secret = kept | {new}, new
+
+    def _end(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._doors[name].secrets = set()
+            if name in JOBS:
+                self._jobs_that_stood.add(name)
+
+    def _answer(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        door = self._doors.get(request.path.strip("/"), Door(set()))
+        secret = request.headers.get("authorization", "").removeprefix("Bearer ")
+        status = 200 if secret in door.secrets else 401
+        return Response(status=status)(environ, start_response)

@@ -1,0 +1,189 @@
+"""Other right answers to lesson 15, and changes of a solution that change nothing."""
+
+OTHER_RIGHT: dict[str, list[str]] = {
+    "15-1": [
+        """
+def answer(tries, knock):
+    lists = {"open": [], "refused": [], "unknown": []}
+    for pair in tries:
+        status = knock(*pair).status_code
+        if 200 <= status < 300:
+            state = "open"
+        elif status == 401 or status == 403:
+            state = "refused"
+        else:
+            state = "unknown"
+        lists[state].append(pair)
+    return lists
+""",
+        """
+def answer(tries, knock):
+    answers = {pair: knock(*pair) for pair in tries}
+    opened = [pair for pair, one in answers.items() if one.is_success]
+    refused = [pair for pair, one in answers.items() if one.status_code in {401, 403}]
+    rest = [pair for pair in answers if pair not in opened and pair not in refused]
+    return dict(open=opened, refused=refused, unknown=rest)
+""",
+        """
+from collections import defaultdict
+def answer(tries, knock):
+    states = {200: "open", 204: "open", 401: "refused", 403: "refused"}
+    found = defaultdict(list, open=[], refused=[], unknown=[])
+    for secret, door in tries:
+        found[states.get(knock(secret, door).status_code, "unknown")].append((secret, door))
+    return found
+""",
+    ],
+    "15-2": [
+        """
+def answer(makes, left):
+    have, ask = set(), list(left)
+    while ask:
+        one = ask.pop()
+        if one not in have:
+            have.add(one)
+            ask.extend(makes.get(one, []))
+    return have
+""",
+        """
+def answer(makes, left):
+    have = set(left)
+    for _ in range(len(makes) + 1):
+        for one in list(have):
+            if one in makes:
+                have |= set(makes[one])
+    return have
+""",
+        """
+def answer(makes, left):
+    more = set(left).union(*(makes[one] for one in left if one in makes))
+    return more if more == set(left) else answer(makes, more)
+""",
+    ],
+    "15-4": [
+        """
+def answer(rows, stolen, since):
+    made = set()
+    while True:
+        new = {
+            row.id
+            for row in rows
+            if row.issued >= since and (row.made_by in stolen or row.made_by in made)
+        }
+        if new == made:
+            return made - set(stolen)
+        made = new
+""",
+        """
+def answer(rows, stolen, since):
+    later = [row for row in rows if row.issued >= since]
+    found, ask = set(), list(stolen)
+    while ask:
+        maker = ask.pop()
+        for row in later:
+            if row.made_by == maker and row.id not in found and row.id not in stolen:
+                found.add(row.id)
+                ask.append(row.id)
+    return found
+""",
+        """
+def answer(rows, stolen, since):
+    tainted = list(stolen)
+    for row in sorted(rows, key=lambda one: (one.issued, one.id)):
+        if not row.issued < since and row.made_by in tainted:
+            tainted += [row.id]
+    return set(tainted[len(stolen):])
+""",
+    ],
+    "15-5": [
+        """
+def answer(service, clients, new, stolen):
+    (old,) = service.secrets
+    service.add(new)
+    if stolen:
+        service.remove(old)
+        return [c.name for c in clients if not c.use(new)]
+    behind = [c.name for c in clients if not c.use(new)]
+    if behind == []:
+        service.remove(old)
+    return behind
+""",
+        """
+def answer(service, clients, new, stolen):
+    old, behind = service.secrets[0], []
+    if stolen:
+        service.remove(old)
+    service.add(new)
+    for client in clients:
+        if not client.use(new):
+            behind.append(client.name)
+    if len(behind) == 0 and old in service.secrets:
+        service.remove(old)
+    return behind
+""",
+        """
+def answer(service, clients, new, stolen):
+    service.add(new)
+    old = service.secrets[0]
+    gone = False
+    if stolen:
+        service.remove(old)
+        gone = True
+    over = {client.name: client.use(new) for client in clients}
+    if all(over.values()) and not gone:
+        service.remove(old)
+    return [name for name, went in over.items() if not went]
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "15-1": {
+        "unknown": [
+            """
+def answer(tries, knock):
+    found = {"open": [], "refused": [], "unknown": []}
+    for pair in tries:
+        found["open" if knock(*pair).is_success else "refused"].append(pair)
+    return found
+"""
+        ],
+    },
+    "15-2": {
+        "circle": [
+            """
+def answer(makes, left):
+    new = set(left)
+    for one in left:
+        new |= answer(makes, makes.get(one, ()))
+    return new
+"""
+        ],
+    },
+    "15-4": {
+        "chain": [
+            """
+def answer(rows, stolen, since):
+    return {row.id for row in rows if row.made_by in stolen and row.issued >= since}
+"""
+        ],
+    },
+    "15-5": {
+        "behind": [
+            """
+def answer(service, clients, new, stolen):
+    old = service.secrets[0]
+    service.add(new)
+    if stolen:
+        service.remove(old)
+    behind = [client.name for client in clients if not client.use(new)]
+    if not stolen:
+        service.secrets.remove(old)
+    return behind
+"""
+        ],
+    },
+}

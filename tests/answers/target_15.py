@@ -1,0 +1,93 @@
+"""Ways to end the incident in time (lesson 15)."""
+
+from labutils.stage.last_inventory import LastInventory
+
+INSIDE = ("j.fielding", "sync-rule", "support-bot")
+
+
+def one_cut(scene: LastInventory) -> str:
+    scene.cut("gateway-token", *INSIDE)
+    scene.remove_old("billing-key")
+    return scene.declare()
+
+
+def between_two_visits(scene: LastInventory) -> str:
+    """The two that make each other anew are ended before he comes by."""
+    scene.revoke("sync-rule")
+    scene.revoke("j.fielding")
+    for name in ("support-bot", "gateway-token"):
+        scene.revoke(name)
+    scene.remove_old("billing-key")
+    return scene.declare()
+
+
+def rotated_twice(scene: LastInventory) -> str:
+    """Where a door takes two secrets, a second rotation pushes the old one out."""
+    scene.rotate("billing-key")
+    scene.rotate("gateway-token")
+    scene.cut(*INSIDE)
+    return scene.declare()
+
+
+ROUTES = {
+    "one cut for all": one_cut,
+    "between two visits": between_two_visits,
+    "a second rotation": rotated_twice,
+}
+
+
+def without(*left: str):
+    """The one cut, with these left out."""
+
+    def attempt(scene: LastInventory) -> str:
+        scene.cut(*(name for name in ("gateway-token", *INSIDE) if name not in left))
+        if "billing-key" not in left:
+            scene.remove_old("billing-key")
+        return scene.declare()
+
+    return attempt
+
+
+def one_after_the_other(scene: LastInventory) -> str:
+    scene.remove_old("billing-key")
+    for name in (*INSIDE, "gateway-token"):
+        scene.revoke(name)
+    return scene.declare()
+
+
+def everything_rotated(scene: LastInventory) -> str:
+    for row in list(scene.rows):
+        scene.rotate(row.id)
+    return one_cut(scene)
+
+
+def colleague_too(scene: LastInventory) -> str:
+    scene.cut("gateway-token", "m.sato", *INSIDE)
+    scene.remove_old("billing-key")
+    return scene.declare()
+
+
+def unowned_ended(scene: LastInventory) -> str:
+    scene.cut("gateway-token", "status-page", *INSIDE)
+    scene.remove_old("billing-key")
+    return scene.declare()
+
+
+def billing_ended(scene: LastInventory) -> str:
+    scene.cut("gateway-token", "billing-key", *INSIDE)
+    return scene.declare()
+
+
+SHUT = {
+    "the row that says replaced": without("billing-key"),
+    "the user that looks like staff": without("j.fielding"),
+    "the rule that makes it anew": without("sync-rule"),
+    "what stands in no list": without("support-bot"),
+    "the token that nobody uses": without("gateway-token"),
+    "one after the other": one_after_the_other,
+    "everything rotated first": everything_rotated,
+    "a colleague ended": colleague_too,
+    "all without an owner ended": unowned_ended,
+    "a key ended that a job needs": billing_ended,
+    "declared at once": lambda scene: scene.declare(),
+}

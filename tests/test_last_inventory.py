@@ -1,0 +1,86 @@
+"""The target of lesson 15: what its doors, its clock and its intruder do."""
+
+import pytest
+
+from labutils.stage.credential_rotation import old_secret
+from labutils.stage.last_inventory import (
+    FLAG,
+    IN_NO_LIST,
+    JOBS,
+    REMAKES,
+    TAKES_TWO,
+    LastInventory,
+)
+
+
+def opens(scene, name):
+    return scene.knock(old_secret(name), name).is_success
+
+
+def test_trying_takes_no_time_and_each_act_takes_its_minutes():
+    scene = LastInventory()
+    assert opens(scene, "gateway-token") and scene.time == "16:00"
+    scene.rotate("c01")
+    scene.remove_old("c01")
+    scene.revoke("c01")
+    scene.cut("c02", "c03")
+    assert scene.time == "16:40"
+
+
+def test_a_row_says_replaced_and_its_old_secret_opens_until_it_is_removed():
+    scene = LastInventory()
+    row = next(row for row in scene.rows if row.id == TAKES_TWO)
+    assert row.replaced is not None and opens(scene, TAKES_TWO)
+    scene.remove_old(TAKES_TWO)
+    assert not opens(scene, TAKES_TWO)
+
+
+@pytest.mark.parametrize("name", REMAKES)
+def test_each_of_two_comes_back_while_the_other_is_there(name):
+    scene = LastInventory()
+    scene.revoke(name)
+    assert not opens(scene, name)
+    scene.rotate("c01")  # 16:15: he comes by
+    assert opens(scene, name)
+    scene.cut(*REMAKES)
+    scene.rotate("c01")
+    assert not any(opens(scene, one) for one in REMAKES)
+
+
+def test_one_name_of_the_log_stands_in_no_row():
+    scene = LastInventory()
+    names = {line["credential"] for line in scene.log}
+    assert names - {row.id for row in scene.rows} == {IN_NO_LIST}
+    assert {line["address"] for line in scene.log if line["credential"] == IN_NO_LIST} == {
+        "203.0.113.66"
+    }
+
+
+def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
+    scene = LastInventory()
+    scene.cut("gateway-token", "nobody")
+    scene.rotate("x")
+    assert capsys.readouterr().out == (
+        "There is no credential 'nobody'.\nThere is no credential 'x'.\n"
+    )
+    assert scene.time == "16:00" and opens(scene, "gateway-token")
+
+
+def test_declaring_says_what_is_wrong():
+    scene = LastInventory()
+    assert scene.declare() == "The intruder is in: 5 of the old secrets still open."
+    scene = LastInventory()
+    scene.cut("gateway-token", "m.sato", IN_NO_LIST, *REMAKES)
+    scene.remove_old(TAKES_TWO)
+    assert scene.declare() == f"These stand still: {JOBS['m.sato']}."
+    scene = LastInventory()
+    for _ in range(11):
+        scene.rotate("c01")
+    assert scene.declare() == "It is 18:05. The archives were sent at 18:00."
+
+
+def test_the_flag_is_given_in_time_and_to_nobody_else():
+    scene = LastInventory()
+    scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
+    scene.remove_old(TAKES_TWO)
+    assert scene.declare() == FLAG
