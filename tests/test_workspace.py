@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -139,7 +140,10 @@ def test_links_lead_to_the_public_address_where_there_is_one(root, tmp_path, mon
     (root / "docs" / "glossary.md").unlink()
     list(make_copies(tmp_path / "home" / "course", workspace.originals(root)))
     text = (tmp_path / "home" / "course" / NAMES[0]).read_text(encoding="utf-8")
-    assert "[the glossary](https://course.example/docs/glossary.md)" in text
+    address = (
+        f"https://course.example/blob/v{importlib.metadata.version('labutils')}/docs/glossary.md"
+    )
+    assert f"[the glossary]({address})" in text
 
 
 # --- an update of the course --------------------------------------------------------------------

@@ -429,6 +429,11 @@ def slides(*arguments):
     return run(PYTHON, "-m", "tools.site.slides", *arguments)
 
 
+def colab(*arguments):
+    """Make copies of the lessons for Colab, into build/colab."""
+    return run(PYTHON, "-m", "tools.colab", *arguments)
+
+
 def test_site(*arguments):
     """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
     with_playwright()
@@ -498,6 +503,7 @@ VERBS = {
     "siem": siem,
     "site": site,
     "slides": slides,
+    "colab": colab,
     "test-site": test_site,
     "measure": measure,
     "test-clients": test_clients,

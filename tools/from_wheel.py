@@ -4,7 +4,7 @@
 
 The package is built, installed with the locked requirements into an environment of its own, and
 each stored output is compared by nbval. Versions such as `cryptography==47.0.0` are installed
-instead of the locked ones.
+instead of the locked ones; the word `colab` stands for those that Colab has.
 """
 
 import os
@@ -16,6 +16,8 @@ import tempfile
 
 import course
 import lessons
+
+COLAB = pathlib.Path(__file__).resolve().parent / "colab_versions.txt"
 
 
 def run(*command, **options) -> None:
@@ -39,7 +41,7 @@ def main(versions: list[str]) -> int:
         run(*pip, *course.LOCKED, cwd=course.HERE)
         run(*pip, "--no-deps", wheel)
         if versions:
-            run(*pip, *versions)
+            run(*pip, *(["-r", COLAB] if versions == ["colab"] else versions))
         empty = place / "empty"
         empty.mkdir()
         for name in lessons.sums():

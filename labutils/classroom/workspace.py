@@ -153,8 +153,15 @@ def _moved(words: str, page: str, pages: frozenset[str]) -> str:
     """A link into docs/ or data/: to a page beside the copy, to the site, or as plain words."""
     if page.partition("#")[0] in pages:
         return f"[{words}]({page})"
-    site = public_address()
-    return f"[{words}]({site}/{page})" if site else words
+    link = in_the_repository(page, public_address())
+    return f"[{words}]({link})" if link else words
+
+
+def in_the_repository(path: str, address: str | None) -> str | None:
+    """The address of a file at this release, in the repository of that address; None without."""
+    import importlib.metadata
+
+    return address and f"{address}/blob/v{importlib.metadata.version('labutils')}/{path}"
 
 
 def public_address() -> str | None:

@@ -16,7 +16,8 @@ from importlib.metadata import version
 
 import nbformat
 
-from labutils.classroom.workspace import public_address
+from labutils.classroom.workspace import in_the_repository, public_address
+from tools.colab import opened_in_colab
 from tools.environments import python_with
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -50,8 +51,8 @@ def launches(address: str | None, lite: bool) -> dict[str, str]:
     if address and address.startswith("https://github.com/"):
         repository, tag = address.removeprefix("https://github.com/"), f"v{version('labutils')}"
         binder = f"https://mybinder.org/v2/gh/{repository}/{tag}?urlpath=lab/tree/work/"
-        colab = f"https://colab.research.google.com/github/{repository}/blob/colab-{tag}/"
-        ways |= {"Open on Binder": binder + "{name}", "Open in Colab": colab + "{name}"}
+        colab = opened_in_colab(address) + "{name}"
+        ways |= {"Open on Binder": binder + "{name}", "Open in Colab": colab}
     return ways
 
 
@@ -77,7 +78,7 @@ def relinked(text: str, page: pathlib.Path, address: str | None) -> str:
         target = pathlib.Path(os.path.normpath(page.parent / path)).relative_to(HOUSE)
         if (HOUSE / target) in on_the_site():
             return link[0]
-        return f"[{words}]({address}/blob/v{version('labutils')}/{target})" if address else words
+        return f"[{words}]({in_the_repository(target.as_posix(), address)})" if address else words
 
     return LINK.sub(mended, text)
 

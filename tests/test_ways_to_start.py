@@ -1,0 +1,128 @@
+"""Each way to start the course names what is there: Binder, Colab, containers, a release."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from tools import colab
+from tools.course import HERE as ROOT
+from tools.course import VERBS
+
+ADDRESS = "https://github.com/somebody/anatomy"
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+def text_of(cell):
+    return "".join(cell["source"])
+
+
+# --- Colab --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name[:2])
+def test_a_copy_for_colab_installs_first_and_is_the_lesson_otherwise(path):
+    copy = json.loads(colab.copy_for(path.read_bytes(), ADDRESS))
+    lesson = json.loads(path.read_text(encoding="utf-8"))
+    title, before, install, *rest = copy["cells"]
+    assert "receipt" in text_of(before)
+    assert text_of(install).startswith("%pip install")
+    assert [cell["id"] for cell in (title, *rest)] == [cell["id"] for cell in lesson["cells"]]
+    for old, new in zip(lesson["cells"], (title, *rest), strict=True):
+        if old["cell_type"] == "code":
+            assert text_of(old) == text_of(new)
+            assert new["outputs"] == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name[:2])
+def test_no_link_of_a_copy_for_colab_is_relative(path):
+    copy = json.loads(colab.copy_for(path.read_bytes(), ADDRESS))
+    prose = "\n".join(text_of(cell) for cell in copy["cells"] if cell["cell_type"] == "markdown")
+    assert not re.findall(r"\]\((?!https?:|#)[^)]*\)", prose)
+
+
+def test_colab_installs_the_release_and_only_what_it_lacks():
+    course, others = colab.install(ADDRESS).splitlines()
+    assert f"git+{ADDRESS}@v" in course
+    assert "--no-deps" in course
+    for name in ("pyjwt", "fido2", "pysigma"):
+        assert name in others
+    for name in ("matplotlib", "cryptography", "ipython"):
+        assert name not in others
+
+
+def test_without_an_address_no_copies_are_made_and_it_is_said(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(colab, "public_address", lambda: None)
+    monkeypatch.setattr(colab, "COLAB", tmp_path / "colab")
+    assert colab.main() == 0
+    assert "Repository is not set" in capsys.readouterr().out
+    assert not (tmp_path / "colab").exists()
+
+
+def test_the_lessons_themselves_hold_no_magic():
+    for path in LESSONS:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                assert not re.search(r"^\s*[%!]", text_of(cell), re.MULTILINE), path.name
+
+
+# --- Binder -------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("repo2docker") is None, reason="repo2docker is not installed")
+def test_binder_installs_the_environment_before_it_copies_the_course(tmp_path):
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(tmp_path / "course")], check=True)
+    command = ["repo2docker", "--no-build", "--debug", str(tmp_path / "course")]
+    plan = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    steps = re.findall(r"^(?:COPY|RUN) .*$", plan.stdout + plan.stderr, re.MULTILINE)
+    copies = [step for step in steps if step.startswith("COPY") and " src/" in step]
+    assert "src/environment.yml" in copies[0], "what is copied first decides what is cached"
+    assert copies[-1].endswith("src/ ${REPO_DIR}/")
+    assert len(copies) == 2
+    assert steps.index("RUN ./postBuild") > steps.index(copies[-1])
+
+
+# --- containers and editors ---------------------------------------------------------------------
+
+
+def container():
+    return json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+
+
+def test_the_container_builds_the_environment_that_its_editor_uses():
+    command = container()["postCreateCommand"]
+    verb = re.search(r"tools/course\.py (\w+)", command)
+    assert verb
+    assert verb[1] in VERBS
+    assert "labutils work work" in command
+    settings = container()["customizations"]["vscode"]["settings"]
+    own = json.loads((ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8"))
+    for each in (settings, own):
+        assert each["python.defaultInterpreterPath"].endswith("/.venv/bin/python")
+
+
+def test_the_containers_python_is_one_that_the_course_supports():
+    major, minor = re.search(r"python:(\d)\.(\d+)", container()["image"]).groups()
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    low, high = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', project).groups()
+    assert major == "3"
+    assert int(low) <= int(minor) < int(high)
+
+
+# --- the release --------------------------------------------------------------------------------
+
+
+def steps():
+    path = ROOT / ".github" / "workflows" / "release.yml"
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return "\n".join(step.get("run", "") for step in workflow["jobs"]["release"]["steps"])
+
+
+def test_the_release_says_verbs_that_there_are_and_tests_first():
+    verbs = re.findall(r"\bmake ([\w-]+)", steps())
+    assert set(verbs) <= set(VERBS)
+    assert verbs[0] == "test"
+    assert {"site", "slides", "colab"} <= set(verbs)
