@@ -191,6 +191,19 @@ def test_two_hundred_worlds_go_over_http_as_they_were_foreseen():
     assert len(set(worlds)) == 200 and len(set(rules)) == len(RULES) + 2  # allowed, not_held
 
 
+def test_what_the_network_refuses_is_recorded_where_a_log_has_a_line_of_it_and_nowhere_else():
+    def reachable(request, _world):
+        if request.service.id in ("tracker", "code"):
+            return "there is no way there"
+        return None
+
+    played, foreseen = play(H, own_rules=[reachable]), foresee(H, own_rules=[reachable])
+    assert played.steps == foreseen
+    refused = [one for step in foreseen for one in step.attempts if one.decision]
+    refused = [one for one in refused if one.decision.rule == "reachable"]
+    assert refused and not any(one.recorded for one in refused)
+
+
 def test_a_rule_of_ones_own_goes_over_http_as_it_was_foreseen():
     def no_tokens(request, _world):
         kind = request.credential.kind if request.credential else None

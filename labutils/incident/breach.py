@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 import httpx
 
-from labutils.incident import cases, inventory, policy
+from labutils.incident import cases, inventory, policy, telemetry
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
 from labutils.incident.cases import Case, CaseName
 from labutils.incident.ledger_schema import Fact
@@ -303,7 +303,10 @@ class _Foreseen:
             self.holds.update(credentials_given(asked))
         if self.alarm is None and policy.alarmed(asked, decision, self.world):
             self.alarm = time
-        return decision, policy.recorded(asked, self.world)
+        recorded = policy.recorded(asked, self.world) and (
+            asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
+        )
+        return decision, recorded
 
 
 def foresee(

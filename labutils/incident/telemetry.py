@@ -90,16 +90,24 @@ def events(
     `serial` is one that no other request has. `turn`: which time it is, where it is made many
     times.
     """
+    seed = f"{request.service.id}/{serial}"
+    return [
+        LogLine(writer, Line(request, agent, seed, turn, place))
+        for place, writer in enumerate(_writers_of(request, decision))
+    ]
+
+
+def written(request: Request, decision: Decision) -> bool:
+    """Whether any log gets a line: what the network refuses never reaches the service's own."""
+    return bool(_writers_of(request, decision))
+
+
+def _writers_of(request: Request, decision: Decision) -> list[Writer]:
     kind = request.credential.kind if request.credential else None
     audit = request.service.audit_by_kind.get(kind or "", request.service.audit)
     refused_by_network = decision.rule == policy.reachable.__name__
     end = _End(decision.allow, not refused_by_network)
-    seed = f"{request.service.id}/{serial}"
-    writers = _writers(request.case, request.scope, end, kind, audit)
-    return [
-        LogLine(writer, Line(request, agent, seed, turn, place))
-        for place, writer in enumerate(writers)
-    ]
+    return _writers(request.case, request.scope, end, kind, audit)
 
 
 # --- which templates ----------------------------------------------------------------------------
