@@ -92,51 +92,87 @@ def test_a_claim_that_is_refuted_by_its_day_is_refuted_by_facts_of_earlier_days(
         assert all(fact.time < day for fact in facts)
 
 
+def refuted(scene, number, fact):
+    """What the editor says when a claim is called wrong."""
+    scene.refute(number, fact)
+    return scene.said[-1]
+
+
+def left_open(scene, number, fact):
+    """What the editor says when a claim is called one that nobody can know."""
+    scene.leave_open(number, fact)
+    return scene.said[-1]
+
+
 @pytest.mark.parametrize("number", [1, 3, 5, 9])
 def test_a_claim_that_holds_is_not_corrected(number):
     scene = Article()
-    assert "does not say that claim" in scene.refute(number, "cf-oct18-detected")
-    assert "does not say that claim" in scene.leave_open(number, "attack-gap")
+    assert "does not say that claim" in refuted(scene, number, "cf-oct18-detected")
+    assert "does not say that claim" in left_open(scene, number, "attack-gap")
     assert scene.corrected == set()
 
 
 def test_what_nobody_can_know_is_not_refuted_by_its_own_fact():
     scene = Article()
-    assert "does not say that claim 8 is wrong" in scene.refute(8, "repos-exfiltration-unconfirmed")
-    assert "claim 8 cannot be known" in scene.leave_open(8, "repos-exfiltration-unconfirmed")
+    said = refuted(scene, 8, "repos-exfiltration-unconfirmed")
+    assert "leaves claim 8 open, and does not refute it" in said and scene.failed == 1
+    assert "claim 8 cannot be known" in left_open(scene, 8, "repos-exfiltration-unconfirmed")
+
+
+def test_what_is_wrong_is_not_left_open_by_the_fact_that_refutes_it():
+    scene = Article()
+    said = left_open(scene, 2, "okta-support-window")
+    assert "says that claim 2 is wrong, and does not leave it open" in said and scene.failed == 1
+
+
+@pytest.mark.parametrize("fact", ["attack-gap", "attribution"])
+def test_two_facts_leave_open_who_came_in_november(fact):
+    assert "claim 11 cannot be known" in left_open(Article(), 11, fact)
+
+
+def test_each_correction_is_answered_at_once_also_where_many_stand_in_one_cell(capsys):
+    scene = Article()
+    for number in range(1, 6):
+        scene.refute(number, "attack-gap")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == scene.said and len(lines) == 5
+    assert [line[:22] for line in lines[2:]] == [
+        "The editor: attack-gap",
+        *["The editor has stopped"] * 2,
+    ]
 
 
 def test_after_three_corrections_that_fail_the_editor_stops():
     scene = Article()
     for _ in range(news_article.PATIENCE):
         scene.refute(1, "attack-gap")
-    assert "has stopped" in scene.refute(2, "okta-support-window")
+    assert "has stopped" in refuted(scene, 2, "okta-support-window")
     assert "has stopped" in scene.publish()
 
 
 def test_a_claim_that_is_not_there_costs_nothing():
     scene = Article()
-    assert scene.refute(13, "attack-gap").startswith("There is no claim 13")
+    assert refuted(scene, 13, "attack-gap").startswith("There is no claim 13")
     assert scene.failed == 0
 
 
 @pytest.mark.parametrize("fact", ["134", "", None, ["okta-support-window"], 7, {}])
 def test_what_is_no_fact_gets_the_ledgers_sentence_and_costs_nothing(fact):
     scene = Article()
-    assert scene.refute(2, fact).startswith("The ledger has no fact")
+    assert refuted(scene, 2, fact).startswith("The ledger has no fact")
     assert scene.failed == 0
 
 
 @pytest.mark.parametrize("number", ["2", None, [2], 0, 2.5])
 def test_what_is_no_number_of_a_claim_costs_nothing(number):
     scene = Article()
-    assert "There is no claim" in scene.refute(number, "okta-support-window")
+    assert "There is no claim" in refuted(scene, number, "okta-support-window")
     assert scene.failed == 0
 
 
 def test_a_fact_itself_does_as_well_as_its_id():
     scene = Article()
-    assert scene.refute(2, ledger.fact("okta-support-window")).endswith("Corrected.")
+    assert refuted(scene, 2, ledger.fact("okta-support-window")).endswith("Corrected.")
 
 
 def test_the_article_is_printed_as_claims(capsys):
@@ -170,3 +206,25 @@ def test_what_is_unknown_on_the_cards_is_open_in_the_ledger():
 
 def test_defenders_alone_were_active_in_the_gap():
     assert retelling.active_in_the_gap() == [False, True]
+
+
+def test_who_was_active_in_the_gap_is_said_by_day_and_by_how_sure_it_is(capsys):
+    retelling.print_gap()
+    lines = capsys.readouterr().out.splitlines()
+    days = [line[:10] for line in lines]
+    assert len(days) == len(retelling.in_the_gap()) > 3 and days == sorted(days)
+    assert lines[0].startswith("2023-10-19  Okta, single: ") and "threat actor" not in str(lines)
+    assert all("2023-10-18" < line[:10] < "2023-11-14" for line in lines)
+
+
+def test_the_order_is_not_shown_to_whoever_has_not_put_it(capsys):
+    retelling.print_retelling("")
+    assert capsys.readouterr().out.startswith("Put the ten letters into an order first.")
+    retelling.print_retelling("ea!")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:16] for line in lines] == ["2023-11-24T11:59", "2023-11-23T16:00"]
+
+
+def test_each_card_names_the_company_for_which_it_is_judged():
+    texts = [text for text, _, _ in retelling.JUDGED.values()]
+    assert all(re.match("For (Okta|Cloudflare|BeyondTrust): ", text) for text in texts)

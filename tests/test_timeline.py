@@ -96,3 +96,29 @@ def test_the_lanes_are_those_of_the_systems_and_one_of_the_defenders():
 def test_the_sentence_counts_the_three_kinds_of_time():
     sentence = timeline(SHOWN, "A title")[1]
     assert "10 are known to the hour, 11 to the day, and of 3 the day is assumed" in sentence
+
+
+def test_each_event_of_the_lesson_has_a_title_that_fits_its_column():
+    figure = drawn(SHOWN)
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    texts = {text.get_text(): text for text in figure.findobj(Text)}
+    first_mark = figure.axes[0].transData.transform((across("2023-09-28"), 0))[0]
+    for fact in SHOWN:
+        label = texts[fact.title].get_window_extent(drawing.get_renderer())
+        assert fact.title and label.x1 < first_mark, fact.id
+
+
+def test_each_step_of_the_replay_has_a_title():
+    assert [fact.id for fact in ledger.steps() if not 0 < len(fact.title) <= 28] == []
+
+
+def test_type_is_eleven_points_at_least_where_the_picture_fills_a_slide():
+    """A slide of 1280 by 720 pixels is 13.33 by 7.5 inches."""
+    width, height = drawn(SHOWN).get_size_inches()
+    assert TEXT * min(13.33 / width, 7.5 / height) >= 11
+
+
+def test_who_looks_around_has_not_come_in():
+    (probe,) = [line for line in marks(drawn([ledger.fact("nov14-probing")])) if "mark" in line[:4]]
+    assert probe.startswith("mark . ")

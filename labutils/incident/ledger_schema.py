@@ -49,6 +49,7 @@ class Fact:
     confidence: Literal["confirmed", "reported", "single", "disputed"]
     sources: tuple[Source, ...]
     tactic: str
+    title: str = ""  # a few words, for a picture
     system: str = ""
     time: str | None = None
     time_end: str | None = None

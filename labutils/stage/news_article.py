@@ -20,7 +20,7 @@ CLAIMS = {
     8: "76 code repositories were packed and stolen.",
     9: "The first alert came two minutes after a change of an administrators group.",
     10: "After the alert 4,893 systems were reimaged.",
-    11: "Those who robbed Okta in October are those who came to Cloudflare in November.",
+    11: "Those who robbed Okta are those who came to Cloudflare in November.",
     12: "The intruder tried the console server in São Paulo over SSH.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.
@@ -54,9 +54,11 @@ REFUTED: dict[int, set[str]] = {
 # Claims that nobody can know, and the facts that say so.
 OPEN = {
     8: {"repos-exfiltration-unconfirmed"},
-    11: {"attack-gap"},
+    11: {"attack-gap", "attribution"},
     12: {"nov22-sao-paulo-denied"},
 }
+# What is said of a claim -> the claims of which it is so, and the facts that bear it out.
+FACTS = {"is wrong": REFUTED, "cannot be known": OPEN}
 
 
 class Article:
@@ -67,23 +69,27 @@ class Article:
     def __init__(self) -> None:
         self.corrected: set[int] = set()
         self.failed = 0
+        self.said: list[str] = []  # by the editor, on each correction
 
     def show(self) -> None:
         """Print the claims."""
         for number, claim in self.claims.items():
             print(f"Claim {number}: {claim}")
 
-    def refute(self, number: int, fact: str | ledger.Fact) -> str:
-        """Tell the editor that a claim is wrong, and which fact says so. The editor's answer."""
-        return self._correct(number, fact, REFUTED, "is wrong")
+    def refute(self, number: int, fact: str | ledger.Fact) -> None:
+        """Tell the editor that a claim is wrong, and which fact says so."""
+        self._say(self._correct(number, fact, "is wrong"))
 
-    def leave_open(self, number: int, fact: str | ledger.Fact) -> str:
+    def leave_open(self, number: int, fact: str | ledger.Fact) -> None:
         """Tell the editor that nobody can know a claim, and which fact says so."""
-        return self._correct(number, fact, OPEN, "cannot be known")
+        self._say(self._correct(number, fact, "cannot be known"))
 
-    def _correct(
-        self, number: int, fact: str | ledger.Fact, right: dict[int, set[str]], what: str
-    ) -> str:
+    def _say(self, sentence: str) -> None:
+        self.said.append(sentence)
+        print(sentence)
+
+    def _correct(self, number: int, fact: str | ledger.Fact, what: str) -> str:
+        """What the editor says to a correction: that a claim `is wrong`, or `cannot be known`."""
         if self.failed >= PATIENCE:
             return "The editor has stopped: too many corrections did not stand. target('08') again."
         if not isinstance(number, int) or number not in self.claims:
@@ -92,12 +98,11 @@ class Article:
             name = ledger.fact(fact.id if isinstance(fact, ledger.Fact) else fact).id
         except ledger.UnknownFact as error:
             return str(error)
-        if name not in right.get(number, ()):
+        if name not in FACTS[what].get(number, ()):
             self.failed += 1
-            left = PATIENCE - self.failed
             return (
-                f"The editor: {name} does not say that claim {number} {what}. "
-                f"Corrections that may still fail: {left}."
+                f"The editor: {_why_not(number, name, what)} "
+                f"Corrections that may still fail: {PATIENCE - self.failed}."
             )
         self.corrected.add(number)
         return f"The editor: claim {number} {what}, by {name}. Corrected."
@@ -109,3 +114,12 @@ class Article:
         if self.corrected != {*REFUTED, *OPEN}:
             return "The editor: a claim still stands that the ledger does not bear out."
         return FLAG
+
+
+def _why_not(number: int, fact: str, what: str) -> str:
+    """Why a correction does not stand: the fact says something else of the claim, or nothing."""
+    if fact in OPEN.get(number, ()):
+        return f"{fact} leaves claim {number} open, and does not refute it."
+    if fact in REFUTED.get(number, ()):
+        return f"{fact} says that claim {number} is wrong, and does not leave it open."
+    return f"{fact} does not say that claim {number} {what}."

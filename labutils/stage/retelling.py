@@ -1,5 +1,7 @@
 """The cards of a retelling: ten scenes to put in order, and nine to judge (lesson 08)."""
 
+from textwrap import shorten
+
 from labutils.incident import ledger
 from labutils.lab import seconds
 
@@ -16,50 +18,50 @@ SCENES = {
     "i": ("Somebody begins to probe with credentials that leaked.", "nov14-probing"),
     "j": ("The intruder searches the wiki for the word secret.", "nov16-wiki-search"),
 }
-# Number -> what happened, what it was, and the fact that holds it.
+# Number -> for whom it is judged and what happened, what it was, and the fact that holds it.
 JUDGED = {
     1: (
-        "By one report, a policy of BeyondTrust's refuses the console.",
+        "For BeyondTrust: by one report, a policy of its own refuses the console.",
         "skill",
         "beyondtrust-console-denied",
     ),
     2: (
-        "According to reports, BeyondTrust hands Okta a suspicious address.",
+        "For Okta: according to reports, BeyondTrust hands it a suspicious address.",
         "luck",
         "okta-indicator-received",
     ),
     3: (
-        "How the password of the service account was taken.",
+        "For Okta: how the password of the service account was taken.",
         "unknown",
         "okta-service-account-credential",
     ),
     4: (
-        "Cloudflare's own team notices the session in October.",
+        "For Cloudflare: its own team notices the session in October.",
         "skill",
         "cf-oct18-detected",
     ),
     5: (
-        "The four credentials lie unused for weeks.",
+        "For Cloudflare: no use of the four credentials is known for weeks.",
         "luck",
         "attack-gap",
     ),
     6: (
-        "From the AWS environment no way leads on.",
+        "For Cloudflare: from the AWS environment no way leads on.",
         "skill",
         "nov14-aws-accessed",
     ),
     7: (
-        "What refused the attempt on the console server.",
+        "For Cloudflare: what refused the attempt on the console server.",
         "unknown",
         "nov22-sao-paulo-denied",
     ),
     8: (
-        "A changed group raises an alarm in two minutes.",
+        "For Cloudflare: a changed group raises an alarm in two minutes.",
         "skill",
         "nov23-alert",
     ),
     9: (
-        "Whether the packed repositories left the server.",
+        "For Cloudflare: whether the packed repositories left the server.",
         "unknown",
         "repos-exfiltration-unconfirmed",
     ),
@@ -113,10 +115,32 @@ def _latest(letter: str) -> int:
     return _earliest(letter) + LENGTH[str(ledger.fact(SCENES[letter][1]).time_precision)]
 
 
-def active_in_the_gap() -> list[bool]:
-    """Whether an intruder, and whether anybody else, did something between the discovery in October
-    and the first probe in November, as far as the ledger knows."""
+def print_retelling(letters: str) -> None:
+    """Print the scenes in somebody's order, each with its time; of none, say what is missing."""
+    for letter in filter(SCENES.get, letters):
+        text, fact = SCENES[letter]
+        print(f"{ledger.fact(fact).time:<22}{text}")
+    if not letters:
+        print("Put the ten letters into an order first. Then this cell tells the story with times.")
+
+
+def in_the_gap() -> list[ledger.Fact]:
+    """What happened between the discovery in October and the first probe in November, as far as the
+    ledger knows, in the order of time."""
     begin, end = (str(ledger.fact(name).time) for name in ("cf-oct18-detected", "nov14-probing"))
     gap = [fact for fact in ledger.facts() if fact.time and begin < fact.time < end[:10]]
+    return sorted(gap, key=lambda fact: str(fact.time))
+
+
+def active_in_the_gap() -> list[bool]:
+    """Whether an intruder, and whether anybody else, did something in the gap."""
+    gap = in_the_gap()
     intruders = [fact for fact in gap if fact.actor.startswith("threat actor")]
     return [bool(intruders), len(gap) > len(intruders)]
+
+
+def print_gap() -> None:
+    """Print what happened in the gap: the day, who acted, how sure it is, and what was done."""
+    for fact in in_the_gap():
+        said = shorten(fact.statement, 80, placeholder=" ...")
+        print(f"{fact.time}  {fact.actor}, {fact.confidence}: {said}")

@@ -168,6 +168,20 @@ def answer(readings):
     return "reported" if len(read) > 1 else "single" if read else "unread"
 """
         ],
+        "unread original": [
+            """
+def answer(readings):
+    read = [one for one in readings if one["read"]]
+    originals = [one for one in readings if one["kind"] == "original"]
+    if len({one["says"] for one in originals}) > 1:
+        return "disputed"
+    if not originals and len({one["says"] for one in read}) > 1:
+        return "disputed"
+    if any(one["kind"] != "retelling" for one in read):
+        return "confirmed"
+    return "reported" if len(read) > 1 else "single" if read else "unread"
+"""
+        ],
         "cited": [
             """
 def answer(readings):
@@ -187,6 +201,18 @@ def answer(lines):
         ],
     },
     "08-3": {
+        "swapped": [
+            """
+def answer(first, second):
+    if first[1] < second[0]:
+        return "after"
+    return "before" if second[1] < first[0] else "unknown"
+""",
+            """
+def answer(first, second):
+    return "before"
+""",
+        ],
         "starts": [
             """
 def answer(first, second):

@@ -42,6 +42,9 @@ ROUTES = {
         scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected", 7: "nov16-wiki-search"}
     ),
     "after two that failed": after_two_that_failed,
+    "by what Cloudflare believes": lambda scene: corrected(
+        scene, BY_THE_FIRST_DAY, LEFT_OPEN | {11: "attribution"}
+    ),
 }
 
 
@@ -70,6 +73,12 @@ def by_a_list_of_facts(scene: Article) -> str:
     return corrected(scene, BY_THE_FIRST_DAY)
 
 
+def said_to(scene: Article, number: int, fact: str) -> str:
+    """What the editor says to one correction."""
+    scene.refute(number, fact)
+    return scene.said[-1]
+
+
 SHUT = {
     "nothing corrected": lambda scene: scene.publish(),
     "all of it": all_of_it,
@@ -77,6 +86,6 @@ SHUT = {
     "what is wrong called open": all_left_open,
     "a list of facts": by_a_list_of_facts,
     "without the open ones": lambda scene: corrected(scene, BY_THE_FIRST_DAY, {}),
-    "a claim that is not there": lambda scene: scene.refute(13, "attack-gap"),
-    "a fact that is not there": lambda scene: scene.refute(2, "no-such-fact"),
+    "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
+    "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),
 }

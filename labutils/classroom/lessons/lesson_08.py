@@ -128,6 +128,16 @@ def statements() -> Iterator[Case]:
             said("translation ten", "retelling six"),
             "translated",
         ),
+        (
+            "two cited originals that differ, one retelling",
+            said("original ten cited", "original six cited", "retelling ten"),
+            "unread original",
+        ),
+        (
+            "a cited original, two retellings that differ",
+            said("original ten cited", "retelling ten", "retelling six"),
+            "unread original",
+        ),
     )
     for words, readings, mistake in rows:
         yield Case((readings,), right_grade(readings), mistake, words)
@@ -208,6 +218,16 @@ def pairs() -> Iterator[Case]:
         known = "before" if first[1] < second[0] else "after" if second[1] < first[0] else "unknown"
         rows.append((first, second, known, "starts"))
     yield from (Case((first, second), want, mistake) for first, second, want, mistake in rows)
+
+
+OPPOSITE = {"'before'": "'after'", "'after'": "'before'"}
+
+
+def ordered(answer: Tried) -> Verdict:
+    """The judge of 08-3: the order of two pairs of bounds."""
+    verdict = compare(pairs)(answer)
+    is_swapped = verdict.kind == "differs" and OPPOSITE.get(verdict.want) == verdict.got
+    return replace(verdict, mistake="swapped") if is_swapped else verdict
 
 
 # --- 08-4 and 08-6: a search in a log -----------------------------------------------------------
@@ -405,6 +425,17 @@ EXERCISES = (
                     return ("unread", "single", "reported")[min(len(read), 2)]
                 """),
             ),
+            "unread original": (
+                "Rule 1 comes first: an original that nobody read counts in none of the other "
+                "rules. Look for originals among those that were read.",
+                altered(
+                    GRADE,
+                    (
+                        'for one in read if one["kind"] == "original"',
+                        'for one in readings if one["kind"] == "original"',
+                    ),
+                ),
+            ),
             "rules": (
                 "Go through the five rules from top to bottom, for these sources.",
                 altered(GRADE, ("    read = ", "    readings = readings[:3]\n    read = ")),
@@ -461,12 +492,19 @@ EXERCISES = (
     Exercise(
         "08-3",
         "function",
-        compare(pairs),
+        ordered,
         "Unknown is an answer. It keeps a guess out of the report.",
         {
             "words": (
                 "Return one of three words: 'before', 'after', 'unknown'.",
                 altered(ORDER, ('"before"', '"earlier"')),
+            ),
+            "swapped": (
+                "It is the other way round. `order` says when the first came: 'before' the second, "
+                "or 'after' it.",
+                altered(
+                    ORDER, ('"before"', '"later"'), ('"after"', '"before"'), ('"later"', '"after"')
+                ),
             ),
             "after": (
                 "The second is over before the first begins, so the first came 'after'.",
@@ -571,7 +609,7 @@ EXERCISES = (
         "08-6",
         "function",
         compare(logs_with_files),
-        "Two types, and not one. Ask for this list before you search, and not after 14 days.",
+        "Two types, and not one. Ask for this list before you search.",
         {
             "users": (
                 "Return a dictionary: each type of event with a file, and the set of its users.",
@@ -635,7 +673,8 @@ EXERCISES = (
                 cards(c6="luck"),
             ),
             "luck": (
-                "Those whom it helped had arranged nothing for it: luck.",
+                "It helped the company that the card names, and that company had arranged nothing "
+                "for it: luck.",
                 cards(c5="skill"),
             ),
             "unknown": (
@@ -645,7 +684,8 @@ EXERCISES = (
         },
         (
             "First look for what no source can say. Three cards are of this kind.",
-            "Then ask of each card: who had prepared for this? If nobody had, it was luck.",
+            "Then ask of each card: had the company that it names prepared for this? If not, it "
+            "was luck.",
         ),
         """judged = {1: "skill", 2: "luck", 3: "unknown", 4: "skill", 5: "luck", 6: "skill",
           7: "unknown", 8: "skill", 9: "unknown"}""",
@@ -684,9 +724,9 @@ TARGET = Target(
         unknown = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap",
                    12: "nov22-sao-paulo-denied"}
         for number, fact in wrong.items():
-            print(scene.refute(number, fact))
+            scene.refute(number, fact)
         for number, fact in unknown.items():
-            print(scene.leave_open(number, fact))
+            scene.leave_open(number, fact)
         flag = scene.publish()
     """),
     brief="An article goes to print tonight. It makes twelve claims: scene.show(). Some hold, "
@@ -755,8 +795,9 @@ PREDICTIONS = (
                 "was read, and it is clear.",
             ),
         },
-        "In B and C an original settles it. In A nobody read the original for this number, and in "
-        "D those concerned give two times themselves.",
+        "In B and C an original settles it. In B it settles only that Cloudflare names nothing; "
+        "what refused the sign-in stays open. In A nobody read the original for this number, and "
+        "in D those concerned give two times themselves.",
     ),
     Prediction(
         "08-p3",
@@ -809,7 +850,8 @@ PREDICTIONS = (
                 "defenders go on: they look, tell and publish.",
             ),
         },
-        "No intruder is known to have been active in the gap. Defenders were.",
+        "No intruder is known to have been active in the gap. Defenders were: the lines above say "
+        "who, on which day, and how sure that is. The picture leaves these days out.",
     ),
     Prediction(
         "08-p5",

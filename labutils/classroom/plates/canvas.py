@@ -198,13 +198,8 @@ def _outline(marker: str) -> Path:
     return style.get_path().transformed(style.get_transform())
 
 
-def label(identifier: str, party: bool = False) -> str:
-    """A fact's id as words, without the dates that it begins or ends with.
-
-    The party that it begins with is left out too, unless it is asked for.
-    """
+def label(identifier: str) -> str:
+    """A fact's id as words, without the party and the dates that it begins or ends with."""
     words = identifier.split("-")
-    words = words[1:] if words[0] in ("cf", "okta") and not party else words
-    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word)).replace(
-        "cf ", "cloudflare "
-    )
+    words = words[1:] if words[0] in ("cf", "okta") else words
+    return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word))

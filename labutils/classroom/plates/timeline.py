@@ -19,12 +19,13 @@ from labutils.lab import seconds
 DAY = 86400
 PALE = "#dddddd"
 LEGENDS = (
-    KEY + "    diamond: defenders",
+    KEY + "    dot: looked around    diamond: defenders",
     "mark alone: the hour is known    grey band: the day is known    dotted: the day is assumed",
 )
 # From, to, left edge, width in inches.
-HALVES = (("2023-09-28", "2023-10-20", 4.95, 2.95), ("2023-11-14", "2023-11-25", 8.2, 2.75))
-LABELS, TIMES, RIGHT = 2.25, 11.1, 13.0
+HALVES = (("2023-09-28", "2023-10-20", 4.75, 2.95), ("2023-11-14", "2023-11-25", 8.3, 2.75))
+LABELS, TIMES, RIGHT = 2.0, 11.15, 13.0
+ROW = 0.265  # inches, from one event to the next
 LANES = (
     "support system",
     "Okta tenants",
@@ -105,7 +106,7 @@ def timeline(facts: Iterable[ledger.Fact], title: str) -> tuple[Figure, str]:
     drawn = [fact for fact in facts if fact.time and across(fact.time) is not None]
     drawn.sort(key=lambda fact: (LANES.index(lane(fact)), place(fact)))
     height = len(drawn)
-    figure, axes = canvas(13.2, 0.31 * (height + 4.4), (-0.1, RIGHT + 0.1), (height + 1.9, -2.5))
+    figure, axes = canvas(13.2, ROW * (height + 4.4), (-0.1, RIGHT + 0.1), (height + 1.9, -2.5))
     axes.text(0, -1.95, title, size=14, weight="bold", va="center")
     _days(axes, height)
     named = ""
@@ -121,8 +122,7 @@ def timeline(facts: Iterable[ledger.Fact], title: str) -> tuple[Figure, str]:
 
 
 def _event(axes: Axes, fact: ledger.Fact, y: float) -> None:
-    is_defenders = lane(fact) == LANES[5]
-    axes.text(LABELS, y, label(fact.id, party=is_defenders), size=TEXT, va="center")
+    axes.text(LABELS, y, fact.title or label(fact.id), size=TEXT, va="center")
     axes.text(TIMES, y, written(fact), size=TEXT, va="center")
     if (ends := band(fact)) is not None:
         assumed = bool(fact.time_assumed)
@@ -137,7 +137,14 @@ def _event(axes: Axes, fact: ledger.Fact, y: float) -> None:
             zorder=2,
         )
         axes.add_patch(box)
-    mark(axes, place(fact), y, "defenders" if is_defenders else fact.outcome, 52)
+    mark(axes, place(fact), y, _kind(fact), 52)
+
+
+def _kind(fact: ledger.Fact) -> str:
+    """The kind of mark that a fact gets. Who looks around has not come in."""
+    if lane(fact) == LANES[5]:
+        return "defenders"
+    return "other" if fact.tactic == "reconnaissance" else fact.outcome
 
 
 def _days(axes: Axes, height: float) -> None:
@@ -147,22 +154,21 @@ def _days(axes: Axes, height: float) -> None:
         for day in range(0, days, every):
             x = left + width * day / days
             axes.plot([x, x], [-0.6, height - 0.5], color="#cccccc", lw=0.7, zorder=0)
-            if day + every <= days + 1:  # else its label would cross the break
-                axes.text(x, -0.95, _date(f"{first + timedelta(day)}"), size=TEXT, va="center")
+            axes.text(x, -0.95, _date(f"{first + timedelta(day)}"), size=TEXT, va="center")
     gap = (HALVES[0][2] + HALVES[0][3] + HALVES[1][2]) / 2
     axes.plot([gap, gap], [-0.6, height - 0.5], color=GREY, lw=1.4, ls=(0, (2, 3)))
 
 
 def _sentence(drawn: Sequence[ledger.Fact]) -> str:
     """What the picture shows."""
-    intruders = [fact.outcome for fact in drawn if lane(fact) != LANES[5]]
-    kinds = ("succeeded", "denied", "unknown")
-    counts = ", ".join(f"{intruders.count(kind)} {kind}" for kind in kinds)
+    kinds = [_kind(fact) for fact in drawn]
+    names = {"succeeded": "succeeded", "denied": "denied", "unknown": "unknown", "other": "a look"}
+    counts = ", ".join(f"{kinds.count(kind)} {words}" for kind, words in names.items())
     hours = sum("T" in str(fact.time) for fact in drawn)
     assumed = sum(bool(fact.time_assumed) for fact in drawn)
     first, last = (pick(str(fact.time)[:10] for fact in drawn) for pick in (min, max))
     return (
         f"{len(drawn)} events in {len(LANES)} lanes, from {first} to {last}: {hours} are known to "
         f"the hour, {len(drawn) - hours - assumed} to the day, and of {assumed} the day is "
-        f"assumed. Of the intruder's, {counts}; {len(drawn) - len(intruders)} are the defenders'."
+        f"assumed. Of the intruder's, {counts}; {kinds.count('defenders')} are the defenders'."
     )
