@@ -1,37 +1,50 @@
 """Lesson 11: a session cookie that is bound to a device."""
 
-from labutils.lab import Lab
+import pytest
+
 from labutils.stage import bound_cookies
-from labutils.stage.bound_tokens import PageKey
-from labutils.stage.two_apps import LOGIN, NOTES, build_apps
+from labutils.stage.bound_cookies import DAY, LIVES, Morning, bound, cookie_opens, renew
+from labutils.stage.two_apps import LOGIN
 
 
-def test_a_copied_cookie_serves_until_the_next_renewal_and_a_bound_one_for_ten_minutes_at_most():
-    assert {
-        name: bound_cookies.cookie_minutes(*way) for name, way in bound_cookies.COOKIES.items()
-    } == {"ordinary": 1440, "bound, Ada away": 9, "bound, Ada at work": 5}
+@pytest.mark.parametrize("life", LIVES)
+def test_a_copy_serves_until_the_next_renewal_and_for_the_life_of_the_cookie_at_most(life):
+    assert bound_cookies.last_second(bound_cookies.away, life) == life - 1
+    assert bound_cookies.last_second(bound_cookies.at_work, life) == life * 8 // 10
+
+
+def test_an_ordinary_cookie_serves_for_a_day():
+    assert bound_cookies.last_second(bound_cookies.ordinary) == DAY
+
+
+@pytest.mark.parametrize("way", [bound_cookies.malware, bound_cookies.there_at_sign_in])
+def test_malware_on_the_device_goes_on_for_a_day(way):
+    assert bound_cookies.last_second(way) == DAY
+
+
+def test_malware_that_was_first_needs_nothing_of_ada_s_device_any_more():
+    morning = Morning(bound(600), toms_key_first=True)
+    assert renew(morning.apps.ada, morning.device, morning.copied).status_code == 400
+    assert morning.opens(3600, morning.renewed(3600, morning.apps.tom, morning.toms))
 
 
 def test_a_bound_cookie_is_renewed_by_its_own_key_alone_and_the_old_value_is_void():
-    apps = build_apps("tests", provider=bound_cookies.BoundCookies)
-    apps.sign_in("ada", NOTES)
-    device, toms = (
-        PageKey(apps.lab),
-        PageKey(Lab("tom", "2023-10-18T09:00:00Z")),
-    )
+    morning = Morning(bound(600))
+    ada = morning.apps.ada
+    refused = renew(ada, morning.toms, morning.copied)
+    assert refused.json()["error"] == "invalid_dpop_proof"
+    new = renew(ada, morning.device, morning.copied).cookies["session"]
+    again = renew(ada, morning.device, morning.copied)
+    assert again.json()["error_description"] == "there is no such session"
+    assert not cookie_opens(morning.apps, morning.copied) and cookie_opens(morning.apps, new)
+    morning.apps.lab.clock.tick(600)
+    too_late = renew(ada, morning.device, new)
+    assert too_late.json()["error_description"] == "there is no such session"
 
-    def renew(key, old):
-        proof = key.prove("POST", LOGIN + "/renew", token=old)
-        return apps.ada.post(LOGIN + "/renew", headers={"cookie": f"session={old}", "dpop": proof})
 
-    def cookie():
-        return apps.ada.cookies.get("session", domain="login.example")
-
-    first = cookie()
-    assert renew(device, first).status_code == 200 and cookie() != first
-    assert renew(device, first).json()["error_description"] == "there is no such session"
-    assert renew(toms, cookie()).json()["error"] == "invalid_dpop_proof"
-    apps.lab.clock.tick(bound_cookies.COOKIE_LIFE)
-    assert (
-        renew(device, cookie()).json()["error_description"] == "there is no such session"
-    )  # too late: sign in again
+def test_a_copied_proof_of_a_renewal_renews_nothing_twice():
+    morning = Morning(bound(600))
+    proof = morning.device.prove("POST", LOGIN + "/renew", token=morning.copied)
+    headers = {"cookie": f"session={morning.copied}", "dpop": proof}
+    statuses = [morning.apps.tom.post(LOGIN + "/renew", headers=headers).status_code for _ in "ab"]
+    assert statuses == [200, 400]

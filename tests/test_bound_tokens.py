@@ -65,36 +65,6 @@ def test_tokens_that_a_thief_got_for_his_own_key_need_nothing_of_the_page(api): 
     assert keys == {tokens.thumbprint(tokens.public_jwk(TOMS_KEY))} != {apps.notes.key.thumbprint}
 
 
-@pytest.mark.parametrize("ahead", [-60, 0, 60])
-def test_the_name_of_a_proof_must_be_kept_until_the_proof_itself_is_over(ahead):  # RFC 9449, 11.1
-    """Where names are forgotten after the window, a proof that was dated ahead gets in again.
-
-    Where they are kept until iat + window, it does not.
-    """
-    now, window = 1697619600, 60
-    key = tokens.ec_private_key("memory")
-    proof = dpop.prove(key, "GET", DATA, now=now + ahead, jti="once")
-
-    def uses(kept_until) -> list[int]:
-        """The seconds at which a server takes the same proof.
-
-        It keeps the name of one that came at `second` until `kept_until(second)`.
-        """
-        memory, taken = {}, []
-        for second in range(now, now + 3 * window):
-            memory = {name: until for name, until in memory.items() if second <= until}
-            try:
-                dpop.check(proof, "GET", DATA, now=second, seen=set(memory), window=window)
-            except dpop.InvalidProof:
-                continue
-            taken.append(second - now)
-            memory["once"] = kept_until(second)
-        return taken
-
-    assert uses(lambda _second: now + ahead + window) == [0]
-    assert uses(lambda second: second + window) == ([0] if ahead <= 0 else [0, 61])
-
-
 def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9
     apps = bound_tokens.apps_with_dpop(api=NonceAPI)
     assert apps.notes.read().status_code == 200

@@ -12,8 +12,11 @@ from labutils.identity.tokens import rfc_examples
 from labutils.stage.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
 from labutils.stage.one_check_off import (
     READING,
+    answer_of,
+    at_the_api,
     careless_fresh,
     let_in,
+    lets_in,
     never_let_in,
     objections,
     passes_read_loosely,
@@ -133,12 +136,52 @@ def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it
     assert len(let_in()) == 12 * len(HOSTILE)
     assert time.perf_counter() - begun < 1.5
     against = {name: objections(proof) for name, proof in HOSTILE.items()}
-    _, sentence = check_matrix(READING, against, let_in())
+    yours = lets_in(lambda proof, request: dpop.check(proof, **request))
+    _, sentence = check_matrix(READING, against, let_in(), yours, "Title")
     assert f"{len(HOSTILE)} hostile proofs, 12 checks, {12 * len(HOSTILE)} trials." in sentence
     assert (
         f"{sum(let_in().values())} attacks come alive" in sentence
         and f"{len(never_let_in())} stay out" in sentence
     )
+    assert sentence.endswith(f"Your check met {len(at_the_api())} of them, and let 0 in.")
+
+
+def test_attacks_with_the_same_marks_share_a_column_and_one_that_yours_lets_in_has_its_own():
+    against = {name: objections(proof) for name, proof in HOSTILE.items()}
+
+    def columns(yours) -> list[str]:
+        figure, _ = check_matrix(READING, against, let_in(), yours, "Title")
+        return [text.get_text() for text in figure.axes[0].texts if text.get_rotation() == 90]
+
+    refused = dict.fromkeys((case.name for case in at_the_api()), False)
+    assert "iat old  +7" in columns(refused)
+    assert {"iat old  +6", "iat true"} <= set(columns({**refused, "iat true": True}))
+
+
+def test_a_learner_s_check_is_asked_about_the_api_without_a_nonce_and_raises_to_refuse():
+    cases = {case.name for case in at_the_api()}
+    assert len(cases) == 59
+    assert not cases & {"no nonce", "RS256", "ES384"} and "replay" in cases
+
+    def only_names(proof, request):
+        dpop.first_use(claims=dpop.read(proof)[1], seen=request["seen"])
+
+    inside = {name for name, is_in in lets_in(only_names).items() if is_in}
+    assert "Tom's own key" in inside and not inside & {"replay", "name used again", "nothing"}
+
+
+def test_what_a_check_says_is_a_sentence_and_its_set_of_names_is_not_the_callers():
+    seen = {"used"}
+
+    def adds(_proof, request):
+        request["seen"].add("more")
+
+    assert answer_of(adds, "", {"seen": seen}) == "let in" and seen == {"used"}
+
+    def refuses(_proof, _request):
+        raise ValueError("not made just now")
+
+    assert answer_of(refuses, "", {"seen": seen}) == "refused: not made just now"
 
 
 def test_an_attack_that_no_removal_lets_in_meets_two_checks_or_the_strict_reading():

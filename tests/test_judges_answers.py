@@ -38,26 +38,6 @@ def wrong(identifier, mistake):
 # --- right, in other styles than the model solution's -------------------------------------------
 
 
-@right("11-1")
-def _(now, iat, window):
-    return type(iat) in (int, float) and now - window <= iat <= now + window
-
-
-@right("11-1")
-def _(now, iat, window):
-    if isinstance(iat, bool) or not isinstance(iat, (int, float)):
-        return False
-    return -window <= now - iat <= window
-
-
-@right("11-1")
-def _(now, iat, window):
-    try:
-        return iat is not True and iat is not False and abs(now - iat) <= window
-    except TypeError:
-        return False
-
-
 @right("12-1")
 def _(claims, revoked):
     return claims["sub"] in revoked and claims["iat"] <= revoked[claims["sub"]]
@@ -128,21 +108,6 @@ right("14-1")(frozenset({"support_least_privilege", "sessions_bound"}))
 
 
 # --- wrong, and why -----------------------------------------------------------------------------
-
-
-@wrong("11-1", "one way")
-def _(now, iat, window):
-    return type(iat) in (int, float) and 0 <= now - iat <= window
-
-
-@wrong("11-1", "one way")
-def _(now, iat, window):
-    return type(iat) in (int, float) and 0 <= iat - now <= window
-
-
-@wrong("11-1", "edge")
-def _(now, iat, window):
-    return type(iat) in (int, float) and -window < iat - now < window
 
 
 @wrong("12-1", "alive")

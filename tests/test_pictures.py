@@ -17,11 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from labutils.classroom.plates import canvas
+from labutils.classroom.plates.ahead import ahead
 from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
 from labutils.classroom.plates.delays import delays
 from labutils.classroom.plates.estate_map import estate_map
 from labutils.classroom.plates.grid import grid
 from labutils.classroom.plates.heat import heat
+from labutils.classroom.plates.matrix import check_matrix
 from labutils.classroom.plates.response import hours_until_out, key_overlap
 from labutils.classroom.plates.scatter import costs
 from labutils.classroom.plates.tactics import tactic_by_step
@@ -31,7 +33,10 @@ from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.stage import eviction, revocation
 from labutils.stage.attacker_minutes import DEFENCES, DELAYS, LINES
+from labutils.stage.hostile_proofs import hostile_proofs
 from labutils.stage.intruder import Visit, product_of, visits_of
+from labutils.stage.one_check_off import READING, let_in, objections
+from labutils.stage.proof_life import SETTINGS
 from labutils.stage.thief import ITEMS
 
 HERE = Path(__file__).parent.parent
@@ -214,6 +219,16 @@ PLATES = {
     ),
     "the hours until he is out": lambda: hours_until_out(eviction.sweep_of_visits()),
     "the overlap of two keys": lambda: key_overlap({0: (2, 5), 6: (0, 10), 10: (0, 14)}),
+    "the proofs made before": lambda: ahead(
+        {name: [300 + at, 500, 0] for at, name in enumerate(SETTINGS)}, [0, 300, 660], "A title"
+    ),
+    "the kill matrix": lambda: check_matrix(
+        READING,
+        {proof.name: objections(proof) for proof in hostile_proofs()},
+        let_in(),
+        {"private key inside": True},
+        "A title",
+    ),
 }
 
 

@@ -66,12 +66,12 @@ Question = Callable[..., None]  # returns, or raises InvalidProof or another err
 
 def right_kind(*, header: Json, **_: object) -> None:
     """It says that it is a DPoP proof, and not some other token by the same key (4.3, 4)."""
-    _need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
+    need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
 
 
 def known_algorithm(*, header: Json, **_: object) -> None:
     """It is signed by an algorithm of ours, where one key signs and another checks (4.3, 5)."""
-    _need(
+    need(
         header.get("alg") in ALGORITHMS,
         "alg must be ES256 or Ed25519 (EdDSA): a shared secret, or no signature, proves nothing",
     )
@@ -79,7 +79,7 @@ def known_algorithm(*, header: Json, **_: object) -> None:
 
 def public_key(*, jwk: Json, **_: object) -> None:
     """It brings a public key along, and nothing that is secret (4.3, 7)."""
-    _need(
+    need(
         isinstance(jwk, dict) and not (PRIVATE_MEMBERS | {"keys"}) & set(jwk),
         "jwk must be a public key, and nothing but a public key",
     )
@@ -93,14 +93,14 @@ def signature(*, proof: str, header: Json, jwk: Json, **_: object) -> None:
 def complete(*, claims: Json, **_: object) -> None:
     """It has a name of its own, a method and an address, each of them text (4.3, 3)."""
     for name in ("jti", "htm", "htu"):
-        _need(
+        need(
             isinstance(claims.get(name), str) and claims[name], f"{name} is missing or not a string"
         )
 
 
 def same_method(*, claims: Json, method: str, **_: object) -> None:
     """It was made for the method of this request, letter by letter (4.3, 8)."""
-    _need(
+    need(
         claims.get("htm") == method, "the proof was made for another request: htm is another method"
     )
 
@@ -108,7 +108,7 @@ def same_method(*, claims: Json, method: str, **_: object) -> None:
 def same_address(*, claims: Json, url: str, **_: object) -> None:
     """It was made for the address of this request; query and fragment do not count (4.3, 9)."""
     htu: Any = claims.get("htu")
-    _need(
+    need(
         bare(htu) == bare(url),
         "the proof was made for another request: htu is another address",
     )
@@ -117,21 +117,21 @@ def same_address(*, claims: Json, url: str, **_: object) -> None:
 def fresh(*, claims: Json, now: float, window: float, **_: object) -> None:
     """It was made just now (4.3, 11)."""
     iat: Any = claims.get("iat")
-    _need(
+    need(
         isinstance(iat, int | float) and not isinstance(iat, bool), "iat is missing or not a number"
     )
     # Asked as `within`: NaN is neither within the window nor beyond it.
-    _need(abs(now - iat) <= window, "the proof is too old, or from the future")
+    need(abs(now - iat) <= window, "the proof is too old, or from the future")
 
 
 def server_nonce(*, claims: Json, nonce: str | None, **_: object) -> None:
     """It repeats the nonce that the server gave out, where the server gives out any (4.3, 10)."""
-    _need(nonce is None or claims.get("nonce") == nonce, "the proof lacks the server's nonce")
+    need(nonce is None or claims.get("nonce") == nonce, "the proof lacks the server's nonce")
 
 
 def same_token(*, claims: Json, token: str | None, **_: object) -> None:
     """It was made for the access token that came along (4.3, 12a)."""
-    _need(
+    need(
         token is None or claims.get("ath") == access_token_hash(token),
         "the proof was made for another access token",
     )
@@ -139,7 +139,7 @@ def same_token(*, claims: Json, token: str | None, **_: object) -> None:
 
 def same_key(*, jwk: Json, jkt: str | None, **_: object) -> None:
     """It was made with the key that the token is bound to (4.3, 12b)."""
-    _need(
+    need(
         jkt is None or thumbprint(jwk) == jkt,
         "the proof was made with another key than the token is bound to",
     )
@@ -147,7 +147,7 @@ def same_key(*, jwk: Json, jkt: str | None, **_: object) -> None:
 
 def first_use(*, claims: Json, seen: set[str], **_: object) -> None:
     """Its name was not used here before (RFC 9449, 11.1)."""
-    _need(claims.get("jti") not in seen, "the proof was used before")
+    need(claims.get("jti") not in seen, "the proof was used before")
 
 
 CHECKS: tuple[Question, ...] = (
@@ -215,7 +215,7 @@ def check(  # noqa: PLR0913 - each is a fact of the request that RFC 9449, 4.3 n
 
 def read(proof: str) -> tuple[Json, Json]:
     """Header and claims of one well-formed JWT, read strictly and not believed yet (4.3, 2)."""
-    _need(
+    need(
         isinstance(proof, str) and proof.count(".") == 2,
         "a proof is one signed JWT: three parts, with a dot between them",
     )
@@ -223,7 +223,8 @@ def read(proof: str) -> tuple[Json, Json]:
     return json_object(unb64(header), "header"), json_object(unb64(payload), "payload")
 
 
-def _need(condition: object, otherwise: str) -> None:
+def need(condition: object, otherwise: str) -> None:
+    """Refuse the proof with these words, unless the condition holds. Raises InvalidProof."""
     if not condition:
         raise InvalidProof(otherwise)
 

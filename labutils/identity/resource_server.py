@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 
 class ResourceServer:
-    """An API with one door, GET /me.
+    """An API with one door, GET /me; a subclass may have others, in `paths`.
 
     With `introspect_as` (client id, secret) it asks the provider about each token. `nonce` is what
-    each proof must repeat, where the API gives out any (RFC 9449, 9).
+    each proof must repeat, where the API gives out any (RFC 9449, 9). A proof is good for `window`
+    seconds before and after its date.
     """
+
+    paths: tuple[str, ...] = ("/me",)
+    window: float = 60
 
     def __init__(
         self, lab: Lab, origin: str, provider: str, *, introspect_as: tuple[str, str] | None = None
@@ -46,19 +50,23 @@ class ResourceServer:
         request = Request(environ)
         service, ip = self.origin.split("//")[1], request.remote_addr
         try:
-            if request.path != "/me":
+            if request.path not in self.paths:
                 raise NotFound()
             scheme, token = presented_token(request)
             claims = self.claims(token)
             self.check_holder(request, scheme, token, claims)
             self.lab.log(service, "api.read", user=claims["sub"], ip=ip)
-            response = as_json({"sub": claims["sub"], "scope": claims["scope"]})
+            response = as_json(self.body(request, claims))
         except OAuthError as refusal:
             self.lab.log(service, "api.read", "failure", error=refusal.description, ip=ip)
             response = refused(refusal)
         except HTTPException as problem:  # another address, or a form that is too large
             return problem.get_response(environ)(environ, start_response)
         return response(environ, start_response)
+
+    def body(self, request: Request, claims: Json) -> Json:  # noqa: ARG002 - a hook
+        """What the API says to the holder of a good token."""
+        return {"sub": claims["sub"], "scope": claims["scope"]}
 
     def claims(self, token: str) -> Json:
         """The claims of an access token that is good now. Raises OAuthError."""
@@ -134,4 +142,5 @@ class ResourceServer:
             token=token,
             jkt=jkt,
             nonce=self.nonce,
+            window=self.window,
         )

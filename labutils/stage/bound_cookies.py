@@ -1,5 +1,7 @@
 """Session cookies that are bound to a device, as browsers bind them (lesson 11)."""
 
+from collections.abc import Callable
+
 import httpx
 from werkzeug.wrappers import Request, Response
 
@@ -9,18 +11,18 @@ from labutils.identity.provider import Provider
 from labutils.identity.provider.app import Endpoint
 from labutils.identity.provider.sign_in import with_cookie
 from labutils.identity.provider.state import Session
-from labutils.lab import Lab
-from labutils.stage.bound_tokens import PageKey
+from labutils.stage.bound_tokens import TOMS_KEY, PageKey
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, NOTES, TwoApps, build_apps
 
-COOKIE_LIFE = 600  # seconds until a bound cookie must be renewed by the device's key
-MINUTES = (1, 5, 9, 11, 60, 1440)  # after the theft, at which the copied cookie is tried
-RENEWAL = 8  # minutes after the theft: Ada's browser renews her cookie where she is at work
+DAY = 86_400  # seconds: the longest time that is tried
+LIVES = (120, 600, 3600)  # seconds until a bound cookie must be renewed by the device's key
 
 
 class BoundCookies(Provider):
     """A provider whose session cookie is short, and is renewed by a proof of the device's key."""
+
+    cookie_life = 600
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -29,7 +31,7 @@ class BoundCookies(Provider):
         self.add_endpoint("/renew", Endpoint(self.renew))
 
     def session_started(self, session: Session, request: Request) -> None:  # noqa: ARG002 - a hook
-        self.good_until[session.cookie] = self.now + COOKIE_LIFE
+        self.good_until[session.cookie] = self.now + self.cookie_life
 
     def admits(self, session: Session, request: Request) -> bool:  # noqa: ARG002 - a hook
         return self.now < self.good_until[session.cookie]
@@ -46,7 +48,7 @@ class BoundCookies(Provider):
         session = self.sessions.pop(cookie)
         session.cookie = self.draw()
         self.sessions[session.cookie], self.device[session.cookie] = session, key
-        self.good_until[session.cookie] = self.now + COOKIE_LIFE
+        self.good_until[session.cookie] = self.now + self.cookie_life
         return with_cookie(self, Response("renewed"), session)
 
     def device_key(self, request: Request, cookie: str) -> str:
@@ -65,13 +67,6 @@ class BoundCookies(Provider):
             raise OAuthError("invalid_dpop_proof", str(error)) from error
 
 
-COOKIES = {
-    "ordinary": (Provider, False),
-    "bound, Ada away": (BoundCookies, False),
-    "bound, Ada at work": (BoundCookies, True),
-}
-
-
 def renew(browser: httpx.Client, key: PageKey, cookie: str) -> httpx.Response:
     """Ask for a new cookie, with a proof by this key for the old one."""
     proof = key.prove("POST", LOGIN + "/renew", token=cookie)
@@ -85,21 +80,88 @@ def cookie_opens(apps: TwoApps, cookie: str) -> bool:
     return "code=" in answer.headers["location"]
 
 
-def cookie_minutes(provider: type[Provider], at_work: bool) -> int:
-    """The last minute in which a copied session cookie opens the provider."""
-    apps = build_apps("lesson-11", provider=provider)
-    device, begun, last = PageKey(apps.lab), apps.lab.clock.now, 0
-    toms = PageKey(Lab("tom", "2023-10-18T09:00:00Z"))
-    apps.sign_in("ada", NOTES)
-    renew(apps.ada, device, apps.session_cookie)
-    copied = apps.session_cookie
-    for minute in MINUTES:
-        if at_work and minute > RENEWAL:
-            at_work = False  # once is enough
-            apps.lab.clock.wait_until(begun + RENEWAL * 60)
-            renew(apps.ada, device, apps.session_cookie)
-        apps.lab.clock.wait_until(begun + minute * 60)
-        renew(apps.tom, toms, copied)  # with a key of his own, it is refused
-        if cookie_opens(apps, copied):
-            last = minute
-    return last
+# --- a thief who copies the cookie, or who sits on the device -----------------------------------
+
+
+class Morning:
+    """Ada signs in, and a key is bound to her session. Then Tom copies the cookie."""
+
+    def __init__(self, provider: type[Provider], *, toms_key_first: bool = False):
+        self.apps = build_apps("lesson-11", provider=provider)
+        self.device, self.toms = PageKey(self.apps.lab), PageKey(self.apps.lab, TOMS_KEY)
+        self.apps.sign_in("ada", NOTES)
+        first = self.toms if toms_key_first else self.device
+        renew(self.apps.ada, first, self.apps.session_cookie)
+        self.copied, self.begun = self.apps.session_cookie, self.apps.lab.clock.now
+
+    def renewed(self, second: int, browser: httpx.Client, key: PageKey) -> str:
+        """The cookie that a browser has at `second`, if it renews with this key all the time.
+
+        It renews at eight tenths of the life. The old cookie stays where a renewal is refused.
+        """
+        life, cookie = getattr(self.apps.provider, "cookie_life", DAY), self.copied
+        for moment in range(life * 8 // 10, second, life * 8 // 10):
+            self.apps.lab.clock.wait_until(self.begun + moment - 1)
+            cookie = renew(browser, key, cookie).cookies.get("session", cookie)
+        return cookie
+
+    def opens(self, second: int, cookie: str) -> bool:
+        """Whether this cookie gives Tom a code, `second` seconds after the theft."""
+        self.apps.lab.clock.wait_until(self.begun + second - 1)
+        return cookie_opens(self.apps, cookie)
+
+
+def bound(life: int) -> type[BoundCookies]:
+    """A provider whose cookies must be renewed within so many seconds."""
+    return type("BoundCookies", (BoundCookies,), {"cookie_life": life})
+
+
+def ordinary(second: int, _life: int = 600) -> bool:
+    """A cookie without a key."""
+    morning = Morning(Provider)
+    return morning.opens(second, morning.copied)
+
+
+def away(second: int, life: int = 600) -> bool:
+    """Ada is away. Tom tries to renew the copy with a key of his own."""
+    morning = Morning(bound(life))
+    return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
+
+
+def at_work(second: int, life: int = 600) -> bool:
+    """Ada's browser renews its cookie. Tom has the first one."""
+    morning = Morning(bound(life))
+    morning.renewed(second, morning.apps.ada, morning.device)
+    return morning.opens(second, morning.copied)
+
+
+def malware(second: int, life: int = 600) -> bool:
+    """Malware on Ada's device lets the device's key renew, and sends Tom each new cookie."""
+    morning = Morning(bound(life))
+    return morning.opens(second, morning.renewed(second, morning.apps.ada, morning.device))
+
+
+def there_at_sign_in(second: int, life: int = 600) -> bool:
+    """Malware was there when the session began, and had Tom's key bound in the place of Ada's."""
+    morning = Morning(bound(life), toms_key_first=True)
+    return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
+
+
+COOKIES = {
+    "ordinary": ordinary,
+    "bound, Ada away": away,
+    "bound, Ada at work": at_work,
+    "bound, malware stays": malware,
+    "bound, malware first": there_at_sign_in,
+}
+
+
+def last_second(way: Callable[[int, int], bool], life: int = 600) -> int:
+    """The last second after the theft at which a cookie opens; a day where it still does then."""
+    if way(DAY, life):
+        return DAY
+    low, high = 0, 2 * life  # what is dead then stays dead
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if way(middle, life) else (low, middle)
+    return low

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -105,21 +105,21 @@ def read_with_key(browser: httpx.Client, key: PageKey, token: str) -> httpx.Resp
 
 # --- two other APIs -----------------------------------------------------------------------------
 
-NONCE_LIFE = 20  # seconds
-
 
 class NonceAPI(ResourceServer):
-    """An API that gives out a nonce, a new one every 20 seconds, and wants it in each proof.
+    """An API that gives out a nonce, a new one every `nonce_life` seconds.
 
-    RFC 9449, 9.
+    It wants the nonce of now in each proof (RFC 9449, 9).
     """
 
+    nonce_life = 20
+
     def __call__(self, environ, start_response):
-        moment = f"{self.lab.seed}/nonce/{self.lab.clock.now // NONCE_LIFE}"
-        self.nonce = hashlib.sha256(moment.encode()).hexdigest()[:22]
+        moment = f"{self.lab.seed}/nonce/{self.lab.clock.now // self.nonce_life}"
+        self.nonce = nonce = hashlib.sha256(moment.encode()).hexdigest()[:22]
 
         def start(status, headers, *more):
-            return start_response(status, [*headers, ("DPoP-Nonce", self.nonce)], *more)
+            return start_response(status, [*headers, ("DPoP-Nonce", nonce)], *more)
 
         return super().__call__(environ, start)
 
@@ -243,14 +243,31 @@ def thefts(api: type[ResourceServer] = ResourceServer) -> dict[str, tuple[int, s
     return results
 
 
-def bind_backup(apps: TwoApps) -> tuple[httpx.Client, str]:
-    """The backup job gets a certificate, and asks for tokens that are bound to it (RFC 8705, 3).
+def as_table(tried: dict[str, dict[str, tuple[int, str]]]) -> str:
+    """What each theft got from each API, a line each."""
+    width = max(map(len, THEFTS))
+    lines = [" " * width + "".join(f"  {name:>14}" for name in tried)]
+    for theft in THEFTS:
+        cells = ("opens" if tried[name][theft][0] == 200 else "refused" for name in tried)
+        lines.append(f"{theft:<{width}}" + "".join(f"  {cell:>14}" for cell in cells))
+    return "\n".join(lines)
 
-    Returns its machine, and its access token.
-    """
+
+@dataclass(frozen=True)
+class Backup:
+    """The nightly job: its machine, its certificate (DER, public), and a token bound to that."""
+
+    machine: httpx.Client
+    certificate: bytes
+    token: str
+
+
+def bind_backup(apps: TwoApps) -> Backup:
+    """The backup job gets a certificate, and asks for a token that is bound to it (RFC 8705, 3)."""
     key = ec_private_key(f"{apps.lab.seed}/the backup machine")
     certificate = mtls.certificate("backup.example", key, apps.lab.clock.now)
     clients = apps.provider.clients
     clients["backup"] = replace(clients["backup"], certificate_bound=True)
-    machine = apps.lab.browser("backup", "192.0.2.220", mtls.handshake(certificate, key))
-    return machine, apps.service_token(machine)
+    shown = mtls.handshake(certificate, key)
+    machine = apps.lab.browser("backup", "192.0.2.220", shown)
+    return Backup(machine, shown, apps.service_token(machine))

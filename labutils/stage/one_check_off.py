@@ -2,8 +2,9 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import jwt
 
@@ -13,6 +14,7 @@ from labutils.identity.keys import Json
 from labutils.identity.tokens import UNREADABLE
 from labutils.stage.hostile_proofs import ProofCase, hostile_proofs
 
+Check = Callable[[str, dict[str, Any]], Any]  # of a proof and its request; it refuses by raising
 READING = "strict reading"  # what objects before the first check is asked
 
 
@@ -99,3 +101,33 @@ def passes_read_loosely(case: ProofCase, checks: Iterable[Question] = dpop.CHECK
         json.loads(urlsafe_b64decode(part + "==")) for part in case.proof.split(".")[:2]
     )
     return passes(checks, case, header, claims)
+
+
+# --- the check of a learner ---------------------------------------------------------------------
+
+
+def at_the_api() -> list[ProofCase]:
+    """The hostile proofs for the API, where it gives out no nonce."""
+    return [
+        case for case in hostile_proofs() if "jkt" in case.request and "nonce" not in case.request
+    ]
+
+
+def answer_of(check: Check, proof: str, request: Mapping[str, Any]) -> str:
+    """What a check says: `let in`, or `refused` and why. To raise is to refuse.
+
+    It may add to the set `seen` of a request: it gets a copy.
+    """
+    try:
+        check(proof, {**request, "seen": set(request["seen"])})
+    except Exception as error:
+        return f"refused: {error}"
+    return "let in"
+
+
+def lets_in(check: Check) -> dict[str, bool]:
+    """For each hostile proof at the API, whether this check lets it in."""
+    return {
+        case.name: answer_of(check, case.proof, {**case.request, "seen": case.seen}) == "let in"
+        for case in at_the_api()
+    }

@@ -3,4 +3,18 @@
 The list grows to all. The rails on predictions hold every lesson, remade or not.
 """
 
-REMADE: tuple[str, ...] = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "15")
+REMADE: tuple[str, ...] = (
+    "00",
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "07",
+    "08",
+    "09",
+    "10",
+    "11",
+    "15",
+)

@@ -1,94 +1,1009 @@
-"""11 · Make tokens that refuse to be stolen."""
+"""11 · Sender-constrained tokens."""
 
 import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.classroom.registry import Guess, Prediction, Row, code
+import jwt
+
+from labutils.classroom import registry
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    not_a_response,
+    value,
+    verifier,
+    written,
+)
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
 from labutils.identity import dpop
+from labutils.identity.keys import Json
 from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
-from labutils.stage.two_apps import API
+from labutils.lab import dice
+from labutils.stage import one_check_off
+from labutils.stage.hostile_proofs import (
+    ADA,
+    AT_API,
+    CLAIMS,
+    HEADER,
+    NOW,
+    TOKEN,
+    TOM,
+    URL,
+    ProofCase,
+    honest_proofs,
+    hostile_proofs,
+    make_proof,
+)
+from labutils.stage.protected_notes import FLAG, Page
+from labutils.stage.tls_proxy import behind_proxy, client_cert
+from labutils.stage.two_apps import API, LOGIN
+
+IMPORTS = code("""
+    from labutils.identity import dpop
+    from labutils.identity.dpop import access_token_hash, bare, need, read
+    from labutils.identity.oauth import bearer
+    from labutils.identity.tokens import public_jwk, thumbprint, verify_signature
+    from labutils.stage import bound_tokens
+    from labutils.stage.hostile_proofs import make_proof
+    from labutils.stage.tls_proxy import client_cert
+    from labutils.stage.two_apps import API, LOGIN, NOTES
+""")
+PROVE = code("""
+    def prove(key, method, url, now, jti, token):
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public_jwk(key)}
+        claims = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+        claims["ath"] = access_token_hash(token)
+        return make_proof(header, claims, key)
+""")
+FIRST_CHECK = code("""
+    def first_check(proof, request):
+        header, claims = read(proof)
+        verify_signature(proof, header["jwk"], header["alg"])
+        need(thumbprint(header["jwk"]) == request["jkt"], "another key")
+        need(claims["htm"] == request["method"], "another method")
+        need(bare(claims["htu"]) == bare(request["url"]), "another address")
+        return True
+""")
+HOSTILE = code("""
+    def hostile(key, token, now):
+        url = API + "/me"
+        old = prove(key, "GET", url, 0, "one name", token)  # dated 1970
+        other = prove(key, "GET", url, now, "other name", "another token of hers")
+        again = prove(key, "GET", url, now, "used-1", token)
+        return [old, other, again]
+""")
+CHECK_PROOF = code("""
+    def check_proof(proof, request):
+        first_check(proof, request)
+        header, claims = read(proof)
+        need(header["typ"] == "dpop+jwt", "another kind of token")
+        need(abs(request["now"] - claims["iat"]) <= 60, "not made just now")
+        need(claims["ath"] == access_token_hash(request["token"]), "for another token")
+        need(claims["jti"] not in request["seen"], "used before")
+        request["seen"].add(claims["jti"])
+        return True
+""")
+AS_BACKUP = code("""
+    def as_backup(browser, token, certificate):
+        headers = {"authorization": "Bearer " + token, "client-cert": client_cert(certificate)}
+        return browser.get("https://api.example/me", headers=headers)
+""")
+FORWARD = code("""
+    def forward(headers, certificate):
+        kept = {}
+        for name, text in headers.items():
+            if name.lower().replace("_", "-") != "client-cert":
+                kept[name] = text
+        if certificate is not None:
+            kept["client-cert"] = client_cert(certificate)
+        return kept
+""")
+FRESH = code("""
+    def fresh(now, iat, window):
+        number = isinstance(iat, int | float) and not isinstance(iat, bool)
+        return number and abs(now - iat) <= window
+""")
+TOOLS = "\n\n".join((IMPORTS, PROVE, FIRST_CHECK))
+# Whatever a check raises of these, the server answers 401.
+REFUSALS = (jwt.PyJWTError, ValueError, LookupError, TypeError, AttributeError)
+
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
 
 
-def _fresh(answer: object) -> str | None:
-    for iat, right, mistake in (
-        (1000, True, "now"),
-        (970, True, "one way"),
-        (1030, True, "one way"),
-        (940, True, "edge"),
-        (1060, True, "edge"),
-        (939, False, "old"),
-        (1061, False, "future"),
-        (math.nan, False, "nan"),
-        (math.inf, False, "future"),
-        (True, False, "boolean"),
-        (None, False, "raises"),
-        ("1000", False, "text"),
-        ([], False, "raises"),
-        (10**400, False, "huge"),
-        (999.5, True, "now"),
-    ):
+# --- 11-1: the proof ----------------------------------------------------------------------------
+
+
+def proves(answer: Tried) -> Verdict:
+    """The judge of 11-1: proofs for drawn requests, by two keys."""
+    drawn = dice("lesson-11", "proofs")
+    requests = (
+        (ADA, "GET", URL),
+        (TOM, "POST", LOGIN + "/token"),
+        (ADA, "DELETE", f"{API}/notes/{next(drawn)}?page=2"),
+    )
+    for key, method, url in requests:
+        now, jti, token = NOW + int(next(drawn)[:4], 16), next(drawn), next(drawn)
+        case = f"{method} {url}"
         try:
-            given = answer(1000, iat, 60)
-        except OverflowError:
-            return "huge"
+            proof = answer(key, method, url, now, jti, token)
         except Exception:
-            return "raises"
-        if found := yes_or_no(given, right, mistake):
-            return found
-    return "boolean" if answer(1, True, 60) else None
+            return answer.raised(case, "raises")
+        if proof is None:
+            return Verdict("none", case)
+        try:
+            header, claims = dpop.read(proof)
+        except REFUSALS:
+            return Verdict("differs", case, written(proof), mistake="kind")
+        if verdict := wrong_header(header, key, case):
+            return verdict
+        want = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+        want["ath"] = dpop.access_token_hash(token)
+        for name, right in want.items():
+            if claims.get(name) != right:
+                got = f"{name} {written(claims.get(name))}"
+                query = name == "htu" and claims.get(name) == url
+                return Verdict("differs", case, got, right, mistake="query" if query else name)
+        try:
+            dpop.signature(proof=proof, header=header, jwk=header["jwk"])
+        except REFUSALS:
+            got = "a signature that does not fit the key in the header"
+            return Verdict("differs", case, got, mistake="signature")
+    return PASSED
 
 
-_KEY, _TOKEN = ec_private_key("lesson-11/judge"), "the-access-token"
+def wrong_header(header: Json, key: Any, case: str) -> Verdict | None:
+    """What is wrong with the header of a proof by this key; None where nothing is."""
+    for name, right in (("typ", "dpop+jwt"), ("alg", "ES256")):
+        if header.get(name) != right:
+            got = f"{name} {written(header.get(name))}"
+            return Verdict("differs", case, got, right, mistake=name)
+    jwk = header.get("jwk")
+    if not isinstance(jwk, dict) or thumbprint_or_none(jwk) != thumbprint(public_jwk(key)):
+        return Verdict("differs", case, f"jwk {written(jwk)}", mistake="jwk")
+    if dpop.PRIVATE_MEMBERS & set(jwk):
+        return Verdict("differs", case, "a jwk with the private member d", mistake="private")
+    return None
 
 
-def _headers(answer: object) -> str | None:
-    given = answer(_KEY, _TOKEN, 1000, "j-1")
-    if not isinstance(given, dict):
-        return "kind"
-    sent = {str(name).lower(): value for name, value in given.items()}
-    if set(sent) != {"authorization", "dpop"}:
-        return "names"
-    if sent["authorization"] == f"Bearer {_TOKEN}":
-        return "bearer"
-    if sent["authorization"] != f"DPoP {_TOKEN}":
-        return "scheme"
-    jkt = thumbprint(public_jwk(_KEY))
+def thumbprint_or_none(jwk: Json) -> str | None:
+    """The thumbprint of a key, or None for what is no key."""
     try:
-        dpop.check(sent["dpop"], "GET", API + "/me", now=1000, seen=set(), jkt=jkt)
-    except dpop.InvalidProof:
-        return "request"
-    try:
-        dpop.check(sent["dpop"], "GET", API + "/me", now=1000, seen=set(), token=_TOKEN, jkt=jkt)
-    except dpop.InvalidProof:
-        return "token"
-    return None if dpop.read(sent["dpop"])[1]["jti"] == "j-1" else "name"
+        return thumbprint(jwk)
+    except REFUSALS:
+        return None
 
 
-_GOOD = """    number = isinstance(iat, int | float) and not isinstance(iat, bool)
-    return number and abs(now - iat) <= window
-"""
-_CALL = """    url = "https://api.example/me"
-    proof = dpop.prove(key, "GET", url, now=now, jti=jti, token=token)
-    return {"authorization": f"DPoP {token}", "dpop": proof}
-"""
+# --- 11-2 and 11-4: the check -------------------------------------------------------------------
 
 
-def _but(good: str, arguments: str, old: str, new: str) -> str:
-    assert old in good
-    return f"from labutils.identity import dpop\n\ndef answer({arguments}):\n" + good.replace(
-        old, new
+def proof_of(key: Any = ADA, header: Json | None = None, **claims: Any) -> str:
+    """A proof by this key, with some claims and header members changed, or (None) left out."""
+    members = {**HEADER, "jwk": public_jwk(key), **(header or {})}
+    said = {**CLAIMS, **claims}
+    return make_proof(
+        {name: text for name, text in members.items() if text is not None},
+        {name: text for name, text in said.items() if text is not None},
+        key,
     )
 
 
-_FRESH, _ARGUMENTS = "now, iat, window", "key, token, now, jti"
+def asked(proof: str, words: str, mistake: str, *, good: bool = False, **request: Any) -> Case:
+    """A case: a proof at the API with what the server knows of the request."""
+    facts = {**AT_API, "seen": {"used-1"}, **request}
+    return Case((proof, facts), True if good else None, mistake, words)
+
+
+def four_good() -> Iterator[Case]:
+    """What four questions let in: honest proofs, and those that the later questions stop."""
+    drawn = dice("lesson-11", "good")
+    key, path = ec_private_key(next(drawn)), f"{API}/notes/{next(drawn)}"
+    jkt = thumbprint(public_jwk(key))
+    post = {"method": "POST", "url": path, "jkt": jkt}
+    yield asked(proof_of(), "Ada's proof for GET /me", "good", good=True)
+    there = proof_of(key, htm="POST", htu=path)
+    yield asked(there, "a proof by another key, for another request", "good", good=True, **post)
+    yield asked(proof_of(), "a request with a query", "query", good=True, url=URL + "?page=2")
+    for name in ("htu with a query", "htu with the default port", "host in capitals"):
+        case = next(case for case in honest_proofs() if case.name == name)
+        yield asked(case.proof, f"{name}: {case.wrong}", "query", good=True)
+
+
+def later_questions() -> Iterator[Case]:
+    """What the first check lets in still."""
+    yield asked(proof_of(iat=NOW - 3600), "a proof of an hour ago", "more", good=True)
+    yield asked(proof_of(ath=None), "a proof for no token", "more", good=True)
+    yield asked(proof_of(jti="used-1"), "a proof under a used name", "more", good=True)
+
+
+def four_bad() -> Iterator[Case]:
+    """What four questions refuse."""
+    head, body, _ = proof_of().split(".")
+    _, other_body, signature = proof_of(jti="proof-2").split(".")
+    yield asked(proof_of(TOM), "a sound proof by Tom's own key", "key")
+    signed = make_proof(HEADER, CLAIMS, TOM)
+    yield asked(signed, "a proof that names Ada's key, signed by Tom", "signature")
+    yield asked(f"{head}.{body}.{signature}", "the signature of another proof", "signature")
+    yield asked(f"{head}.{other_body}.", "a proof without a signature", "signature")
+    for method in ("POST", "get", "GETX", "GE"):
+        yield asked(proof_of(htm=method), f"a proof for the method {method}", "method")
+    for case in hostile_proofs():
+        if one_check_off.objections(case) == ["same_address"] and "jkt" in case.request:
+            yield asked(case.proof, f"{case.name}: {case.wrong}", "address")
+    shorter = proof_of(htu=URL[:-1])
+    yield asked(shorter, "a proof for an address without its last letter", "address")
+
+
+four_questions = verifier(
+    lambda: [*four_good(), *later_questions()], lambda: list(four_bad()), refusal=REFUSALS
+)
+
+
+def all_good() -> Iterator[Case]:
+    """What the whole check lets in."""
+    yield from four_good()
+    for age, words in ((60, "a minute old"), (-60, "a minute ahead"), (0.5, "half a second old")):
+        proof = proof_of(iat=NOW - age)
+        yield asked(proof, f"a proof that is {words}", "one way" if age < 0 else "edge", good=True)
+    other = {"token": "tok-2", "now": NOW + 7000}
+    proof = proof_of(ath=dpop.access_token_hash("tok-2"), iat=NOW + 7000, jti="n-2")
+    yield asked(proof, "a proof for another token, two hours later", "fixed", good=True, **other)
+
+
+def all_bad() -> Iterator[Case]:
+    """What the whole check refuses."""
+    yield from four_bad()
+    for iat, words, mistake in (
+        (NOW - 3600, "an hour old", "old"),
+        (NOW + 3600, "dated an hour ahead", "future"),
+        (NOW - 61, "61 seconds old", "window"),
+        (NOW + 61, "dated 61 seconds ahead", "window"),
+        (None, "not dated", "old"),
+    ):
+        yield asked(proof_of(iat=iat), f"a proof that is {words}", mistake)
+    other = dpop.access_token_hash("her token for the wiki")
+    for ath, words in (
+        (other, "another token"),
+        (None, "no token"),
+        (TOKEN, "the token, unhashed"),
+    ):
+        yield asked(proof_of(ath=ath), f"a proof for {words}", "token")
+    for typ in ("JWT", "at+jwt", None):
+        yield asked(proof_of(header={"typ": typ}), f"a signed text with typ {typ}", "typ")
+    yield asked(proof_of(jti="used-1"), "a proof under a name that was used before", "used")
+    yield asked(proof_of(jti=None), "a proof without a name", "name")
+
+
+all_questions = verifier(lambda: list(all_good()), lambda: list(all_bad()), refusal=REFUSALS)
+
+
+def whole_check(answer: Tried) -> Verdict:
+    """The judge of 11-4: all cases, and then one proof twice."""
+    verdict = all_questions(answer)
+    if verdict is not PASSED:
+        return verdict
+    request = {**AT_API, "seen": set()}
+    answer(proof_of(), request)
+    try:
+        answer(proof_of(), request)
+    except REFUSALS:
+        return PASSED
+    return Verdict("let_in", "the same proof a second time", mistake="not noted")
+
+
+# --- 11-3: three hostile proofs -----------------------------------------------------------------
+
+FOUR = {"signature", "same_key", "same_method", "same_address", one_check_off.READING}
+
+
+def three_come_in(answer: Tried) -> Verdict:
+    """The judge of 11-3: each passes four questions, and another of the twelve stops it."""
+    drawn = dice("lesson-11", "hostile")
+    for _ in range(2):
+        token, now = next(drawn), NOW + int(next(drawn)[:4], 16)
+        request = {**AT_API, "token": token, "now": now}
+        try:
+            proofs = answer(ADA, token, now)
+        except Exception:
+            return answer.raised(mistake="raises")
+        if proofs is None:
+            return Verdict("none")
+        if not isinstance(proofs, list | tuple) or len(proofs) != 3:
+            return Verdict("differs", got=written(proofs), want="three proofs", mistake="three")
+        stopped: dict[str, int] = {}
+        for place, proof in enumerate(proofs, 1):
+            case = ProofCase("", "", proof, request, frozenset({"used-1"}))
+            verdict, reason = let_in_by_four(case, place)
+            if verdict:
+                return verdict
+            if reason in stopped:
+                got = f"two that {reason} stops, numbers {stopped[reason]} and {place}"
+                return Verdict("differs", got=got, mistake="same")
+            stopped[reason] = place
+    return PASSED
+
+
+def let_in_by_four(case: ProofCase, place: int) -> tuple[Verdict | None, str]:
+    """The verdict where a proof is not let in by four questions and stopped by another."""
+    words = f"proof number {place}"
+    if not isinstance(case.proof, str):
+        return Verdict("differs", words, written(case.proof), mistake="three"), ""
+    against = one_check_off.objections(case)
+    if FOUR & set(against):
+        why = f"a proof that {', '.join(sorted(FOUR & set(against)))} stops"
+        return Verdict("differs", words, why.replace("_", " "), mistake="shut"), ""
+    if not against:
+        return Verdict("differs", words, "a good proof", mistake="harmless"), ""
+    return None, against[0].replace("_", " ")
+
+
+# --- 11-5 and 11-6: a proxy ---------------------------------------------------------------------
+
+
+def goes_round(answer: Tried) -> Verdict:
+    """The judge of 11-5: Tom's request at an API behind a careless proxy."""
+    apps, backup = behind_proxy()
+    case, before = "a browser of Tom's, at an API behind the careless proxy", len(apps.lab.wire)
+    try:
+        response = answer(apps.tom, backup.token, backup.certificate)
+    except Exception:
+        return answer.raised(case, "raises")
+    if verdict := not_a_response(response, case):
+        return verdict
+    sent = [exchange for exchange in apps.lab.wire[before:] if exchange.client == "tom"]
+    if len(sent) != 1:
+        got = f"{len(sent) or 'no'} requests of Tom's browser"
+        return Verdict("differs", case, got, "one", mistake="browser")
+    if response.is_success:
+        return PASSED
+    headers = dict(sent[0].request_headers)
+    said = f"{response.status_code} {written(response.text)}"
+    if headers.get("authorization", "") != f"Bearer {backup.token}":
+        return Verdict("differs", case, said, mistake="token")
+    if "client-cert" not in headers:
+        return Verdict("differs", case, said, mistake="header")
+    return Verdict("differs", case, said, mistake="format")
+
+
+def forwarded() -> Iterator[tuple[dict[str, str], bytes | None, str, str]]:
+    """What comes to a proxy: headers, certificate, in words, and the mistake of those who fail."""
+    drawn = dice("lesson-11", "proxy")
+    plain = {"authorization": f"Bearer {next(drawn)}", "accept": "*/*"}
+    der, toms = next(drawn).encode(), client_cert(next(drawn).encode())
+    yield plain, None, "a client without a certificate", "kept"
+    yield plain, der, "a client that showed a certificate", "shown"
+    yield {**plain, "client-cert": toms}, None, "no certificate, but a header client-cert", "passed"
+    yield {**plain, "client-cert": toms}, der, "a certificate, and a header client-cert", "passed"
+    for name in ("Client-Cert", "CLIENT-CERT"):
+        yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "case"
+    for name in ("client_cert", "Client_Cert"):
+        yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "underscore"
+    for name in ("x-client-cert", "client-certificate", "client-cert-2"):
+        yield {**plain, name: "1"}, None, f"a header {name}", "too much"
+
+
+def strips(answer: Tried) -> Verdict:
+    """The judge of 11-6: what the API behind the proxy gets."""
+    for headers, certificate, words, mistake in forwarded():
+        try:
+            result = answer(dict(headers), certificate)
+        except Exception:
+            return answer.raised(words, "raises")
+        if result is None:
+            return Verdict("none", words)
+        if not isinstance(result, dict):
+            return Verdict("differs", words, written(result), "a dictionary", mistake="kind")
+        want = {
+            name: text
+            for name, text in headers.items()
+            if name.lower().replace("_", "-") != "client-cert"
+        }
+        if certificate is not None:
+            want["client-cert"] = client_cert(certificate)
+        seen = {str(name).lower(): text for name, text in result.items()}
+        if seen == want:
+            continue
+        if set(seen) - set(want):
+            return Verdict("let_in", words, mistake=mistake)
+        return Verdict("differs", words, written(seen), written(want), mistake=mistake)
+    return PASSED
+
+
+# --- 11-7: the time -----------------------------------------------------------------------------
+
+
+def dated(iat: Any, mistake: str) -> Case:
+    return Case((1000, iat, 60), mistake=mistake, words=f"now 1000, iat {written(iat)}, window 60")
+
+
+def is_fresh() -> list[Case]:
+    """Dates within the window."""
+    drawn = int(next(dice("lesson-11", "dates"))[:6], 16)
+    near = Case((drawn, drawn - 3, 5), mistake="window", words="a date 3 s ago, window 5")
+    return [
+        dated(1000, "now"),
+        *(dated(iat, "old side") for iat in (999.5, 970)),
+        dated(1030, "past only"),
+        *(dated(iat, "edge") for iat in (940, 1060)),
+        near,
+    ]
+
+
+def is_not_fresh() -> list[Case]:
+    """What is beyond the window, or no date."""
+    return [
+        dated(939, "old"),
+        *(dated(iat, "future") for iat in (1061, math.inf)),
+        dated(math.nan, "nan"),
+        *(dated(iat, "raises") for iat in (None, [], {})),
+        dated("1000", "text"),
+        Case((1, True, 60), mistake="boolean", words="now 1, iat True, window 60"),
+        Case((1000, 994, 5), mistake="window", words="now 1000, iat 994, window 5"),
+        dated(10**400, "huge"),
+    ]
+
+
+timely = verifier(is_fresh, is_not_fresh)
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    if isinstance(answer, dict) or hasattr(answer, "json"):
+        return "response"
+    return "early" if isinstance(answer, str) and "closed the page" in answer else "other"
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+CASES_OF_FOUR: dict[str, tuple[str, str]] = {
+    "good": (
+        "An honest proof for this very request comes in. Each need(...) has a condition that is "
+        "true for what is good.",
+        altered(FIRST_CHECK, ('claims["htm"] ==', 'claims["htm"] !=')),
+    ),
+    "query": (
+        "htu has no query and no fragment, and the request may have both. Scheme and host count in "
+        "any case. Compare bare(...) with bare(...).",
+        altered(
+            FIRST_CHECK,
+            ('bare(claims["htu"]) == bare(request["url"])', 'claims["htu"] == request["url"]'),
+        ),
+    ),
+    "key": (
+        "The token names the key that has to sign: request['jkt']. thumbprint(header['jwk']) must "
+        "be equal to it. Else any key will do.",
+        altered(
+            FIRST_CHECK,
+            ('    need(thumbprint(header["jwk"]) == request["jkt"], "another key")\n', ""),
+        ),
+    ),
+    "signature": (
+        "Nobody checked that the key in the header made this signature: "
+        "verify_signature(proof, header['jwk'], header['alg']).",
+        altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], header["alg"])\n', "")),
+    ),
+    "method": (
+        "htm must be equal to request['method'], letter by letter.",
+        altered(
+            FIRST_CHECK, ('    need(claims["htm"] == request["method"], "another method")\n', "")
+        ),
+    ),
+    "address": (
+        "That proof was made for another address. The whole bare(...) of htu and of request['url'] "
+        "must be equal.",
+        altered(FIRST_CHECK, ("bare(claims", "bare(request['url']) or bare(claims")),
+    ),
+}
+
+EXERCISES = (
+    Exercise(
+        "11-1",
+        "function",
+        proves,
+        "A JWT for one request, signed by the key that it names.",
+        {
+            "raises": (
+                "make_proof(header, claims, key) takes two dictionaries and the key.",
+                altered(PROVE, ("make_proof(header, claims, key)", "make_proof(header)")),
+            ),
+            "kind": (
+                "Return what make_proof(header, claims, key) gives: a text with two dots.",
+                altered(PROVE, ("return make_proof(header, claims, key)", "return claims")),
+            ),
+            "typ": (
+                "The header says what kind of token it is: typ is dpop+jwt.",
+                altered(PROVE, ("dpop+jwt", "JWT")),
+            ),
+            "alg": (
+                "The keys of this lab are on P-256, so alg is ES256.",
+                altered(PROVE, ("ES256", "RS256")),
+            ),
+            "jwk": (
+                "jwk is the public key to `key`: public_jwk(key).",
+                altered(PROVE, ("public_jwk(key)", "thumbprint(public_jwk(key))")),
+            ),
+            "private": (
+                "The member d is the private key. Whoever reads this proof can sign from now on. "
+                "public_jwk(key) leaves it out.",
+                altered(
+                    PROVE,
+                    ("public_jwk(key)", "jwt.algorithms.ECAlgorithm.to_jwk(key, as_dict=True)"),
+                    ("    header =", "    import jwt\n    header ="),
+                ),
+            ),
+            "htm": (
+                "htm is the method that you were given.",
+                altered(PROVE, ("method, ", '"GET", ')).replace(
+                    'key, "GET", url', "key, method, url"
+                ),
+            ),
+            "htu": (
+                "htu is the address that you were given, without its query.",
+                altered(PROVE, ('url.split("?")[0]', 'url.split("/")[2]')),
+            ),
+            "query": (
+                "htu has no query and no fragment (RFC 9449, 4.2): url.split('?')[0].",
+                altered(PROVE, ('url.split("?")[0]', "url")),
+            ),
+            "iat": (
+                "iat is the time that you were given. The lab has a clock of its own.",
+                altered(PROVE, ('"iat": now', '"iat": 1697619600')),
+            ),
+            "jti": (
+                "jti is the name that you were given. A fixed one works only once.",
+                altered(PROVE, ('"jti": jti', '"jti": "1"')),
+            ),
+            "ath": (
+                "ath ties the proof to one access token: access_token_hash(token).",
+                altered(PROVE, ("access_token_hash(token)", "token")),
+            ),
+            "signature": (
+                "Sign with the key that you were given.",
+                altered(PROVE, ("make_proof(header, claims, key)", "make_proof(header, claims)")),
+            ),
+        },
+        (
+            "The header has typ, alg and jwk. The claims have jti, htm, htu, iat and ath.",
+            "public_jwk(key) is the jwk, access_token_hash(token) is ath, and make_proof(header, "
+            "claims, key) signs the two.",
+        ),
+        PROVE,
+    ),
+    Exercise(
+        "11-2",
+        "function",
+        four_questions,
+        "Four questions. A thief with a key of his own is out.",
+        {
+            **CASES_OF_FOUR,
+            "more": (
+                "That is a question more than four, and a good one. It belongs into 11-4. First "
+                "find out who comes in without it.",
+                altered(
+                    FIRST_CHECK,
+                    (
+                        "    return True",
+                        '    need(claims["iat"] > request["now"] - 60, "old")\n    return True',
+                    ),
+                ),
+            ),
+        },
+        (
+            "header, claims = read(proof) comes first, then verify_signature(...).",
+            "Three times need(this == that, 'why not'): thumbprint of the key and jkt, htm and "
+            "method, bare(htu) and bare(url). Then return True.",
+        ),
+        FIRST_CHECK,
+        REFUSALS,
+    ),
+    Exercise(
+        "11-3",
+        "function",
+        three_come_in,
+        "Three reasons, and none of them is a stolen key.",
+        {
+            "raises": (
+                "prove(key, 'GET', API + '/me', now, 'a', token) makes a good one. Change one "
+                "argument of it.",
+                altered(HOSTILE, ('"one name", token)', '"one name")')),
+            ),
+            "three": (
+                "Return a list of three proofs, each of them a text.",
+                altered(HOSTILE, ("[old, other, again]", "[old, other]")),
+            ),
+            "shut": (
+                "Your four questions stop that one. Leave key, method and address as they are.",
+                altered(HOSTILE, ('"GET", url, 0', '"POST", url, 0')),
+            ),
+            "harmless": (
+                "That proof is good: made now, for this token, under a new name. The server would "
+                "rightly take it.",
+                altered(HOSTILE, ("url, 0,", "url, now,")),
+            ),
+            "same": (
+                "One question would stop both of these. Find another reason for one of them.",
+                altered(
+                    HOSTILE,
+                    ('"used-1", token', '"third name", "a third token"'),
+                ),
+            ),
+        },
+        (
+            "Your four questions never look at iat, at ath, and at jti.",
+            "prove(key, 'GET', API + '/me', now - 3600, 'a', token) is an hour old. Another token "
+            "in the last place gives another ath. The name 'used-1' was used before.",
+        ),
+        HOSTILE,
+    ),
+    Exercise(
+        "11-4",
+        "function",
+        whole_check,
+        "Eight questions in nine lines. Now other people's proofs come.",
+        {
+            **{
+                name: (
+                    says,
+                    made.replace("answer = first_check", f"{CHECK_PROOF}\nanswer = check_proof"),
+                )
+                for name, (says, made) in CASES_OF_FOUR.items()
+            },
+            "edge": (
+                "Sixty seconds are still within the window, and a date may have a fraction.",
+                altered(CHECK_PROOF, ("<= 60", "< 60")),
+            ),
+            "one way": (
+                "A client's clock may run a minute fast. A proof that is dated ahead within the "
+                "window is good: abs(...).",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'abs(request["now"] - claims["iat"]) <= 60',
+                        '0 <= request["now"] - claims["iat"] <= 60',
+                    ),
+                ),
+            ),
+            "fixed": (
+                "Compare with what this request has: request['now'] and request['token'].",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'access_token_hash(request["token"])',
+                        'access_token_hash("the access token that Ada\'s page holds")',
+                    ),
+                ),
+            ),
+            "old": (
+                "An old proof lies in many a log. iat must be within 60 seconds of request['now'].",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'abs(request["now"] - claims["iat"]) <= 60',
+                        'claims.get("iat", 0) - request["now"] <= 60',
+                    ),
+                ),
+            ),
+            "future": (
+                "Its maker may choose the date. A proof from the future waits for its hour: the "
+                "window has two sides.",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'abs(request["now"] - claims["iat"]) <= 60',
+                        'request["now"] - claims["iat"] <= 60',
+                    ),
+                ),
+            ),
+            "window": (
+                "The window is 60 seconds.",
+                altered(CHECK_PROOF, ("<= 60", "<= 61")),
+            ),
+            "token": (
+                "ath must be the hash of the token that came along: "
+                "access_token_hash(request['token']).",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'need(claims["ath"] == access_token_hash(request["token"])',
+                        'need(claims.get("ath") or "no ath"',
+                    ),
+                ),
+            ),
+            "typ": (
+                "The same key may sign other things. typ must be dpop+jwt.",
+                altered(
+                    CHECK_PROOF,
+                    ('    need(header["typ"] == "dpop+jwt", "another kind of token")\n', ""),
+                ),
+            ),
+            "used": (
+                "The names that were used before stand in request['seen'].",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'need(claims["jti"] not in request["seen"], "used before")',
+                        'need(claims["jti"], "no name")',
+                    ),
+                ),
+            ),
+            "name": (
+                "A proof without jti cannot be recognised when it comes again. Refuse it: "
+                "claims['jti'] raises.",
+                altered(CHECK_PROOF, ('claims["jti"]', 'claims.get("jti")')),
+            ),
+            "not noted": (
+                "Note the name of what you let in: request['seen'].add(claims['jti']).",
+                altered(CHECK_PROOF, ('    request["seen"].add(claims["jti"])\n', "")),
+            ),
+        },
+        (
+            "Call first_check(proof, request) first. Then read the proof again, and go on.",
+            "typ is dpop+jwt; abs(request['now'] - claims['iat']) <= 60; ath is "
+            "access_token_hash(request['token']); jti is not in request['seen'].",
+            "At the end request['seen'].add(claims['jti']), and return True.",
+        ),
+        CHECK_PROOF,
+        REFUSALS,
+    ),
+    Exercise(
+        "11-5",
+        "function",
+        goes_round,
+        "The API believed a line that Tom wrote.",
+        {
+            "raises": (
+                "browser.get(url, headers={...}) sends the request. client_cert(certificate) gives "
+                "the text of the header.",
+                altered(AS_BACKUP, ("client_cert(certificate)", "client_cert()")),
+            ),
+            "response": (
+                "Return the whole response, as the browser gives it.",
+                altered(AS_BACKUP, ("headers=headers)", "headers=headers).status_code")),
+            ),
+            "browser": (
+                "Send one request with the browser that is given.",
+                altered(
+                    AS_BACKUP,
+                    ("    return", '    browser.get("https://api.example/me")\n    return'),
+                ),
+            ),
+            "token": (
+                "The token goes along as usual: authorization is the word Bearer, a space, the "
+                "token.",
+                altered(AS_BACKUP, ('"Bearer " + token', "token")),
+            ),
+            "header": (
+                "The API reads the certificate from the header client-cert.",
+                altered(AS_BACKUP, ('"client-cert"', '"x-client-cert"')),
+            ),
+            "format": (
+                "The header is base64 between two colons (RFC 9440, 2.1): "
+                "client_cert(certificate).",
+                altered(AS_BACKUP, ("client_cert(certificate)", "certificate.hex()")),
+            ),
+        },
+        (
+            "Two headers: authorization with the token, client-cert with the certificate.",
+            "{'authorization': 'Bearer ' + token, 'client-cert': client_cert(certificate)}",
+        ),
+        AS_BACKUP,
+    ),
+    Exercise(
+        "11-6",
+        "function",
+        strips,
+        "What the client wrote is gone, however it was spelt.",
+        {
+            "raises": (
+                "headers.items() gives pairs of a name and a text. certificate is None where the "
+                "client showed none.",
+                altered(FORWARD, ("headers.items()", "headers")),
+            ),
+            "kind": (
+                "Return a dictionary of headers.",
+                altered(FORWARD, ("return kept", "return list(kept)")),
+            ),
+            "kept": (
+                "The other headers go on as they are, and nothing is added where no certificate "
+                "was shown.",
+                altered(FORWARD, ("kept[name] = text", 'kept[name] = text.lower() + "."')),
+            ),
+            "shown": (
+                "Where the client showed a certificate, the header client-cert is "
+                "client_cert(certificate).",
+                altered(FORWARD, ("certificate is not None", "False")),
+            ),
+            "passed": (
+                "The client wrote that header, and the API would believe it. Drop it before you "
+                "write your own (RFC 9440, 4).",
+                altered(FORWARD, ('name.lower().replace("_", "-") != "client-cert"', "True")),
+            ),
+            "case": (
+                "The API reads header names without regard to case: name.lower().",
+                altered(FORWARD, ("name.lower()", "name")),
+            ),
+            "underscore": (
+                "Many servers (CGI, WSGI) read `_` in the name of a header as `-`. Drop both "
+                "spellings.",
+                altered(FORWARD, ('.replace("_", "-")', "")),
+            ),
+            "too much": (
+                "That is another header, and not yours to drop.",
+                altered(FORWARD, ('!= "client-cert"', '.find("client-cert") < 0')),
+            ),
+        },
+        (
+            "Make a new dictionary of all headers but client-cert. Then add your own where there "
+            "is a certificate.",
+            "name.lower().replace('_', '-') != 'client-cert' tells what to keep.",
+        ),
+        FORWARD,
+    ),
+    Exercise(
+        "11-7",
+        "function",
+        timely,
+        "Asked as within, and not as not beyond: NaN stays out.",
+        {
+            "now": (
+                "A proof of this very second is fresh.",
+                wrong("def answer(now, iat, window):\n    return iat == now + 1"),
+            ),
+            "old side": (
+                "A proof of half a second ago, or of 30 seconds ago, is fresh for a window of 60.",
+                altered(FRESH, ("abs(now - iat) <= window", "0 <= iat - now <= window")),
+            ),
+            "past only": (
+                "A date that lies ahead within the window is fresh too: the client's clock may be "
+                "fast. Take abs(...).",
+                altered(FRESH, ("abs(now - iat) <= window", "0 <= now - iat <= window")),
+            ),
+            "edge": (
+                "Exactly `window` seconds away is still within.",
+                altered(FRESH, ("<= window", "< window")),
+            ),
+            "window": (
+                "The window is the number that you were given.",
+                altered(FRESH, ("<= window", "<= 60")),
+            ),
+            "old": (
+                "An old proof was let in.",
+                altered(FRESH, ("abs(now - iat) <= window", "iat - now <= window")),
+            ),
+            "future": (
+                "A proof from the future was let in. Its maker may choose the date.",
+                altered(FRESH, ("abs(now - iat) <= window", "now - iat <= window")),
+            ),
+            "nan": (
+                "NaN was let in: nothing is greater than NaN, and nothing is smaller. Ask whether "
+                "it is within.",
+                altered(FRESH, ("abs(now - iat) <= window", "not abs(now - iat) > window")),
+            ),
+            "boolean": (
+                "True was let in. In Python it counts as the number 1.",
+                altered(FRESH, (" and not isinstance(iat, bool)", "")),
+            ),
+            "text": (
+                "A text was let in. A number is a number.",
+                wrong("""
+                def answer(now, iat, window):
+                    try:
+                        return iat is not True and abs(now - float(iat)) <= window
+                    except (TypeError, ValueError):
+                        return False
+                """),
+            ),
+            "huge": (
+                "A whole number of 400 digits broke it. Do not turn it into a float.",
+                altered(FRESH, ("abs(now - iat)", "abs(now - float(iat))")),
+            ),
+            "raises": (
+                "It must answer False, and not fail, for what is no number.",
+                wrong("""
+                def answer(now, iat, window):
+                    return iat is not True and abs(now - iat) <= window
+                """),
+            ),
+        },
+        (
+            "isinstance(iat, int | float) says whether it is a number; booleans pass it, so ask "
+            "about bool as well.",
+            "abs(now - iat) <= window is one question for both directions, and NaN fails it.",
+        ),
+        FRESH,
+    ),
+)
+
+TARGET = Target(
+    "11-target",
+    "value",
+    value(flag_mistake),
+    "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
+    "waits for its date, a key of your own, a door that never heard of keys.",
+    {
+        "other": (
+            "That is not the flag. The answer of one of the three doors holds it, once Ada has "
+            "closed the page.",
+            "answer = 'flag-0000'",
+        ),
+        "early": (
+            "You read the notes while Ada was there. Read them again after scene.leave().",
+            'answer = "it comes when Ada has closed the page"',
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'error': 'invalid_dpop_proof'}",
+        ),
+    },
+    (
+        "Take each door alone. What does it ask of a proof, and which answer to that can you "
+        "prepare while the script still runs?",
+        "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
+        "proofs by the key that the token names, and you may get a token for a key of yours. One "
+        "door asks for no proof.",
+        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
+        "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
+        "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
+        "the nonce of /notes. Or send scene.token as Bearer to /v1/notes.",
+    ),
+    code("""
+        key = bound_tokens.TOMS_KEY
+        landed = scene.visit(LOGIN + "/authorize", scene.link)
+        form = {"grant_type": "authorization_code", "client_id": "notes"}
+        form["redirect_uri"], form["code_verifier"] = NOTES + "/cb", scene.verifier
+        form["code"] = landed.next_request.url.params["code"]
+        proof = prove(key, "POST", LOGIN + "/token", scene.now, "own-1", "")
+        own = scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
+        scene.leave()
+        url, token = API + "/notes", own["access_token"]
+        nonce = scene.tom.get(url).headers["dpop-nonce"]
+        more = {"now": scene.now, "jti": "own-2", "token": token, "nonce": nonce}
+        headers = {"authorization": "DPoP " + token, "dpop": dpop.prove(key, "GET", url, **more)}
+        flag = scene.tom.get(url, headers=headers).json()["flag"]
+    """),
+    brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
+page.
+scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof.
+scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
+Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
+scene.tom, his own browser.
+The flag stands in Ada's notes, but only after she has left. Three doors of https://api.example \
+have them:
+- GET /notes takes DPoP, with a nonce that changes every 20 seconds
+- GET /export takes DPoP, without a nonce
+- GET /v1/notes was built for old clients, which have no key
+scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
+redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
+makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
+    scene=Page,
+)
 
 _NO_KEY = (
-    "The belief is that a thief without Ada's key is always refused. This proof was made by her "
-    "own page, for this very call."
+    "The belief is that a thief without Ada's key is refused. This proof was made by her own page, "
+    "for this very call."
 )
 _MADE_AHEAD = (
-    "The belief is that a date in the future is always refused. Tom waits until that date comes, "
-    "and then the proof is fresh."
+    "The belief is that a date in the future is refused. Tom waits until that date comes, and then "
+    "the proof is fresh."
 )
 _TOKEN_OVER = (
     "The belief is that a proof may outlive its token. The access token lives for ten minutes, and "
@@ -102,14 +1017,23 @@ _AT_ONCE = (
     "The belief is that a key which nobody can read is safe from script. The script does not read "
     "it. The page may ask the key to sign, and so may the script."
 )
-_WAYS_OF_SCRIPT = (
+WAYS = (
     "his script asks the page's key, and he uses the proof at once",
     "a proof made before, dated then, used after 40 seconds",
     "a proof made before, dated then, used after 2 minutes",
     "a proof dated 5 minutes ahead, used at that date",
     "a proof dated 11 minutes ahead, used at that date",
-    "a new code, traded with a key of his own",
+    "a new code, traded with a key of his own, used 3 hours later",
 )
+SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
+COOKIE_ROWS = (
+    "an ordinary cookie",
+    "a bound cookie, while Ada is away",
+    "a bound cookie, while Ada works",
+    "a bound cookie, and malware that stays on her device",
+    "a bound cookie, and malware that was there when the session began",
+)
+NO_CERTIFICATE = "the token is bound to a certificate, and the connection showed none"
 
 PREDICTIONS = (
     Prediction(
@@ -171,9 +1095,9 @@ PREDICTIONS = (
                 "key in it is still Ada's.",
             ),
         },
-        "The API keeps the name of each proof that it took, and this name is there already. So "
-        "there is no way in at this API. The token is not secret any more, and here that does not "
-        "matter: what Tom would need was not in what he stole.",
+        "The API keeps the name of each proof that it took, and this name is there already. The "
+        "token is not secret any more, and here that does not matter: what Tom would need was not "
+        "in what he stole.",
     ),
     Prediction(
         "11-p3",
@@ -227,270 +1151,176 @@ PREDICTIONS = (
     ),
     Row(
         "11-p5",
-        "The API as it was, without a nonce. Tom has script in Ada's page. Which of his ways open "
-        "the API?",
-        _WAYS_OF_SCRIPT,
-        "ooxoxo",
+        "A server keeps the name of a proof for 60 seconds after it came, then forgets it. The "
+        "window is 60 seconds. A proof dated 60 seconds ahead is used at once. It comes a second "
+        "time so many seconds later, each time at a server of its own. When does it open again?",
+        tuple(f"{second} seconds later" for second in SECONDS),
+        "xooox",
         {
-            _WAYS_OF_SCRIPT[0]: _AT_ONCE,
-            _WAYS_OF_SCRIPT[1]: _NO_KEY,
-            _WAYS_OF_SCRIPT[
-                2
-            ]: "The belief is that a proof is good as long as its token. It is good "
-            "for 60 seconds in either direction.",
-            _WAYS_OF_SCRIPT[3]: _MADE_AHEAD,
-            _WAYS_OF_SCRIPT[4]: _TOKEN_OVER,
-            _WAYS_OF_SCRIPT[5]: _OWN_KEY,
+            "30 seconds later": "The belief is that the memory fails at once. After 30 seconds the "
+            "name is still there.",
+            **dict.fromkeys(
+                ("61 seconds later", "90 seconds later", "120 seconds later"),
+                "The belief is that a proof is over when its name is forgotten. It was dated "
+                "ahead, so it is good until 60 seconds after its date.",
+            ),
+            "121 seconds later": "The belief is that a forgotten proof is good for ever. The date "
+            "ends it, 60 seconds after iat.",
         },
-        "Script in the page is as good as being the page: it asks the key while it runs. The "
-        "window of a minute ends only proofs that are dated now. Proofs that are dated ahead end "
-        "with the access token, and with nothing before.",
+        "The memory is over before the proof is. A name must be kept until the proof itself is "
+        "refused for its date: until iat plus the window (RFC 9449, 11.1).",
     ),
     Row(
         "11-p6",
+        "The API as it was, without a nonce, and a window of 60 seconds. Which of Tom's ways open "
+        "the API?",
+        WAYS,
+        "ooxoxo",
+        {
+            WAYS[0]: _AT_ONCE,
+            WAYS[1]: _NO_KEY,
+            WAYS[2]: "The belief is that a proof is good as long as its token. It is good for 60 "
+            "seconds in either direction.",
+            WAYS[3]: _MADE_AHEAD,
+            WAYS[4]: _TOKEN_OVER,
+            WAYS[5]: _OWN_KEY,
+        },
+        "Script in the page is as good as being the page: it asks the key while it runs. The "
+        "window of a minute ends only proofs that are dated now. Proofs that are dated ahead end "
+        "with the access token.",
+    ),
+    Row(
+        "11-p7",
         "The API that gives out a nonce, a new one every 20 seconds. The proofs that are made "
         "before carry the nonce of that moment. Which ways open this API?",
-        _WAYS_OF_SCRIPT,
+        WAYS,
         "oxxxxo",
         {
-            _WAYS_OF_SCRIPT[
-                0
-            ]: "The belief is that a nonce stops script in the page. Tom's request gets "
-            "the nonce in an answer, and the page's key signs it for him.",
-            _WAYS_OF_SCRIPT[
-                1
-            ]: "The belief is that 40 seconds are inside the window, so the proof is "
-            "good. The window is kept, and the nonce in the proof is two turns old.",
-            _WAYS_OF_SCRIPT[
-                2
-            ]: "The belief is that a proof is good as long as its token. It is good "
-            "for 60 seconds in either direction, and its nonce for 20.",
-            _WAYS_OF_SCRIPT[
-                3
-            ]: "The belief is that a date in the future helps here too. Tom can choose "
-            "the date, and he cannot know the nonce of that date.",
-            _WAYS_OF_SCRIPT[4]: _TOKEN_OVER,
-            _WAYS_OF_SCRIPT[5]: _OWN_KEY,
+            WAYS[0]: "The belief is that a nonce stops script in the page. Tom's request gets the "
+            "nonce in an answer, and the page's key signs it for him.",
+            WAYS[1]: "The belief is that 40 seconds are inside the window, so the proof is good. "
+            "The window is kept, and the nonce in the proof is two turns old.",
+            WAYS[2]: "The belief is that a proof is good as long as its token. It is good for 60 "
+            "seconds in either direction, and its nonce for 20.",
+            WAYS[3]: "The belief is that a date in the future helps here too. Tom can choose the "
+            "date, and he cannot know the nonce of that date.",
+            WAYS[4]: _TOKEN_OVER,
+            WAYS[5]: _OWN_KEY,
         },
-        "The nonce ends the proofs that Tom takes home: they are good until the nonce changes, "
-        "after 20 seconds at most here. Script that runs now asks for a proof with the nonce of "
-        "now. Whoever has a key of his own answers every nonce.",
+        "The nonce ends the proofs that Tom takes home. Script that runs now asks for a proof with "
+        "the nonce of now. Whoever has a key of his own answers each nonce.",
     ),
-    Prediction(
-        "11-p7",
-        "The bound cookie, while Ada is away. After how many minutes does Tom's copy open the "
-        "provider for the last time?",
-        {
-            "a": Guess(
-                "it never opens: the cookie is bound to the device",
-                0,
-                "The belief is that the device's key is asked for at each request. It is asked for "
-                "when the cookie is renewed, and until then the copy is as good as the original.",
-            ),
-            "b": Guess("9", 9),
-            "c": Guess(
-                "1440, a day",
-                1440,
-                "The belief is that Tom can renew it with a key of his own. The server knows the "
-                "device's key, and takes no other.",
-            ),
-        },
-        "Until its ten minutes are over the bound cookie opens for whoever has it. Then it has to "
-        "be renewed with the device's key, and Tom does not have that key.",
-    ),
-    Prediction(
+    Row(
         "11-p8",
-        "The bound cookie, while Ada works. After how many minutes does Tom's copy open the "
-        "provider for the last time?",
+        "Tom copies the cookie, or has malware on Ada's device. A bound cookie lasts ten minutes. "
+        "What still opens the provider for Tom an hour later?",
+        COOKIE_ROWS,
+        "oxxoo",
+        {
+            COOKIE_ROWS[0]: "The belief is that cookies end soon. This one lasts for the day.",
+            COOKIE_ROWS[1]: "The belief is that Tom can renew it with a key of his own. The server "
+            "knows the device's key, and takes no other.",
+            COOKIE_ROWS[2]: "The belief is that her browser keeps the cookie alive for him, too. A "
+            "renewal gives a new cookie, and Tom has the old one.",
+            COOKIE_ROWS[3]: "The belief is that a key which cannot be copied cannot be used. The "
+            "malware lets the device's key renew, and sends Tom each new cookie.",
+            COOKIE_ROWS[4]: "The belief is that the bound key must be Ada's. Malware that is there "
+            "first has Tom's key bound, and no renewal asks whose it is.",
+        },
+        "A copy dies with the ten minutes, since it cannot be renewed elsewhere. Malware that "
+        "stays renews on the spot, and malware that was first binds a key of its own.",
+    ),
+    Prediction(
+        "11-p9",
+        "Tom has the backup's token and its certificate, but not its key. He sends both to the "
+        "proxy, the certificate in a header Client-Cert of his own. What does the API say?",
         {
             "a": Guess(
-                "1: two browsers with one cookie are noticed at once",
-                1,
-                "The belief is that the server sees two browsers. It sees one cookie twice, and "
-                "nothing else tells the two apart.",
+                "401: the connection showed no certificate",
+                NO_CERTIFICATE,
+                "The belief is that the API sees the handshake. It sees what the proxy passes on, "
+                "and this proxy passes on what Tom wrote.",
             ),
             "b": Guess(
-                "9, as when she is away",
-                9,
-                "The belief is that the old cookie keeps its ten minutes. This server voids it at "
-                "the moment of the renewal.",
+                "401: the certificate is of no use without its key",
+                "no key",
+                "The belief is that a certificate proves something by itself. Its key was asked "
+                "for in a handshake, and Tom's header was never in one.",
             ),
-            "c": Guess(
-                "1440: her browser keeps the cookie alive for him, too",
-                1440,
-                "The belief is that a renewal makes the same cookie live longer. It gives a new "
-                "cookie, and Tom has the old one.",
+            "c": Guess("200", ""),
+            "d": Guess(
+                "400: the proxy refuses the header",
+                "a header that only the proxy may write",
+                "The belief is that a proxy knows which headers are its own. It does only if it is "
+                "told to drop those of the client.",
             ),
-            "d": Guess("5", 5),
         },
-        "Her browser renews in minute 8 and gets a new cookie. This server voids the old cookie at "
-        "each renewal, which takes the copy out of Tom's hands. Minute 9 is too late for him.",
+        "The API cannot tell the proxy's header from Tom's. The binding is as good as the proxy's "
+        "care, and everything looks well for honest clients.",
     ),
 )
 
-LESSON = Lesson(
-    "11",
-    (
-        Exercise(
-            "11-1",
-            "function",
-            _fresh,
-            "Asked as within, and not as not beyond: NaN stays out.",
-            {
-                "now": "A proof of this very second, or of half a second ago, should be fresh.",
-                "one way": (
-                    "A proof of 30 seconds ago and one dated 30 seconds ahead are both fresh for a "
-                    "window of 60: clocks differ in both directions."
-                ),
-                "edge": "Exactly window seconds away is still within.",
-                "old": "An old proof was let in.",
-                "future": "A proof from the future was let in. Its maker may choose the date.",
-                "nan": (
-                    "NaN was let in: nothing is greater than NaN, and nothing is smaller. Ask "
-                    "whether it is within."
-                ),
-                "boolean": "True was let in. In Python it counts as the number 1.",
-                "text": "A text was let in. A number is a number.",
-                "huge": (
-                    "A whole number of 400 digits broke it, or was let in. Do not turn it into a "
-                    "float."
-                ),
-                "raises": "It must answer False, and not fail, whatever iat is.",
-                "kind": "Return True or False, and nothing else.",
-            },
-            {
-                "now": code("""
-                    def answer(now, iat, window):
-                        return False
-                """),
-                "one way": _but(
-                    _GOOD, _FRESH, "abs(now - iat) <= window", "0 <= now - iat <= window"
-                ),
-                "edge": _but(_GOOD, _FRESH, "<= window", "< window"),
-                "old": _but(_GOOD, _FRESH, "abs(now - iat) <= window", "iat - now <= window"),
-                "future": _but(_GOOD, _FRESH, "abs(now - iat) <= window", "now - iat <= window"),
-                "nan": _but(
-                    _GOOD, _FRESH, "abs(now - iat) <= window", "not abs(now - iat) > window"
-                ),
-                "boolean": _but(_GOOD, _FRESH, " and not isinstance(iat, bool)", ""),
-                "text": code("""
-                    def answer(now, iat, window):
-                        try:
-                            number = int(iat) if isinstance(iat, str) else iat
-                            good = not isinstance(iat, bool)
-                            return good and abs(now - number) <= window
-                        except (TypeError, ValueError):
-                            return False
-                """),
-                "huge": _but(_GOOD, _FRESH, "abs(now - iat)", "abs(now - float(iat))"),
-                "raises": code("""
-                    def answer(now, iat, window):
-                        return iat is not True and abs(now - iat) <= window
-                """),
-                "kind": code("""
-                    def answer(now, iat, window):
-                        return 1
-                """),
-            },
-            (
-                (
-                    "isinstance(iat, int | float) says whether it is a number; booleans pass it, "
-                    "so ask about bool as well."
-                ),
-                "abs(now - iat) <= window is one question for both directions, and NaN fails it.",
+QUIZZES = (
+    Quiz(
+        "11-q1",
+        "A company turns DPoP on at its provider and in its apps. A year later somebody finds an "
+        "old API of theirs. What is a copied token worth there?",
+        {
+            "a": Choice(
+                "Nothing: the provider signed the binding into it",
+                "The binding is a claim, cnf. It stops nobody at a server that does not read it.",
             ),
-            "def fresh(now, iat, window):\n" + _GOOD,
-        ),
-        Exercise(
-            "11-2",
-            "function",
-            _headers,
-            "A token, and a note that says: it is I, this once, for this.",
-            {
-                "bearer": (
-                    "Bearer is the scheme of tokens without a proof. A bound token comes with "
-                    "scheme DPoP."
-                ),
-                "scheme": "The header authorization is the word DPoP, a space, and the token.",
-                "names": "Two headers: authorization and dpop.",
-                "request": (
-                    "The proof was made for another request. Method GET, the whole address, and "
-                    "the time and name that you were given."
-                ),
-                "token": (
-                    "The proof is not tied to the token: give prove the token as well, so that it "
-                    "holds ath."
-                ),
-                "name": (
-                    "The proof has another name, jti, than the one you were given. A fixed name "
-                    "works only once."
-                ),
-                "kind": "Return a dictionary with the two headers.",
-            },
-            {
-                "bearer": _but(_CALL, _ARGUMENTS, "DPoP {token}", "Bearer {token}"),
-                "scheme": _but(_CALL, _ARGUMENTS, 'f"DPoP {token}"', "token"),
-                "names": _but(_CALL, _ARGUMENTS, '"dpop": proof', '"proof": proof'),
-                "request": _but(_CALL, _ARGUMENTS, '"GET"', '"POST"'),
-                "token": _but(_CALL, _ARGUMENTS, ", token=token", ""),
-                "name": _but(_CALL, _ARGUMENTS, "jti=jti", "jti='x'"),
-                "kind": code("""
-                    def answer(key, token, now, jti):
-                        return token
-                """),
-            },
-            (
-                "The proof goes into the header dpop, the token into authorization.",
-                "The scheme is DPoP and not Bearer, and prove takes the token too.",
+            "b": Choice(
+                "As much as before, if that API does not read cnf",
+                "Yes. Each server that takes the token must ask for the proof, or refuse.",
+                right=True,
             ),
-            "def headers(key, token, now, jti):\n" + _CALL,
-        ),
+            "c": Choice(
+                "As much as the thief's proofs that were made in advance",
+                "Where nobody asks for a proof, none is needed.",
+            ),
+        },
     ),
-    (
-        Quiz(
-            "11-q1",
-            "Which single check, if it is left out, lets a proof with alg none in?",
-            {
-                "a": Choice(
-                    "The list of algorithms",
-                    "The signature check still objects: there is no signature to verify.",
-                ),
-                "b": Choice(
-                    "The signature check",
-                    "The list of algorithms still objects: none is not on it.",
-                ),
-                "c": Choice(
-                    "None of them",
-                    "Yes. It meets two guards. RS256 meets only one, and is sound.",
-                    True,
-                ),
-            },
-        ),
-        Quiz(
-            "11-q2",
-            (
-                "Tom has script in Ada's page for one second, and lets her key make a hundred "
-                "proofs for later. What ends these proofs before the access token is over?"
+    Quiz(
+        "11-q2",
+        "Tom had script in Ada's page for one second, and got tokens for a key of his own. What "
+        "ends them?",
+        {
+            "a": Choice(
+                "A nonce, as it ends everything that was made in advance",
+                "He answers each nonce with his own key, as any honest client does.",
             ),
-            {
-                "a": Choice(
-                    "A shorter window",
-                    "He chose the date of his proofs. They fall into any window on their day.",
-                ),
-                "b": Choice(
-                    "A nonce that the server changes",
-                    (
-                        "Yes. He could not know the nonce of later. Tokens that he got for a key "
-                        "of his own would outlive it."
-                    ),
-                    True,
-                ),
-                "c": Choice(
-                    "A key that nobody can read out of the page",
-                    "He did not read it. He asked it to sign.",
-                ),
-            },
-        ),
+            "b": Choice(
+                "Closing the page, since the key in it is gone",
+                "His tokens are not bound to that key.",
+            ),
+            "c": Choice(
+                "Their own end, or somebody who revokes the grant",
+                "Yes. For the provider he is a client of Ada's like the others.",
+                right=True,
+            ),
+        },
     ),
-    predictions=PREDICTIONS,
+    Quiz(
+        "11-q3",
+        "An API stands behind a proxy, and takes certificate-bound tokens. Everything works. How "
+        "do you find out whether it is safe?",
+        {
+            "a": Choice(
+                "Send a header Client-Cert yourself, without any certificate",
+                "Yes. Honest clients work with a careless proxy as well, so only a try shows it.",
+                right=True,
+            ),
+            "b": Choice(
+                "Watch whether the tokens of honest clients are taken",
+                "They are taken by a careful proxy and by a careless one.",
+            ),
+            "c": Choice(
+                "Look whether the tokens have the claim cnf with x5t#S256",
+                "They have. The question is who wrote the header that it is compared with.",
+            ),
+        },
+    ),
 )
+
+LESSON = Lesson("11", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -1,14 +1,14 @@
-"""A matrix of checks and attacks: which check stops which hostile proof (lesson 11)."""
+"""A matrix of checks and attacks: which check stops which hostile proofs (lesson 11)."""
 
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLUE, GREY, VERMILION, canvas
+from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, VERMILION, canvas
 
 KEY = (
-    (8.5, "filled circle: switch this check off, and the attack is in"),
-    (9.5, "open ring: objects, and no single switch lets this attack in"),
+    "filled: the attack is in if this check is off; in the last row, your check lets it in",
+    "ring: it objects, and no single switch lets the attack in; in the last row, yours refuses it",
 )
 
 
@@ -16,47 +16,71 @@ def check_matrix(
     reading: str,
     objections: Mapping[str, Sequence[str]],
     let_in: Mapping[tuple[str, str], bool],
+    yours: Mapping[str, bool],
+    title: str,
 ) -> tuple[Figure, str]:
     """Rows are checks, columns are attacks, sorted by the first check that objects.
 
     `objections` names what objects to each attack. `let_in[attack, check]` says whether the attack
     passes when this one check is switched off: a filled circle. An open ring is an objection whose
     check can be switched off without letting the attack in. `reading` is the name of what comes
-    before all checks and is never switched off.
+    before all checks and is never switched off. The last row is a whole check of somebody's:
+    `yours[attack]` says whether it lets the attack in. Attacks with the same marks share a column.
     """
-    rows = [reading, *dict.fromkeys(check for _, check in let_in)]
-    columns = sorted(objections, key=lambda attack: rows.index(objections[attack][0]))
-    figure, axes = canvas(13.5, 5.4, (-9.2, len(columns) + 0.2), (len(rows) - 0.3, -7.7))
-    for y, words in KEY:
-        axes.text(0, y, words, va="center", size=9)
-    for y, row in enumerate(rows):
-        axes.plot([-0.5, len(columns) - 0.5], [y, y], color=GREY, lw=0.4, zorder=0)
-        axes.text(-0.8, y, row.replace("_", " "), ha="right", va="center", size=10)
-    for x, attack in enumerate(columns):
-        axes.text(x, -0.6, attack, rotation=90, ha="center", va="bottom", size=8)
-        for check in objections[attack]:
-            alone = let_in.get((attack, check), False)
-            face, edge = (VERMILION, VERMILION) if alone else ("white", BLUE)
-            axes.plot(x, rows.index(check), "o", ms=6.5, mfc=face, mec=edge, mew=1.3)
-    return figure, _sentence(rows, objections, let_in)
+    checks = list(dict.fromkeys(check for _, check in let_in))
+    rows = [reading, *checks]
+    columns = _columns(rows, objections, let_in, yours)
+    last = len(rows) + 0.6
+    width = len(columns)
+    figure, axes = canvas(13.5, 8.8, (-6.2, width + 0.2), (last + 2.9, -10.2))
+    axes.text(-6.1, -9.7, title, size=14, weight="bold", va="center")
+    for y, words in enumerate(KEY):
+        axes.text(-6.1, last + 1.3 + 0.8 * y, words, va="center", size=TEXT)
+    for y, row in [*enumerate(rows), (last, "your check")]:
+        axes.plot([-0.5, width - 0.5], [y, y], color=GREY, lw=0.4, zorder=0)
+        axes.text(-0.8, y, row.replace("_", " "), ha="right", va="center", size=TEXT)
+    for x, attacks in enumerate(columns):
+        first = attacks[0]
+        more = f"  +{len(attacks) - 1}" if len(attacks) > 1 else ""
+        axes.text(x, -0.6, first + more, rotation=90, ha="center", va="bottom", size=TEXT)
+        marks = [
+            (rows.index(check), let_in.get((first, check), False)) for check in objections[first]
+        ]
+        marks += [(last, yours[first])] if first in yours else []
+        for y, alive in marks:
+            face, edge = (VERMILION, VERMILION) if alive else ("white", BLUE)
+            axes.plot(x, y, "o", ms=9, mfc=face, mec=edge, mew=1.6)
+    return figure, _sentence(checks, objections, let_in, yours)
 
 
-def _sentence(
+def _columns(
     rows: Sequence[str],
     objections: Mapping[str, Sequence[str]],
     let_in: Mapping[tuple[str, str], bool],
+    yours: Mapping[str, bool],
+) -> list[list[str]]:
+    """Attacks with the same marks, together, sorted by the first row that objects."""
+    groups: dict[object, list[str]] = {}
+    for attack in sorted(objections, key=lambda name: rows.index(objections[name][0])):
+        alone = tuple(let_in.get((attack, check), False) for check in objections[attack])
+        groups.setdefault((tuple(objections[attack]), alone, yours.get(attack)), []).append(attack)
+    return list(groups.values())
+
+
+def _sentence(
+    checks: Sequence[str],
+    objections: Mapping[str, Sequence[str]],
+    let_in: Mapping[tuple[str, str], bool],
+    yours: Mapping[str, bool],
 ) -> str:
-    reading, *checks = rows
     alone = {check: sum(let_in[attack, check] for attack in objections) for check in checks}
     counts = "; ".join(f"{check} {count}" for check, count in alone.items())
-    survivors = [
-        attack for attack in objections if not any(let_in[attack, check] for check in checks)
-    ]
-    unreadable = sum(list(objections[attack]) == [reading] for attack in survivors)
+    stay_out = len(objections) - sum(alone.values())
+    inside = [attack for attack, is_in in yours.items() if is_in]
+    names = f" ({', '.join(inside)})" if inside else ""
     return (
-        f"{len(objections)} hostile proofs, {len(checks)} checks, {len(let_in)} trials. "
-        f"Filled circles: with this one check switched off, {sum(alone.values())} attacks come "
-        f"alive ({counts}). {len(survivors)} stay out whichever check is missing (open rings): "
-        f"{unreadable} cannot even be read (top row), and {len(survivors) - unreadable} meet a "
-        f"second check."
+        f"{len(objections)} hostile proofs, {len(checks)} checks, {len(let_in)} trials. With one "
+        f"check switched off, {sum(alone.values())} attacks come alive ({counts}). {stay_out} stay "
+        f"out whichever one is missing. Your check met {len(yours)} of them, and let "
+        f"{len(inside)} in{names}."
     )

@@ -1,0 +1,62 @@
+"""How long a proof that was made before opens, over how far ahead it is dated (lesson 11)."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from labutils.classroom.plates.canvas import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    TEXT,
+    VERMILION,
+    canvas,
+)
+
+STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, "-."), (GREY, ":"))
+APART = 0.75  # minutes between two labels at the ends of curves
+
+
+def ahead(
+    last: Mapping[str, Sequence[int]], dates: Sequence[int], title: str
+) -> tuple[Figure, str]:
+    """`last[setting]` is the last second at which a proof opens, for each date in `dates`.
+
+    Dates are seconds ahead of the making. 0 stands for a proof that never opens.
+    """
+    right = dates[-1] / 60
+    figure, axes = canvas(12, 6.4, (-2.3, right + 3.6), (-3.0, 12.6))
+    axes.text(-2.2, 12.0, title, size=14, weight="bold", va="center")
+    axes.text(-2.2, 11.0, "opens until this minute after it was made", size=TEXT, va="center")
+    for tick in range(0, 11, 2):
+        axes.plot([0, right], [tick, tick], color=GREY, lw=0.4, zorder=0)
+        axes.text(-0.25, tick, f"{tick}", size=TEXT, ha="right", va="center")
+    for date in dates:
+        axes.text(date / 60, -0.8, f"{date // 60}", size=TEXT, ha="center", va="center")
+    words = "dated so many minutes ahead   (filled: it opens, ring: it is refused)"
+    axes.text(right / 2, -1.7, words, size=TEXT, ha="center", va="center")
+    lowest = 99.0
+    for name, (colour, dashes) in zip(
+        sorted(last, key=lambda n: -sum(last[n])), STYLES, strict=False
+    ):
+        xs, ys = [date / 60 for date in dates], [second / 60 for second in last[name]]
+        axes.plot(xs, ys, color=colour, linestyle=dashes, lw=2, zorder=1)
+        for x, y in zip(xs, ys, strict=True):
+            face, edge = (VERMILION, VERMILION) if y else ("white", BLUE)
+            axes.plot(x, y, "o", ms=9, mfc=face, mec=edge, mew=1.6, zorder=3)
+        lowest = min(ys[-1], lowest - APART)
+        axes.text(right + 0.35, lowest, name, size=TEXT, va="center", color=colour)
+    return figure, _sentence(last, dates)
+
+
+def _sentence(last: Mapping[str, Sequence[int]], dates: Sequence[int]) -> str:
+    said = [
+        f"{name}: {seconds[0]} s for a proof dated now, {max(seconds)} s for the longest"
+        for name, seconds in last.items()
+    ]
+    return (
+        f"{len(dates)} dates, from now to {dates[-1] // 60} minutes ahead, and the last second at "
+        f"which the proof opened. {'; '.join(said)}."
+    )

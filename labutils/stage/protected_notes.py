@@ -1,0 +1,89 @@
+"""The target of lesson 11: an API that wants proofs, and script in a page that is soon closed.
+
+GET https://api.example/notes, /export and /v1/notes give Ada's notes. The flag is among them once
+Ada has closed the page.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from werkzeug.wrappers import Request
+
+from labutils.lab import dice
+from labutils.stage.bound_tokens import NonceAPI, apps_with_dpop
+from labutils.stage.thief import SILENT_REQUEST, VERIFIER
+
+FLAG = "flag-" + next(dice("lesson-11", "api.example/notes"))
+ADA = "u-1815"
+CLOSED = 300  # seconds from the end of the script until Tom tries again
+
+
+class NotesApi(NonceAPI):
+    """An API with three more doors. `scene` says whether Ada has closed the page."""
+
+    paths = ("/me", "/notes", "/export", "/v1/notes")
+    scene: "Page"
+
+    def body(self, request: Request, claims: dict) -> dict:
+        if request.path == "/me":
+            return super().body(request, claims)
+        later = "it comes when Ada has closed the page"
+        return {
+            "notes of": claims["sub"],
+            "flag": self.flag(claims) if self.scene.closed else later,
+        }
+
+    def flag(self, claims: dict) -> str:
+        """The flag, in the notes of Ada alone."""
+        return FLAG if claims["sub"] == ADA else "these are not Ada's notes"
+
+    def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
+        if request.path == "/v1/notes":  # kept for old clients, and forgotten
+            return
+        if request.path == "/export":
+            self.nonce = None
+        super().check_holder(request, scheme, token, claims)
+
+
+class Page:
+    """The scene: Tom's browser, Ada's token, and script in her page until she closes it."""
+
+    link, verifier = SILENT_REQUEST, VERIFIER
+
+    def __init__(self) -> None:
+        self.apps = apps_with_dpop("target-11", api=NotesApi)
+        self.apps.api.scene = self
+        self.token = self.apps.notes.latest_session()["access_token"]
+        self.closed = False
+
+    @property
+    def tom(self) -> httpx.Client:
+        """Tom's browser."""
+        return self.apps.tom
+
+    @property
+    def now(self) -> int:
+        """The time, in seconds since 1970."""
+        return self.apps.lab.clock.now
+
+    def sign(self, method: str, url: str, **claims: Any) -> str:
+        """A proof by the key of Ada's page: `token`, `nonce`, and `ahead` in seconds, as you like.
+
+        Prints a sentence, and gives an empty text, where the page is closed.
+        """
+        return "" if self._is_closed() else self.apps.notes.key.prove(method, url, **claims)
+
+    def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
+        """A GET by Ada's own browser, with her cookies, as script in her page may ask for it."""
+        return None if self._is_closed() else self.apps.ada.get(url, params=params)
+
+    def leave(self) -> None:
+        """Ada closes the page, and the script with it. Five minutes pass."""
+        self.closed = True
+        self.apps.lab.clock.tick(CLOSED)
+
+    def _is_closed(self) -> bool:
+        if self.closed:
+            print("Ada has closed the page. No script runs there: target('11') again.")
+        return self.closed

@@ -1,0 +1,274 @@
+"""Lesson 11: right answers in other styles, and changes of the solution that change nothing."""
+
+OTHER_RIGHT = {
+    "11-1": [
+        """
+def answer(key, method, url, now, jti, token):
+    bare_url = url.partition("?")[0].partition("#")[0]
+    claims = dict(jti=jti, htm=method, htu=bare_url, iat=now, ath=access_token_hash(token))
+    return make_proof(dict(typ="dpop+jwt", alg="ES256", jwk=public_jwk(key)), claims, key)
+""",
+        """
+def answer(key, method, url, now, jti, token):
+    return dpop.prove(key, method, url, now=now, jti=jti, token=token)
+""",
+        """
+import hashlib
+from urllib.parse import urlsplit, urlunsplit
+from labutils.identity.keys import b64
+def answer(key, method, url, now, jti, token):
+    parts = urlsplit(url)
+    htu = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    hashed = b64(hashlib.sha256(token.encode()).digest())
+    header = {"jwk": public_jwk(key)}
+    header |= {"alg": "ES256", "typ": "dpop+jwt"}
+    claims = {"iat": now, "htu": htu, "htm": method, "ath": hashed, "jti": jti}
+    return make_proof(header, claims, key)
+""",
+    ],
+    "11-2": [
+        """
+def answer(proof, request):
+    header, claims = read(proof)
+    jwk = header["jwk"]
+    verify_signature(proof, jwk, header["alg"])
+    if thumbprint(jwk) != request["jkt"]:
+        raise ValueError("another key")
+    if claims.get("htm") != request["method"]:
+        raise ValueError("another method")
+    if bare(claims.get("htu", "")) != bare(request["url"]):
+        raise ValueError("another address")
+    return True
+""",
+        """
+def answer(proof, request):
+    header, claims = read(proof)
+    need(claims["htm"] == request["method"] and bare(claims["htu"]) == bare(request["url"]), "no")
+    need(request["jkt"] == thumbprint(header["jwk"]), "another key")
+    return verify_signature(proof, header["jwk"], header["alg"]) != b""
+""",
+        """
+def answer(proof, request):
+    for question in (dpop.signature, dpop.same_key, dpop.same_method, dpop.same_address):
+        header, claims = read(proof)
+        question(proof=proof, header=header, jwk=header["jwk"], claims=claims, **request)
+    return True
+""",
+    ],
+    "11-3": [
+        """
+def answer(key, token, now):
+    header = {"typ": "JWT", "alg": "ES256", "jwk": public_jwk(key)}
+    claims = {"jti": "1", "htm": "GET", "htu": API + "/me", "iat": now}
+    kind = make_proof(header, claims | {"ath": access_token_hash(token)}, key)
+    header["typ"] = "dpop+jwt"
+    no_token = make_proof(header, claims, key)
+    future = make_proof(header, claims | {"ath": access_token_hash(token), "iat": now + 9e9}, key)
+    return kind, no_token, future
+""",
+        """
+def answer(key, token, now):
+    given = [(now + 600, "a", token), (now, "", token), (now, "c", token + "x")]
+    return [prove(key, "GET", "https://api.example/me?page=2", *rest) for rest in given]
+""",
+        """
+def answer(key, token, now):
+    ask = dict(key=key, method="GET", url=API + "/me")
+    proofs = [prove(**ask, now=now, jti="used-1", token=token)]
+    proofs += [prove(**ask, now=0, jti="x", token=token)]
+    proofs.append(prove(**ask, now=now, jti="y", token=""))
+    return proofs
+""",
+    ],
+    "11-4": [
+        """
+def answer(proof, request):
+    header, claims = read(proof)
+    first_check(proof, request)
+    iat, jti = claims["iat"], claims["jti"]
+    if header.get("typ") != "dpop+jwt" or claims.get("ath") != access_token_hash(request["token"]):
+        raise ValueError("for another purpose")
+    if not request["now"] - 60 <= iat <= request["now"] + 60:
+        raise ValueError("too old, or from the future")
+    if jti in request["seen"]:
+        raise ValueError("used before")
+    request["seen"] |= {jti}
+    return True
+""",
+        """
+def answer(proof, request):
+    dpop.check(proof, **request)
+    return True
+""",
+        """
+def answer(proof, request):
+    assert first_check(proof, request)
+    header, claims = read(proof)
+    conditions = {
+        "kind": header.get("typ") == "dpop+jwt",
+        "time": -60 <= claims.get("iat", 0) - request["now"] <= 60,
+        "token": access_token_hash(request["token"]) == claims.get("ath"),
+        "name": bool(claims.get("jti")) and claims["jti"] not in request["seen"],
+    }
+    for name, holds in conditions.items():
+        need(holds, name)
+    request["seen"].update([claims["jti"]])
+    return True
+""",
+    ],
+    "11-5": [
+        """
+def answer(browser, token, certificate):
+    headers = bearer(token) | {"Client-Cert": client_cert(certificate)}
+    return browser.get(API + "/me", headers=headers)
+""",
+        """
+from base64 import b64encode
+def answer(browser, token, certificate):
+    value = ":" + b64encode(certificate).decode() + ":"
+    headers = [("authorization", f"Bearer {token}"), ("client-cert", value)]
+    return browser.request("GET", "https://api.example/me", headers=headers)
+""",
+        """
+def answer(browser, token, certificate):
+    request = browser.build_request("GET", "https://api.example/me")
+    request.headers["authorization"] = f"Bearer {token}"
+    request.headers["client_cert"] = client_cert(certificate)
+    return browser.send(request)
+""",
+    ],
+    "11-6": [
+        """
+def answer(headers, certificate):
+    ours = {"client-cert", "client_cert"}
+    kept = {name: text for name, text in headers.items() if name.lower() not in ours}
+    return kept if certificate is None else kept | {"client-cert": client_cert(certificate)}
+""",
+        """
+import re
+def answer(headers, certificate):
+    result = dict(headers)
+    for name in headers:
+        if re.fullmatch("client[-_]cert", name, re.IGNORECASE):
+            del result[name]
+    if certificate:
+        result["Client-Cert"] = client_cert(certificate)
+    return result
+""",
+        """
+def answer(headers, certificate):
+    shown = [] if certificate is None else [("client-cert", client_cert(certificate))]
+    same = lambda name: name.replace("_", "-").casefold() == "client-cert"
+    return dict([pair for pair in headers.items() if not same(pair[0])] + shown)
+""",
+    ],
+    "11-7": [
+        """
+def answer(now, iat, window):
+    if type(iat) not in (int, float):
+        return False
+    return now - window <= iat <= now + window
+""",
+        """
+def answer(now, iat, window):
+    try:
+        return type(iat) is not bool and -window <= now - iat <= window
+    except TypeError:
+        return False
+""",
+        """
+def answer(now, iat, window):
+    match iat:
+        case bool():
+            return False
+        case int() | float():
+            distance = iat - now if iat > now else now - iat
+            return distance <= window
+        case _:
+            return False
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "11-3": {"0 -> 1": "A proof that is dated one second later in 1970 is as old."},
+}
+
+# Exercise -> a name -> (the mistake, an answer that lets an attacker in).
+WRONG: dict[str, dict[str, tuple[str, str]]] = {
+    "11-2": {
+        "only names the key": (
+            "signature",
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    need(thumbprint(header["jwk"]) == request["jkt"], "key")
+    need(claims["htm"] == request["method"], "method")
+    need(bare(claims["htu"]) == bare(request["url"]), "address")
+    return True
+""",
+        ),
+        "begins with the address": (
+            "address",
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    verify_signature(proof, header["jwk"], header["alg"])
+    need(thumbprint(header["jwk"]) == request["jkt"], "key")
+    need(claims["htm"] == request["method"], "method")
+    need(bare(claims["htu"]).startswith(bare(request["url"])), "address")
+    return True
+""",
+        ),
+    },
+    "11-4": {
+        "the past alone": (
+            "future",
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    first_check(proof, request)
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(request["now"] - claims["iat"] < 61, "old")
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].add(claims["jti"])
+    return True
+""",
+        ),
+    },
+    "11-6": {
+        "drops one spelling": (
+            "case",
+            """
+def answer(headers, certificate):
+    headers.pop("client-cert", None)
+    if certificate is not None:
+        headers["client-cert"] = client_cert(certificate)
+    return headers
+""",
+        ),
+    },
+}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "11-7": {
+        "past only": [
+            """
+def answer(now, iat, window):
+    number = isinstance(iat, (int, float)) and not isinstance(iat, bool)
+    return number and now - window <= iat <= now
+"""
+        ],
+    },
+    "11-3": {
+        "harmless": [
+            """
+def answer(key, token, now):
+    url = API + "/me"
+    return [prove(key, "GET", url, now - at, str(at), token) for at in (30, 60, 90)]
+"""
+        ],
+    },
+}

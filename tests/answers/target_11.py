@@ -1,0 +1,140 @@
+"""Ways to Ada's notes without her key (lesson 11)."""
+
+from labutils.identity import dpop
+from labutils.stage.bound_tokens import TOMS_KEY, PageKey, dpop_headers, read_with_key
+from labutils.stage.protected_notes import Page
+from labutils.stage.two_apps import API, LOGIN, NOTES
+
+
+def flag(answer) -> str:
+    return answer.json().get("flag", answer.text)
+
+
+def by_proof(scene: Page, door: str, proof: str, token: str | None = None) -> str:
+    return flag(scene.tom.get(API + door, headers=dpop_headers(token or scene.token, proof)))
+
+
+def own_tokens(scene: Page) -> dict:
+    """Tokens for Tom's own key, by a code that Ada's browser got silently."""
+    landed = scene.visit(LOGIN + "/authorize", scene.link)
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": "notes",
+        "code": landed.next_request.url.params["code"],
+        "redirect_uri": NOTES + "/cb",
+        "code_verifier": scene.verifier,
+    }
+    proof = dpop.prove(TOMS_KEY, "POST", LOGIN + "/token", now=scene.now, jti="own")
+    return scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
+
+
+def a_key_of_his_own(scene: Page) -> str:
+    token = own_tokens(scene)["access_token"]
+    scene.leave()
+    url = API + "/notes"
+    nonce = scene.tom.get(url).headers["dpop-nonce"]
+    made = {"now": scene.now, "jti": "own-2", "token": token, "nonce": nonce}
+    return by_proof(scene, "/notes", dpop.prove(TOMS_KEY, "GET", url, **made), token)
+
+
+def a_proof_dated_ahead(scene: Page) -> str:
+    proof = scene.sign("GET", API + "/export", token=scene.token, ahead=300)
+    scene.leave()
+    return by_proof(scene, "/export", proof)
+
+
+def a_bearer_token(scene: Page) -> str:
+    scene.leave()
+    headers = {"authorization": "Bearer " + scene.token}
+    return flag(scene.tom.get(API + "/v1/notes", headers=headers))
+
+
+def a_key_of_his_own_and_a_refresh(scene: Page) -> str:
+    """Half an hour later the access token is over. The refresh token is bound to Tom's key."""
+    own = own_tokens(scene)
+    scene.leave()
+    scene.apps.lab.clock.tick(1800)
+    form = {"grant_type": "refresh_token", "client_id": "notes"}
+    form["refresh_token"] = own["refresh_token"]
+    proof = dpop.prove(TOMS_KEY, "POST", LOGIN + "/token", now=scene.now, jti="own-3")
+    new = scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
+    made = {"now": scene.now, "jti": "own-4", "token": new["access_token"]}
+    proof = dpop.prove(TOMS_KEY, "GET", API + "/export", **made)
+    return by_proof(scene, "/export", proof, new["access_token"])
+
+
+ROUTES = {
+    "a key of his own": a_key_of_his_own,
+    "a proof dated ahead": a_proof_dated_ahead,
+    "a bearer token at the old door": a_bearer_token,
+    "a key of his own, and a refresh": a_key_of_his_own_and_a_refresh,
+}
+
+
+def bearer_at(door: str):
+    def attempt(scene: Page) -> str:
+        scene.leave()
+        return flag(scene.tom.get(API + door, headers={"authorization": "Bearer " + scene.token}))
+
+    return attempt
+
+
+def made_before(door: str, ahead: int):
+    def attempt(scene: Page) -> str:
+        nonce = scene.tom.get(API + door).headers.get("dpop-nonce")
+        given = {"token": scene.token, "ahead": ahead, "nonce": nonce}
+        proof = scene.sign("GET", API + door, **given)
+        scene.leave()
+        return by_proof(scene, door, proof)
+
+    return attempt
+
+
+def his_own_proof_for_her_token(scene: Page) -> str:
+    scene.leave()
+    made = {"now": scene.now, "jti": "x", "token": scene.token}
+    return by_proof(scene, "/export", dpop.prove(TOMS_KEY, "GET", API + "/export", **made))
+
+
+def while_she_is_there(scene: Page) -> str:
+    proof = scene.sign("GET", API + "/export", token=scene.token)
+    return by_proof(scene, "/export", proof)
+
+
+def too_late(scene: Page) -> str:
+    scene.leave()
+    return scene.sign("GET", API + "/export", token=scene.token)
+
+
+def too_late_for_a_code(scene: Page) -> str:
+    scene.leave()
+    return str(scene.visit(LOGIN + "/authorize", scene.link))
+
+
+def her_cookies_at_the_api(scene: Page) -> str:
+    return scene.visit(API + "/notes").text
+
+
+def as_himself(scene: Page) -> str:
+    """Tom signs in as Tom, and reads his own notes."""
+    scene.apps.sign_in("tom", NOTES)
+    token, key = scene.apps.notes.latest_session()["access_token"], scene.apps.notes.key
+    scene.leave()
+    assert isinstance(key, PageKey) and read_with_key(scene.tom, key, token).is_success
+    proof = key.prove("GET", API + "/export", token=token)
+    return by_proof(scene, "/export", proof, token)
+
+
+SHUT = {
+    "bearer at the door with a nonce": bearer_at("/notes"),
+    "bearer at the door without": bearer_at("/export"),
+    "dated now, used in five minutes": made_before("/export", 0),
+    "dated two minutes ahead": made_before("/export", 120),
+    "dated ahead, at the door with a nonce": made_before("/notes", 300),
+    "his own proof for her token": his_own_proof_for_her_token,
+    "while she is there": while_she_is_there,
+    "too late": too_late,
+    "too late for a code": too_late_for_a_code,
+    "her cookies at the API": her_cookies_at_the_api,
+    "as himself": as_himself,
+}

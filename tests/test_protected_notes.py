@@ -1,0 +1,45 @@
+"""The target of lesson 11 says what happened, and gives nothing away early."""
+
+import pytest
+
+from labutils.identity.oauth import bearer
+from labutils.stage.protected_notes import FLAG, Page
+from labutils.stage.two_apps import API, LOGIN
+
+
+def test_before_ada_has_left_no_answer_holds_the_flag():
+    scene = Page()
+    answer = scene.tom.get(API + "/v1/notes", headers=bearer(scene.token))
+    assert answer.json()["flag"] == "it comes when Ada has closed the page"
+    assert all(FLAG not in exchange.response_body for exchange in scene.apps.lab.wire)
+
+
+@pytest.mark.parametrize("door", ["/notes", "/export", "/v1/notes"])
+def test_a_door_without_a_token_stays_shut(door):
+    scene = Page()
+    scene.leave()
+    answer = scene.tom.get(API + door)
+    assert answer.status_code == 401 and FLAG not in answer.text
+
+
+def test_when_the_page_is_closed_its_key_and_its_browser_are_gone_and_a_sentence_says_so(capsys):
+    scene = Page()
+    before = scene.now
+    scene.leave()
+    assert scene.now - before == 300
+    assert scene.sign("GET", API + "/export") == ""
+    assert scene.visit(LOGIN + "/authorize", scene.link) is None
+    assert capsys.readouterr().out.count("Ada has closed the page.") == 2
+
+
+def test_the_backup_job_s_token_reads_notes_that_are_not_ada_s():
+    scene = Page()
+    token = scene.apps.service_token(scene.tom)
+    scene.leave()
+    answer = scene.tom.get(API + "/v1/notes", headers=bearer(token))
+    assert answer.json() == {"notes of": "backup", "flag": "these are not Ada's notes"}
+
+
+def test_the_api_answers_at_its_old_door_too():
+    scene = Page()
+    assert scene.apps.notes.read().json()["sub"] == "u-1815"
