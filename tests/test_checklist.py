@@ -23,6 +23,7 @@ from labutils.stage.checklist import (
     as_markdown,
     checklist,
     rows,
+    write,
 )
 
 LINES = checklist()
@@ -218,3 +219,13 @@ def test_a_file_that_exists_is_replaced_only_when_it_is_asked_for(tmp_path, caps
     assert "exists" in capsys.readouterr().err and out.read_text(encoding="utf-8") == "mine"
     assert commands.main(["checklist", str(out), "--force"]) == 0
     assert out.read_text(encoding="utf-8").startswith("| line |")
+
+
+def test_a_spreadsheet_reads_ids_and_names_as_they_are(tmp_path):
+    table = rows({"egress": Answer(owner="Jörg")})
+    assert cell_of(table, "console-and-api", "CIS v8.1") == "CIS 16.10"
+    out = tmp_path / "sheet.csv"
+    write(out, table)
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfline,") and "Jörg" in out.read_text("utf-8")
+    write(out, rows())
+    assert out.read_bytes().startswith(b"line,")

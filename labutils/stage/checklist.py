@@ -5,6 +5,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ HEAD = (
 )
 # What a spreadsheet takes for the begin of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ID = re.compile(r"[A-Z]{2}-\d+|CIS \d+\.\d+")  # of NIST, or of CIS
 DAYS = MappingProxyType({1: 30, 2: 90, 3: 180})  # until a line of this priority is due
 
 
@@ -97,7 +99,7 @@ def _row(line: ChecklistLine, given: Answer, begin: date | None) -> list[str]:
         line.effort,
         line.lesson,
         ", ".join(line.nist),
-        ", ".join(line.cis),
+        ", ".join(f"CIS {number}" for number in line.cis),  # 16.10 alone is 16.1 to a spreadsheet
     ]
 
 
@@ -123,14 +125,14 @@ STYLE = """
 body { font: 9pt/1.3 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 277mm; }
 h1 { font-size: 14pt; margin: 0 0 2mm; }
 p { margin: 0 0 3mm; }
-table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+table { border-collapse: collapse; width: calc(100% - 1mm); table-layout: fixed; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { border: 0.3mm solid #666; padding: 1mm; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; }
 th { background: #eee; font-size: 8pt; }
 """
-WIDTHS = (20, 45, 13, 60, 30, 19, 20, 14, 13, 13, 15, 12)  # millimetres
+WIDTHS = (20, 45, 12, 60, 25, 19, 20, 14, 13, 13, 14, 17)  # millimetres
 
 
 def as_html(table: list[list[str]]) -> str:
@@ -154,7 +156,7 @@ def as_html(table: list[list[str]]) -> str:
 def _lines(cell: str) -> str:
     """A cell as HTML. Where it holds ids alone, a line each, so that none is broken."""
     ids = cell.split(", ")
-    return "<br>".join(map(escape, ids)) if " " not in "".join(ids) else escape(cell)
+    return "<br>".join(ids).replace(" ", "&nbsp;") if all(map(ID.fullmatch, ids)) else escape(cell)
 
 
 FORMATS: Mapping[str, Callable[[list[list[str]]], str]] = MappingProxyType(
@@ -165,7 +167,8 @@ FORMATS: Mapping[str, Callable[[list[list[str]]], str]] = MappingProxyType(
 def write(path: Path, table: list[list[str]]) -> None:
     """Write rows to a file, as its ending says. Raises KeyError for another ending."""
     text = FORMATS[path.suffix.lower()](table)
-    path.write_text(text, encoding="utf-8", newline="")
+    marked = path.suffix.lower() == ".csv" and not text.isascii()  # for spreadsheets
+    path.write_text(text, encoding="utf-8-sig" if marked else "utf-8", newline="")
 
 
 def export(folder: str, name: str, table: list[list[str]]) -> None:

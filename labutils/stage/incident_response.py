@@ -167,15 +167,21 @@ class Evening:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a plan of cuts went: what was made anew (minute, maker, thing), and what still opens."""
+    """How a plan of cuts went: what was made anew (minute, maker, thing), and the evening after it,
+    at 20:00, with each door at work."""
 
     put_back: tuple[tuple[int, str, str], ...]
-    opens: tuple[tuple[str, str], ...]
+    evening: Evening
+
+    @property
+    def opens(self) -> list[tuple[str, str]]:
+        """The tries that open at last."""
+        return [pair for pair in self.evening.tries if self.evening.knock(*pair).is_success]
 
 
 def carry_out(cuts: Sequence[Iterable[str]]) -> Outcome:
     """Carry out the cuts, one after the other, while the intruder comes by every quarter of an
-    hour. At the end each secret is tried at each door."""
+    hour, and once more at the end."""
     evening, put_back = Evening(), []
     for number, names in enumerate(cuts):
         for minute in range(number * REMOVAL + 1, (number + 1) * REMOVAL + 1):
@@ -184,5 +190,4 @@ def carry_out(cuts: Sequence[Iterable[str]]) -> Outcome:
         evening.cut(*names)
     put_back += [((len(cuts) + 1) * REMOVAL, *pair) for pair in evening.visit()]
     evening.wait_until("2023-11-23T20:00:00Z")
-    opens = [pair for pair in evening.tries if evening.knock(*pair).is_success]
-    return Outcome(tuple(put_back), tuple(opens))
+    return Outcome(tuple(put_back), evening)

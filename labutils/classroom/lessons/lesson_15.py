@@ -130,6 +130,8 @@ def proves(answer: Tried) -> Verdict:
             got, wanted = f"{len(tried)} tries at the doors", f"{len(statuses)}"
             return Verdict("differs", case, got, wanted, mistake="all")
         given = {key: sorted(map(tuple, part)) for key, part in found.items()}
+        if set(given["open"]) & {*want["refused"], *want["unknown"]}:
+            return Verdict("differs", case, written(found), written(want), mistake="truth")
         if given != {key: sorted(part) for key, part in want.items()}:
             return Verdict("differs", case, written(found), written(want), mistake=mistake)
     return PASSED
@@ -386,6 +388,11 @@ EXERCISES = (
                 "answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code == 201")),
             ),
+            "truth": (
+                "A response counts as true whatever it says, so `if knock(...)` is no question. "
+                "Ask answer.is_success.",
+                altered(PROOF, ("answer.is_success", "answer")),
+            ),
             "refused": (
                 "401 and 403 are both refusals: the door looked at the secret and said no.",
                 altered(PROOF, ("(401, 403)", "(403,)")),
@@ -417,7 +424,8 @@ EXERCISES = (
         "The sweep below uses it: for each way in which footholds can make one another.",
         {
             "made": (
-                "What is left stays, and makes[x] comes to it for each x that is left.",
+                "What is left stays, and makes[x] comes to it for each x that is left. Work on a "
+                "copy: present = set(left).",
                 wrong("answer = lambda makes, left: set(left)"),
             ),
             "backwards": (
