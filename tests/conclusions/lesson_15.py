@@ -1,5 +1,7 @@
 """What lesson 15 concludes, from its sweeps: evictions, and a change of signing keys."""
 
+from functools import cache
+
 from labutils.stage import credential_rotation as rotation
 from labutils.stage import eviction
 from labutils.stage.eviction import after_a_visit, graphs, has_circle, one_by_one, one_cut
@@ -25,6 +27,7 @@ def one_cut_for_all():
     ]
 
 
+@cache
 def ended_while_visits_are_frequent():
     """The ways that end in each setting whose visits come at least as often as removals."""
     frequent = [(r, v) for r in REMOVALS for v in VISITS if v <= r]
