@@ -308,6 +308,21 @@ def whole_check(answer: Tried) -> Verdict:
 # --- 11-3: three hostile proofs -----------------------------------------------------------------
 
 FOUR = {"signature", "same_key", "same_method", "same_address", one_check_off.READING}
+# The questions of the check, as somebody calls them who has not seen their names.
+QUESTIONS = {
+    one_check_off.READING: "the reading",
+    "signature": "the signature",
+    "same_key": "the key of the token",
+    "same_method": "the method",
+    "same_address": "the address",
+    "right_kind": "the type",
+    "known_algorithm": "the algorithm",
+    "public_key": "the public key",
+    "complete": "the claims that must be there",
+    "fresh": "the time",
+    "same_token": "the token",
+    "first_use": "the used names",
+}
 
 
 def three_come_in(answer: Tried) -> Verdict:
@@ -331,7 +346,7 @@ def three_come_in(answer: Tried) -> Verdict:
             if verdict:
                 return verdict
             if reason in stopped:
-                got = f"two that {reason} stops, numbers {stopped[reason]} and {place}"
+                got = f"two that fail for {reason}, numbers {stopped[reason]} and {place}"
                 return Verdict("differs", got=got, mistake="same")
             stopped[reason] = place
     return PASSED
@@ -344,11 +359,13 @@ def let_in_by_four(case: ProofCase, place: int) -> tuple[Verdict | None, str]:
         return Verdict("differs", words, written(case.proof), mistake="three"), ""
     against = one_check_off.objections(case)
     if FOUR & set(against):
-        why = f"a proof that {', '.join(sorted(FOUR & set(against)))} stops"
-        return Verdict("differs", words, why.replace("_", " "), mistake="shut"), ""
+        first = next(name for name in against if name in FOUR)
+        return Verdict(
+            "differs", words, f"one that fails for {QUESTIONS[first]}", mistake="shut"
+        ), ""
     if not against:
         return Verdict("differs", words, "a good proof", mistake="harmless"), ""
-    return None, against[0].replace("_", " ")
+    return None, QUESTIONS[against[0]]
 
 
 # --- 11-5 and 11-6: a proxy ---------------------------------------------------------------------
@@ -417,8 +434,6 @@ def strips(answer: Tried) -> Verdict:
         seen = {str(name).lower(): text for name, text in result.items()}
         if seen == want:
             continue
-        if set(seen) - set(want):
-            return Verdict("let_in", words, mistake=mistake)
         return Verdict("differs", words, written(seen), written(want), mistake=mistake)
     return PASSED
 
@@ -467,6 +482,8 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
+    if isinstance(answer, dict) and "error" in answer:
+        return "refused"
     if isinstance(answer, dict) or hasattr(answer, "json"):
         return "response"
     return "early" if isinstance(answer, str) and "closed the page" in answer else "other"
@@ -513,6 +530,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         altered(FIRST_CHECK, ("bare(claims", "bare(request['url']) or bare(claims")),
     ),
 }
+
+OF_THE_FIRST = ("key", "signature", "method", "address")
 
 EXERCISES = (
     Exercise(
@@ -662,7 +681,7 @@ EXERCISES = (
         {
             **{
                 name: (
-                    says,
+                    f"{says} That belongs to first_check." if name in OF_THE_FIRST else says,
                     made.replace("answer = first_check", f"{CHECK_PROOF}\nanswer = check_proof"),
                 )
                 for name, (says, made) in CASES_OF_FOUR.items()
@@ -951,6 +970,10 @@ TARGET = Target(
         ),
         "response": (
             "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'notes of': 'u-1815', 'flag': '...'}",
+        ),
+        "refused": (
+            "The door refused that. Its error_description says what it asks for.",
             "answer = {'error': 'invalid_dpop_proof'}",
         ),
     },
@@ -1255,8 +1278,8 @@ PREDICTIONS = (
                 "told to drop those of the client.",
             ),
         },
-        "The API cannot tell the proxy's header from Tom's. The binding is as good as the proxy's "
-        "care, and everything looks well for honest clients.",
+        "The API cannot tell the proxy's header from Tom's. For honest clients all works, so "
+        "nobody notices.",
     ),
 )
 
