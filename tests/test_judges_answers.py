@@ -8,7 +8,6 @@ mistake than its own.
 # ruff: noqa: B905, E713, RET502, RET503, SIM103, SIM110
 import hashlib
 import re
-import struct
 
 import pytest
 
@@ -81,23 +80,6 @@ def _(one, other):
     return (a, b) == (c, d)
 
 
-@right("13-2")
-def _(data):
-    flags, counter = struct.unpack(">BI", data[32:37])
-    return flags & 1 == 1, flags & 4 == 4, counter
-
-
-@right("13-2")
-def _(data):
-    bits = f"{data[32]:08b}"
-    return bits[7] == "1", bits[5] == "1", int(data[33:37].hex(), 16)
-
-
-@right("13-2")
-def _(data):
-    return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], "big")
-
-
 right("14-1")(["support_least_privilege", "sessions_bound"])
 
 
@@ -128,26 +110,6 @@ def _(claims, revoked):
 @wrong("12-1", "raises")
 def _(claims, revoked):
     return claims["iat"] <= revoked[claims["sub"]]
-
-
-@wrong("13-2", "place")
-def _(data):
-    return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])
-
-
-@wrong("13-2", "place")
-def _(data):
-    return data[31] & 1, data[31] & 4, int.from_bytes(data[33:37])
-
-
-@wrong("13-2", "bits")
-def _(data):
-    return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])
-
-
-wrong("13-3", "script in the page: time")(
-    {"page in between": "key", "copied cookie": "binding", "script in the page": "time"}
-)
 
 
 wrong("14-1", "text")("sessions_bound")

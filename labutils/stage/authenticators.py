@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from fido2.webauthn import RegistrationResponse
 
 from labutils.identity import webauthn
 from labutils.identity.factors import Push, Totp, totp
-from labutils.identity.person import fill, sign_in
+from labutils.identity.person import Form, fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
@@ -62,9 +63,9 @@ def number_on(page: httpx.Response) -> str:
     return number[1] if number else ""
 
 
-def with_password(keys: MakeKeys = webauthn.SecurityKeys) -> Account:
+def with_password(keys: MakeKeys = webauthn.SecurityKeys, seed: str = "lesson-13") -> Account:
     """A password, and nothing else, at a provider where `keys` would check a security key."""
-    account = Account(build_apps("lesson-13"))
+    account = Account(build_apps(seed))
     webauthn.enable(account.apps.provider, keys)
     return account
 
@@ -95,15 +96,18 @@ def with_key(
     key: SecurityKey | None = None,
     keys: MakeKeys = webauthn.SecurityKeys,
     browser: Browser = DefaultClientDataCollector,
+    seed: str = "lesson-13",
 ) -> Account:
     """A security key, registered on the provider's page /keys.
 
     Ada's next sign-in is on another day. `keys` makes the provider's end.
     """
-    account = with_password(keys)
+    account = with_password(keys, seed)
     apps, account.key = account.apps, key or SecurityKey("Ada's key")
 
     def touches(page: httpx.Response) -> str:
+        if not Form(page.text).options:  # the page asks for no key
+            return ""
         account.sent.append(press(account.key, page, browser))
         return account.sent[-1]
 
@@ -114,6 +118,38 @@ def with_key(
     return account
 
 
+class KeyOrCode(webauthn.SecurityKeys):
+    """Security keys, and a code from an app for whoever has no key at hand."""
+
+    page = "key_or_code"
+    codes: Totp
+
+    def check(self, remembered: Any, answer: str, /) -> None:
+        """Six digits are a code; everything else is the answer of a key."""
+        is_code = answer.isdigit()
+        self.amr = Totp.amr if is_code else webauthn.SecurityKeys.amr
+        if is_code:
+            self.codes.check(None, answer)
+        else:
+            super().check(remembered, answer)
+
+
+def with_key_or_code() -> Account:
+    """A security key, at a provider that still takes a code as well.
+
+    Ada uses the key where the page asks for it, and types a code where it asks for that alone.
+    """
+    account = with_key(keys=KeyOrCode)
+    touches, clock = account.answer, account.apps.lab.clock
+    account.factor.codes = Totp(SECRET, clock)
+
+    def touches_or_types(page: httpx.Response) -> str:
+        return touches(page) if Form(page.text).options else totp(SECRET, clock.now)
+
+    account.answer = touches_or_types
+    return account
+
+
 FACTORS: dict[str, Callable[[], Account]] = {
     "password alone": with_password,
     "one-time code": with_code,
@@ -121,6 +157,30 @@ FACTORS: dict[str, Callable[[], Account]] = {
     "push, number": partial(with_push, number_matching=True),
     "security key": with_key,
 }
+
+
+def client_data(registration: str) -> str:
+    """What the browser saw when a key was registered, as it wrote it (WebAuthn, 5.8.1)."""
+    response = RegistrationResponse.from_dict(json.loads(registration)).response
+    return bytes(response.client_data).decode()
+
+
+def copied_key_signs_in_twice() -> tuple[int, int]:
+    """Ada's key is copied, and she signs in. Then the copy tries twice: two statuses."""
+    account = with_key()
+    copied = deepcopy(account.key)
+    account.sign_in()
+    account.key = copied
+    statuses = []
+    for _ in range(2):
+        account.apps.ada.cookies.clear()
+        statuses.append(account.sign_in().status_code)
+    return statuses[0], statuses[1]
+
+
+def two_models() -> tuple[SecurityKey, SecurityKey]:
+    """A key whose model is all zeros, and one whose model is invented."""
+    return SecurityKey("one key"), SecurityKey("another", aaguid=bytes.fromhex("c0ffee" * 5 + "00"))
 
 
 def attested(key: SecurityKey) -> str:

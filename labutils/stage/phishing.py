@@ -1,28 +1,38 @@
 """Ways to get in as Ada, and a phish whose obstacles are taken away one by one (lesson 13)."""
 
+import json
 from collections.abc import Callable, Collection
 from functools import partial
 from itertools import chain, combinations
+from typing import Any
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 
 # isort: split
 import httpx
 from fido2.client import ClientError, DefaultClientDataCollector
+from fido2.rpid import verify_rp_id
+from fido2.webauthn import AuthenticationResponse
 
 from labutils.identity import webauthn
-from labutils.identity.factors import Push
+from labutils.identity.factors import STEP, Push, Totp, WrongAnswer, totp
 from labutils.identity.person import sign_in
 from labutils.identity.security_key import SecurityKey
-from labutils.incident.relay import Relay
-from labutils.stage.authenticators import FACTORS, Account, with_key
+from labutils.incident.relay import Headers, Relay
+from labutils.lab import Clock
+from labutils.stage.authenticators import SECRET, Account, with_key
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, WIKI
 
 FAKE = "https://login-example.test"
 EVENING = 5  # tries until she gives in
+# What a learner writes in 13-1: the headers, the host that stands in them, and the new one.
+RewriteHosts = Callable[[Headers, str, str], Headers]
+# What a learner writes in 13-2: what the browser saw, what the key wrote, the challenge that was
+# given, and the counter of the sign-in before. It returns the counter, or raises ValueError.
+CheckAnswer = Callable[[dict[str, Any], bytes, str, int], int]
 
-# --- four ways in -------------------------------------------------------------------------------
+# --- ways in that lead through a sign-in --------------------------------------------------------
 
 
 def is_in(browser: httpx.Client) -> bool:
@@ -54,17 +64,30 @@ def push_fatigue(account: Account) -> httpx.Client:
     return account.apps.tom
 
 
-def through_relay(account: Account, fake: str = FAKE, rewrite: Callable[[str], str] = str) -> Relay:
+def through_relay(
+    account: Account,
+    fake: str = FAKE,
+    page: Callable[[str], str] = str,
+    headers: RewriteHosts | None = None,
+) -> Relay:
     """Ada follows a link to the relay, and does there all that she would do at the real place.
 
-    ATT&CK T1557: adversary in the middle.
+    `page` and `headers` change what the relay hands on. ATT&CK T1557: adversary in the middle.
     """
     lab, name = account.apps.lab, fake.removeprefix("https://")
-    relay = Relay(lab.browser(name, "203.0.113.66"), LOGIN, fake, rewrite)
+    rewrite = None if headers is None else by_host(headers)
+    relay = Relay(lab.browser(name, "203.0.113.66"), LOGIN, fake, page, rewrite)
     lab.add(name, relay)
     link = account.apps.tom.get(WIKI + "/login").headers["location"].replace(LOGIN, fake)
     sign_in(account.apps.ada, link, "ada", account.password, answer=account.answer, until=WIKI)
     return relay
+
+
+def by_host(rewrite: RewriteHosts) -> RewriteHosts:
+    """The same for origins, as the relay has them: `https://` and the host."""
+    return lambda headers, old, new: rewrite(
+        headers, old.removeprefix("https://"), new.removeprefix("https://")
+    )
 
 
 def stolen_session(account: Account) -> httpx.Client:
@@ -78,32 +101,31 @@ def stolen_session(account: Account) -> httpx.Client:
     return account.apps.tom
 
 
-ATTACKS: dict[str, Callable[[Account], httpx.Client]] = {
-    "leaked": leaked_password,
-    "all evening": push_fatigue,
-    "relay": lambda account: through_relay(account).network,
-    "after login": stolen_session,
-}
+# --- how late a relay may be --------------------------------------------------------------------
 
 
-def tries() -> dict[tuple[str, str], str]:
-    """(factor, attack): does the thief end up with a session? By trying each with fresh apps."""
+def opens_late(started: int, delay: int) -> bool:
+    """Whether a code that Ada read at second `started` is still taken `delay` seconds later."""
+    clock = Clock("2023-10-18T09:00:00Z")
+    clock.tick(started)
+    code = totp(SECRET, clock.now)
+    clock.tick(delay)
+    try:
+        Totp(SECRET, clock).check(None, code)
+    except WrongAnswer:
+        return False
+    return True
+
+
+def code_delays(longest: int = 90) -> dict[int, int]:
+    """For each delay in seconds: at how many seconds of a step a relayed code still opens."""
     return {
-        (factor, attack): "opens" if gets_in(build(), attack) else "refused"
-        for factor, build in FACTORS.items()
-        for attack in ATTACKS
+        delay: sum(opens_late(started, delay) for started in range(STEP))
+        for delay in range(longest + 1)
     }
 
 
-def gets_in(account: Account, attack: str) -> bool:
-    """Whether an attack on this account ends with a session in the thief's browser."""
-    try:
-        return is_in(ATTACKS[attack](account))
-    except ClientError:  # Ada's browser, or her key, refused
-        return False
-
-
-# --- three layers that refuse -------------------------------------------------------------------
+# --- three parties that refuse ------------------------------------------------------------------
 
 LAYERS = ("browser", "key", "server")
 
@@ -115,13 +137,47 @@ class ForgetfulKey(SecurityKey):
         return credential in self.credentials
 
 
+class CheckedKeys(webauthn.SecurityKeys):
+    """The provider's end of security keys, where `check_answer` stands before the library.
+
+    The library is told to take any origin. The signature, the challenge and the hash of the site it
+    compares itself.
+    """
+
+    def __init__(self, origin: str, check_answer: CheckAnswer | None = None):
+        super().__init__(origin, verify_origin=any_origin)
+        self.check_answer = check_answer
+
+    def check(self, remembered: Any, answer: str, /) -> None:
+        """The check in front, where there is one, and then the library's."""
+        if self.check_answer is not None:
+            seen, data, key = in_three_parts(answer)
+            last = self.counters.get(key, 0)
+            try:
+                self.check_answer(seen, data, remembered["challenge"], last)
+            except ValueError as refusal:
+                raise WrongAnswer(str(refusal)) from refusal
+        super().check(remembered, answer)
+
+
+# The library's own rule for origins: each host at or below the site's name.
+LibraryRule = partial(webauthn.SecurityKeys, verify_origin=partial(verify_rp_id, "login.example"))
+
+
+def in_three_parts(answer: str) -> tuple[dict[str, Any], bytes, bytes]:
+    """What the browser saw, what the key wrote, and the name of the credential."""
+    response = AuthenticationResponse.from_dict(json.loads(answer))
+    seen = json.loads(bytes(response.response.client_data))
+    return seen, bytes(response.response.authenticator_data), response.raw_id
+
+
 def any_site(_site: str, _origin: str) -> bool:
     """For a broken browser: it does not compare the page's origin with the site."""
     return True
 
 
 def any_origin(_origin: str) -> bool:
-    """For a careless server: whatever origin was signed."""
+    """For a server that does not look: whatever origin was signed."""
     return True
 
 
@@ -136,24 +192,26 @@ def renamed(page: str) -> str:
     return page.replace(member.format("login.example"), member.format("login-example.test"))
 
 
-def phished_account(off: Collection[str]) -> Account:
-    """Ada's account with a security key, where some of the three layers do not look.
+def phished_account(off: Collection[str], check: CheckAnswer) -> Account:
+    """Ada's account with a security key, where some of the three parties do not look.
 
     Off means: the browser does not compare page and site, the key answers for any site, the server
-    takes any origin.
+    leaves out `check`.
     """
-    keys = partial(webauthn.SecurityKeys, verify_origin=any_origin if "server" in off else None)
+    keys = partial(CheckedKeys, check_answer=None if "server" in off else check)
     browser = DefaultClientDataCollector
     if "browser" in off:
         browser = partial(DefaultClientDataCollector, verify=any_site)
     return with_key(ForgetfulKey("Ada's key") if "key" in off else None, keys, browser)
 
 
-def who_refuses(off: Collection[str] = (), rewrite: Callable[[str], str] = as_it_is) -> str:
+def who_refuses(
+    check: CheckAnswer, off: Collection[str] = (), page: Callable[[str], str] = as_it_is
+) -> str:
     """Phish that account: who refused and why, or `in`."""
-    account = phished_account(off)
+    account = phished_account(off, check)
     try:
-        if is_in(through_relay(account, rewrite=rewrite).network):
+        if is_in(through_relay(account, page=page).network):
             return "in"
     except ClientError as refusal:
         no_credential = refusal.code == ClientError.ERR.DEVICE_INELIGIBLE
@@ -162,12 +220,22 @@ def who_refuses(off: Collection[str] = (), rewrite: Callable[[str], str] = as_it
     return "server: " + next(line["error"] for line in failed if "error" in line)
 
 
-def refusals() -> dict[tuple[str, str], str]:
-    """Both phishes against every set of layers that do not look: who refused."""
+def refusals(check: CheckAnswer) -> dict[tuple[str, str], str]:
+    """Both phishes against every set of parties that do not look: who refused."""
     sets = chain.from_iterable(combinations(LAYERS, size) for size in range(4))
     pages = (("page as it is", as_it_is), ("site renamed", renamed))
     return {
-        (", ".join(off) or "nobody", name): who_refuses(off, rewrite)
+        (", ".join(off) or "none", name): who_refuses(check, off, page)
         for off in sets
-        for name, rewrite in pages
+        for name, page in pages
     }
+
+
+def as_rows(outcomes: dict[tuple[str, str], str]) -> str:
+    """Who refused, as text: a row for each set of parties that do not look."""
+    pages = list(dict.fromkeys(page for _, page in outcomes))
+    lines = [f"{'do not look':<22}" + "".join(f"{'relay, ' + page:<36}" for page in pages)]
+    for off in dict.fromkeys(off for off, _ in outcomes):
+        words = (outcomes[off, page] for page in pages)
+        lines.append(f"{off:<22}" + "".join(f"{word[:44]:<36}" for word in words))
+    return "\n".join(line.rstrip() for line in lines)

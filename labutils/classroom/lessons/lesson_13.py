@@ -1,84 +1,871 @@
-"""13 · Let a key refuse the phish."""
+"""13 · Phishing-resistant sign-in."""
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.classroom.registry import Guess, Prediction, Row, code
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache, partial
+from html import escape
+from typing import Any
 
-_ORIGINS = (
-    ("https://login.example", True, "real"),
-    ("https://login-example.test", False, "look-alike"),
-    ("https://login.example.test", False, "longer"),
-    ("https://old.login.example", False, "subdomain"),
-    ("http://login.example", False, "plain"),
-    ("https://login.example:8443", False, "port"),
-    ("https://evil.test/https://login.example", False, "anywhere"),
-    ("https://login-example", False, "letters"),
-    ("https://login.example/", False, "letters"),
-    ("HTTPS://LOGIN.EXAMPLE", False, "letters"),
-    ("https://login.example:443", False, "letters"),
+import httpx
+
+from labutils.classroom import registry
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    nearly,
+    value,
+    verifier,
+    written,
+)
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.person import Form
+from labutils.lab import dice
+from labutils.stage import ways_round_a_key
+from labutils.stage.all_have_keys import FLAG, AllHaveKeys
+from labutils.stage.ways_round_a_key import CLOSED, SETTINGS
+
+TOOLS = code("""
+    import hashlib
+    import re
+""")
+REWRITE = code("""
+    def rewrite(headers, old, new):
+        handed_on = []
+        for name, value in headers:
+            if name.lower() not in ("cookie", "set-cookie"):
+                handed_on.append((name, value.replace(old, new)))
+        return handed_on
+""")
+CHECK_ANSWER = code("""
+    def check_answer(seen, data, challenge, last):
+        if seen["challenge"] != challenge:
+            raise ValueError("another challenge")
+        if seen["origin"] != "https://login.example":
+            raise ValueError("another origin")
+        if data[:32] != hashlib.sha256(b"login.example").digest():
+            raise ValueError("another site")
+        if not data[32] & 1:
+            raise ValueError("not touched")
+        counter = int.from_bytes(data[33:37])
+        if counter <= last and (counter, last) != (0, 0):
+            raise ValueError("the counter did not go up")
+        return counter
+""")
+WITHOUT_KEY = code("""
+    def without_key(page):
+        return re.sub(' data-options="[^"]*"', "", page)
+""")
+POLL = code("""
+    def poll(browser, started, wait):
+        form = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+        form["client_id"] = "screen"
+        form["device_code"] = started["device_code"]
+        interval = started["interval"]
+        while True:
+            wait(interval)
+            answer = browser.post("https://login.example/token", data=form)
+            if answer.is_success:
+                return answer.json()
+            error = answer.json()["error"]
+            if error == "slow_down":
+                interval += 5
+            elif error != "authorization_pending":
+                return error
+""")
+COMPANY = code("""
+    company = {
+        "codes": "refused",
+        "devices": "from the office",
+        "consent": "approved clients",
+        "recovery": "second key",
+    }
+""")
+WHY = code("""
+    why = {
+        "page in between": "key",
+        "copied cookie": "binding",
+        "script in the page": "none",
+    }
+""")
+
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
+
+
+def chosen(solution: str, old: str, new: str) -> str:
+    """A table with one value changed, as the wrong answer of somebody who chooses so."""
+    assert old in solution, old
+    return "answer" + solution[solution.index(" = ") :].replace(old, new)
+
+
+# --- 13-1: what a relay hands on ----------------------------------------------------------------
+
+
+def as_pairs(result: Any, want: Any) -> bool:
+    """Whether these are the same headers in the same order, whatever holds them."""
+    return isinstance(result, list | tuple) and [tuple(pair) for pair in result] == want
+
+
+def header_cases() -> Iterator[Case]:
+    """Headers of requests and of answers, with fixed and with drawn hosts."""
+    fake, real = "login-example.test", "login.example"
+    yield Case(([], fake, real), [], "kind", "no headers")
+    accept = ("accept", "text/html")
+    yield Case(([accept], fake, real), [accept], "kind", "one header, without a host in it")
+    drawn = next(dice("lesson-13", "hosts"))[:6]
+    for old, new in ((fake, real), (real, fake), (f"{drawn}.test", f"{drawn}.example")):
+        before = [("host", old), ("origin", f"https://{old}"), accept]
+        after = [("host", new), ("origin", f"https://{new}"), accept]
+        yield Case((before, old, new), after, "host")
+        twice = f"https://{old}/authorize?next=https://{old}/keys"
+        before = [("location", twice)]
+        yield Case((before, old, new), [("location", twice.replace(old, new))], "host")
+        for name, mistake in (("cookie", "cookie"), ("set-cookie", "set-cookie")):
+            yield Case(([(name, "a=b"), accept], old, new), [accept], mistake)
+            yield Case(([accept, (name.title(), "a=b")], old, new), [accept], "letters")
+    policy = [("x-cookie-policy", "ask"), ("accept", "cookie"), ("cookies", "2")]
+    yield Case((policy, fake, real), policy, "whole")
+    links = [("link", "a"), ("link", "b")]
+    yield Case((links, fake, real), links, "repeated")
+
+
+# --- 13-2: what a server must check -------------------------------------------------------------
+
+ORIGIN, SITE = "https://login.example", hashlib.sha256(b"login.example").digest()
+ORIGINS = (
+    ("https://login-example.test", "look-alike"),
+    ("https://login.example.test", "longer"),
+    ("https://old.login.example", "subdomain"),
+    ("http://login.example", "plain"),
+    ("https://login.example:8443", "port"),
+    ("https://evil.test/https://login.example", "longer"),
+    *((text, "letters") for text in nearly(ORIGIN)),
+    ("https://login.example/", "letters"),
+    ("https://login.example:443", "letters"),
 )
 
 
-def _origin(answer: object) -> str | None:
-    for origin, right, mistake in _ORIGINS:
-        given = answer(origin)
-        if found := yes_or_no(given, right, mistake):
-            return found
+def signed(
+    challenge: str, origin: str = ORIGIN, site: bytes = SITE, flags: int = 5, counter: int = 9
+) -> tuple[dict[str, Any], bytes]:
+    """What the browser saw, and what the key wrote."""
+    seen = {"type": "webauthn.get", "challenge": challenge, "origin": origin, "crossOrigin": False}
+    return seen, site + bytes([flags]) + counter.to_bytes(4)
+
+
+def asked(words: str, mistake: str, last: int = 1, want: int | None = None, **made: Any) -> Case:
+    """One answer of a key at a server that gave a drawn challenge."""
+    challenge = next(dice("lesson-13", words))
+    seen, data = signed(made.pop("challenge", challenge), **made)
+    return Case((seen, data, challenge, last), want, mistake, words)
+
+
+def good_answers() -> Iterator[Case]:
+    """Answers that a server takes."""
+    counter = 0x06000006  # the same from both ends, and with bits that are no flags
+    for flags, mistake in ((1, "place"), (5, "bits"), (0x1D, "bits"), (0x81, "bits")):
+        words = f"flags {flags:#04x}, counter {counter:#010x}"
+        yield asked(words, mistake, want=counter, flags=flags, counter=counter)
+    yield asked("counter 66051, after 66050", "order", last=66050, want=66051, counter=66051)
+    yield asked("the first sign-in: counter 1, after 0", "zero", last=0, want=1, counter=1)
+    yield asked("a passkey that does not count: 0 after 0", "zero", last=0, want=0, counter=0)
+
+
+def bad_answers() -> Iterator[Case]:
+    """Answers that a server must refuse, the coarse mistakes first."""
+    yield asked("the challenge of an older sign-in", "challenge", challenge="of yesterday")
+    challenge = next(dice("lesson-13", "nearly"))
+    for text in nearly(challenge):
+        seen, data = signed(text)
+        words = f"the challenge {text!r} in the place of {challenge!r}"
+        yield Case((seen, data, challenge, 1), None, "challenge", words)
+    for origin, mistake in ORIGINS:
+        yield asked(f"the origin {origin!r}", mistake, origin=origin)
+    for host in ("login-example.test", "old.login.example", "https://login.example"):
+        site = hashlib.sha256(host.encode()).digest()
+        yield asked(f"a signature for the site {host!r}", "site", site=site)
+    for place in (0, 31):
+        site = bytearray(SITE)
+        site[place] ^= 1
+        yield asked(f"byte {place} of the site's hash is another", "site", site=bytes(site))
+    for flags in (0, 4, 0x1C):
+        yield asked(f"flags {flags:#04x}: not touched", "touched", flags=flags)
+    yield asked("not touched, and counter 0x01010101", "place", flags=4, counter=0x01010101)
+    for counter, last in ((9, 9), (8, 9), (1, 300), (0, 1), (256, 257)):
+        words = f"counter {counter}, after {last}"
+        yield asked(words, "counter", last=last, counter=counter)
+
+
+# --- 13-3: a page without the key ---------------------------------------------------------------
+
+KEY_PAGE = """<main data-options="{options}"><h1>Second factor</h1>
+<form method="post" action="/authorize"><input type="hidden" name="ticket" value="{ticket}">
+<input type="hidden" name="state" value="data-options"><input type="hidden" name="answer" value="">
+<button>Use your security key</button></form>
+<form method="post" action="/authorize"><input type="hidden" name="ticket" value="{ticket}">
+<input name="answer"><button>Sign in</button></form></main>"""
+LOGIN_PAGE = """<main><form method="post" action="/authorize"><label>User name <input
+name="username"></label> <label>Password <input name="password" type="password"></label></form>
+<p>Our pages have no data-options here, "quoted" or not.</p></main>"""
+
+
+def downgraded(answer: Tried) -> Verdict:
+    """The judge of 13-3: pages that ask for a key, and pages that do not."""
+    drawn = dice("lesson-13", "pages")
+    for _ in range(3):
+        options = {"challenge": next(drawn), "rpId": f"{next(drawn)[:5]}.example"}
+        ticket = next(drawn)
+        page = KEY_PAGE.format(options=escape(json.dumps(options)), ticket=ticket)
+        if verdict := wrong_page(answer, page, ticket):
+            return verdict
+    case = "a page that asks for no key (the login page)"
+    try:
+        shown = answer(LOGIN_PAGE)
+    except Exception:
+        return answer.raised(case, "login page")
+    if shown != LOGIN_PAGE:
+        got = written(shown)
+        return Verdict("differs", case, got, "the page as it is", mistake="login page")
+    return PASSED
+
+
+def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
+    """What is wrong with a page from which the key was to be taken."""
+    case = "a page that asks for a key or a code"
+    try:
+        shown = answer(page)
+    except Exception:
+        return answer.raised(case, "kind")
+    if shown is None:
+        return Verdict("none", case)
+    if not isinstance(shown, str):
+        return Verdict("differs", case, written(shown), "a text", mistake="kind")
+    try:
+        form = Form(shown)
+    except ValueError:
+        got = "a page whose attribute data-options is no JSON"
+        return Verdict("differs", case, got, "no such attribute", mistake="half")
+    if form.options:
+        got = "a page that still asks for the key"
+        return Verdict("differs", case, got, "none", mistake="key")
+    if form.hidden.get("ticket") != ticket or form.action != "/authorize":
+        got = "a page without its form, or without its ticket"
+        return Verdict("differs", case, got, "both kept", mistake="form")
+    if 'value="data-options"' not in shown or "answer" not in form.asked:
+        got = "a page where a field is missing"
+        return Verdict("differs", case, got, "all fields kept", mistake="form")
     return None
 
 
-_DATA = bytes(range(32)) + bytes([5, 0, 1, 2, 3])
+# --- 13-4: polling for a device -----------------------------------------------------------------
+
+PENDING, SLOW_DOWN = "authorization_pending", "slow_down"
+SCRIPTS = (
+    (5, (), "tokens"),
+    (5, (PENDING, PENDING), "tokens"),
+    (3, (PENDING,), "access_denied"),
+    (5, (PENDING, PENDING, PENDING), "expired_token"),
+    (5, (SLOW_DOWN, PENDING), "tokens"),
+    (4, (PENDING, SLOW_DOWN, PENDING, SLOW_DOWN, PENDING, PENDING), "tokens"),
+    (5, (), "invalid_grant"),
+)
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
-def _read(answer: object) -> str | None:
-    for flags, counter, touched, verified in (
-        (5, 66051, True, True),
-        (1, 7, True, False),
-        (4, 7, False, True),
-        (0x19, 1, True, False),
-        (0, 0, False, False),
-    ):
-        data = _DATA[:32] + bytes([flags]) + counter.to_bytes(4)
+class StillAsking(Exception):
+    """The answer asked on and on."""
+
+
+class TokenEndpoint:
+    """A token endpoint that gives the errors of a script, and notes when it was asked."""
+
+    def __init__(self, interval: int, errors: tuple[str, ...], end: str):
+        drawn = dice("lesson-13", f"{interval} {errors} {end}")
+        self.started = {"device_code": next(drawn), "interval": interval, "expires_in": 600}
+        self.tokens = {"access_token": next(drawn), "token_type": "Bearer"}
+        self.errors, self.end = [*errors, end], end
+        self.now, self.asked = 0, list[int]()
+        self.form: dict[str, str] = {}
+        self.url = ""
+        self.browser = httpx.Client(transport=httpx.MockTransport(self.answer))
+
+    def wait(self, seconds: float) -> None:
+        self.now += int(seconds)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if len(self.asked) > len(self.errors) + 5:
+            raise StillAsking()
+        error = self.errors[min(len(self.asked), len(self.errors) - 1)]
+        self.asked.append(self.now)
+        self.url = f"{request.method} {request.url}"
+        self.form = dict(httpx.QueryParams(request.content.decode()))
+        if error == "tokens":
+            return httpx.Response(200, json=self.tokens)
+        return httpx.Response(400, json={"error": error})
+
+    def times(self) -> list[int]:
+        """When a client that waits as it should asks."""
+        moments, interval = [self.started["interval"]], self.started["interval"]
+        for error in self.errors[:-1]:
+            interval += 5 if error == SLOW_DOWN else 0
+            moments.append(moments[-1] + interval)
+        return moments
+
+
+def polls(answer: Tried) -> Verdict:
+    """The judge of 13-4: token endpoints that answer by a script."""
+    for interval, errors, end in SCRIPTS:
+        endpoint = TokenEndpoint(interval, errors, end)
+        case = f"interval {interval}, and the answers {', '.join([*errors, end])}"
         try:
-            given = answer(data)
+            result = answer(endpoint.browser, dict(endpoint.started), endpoint.wait)
+        except StillAsking:
+            got = f"{len(endpoint.asked)} requests, and no end"
+            return Verdict("differs", case, got, f"{len(endpoint.errors)}", mistake="end")
         except Exception:
-            return "raises"
-        if not isinstance(given, tuple) or len(given) != 3:
-            return "kind"
-        if given[2] != counter:
-            return "order" if given[2] == int.from_bytes(data[33:], "little") else "counter"
-        if (bool(given[0]), bool(given[1])) != (touched, verified):
-            if any(_flags(answer, index) for index in range(len(data)) if index != 32):
-                return "place"
-            return "swapped" if (bool(given[0]), bool(given[1])) == (verified, touched) else "bits"
+            return answer.raised(case, "raises")
+        if verdict := wrong_poll(endpoint, result, case):
+            return verdict
+    return PASSED
+
+
+def wrong_poll(endpoint: TokenEndpoint, result: Any, case: str) -> Verdict | None:
+    """What is wrong with a way of polling, as an endpoint saw it."""
+    if not endpoint.asked:
+        return Verdict("differs", case, "no request", "one or more", mistake="request")
+    right = {"grant_type": GRANT, "client_id": "screen"}
+    right["device_code"] = endpoint.started["device_code"]
+    if endpoint.url != "POST https://login.example/token" or endpoint.form != right:
+        got = written({"request": endpoint.url, "form": endpoint.form})
+        return Verdict("differs", case, got, written(right), mistake="request")
+    want = endpoint.tokens if endpoint.end == "tokens" else endpoint.end
+    if result is None:
+        return Verdict("none", case, mistake="result")
+    if len(endpoint.asked) < len(endpoint.errors):
+        got = f"{len(endpoint.asked)} of {len(endpoint.errors)} requests"
+        mistake = "slow" if SLOW_DOWN in endpoint.errors else "pending"
+        return Verdict("differs", case, got, "all", mistake=mistake)
+    if result != want:
+        return Verdict("differs", case, written(result), written(want), mistake="result")
+    if endpoint.asked != endpoint.times():
+        mistake = "slow" if SLOW_DOWN in endpoint.errors else "wait"
+        got = f"requests at the seconds {endpoint.asked}"
+        return Verdict("differs", case, got, str(endpoint.times()), mistake=mistake)
     return None
 
 
-def _flags(answer: object, index: int) -> bool:
-    """Whether another value of the byte in that place gives other flags."""
-    one, other = (bytes(index) + bytes([byte]) + bytes(36 - index) for byte in (0, 255))
-    return [bool(flag) for flag in answer(one)[:2]] != [bool(flag) for flag in answer(other)[:2]]
+# --- 13-5: what a company must close ------------------------------------------------------------
+
+# Setting -> the attack that it must stop, and what must go on working.
+PLAYED = {
+    "codes": ("downgrade", "Ada signs in"),
+    "devices": ("device code", "the meeting room's screen"),
+    "consent": ("consent", "the approved calendar"),
+    "recovery": ("help desk", "a lost key"),
+}
 
 
-_WHY = {"page in between": "key", "copied cookie": "binding", "script in the page": "none"}
-_WORDS = ("key", "binding", "time", "none")
+@cache
+def outcome(setting: str, chosen: str) -> tuple[bool, bool]:
+    """Whether the attack gets in, and whether the work goes on, with this value of a setting."""
+    namespace: dict[str, Any] = {}
+    exec("\n".join((TOOLS, REWRITE, WITHOUT_KEY, POLL)), namespace)
+    kit = ways_round_a_key.Kit(*(namespace[name] for name in ("rewrite", "without_key", "poll")))
+    company, (attack, work) = {**CLOSED, setting: chosen}, PLAYED[setting]
+    return (
+        ways_round_a_key.gets_in(attack, "security key", kit, company),
+        ways_round_a_key.goes_on(work, company, kit.poll),
+    )
 
 
-def _why(answer: object) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(_WHY):
+def closed(answer: Any) -> Verdict:
+    """The judge of 13-5: each setting is tried, by the attack and by the work that hang on it."""
+    if not isinstance(answer, dict) or answer.keys() != SETTINGS.keys():
+        return Verdict("differs", mistake="form")
+    for setting, values in SETTINGS.items():
+        if answer[setting] not in values:
+            return Verdict(
+                "differs", got=f"{written(answer[setting])} for {setting}", mistake="form"
+            )
+    for setting, (attack, _) in PLAYED.items():
+        if outcome(setting, answer[setting])[0]:
+            return Verdict("let_in", f"the attack {attack!r}", mistake=f"{setting} open")
+    for setting, (_, work) in PLAYED.items():
+        if not outcome(setting, answer[setting])[1]:
+            return Verdict("refused_good", work, mistake=f"{setting} shut")
+    return PASSED
+
+
+# --- 13-6: what stops what ----------------------------------------------------------------------
+
+RIGHT_WHY = {"page in between": "key", "copied cookie": "binding", "script in the page": "none"}
+WORDS = ("key", "binding", "time", "none")
+
+
+def why_mistake(answer: Any) -> str | None:
+    """The first situation whose answer is another, or `form`."""
+    if not isinstance(answer, dict) or set(answer) != set(RIGHT_WHY):
         return "form"
-    if not all(word in _WORDS for word in answer.values()):
+    if not all(word in WORDS for word in answer.values()):
         return "form"
-    for situation, right in _WHY.items():
+    for situation, right in RIGHT_WHY.items():
         if answer[situation] != right:
             return f"{situation}: {answer[situation]}"
     return None
 
 
-_FACTORS = ("password alone", "one-time code", "push", "push, number", "security key")
-_ASKED_AGAIN = (
-    "The belief is that the second factor is asked for again. It is asked for once, and the cookie "
-    "says that this is done."
+def flag_mistake(answer: Any) -> str | None:
+    """What is wrong with a flag."""
+    if isinstance(answer, dict):
+        return "whole"
+    return None if answer == FLAG else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "13-1",
+        "function",
+        compare(header_cases, same=as_pairs),
+        "Two rules, and the real page stands under another name. The relay forges nothing.",
+        {
+            "kind": (
+                "Return a list of pairs (name, value), in the order in which they came.",
+                altered(REWRITE, ("return handed_on", "return [value for _, value in handed_on]")),
+            ),
+            "host": (
+                "The old host must be replaced wherever it stands in a value, in both directions: "
+                "value.replace(old, new).",
+                altered(REWRITE, ("value.replace(old, new)", "new if value == old else value")),
+            ),
+            "cookie": (
+                "The header `cookie` went through to the provider. What Ada's browser keeps for "
+                "your host is nothing to the provider: your own browser sends the right cookies.",
+                altered(REWRITE, ('("cookie", "set-cookie")', '("set-cookie",)')),
+            ),
+            "set-cookie": (
+                "The header `set-cookie` went through to Ada. Then the session is in her browser, "
+                "too, and she can end it by signing out. It should be in yours alone.",
+                altered(REWRITE, ('("cookie", "set-cookie")', '("cookie",)')),
+            ),
+            "letters": (
+                "The name of a header may come in small letters or in capitals (RFC 9110, 5.1). "
+                "Compare name.lower().",
+                altered(REWRITE, ("name.lower()", "name")),
+            ),
+            "whole": (
+                "Leave out the two headers by their whole name. Others may have the word in them.",
+                altered(
+                    REWRITE,
+                    (
+                        'name.lower() not in ("cookie", "set-cookie")',
+                        '"cookie" not in name.lower()',
+                    ),
+                ),
+            ),
+            "repeated": (
+                "A header may stand there twice. A dictionary keeps the last one alone.",
+                altered(REWRITE, ("return handed_on", "return list(dict(handed_on).items())")),
+            ),
+        },
+        (
+            "One loop over the pairs. Which two names are left out? What happens to each value?",
+            "`if name.lower() not in (...)`, and then append (name, value.replace(old, new)).",
+        ),
+        REWRITE,
+    ),
+    Exercise(
+        "13-2",
+        "function",
+        verifier(good_answers, bad_answers, refusal=(ValueError,)),
+        "Five questions, and none of them is asked of Ada. The server's part is written.",
+        {
+            "place": (
+                "In `data`, bytes 0 to 31 are the hash of the site, data[32] are the flags, and "
+                "data[33:37] is the counter. Python counts from 0.",
+                altered(CHECK_ANSWER, ("data[32] & 1", "data[33] & 1")),
+            ),
+            "bits": (
+                "A flag is one bit of the byte, and the other bits may be set as well: "
+                "data[32] & 1.",
+                altered(CHECK_ANSWER, ("not data[32] & 1", "data[32] != 1")),
+            ),
+            "order": (
+                "The counter is one number of four bytes, the first of which weighs most: "
+                "int.from_bytes(data[33:37]).",
+                altered(CHECK_ANSWER, ("(data[33:37])", '(data[33:37], "little")')),
+            ),
+            "zero": (
+                "A counter of 0 after 0 is a passkey that does not count. Take it; and take a "
+                "first 1 after 0.",
+                altered(CHECK_ANSWER, (" and (counter, last) != (0, 0)", "")),
+            ),
+            "challenge": (
+                "Compare seen['challenge'] with the challenge that the server gave, letter by "
+                "letter. Otherwise an old answer signs in again.",
+                altered(CHECK_ANSWER, ('seen["challenge"] != challenge', "not challenge")),
+            ),
+            "look-alike": (
+                "That is the relay. Compare seen['origin'] with https://login.example.",
+                altered(
+                    CHECK_ANSWER,
+                    ('seen["origin"] != "https://login.example"', '"login" not in seen["origin"]'),
+                ),
+            ),
+            "longer": (
+                "It only holds the right text, or begins like it. Compare the whole origin.",
+                altered(
+                    CHECK_ANSWER,
+                    (
+                        'seen["origin"] != "https://login.example"',
+                        'not seen["origin"].startswith("https://login.example")',
+                    ),
+                ),
+            ),
+            "subdomain": (
+                "One forgotten server under your name, and the relay stands there. Compare the "
+                "whole origin.",
+                altered(
+                    CHECK_ANSWER,
+                    (
+                        'seen["origin"] != "https://login.example"',
+                        'not seen["origin"].endswith("login.example")',
+                    ),
+                ),
+            ),
+            "plain": (
+                "Without TLS anybody on the way can be that page. Compare the scheme as well.",
+                altered(
+                    CHECK_ANSWER,
+                    (
+                        'seen["origin"] != "https://login.example"',
+                        'seen["origin"].split("://")[-1] != "login.example"',
+                    ),
+                ),
+            ),
+            "port": (
+                "Another port is another server. An origin is scheme, host and port.",
+                altered(
+                    CHECK_ANSWER,
+                    (
+                        'seen["origin"] != "https://login.example"',
+                        're.sub(":[0-9]+$", "", seen["origin"]) != "https://login.example"',
+                    ),
+                ),
+            ),
+            "letters": (
+                "A browser writes an origin in one way. Compare the whole text with ==.",
+                altered(
+                    CHECK_ANSWER,
+                    ('seen["origin"] !=', 'seen["origin"].strip("/ ") !='),
+                ),
+            ),
+            "site": (
+                "Compare all 32 bytes of data[:32] with hashlib.sha256(b'login.example').digest().",
+                altered(
+                    CHECK_ANSWER,
+                    ('data[:32] != hashlib.sha256(b"login.example").digest()', "not data[:32]"),
+                ),
+            ),
+            "touched": (
+                "The lowest bit of data[32] says touched. The bit of 4 says verified, and is "
+                "another.",
+                altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 5")),
+            ),
+            "counter": (
+                "The counter must be higher than the one before. If it is not, there may be two of "
+                "this key.",
+                altered(CHECK_ANSWER, ("counter <= last", "counter < last")),
+            ),
+        },
+        (
+            "Five checks, each an `if` that raises ValueError: challenge, origin, site, flags, "
+            "counter. At the end return the counter.",
+            "data[:32] is compared with a SHA-256 digest; data[32] & 1 is the touch; "
+            "int.from_bytes(data[33:37]) is the counter, and only 0 after 0 may stand still.",
+        ),
+        CHECK_ANSWER,
+        refusal=(ValueError,),
+    ),
+    Exercise(
+        "13-3",
+        "function",
+        downgraded,
+        "A page without the question. No signature is asked for, so no origin is signed.",
+        {
+            "kind": (
+                "Return the page as a text.",
+                altered(WITHOUT_KEY, ("return re", "return len(page), re")),
+            ),
+            "key": (
+                "The attribute data-options is still there. It begins with a blank, and ends at "
+                "the next quotation mark.",
+                wrong("""
+                def answer(page):
+                    return page.replace("security key", "code")
+                """),
+            ),
+            "half": (
+                "Take out the whole attribute, with the value and both quotation marks.",
+                wrong("""
+                def answer(page):
+                    return page.replace("&quot;", "")
+                """),
+            ),
+            "form": (
+                "Take out the attribute alone. Ada must still be able to send the form, with its "
+                "ticket.",
+                wrong("""
+                def answer(page):
+                    return re.sub('<input type="hidden[^>]*>| data-options="[^"]*"', "", page)
+                """),
+            ),
+            "login page": (
+                "Every page passes through this function. One without the attribute must stay as "
+                "it is.",
+                wrong("""
+                def answer(page):
+                    start = page.index(' data-options="')
+                    end = page.index('"', start + 15)
+                    return page[:start] + page[end + 1 :]
+                """),
+            ),
+        },
+        (
+            "The key is asked for by one attribute of the page: data-options. Without it the "
+            "browser has nothing to ask a key.",
+            "re.sub(pattern, '', page) takes out what fits. The pattern: a blank, data-options=, a "
+            'quotation mark, [^"]* for all that is no quotation mark, and a quotation mark.',
+        ),
+        WITHOUT_KEY,
+    ),
+    Exercise(
+        "13-4",
+        "function",
+        polls,
+        "So a television polls, and so does Tom. The provider cannot tell the two apart.",
+        {
+            "request": (
+                "Each time POST to https://login.example/token a form of three fields: grant_type, "
+                "client_id and device_code.",
+                altered(POLL, ('    form["client_id"] = "screen"\n', "")),
+            ),
+            "raises": (
+                "browser.post(url, data=form) sends a form; answer.json() reads what came back.",
+                altered(POLL, ('started["interval"]', 'started["wait"]')),
+            ),
+            "pending": (
+                "authorization_pending says: nobody has answered yet. Ask again.",
+                altered(POLL, ('"authorization_pending"', '"pending"')),
+            ),
+            "end": (
+                "Stop at the tokens, and at every error but authorization_pending and slow_down.",
+                altered(POLL, ('elif error != "authorization_pending"', "elif not error")),
+            ),
+            "wait": (
+                "Wait `interval` seconds before each request, before the first one as well.",
+                altered(POLL, ("        wait(interval)\n", "")),
+            ),
+            "slow": (
+                "slow_down says: ask again, and wait 5 seconds more from now on (RFC 8628, 3.5).",
+                altered(POLL, ("interval += 5", "interval = 5")),
+            ),
+            "result": (
+                "Return answer.json() where the answer is a success, else the text of the error.",
+                altered(POLL, ("return answer.json()", "return answer")),
+            ),
+        },
+        (
+            "A loop: wait, ask, look at the answer. Two errors mean that the loop goes on.",
+            "`if answer.is_success: return answer.json()`. Else read answer.json()['error']: at "
+            "slow_down add 5 to the interval; at anything but authorization_pending return it.",
+        ),
+        POLL,
+    ),
+    Exercise(
+        "13-5",
+        "value",
+        closed,
+        "The four ways round the key are shut, and the company can still work.",
+        {
+            "form": (
+                "Give each of the four settings one of its values, letter by letter.",
+                "answer = {'codes': 'refused'}",
+            ),
+            "codes open": (
+                "A code is still taken. Then the relay takes the key out of the page, and asks for "
+                "the code.",
+                chosen(COMPANY, '"refused"', '"taken"'),
+            ),
+            "devices open": (
+                "A device may ask from Tom's address. Ada signs in at the real page, and his "
+                "device is signed in.",
+                chosen(COMPANY, '"from the office"', '"from anywhere"'),
+            ),
+            "consent open": (
+                "Ada may say yes to a client that nobody looked at, and Tom has registered one.",
+                chosen(COMPANY, '"approved clients"', '"people decide"'),
+            ),
+            "recovery open": (
+                "The answers to the questions stand on a page about Ada. Tom has read it.",
+                chosen(COMPANY, '"second key"', '"questions"'),
+            ),
+            "devices shut": (
+                "The meeting room's screen has no keyboard, and hangs in the office.",
+                chosen(COMPANY, '"from the office"', '"off"'),
+            ),
+            "consent shut": (
+                "The company pays for a calendar, which an administrator has approved.",
+                chosen(COMPANY, '"approved clients"', '"own clients"'),
+            ),
+            "recovery shut": (
+                "Keys get lost. Each person has a second one in a drawer.",
+                chosen(COMPANY, '"second key"', '"never"'),
+            ),
+        },
+        (
+            "Each setting has a value that lets Tom in, and most have one that stops work. Look "
+            "for the one between.",
+            "The screen hangs in the office, the calendar is approved, and there is a second key.",
+        ),
+        COMPANY,
+    ),
+    Exercise(
+        "13-6",
+        "value",
+        value(why_mistake),
+        "A key guards the moment of signing in, a binding what comes after it. Against a script on "
+        "Ada's own page none of the three helps: that page must be kept clean.",
+        {
+            "form": (
+                "Give each of the three situations one of: key, binding, time, none.",
+                "answer = {'page in between': 'key'}",
+            ),
+            "page in between: binding": (
+                "The session that the page in between receives is its own: it would be bound to "
+                "the thief's device. The sign-in itself must fail.",
+                chosen(WHY, '"key"', '"binding"'),
+            ),
+            "page in between: time": (
+                "A short life limits the loss, but the thief is in, and can come back the same "
+                "way. There is something that keeps him out.",
+                chosen(WHY, '"key"', '"time"'),
+            ),
+            "page in between: none": (
+                "Ada is signing in, and one of the three does not let her do it at the wrong "
+                "place.",
+                chosen(WHY, '"key"', '"none"'),
+            ),
+            "copied cookie: key": (
+                "Nobody signs in here: the signing in was done by Ada, with her key, and it is "
+                "over.",
+                chosen(WHY, '"binding"', '"key"'),
+            ),
+            "copied cookie: time": (
+                "An event ends it once somebody has noticed; a short life leaves its length. "
+                "Binding needs nobody to notice: on another machine the session cannot be renewed.",
+                chosen(WHY, '"binding"', '"time"'),
+            ),
+            "copied cookie: none": (
+                "The cookie is used on another machine. There is something that can be tied to "
+                "Ada's device.",
+                chosen(WHY, '"binding"', '"none"'),
+            ),
+            "script in the page: key": (
+                "Ada has signed in already, with her key. The script acts in her open session.",
+                chosen(WHY, '"none"', '"key"'),
+            ),
+            "script in the page: binding": (
+                "The script runs where the device's key is, and lets that key sign. Lesson 11 "
+                "showed what binding does not stop.",
+                chosen(WHY, '"none"', '"binding"'),
+            ),
+            "script in the page: time": (
+                "A short life limits what the script takes along. It does not stop the script, "
+                "which acts while Ada is signed in, and perhaps again at her next visit.",
+                chosen(WHY, '"none"', '"time"'),
+            ),
+        },
+        (
+            "Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his "
+            "own?",
+            "The cookie is used on another machine, and there a tie to Ada's device fails the "
+            "thief; the script is on her machine, in her session. `none` is an answer too.",
+        ),
+        WHY,
+    ),
 )
+
+TARGET = Target(
+    "13-target",
+    "value",
+    value(flag_mistake),
+    "In, past a key that did all that it promises. There are other ways: a forgotten host below "
+    "the provider's name, or the name of a client that an administrator once approved.",
+    {
+        "other": (
+            "That is not the flag. The answer to GET /vault holds it, as the member `flag`.",
+            "answer = 'flag-0000'",
+        ),
+        "whole": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'vault of': 'u-1815'}",
+        ),
+    },
+    (
+        "The key is not the weak point. Ask of each setting of this lesson what it still lets in: "
+        "who may ask for a device code, which clients are approved, and who owns each name in "
+        "scene.names.",
+        "Three ways: the lobby is in the office's network. A host below login.example is free, and "
+        "this server uses the library's default rule for origins. The approved client "
+        "`room-planner` sends its codes to a name that has run out.",
+        "The first: scene.lobby posts client_id=screen to "
+        "https://login.example/device_authorization; scene.send the verification_uri_complete; "
+        "then poll(scene.lobby, started, scene.wait). The second: scene.take('old.login.example', "
+        "Relay(...)), and the wiki's link with that host in it. The third: "
+        "scene.take('room-planner.test'), scene.send an authorization request with scene.request, "
+        "and trade the code in scene.seen[-1] with scene.verifier.",
+    ),
+    code("""
+        url = "https://login.example/device_authorization"
+        form = {"client_id": "screen", "scope": "openid profile"}
+        started = scene.lobby.post(url, data=form).json()
+        scene.send(started["verification_uri_complete"])
+        tokens = poll(scene.lobby, started, scene.wait)
+        header = {"authorization": "Bearer " + tokens["access_token"]}
+        vault = scene.tom.get("https://api.example/vault", headers=header)
+        flag = vault.json()["flag"]
+    """),
+    brief="""The people of this company have keys and nothing else. No code is taken. Devices may \
+ask from the office's network alone. Each client of others is approved by an administrator. The \
+help desk wants to see the second key. Get in as Ada.
+The flag stands in the answer to GET /vault, at two places:
+- https://api.example/vault, with an access token of Ada's
+- https://wiki.example/vault, with a session of Ada's at the wiki.
+scene.tom is Tom's browser, at home. scene.lobby is one on the visitors' table.
+scene.send(link): Ada gets the link. If its host is login.example, or below, she does what the \
+pages ask.
+scene.names: the company's names, and what is known of each. scene.take(name, app) puts a WSGI app \
+of Tom's at a name that is free; without an app, a page that notes the visits in scene.seen.
+scene.clients: the approved clients. scene.request and scene.verifier: an authorization request of \
+the client `room-planner`, and its PKCE verifier. scene.wait(seconds) lets time pass.
+Discovery at https://login.example/.well-known/openid-configuration says what is offered.""",
+    scene=AllHaveKeys,
+)
+
 _RELAYED = (
     "The belief is that Ada notices a page in between. Each prompt is genuine, and comes when she "
     "expects it."
@@ -316,11 +1103,100 @@ PREDICTIONS = (
     ),
     Prediction(
         "13-p10",
-        "The table has five rows in this order: password alone, one-time code, push, push with a "
-        "number, security key. Which row refuses less than the one above it?",
+        "The company gave Ada a key, and still takes a code from her app. Tom's relay takes the "
+        "question for the key out of the page. Who refuses him?",
         {
             "a": Guess(
-                "none: each row is stronger than the one above",
+                "the browser: the page is at the wrong place",
+                "browser",
+                "The belief is that the browser guards each sign-in. It compares page and site "
+                "when a key is asked for, and this page asks for none.",
+            ),
+            "b": Guess(
+                "the server: it knows that Ada has a key",
+                "server",
+                "The belief is that a server asks for the strongest proof that a person has. It "
+                "offered both, and the code that came is right.",
+            ),
+            "c": Guess(
+                "Ada: her key was not asked for",
+                "Ada",
+                "The belief is that people notice what is missing. A page that asks for a code is "
+                "a page that she has seen before.",
+            ),
+            "d": Guess("nobody", "nobody"),
+        },
+        "No signature was asked for, so nobody had an origin to compare. The account is as strong "
+        "as the weakest proof that is still taken.",
+    ),
+    Prediction(
+        "13-p11",
+        "Tom sends Ada the verification address of a device code. She sees login.example in the "
+        "address bar, uses her key, and says yes. What then?",
+        {
+            "a": Guess(
+                "her browser refuses: the sign-in began somewhere else",
+                (0, False),
+                "The belief is that a browser sees who began. The page is the provider's own, at "
+                "the right origin.",
+            ),
+            "b": Guess(
+                "she touches the key, and her own browser gets the tokens",
+                (1, False),
+                "The belief is that tokens go where the person is. They go to the device that "
+                "asked, and the device is Tom's.",
+            ),
+            "c": Guess("she touches the key, and Tom gets the tokens", (1, True)),
+            "d": Guess(
+                "no key is asked for, and Tom gets the tokens",
+                (0, True),
+                "The belief is that this flow leaves the sign-in out. Ada signs in as she does "
+                "each day, with her key.",
+            ),
+        },
+        "Browser, key and server did their work: Ada was at the right place. The key proves who "
+        "says yes. It does not say to which device.",
+    ),
+    Row(
+        "13-p12",
+        "Ada said yes to Tom's calendar, and later regrets it. Four things are done about it, each "
+        "in a lab of its own. After which does Tom's refresh token still give him new tokens?",
+        (
+            "Ada changes her password",
+            "Ada gets a new key, and the old one is removed",
+            "the operator ends all sessions of Ada's",
+            "the operator revokes what Ada granted",
+        ),
+        "ooox",
+        {
+            "Ada changes her password": (
+                "The belief is that a grant hangs on the password. It was given with a password, "
+                "and nobody asks for one again."
+            ),
+            "Ada gets a new key, and the old one is removed": (
+                "The belief is that a grant hangs on the key. The key was used once, to say yes."
+            ),
+            "the operator ends all sessions of Ada's": (
+                "The belief is that a grant ends with the session. The tokens are the calendar's, "
+                "and it has no session."
+            ),
+            "the operator revokes what Ada granted": (
+                "The belief is that Tom's tokens are out of reach. The provider keeps a list of "
+                "what was granted, and looks into it at each refresh."
+            ),
+        },
+        "Consent is a credential of its own. It outlives the password, the key and the session, "
+        "until somebody revokes the grant.",
+        ("he gets new tokens", "he is refused"),
+    ),
+    Prediction(
+        "13-p13",
+        "The table will have eight rows, one for each attack, and five columns: password alone, "
+        "one-time code, push, push with a number, security key. Which column refuses fewer attacks "
+        "than the one to the left of it?",
+        {
+            "a": Guess(
+                "none: each is stronger than the one before",
                 [],
                 "The belief is that the later invention is the stronger one. Ada can be worn down "
                 "by a prompt, and not by a code.",
@@ -342,335 +1218,124 @@ PREDICTIONS = (
         "A plain prompt refuses less than a code, since Ada can be worn down; the number only "
         "makes up for that. The key alone keeps the relay out.",
     ),
-    Row(
-        "13-p11",
-        "The last column: Ada signs in, in each of these five ways, and then her session cookie "
-        "gets away. Does the cookie let Tom in?",
-        _FACTORS,
-        "ooooo",
+    Prediction(
+        "13-p14",
+        "The provider cuts the life of device codes to one minute. Ada reads her message 50 "
+        "seconds to one hour after it was sent. One Tom asks for the code before he sends the "
+        "message. Another sends a link to a page of his, which asks for the code when she opens "
+        "it. Which of them is stopped?",
         {
-            **dict.fromkeys(_FACTORS[:-1], _ASKED_AGAIN),
-            "security key": (
-                "The belief is that a strong sign-in makes a strong session. The key has done its "
-                "work when she is in, and what is left is a cookie."
+            "a": Guess(
+                "both: a minute is too short to talk to anybody",
+                (True, True),
+                "The belief is that a short life leaves no time for a phish. It leaves the time "
+                "from the code to her yes, and the second thief starts the clock when she is "
+                "there.",
+            ),
+            "b": Guess("the first", (True, False)),
+            "c": Guess(
+                "neither: Ada can ask for another code",
+                (False, False),
+                "The belief is that a code that is over is no obstacle. The page says that it is "
+                "not known, and she has nothing else to type.",
             ),
         },
-        "The last column is open from top to bottom: the key is finished, and what is left is a "
-        "cookie. The strongest sign-in makes a session that is as easy to carry off as any other.",
+        "A short life stops a code that waits in a mailbox. It does not stop a page that asks for "
+        "the code at the moment of the visit.",
+    ),
+    Prediction(
+        "13-p15",
+        "Your settings are in force, and Ada has her key. Which of the eight attacks still get Tom "
+        "in?",
+        {
+            "a": Guess(
+                "none of them",
+                [],
+                "The belief is that a strong sign-in makes a strong session. What is left of it is "
+                "a cookie.",
+            ),
+            "b": Guess(
+                "the relay",
+                ["relay"],
+                "The belief is that a relay gets past a key if it is written well. What is signed "
+                "names the relay's own origin.",
+            ),
+            "c": Guess("the theft after the login", ["after login"]),
+            "d": Guess(
+                "the device code, and the theft after the login",
+                ["device code", "after login"],
+                "The belief is that the device code works from anywhere. The provider looks at the "
+                "address of the device, and Tom is not in the office.",
+            ),
+        },
+        "The key has done its work when Ada is in. Her session cookie is as easy to carry off as "
+        "one that began with a password.",
     ),
 )
 
-LESSON = Lesson(
-    "13",
-    (
-        Exercise(
-            "13-1",
-            "function",
-            _origin,
-            "One origin, letter by letter: the rule of redirect addresses, for the same reason.",
-            {
-                "real": "The real origin is refused here. Then nobody signs in.",
-                "look-alike": "https://login-example.test is taken. That is the relay.",
-                "longer": (
-                    "https://login.example.test is taken: it begins like the real one, and belongs "
-                    "to whoever owns example.test."
-                ),
-                "subdomain": (
-                    "https://old.login.example is taken. One forgotten server under your name, and "
-                    "the relay stands there."
-                ),
-                "plain": (
-                    "http://login.example is taken. Without TLS anybody on the way can be that "
-                    "page."
-                ),
-                "port": "https://login.example:8443 is taken. Another port is another server.",
-                "anywhere": "An address that merely holds the right text somewhere is taken.",
-                "letters": (
-                    "A text that differs in some letters is taken: another dot, a slash at the "
-                    "end, capitals, a port that is said. A browser always writes the origin in one "
-                    "way."
-                ),
-                "kind": "Return True or False, and nothing else.",
-            },
-            {
-                "real": code("""
-                    def answer(origin):
-                        return False
-                """),
-                "look-alike": code("""
-                    def answer(origin):
-                        return 'login' in origin
-                """),
-                "longer": code("""
-                    def answer(origin):
-                        return origin.startswith('https://login.example')
-                """),
-                "subdomain": code("""
-                    from fido2.rpid import verify_rp_id
-
-                    def answer(origin):
-                        return verify_rp_id('login.example', origin)
-                """),
-                "plain": code("""
-                    def answer(origin):
-                        return origin.split('://')[1] == 'login.example'
-                """),
-                "port": code("""
-                    from urllib.parse import urlsplit
-
-                    def answer(origin):
-                        host = urlsplit(origin).hostname
-                        return origin.startswith('https') and host == 'login.example'
-                """),
-                "anywhere": code("""
-                    def answer(origin):
-                        right = 'https://login.example'
-                        return origin == right or origin.endswith('/' + right)
-                """),
-                "letters": code("""
-                    def answer(origin):
-                        return origin.lower().rstrip('/') == 'https://login.example'
-                """),
-                "kind": code("""
-                    def answer(origin):
-                        return origin if origin == 'https://login.example' else None
-                """),
-            },
-            (
-                "Which origins does a browser write when Ada is at the right place? Exactly one.",
-                "Compare the whole text with ==, and with nothing more generous.",
+QUIZZES = (
+    Quiz(
+        "13-q1",
+        "A server checks the signature, the challenge and the hash of the site. It leaves the "
+        "origin to a rule that takes each host below the site's name. Who profits?",
+        {
+            "a": Choice(
+                "Whoever owns a domain that looks like it",
+                "The browser refuses there, and so does that rule: a look-alike is not below the "
+                "site's name.",
             ),
-            code("""
-                def origin_ok(origin):
-                    return origin == 'https://login.example'
-            """),
-        ),
-        Exercise(
-            "13-2",
-            "function",
-            _read,
-            (
-                "Thirty-two bytes of the site, one of flags, four of the counter: the rest of the "
-                "69 is what the browser saw."
+            "b": Choice(
+                "Whoever can put a page on one of those hosts",
+                "Browser and key are content there, and so is the rule.",
+                right=True,
             ),
-            {
-                "counter": (
-                    "The counter is wrong. It is the four bytes behind the flags: data[33:37], as "
-                    "one number."
-                ),
-                "order": (
-                    "The counter is read from the wrong end: the first of its four bytes weighs "
-                    "most."
-                ),
-                "swapped": (
-                    "Touched and verified are the wrong way round: the lowest bit, 1, says "
-                    "touched, and 4 says verified."
-                ),
-                "place": (
-                    "The flags are data[32], since Python counts from 0. Yours change with another "
-                    "byte."
-                ),
-                ("bits"): (
-                    "A flag is one bit of the byte, whatever the other bits say. Test it with &."
-                ),
-                "kind": "Return three things: touched, verified, counter.",
-                "raises": (
-                    "It raises an error on 37 bytes like those of the figure. data[32] is a number "
-                    "already."
-                ),
-            },
-            {
-                "counter": code("""
-                    def answer(data):
-                        return data[32] & 1, data[32] & 4, int.from_bytes(data[32:36])
-                """),
-                "order": code("""
-                    def answer(data):
-                        return data[32] & 1, data[32] & 4, int.from_bytes(data[33:37], 'little')
-                """),
-                "swapped": code("""
-                    def answer(data):
-                        return data[32] & 4 > 0, data[32] & 1 > 0, int.from_bytes(data[33:37])
-                """),
-                "place": code("""
-                    def answer(data):
-                        return data[33] & 1, data[33] & 4, int.from_bytes(data[33:37])
-                """),
-                "bits": code("""
-                    def answer(data):
-                        return data[32] == 1, data[32] == 4, int.from_bytes(data[33:37])
-                """),
-                "kind": code("""
-                    def answer(data):
-                        return int.from_bytes(data[33:37])
-                """),
-                "raises": code("""
-                    def answer(data):
-                        return data[32][0], data[32][2], int.from_bytes(data[33:37])
-                """),
-            },
-            (
-                "The figure shows where each part stands. The flags are data[32].",
-                (
-                    "data[32] & 1 asks for the lowest bit, data[32] & 4 for the third; "
-                    "int.from_bytes makes one number of four bytes."
-                ),
+            "c": Choice(
+                "Nobody, since the signature covers the origin",
+                "It does. A signature over the wrong origin is only refused by a server that "
+                "looks.",
             ),
-            code("""
-                def read(data):
-                    return bool(data[32] & 1), bool(data[32] & 4), int.from_bytes(data[33:37])
-            """),
-        ),
-        Exercise(
-            "13-3",
-            "value",
-            _why,
-            (
-                "A key guards the moment of signing in, a tie what comes after it. Against a "
-                "script on Ada's own page none of the three helps: that page must be kept clean."
-            ),
-            {
-                "form": "Give each of the three situations one of: key, binding, time, none.",
-                "page in between: binding": (
-                    "The session that the page in between receives is its own: it would be bound "
-                    "to the thief's device. The sign-in itself must fail."
-                ),
-                "page in between: time": (
-                    "A short life limits the loss, but the thief is in, and can come back the same "
-                    "way. There is something that keeps him out."
-                ),
-                "page in between: none": (
-                    "Ada is signing in, and one of the three does not let her do it at the wrong "
-                    "place."
-                ),
-                "copied cookie: key": (
-                    "Nobody signs in here: the signing in was done by Ada, with her key, and it is "
-                    "over."
-                ),
-                "copied cookie: time": (
-                    "An event ends it once somebody has noticed; a short life leaves its length. "
-                    "Binding needs nobody to notice: on another machine the session cannot be "
-                    "renewed."
-                ),
-                "copied cookie: none": (
-                    "The cookie is used on another machine. There is something that can be tied to "
-                    "Ada's device."
-                ),
-                ("script in the page: key"): (
-                    "Ada has signed in already, with her key. The script acts in her open session."
-                ),
-                "script in the page: binding": (
-                    "The script runs where the device's key is, and lets that key sign. Lesson 11 "
-                    "showed what binding does not stop."
-                ),
-                "script in the page: time": (
-                    "A short life limits what the script takes along. It does not stop the script, "
-                    "which acts while Ada is signed in, and perhaps again at her next visit."
-                ),
-            },
-            {
-                "form": code("""
-                    def answer():
-                        return None
-
-                    answer = {'page in between': 'key'}
-                """),
-                **{
-                    f"{situation}: {wrong}": f"answer = {_WHY | {situation: wrong}!r}"
-                    for situation, right in _WHY.items()
-                    for wrong in _WORDS
-                    if wrong != right
-                },
-            },
-            (
-                (
-                    "Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at "
-                    "his own?"
-                ),
-                (
-                    "The cookie is used on another machine, and there a tie to Ada's device fails "
-                    "the thief; the script is on her machine, in her session. `none` is an answer "
-                    "too."
-                ),
-            ),
-            (
-                "why = {'page in between': 'key', 'copied cookie': 'binding', 'script in the "
-                "page': 'none'}"
-            ),
-        ),
+        },
     ),
-    (
-        Quiz(
-            "13-q1",
-            "A relay shows Ada the provider's real page. Why does number matching not help her?",
-            {
-                "a": Choice(
-                    "The relay shows her the right number, because it shows her the right page",
-                    "Yes. She compares two things that both come from the real provider.",
-                    True,
-                ),
-                "b": Choice(
-                    "The number has only two digits", "Six would be shown to her just as well."
-                ),
-                "c": Choice(
-                    "The relay can type the number itself",
-                    "It has no access to her phone, and needs none.",
-                ),
-            },
-        ),
-        Quiz(
-            "13-q2",
-            (
-                "A server checks the signature, the challenge and the site's hash, and leaves "
-                "origin to the library's default. Who profits?"
+    Quiz(
+        "13-q2",
+        "A provider that takes only security keys logs: the counter did not go up. What may have "
+        "happened?",
+        {
+            "a": Choice(
+                "Two copies of one key are in use",
+                "The one that lags behind is refused, once. The other may have been in already.",
+                right=True,
             ),
-            {
-                "a": Choice(
-                    "Whoever can put a page on any host below the site's name",
-                    "Yes. Browser and key are content there, and so is the default.",
-                    True,
-                ),
-                "b": Choice(
-                    "Anybody with a look-alike domain",
-                    (
-                        "The browser refuses there, and so does the default rule: a look-alike is "
-                        "not below the site's name."
-                    ),
-                ),
-                "c": Choice(
-                    "Nobody: the signature covers the origin",
-                    (
-                        "It does, but a signature over the wrong origin is only refused by a "
-                        "server that looks."
-                    ),
-                ),
-            },
-        ),
-        Quiz(
-            "13-q3",
-            (
-                "A provider that takes only security keys logs: the counter did not go up. What "
-                "has happened?"
+            "b": Choice(
+                "Somebody replayed an old answer",
+                "The challenge is checked first, so that is refused with another reason.",
             ),
-            {
-                "a": Choice(
-                    "Somebody replayed an old answer",
-                    "The challenge is checked first, so that is refused with another reason.",
-                ),
-                "b": Choice(
-                    "There may be two of this key, and the other one has signed at least as often",
-                    (
-                        "Yes. The one that lags behind is refused, once; the other may have been "
-                        "in already."
-                    ),
-                    True,
-                ),
-                "c": Choice(
-                    "The key's battery is low",
-                    "The count does not hang on that; it is part of what the key signs.",
-                ),
-            },
-        ),
+            "c": Choice(
+                "Ada pulled the key out too early",
+                "Then nothing is signed, and no answer comes.",
+            ),
+        },
     ),
-    predictions=PREDICTIONS,
+    Quiz(
+        "13-q3",
+        "All people of a company have keys. A stranger reads their mail, and no sign-in of his is "
+        "in the log. Where do you look first?",
+        {
+            "a": Choice(
+                "For a browser that lets pages ask for other sites",
+                "Then there would be a sign-in in the log, from the stranger's address.",
+            ),
+            "b": Choice(
+                "For a key that was copied in a shop",
+                "A copied key signs in, too, and would be in the log.",
+            ),
+            "c": Choice(
+                "For clients that somebody said yes to",
+                "A client with a refresh token reads mail without a sign-in.",
+                right=True,
+            ),
+        },
+    ),
 )
+
+LESSON = Lesson("13", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

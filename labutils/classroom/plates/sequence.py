@@ -21,6 +21,7 @@ def sequence(
     hosts: Sequence[str],
     notes: dict[str, str] | None = None,
     attacker: str | None = None,
+    title: str = "",
 ) -> tuple[Figure, str]:
     """Who asked whom for what, in the order of the network's own log.
 
@@ -28,9 +29,10 @@ def sequence(
     Of an `attacker`, what was let through is vermilion.
     """
     messages = between(wire, hosts)
-    figure, axes = canvas(
-        11, 1.0 + 0.72 * len(messages), (-0.6, len(hosts) - 0.45), (len(messages) - 0.2, -1.3)
-    )
+    top = -1.75 if title else -1.3
+    height = 1.0 + 0.72 * len(messages) + (0.3 if title else 0)
+    figure, axes = canvas(11, height, (-0.6, len(hosts) - 0.45), (len(messages) - 0.2, top))
+    axes.text(-0.55, -1.5, title, size=14, weight="bold", va="center")
     for x, host in enumerate(hosts):
         axes.plot([x, x], [-0.6, len(messages) - 0.3], color=GREY, lw=0.8, ls=":")
         axes.text(x, -0.85, host, ha="center", weight="bold", size=TEXT + 1)

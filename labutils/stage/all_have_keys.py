@@ -1,0 +1,134 @@
+"""The target of lesson 13: a company whose people all have keys, and which takes no code.
+
+GET https://api.example/vault gives the flag to Ada's access tokens. GET https://wiki.example/vault
+gives it to her sessions there.
+"""
+
+import hashlib
+from functools import partial
+from typing import Any
+
+import labutils.identity.devices  # noqa: F401  (before fido2: see there)
+
+# isort: split
+import httpx
+from fido2.client import ClientError
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.keys import b64
+from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.person import sign_in
+from labutils.identity.provider.state import DEVICE_CODE, Client, ConsentPolicy, DeviceGrant
+from labutils.identity.relying_party import RelyingParty
+from labutils.identity.resource_server import ResourceServer
+from labutils.lab import dice
+from labutils.stage.authenticators import with_key
+from labutils.stage.phishing import LibraryRule
+from labutils.stage.two_apps import API, LOGIN, WIKI
+from labutils.stage.ways_round_a_key import MAIL, OFFICE, OWN, VERIFIER
+
+FLAG = "flag-" + next(dice("lesson-13", "vault"))
+ADA = "u-1815"
+PLANNER, FORGOTTEN = "https://room-planner.test", "old.login.example"
+DNS = {
+    "login.example": "the provider",
+    "wiki.example": "the wiki",
+    "api.example": "the API",
+    FORGOTTEN: "a rented server, given back in 2021",
+    "room-planner.test": "a supplier's; the name has run out",
+}
+
+
+def no_vault(subject: str) -> OAuthError:
+    """The refusal of a vault that is not yours."""
+    return OAuthError("insufficient_scope", f"the vault is Ada's, not {subject}'s", 403, "Bearer")
+
+
+class VaultApi(ResourceServer):
+    """The API with one more door, GET /vault."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.path != "/vault":
+            return super().__call__(environ, start_response)
+        try:
+            subject = self.claims(presented_token(request)[1])["sub"]
+            if subject != ADA:
+                raise no_vault(subject)
+            response = as_json({"vault of": ADA, "flag": FLAG})
+        except OAuthError as refusal:
+            response = refused(refusal)
+        return response(environ, start_response)
+
+
+def vault_of(wiki: RelyingParty, environ: Any, start_response: Any) -> Any:
+    """The wiki with one more page, GET /vault."""
+    request = Request(environ)
+    if request.path != "/vault":
+        return wiki(environ, start_response)
+    session = wiki.sessions.get(request.cookies.get("app", ""), {"claims": {"sub": "nobody"}})
+    subject = session["claims"]["sub"]
+    if subject == ADA:
+        response = as_json({"vault of": ADA, "flag": FLAG})
+    else:
+        response = refused(no_vault(subject))
+    return response(environ, start_response)
+
+
+class AllHaveKeys:
+    """The scene: Tom's browser, one in the lobby, names that are free, and Ada, who opens links."""
+
+    names, clients = DNS, tuple(sorted({*OWN, "room-planner"}))
+    verifier = VERIFIER
+    # What the client `room-planner` sends the browser to the provider with.
+    request = {
+        "response_type": "code",
+        "client_id": "room-planner",
+        "redirect_uri": PLANNER + "/cb",
+        "scope": MAIL,
+        "code_challenge": b64(hashlib.sha256(VERIFIER.encode()).digest()),
+        "code_challenge_method": "S256",
+    }
+
+    def __init__(self) -> None:
+        self._account = with_key(keys=LibraryRule, seed="target-13")
+        self._apps = apps = self._account.apps
+        self.tom: httpx.Client = apps.tom
+        self.lobby = apps.lab.browser("lobby", "192.0.2.77")
+        self.wait = apps.lab.clock.tick
+        self.seen: list[str] = []  # addresses that were asked for at a name that Tom took
+        provider = apps.provider
+        provider.offer_device_grant(DeviceGrant(networks=(OFFICE,)))
+        provider.consent_policy = ConsentPolicy(OWN | {"room-planner"}, low_risk=frozenset())
+        provider.clients |= {
+            "screen": Client("screen", grant_types=(DEVICE_CODE,)),
+            "room-planner": Client("room-planner", (PLANNER + "/cb",), scope=MAIL),
+        }
+        apps.lab.add("api.example", VaultApi(apps.lab, API, LOGIN))
+        apps.lab.add("wiki.example", partial(vault_of, apps.wiki))
+
+    def take(self, name: str, app: Any = None) -> None:
+        """Put a WSGI app of Tom's at a name that is free; without one, a page that notes visits."""
+        is_free = name in (FORGOTTEN, "room-planner.test") or name.endswith(".test")
+        if is_free:
+            self._apps.lab.add(name, app or self._note)
+        else:
+            print(f"{name} is not free. Look at scene.names, or take a name under .test.")
+
+    def _note(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        self.seen.append(request.url)
+        return Response("Thank you.")(environ, start_response)
+
+    def send(self, link: str) -> None:
+        """Ada gets this link. Where it leads to login.example, or below, she signs in as asked."""
+        host = httpx.URL(link).host
+        if host != "login.example" and not host.endswith(".login.example"):
+            print(f"Ada reads the address. {host} is not login.example, so she closes the page.")
+            return
+        account, ada = self._account, self._apps.ada
+        try:
+            sign_in(ada, link, "ada", account.password, answer=account.answer, until=WIKI)
+            print("Ada opened the link, and did what the pages asked her for.")
+        except ClientError:
+            print("Ada's browser did not sign: the page is not one of login.example.")

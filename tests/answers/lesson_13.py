@@ -1,0 +1,248 @@
+"""Answers to the exercises of lesson 13, right and wrong."""
+
+OTHER_RIGHT = {
+    "13-1": [
+        """
+def answer(headers, old, new):
+    return [(name, value.replace(old, new)) for name, value in headers
+            if name.lower() != "cookie" and name.lower() != "set-cookie"]
+""",
+        """
+def answer(headers, old, new):
+    kept = filter(lambda pair: pair[0].casefold() not in {"cookie", "set-cookie"}, headers)
+    return tuple([name, new.join(value.split(old))] for name, value in kept)
+""",
+        """
+def answer(headers, old, new):
+    handed_on = []
+    for pair in headers:
+        name, value = pair
+        if re.fullmatch("(set-)?cookie", name, re.IGNORECASE):
+            continue
+        while old in value and old not in new:
+            value = value.replace(old, new)
+        handed_on.append((name, value))
+    return handed_on
+""",
+    ],
+    "13-2": [
+        """
+import struct
+def answer(seen, data, challenge, last):
+    site, flags, counter = struct.unpack(">32sBI", data)
+    if (seen["challenge"], seen["origin"]) != (challenge, "https://login.example"):
+        raise ValueError("not for this sign-in")
+    if site != hashlib.sha256(b"login.example").digest() or flags % 2 == 0:
+        raise ValueError("not for this site, or not touched")
+    if counter > last or counter == last == 0:
+        return counter
+    raise ValueError("a copy?")
+""",
+        """
+def answer(seen, data, challenge, last):
+    counter = int(data[33:].hex(), 16)
+    checks = {
+        "challenge": seen.get("challenge") == challenge,
+        "origin": seen.get("origin") == "https://login.example",
+        "site": data.startswith(hashlib.sha256("login.example".encode()).digest()),
+        "touch": f"{data[32]:08b}"[-1] == "1",
+        "counter": counter > last or not (counter or last),
+    }
+    for name, holds in checks.items():
+        if not holds:
+            raise ValueError(name)
+    return counter
+""",
+        """
+class Refused(ValueError):
+    pass
+
+def answer(seen, data, challenge, last):
+    hashed = hashlib.new("sha256", b"login.example").hexdigest()
+    counter = sum(byte << shift for byte, shift in zip(data[33:37], (24, 16, 8, 0)))
+    if challenge != seen["challenge"]:
+        raise Refused("challenge")
+    elif seen["origin"] != "https://" + "login.example":
+        raise Refused("origin")
+    elif data[0:32].hex() != hashed:
+        raise Refused("site")
+    elif (data[32] & 0b1) != 1:
+        raise Refused("touch")
+    elif not (last < counter) and max(last, counter) > 0:
+        raise Refused("counter")
+    return counter
+""",
+    ],
+    "13-3": [
+        """
+def answer(page):
+    before, found, rest = page.partition(' data-options="')
+    return before + rest.split('"', 1)[1] if found else page
+""",
+        """
+ATTRIBUTE = re.compile(r'''\\sdata-options=".*?"''', re.DOTALL)
+def answer(page):
+    return ATTRIBUTE.sub("", page)
+""",
+        """
+def answer(page):
+    start = page.find(' data-options="')
+    if start < 0:
+        return page
+    end = page.find('"', start + len(' data-options="'))
+    return page[:start] + page[end + 1:]
+""",
+    ],
+    "13-4": [
+        """
+def answer(browser, started, wait):
+    seconds, error = started["interval"], "authorization_pending"
+    while error in ("authorization_pending", "slow_down"):
+        wait(seconds)
+        response = browser.post("https://login.example/token", data={
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+            "client_id": "screen", "device_code": started["device_code"]})
+        body = response.json()
+        if response.status_code == 200:
+            return body
+        error = body["error"]
+        seconds += 5 * (error == "slow_down")
+    return error
+""",
+        """
+def answer(browser, started, wait, interval=None):
+    interval = interval or started["interval"]
+    wait(interval)
+    form = dict(client_id="screen", device_code=started["device_code"],
+                grant_type="urn:ietf:params:oauth:grant-type:device_code")
+    got = browser.post("https://login.example/token", data=form).json()
+    match got.get("error"):
+        case None:
+            return got
+        case "authorization_pending":
+            return answer(browser, started, wait, interval)
+        case "slow_down":
+            return answer(browser, started, wait, interval + 5)
+        case other:
+            return other
+""",
+        """
+from itertools import repeat
+def answer(browser, started, wait):
+    extra = 0
+    kind = "urn:ietf:params:oauth:grant-type:device_code"
+    for code in repeat(started["device_code"]):
+        wait(started["interval"] + extra)
+        form = {"device_code": code, "client_id": "screen", "grant_type": kind}
+        reply = browser.request("POST", "https://login.example/token", data=form)
+        if not reply.is_error:
+            return reply.json()
+        if reply.json()["error"] == "slow_down":
+            extra = extra + 5
+            continue
+        if reply.json()["error"] != "authorization_pending":
+            break
+    return reply.json()["error"]
+""",
+    ],
+}
+
+EQUIVALENT = {
+    "13-2": {"37 -> 38": "The data end at byte 36, so both slices are the same four bytes."},
+}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "13-1": {
+        "cookie": [
+            """
+def answer(headers, old, new):
+    return [(n, v.replace(old, new)) for n, v in headers]
+"""
+        ],
+        "letters": [
+            """
+def answer(headers, old, new):
+    return [(n, v.replace(old, new)) for n, v in headers if n not in ("cookie", "set-cookie")]
+"""
+        ],
+        "kind": [
+            """
+def answer(headers, old, new):
+    return {n: v.replace(old, new) for n, v in headers if "cookie" not in n}
+"""
+        ],
+    },
+    "13-2": {
+        "place": [
+            """
+def answer(seen, data, challenge, last):
+    if not data[31] & 1:
+        raise ValueError("not touched")
+    return int.from_bytes(data[32:36])
+"""
+        ],
+        "challenge": [
+            """
+def answer(seen, data, challenge, last):
+    return int.from_bytes(data[33:37])
+"""
+        ],
+        "counter": [
+            """
+def answer(seen, data, challenge, last):
+    if seen["challenge"] != challenge or seen["origin"] != "https://login.example":
+        raise ValueError("no")
+    if data[:32] != hashlib.sha256(b"login.example").digest() or not data[32] & 1:
+        raise ValueError("no")
+    return int.from_bytes(data[33:37])
+"""
+        ],
+    },
+    "13-3": {
+        "key": [
+            """
+def answer(page):
+    return page.replace("<button>Use your security key</button>", "")
+""",
+            """
+def answer(page):
+    return page
+""",
+        ],
+        "form": [
+            """
+def answer(page):
+    return re.sub(' data-options=".*"', "", page, flags=re.DOTALL)
+"""
+        ],
+    },
+    "13-4": {
+        "slow": [
+            """
+def answer(browser, started, wait):
+    form = {"client_id": "screen", "device_code": started["device_code"],
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+    while True:
+        wait(started["interval"])
+        got = browser.post("https://login.example/token", data=form)
+        if got.is_success:
+            return got.json()
+        if got.json()["error"] not in ("authorization_pending", "slow_down"):
+            return got.json()["error"]
+"""
+        ],
+        "end": [
+            """
+def answer(browser, started, wait):
+    form = {"client_id": "screen", "device_code": started["device_code"],
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+    while True:
+        wait(started["interval"])
+        got = browser.post("https://login.example/token", data=form)
+        if got.is_success:
+            return got.json()
+"""
+        ],
+    },
+}
