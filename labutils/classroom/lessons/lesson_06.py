@@ -1,10 +1,12 @@
 """06 · Token replay."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -34,7 +36,7 @@ from labutils.classroom.registry import (
 from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import User
-from labutils.lab import dice, iso, seconds
+from labutils.lab import Exchange, dice, iso, seconds
 from labutils.stage.attacker_minutes import DEFENCES
 from labutils.stage.stolen_file import FLAG, LONG, StolenFile
 from labutils.stage.thief import ITEMS, Entry
@@ -154,9 +156,8 @@ def recordings() -> list[Case]:
         ([given, entry(login, answer={"error": "x"})], first, "some", "an answer with an error"),
     ]
     for host in ("notes.example", "login.example.test", "xlogin.example", "Login.Example"):
-        rows.append(
-            ([signed_in, cookie(host=host)[1]], {"session cookie": text}, "host", f"at {host}")
-        )
+        words = f"a cookie at {host}"
+        rows.append(([signed_in, cookie(host=host)[1]], {"session cookie": text}, "host", words))
     for name in ("session_id", "Session", "sess", "app"):
         words = f"a cookie named {name}"
         rows.append(([signed_in, cookie(name)[1]], {"session cookie": text}, "name", words))
@@ -167,7 +168,11 @@ def taken(answer: Tried) -> Verdict:
     """The judge of 06-1."""
     verdict = compare(recordings)(answer)
     result = answer.results[-1] if answer.results else None
-    if verdict.mistake == "tokens" and isinstance(result, dict) and "service token" in result:
+    if verdict.kind != "differs" or verdict.mistake == "some" or not isinstance(result, dict):
+        return verdict
+    if result.get("session cookie", "") is None:
+        return replace(verdict, mistake="no cookie there")
+    if verdict.mistake == "tokens" and "service token" in result:
         return replace(verdict, mistake="service")
     return verdict
 
@@ -214,6 +219,11 @@ def almost(text: str) -> Iterator[tuple[str, str]]:
     yield text.swapcase(), "in capital letters"
 
 
+def form_of(exchange: Exchange) -> dict[str, str]:
+    """The fields of the form that was sent."""
+    return dict(parse_qsl(exchange.request_body))
+
+
 def refreshes(answer: Tried) -> Verdict:
     """The judge of 06-2: two uses in a row, the used token again, and tokens of nobody's."""
     apps = build_apps("lesson-06/judge")
@@ -230,8 +240,11 @@ def refreshes(answer: Tried) -> Verdict:
         response = asked(answer, apps, token, case)
         if isinstance(response, Verdict):
             return response
-        if (sent := len(apps.lab.wire) - before) != 1:
-            return Verdict("differs", case, f"{sent} requests", "one", mistake="one")
+        sent = apps.lab.wire[before:]
+        if len(sent) != 1:
+            return Verdict("differs", case, f"{len(sent)} requests", "one", mistake="one")
+        if (other := form_of(sent[0]).get("refresh_token", token)) != token:
+            return Verdict("differs", case, written(other), written(token), mistake="given")
         if not response.is_success or "refresh_token" not in response.json():
             got = f"the answer {response.status_code}, {written(response.text)}"
             return Verdict("differs", case, got, "an answer with tokens", mistake="fields")
@@ -253,6 +266,7 @@ def trades(answer: Tried) -> Verdict:
             return verdict
         for text, what in (*almost(cookie), ("", "that is empty")):
             case = f"a session cookie {what}"
+            apps.tom.cookies.clear()  # the provider sets its cookie anew: a jar would keep it
             response = asked(answer, apps, text, case)
             if isinstance(response, Verdict):
                 return response
@@ -268,12 +282,18 @@ def trades(answer: Tried) -> Verdict:
 def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) -> Verdict | None:
     """What is wrong with what came of a good cookie; None where nothing is."""
     before = len(apps.lab.wire)
+    apps.tom.cookies.clear()
     response = asked(answer, apps, cookie, case)
     sent = [one for one in apps.lab.wire[before:] if one.client == "tom"]
+    if any(one.host == "notes.example" for one in sent):
+        got = "a request to notes.example"
+        return Verdict("differs", case, got, "none: the code is in a redirect", mistake="followed")
     silent = next((one for one in sent if one.path == "/authorize"), None)
     if silent is None and sent:
         got = f"a request to {sent[0].path}"
         return Verdict("differs", case, got, "one to /authorize first", mistake="no question")
+    if silent is not None and (other := other_cookie(silent, cookie)):
+        return Verdict("differs", case, written(other), written(cookie), mistake="given")
     if silent is not None and "code=" not in silent.header("location"):
         got = f"the answer {silent.status} of /authorize, without a code"
         return Verdict("differs", case, got, "a code", mistake="no cookie")
@@ -288,6 +308,13 @@ def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) 
     if (seen := reads_data_of(apps, response)) != sub:
         return Verdict("differs", case, f"tokens for {seen}", f"tokens for {sub}", mistake="given")
     return None
+
+
+def other_cookie(exchange: Exchange, cookie: str) -> str | None:
+    """The value of the cookie `session` that was sent, where it is not this one; else None."""
+    header = dict(exchange.request_headers).get("cookie", "")
+    values = re.findall(r"(?:^|;\s*)session=([^;]*)", header)
+    return values[0] if values and cookie not in values else None
 
 
 # --- 06-4: how long something opens -------------------------------------------------------------
@@ -479,7 +506,10 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if isinstance(answer, dict) or hasattr(answer, "json"):
+    if isinstance(answer, bytes):
+        answer = answer.decode(errors="replace")
+    is_body = isinstance(answer, str) and answer.lstrip().startswith("{")
+    if isinstance(answer, dict) or hasattr(answer, "json") or is_body:
         return "response"
     return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
 
@@ -512,6 +542,15 @@ EXERCISES = (
                 "Not each file holds each credential, and most answers hold no token. Ask with "
                 "`in` first, and leave out what is not there.",
                 altered(STEAL, ("stolen = {}", 'stolen = {"session cookie": None}')),
+            ),
+            "no cookie there": (
+                "Most requests to login.example bring no cookie `session`. You stored None for "
+                "those, in the place of the session cookie. Ask with `in` first.",
+                altered(
+                    STEAL,
+                    (' and "session" in entry["cookies"]', ""),
+                    ('entry["cookies"]["session"]', 'entry["cookies"].get("session")'),
+                ),
             ),
             "newest": (
                 "The file is in the order of time, and old ones may be over. Where one kind comes "
@@ -591,7 +630,7 @@ EXERCISES = (
             ),
         },
         (
-            "The second table above has the three fields of the form.",
+            "The table above has the three fields of the form.",
             "One call does it, with the form as a dictionary: "
             "browser.post(LOGIN + '/token', data={...}).",
         ),
@@ -615,6 +654,13 @@ EXERCISES = (
                 "The provider saw no session. The header is called cookie, and its value is "
                 "session= and then the cookie.",
                 altered(TRADE_COOKIE, ('"session=" + cookie', "cookie")),
+            ),
+            "followed": (
+                "Do not follow the redirect: its address holds the code, and at notes.example it "
+                "is lost. Leave follow_redirects out.",
+                altered(
+                    TRADE_COOKIE, ("headers=header)", "headers=header, follow_redirects=True)")
+                ),
             ),
             "no trade": (
                 "The code must be traded at LOGIN + '/token'. Return the answer of that request.",
@@ -647,16 +693,16 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "The code stands in the address of the redirect: "
-                "query(landed.headers['location']).get('code').",
+                "The code stands in the address of the redirect, which is a header of the answer "
+                "of /authorize: query(response.headers['location']).get('code').",
                 altered(TRADE_COOKIE, ('landed.headers["location"]', "landed")),
             ),
         },
         (
             "Two requests: /authorize with the cookie, then /token with the code.",
-            "query(landed.headers['location']) is a dictionary. It holds `code`, or it holds "
+            "query(response.headers['location']) is a dictionary. It holds `code`, or it holds "
             "`error`.",
-            "The form for the code is in the second table above. The verifier is VERIFIER.",
+            "The form for the code is in the table above. The verifier is VERIFIER.",
         ),
         TRADE_COOKIE,
     ),
@@ -857,8 +903,8 @@ _A_PROGRAM = (
 PREDICTIONS = (
     Prediction(
         "06-p1",
-        "Nobody notices, and nobody does anything. Which of the five still give Tom data of the "
-        "API after 90 days?",
+        "Nobody notices, nobody does anything, and Ada's app stays closed. Tom uses each of them "
+        "now and then. Which of the five still give him data of the API after 90 days?",
         {
             "a": Guess(
                 "none of them: each has an end",
@@ -884,8 +930,8 @@ PREDICTIONS = (
             ),
         },
         "The access token ends by itself, after ten minutes. The cookie makes a new one whenever "
-        "it is asked, and so does the refresh token. This provider never ends a session by "
-        "itself. The service token was given out for a year.",
+        "it is asked, and so does the refresh token, of which Tom keeps the newest. This provider "
+        "never ends a session by itself. The service token was given out for a year.",
     ),
     Prediction(
         "06-p2",
@@ -1134,7 +1180,8 @@ QUIZZES = (
     Quiz(
         "06-q2",
         "A team cuts its reaction from one day to one hour: log out, revoke. A thief has all five "
-        "things, and keeps nothing that they make. Which thefts are worth less to him now?",
+        "things. Of what they make he keeps the newest refresh token alone. Which thefts are "
+        "worth less to him now?",
         {
             "a": Choice(
                 "All that were stolen in this file, each by a factor of 24",

@@ -119,8 +119,10 @@ def refresh(
         issued.grant.alive = False
         state.log(request, "refresh_token.reuse", "failure", client=client.client_id)
         raise InvalidGrant("the refresh token was used before; the whole family is revoked")
-    if not issued.usable(state.now):
-        raise InvalidGrant("the refresh token is over")
+    if not issued.grant.usable:
+        raise InvalidGrant("the refresh token was revoked, or the account is off")
+    if state.now >= issued.expires:
+        raise InvalidGrant("the refresh token has expired: it was not used for 90 days")
     if not issued.grant.cnf.items() <= cnf.items():  # RFC 9449, 5; RFC 8705, 4
         raise InvalidGrant("the refresh token is bound to another key")
     scope = narrowed(params.get("scope", ""), issued.grant.scope)
