@@ -25,19 +25,20 @@ from labutils.classroom.plates.grid import grid
 from labutils.classroom.plates.heat import heat
 from labutils.classroom.plates.matrix import check_matrix
 from labutils.classroom.plates.response import hours_until_out, key_overlap
-from labutils.classroom.plates.scatter import costs
+from labutils.classroom.plates.strategies import strategies, winners
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
 from labutils.classroom.plates.tradeoff import tradeoff
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
-from labutils.stage import eviction, revocation
+from labutils.stage import eviction
 from labutils.stage.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.stage.hostile_proofs import hostile_proofs
 from labutils.stage.intruder import Visit, product_of, visits_of
 from labutils.stage.one_check_off import READING, let_in, objections
 from labutils.stage.proof_life import SETTINGS
 from labutils.stage.thief import ITEMS
+from labutils.stage.token_strategies import CALLS, FOUR
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -204,11 +205,22 @@ def two_ways() -> dict[str, list[Visit]]:
     return {"2023": visits_of(steps, "2023-11-14"), "yours": yours}
 
 
+def of_four_ways():
+    """Curves over delays and call rates, with marks on them, as lesson 12 draws them."""
+    minutes = {(way, delay): min(10, delay) for way in FOUR for delay in (0, 10, 30)}
+    requests = {(way, calls): calls for way in FOUR for calls in CALLS}
+    return minutes, requests, minutes, requests
+
+
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
     "the map": lambda: estate_map(two_ways(), product_of, "Two ways"),
     "the timeline": lambda: timeline(ledger.facts(), "A title"),
-    "the prices": lambda: costs({way: revocation.cost(way) for way in revocation.WAYS}),
+    "the strategies": lambda: strategies(*of_four_ways()),
+    "the winners": lambda: winners(
+        {(calls, delay): ("10 min, is told", delay) for calls in CALLS for delay in (0, 5, 30)},
+        "With so many requests an hour, one way wins above and another one below",
+    ),
     "the minutes": lambda: heat(
         {(item, name): 129600 for item in ITEMS for name in DEFENCES}, 129600, "Minutes"
     ),

@@ -1,11 +1,21 @@
-"""Lesson 12: what a receiver does with an event, spellings of a token, and what each way costs."""
+"""Lesson 12: lists of revoked tokens, events, and how an event comes to an API that is down."""
 
 import pytest
 
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
-from labutils.stage import revocation
-from labutils.stage.revocation import apps_with_events
+from labutils.stage.revocation import (
+    ONCE,
+    POLLED,
+    RETRIED,
+    Receiver,
+    apps_with_events,
+    opens_after_a_restart,
+    poll,
+    poller,
+    token_hash,
+    with_a_list,
+)
 from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI
 
@@ -89,7 +99,7 @@ def test_an_older_event_that_comes_after_a_newer_one_revives_nothing(apps):
 def test_an_event_that_is_refused_says_why_in_json(apps):  # RFC 8935, 2.3
     answer = apps.tom.post(API + "/events", content=session(apps)["id_token"])
     assert answer.status_code == 400 and answer.json()["err"] == "invalid_request"
-    assert answer.json()["description"].startswith("this type of token is not secevent+jwt")
+    assert "this type of token is not secevent+jwt" in answer.json()["description"]
 
 
 def test_a_logout_token_comes_as_a_form_field_and_the_answer_is_not_cached(
@@ -106,7 +116,111 @@ def test_a_logout_token_comes_as_a_form_field_and_the_answer_is_not_cached(
     )
 
 
-# --- spellings and costs ------------------------------------------------------------------------
+# --- an event that does not arrive at once -------------------------------------------------------
+
+
+def ends_while_the_api_is_down(delivery):
+    """Apps whose API is down for a minute, in which Ada's session ended."""
+    apps = apps_with_events("events", delivery=delivery)
+    apps.sign_in("ada", NOTES)
+    apps.api.down_until = apps.lab.clock.now + 60
+    apps.provider.end_session(session(apps)["claims"]["sid"])
+    assert apps.tom.get(API + "/me").status_code == 503
+    apps.lab.clock.tick(60)
+    return apps
+
+
+def opens(apps):
+    return apps.tom.get(API + "/me", headers=bearer(session(apps)["access_token"])).is_success
+
+
+@pytest.mark.parametrize(("delivery", "left"), [(ONCE, 0), (RETRIED, 1)])
+def test_an_event_that_did_not_arrive_is_kept_where_it_is_pushed_again(delivery, left):
+    apps = ends_while_the_api_is_down(delivery)
+    assert len(apps.provider.queue) == left and opens(apps)
+    apps.provider.deliver()
+    assert opens(apps) is (delivery == ONCE) and apps.provider.queue == {}
+
+
+def test_an_event_that_is_refused_is_not_pushed_again(apps):
+    apps.provider.queue_event(apps.provider.event("s", "u-1815", WIKI))
+    apps.provider.deliver()
+    assert apps.provider.queue == {} and apps.lab.audit[-1]["event"] == "event.refused"
+
+
+def polled(apps, **asked):
+    return poller(apps).post(LOGIN + "/poll", json=asked)
+
+
+def test_a_poll_gives_what_waits_until_it_is_acknowledged():  # RFC 8936, 2.4
+    apps = ends_while_the_api_is_down(POLLED)
+    for _ in range(2):
+        answer = polled(apps).json()
+        assert len(answer["sets"]) == 1 and answer["moreAvailable"] is False
+    assert polled(apps, ack=list(answer["sets"])).json()["sets"] == {}
+
+
+def test_a_poll_gives_two_at_most_and_says_that_more_is_waiting():
+    apps = apps_with_events("events", delivery=POLLED)
+    for number in range(3):
+        apps.provider.queue_event(apps.provider.event(f"s-{number}", f"u-{number}"))
+    first = polled(apps).json()
+    assert len(first["sets"]) == 2 and first["moreAvailable"] is True
+    assert len(polled(apps, maxEvents=1).json()["sets"]) == 1
+    assert polled(apps, maxEvents=0, ack=list(first["sets"])).json()["sets"] == {}
+    assert len(apps.provider.queue) == 1
+
+
+def test_an_event_that_the_api_cannot_take_is_noted_and_not_sent_again():
+    apps = apps_with_events("events", delivery=POLLED)
+    apps.provider.queue_event(apps.provider.event("s", "u", WIKI))
+    (jti,) = apps.provider.queue
+    assert poll(poller(apps), apps.api.take) == []
+    assert apps.provider.queue == {} and apps.provider.reported[jti]["err"] == "invalid_request"
+    assert "another audience" in apps.provider.reported[jti]["description"]
+
+
+def test_only_the_api_may_poll():
+    apps = apps_with_events("events", delivery=POLLED)
+    stranger = apps.tom.post(LOGIN + "/poll", json={})
+    assert stranger.status_code == 401 and stranger.json()["error"] == "invalid_client"
+    public = apps.tom.post(LOGIN + "/poll", data={"client_id": "notes"})
+    assert public.status_code == 401 and "the API alone" in public.json()["error_description"]
+
+
+@pytest.mark.parametrize("asked", [{"ack": "j-1"}, {"setErrs": ["j-1"]}, {"maxEvents": "two"}])
+def test_a_poll_that_is_malformed_is_refused_with_the_reason(asked):
+    apps = apps_with_events("events", delivery=POLLED)
+    answer = polled(apps, **asked)
+    assert answer.status_code == 400 and "ack is a list" in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(("delivery", "still"), [(ONCE, True), (RETRIED, False), (POLLED, False)])
+def test_after_a_restart_the_token_opens_where_the_event_was_pushed_once(delivery, still):
+    assert opens_after_a_restart(delivery) is still
+
+
+def test_an_api_with_functions_of_its_own_uses_them():
+    receiver = Receiver(lambda *_: ("u-1815", NOW), lambda *_: {}, lambda *_: False)
+    apps = apps_with_events("events", receiver)
+    apps.sign_in("ada", NOTES)
+    assert apps.tom.post(API + "/events", content="anything").status_code == 202
+    assert opens(apps)
+
+
+# --- lists and spellings ------------------------------------------------------------------------
+
+
+def test_a_list_ends_what_has_its_entry_and_nothing_else(apps):
+    token = session(apps)["access_token"]
+    for entry_for, of_the_twin in ((token_hash, 200), (lambda text: text.split(".")[1], 401)):
+        with_a_list(apps, entry_for)
+        apps.api.revoke(token)
+        statuses = [
+            apps.tom.get(API + "/me", headers=bearer(text)).status_code
+            for text in (token, twin(token))
+        ]
+        assert statuses == [401, of_the_twin]
 
 
 def test_the_twin_of_a_token_verifies_is_another_text_and_is_its_own_inverse():
@@ -117,25 +231,3 @@ def test_the_twin_of_a_token_verifies_is_another_text_and_is_its_own_inverse():
         tokens.verify(text, KEYS, issuer=LOGIN, audience=API, now=NOW) for text in (token, other)
     )
     assert one == two
-
-
-def test_what_a_way_leaves_the_thief_and_costs_is_measured():
-    measured = {way: revocation.cost(way) for way in revocation.WAYS}
-    minutes = [cost.minutes for cost in measured.values()]
-    asked = [cost.requests for cost in measured.values()]
-    assert (
-        minutes == [9, 1, 0, 0]
-        and asked[3] == asked[0] < asked[1] <= asked[2]
-        and measured["10 minutes, is told"].events == 2
-    )
-
-
-@pytest.mark.parametrize("noticed", [0, 2, 4, 6, 8])
-def test_only_a_short_life_does_not_depend_on_how_soon_the_theft_is_noticed(noticed):
-    minutes = {way: revocation.cost(way, noticed).minutes for way in revocation.WAYS}
-    assert minutes == {
-        "10 minutes, offline": 9,
-        "1 minute, offline": 1,
-        "10 minutes, asks each time": max(0, noticed - 1),
-        "10 minutes, is told": max(0, noticed - 1),
-    }

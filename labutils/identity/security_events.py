@@ -114,12 +114,20 @@ def read_logout_token(token: str, keys: Json, *, issuer: str, client_id: str, no
     return claims
 
 
+def signed_claims(token: str, keys: Json) -> Json:
+    """The claims of a JWT whose signature holds. Nothing else was asked.
+
+    Raises a subclass of jwt.PyJWTError.
+    """
+    return tokens.json_object(tokens.verify_signature(token, keys), "payload")
+
+
 def event_claims(token: str, keys: Json, typ: str, issuer: str, audience: str, now: float) -> Json:
     """What both readers ask first. Raises InvalidEvent or another jwt.PyJWTError.
 
     Signature, type, issuer, audience, `events`, and a date that is not in the future.
     """
-    claims = tokens.json_object(tokens.verify_signature(token, keys), "payload")
+    claims = signed_claims(token, keys)
     if jwt.get_unverified_header(token).get("typ") != typ:
         raise InvalidEvent(f"this type of token is not {typ} (RFC 8417, 2.3 and 4.1)")
     audiences = [claims.get("aud")] if isinstance(claims.get("aud"), str) else claims.get("aud")

@@ -1,20 +1,23 @@
-"""Tokens that die in time: lists, events, and the price of each way in requests (lesson 12).
+"""Revocation: a list at the API, and signed events that are pushed, retried or polled (lesson 12).
 
 The provider transmits what it revokes, as security event tokens and as logout tokens; the API and
 the wiki receive it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 
 import httpx
 import jwt
 from werkzeug.wrappers import Request, Response
 
-from labutils.identity.oauth import as_json, bearer
+from labutils.identity.keys import Json
+from labutils.identity.oauth import OAuthError, as_json, bearer, parameters
 from labutils.identity.provider import Provider
+from labutils.identity.provider.app import Endpoint
+from labutils.identity.provider.client_authentication import InvalidClient, authenticate_client
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.security_events import (
@@ -24,42 +27,70 @@ from labutils.identity.security_events import (
     sign_logout_token,
     who_and_when,
 )
-from labutils.identity.tokens import SigningKey
+from labutils.identity.tokens import SigningKey, ec_private_key
 from labutils.lab import Lab
-from labutils.stage.two_apps import (
-    API,
-    LOGIN,
-    NOTES,
-    WIKI,
-    TwoApps,
-    build_apps,
-    refresh_tokens,
-    revoke_refresh_token,
-)
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 
-# --- lists of revoked tokens --------------------------------------------------------------------
+# --- a list of revoked tokens -------------------------------------------------------------------
 
 
 def token_hash(token: str) -> str:
-    """What a list of revoked tokens keeps, where it keeps hashes."""
+    """What a list of revoked tokens keeps, where it keeps hashes of their text."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class RevocationListAPI(ResourceServer):
-    """An API with two lists of revoked tokens: by the hash of their text, and by their `jti`."""
+    """An API with a list of revoked tokens. `entry_for` says what stands on it for a token."""
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, entry_for: Callable[[str], Hashable] = token_hash, **options):
         super().__init__(*args, **options)
-        self.revoked_hashes: set[str] = set()
-        self.revoked_ids: set[str] = set()
+        self.entry_for = entry_for
+        self.listed: set[Hashable] = set()
 
-    def verify(self, token: str) -> dict:
-        if token_hash(token) in self.revoked_hashes:
-            raise jwt.InvalidTokenError("its hash is on the list")
+    def revoke(self, token: str) -> None:
+        """Put a token on the list."""
+        self.listed.add(self.entry_for(token))
+
+    def verify(self, token: str) -> Json:
         claims = super().verify(token)
-        if claims["jti"] in self.revoked_ids:
-            raise jwt.InvalidTokenError("its number is on the list")
+        if self.entry_for(token) in self.listed:
+            raise jwt.InvalidTokenError("this token is on the list of revoked tokens")
         return claims
+
+
+def with_a_list(apps: TwoApps, entry_for: Callable[[str], Hashable] = token_hash) -> None:
+    """Give the apps an API with a list of revoked tokens."""
+    apps.api = RevocationListAPI(apps.lab, API, LOGIN, entry_for=entry_for)
+    apps.lab.add("api.example", apps.api)
+
+
+# --- what an API does about an event ------------------------------------------------------------
+
+Revoked = dict[str, int]  # since when the tokens of a person are revoked, by `sub`
+
+
+def read_at_the_api(token: str, keys: Json, now: int) -> tuple[str, int]:
+    """Whose session was revoked, and when. Raises jwt.PyJWTError for what is no event for us."""
+    return who_and_when(read_event(token, keys, issuer=LOGIN, audience=API, now=now))
+
+
+def remember(revoked: Revoked, sub: str, moment: int) -> Revoked:
+    """The memory with one event more. An older event that comes later revives nothing."""
+    return {**revoked, sub: max(moment, revoked.get(sub, moment))}
+
+
+def is_dead(claims: Json, revoked: Revoked) -> bool:
+    """Whether a token was issued when its person's session was revoked, or before."""
+    return claims["iat"] <= revoked.get(claims["sub"], -1)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What an API does about events, in three functions: it reads, remembers, and asks."""
+
+    read: Callable[[str, Json, int], tuple[str, int]] = read_at_the_api
+    remember: Callable[[Revoked, str, int], Revoked] = remember
+    is_dead: Callable[[Json, Revoked], bool] = is_dead
 
 
 # --- those who receive events -------------------------------------------------------------------
@@ -69,39 +100,48 @@ class ReceiverAPI(ResourceServer):
     """An API that receives events.
 
     After a `session-revoked` event it takes no token of that person that was issued before it.
+    Until `down_until` it restarts, and answers nothing but 503.
     """
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, receiver: Receiver | None = None, **options):
         super().__init__(*args, **options)
-        self.revoked: dict[str, int] = {}  # since when the tokens of a person are revoked
+        self.receiver = receiver or Receiver()
+        self.revoked: Revoked = {}
+        self.down_until = 0
 
     def __call__(self, environ, start_response):
         request = Request(environ)
+        if self.lab.clock.now < self.down_until:
+            return Response("restarting", status=503)(environ, start_response)
         respond = self.take_event(request) if request.path == "/events" else super().__call__
         return respond(environ, start_response)
+
+    def take(self, token: str) -> None:
+        """Read an event and remember it. Raises ValueError where it is none for this API."""
+        keys, now = self.keys.for_token(token), self.lab.clock.now
+        try:
+            sub, moment = self.receiver.read(token, keys, now)
+        except jwt.PyJWTError as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+        self.revoked = self.receiver.remember(self.revoked, sub, moment)
 
     def take_event(self, request: Request) -> Response:
         """An event that was pushed here (RFC 8935, 2.2 and 2.3).
 
         The answer is 202, for a late and for a repeated event too, or 400 with the reason.
         """
-        token, now = request.get_data(as_text=True), self.lab.clock.now
         try:
-            keys = self.keys.for_token(token)
-            claims = read_event(token, keys, issuer=LOGIN, audience=API, now=now)
-        except jwt.PyJWTError as error:
+            self.take(request.get_data(as_text=True))
+        except ValueError as error:
             log_refused_event(self.lab, API, request, error)
             response = as_json({"err": "invalid_request", "description": str(error)})
             response.status_code = 400
             return response
-        sub, moment = who_and_when(claims)
-        # An older event that comes later revives nothing.
-        self.revoked[sub] = max(moment, self.revoked.get(sub, moment))
         return Response(status=202)
 
-    def verify(self, token: str) -> dict:
+    def verify(self, token: str) -> Json:
         claims = super().verify(token)
-        if claims["iat"] <= self.revoked.get(claims["sub"], -1):
+        if self.receiver.is_dead(claims, self.revoked):
             raise jwt.InvalidTokenError("the provider says that this session was revoked")
         return claims
 
@@ -147,21 +187,37 @@ def log_refused_event(lab: Lab, origin: str, request: Request, error: Exception)
 
 # --- the one who transmits them -----------------------------------------------------------------
 
+ONCE, RETRIED, POLLED = "pushed once", "pushed again until it arrives", "polled"
+DELIVERIES = (ONCE, RETRIED, POLLED)
+AT_ONCE = 2  # events in one answer to a poll, at most
+
 
 class Transmitter(Provider):
-    """A provider that tells the API and the wiki when a session ends, each in its own form."""
+    """A provider that tells the API and the wiki when a session ends, each in its own form.
+
+    `delivery` is how events come to the API: ONCE, RETRIED or POLLED. `queue` holds those that
+    have not arrived yet, by `jti`, and `reported` what the API said of those that it cannot take.
+    """
+
+    delivery = RETRIED
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.queue: dict[str, str] = {}
+        self.reported: dict[str, object] = {}
+        self.add_endpoint("/poll", Endpoint(self.poll, ("POST",)))
 
     @property
     def event_key(self) -> SigningKey:
         """The key that signs events: the one for ES256."""
         return next(key for key in self.keys if key.alg == "ES256")
 
-    def event(self, sid: str, sub: str) -> str:
+    def event(self, sid: str, sub: str, audience: str = API) -> str:
         """A security event token for the API (RFC 8417): this session was revoked, now."""
         return sign_event(
             self.event_key,
             issuer=self.issuer,
-            audience=API,
+            audience=audience,
             now=self.lab.clock.now,
             jti=self.draw(),
             sid=sid,
@@ -181,110 +237,177 @@ class Transmitter(Provider):
         )
 
     def end_session(self, sid: str) -> None:
-        """End it, and push an event and a logout token."""
+        """End it, tell the API by an event, and the wiki by a logout token."""
         ended = [session for session in self.sessions.values() if session.sid == sid]
         super().end_session(sid)
-        network = self.lab.browser("login.example", "192.0.2.201")
-        kind = {"content-type": "application/secevent+jwt"}  # RFC 8935, 2.1
         for session in ended:
-            event = self.event(sid, session.user.sub)
-            network.post(API + "/events", content=event, headers=kind)
+            self.queue_event(self.event(sid, session.user.sub))
+            self.deliver()
             form = {"logout_token": self.logout_token(sid, session.user.sub)}
-            network.post(WIKI + "/backchannel", data=form)
+            self.network().post(WIKI + "/backchannel", data=form)
+
+    def network(self) -> httpx.Client:
+        """What this provider sends requests with."""
+        return self.lab.browser("login.example", "192.0.2.201")
+
+    def queue_event(self, event: str) -> None:
+        """Keep an event until it has arrived."""
+        claims = jwt.decode(event, options={"verify_signature": False})
+        self.queue[claims["jti"]] = event
+
+    def deliver(self) -> None:
+        """Push what waits (RFC 8935, 2.1), unless the API polls.
+
+        It stays where the API could not answer, and a retry is planned. A refusal is final.
+        """
+        if self.delivery == POLLED:
+            return
+        kind = {"content-type": "application/secevent+jwt"}
+        for jti, event in list(self.queue.items()):
+            answer = self.network().post(API + "/events", content=event, headers=kind)
+            if answer.status_code < 500 or self.delivery == ONCE:
+                del self.queue[jti]
+
+    def poll(self, request: Request) -> Response:
+        """Give what waits to the API that asks (RFC 8936, 2.4 and 2.5).
+
+        What it acknowledges, or says that it cannot take, is forgotten. Raises OAuthError.
+        """
+        if authenticate_client(self, request, parameters(request.form)).client_id != "api":
+            raise InvalidClient("events are for the API alone")
+        asked = request.get_json(silent=True)
+        asked = asked if isinstance(asked, dict) else {}
+        done, failed = asked.get("ack", []), asked.get("setErrs", {})
+        most = asked.get("maxEvents", AT_ONCE)
+        if not isinstance(done, list) or not isinstance(failed, dict) or type(most) is not int:
+            raise OAuthError(
+                "invalid_request", "ack is a list of jti, setErrs an object, maxEvents a number"
+            )
+        self.reported |= failed
+        for jti in (*map(str, done), *failed):
+            self.queue.pop(jti, None)
+        sets = dict(islice(self.queue.items(), max(0, min(most, AT_ONCE))))
+        return as_json({"sets": sets, "moreAvailable": len(self.queue) > len(sets)})
 
 
-def apps_with_events(seed: str) -> TwoApps:
+def apps_with_events(
+    seed: str,
+    receiver: Receiver | None = None,
+    *,
+    delivery: str = RETRIED,
+    provider: Callable[..., Provider] = Transmitter,
+) -> TwoApps:
     """Two apps whose provider transmits, and an API and a wiki that receive."""
-    apps = build_apps(seed, provider=Transmitter, application=ReceiverApp)
-    apps.api = ReceiverAPI(apps.lab, API, LOGIN)
+    apps = build_apps(seed, provider=provider, application=ReceiverApp)
+    apps.provider.delivery = delivery
+    apps.api = ReceiverAPI(apps.lab, API, LOGIN, receiver=receiver)
     apps.lab.add("api.example", apps.api)
     return apps
 
 
-# --- what each way costs ------------------------------------------------------------------------
+def poller(apps: TwoApps) -> httpx.Client:
+    """What the API polls with: it proves who it is by its client secret."""
+    browser = apps.lab.browser("api.example", "192.0.2.210")
+    browser.auth = ("api", "the-api-asks-with-this")
+    return browser
 
-THEFT = 60  # minutes after the begin: an hour of ordinary work comes first
-LAST = 120  # minutes after the begin
-EVERY = 2  # minutes between two calls of the API
 
+def poll(browser: httpx.Client, take: Callable[[str], None]) -> list[str]:
+    """Ask for news until nothing is left, and say what was taken and what was not (RFC 8936, 2.4).
 
-@dataclass(frozen=True)
-class Cost:
-    """What an hour of work costs the provider, and what a thief has of a token stolen at its end.
-
-    `requests` are those of Ada's app and of the API before the theft. `events` are those that the
-    provider pushed when somebody reacted. For `minutes` from the theft on the stolen access token
-    opened the API.
+    Returns the `jti` of the events that were taken.
     """
-
-    requests: int
-    events: int
-    minutes: int
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way of making tokens die: how the apps are built, and what somebody does after a theft."""
-
-    build: Callable[..., TwoApps]
-    react: Callable[[TwoApps], None]
-
-
-def end_session(apps: TwoApps) -> None:
-    """The provider ends Ada's session."""
-    apps.provider.end_session(apps.notes.latest_session()["claims"]["sid"])
-
-
-SHORT_LIVED = partial(Provider, access_life=60)
-WAYS = {
-    "10 minutes, offline": Way(build_apps, revoke_refresh_token),
-    "1 minute, offline": Way(partial(build_apps, provider=SHORT_LIVED), revoke_refresh_token),
-    "10 minutes, asks each time": Way(
-        partial(build_apps, opaque_access_tokens=True), revoke_refresh_token
-    ),
-    "10 minutes, is told": Way(apps_with_events, end_session),
-}
+    taken: list[str] = []
+    ack: list[str] = []
+    errors: Json = {}
+    while True:
+        asked = {"ack": ack, "setErrs": errors, "returnImmediately": True}
+        sets = browser.post(LOGIN + "/poll", json=asked).json()["sets"]
+        if not sets:
+            return taken
+        ack, errors = [], {}
+        for jti, event in sets.items():
+            try:
+                take(event)
+                ack.append(jti)
+            except ValueError as error:
+                errors[jti] = {"err": "invalid_request", "description": str(error)}
+        taken += ack
 
 
-def cost(way: str, noticed: int = 0) -> Cost:
-    """Measure a way: an hour of work, then a theft, which somebody notices.
+# --- six texts that come to the API -------------------------------------------------------------
 
-    `noticed` is when, in minutes after the theft: an even number.
-    """
-    apps = WAYS[way].build("lesson-12")
+
+def ada_signs_in(receiver: Receiver | None = None) -> tuple[TwoApps, Json]:
+    """Fresh apps with events, and Ada's session at `notes`."""
+    apps = apps_with_events("lesson-12", receiver)
     apps.sign_in("ada", NOTES)
-    begun, before = apps.lab.clock.now, len(apps.lab.wire)
-    hour_of_work(apps, begun)
-    apps.lab.clock.wait_until(begun + THEFT * 60)
-    refresh_tokens(apps)
-    after = len(apps.lab.wire)
-    stolen = apps.notes.latest_session()["access_token"]
-    minutes = 0
-    for minute in range(0, LAST - THEFT, EVERY):
-        apps.lab.clock.wait_until(begun + (THEFT + minute) * 60)
-        if minute == noticed:
-            WAYS[way].react(apps)
-        if apps.tom.get(API + "/me", headers=bearer(stolen)).is_success:
-            minutes = minute + 1
-    # The request that renews the tokens just before the theft is not part of the hour.
-    in_the_hour, later = apps.lab.wire[before : after - 1], apps.lab.wire[after:]
-    return Cost(
-        requests=sum(exchange.host == "login.example" for exchange in in_the_hour),
-        events=sum(exchange.client == "login.example" for exchange in later),
-        minutes=minutes,
-    )
+    return apps, apps.notes.latest_session()
 
 
-def hour_of_work(apps: TwoApps, begun: int) -> None:
-    """Ada's app calls the API every two minutes for an hour, and refreshes when it must."""
+def six_texts(apps: TwoApps) -> dict[str, str]:
+    """What Tom sends to the API's address for events; Ada is signed in at `notes`."""
     session = apps.notes.latest_session()
-    for minute in range(0, THEFT, EVERY):
-        apps.lab.clock.wait_until(begun + minute * 60)
-        if not call_api(apps, session["access_token"]).is_success:
-            refresh_tokens(apps)
-            call_api(apps, session["access_token"])
+    sid, sub = session["claims"]["sid"], session["claims"]["sub"]
+    older = apps.provider.event(sid, sub)
+    apps.lab.clock.tick(360)
+    toms = SigningKey(ec_private_key("tom"), "ES256", apps.provider.event_key.kid)
+    now = apps.lab.clock.now
+    forged = sign_event(toms, issuer=LOGIN, audience=API, now=now, jti="1", sub=sub, sid=sid)
+    newer = apps.provider.event(sid, sub)
+    return {
+        "forged": forged,
+        "ID token": session["id_token"],
+        "for the wiki": apps.provider.event(sid, sub, WIKI),
+        "for the API": newer,
+        "the same again": newer,
+        "six minutes late": older,
+    }
 
 
-def call_api(apps: TwoApps, token: str) -> httpx.Response:
-    """Ada's app asks the API."""
-    return apps.notes.network.get(API + "/me", headers=bearer(token))
+def tom_sends_six_texts(apps: TwoApps) -> list[httpx.Response]:
+    """The API's answers, each printed with what the API remembers after it."""
+    answers = []
+    for name, text in six_texts(apps).items():
+        answer = apps.tom.post(API + "/events", content=text)
+        why = answer.json()["description"] if answer.status_code == 400 else ""
+        print(f"{name:<16} {answer.status_code} {apps.api.revoked} {why}".rstrip())
+        answers.append(answer)
+    return answers
+
+
+def who_asked_the_wiki(apps: TwoApps, during: Callable[[TwoApps], None]) -> list[str]:
+    """Which clients sent a request to the wiki while something happened."""
+    before = len(apps.lab.wire)
+    during(apps)
+    return [one.client for one in apps.lab.wire[before:] if one.host == "wiki.example"]
+
+
+# --- an API that restarts -----------------------------------------------------------------------
+
+DOWN = 300  # seconds
+ASKED = 7  # minutes after the restart began: then Tom tries
+
+
+def opens_after_a_restart(
+    delivery: str,
+    receiver: Receiver | None = None,
+    poll: Callable[[httpx.Client, Callable[[str], None]], object] = poll,
+) -> bool:
+    """Whether a stolen token opens the API in minute 7, if the session ended during a restart.
+
+    The API is down for five minutes, and Ada's session ends in the first of them.
+    """
+    apps = apps_with_events("lesson-12", receiver, delivery=delivery)
+    apps.sign_in("ada", NOTES)
+    session, begun = apps.notes.latest_session(), apps.lab.clock.now
+    apps.api.down_until = begun + DOWN
+    apps.provider.end_session(session["claims"]["sid"])
+    for minute in range(1, ASKED + 1):
+        apps.lab.clock.wait_until(begun + 60 * minute)
+        is_up = apps.lab.clock.now >= apps.api.down_until
+        if delivery == POLLED and is_up:
+            poll(poller(apps), apps.api.take)
+        if delivery == RETRIED:
+            apps.provider.deliver()
+    return apps.tom.get(API + "/me", headers=bearer(session["access_token"])).is_success

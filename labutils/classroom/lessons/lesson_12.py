@@ -1,83 +1,1060 @@
-"""12 · Let tokens die in time."""
+"""12 · Lifetimes, revocation and continuous evaluation."""
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz, yes_or_no
-from labutils.classroom.registry import Guess, Prediction, Row, code
-from labutils.identity import tokens
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+import httpx
+import jwt
+
+from labutils.classroom import registry
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    nearly,
+    returns_nothing,
+    value,
+    verifier,
+    written,
+)
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
+from labutils.identity.security_events import LOGOUT, REVOKED, sign_logout_token
+from labutils.identity.tokens import SigningKey, ec_private_key, sign
+from labutils.lab import dice
+from labutils.stage.revocation import POLLED, apps_with_events, poller
 from labutils.stage.signature_twins import twin
-from labutils.stage.two_apps import LOGIN
+from labutils.stage.token_budget import BUDGET, FLAG, LIMIT, TokenBudget
+from labutils.stage.token_strategies import Setting
+from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
 
-_KEY = tokens.SigningKey(tokens.ec_private_key("lesson-12/judge"), "ES256", "k")
-_OTHER = tokens.SigningKey(tokens.ec_private_key("lesson-12/other"), "ES256", "k")
-_ONE = tokens.sign({"sub": "u-1815", "jti": "1"}, _KEY)
-_TWO = tokens.sign({"sub": "u-1815", "jti": "2"}, _KEY)
+TOOLS = code("""
+    import hashlib
+
+    import jwt
+
+    from labutils.identity.security_events import REVOKED, signed_claims
+    from labutils.identity.tokens import inspect
+    from labutils.stage.signature_twins import twin
+    from labutils.stage.token_strategies import Setting
+    from labutils.stage.two_apps import API, LOGIN
+""")
+ENTRY_FOR = code("""
+    def entry_for(token):
+        return inspect(token).claims["jti"]
+""")
+READ_EVENT = code("""
+    def read_event(token, keys, now):
+        claims = signed_claims(token, keys)
+        if inspect(token).header.get("typ") != "secevent+jwt":
+            raise ValueError("this is no security event token")
+        if claims["iss"] != LOGIN:
+            raise ValueError("it is from another issuer")
+        audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        if API not in audiences:
+            raise ValueError("it is for somebody else")
+        if REVOKED not in claims["events"]:
+            raise ValueError("it is about something else")
+        if claims["iat"] > now + 60:
+            raise ValueError("it is dated in the future")
+        event = claims["events"][REVOKED]
+        return claims["sub_id"]["user"]["sub"], event.get("event_timestamp", claims["iat"])
+""")
+REMEMBER = code("""
+    def remember(revoked, sub, moment):
+        return {**revoked, sub: max(moment, revoked.get(sub, moment))}
+""")
+IS_DEAD = code("""
+    def is_dead(claims, revoked):
+        moment = revoked.get(claims["sub"])
+        return moment is not None and claims["iat"] <= moment
+""")
+REQUESTS = code("""
+    def requests_an_hour(setting, calls):
+        renewals = min(calls, 60 / setting.life)
+        if setting.way == "asks":
+            return renewals + calls
+        return renewals
+""")
+MINUTES = code("""
+    def minutes_left(setting, delay):
+        if setting.way == "offline":
+            return setting.life
+        return min(setting.life, delay)
+""")
+SPELLINGS = code("""
+    def spellings(token):
+        other = twin(token)
+        return [other, token + "==", other + "=="]
+""")
+POLL = code("""
+    def poll(browser, take):
+        taken, ack, errors, more = [], [], {}, True
+        while more:
+            form = {"ack": ack, "setErrs": errors}
+            sets = browser.post(LOGIN + "/poll", json=form).json()["sets"]
+            ack, errors, more = [], {}, bool(sets)
+            for jti, event in sets.items():
+                try:
+                    take(event)
+                    ack.append(jti)
+                except ValueError as error:
+                    errors[jti] = {"err": "invalid_request", "description": str(error)}
+            taken = taken + ack
+        return taken
+""")
+BEST = code("""
+    def best(rows, budget):
+        within = [row for row in rows if row[2] <= budget]
+        if not within:
+            return None
+        return min(within, key=lambda row: (row[1], row[2]))[0]
+""")
+REFUSAL = (ValueError, jwt.PyJWTError)
+NOW = 1_697_619_600
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+# --- 12-1 and 12-7: spellings of a token --------------------------------------------------------
+
+KEY = SigningKey(ec_private_key("lesson-12/judge"), "ES256", "es256-1")
+KEYS = {"keys": [KEY.jwk]}
+TOM = SigningKey(ec_private_key("lesson-12/tom"), "ES256", "es256-1")
+PYJWT = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
 
 
-def _dead(answer: object) -> str | None:
-    revoked = {"u-1": 1000}
-    for sub, iat, right, mistake in (
-        ("u-1", 900, True, "alive"),
-        ("u-1", 1000, True, "edge"),
-        ("u-1", 1001, False, "later"),
-        ("u-2", 900, False, "others"),
-    ):
-        claims = {
-            "iss": LOGIN,
-            "aud": "wiki",
-            "sub": sub,
-            "sid": "s-7",
-            "jti": "j-7",
-            "iat": iat,
-            "exp": iat + 600,
-        }
+def access_token(jti: str, **changed: Any) -> str:
+    """An access token of Ada's."""
+    claims = {"iss": LOGIN, "aud": API, "sub": "u-1815", "iat": NOW, "exp": NOW + 600, "jti": jti}
+    return sign(claims | changed, KEY, typ="at+jwt")
+
+
+def all_spellings(token: str) -> dict[str, str]:
+    """Texts that a loose reader takes for one token, by what each is."""
+    other = twin(token)
+    return {
+        "the token": token,
+        "its twin": other,
+        "the token with == behind it": token + "==",
+        "its twin with == behind it": other + "==",
+    }
+
+
+def lists(answer: Tried) -> Verdict:
+    """The judge of 12-1: one entry for all spellings, and another one for each other token."""
+    drawn = dice("lesson-12", "tokens")
+    known: dict[Any, str] = {}
+    first = access_token(next(drawn))
+    others = {
+        "a second token of Ada's": access_token(next(drawn)),
+        "a token that she got later": access_token(next(drawn), iat=NOW + 5, exp=NOW + 605),
+        "a token of Tom's": access_token(next(drawn), sub="u-0666"),
+        "a token with another scope": access_token(next(drawn), scope="admin"),
+    }
+    for name, token in {"a token of Ada's": first, **others}.items():
+        entries = []
+        for spelling, text in all_spellings(token).items():
+            case = f"{name}: {spelling}"
+            try:
+                entry = answer(text)
+                hash(entry)
+            except TypeError:
+                if answer.error is None:
+                    return Verdict("differs", case, written(entry), mistake="hashable")
+                return answer.raised(case, "raises")
+            except Exception:
+                return answer.raised(case, "raises")
+            if entry is None:
+                return Verdict("none", case, mistake="raises")
+            entries.append(entry)
+            if entry != entries[0]:
+                got, want = (
+                    written(entry),
+                    f"the same entry as for the token, {written(entries[0])}",
+                )
+                return Verdict("differs", case, got, want, mistake="spelling")
+        if entries[0] in known:
+            got = f"the same entry as {known[entries[0]]}"
+            return Verdict("differs", name, got, "an entry of its own", mistake="others")
+        known[entries[0]] = name
+    return PASSED
+
+
+def spells(answer: Tried) -> Verdict:
+    """The judge of 12-7: three other texts or more that PyJWT takes for the same token."""
+    drawn = dice("lesson-12", "spellings")
+    for number in (1, 2):
+        token = access_token(next(drawn))
+        case = f"a token of Ada's (number {number})"
         try:
-            dead = answer(claims, dict(revoked))
-        except KeyError as missing:
-            return "raises" if missing.args == (sub,) else "key"
-        if wrong := yes_or_no(dead, right, mistake):
-            return wrong
-    return None
-
-
-def _same(answer: object) -> str | None:
-    cases = (
-        (_ONE, twin(_ONE), True, "twin"),
-        (_ONE, _ONE + "==", True, "padding"),
-        (_ONE, _TWO, False, "any"),
-        (
-            _ONE,
-            tokens.sign({"sub": "u-1815", "jti": "1", "scope": "admin"}, _OTHER),
-            False,
-            "number",
-        ),
-        (_ONE, tokens.sign({"sub": "u-1815", "jti": "1"}, _KEY, typ="at+jwt"), False, "payload"),
-        ("not a token", "not a token", False, "no token"),
-        ("", "", False, "no token"),
-    )
-    for one, other, right, mistake in cases:
-        try:
-            same = answer(one, other)
+            result = answer(token)
         except Exception:
-            return "raises"
-        if wrong := yes_or_no(None if same is None else bool(same), right, mistake):
-            return wrong
-    return None
+            return answer.raised(case, "few")
+        if result is None:
+            return Verdict("none", case, mistake="few")
+        if not isinstance(result, list | tuple) or not all(isinstance(one, str) for one in result):
+            return Verdict("differs", case, written(result), "a list of texts", mistake="list")
+        for text in result:
+            try:
+                same = jwt.decode(text, KEY.jwk and jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
+            except (jwt.PyJWTError, ValueError) as error:
+                got = f"a text that PyJWT refuses ({type(error).__name__})"
+                return Verdict("differs", case, got, "texts that it takes", mistake="refused")
+            if same != jwt.decode(token, options={"verify_signature": False}):
+                return Verdict("differs", case, "another token", mistake="refused")
+        texts = set(result) - {token}
+        if len(texts) < 3 or len(texts) < len(result):
+            got = f"{len(texts)} other spellings in a list of {len(result)}"
+            return Verdict("differs", case, got, "three or more, each once", mistake="few")
+    return PASSED
 
 
-_GOOD = """    parts = one.split("."), other.split(".")
-    if len(parts[0]) != 3 or len(parts[1]) != 3:
+# --- 12-2: to read an event ---------------------------------------------------------------------
+
+USER = {"format": "iss_sub", "iss": LOGIN}
+_NUMBERS = count(1)
+CHANGED = "https://schemas.openid.net/secevent/caep/event-type/credential-change"
+
+
+def event(key: SigningKey = KEY, typ: str = "secevent+jwt", **changed: Any) -> str:
+    """A security event token for the API: a session was revoked at NOW."""
+    sub = changed.pop("sub", "u-1815")
+    # A number that was never used before: an answer may remember those of an earlier check.
+    claims = {
+        "iss": LOGIN,
+        "aud": API,
+        "iat": NOW,
+        "jti": f"e-{next(_NUMBERS)}",
+        "sub_id": {"format": "complex", "user": {**USER, "sub": sub}},
+        "events": {REVOKED: {"event_timestamp": NOW}},
+    }
+    return sign(claims | changed, key, typ=typ)
+
+
+def events_for_us() -> list[Case]:
+    """Events that the API must take. `want` is whose session it was, and when it was revoked."""
+    drawn = next(dice("lesson-12", "people"))
+    seen = ("u-1815", NOW)
+    earlier = {REVOKED: {"event_timestamp": NOW - 300}}
+    both = {CHANGED: {"change_type": "update"}, REVOKED: {"event_timestamp": NOW}}
+    first = event()
+    rows = [
+        (first, NOW + 2, seen, "plain", "an event that was just sent"),
+        (event(sub=drawn), NOW + 2, (drawn, NOW), "who", "an event about somebody else"),
+        (first, NOW + 2, seen, "again", "the first event once more"),
+        (event(aud=[WIKI, API]), NOW, seen, "list", "an event for the wiki and the API"),
+        (event(), NOW + 301, seen, "late", "an event that comes 301 seconds later"),
+        (event(), NOW + 86_400, seen, "late", "an event that comes a day later"),
+        (event(), NOW + 400 * 86_400, seen, "late", "an event that comes 400 days later"),
+        (event(events=earlier), NOW, ("u-1815", NOW - 300), "when", "sent 300 seconds afterwards"),
+        (event(events={REVOKED: {}}), NOW, seen, "when", "an event without event_timestamp"),
+        (event(events=both), NOW, seen, "kind", "two events in one token"),
+        (event(iat=NOW + 60), NOW, seen, "future", "a sender whose clock is 60 seconds ahead"),
+    ]
+    return [Case((text, KEYS, now), want, name, words) for text, now, want, name, words in rows]
+
+
+def events_to_refuse() -> list[Case]:
+    """What is no event for this API, though nearly all of it is signed by the provider."""
+    base = {"issuer": LOGIN, "now": NOW, "jti": "e-1", "sub": "u-1815", "sid": "s-1"}
+    logout_token = sign_logout_token(KEY, client_id=API, **base)
+    id_token = sign({"iss": LOGIN, "aud": API, "sub": "u-1815", "iat": NOW, "jti": "i-1"}, KEY)
+    rows = [
+        (event(TOM), "signature", "an event that Tom signed himself"),
+        (id_token, "typ", "an ID token"),
+        (access_token("a-1"), "typ", "an access token"),
+        (logout_token, "typ", "a logout token"),
+        *[(event(typ=typ), "typ", f"typ is {typ!r}") for typ in nearly("secevent+jwt")],
+        *[(event(iss=iss), "iss", f"iss is {iss!r}") for iss in nearly(LOGIN)],
+        (event(aud=WIKI), "aud", "an event for the wiki"),
+        (event(aud=[WIKI, LOGIN]), "aud", "an event for two others"),
+        *[(event(aud=aud), "aud", f"aud is {aud!r}") for aud in nearly(API)],
+        (event(events={CHANGED: {}}), "other", "an event about a password that was changed"),
+        (event(events={LOGOUT: {}}), "other", "an event about a logout"),
+        (event(iat=NOW + 61), "future", "an event that is dated 61 seconds ahead"),
+    ]
+    return [Case((text, KEYS, NOW), None, name, words) for text, name, words in rows]
+
+
+# --- 12-3 and 12-4: the memory of the API -------------------------------------------------------
+
+
+def memories() -> list[Case]:
+    """What the API remembers, and one event more."""
+    drawn = dice("lesson-12", "moments")
+    sub, late = next(drawn), 2000 + int(next(drawn)[:3], 16)
+    rows = [
+        ({}, "u-1", 1000, {"u-1": 1000}, "plain"),
+        ({"u-1": 1000}, "u-1", 1500, {"u-1": 1500}, "newer"),
+        ({"u-1": 1000}, "u-2", 500, {"u-1": 1000, "u-2": 500}, "others"),
+        ({"u-1": 1000}, "u-1", 1000, {"u-1": 1000}, "again"),
+        ({"u-1": 1000, "u-2": 900}, "u-1", 400, {"u-1": 1000, "u-2": 900}, "older"),
+        ({sub: late, "u-1": 5}, sub, late - 1, {sub: late, "u-1": 5}, "older"),
+        ({sub: late, "u-1": 5}, sub, late + 1, {sub: late + 1, "u-1": 5}, "newer"),
+    ]
+    return [Case((dict(known), who, at), want, name) for known, who, at, want, name in rows]
+
+
+def tokens_and_memories() -> list[Case]:
+    """Claims of access tokens, and what the API remembers of people."""
+    drawn = int(next(dice("lesson-12", "seconds"))[:3], 16) + 1
+    rows = [
+        ("u-1", 900, {"u-1": 1000}, True, "alive"),
+        ("u-1", 1000, {"u-1": 1000}, True, "edge"),
+        ("u-1", 1001, {"u-1": 1000}, False, "later"),
+        ("u-2", 900, {"u-1": 1000}, False, "raises"),
+        ("u-2", 900, {}, False, "raises"),
+        ("u-2", 900, {"u-1": 1000, "u-2": 800}, False, "others"),
+        ("u-1", drawn, {"u-1": drawn, "u-2": drawn - 1}, True, "edge"),
+        ("u-2", drawn, {"u-1": drawn, "u-2": drawn - 1}, False, "later"),
+        ("u-1", 0, {"u-1": 0}, True, "edge"),
+    ]
+    return [
+        Case((claims_of(sub, iat), dict(revoked)), want, name, f"sub {sub}, iat {iat}, {revoked}")
+        for sub, iat, revoked, want, name in rows
+    ]
+
+
+def claims_of(sub: str, iat: int) -> dict[str, Any]:
+    """The claims of an access token."""
+    return {"iss": LOGIN, "aud": API, "sub": sub, "jti": "j-7", "iat": iat, "exp": iat + 600}
+
+
+def dies(answer: Tried) -> Verdict:
+    """The judge of 12-4. A name that is not there is told from a person who is not."""
+    verdict = compare(tokens_and_memories)(answer)
+    missing = answer.error.args[0] if isinstance(answer.error, KeyError) else None
+    if verdict.kind == "raised":
+        return replace(verdict, mistake="raises" if missing in ("u-1", "u-2") else "key")
+    if verdict.kind == "differs" and verdict.got not in ("True", "False"):
+        return replace(verdict, mistake="kind")
+    return verdict
+
+
+# --- 12-5, 12-6 and 12-9: costs -----------------------------------------------------------------
+
+
+def same_number(result: Any, want: float) -> bool:
+    """Whether a result is that number."""
+    return type(result) in (int, float) and abs(result - want) < 1e-9
+
+
+def hours() -> list[Case]:
+    """Settings and call rates, with the requests of an hour."""
+    drawn = 100 + int(next(dice("lesson-12", "calls"))[:2], 16)
+    rows = [
+        (Setting(10, "offline"), 30, 6, "renewals"),
+        (Setting(1, "offline"), 600, 60, "renewals"),
+        (Setting(10, "pushed"), drawn, 6, "renewals"),
+        (Setting(1, "offline"), 30, 30, "seldom"),
+        (Setting(10, "offline"), 2, 2, "seldom"),
+        (Setting(4, "pushed"), 15, 15, "seldom"),
+        (Setting(10, "asks"), 30, 36, "asks"),
+        (Setting(10, "asks"), drawn, drawn + 6, "asks"),
+        (Setting(1, "asks"), 2, 4, "asks"),
+        (Setting(2.5, "offline"), drawn, 24, "renewals"),
+    ]
+    return [Case((setting, calls), want, name) for setting, calls, want, name in rows]
+
+
+def thefts() -> list[Case]:
+    """Settings and delays, with the minutes that are left to a thief."""
+    drawn = 11 + int(next(dice("lesson-12", "delays"))[:1], 16)
+    rows = [
+        (Setting(10, "offline"), 0, 10, "offline"),
+        (Setting(1, "offline"), drawn, 1, "offline"),
+        (Setting(10, "asks"), 0, 0, "told"),
+        (Setting(10, "pushed"), 4, 4, "told"),
+        (Setting(10, "asks"), 7.5, 7.5, "told"),
+        (Setting(10, "pushed"), drawn, 10, "end"),
+        (Setting(2, "asks"), 30, 2, "end"),
+        (Setting(10, "pushed"), 10, 10, "end"),
+        (Setting(3, "offline"), 2, 3, "offline"),
+    ]
+    return [Case((setting, delay), want, name) for setting, delay, want, name in rows]
+
+
+def choices() -> list[Case]:
+    """Ways with their minutes and requests, a budget, and the one to choose."""
+    drawn = 41 + int(next(dice("lesson-12", "budgets"))[:2], 16)
+    short, told, slow = ("short", 1, 60), ("told", 5, 6), ("slow", 10, 2)
+    asks = ("asks", 5, drawn)
+    rows = [
+        ([slow, short, told], 100, "short", "least"),
+        ([slow, told, short], 60, "short", "edge"),
+        ([short, slow, told], 59, "told", "budget"),
+        ([short, asks, told, slow], 40, "told", "budget"),
+        ([slow, asks, told], drawn, "told", "tie"),
+        ([asks, told], drawn + 1, "told", "tie"),
+        ([short, told, slow], 3, "slow", "budget"),
+        ([short, told, slow], 1, None, "nothing"),
+        ([], 50, None, "nothing"),
+    ]
+    return [Case((list(given), budget), want, name) for given, budget, want, name in rows]
+
+
+# --- 12-8: to poll ------------------------------------------------------------------------------
+
+MOST = 40  # requests of a poll, before the judge stops it
+
+
+# RFC 8935, 2.4
+ERRORS = (
+    "invalid_request",
+    "invalid_key",
+    "invalid_issuer",
+    "invalid_audience",
+    "authentication_failed",
+    "access_denied",
+)
+
+
+class Endless(Exception):
+    """A poll that does not end."""
+
+
+def waiting(apps: TwoApps, number: int) -> list[str]:
+    """Events that wait at the provider: of more than three, the last but one is for the wiki."""
+    for place in range(number):
+        audience = WIKI if is_bad(place, number) else API
+        apps.provider.queue_event(apps.provider.event(f"s-{place}", f"u-{place}", audience))
+        apps.lab.clock.tick()
+    return list(apps.provider.queue)
+
+
+def is_bad(place: int, number: int) -> bool:
+    """Whether the event at that place, of so many, is for the wiki."""
+    return number > 3 and place == number - 2
+
+
+def limited(apps: TwoApps) -> httpx.Client:
+    """The API's browser, which stops a poll that does not end."""
+    browser, sent = poller(apps), []
+
+    def count(request: httpx.Request) -> None:
+        sent.append(request.url.path)
+        if len(sent) > MOST:
+            raise Endless(f"{MOST} requests, and no end")
+
+    browser.event_hooks["request"].append(count)
+    return browser
+
+
+def polls(answer: Tried) -> Verdict:
+    """The judge of 12-8: all is taken and forgotten, what is bad is named, a crash loses none."""
+    for number in (0, 1, 3, 7):
+        verdict = one_poll(answer, number)
+        if verdict is not PASSED:
+            return verdict
+    return crashes(answer)
+
+
+def one_poll(answer: Tried, number: int) -> Verdict:
+    """The verdict on one poll of so many events."""
+    apps = apps_with_events("lesson-12/judge", delivery=POLLED)
+    case = f"{number} events that wait" + (", one of them for the wiki" if number > 3 else "")
+    every = waiting(apps, number)
+    good = [jti for place, jti in enumerate(every) if not is_bad(place, number)]
+    try:
+        result = answer(limited(apps), apps.api.take)
+    except Endless:
+        return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
+    except ValueError:
+        return answer.raised(case, "bad")
+    except Exception:
+        return answer.raised(case, "raises")
+    if result is None and returns_nothing(answer.function):
+        return Verdict("none", case, mistake="result")
+    if len(apps.api.revoked) < len(good):
+        got, want = f"{len(apps.api.revoked)} events taken", str(len(good))
+        return Verdict("differs", case, got, want, mistake="all")
+    if apps.provider.queue:
+        got = f"{len(apps.provider.queue)} events that still wait afterwards"
+        return Verdict("differs", case, got, "none", mistake="ack")
+    for jti in set(every) - set(good):
+        report = apps.provider.reported.get(jti)
+        if not is_report(report):
+            want = "an object with err, a code of RFC 8935, and description, a text"
+            return Verdict("differs", case, written(report), want, mistake="report")
+    if not isinstance(result, list) or sorted(map(str, result)) != sorted(good):
+        return Verdict("differs", case, written(result), written(good), mistake="result")
+    return PASSED
+
+
+def is_report(report: Any) -> bool:
+    """Whether this is what a receiver says of an event that it cannot take (RFC 8935, 2.3)."""
+    if not isinstance(report, dict) or not isinstance(report.get("description"), str):
         return False
-    return parts[0][:2] == parts[1][:2]
-"""
+    return report.get("err") in ERRORS and bool(report["description"])
 
 
-def _but(old: str, new: str) -> str:
-    assert old in _GOOD
-    return "def answer(one, other):\n" + _GOOD.replace(old, new)
+def crashes(answer: Tried) -> Verdict:
+    """The verdict where the API's database is down: the event must not be lost."""
+    apps = apps_with_events("lesson-12/judge", delivery=POLLED)
+    case = "an event that comes while the database of the API is down (ConnectionError)"
+    waiting(apps, 1)
 
+    def take(_event: str) -> None:
+        raise ConnectionError("the database is down")
+
+    try:
+        answer(limited(apps), take)
+    except Endless:
+        return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
+    except Exception:
+        pass
+    if not apps.provider.queue:
+        return Verdict("differs", case, "an event that is lost", "one that waits", mistake="lost")
+    return PASSED
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """What is wrong with a flag; None where nothing is."""
+    if answer == FLAG:
+        return None
+    return "setting" if isinstance(answer, Setting) else "other"
+
+
+EXERCISES = (
+    Exercise(
+        "12-1",
+        "function",
+        lists,
+        "One entry for each token, however it is spelled.",
+        {
+            "spelling": (
+                "Another spelling of the same token got another entry, so the list does not know "
+                "it. Take something that is signed.",
+                wrong("""
+                    def answer(token):
+                        return hashlib.sha256(token.encode()).hexdigest()
+                """),
+            ),
+            "others": (
+                "Two tokens share an entry. Whoever lists one of them ends the other as well.",
+                wrong("""
+                    def answer(token):
+                        return inspect(token).claims["sub"]
+                """),
+            ),
+            "hashable": (
+                "The list is a Python set, and a dictionary cannot be in one. A text can.",
+                wrong("""
+                    def answer(token):
+                        return inspect(token).claims
+                """),
+            ),
+            "raises": (
+                "`inspect(token).claims` is the dictionary of claims. Each token here has the "
+                "claims iss, aud, sub, iat, exp and jti.",
+                wrong("""
+                    def answer(token):
+                        return inspect(token).claims["sid"]
+                """),
+            ),
+        },
+        (
+            "What is the same in all spellings? Compare `inspect(token).claims` of a token and of "
+            "its twin.",
+            "One of the claims is different in each token that the provider gives out: its number.",
+        ),
+        ENTRY_FOR,
+    ),
+    Exercise(
+        "12-2",
+        "function",
+        verifier(events_for_us, events_to_refuse, refusal=REFUSAL),
+        "It takes what the provider says to this API, late and repeated as well, and nothing else.",
+        {
+            "plain": (
+                "Return a pair: the `sub` of the user in `sub_id`, then the moment.",
+                altered(READ_EVENT, ('["user"]["sub"]', '["user"]')),
+            ),
+            "who": (
+                "Return the person that the event names. It stands in `sub_id`, under `user`.",
+                altered(READ_EVENT, ('claims["sub_id"]["user"]["sub"]', '"u-1815"')),
+            ),
+            "list": (
+                "`aud` is a text or a list of texts. It is enough that this API is among them.",
+                altered(READ_EVENT, ("API not in audiences", "API != claims['aud']")),
+            ),
+            "again": (
+                "The same event came twice, and was refused the second time. The sender could not "
+                "know that the first one arrived. To say twice that a session ended changes "
+                "nothing, so take it.",
+                wrong("""
+                    seen = set()
+
+                    def answer(token, keys, now):
+                        claims = signed_claims(token, keys)
+                        if claims["jti"] in seen:
+                            raise ValueError("it was here before")
+                        seen.add(claims["jti"])
+                        moment = claims["events"][REVOKED]["event_timestamp"]
+                        return claims["sub_id"]["user"]["sub"], moment
+                """),
+            ),
+            "late": (
+                "A genuine event came late and was refused. The stolen token still opens the API. "
+                "What happened stays true: an event has no end.",
+                altered(READ_EVENT, ('claims["iat"] > now + 60', 'abs(now - claims["iat"]) > 60')),
+            ),
+            "when": (
+                "The moment is `event_timestamp` inside the event. Where there is none, it is the "
+                "`iat` of the token.",
+                altered(
+                    READ_EVENT, ('event.get("event_timestamp", claims["iat"])', 'claims["iat"]')
+                ),
+            ),
+            "kind": (
+                "`events` is a dictionary, and may hold several events. It is enough that REVOKED "
+                "is among its names.",
+                altered(
+                    READ_EVENT,
+                    ('REVOKED not in claims["events"]', 'list(claims["events"]) != [REVOKED]'),
+                ),
+            ),
+            "future": (
+                "The clock of the sender may be up to 60 seconds ahead. A date beyond that is "
+                "refused.",
+                altered(READ_EVENT, ('claims["iat"] > now + 60', 'claims["iat"] > now')),
+            ),
+            "signature": (
+                "Tom signed this one himself, and now he can end the sessions of others. "
+                "`signed_claims(token, keys)` gives the claims only if the provider signed.",
+                altered(READ_EVENT, ("signed_claims(token, keys)", "inspect(token).claims")),
+            ),
+            "typ": (
+                "The provider signed it, and it is no security event token. Its header says so: "
+                "`typ` must be secevent+jwt, exactly.",
+                altered(
+                    READ_EVENT,
+                    ('.get("typ") != "secevent+jwt"', '.get("typ") not in ("secevent+jwt", "JWT")'),
+                ),
+            ),
+            "iss": (
+                "It names another issuer. Compare `iss` with LOGIN, the whole text.",
+                altered(READ_EVENT, ('claims["iss"] != LOGIN', 'LOGIN not in claims["iss"]')),
+            ),
+            "aud": (
+                "It is meant for somebody else. API must be `aud`, or one of the texts in it.",
+                altered(READ_EVENT, ("API not in audiences", "API not in str(audiences)")),
+            ),
+            "other": (
+                "It tells of something else than a revoked session. The name REVOKED must be in "
+                "`events`.",
+                altered(
+                    READ_EVENT,
+                    ('REVOKED not in claims["events"]', 'not claims["events"]'),
+                    ('claims["events"][REVOKED]', 'claims["events"].get(REVOKED, {})'),
+                ),
+            ),
+            "other refusal": (
+                "Refuse by raise ValueError('why'). The API catches that one, and answers 400.",
+                altered(
+                    READ_EVENT,
+                    ('ValueError("this is no', 'RuntimeError("this is no'),
+                ),
+            ),
+        },
+        (
+            "Begin with claims = signed_claims(token, keys). It raises where the provider did not "
+            "sign. Then one `if` with `raise ValueError(...)` for each point of the list.",
+            "inspect(token).header.get('typ') is the type. Where `aud` is a text, make a list: "
+            "[claims['aud']].",
+            "event = claims['events'][REVOKED]; the moment is event.get('event_timestamp', "
+            "claims['iat']).",
+        ),
+        READ_EVENT,
+        refusal=REFUSAL,
+    ),
+    Exercise(
+        "12-3",
+        "function",
+        compare(memories),
+        "The order in which events arrive makes no difference now.",
+        {
+            "plain": (
+                "Return the memory with the new event in it: a dictionary from `sub` to a moment.",
+                wrong("""
+                    def answer(revoked, sub, moment):
+                        return {moment: sub}
+                """),
+            ),
+            "newer": (
+                "The newer event is not in the memory. Tokens that were issued between the two "
+                "would live.",
+                wrong("""
+                    def answer(revoked, sub, moment):
+                        revoked.setdefault(sub, moment)
+                        return revoked
+                """),
+            ),
+            "others": (
+                "What was known of other people is gone, or is not as it was.",
+                wrong("""
+                    def answer(revoked, sub, moment):
+                        return {sub: max(moment, revoked.get(sub, moment))}
+                """),
+            ),
+            "again": (
+                "The same event came again. The memory must stay as it was.",
+                wrong("""
+                    def answer(revoked, sub, moment):
+                        if revoked.get(sub) == moment:
+                            moment = moment + 1
+                        return {**revoked, sub: max(moment, revoked.get(sub, moment))}
+                """),
+            ),
+            "older": (
+                "An older event came after a newer one and turned the memory back. Tokens that "
+                "were dead live again. Keep the later moment of the two.",
+                wrong("""
+                    def answer(revoked, sub, moment):
+                        return {**revoked, sub: moment}
+                """),
+            ),
+        },
+        (
+            "Which of two moments must win, whatever the order in which they arrive?",
+            "max(moment, revoked.get(sub, moment)) is the later one. {**revoked, sub: ...} is the "
+            "memory with that in it.",
+        ),
+        REMEMBER,
+    ),
+    Exercise(
+        "12-4",
+        "function",
+        dies,
+        "One line of memory for each person, and all earlier tokens of that person are over.",
+        {
+            "alive": (
+                "A token that was issued before the event is still alive here. That is the stolen "
+                "one.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return False
+                """),
+            ),
+            "edge": (
+                "Issued in the very second of the event: it counts as dead. The API cannot know "
+                "which came first.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return claims["iat"] < revoked.get(claims["sub"], -1)
+                """),
+            ),
+            "later": (
+                "A token from a later sign-in is dead here. The person would never get in again.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return claims["sub"] in revoked
+                """),
+            ),
+            "others": (
+                "Somebody else's event counted. Look up the moment of this token's own `sub`.",
+                wrong("""
+                    def answer(claims, revoked):
+                        latest = max(revoked.values(), default=-1)
+                        return claims["sub"] in revoked and claims["iat"] <= latest
+                """),
+            ),
+            "raises": (
+                "Most people stand in no event at all: `revoked` has no entry for them, and they "
+                "are not dead.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return claims["iat"] <= revoked[claims["sub"]]
+                """),
+            ),
+            "key": (
+                "That name is not there. `claims` are those of an access token: iss, aud, sub, "
+                "jti, iat and exp. `revoked` has moments, each under a `sub`.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return claims["iat"] <= revoked.get(claims["sid"], -1)
+                """),
+            ),
+            "kind": (
+                "Return True or False, and nothing else.",
+                wrong("""
+                    def answer(claims, revoked):
+                        return revoked.get(claims["sub"], 0)
+                """),
+            ),
+        },
+        (
+            "Compare the token's `iat` with the moment that stands in `revoked` for its `sub`.",
+            "Ask first whether the `sub` is in `revoked`.",
+        ),
+        IS_DEAD,
+    ),
+    Exercise(
+        "12-5",
+        "function",
+        compare(hours, same=same_number),
+        "Renewals stop growing with the calls; questions do not.",
+        {
+            "renewals": (
+                "An app that calls often renews its token when it ends: 60 / life times in an "
+                "hour, and not once for each call.",
+                altered(REQUESTS, ("min(calls, 60 / setting.life)", "calls")),
+            ),
+            "seldom": (
+                "An app renews only when it wants to call. Two calls an hour are two renewals at "
+                "most, however short the life.",
+                altered(REQUESTS, ("min(calls, 60 / setting.life)", "60 / setting.life")),
+            ),
+            "asks": (
+                "An API that asks sends one request for each call, and the app renews its token "
+                "on top.",
+                altered(REQUESTS, ("return renewals + calls", "return calls")),
+            ),
+        },
+        (
+            "First the renewals: 60 / setting.life in an hour, but not more than there are calls.",
+            "Then, where setting.way is 'asks', add one for each call.",
+        ),
+        REQUESTS,
+    ),
+    Exercise(
+        "12-6",
+        "function",
+        compare(thefts, same=same_number),
+        "Two ends: the token's own, and that of the reaction. The earlier one counts.",
+        {
+            "offline": (
+                "An API that checks offline hears nothing of a reaction. The token opens until "
+                "its life is over.",
+                altered(
+                    MINUTES,
+                    (
+                        "return setting.life\n    return",
+                        "return min(setting.life, delay)\n    return",
+                    ),
+                ),
+            ),
+            "told": (
+                "Somebody reacts, and an API that asks or is told knows it at once. Until then "
+                "the token opens.",
+                altered(MINUTES, ("min(setting.life, delay)", "0")),
+            ),
+            "end": (
+                "The token ends by itself, too. The thief has the shorter of the two times.",
+                altered(MINUTES, ("min(setting.life, delay)", "delay")),
+            ),
+        },
+        (
+            "Take the offline way first: does the delay make any difference there?",
+            "For the others, the token opens until somebody reacts, or until it ends by itself.",
+        ),
+        MINUTES,
+    ),
+    Exercise(
+        "12-7",
+        "function",
+        spells,
+        "Tom needs no key for any of these.",
+        {
+            "few": (
+                "Give three or more spellings, each once, and none of them the token itself. "
+                "There is a twin, and there is padding.",
+                wrong("""
+                    def answer(token):
+                        return [token, twin(token)]
+                """),
+            ),
+            "list": (
+                "Return a list of texts, and nothing else.",
+                wrong("""
+                    def answer(token):
+                        return twin(token)
+                """),
+            ),
+            "refused": (
+                "PyJWT refuses one of these, or reads another token in it. Only the signature can "
+                "be spelled in another way: the first two parts are what is signed.",
+                wrong("""
+                    def answer(token):
+                        return [twin(token), token + "x", token + "==", "x" + token]
+                """),
+            ),
+        },
+        (
+            "twin(token) is one. PyJWT also accepts == behind a signature.",
+            "Both can be done to one token: the twin may have padding as well.",
+        ),
+        SPELLINGS,
+    ),
+    Exercise(
+        "12-8",
+        "function",
+        polls,
+        "What is acknowledged is forgotten at the provider, and nothing is acknowledged too early.",
+        {
+            "all": (
+                "Not all events were taken. The provider sends two at a time: ask again until "
+                "`sets` is empty.",
+                wrong("""
+                    def answer(browser, take):
+                        sets = browser.post(LOGIN + "/poll", json={"ack": []}).json()["sets"]
+                        for event in sets.values():
+                            take(event)
+                        browser.post(LOGIN + "/poll", json={"ack": list(sets)})
+                        return list(sets)
+                """),
+            ),
+            "ack": (
+                "Events were taken and not acknowledged, so they come again with each poll. The "
+                "last ones need a request of their own.",
+                altered(POLL, ("bool(sets)", "len(sets) == 2")),
+            ),
+            "endless": (
+                "It asks again and again. The provider repeats what is neither acknowledged by "
+                "`ack` nor named in `setErrs`.",
+                altered(POLL, ('"ack": ack', '"acks": ack')),
+            ),
+            "bad": (
+                "`take` raised ValueError for one event, and the others were not taken. Name that "
+                "event in `setErrs`, and go on.",
+                altered(POLL, ("except ValueError as error", "except KeyError as error")),
+            ),
+            "lost": (
+                "The API could not store an event, and it was acknowledged or reported all the "
+                "same. It is lost. Catch ValueError and nothing else.",
+                altered(POLL, ("except ValueError as error", "except Exception as error")),
+            ),
+            "report": (
+                "An event that was not taken must be in `setErrs`, and not in `ack`, with two "
+                "members: `err`, 'invalid_request', and `description`, the text of the error.",
+                altered(POLL, ('"err": "invalid_request", ', "")),
+            ),
+            "result": (
+                "Return the list of the `jti` that were taken, without those that were not.",
+                altered(POLL, ("taken = taken + ack", "taken = ack")),
+            ),
+            "raises": (
+                "POST JSON to LOGIN + '/poll', and read `sets` in the JSON of the answer: a "
+                "dictionary from `jti` to event.",
+                altered(POLL, (".items()", ".item()")),
+            ),
+        },
+        (
+            "A loop: ask, take each event of `sets`, and acknowledge them in the next request.",
+            "try: take(event), except ValueError: errors[jti] = {...}. Stop when `sets` is empty.",
+        ),
+        POLL,
+    ),
+    Exercise(
+        "12-9",
+        "function",
+        compare(choices),
+        "The budget decides who is asked at all, and then the minutes count.",
+        {
+            "least": (
+                "Of those within the budget, choose the one that leaves the fewest minutes.",
+                altered(BEST, ("min(within", "max(within")),
+            ),
+            "edge": (
+                "A way that costs exactly the budget is within it.",
+                altered(BEST, ("<= budget", "< budget")),
+            ),
+            "budget": (
+                "This one costs more than the budget. Leave it out before you choose.",
+                altered(BEST, (" if row[2] <= budget", "")),
+            ),
+            "tie": (
+                "Two ways leave the same minutes. Then the one with fewer requests is better.",
+                wrong("""
+                    def answer(rows, budget):
+                        within = [row for row in rows if row[2] <= budget]
+                        return min(within, key=lambda row: row[1])[0] if within else None
+                """),
+            ),
+            "nothing": (
+                "Where no way is within the budget, return None.",
+                altered(BEST, ("return None", "return min(rows, default=[0])[0]")),
+            ),
+        },
+        (
+            "First a list of the rows whose third number is at most the budget.",
+            "Pairs are compared by their first member, then by the second: take the min with "
+            "key=lambda row: (row[1], row[2]).",
+        ),
+        BEST,
+    ),
+)
+
+TARGET = Target(
+    "12-target",
+    "value",
+    value(flag_mistake),
+    "Within the budget, and no delay up to half an hour gives the thief more.",
+    {
+        "setting": (
+            "That is the setting. The flag is what scene.try_setting returns for it.",
+            "from labutils.stage.token_strategies import Setting\nanswer = Setting(3, 'offline')",
+        ),
+        "other": (
+            "That is not the flag. scene.try_setting returns it for a setting that does it.",
+            "answer = 'no flag'",
+        ),
+    },
+    (
+        "Take the two thefts one after the other. The access token alone: what ends it when "
+        "nobody reacts for half an hour? The refresh token as well: who notices that, and when?",
+        "Only the token's own life ends a theft that nobody notices. When the app renews its "
+        "token, the provider sees the refresh token a second time, and that counts as a reaction. "
+        "At an API that checks offline, Tom's newest token still lives its whole life after that.",
+        "Offline, the second theft is worth nearly two lives: so less than 6 minutes take a life "
+        "of 3. Where the API is told, it is worth one life: 5 are enough, if the event survives "
+        "the restart. 60 / life is the number of renewals.",
+    ),
+    code("""
+        for life in (5, 4, 3):
+            flag = scene.try_setting(Setting(life, "offline"))
+            if flag != "no flag":
+                break
+    """),
+    brief=f"""Ada's app calls the API 60 times in an hour. The provider allows {BUDGET} requests \
+in an hour for it, renewals, questions and polls together. Tom copies an access token. Perhaps he \
+copies the refresh token, too, while Ada's app is at work; then he renews as often as he can. \
+Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
+time. An API that is told or polls then restarts: it is down for two minutes.
+Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
+scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
+'asks', 'pushed' or 'polls'; every is for polls, in minutes; retries=True pushes an event again \
+until it arrives. It returns the flag where the setting does it.""",
+    scene=TokenBudget,
+)
 
 _SPELLING = (
     "The belief is that a hash finds every copy of a token. It finds one spelling, and the twin is "
     "another text."
+)
+_IN_THE_WAY = (
+    "The belief is that an event which has not arrived in time is lost. The provider keeps it, "
+    "until the API has it."
+)
+_RENEWS = (
+    "The belief is that a setting of access tokens limits what a refresh token is worth. Each time "
+    "an access token ends, Tom gets a new one, until somebody ends the grant."
 )
 
 PREDICTIONS = (
@@ -111,39 +1088,34 @@ PREDICTIONS = (
     ),
     Row(
         "12-p2",
-        "The hash of Ada's token goes on the first list. Tom tries the token, then its twin. After "
-        "that the number of Ada's token goes on the second list, and he tries the twin again. "
-        "Which tries open?",
-        (
-            "the token, its hash is listed",
-            "the twin, the hash is listed",
-            "the twin, the number is listed",
-        ),
-        "xox",
+        "The API lists the hash of Ada's token. Tom tries the token, then its twin. Then Ada's app "
+        "tries a new token of hers, which she got by a refresh. Which tries open?",
+        ("the token", "its twin", "a new token of Ada's"),
+        "xoo",
         {
-            "the token, its hash is listed": "The belief is that a signed token is good until it "
-            "expires. This API looks at its lists first.",
-            "the twin, the hash is listed": _SPELLING,
-            "the twin, the number is listed": (
-                "The belief is that the twin has a number of its own. The number stands in what is "
-                "signed, and Tom changed the signature alone."
+            "the token": "The belief is that a signed token is good until it expires. This API "
+            "looks at its list, too.",
+            "its twin": _SPELLING,
+            "a new token of Ada's": (
+                "The belief is that a list of tokens is a list of people. It holds one token, and "
+                "the new one is another."
             ),
         },
-        "A hash knows one spelling. A number stands in what is signed, and every spelling carries "
-        "it. The signature does not make a token unique.",
+        "A hash knows one spelling of one token. The signature does not make a token unique.",
     ),
     Row(
         "12-p3",
-        "Five texts arrive at the API's address for events, one after the other, and Tom sends all "
-        "of them. Which are taken (status 202), and which are refused (status 400)?",
+        "Six texts come to the API's address for events, one after the other, and Tom sends all of "
+        "them. Which should the API take (status 202), and which should it refuse (status 400)?",
         (
             "an event that Tom signed himself",
             "Ada's ID token, signed by the provider",
-            "a real event of the provider",
+            "an event for the wiki, signed by the provider",
+            "an event for the API, signed by the provider",
             "the same event once more",
-            "an older real event, six minutes on its way",
+            "an older event for the API, six minutes on its way",
         ),
-        "xxooo",
+        "xxxooo",
         {
             "an event that Tom signed himself": (
                 "The belief is that an event needs no proof, since it only takes something away. "
@@ -153,7 +1125,11 @@ PREDICTIONS = (
                 "The belief is that the provider's signature is enough. An ID token is no event, "
                 "and its typ says so."
             ),
-            "a real event of the provider": (
+            "an event for the wiki, signed by the provider": (
+                "The belief is that an event is for whoever gets it. Another receiver could pass "
+                "on what was meant for it alone, so `aud` counts here too."
+            ),
+            "an event for the API, signed by the provider": (
                 "The belief is that the API looks at the sender. It looks at the signature, and "
                 "that is the provider's."
             ),
@@ -161,19 +1137,127 @@ PREDICTIONS = (
                 "The belief is that a repeated event is an attack, as a repeated proof is. To say "
                 "twice that a session ended changes nothing."
             ),
-            "an older real event, six minutes on its way": (
+            "an older event for the API, six minutes on its way": (
                 "The belief is that a late event is stale, as a late token is. What happened stays "
                 "true, and the stolen token still opens the API."
             ),
         },
-        "The API asks who signed, and whether it is an event. This API lets anybody push a real "
-        "event. A repeated one is answered as if it were new. A late one is as true as on the "
-        "first day. The API keeps the latest time that it was told, so an older event revives no "
-        "token.",
+        "The API asks who signed, for whom, and whether it is an event. Who carried it makes no "
+        "difference here. A revocation is idempotent: the second time changes nothing. So a "
+        "repeated event is answered as if it were new, and a late one is as true as on the first "
+        "day.",
         ("it is taken", "it is refused"),
     ),
-    Prediction(
+    Row(
         "12-p4",
+        "The API restarts, and is down for five minutes. In the first of them Ada's session ends. "
+        "Three runs: the event is pushed once; it is pushed again each minute until it arrives; "
+        "the API polls as soon as it is up. In which of them does the stolen token open the API in "
+        "minute 7?",
+        ("pushed once", "pushed again each minute", "the API polls"),
+        "oxx",
+        {
+            "pushed once": (
+                "The belief is that who was told knows it. The event met a closed door, and "
+                "nobody sent it again."
+            ),
+            "pushed again each minute": _IN_THE_WAY,
+            "the API polls": _IN_THE_WAY,
+        },
+        "An event is worth something when it has arrived, and been stored. The sender keeps it "
+        "until then: it pushes again, or waits for a poll. That works because late and repeated "
+        "events are taken.",
+    ),
+    Prediction(
+        "12-p5",
+        "Which way leaves a thief the fewest minutes? Once somebody reacts at once, once after "
+        "eight minutes. (Asking and being told are equal here: say being told.)",
+        {
+            "a": Guess(
+                "each time ten-minute tokens, and the API is told",
+                ["10 min, is told", "10 min, is told"],
+                "The belief is that whoever is told at once is safe at once. The API is told when "
+                "somebody reacts, and for eight minutes nobody did.",
+            ),
+            "b": Guess(
+                "each time one-minute tokens",
+                ["1 min, offline", "1 min, offline"],
+                "The belief is that a short life is best in each case. It leaves its minute also "
+                "when somebody reacts at once.",
+            ),
+            "c": Guess(
+                "at once: being told; after eight minutes: one-minute tokens",
+                ["10 min, is told", "1 min, offline"],
+            ),
+            "d": Guess(
+                "at once: one-minute tokens; after eight minutes: being told",
+                ["1 min, offline", "10 min, is told"],
+                "The belief is that a short life is for fast defenders. It needs nobody, so it is "
+                "for slow ones.",
+            ),
+        },
+        "Asking and being told end a token when somebody says so. A short life ends it by itself. "
+        "So the delay of the defender decides which is better.",
+    ),
+    Prediction(
+        "12-p6",
+        "Which way sends the most requests to the provider? Once Ada's app calls the API 2 times "
+        "in an hour, once 600 times.",
+        {
+            "a": Guess(
+                "2 calls: one-minute tokens; 600 calls: the API that asks",
+                ["1 min, offline", "10 min, asks"],
+                "The belief is that a short token is renewed each minute. An app renews it when it "
+                "wants to call, and that is twice in this hour.",
+            ),
+            "b": Guess(
+                "each time one-minute tokens",
+                ["1 min, offline", "1 min, offline"],
+                "The belief is that renewing is what costs. It costs 60 requests in an hour at "
+                "most, and questions have no such limit.",
+            ),
+            "c": Guess(
+                "2 calls: the API that is told; 600 calls: one-minute tokens",
+                ["10 min, is told", "1 min, offline"],
+                "The belief is that being told costs all the time. The provider speaks when a "
+                "session ends, and in these hours none does.",
+            ),
+            "d": Guess("each time the API that asks", ["10 min, asks", "10 min, asks"]),
+        },
+        "Whoever asks pays for each call, and renews on top. Renewals stop at 60 / life an hour. "
+        "Being told costs one event for each listener when a session ends, and nothing before.",
+    ),
+    Row(
+        "12-p7",
+        "Tom copied the refresh token as well, and renews all the time. Somebody reacts after 30 "
+        "minutes. In which of these runs can Tom open the API for more than 15 minutes?",
+        (
+            "10 min, offline; Ada's app is closed",
+            "1 min, offline; Ada's app is closed",
+            "10 min, is told; Ada's app is closed",
+            "1 min, offline; Ada's app is open",
+        ),
+        "ooox",
+        {
+            "10 min, offline; Ada's app is closed": _RENEWS,
+            "1 min, offline; Ada's app is closed": _RENEWS,
+            "10 min, is told; Ada's app is closed": (
+                "The belief is that being told protects by itself. Nobody reacts for half an hour, "
+                "so there is nothing to tell."
+            ),
+            "1 min, offline; Ada's app is open": (
+                "The belief is that a refresh token serves its thief as long as nobody reacts. "
+                "Ada's app renews its token after a minute, with a refresh token that Tom has used "
+                "already. That is the alarm of lesson 05."
+            ),
+        },
+        "A short life limits one access token. Who has the refresh token gets the next one. What "
+        "stops him is the owner's own app: its next renewal is the second use, and a short life "
+        "brings that second use soon. A closed app renews nothing.",
+        ("more than 15 minutes", "15 minutes or less"),
+    ),
+    Prediction(
+        "12-p8",
         "Ada logs out at the provider in one tab. Then she loads the wiki in the other one. Who "
         "told the wiki of the logout, and what does the wiki answer?",
         {
@@ -203,246 +1287,49 @@ PREDICTIONS = (
         "The provider tells the wiki's server, and not Ada's browser. The wiki throws away the "
         "session that the message names. Her cookie there opens nothing any more.",
     ),
-    Prediction(
-        "12-p5",
-        "Which of the four ways sends the most requests to the provider in an hour of ordinary "
-        "work?",
+)
+
+QUIZZES = (
+    Quiz(
+        "12-q1",
+        "Stolen tokens are listed by their SHA-256. A thief without any key gets past the list. "
+        "How?",
         {
-            "a": Guess(
-                "ten-minute tokens, checked offline",
-                "10 minutes, offline",
-                "The belief is that a token which lives longer costs more. It is renewed every ten "
-                "minutes, and nothing else is asked.",
+            "a": Choice(
+                "He finds another text with the same hash",
+                "Nobody can, for SHA-256. He needs the opposite.",
             ),
-            "b": Guess(
-                "one-minute tokens, checked offline",
-                "1 minute, offline",
-                "The belief is that renewing costs more than asking. It is close here: one request "
-                "is made for each call in both, and whoever asks also renews every ten minutes.",
+            "b": Choice(
+                "He spells the token in another way",
+                "Yes. The claims are the same, the hash is another, and it opens the same.",
+                True,
             ),
-            "c": Guess(
-                "ten-minute tokens, and the API is told",
-                "10 minutes, is told",
-                "The belief is that being told means to be told all the time. The provider speaks "
-                "when a session ends, and in this hour none does.",
-            ),
-            "d": Guess(
-                "ten-minute tokens, and the API asks each time",
-                "10 minutes, asks each time",
+            "c": Choice(
+                "He changes the jti, so that the list does not know it",
+                "Then the signature no longer fits.",
             ),
         },
-        "The API asks at each call, and the app renews its token every ten minutes on top. "
-        "Requests for the provider's keys are counted as well. One-minute tokens ask nearly as "
-        "often as this, since the app calls every two minutes; with ten thousand calls a minute "
-        "only asking would grow.",
     ),
-    Prediction(
-        "12-p6",
-        "The theft is noticed in the same minute, and somebody reacts. Which of the four ways then "
-        "leave the thief nothing at all?",
+    Quiz(
+        "12-q2",
+        "An API is told about revoked sessions, and retries are on. Why keep access tokens short "
+        "all the same?",
         {
-            "a": Guess(
-                "none: a signed token is good until it expires",
-                [],
-                "The belief is that nothing can end a signed token early. That holds where the API "
-                "checks offline and nobody tells it anything.",
+            "a": Choice(
+                "An event cannot end a token that lives for long",
+                "It can: the API compares the token's iat with the moment of the event.",
             ),
-            "b": Guess(
-                "asking each time, and being told",
-                ["10 minutes, asks each time", "10 minutes, is told"],
+            "b": Choice(
+                "A short token cannot be copied so easily by a thief",
+                "It is copied in the same second, and serves at once.",
             ),
-            "c": Guess(
-                "asking each time, and nothing else",
-                ["10 minutes, asks each time"],
-                "The belief is that only asking is up to date. Whoever is told at once knows it as "
-                "early.",
-            ),
-            "d": Guess(
-                "all but the ten-minute tokens that are checked offline",
-                ["1 minute, offline", "10 minutes, asks each time", "10 minutes, is told"],
-                "The belief is that a minute is nothing. A script of Tom's reads a lot in a "
-                "minute.",
+            "c": Choice(
+                "The theft may be noticed late or never",
+                "Yes. Before that there is no event, and only the end of the token counts.",
+                True,
             ),
         },
-        "In both ways the API knows of the end before the next call. A short life leaves up to its "
-        "length. Being told costs no more requests than ten-minute tokens do, and one event for "
-        "each listener when a session ends, which is not in the figure.",
     ),
 )
 
-LESSON = Lesson(
-    "12",
-    (
-        Exercise(
-            "12-1",
-            "function",
-            _dead,
-            "One line of memory for each person, and every token of theirs that is out is over.",
-            {
-                "alive": (
-                    "A token that was issued before the event is still alive here. That is the "
-                    "stolen one."
-                ),
-                ("edge"): (
-                    "Issued in the very second of the event: it is dead as well. In doubt, out."
-                ),
-                "later": (
-                    "A token from a later sign-in is dead here. The person would never get in "
-                    "again."
-                ),
-                "others": "Somebody else's token died. Look the sub up.",
-                "raises": (
-                    "Most people stand in no event at all: revoked has no entry for them. Use "
-                    "revoked.get."
-                ),
-                "key": (
-                    "That name is not there. claims has iat and sub, among others; revoked has "
-                    "times, each under a sub."
-                ),
-                "kind": "Return True or False, and nothing else.",
-            },
-            {
-                "alive": code("""
-                    def answer(claims, revoked):
-                        return False
-                """),
-                "edge": code("""
-                    def answer(claims, revoked):
-                        return claims['iat'] < revoked.get(claims['sub'], -1)
-                """),
-                "later": code("""
-                    def answer(claims, revoked):
-                        return claims['sub'] in revoked
-                """),
-                "others": code("""
-                    def answer(claims, revoked):
-                        return claims['iat'] <= max(revoked.values())
-                """),
-                "raises": code("""
-                    def answer(claims, revoked):
-                        return claims['iat'] <= revoked[claims['sub']]
-                """),
-                "key": code("""
-                    def answer(claims, revoked):
-                        return claims['iat'] <= revoked[claims['sid']]
-                """),
-                "kind": code("""
-                    def answer(claims, revoked):
-                        return revoked.get(claims['sub'])
-                """),
-            },
-            (
-                "Compare the token's iat with the time that stands in revoked for its sub.",
-                "revoked.get(claims['sub'], -1) gives a time that no token is older than.",
-            ),
-            code("""
-                def is_dead(claims, revoked):
-                    return claims['iat'] <= revoked.get(claims['sub'], -1)
-            """),
-        ),
-        Exercise(
-            "12-2",
-            "function",
-            _same,
-            "Header and payload are what is signed; the third part is only the proof of it.",
-            {
-                "twin": (
-                    "A token and its twin came out as different. They differ in the third part "
-                    "alone."
-                ),
-                "padding": (
-                    "A token with padding behind its signature came out as different. Leave the "
-                    "third part out of it."
-                ),
-                "any": "Two tokens with different numbers came out as the same.",
-                "number": (
-                    "Two tokens with the same jti and different claims came out as the same. One "
-                    "of them has another scope."
-                ),
-                "payload": (
-                    "Two tokens with the same payload and different headers came out as the same. "
-                    "The header is signed as well."
-                ),
-                "no token": "Texts that are no JWTs came out as the same. A JWT has three parts.",
-                "raises": "It must not fail on texts that are no JWTs.",
-            },
-            {
-                "twin": code("""
-                    def answer(one, other):
-                        return one == other
-                """),
-                "padding": code("""
-                    from labutils.stage.signature_twins import twin
-
-                    def answer(one, other):
-                        whole = one.count('.') == 2 == other.count('.') and '=' not in other
-                        return whole and one in (other, twin(other))
-                """),
-                "any": code("""
-                    def answer(one, other):
-                        return one.split('.')[0] == other.split('.')[0]
-                """),
-                "number": code("""
-                    from labutils.identity import tokens
-
-                    def answer(one, other):
-                        a, b = tokens.inspect(one), tokens.inspect(other)
-                        return a.claims['jti'] == b.claims['jti']
-                """),
-                "payload": _but("[:2] == parts[1][:2]", "[1] == parts[1][1]"),
-                "no token": _but(
-                    "    if len(parts[0]) != 3 or len(parts[1]) != 3:\n        return False\n", ""
-                ),
-                "raises": code("""
-                    def answer(one, other):
-                        a, b, _ = one.split('.')
-                        c, d, _ = other.split('.')
-                        return (a, b) == (c, d)
-                """),
-            },
-            (
-                "Split at the dots. Which of the three parts are signed?",
-                "Compare the first two parts, after you have made sure that there are three.",
-            ),
-            "def same_token(one, other):\n" + _GOOD,
-        ),
-    ),
-    (
-        Quiz(
-            "12-q1",
-            (
-                "Stolen tokens are listed by their SHA-256. A thief without any key gets past the "
-                "list. How?"
-            ),
-            {
-                "a": Choice(
-                    "He finds another text with the same hash",
-                    "Nobody can, for SHA-256. He needs the opposite.",
-                ),
-                "b": Choice(
-                    "He spells the same token in another way, so that the hash is another",
-                    "Yes. The claims are the same, and so is what it opens.",
-                    True,
-                ),
-                "c": Choice("He changes the jti", "Then the signature no longer fits."),
-            },
-        ),
-        Quiz(
-            "12-q2",
-            "An API is told about revoked sessions. Why keep access tokens short all the same?",
-            {
-                "a": Choice(
-                    "An event can get lost, or nobody notices the theft",
-                    "Yes. The short life is the net below.",
-                    True,
-                ),
-                "b": Choice(
-                    "Long tokens cannot be revoked by an event",
-                    "They can: the API compares their iat.",
-                ),
-                "c": Choice("Short ones are smaller", "They have the same size."),
-            },
-        ),
-    ),
-    predictions=PREDICTIONS,
-)
+LESSON = Lesson("12", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -1,0 +1,72 @@
+"""The target of lesson 12: a setting of access tokens within a budget of requests.
+
+It must leave a thief little, however late he is noticed, and whichever of two things he copied.
+"""
+
+from labutils.lab import dice
+from labutils.stage.token_strategies import (
+    OFFLINE,
+    POLLS,
+    PUSHED,
+    Setting,
+    Theft,
+    measured_minutes,
+    measured_requests,
+)
+
+FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
+CALLS = 60  # calls of Ada's app in an hour
+BUDGET = 24  # requests to the provider in an hour
+LIMIT = 6  # minutes: a thief must have less
+DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
+OUTAGE = 2  # minutes for which the API restarts when somebody reacts
+WAYS = (OFFLINE, "asks", PUSHED, POLLS)
+NO_SETTING = (
+    "That is no setting. Try Setting(10, 'pushed'): a life in minutes, from 0.5 to 60; one of "
+    "offline, asks, pushed, polls; and with polls the minutes between two of them, from 1 to 60."
+)
+
+
+class TokenBudget:
+    """The scene: a company that has 24 requests an hour to spend, and a thief who is measured."""
+
+    calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
+
+    def try_setting(self, setting: object, *, retries: bool = False) -> str:
+        """Measure a setting, say what came out, and give the flag where all of it is enough.
+
+        `retries`: whether the provider pushes an event again that did not arrive.
+        """
+        if not isinstance(setting, Setting) or not is_one(setting):
+            print(NO_SETTING)
+            return "no flag"
+        requests = measured_requests(setting, CALLS)
+        print(f"{requests} requests in an hour; the budget is {BUDGET}.")
+        worst = worst_minutes(setting, retries=retries)
+        for name, minutes in worst.items():
+            print(f"{name} copied: up to {minutes:g} minutes; less than {LIMIT} are wanted.")
+        fits = requests <= BUDGET and max(worst.values()) < LIMIT
+        return FLAG if fits else "no flag"
+
+
+def is_one(setting: Setting) -> bool:
+    """Whether a setting can be built: each of its numbers in the range that is said."""
+    numbers = (setting.life, setting.every)
+    if setting.way not in WAYS or not all(type(one) in (int, float) for one in numbers):
+        return False
+    return 0.5 <= setting.life <= 60 and (setting.way != POLLS or 1 <= setting.every <= 60)
+
+
+def worst_minutes(setting: Setting, *, retries: bool) -> dict[str, float]:
+    """The most minutes of each theft, over all delays."""
+    outage = OUTAGE if setting.way in (PUSHED, POLLS) else 0
+
+    def worst(*, refresh_token: bool) -> float:
+        calls = CALLS if refresh_token else 0
+        thefts = [Theft(delay, refresh_token, calls, outage, retries) for delay in DELAYS]
+        return max(measured_minutes(setting, theft) for theft in thefts)
+
+    return {
+        "the access token": worst(refresh_token=False),
+        "the access and the refresh token": worst(refresh_token=True),
+    }

@@ -1,0 +1,226 @@
+"""What a setting of access tokens costs the provider, and what it leaves a thief (lesson 12).
+
+Both are measured: requests are sent and counted, and a thief tries a stolen token every half
+minute until it is refused. Nothing here is computed from lifetimes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from labutils.identity.oauth import bearer
+from labutils.identity.provider import Provider
+from labutils.stage.revocation import (
+    ONCE,
+    POLLED,
+    RETRIED,
+    Transmitter,
+    apps_with_events,
+    poll,
+    poller,
+)
+from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, revoke_refresh_token
+
+OFFLINE, ASKS, PUSHED, POLLS = "offline", "asks", "pushed", "polls"
+DELAYS = (0, 1, 2, 5, 8, 10, 15, 20, 30)  # minutes from the theft until somebody reacts
+CALLS = (2, 6, 12, 30, 60, 120, 600)  # calls of the API in an hour
+COUNTED = ("/token", "/introspect", "/poll")
+EARLY = 3  # seconds before its end at which the app renews a token
+STEP = 0.5  # minutes between two tries of the thief
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How long an access token lives, in minutes, and how the API hears that it was revoked.
+
+    `way` is "offline" (it does not), "asks" (it asks the provider at each call), "pushed" (the
+    provider tells it) or "polls" (it asks for news, `every` so many minutes).
+    """
+
+    life: float
+    way: str
+    every: float = 0
+
+
+FOUR = {
+    "10 min, offline": Setting(10, OFFLINE),
+    "1 min, offline": Setting(1, OFFLINE),
+    "10 min, asks": Setting(10, ASKS),
+    "10 min, is told": Setting(10, PUSHED),
+}
+
+
+def built(setting: Setting, *, retries: bool = True) -> TwoApps:
+    """Apps with that setting, in which Ada has just signed in at `notes`."""
+    life = int(setting.life * 60)
+    if setting.way in (OFFLINE, ASKS):
+        provider = partial(Provider, access_life=life)
+        asks = setting.way == ASKS
+        apps = build_apps("lesson-12", provider=provider, opaque_access_tokens=asks)
+    else:
+        pushed = RETRIED if retries else ONCE
+        provider = partial(Transmitter, access_life=life)
+        delivery = POLLED if setting.way == POLLS else pushed
+        apps = apps_with_events("lesson-12", delivery=delivery, provider=provider)
+    apps.sign_in("ada", NOTES)
+    return apps
+
+
+class AppAtWork:
+    """Ada's app, which calls the API, and renews its token first where that is due."""
+
+    def __init__(self, apps: TwoApps):
+        self.apps, self.session = apps, apps.notes.latest_session()
+        self.expires = apps.lab.clock.now + self.session["expires_in"]
+
+    def renew(self) -> bool:
+        """A new token; False where the provider gives none.
+
+        Then somebody else has used the refresh token, and its family is dead.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": self.session["refresh_token"]}
+        answer = self.apps.notes.ask_for_tokens(**form)
+        if "access_token" not in answer:
+            return False
+        self.session.update(answer)
+        self.expires = self.apps.lab.clock.now + answer["expires_in"]
+        return True
+
+    def call(self) -> bool:
+        """Call the API. False where there is no token any more."""
+        if self.apps.lab.clock.now + EARLY >= self.expires and not self.renew():
+            return False
+        header = bearer(self.session["access_token"])
+        self.apps.notes.network.get(API + "/me", headers=header)
+        return True
+
+
+# --- what it costs ------------------------------------------------------------------------------
+
+
+def measured_requests(setting: Setting, calls: int) -> int:
+    """Requests to the provider in an hour in which Ada's app calls the API so often.
+
+    Tokens, questions about tokens, and polls count. Looking up the provider's keys does not.
+    """
+    apps = built(setting)
+    app, clock = AppAtWork(apps), apps.lab.clock
+    clock.tick(int(setting.life * 60))  # the hour begins with a token that is over
+    begun, before = clock.now, len(apps.lab.wire)
+    acts = [(3600 * number / calls, app.call) for number in range(calls)]
+    if setting.way == POLLS:
+        every = range(int(60 / setting.every))
+        acts += [
+            (60 * setting.every * number, partial(poll, poller(apps), apps.api.take))
+            for number in every
+        ]
+    for second, act in sorted(acts, key=lambda one: one[0]):
+        clock.wait_until(begun + int(second))
+        act()
+    return sum(
+        exchange.host == "login.example" and exchange.path in COUNTED
+        for exchange in apps.lab.wire[before:]
+    )
+
+
+# --- what it leaves a thief ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Theft:
+    """What Tom copied, and what goes on around it.
+
+    `delay`: minutes until somebody notices and reacts. `refresh_token`: he has it as well. `calls`:
+    how often Ada's app calls the API in an hour; 0 where it is closed. `outage`: minutes for which
+    the API restarts, from the reaction on. `retries`: whether an event is pushed again.
+    """
+
+    delay: float
+    refresh_token: bool = False
+    calls: int = 0
+    outage: float = 0
+    retries: bool = True
+
+
+class Robbery:
+    """A theft that is played: apps with a setting, and Tom, who tries what he copied."""
+
+    def __init__(self, setting: Setting, theft: Theft):
+        self.setting, self.theft = setting, theft
+        self.apps = built(setting, retries=theft.retries)
+        self.app = AppAtWork(self.apps)
+        self.app.renew()
+        self.access_token = self.app.session["access_token"]
+        self.refresh_token = self.app.session["refresh_token"]
+        self.begun, self.reacted_at = self.apps.lab.clock.now, None
+
+    def minutes(self) -> float:
+        """For how many minutes from the theft on Tom could open the API.
+
+        He tries every half minute, until he is refused. While the API restarts, nobody gets in.
+        """
+        minute, last = 0.0, 0.0
+        while minute <= self.theft.delay + 2 * self.setting.life + self.theft.outage:
+            self.apps.lab.clock.wait_until(self.begun + int(minute * 60))
+            self.what_others_do(minute)
+            status = self.tom_tries()
+            if status == 401:
+                break
+            minute += STEP
+            last = minute if status == 200 else last
+        return last
+
+    def what_others_do(self, minute: float) -> None:
+        """Polls and repeated pushes first, then Ada's app, then the reaction where it is due."""
+        since = minute - (self.theft.delay if self.reacted_at is None else self.reacted_at)
+        if self.setting.way == POLLS and since % self.setting.every == 0:
+            poll(poller(self.apps), self.apps.api.take)
+        if self.setting.way == PUSHED and minute % 1 == 0:
+            self.apps.provider.deliver()
+        is_calling = self.theft.calls and (minute * self.theft.calls / 60) % 1 == 0
+        caught = bool(is_calling) and self.reacted_at is None and not self.app.call()
+        if self.reacted_at is None and (caught or minute >= self.theft.delay):
+            self.react(minute)
+
+    def react(self, minute: float) -> None:
+        """End Ada's session and revoke her app's grant; the API restarts where an outage is set."""
+        self.reacted_at = minute
+        if self.theft.outage:
+            self.apps.api.down_until = self.apps.lab.clock.now + int(self.theft.outage * 60)
+        sid = self.app.session["claims"]["sid"]
+        revoke_refresh_token(self.apps)
+        self.apps.provider.end_session(sid)
+
+    def tom_tries(self) -> int:
+        """The API's answer to Tom. A refresh token gives him a newer access token first."""
+        if self.theft.refresh_token:
+            form = {"grant_type": "refresh_token", "client_id": "notes"}
+            form |= {"refresh_token": self.refresh_token}
+            answer = self.apps.tom.post(LOGIN + "/token", data=form)
+            if answer.is_success:
+                self.access_token = answer.json()["access_token"]
+                self.refresh_token = answer.json()["refresh_token"]
+        header = bearer(self.access_token)
+        return self.apps.tom.get(API + "/me", headers=header).status_code
+
+
+def measured_minutes(setting: Setting, theft: Theft) -> float:
+    """The minutes that a theft is worth under a setting, by trying."""
+    return Robbery(setting, theft).minutes()
+
+
+def measured(
+    delays: Sequence[float], calls: Sequence[int]
+) -> tuple[dict[tuple[str, float], float], dict[tuple[str, int], int]]:
+    """Of each of the four ways: minutes for each delay, and requests for each call rate."""
+    minutes = {
+        (name, delay): measured_minutes(setting, Theft(delay))
+        for name, setting in FOUR.items()
+        for delay in delays
+    }
+    requests = {
+        (name, rate): measured_requests(setting, rate)
+        for name, setting in FOUR.items()
+        for rate in calls
+    }
+    return minutes, requests

@@ -1,0 +1,258 @@
+"""Lesson 12: right answers in other styles, and changes of the solution that change nothing."""
+
+OTHER_RIGHT = {
+    "12-1": [
+        """
+def answer(token):
+    return token.rsplit(".", 1)[0]
+""",
+        """
+def answer(token):
+    signed = ".".join(token.split(".")[:2])
+    return hashlib.sha256(signed.encode()).hexdigest()
+""",
+        """
+def answer(token):
+    claims = jwt.decode(token.rstrip("="), options={"verify_signature": False})
+    return claims["iss"], claims["jti"]
+""",
+    ],
+    "12-2": [
+        """
+def answer(token, keys, now):
+    header, claims = inspect(token).header, signed_claims(token, keys)
+    for_whom = claims.get("aud") or []
+    if isinstance(for_whom, str):
+        for_whom = (for_whom,)
+    good = header.get("typ") == "secevent+jwt" and claims.get("iss") == "https://login.example"
+    good = good and "https://api.example" in for_whom and claims.get("iat") <= now + 60
+    event = claims.get("events", {}).get(REVOKED)
+    if not good or event is None:
+        raise ValueError("not for us")
+    return (claims["sub_id"]["user"]["sub"], event.get("event_timestamp") or claims["iat"])
+""",
+        """
+def answer(token, keys, now):
+    match inspect(token).header:
+        case {"typ": "secevent+jwt"}:
+            claims = signed_claims(token, keys)
+        case _:
+            raise jwt.InvalidTokenError("type")
+    match claims:
+        case {"iss": "https://login.example", "aud": str(one)} if one == API:
+            pass
+        case {"iss": "https://login.example", "aud": list(many)} if API in many:
+            pass
+        case _:
+            raise jwt.InvalidTokenError("names")
+    if claims["iat"] - 60 > now:
+        raise jwt.ImmatureSignatureError("future")
+    if not REVOKED in claims["events"].keys():
+        raise jwt.InvalidTokenError("kind")
+    when = {"event_timestamp": claims["iat"], **claims["events"][REVOKED]}
+    return claims["sub_id"]["user"]["sub"], when["event_timestamp"]
+""",
+        """
+def answer(token, keys, now):
+    claims = signed_claims(token, keys)
+    audience = {claims["aud"]} if type(claims["aud"]) is str else set(claims["aud"])
+    checks = {
+        "type": inspect(token).header["typ"] == "secevent+jwt",
+        "issuer": claims["iss"] == LOGIN,
+        "audience": bool(audience & {API}),
+        "future": now - claims["iat"] >= -60,
+    }
+    if not all(checks.values()):
+        raise ValueError(str(checks))
+    try:
+        event = claims["events"][REVOKED]
+    except KeyError:
+        raise ValueError("another event") from None
+    try:
+        moment = event["event_timestamp"]
+    except KeyError:
+        moment = claims["iat"]
+    return claims["sub_id"]["user"]["sub"], moment
+""",
+    ],
+    "12-3": [
+        """
+def answer(revoked, sub, moment):
+    if moment > revoked.get(sub, -1):
+        revoked[sub] = moment
+    return revoked
+""",
+        """
+def answer(revoked, sub, moment):
+    new = dict(revoked)
+    if sub in new and new[sub] >= moment:
+        return new
+    new.update({sub: moment})
+    return new
+""",
+        """
+def answer(revoked, sub, moment):
+    moments = [at for who, at in revoked.items() if who == sub] + [moment]
+    return revoked | {sub: sorted(moments)[-1]}
+""",
+    ],
+    "12-4": [
+        """
+def answer(claims, revoked):
+    return claims["iat"] <= revoked.get(claims["sub"], -1)
+""",
+        """
+def answer(claims, revoked):
+    if claims["sub"] not in revoked:
+        return False
+    return not claims["iat"] > revoked[claims["sub"]]
+""",
+        """
+def answer(claims, revoked):
+    try:
+        return revoked[claims["sub"]] - claims["iat"] >= 0
+    except KeyError:
+        return False
+""",
+    ],
+    "12-5": [
+        """
+def answer(setting, calls):
+    most = 60 / setting.life
+    renewals = calls if calls < most else most
+    return renewals + (calls if setting.way == "asks" else 0)
+""",
+        """
+def answer(setting, calls):
+    total = 0
+    if setting.way == "asks":
+        total += calls
+    total += sorted([calls, 60 / setting.life])[0]
+    return total
+""",
+        """
+def answer(setting, calls):
+    questions = calls * (setting.way == "asks")
+    if setting.life * calls < 60:
+        return questions + calls
+    return questions + 60 / setting.life
+""",
+    ],
+    "12-6": [
+        """
+def answer(setting, delay):
+    return setting.life if setting.way == "offline" or delay > setting.life else delay
+""",
+        """
+def answer(setting, delay):
+    ends = [setting.life]
+    if setting.way in ("asks", "pushed"):
+        ends.append(delay)
+    return min(ends)
+""",
+        """
+def answer(setting, delay):
+    match setting.way:
+        case "offline":
+            return setting.life
+        case _ if delay < setting.life:
+            return delay
+    return setting.life
+""",
+    ],
+    "12-7": [
+        """
+def answer(token):
+    texts = {twin(token), token + "==", twin(token) + "=="}
+    return sorted(texts)
+""",
+        """
+def answer(token):
+    found = []
+    for text in (token, twin(token)):
+        found += [text, text + "=="]
+    return found[1:]
+""",
+        """
+def answer(token):
+    return tuple(text + pad for text in (token, twin(token)) for pad in ("", "==")
+                 if text + pad != token)
+""",
+    ],
+    "12-8": [
+        """
+def answer(browser, take):
+    done = []
+    body = {"ack": [], "setErrs": {}, "returnImmediately": True}
+    while sets := browser.post(LOGIN + "/poll", json=body).json()["sets"]:
+        good, bad = [], {}
+        for jti in sets:
+            try:
+                take(sets[jti])
+            except ValueError as why:
+                bad[jti] = {"err": "invalid_audience", "description": repr(why)}
+            else:
+                good.append(jti)
+        body = {"ack": good, "setErrs": bad, "returnImmediately": True}
+        done.extend(good)
+    return done
+""",
+        """
+def answer(browser, take, done=()):
+    sets = browser.post(LOGIN + "/poll", json={"ack": list(done)}).json()["sets"]
+    taken = []
+    for jti, event in sets.items():
+        try:
+            take(event)
+            taken.append(jti)
+        except ValueError as error:
+            report = {jti: {"err": "invalid_request", "description": str(error)}}
+            browser.post(LOGIN + "/poll", json={"setErrs": report, "maxEvents": 0})
+    return taken + (answer(browser, take, taken) if sets else [])
+""",
+        """
+def answer(browser, take):
+    taken = []
+    while True:
+        got = browser.post(LOGIN + "/poll", json={"maxEvents": 1}).json()
+        if not got["sets"]:
+            return taken
+        (jti, event), = got["sets"].items()
+        try:
+            take(event)
+        except ValueError as error:
+            done = {"setErrs": {jti: {"err": "invalid_request", "description": str(error)}}}
+        else:
+            taken.append(jti)
+            done = {"ack": [jti]}
+        browser.post(LOGIN + "/poll", json={**done, "maxEvents": 0})
+""",
+    ],
+    "12-9": [
+        """
+def answer(rows, budget):
+    within = [(minutes, cost, name) for name, minutes, cost in rows if cost <= budget]
+    return min(within)[2] if within else None
+""",
+        """
+def answer(rows, budget):
+    chosen = None
+    for row in rows:
+        if row[2] > budget:
+            continue
+        if chosen is None or (row[1], row[2]) < (chosen[1], chosen[2]):
+            chosen = row
+    return chosen and chosen[0]
+""",
+        """
+def answer(rows, budget):
+    cheap = sorted(rows, key=lambda row: row[2])
+    for name, minutes, requests in sorted(cheap, key=lambda row: row[1]):
+        if requests <= budget:
+            return name
+    return None
+""",
+    ],
+}
+
+EQUIVALENT: dict[str, dict[str, str]] = {}

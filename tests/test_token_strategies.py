@@ -1,0 +1,102 @@
+"""Lesson 12: what four ways to end tokens cost and leave, measured, against a few lines of sums."""
+
+import pytest
+
+from labutils.stage.token_budget import FLAG, TokenBudget
+from labutils.stage.token_strategies import (
+    FOUR,
+    Setting,
+    Theft,
+    measured_minutes,
+    measured_requests,
+)
+
+LIVES, DELAYS, CALLS = (1, 3, 10), (0, 1, 2.5, 8, 30), (2, 6, 30, 60, 120)
+
+
+def foreseen_minutes(setting, delay):
+    ends = {"offline": setting.life, "polls": delay + setting.every}.get(setting.way, delay)
+    return min(setting.life, ends)
+
+
+def foreseen_requests(setting, calls):
+    more = {"asks": calls, "polls": 60 / setting.every if setting.every else 0}
+    return min(calls, 60 / setting.life) + more.get(setting.way, 0)
+
+
+SETTINGS = [
+    *(Setting(life, way) for life in LIVES for way in ("offline", "asks", "pushed")),
+    Setting(10, "polls", 2),
+    Setting(10, "polls", 5),
+]
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+@pytest.mark.parametrize("setting", SETTINGS, ids=repr)
+def test_a_stolen_access_token_serves_until_it_ends_or_somebody_says_so(setting, delay):
+    assert measured_minutes(setting, Theft(delay)) == foreseen_minutes(setting, delay)
+
+
+@pytest.mark.parametrize("calls", CALLS)
+@pytest.mark.parametrize("setting", [one for one in SETTINGS if one.life != 3], ids=repr)
+def test_renewals_stop_growing_and_questions_and_polls_come_on_top(setting, calls):
+    assert measured_requests(setting, calls) == foreseen_requests(setting, calls)
+
+
+@pytest.mark.parametrize("calls", CALLS)
+def test_where_calls_and_lives_do_not_fit_there_are_fewer_renewals(calls):
+    setting = Setting(3, "offline")
+    assert measured_requests(setting, calls) <= foreseen_requests(setting, calls)
+
+
+@pytest.mark.parametrize("delay", [0, 10, 30])
+@pytest.mark.parametrize("way", FOUR)
+def test_a_refresh_token_serves_as_long_as_the_reaction_takes_if_the_app_is_closed(way, delay):
+    assert measured_minutes(FOUR[way], Theft(delay, refresh_token=True)) >= delay
+
+
+@pytest.mark.parametrize("life", [1, 3, 10])
+def test_an_open_app_raises_the_alarm_within_a_life_and_offline_one_life_more_is_left(life):
+    worth = measured_minutes(Setting(life, "offline"), Theft(60, refresh_token=True, calls=60))
+    assert life < worth <= 2 * life
+    told = measured_minutes(Setting(life, "pushed"), Theft(60, refresh_token=True, calls=60))
+    assert told == life
+
+
+@pytest.mark.parametrize(("retries", "minutes"), [(True, 0), (False, 10)])
+def test_an_event_is_lost_in_an_outage_unless_it_is_pushed_again(retries, minutes):
+    theft = Theft(0, outage=2, retries=retries)
+    assert measured_minutes(Setting(10, "pushed"), theft) == minutes
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
+    assert TokenBudget().try_setting(Setting(3, "offline")) == FLAG
+    assert capsys.readouterr().out.splitlines() == [
+        "20 requests in an hour; the budget is 24.",
+        "the access token copied: up to 3 minutes; less than 6 are wanted.",
+        "the access and the refresh token copied: up to 5.5 minutes; less than 6 are wanted.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        None,
+        "flag",
+        Setting(0, "offline"),
+        Setting(float("nan"), "offline"),
+        Setting(61, "asks"),
+        Setting(True, "asks"),
+        Setting(3, "polls"),
+        Setting(3, ["polls"]),
+        Setting("3", "pushed"),
+        Setting(3, "polls", 0.01),
+    ],
+    ids=repr,
+)
+def test_what_is_no_setting_gets_a_sentence(setting, capsys):
+    assert TokenBudget().try_setting(setting) == "no flag"
+    assert capsys.readouterr().out.startswith("That is no setting. Try Setting(10, 'pushed')")
