@@ -142,6 +142,34 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "15-1": {
+        "pairs": [
+            """
+def answer(tries, knock):
+    found = {"open": [], "refused": [], "unknown": []}
+    for secret, door in tries:
+        response = knock(secret, door)
+        found["open" if response.is_success else "refused"].append(response)
+    return found
+""",
+            """
+def answer(tries, knock):
+    found = {"open": [], "refused": [], "unknown": []}
+    for secret, door in tries:
+        response = knock(secret, door)
+        state = {200: "open", 204: "open", 401: "refused", 403: "refused"}
+        found[state.get(response.status_code, "unknown")].append((door, secret))
+    return found
+""",
+        ],
+        "truth": [
+            """
+def answer(tries, knock):
+    found = {"open": [], "refused": [], "unknown": []}
+    for pair in tries:
+        found["open" if knock(*pair).status_code else "refused"].append(pair)
+    return found
+"""
+        ],
         "unknown": [
             """
 def answer(tries, knock):
@@ -153,6 +181,15 @@ def answer(tries, knock):
         ],
     },
     "15-2": {
+        "stays": [
+            """
+def answer(makes, left):
+    found = set()
+    for one in left:
+        found.update(makes[one])
+    return found
+"""
+        ],
         "circle": [
             """
 def answer(makes, left):
@@ -164,6 +201,22 @@ def answer(makes, left):
         ],
     },
     "15-4": {
+        "ids": [
+            """
+def answer(rows, stolen, since):
+    return [row for row in rows if row.made_by in stolen and row.issued >= since]
+"""
+        ],
+        "itself": [
+            """
+def answer(rows, stolen, since):
+    inside = list(stolen)
+    for row in sorted(rows, key=lambda row: row.issued):
+        if row.made_by in inside and row.issued >= since:
+            inside.append(row.id)
+    return inside
+"""
+        ],
         "chain": [
             """
 def answer(rows, stolen, since):

@@ -122,19 +122,30 @@ def proves(answer: Tried) -> Verdict:
             return answer.raised(case)
         if found is None:
             return Verdict("none", case, mistake="keys")
-        if not isinstance(found, dict) or found.keys() != want.keys():
-            return Verdict("differs", case, written(found), written(want), mistake="keys")
-        if not all(isinstance(part, list) for part in found.values()):
-            return Verdict("differs", case, written(found), written(want), mistake="keys")
+        if fault := wrong_shape(found, want):
+            return Verdict("differs", case, written(found), written(want), mistake=fault)
         if sorted(tried) != sorted(statuses):
             got, wanted = f"{len(tried)} tries at the doors", f"{len(statuses)}"
             return Verdict("differs", case, got, wanted, mistake="all")
         given = {key: sorted(map(tuple, part)) for key, part in found.items()}
-        if set(given["open"]) & {*want["refused"], *want["unknown"]}:
-            return Verdict("differs", case, written(found), written(want), mistake="truth")
         if given != {key: sorted(part) for key, part in want.items()}:
-            return Verdict("differs", case, written(found), written(want), mistake=mistake)
+            let_in = set(given["open"]) & {*want["refused"], *want["unknown"]}
+            fault = "truth" if let_in else mistake
+            return Verdict("differs", case, written(found), written(want), mistake=fault)
     return PASSED
+
+
+def wrong_shape(found: Any, want: dict[str, list[tuple[str, str]]]) -> str | None:
+    """The name of the mistake where this is no dictionary of three lists of pairs that were
+    tried."""
+    if not isinstance(found, dict) or found.keys() != want.keys():
+        return "keys"
+    if not all(isinstance(part, list) for part in found.values()):
+        return "keys"
+    tried = [pair for part in want.values() for pair in part]
+    members = [pair for part in found.values() for pair in part]
+    are_pairs = (isinstance(pair, tuple | list) and tuple(pair) in tried for pair in members)
+    return None if all(are_pairs) else "pairs"
 
 
 # --- 15-2: what is there after a visit -----------------------------------------------------------
@@ -187,6 +198,18 @@ def visit_cases() -> list[Case]:
 
 def same_set(result: Any, want: Any) -> bool:
     return isinstance(result, set | frozenset | list | tuple) and set(result) == want
+
+
+def visited(answer: Tried) -> Verdict:
+    """The judge of 15-2: the kind of a result, and whether what was left stays, come first."""
+    judged = compare(visit_cases, same=same_set)(answer)
+    if judged.kind != "differs":
+        return judged
+    result = answer.results[-1]
+    if not isinstance(result, set | frozenset | list | tuple):
+        return replace(judged, mistake="kind")
+    left = visit_cases()[len(answer.results) - 1].arguments[1]
+    return judged if left <= set(map(str, result)) else replace(judged, mistake="stays")
 
 
 # --- 15-3: a plan of cuts ------------------------------------------------------------------------
@@ -268,13 +291,15 @@ def lineage_cases() -> list[Case]:
 
 
 def lineage(answer: Tried) -> Verdict:
-    """The judge of 15-4: one that gives the stolen ones as well is told so in each case."""
+    """The judge of 15-4: the kind of a result, and the stolen ones in it, come first."""
     judged = compare(lineage_cases, same=same_set)(answer)
     stolen = set(lineage_cases()[0].arguments[1])
     result = answer.results[-1] if answer.results and judged.kind == "differs" else None
-    if isinstance(result, set | frozenset | list | tuple) and stolen & set(map(str, result)):
-        return replace(judged, mistake="itself")
-    return judged
+    if not isinstance(result, set | frozenset | list | tuple):
+        return replace(judged, mistake="ids") if judged.kind == "differs" else judged
+    if not all(isinstance(name, str) for name in result):
+        return replace(judged, mistake="ids")
+    return replace(judged, mistake="itself") if stolen & set(result) else judged
 
 
 # --- 15-5: one secret, without an outage ---------------------------------------------------------
@@ -388,6 +413,10 @@ EXERCISES = (
                 "answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code == 201")),
             ),
+            "pairs": (
+                "Each list holds pairs as they stand in tries: (secret, door), in this order.",
+                altered(PROOF, ("append((secret, door))", "append(secret)")),
+            ),
             "truth": (
                 "A response counts as true whatever it says, so `if knock(...)` is no question. "
                 "Ask answer.is_success.",
@@ -420,9 +449,17 @@ EXERCISES = (
     Exercise(
         "15-2",
         "function",
-        compare(visit_cases, same=same_set),
+        visited,
         "The sweep below uses it: for each way in which footholds can make one another.",
         {
+            "kind": (
+                "Return a set of names, such as {'account', 'user'}.",
+                wrong("answer = lambda makes, left: {one: makes.get(one) for one in left}"),
+            ),
+            "stays": (
+                "What was left before the visit is there after it, too.",
+                wrong("answer = lambda makes, left: {b for a in left for b in makes.get(a, ())}"),
+            ),
             "made": (
                 "What is left stays, and makes[x] comes to it for each x that is left. Work on a "
                 "copy: present = set(left).",
@@ -530,6 +567,10 @@ EXERCISES = (
         "The query needs one thing from the logs: who made each credential. Where nobody notes "
         "that, it cannot be asked.",
         {
+            "ids": (
+                "Return a set of ids, row.id, and not the rows themselves.",
+                altered(INSIDE, ("return inside - set(stolen)", "return rows")),
+            ),
             "made": (
                 "Look at row.made_by: the name of a stolen one, or of one that was made inside. "
                 "Compare whole names.",
