@@ -244,7 +244,7 @@ def test_the_layer_has_each_technique_once_under_each_tactic_with_each_of_its_st
     for step in STEPS:
         for technique in step.techniques:
             assert (
-                f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})"
+                f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit_of(technique)})"
                 in shown[place_of(technique, step)]["comment"]
             )
     assert LAYER["gradient"]["maxValue"] == max(expected.values())
@@ -323,7 +323,7 @@ def test_they_are_the_same_bytes_for_the_replay_a_second_replay_and_the_forecast
 def test_fact_inference_and_unknown_are_statements(step):
     parts, fact = statements(step), ledger.fact(step.fact)
     assert parts["fact"] == f"{fact.statement} ({fact.confidence})"
-    assert "the course's mapping" in parts["inference"] and step.plan.fit in parts["inference"]
+    assert f"course's mapping; fit: {step.plan.fit_of(step.techniques[0])}" in parts["inference"]
     assert not step.plan.assumption or step.plan.assumption in parts["inference"]
     assert not step.plan.assumption or step.plan.assumption not in parts["fact"]
     doubtful = step.outcome == "unknown" or step.time_precision not in ("minute", "second")
@@ -367,7 +367,7 @@ def test_an_action_is_as_sure_as_the_weakest_of_fact_fit_and_outcome():
     for action, step in zip(ACTIONS, STEPS, strict=True):
         limits = [
             SURE[ledger.fact(step.fact).confidence],
-            FIT[step.plan.fit],
+            FIT[step.plan.fit_of(step.techniques[0])],
             30 if step.outcome == "unknown" else 100,
         ]
         assert action["confidence"] == min(limits), step.fact
@@ -381,14 +381,27 @@ def test_each_certainty_counts_with_each_fit_and_outcome(confidence, fit, outcom
     """No step of 2023 meets them all."""
     facts = ledger.ledger().facts.values()
     fact = next(fact.id for fact in facts if fact.confidence == confidence)
-    step = SimpleNamespace(fact=fact, plan=SimpleNamespace(fit=fit), outcome=outcome)
+    plan = SimpleNamespace(fit_of={"T1078": fit}.get)
+    step = SimpleNamespace(fact=fact, techniques=("T1078",), plan=plan, outcome=outcome)
     limit = 30 if outcome == "unknown" else 100
     assert stix_confidence(step) == min(SURE[confidence], FIT[fit], limit)
 
 
+def test_each_technique_of_a_step_has_a_grade_of_its_own():
+    """That tickets were searched for secrets does not say that one was found."""
+    graded = {step.fact: step.plan.fit_of for step in STEPS}
+    assert [graded["nov16-wiki-search"](name) for name in ("T1213.001", "T1552")] == [
+        "exact",
+        "loose",
+    ]
+    assert graded["nov15-atlassian-access"]("T1199") == "loose"
+    (secrets,) = [one for one in LAYER["techniques"] if one["techniqueID"] == "T1552"]
+    assert "fit loose" in secrets["comment"] and "fit exact" not in secrets["comment"]
+
+
 def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
     for action, step in zip(ACTIONS, STEPS, strict=True):
-        if step.plan.fit == "loose" or step.outcome == "unknown":
+        if step.plan.fit_of(step.techniques[0]) == "loose" or step.outcome == "unknown":
             assert action["confidence"] <= 40
 
 

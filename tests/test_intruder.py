@@ -139,7 +139,7 @@ def test_a_way_of_the_learners_own_is_noted_with_where_it_came_from_and_how_it_e
         Visit("internet", "moveworks-token", "gateway", "jira", "succeeded"),
         Visit("edge", "smartsheet-account", "tracker", "script", "succeeded"),
         Visit("atlassian", "bitbucket-account", "code", "archive", "succeeded"),
-        Visit("atlassian", "archives", "outside", "send", "unknown"),
+        Visit("atlassian", "archives", "outside", "send", "succeeded", is_recorded=False),
     ]
 
 
@@ -236,3 +236,22 @@ def test_the_account_that_the_company_mended_sees_nothing_in_the_scene():
     scene.use(*CODE_GATE)
     refused = scene.use("bitbucket-account", "bitbucket", "view")
     assert (refused.allowed, refused.rule) == (False, "permitted") and "flag" not in refused.answer
+    assert refused.answer["reason"] == refused.reason and "bitbucket:view" in refused.reason
+    ((source, _, line),) = refused.lines
+    assert source == "bitbucket" and line["author"]["name"] == "svc-bitbucket"
+    assert line["auditType"]["action"] == "Action not permitted"
+
+
+def test_what_2023_does_not_tell_of_a_request_is_noted_with_its_visit():
+    visits = visits_of(play(World.historical()).steps, "2023-11-14")
+    modelled = {(visit.service, visit.credential) for visit in visits if visit.is_modelled}
+    assert modelled == {
+        ("gateway", "moveworks-token"),  # the first probe, and the tests of 20 November
+        ("login", "smartsheet-account"),
+        ("login", "admin-session"),
+        ("dashboard", "smartsheet-account"),
+        ("tracker", "lookalike-account"),
+    }
+    assert ("gateway", "moveworks-token") in {
+        (visit.service, visit.credential) for visit in visits if not visit.is_modelled
+    }

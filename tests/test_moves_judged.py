@@ -75,7 +75,7 @@ def test_archives_are_carried_out_in_more_than_one_way(moves):
         ([SIGN_IN], "reachable", "'nothing leads from internet to atlassian' (reachable)"),
         ([("moveworks-token", "gateway", "probe"), REFUSED], "person_present", "okta asks for a"),
         ([GATE, ("bitbucket-account", "jira", "read")], "permitted", "may not jira:read"),
-        ([("aws-account", "aws", "describe"), WIKI_GATE], "goal", "open doors, and not the goal"),
+        ([("aws-account", "aws", "describe"), WIKI_GATE], "goal", "All doors opened, but the goal"),
         ([GATE, SIGN_IN[:2]], "move", "at move 2"),
         ([("moveworks-token", "gateway", "Jira")], "move", "There is no action 'Jira' at gateway"),
         ([("moveworks", "gateway", "jira")], "move", "You do not hold 'moveworks'"),

@@ -200,8 +200,11 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
 def two_ways() -> dict[str, list[Visit]]:
     """2023, and one request at each kind of door."""
     steps = breach.play(World.historical()).steps
-    outcomes = zip(("login", "tracker", "outside"), ("denied", "succeeded", "unknown"), strict=True)
-    yours = [Visit("internet", "any-account", name, "open", end) for name, end in outcomes]
+    yours = [
+        Visit("internet", "any-account", "login", "open", "denied"),
+        Visit("edge", "any-account", "tracker", "open", "succeeded"),
+        Visit("atlassian", "archives", "outside", "send", "succeeded", is_recorded=False),
+    ]
     return {"2023": visits_of(steps, "2023-11-14"), "yours": yours}
 
 
@@ -244,6 +247,35 @@ PLATES = {
 }
 
 
+@pytest.mark.parametrize("plate", ["the chain", "the map"])
+def test_type_is_eleven_points_at_least_where_a_picture_of_lesson_09_fills_a_slide(plate):
+    """A slide of 1280 by 720 pixels is 13.33 by 7.5 inches."""
+    figure, _ = PLATES[plate]()
+    width, height = figure.get_size_inches()
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
+    assert min(sizes) * min(13.33 / width, 7.5 / height) >= 11
+
+
+def test_the_text_of_a_door_stays_inside_its_box():
+    figure, _ = PLATES["the map"]()
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    boxes = [box.get_window_extent() for box in figure.axes[0].patches]
+    for text in figure.findobj(Text):
+        if text.get_text().startswith(("2023", "yours")):
+            extent = text.get_window_extent(drawing.get_renderer())
+            assert any(box.x0 <= extent.x0 and extent.x1 <= box.x1 for box in boxes), text
+
+
+def test_the_chain_has_titles_and_names_what_is_not_reached_only_where_something_is():
+    historical, stopped = (
+        "".join(marks(tactic_by_step(breach.play(world).steps)[0]))
+        for world in (World.historical(), breach.with_controls(["exposed_rotated"]))
+    )
+    assert "console server refuses" in historical and "sao paulo" not in historical
+    assert "bar: not reached" in stopped and "bar: not reached" not in historical
+
+
 @pytest.mark.parametrize("plate", PLATES)
 def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
     """The longest label of the chain once was."""
@@ -262,13 +294,16 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
 def test_the_map_says_how_each_way_ended_at_each_door():
     figure, sentence = estate_map(two_ways(), product_of, "Two ways")
     assert sentence == (
-        "2023: 14 doors, 5 opened, 8 refused, 1 opened without a log; "
-        "yours: 3 doors, 1 opened, 1 refused, 1 opened without a log."
+        "2023: 14 doors, 5 opened, 8 refused, 1 unknown; "
+        "yours: 3 doors, 1 opened, 1 opened without a log, 1 refused."
     )
     drawn = marks(figure)
     assert any("'yours  any'" in line for line in drawn)
     ends = [line.split()[-2:] for line in drawn if line.startswith("mark o ")]
-    assert ends.count([VERMILION.lower()] * 2) == 6  # five doors of 2023, one of yours
+    assert ends.count([VERMILION.lower()] * 2) == 7  # five doors of 2023, two of yours
+    assert any("'yours  archives, no log'" in line for line in drawn)
+    assert any("'2023  smartsheet*, admin*'" in line for line in drawn)
+    assert any("'2023  smartsheet, lookalike*'" in line for line in drawn)
     assert ends.count(["#ffffff", BLUE.lower()]) == 5  # four of 2023: five systems are one box
 
 

@@ -18,7 +18,7 @@ from event_values import leaves
 from labutils.incident import breach, cases, inventory, ledger, telemetry
 from labutils.incident.background import sheet
 from labutils.incident.breach import play
-from labutils.incident.log_format import FIELDS, OTHER, log_format
+from labutils.incident.log_format import FIELDS, NOT_PERMITTED, OTHER, log_format
 from labutils.incident.policy import Decision, Request, World
 from labutils.lab import iso, seconds
 
@@ -145,7 +145,7 @@ def test_every_template_is_for_requests_of_the_case_or_of_its_background_or_for_
     entries = [entry for entry in CASE.logs if entry.source == source]
     lines = [line.split(".") for act in sheet.load(CASE).acts.values() for line in act.lines]
     in_use = {entry.template for entry in entries} | {name for of, name in lines if of == source}
-    assert in_use | {OTHER} >= set(log_format(source).events)
+    assert in_use | {OTHER, NOT_PERMITTED} >= set(log_format(source).events)
     assert {scope for entry in entries for scope in entry.scopes} <= scopes
 
 

@@ -49,8 +49,8 @@ class Step:
     """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show
     it), or not_reached.
 
-    `time` is ISO 8601; `time_assumed` says that the ledger has none, `time_precision` how much of
-    it the ledger has.
+    `time` is ISO 8601; `time_assumed` says that no source gives even its day, `time_precision` how
+    much of it the ledger has.
     """
 
     fact: str
@@ -169,7 +169,7 @@ def _step(plan: Plan, fact: Fact, begin: str, attempts: list[Attempt]) -> Step:
     return Step(
         plan.fact,
         begin,
-        fact.time is None,
+        fact.time is None or bool(fact.time_assumed),
         fact.time_precision,
         fact.tactic,
         fact.techniques,

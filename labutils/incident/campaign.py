@@ -4,7 +4,7 @@ meantime.
 A campaign holds no outcome: outcomes come from policy.decide alone.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import Literal
@@ -57,7 +57,11 @@ Route = tuple[Ask, ...]
 @dataclass(frozen=True)
 class Plan:
     """A step of a campaign: what was tried, and how else. Routes are tried in turn until one is
-    open all the way."""
+    open all the way.
+
+    `fit` says how well its techniques fit, `fits` those that fit otherwise. `credential_assumed`:
+    no source says with which credential it was tried.
+    """
 
     fact: str
     goal: str
@@ -65,6 +69,12 @@ class Plan:
     assumption: str
     routes: tuple[Route, ...]
     assumed_time: str | None = None
+    fits: dict[str, Fit] = field(default_factory=dict)
+    credential_assumed: bool = False
+
+    def fit_of(self, technique: str) -> Fit:
+        """How well one of its techniques fits."""
+        return self.fits.get(technique, self.fit)
 
 
 @dataclass(frozen=True)

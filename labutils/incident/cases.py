@@ -20,7 +20,14 @@ from labutils.incident.inventory import (
     read_estate,
 )
 from labutils.incident.ledger_schema import Ledger, read_ledger
-from labutils.incident.log_format import FIELDS, OTHER, fields_in, is_source, log_format
+from labutils.incident.log_format import (
+    FIELDS,
+    NOT_PERMITTED,
+    OTHER,
+    fields_in,
+    is_source,
+    log_format,
+)
 from labutils.incident.sheets import (
     Row,
     SheetError,
@@ -307,8 +314,9 @@ def _must_have_formats(estate_sheet: Row, case: Case) -> None:
                 raise row.error(f"audit: there is no data/telemetry/{source}.yaml", "audit")
     for source in case.sources:
         vendor = log_format(source)
-        if OTHER in vendor.events and (extra := vendor.names(OTHER) - FIELDS.keys()):
-            raise SheetError(
-                f"telemetry/{source}.yaml, line 1: the event {OTHER} is written without words "
-                f"from a case, so it may not ask for {sorted(extra)[0]}"
-            )
+        for name in {OTHER, NOT_PERMITTED} & vendor.events.keys():
+            if extra := vendor.names(name) - FIELDS.keys():
+                raise SheetError(
+                    f"telemetry/{source}.yaml, line 1: the event {name} is written without words "
+                    f"from a case, so it may not ask for {sorted(extra)[0]}"
+                )

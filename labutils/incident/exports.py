@@ -32,10 +32,10 @@ Json = dict[str, Any]
 
 
 def stix_confidence(step: Step, *, case: CaseName = cases.COURSE) -> int:
-    """How sure an action of the Attack Flow is, from 0 to 100: the weakest of the fact, the
-    technique's fit and the outcome."""
+    """How sure an action of the Attack Flow is, from 0 to 100: the weakest of the fact, the fit of
+    the step's first technique and the outcome."""
     fact = cases.load(case).ledger.facts[step.fact]
-    limits = [CERTAINTY[fact.confidence], FIT[step.plan.fit]]
+    limits = [CERTAINTY[fact.confidence], FIT[step.plan.fit_of(step.techniques[0])]]
     if step.outcome == "unknown":
         limits.append(UNKNOWN)
     return min(limits)
@@ -52,7 +52,7 @@ def statements(
     ledger = cases.load(case).ledger
     fact, mapped = ledger.facts[step.fact], technique or step.techniques[0]
     name = ledger.attack.techniques[mapped]
-    inference = f"{mapped} {name} is the course's mapping; fit: {step.plan.fit}"
+    inference = f"{mapped} {name} is the course's mapping; fit: {step.plan.fit_of(mapped)}"
     if step.plan.assumption:
         inference += f". The model adds: {step.plan.assumption}"
     parts = {"fact": f"{fact.statement} ({fact.confidence})", "inference": inference}
@@ -113,7 +113,8 @@ def _technique(technique: str, tactic: str, steps: Sequence[Step], case: CaseNam
     """A technique of a layer under one tactic, coloured by the outcome of the last step that shows
     it there."""
     comments = [
-        f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit})" for step in steps
+        f"{step.fact} ({step.tactic}, {step.outcome}, fit {step.plan.fit_of(technique)})"
+        for step in steps
     ]
     return {
         "techniqueID": technique,

@@ -14,6 +14,7 @@ from labutils.lab import data_file
 Fields = dict[str, Any]
 Event = dict[str, Any]
 OTHER = "other"  # the template for what a log has no words for
+NOT_PERMITTED = "not-permitted"  # for what a valid credential may not do, where a log has it
 # What a template may ask for, in braces, without words from a case. labutils/incident/telemetry.py
 # has a function for each.
 FIELDS = {

@@ -19,6 +19,7 @@ from labutils.incident import names, policy
 from labutils.incident.cases import Case, LogEntry
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.log_format import (
+    NOT_PERMITTED,
     OTHER,
     Event,
     Fields,
@@ -106,7 +107,8 @@ def _writers_of(request: Request, decision: Decision) -> list[Writer]:
     kind = request.credential.kind if request.credential else None
     audit = request.service.audit_by_kind.get(kind or "", request.service.audit)
     refused_by_network = decision.rule == policy.reachable.__name__
-    end = _End(decision.allow, not refused_by_network)
+    may_not = decision.rule == policy.permitted.__name__
+    end = _End(decision.allow, not refused_by_network, not may_not)
     return _writers(request.case, request.scope, end, kind, audit)
 
 
@@ -114,10 +116,12 @@ def _writers_of(request: Request, decision: Decision) -> list[Writer]:
 
 
 class _End(NamedTuple):
-    """How a request ended: whether it was allowed, and whether it came as far as the service."""
+    """How a request ended: whether it was allowed, whether it came as far as the service, and
+    whether its credential may do such a thing at all."""
 
     allowed: bool
     reached: bool
+    permitted: bool
 
 
 @cache
@@ -133,9 +137,10 @@ def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) ->
         and log_format(source).events[entry.template].fits(end.allowed)
     ]
     if not entries and end.reached and audit in case.sources:
-        other = log_format(audit).events.get(OTHER)
-        if other and other.fits(end.allowed):
-            entries = [LogEntry((scope,), audit, OTHER)]
+        known = log_format(audit).events
+        name = OTHER if end.permitted or NOT_PERMITTED not in known else NOT_PERMITTED
+        if name in known and known[name].fits(end.allowed):
+            entries = [LogEntry((scope,), audit, name)]
     return [writer(entry, end.allowed) for entry in entries]
 
 

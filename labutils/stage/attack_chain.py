@@ -1,6 +1,7 @@
 """The campaign step by step: its log lines, its routes, and what survived (lessons 09 and 14)."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,7 @@ FOOTHOLDS = {
     "look-alike user": "lookalike-account",
     "implant": "implant",
 }
+LEGEND = "hour?: the day is known, and no hour.  day?: no source gives the day; its place is ours."
 OUTCOMES = {
     "succeeded": "succeeded",
     "denied": "DENIED   ",
@@ -31,12 +33,6 @@ OUTCOMES = {
 def played(world: World) -> Replay:
     """The campaign in this world, played once."""
     return play(world)
-
-
-def lines_of(replay: Replay, fact: str, source: str) -> list[Event]:
-    """The lines that a step left in one of the logs."""
-    names = [name.split(":") for name, step in replay.truth.items() if step == fact]
-    return [replay.audit[log][int(line) - 1] for log, line in names if log == source]
 
 
 # --- printed ------------------------------------------------------------------------------------
@@ -58,6 +54,7 @@ def print_tactic(replay: Replay, tactic: str) -> None:
             _print_lines(replay, same)
         if not names:
             print("    (no log of the company holds a line of it)")
+    print(LEGEND)
 
 
 def print_steps(replay: Replay) -> None:
@@ -70,12 +67,40 @@ def print_steps(replay: Replay) -> None:
         names = [name.split(":")[0] for name, fact in replay.truth.items() if fact == step.fact]
         counts = [f"{source} {names.count(source)}" for source in dict.fromkeys(names)]
         print(f"    lines: {', '.join(counts) or 'none'}")
+    print(LEGEND)
+
+
+def print_sessions(replay: Replay) -> None:
+    """Print the log `okta`: the type of each event, how it ended, its session and its address."""
+    for number, event in enumerate(replay.audit["okta"], 1):
+        kind, _, session, address = session_fields(event).values()
+        outcome = event["outcome"]["result"]
+        print(f"{number:>2} {kind:<38} {outcome:<8} {session} {address}")
+
+
+def session_fields(event: Event) -> dict[str, str]:
+    """What an event of the log `okta` says of who did what: type, user, session and address."""
+    return {
+        "type of event": event["eventType"],
+        "user": event["actor"]["alternateId"],
+        "session": event["authenticationContext"]["externalSessionId"],
+        "address": event["client"]["ipAddress"],
+    }
+
+
+def differing(one: Sequence[Event], other: Sequence[Event]) -> list[str]:
+    """In which of the four fields two series of events of the log `okta` differ."""
+    pairs = [(session_fields(a), session_fields(b)) for a, b in zip(one, other, strict=True)]
+    names = pairs[0][0]
+    return [name for name in names if any(a[name] != b[name] for a, b in pairs)]
 
 
 def _techniques(step: Step) -> str:
-    """The techniques of a step by id and name, and how well they fit."""
-    named = [f"{technique} {ledger.technique(technique)}" for technique in step.techniques]
-    return f"{'; '.join(named)} ({step.plan.fit})"
+    """The techniques of a step by id and name, each with how well it fits."""
+    return "; ".join(
+        f"{technique} {ledger.technique(technique)} ({step.plan.fit_of(technique)})"
+        for technique in step.techniques
+    )
 
 
 def _alike(replay: Replay, names: list[str]) -> list[list[str]]:

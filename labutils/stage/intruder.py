@@ -81,8 +81,8 @@ def in_product_names(text: str) -> str:
 class Visit:
     """One request at a door: who carried what from where, and how it ended.
 
-    `service` is named as in the estate; `outcome` is succeeded, denied, or unknown, where it was
-    allowed and no log holds it.
+    `service` is named as in the estate; `outcome` is succeeded, denied, or unknown. `is_recorded`:
+    a log holds it. `is_modelled`: no source says with which credential it was made.
     """
 
     origin: str
@@ -90,6 +90,8 @@ class Visit:
     service: str
     action: str
     outcome: str
+    is_recorded: bool = True
+    is_modelled: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -192,14 +194,15 @@ class Intruder:
         url = f"https://{service}.example/{action}"
         response = self.browsers[origin].get(url, headers=headers)
         answer: dict[str, Any] = response.json()
+        answer["reason"] = in_product_names(answer["reason"])
         self.holds |= answer.get("given", {})
         if "pass" in answer:
             self.passes[action] = answer["pass"]
         move = (credential, service, action) + ((SERVER,) if origin == SERVER else ())
         lines = self._new_lines(before, self.logs)
-        reason = in_product_names(answer["reason"])
-        rule = answer["rule"]
-        result = Result(move, answer["allowed"], rule, reason, response, answer, lines)
+        result = Result(
+            move, answer["allowed"], answer["rule"], answer["reason"], response, answer, lines
+        )
         self._note(result, name, origin, recorded=self.lines > sum(before.values()))
         self.lab.clock.tick(BETWEEN)
         return result
@@ -242,7 +245,6 @@ class Intruder:
         return dict(self._carry(credential.kind, credential.holder.id, secret))
 
     def _note(self, result: Result, service: str, origin: str, *, recorded: bool) -> None:
-        allowed = "succeeded" if recorded else "unknown"
         zone = "edge" if origin == BROWSER and result.move[1] in self.passes else ZONES[origin]
         self.results.append(result)
         self.visits.append(
@@ -251,7 +253,8 @@ class Intruder:
                 result.move[0],
                 service,
                 result.move[2],
-                allowed if result.allowed else "denied",
+                "succeeded" if result.allowed else "denied",
+                recorded,
             )
         )
 
@@ -310,7 +313,7 @@ def ways_back(intruder: Intruder, *switched_off: str) -> dict[str, bool]:
 def visits_of(steps: Sequence[Step], since: str) -> list[Visit]:
     """The requests of a replay from a moment on, as visits."""
     asked = [
-        attempt
+        (step.plan, attempt)
         for step in steps
         for attempt in step.attempts
         if attempt.time >= since and attempt.decision is not None
@@ -322,8 +325,10 @@ def visits_of(steps: Sequence[Step], since: str) -> list[Visit]:
             attempt.ask.service,
             attempt.ask.action,
             ("succeeded" if attempt.recorded else "unknown") if attempt.allowed else "denied",
+            attempt.recorded,
+            plan.credential_assumed,
         )
-        for attempt in asked
+        for plan, attempt in asked
     ]
 
 

@@ -127,6 +127,19 @@ def answer(kind, user, secret):
         ],
     },
     "09-2": {
+        "list": [
+            """
+def answer(before, logs):
+    for name, lines in logs.items():
+        for number, line in enumerate(lines, 1):
+            if number > before.get(name, 0):
+                yield name, number, line
+""",
+            """
+def answer(before, logs):
+    return {name: lines[before.get(name, 0):] for name, lines in logs.items()}
+""",
+        ],
         "missing": [
             """
 def answer(before, logs):
@@ -142,6 +155,28 @@ def answer(before, logs):
         ],
     },
     "09-7": {
+        "type": [
+            """
+def answer(events):
+    return []
+""",
+            """
+def answer(events):
+    places = {}
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"]
+        places.setdefault(session, set()).add(event["client"]["ipAddress"])
+    return {session: seen for session, seen in places.items() if len(seen) > 1}
+""",
+            """
+def answer(events):
+    places = {}
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"]
+        places.setdefault(session, set()).add(event["client"]["ipAddress"])
+    return [session for session, seen in places.items() if len(seen) > 1]
+""",
+        ],
         "events": [
             """
 def answer(events):

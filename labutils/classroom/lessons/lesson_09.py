@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -137,6 +138,13 @@ def same_lines(result: Any, want: Any) -> bool:
     return isinstance(result, list) and [tuple(line) for line in result] == want
 
 
+def found_lines(answer: Tried) -> Verdict:
+    """The judge of 09-2."""
+    verdict = compare(log_cases, same=same_lines)(answer)
+    is_list = not answer.results or isinstance(answer.results[-1], list)
+    return verdict if verdict.kind != "differs" or is_list else replace(verdict, mistake="list")
+
+
 # --- 09-3 to 09-5: moves -----------------------------------------------------------------------
 
 LONGEST_PLAN = 60  # moves
@@ -179,7 +187,7 @@ def made(intruder: Intruder, move: Any) -> Result | str:
 def not_reached(first: tuple[int, Result] | None) -> Verdict:
     """The verdict on moves that did not reach the goal: the rule that refused first, if one did."""
     if first is None:
-        return Verdict("differs", "your moves", "open doors, and not the goal", mistake="goal")
+        return Verdict("differs", mistake="goal")  # and the sentence says what is missing
     number, result = first
     case = f"move {number}, {written(result.move)}"
     return Verdict("differs", case, f"{result.reason!r} ({result.rule})", mistake=result.rule)
@@ -217,6 +225,12 @@ OUTWARD = REFUSALS | {
     "pass. From the company to an address outside, only the server sends.",
 }
 GATEWAY = '("moveworks-token", "gateway", "jira")'
+IMPLANTED = f"{GATEWAY}, ('smartsheet-account', 'jira', 'script')"
+
+
+def refused_moves(sentences: dict[str, str], **moves: str) -> dict[str, tuple[str, str]]:
+    """The mistakes of an exercise with moves: a rule, its sentence, and moves that it refuses."""
+    return {rule: (sentences[rule], f"answer = [{text}]") for rule, text in moves.items()}
 
 
 # --- 09-6: techniques ---------------------------------------------------------------------------
@@ -323,6 +337,13 @@ def same_set(result: Any, want: Any) -> bool:
     return isinstance(result, set | frozenset) and set(result) == want
 
 
+def found_sessions(answer: Tried) -> Verdict:
+    """The judge of 09-7."""
+    verdict = compare(roaming_cases, same=same_set)(answer)
+    is_set = not answer.results or isinstance(answer.results[-1], set | frozenset)
+    return verdict if verdict.kind != "differs" or is_set else replace(verdict, mistake="type")
+
+
 # --- 09-8: eviction -----------------------------------------------------------------------------
 
 _NAMES = {*EXPOSED, "lookalike-account", "implant"}
@@ -406,9 +427,14 @@ EXERCISES = (
     Exercise(
         "09-2",
         "function",
-        compare(log_cases, same=same_lines),
+        found_lines,
         "After each move you now see what the defender sees, no more and no less.",
         {
+            "list": (
+                "Return a list of (name, number, line). A function with `yield` gives a generator, "
+                "and no list.",
+                altered(NEW_LINES, ("return new", "return iter(new)")),
+            ),
             "old": (
                 "before[name] lines of that log were there already. Give the later ones alone, "
                 "with their place in the whole log as the number.",
@@ -437,23 +463,18 @@ EXERCISES = (
         plan(inside),
         "You are behind the gateway. Two valid credentials were enough, and no door asked for a "
         "person.",
-        {
-            name: (REFUSALS[name], text)
-            for name, text in (
-                ("move", "answer = ['moveworks-token at the gateway']"),
-                ("reachable", "answer = [('smartsheet-account', 'jira', 'sign-in')]"),
-                ("recognised", "answer = [('aws-account', 'gateway', 'jira')]"),
-                ("person_present", "answer = [('smartsheet-account', 'okta', 'sign-in')]"),
-                (
-                    "permitted",
-                    f"answer = [{GATEWAY}, ('bitbucket-account', 'jira', 'sign-in')]",
-                ),
-            )
-        }
+        refused_moves(
+            REFUSALS,
+            move="'moveworks-token at the gateway'",
+            reachable="('smartsheet-account', 'jira', 'sign-in')",
+            recognised="('aws-account', 'gateway', 'jira')",
+            person_present="('smartsheet-account', 'okta', 'sign-in')",
+            permitted=f"{GATEWAY}, ('bitbucket-account', 'jira', 'sign-in')",
+        )
         | {
             "goal": (
-                "The gateway opened. Now knock at the service behind it, with the credential that "
-                "it takes.",
+                "All doors opened, but the goal is not reached: none is behind the gateway. "
+                "Pass it, and then knock at the service, with the credential that it takes.",
                 f"answer = [{GATEWAY}]",
             ),
         },
@@ -475,22 +496,18 @@ EXERCISES = (
         plan(comes_back),
         "The account is off, and you are still there. Defenders who stop at the account that they "
         "know of have not finished.",
-        {
-            name: (REFUSALS[name], text)
-            for name, text in (
-                ("move", "answer = [('implant', 'console', 'connect', 'server')]"),
-                ("reachable", "answer = [('smartsheet-account', 'jira', 'create-user')]"),
-                ("recognised", "answer = [('moveworks-token', 'dashboard', 'sign-in')]"),
-                ("person_present", "answer = [('smartsheet-account', 'dashboard', 'sign-in')]"),
-                (
-                    "permitted",
-                    f"answer = [{GATEWAY}, ('bitbucket-account', 'jira', 'create-user')]",
-                ),
-            )
-        }
+        refused_moves(
+            REFUSALS,
+            move="('implant', 'console', 'connect', 'server')",
+            reachable="('smartsheet-account', 'jira', 'create-user')",
+            recognised="('moveworks-token', 'dashboard', 'sign-in')",
+            person_present="('smartsheet-account', 'dashboard', 'sign-in')",
+            permitted=f"{GATEWAY}, ('bitbucket-account', 'jira', 'create-user')",
+        )
         | {
             "goal": (
-                "All doors opened, but nothing of yours stays when that account is off. More "
+                "All doors opened, but the goal is not reached: nothing of yours stays when "
+                "that account is off. More "
                 "rights for the account go with it. Leave something that is not the account.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'add-to-admins')]",
             ),
@@ -515,30 +532,20 @@ EXERCISES = (
         plan(carried_out),
         "An archive is outside. Packed past the gateway, it leaves a line at Bitbucket with your "
         "address. Packed onto the server and sent from there, it leaves a line with the server's.",
-        {
-            name: (OUTWARD[name], text)
-            for name, text in (
-                ("move", "answer = [('archives', 'outside', 'send', 'server')]"),
-                ("reachable", "answer = [('bitbucket-account', 'bitbucket', 'archive')]"),
-                (
-                    "recognised",
-                    f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
-                    "('implant', 'bitbucket', 'archive', 'server')]",
-                ),
-                ("person_present", "answer = [('smartsheet-account', 'okta', 'sign-in')]"),
-                (
-                    "permitted",
-                    f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
-                    "('smartsheet-account', 'bitbucket', 'archive', 'server')]",
-                ),
-            )
-        }
+        refused_moves(
+            OUTWARD,
+            move="('archives', 'outside', 'send', 'server')",
+            reachable="('bitbucket-account', 'bitbucket', 'archive')",
+            recognised=f"{IMPLANTED}, ('implant', 'bitbucket', 'archive', 'server')",
+            person_present="('smartsheet-account', 'okta', 'sign-in')",
+            permitted=f"{IMPLANTED}, ('smartsheet-account', 'bitbucket', 'archive', 'server')",
+        )
         | {
             "goal": (
-                "All doors opened, and no archive is outside. To view is not to pack. What is "
+                "All doors opened, but the goal is not reached: no archive is outside. "
+                "To view is not to pack. What is "
                 "packed from the server lies on the server, until it is sent.",
-                f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'script'), "
-                "('bitbucket-account', 'bitbucket', 'archive', 'server')]",
+                f"answer = [{IMPLANTED}, ('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },
         (
@@ -570,7 +577,8 @@ EXERCISES = (
                 but("console server is tried", "TA0008"),
             ),
             "manipulation": (
-                "Account Manipulation changes an account that exists. This one is new.",
+                "Account Manipulation changes an account that exists. The act here is "
+                "that a new account is made.",
                 but("new user is made in Jira", "T1098"),
             ),
             "left": (
@@ -578,11 +586,13 @@ EXERCISES = (
                 but("repositories are packed on the server", "T1041"),
             ),
             "packed": (
-                "Viewing comes before. What is done with the copies on the server?",
+                "It is code from a repository, but that is said of viewing too. What is done "
+                "with the copies on the server?",
                 but("repositories are packed on the server", "T1213.003"),
             ),
             "account": (
-                "A token is no account. Look for what it is used in the place of.",
+                "At the gateway a token is shown, and no account. The account signs in at "
+                "Jira, and that is another act here. What is the token used in the place of?",
                 but("service token passes the gateway", "T1078"),
             ),
             "other": (
@@ -601,11 +611,15 @@ EXERCISES = (
     Exercise(
         "09-7",
         "function",
-        compare(roaming_cases, same=same_set),
+        found_sessions,
         "It finds the stolen session, and people on trains as well. Lesson 10 tells them apart.",
         {
+            "type": (
+                "Return a set: {'102...'}, and set() where there is no such session.",
+                altered(ROAMING, ("return {", "return list({"), ("> 1}", "> 1})")),
+            ),
             "set": (
-                "Return a set: the sessions that were used from more than one address.",
+                "The sessions that were used from more than one address, all of them.",
                 altered(ROAMING, ("> 1", "> 9")),
             ),
             "events": (
@@ -736,8 +750,8 @@ _BEHIND = (
 PREDICTIONS = (
     Row(
         "09-p1",
-        "Each of the four alone, from a browser on the internet, at seven doors: okta, dashboard, "
-        "aws, gateway, jira, confluence, bitbucket. Does it open any of them?",
+        "A browser on the internet, and one of the four alone. Does it open any door of the "
+        "company?",
         EXPOSED,
         "oxxo",
         {
@@ -758,42 +772,32 @@ PREDICTIONS = (
     ),
     Prediction(
         "09-p2",
-        "Somebody else goes on in the session of an administrator. What does the log `okta` get?",
+        "Somebody else goes on in the open session of an administrator. What tells his lines in "
+        "the log `okta` from those of the owner?",
         {
             "a": Guess(
-                "a sign-in from a new address, then what he does",
-                [
-                    "user.session.start",
-                    "policy.evaluate_sign_on",
-                    "user.session.access_admin_app",
-                    "app.oauth2.client.read_client_secret",
-                ],
+                "the type of event: he has to sign in first",
+                ["type of event", "session", "address"],
                 "The belief is that whoever gets in signs in. The session was open, and nothing "
                 "had to be signed in to.",
             ),
-            "b": Guess(
-                "what he does, and no sign-in",
-                [
-                    "policy.evaluate_sign_on",
-                    "user.session.access_admin_app",
-                    "app.oauth2.client.read_client_secret",
-                ],
-            ),
+            "b": Guess("the address alone", ["address"]),
             "c": Guess(
-                "nothing: the session is known",
-                [],
-                "The belief is that a log shows sign-ins alone. It shows what is done in a "
-                "session, too.",
+                "the session: each browser gets a number of its own",
+                ["session", "address"],
+                "The belief is that a session knows its browser. Its number travels with the "
+                "cookie, and whoever has the cookie has the number.",
             ),
             "d": Guess(
-                "a refused sign-in: the key is asked for again",
-                ["user.session.start"],
-                "The belief is that a session asks for the key again in a new place. The key was "
-                "asked for when the owner signed in.",
+                "nothing: for the log, who holds the session is the owner",
+                [],
+                "The belief is that a stolen session leaves nothing to find. The name is the "
+                "owner's indeed. Where a request came from is not.",
             ),
         },
-        "Using a session that exists makes no sign-in event. It makes lines of what is done, with "
-        "the number of the session.",
+        "Using a session that exists makes no sign-in event. It makes lines of what is done, under "
+        "the owner's name and the owner's session. The address is another one, and an address can "
+        "be chosen.",
     ),
     Prediction(
         "09-p3",
@@ -860,8 +864,8 @@ PREDICTIONS = (
     ),
     Row(
         "09-p5",
-        "The service account, `smartsheet-account`, is switched off. Which of your three ways back "
-        "still work?",
+        "With the service account, `smartsheet-account`, somebody made a new user and installed an "
+        "implant. Then the service account is switched off. Which ways back still work?",
         tuple(FOOTHOLDS),
         "xoo",
         {
@@ -889,8 +893,8 @@ PREDICTIONS = (
             "a": Guess(
                 "the network's: a lot of data leaves",
                 ["cloudflare_gateway"],
-                "The belief is that a company sees what leaves it. Somebody must have switched "
-                "that log on, and in this model nobody had.",
+                "The belief is that a company sees what leaves it. The connection leads outside, "
+                "and not from zone to zone. Somebody must have switched that log on.",
             ),
             "b": Guess(
                 "Bitbucket's: they are its repositories",

@@ -10,14 +10,20 @@ from labutils.classroom.plates.canvas import BLACK, GREY, KEY, PURPLE, TEXT, can
 from labutils.incident import cases
 from labutils.stage.intruder import Visit
 
-WIDTH, HEIGHT = 3.15, 1.2  # of a door
+WIDTH, HEIGHT = 3.3, 1.2  # of a door
 BEHIND = "behind the gateway"
 COLUMNS = {  # title -> where it begins, and the zones of its doors
-    "doors to the internet": (2.0, ("front",)),
-    BEHIND: (6.3, ("atlassian",)),
-    "from Jira's server": (10.6, ("consoles", "applications", "outside")),
+    "doors to the internet": (1.9, ("front",)),
+    BEHIND: (6.2, ("atlassian",)),
+    "from Jira's server": (10.5, ("consoles", "applications", "outside")),
 }
-RANK = ("not_reached", "denied", "unknown", "succeeded")  # what is shown of several visits
+RANK = (
+    "not_reached",
+    "denied",
+    "unknown",
+    "silent",
+    "succeeded",
+)  # what is shown of several visits
 MERGED = "five internal systems"
 Ways = Mapping[str, Sequence[Visit]]
 Door = tuple[float, float, tuple[str, ...]]  # left, top, and the services behind it
@@ -28,7 +34,7 @@ def estate_map(ways: Ways, names: Callable[[str], str], title: str) -> tuple[Fig
     shown there, and how it ended. `names` gives a service the name that a reader knows."""
     doors = _doors()
     lowest = max(top for _, top, _ in doors.values()) + HEIGHT
-    figure, axes = canvas(13.5, 0.62 * (lowest + 3.2), (-0.1, 14.0), (lowest + 1.3, -1.9))
+    figure, axes = canvas(13.3, 0.62 * (lowest + 3.8), (-0.1, 13.9), (lowest + 1.9, -1.9))
     axes.text(0, -1.5, title, size=TEXT + 1.5, weight="bold", va="center")
     for words, (left, _) in COLUMNS.items():
         axes.text(left, -0.55, words, size=TEXT, color=GREY, va="center")
@@ -42,8 +48,12 @@ def estate_map(ways: Ways, names: Callable[[str], str], title: str) -> tuple[Fig
             for origin in dict.fromkeys(visit.origin for visit in met):
                 if (origin, left) != ("internet", COLUMNS[BEHIND][0]):  # there is no such way
                     _line(axes, doors, origin, (left, top), row)
-    key = f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}"
-    axes.text(0, lowest + 0.85, key, size=TEXT, color=GREY, va="center")
+    key = (
+        f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}\n"
+        "*: no source says with which credential    "
+        "lines that leave jira at its right: from its server, to bitbucket too"
+    )
+    axes.text(0, lowest + 1.1, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(ways)
 
 
@@ -74,11 +84,20 @@ def _door(axes: Axes, left: float, top: float, name: str) -> None:
 
 
 def _met(axes: Axes, left: float, y: float, way: str, visits: Sequence[Visit]) -> None:
-    """One way at one door: how it ended, and with which credentials."""
+    """One way at one door: how it ended, with which credentials, and whether in no log."""
     outcome = max((visit.outcome for visit in visits), key=RANK.index, default="not_reached")
     mark(axes, left + 0.22, y, outcome, 80)
-    best = dict.fromkeys(v.credential.split("-")[0] for v in visits if v.outcome == outcome)
-    axes.text(left + 0.45, y, f"{way}  {', '.join(best)}", size=TEXT, va="center", zorder=4)
+    best = [visit for visit in visits if visit.outcome == outcome]
+    silent = ", no log" if "silent" in map(_end, best) else ""
+    words = f"{way}  {_credentials(best)}{silent}"
+    axes.text(left + 0.45, y, words, size=TEXT, va="center", zorder=4)
+
+
+def _credentials(visits: Sequence[Visit]) -> str:
+    """The first parts of the names of credentials, with an asterisk where they are modelled."""
+    known = {visit.credential for visit in visits if not visit.is_modelled}
+    shown = dict.fromkeys(visit.credential for visit in visits)
+    return ", ".join(name.split("-")[0] + ("" if name in known else "*") for name in shown)
 
 
 def _line(
@@ -108,15 +127,21 @@ def _sentence(ways: Ways) -> str:
         ends: dict[str, str] = {}
         for visit in visits:
             before = ends.get(visit.service, RANK[0])
-            ends[visit.service] = max(before, visit.outcome, key=RANK.index)
+            ends[visit.service] = max(before, _end(visit), key=RANK.index)
         counts = [
             f"{list(ends.values()).count(kind)} {words}"
             for kind, words in (
                 ("succeeded", "opened"),
+                ("silent", "opened without a log"),
                 ("denied", "refused"),
-                ("unknown", "opened without a log"),
+                ("unknown", "unknown"),
             )
             if kind in ends.values()
         ]
         parts.append(f"{way}: {len(ends)} doors, {', '.join(counts) or 'none tried'}")
     return "; ".join(parts) + "."
+
+
+def _end(visit: Visit) -> str:
+    """How a visit ended, and whether it opened a door without a line in any log."""
+    return "silent" if visit.outcome == "succeeded" and not visit.is_recorded else visit.outcome

@@ -16,7 +16,7 @@ HATCH = {"exact": "", "close": "//", "loose": ".."}
 def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
     """Where each step of a replay stands among the tactics, and how it ended (mark).
 
-    The pattern says how well its technique fits.
+    The pattern says how well its first technique fits.
     """
     tactics = [tactic.name for tactic in ledger.tactics()]
     figure, axes = canvas(13.5, 8.2, (-LEFT, len(steps) + 2.4), (len(tactics) + 0.9, -7.4))
@@ -35,7 +35,7 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
                 0.84,
                 facecolor="#f4f4f4",
                 edgecolor="#999999",
-                hatch=HATCH[step.plan.fit],
+                hatch=HATCH[step.plan.fit_of(step.techniques[0])],
                 lw=0.5,
             )
         )
@@ -43,17 +43,18 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
         axes.text(
             x - 0.1,
             -0.7,
-            label(step.fact) + (" (day?)" if step.time_assumed else ""),
+            _title(step) + (" (day?)" if step.time_assumed else ""),
             rotation=55,
             ha="left",
             va="bottom",
             size=TEXT,
         )
+    bar = "    bar: not reached" if any(step.outcome == "not_reached" for step in steps) else ""
     axes.text(
         0.1 - LEFT,
         len(tactics) + 0.3,
-        KEY + "    bar: not reached\nhow well the technique fits: plain exact, "
-        "lines close, dots loose    (day?): no date is known, and its place is ours",
+        KEY + bar + "\nhow well the technique fits: plain exact, "
+        "lines close, dots loose    (day?): no source gives the day, its place is ours",
         size=TEXT,
         color=GREY,
         va="center",
@@ -68,3 +69,9 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
         for tactic in ledger.tactics()
     )
     return figure, f"{len(steps)} steps in {seen} tactics: {', '.join(counts)}."
+
+
+def _title(step: Step) -> str:
+    """A few words for a step: those of the ledger, or else its id as words."""
+    known = {fact.id: fact.title for fact in ledger.facts()}
+    return known.get(step.fact) or label(step.fact)
