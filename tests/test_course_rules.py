@@ -209,6 +209,7 @@ STEPS = {
     "linux_java_starts_shell_or_download": {"nov22-sliver"},
     "okta_secret_read_and_not_replaced": {"cf-oct18-admin-session"},
     "okta_session_changes_agent_and_address": {"cf-oct18-admin-session"},
+    "service_token_address_tries_identity_provider": {"nov14-probing", "nov14-okta-denied"},
     "service_token_login_then_privileged_change": {
         "nov16-account-created",
         "nov22-sliver",

@@ -5,9 +5,7 @@ false, which harmless things it falls for, and which steps of the attack it lead
 """
 
 import pathlib
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 import yaml
 
@@ -25,37 +23,15 @@ OPENING, CLOSING = "<!-- rates: written by tools/rule_rates.py -->", "<!-- end o
 DAY = 86400  # seconds
 
 
-def measured(hits: list[Hit], folder: pathlib.Path) -> tuple[Score, Score, Score]:
-    """The score of all rules in the world of this folder, of those above the level low, and of
-    those that even the worst week has room for."""
-    every = score(hits, folder)
-    kept = affordable(every)
-    return (
-        every,
-        score([hit for hit in hits if hit.level != "low"], folder),
-        score([hit for hit in hits if hit.rule_id in kept], folder),
-    )
+def measured(hits: list[Hit], folder: pathlib.Path) -> tuple[Score, Score]:
+    """The score of all rules in the world of this folder, and of those above the level low: these
+    alone are alerts that a team reads."""
+    return score(hits, folder), score([hit for hit in hits if hit.level != "low"], folder)
 
 
 def led_to(alerts: Iterable[Alert]) -> set[str]:
     """The steps that some alert leads to."""
     return {step for alert in alerts for step in alert.steps}
-
-
-def affordable(every: Score) -> set[str]:
-    """The rules that are left when those go, the ones with most alerts first, whose steps others
-    lead to as well, until the worst week is within the budget."""
-    alerts = list(every.alerts)
-    while not replace(every, alerts=tuple(alerts)).within_budget:
-        count = Counter(alert.rule_id for alert in alerts)
-        for rule_id, _ in count.most_common():
-            others = [alert for alert in alerts if alert.rule_id != rule_id]
-            if led_to(others) == led_to(alerts):
-                alerts = others
-                break
-        else:
-            break
-    return {alert.rule_id for alert in alerts}
 
 
 def titles() -> dict[str, tuple[str, str, str]]:
@@ -67,7 +43,7 @@ def titles() -> dict[str, tuple[str, str, str]]:
     return rules
 
 
-def table(every: Score, above_low: Score, kept: Score) -> str:
+def table(every: Score, above_low: Score) -> str:
     """The rates as Markdown."""
     days = len(every.days)
     lines = [
@@ -87,18 +63,9 @@ def table(every: Score, above_low: Score, kept: Score) -> str:
             f"{len(alerts) / days:.2f} | {len(true)} | {len(alike)} | {', '.join(steps)} |"
         )
     lines += ["", _together("All rules together", every)]
-    lines += ["", _together("Without the rule of level low", above_low)]
-    lines += ["", _together(_without(every, kept), kept)]
+    lines += ["", _together("Those above the level low, which a team reads", above_low)]
     lines += ["", _blind(every)]
     return "\n".join(lines)
-
-
-def _without(every: Score, kept: Score) -> str:
-    gone = {alert.title for alert in every.alerts} - {alert.title for alert in kept.alerts}
-    return (
-        f"Without the rules {'; '.join(sorted(gone))} (each step that they lead to has an alert of "
-        "another rule)"
-    )
 
 
 def _together(which: str, result: Score) -> str:

@@ -65,6 +65,7 @@ FIELDS = {
     "holder_uuid": "a UUID of the holder",
     "holder_hex": "the 32 hexadecimal digits of it",
     "holder_id": "the first 17 of them",
+    "holder_base32": "10 capital letters and digits for the holder, as base 32 has them",
     "session": "an identifier of the session",
 }
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import uuid
 import zlib
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -254,6 +254,10 @@ def _holder_number(line: Line) -> str:
     return str(10000 + 100 * list(line.request.case.estate.identities).index(holder.id))
 
 
+def _holder_base32(line: Line) -> str:
+    return b32encode(_lasting(f"holder/{_holder(line)}").bytes).decode()[:10]
+
+
 def _session(line: Line) -> str:
     """One of the request's own where no credential came with it."""
     credential = line.request.credential
@@ -327,6 +331,7 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "holder_uuid": lambda line: holder_uuid(_holder(line)),
     "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex,
     "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex[:17],
+    "holder_base32": _holder_base32,
     "session": _session,
 }
 

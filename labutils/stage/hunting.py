@@ -254,8 +254,11 @@ def alerts_in_tracker(logs: Logs, hits: Iterable[Hit]) -> list[dict[str, str]]:
     return found
 
 
+NO_SESSION = "unknown"  # what stands there where a sign-in failed
+
+
 def session_of(event: Event) -> str:
-    """The session that an event of the identity provider belongs to."""
+    """The session that an event of the identity provider belongs to, or NO_SESSION."""
     number: str = event["authenticationContext"]["externalSessionId"]
     return number
 
@@ -265,7 +268,8 @@ def changed_sessions(events: Iterable[Event], *paths: str) -> int:
     last: dict[Any, list[list[Any]]] = {}
     changed = set()
     for event in events:
-        session = session_of(event)
+        if (session := session_of(event)) == NO_SESSION:
+            continue
         now = [values_at(event, path) for path in paths]
         before = last.get(session, now)
         if all(one != other for one, other in zip(before, now, strict=True)):

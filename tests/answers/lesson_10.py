@@ -7,6 +7,7 @@ def answer(events):
     sessions = {}
     for event in events:
         sessions.setdefault(event["authenticationContext"]["externalSessionId"], []).append(event)
+    sessions.pop("unknown", None)
     found = set()
     for session, own in sessions.items():
         for one, other in zip(own, own[1:]):
@@ -25,6 +26,7 @@ def answer(events):
         place = (event["securityContext"]["asNumber"],
                  event["client"]["userAgent"]["rawUserAgent"])
         places[event["authenticationContext"]["externalSessionId"]].append(place)
+    places.pop("unknown", None)
     return {session for session, seen in places.items()
             if any(a[0] != b[0] and a[1] != b[1] for a, b in pairwise(seen))}
 """,
@@ -40,7 +42,7 @@ def answer(events):
                 found.append(session)
         networks[session] = network
         agents[session] = agent
-    return set(found)
+    return set(found) - {"unknown"}
 """,
     ],
     "10-4": [

@@ -13,7 +13,13 @@ from typing import Any
 SEVERAL = ("affectedObjects.name",)
 LISTS = (*SEVERAL, "changedValues.to", "extraAttributes.value", "target.id")
 # What stands in the place of the lists of a site.
-MARKS = ("CHANGEOWNERS", "EXPOSEDSERVICETOKENS", "INTEGRATIONADDRESSES", "APPLICATIONSERVERS")
+MARKS = (
+    "CHANGEOWNERS",
+    "PROVISIONINGACCOUNTS",
+    "EXPOSEDSERVICETOKENS",
+    "INTEGRATIONADDRESSES",
+    "APPLICATIONSERVERS",
+)
 
 
 @dataclass(frozen=True)

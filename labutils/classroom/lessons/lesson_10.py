@@ -74,6 +74,8 @@ ROAMING = code("""
         last, found = {}, set()
         for event in events:
             session = event["authenticationContext"]["externalSessionId"]
+            if session == "unknown":
+                continue
             network = event["securityContext"]["asNumber"]
             agent = event["client"]["userAgent"]["rawUserAgent"]
             before = last.get(session, (network, agent))
@@ -220,6 +222,12 @@ def sessions() -> Iterable[Case]:
             log((OFFICE, MINE), (HOME, MINE), (HOME, NEWER), (ABROAD, THIEVES)),
             {ada},
             "thief",
+        ),
+        (
+            "sign-ins that failed: they belong to no session",
+            [in_session("unknown", *place) for place in ((OFFICE, MINE), (ABROAD, THIEVES))],
+            set(),
+            "unknown",
         ),
     ):
         yield Case((events,), want, mistake, words)
@@ -617,6 +625,11 @@ EXERCISES = (
                 "look for.",
                 wrong("answer = lambda events: set()"),
             ),
+            "unknown": (
+                "A sign-in that failed has no session. The log writes the word unknown there, for "
+                "everybody: leave these events out.",
+                altered(ROAMING, ('session == "unknown"', "False")),
+            ),
             "first": (
                 "The first event of a session has nothing before it to be compared with.",
                 altered(
@@ -661,7 +674,8 @@ EXERCISES = (
             "Keep a dictionary from each session to the network and the agent of its last event.",
             "For each event: if its session is in the dictionary, and network *and* agent differ "
             "from what stands there, add the session to the set. Then store the new pair.",
-            "`before = last.get(session, (network, agent))` makes the first event equal to itself.",
+            '`if session == "unknown": continue` leaves an event out. `before = '
+            "last.get(session, (network, agent))` makes the first event equal to itself.",
         ),
         ROAMING,
     ),

@@ -1,0 +1,1 @@
+lower(eventType) = lower('user.session.start') AND lower(outcome.result) = lower('FAILURE')
