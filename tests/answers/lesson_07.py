@@ -208,6 +208,23 @@ def answer(value, found=[]):
     return found
 """
         ],
+        "list": [
+            """
+def answer(value):
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value
+    for one in inner if isinstance(value, dict | list) else ():
+        yield from answer(one)
+""",
+            """
+def answer(value):
+    if isinstance(value, str):
+        return {value}
+    inner = value.values() if isinstance(value, dict) else value
+    return set().union(*map(answer, inner)) if isinstance(value, dict | list) else set()
+""",
+        ],
         "lists": [
             """
 def answer(value):
@@ -216,6 +233,20 @@ def answer(value):
     if isinstance(value, dict):
         return [text for inner in value.values() for text in answer(inner)]
     return []
+"""
+        ],
+    },
+    "07-2": {
+        "groups": [
+            r"""
+def answer(texts):
+    return {one for text in texts for one in re.findall(r"(eyJ[\w-]+(\.[\w-]+){2})", text)}
+"""
+        ],
+        "unsigned": [
+            r"""
+def answer(texts):
+    return {one for text in texts for one in re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]*", text)}
 """
         ],
     },
@@ -253,6 +284,15 @@ def answer(text, key):
         ],
     },
     "07-5": {
+        "no query": [
+            """
+def answer(url, replace):
+    parts = urlsplit(url)
+    path = "/".join(piece and replace(piece) for piece in parts.path.split("/"))
+    host = parts.netloc.split("@")[-1]
+    return f"{parts.scheme}://{host}{path}?{replace(parts.query)}"
+"""
+        ],
         "user": [
             """
 def answer(url, replace):
@@ -265,6 +305,14 @@ def answer(url, replace):
         ],
     },
     "07-6": {
+        "pattern": [
+            """
+def answer(body):
+    said = json.loads(body)
+    kept = {name: text for name, text in said.items() if PLAIN.match(text)}
+    return json.dumps(kept)
+"""
+        ],
         "shape": [
             """
 def answer(body):

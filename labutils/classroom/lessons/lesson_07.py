@@ -4,6 +4,7 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import dice
-from labutils.stage.cleaner_grade import FIVE_QUESTIONS
+from labutils.stage.cleaner_grade import FIVE_QUESTIONS, PLAIN
 from labutils.stage.unseen_recording import FLAG, UnseenRecordings
 
 TOOLS = code("""
@@ -139,6 +140,15 @@ def same_texts(got: Any, want: list[str]) -> bool:
     return isinstance(got, list) and Counter(map(repr, got)) == Counter(map(repr, want))
 
 
+def finds_texts(answer: Tried) -> Verdict:
+    """The judge of 07-1: another kind of answer comes before what is in it."""
+    verdict = compare(text_cases, same=same_texts)(answer)
+    got = answer.results[-1] if answer.results else None
+    if verdict.kind == "differs" and isinstance(got, Iterable) and not isinstance(got, str | list):
+        return replace(verdict, mistake="list")
+    return verdict
+
+
 def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) -> Any:
     """A judge that first holds that what is handed in stays as it is."""
 
@@ -215,7 +225,20 @@ def token_cases() -> Iterable[Case]:
     yield Case(([f"https://wiki.example/cb?id_token={three}&state=7"],), {three}, "Bearer")
     yield Case((["1.2.3", "127.0.0.1", "www.login.example", f"x.{next(drawn)}.y"],), set(), "dots")
     yield Case((["eyJ0ZXN0", f"eyJ{next(drawn)}.{next(drawn)}"],), set(), "parts")
+    unsigned = f"eyJ{next(drawn)}.eyJ{next(drawn)}."
+    yield Case(([unsigned, f"Bearer {unsigned}", f'"{unsigned}"'],), set(), "unsigned")
     yield Case(([one, f"again {one}"],), {one}, "kind")
+
+
+def finds_tokens(answer: Tried) -> Verdict:
+    """The judge of 07-2: pieces of tokens come of a pattern with groups."""
+    verdict = compare(token_cases)(answer)
+    got = answer.results[-1] if answer.results else None
+    if verdict.kind != "differs" or isinstance(got, str) or not isinstance(got, Iterable):
+        return verdict
+    if any(isinstance(one, tuple) for one in got):
+        return replace(verdict, mistake="groups")
+    return verdict
 
 
 # --- 07-4: a tag --------------------------------------------------------------------------------
@@ -293,6 +316,20 @@ def url_cases() -> Iterable[Case]:
         yield Case((url, drawn_mark), want, mistake, url)
 
 
+def cleans_urls(answer: Tried) -> Verdict:
+    """The judge of 07-5: a question mark that was not there comes before the path."""
+    verdict = compare(url_cases)(answer)
+    got = answer.results[-1] if answer.results else None
+    if (
+        verdict.kind == "differs"
+        and isinstance(got, str)
+        and "?" in got
+        and "?" not in verdict.case
+    ):
+        return replace(verdict, mistake="no query")
+    return verdict
+
+
 # --- 07-6: an error -----------------------------------------------------------------------------
 
 
@@ -318,14 +355,24 @@ def error_cases() -> Iterable[Case]:
         (7, {}, "kinds"),
     ]
     for body, want, mistake in rows:
-        yield Case((json.dumps(body),), want, mistake)
+        yield Case((json.dumps(body),), json.dumps(want), mistake)
     for text in ("", "<h1>500</h1>", f"key {key}"):
-        yield Case((text,), {}, "no json")
+        yield Case((text,), "{}", "no json")
 
 
-def same_json(got: Any, want: dict) -> bool:
-    """Whether a text is JSON of this object."""
-    return isinstance(got, str) and json.loads(got) == want
+def same_json(got: Any, want: str) -> bool:
+    """Whether two texts are JSON of one object."""
+    try:
+        return isinstance(got, str) and json.loads(got) == json.loads(want)
+    except ValueError:
+        return False
+
+
+def cleans_errors(answer: Tried) -> Verdict:
+    """The judge of 07-6: PLAIN is a text, and has no methods of a compiled pattern."""
+    verdict = compare(error_cases, same=same_json)(answer)
+    no_method = isinstance(answer.error, AttributeError) and answer.error.obj is PLAIN
+    return replace(verdict, mistake="pattern") if no_method else verdict
 
 
 def flag_mistake(answer: Any) -> str | None:
@@ -339,7 +386,7 @@ EXERCISES = (
     Exercise(
         "07-1",
         "function",
-        compare(text_cases, same=same_texts),
+        finds_texts,
         "Whoever reads a HAR file begins so: what texts are there at all?",
         {
             "keys": (
@@ -356,6 +403,11 @@ EXERCISES = (
                     inner = value.values() if isinstance(value, dict) else value
                     return [text for one in inner for text in answer(one)]
                 """),
+            ),
+            "list": (
+                "Return a list. list(...) makes one of a generator or a tuple. A set would lose a "
+                "text that stands there twice.",
+                altered(TEXTS, ("return [value]", "return {value}")),
             ),
             "flat": (
                 "A dictionary may hold dictionaries. Call texts(...) for what is inside.",
@@ -403,7 +455,7 @@ EXERCISES = (
     Exercise(
         "07-2",
         "function",
-        compare(token_cases),
+        finds_tokens,
         "A shape finds a token wherever it stands, and whatever it is called there.",
         {
             "whole": (
@@ -436,6 +488,17 @@ EXERCISES = (
             "parts": (
                 "A signed JWT has three parts, with two dots between them.",
                 altered(TOKENS_IN, (r"\.[\w-]+\.[\w-]+", r"[\w.-]*")),
+            ),
+            "groups": (
+                "Where a pattern has groups, re.findall gives what is in the groups, as tuples. "
+                "Leave the round brackets out, or begin each with ?: as in (?:...).",
+                altered(
+                    TOKENS_IN, (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"(eyJ[\w-]+)\.([\w-]+)\.([\w-]+)")
+                ),
+            ),
+            "unsigned": (
+                "This JWT is not signed: its third part is empty. No part may be empty.",
+                altered(TOKENS_IN, (r'\.[\w-]+"', r'\.[\w-]*"')),
             ),
             "kind": (
                 "Return a set: each token once.",
@@ -555,7 +618,7 @@ EXERCISES = (
                 """),
             ),
             "plain": (
-                "The tag does not hang on the key. Whoever guesses the text can compute it.",
+                "The tag does not depend on the key. Whoever guesses the text can compute it.",
                 wrong("""
                 def answer(text, key):
                     return "x-" + hashlib.sha256(text.encode()).hexdigest()[:10]
@@ -584,7 +647,7 @@ EXERCISES = (
     Exercise(
         "07-5",
         "function",
-        compare(url_cases),
+        cleans_urls,
         "The host says which service it was. Everything else in an address may be a secret.",
         {
             "path": (
@@ -601,6 +664,13 @@ EXERCISES = (
             "query": (
                 "The query, all that stands behind the question mark, becomes one replacement.",
                 altered(CLEAN_URL, ('replace(parts.query) if parts.query else ""', "parts.query")),
+            ),
+            "no query": (
+                "There is no query in it. What is empty is not replaced.",
+                altered(
+                    CLEAN_URL,
+                    ('replace(parts.query) if parts.query else ""', "replace(parts.query)"),
+                ),
             ),
             "host": (
                 "The host stays, and its port, and the scheme.",
@@ -638,9 +708,14 @@ EXERCISES = (
     Exercise(
         "07-6",
         "function",
-        compare(error_cases, same=same_json),
-        "A name and a shape together: support reads the error, and no secret has that shape.",
+        cleans_errors,
+        "A name and a shape together: support reads the error, and few secrets have that shape. A "
+        "password of words has it.",
         {
+            "pattern": (
+                "PLAIN is a regular expression, as a text. re.fullmatch(PLAIN, text) uses it.",
+                altered(CLEAN_ERROR, ("re.fullmatch(PLAIN, text)", "PLAIN.fullmatch(text)")),
+            ),
             "text": (
                 "Return JSON with both members, as a text: json.dumps makes one.",
                 altered(CLEAN_ERROR, ("json.dumps(kept)", "kept")),
@@ -777,35 +852,35 @@ PREDICTIONS = (
         "Which kinds of credential are in the file?",
         {
             "a": Guess(
-                "one: the session cookie",
-                1,
+                "two: the session cookie and the API key",
+                2,
                 "The belief is that a recording holds what the browser keeps. It holds each "
                 "request and each answer, whole.",
             ),
             "b": Guess(
-                "four: the session cookie, and the ID token, access token and refresh token",
-                4,
-                "The belief is that cookies and tokens are all. A code, a verifier, a CSRF token "
-                "and an API key went over the wire as well, and a password.",
+                "five: these two, and the ID token, access token and refresh token",
+                5,
+                "The belief is that cookies, keys and tokens are all. A code, a verifier and a "
+                "CSRF token went over the wire as well, and a password.",
             ),
             "c": Guess(
-                "six: those four, the code and its verifier",
-                6,
-                "The belief is that the sign-in at the provider is all. The expenses tool has "
-                "keys of its own, and the form with the password was sent too.",
+                "seven: these five, the code and its verifier",
+                7,
+                "The belief is that a browser leaves out what is typed into a form. The form with "
+                "the password was sent, and each form has a token of its own against CSRF.",
             ),
-            "d": Guess("more than six, with her password among them", 9),
+            "d": Guess("more than seven, with her password among them", 9),
         },
         "A recording keeps each request and each answer, with forms, addresses and bodies. It "
         "does not ask what is a secret.",
     ),
     Prediction(
         "07-p3",
-        "What does the provider answer, and what does its log get?",
+        "What does the provider answer?",
         {
             "a": Guess(
                 "401, since the address is not Ada's",
-                [401, 0],
+                "elsewhere",
                 "The belief is that a token is tied to an address. This is a bearer token: "
                 "whoever sends it is served.",
             ),
@@ -815,16 +890,16 @@ PREDICTIONS = (
                 "The belief is that a token serves once. A code does. An access token serves "
                 "until it ends.",
             ),
-            "c": Guess("200, and the log gets no line", [200, 0]),
+            "c": Guess("200, with what it knows of Ada", 200),
             "d": Guess(
-                "200, and the log gets a line with his address",
-                [200, 1],
-                "The belief is that a log has a line for each use. This provider writes down "
-                "sign-ins and tokens that it gives out. It does not write down who shows one.",
+                "403, since userinfo asks the application for its own name and secret",
+                403,
+                "The belief is that userinfo knows who is asking. It is a resource like any other, "
+                "and takes an access token from whoever sends one (OpenID Connect Core, 5.3.1).",
             ),
         },
         "It is Ada, as far as anybody can tell. The log of the provider did not even grow: its "
-        "last line is still her own refresh.",
+        "userinfo writes no log. Others do, and there Tom's address would stand beside her name.",
     ),
     Row(
         "07-p4",
@@ -880,8 +955,56 @@ PREDICTIONS = (
         "left the cookie in the browser's lists of cookies, where its name is `session`. That "
         "word is not on the list.",
     ),
-    Row(
+    Prediction(
         "07-p6",
+        "Which doors does the sanitized export still open? The same as which file?",
+        {
+            "a": Guess(
+                "nothing removed",
+                "nothing removed",
+                "The belief is that browsers have not changed since. They do leave something out "
+                "by default today.",
+            ),
+            "b": Guess(
+                "your cleaner",
+                "yours",
+                "The belief is that sanitized means clean. The export keeps the bodies and the "
+                "forms, as they are needed to find a fault.",
+            ),
+            "c": Guess(
+                "word list",
+                "word list",
+                "The belief is that the browser looks for names that sound secret. It drops three "
+                "headers and the lists of cookies.",
+            ),
+            "d": Guess("three headers dropped", "three headers dropped"),
+        },
+        "The menu entry that says sanitized still writes a file of credentials. It closes one "
+        "door of four.",
+    ),
+    Prediction(
+        "07-p7",
+        "In which file does he find the code?",
+        {
+            "a": Guess("in the file with the plain hash alone", [True, False]),
+            "b": Guess(
+                "in neither: nobody can turn a hash back",
+                [False, False],
+                "The belief is that a hash hides whatever is hashed. He turns nothing back. He "
+                "hashes each of a million codes, and compares.",
+            ),
+            "c": Guess(
+                "in both: a code has six digits, and is soon found",
+                [True, True],
+                "The belief is that it is the length of the code that counts. To compare tags he "
+                "would have to make them, and for that he needs the key.",
+            ),
+        },
+        "The plain hash gave the code back after twelve thousand guesses, and a million take a "
+        "second. The tag did not, as long as nobody has the key. It was thrown away.",
+    ),
+    Row(
+        "07-p8",
         "Your cleaner replaces every text, but those under six harmless names. Equal texts get "
         "equal tags. Which questions can support still answer?",
         FIVE_QUESTIONS,
@@ -913,54 +1036,6 @@ PREDICTIONS = (
             "What is a number, or has an equal somewhere, can still be compared. What support must "
             "read has become a tag: the address, and the words of the error."
         ),
-    ),
-    Prediction(
-        "07-p7",
-        "Which doors does the sanitized export still open? The same as which file?",
-        {
-            "a": Guess(
-                "nothing removed",
-                "nothing removed",
-                "The belief is that browsers have not changed since. They do leave something out "
-                "by default today.",
-            ),
-            "b": Guess(
-                "your cleaner",
-                "yours",
-                "The belief is that sanitized means clean. The export keeps the bodies and the "
-                "forms, as they are needed to find a fault.",
-            ),
-            "c": Guess(
-                "word list",
-                "word list",
-                "The belief is that the browser looks for names that sound secret. It drops three "
-                "headers and the lists of cookies.",
-            ),
-            "d": Guess("three headers dropped", "three headers dropped"),
-        },
-        "The menu entry that says sanitized still writes a file of credentials. It closes one "
-        "door of four.",
-    ),
-    Prediction(
-        "07-p8",
-        "In which file does he find the code?",
-        {
-            "a": Guess("in the file with the plain hash alone", [True, False]),
-            "b": Guess(
-                "in neither: nobody can turn a hash back",
-                [False, False],
-                "The belief is that a hash hides whatever is hashed. He turns nothing back. He "
-                "hashes each of a million codes, and compares.",
-            ),
-            "c": Guess(
-                "in both: a code has six digits, and is soon found",
-                [True, True],
-                "The belief is that it is the length of the code that counts. To compare tags he "
-                "would have to make them, and for that he needs the key.",
-            ),
-        },
-        "The plain hash gave the code back after twelve thousand guesses, and a million take a "
-        "second. The tag did not, as long as the key is not guessed.",
     ),
 )
 
@@ -1008,16 +1083,16 @@ QUIZZES = (
     Quiz(
         "07-q3",
         "The ticket with Ada's raw file was open to strangers for a day. Which answer leaves "
-        "nothing that opens?",
+        "nothing in the file that opens?",
         {
             "a": Choice(
                 "Delete the file, and upload a cleaned one in its place",
                 "Whoever took it has it. What is in it opens doors as before.",
             ),
             "b": Choice(
-                "End the session, revoke the tokens, and change password and keys",
-                "What the file holds is worth nothing then. The expenses tool and the backup have "
-                "keys in it as well.",
+                "End the session and every grant made with it since, and change password and keys",
+                "What the file holds is worth nothing then, and so is what a thief made of it. The "
+                "expenses tool and the backup have keys in it as well.",
                 right=True,
             ),
             "c": Choice(
