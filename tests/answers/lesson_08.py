@@ -136,7 +136,7 @@ def answer(lines):
     for line in lines:
         if line.get("file") is not None:
             users[line["type"]].add(line["user"])
-    return dict(users)
+    return users
 """,
         """
 def answer(lines):
