@@ -31,9 +31,6 @@ COURSE = [each for number in NUMBERS if (each := lesson(number))]
 FUNCTIONS = [
     exercise for each in COURSE for exercise in each.exercises if exercise.kind == "function"
 ]
-# Those that ask for True or False.
-ASKED = ["08-3", "12-4", "12-2"]
-YES_OR_NO = [identifier for identifier in ASKED if identifier[:2] not in REMADE]
 
 
 def verdict(each, answer):
@@ -102,19 +99,6 @@ def test_a_function_of_the_wrong_arguments_is_told_so(each):
 @pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
 def test_what_the_function_returned_is_not_the_function(each):
     assert verdict(each, 42) == exercises.NOT_A_FUNCTION
-
-
-@pytest.mark.parametrize("identifier", YES_OR_NO)
-def test_none_in_the_place_of_false_let_nothing_in(identifier):
-    right = learners(exercise(identifier).solution)
-    sentence = verdict(exercise(identifier), lambda *arguments: True if right(*arguments) else None)
-    assert sentence == (exercise(identifier).sentence("no return") or exercises.COMMON["no return"])
-
-
-@pytest.mark.parametrize("identifier", YES_OR_NO)
-def test_the_same_with_false_passes(identifier):
-    right = learners(exercise(identifier).solution)
-    assert verdict(exercise(identifier), lambda *arguments: bool(right(*arguments))) is None
 
 
 NARROW = """

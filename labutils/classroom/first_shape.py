@@ -10,7 +10,7 @@ from typing import Any, Literal
 from labutils.classroom import registry
 from labutils.classroom.registry import Choice, Lesson, Quiz
 
-__all__ = ["Choice", "Exercise", "Lesson", "Quiz", "yes_or_no"]
+__all__ = ["Choice", "Exercise", "Lesson", "Quiz"]
 
 
 def Exercise(  # noqa: N802  (it is read as the class that it stands for)
@@ -26,15 +26,3 @@ def Exercise(  # noqa: N802  (it is read as the class that it stands for)
     """An exercise whose two tables become one."""
     mistakes = {name: (says, wrong[name]) for name, says in feedback.items()}
     return registry.Exercise(identifier, kind, judge, praise, mistakes, hints, solution)
-
-
-def yes_or_no(answer: object, right: bool, mistake: str) -> str | None:
-    """For a judge: None where the answer is right, the mistake where it is the other one.
-
-    An answer that is neither is `no return` or `kind`: it let nothing in and kept nothing out.
-    """
-    if answer is None:
-        return "no return"
-    if answer is not True and answer is not False:
-        return "kind"
-    return None if answer is right else mistake

@@ -256,3 +256,103 @@ def answer(rows, budget):
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "12-2": {
+        "header": [
+            """
+def answer(token, keys, now):
+    claims = signed_claims(token, keys)
+    if claims["typ"] != "secevent+jwt":
+        raise ValueError("no event")
+    return claims["sub_id"]["user"]["sub"], claims["iat"]
+"""
+        ],
+        "plain": [
+            """
+def answer(token, keys, now):
+    claims = signed_claims(token, keys)
+    return claims["sub"], claims["iat"]
+"""
+        ],
+        "late": [
+            """
+def answer(token, keys, now):
+    claims = signed_claims(token, keys)
+    if claims["iat"] < now - 300:
+        raise ValueError("too old")
+    return claims["sub_id"]["user"]["sub"], claims["iat"]
+"""
+        ],
+    },
+    "12-3": {
+        "first": [
+            """
+def answer(revoked, sub, moment):
+    if moment > revoked[sub]:
+        revoked[sub] = moment
+    return revoked
+"""
+        ],
+    },
+    "12-4": {
+        "alive": [
+            """
+def answer(claims, revoked):
+    return claims["exp"] <= revoked.get(claims["sub"], -1)
+"""
+        ],
+        "key": [
+            """
+def answer(claims, revoked):
+    return claims["iat"] <= revoked[claims["sid"]]
+""",
+            """
+def answer(claims, revoked):
+    return claims["issued_at"] <= revoked.get(claims["sub"], -1)
+""",
+        ],
+        "raises": [
+            """
+def answer(claims, revoked):
+    return claims["iat"] <= revoked.get(claims["sub"])
+"""
+        ],
+        "kind": [
+            """
+def answer(claims, revoked):
+    if claims["iat"] <= revoked.get(claims["sub"], -1):
+        return True
+"""
+        ],
+    },
+    "12-5": {
+        "setting": [
+            """
+def answer(setting, calls):
+    return min(calls, 60 / setting.minutes)
+"""
+        ],
+    },
+    "12-8": {
+        "raises": [
+            """
+def answer(browser, take):
+    return list(browser.get(LOGIN + "/poll").json()["sets"])
+"""
+        ],
+        "ack": [
+            """
+def answer(browser, take):
+    done, more = [], True
+    while more:
+        got = browser.post(LOGIN + "/poll", json={"ack": done}).json()
+        for jti, event in got["sets"].items():
+            take(event)
+            done.append(jti)
+        more = got["moreAvailable"]
+    return done
+"""
+        ],
+    },
+}

@@ -1,5 +1,6 @@
 """12 · Lifetimes, revocation and continuous evaluation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -259,7 +260,13 @@ def events_for_us() -> list[Case]:
         (event(), NOW + 301, seen, "late", "an event that comes 301 seconds later"),
         (event(), NOW + 86_400, seen, "late", "an event that comes a day later"),
         (event(), NOW + 400 * 86_400, seen, "late", "an event that comes 400 days later"),
-        (event(events=earlier), NOW, ("u-1815", NOW - 300), "when", "sent 300 seconds afterwards"),
+        (
+            event(events=earlier),
+            NOW,
+            ("u-1815", NOW - 300),
+            "when",
+            "an event that was sent 300 seconds afterwards",
+        ),
         (event(events={REVOKED: {}}), NOW, seen, "when", "an event without event_timestamp"),
         (event(events=both), NOW, seen, "kind", "two events in one token"),
         (event(iat=NOW + 60), NOW, seen, "future", "a sender whose clock is 60 seconds ahead"),
@@ -289,6 +296,14 @@ def events_to_refuse() -> list[Case]:
     return [Case((text, KEYS, NOW), None, name, words) for text, name, words in rows]
 
 
+def reads(answer: Tried) -> Verdict:
+    """The judge of 12-2. A type that is looked for among the claims gets its own sentence."""
+    verdict = verifier(events_for_us, events_to_refuse, refusal=REFUSAL)(answer)
+    if isinstance(answer.error, KeyError) and answer.error.args == ("typ",):
+        return replace(verdict, mistake="header")
+    return verdict
+
+
 # --- 12-3 and 12-4: the memory of the API -------------------------------------------------------
 
 
@@ -297,7 +312,7 @@ def memories() -> list[Case]:
     drawn = dice("lesson-12", "moments")
     sub, late = next(drawn), 2000 + int(next(drawn)[:3], 16)
     rows = [
-        ({}, "u-1", 1000, {"u-1": 1000}, "plain"),
+        ({}, "u-1", 1000, {"u-1": 1000}, "first"),
         ({"u-1": 1000}, "u-1", 1500, {"u-1": 1500}, "newer"),
         ({"u-1": 1000}, "u-2", 500, {"u-1": 1000, "u-2": 500}, "others"),
         ({"u-1": 1000}, "u-1", 1000, {"u-1": 1000}, "again"),
@@ -336,9 +351,8 @@ def claims_of(sub: str, iat: int) -> dict[str, Any]:
 def dies(answer: Tried) -> Verdict:
     """The judge of 12-4. A name that is not there is told from a person who is not."""
     verdict = compare(tokens_and_memories)(answer)
-    missing = answer.error.args[0] if isinstance(answer.error, KeyError) else None
-    if verdict.kind == "raised":
-        return replace(verdict, mistake="raises" if missing in ("u-1", "u-2") else "key")
+    if isinstance(answer.error, KeyError) and answer.error.args[0] not in ("u-1", "u-2"):
+        return replace(verdict, mistake="key")
     if verdict.kind == "differs" and verdict.got not in ("True", "False"):
         return replace(verdict, mistake="kind")
     return verdict
@@ -350,6 +364,17 @@ def dies(answer: Tried) -> Verdict:
 def same_number(result: Any, want: float) -> bool:
     """Whether a result is that number."""
     return type(result) in (int, float) and abs(result - want) < 1e-9
+
+
+def of_settings(cases: Callable[[], list[Case]]) -> Callable[[Tried], Verdict]:
+    """A judge of sums over settings. Who reads a setting in another way is told how it is read."""
+
+    def judge(answer: Tried) -> Verdict:
+        verdict = compare(cases, same=same_number)(answer)
+        is_read = isinstance(answer.error, TypeError | AttributeError | NameError)
+        return replace(verdict, mistake="setting") if is_read else verdict
+
+    return judge
 
 
 def hours() -> list[Case]:
@@ -465,25 +490,26 @@ def polls(answer: Tried) -> Verdict:
 def one_poll(answer: Tried, number: int) -> Verdict:
     """The verdict on one poll of so many events."""
     apps = apps_with_events("lesson-12/judge", delivery=POLLED)
-    case = f"{number} events that wait" + (", one of them for the wiki" if number > 3 else "")
+    case = f"{number} waiting event{'' if number == 1 else 's'}" + (
+        ", one of them for the wiki" if number > 3 else ""
+    )
     every = waiting(apps, number)
     good = [jti for place, jti in enumerate(every) if not is_bad(place, number)]
     try:
         result = answer(limited(apps), apps.api.take)
     except Endless:
         return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
-    except ValueError:
-        return answer.raised(case, "bad")
-    except Exception:
-        return answer.raised(case, "raises")
+    except Exception as error:
+        of_take = type(error) is ValueError and len(good) < number
+        return answer.raised(case, "bad" if of_take else "raises")
     if result is None and returns_nothing(answer.function):
         return Verdict("none", case, mistake="result")
     if len(apps.api.revoked) < len(good):
         got, want = f"{len(apps.api.revoked)} events taken", str(len(good))
         return Verdict("differs", case, got, want, mistake="all")
     if apps.provider.queue:
-        got = f"{len(apps.provider.queue)} events that still wait afterwards"
-        return Verdict("differs", case, got, "none", mistake="ack")
+        got = f"a queue that still holds {len(apps.provider.queue)} afterwards"
+        return Verdict("differs", case, got, "an empty one", mistake="ack")
     for jti in set(every) - set(good):
         report = apps.provider.reported.get(jti)
         if not is_report(report):
@@ -579,7 +605,7 @@ EXERCISES = (
     Exercise(
         "12-2",
         "function",
-        verifier(events_for_us, events_to_refuse, refusal=REFUSAL),
+        reads,
         "It takes what the provider says to this API, late and repeated as well, and nothing else.",
         {
             "plain": (
@@ -640,6 +666,10 @@ EXERCISES = (
                 "`signed_claims(token, keys)` gives the claims only if the provider signed.",
                 altered(READ_EVENT, ("signed_claims(token, keys)", "inspect(token).claims")),
             ),
+            "header": (
+                "`typ` is no claim. It stands in the header: inspect(token).header.",
+                altered(READ_EVENT, ("inspect(token).header.get(", "claims.__getitem__(")),
+            ),
             "typ": (
                 "The provider signed it, and it is no security event token. Its header says so: "
                 "`typ` must be secevent+jwt, exactly.",
@@ -690,11 +720,12 @@ EXERCISES = (
         compare(memories),
         "The order in which events arrive makes no difference now.",
         {
-            "plain": (
-                "Return the memory with the new event in it: a dictionary from `sub` to a moment.",
+            "first": (
+                "At first nobody is known, and `revoked` is empty. Return a dictionary from `sub` "
+                "to a moment, with the new event in it. revoked.get(sub, moment) does not fail.",
                 wrong("""
                     def answer(revoked, sub, moment):
-                        return {moment: sub}
+                        return {**revoked, sub: max(moment, revoked[sub])}
                 """),
             ),
             "newer": (
@@ -808,9 +839,13 @@ EXERCISES = (
     Exercise(
         "12-5",
         "function",
-        compare(hours, same=same_number),
+        of_settings(hours),
         "Renewals stop growing with the calls; questions do not.",
         {
+            "setting": (
+                "A setting is read with a dot: setting.life, in minutes, and setting.way, a text.",
+                altered(REQUESTS, ("setting.life", 'setting["life"]')),
+            ),
             "renewals": (
                 "An app that calls often renews its token when it ends: 60 / life times in an "
                 "hour, and not once for each call.",
@@ -836,9 +871,13 @@ EXERCISES = (
     Exercise(
         "12-6",
         "function",
-        compare(thefts, same=same_number),
+        of_settings(thefts),
         "Two ends: the token's own, and that of the reaction. The earlier one counts.",
         {
+            "setting": (
+                "A setting is read with a dot: setting.life, in minutes, and setting.way, a text.",
+                altered(MINUTES, ("setting.life", 'setting["life"]')),
+            ),
             "offline": (
                 "An API that checks offline hears nothing of a reaction. The token opens until "
                 "its life is over.",
