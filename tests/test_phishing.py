@@ -14,6 +14,7 @@ from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
 
 from labutils.classroom.plates.assertion import signed_bytes
+from labutils.classroom.plates.code_lives import code_lives
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
@@ -123,6 +124,21 @@ def test_a_device_code_lives_as_long_as_the_setting_says_and_a_late_request_does
         )
         assert outcome is gets_in
         assert ways_round_a_key.gets_tokens(ways_round_a_key.poll, "when she opens it", life, after)
+
+
+def test_the_picture_of_lives_draws_the_last_reading_that_lets_the_thief_in():
+    outcomes = {
+        (when, life, after): when == "late" or after < life
+        for when in ("early", "late")
+        for life in (60, 600)
+        for after in (10, 50, 550)
+    }
+    figure, sentence = code_lives(outcomes)
+    assert sentence == (
+        "2 lives of a device code, from 60 to 600 s, and 3 delays, up to 550 s. The last reading "
+        "that lets the thief in: from 50 to 550 s where he asks early; 550 s where he asks late."
+    )
+    assert {"asked early", "asked late"} <= {text.get_text() for text in figure.axes[0].texts}
 
 
 def test_a_key_alone_has_nothing_to_answer_on_a_page_that_asks_for_none():

@@ -348,15 +348,6 @@ def gets_tokens(poll: Poll, when: str, life: int, after: int) -> bool:
     return isinstance(tokens, dict) and reads_as_ada(account.apps.tom, tokens.get("access_token"))
 
 
-def as_lives(outcomes: Mapping[tuple[str, int, int], bool]) -> str:
-    """The sweep as text: a row for each way and life, a column for each delay of Ada's."""
-    lines = [f"{'Tom asks':<20}{'life':>7}  " + "".join(f"{after:>7} s" for after in READ_AFTER)]
-    for when, life in dict.fromkeys((when, life) for when, life, _ in outcomes):
-        words = ("in" if outcomes[when, life, after] else "-" for after in READ_AFTER)
-        lines.append(f"{when:<20}{life:>5} s  " + "".join(f"{word:>9}" for word in words))
-    return "\n".join(lines)
-
-
 def stopped(outcomes: Mapping[tuple[str, int, int], bool], life: int) -> tuple[bool, ...]:
     """For each way: whether Tom is out wherever Ada takes 50 seconds or more."""
     return tuple(

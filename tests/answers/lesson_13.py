@@ -174,13 +174,29 @@ def answer(headers, old, new):
         ],
     },
     "13-2": {
+        "good": [
+            """
+def answer(seen, data, challenge, last):
+    if not data[33] & 1:
+        raise ValueError("not touched")
+    return int.from_bytes(data[33:37])
+""",
+        ],
         "place": [
             """
 def answer(seen, data, challenge, last):
-    if not data[31] & 1:
-        raise ValueError("not touched")
     return int.from_bytes(data[32:36])
-"""
+""",
+        ],
+        "kind": [
+            """
+def answer(seen, data, challenge, last):
+    return seen["challenge"] == challenge and seen["origin"] == "https://login.example"
+""",
+            """
+def answer(seen, data, challenge, last):
+    return data[33:37]
+""",
         ],
         "challenge": [
             """

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 from html import escape
 from typing import Any
@@ -137,7 +138,7 @@ def header_cases() -> Iterator[Case]:
         for name, mistake in (("cookie", "cookie"), ("set-cookie", "set-cookie")):
             yield Case(([(name, "a=b"), accept], old, new), [accept], mistake)
             yield Case(([accept, (name.title(), "a=b")], old, new), [accept], "letters")
-    policy = [("x-cookie-policy", "ask"), ("accept", "cookie"), ("cookies", "2")]
+    policy = [("x-cookie-policy", "ask"), ("accept", "cookie"), ("cookie2", "a"), ("x-cookie", "b")]
     yield Case((policy, fake, real), policy, "whole")
     links = [("link", "a"), ("link", "b")]
     yield Case((links, fake, real), links, "repeated")
@@ -177,12 +178,21 @@ def asked(words: str, mistake: str, last: int = 1, want: int | None = None, **ma
 def good_answers() -> Iterator[Case]:
     """Answers that a server takes."""
     counter = 0x06000006  # the same from both ends, and with bits that are no flags
-    for flags, mistake in ((1, "place"), (5, "bits"), (0x1D, "bits"), (0x81, "bits")):
+    for flags, mistake in ((1, "good"), (5, "bits"), (0x1D, "bits"), (0x81, "bits")):
         words = f"flags {flags:#04x}, counter {counter:#010x}"
         yield asked(words, mistake, want=counter, flags=flags, counter=counter)
     yield asked("counter 66051, after 66050", "order", last=66050, want=66051, counter=66051)
     yield asked("the first sign-in: counter 1, after 0", "zero", last=0, want=1, counter=1)
     yield asked("a passkey that does not count: 0 after 0", "zero", last=0, want=0, counter=0)
+
+
+def server_check(answer: Tried) -> Verdict:
+    """The judge of 13-2. A number that is another one was read from the wrong place."""
+    verdict = take_or_refuse(answer)
+    if verdict.kind != "differs" or verdict.mistake != "good":
+        return verdict
+    is_number = type(answer.results[-1]) is int
+    return replace(verdict, mistake="place" if is_number else "kind")
 
 
 def bad_answers() -> Iterator[Case]:
@@ -208,6 +218,9 @@ def bad_answers() -> Iterator[Case]:
     for counter, last in ((9, 9), (8, 9), (1, 300), (0, 1), (256, 257)):
         words = f"counter {counter}, after {last}"
         yield asked(words, "counter", last=last, counter=counter)
+
+
+take_or_refuse = verifier(good_answers, bad_answers, refusal=(ValueError,))
 
 
 # --- 13-3: a page without the key ---------------------------------------------------------------
@@ -490,13 +503,22 @@ EXERCISES = (
     Exercise(
         "13-2",
         "function",
-        verifier(good_answers, bad_answers, refusal=(ValueError,)),
+        server_check,
         "Five questions, and none of them is asked of Ada. The server's part is written.",
         {
+            "good": (
+                "Nothing is wrong with this answer. Compare the challenge, the whole origin, and "
+                "all 32 bytes of data[:32]. The flags are data[32], the counter is data[33:37].",
+                altered(CHECK_ANSWER, ("data[:32] !=", "data[:31] !=")),
+            ),
+            "kind": (
+                "Return the counter, as a number: int.from_bytes(data[33:37]).",
+                altered(CHECK_ANSWER, ("return counter", "return True")),
+            ),
             "place": (
                 "In `data`, bytes 0 to 31 are the hash of the site, data[32] are the flags, and "
                 "data[33:37] is the counter. Python counts from 0.",
-                altered(CHECK_ANSWER, ("data[32] & 1", "data[33] & 1")),
+                altered(CHECK_ANSWER, ("data[33:37]", "data[32:36]")),
             ),
             "bits": (
                 "A flag is one bit of the byte, and the other bits may be set as well: "
@@ -626,8 +648,8 @@ EXERCISES = (
                 """),
             ),
             "form": (
-                "Take out the attribute alone. Ada must still be able to send the form, with its "
-                "ticket.",
+                "Take out the whole attribute, and leave all else as it is. Ada must still be able "
+                "to send the form, with its ticket.",
                 wrong("""
                 def answer(page):
                     return re.sub('<input type="hidden[^>]*>| data-options="[^"]*"', "", page)
