@@ -340,27 +340,33 @@ def another_month() -> Logs:
     return Logs(background.keep(f"target-10-{key}", _make_other_month))
 
 
-def accounts_made() -> dict[str, str]:
-    """Each account that was made in the month of the target, and the address it was made from."""
-    made = [
-        event
-        for event in another_month().events("jira").values()
-        if event["auditType"]["action"] == "User created"
-    ]
-    return {event["affectedObjects"][0]["name"]: event["source"] for event in made}
+CHANGES = ("User created", "User added to group", "Script executed")
 
 
-def the_account() -> tuple[str, str]:
-    """The account that the intruder of that month made, and the address it was made from."""
-    for event in _other_intruder().audit["jira"]:
-        if event["auditType"]["action"] == "User created":
-            return event["affectedObjects"][0]["name"], event["source"]
-    raise LookupError("this intruder made no account")
+def changes_made() -> dict[str, Event]:
+    """The changes of accounts and groups, and the scripts, of the month of the target, by id."""
+    events = another_month().events("jira").items()
+    return {name: event for name, event in events if event["auditType"]["action"] in CHANGES}
+
+
+def changes_of_the_intruder() -> set[str]:
+    """Those of them that the intruder of that month made."""
+    done = _other_intruder().audit["jira"]
+    return {name for name, event in changes_made().items() if event in done}
 
 
 # --- worlds that nobody saw ---------------------------------------------------------------------
 
 UNSEEN_SEED, UNSEEN_COUNT = "lesson-10/unseen", 4_000
+
+
+def rule_by_rule(grade: Grade, world: str) -> str:
+    """What each rule did in one of the worlds, a line each."""
+    return "\n".join(
+        f"{rule.title:<44} {rule.alerts:>3} alerts, {rule.precision.hits:>2} true, "
+        f"{len(rule.steps)} steps"
+        for rule in grade.scores[world].by_rule
+    )
 
 
 def in_unseen_worlds(*rules: str) -> Grade:

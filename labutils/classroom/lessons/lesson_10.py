@@ -1,8 +1,12 @@
 """10 · Threat hunting with Sigma."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 from functools import partial
+from textwrap import dedent
 from typing import Any
+
+import yaml
 
 from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Verdict, compare, written
@@ -17,6 +21,7 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
+from labutils.incident.log_format import log_format
 from labutils.lab import dice, iso
 from labutils.stage.hunting import (
     ABROAD,
@@ -28,18 +33,18 @@ from labutils.stage.hunting import (
     OFFICE,
     PRIVILEGED,
     THIEVES,
-    accounts_made,
     another_month,
+    changes_made,
+    changes_of_the_intruder,
     correlated,
     hits_among,
     in_session,
     sigma,
-    the_account,
 )
 
 TOOLS = code("""
     from labutils.incident.hunt.sources import values_at as field
-    from labutils.stage.hunting import accounts_made, the_account
+    from labutils.stage.hunting import changes_made, changes_of_the_intruder
 """)
 
 FIELD = code("""
@@ -74,12 +79,10 @@ ROAMING = code("""
         last, found = {}, set()
         for event in events:
             session = event["authenticationContext"]["externalSessionId"]
-            if session == "unknown":
-                continue
             network = event["securityContext"]["asNumber"]
             agent = event["client"]["userAgent"]["rawUserAgent"]
             before = last.get(session, (network, agent))
-            if before[0] != network and before[1] != agent:
+            if session != "unknown" and before[0] != network and before[1] != agent:
                 found.add(session)
             last[session] = (network, agent)
         return found
@@ -147,10 +150,45 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
     ]
 
 
+def read_yaml(text: str) -> tuple[Any, Verdict | None]:
+    """What stands in a text, or what is wrong with it, by the line of the text itself."""
+    lines = dedent(text.strip("\n")).splitlines()
+    try:
+        return yaml.safe_load("\n".join(lines)), None
+    except yaml.MarkedYAMLError as error:
+        number = min(error.problem_mark.line + 1, len(lines)) if error.problem_mark else 1
+        got = f"line {number} of your text, {lines[number - 1].strip()!r}: {error.problem}"
+        return None, Verdict("raised", got=got, mistake="no YAML")
+    except (yaml.YAMLError, RecursionError) as error:
+        return None, Verdict("raised", got=f"this: {error}", mistake="no YAML")
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """A word that is not known, and the known one that is nearest."""
+    near = get_close_matches(word.lower(), {one.lower(): one for one in known}, 1)
+    return f"{word!r}; is it {next(k for k in known if k.lower() == near[0])!r}?" if near else word
+
+
+def unknown_field(detection: Any) -> str | None:
+    """A field of a detection that no line of the gateway has."""
+    known = log_format(GATEWAY).base.keys()
+    parts = detection.values() if isinstance(detection, dict) else ()
+    rows = [row for part in parts for row in (part if isinstance(part, list) else [part])]
+    names = [str(key).partition("|")[0] for row in rows if isinstance(row, dict) for key in row]
+    return next((meant(name, known) for name in names if name not in known), None)
+
+
 def detects(answer: Any) -> Verdict:
     """The judge of 10-1: the rule over nine lines of the gateway."""
     if not isinstance(answer, str):
         return Verdict("differs", got=written(answer), mistake="no text")
+    detection, wrong_yaml = read_yaml(answer)
+    if wrong_yaml is not None:
+        return wrong_yaml
+    if isinstance(detection, dict) and detection.keys() == {"detection"}:
+        detection = detection["detection"]
+    if (name := unknown_field(detection)) is not None:
+        return Verdict("differs", got=name, mistake="field")
     lines = logins()
     try:
         rule = sigma("answer", GATEWAY, "your rule", answer)
@@ -246,6 +284,9 @@ IN_ORDER = code("""
 """)
 
 
+CORRELATION_KEYS = ("type", "rules", "aliases", "group-by", "timespan", "condition", "generate")
+
+
 def base_rules() -> tuple[str, str]:
     """The two rules that are correlated."""
     return (
@@ -290,6 +331,16 @@ def correlates(answer: Any) -> Verdict:
     """The judge of 10-3: the correlation over two logs in which seven strangers come by."""
     if not isinstance(answer, str):
         return Verdict("differs", got=written(answer), mistake="no text")
+    correlation, wrong_yaml = read_yaml(answer)
+    if wrong_yaml is not None:
+        return wrong_yaml
+    if isinstance(correlation, dict):
+        correlation = correlation.get("correlation", correlation)
+    if isinstance(correlation, dict):
+        if unknown := [key for key in correlation if key not in CORRELATION_KEYS]:
+            return Verdict("differs", got=meant(str(unknown[0]), CORRELATION_KEYS), mistake="key")
+        if str(correlation.get("timespan", "")).endswith("M"):
+            return Verdict("differs", got=written(correlation["timespan"]), mistake="months")
     start, told = 1_700_000_000, stories()
     gateway = [
         {**at_gateway(address), "datetime": iso(start + 60 * passed)}
@@ -461,19 +512,21 @@ def selections() -> Iterable[Case]:
 # --- the target ---------------------------------------------------------------------------------
 
 
-def named_account(answer: Any) -> Verdict:
-    """The judge of the target: the account that the other intruder made, and from where."""
-    pair = isinstance(answer, tuple | list) and len(answer) == 2
-    if not pair or not all(isinstance(part, str) for part in answer):
+def named_changes(answer: Any) -> Verdict:
+    """The judge of the target: the ids of what the other intruder changed. It says what is missing
+    or too much only to who has most of them, so that nobody finds them by trying."""
+    several = isinstance(answer, set | frozenset | list | tuple) and bool(answer)
+    if not several or not all(isinstance(one, str) for one in answer):
         return Verdict("differs", got=written(answer), mistake="form")
-    made, (account, address) = accounts_made(), the_account()
-    if answer[0] not in made:
-        return Verdict("differs", got=written(answer[0]), mistake="no account")
-    if answer[0] != account:
-        return Verdict("differs", got=written(answer[0]), mistake="harmless")
-    if answer[1] != address:
-        return Verdict("differs", got=written(answer[1]), mistake="address")
-    return PASSED
+    named, theirs = set(answer), changes_of_the_intruder()
+    if other := named - changes_made().keys():
+        return Verdict("differs", got=written(min(other)), mistake="no change")
+    if named == theirs:
+        return PASSED
+    if 2 * len(named & theirs) <= len(theirs):
+        return Verdict("differs", got=f"{len(named)} lines", mistake="others")
+    mistake = "too many" if named - theirs else "missing"
+    return Verdict("differs", got=f"{len(named)} lines", mistake=mistake)
 
 
 EXERCISES = (
@@ -496,6 +549,32 @@ EXERCISES = (
                     login:
                         isSuccessfulLogin: 1
                     condition: logins
+                    """
+                ),
+            ),
+            "no YAML": (
+                "The text is no YAML. Each name ends in a colon and a space, lines that belong "
+                "together are indented alike, and each bracket is closed.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                      ours:
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: login and not ours
+                    """
+                ),
+            ),
+            "field": (
+                "No line of this log has a field of that name, so the selection is never true, and "
+                "no engine complains. Copy the name from the line that is printed above.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccesfulLogin: 1
+                    ours:
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: login and not ours
                     """
                 ),
             ),
@@ -628,7 +707,7 @@ EXERCISES = (
             "unknown": (
                 "A sign-in that failed has no session. The log writes the word unknown there, for "
                 "everybody: leave these events out.",
-                altered(ROAMING, ('session == "unknown"', "False")),
+                altered(ROAMING, ('session != "unknown" and ', "")),
             ),
             "first": (
                 "The first event of a session has nothing before it to be compared with.",
@@ -674,7 +753,7 @@ EXERCISES = (
             "Keep a dictionary from each session to the network and the agent of its last event.",
             "For each event: if its session is in the dictionary, and network *and* agent differ "
             "from what stands there, add the session to the set. Then store the new pair.",
-            '`if session == "unknown": continue` leaves an event out. `before = '
+            "A failed sign-in is left out by one more condition. `before = "
             "last.get(session, (network, agent))` makes the first event equal to itself.",
         ),
         ROAMING,
@@ -700,6 +779,25 @@ EXERCISES = (
                         - token_abroad
                     """
                 ),
+            ),
+            "no YAML": (
+                "The text is no YAML. Each name ends in a colon and a space, and each bracket is "
+                "closed.",
+                yaml_text(
+                    """
+                    type: temporal_ordered
+                    rules: [token_abroad, privileged_change
+                    """
+                ),
+            ),
+            "key": (
+                "A correlation has no such key, and an engine passes over it in silence. The table "
+                "above has the keys.",
+                altered_text("group-by", "group_by"),
+            ),
+            "months": (
+                "A capital M says months, and a small m says minutes.",
+                altered_text("15m", "15M"),
             ),
             "found": (
                 "Both happened, in order, from one address. Check three things: the order in "
@@ -1095,8 +1193,8 @@ PREDICTIONS = (
     Row(
         "10-p6",
         "The three Atlassian products write at the audit levels BASE, ADVANCED or FULL. FULL is "
-        "the most. A site turned its level down to BASE. BASE keeps administration, and views of "
-        "repositories. Which of these acts of the intruder still have a line?",
+        "the most. To save room, a site turned its level down to BASE. Which of these acts of the "
+        "intruder still have a line?",
         tuple(FIVE_ACTS),
         "xxooo",
         {
@@ -1109,7 +1207,8 @@ PREDICTIONS = (
             "BASE, in the samples that we saw.",
             "joins an administrators group": "Administration is written at the lowest level.",
         },
-        "A rule cannot find what nobody wrote down. And for one step there is no line at any "
+        "BASE keeps administration, and views of repositories. A rule cannot find what nobody "
+        "wrote down. And for one step there is no line at any "
         "level: in this model no log says what the server sent out.",
         words=("it has a line", "it has none"),
     ),
@@ -1224,40 +1323,41 @@ QUIZZES = (
 TARGET = Target(
     "10-target",
     "value",
-    named_account,
-    "You found the account that would have stayed when all passwords were changed.",
+    named_changes,
+    "You know each change that has to be undone: the account, its group, the script, and the "
+    "rights. To lock the account alone would have left the others.",
     {
         "form": (
-            "The flag is two texts in a tuple: the name of the account, and the address.",
+            "The flag is a set of ids, as scene.events('jira') has them for keys.",
             'answer = "m.sato"',
         ),
-        "no account": (
-            "Nobody made an account of that name in this month.",
-            'answer = ("svc-smartsheet", "203.0.113.66")',
+        "no change": (
+            "No line of the tracker of that id makes an account, changes a group or runs a script.",
+            'answer = {"jira:0"}',
         ),
-        "harmless": (
-            "That account was made, and it is explained: by a ticket, a trip, or somebody's daily "
-            "work. Look at who made it, and from where.",
-            wrong(
-                """
-                others = [name for name in accounts_made() if name != the_account()[0]]
-                answer = (others[0], the_account()[1])
-                """
-            ),
+        "others": (
+            "These are not the intruder's, or too few of them are. Many changes look alike: hold "
+            "each against tickets, roster and trips, and ask what its address did at the gateway.",
+            wrong("answer = set(changes_made()) - changes_of_the_intruder()"),
         ),
-        "address": (
-            "That is the account. It was made from another address: `source` in the line.",
-            wrong("answer = (the_account()[0], '192.0.2.14')"),
+        "missing": (
+            "All of these are the intruder's, and some are missing. Once you know the address, "
+            "look for everything that it changed, on any day.",
+            wrong("answer = sorted(changes_of_the_intruder())[1:]"),
+        ),
+        "too many": (
+            "Some of these are harmless: explained by a ticket, a trip, or somebody's daily work.",
+            wrong("answer = set(changes_made())"),
         ),
     },
     (
-        "An account is made in the tracker. Its log says who made it, from where, and when. There "
-        "are some thirty in a month: too many to name one by luck.",
+        "Three kinds of change count: `User created`, `User added to group`, `Script executed`. "
+        "The tracker's log says who made each, from where, and when. There are some ninety.",
         "Your rules from above can be used as they are: scene.hunt(token_abroad, "
-        "privileged_change, in_order). Which of their alerts has no ticket and nobody on call?",
-        "For each `User created` of scene.events('jira') look at `author.name` and `source`. Has "
-        "the address of one of them also shown a service token to the gateway? The name of the "
-        "new account stands in affectedObjects[0]['name'].",
+        "privileged_change, in_order). Which of their alerts has no ticket and nobody on call? "
+        "Which of these have an author that is no person?",
+        "A correlation shows a change soon after a login. Take the address of such an alert, and "
+        "collect the id of each change whose `source` is that address.",
     ),
     code("""
         changes, roster = scene.table("changes"), scene.table("roster")
@@ -1265,14 +1365,16 @@ TARGET = Target(
         alerts = hunting.alerts_in_tracker(scene, hits)
         left = [alert for alert in alerts if explained(alert, changes, roster) is None]
         addresses = {alert["address"] for alert in left if alert["who"].startswith("svc-")}
-        for event in scene.events("jira").values():
-            if event["auditType"]["action"] == "User created" and event["source"] in addresses:
-                flag = (event["affectedObjects"][0]["name"], event["source"])
+        flag = set()
+        for name, event in scene.events("jira").items():
+            if event["source"] in addresses:
+                if event["auditType"]["action"] in hunting.CHANGES:
+                    flag.add(name)
     """),
-    brief="Another month, another intruder: other addresses, other stolen accounts. The "
-    "intruder made himself an account in the tracker. scene.events(source), scene.hunt(rules) and "
-    "scene.table(name) work as logs did. The flag is a tuple: the name of that account, and the "
-    "address from which it was made.",
+    brief="Another month, another intruder: other addresses, other stolen accounts. Name every "
+    "change that the intruder made in the tracker: accounts, groups, scripts. "
+    "scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did. The flag is "
+    "a set of ids, such as {'jira:17', 'jira:21'}.",
     scene=another_month,
 )
 
