@@ -9,6 +9,7 @@ import string
 import zlib
 from collections import Counter, OrderedDict, defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +17,9 @@ from hypothesis import strategies as st
 
 from labutils.classroom import exercises
 from labutils.classroom.exercises import check
-from labutils.classroom.first_shape import Exercise
 from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing
 from labutils.classroom.lessons import lesson_01
-from labutils.classroom.registry import lesson
+from labutils.classroom.registry import Exercise, lesson
 from labutils.incident import ledger
 from labutils.lab import seconds
 from labutils.stage import reversible_encodings
@@ -109,7 +109,16 @@ def answer(request, world):
 
 
 def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_it_has_none():
-    assert said("14-2", NARROW) == "It gave None each time. " + exercise("14-2").sentence("stolen")
+    each = Exercise(
+        "99-1",
+        "function",
+        lambda answer: "stolen" if answer(SimpleNamespace(address=""), None) is None else None,
+        "",
+        {"stolen": ("Refuse the thief.", "")},
+        (),
+        "",
+    )
+    assert verdict(each, learners(NARROW)) == "It gave None each time. Refuse the thief."
 
 
 @pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])
@@ -141,7 +150,7 @@ def test_an_error_without_a_sentence_is_named_alone():
     ],
 )
 def test_a_judge_that_fails_costs_the_learner_no_traceback(judge, capsys, monkeypatch):
-    broken = Exercise("98-1", "value", judge, "Yes.", {}, {}, ("a", "b"), "answer = 1")
+    broken = Exercise("98-1", "value", judge, "Yes.", {}, ("a", "b"), "answer = 1")
     monkeypatch.setattr(exercises, "_item", lambda _identifier, *_kinds: broken)
     check("98-1", 5)
     assert capsys.readouterr().out.startswith("98-1: not yet. ")
@@ -153,7 +162,6 @@ def test_the_kind_of_an_answer_is_data_and_not_read_from_the_solution():
         "function",
         lambda answer: None if answer(1) == 2 else "x",
         "Yes.",
-        {},
         {},
         (),
         "answer = twice.__add__",

@@ -37,7 +37,22 @@ def wrong(identifier, mistake):
 # --- right, in other styles than the model solution's -------------------------------------------
 
 
+right("14-3")(["personal_profiles_blocked", "supplier_hard_keys"])
+
+
+right("14-3")(("device_state_checked", "sessions_reevaluated"))
+
+
+right("14-3")(frozenset({"support_accounts_bound", "supplier_hard_keys"}))
+
+
 # --- wrong, and why -----------------------------------------------------------------------------
+
+
+wrong("14-3", "text")("sessions_bound")
+
+
+wrong("14-3", "words")({"awareness_training", "sessions_bound"})
 
 
 # Lesson 03: what a judge once let pass. What the lesson imports is imported here.

@@ -11,7 +11,7 @@ from labutils.incident import cases, policy
 from labutils.incident.breach import foresee, with_controls
 from labutils.incident.campaign import Campaign
 from labutils.incident.policy import World
-from labutils.incident.search import minimal_sets, robust_sets
+from labutils.incident.search import losses, minimal_sets, robust_sets
 
 H = World.historical()
 CAMPAIGN = cases.load().campaign
@@ -262,3 +262,21 @@ def test_how_many_thieves_each_set_stops_is_what_asking_every_world_counts():
 def test_a_thief_whom_no_set_stops_is_named():
     answer = robust_sets("okta-user-report", SEVEN[:6], THIEVES, at_least=1)
     assert (answer.unstopped, answer.minimal, answer.stopping) == (tuple(THIEVES), (), 0)
+
+
+def test_what_is_lost_over_several_goals_is_what_asking_every_world_counts():
+    crowd = [replace(cases.load(), campaign=thief) for thief in THIEVES.values()]
+    lost = losses([SESSION, ARCHIVES], SEVEN[:5], crowd)
+    tables = [
+        by_hand(goal, SEVEN[:5], H, thief)
+        for goal in (SESSION, ARCHIVES)
+        for thief in THIEVES.values()
+    ]
+    assert len(lost) == 32
+    for chosen, count in lost.items():
+        assert count == sum(not table[frozenset(chosen)] for table in tables)
+
+
+def test_a_loss_that_is_no_step_is_a_key_error():
+    with pytest.raises(KeyError, match="nov22"):
+        losses(["nov22"], SEVEN[:2], [cases.load()])

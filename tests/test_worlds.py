@@ -1,18 +1,16 @@
 """Counterfactuals: what one control changes, what it only moves, and what the clock does."""
 
-import time
 from dataclasses import replace
 
 import pytest
 
 from labutils.classroom.plates.routes import routes
-from labutils.incident import breach, inventory, search
+from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
-from labutils.stage import worlds
+from labutils.stage import thieves, worlds
 
 H = World.historical()
-TABLE = worlds.each_control_alone()
 
 
 def world_with(**decisions: bool | int) -> World:
@@ -24,37 +22,53 @@ def outcomes(world, **options):
     return {step.fact: step.outcome for step in breach.foresee(world, **options)}
 
 
+def stopped_by(control: str) -> set[str]:
+    return set(worlds.LOSSES) - set(
+        worlds.happened(breach.foresee(breach.with_controls([control])))
+    )
+
+
 def test_in_the_world_of_2023_nothing_changes():
     assert outcomes(breach.with_controls([])) == outcomes(World.historical())
+    assert worlds.happened(breach.foresee(H)) == list(worlds.LOSSES)
 
 
 @pytest.mark.parametrize(
     ("control", "stopped"),
     [
-        ("recordings_cleaned", 5),
-        ("sessions_bound", 5),
-        ("acts_reauthenticated", 5),
-        ("session_hours", 5),
-        ("exposed_rotated", 4),
+        ("recordings_cleaned", 6),
+        ("sessions_bound", 6),
+        ("acts_reauthenticated", 6),
+        ("session_hours", 6),
+        ("exposed_rotated", 5),
+        ("behaviour_checked", 5),
         ("service_tokens_bound", 4),
         ("service_tokens_expire", 4),
         ("scripts_approved", 1),
         ("integration_least_privilege", 1),
         ("repository_least_privilege", 2),
+        ("support_least_privilege", 1),
         ("alert_new_account", 3),
-        ("alert_bulk_reads", 0),
     ],
 )
-def test_each_control_stops_so_many_of_the_five_losses(control, stopped):
-    assert sum(TABLE[control, loss] == "refused" for loss in worlds.LOSSES) == stopped
+def test_each_control_stops_so_many_of_the_seven_losses(control, stopped):
+    assert len(stopped_by(control)) == stopped
 
 
 @pytest.mark.parametrize(
     "control",
-    ["egress_allowlist", "console_managed_devices", "console_list_enforced", "supplier_hard_keys"],
+    [
+        "egress_allowlist",
+        "console_managed_devices",
+        "console_list_enforced",
+        "supplier_hard_keys",
+        "device_state_checked",
+        "sessions_reevaluated",
+        "alert_bulk_reads",
+    ],
 )
 def test_a_favourite_alone_stops_none_of_the_losses_since_another_route_is_open(control):
-    assert {TABLE[control, loss] for loss in worlds.LOSSES} == {"opens"}
+    assert stopped_by(control) == set()
 
 
 def test_hard_keys_were_there_and_taking_them_away_opens_the_identity_provider():
@@ -62,27 +76,14 @@ def test_hard_keys_were_there_and_taking_them_away_opens_the_identity_provider()
     assert outcomes(world_with(hard_keys=False))["nov14-okta-denied"] == "succeeded"
 
 
-def test_with_first_routes_alone_every_favourite_looks_good():
-    straight = worlds.first_routes_only()
-    for control in ("scripts_approved", "console_managed_devices"):
-        world = breach.with_controls([control])
-        assert outcomes(world, thief=straight)["nov22-repos-archived"] in ("denied", "not_reached")
-        assert outcomes(world)["nov22-repos-archived"] == "succeeded"
-
-
-def test_the_same_credentials_open_everything_in_a_castle_and_their_own_scopes_in_2023():
-    castle, historical = (
-        worlds.reachable_services(world_with(access_per_application=False, hard_keys=False)),
-        worlds.reachable_services(World.historical()),
-    )
-    assert set(castle.values()) == {"opens"}
-    assert {name for name, outcome in historical.items() if outcome == "opens"} == {
-        "gateway",
-        "cloud",
-        "tracker",
-        "wiki",
-        "code",
-    }
+def test_each_control_is_printed_with_both_of_its_settings_and_what_it_stops(capsys):
+    alone = worlds.print_each_alone()
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "48 -> 1" in lines["session_hours"] and "20 -> 2" in lines["eviction_hours"]
+    for name, happens in alone.items():
+        assert set(worlds.LOSSES) - set(happens) == stopped_by(name)
+        marks = lines[name].split()[4:]
+        assert marks == ["." if loss in happens else "x" for loss in worlds.LOSSES]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,11 @@ def test_the_same_credentials_open_everything_in_a_castle_and_their_own_scopes_i
         ({}, 5),
     ],
 )
-def test_one_change_at_a_time_says_what_each_control_does(decisions, opens):
+def test_one_change_at_a_time_says_what_each_control_does(decisions, opens, capsys):
     reached = worlds.reachable_services(world_with(**decisions))
     assert sum(outcome == "opens" for outcome in reached.values()) == opens
+    (opened,) = worlds.open_in({"this": world_with(**decisions)}).values()
+    assert len(opened) == opens and f"{opens} open: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("hours", [1, 8, 26, 27, 48])
@@ -104,30 +107,26 @@ def test_one_change_at_a_time_says_what_each_control_does(decisions, opens):
 def test_a_session_that_is_over_after_so_many_hours_stops_a_thief_who_comes_later_and_no_other(
     hours, age
 ):
-    assert worlds.session_stopped(hours, age) == (
-        age >= hours or age >= 30
-    )  # the session itself was over after 30 hours
+    (world,) = worlds.with_lives(H, [hours])
+    # The session itself was over after 30 hours.
+    assert worlds.session_opens(world, "far", age) == (age < hours and age < 30)
 
 
 def test_in_2023_the_session_was_26_hours_old_when_it_was_used():
-    world = World.historical()
     session = worlds.LOSSES["session"]
-    assert outcomes(replace(world, session_hours=26))[session] == "denied"
-    assert outcomes(replace(world, session_hours=27))[session] == "succeeded"
+    assert outcomes(replace(H, session_hours=26))[session] == "denied"
+    assert outcomes(replace(H, session_hours=27))[session] == "succeeded"
+    assert outcomes(H, case=thieves.of_2023()) == outcomes(H)
 
 
-def test_a_contextual_question_needs_a_history_and_a_criteria_based_one_does_not():
-    moment = seconds("2023-11-15T16:28:38Z")
-    stolen = worlds.request_for("gateway:tracker", "moveworks-token", moment)
-    at_home = replace(stolen, address=stolen.credential.holder.home)
-    other = worlds.request_for("login:console", "admin-session", moment)
-    assert worlds.unusual(stolen, []) is None and worlds.unusual(stolen, [stolen]) is None
-    assert worlds.unusual(stolen, [other]) is None
-    assert (
-        worlds.unusual(stolen, [at_home])
-        == f"moveworks-token was never used from {stolen.address} before"
-    )
-    assert worlds.unusual(at_home, [at_home, stolen]) is None
+@pytest.mark.parametrize(
+    ("precision", "triage", "minutes"),
+    [(1, 10, 35), (0.5, 10, 45), (0.1, 10, 125), (0.01, 10, 1025), (0.1, 2, 45), (0.3, 10, 59)],
+)
+def test_a_true_alarm_waits_for_the_false_ones_before_it(precision, triage, minutes):
+    assert worlds.minutes_to_respond(precision, triage) == minutes
+    (world,) = worlds.with_queues("alert_token_elsewhere", [precision], triage)
+    assert world == replace(H, alert_token_elsewhere=True, response_minutes=minutes)
 
 
 def test_an_alarm_that_is_answered_stops_what_comes_after_it_and_nothing_before():
@@ -136,10 +135,16 @@ def test_an_alarm_that_is_answered_stops_what_comes_after_it_and_nothing_before(
     assert contained["nov22-sliver"] == "succeeded" and contained["nov22-repos-viewed"] == "denied"
 
 
+def test_a_foothold_that_is_not_found_goes_on_after_the_accounts_are_off():
+    loss = worlds.LOSSES["out"]
+    base = breach.with_controls(["alert_bulk_reads"])
+    assert outcomes(base)[loss] == "unknown"
+    assert outcomes(replace(base, eviction_hours=2))[loss] == "denied"
+
+
 def test_a_trace_ends_at_the_first_refusal(capsys):
-    moment = seconds("2023-11-14T09:40:00Z")
     worlds.trace(
-        worlds.request_for("login:sign-in", "smartsheet-account", moment), World.historical()
+        worlds.request_for("login:sign-in", "smartsheet-account", "2023-11-14T09:40:00Z"), H
     )
     lines = capsys.readouterr().out.splitlines()
     assert (
@@ -149,17 +154,17 @@ def test_a_trace_ends_at_the_first_refusal(capsys):
     )
 
 
-def test_the_plates_say_in_a_sentence_what_they_draw():
-    _, sentence = routes(breach.foresee(World.historical()), ["nov22-sliver"])
+def test_each_place_is_a_column_of_the_table_of_sessions(capsys):
+    worlds.print_sessions({"bound": world_with(sessions_bound=True)}, ["far", "near", "laptop"])
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["far", "near", "laptop"]
+    assert row.split() == ["bound", "stopped", "stopped", "opens"]
+
+
+def test_the_plate_of_routes_says_in_a_sentence_what_it_draws():
+    _, sentence = routes(breach.foresee(World.historical()), ["nov22-sliver"], "Two ways")
     assert sentence == "2 routes of 1 steps: 1 open all the way. Steps with no open route: none."
 
 
-def test_tables_sets_and_values_take_less_than_two_seconds():
-    start = time.perf_counter()
-    worlds.each_control_alone()
-    names = [
-        name for name, control in inventory.controls().items() if control.value != getattr(H, name)
-    ][:12]
-    for goal in worlds.LOSSES.values():
-        search.minimal_sets(goal, names)
-    assert time.perf_counter() - start < 4  # half of that where nothing else runs
+def test_the_prices_are_for_the_controls_that_are_searched():
+    assert tuple(worlds.PRICES) == worlds.TWELVE and min(worlds.PRICES.values()) > 0

@@ -195,6 +195,7 @@ class Yours:
         self, exercise: Exercise, function: Callable[..., Any], course: Callable[..., Any]
     ):
         self.exercise, self.function, self.course = exercise, function, course
+        self.__name__ = course.__name__
         self.failed = False
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:

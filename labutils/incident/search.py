@@ -113,6 +113,25 @@ def robust_sets(
     )
 
 
+def losses(
+    goals: Iterable[str],
+    controls: Sequence[str],
+    thieves: Iterable[Case],
+    *,
+    world: World | None = None,
+) -> dict[Controls, int]:
+    """For each set of these controls: how many of the goals are reached, by all thieves together.
+
+    The goals are facts of steps. Raises KeyError where a thief has no such step.
+    """
+    wanted, reached, crowd = tuple(goals), [], tuple(thieves)
+    sets = _Sets(controls, world or World.historical())
+    for case in crowd:
+        stopping = _Walk(sets, case).stopping(case.campaign)
+        reached += [sets.all & ~stopping[goal] for goal in wanted]
+    return {sets.chosen(number): count for number, count in enumerate(sets.counted(reached))}
+
+
 class _Sets:
     """All sets of some controls. A set has a number: the sum of the bits of its controls.
 
@@ -149,7 +168,7 @@ class _Sets:
         """The sets that stop the goal."""
         chased = thief if isinstance(thief, Case) else cases.load(case)
         campaign = thief if isinstance(thief, Campaign) else chased.campaign
-        return _Walk(self, chased).stopping(campaign.until(goal))
+        return _Walk(self, chased).stopping(campaign.until(goal))[goal]
 
     def alike(self, number: int, asked: set[str]) -> int:
         """The sets that have the same of these controls as the set of this number."""
@@ -210,21 +229,21 @@ class _Walk:
         self.sets, self.case = sets, case
         self.known: dict[tuple[Ask, int, int | None], list[_Answer]] = {}
 
-    def stopping(self, campaign: Campaign) -> int:
-        """The sets in which the last step is stopped."""
+    def stopping(self, campaign: Campaign) -> dict[str, int]:
+        """For each step, by its fact, the sets in which it is stopped."""
         waiting: Waiting = {_State(0, frozenset(campaign.start_with), None): self.sets.all}
-        stopped = 0
+        stopping = {}
         for plan in campaign.steps:
             fact = self.case.ledger.facts[plan.fact]
             begin = seconds(plan.assumed_time or fact.time or "")
             done: Waiting = {}
             for route in plan.routes:
                 waiting = self.refused(route, begin, waiting, done)
-            stopped = reduce(or_, waiting.values(), 0)
+            stopping[plan.fact] = reduce(or_, waiting.values(), 0)
             for state, numbers in waiting.items():
                 done[state] = done.get(state, 0) | numbers
             waiting = done
-        return stopped
+        return stopping
 
     def refused(self, route: Route, begin: int, waiting: Waiting, done: Waiting) -> Waiting:
         """Where the route is not open all the way; where it is goes to `done`."""

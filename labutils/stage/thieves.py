@@ -99,6 +99,16 @@ def drawn(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> list[
 _PRIZES = (SESSION, "nov14-aws-accessed", "nov15-atlassian-access", "nov22-repos-archived")
 
 
+def of_2023(place: str = "far", age: float = 26) -> Case:
+    """The thief of 2023, at another place, or with a session that is so many hours old."""
+    case = cases.load()
+    return replace(
+        case,
+        campaign=_at_other_times(case, case.campaign, age, 1),
+        addresses=case.addresses | _addresses(case, place),
+    )
+
+
 def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:
     """The variant of this name; its name is its seed."""
     dice = random.Random(name)

@@ -1,13 +1,18 @@
-"""Decisions, counterfactual worlds, and what one control changes (lesson 14)."""
+"""Decisions, counterfactual worlds, and what a set of controls changes (lesson 14)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
-from labutils.incident import breach, cases, inventory, ledger, policy
-from labutils.incident.campaign import Ask, Campaign
+from labutils.incident import breach, cases, inventory, policy
+from labutils.incident.breach import Step
+from labutils.incident.campaign import Ask
+from labutils.incident.cases import Case
 from labutils.incident.policy import Request, World
-from labutils.lab import iso, seconds
+from labutils.incident.search import RobustSets, robust_sets
+from labutils.lab import seconds
+from labutils.stage import thieves
 from labutils.stage.breached_company import (
     BEHIND_GATEWAY,
     EXPOSED,
@@ -33,19 +38,38 @@ SERVICES = (
     "release",
 )
 LOSSES = {
+    "report": "okta-user-report",
     "session": "cf-oct18-admin-session",
-    "tracker,\nwiki": "nov15-atlassian-access",
+    "cloud": "nov14-aws-accessed",
+    "tracker": "nov15-atlassian-access",
     "implant": "nov22-sliver",
-    "code\npacked": "nov22-repos-archived",
-    "archives\nleave": "repos-exfiltration-unconfirmed",
-}
+    "code": "nov22-repos-archived",
+    "out": "repos-exfiltration-unconfirmed",
+}  # a short name, and the step in which it happens
+# Some controls for each part of the chain, few enough to walk all their sets.
+TWELVE = (
+    "support_least_privilege",
+    "recordings_cleaned",
+    "sessions_bound",
+    "session_hours",
+    "acts_reauthenticated",
+    "device_state_checked",
+    "behaviour_checked",
+    "sessions_reevaluated",
+    "exposed_rotated",
+    "service_tokens_bound",
+    "repository_least_privilege",
+    "alert_token_elsewhere",
+)
+# Made up, in points: no report gives a price. Put your own in their place.
+PRICES = dict(zip(TWELVE, (1, 3, 5, 4, 6, 6, 4, 2, 2, 3, 1, 2), strict=True))
 
 # --- one decision -------------------------------------------------------------------------------
 
 
-def request_for(scope: str, credential: str, time: int, origin: str = "internet") -> Request:
-    """A request as the decision point sees it: `time` is seconds since 1970, `origin` a zone."""
-    return breach.request(cases.load(), Ask(scope, credential, origin), time)
+def request_for(scope: str, credential: str, time: str, origin: str = "internet") -> Request:
+    """A request as the decision point sees it: `time` is in ISO 8601, `origin` a zone."""
+    return breach.request(cases.load(), Ask(scope, credential, origin), seconds(time))
 
 
 def trace(request: Request, world: World) -> None:
@@ -55,17 +79,6 @@ def trace(request: Request, world: World) -> None:
         print(f"{rule.__name__:<15} {'-> refused: ' + reason if reason else 'no objection'}")
         if reason:
             return
-
-
-def unusual(request: Request, history: Sequence[Request]) -> str | None:
-    """A contextual question (SP 800-207, 3.3): was this credential never used from here before?
-
-    None where it was, and where it was never used at all.
-    """
-    addresses = {earlier.address for earlier in history if earlier.credential is request.credential}
-    if addresses and request.address not in addresses:
-        return f"{request.credential.id} was never used from {request.address} before"
-    return None
 
 
 # --- what opens ---------------------------------------------------------------------------------
@@ -99,47 +112,78 @@ def _ways(service: str) -> Iterator[dict[str, Any]]:
         yield {"through": SERVICE_TOKEN}
 
 
-# --- one control at a time ----------------------------------------------------------------------
+def open_in(policies: Mapping[str, World]) -> dict[str, list[str]]:
+    """The services that open under each policy, by its name; they are printed too."""
+    opened = {}
+    for name, world in policies.items():
+        reached = reachable_services(world)
+        opened[name] = [service for service in SERVICES if reached[service] == "opens"]
+        print(f"{name:<24} {len(opened[name]):>2} open: {' '.join(opened[name])}")
+    return opened
 
 
-def each_control_alone() -> dict[tuple[str, str], str]:
-    """(control, loss): `refused` where the loss does not happen in this model, else `opens`."""
-    table, historical = {}, World.historical()
+# --- one thief ----------------------------------------------------------------------------------
+
+
+def happened(steps: Iterable[Step]) -> list[str]:
+    """The losses that happen in these steps, by their short names."""
+    facts = {step.fact for step in steps if not step.stopped}
+    return [loss for loss, fact in LOSSES.items() if fact in facts]
+
+
+def session_opens(world: World, place: str = "far", age: float = 26) -> bool:
+    """Whether the thief of 2023 gets into the administrator's session, from another place, or when
+    the session is so many hours old."""
+    return "session" in happened(breach.foresee(world, case=thieves.of_2023(place, age)))
+
+
+def print_sessions(worlds: Mapping[str, World], places: Sequence[str]) -> None:
+    """A line for each world: whether the stolen session opens, by where the thief comes from."""
+    print(" " * 44, *(f"{place:<9}" for place in places))
+    for name, world in worlds.items():
+        marks = ("opens" if session_opens(world, place) else "stopped" for place in places)
+        print(f"{name:<44}", *(f"{mark:<9}" for mark in marks))
+
+
+def print_each_alone() -> dict[str, list[str]]:
+    """The losses that happen with each control by itself; a line for each, with both settings."""
+    historical, alone = World.historical(), {}
+    print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
     for name, control in inventory.controls().items():
-        if control.value == getattr(historical, name):
-            continue  # it was there in 2023
-        steps = breach.foresee(breach.with_controls([name]))
-        stopped = {step.fact: step.stopped for step in steps}
-        for loss, fact in LOSSES.items():
-            table[name, loss] = "refused" if stopped[fact] else "opens"
-    return table
+        if control.value != (was := getattr(historical, name)):
+            alone[name] = happened(breach.foresee(breach.with_controls([name])))
+            cells = ("." if loss in alone[name] else "x" for loss in LOSSES)
+            marks = "  ".join(
+                f"{cell:<{len(loss)}}" for cell, loss in zip(cells, LOSSES, strict=True)
+            )
+            print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {marks.rstrip()}")
+    return alone
 
 
-def first_routes_only() -> Campaign:
-    """The campaign with the first route of each step alone."""
-    campaign = cases.load().campaign
-    steps = tuple(replace(plan, routes=plan.routes[:1]) for plan in campaign.steps)
-    return replace(campaign, steps=steps)
+# --- many thieves -------------------------------------------------------------------------------
 
 
-def session_stopped(hours: int, age: float) -> bool:
-    """Whether the company's own tenant stays shut where a session is over after `hours`.
+def minutes_to_respond(precision: float, triage: int = 10, act: int = 25) -> int:
+    """How long a true alarm waits where so large a share of all alarms is true: each false one
+    before it takes `triage` minutes of one analyst, it takes as many itself, and then somebody
+    acts. With no false ones it is 35 minutes, as in 2023."""
+    return ceil(triage / precision) + act
 
-    The stolen one is used when it is `age` hours old. Everything else is as in 2023.
-    """
-    campaign = cases.load().campaign
-    issued = cases.load().estate.credentials["admin-session"].issued
-    used = iso(issued + age * 3600)
-    place = [plan.fact for plan in campaign.steps].index(LOSSES["session"])
-    theft = campaign.steps[place]
-    routes = tuple(tuple(replace(ask, at=used) for ask in route) for route in theft.routes)
-    earlier = tuple(
-        plan
-        for plan in campaign.steps[:place]
-        if seconds(plan.assumed_time or ledger.fact(plan.fact).time) < issued
-    )
-    steps = breach.foresee(
-        replace(World.historical(), session_hours=hours),
-        thief=replace(campaign, steps=(*earlier, replace(theft, routes=routes))),
-    )
-    return steps[-1].stopped
+
+def with_lives(world: World, hours: Iterable[int]) -> list[World]:
+    """The same world with each of these lives of a session."""
+    return [replace(world, session_hours=life) for life in hours]
+
+
+def with_queues(alarm: str, shares: Iterable[float], triage: int) -> list[World]:
+    """The world of 2023 with an alarm, and so large a share of all alarms true."""
+    base = breach.with_controls([alarm])
+    waits = [minutes_to_respond(share, triage) for share in shares]
+    return [replace(base, response_minutes=wait) for wait in waits]
+
+
+def walked(
+    crowd: Mapping[str, Case], losses: Iterable[str], at_least: int
+) -> dict[str, RobustSets]:
+    """By loss, all sets of the twelve controls against these thieves."""
+    return {loss: robust_sets(LOSSES[loss], TWELVE, crowd, at_least=at_least) for loss in losses}

@@ -1,90 +1,619 @@
-"""14 · Put up bulkheads."""
+"""14 · Zero trust and counterfactuals."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from labutils.classroom.first_shape import Choice, Exercise, Lesson, Quiz
-from labutils.classroom.registry import Guess, Prediction, Row, code
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.registry import (
+    Choice,
+    Exercise,
+    Guess,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    Target,
+    code,
+)
 from labutils.incident import breach, inventory
-from labutils.incident.policy import World
-from labutils.lab import seconds
-from labutils.stage.worlds import request_for
+from labutils.incident.policy import Request, World
+from labutils.lab import dice
+from labutils.stage import thieves
+from labutils.stage.hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
+from labutils.stage.worlds import LOSSES, happened, request_for
+
+TOOLS = "from labutils.incident import breach, search\nfrom labutils.stage import thieves, worlds"
+IN_ITS_PLACE = code("""
+    def in_its_place(request, world):
+        credential = request.credential
+        if credential is None or credential.holder.kind != "service":
+            return None
+        if request.address in credential.holder.places:
+            return None
+        return f"{credential.id} is used from {request.address}"
+""")
+LOOKS = code("""
+    def looks(times, every):
+        looked = []
+        for time in times:
+            if not looked or time - looked[-1] >= every:
+                looked.append(time)
+        return looked
+""")
+FLIPS = code("""
+    def flips(settings, outcomes):
+        found = []
+        for place in range(1, len(settings)):
+            if outcomes[place] != outcomes[place - 1]:
+                found.append((settings[place - 1], settings[place]))
+        return found
+""")
+HAPPENS = code("""
+    def happens(fact, cases, world):
+        count = 0
+        for case in cases:
+            for step in breach.foresee(world, case=case):
+                if step.fact == fact and not step.stopped:
+                    count += 1
+        return count
+""")
+ROBUST = code("""
+    def robust(counts, wanted):
+        enough = [set(names) for names, count in counts.items() if count >= wanted]
+        smallest = []
+        for one in enough:
+            if not any(other < one for other in enough):
+                smallest.append(one)
+        return smallest
+""")
+FRONTIER = code("""
+    def frontier(prices, losses):
+        priced = []
+        for names, lost in losses.items():
+            priced.append((sum(prices[name] for name in names), lost, names))
+        best = []
+        for cost, lost, names in sorted(priced):
+            if not best or lost < best[-1][1]:
+                best.append((cost, lost, names))
+        return best
+""")
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+# --- 14-1: a rule of one's own ------------------------------------------------------------------
+
+_NOW = "2023-11-15T16:28:38Z"
 
 
-def _both(answer: object) -> str | None:
+def rule_cases() -> list[tuple[str, Request, bool, str]]:
+    """What is asked, the request, whether it should be refused, and the mistake of who fails."""
+    drawn = dice("lesson-14", "addresses")
+    token = request_for("gateway:tracker", "moveworks-token", _NOW)
+    account = request_for("tracker:read", "smartsheet-account", _NOW, "edge")
+    person = request_for("login:console", "admin-session", _NOW)
+    implant = request_for("console:connect", "implant", _NOW, "atlassian")
+    home = token.credential.holder.home
+    two = replace(token.credential.holder, elsewhere=("192.0.2.77",))
+    second = replace(token, credential=replace(token.credential, holder=two), address="192.0.2.77")
+    cases = [
+        ("the service token, from its holder's home", replace(token, address=home), False, "home"),
+        ("the stolen service token", token, True, "stolen"),
+        ("the stolen password of a service account", account, True, "kind"),
+        ("a person's session, from another address", person, False, "everybody"),
+        ("a program of an intruder, on a server", implant, False, "everybody"),
+        ("the token, from a second place of its holder's", second, False, "places"),
+        ("a request without a credential", replace(token, credential=None), False, "nobody"),
+    ]
+    for _ in range(3):
+        other = f"203.0.113.{int(next(drawn)[:2], 16) % 60 + 70}"
+        cases.append((f"the token, from {other}", replace(token, address=other), True, "list"))
+    return cases
+
+
+def is_a_rule(answer: Tried) -> Verdict:
+    """The judge of 14-1."""
+    world = World.historical()
+    for words, request, refused, mistake in rule_cases():
+        try:
+            reason = answer(request, world)
+        except Exception:
+            return answer.raised(words, mistake)
+        if refused and (reason is None or reason is False):
+            return Verdict("let_in", words, mistake=mistake)
+        if refused and not (isinstance(reason, str) and reason.strip()):
+            return Verdict("differs", words, written(reason), "a text", mistake="reason")
+        if not refused and reason is not None:
+            return Verdict("refused_good", words, got=written(reason), mistake=mistake)
+    return PASSED
+
+
+# --- 14-2 to 14-7: looks, flips, crowds, sets, prices ---------------------------------------------
+
+
+def look_cases() -> list[Case]:
+    """Times of requests in a session, in minutes."""
+    drawn = dice("lesson-14", "looks")
+    cases = [
+        Case(([7], 30), [7], "first"),
+        Case(([0, 5, 10], 0), [0, 5, 10], "each"),
+        Case(([0, 5, 10, 15, 20], 10), [0, 10, 20], "exactly"),
+        Case(([0, 14, 16, 29, 31], 15), [0, 16, 31], "last"),
+        Case(([3, 4, 20], 15), [3, 20], "first"),
+        Case(([], 15), [], "first"),
+    ]
+    for _ in range(3):
+        gaps = [int(next(drawn)[:2], 16) % 20 + 1 for _ in range(9)]
+        times = [sum(gaps[: place + 1]) for place in range(9)]
+        every = int(next(drawn)[:2], 16) % 25 + 5
+        cases.append(Case((times, every), looked(times, every), "last"))
+    return cases
+
+
+def looked(times: Sequence[int], every: int) -> list[int]:
+    """The times at which signals are looked at."""
+    seen: list[int] = []
+    for time in times:
+        if not seen or time - seen[-1] >= every:
+            seen.append(time)
+    return seen
+
+
+def flip_cases() -> list[Case]:
+    """Settings, and what came out at each."""
+    drawn = dice("lesson-14", "flips")
+    cases = [
+        Case(([1, 2], ["in", "in"]), [], "none"),
+        Case(([26, 27], [False, True]), [(26, 27)], "pair"),
+        Case(([1, 8, 26, 27, 48], [False, False, False, True, True]), [(26, 27)], "pair"),
+        Case(([1, 2, 3, 4], [1, 2, 2, 1]), [(1, 2), (3, 4)], "all"),
+        Case(([5], ["in"]), [], "none"),
+        Case((["far", "near", "far again"], [1, 0, 1]), [("far", "near"), ("near", "far again")]),
+    ]
+    for _ in range(3):
+        outcomes = [int(next(drawn)[0], 16) % 2 for _ in range(8)]
+        settings = [10 * place for place in range(8)]
+        pairs = zip(settings, settings[1:], outcomes, outcomes[1:], strict=False)
+        want = [(low, high) for low, high, before, after in pairs if before != after]
+        cases.append(Case((settings, outcomes), want, "all"))
+    return cases
+
+
+def same_pairs(result: Any, want: Any) -> bool:
+    """Whether two lists hold the same pairs; a pair may be a list as well as a tuple."""
+    if not isinstance(result, list | tuple):
+        return False
+    return [tuple(pair) if isinstance(pair, list) else pair for pair in result] == want
+
+
+def crowd_cases() -> list[Case]:
+    """Facts, thieves and worlds."""
+    far, near, laptop = (thieves.of_2023(place) for place in ("far", "near", "laptop"))
+    bound = breach.with_controls(["sessions_bound"])
+    all_of_them = breach.with_controls(inventory.controls())
+    cases = [
+        ("session", [far], all_of_them, "stopped"),
+        ("session", [far], World.historical(), "fact"),
+        ("session", [far, near, laptop], bound, "each"),
+        ("code", [far, near, laptop, far], bound, "fact"),
+        ("report", [far, near], breach.with_controls(["support_least_privilege"]), "stopped"),
+        ("cloud", [far, near], breach.with_controls(["behaviour_checked"]), "each"),
+        ("out", [], World.historical(), "stopped"),
+    ]
+    return [
+        Case(
+            (LOSSES[loss], crowd, world),
+            sum(loss in happened(breach.foresee(world, case=case)) for case in crowd),
+            mistake,
+            f"{LOSSES[loss]!r}, {len(crowd)} thieves",
+        )
+        for loss, crowd, world, mistake in cases
+    ]
+
+
+def set_cases() -> list[Case]:
+    """How many thieves each set stops."""
+    drawn = dice("lesson-14", "sets")
+    plain = {(): 3, ("a",): 90, ("b",): 40, ("a", "b"): 95, ("b", "c"): 91, ("a", "c"): 92}
+    cases = [
+        Case(({(): 0, ("a",): 89}, 90), [], "few"),
+        Case(({(): 0, ("a",): 90}, 90), [{"a"}], "exactly"),
+        Case((plain, 90), [{"a"}, {"b", "c"}], "spare"),
+        Case((plain, 95), [{"a", "b"}], "few"),
+        Case(({(): 90, ("a",): 100}, 90), [set()], "spare"),
+    ]
+    for _ in range(3):
+        names = [(), ("a",), ("b",), ("c",), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c")]
+        counts = {one: int(next(drawn)[:2], 16) % 40 + 20 * len(one) for one in names}
+        enough = [set(one) for one, count in counts.items() if count >= 40]
+        want = [one for one in enough if not any(other < one for other in enough)]
+        cases.append(Case((counts, 40), want, "spare"))
+    return cases
+
+
+def same_sets(result: Any, want: Any) -> bool:
+    """Whether two lists hold the same sets, in any order."""
+    if not isinstance(result, list | tuple | set):
+        return False
+    if not all(isinstance(one, set | frozenset) for one in result):
+        return False
+    return sorted(map(sorted, result)) == sorted(map(sorted, want))
+
+
+def price_cases() -> list[Case]:
+    """Prices, and how much is lost with each set."""
+    drawn = dice("lesson-14", "prices")
+    prices = {"a": 1, "b": 2, "c": 5}
+    losses = {("b", "c"): 0, ("c",): 3, (): 9, ("b",): 6, ("a",): 4, ("a", "c"): 3, ("a", "b"): 3}
+    cases = [
+        Case(({"a": 1}, {(): 5}), [(0, 5, ())], "first"),
+        Case(({"a": 1}, {(): 5, ("a",): 5}), [(0, 5, ())], "equal"),
+        Case(
+            (prices, losses),
+            [(0, 9, ()), (1, 4, ("a",)), (3, 3, ("a", "b")), (7, 0, ("b", "c"))],
+            "dearer",
+        ),
+        Case(
+            ({"a": 2, "b": 2}, {(): 9, ("a",): 5, ("b",): 4}), [(0, 9, ()), (2, 4, ("b",))], "tie"
+        ),
+    ]
+    for _ in range(3):
+        lost = {names: int(next(drawn)[:2], 16) for names in losses}
+        cases.append(Case((prices, lost), cheapest(prices, lost), "dearer"))
+    return cases
+
+
+def cheapest(prices: Mapping[str, int], losses: Mapping[tuple[str, ...], int]) -> list[tuple]:
+    """The sets that lose less than each cheaper one."""
+    best: list[tuple] = []
+    priced = ((sum(prices[name] for name in names), lost, names) for names, lost in losses.items())
+    for cost, lost, names in sorted(priced):
+        if not best or lost < best[-1][1]:
+            best.append((cost, lost, names))
+    return best
+
+
+# --- 14-3: two together ---------------------------------------------------------------------------
+
+
+def two_together(answer: object) -> str | None:
+    """The judge of 14-3: what is wrong with a pair."""
     if not isinstance(answer, set | frozenset | list | tuple):
         return "text"
-    chosen = {str(name) for name in answer}
-    if not chosen <= set(inventory.controls()):
+    chosen = [str(name) for name in answer]
+    if not set(chosen) <= set(inventory.controls()):
         return "words"
-    steps = breach.foresee(breach.with_controls(sorted(chosen)))
-    happens = {step.fact for step in steps if not step.stopped} & {
-        "cf-oct18-admin-session",
-        "okta-user-report",
-    }
-    if happens:
-        return "session" if "cf-oct18-admin-session" in happens else "report"
-    return None if len(chosen) == 2 else "too many"
+    if len(set(chosen)) != 2:
+        return "two"
+    for name in chosen:
+        if "code" not in happened(breach.foresee(breach.with_controls([name]))):
+            return "alone"
+    together = happened(breach.foresee(breach.with_controls(chosen)))
+    return "open" if "code" in together else None
 
 
-_NOW = seconds("2023-11-15T16:28:38Z")
+# --- the target -----------------------------------------------------------------------------------
 
 
-def _rule(answer: object) -> str | None:
-    world = World.historical()
-    stolen = request_for("gateway:tracker", "moveworks-token", _NOW)
-    home = replace(stolen, address=stolen.credential.holder.home)
-    moved = replace(stolen, address="192.0.2.99")
-    person = request_for("login:console", "admin-session", _NOW)
-    if answer(home, world) is not None:
-        return "home"
-    given = answer(stolen, world)
-    if given is None or given is False:
-        return "stolen"
-    if not isinstance(given, str) or not given.strip():
-        return "reason"
-    if answer(moved, world) is None:
-        return "list"
-    if answer(person, world) is not None:
-        return "everybody"
-    try:
-        return None if answer(replace(stolen, credential=None), world) is None else "nobody"
-    except AttributeError:
-        return "nobody"
+def flag_mistake(answer: object) -> str | None:
+    if answer == FLAG:
+        return None
+    if isinstance(answer, Report):
+        return "report"
+    return "many" if answer is None or "losses" in str(answer) else "other"
 
 
-def _minimal(answer: object) -> str | None:
-    a, b, c, d = {"a"}, {"a", "b"}, {"b", "c"}, {"b", "c", "d"}
-    given = answer([b, d, a, c])
-    if not isinstance(given, list | tuple | set) or not all(
-        isinstance(one, set | frozenset) for one in given
-    ):
-        return "kind"
-    found = sorted(map(sorted, given))
-    if found == [["a"]]:
-        return "shortest"
-    if found == sorted(map(sorted, [a, b, c, d])):
-        return "all"
-    if found != [["a"], ["b", "c"]]:
-        return "other"
-    return (
-        None
-        if sorted(map(sorted, answer([c, {"e"}, {"f"}]))) == [["b", "c"], ["e"], ["f"]]
-        else "other"
-    )
+EXERCISES = (
+    Exercise(
+        "14-1",
+        "function",
+        is_a_rule,
+        "That is a rule of a decision point: one question, and the reason for a refusal.",
+        {
+            "home": (
+                "The token works from its holder's home. Return None there.",
+                altered(
+                    IN_ITS_PLACE,
+                    ("        return None\n    return f", "        return 'no'\n    return f"),
+                ),
+            ),
+            "stolen": (
+                "The token is used from an address that is none of its holder's. Return a reason.",
+                altered(
+                    IN_ITS_PLACE, ('f"{credential.id} is used from {request.address}"', "False")
+                ),
+            ),
+            "kind": (
+                "A password of a service account is a credential of a service as well. Ask for the "
+                "kind of the holder, and not for that of the credential.",
+                altered(
+                    IN_ITS_PLACE,
+                    ('credential.holder.kind != "service"', 'credential.kind != "service-token"'),
+                ),
+            ),
+            "everybody": (
+                "The rule is about services. People travel, and a program of an intruder has no "
+                "place that it belongs to. Return None for both.",
+                altered(IN_ITS_PLACE, (' or credential.holder.kind != "service"', "")),
+            ),
+            "places": (
+                "A service may work from several addresses. holder.places has all of them.",
+                altered(
+                    IN_ITS_PLACE,
+                    (
+                        "request.address in credential.holder.places",
+                        "request.address == credential.holder.home",
+                    ),
+                ),
+            ),
+            "nobody": (
+                "A request without a credential must not break the rule. Return None: another rule "
+                "sees to it.",
+                altered(IN_ITS_PLACE, ("credential is None or ", "")),
+            ),
+            "list": (
+                "You know one bad address, and thieves have many. Compare with holder.places.",
+                altered(
+                    IN_ITS_PLACE,
+                    (
+                        "request.address in credential.holder.places",
+                        "request.address != '203.0.113.66'",
+                    ),
+                ),
+            ),
+            "reason": (
+                "Return a text that says why. Whoever reads the log needs it.",
+                altered(
+                    IN_ITS_PLACE, ('f"{credential.id} is used from {request.address}"', "True")
+                ),
+            ),
+        },
+        (
+            "Three questions: is there a credential, is its holder a service, is the address one "
+            "of its places?",
+            'credential.holder.kind == "service" and request.address in credential.holder.places',
+        ),
+        IN_ITS_PLACE,
+    ),
+    Exercise(
+        "14-2",
+        "function",
+        compare(look_cases),
+        "Between two looks a session is as good as it was at the last one.",
+        {
+            "first": (
+                "The first request begins the session. It is looked at, whenever it comes.",
+                altered(LOOKS, ("looked = []", "looked = [0]")),
+            ),
+            "each": (
+                "With every = 0 each request is looked at.",
+                altered(LOOKS, ("not looked or time - looked[-1] >= every", "not looked")),
+            ),
+            "exactly": (
+                "A look is due as soon as `every` minutes have passed, exactly that many included.",
+                altered(LOOKS, (">= every", "> every")),
+            ),
+            "last": (
+                "Count from the last look. Requests in between, and full quarters of the hour, do "
+                "not count.",
+                altered(
+                    LOOKS,
+                    (
+                        "if not looked or time - looked[-1] >= every:",
+                        "if not every or not looked or time // every > looked[-1] // every:",
+                    ),
+                ),
+            ),
+        },
+        (
+            "Keep a list of the times at which there was a look. Its last entry is looked[-1].",
+            "Look where the list is empty, or where time - looked[-1] is at least `every`.",
+        ),
+        LOOKS,
+    ),
+    Exercise(
+        "14-4",
+        "function",
+        compare(flip_cases, same=same_pairs),
+        "From here on a conclusion comes with the settings between which it flips.",
+        {
+            "none": (
+                "Where the outcome is the same at each setting, it flips nowhere: an empty list.",
+                altered(FLIPS, ("found = []", "found = settings[:1]")),
+            ),
+            "pair": (
+                "Give a pair: the last setting before the change, and the first after it.",
+                altered(FLIPS, ("(settings[place - 1], settings[place])", "settings[place]")),
+            ),
+            "all": (
+                "It may flip more than once, and back. Give each place.",
+                altered(FLIPS, ("    return found", "    return found[:1]")),
+            ),
+        },
+        (
+            "Compare each outcome with the one before it.",
+            "for place in range(1, len(settings)): the pair is settings[place - 1], "
+            "settings[place].",
+        ),
+        FLIPS,
+    ),
+    Exercise(
+        "14-5",
+        "function",
+        compare(crowd_cases),
+        "That number, at each setting, is a sweep.",
+        {
+            "stopped": (
+                "A step that is not stopped has happened. step.stopped is True where every route "
+                "was refused.",
+                altered(HAPPENS, ("and not step.stopped", "and step.stopped")),
+            ),
+            "each": (
+                "Each thief is a case. Say case=case, or each of them is the thief of 2023.",
+                altered(HAPPENS, ("world, case=case", "world")),
+            ),
+            "fact": (
+                "A thief takes many steps. Count the one whose step.fact is the fact.",
+                altered(HAPPENS, ("step.fact == fact and ", "")),
+            ),
+        },
+        (
+            "breach.foresee(world, case=case) gives the steps of one thief.",
+            "For each case, for each of its steps: step.fact == fact and not step.stopped.",
+        ),
+        HAPPENS,
+    ),
+    Exercise(
+        "14-6",
+        "function",
+        compare(set_cases, same=same_sets),
+        "What is left is enough, and has no spare part.",
+        {
+            "exactly": (
+                "Exactly `wanted` thieves is enough.",
+                altered(ROBUST, ("count >= wanted", "count > wanted")),
+            ),
+            "few": (
+                "A set that stops fewer thieves than wanted is not enough.",
+                altered(ROBUST, (" if count >= wanted", "")),
+            ),
+            "spare": (
+                "Leave out a set if a smaller one that is enough is a part of it. The others stay, "
+                "also longer ones.",
+                altered(ROBUST, ("not any(other < one for other in enough)", "one in enough")),
+            ),
+        },
+        (
+            "First keep the sets that stop enough thieves. set(names) makes a set of a tuple.",
+            "For two sets, a < b is true where a is a proper part of b.",
+        ),
+        ROBUST,
+    ),
+    Exercise(
+        "14-7",
+        "function",
+        compare(price_cases),
+        "Whatever is not on this list costs more than something that loses as little.",
+        {
+            "first": (
+                "No controls cost nothing, and lose something: that is where the list begins.",
+                altered(FRONTIER, ("best = []", "best = [(0, 0, ())]")),
+            ),
+            "equal": (
+                "A dearer set that loses as much is worth nothing.",
+                altered(FRONTIER, ("lost < best[-1][1]", "lost <= best[-1][1]")),
+            ),
+            "tie": (
+                "Of two sets at one price keep the one that loses less.",
+                altered(
+                    FRONTIER,
+                    ("sorted(priced)", "sorted(priced, key=lambda one: (one[0], -one[1]))"),
+                ),
+            ),
+            "dearer": (
+                "Begin with the cheapest. Keep a set where it loses less than all that cost less.",
+                altered(FRONTIER, ("sorted(priced)", "priced")),
+            ),
+        },
+        (
+            "Sort (cost, lost, names): then the cheapest comes first, and of one price the best.",
+            "Keep one if the list is empty, or if it loses less than the last one on the list.",
+        ),
+        FRONTIER,
+    ),
+    Exercise(
+        "14-3",
+        "value",
+        value(two_together),
+        "Neither closes all routes. Together they do.",
+        {
+            "text": (
+                "Give a set of two names, in braces: {'one', 'other'}.",
+                "answer = 'sessions_bound'",
+            ),
+            "words": (
+                "At least one of these is no control. The names stand in the table above.",
+                "answer = {'awareness training', 'sessions_bound'}",
+            ),
+            "two": (
+                "Give two controls, no more and no fewer.",
+                "answer = {'egress_logged'}",
+            ),
+            "alone": (
+                "One of these stops it by itself. Look for two that do not: a dot in the column "
+                "`code`.",
+                "answer = {'sessions_bound', 'egress_logged'}",
+            ),
+            "open": (
+                "With both in place the code is still packed. Which route is open? "
+                "breach.foresee(breach.with_controls([...])) has the attempts of each step.",
+                "answer = {'scripts_approved', 'egress_allowlist'}",
+            ),
+        },
+        (
+            "The thief needs somebody at the support desk. Which two ways lead there?",
+            "Or: signals about a session are worth something when they are looked at in the "
+            "session.",
+        ),
+        "answer = {'personal_profiles_blocked', 'supplier_hard_keys'}",
+    ),
+)
 
-
-_RULE = """    credential = request.credential
-    is_service_token = credential and credential.kind == "service-token"
-    if is_service_token and request.address != credential.holder.home:
-        return f"{credential.id} is used from {request.address}"
-    return None
-"""
-
-
-def _but(old: str, new: str) -> str:
-    assert old in _RULE
-    return "def answer(request, world):\n" + _RULE.replace(old, new)
-
+TARGET = Target(
+    "14-target",
+    "value",
+    value(flag_mistake),
+    "Your set holds against thieves whom you had not seen. That it holds against the next crew is "
+    "not said.",
+    {
+        "report": (
+            "That is the whole report. The flag alone is report.flag.",
+            "from labutils.stage.hidden_crew import HiddenCrew\n"
+            "answer = HiddenCrew().deploy('support_least_privilege')",
+        ),
+        "many": (
+            "Too much was lost. The report says what, and which rules refused. What do these "
+            "thieves not need?",
+            "answer = 'no flag: 32 losses are the most'",
+        ),
+        "other": (
+            "That is not the flag. It stands in report.flag of a deployment that loses little.",
+            "answer = 'flag-0000'",
+        ),
+    },
+    (
+        "Deploy the best set that your frontier has for this budget, and read the report. Which "
+        "losses happen more often than in your hundred?",
+        "This crew is fast, comes from the usual network or from the laptop, and has bought much. "
+        "Draw a crew like that with thieves.Ranges, and walk the sets against it with "
+        "search.losses.",
+        "The report costs one point to prevent. What is left must close both ways to the tracker: "
+        "the bought token, and the session. For the token: service_tokens_bound.",
+    ),
+    code("""
+        places = ("near", "laptop")
+        ranges = thieves.Ranges(ages=(0.5, 2), paces=(0.01, 0.1), places=places, bought=0.5)
+        guess = thieves.draw(20, "a crew like that", ranges)
+        losses = search.losses(worlds.LOSSES.values(), scene.prices, guess.values())
+        best = ()
+        for names in losses:
+            affordable = sum(scene.prices[name] for name in names) <= scene.budget
+            if affordable and losses[names] < losses[best]:
+                best = names
+        report = scene.deploy(*best)
+        flag = report.flag
+    """),
+    brief=f"""You have {BUDGET} points, and the price list of this lesson (scene.prices). A crew \
+of {CREW} thieves comes. They are drawn by the ranges of this lesson with other weights, which you \
+do not see.
+Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
+report = scene.deploy("sessions_bound", "exposed_rotated") plays the crew against these controls, \
+and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
+report.flag is the flag, if little enough was lost. For a fresh start: scene = target("14").""",
+    scene=HiddenCrew,
+)
 
 _SIX = (
     "an allow-list for what servers may talk to",
@@ -95,18 +624,14 @@ _SIX = (
     "five minutes between an alarm and the answer to it",
 )
 _OTHER_ROUTE = "The belief is that a closed route ends an attack. This thief has another one"
-_STOPPED = {
-    "a": "nothing",
-    "b": "the last step alone: the service account in the administrators group",
-    "c": "the sending of the archives, and the last step",
-    "d": "all of them: the source code is not even seen",
-}
-_AFTER_IMPLANT = (
-    "nov22-repos-viewed",
-    "nov22-repos-archived",
-    "repos-exfiltration-unconfirmed",
-    "nov23-admin-group",
+_LOOKED_AT = (
+    "The belief is that a signal which is known is also looked at. This session is open, and"
 )
+_SERVICE = (
+    "The belief is that the thief has another way. Each way to this one leads through a credential "
+    "of a service, and all of these are far from their places."
+)
+_SEVEN = tuple(LOSSES)
 
 PREDICTIONS = (
     Row(
@@ -122,23 +647,23 @@ PREDICTIONS = (
             ),
             _SIX[1]: f"{_OTHER_ROUTE}: the API takes the session that the console refuses.",
             _SIX[2]: f"{_OTHER_ROUTE}: the code is packed without the implant.",
-            _SIX[
-                3
-            ]: "The belief is that an intruder who is in needs no old credentials any more. All of "
-            "the later steps begin with credentials that were exposed before.",
-            _SIX[
-                4
-            ]: "The belief is that the first theft does not matter so late. In this model the "
-            "later credentials were read with the stolen session.",
+            _SIX[3]: (
+                "The belief is that an intruder who is in needs no old credentials any more. All "
+                "of the later steps begin with credentials that were exposed before."
+            ),
+            _SIX[4]: (
+                "The belief is that the first theft does not matter so late. In this model the "
+                "later credentials were read with the stolen session."
+            ),
             _SIX[5]: (
                 "The belief is that speed wins. It counts from the alarm, and the only alarm came "
                 "at the end."
             ),
         },
-        "Two of the six stop the packing: replacement, and tied sessions. The quicker answer "
-        "changes nothing: the only alarm came at the end. Approval of scripts does stop the "
-        "implant; the packing goes on without it. The allow-list is not asked when code is packed. "
-        "The managed devices guard the console, and the API beside it is open.",
+        "Two of the six stop the thief of 2023: replacement, and tied sessions. The quicker answer "
+        "changes nothing: the only alarm came at the end. Approval of scripts stops the implant, "
+        "and the packing goes on without it. The managed devices guard the console, and the API "
+        "beside it is open.",
         ("it stays open", "the control stops it"),
     ),
     Prediction(
@@ -172,64 +697,15 @@ PREDICTIONS = (
         "The network has no objection: the door is on the internet. The third question stops it, "
         "as the door is for people with security keys. Nothing was wrong with the password.",
     ),
-    Row(
+    Prediction(
         "14-p3",
-        "The gateway sees the service token from the intruder's address. Before that it saw the "
-        "token from its owner's. Who objects?",
-        ("the twelve rules", "the contextual question"),
-        "ox",
-        {
-            "the twelve rules": (
-                "The belief is that the rules compare the address with the usual one. Each rule "
-                "looks at one request by itself, and knows no earlier one."
-            ),
-            "the contextual question": (
-                "The belief is that nothing in this request is odd. By itself nothing is, and this "
-                "question looks at what came before."
-            ),
-        },
-        "With a history the contextual question objects, and without one it has nothing to say. "
-        "The twelve rules allow the request in both cases.",
-        ("there is no objection", "there is one"),
-    ),
-    Prediction(
-        "14-p4",
-        "Bulkheads, as in 2023. How many of the thirteen services open for this thief?",
-        {
-            "a": Guess(
-                "0: bulkheads keep thieves out",
-                0,
-                "The belief is that segmentation stops a thief. It does not stop whoever holds a "
-                "valid credential.",
-            ),
-            "b": Guess("5", 5),
-            "c": Guess(
-                "8: his five, and what the server he sits on can reach",
-                8,
-                "The belief is that a server's place opens its neighbours. They ask who is there, "
-                "and the server has no key.",
-            ),
-            "d": Guess(
-                "13: he sits on a server inside",
-                13,
-                "The belief is that whoever is inside is trusted. That is the castle; here each "
-                "system asks for itself.",
-            ),
-        },
-        "Five open, and they are those whose credentials he holds: walls do not stop whoever holds "
-        "a valid credential. In the castle all thirteen open. In the last column the stolen "
-        "credentials open nothing, though he sits on the server. Segmentation decides how far a "
-        "theft leads; replacement decides whether it leads anywhere.",
-    ),
-    Prediction(
-        "14-p5",
         "Only one of the two decisions is changed. Which change lets this thief into more "
         "services?",
         {
-            "a": Guess("no questions inside the wall", "no questions\ninside"),
+            "a": Guess("no questions inside", "no questions inside"),
             "b": Guess(
                 "no keys for people",
-                "no keys for\npeople",
+                "no keys for people",
                 "The belief is that the key at the front door decides. This thief does not need "
                 "the front door for what is inside: he sits on a server there.",
             ),
@@ -240,327 +716,277 @@ PREDICTIONS = (
                 "is, and this one is inside.",
             ),
         },
-        "Without questions inside the wall eleven open, without keys for people seven. Keys for "
-        "people guard the doors at which people sign in. The questions inside guard everything "
-        "that he can reach from the server.",
+        "Without questions inside eleven open, without keys for people seven. Keys for people "
+        "guard the doors at which people sign in. The questions inside guard all that he can reach "
+        "from the server.",
     ),
-    Prediction(
+    Row(
+        "14-p4",
+        "The thief of 2023 goes on in the administrator's open session, from far away. What does "
+        "each setting do?",
+        (
+            "device state",
+            "behaviour",
+            "re-evaluation",
+            "device state and re-evaluation",
+            "behaviour and re-evaluation",
+        ),
+        "oooxx",
+        {
+            "device state": f"{_LOOKED_AT} the state of the device was looked at when it began.",
+            "behaviour": f"{_LOOKED_AT} the network was compared when it began.",
+            "re-evaluation": (
+                "The belief is that looking again is worth something by itself. Without signals "
+                "there is nothing to look at."
+            ),
+            "device state and re-evaluation": (
+                "The belief is that two controls which fail alone fail together. One gives the "
+                "signal, and the other looks at it in the session."
+            ),
+            "behaviour and re-evaluation": (
+                "The belief is that two controls which fail alone fail together. One gives the "
+                "signal, and the other looks at it in the session."
+            ),
+        },
+        "Alone none of the three stops him. The session began on a healthy device, in the usual "
+        "network, and the thief never began one. A signal and re-evaluation stop him together.",
+        ("he gets in", "he is stopped"),
+    ),
+    Row(
+        "14-p5",
+        "Behaviour is compared for each request of a session. The thief comes from three places. "
+        "Where does he get in?",
+        ("far", "near", "laptop"),
+        "xoo",
+        {
+            "far": (
+                "The belief is that behaviour is a weak signal. A network that the account never "
+                "came from is plain to see."
+            ),
+            "near": (
+                "The belief is that a thief stands out. Whoever comes from the usual network, "
+                "through a proxy there, behaves as usual in this model."
+            ),
+            "laptop": (
+                "The belief is that malware on the right machine looks different to the service. "
+                "The requests come from the owner's own address."
+            ),
+        },
+        "Behaviour can be imitated, from near by already. A bound session and the state of the "
+        "device stop the thief who is near. None of the three sees one on the laptop itself.",
+        ("he gets in", "he is stopped"),
+    ),
+    Row(
         "14-p6",
-        "Each of the 27 controls alone, against five losses. How many of the 27 stop none of the "
-        "five?",
+        "Your rule is installed at each service, and the breach is replayed. Which losses happen "
+        "all the same?",
+        _SEVEN,
+        "xoxxxxx",
         {
-            "a": Guess(
-                "about twenty-two",
-                22,
-                "The belief is that one control alone does next to nothing. This chain is long, so "
-                "many controls cut it somewhere.",
+            "report": (
+                "The belief is that the support desk is used by people. The report was downloaded "
+                "with its service account, far from that account's place."
             ),
-            "b": Guess("about thirteen", 13),
-            "c": Guess(
-                "about three",
-                3,
-                "The belief is that useless ones are rare. A control by itself is often on one "
-                "route of several, and the thief takes another.",
+            "session": (
+                "The belief is that a rule about services protects people. The session is a "
+                "person's, and the thief has another way to the recording that holds it."
             ),
-            "d": Guess(
-                "none: each was proposed for a reason",
-                0,
-                "The belief is that a control which is good in general stops something here. Some "
-                "of these stand on routes with a way round.",
-            ),
+            **dict.fromkeys(_SEVEN[2:], _SERVICE),
         },
-        "Thirteen stop none of the five. The thief has a way round them, or they act too late, or "
-        "they guard something else. Alone they change none of these losses; some of them do with a "
-        "second one.",
-    ),
-    Prediction(
-        "14-p7",
-        "Blocking private browser profiles stopped none of the five losses by itself. With which "
-        "second control does it stop the packing of the source code?",
-        {
-            "a": Guess(
-                "with none of them",
-                [],
-                "The belief is that a control which does nothing alone does nothing in company. It "
-                "closes one route, and somebody has to close the other.",
-            ),
-            "b": Guess(
-                "scripts_approved",
-                ["scripts_approved"],
-                "The belief is that any two controls are better than one. Approval stops the "
-                "implant, and the packing does not need it.",
-            ),
-            "c": Guess(
-                "support_accounts_bound",
-                ["support_accounts_bound"],
-                "The belief is that two guards on one account close it. Both are about the service "
-                "account of the support desk, and the thief phishes a person there.",
-            ),
-            "d": Guess("supplier_hard_keys", ["supplier_hard_keys"]),
-        },
-        "With profiles blocked the password does not leak, and the thief phishes an engineer "
-        "instead, as in lesson 13; with keys at the support desk that way is shut too.",
+        "The session is a person's, so the rule does not ask. All other losses need a credential "
+        "of a service, far from its place. The first is stopped at the supplier, and there a "
+        "customer installs no rules.",
+        ("it happens", "it is stopped"),
     ),
     Prediction(
         "14-p8",
-        "Take the ways round away: each step keeps its first route alone. How many of the twelve "
-        "are then enough by themselves?",
+        "In the table a session is over after 1 hour, against 48. The thief of 2023 used one that "
+        "was 26 hours old. Where does the result flip, as the life grows?",
         {
             "a": Guess(
-                "7, as before",
-                7,
-                "The belief is that ways round change little. They are what keeps several controls "
-                "from being enough.",
+                "between 1 and 2 hours",
+                [(1, 2)],
+                "The belief is that the value in the table is the one that counts. A longer life "
+                "would have done as well, for this thief.",
             ),
-            "b": Guess("11", 11),
-            "c": Guess(
-                "all twelve",
-                12,
-                "The belief is that each of the twelve stands on the first route. One of them does "
-                "nothing but shut a way round.",
+            "b": Guess(
+                "between 8 and 12 hours: a working day",
+                [(8, 12)],
+                "The belief is that a working day is a limit of some kind. For this thief the age "
+                "of the session is the limit.",
+            ),
+            "c": Guess("between 26 and 27 hours", [(26, 27)]),
+            "d": Guess(
+                "nowhere: each life below 48 stops him",
+                [],
+                "The belief is that shorter is enough. It must be shorter than the session was "
+                "old.",
             ),
         },
-        "Eleven. Four more look as if they were enough: scripts approved, profiles blocked, "
-        "support accounts bound, managed devices. Keys at the support desk are never enough: all "
-        "they do is shut a way round.",
+        "A session that is over at 26 hours is refused, and one that is over at 27 is not. The "
+        "comparison of 1 with 48 says nothing of the numbers between them.",
     ),
     Prediction(
         "14-p9",
-        "An hour after the implant came, everything that the thief holds is switched off. What is "
-        "still stopped?",
+        "A session is over after one hour, and nothing else is changed. How many of the hundred "
+        "get the session? Their sessions were half an hour, 2, 7.5 or 26 hours old.",
         {
             "a": Guess(
-                _STOPPED["a"],
-                [],
-                "The belief is that an intruder with an implant has all he wants within the hour. "
-                "In this model he begins to read later.",
+                "none: an hour is short",
+                0,
+                "The belief is that an hour is less than a thief needs. Some need half an hour.",
             ),
+            "b": Guess("about a quarter", 26),
+            "c": Guess(
+                "about half",
+                51,
+                "The belief is that half of the ages are short. Only one of the four is below an "
+                "hour.",
+            ),
+            "d": Guess(
+                "nearly all",
+                98,
+                "The belief is that a life of one hour is seldom enforced in time. In this model "
+                "each request asks for it.",
+            ),
+        },
+        "Those get in whose session was half an hour old, and one with the owner's key. A short "
+        "life stops whoever comes late.",
+    ),
+    Prediction(
+        "14-p7",
+        "Signals are looked at every 15 minutes, where somebody uses the session. The owner works "
+        "on, a request every 10 minutes. The thief sends three in the three minutes after one of "
+        "hers. How many of the three are looked at?",
+        {
+            "a": Guess("none", 0),
             "b": Guess(
-                _STOPPED["b"],
-                [*_AFTER_IMPLANT[3:]],
-                "The belief is that the source code is gone within the hour. In this model he "
-                "begins to read it later.",
+                "the first",
+                1,
+                "The belief is that a new place triggers a look. The clock triggers it here, and "
+                "it was hers that was looked at.",
             ),
             "c": Guess(
-                _STOPPED["c"],
-                [*_AFTER_IMPLANT[2:]],
-                "The belief is that he reads and packs at once. In this model he begins to read "
-                "later.",
+                "all three",
+                3,
+                "The belief is that re-evaluation means each request. Every 15 minutes means "
+                "whichever request is due.",
             ),
-            "d": Guess(_STOPPED["d"], [*_AFTER_IMPLANT]),
         },
-        "An hour after the implant the source code is still unseen, if it was first viewed at the "
-        "hour that the model assumes.",
+        "The look that was due went to the owner's own request, and she is healthy. For the next "
+        "quarter of an hour the thief has her result. A look on each change of address closes "
+        "that gap.",
     ),
     Prediction(
         "14-p10",
-        "The same a day after the implant came. What is still stopped?",
+        "One alarm in ten is true. An analyst takes ten minutes for each and then 25 to act. How "
+        "long does a true alarm wait, with nine false ones before it?",
         {
             "a": Guess(
-                _STOPPED["a"],
-                [],
-                "The belief is that a day is too late for everything. One step came later still.",
+                "35 minutes, as before",
+                35,
+                "The belief is that false alarms cost nothing. Somebody reads each of them first.",
             ),
-            "b": Guess(_STOPPED["b"], [*_AFTER_IMPLANT[3:]]),
+            "b": Guess("about two hours", 125),
             "c": Guess(
-                _STOPPED["c"],
-                [*_AFTER_IMPLANT[2:]],
-                "The belief is that sending takes longest. In this model the archives could leave "
-                "in the night before.",
-            ),
-            "d": Guess(
-                _STOPPED["d"],
-                [*_AFTER_IMPLANT],
-                "The belief is that a thief takes days to look around. In this model a few hours "
-                "were enough.",
+                "about ten hours",
+                600,
+                "The belief is that a false alarm takes as long as an incident. Here it takes ten "
+                "minutes.",
             ),
         },
-        "A day after the implant only the last step is still stopped. At the moment in the first "
-        "line of the output nothing is left to stop.",
+        "Ten alarms of ten minutes and 25 to act are 125 minutes. With one true alarm in a "
+        "hundred it is 17 hours.",
+    ),
+    Row(
+        "14-p11",
+        "A loss is to be stopped for at least 90 of the hundred. Is one control of the twelve "
+        "enough?",
+        ("session", "cloud", "code"),
+        "oxo",
+        {
+            "session": (
+                "The belief is that one control cannot do for a hundred thieves. A key that is "
+                "asked for at each administrative act stops all but those who get it touched."
+            ),
+            "cloud": (
+                "The belief is that what one control did for the thief of 2023 it does for all. "
+                "These have the account from elsewhere, are fast, or come from near by."
+            ),
+            "code": (
+                "The belief is that a later loss needs more controls. All ways to the code lead "
+                "through one account's rights."
+            ),
+        },
+        "For the session and for the code one control is enough, for the cloud it takes two or "
+        "more. The cloud account is reached from anywhere, and some thieves bought it.",
+        ("one is enough", "it takes two or more"),
+    ),
+    Prediction(
+        "14-p12",
+        "Four controls stop the packing for 90 of these hundred alone: a key for each act, an "
+        "alarm for tokens, bound tokens, and least privilege at the code host. Another hundred is "
+        "drawn by the same ranges. How many of the four still do?",
+        {
+            "a": Guess(
+                "all four",
+                4,
+                "The belief is that a hundred thieves are many. Three of these four stand at 94, "
+                "close to the line.",
+            ),
+            "b": Guess("one", 1),
+            "c": Guess(
+                "none",
+                0,
+                "The belief is that all results of a draw are luck. One of the four does not "
+                "depend on how a thief came in.",
+            ),
+        },
+        "Least privilege at the code host stops all hundred in both draws, since the account may "
+        "not read the code. The other three stand at 86 to 88 now. Ninety is a line, and a result "
+        "near a line is no result.",
     ),
 )
 
-LESSON = Lesson(
-    "14",
-    (
-        Exercise(
-            "14-1",
-            "value",
-            _both,
-            (
-                "Two losses on two branches: one control for each, or a pair that shuts the desk "
-                "itself."
+QUIZZES = (
+    Quiz(
+        "14-q1",
+        "A vendor shows that its control blocks the third request of an attack. What do you ask?",
+        {
+            "a": Choice(
+                "How many attacks of this kind it blocks on a usual day",
+                "A count says nothing about this loss.",
             ),
-            {
-                "session": (
-                    "The session is still taken over. attack_chain.print_routes shows by which "
-                    "route."
-                ),
-                "report": (
-                    "The report is still downloaded. It leaves from the support desk, before any "
-                    "session is used."
-                ),
-                "too many": "Both are stopped, and fewer would do.",
-                "text": (
-                    "Give a set of names, such as {'sessions_bound'}, in braces even where it is "
-                    "only one."
-                ),
-                "words": (
-                    "At least one of these is no control. Names stand in the long list above, such "
-                    "as 'sessions_bound'."
-                ),
-            },
-            {
-                "session": "answer = {'support_least_privilege', 'console_managed_devices'}",
-                "report": "answer = {'sessions_bound', 'recordings_cleaned'}",
-                ("too many"): (
-                    "answer = {'support_least_privilege', 'sessions_bound', 'egress_logged'}"
-                ),
-                "text": "answer = 'sessions_bound'",
-                "words": "answer = {'awareness training'}",
-            },
-            (
-                (
-                    "The report needs only the support account. Which control takes that right "
-                    "from it, or that account from the intruder?"
-                ),
-                "For the session any control with a ring in the first column will do.",
+            "b": Choice(
+                "Whether another route leads to the same loss",
+                "A control on one route moves the attack to the next.",
+                right=True,
             ),
-            "answer = {'support_least_privilege', 'sessions_bound'}",
-        ),
-        Exercise(
-            "14-2",
-            "function",
-            _rule,
-            "That is a rule of a decision point: it asks one question, and says why.",
-            {
-                "home": "The holder itself, at home, must get None.",
-                "stolen": "The token from another address should be refused with a reason, a text.",
-                "reason": "Return a text that says why: whoever reads the log will need it.",
-                "list": (
-                    "You know one bad address. Compare with the holder's home instead: intruders "
-                    "have many."
-                ),
-                ("everybody"): (
-                    "A person's session was refused as well. The rule is about service tokens."
-                ),
-                "nobody": (
-                    "A request without any credential must not break the rule: return None, "
-                    "another rule will see to it."
-                ),
-            },
-            {
-                "home": _but(" and request.address != credential.holder.home", ""),
-                "stolen": _but('f"{credential.id} is used from {request.address}"', "False"),
-                "reason": _but('f"{credential.id} is used from {request.address}"', "True"),
-                "list": _but(
-                    "request.address != credential.holder.home", "request.address == '203.0.113.66'"
-                ),
-                "everybody": _but(' and credential.kind == "service-token"', ""),
-                "nobody": _but("credential and credential.kind", "credential.kind"),
-            },
-            (
-                "Three conditions, joined by and: there is a credential, its kind, its address.",
-                (
-                    "request.credential.holder.home is where it should come from; request.address "
-                    "is where it comes from."
-                ),
+            "c": Choice(
+                "Whether it has been certified, and by whom it was done",
+                "It may be, and still stand on one route of three.",
             ),
-            "def known_address(request, world):\n" + _RULE,
-        ),
-        Exercise(
-            "14-3",
-            "function",
-            _minimal,
-            "That is all that minimal means: no spare part.",
-            {
-                "kind": "Return a list of sets.",
-                "shortest": (
-                    "Those are the shortest. {'b', 'c'} is longer than {'a'} and still has no "
-                    "spare part: it stays."
-                ),
-                "all": (
-                    "All of them are still there. {'a', 'b'} has a part, {'a'}, that stops the "
-                    "loss by itself."
-                ),
-                "other": (
-                    "Keep a set if no other set of the list is a proper part of it: other < one is "
-                    "that question in Python."
-                ),
-            },
-            {
-                "kind": code("""
-                    def answer(sets):
-                        return 2
-                """),
-                "shortest": code("""
-                    def answer(sets):
-                        return [one for one in sets if len(one) == min(map(len, sets))]
-                """),
-                "all": code("""
-                    def answer(sets):
-                        return list(sets)
-                """),
-                "other": code("""
-                    def answer(sets):
-                        return [one for one in sets if any(other < one for other in sets)]
-                """),
-            },
-            (
-                "For two sets, a < b is true where a is a proper part of b.",
-                "Keep one if not any(other < one for other in sets).",
-            ),
-            code("""
-                def minimal(sets):
-                    return [one for one in sets if not any(other < one for other in sets)]
-            """),
-        ),
+        },
     ),
-    (
-        Quiz(
-            "14-q1",
-            (
-                "A vendor shows that its control blocks the third request of an attack. What do "
-                "you ask?"
+    Quiz(
+        "14-q2",
+        "In a sweep a set stops 94 of 100 thieves, and in another draw 86. What do you report?",
+        {
+            "a": Choice(
+                "94: the first draw was made before anybody had seen results",
+                "The second was drawn by the same ranges. Neither is better.",
             ),
-            {
-                "a": Choice(
-                    "How many attacks it blocks a day", "A count says nothing about this loss."
-                ),
-                "b": Choice(
-                    "Which other routes lead to the same loss, and what it does on those",
-                    "Yes. A control on one route moves the attack to the next.",
-                    True,
-                ),
-                "c": Choice(
-                    "Whether it is certified", "It may be, and still stand on one route of three."
-                ),
-            },
-        ),
-        Quiz(
-            "14-q2",
-            "Seven controls each stop a loss alone in this model. Which of the seven is the best?",
-            {
-                "a": Choice(
-                    "This search does not say: each is enough, so it ranks none",
-                    (
-                        "Yes. Price, and what happens when the thief does something else, tell "
-                        "them apart."
-                    ),
-                    True,
-                ),
-                "b": Choice(
-                    "The one that stands first in the list", "The list is in order of the alphabet."
-                ),
-                "c": Choice(
-                    "The one that stops the attack at the earliest step",
-                    (
-                        "An early stop saves more losses. Whether it holds against another thief "
-                        "is another question, and the search asks about one loss and one thief."
-                    ),
-                ),
-            },
-        ),
+            "b": Choice(
+                "90: the mean of the two draws is the best guess that there is",
+                "It hides that a line at 90 is crossed, one way or the other.",
+            ),
+            "c": Choice(
+                "Both numbers, the ranges and the seeds of the draws",
+                "Whoever reads it can draw again, and argue with the ranges.",
+                right=True,
+            ),
+        },
     ),
-    predictions=PREDICTIONS,
 )
+
+LESSON = Lesson("14", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

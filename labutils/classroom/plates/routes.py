@@ -7,11 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLUE, GREY, canvas, label, mark
+from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, canvas, label, mark
 from labutils.incident.breach import Attempt, Step
 from labutils.incident.campaign import Ask
 
 WIDTH = 3.1  # of a request
+REASONS = {"fresh": "no managed device"}  # a rule whose name says too little in a picture
+KEY = (
+    "filled: allowed    ring: refused, and by which rule    stroke: he lacks what it takes\n"
+    "dotted: not tried, since an earlier request of the row failed, or an earlier row was open"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Route:
         return len(self.attempts) == len(self.asks) and all(map(_allowed, self.attempts))
 
 
-def routes(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
+def routes(steps: Sequence[Step], facts: Sequence[str], title: str) -> tuple[Figure, str]:
     """Every route of these steps, a row for each.
 
     The requests of a route stand side by side: all are needed. The routes of a step stand one below
@@ -39,12 +44,21 @@ def routes(steps: Sequence[Step], facts: Sequence[str]) -> tuple[Figure, str]:
     rows = [route for step in chosen for route in _routes_of(step)]
     longest = max(len(route.asks) for route in rows)
     figure, axes = canvas(
-        12, 0.7 + 0.5 * len(rows), (-1.9, WIDTH * longest), (len(rows) + 0.4, -0.7)
+        12, 1.8 + 0.86 * len(rows), (-2.1, WIDTH * longest), (len(rows) + 0.6, -1.5)
     )
+    axes.text(-2.05, -1.1, title, size=TEXT + 1.5, weight="bold", va="center")
+    axes.text(-2.05, len(rows) + 0.05, KEY, size=TEXT, color=GREY, va="center")
     for y, route in enumerate(rows):
         if route.first:
             axes.axhline(y - 0.5, color="#cccccc", lw=0.7)
-            axes.text(-1.85, y, label(route.step.fact), size=9, weight="bold", va="center")
+            axes.text(
+                -2.05,
+                y,
+                label(route.step.fact).replace(" ", "\n"),
+                size=TEXT,
+                weight="bold",
+                va="center",
+            )
         for x, ask in enumerate(route.asks):
             attempt = route.attempts[x] if x < len(route.attempts) else None
             _request(axes, WIDTH * x, y, ask, attempt)
@@ -79,10 +93,10 @@ def _request(axes: Axes, x: float, y: int, ask: Ask, attempt: Attempt | None) ->
         {"edgecolor": BLUE, "lw": 2} if kind == "denied" else {"edgecolor": "#aaaaaa", "lw": 0.8}
     )
     style |= {"facecolor": "white", "ls": "-" if attempt else ":"}
-    axes.add_patch(Rectangle((x, y - 0.38), 2.9, 0.76, **style))
+    axes.add_patch(Rectangle((x, y - 0.44), 2.95, 0.88, **style))
     mark(axes, x + 0.16, y, kind, 45)
-    words = f"{ask.ask}  with {ask.using}" + (f"\n{reason}" if reason else "")
-    axes.text(x + 0.34, y, words, size=7.6, va="center", color="black" if attempt else GREY)
+    words = f"{ask.ask}\nwith {ask.using}" + (f"\n{reason}" if reason else "")
+    axes.text(x + 0.34, y, words, size=TEXT, va="center", color="black" if attempt else GREY)
 
 
 def _met(ask: Ask, attempt: Attempt | None) -> tuple[str, str]:
@@ -92,5 +106,5 @@ def _met(ask: Ask, attempt: Attempt | None) -> tuple[str, str]:
     if attempt.decision is None:
         return "not_reached", "no implant" if ask.origin == "atlassian" else "not held"
     if not attempt.decision.allow:
-        return "denied", attempt.decision.rule
+        return "denied", REASONS.get(attempt.decision.rule, attempt.decision.rule)
     return "succeeded", ""

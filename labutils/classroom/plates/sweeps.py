@@ -1,0 +1,100 @@
+"""Curves over a sweep: for how many thieves a loss happens, setting by setting (lesson 14)."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from labutils.classroom.plates.canvas import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    TEXT,
+    VERMILION,
+    canvas,
+)
+
+STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"), (GREY, "-."))
+APART = 0.075  # between two labels, as a share of the height
+
+
+def sweeps(
+    counts: Mapping[str, Sequence[int]],
+    settings: Sequence[object],
+    title: str,
+    axes_are: tuple[str, str],
+    most: int,
+) -> tuple[Figure, str]:
+    """`counts[curve]` has a number for each setting; `most` is the number that there can be.
+
+    The settings stand at equal distances. `axes_are` says what is across, and what is up. A point
+    is vermilion and filled where something is lost, and a blue ring where nothing is.
+    """
+    right = len(settings) - 1
+    figure, axes = canvas(11.5, 5.6, (-0.16 * right - 0.2, 1.62 * right), (-0.24, 1.26))
+    across, up = axes_are
+    left = -0.13 * right - 0.15
+    axes.text(left, 1.19, title, size=TEXT + 1.5, weight="bold", va="center")
+    axes.text(left, 1.09, up, size=TEXT, va="center")
+    for part in (0, 0.25, 0.5, 0.75, 1):
+        axes.plot([0, right], [part, part], color="#dddddd", lw=0.8, zorder=0)
+        axes.text(-0.03 * right, part, f"{part * most:g}", size=TEXT, ha="right", va="center")
+    for x, setting in enumerate(settings):
+        axes.text(x, -0.075, str(setting), size=TEXT, ha="center", va="center")
+    axes.text(right / 2, -0.17, across, size=TEXT, ha="center", va="center")
+    heights = _labels({name: curve[-1] / most for name, curve in counts.items()})
+    for (name, curve), style in zip(counts.items(), STYLES, strict=False):
+        _curve(axes, [count / most for count in curve], style)
+        axes.text(right * 1.04, heights[name], name, size=TEXT, va="center", color=style[0])
+    return figure, _sentence(counts, settings, most)
+
+
+def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str]) -> None:
+    colour, dashes = style
+    axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2)
+    for x, height in enumerate(heights):
+        face, edge = (VERMILION, VERMILION) if height else ("white", BLUE)
+        axes.plot([x], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)
+
+
+def _labels(ends: Mapping[str, float]) -> dict[str, float]:
+    """Where the name of each curve stands: at its end, or a little higher where two are close."""
+    heights: dict[str, float] = {}
+    lowest = -1.0
+    for name, end in sorted(ends.items(), key=lambda pair: pair[1]):
+        lowest = heights[name] = max(end, lowest + APART)
+    return heights
+
+
+def _sentence(counts: Mapping[str, Sequence[int]], settings: Sequence[object], most: int) -> str:
+    curves = [f"{name} {', '.join(map(str, curve))}" for name, curve in counts.items()]
+    return f"Lost, of {most}, at {', '.join(map(str, settings))}: {'; '.join(curves)}."
+
+
+def frontier_curve(
+    best: Sequence[tuple[float, int, Sequence[str]]], title: str, most: int
+) -> tuple[Figure, str]:
+    """The best that each price buys, as steps: what it costs, and how many losses of `most` are
+    left."""
+    dearest = max(cost for cost, _, _ in best)
+    figure, axes = canvas(11.5, 5.6, (-0.12 * dearest, 1.06 * dearest), (-0.2, 1.24))
+    axes.text(-0.1 * dearest, 1.18, title, size=TEXT + 1.5, weight="bold", va="center")
+    axes.text(-0.1 * dearest, 1.09, f"losses that happen, of {most}", size=TEXT, va="center")
+    for part in (0, 0.25, 0.5, 0.75, 1):
+        axes.plot([0, dearest], [part, part], color="#dddddd", lw=0.8, zorder=0)
+        words = f"{part * most:g}"
+        axes.text(-0.02 * dearest, part, words, size=TEXT, ha="right", va="center")
+    points = [(cost, lost / most) for cost, lost, _ in best]
+    for (cost, height), (later, lower) in zip(points, points[1:], strict=False):
+        axes.plot([cost, later, later], [height, height, lower], color=GREY, lw=1.5)
+    for (cost, height), (spent, lost, _) in zip(points, best, strict=True):
+        face, edge = (VERMILION, VERMILION) if lost else ("white", BLUE)
+        axes.plot([cost], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)
+        axes.text(cost, -0.065, f"{spent:g}", size=TEXT, ha="center", va="center")
+        words = {"size": TEXT, "ha": "center", "va": "center"}
+        axes.text(cost + 0.015 * dearest, height + 0.05, str(lost), **words)
+    axes.text(dearest / 2, -0.15, "cost in points", size=TEXT, ha="center", va="center")
+    steps = [f"{spent:g} points leave {lost}" for spent, lost, _ in best]
+    return figure, f"Of {most} losses: {', '.join(steps)}."

@@ -1,0 +1,99 @@
+"""A budget, a price list, and a crew of thieves that nobody has seen (the target of lesson 14)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from labutils.incident import breach
+from labutils.incident.cases import Case
+from labutils.lab import dice
+from labutils.stage import thieves, worlds
+
+FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
+BUDGET = 8  # points
+CREW = 20  # thieves
+MOST = 32  # losses, of 20 thieves times seven
+DEPLOYMENTS = 6
+_RANGES = thieves.Ranges(
+    ages=(0.5, 2),
+    paces=(0.01, 0.1),
+    places=(*4 * ("near",), *4 * ("laptop",), "supplier"),
+    bought=0.5,
+)
+
+
+@cache
+def crew() -> tuple[Case, ...]:
+    """The thieves."""
+    return tuple(thieves.draw(CREW, "hidden crew b", _RANGES).values())
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What the crew got under a set of controls: `losses` in all, `by_loss`, and the rules that
+    refused them, most often first. `flag` is None where too much was lost."""
+
+    controls: tuple[str, ...]
+    cost: int
+    losses: int
+    by_loss: dict[str, int]
+    refused_by: dict[str, int]
+    flag: str | None
+
+    def __str__(self) -> str:
+        lost = ", ".join(f"{loss} {count}" for loss, count in self.by_loss.items())
+        rules = ", ".join(f"{rule} {count}" for rule, count in self.refused_by.items())
+        return (
+            f"{' + '.join(self.controls) or 'no controls'}: {self.cost} points\n"
+            f"    of {CREW * len(worlds.LOSSES)} losses {self.losses} happen: {lost}\n"
+            f"    steps refused by: {rules or 'no rule'}\n"
+            f"    {self.flag or f'no flag: {MOST} losses are the most'}"
+        )
+
+    __repr__ = __str__
+
+
+class HiddenCrew:
+    """The scene: choose controls, deploy them, and read what the crew got.
+
+    `left` is the number of deployments that are left.
+    """
+
+    def __init__(self) -> None:
+        self.prices, self.budget, self.left = dict(worlds.PRICES), BUDGET, DEPLOYMENTS
+
+    def deploy(self, *controls: str) -> Report | None:
+        """Play the crew against these controls. Costs one of the deployments, and gives a report;
+        None, after a sentence, where it cannot be done."""
+        if strangers := [name for name in controls if name not in self.prices]:
+            print(f"There is no control {strangers[0]!r} on the list: {', '.join(self.prices)}.")
+            return None
+        chosen = tuple(name for name in self.prices if name in controls)
+        cost = sum(self.prices[name] for name in chosen)
+        if cost > BUDGET:
+            print(f"That costs {cost} points, and the budget is {BUDGET}. It is not deployed.")
+            return None
+        if self.left == 0:
+            print("No deployment is left. For a fresh start: scene = target('14').")
+            return None
+        self.left -= 1
+        report = played(chosen, cost)
+        print(report)
+        return report
+
+
+def played(chosen: Iterable[str], cost: int) -> Report:
+    """What the crew gets under these controls."""
+    world = breach.with_controls(chosen)
+    by_loss, refused = dict.fromkeys(worlds.LOSSES, 0), Counter[str]()
+    names = {fact: loss for loss, fact in worlds.LOSSES.items()}
+    for case in crew():
+        for step in breach.foresee(world, case=case):
+            if step.fact in names and not step.stopped:
+                by_loss[names[step.fact]] += 1
+            elif step.fact in names and step.rule != "not_held":
+                refused[step.rule] += 1
+    losses = sum(by_loss.values())
+    flag = FLAG if losses <= MOST else None
+    return Report(tuple(chosen), cost, losses, by_loss, dict(refused.most_common()), flag)

@@ -1,0 +1,88 @@
+"""The target of lesson 14: a budget, a crew that nobody has seen, and a report of what it got."""
+
+import pytest
+
+from labutils.incident import breach, search
+from labutils.stage import thieves, worlds
+from labutils.stage.hidden_crew import (
+    BUDGET,
+    CREW,
+    DEPLOYMENTS,
+    FLAG,
+    MOST,
+    HiddenCrew,
+    crew,
+    played,
+)
+
+LOST = search.losses(worlds.LOSSES.values(), worlds.TWELVE, crew())
+COST = {names: sum(worlds.PRICES[name] for name in names) for names in LOST}
+AFFORDABLE = {names: lost for names, lost in LOST.items() if COST[names] <= BUDGET}
+
+
+def test_the_report_counts_what_the_search_counts():
+    for names in (
+        (),
+        ("sessions_bound",),
+        ("support_least_privilege", "recordings_cleaned", "service_tokens_bound"),
+    ):
+        report = played(names, COST[names])
+        assert report.losses == sum(report.by_loss.values()) == LOST[names]
+        assert f"of {CREW * 7} losses {LOST[names]} happen" in str(report)
+    assert LOST[()] == CREW * 7
+
+
+def test_more_than_one_set_is_good_enough_and_most_are_not():
+    good = [names for names, lost in AFFORDABLE.items() if lost <= MOST]
+    assert 2 <= len(good) < len(AFFORDABLE) / 20
+
+
+def test_what_is_best_against_the_lesson_s_hundred_is_not_good_enough_here():
+    hundred = search.losses(worlds.LOSSES.values(), worlds.TWELVE, thieves.draw(100).values())
+    best = min(AFFORDABLE, key=lambda names: (hundred[names], COST[names]))
+    assert LOST[best] > MOST
+
+
+def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
+    scene = HiddenCrew()
+    bad = scene.deploy("sessions_bound")
+    good = scene.deploy("service_tokens_bound", "recordings_cleaned", "support_least_privilege")
+    assert bad.flag is None and good.flag == FLAG
+    assert "no flag: 32 losses are the most" in str(bad) and FLAG in repr(good)
+    assert "steps refused by: at_home" in capsys.readouterr().out
+    assert good.controls == (
+        "support_least_privilege",
+        "recordings_cleaned",
+        "service_tokens_bound",
+    )
+    assert scene.left == DEPLOYMENTS - 2
+
+
+@pytest.mark.parametrize(
+    ("controls", "says"),
+    [
+        (("training",), "There is no control 'training' on the list: support_least_privilege"),
+        (
+            ("acts_reauthenticated", "sessions_bound"),
+            "That costs 11 points, and the budget is 8. It is not deployed.",
+        ),
+    ],
+)
+def test_what_cannot_be_deployed_gets_a_sentence_and_costs_no_deployment(controls, says, capsys):
+    scene = HiddenCrew()
+    assert scene.deploy(*controls) is None and scene.left == DEPLOYMENTS
+    assert says in capsys.readouterr().out
+
+
+def test_after_the_last_deployment_a_sentence_says_how_to_begin_anew(capsys):
+    scene = HiddenCrew()
+    assert all(scene.deploy() for _ in range(DEPLOYMENTS))
+    assert scene.deploy() is None
+    assert "No deployment is left. For a fresh start: scene = target('14')." in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_crew_is_drawn_once_and_is_the_same_for_everybody():
+    assert crew() is crew() and len(crew()) == CREW
+    assert {case.name for case in crew()} == {breach.cases.load().name}
