@@ -32,7 +32,8 @@ def sequence(
     top = -1.75 if title else -1.3
     height = 1.0 + 0.72 * len(messages) + (0.3 if title else 0)
     figure, axes = canvas(11, height, (-0.6, len(hosts) - 0.45), (len(messages) - 0.2, top))
-    axes.text(-0.55, -1.5, title, size=14, weight="bold", va="center")
+    if title:
+        axes.text(-0.55, -1.5, title, size=14, weight="bold", va="center")
     for x, host in enumerate(hosts):
         axes.plot([x, x], [-0.6, len(messages) - 0.3], color=GREY, lw=0.8, ls=":")
         axes.text(x, -0.85, host, ha="center", weight="bold", size=TEXT + 1)
