@@ -344,3 +344,14 @@ def test_a_device_gets_no_further_than_the_policy():
     device = begin(apps).json()
     assert "An administrator must approve it first." in says(apps, device).text
     assert error_of(poll(apps, device)) == DENIED
+
+
+def test_with_auto_login_nobody_signs_in_and_the_device_still_waits_for_a_yes():
+    apps = with_devices()
+    apps.provider.auto_login = "ada"
+    device = begin(apps).json()
+    page = says_again(apps, device)
+    assert "Say yes only if" in page.text
+    assert error_of(poll(apps, device)) == PENDING
+    assert "The device is signed in." in fill(apps.ada, page, consent="allow").text
+    assert poll(apps, device).status_code == 200

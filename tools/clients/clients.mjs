@@ -46,6 +46,8 @@ async function withOpenidClient(issuer, client, keyPair) {
     introspect: (token) => openid.tokenIntrospection(config, token),
     revoke: (token) => openid.tokenRevocation(config, token),
     clientCredentials: () => openid.clientCredentialsGrant(config, undefined, options),
+    beginDevice: () => openid.initiateDeviceAuthorization(config, { scope: SCOPE }),
+    pollDevice: (device) => openid.pollDeviceAuthorizationGrant(config, device, undefined, options), // until somebody answers
   }
 }
 
@@ -88,6 +90,16 @@ async function withOauth4webapi(issuer, client, keyPair) {
     introspect: async (token) =>
       oauth.processIntrospectionResponse(server, who, await oauth.introspectionRequest(server, who, proof, token, insecure)),
     revoke: async (token) => oauth.processRevocationResponse(await oauth.revocationRequest(server, who, proof, token, insecure)),
+    beginDevice: async () =>
+      oauth.processDeviceAuthorizationResponse(
+        server, who, await oauth.deviceAuthorizationRequest(server, who, proof, { scope: SCOPE }, insecure)),
+    pollDevice: async (device) => {
+      await new Promise((resolve) => setTimeout(resolve, 1000 * device.interval + 500))
+      const response = await oauth.deviceCodeGrantRequest(server, who, proof, device.device_code, options)
+      const tokens = await oauth.processDeviceCodeResponse(server, who, response)
+      await oauth.validateApplicationLevelSignature(server, response, insecure)
+      return tokens
+    },
     clientCredentials: async () =>
       oauth.processClientCredentialsResponse(server, who, await oauth.clientCredentialsGrantRequest(server, who, proof, {}, options)),
   }
@@ -124,6 +136,17 @@ async function refused(request, status, error) {
     assert.equal(reason.status, status, `${error} came with status ${reason.status} and not ${status}`)
     return true
   })
+}
+
+/** What a person does who sees the code of a device: opens its address, and answers. With --auto-login nobody signs in. */
+async function answerDevice(device, consent) {
+  const page = await fetch(device.verification_uri_complete)
+  const cookie = page.headers.getSetCookie().map((set) => set.split(';')[0]).join('; ')
+  const [, csrf] = (await page.text()).match(/name="csrf" value="([^"]+)"/)
+  const body = new URLSearchParams({ user_code: device.user_code, csrf, consent })
+  const done = await fetch(device.verification_uri, { method: 'POST', headers: { cookie }, body })
+  assert.equal(done.status, 200)
+  await done.text()
 }
 
 const refusedGrant = (request) => refused(request, 400, 'invalid_grant')
@@ -292,12 +315,37 @@ async function allScenarios(issuer, library, connect, client, withDpop) {
   })
 }
 
+/** The device authorization grant (RFC 8628), for the client `tv`. */
+async function deviceScenarios(issuer, library, connect) {
+  const client = { name: 'tv', id: 'tv', alg: 'ES256', authentication: (of) => of.None() }
+  const check = (title, steps) => scenario([library.padEnd(13), 'tv'.padEnd(9), 'bearer', title].join('  '), steps)
+
+  await check('device code', async () => {
+    const party = await connect(issuer, client)
+    const device = await party.beginDevice()
+    assert.ok(device.expires_in > 0 && device.interval > 0)
+    await answerDevice(device, 'allow')
+    const tokens = await party.pollDevice(device)
+    assert.ok(tokens.access_token && tokens.refresh_token && tokens.id_token)
+    assert.equal((await party.userinfo(tokens.access_token, party.claims(tokens).sub)).name, 'Ada Lovelace')
+    await refusedGrant(party.pollDevice(device)) // good once
+  })
+
+  await check('device code denied', async () => {
+    const party = await connect(issuer, client)
+    const device = await party.beginDevice()
+    await answerDevice(device, 'deny')
+    await refused(party.pollDevice(device), 400, 'access_denied')
+  })
+}
+
 const issuer = process.argv[2]
 if (!issuer) {
   console.error('Say which provider: node clients.mjs http://127.0.0.1:9000')
   process.exit(2)
 }
 for (const [library, connect] of [['openid-client', withOpenidClient], ['oauth4webapi', withOauth4webapi]]) {
+  await deviceScenarios(issuer, library, connect)
   for (const client of CLIENTS) {
     for (const withDpop of [false, true]) {
       await allScenarios(issuer, library, connect, client, withDpop)

@@ -19,6 +19,7 @@ from labutils.identity.provider.sign_in import (
     PersonMustAnswer,
     refuse_other_sites,
     sign_in,
+    start_session,
     with_cookie,
 )
 from labutils.identity.provider.state import (
@@ -117,6 +118,9 @@ def authenticate(
     if "username" in posted or "ticket" in posted:
         return sign_in(state, request, {**posted, **typed})
     session = state.current_session(request)
+    automatic = state.users[state.auto_login] if state.auto_login is not None else None
+    if session is None and automatic is not None and automatic.active:
+        return start_session(state, request, automatic, ["pwd"])
     if session is None:
         raise PersonMustAnswer(page("login", typed, action=VERIFICATION))
     return session
