@@ -23,6 +23,7 @@ from labutils.identity.provider.state import DEVICE_CODE, Client, ConsentPolicy,
 from labutils.identity.security_key import SecurityKey, press
 from labutils.stage import phishing
 from labutils.stage.authenticators import FACTORS, Account, with_key_or_code
+from labutils.stage.settings_around_a_key import CLOSED, OPEN, SETTINGS, Company
 from labutils.stage.thief import query
 from labutils.stage.two_apps import API, LOGIN
 
@@ -33,15 +34,6 @@ VERIFIER = "a-verifier-that-the-one-who-asks-keeps-to-itself"
 QUESTIONS = frozenset({"birthday", "staff number"})  # both stand on a page about Ada
 OWN = frozenset({"wiki", "notes", "screen"})  # clients that the company runs itself
 
-# What a company decides. The first value of each is how many providers are set up at first.
-SETTINGS: dict[str, tuple[str, ...]] = {
-    "codes": ("taken", "refused"),
-    "devices": ("from anywhere", "from the office", "off"),
-    "consent": ("people decide", "approved clients", "own clients"),
-    "recovery": ("questions", "second key", "never"),
-}
-Company = Mapping[str, str]
-OPEN: Company = {name: values[0] for name, values in SETTINGS.items()}
 # What a learner writes in 13-4: a browser, the answer to the device authorization request, and
 # what waits some seconds. It returns the tokens, or the error that ended it.
 Poll = Callable[[httpx.Client, dict[str, Any], Callable[[int], None]], Any]
@@ -353,14 +345,6 @@ def stopped(outcomes: Mapping[tuple[str, int, int], bool], life: int) -> tuple[b
     return tuple(
         not any(outcomes[when, life, after] for after in READ_AFTER if after >= 50) for when in WHEN
     )
-
-
-CLOSED: Company = {
-    "codes": "refused",
-    "devices": "from the office",
-    "consent": "approved clients",
-    "recovery": "second key",
-}
 
 
 def doors(kit: Kit) -> dict[tuple[str, ...], list[str]]:

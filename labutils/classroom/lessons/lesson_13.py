@@ -35,9 +35,7 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.person import Form
 from labutils.lab import dice
-from labutils.stage import ways_round_a_key
-from labutils.stage.all_have_keys import FLAG, AllHaveKeys
-from labutils.stage.ways_round_a_key import CLOSED, SETTINGS
+from labutils.stage.settings_around_a_key import CLOSED, SETTINGS
 
 TOOLS = code("""
     import hashlib
@@ -395,6 +393,8 @@ PLAYED = {
 @cache
 def outcome(setting: str, chosen: str) -> tuple[bool, bool]:
     """Whether the attack gets in, and whether the work goes on, with this value of a setting."""
+    from labutils.stage import ways_round_a_key  # loads fido2, which other lessons need not
+
     namespace: dict[str, Any] = {}
     exec("\n".join((TOOLS, REWRITE, WITHOUT_KEY, POLL)), namespace)
     kit = ways_round_a_key.Kit(*(namespace[name] for name in ("rewrite", "without_key", "poll")))
@@ -443,9 +443,18 @@ def why_mistake(answer: Any) -> str | None:
 
 def flag_mistake(answer: Any) -> str | None:
     """What is wrong with a flag."""
+    from labutils.stage.all_have_keys import FLAG  # loads fido2
+
     if isinstance(answer, dict):
         return "whole"
     return None if answer == FLAG else "other"
+
+
+def scene() -> Any:
+    """The target's scene, in a lab of its own."""
+    from labutils.stage.all_have_keys import AllHaveKeys  # loads fido2
+
+    return AllHaveKeys()
 
 
 EXERCISES = (
@@ -885,7 +894,7 @@ of Tom's at a name that is free; without an app, a page that notes the visits in
 scene.clients: the approved clients. scene.request and scene.verifier: an authorization request of \
 the client `room-planner`, and its PKCE verifier. scene.wait(seconds) lets time pass.
 Discovery at https://login.example/.well-known/openid-configuration says what is offered.""",
-    scene=AllHaveKeys,
+    scene=scene,
 )
 
 _RELAYED = (
