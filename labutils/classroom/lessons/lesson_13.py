@@ -277,7 +277,7 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
         got = "a page without its form, or without its ticket"
         return Verdict("differs", case, got, "both kept", mistake="form")
     if 'value="data-options"' not in shown or "answer" not in form.asked:
-        got = "a page where a field is missing"
+        got = "a page where a field is missing, or changed"
         return Verdict("differs", case, got, "all fields kept", mistake="form")
     return None
 
