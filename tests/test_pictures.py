@@ -26,6 +26,7 @@ from labutils.classroom.plates.heat import heat
 from labutils.classroom.plates.matrix import check_matrix
 from labutils.classroom.plates.response import hours_until_out, key_overlap
 from labutils.classroom.plates.strategies import strategies, winners
+from labutils.classroom.plates.sweeps import frontier_curve, sweeps
 from labutils.classroom.plates.tactics import tactic_by_step
 from labutils.classroom.plates.timeline import timeline
 from labutils.classroom.plates.tradeoff import tradeoff
@@ -419,3 +420,30 @@ def test_under_other_libraries_the_marks_are_compared_and_a_sentence_says_so(val
     assert validated["other picture", False] == "PASSED"
     assert validated["other marks", False] == "FAILED"
     assert validated["sentence", False]
+
+
+# --- curves over a sweep (lesson 14) ------------------------------------------------------------
+
+
+def test_a_sweep_has_a_point_for_each_setting_filled_where_something_is_lost():
+    counts = {"alone": [50, 0], "with another": [25, 0]}
+    figure, sentence = sweeps(counts, [1, 48], "A title", ("hours", "thieves"), 100)
+    points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
+    assert points == [[VERMILION.lower()] * 2, ["#ffffff", BLUE.lower()]] * 2
+    assert sentence == "Lost, of 100, at 1, 48: alone 50, 0; with another 25, 0."
+
+
+def test_the_names_of_curves_that_end_close_together_stand_apart():
+    counts = {name: [100, end] for name, end in (("a", 10), ("b", 11), ("c", 12), ("d", 90))}
+    figure, _ = sweeps(counts, [1, 2], "A title", ("hours", "thieves"), 100)
+    names = {text.get_text(): text.get_position()[1] for text in figure.axes[0].texts}
+    heights = [names[name] for name in "abcd"]
+    assert all(later - before > 0.07 for before, later in zip(heights, heights[1:], strict=False))
+
+
+def test_a_frontier_says_what_each_price_leaves():
+    best = [(0, 10, ()), (2, 4, ("a",)), (5, 0, ("a", "b"))]
+    figure, sentence = frontier_curve(best, "A title", 10)
+    points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
+    assert points == [[VERMILION.lower()] * 2] * 2 + [["#ffffff", BLUE.lower()]]
+    assert sentence == "Of 10 losses: 0 points leave 10, 2 points leave 4, 5 points leave 0."

@@ -79,9 +79,9 @@ def frontier_curve(
     """The best that each price buys, as steps: what it costs, and how many losses of `most` are
     left."""
     dearest = max(cost for cost, _, _ in best)
-    figure, axes = canvas(11.5, 5.6, (-0.12 * dearest, 1.06 * dearest), (-0.2, 1.24))
-    axes.text(-0.1 * dearest, 1.18, title, size=TEXT + 1.5, weight="bold", va="center")
-    axes.text(-0.1 * dearest, 1.09, f"losses that happen, of {most}", size=TEXT, va="center")
+    figure, axes = canvas(11.5, 5.8, (-0.12 * dearest, 1.06 * dearest), (-0.2, 1.32))
+    axes.text(-0.1 * dearest, 1.26, title, size=TEXT + 1.5, weight="bold", va="center")
+    axes.text(-0.1 * dearest, 1.16, f"losses that happen, of {most}", size=TEXT, va="center")
     for part in (0, 0.25, 0.5, 0.75, 1):
         axes.plot([0, dearest], [part, part], color="#dddddd", lw=0.8, zorder=0)
         words = f"{part * most:g}"
@@ -93,8 +93,9 @@ def frontier_curve(
         face, edge = (VERMILION, VERMILION) if lost else ("white", BLUE)
         axes.plot([cost], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)
         axes.text(cost, -0.065, f"{spent:g}", size=TEXT, ha="center", va="center")
-        words = {"size": TEXT, "ha": "center", "va": "center"}
-        axes.text(cost + 0.015 * dearest, height + 0.05, str(lost), **words)
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        beside = (cost + 0.014 * dearest, height + 0.05)
+        axes.text(*beside, str(lost), size=TEXT, va="center", bbox=ground, zorder=2)
     axes.text(dearest / 2, -0.15, "cost in points", size=TEXT, ha="center", va="center")
     steps = [f"{spent:g} points leave {lost}" for spent, lost, _ in best]
     return figure, f"Of {most} losses: {', '.join(steps)}."
