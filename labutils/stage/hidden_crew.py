@@ -64,8 +64,10 @@ class HiddenCrew:
         self.prices, self.budget, self.left = dict(worlds.PRICES), BUDGET, DEPLOYMENTS
 
     def deploy(self, *controls: str) -> Report | None:
-        """Play the crew against these controls. Costs one of the deployments, and gives a report;
-        None, after a sentence, where it cannot be done."""
+        """Play the crew against these controls, names or one list of them. Costs one of the
+        deployments, and gives a report; None, after a sentence, where it cannot be done."""
+        if len(controls) == 1 and not isinstance(controls[0], str):
+            controls = tuple(controls[0])
         if strangers := [name for name in controls if name not in self.prices]:
             print(f"There is no control {strangers[0]!r} on the list: {', '.join(self.prices)}.")
             return None

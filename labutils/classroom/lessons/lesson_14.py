@@ -120,7 +120,7 @@ def is_a_rule(answer: Tried) -> Verdict:
         try:
             reason = answer(request, world)
         except Exception:
-            return answer.raised(words, mistake)
+            return answer.raised(words, mistake if mistake == "nobody" else None)
         if refused and (reason is None or reason is False):
             return Verdict("let_in", words, mistake=mistake)
         if refused and not (isinstance(reason, str) and reason.strip()):
@@ -207,7 +207,7 @@ def crowd_cases() -> list[Case]:
             (LOSSES[loss], crowd, world),
             sum(loss in happened(breach.foresee(world, case=case)) for case in crowd),
             mistake,
-            f"{LOSSES[loss]!r}, {len(crowd)} thieves",
+            f"{LOSSES[loss]!r}, {'one thief' if len(crowd) == 1 else f'{len(crowd)} thieves'}",
         )
         for loss, crowd, world, mistake in cases
     ]
@@ -234,10 +234,10 @@ def set_cases() -> list[Case]:
 
 
 def same_sets(result: Any, want: Any) -> bool:
-    """Whether two lists hold the same sets, in any order."""
+    """Whether two lists hold the same sets, in any order; a set may be a tuple of its names."""
     if not isinstance(result, list | tuple | set):
         return False
-    if not all(isinstance(one, set | frozenset) for one in result):
+    if not all(isinstance(one, set | frozenset | tuple) for one in result):
         return False
     return sorted(map(sorted, result)) == sorted(map(sorted, want))
 
