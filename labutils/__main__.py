@@ -284,11 +284,13 @@ def score(
             ids = {name for hit in result.hits for name in hit.event_ids}
             print(self_check.check(ids, sealed))
             return 0
-        scored = scoring.score(result.hits, folder, budget=budget)
+        scored = scoring.score(scoring.alerting(result.hits), folder, budget=budget)
     except OSError as error:
         return _refused(f"{shown(str(lists))} cannot be read: {error.strerror or error}.")
     except ValueError as error:
         return _refused(str(error))
+    for title in scoring.quiet_rules(result.hits):
+        print(f"Not scored, since its level calls nobody: {shown(title, 100)}", file=sys.stderr)
     _print(json.dumps(scored.summary(), indent=1) if as_json else str(scored))
     return 0
 

@@ -46,6 +46,23 @@ def test_rules_are_scored_in_a_world(rules, folder, capsys):
     assert "1 of 2 (0.09 to 0.91)" in out and "A session of Tom's" in out
 
 
+@pytest.mark.parametrize("level", ["low", "informational"])
+def test_a_rule_whose_level_calls_nobody_is_named_and_not_scored(folder, tmp_path, capsys, level):
+    path = tmp_path / "quiet.yml"
+    path.write_text(yaml.safe_dump(RULE | {"level": level}), encoding="utf-8")
+    status, out, err = run(capsys, "--rules", path, "--world", folder, "--json")
+    assert status == 0 and json.loads(out)["alerts_a_day"]["count"] == 0
+    assert err == "Not scored, since its level calls nobody: A session of Tom's\n"
+
+
+def test_a_rule_without_a_level_is_scored(folder, tmp_path, capsys):
+    path = tmp_path / "plain.yml"
+    plain = {key: value for key, value in RULE.items() if key != "level"}
+    path.write_text(yaml.safe_dump(plain), encoding="utf-8")
+    _, out, err = run(capsys, "--rules", path, "--world", folder, "--json")
+    assert json.loads(out)["alerts_a_day"]["count"] == 2 and not err
+
+
 def test_json_is_for_programs(rules, folder, capsys):
     status, out, _ = run(capsys, "--rules", rules, "--world", folder, "--json")
     scored = json.loads(out)
@@ -80,7 +97,9 @@ def test_rules_are_graded_by_a_seed(rules, tmp_path, capsys):
         capsys, "--rules", rules, "--seed", "s", "--background", 2000, "--keep",
         tmp_path / "again", "--json",
     )  # fmt: skip
-    assert set(json.loads(graded[1])) == {"mean", "minimum", "indicators", "refused", "worlds"}
+    numbers = json.loads(graded[1])
+    assert numbers.keys() == {"mean", "minimum", "indicators", "refused", "quiet", "worlds"}
+    assert numbers["quiet"] == []
 
 
 def test_a_sealed_world_counts_right_events_and_names_none(rules, folder, capsys):

@@ -13,7 +13,7 @@ from labutils.incident import background, cases
 from labutils.incident.hunt import hunt
 from labutils.incident.hunt.alerts import ORDINARY, Alert
 from labutils.incident.hunt.engine import Hit
-from labutils.incident.hunt.scoring import Score, score
+from labutils.incident.hunt.scoring import Score, alerting, score
 from labutils.lab import iso
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ DAY = 86400  # seconds
 def measured(hits: list[Hit], folder: pathlib.Path) -> tuple[Score, Score]:
     """The score of all rules in the world of this folder, and of those above the level low: these
     alone are alerts that a team reads."""
-    return score(hits, folder), score([hit for hit in hits if hit.level != "low"], folder)
+    return score(hits, folder), score(alerting(hits), folder)
 
 
 def led_to(alerts: Iterable[Alert]) -> set[str]:

@@ -22,7 +22,7 @@ from labutils.incident import attackers, background, breach, cases
 from labutils.incident.hunt.engine import Hunt, hunt
 from labutils.incident.hunt.intervals import Share, precision
 from labutils.incident.hunt.rules import Refused, read_placeholders
-from labutils.incident.hunt.scoring import BUDGET, Score, score
+from labutils.incident.hunt.scoring import BUDGET, Score, alerting, quiet_rules, score
 from labutils.incident.hunt.tables import Table, as_html, as_text
 from labutils.incident.policy import World
 
@@ -138,12 +138,14 @@ def _read(path: Path) -> dict[str, Any]:
 @dataclass(frozen=True, eq=False)
 class Grade:
     """What rules are worth in worlds that they were not written for. `loaded`: how many rules took
-    part; `refused`: which did not, and why."""
+    part; `refused`: which did not, and why; `quiet`: the titles of those that had hits and call
+    nobody, by their level, so that no score counts them."""
 
     scores: Mapping[str, Score]
     indicators: frozenset[str]
     refused: tuple[Refused, ...] = ()
     loaded: int = 0
+    quiet: tuple[str, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -162,6 +164,7 @@ class Grade:
             "minimum": self.minimum,
             "indicators": sorted(self.indicators),
             "refused": [asdict(one) for one in self.refused],
+            "quiet": list(self.quiet),
             "worlds": {name: one.summary() for name, one in self.scores.items()},
         }
 
@@ -186,6 +189,11 @@ class Grade:
             Table("Held-out worlds", head, tuple(rows)),
             Table(title, (), lost),
             Table("Rules that could not be used", (), refused),
+            Table(
+                "Rules of the level low or informational, which call nobody",
+                (),
+                tuple((title,) for title in self.quiet),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,13 +222,15 @@ def grade(
     def scored(indicators: Iterable[str] = ()) -> dict[str, Score]:
         options: dict[str, Any] = {"budget": budget, "indicators": indicators, "case": case}
         return {
-            name: score(hunts[name].hits, folder, **options) for name, folder in folders.items()
+            name: score(alerting(hunts[name].hits), folder, **options)
+            for name, folder in folders.items()
         }
 
     first = scored()
     indicators = finders(first["W1"]) - finders(first["W3"])
     refused, loaded = tuple(hunts["W1"].refused), hunts["W1"].loaded
-    return Grade(scored(indicators), frozenset(indicators), refused, loaded)
+    quiet = quiet_rules(hunts["W1"].hits)
+    return Grade(scored(indicators), frozenset(indicators), refused, loaded, quiet)
 
 
 def _hunt(rules: list[Path], folder: Path) -> Hunt:

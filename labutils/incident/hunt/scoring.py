@@ -5,7 +5,7 @@ one burst of events would buy the score.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from labutils.lab import iso
 BUDGET = 5  # alerts that a team reads in a day
 WEEK = 7  # days
 BURST = 10  # a step of so many events or more is worth counting event by event
+QUIET = ("low", "informational")  # levels at which nobody is called
 BETA = 2  # in the F-measure: recall counts for so much more than precision
 
 
@@ -242,6 +243,17 @@ class Score:
 
     def _repr_html_(self) -> str:
         return as_html(tables(self))
+
+
+def alerting(hits: Iterable[Hit]) -> list[Hit]:
+    """Those of the hits that somebody is called for: of rules above the level low. Sigma says of a
+    low one that it is rarely an incident; it is for a look beside another alert."""
+    return [hit for hit in hits if hit.level not in QUIET]
+
+
+def quiet_rules(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The titles of the other rules, which have hits and call nobody."""
+    return tuple(sorted({hit.title for hit in hits if hit.level in QUIET}))
 
 
 def score(
