@@ -434,6 +434,28 @@ def colab(*arguments):
     return run(PYTHON, "-m", "tools.colab", *arguments)
 
 
+def classroom(*arguments):
+    """Run a class on this machine: JupyterHub, with a Unix account for each learner."""
+    try:
+        return run(PYTHON, "-m", "tools.classroom.start", *arguments)
+    except KeyboardInterrupt:
+        return 0
+
+
+def test_classroom(*arguments):
+    """Try a class: ten learners at work, thefts, accidents, a graded submission.
+
+    All but the last needs Linux and root.
+    """
+    checks = ["tools/classroom/check.py", "tools/grading/check.py"]
+    return run(PYTHON, "-m", "pytest", "-rs", *checks, *arguments)
+
+
+def grading(*arguments):
+    """Make assignments for nbgrader from the lessons, into build/grading."""
+    return run(PYTHON, "-m", "tools.grading.export", *arguments)
+
+
 def test_site(*arguments):
     """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
     with_playwright()
@@ -504,6 +526,9 @@ VERBS = {
     "site": site,
     "slides": slides,
     "colab": colab,
+    "classroom": classroom,
+    "test-classroom": test_classroom,
+    "grading": grading,
     "test-site": test_site,
     "measure": measure,
     "test-clients": test_clients,

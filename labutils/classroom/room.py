@@ -36,19 +36,41 @@ def progress_files(folder: Path) -> Iterator[Path]:
                 yield Path(where, name)
 
 
-def read(path: Path) -> dict[str, Item] | None:
-    """One progress file, or None where it is a link, no regular file, or cannot be read."""
+def read(path: Path, inside: int | None = None) -> dict[str, Item] | None:
+    """One progress file, or None where it is a link, no regular file, or cannot be read.
+
+    `inside` is an open folder that the path begins at.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        if path.is_symlink():
+        if inside is None and path.is_symlink():
             return None
-        number = os.open(path, flags)
+        number = os.open(path, flags, dir_fd=inside)
     except OSError:
         return None
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             return None
         return parse(file.read(LARGEST + 1))
+
+
+def of_homes(homes: Iterable[str | Path]) -> list[dict[str, Item]]:
+    """What each learner of a hub has noted: of each home `work/progress.json` and no other file, so
+    that nobody counts twice. `work` may be no link either."""
+    noted = (_of_home(Path(home)) for home in homes)
+    return [items for items in noted if items]
+
+
+def _of_home(home: Path) -> dict[str, Item] | None:
+    """Opened step by step, so that a learner who puts a link there meanwhile gains nothing."""
+    try:
+        work = os.open(home / "work", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        return read(Path("progress.json"), inside=work)
+    finally:
+        os.close(work)
 
 
 def people(folder: Path) -> list[dict[str, Item]]:

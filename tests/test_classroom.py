@@ -1,0 +1,276 @@
+"""A class on one machine: its configuration as data. `make test-classroom` tries it."""
+
+import copy
+import json
+import os
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from traitlets.config import Config
+
+from labutils.classroom import room
+
+pytest.importorskip("pwd", reason="a class wants Unix accounts")
+
+from tools.classroom import accounts, settings, sign_in, start, wall
+
+HERE = Path(start.HERE)
+VALUES = Path(__file__).parents[1] / "docs" / "classroom" / "values.yaml"
+CHART = os.environ.get("LABUTILS_Z2JH")
+PLATFORM = {
+    "client_id": ["anatomy"],
+    "issuer": "https://campus.example",
+    "authorize_url": "https://campus.example/authorize",
+    "jwks_endpoint": "https://campus.example/jwks",
+}
+
+
+def configured(monkeypatch, tmp_path, **decisions) -> Config:
+    """What the hub of a class with these decisions is told."""
+    chosen = settings.Settings(
+        state=str(tmp_path), homes="/home/class", python="/opt/class/bin/python", **decisions
+    )
+    monkeypatch.setenv(settings.VARIABLE, str(settings.write(chosen)))
+    monkeypatch.setattr(sign_in, "own_password_authenticator", lambda: "own passwords")
+    c = Config()
+    path = HERE / "jupyterhub_config.py"
+    code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+    exec(code, {"get_config": lambda: c, "__file__": str(path)})  # as JupyterHub does
+    return c
+
+
+@pytest.fixture
+def c(monkeypatch, tmp_path):
+    return configured(monkeypatch, tmp_path, learners=["learner01", "learner02"])
+
+
+# --- the configuration --------------------------------------------------------------------------
+
+
+def test_everything_listens_on_loopback(c):
+    assert c.JupyterHub.bind_url == "http://127.0.0.1:8000"
+    assert c.JupyterHub.hub_bind_url == "http://127.0.0.1:8002"
+    assert c.ConfigurableHTTPProxy.api_url == "http://127.0.0.1:8001"
+    assert [one["url"] for one in c.JupyterHub.services if "url" in one] == [
+        "http://127.0.0.1:8003"
+    ]
+
+
+def test_told_otherwise_only_the_door_opens_to_the_room(monkeypatch, tmp_path):
+    c = configured(
+        monkeypatch, tmp_path, address="0.0.0.0", certificate="/etc/class.pem", key="/etc/class.key"
+    )
+    assert c.JupyterHub.bind_url == "https://0.0.0.0:8000"
+    assert (c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key) == ("/etc/class.pem", "/etc/class.key")
+    assert c.JupyterHub.hub_bind_url.startswith("http://127.0.0.1:")
+    assert c.ConfigurableHTTPProxy.api_url.startswith("http://127.0.0.1:")
+
+
+def test_each_server_is_a_unix_user_with_a_cap_and_sockets_of_its_own(c):
+    assert c.JupyterHub.spawner_class == "jupyterhub.spawner.LocalProcessSpawner"
+    assert c.Spawner.cmd[:3] == ["prlimit", "--data=800000000", "--nproc=400"]
+    assert "--KernelManager.transport=ipc" in c.Spawner.args
+
+
+def test_a_learners_server_gets_nothing_of_roots_environment(c):
+    assert set(c.Spawner.env_keep) == {"LANG", "LC_ALL"}
+    assert set(c.Spawner.environment) == {"PATH", "JUPYTER_RUNTIME_DIR"}
+
+
+@pytest.mark.parametrize(
+    ("homes", "fits"), [("/home/anatomy-class", True), ("/srv/" + "x" * 60, False)]
+)
+def test_the_path_of_a_kernels_socket_has_to_fit(homes, fits):
+    chosen = settings.Settings(state="/s", homes=homes, python="/p", learners=["learner01"])
+    assert chosen.sockets_fit() is fits
+
+
+def test_no_part_of_it_is_node(c):
+    commands = [
+        c.ConfigurableHTTPProxy.command,
+        c.Spawner.cmd,
+        *(one["command"] for one in c.JupyterHub.services),
+    ]
+    assert c.ConfigurableHTTPProxy.command == ["/opt/class/bin/configurable-http-proxy"]
+    assert not [word for command in commands for word in command if "node" in word or "npm" in word]
+
+
+def test_a_restart_keeps_servers_sessions_and_the_database(c, tmp_path):
+    assert c.JupyterHub.cleanup_servers is False
+    assert c.JupyterHub.db_url == f"sqlite:///{tmp_path}/jupyterhub.sqlite"
+    assert c.JupyterHub.cookie_secret_file == f"{tmp_path}/cookie_secret"
+
+
+def test_idle_servers_are_stopped_by_a_service_that_can_do_nothing_else(c):
+    [culler] = [one for one in c.JupyterHub.services if one["name"] == "idle-culler"]
+    assert culler["command"][-1] == "--timeout=3600"
+    [role] = c.JupyterHub.load_roles
+    assert role["services"] == ["idle-culler"]
+    assert "admin:users" not in role["scopes"]
+
+
+# --- who gets in --------------------------------------------------------------------------------
+
+
+def test_of_a_password_of_ones_own_only_a_salted_value_is_configured(monkeypatch, tmp_path):
+    kept = sign_in.hashed("correct-horse")
+    c = configured(monkeypatch, tmp_path, learners=["learner01"], passwords={"learner01": kept})
+    assert c.OwnPassword.passwords == {"learner01": kept}
+    assert c.Authenticator.allowed_users == {"learner01"}
+    assert "correct" not in kept
+    assert sign_in.matches("correct-horse", kept)
+    assert not sign_in.matches("correct-horsf", kept)
+    assert sign_in.hashed("correct-horse") != kept
+
+
+def test_a_shared_password_never_opens_the_instructors_account(monkeypatch, tmp_path):
+    c = configured(
+        monkeypatch,
+        tmp_path,
+        sign_in="shared",
+        learners=["learner01"],
+        shared_password="a-b-c-d-e",
+        instructor_password="another",
+    )
+    assert c.JupyterHub.authenticator_class == "shared-password"
+    assert c.SharedPasswordAuthenticator.user_password == "a-b-c-d-e"
+    assert c.SharedPasswordAuthenticator.admin_password == "another"
+    assert c.Authenticator.admin_users == {"instructor"}
+
+
+def test_a_launch_of_lti_becomes_a_name_that_says_nothing_about_the_person(monkeypatch, tmp_path):
+    c = configured(monkeypatch, tmp_path, sign_in="lti", lti=PLATFORM)
+    assert c.JupyterHub.authenticator_class == "ltiauthenticator.LTI13Authenticator"
+    assert c.LTI13Authenticator.issuer == "https://campus.example"
+    claims = {"iss": "https://campus.example", "sub": "ada@campus.example", "name": "Ada"}
+    model = {"name": "ada@campus.example", "auth_state": claims, "admin": None}
+    learner = c.Authenticator.post_auth_hook(None, None, model)
+    assert "ada" not in json.dumps(learner).lower()
+    assert (learner["admin"], learner["auth_state"]) == (False, None)
+    assert learner["name"].startswith("lti-")
+    assert len(learner["name"]) < 32  # the longest name of a Unix account
+    elsewhere = sign_in.lti_account({**claims, "iss": "https://other.example"})
+    assert elsewhere["name"] != learner["name"]
+    assert sign_in.lti_account({**claims, sign_in.ROLES: [sign_in.INSTRUCTOR]})["admin"] is True
+
+
+def test_what_the_platform_does_not_say_is_named(tmp_path):
+    path = tmp_path / "platform.json"
+    path.write_text(json.dumps({"issuer": "https://campus.example"}))
+    with pytest.raises(SystemExit, match="JSON with client_id, authorize_url, jwks_endpoint in it"):
+        start.read_lti(path, {})
+
+
+# --- what start.py writes and refuses -----------------------------------------------------------
+
+
+def test_settings_and_slips_are_for_their_owner_alone(tmp_path):
+    start.private_folder(tmp_path / "state")
+    python = tmp_path / "python"
+    chosen = start.arguments(["--state", str(tmp_path / "state"), "--learners", "2"])
+    path = settings.write(start.decide(chosen, python))
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "state" / "slips.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
+    state = tmp_path / "state"
+    start.private_folder(state)
+    first = start.decide(
+        start.arguments(["--state", str(state), "--learners", "3"]), Path("/python")
+    )
+    settings.write(first)
+    slips = start.slips(state)
+    again = start.decide(start.arguments(["--state", str(state)]), Path("/python"))
+    assert again.learners == first.learners == ["learner01", "learner02", "learner03"]
+    assert start.slips(state) == slips
+    assert len(set(slips.values())) == 4  # three learners and the instructor
+
+
+def test_a_folder_of_somebody_else_is_not_taken(tmp_path):
+    (tmp_path / "somebody.txt").write_text("mine")
+    with pytest.raises(SystemExit, match=r"is not empty and no class's\. Name another folder"):
+        start.private_folder(tmp_path)
+
+
+def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert start.main([]) == 2
+    said = capsys.readouterr().err
+    assert "only root can make them" in said
+    assert "make lab" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
+def test_an_account_that_the_class_did_not_make_is_refused():
+    chosen = settings.Settings(state="/s", homes="/home/class", python="/p")
+    with pytest.raises(accounts.NotOurs, match="an account root that is not the class's"):
+        accounts.account("root", chosen)
+    assert accounts.account("nobody-has-this-name", chosen) is None
+
+
+# --- the room on the wall -----------------------------------------------------------------------
+
+
+def test_the_wall_counts_each_home_once_and_follows_no_link(tmp_path):
+    items = {"version": 2, "items": {"02-1": {"passed": True, "tries": 2}, "02-2": {"tries": 5}}}
+    for name in ("ada", "tom", "eve"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "ada" / "work").mkdir()
+    (tmp_path / "ada" / "work" / "progress.json").write_text(json.dumps(items))
+    (tmp_path / "ada" / "progress.json").write_text(json.dumps(items))
+    (tmp_path / "tom" / "work").symlink_to(tmp_path / "ada" / "work")
+    (tmp_path / "eve" / "work").mkdir()
+    (tmp_path / "eve" / "work" / "progress.json").symlink_to(
+        tmp_path / "ada" / "work" / "progress.json"
+    )
+    homes = [tmp_path / name for name in ("ada", "tom", "eve", "nobody")]
+    assert len(room.of_homes(homes)) == 1
+
+
+def test_the_wall_asks_nothing_of_anybody_and_escapes_what_it_shows(monkeypatch):
+    hostile = "<script>alert(1)</script>"
+    monkeypatch.setattr(wall, "report", lambda _: iter(["2 with something noted.", "", hostile]))
+    page = wall.page([{"02-1": {"tries": 3}}])
+    assert hostile not in page
+    assert "&lt;script&gt;" in page
+    assert "Stuck after three tries or more: 02-1: 1" in page
+    assert 'http-equiv="refresh"' in page
+    assert not [word for word in ("src=", "href=", "url(", "http://", "https://") if word in page]
+
+
+# --- a class that outgrows one machine ----------------------------------------------------------
+
+
+def merged(under: dict, over: dict) -> dict:
+    """Helm's way: what is said over what is there, key by key."""
+    result = copy.deepcopy(under)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+def test_the_values_are_as_careful_as_the_machine():
+    values = yaml.safe_load(VALUES.read_text(encoding="utf-8"))
+    assert values["hub"]["config"]["JupyterHub"]["admin_access"] is False
+    assert "--KernelManager.transport=ipc" in values["singleuser"]["cmd"]
+    assert values["singleuser"]["networkPolicy"]["egressAllowRules"]["nonPrivateIPs"] is False
+    assert values["singleuser"]["networkPolicy"]["egressAllowRules"]["dnsPortsKubeSystemNamespace"]
+
+
+@pytest.mark.skipif(not CHART, reason="LABUTILS_Z2JH names no checkout of the chart")
+def test_the_values_are_what_the_chart_takes():
+    chart = Path(CHART) / "jupyterhub"
+    schema = yaml.safe_load((chart / "values.schema.yaml").read_text(encoding="utf-8"))
+    defaults = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+    values = yaml.safe_load(VALUES.read_text(encoding="utf-8"))
+    judge = jsonschema.Draft7Validator(schema)
+    assert [error.message for error in judge.iter_errors(merged(defaults, values))] == []
+    wrong = merged(merged(defaults, values), {"singleuser": {"memory": {"guarantea": "1G"}}})
+    [error] = judge.iter_errors(wrong)
+    assert "guarantea" in error.message

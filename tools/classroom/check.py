@@ -1,0 +1,438 @@
+"""A class, tried: `make test-classroom`. Needs Linux and root, and takes some ten minutes.
+
+A class of its own is started, on ports and with accounts of its own, and removed at the end. Each
+theft is tried from a learner's own notebook, as the learner.
+"""
+
+import asyncio
+import json
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tools.classroom import accounts, load, sign_in
+from tools.classroom import settings as classroom
+from tools.environments import HOUSE
+
+PORT = 18400
+URL = f"http://127.0.0.1:{PORT}"
+ROOT = sys.platform == "linux" and os.geteuid() == 0
+pytestmark = pytest.mark.skipif(not ROOT, reason="needs Linux and root: it makes Unix accounts")
+
+
+class Class:
+    """A class that is running, and the learners at its door."""
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.state = place, place / "state"
+        self.hub: subprocess.Popen | None = None
+        self.runner = asyncio.Runner()
+
+    def start(self, *words: str) -> None:
+        """Start the hub, for the first time or again, and wait until it answers."""
+        command = [sys.executable, "-m", "tools.classroom.start", "--prefix", "probe"]
+        command += ["--instructor", "probe-teacher", "--port", str(PORT)]
+        command += ["--homes", self.place / "homes", "--state", self.state, *words]
+        self.hub = subprocess.Popen([str(word) for word in command], cwd=HOUSE)
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{URL}/hub/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            assert self.hub.poll() is None, (self.state / "hub.log").read_text()[-3000:]
+            time.sleep(0.5)
+        raise TimeoutError("The hub does not answer.")
+
+    def end(self, how: signal.Signals) -> None:
+        """End the hub alone."""
+        self.hub.send_signal(how)
+        self.hub.wait(timeout=60)
+
+    def remove(self) -> None:
+        """Stop everything, and remove the accounts."""
+        command = [sys.executable, "-m", "tools.classroom.start", "--remove", "--state", self.state]
+        subprocess.run(command, cwd=HOUSE, check=True)
+
+    def password(self, name: str) -> str:
+        lines = (self.state / "slips.txt").read_text(encoding="utf-8").splitlines()
+        return dict(line.split() for line in lines)[name]
+
+    def learner(self, name: str) -> load.Learner:
+        return load.Learner(URL, name, self.password(name))
+
+    def run(self, work):
+        """Run something asynchronous to its end."""
+        return self.runner.run(work)
+
+
+@pytest.fixture(scope="module")
+def room():
+    place = Path(tempfile.mkdtemp(prefix="classroom-"))
+    place.chmod(0o711)
+    running = Class(place)
+    try:
+        running.start("--learners", "10")
+        yield running
+    finally:
+        running.remove()
+
+
+class Seat:
+    """A learner who is signed in, with a server and a kernel."""
+
+    def __init__(self, room: Class, name: str) -> None:
+        self.room, self.learner = room, room.learner(name)
+        room.run(self.learner.sign_in())
+        room.run(self.learner.start())
+        self.kernel = room.run(self.learner.kernel("work/00-start-here.ipynb"))
+
+    def cell(self, code: str) -> tuple[str, str]:
+        """Run a cell; its status, and what it printed or raised."""
+        return self.room.run(self.kernel.run(code))
+
+    def get(self, address: str) -> httpx.Response:
+        return self.room.run(self.learner.web.get(address))
+
+
+@pytest.fixture(scope="module")
+def ada(room):
+    return Seat(room, "probe01")
+
+
+@pytest.fixture(scope="module")
+def tom(room):
+    return Seat(room, "probe02")
+
+
+# --- a room at work -----------------------------------------------------------------------------
+
+
+def test_ten_learners_finish_two_lessons_side_by_side(room):
+    people = [room.learner(f"probe{number:02}") for number in range(1, 11)]
+    pause = float(os.environ.get("CLASSROOM_PAUSE", "3"))
+    measured = room.run(load.drive(people, ["03", "09"], pause))
+    print(json.dumps(measured, indent=1))
+    assert measured["failed"] == []
+    assert measured["cell, p95, s"] < 1
+    assert measured["memory at most, MB a learner"] < 600
+
+
+def test_what_they_did_is_on_the_wall_without_a_name(room):
+    teacher = room.learner("probe-teacher")
+    room.run(teacher.sign_in())
+    page = room.run(teacher.web.get(f"{URL}/services/wall/"))
+    assert page.status_code == 200
+    assert "10 with something noted." in page.text
+    assert "<h2>Lesson 03</h2>" in page.text
+    assert "probe" not in page.text
+    assert "src=" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+# --- thefts -------------------------------------------------------------------------------------
+
+REFUSED = {
+    "the home of another": "import os; os.listdir({ada!r})",
+    "a notebook of another": "open({ada!r} + '/work/00-start-here.ipynb')",
+    "the kernel sockets of another": "import os; os.listdir({ada!r} + '/.local/share/jupyter')",
+    "the list of homes": "import os; os.listdir(os.path.dirname({ada!r}))",
+    "the hub's database": "open({state!r} + '/jupyterhub.sqlite')",
+    "the hub's cookie secret": "open({state!r} + '/cookie_secret')",
+    "everybody's password": "open({state!r} + '/slips.txt')",
+    "the settings": "open({state!r} + '/settings.json')",
+    "the hub's log": "open({state!r} + '/hub.log')",
+    "the hub's environment": "open('/proc/{hub}/environ').read()",
+    "the proxy's environment": "open('/proc/{proxy}/environ').read()",
+    "another's environment, with its token": "open('/proc/{server}/environ').read()",
+    "another's memory": "open('/proc/{server}/mem', 'rb')",
+    "the packages that all import": "open({package!r}, 'a')",
+    "ending another's server": "import os; os.kill({server}, 9)",
+    "ending the hub": "import os; os.kill({hub}, 9)",
+    "becoming root": "import os; os.setuid(0)",
+    "a higher limit of memory": (
+        "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**40, 2**40))"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def places(room, ada):
+    """Where a thief would look."""
+    settings = classroom.read(str(room.state / "settings.json"))
+    _, number = ada.cell("import os; print(os.getppid())")
+    packages = subprocess.run(
+        [settings.python, "-c", "import labutils; print(labutils.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd="/",
+    )
+    return {
+        "ada": str(settings.home("probe01")),
+        "state": settings.state,
+        "hub": (room.state / "hub.pid").read_text(),
+        "proxy": (room.state / "proxy.pid").read_text(),
+        "server": number.strip(),
+        "package": packages.stdout.strip(),
+    }
+
+
+@pytest.mark.parametrize("theft", REFUSED)
+def test_a_learner_is_refused(tom, places, theft):
+    status, printed = tom.cell(REFUSED[theft].format(**places))
+    assert status == "error"
+    if theft == "a higher limit of memory":
+        assert "not allowed to raise maximum limit" in printed
+    else:
+        assert printed.startswith("PermissionError")
+
+
+def test_what_a_thief_looks_for_is_there(places):
+    assert Path(places["state"], "jupyterhub.sqlite").stat().st_size > 0
+    assert Path(places["ada"], "work", "00-start-here.ipynb").is_file()
+    assert Path(f"/proc/{places['server']}").stat().st_uid == pwd.getpwnam("probe01").pw_uid
+
+
+def asked(port: int, path: str, header: str = "") -> str:
+    """A cell that asks a port of this machine, with the token of its own server or without."""
+    return (
+        "import os, urllib.request as web, urllib.error\n"
+        f"request = web.Request('http://127.0.0.1:{port}{path}', headers={{{header}}})\n"
+        "try:\n    print(web.urlopen(request).status)\n"
+        "except urllib.error.HTTPError as error:\n    print(error.code)"
+    )
+
+
+TOKEN = "'Authorization': 'token ' + os.environ['JUPYTERHUB_API_TOKEN']"
+
+
+@pytest.mark.parametrize("header", ["", TOKEN])
+def test_the_proxy_takes_no_order_from_a_learner(tom, header):
+    assert tom.cell(asked(PORT + 1, "/api/routes", header)) == ("ok", "403\n")
+
+
+def test_a_learners_own_token_opens_their_own_account_and_no_list(tom):
+    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe02", TOKEN)) == ("ok", "200\n")
+    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe01", TOKEN)) == ("ok", "404\n")
+    assert tom.cell(asked(PORT + 2, "/hub/api/users", TOKEN)) == ("ok", "403\n")
+
+
+def test_a_learner_does_not_get_into_anothers_server(tom):
+    assert tom.get(f"{URL}/user/probe01/api/contents/work").status_code == 403
+    assert tom.get(f"{URL}/user/probe01/lab").status_code == 403
+
+
+def test_nor_past_the_proxy(ada, tom):
+    _, port = ada.cell("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'].split(':')[2][:5])")
+    path = "/user/probe01/api/contents/work"
+    assert tom.cell(asked(int(port), path, TOKEN)) == ("ok", "403\n")
+
+
+def test_the_wall_is_for_the_instructor_alone(tom):
+    answer = tom.get(f"{URL}/services/wall/")
+    assert answer.status_code == 403
+    assert "with something noted" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "password_of"), [("probe01", "probe02"), ("probe-teacher", "probe01"), ("root", "")]
+)
+def test_anothers_password_opens_nothing(room, name, password_of):
+    password = room.password(password_of) if password_of else ""
+    thief = load.Learner(URL, name, password)
+    assert room.run(thief.sign_in()) == 403
+
+
+# --- accidents ----------------------------------------------------------------------------------
+
+
+def test_three_gigabytes_end_in_memory_error_and_the_kernel_goes_on(ada):
+    ada.cell("kept = 41")
+    status, printed = ada.cell("much = bytearray(3_000_000_000)")
+    assert (status, printed.split(":")[0]) == ("error", "MemoryError")
+    assert ada.cell("print(kept + 1)") == ("ok", "42\n")
+
+
+def test_a_killed_kernel_loses_no_saved_work(room, tom):
+    path = "work/01-take-a-token-apart.ipynb"
+    notebook = room.run(tom.learner.api("GET", f"contents/{path}?content=1")).json()["content"]
+    notebook["cells"][0]["source"] += "\nwritten by Tom"
+    body = {"type": "notebook", "format": "json", "content": notebook}
+    room.run(tom.learner.api("PUT", f"contents/{path}", body)).raise_for_status()
+    kernel = room.run(tom.learner.kernel(path))
+    _, number = room.run(kernel.run("import os; print(os.getpid())"))
+    os.kill(int(number), signal.SIGKILL)
+    after = room.run(tom.learner.api("GET", f"contents/{path}?content=1")).json()["content"]
+    assert after["cells"][0]["source"].endswith("written by Tom")
+    again = revived(room, tom, kernel.number)
+    assert room.run(again.run("print(6 * 7)")) == ("ok", "42\n")
+
+
+def revived(room: Class, seat: Seat, number: str, patience: float = 60) -> load.Kernel:
+    """The kernel of that number, when its server has started it again."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        one = room.run(seat.learner.api("GET", f"kernels/{number}")).json()
+        if one.get("execution_state") in ("idle", "starting"):
+            return room.run(seat.learner.connect(number))
+        time.sleep(0.5)
+    raise TimeoutError("The kernel did not come back.")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_restart_of_the_hub_loses_nothing(room, ada, how):
+    ada.cell(f"kept = {int(how)}")
+    number = ada.kernel.number
+    noted = Path(classroom.read(str(room.state / "settings.json")).home("probe01"), "work")
+    before = sorted(path.name for path in noted.iterdir())
+    room.end(how)
+    room.start()
+    assert ada.get(f"{URL}/hub/home").url.path == "/hub/home"  # still signed in
+    ada.kernel = room.run(ada.learner.connect(number))
+    assert ada.cell("print(kept)") == ("ok", f"{int(how)}\n")
+    assert sorted(path.name for path in noted.iterdir()) == before
+
+
+def test_an_idle_server_is_stopped_and_its_files_stay(room):
+    room.end(signal.SIGTERM)
+    room.start("--idle", "1")
+    deadline = time.monotonic() + 240
+    user = {pwd.getpwnam("probe03").pw_uid}
+    while time.monotonic() < deadline and any(load.processes_of(user)):
+        time.sleep(2)
+    assert not any(load.processes_of(user))
+    home = Path(pwd.getpwnam("probe03").pw_dir)
+    assert (home / "work" / "progress.json").is_file()
+
+
+def test_an_account_of_somebody_else_is_never_used(room):
+    settings = classroom.read(str(room.state / "settings.json"))
+    for name in ("root", "nobody"):
+        with pytest.raises(accounts.NotOurs, match=f"an account {name} that is not the class's"):
+            accounts.ensure(name, settings)
+
+
+# --- sign-in by a learning platform -------------------------------------------------------------
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
+
+
+class Platform:
+    """A learning platform on loopback: it signs launches, and publishes its key."""
+
+    def __init__(self) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
+        keys = json.dumps({"keys": [{**public, "kid": "one", "alg": "RS256"}]}).encode()
+
+        class Keys(BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802  http.server calls it so
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(keys)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Keys)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+    def described(self) -> dict:
+        """What an instructor puts into the file for --lti."""
+        return {
+            "client_id": ["anatomy"],
+            "issuer": self.address,
+            "authorize_url": f"{self.address}/authorize",
+            "jwks_endpoint": f"{self.address}/keys",
+        }
+
+    def launch(self, web: httpx.Client, person: str, role: str, **changed) -> httpx.Response:
+        """Send a browser into the hub (LTI 1.3: login initiation, authentication response)."""
+        asked = {"iss": self.address, "login_hint": "1", "client_id": "anatomy"}
+        asked["target_link_uri"] = f"{URL}/hub/home"
+        began = web.get(f"{URL}/hub/lti13/oauth_login", params=asked)
+        sent = parse_qs(urlparse(began.headers["location"]).query)
+        now = int(time.time())
+        claims = {
+            "iss": self.address,
+            "aud": "anatomy",
+            "sub": person,
+            "name": "Ada Lovelace",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": sent["nonce"][0],
+            LTI + "version": "1.3.0",
+            LTI + "message_type": "LtiResourceLinkRequest",
+            LTI + "deployment_id": "1",
+            LTI + "target_link_uri": f"{URL}/hub/home",
+            LTI + "resource_link": {"id": "1"},
+            LTI + "roles": [role],
+        }
+        key = changed.pop("key", self.key)
+        token = jwt.encode({**claims, **changed}, key, "RS256", headers={"kid": "one"})
+        data = {"id_token": token, "state": sent["state"][0]}
+        return web.post(f"{URL}/hub/lti13/oauth_callback", data=data)
+
+
+@pytest.fixture(scope="module")
+def platform(room):
+    platform = Platform()
+    path = room.place / "platform.json"
+    path.write_text(json.dumps(platform.described()))
+    room.end(signal.SIGTERM)
+    room.start("--sign-in", "lti", "--lti", str(path))
+    yield platform
+    platform.server.shutdown()
+
+
+def test_a_launch_signs_a_learner_in_under_a_name_that_says_nothing(platform):
+    with httpx.Client() as web:
+        assert platform.launch(web, "ada@campus.example", LEARNER).status_code == 302
+        page = web.get(f"{URL}/hub/home")
+        assert page.status_code == 200
+        assert "lti-" in page.text
+        assert "campus" not in page.text
+        assert "Lovelace" not in page.text
+        assert web.get(f"{URL}/services/wall/", follow_redirects=True).status_code == 403
+
+
+def test_who_teaches_there_sees_the_wall_here(platform):
+    with httpx.Client() as web:
+        platform.launch(web, "grace@campus.example", sign_in.INSTRUCTOR)
+        wall = web.get(f"{URL}/services/wall/", follow_redirects=True)
+        assert "10 with something noted." in wall.text
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"key": rsa.generate_private_key(public_exponent=65537, key_size=2048)},
+        {"aud": "another-tool"},
+        {"iss": "https://other.example"},
+        {"exp": 1},
+        {"nonce": "replayed"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_launch_that_is_not_the_platforms_or_not_for_now_is_refused(platform, changed):
+    with httpx.Client() as web:
+        refused = platform.launch(web, "ada@campus.example", LEARNER, **changed)
+        assert refused.status_code in (400, 401, 403)
+        assert web.get(f"{URL}/hub/home").status_code == 302  # to the sign-in

@@ -1,0 +1,68 @@
+"""What a class is: the few decisions that start.py takes and that the hub's parts read.
+
+They lie in `settings.json` in the hub's own folder, which root alone can open: passwords are among
+them. The hub gets the path in the variable CLASSROOM_SETTINGS.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+VARIABLE = "CLASSROOM_SETTINGS"
+GROUP = "anatomy-class"  # the Unix group of the accounts that start.py makes, and of no other
+
+LONGEST = 107  # bytes of a path that a socket can have (unix(7): sun_path, with a zero at its end)
+A_SOCKET = "kernel-01234567-89ab-cdef-0123-456789abcdef-ipc-1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One class on one machine."""
+
+    state: str  # the hub's database, secrets and log; mode 0700
+    homes: str  # where learners' homes lie, each with mode 0700
+    python: str  # of the environment that learners may read and not write
+    learners: list[str] = field(default_factory=list)
+    instructor: str = "instructor"
+    address: str = "127.0.0.1"
+    port: int = 8000  # the three ports after it are the proxy's, the hub's and the wall's
+    certificate: str = ""
+    key: str = ""
+    sign_in: str = "own"  # own, shared or lti
+    passwords: dict[str, str] = field(default_factory=dict)  # own: scrypt, by name
+    shared_password: str = ""  # shared: one for all learners
+    instructor_password: str = ""  # shared: the instructor's
+    lti: dict[str, Any] = field(default_factory=dict)  # lti: what the learning platform says
+    memory: int = 800_000_000  # bytes that one process may allocate
+    processes: int = 400  # processes and threads of one learner
+    idle: int = 3600  # seconds after which a server that nobody uses is stopped
+
+    def home(self, name: str) -> Path:
+        """The home of one learner."""
+        return Path(self.homes, name)
+
+    def runtime(self, name: str) -> Path:
+        """Where the sockets of that learner's kernels lie."""
+        return self.home(name) / ".run"
+
+    def sockets_fit(self) -> bool:
+        """Whether the path of a socket is short enough for everybody."""
+        names = [*self.learners, self.instructor, *(["lti-0123456789abcdef"] * bool(self.lti))]
+        return all(len(str(self.runtime(name) / A_SOCKET)) <= LONGEST for name in names)
+
+
+def read(path: str | None = None) -> Settings:
+    """The settings of this class."""
+    text = Path(path or os.environ[VARIABLE]).read_text(encoding="utf-8")
+    return Settings(**json.loads(text))
+
+
+def write(settings: Settings) -> Path:
+    """Store the settings where root alone can read them."""
+    path = Path(settings.state, "settings.json")
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        json.dump(asdict(settings), file, indent=1)
+    return path

@@ -1,0 +1,315 @@
+"""A class on one machine: `make classroom`, or `python -m tools.classroom.start` in .venv.
+
+It builds the hub's environment, makes the accounts, and runs JupyterHub until Ctrl-C. Said again it
+goes on where it was: accounts, passwords and what learners wrote stay. `--stop` ends what runs,
+`--remove` removes the accounts with their homes and all that the hub noted.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools.classroom import accounts, sign_in
+from tools.classroom import settings as classroom
+from tools.environments import HOUSE, python_with
+
+HERE = Path(__file__).resolve().parent
+NOBODY = 65534
+NOT_ROOT = (
+    "A class wants Unix accounts, one a learner, and only root can make them: say `sudo make "
+    "classroom` on Linux. Without root each learner can say `make lab` on a machine of their own, "
+    "or open the course on Binder or Colab; python -m labutils room FOLDER then counts the "
+    "progress files that they send you."
+)
+LTI = ("client_id", "issuer", "authorize_url", "jwks_endpoint")
+WORDS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that two people read differently
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="make classroom", description=__doc__)
+    parser.add_argument("--learners", type=int, metavar="N", help="how many accounts (10)")
+    parser.add_argument("--prefix", default="learner", help="learner gives learner01, learner02")
+    parser.add_argument("--instructor", default="instructor", help="the account that sees the wall")
+    parser.add_argument(
+        "--sign-in",
+        choices=("own", "shared", "lti"),
+        help="own: a password each (the default); shared: one for all, so anybody can sign in as "
+        "anybody; lti: the learning platform sends people, see --lti",
+    )
+    parser.add_argument("--lti", type=Path, metavar="FILE", help="JSON: " + ", ".join(LTI))
+    parser.add_argument("--address", default="127.0.0.1", help="0.0.0.0 for the room's network")
+    parser.add_argument("--port", type=int, default=8000, help="and the three after it (8000)")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="for HTTPS, with --key")
+    parser.add_argument("--key", type=Path, metavar="FILE")
+    parser.add_argument("--memory", type=int, default=800, metavar="MB", help="of a process (800)")
+    parser.add_argument("--idle", type=int, default=60, metavar="MINUTES", help="then stop (60)")
+    parser.add_argument("--homes", type=Path, default=Path("/home/anatomy-class"))
+    parser.add_argument("--state", type=Path, default=Path("/var/lib/anatomy-class"))
+    parser.add_argument("--stop", action="store_true", help="end the hub and all servers")
+    parser.add_argument("--remove", action="store_true", help="and delete accounts and homes")
+    return parser.parse_args(words)
+
+
+# --- an environment that learners can read ------------------------------------------------------
+
+
+def as_nobody(*command: str | Path) -> bool:
+    """Whether a user without any rights can run this."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=[],
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def shared_python() -> Path | None:
+    """A Python that the course supports and that learners can run, or None."""
+    supported = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))"
+    names = [sys._base_executable, *(f"/usr/bin/python3{minor}" for minor in ("", ".13", ".12"))]
+    for name in names:
+        try:
+            if as_nobody(name, "-c", supported):
+                return Path(name).resolve()
+        except OSError:
+            pass  # root itself may not be able to start it as somebody else
+    return None
+
+
+def environment() -> Path:
+    """The Python of the class: JupyterHub, JupyterLab, and the course as a package."""
+    base = shared_python()
+    if base is None:
+        sys.exit(
+            "No Python from 3.11 to 3.14 is installed where learners can run it. Install one for "
+            "the whole machine, for instance Debian's python3."
+        )
+    print("Building the environment of the class, or looking whether it is still right ...")
+    python = python_with("classroom", HERE / "requirements.txt", base)
+    pip = [sys._base_executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    with tempfile.TemporaryDirectory(prefix="classroom-") as folder:
+        build = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        subprocess.run(build, cwd=HOUSE, check=True, stdout=subprocess.DEVNULL)
+        [wheel] = Path(folder).glob("*.whl")
+        install = ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel]
+        subprocess.run([*pip, *install], check=True)
+    if not as_nobody(python, "-c", "import jupyterhub, labutils"):
+        sys.exit(
+            f"Learners cannot read {python.parent.parent}: a folder above it is closed to them. "
+            "Move the course's folder to a place that everybody can read, for instance /opt."
+        )
+    return python
+
+
+# --- the decisions ------------------------------------------------------------------------------
+
+
+def new_password() -> str:
+    """Twelve letters and digits, in threes: 59 bits."""
+    drawn = "".join(secrets.choice(WORDS) for _ in range(12))
+    return "-".join(drawn[at : at + 3] for at in range(0, 12, 3))
+
+
+def private_folder(path: Path) -> None:
+    """A folder that root alone can open. Exits with a sentence where it is somebody else's."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(path.iterdir()) and not (path / "settings.json").exists():
+        sys.exit(f"{path} is not empty and no class's. Name another folder with --state.")
+    path.chmod(0o700)
+
+
+def earlier(state: Path) -> classroom.Settings | None:
+    """The settings of this class from an earlier start, or None."""
+    path = state / "settings.json"
+    return classroom.read(str(path)) if path.exists() else None
+
+
+def slips(state: Path) -> dict[str, str]:
+    """The passwords that were printed on slips, by name."""
+    path = state / "slips.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return dict(line.split() for line in lines)
+
+
+def write_slips(state: Path, known: dict[str, str]) -> None:
+    """Keep the slips where root alone can read them."""
+    path = state / "slips.txt"
+    path.touch(mode=0o600)
+    lines = (f"{name} {password}\n" for name, password in sorted(known.items()))
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def read_lti(path: Path | None, before: dict) -> dict:
+    """What the learning platform says about itself. Exits where that is too little."""
+    if path is None and before:
+        return before
+    try:
+        said = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    except (OSError, ValueError) as error:
+        sys.exit(f"--lti {path} cannot be read: {error}")
+    missing = [name for name in LTI if name not in said]
+    if missing:
+        sys.exit(f"--sign-in lti wants --lti FILE, JSON with {', '.join(missing)} in it.")
+    return {name: said[name] for name in LTI}
+
+
+def decide(chosen: argparse.Namespace, python: Path) -> classroom.Settings:
+    """The settings of this start: what is said now, else what was said before, else the default."""
+    before = earlier(chosen.state)
+    count = chosen.learners or (len(before.learners) if before else 10)
+    width = max(2, len(str(count)))
+    way = chosen.sign_in or (before.sign_in if before else "own")
+    learners = [] if way == "lti" else [f"{chosen.prefix}{n:0{width}}" for n in range(1, count + 1)]
+    known = slips(chosen.state)
+    if way == "own":
+        for name in [*learners, chosen.instructor]:
+            known.setdefault(name, new_password())
+    elif way == "shared":
+        known.setdefault("everybody", new_password())
+        known.setdefault(chosen.instructor, new_password() + secrets.token_urlsafe(24))
+    write_slips(chosen.state, known)
+    people = [*learners, chosen.instructor] if way == "own" else []
+    return classroom.Settings(
+        state=str(chosen.state),
+        homes=str(chosen.homes),
+        python=str(python),
+        learners=learners,
+        instructor=chosen.instructor,
+        address=chosen.address,
+        port=chosen.port,
+        certificate=str(chosen.certificate.resolve()) if chosen.certificate else "",
+        key=str(chosen.key.resolve()) if chosen.key else "",
+        sign_in=way,
+        passwords={name: sign_in.hashed(known[name]) for name in people},
+        shared_password=known.get("everybody", "") if way == "shared" else "",
+        instructor_password=known[chosen.instructor] if way == "shared" else "",
+        lti=read_lti(chosen.lti, before.lti if before else {}) if way == "lti" else {},
+        memory=chosen.memory * 1_000_000,
+        idle=chosen.idle * 60,
+    )
+
+
+def announce(settings: classroom.Settings) -> None:
+    """Say where the class is, and what to know about the way people get in."""
+    scheme = "https" if settings.certificate else "http"
+    print(f"The class is at {scheme}://{settings.address}:{settings.port}/")
+    print(f"The room on the wall: /services/wall/, for {settings.instructor} alone.")
+    if settings.sign_in == "own":
+        print(f"Names and passwords, one slip each: {settings.state}/slips.txt")
+    elif settings.sign_in == "shared":
+        print(f"The password is in {settings.state}/slips.txt. Whoever has it can sign in as any")
+        print("learner and read what that learner wrote: it is for rooms where that does no harm.")
+    if settings.address not in ("127.0.0.1", "localhost", "::1") and not settings.certificate:
+        print("Without --certificate and --key passwords cross the network readable to everybody.")
+    print(f"The log is {settings.state}/hub.log.")
+    print("Ctrl-C stops the hub; what learners run goes on until --stop.", flush=True)
+
+
+# --- the verbs ----------------------------------------------------------------------------------
+
+
+def start(chosen: argparse.Namespace) -> int:
+    """Make what is missing, then run the hub in the place of this process."""
+    if bool(chosen.certificate) != bool(chosen.key):
+        sys.exit("--certificate and --key go together.")
+    private_folder(chosen.state)
+    os.umask(0o022)  # learners read the environment
+    settings = decide(chosen, environment())
+    os.umask(0o077)  # and nothing that the hub writes
+    if not settings.sockets_fit():
+        sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
+    path = classroom.write(settings)
+    try:
+        for name in [*settings.learners, settings.instructor]:
+            accounts.ensure(name, settings)
+    except accounts.NotOurs as error:
+        sys.exit(f"{error} Name others with --prefix or --instructor.")
+    announce(settings)
+    os.chdir(settings.state)
+    log = os.open("hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (
+        1,
+        2,
+    ):  # the servers of learners inherit it, and go on when this terminal is shut
+        os.dup2(log, stream)
+    env = {
+        "PATH": f"{Path(settings.python).parent}:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": settings.state,
+        "LANG": os.environ.get("LANG", "C.UTF-8"),
+        "PYTHONPATH": str(HOUSE),  # for the configuration; no learner's server gets it
+        classroom.VARIABLE: str(path),
+    }
+    config = str(HERE / "jupyterhub_config.py")
+    os.execve(settings.python, [settings.python, "-m", "jupyterhub", "-f", config], env)
+
+
+def running(path: Path) -> int | None:
+    """The process that this file names, where it is one of Python's; else None."""
+    try:
+        number = int(path.read_text(encoding="ascii"))
+        command = Path(f"/proc/{number}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None
+    return number if b"jupyterhub" in command or b"configurable_http_proxy" in command else None
+
+
+def stop(settings: classroom.Settings) -> None:
+    """End the hub, its proxy, and what learners run."""
+    for name in ("hub.pid", "proxy.pid"):
+        if number := running(Path(settings.state, name)):
+            os.kill(number, signal.SIGTERM)
+            deadline = time.monotonic() + 20
+            while running(Path(settings.state, name)) and time.monotonic() < deadline:
+                time.sleep(0.2)
+    print(f"Stopped. {accounts.stop_processes(settings)} processes of learners were ended.")
+
+
+PASSWORDS = ("settings.json", "slips.txt")
+WRITTEN = ("jupyterhub.sqlite", "cookie_secret", "hub.pid", "proxy.pid", "hub.log")
+
+
+def remove(settings: classroom.Settings) -> None:
+    """Remove accounts with their homes, and what the hub wrote; folders only where nothing else is
+    in them."""
+    names = accounts.remove(settings)
+    for name in (*PASSWORDS, *WRITTEN):
+        Path(settings.state, name).unlink(missing_ok=True)
+    for folder in (settings.state, settings.homes):
+        if os.path.isdir(folder) and not os.listdir(folder):
+            os.rmdir(folder)
+    print(f"Removed {len(names)} accounts with their homes, and what the hub noted.")
+
+
+def main(words: list[str]) -> int:
+    """Do what the command line says; the exit status."""
+    chosen = arguments(words)
+    if sys.platform != "linux" or os.geteuid() != 0:
+        print(NOT_ROOT, file=sys.stderr)
+        return 2
+    if not (chosen.stop or chosen.remove):
+        return start(chosen)
+    settings = earlier(chosen.state)
+    if settings is None:
+        print(f"There is no class in {chosen.state}.", file=sys.stderr)
+        return 2
+    stop(settings)
+    if chosen.remove:
+        remove(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
