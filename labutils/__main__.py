@@ -32,6 +32,8 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
 
     The exit status is 2 where the port is taken.
     """
+    if sys.platform == "emscripten":
+        return _refused("Python in a browser opens no port. Say this on your own machine.")
     from labutils.identity.course_provider import product
     from labutils.identity.serving import Server
     from labutils.lab import Lab
