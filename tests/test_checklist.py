@@ -46,6 +46,14 @@ def test_a_line_is_one_question_with_a_proof_and_all_that_a_team_needs(line):
     assert line.priority in (1, 2, 3) and line.owner and line.effort
 
 
+def test_a_line_is_printed_with_its_id_and_no_word_of_its_proof_is_cut():
+    for line in LINES:
+        head, *proof = str(line).splitlines()
+        assert head == f"{line.id}: {line.ask}"
+        assert " ".join(part.strip() for part in proof) == line.proof
+        assert max(map(len, proof)) <= 96
+
+
 def test_each_line_is_there_once_and_the_urgent_ones_come_first():
     assert len({line.id for line in LINES}) == len(LINES) == 30
     assert [line.priority for line in LINES] == sorted(line.priority for line in LINES)

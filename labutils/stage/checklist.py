@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -55,6 +56,11 @@ class ChecklistLine:
     owner: str
     nist: tuple[str, ...]
     cis: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Id and question, and the proof below them."""
+        proof = textwrap.wrap(self.proof, 96, initial_indent="    ", subsequent_indent="    ")
+        return "\n".join([f"{self.id}: {self.ask}", *proof])
 
 
 @dataclass(frozen=True)
