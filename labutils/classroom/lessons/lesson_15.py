@@ -866,13 +866,13 @@ PREDICTIONS = (
         "28 September. Which of these six stand in one of the two answers?",
         (
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November",
-            "k.osei, a user, made by onboarding on 16 November",
             "api-token-5512, made by j.fielding on 17 November",
+            "k.osei, a user, made by onboarding on 16 November",
+            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse",
             "ci-token-88, made by k.osei on 17 November",
             "webhook-31, made by api-token-5512 on 20 November",
-            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse",
         ),
-        "oxoxoo",
+        "ooxoxo",
         {
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November": (
                 "The belief is that what was made after the notice was never exposed. Its maker "
