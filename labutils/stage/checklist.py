@@ -98,7 +98,8 @@ def rows(answers: Mapping[str, Answer] | None = None, begin: date | None = None)
     """
     lines, answers = checklist(), dict(answers or {})
     if strangers := sorted(set(answers) - {line.id for line in lines}):
-        raise KeyError(f"the checklist has no line {strangers[0]!r}")
+        known = ", ".join(line.id for line in lines)
+        raise KeyError(f"the checklist has no line {strangers[0]!r}; it has {known}")
     return [list(HEAD), *(_row(line, answers.get(line.id, Answer()), begin) for line in lines)]
 
 
