@@ -623,6 +623,13 @@ def _hunt_command(commands: argparse._SubParsersAction) -> None:
     )
 
 
+def _print_any_name() -> None:
+    """Let be printed what a terminal cannot show: the name of a file may hold it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a notebook's has no need of it
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
@@ -654,10 +661,7 @@ def main(arguments: list[str] | None = None) -> int:
     _score_command(commands)
     _classroom_commands(commands)
     _checklist_command(commands)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(
-            errors="backslashreplace"
-        )  # the name of a file may hold what a terminal cannot show
+    _print_any_name()
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor.examine()

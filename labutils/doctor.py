@@ -55,6 +55,13 @@ MODULES = {
 }
 NOT_IN_A_BROWSER = ("matplotlib", "pillow")  # where it is offline: sentences instead of pictures
 
+# What labutils imports before a package, where a browser lacks a part of it.
+IMPORTED_BEFORE = {
+    "fido2": "labutils.identity.devices",
+    "pysigma": "labutils.incident.hunt.compiled_parts",
+    "pysigma-backend-sqlite": "labutils.incident.hunt.compiled_parts",
+}
+
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
 
@@ -277,7 +284,7 @@ def _python() -> Line:
     version, wanted = "%d.%d" % sys.version_info[:2], pythons()
     if not wanted:
         return True, f"Python {version}"
-    low, high = re.findall(r"3\.(\d+)", wanted)
+    low, high = sorted(re.findall(r"3\.(\d+)", wanted), key=int)  # a wheel turns them round
     said = f"Python {version} (the course needs 3.{low} to 3.{int(high) - 1})"
     if satisfies(version, wanted):
         return True, said
@@ -306,7 +313,8 @@ def _in_a_browser() -> Iterator[Line]:
 def _fault_here(package: Package) -> str:
     """As `_import_fault`, in this process."""
     try:
-        importlib.import_module("labutils.identity.devices")  # before fido2: see there
+        if package.name in IMPORTED_BEFORE:
+            importlib.import_module(IMPORTED_BEFORE[package.name])
         importlib.import_module(package.module)
     except Exception as error:
         return shown(str(error), 160)

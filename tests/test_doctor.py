@@ -357,6 +357,11 @@ def test_in_a_browser_no_other_process_is_started_and_missing_pictures_are_no_fa
     assert lines[-1].endswith("`labutils serve`, real security keys, the commands of the shell")
 
 
+def test_the_bounds_of_an_installed_package_are_read_in_either_order(monkeypatch):
+    monkeypatch.setattr(doctor, "pythons", lambda: "<3.15,>=3.11")
+    assert "the course needs 3.11 to 3.14" in doctor._python()[1]
+
+
 def test_in_a_browser_too_a_package_that_cannot_be_imported_is_named():
     status, lines = in_a_browser("sys.modules['werkzeug.wrappers'] = None")
     assert status == 1

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from labutils.classroom import progress
 from labutils.incident.hunt import self_check
 from tools.lite import build, lock, run, wheels
 
@@ -294,6 +295,19 @@ def test_pbkdf2_is_that_of_hashlib_where_hashlib_has_none(password, salt, rounds
     assert ours == hashlib.pbkdf2_hmac("sha256", password, salt, rounds)
 
 
+def test_the_commands_run_in_a_notebook_whose_streams_cannot_be_told_how_to_write(tmp_path):
+    code = (
+        "import io, sys\n"
+        "class Stream(io.StringIO):\n"
+        "    reconfigure = property()\n"
+        "written, sys.stdout = sys.stdout, Stream()\n"
+        "from labutils.__main__ import main\n"
+        f"main(['room', {str(tmp_path)!r}])\n"
+        "written.write(sys.stdout.getvalue())\n"
+    )
+    assert in_another_python(code).startswith("No progress file was found.")
+
+
 def test_serve_says_in_a_browser_that_it_cannot():
     code = (
         "import sys; sys.platform = 'emscripten'\n"
@@ -304,6 +318,21 @@ def test_serve_says_in_a_browser_that_it_cannot():
     assert in_another_python(code) == (
         "Python in a browser opens no port. Say this on your own machine.\n2\n"
     )
+
+
+@pytest.mark.parametrize(("platform", "said"), [("emscripten", True), ("linux", False)])
+def test_where_a_browser_keeps_no_files_each_note_says_that_a_reload_forgets_it(
+    tmp_path, monkeypatch, capsys, platform, said
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LABUTILS_PROGRESS", raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(progress, "IN_MEMORY", tmp_path)
+    progress.first("00-p1", "a")
+    assert ("A reload of this page forgets what is noted" in capsys.readouterr().out) is said
+    monkeypatch.setattr(progress, "IN_MEMORY", tmp_path / "elsewhere")
+    progress.first("00-p2", "a")
+    assert capsys.readouterr().out == ""
 
 
 # --- the comparison -----------------------------------------------------------------------------

@@ -466,6 +466,12 @@ def test_lite(*arguments):
     return run(PYTHON, "-m", "tools.lite.run", *arguments)
 
 
+def check_lite(*arguments):
+    """A real Chromium works through lessons of build/lite; their numbers can be said."""
+    with_playwright()
+    return run(PYTHON, "-m", "tools.lite.check", *arguments)
+
+
 def test_site(*arguments):
     """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
     with_playwright()
@@ -541,6 +547,7 @@ VERBS = {
     "grading": grading,
     "lite": lite,
     "test-lite": test_lite,
+    "check-lite": check_lite,
     "test-site": test_site,
     "measure": measure,
     "test-clients": test_clients,

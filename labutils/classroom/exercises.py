@@ -36,8 +36,6 @@ COMMON = {
     "kind": "Return True or False, and nothing else.",
     "other refusal": "It refuses, but by another exception. Raise ValueError; `python -O` skips "
     "`assert`.",
-    "returned False": "Refuse by raising: whoever calls it takes what it returns for a yes. "
-    "raise ValueError('why') will do.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."

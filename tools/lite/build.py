@@ -94,6 +94,7 @@ def settings() -> dict[str, object]:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "Anatomy of a Cloud Hack",
+            "exposeAppInBrowser": True,  # for check.py
             "litePluginSettings": {f"{KERNEL}:kernel": kernel},
         },
     }
@@ -106,11 +107,23 @@ def kernels_own_wheels(python: pathlib.Path) -> list[pathlib.Path]:
     return sorted(path for path in folder.glob("*.whl") if not path.name.startswith("widgets"))
 
 
+def require_one_pyodide(python: pathlib.Path) -> None:
+    """Pyodide of npm is the version that JupyterLite's kernel was made for. Raises CannotBuild."""
+    code = "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION as v; print(v)"
+    wanted = subprocess.check_output([python, "-c", code], text=True).strip()
+    there = json.loads((pyodide() / "package.json").read_text(encoding="utf-8"))["version"]
+    if there != wanted:
+        raise CannotBuild(
+            f"JupyterLite's kernel wants Pyodide {wanted}, and tools/lite/package.json has {there}."
+        )
+
+
 def build(*, offline: bool) -> int:
     """The whole site; the exit status of JupyterLite's own build."""
-    for old in (SOURCE, SITE):
+    for old in (SOURCE, SITE):  # with JupyterLite's notes on what was built before
         shutil.rmtree(old, ignore_errors=True)
     python = python_with("lite", HERE / "requirements.txt")
+    require_one_pyodide(python)
     at = SOURCE / "static" / "pyodide"
     distribution(at, offline=offline)
     for wheel in kernels_own_wheels(python):

@@ -72,7 +72,7 @@ PROVE = code("""
 FIRST_CHECK = code("""
     def first_check(proof, request):
         header, claims = read(proof)
-        verify_signature(proof, header["jwk"], "ES256")
+        verify_signature(proof, header["jwk"], header["alg"])
         need(thumbprint(header["jwk"]) == request["jkt"], "another key")
         need(claims["htm"] == request["method"], "another method")
         need(bare(claims["htu"]) == bare(request["url"]), "another address")
@@ -141,9 +141,8 @@ def proves(answer: Tried) -> Verdict:
         case = f"{method} {url}"
         try:
             proof = answer(key, method, url, now, jti, token)
-        except Exception as error:
-            is_key = "PrivateKey is not JSON serializable" in str(error)
-            return answer.raised(case, "jwk" if is_key else "raises")
+        except Exception:
+            return answer.raised(case, "raises")
         if proof is None:
             return Verdict("none", case)
         try:
@@ -293,31 +292,17 @@ all_questions = verifier(lambda: list(all_good()), lambda: list(all_bad()), refu
 
 
 def whole_check(answer: Tried) -> Verdict:
-    """The judge of 11-4: all cases, a good proof after a refused one, and one proof twice."""
+    """The judge of 11-4: all cases, and then one proof twice."""
     verdict = all_questions(answer)
     if verdict is not PASSED:
         return verdict
-    kind = {"typ": "JWT"}
-    for bad in (proof_of(TOM), proof_of(header=kind), proof_of(iat=NOW - 61), proof_of(ath="x")):
-        why = refusals(answer, bad, proof_of())[1]
-        if why:
-            case = "a good proof, after a refused one that had the same name"
-            return Verdict("refused_good", case, why, mistake="burnt")
-    if refusals(answer, proof_of(), proof_of())[1]:
+    request = {**AT_API, "seen": set()}
+    answer(proof_of(), request)
+    try:
+        answer(proof_of(), request)
+    except REFUSALS:
         return PASSED
     return Verdict("let_in", "the same proof a second time", mistake="not noted")
-
-
-def refusals(answer: Tried, *proofs: str) -> list[str]:
-    """Why each of these proofs is refused, one after the other; empty for one that is let in."""
-    request, reasons = {**AT_API, "seen": set()}, []
-    for proof in proofs:
-        try:
-            answer(proof, request)
-            reasons.append("")
-        except REFUSALS as error:
-            reasons.append(f"{type(error).__name__}: {error}")
-    return reasons
 
 
 # --- 11-3: three hostile proofs -----------------------------------------------------------------
@@ -497,12 +482,11 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    text = str(answer)
-    if "'error'" in text or '"error"' in text:
+    if isinstance(answer, dict) and "error" in answer:
         return "refused"
-    if isinstance(answer, dict) or hasattr(answer, "json") or FLAG in text:
+    if isinstance(answer, dict) or hasattr(answer, "json"):
         return "response"
-    return "early" if "closed the page" in text else "other"
+    return "early" if isinstance(answer, str) and "closed the page" in answer else "other"
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -531,8 +515,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     ),
     "signature": (
         "Nobody checked that the key in the header made this signature: "
-        "verify_signature(proof, header['jwk'], 'ES256').",
-        altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], "ES256")\n', "")),
+        "verify_signature(proof, header['jwk'], header['alg']).",
+        altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], header["alg"])\n', "")),
     ),
     "method": (
         "htm must be equal to request['method'], letter by letter.",
@@ -547,10 +531,6 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     ),
 }
 
-RETURNED_FALSE = (
-    "You returned False. The API takes whatever comes back for a yes. Refuse by raising: "
-    "need(condition, 'why not')."
-)
 OF_THE_FIRST = ("key", "signature", "method", "address")
 
 EXERCISES = (
@@ -634,19 +614,6 @@ EXERCISES = (
         "Four questions. A thief with a key of his own is out.",
         {
             **CASES_OF_FOUR,
-            "returned False": (
-                RETURNED_FALSE,
-                wrong("""
-                    def answer(proof, request):
-                        header, claims = read(proof)
-                        verify_signature(proof, header["jwk"], "ES256")
-                        if thumbprint(header["jwk"]) != request["jkt"]:
-                            return False
-                        if claims["htm"] != request["method"]:
-                            return False
-                        return bare(claims["htu"]) == bare(request["url"])
-                """),
-            ),
             "more": (
                 "That is a question more than four, and a good one. It belongs into 11-4. First "
                 "find out who comes in without it.",
@@ -687,8 +654,8 @@ EXERCISES = (
                 altered(HOSTILE, ('"GET", url, 0', '"POST", url, 0')),
             ),
             "harmless": (
-                "That proof is good: dated within 60 seconds, for this token, under a new name. "
-                "The server would rightly take it.",
+                "That proof is good: made now, for this token, under a new name. The server would "
+                "rightly take it.",
                 altered(HOSTILE, ("url, 0,", "url, now,")),
             ),
             "same": (
@@ -719,16 +686,6 @@ EXERCISES = (
                 )
                 for name, (says, made) in CASES_OF_FOUR.items()
             },
-            "returned False": (
-                RETURNED_FALSE,
-                altered(
-                    CHECK_PROOF,
-                    (
-                        'need(claims["jti"] not in request["seen"], "used before")',
-                        'if claims["jti"] in request["seen"]:\n        return False',
-                    ),
-                ),
-            ),
             "edge": (
                 "Sixty seconds are still within the window, and a date may have a fraction.",
                 altered(CHECK_PROOF, ("<= 60", "< 60")),
@@ -811,21 +768,6 @@ EXERCISES = (
                 "A proof without jti cannot be recognised when it comes again. Refuse it: "
                 "claims['jti'] raises.",
                 altered(CHECK_PROOF, ('claims["jti"]', 'claims.get("jti")')),
-            ),
-            "burnt": (
-                "A refused proof has used up its name. Add the name to request['seen'] at the end, "
-                "after all questions.",
-                altered(
-                    CHECK_PROOF,
-                    ('    request["seen"].add(claims["jti"])\n', ""),
-                    (
-                        "    need(abs(",
-                        '    jti, seen = claims["jti"], request["seen"]\n'
-                        '    need(jti not in seen, "used before")\n'
-                        "    seen.add(jti)\n    need(abs(",
-                    ),
-                    ('    need(claims["jti"] not in request["seen"], "used before")\n', ""),
-                ),
             ),
             "not noted": (
                 "Note the name of what you let in: request['seen'].add(claims['jti']).",
@@ -1015,11 +957,11 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
-    "waits for its date, or a key of your own.",
+    "waits for its date, a key of your own, a door that never heard of keys.",
     {
         "other": (
-            "That is not the flag. The answer of either door holds it, once Ada has closed the "
-            "page.",
+            "That is not the flag. The answer of one of the three doors holds it, once Ada has "
+            "closed the page.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -1039,11 +981,12 @@ TARGET = Target(
         "Take each door alone. What does it ask of a proof, and which answer to that can you "
         "prepare while the script still runs?",
         "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
-        "proofs by the key that the token names, and you may get a token for a key of yours.",
+        "proofs by the key that the token names, and you may get a token for a key of yours. One "
+        "door asks for no proof.",
         "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
         "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
         "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
-        "the nonce of /notes.",
+        "the nonce of /notes. Or send scene.token as Bearer to /v1/notes.",
     ),
     code("""
         key = bound_tokens.TOMS_KEY
@@ -1066,10 +1009,11 @@ scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key mak
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
 Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
 scene.tom, his own browser.
-The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
+The flag stands in Ada's notes, but only after she has left. Three doors of https://api.example \
 have them:
 - GET /notes takes DPoP, with a nonce that changes every 20 seconds
 - GET /export takes DPoP, without a nonce
+- GET /v1/notes was built for old clients, which have no key
 scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
 redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
 makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
@@ -1102,7 +1046,7 @@ WAYS = (
     "a proof made before, dated then, used after 2 minutes",
     "a proof dated 5 minutes ahead, used at that date",
     "a proof dated 11 minutes ahead, used at that date",
-    "tokens for a key of his own, renewed, used 3 hours later",
+    "a new code, traded with a key of his own, used 3 hours later",
 )
 SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
 COOKIE_ROWS = (
@@ -1231,8 +1175,8 @@ PREDICTIONS = (
     Row(
         "11-p5",
         "A server keeps the name of a proof for 60 seconds after it came, then forgets it. The "
-        "window is 60 seconds. A proof dated 60 seconds ahead is used at once, and a second time "
-        "so many seconds later. Each line is a run of its own. When does it open again?",
+        "window is 60 seconds. A proof dated 60 seconds ahead is used at once. It comes a second "
+        "time so many seconds later, each time at a server of its own. When does it open again?",
         tuple(f"{second} seconds later" for second in SECONDS),
         "xooox",
         {
