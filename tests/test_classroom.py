@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import sys
+from html import escape
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,7 @@ import yaml
 from traitlets.config import Config
 
 from labutils.classroom import room
+from labutils.classroom.registry import Guess, Lesson, Prediction, lesson
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
@@ -34,7 +36,7 @@ def configured(monkeypatch, tmp_path, **decisions) -> Config:
         state=str(tmp_path), homes="/home/class", python="/opt/class/bin/python", **decisions
     )
     monkeypatch.setenv(settings.VARIABLE, str(settings.write(chosen)))
-    monkeypatch.setattr(sign_in, "own_password_authenticator", lambda: "own passwords")
+    monkeypatch.setattr(sign_in, "password_authenticator", lambda: "passwords")
     c = Config()
     path = HERE / "jupyterhub_config.py"
     code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
@@ -107,18 +109,17 @@ def test_a_restart_keeps_servers_sessions_and_the_database(c, tmp_path):
 def test_idle_servers_are_stopped_by_a_service_that_can_do_nothing_else(c):
     [culler] = [one for one in c.JupyterHub.services if one["name"] == "idle-culler"]
     assert culler["command"][-1] == "--timeout=3600"
-    [role] = c.JupyterHub.load_roles
-    assert role["services"] == ["idle-culler"]
+    [role] = [one for one in c.JupyterHub.load_roles if one.get("services") == ["idle-culler"]]
     assert "admin:users" not in role["scopes"]
 
 
 # --- who gets in --------------------------------------------------------------------------------
 
 
-def test_of_a_password_of_ones_own_only_a_salted_value_is_configured(monkeypatch, tmp_path):
+def test_of_a_password_only_a_salted_value_is_configured(monkeypatch, tmp_path):
     kept = sign_in.hashed("correct-horse")
     c = configured(monkeypatch, tmp_path, learners=["learner01"], passwords={"learner01": kept})
-    assert c.OwnPassword.passwords == {"learner01": kept}
+    assert c.PasswordAuthenticator.passwords == {"learner01": kept}
     assert c.Authenticator.allowed_users == {"learner01"}
     assert "correct" not in kept
     assert sign_in.matches("correct-horse", kept)
@@ -126,35 +127,58 @@ def test_of_a_password_of_ones_own_only_a_salted_value_is_configured(monkeypatch
     assert sign_in.hashed("correct-horse") != kept
 
 
-def test_a_shared_password_never_opens_the_instructors_account(monkeypatch, tmp_path):
-    c = configured(
-        monkeypatch,
-        tmp_path,
-        sign_in="shared",
-        learners=["learner01"],
-        shared_password="a-b-c-d-e",
-        instructor_password="another",
-    )
-    assert c.JupyterHub.authenticator_class == "shared-password"
-    assert c.SharedPasswordAuthenticator.user_password == "a-b-c-d-e"
-    assert c.SharedPasswordAuthenticator.admin_password == "another"
-    assert c.Authenticator.admin_users == {"instructor"}
+def decided(state: Path, *words: str) -> tuple[settings.Settings, dict[str, str]]:
+    """The settings of a start with these words, and what stands on the slips."""
+    start.private_folder(state)
+    chosen = start.decide(start.arguments(["--state", str(state), *words]), Path("/python"))
+    settings.write(chosen)
+    return chosen, start.slips(state)
+
+
+def test_a_shared_password_is_the_learners_alone(tmp_path):
+    chosen, slips = decided(tmp_path / "class", "--learners", "3", "--sign-in", "shared")
+    teacher = slips.pop("instructor")
+    assert len(slips) == 3
+    assert len(set(slips.values())) == 1
+    assert teacher not in slips.values()
+    assert sign_in.matches(slips["learner01"], chosen.passwords["learner03"])
+    assert not sign_in.matches(slips["learner01"], chosen.passwords["instructor"])
+
+
+def test_who_has_a_password_of_their_own_has_not_the_one_that_all_had(tmp_path):
+    _, shared = decided(tmp_path / "class", "--learners", "3", "--sign-in", "shared")
+    _, own = decided(tmp_path / "class", "--sign-in", "own")
+    assert set(own) == set(shared)
+    assert len(set(own.values())) == 4
+    assert not set(own.values()) & set(shared.values())
+
+
+def test_nobody_is_an_admin_and_who_teaches_cannot_open_a_server(monkeypatch, tmp_path):
+    for decisions in ({}, {"sign_in": "lti", "lti": PLATFORM}):
+        c = configured(monkeypatch, tmp_path, **decisions)
+        assert c.Authenticator.admin_users == set()
+        [teaches] = [role for role in c.JupyterHub.load_roles if role["name"] == "teaches"]
+        assert "access:services!service=wall" in teaches["scopes"]
+        assert not [
+            one for one in teaches["scopes"] if one.startswith(("access:servers", "admin:"))
+        ]
 
 
 def test_a_launch_of_lti_becomes_a_name_that_says_nothing_about_the_person(monkeypatch, tmp_path):
     c = configured(monkeypatch, tmp_path, sign_in="lti", lti=PLATFORM)
-    assert c.JupyterHub.authenticator_class == "ltiauthenticator.LTI13Authenticator"
+    assert c.JupyterHub.authenticator_class == "ltiauthenticator.lti13.auth.LTI13Authenticator"
     assert c.LTI13Authenticator.issuer == "https://campus.example"
     claims = {"iss": "https://campus.example", "sub": "ada@campus.example", "name": "Ada"}
     model = {"name": "ada@campus.example", "auth_state": claims, "admin": None}
     learner = c.Authenticator.post_auth_hook(None, None, model)
     assert "ada" not in json.dumps(learner).lower()
-    assert (learner["admin"], learner["auth_state"]) == (False, None)
+    assert (learner["admin"], learner["groups"], learner["auth_state"]) == (False, [], None)
     assert learner["name"].startswith("lti-")
     assert len(learner["name"]) < 32  # the longest name of a Unix account
     elsewhere = sign_in.lti_account({**claims, "iss": "https://other.example"})
     assert elsewhere["name"] != learner["name"]
-    assert sign_in.lti_account({**claims, sign_in.ROLES: [sign_in.INSTRUCTOR]})["admin"] is True
+    teacher = sign_in.lti_account({**claims, sign_in.ROLES: [sign_in.INSTRUCTOR]})
+    assert (teacher["admin"], teacher["groups"]) == (False, ["teachers"])
 
 
 def test_what_the_platform_does_not_say_is_named(tmp_path):
@@ -168,26 +192,17 @@ def test_what_the_platform_does_not_say_is_named(tmp_path):
 
 
 def test_settings_and_slips_are_for_their_owner_alone(tmp_path):
-    start.private_folder(tmp_path / "state")
-    python = tmp_path / "python"
-    chosen = start.arguments(["--state", str(tmp_path / "state"), "--learners", "2"])
-    path = settings.write(start.decide(chosen, python))
-    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "state" / "slips.txt").stat().st_mode & 0o777 == 0o600
+    decided(tmp_path / "class", "--learners", "2")
+    assert (tmp_path / "class").stat().st_mode & 0o777 == 0o700
+    for name in ("settings.json", "slips.txt"):
+        assert (tmp_path / "class" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
-    state = tmp_path / "state"
-    start.private_folder(state)
-    first = start.decide(
-        start.arguments(["--state", str(state), "--learners", "3"]), Path("/python")
-    )
-    settings.write(first)
-    slips = start.slips(state)
-    again = start.decide(start.arguments(["--state", str(state)]), Path("/python"))
+    first, slips = decided(tmp_path / "class", "--learners", "3")
+    again, same = decided(tmp_path / "class")
     assert again.learners == first.learners == ["learner01", "learner02", "learner03"]
-    assert start.slips(state) == slips
+    assert same == slips
     assert len(set(slips.values())) == 4  # three learners and the instructor
 
 
@@ -232,15 +247,41 @@ def test_the_wall_counts_each_home_once_and_follows_no_link(tmp_path):
     assert len(room.of_homes(homes)) == 1
 
 
+ROOM = [
+    {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}},
+    {"02-1": {"tries": 4}, "02-p1": {"first": "a"}},
+    {"02-1": {"tries": 1}, "02-p1": {"first": "b"}, "nobody-knows": {"first": "<b>"}},
+]
+
+
+def test_the_wall_says_how_many_passed_are_stuck_and_predicted_what():
+    page = wall.page(ROOM)
+    assert "3 with something noted." in page
+    assert "<h2>Lesson 02</h2>" in page
+    assert "passed by 1 of 3" in page
+    assert '<span class="stuck">stuck: 1</span>' in page
+    assert '<meter max="3" value="2">2</meter>' in page
+    assert "nobody-knows" not in page
+
+
+def test_what_is_right_and_what_is_believed_is_on_a_page_of_its_own():
+    belief = lesson("02").items["02-p1"].belief("a")
+    assert escape(belief) not in wall.page(ROOM)
+    assert "came true" not in wall.page(ROOM)
+    assert f"Held by 2: {escape(belief)}" in wall.page(ROOM, answers=True)
+    assert "came true" in wall.page(ROOM, answers=True)
+
+
 def test_the_wall_asks_nothing_of_anybody_and_escapes_what_it_shows(monkeypatch):
     hostile = "<script>alert(1)</script>"
-    monkeypatch.setattr(wall, "report", lambda _: iter(["2 with something noted.", "", hostile]))
-    page = wall.page([{"02-1": {"tries": 3}}])
+    asked = Prediction("02-p1", hostile, {"a": Guess("a", 1, hostile), "b": Guess("b", 2)}, "")
+    course = Lesson("02", predictions=(asked,))
+    monkeypatch.setattr(wall, "lesson", lambda _: course)
+    page = wall.page(ROOM[:1], answers=True)
     assert hostile not in page
-    assert "&lt;script&gt;" in page
-    assert "Stuck after three tries or more: 02-1: 1" in page
+    assert page.count("&lt;script&gt;") == 2
     assert 'http-equiv="refresh"' in page
-    assert not [word for word in ("src=", "href=", "url(", "http://", "https://") if word in page]
+    assert not [word for word in ("src=", "url(", "http://", "https://") if word in page]
 
 
 # --- a class that outgrows one machine ----------------------------------------------------------
@@ -257,7 +298,7 @@ def merged(under: dict, over: dict) -> dict:
 
 def test_the_values_are_as_careful_as_the_machine():
     values = yaml.safe_load(VALUES.read_text(encoding="utf-8"))
-    assert values["hub"]["config"]["JupyterHub"]["admin_access"] is False
+    assert values["hub"]["config"]["Authenticator"]["admin_users"] == []
     assert "--KernelManager.transport=ipc" in values["singleuser"]["cmd"]
     assert values["singleuser"]["networkPolicy"]["egressAllowRules"]["nonPrivateIPs"] is False
     assert values["singleuser"]["networkPolicy"]["egressAllowRules"]["dnsPortsKubeSystemNamespace"]

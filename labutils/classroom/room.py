@@ -7,10 +7,9 @@ in it only the names that the course knows count.
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import fill
-from typing import Any
 
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import LARGEST, Item, parse
@@ -106,16 +105,22 @@ def _exercises(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str
             yield f"  {exercise.id:<10} {_standing(tried)}"
 
 
-def _standing(tried: list[Item]) -> str:
+def standing(tried: list[Item]) -> tuple[int, int]:
+    """How many passed, and how many are stuck, of those who tried an exercise."""
     passed = sum(bool(item.get("passed")) for item in tried)
     stuck = sum(not item.get("passed") and item.get("tries", 0) >= STUCK for item in tried)
+    return passed, stuck
+
+
+def _standing(tried: list[Item]) -> str:
+    passed, stuck = standing(tried)
     return f"passed by {passed} of {len(tried)}" + (f", stuck: {stuck}" if stuck else "")
 
 
 def _predictions(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
     """How the room chose, and the belief that is held most."""
     for item in course.predictions:
-        choices = _choices(item, (items.get(item.id) for items in everybody))
+        choices = choices_of(item, everybody)
         if not choices:
             continue
         right = sum(n for choice, n in choices.items() if came_true(item, choice))
@@ -131,10 +136,10 @@ def _predictions(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[s
             yield fill(words, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
 
 
-def _choices(item: AnyPrediction, noted: Iterable[Mapping[str, Any] | None]) -> Counter[str]:
-    """The first choices that are choices of this prediction."""
-    read_choices = (item.read(one.get("first")) for one in noted if one)
-    return Counter(choice for choice in read_choices if choice is not None)
+def choices_of(item: AnyPrediction, everybody: list[dict[str, Item]]) -> Counter[str]:
+    """How the room predicted: the first choices that are choices of this prediction."""
+    noted = (items[item.id].get("first") for items in everybody if item.id in items)
+    return Counter(choice for one in noted if (choice := item.read(one)) is not None)
 
 
 def stuck_at(everybody: list[dict[str, Item]]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +91,10 @@ def room():
         yield running
     finally:
         running.remove()
+        shutil.rmtree(place)
+    for port in range(PORT, PORT + 4):  # nothing goes on after the end
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{port}/")
 
 
 class Seat:
@@ -139,9 +144,16 @@ def test_what_they_did_is_on_the_wall_without_a_name(room):
     assert page.status_code == 200
     assert "10 with something noted." in page.text
     assert "<h2>Lesson 03</h2>" in page.text
-    assert "probe" not in page.text
+    assert "probe0" not in page.text
     assert "src=" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_the_instructor_opens_no_learners_server(room):
+    teacher = room.learner("probe-teacher")
+    room.run(teacher.sign_in())
+    assert room.run(teacher.web.get(f"{URL}/hub/admin")).status_code == 200
+    assert room.run(teacher.web.get(f"{URL}/user/probe01/lab")).status_code == 403
 
 
 # --- thefts -------------------------------------------------------------------------------------

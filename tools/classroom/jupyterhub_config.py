@@ -27,32 +27,30 @@ c.ConfigurableHTTPProxy.command = [f"{Path(settings.python).parent}/configurable
 
 # --- who they are -------------------------------------------------------------------------------
 
-c.Authenticator.admin_users = {settings.instructor}
+# Nobody is an admin: JupyterHub's admins can open every server. Who teaches has a role of its own.
+c.Authenticator.admin_users = set()
 if settings.sign_in == "lti":
     # The learning platform vouches for people. A launch that it did not sign is refused by the
     # authenticator: signature, issuer, audience, nonce.
-    c.JupyterHub.authenticator_class = "ltiauthenticator.LTI13Authenticator"
+    c.JupyterHub.authenticator_class = "ltiauthenticator.lti13.auth.LTI13Authenticator"
     for name in ("client_id", "issuer", "authorize_url", "jwks_endpoint"):
         setattr(c.LTI13Authenticator, name, settings.lti[name])
     c.LTI13Authenticator.username_key = "sub"
-    c.Authenticator.admin_users = set()  # who teaches is in the launch
     c.Authenticator.allow_all = True  # whom the platform sends
+    c.Authenticator.manage_groups = True  # who teaches is in the launch
 
     def without_names(_authenticator, _handler, model):
         """Keep no name and no claim of a person: an account is called by a hash."""
         return {**model, **sign_in.lti_account(model["auth_state"]), "auth_state": None}
 
     c.Authenticator.post_auth_hook = without_names
-elif settings.sign_in == "shared":
-    # One password for all: quick, and whoever has it can sign in as any other learner.
-    c.JupyterHub.authenticator_class = "shared-password"
-    c.SharedPasswordAuthenticator.user_password = settings.shared_password
-    c.SharedPasswordAuthenticator.admin_password = settings.instructor_password
-    c.Authenticator.allowed_users = set(settings.learners)
+    teachers = {"groups": [sign_in.TEACHERS]}
 else:
-    c.JupyterHub.authenticator_class = sign_in.own_password_authenticator()
-    c.OwnPassword.passwords = settings.passwords
-    c.Authenticator.allowed_users = set(settings.learners)
+    # A password each, or one for all learners: then whoever has it is any of them.
+    c.JupyterHub.authenticator_class = sign_in.password_authenticator()
+    c.PasswordAuthenticator.passwords = settings.passwords
+    c.Authenticator.allowed_users = set(settings.passwords)
+    teachers = {"users": [settings.instructor]}
 
 # --- what each can do to the others -------------------------------------------------------------
 
@@ -107,31 +105,34 @@ c.JupyterHub.cleanup_servers = False
 
 # --- the hub's helpers --------------------------------------------------------------------------
 
+# A hub that is killed takes them along: else the next one finds their ports taken.
+along = ["setpriv", "--pdeathsig", "TERM", settings.python, "-m"]
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
-        "command": [
-            settings.python,
-            "-m",
-            "jupyterhub_idle_culler",
-            f"--timeout={settings.idle}",
-        ],
+        "command": [*along, "jupyterhub_idle_culler", f"--timeout={settings.idle}"],
     },
     {
         "name": "wall",
         "url": f"http://127.0.0.1:{settings.port + 3}",
-        "command": [settings.python, "-m", "tools.classroom.wall"],
+        "command": [*along, "tools.classroom.wall"],
         "cwd": str(Path(__file__).resolve().parents[2]),
         "environment": {VARIABLE: f"{settings.state}/settings.json"},
         "oauth_no_confirm": True,  # it is a part of the hub, so nobody is asked to let it in
         "display": False,
     },
 ]
-# Each has what it needs. The wall is for admins: a role of admin alone has `access:services`.
+# Each has what it needs and no more.
 c.JupyterHub.load_roles = [
     {
         "name": "stops-idle-servers",
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
         "services": ["idle-culler"],
+    },
+    {
+        # The wall, and starting and stopping servers. Not `access:servers`: opening one.
+        "name": "teaches",
+        "scopes": ["access:services!service=wall", "admin-ui", "list:users", "servers"],
+        **teachers,
     },
 ]

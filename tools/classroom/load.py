@@ -2,9 +2,9 @@
 
 `python -m tools.classroom.load --url URL --slips FILE --learners 10 --lessons 03 09`.
 
-Each signs in, starts a server, opens each lesson, runs its cells one by one with a pause after
-each, and saves what came out. It prints how long cells took, and what the learners cost the
-machine. It talks to the machine that it runs on and to no other.
+Each signs in, starts a server, opens each lesson, notes a guess at each prediction, runs the cells
+one by one with a pause after each, and saves the notebook. It prints how long cells took, and what
+the learners cost the machine. It talks to the machine that it runs on and to no other.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 LOOPBACK = ("127.0.0.1", "localhost")
+BLANK = re.compile(r'(predict\("[^"]+", )""')  # a prediction that nobody has made yet
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -159,6 +160,7 @@ async def work_through(learner: Learner, lesson: str, pause: float, times: Times
     for number, cell in enumerate(notebook["content"]["cells"]):
         if cell["cell_type"] == "code":
             began = time.monotonic()
+            cell["source"] = BLANK.sub(rf'\g<1>"{dice.choice("abc")}"', cell["source"])
             status, printed = await kernel.run(cell["source"])
             times.cells.setdefault(lesson, []).append(time.monotonic() - began)
             if status != "ok":

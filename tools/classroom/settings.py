@@ -1,12 +1,12 @@
 """What a class is: the few decisions that start.py takes and that the hub's parts read.
 
-They lie in `settings.json` in the hub's own folder, which root alone can open: passwords are among
-them. The hub gets the path in the variable CLASSROOM_SETTINGS.
+They lie in `settings.json` in the hub's own folder, which root alone can open. The hub gets the
+path in the variable CLASSROOM_SETTINGS.
 """
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,7 @@ class Settings:
     certificate: str = ""
     key: str = ""
     sign_in: str = "own"  # own, shared or lti
-    passwords: dict[str, str] = field(default_factory=dict)  # own: scrypt, by name
-    shared_password: str = ""  # shared: one for all learners
-    instructor_password: str = ""  # shared: the instructor's
+    passwords: dict[str, str] = field(default_factory=dict)  # by name: a salt, and scrypt's value
     lti: dict[str, Any] = field(default_factory=dict)  # lti: what the learning platform says
     memory: int = 800_000_000  # bytes that one process may allocate
     processes: int = 400  # processes and threads of one learner
@@ -54,9 +52,11 @@ class Settings:
 
 
 def read(path: str | None = None) -> Settings:
-    """The settings of this class."""
-    text = Path(path or os.environ[VARIABLE]).read_text(encoding="utf-8")
-    return Settings(**json.loads(text))
+    """The settings of this class; what another version of the course wrote and this one does not
+    know is passed over."""
+    said = json.loads(Path(path or os.environ[VARIABLE]).read_text(encoding="utf-8"))
+    known = {each.name for each in fields(Settings)}
+    return Settings(**{name: value for name, value in said.items() if name in known})
 
 
 def write(settings: Settings) -> Path:

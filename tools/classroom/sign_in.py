@@ -1,6 +1,7 @@
-"""How people get in: a password of their own, or their learning platform (LTI 1.3).
+"""How people get in: with a password, or through their learning platform (LTI 1.3).
 
-The third way, one password for all, is JupyterHub's own SharedPasswordAuthenticator.
+JupyterHub has an authenticator for one shared password. In it an instructor must be an admin, who
+can open every server; so passwords are ours, and nobody is an admin.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import secrets
 from traitlets import Dict
 
 COST = {"n": 2**14, "r": 8, "p": 1}  # scrypt (RFC 7914): 16 MiB a try
+TEACHERS = "teachers"  # the group of those whom the platform calls instructors
 ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
@@ -36,15 +38,16 @@ def lti_account(claims: dict) -> dict:
     """
     subject = f"{claims['iss']} {claims['sub']}".encode()
     name = "lti-" + hashlib.sha256(subject).hexdigest()[:16]
-    return {"name": name, "admin": INSTRUCTOR in claims.get(ROLES, [])}
+    teaches = INSTRUCTOR in claims.get(ROLES, [])
+    return {"name": name, "admin": False, "groups": [TEACHERS] if teaches else []}
 
 
-def own_password_authenticator() -> type:
+def password_authenticator() -> type:
     """The class that JupyterHub asks; made late, since only the hub has JupyterHub."""
     from jupyterhub.auth import Authenticator
 
-    class OwnPassword(Authenticator):
-        """Everybody has a password of their own, printed by start.py."""
+    class PasswordAuthenticator(Authenticator):
+        """Knows of each name a salted value of its password, and no password."""
 
         passwords = Dict(help="scrypt values by name").tag(config=True)
 
@@ -53,4 +56,4 @@ def own_password_authenticator() -> type:
             kept = self.passwords.get(name, NOBODY)
             return name if matches(data["password"], kept) and name in self.passwords else None
 
-    return OwnPassword
+    return PasswordAuthenticator

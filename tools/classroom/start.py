@@ -9,11 +9,13 @@ import argparse
 import json
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from tools.classroom import accounts, sign_in
@@ -64,7 +66,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
 def as_nobody(*command: str | Path) -> bool:
     """Whether a user without any rights can run this."""
     done = subprocess.run(
-        [str(part) for part in command],
+        command,
         user=NOBODY,
         group=NOBODY,
         extra_groups=[],
@@ -79,7 +81,8 @@ def as_nobody(*command: str | Path) -> bool:
 def shared_python() -> Path | None:
     """A Python that the course supports and that learners can run, or None."""
     supported = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))"
-    names = [sys._base_executable, *(f"/usr/bin/python3{minor}" for minor in ("", ".13", ".12"))]
+    minors = ("", *(f".{minor}" for minor in range(14, 10, -1)))
+    names = [sys._base_executable, *(f"/usr/bin/python3{minor}" for minor in minors)]
     for name in names:
         try:
             if as_nobody(name, "-c", supported):
@@ -87,6 +90,11 @@ def shared_python() -> Path | None:
         except OSError:
             pass  # root itself may not be able to start it as somebody else
     return None
+
+
+def shown(command: list) -> str:
+    """A command as it would be typed."""
+    return shlex.join(str(part) for part in command)
 
 
 def environment() -> Path:
@@ -102,10 +110,13 @@ def environment() -> Path:
     pip = [sys._base_executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory(prefix="classroom-") as folder:
         build = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-        subprocess.run(build, cwd=HOUSE, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(build, cwd=HOUSE, check=True, capture_output=True)
         [wheel] = Path(folder).glob("*.whl")
-        install = ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel]
-        subprocess.run([*pip, *install], check=True)
+        stamp, digest = python.parent.parent / "labutils.sha256", sha256(wheel.read_bytes())
+        if not stamp.exists() or stamp.read_text(encoding="ascii") != digest.hexdigest():
+            install = ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel]
+            subprocess.run([*pip, *install], check=True)
+            stamp.write_text(digest.hexdigest(), encoding="ascii")
     if not as_nobody(python, "-c", "import jupyterhub, labutils"):
         sys.exit(
             f"Learners cannot read {python.parent.parent}: a folder above it is closed to them. "
@@ -138,17 +149,31 @@ def earlier(state: Path) -> classroom.Settings | None:
 
 
 def slips(state: Path) -> dict[str, str]:
-    """The passwords that were printed on slips, by name."""
+    """The passwords that stand on the slips, by name."""
     path = state / "slips.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return dict(line.split() for line in lines)
 
 
+def passwords(
+    before: dict[str, str], people: list[str], *, shared: bool, teacher: str
+) -> dict[str, str]:
+    """A password for each of these people, as before where they had one.
+
+    With `shared` all have the same, but for the teacher.
+    """
+    known = {name: before.get(name) or new_password() for name in people}
+    if shared:
+        one = known[next(name for name in people if name != teacher)]
+        known = {name: known[name] if name == teacher else one for name in people}
+    return known
+
+
 def write_slips(state: Path, known: dict[str, str]) -> None:
-    """Keep the slips where root alone can read them."""
+    """Write names and passwords where root alone can read them."""
     path = state / "slips.txt"
     path.touch(mode=0o600)
-    lines = (f"{name} {password}\n" for name, password in sorted(known.items()))
+    lines = (f"{name} {word}\n" for name, word in sorted(known.items()))
     path.write_text("".join(lines), encoding="utf-8")
 
 
@@ -173,15 +198,10 @@ def decide(chosen: argparse.Namespace, python: Path) -> classroom.Settings:
     width = max(2, len(str(count)))
     way = chosen.sign_in or (before.sign_in if before else "own")
     learners = [] if way == "lti" else [f"{chosen.prefix}{n:0{width}}" for n in range(1, count + 1)]
-    known = slips(chosen.state)
-    if way == "own":
-        for name in [*learners, chosen.instructor]:
-            known.setdefault(name, new_password())
-    elif way == "shared":
-        known.setdefault("everybody", new_password())
-        known.setdefault(chosen.instructor, new_password() + secrets.token_urlsafe(24))
+    people = [] if way == "lti" else [*learners, chosen.instructor]
+    before_too = slips(chosen.state) if before and before.sign_in == way else {}
+    known = passwords(before_too, people, shared=way == "shared", teacher=chosen.instructor)
     write_slips(chosen.state, known)
-    people = [*learners, chosen.instructor] if way == "own" else []
     return classroom.Settings(
         state=str(chosen.state),
         homes=str(chosen.homes),
@@ -194,8 +214,6 @@ def decide(chosen: argparse.Namespace, python: Path) -> classroom.Settings:
         key=str(chosen.key.resolve()) if chosen.key else "",
         sign_in=way,
         passwords={name: sign_in.hashed(known[name]) for name in people},
-        shared_password=known.get("everybody", "") if way == "shared" else "",
-        instructor_password=known[chosen.instructor] if way == "shared" else "",
         lti=read_lti(chosen.lti, before.lti if before else {}) if way == "lti" else {},
         memory=chosen.memory * 1_000_000,
         idle=chosen.idle * 60,
@@ -210,8 +228,10 @@ def announce(settings: classroom.Settings) -> None:
     if settings.sign_in == "own":
         print(f"Names and passwords, one slip each: {settings.state}/slips.txt")
     elif settings.sign_in == "shared":
-        print(f"The password is in {settings.state}/slips.txt. Whoever has it can sign in as any")
-        print("learner and read what that learner wrote: it is for rooms where that does no harm.")
+        print(
+            f"Names and passwords: {settings.state}/slips.txt. All learners have the same one, so"
+        )
+        print("whoever has it can sign in as any of them and read what they wrote.")
     if settings.address not in ("127.0.0.1", "localhost", "::1") and not settings.certificate:
         print("Without --certificate and --key passwords cross the network readable to everybody.")
     print(f"The log is {settings.state}/hub.log.")
@@ -227,7 +247,11 @@ def start(chosen: argparse.Namespace) -> int:
         sys.exit("--certificate and --key go together.")
     private_folder(chosen.state)
     os.umask(0o022)  # learners read the environment
-    settings = decide(chosen, environment())
+    try:
+        python = environment()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"The environment could not be built: this failed: {shown(error.cmd)}")
+    settings = decide(chosen, python)
     os.umask(0o077)  # and nothing that the hub writes
     if not settings.sockets_fit():
         sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
@@ -263,7 +287,7 @@ def running(path: Path) -> int | None:
         command = Path(f"/proc/{number}/cmdline").read_bytes()
     except (OSError, ValueError):
         return None
-    return number if b"jupyterhub" in command or b"configurable_http_proxy" in command else None
+    return number if b"jupyterhub" in command or b"configurable-http-proxy" in command else None
 
 
 def stop(settings: classroom.Settings) -> None:
