@@ -53,13 +53,14 @@ MODULES = {
     "pyyaml": "yaml",
     "werkzeug": "werkzeug.wrappers",
 }
-NOT_IN_A_BROWSER = (
-    "fido2",
-    "matplotlib",
-    "pillow",
-    "pysigma",
-    "pysigma-backend-sqlite",
-)  # a browser's Python can do without: one lesson each, or the pictures
+NOT_IN_A_BROWSER = ("matplotlib", "pillow")  # where it is offline: sentences instead of pictures
+
+# What labutils imports before a package, where a browser lacks a part of it.
+IMPORTED_BEFORE = {
+    "fido2": "labutils.identity.devices",
+    "pysigma": "labutils.incident.hunt.compiled_parts",
+    "pysigma-backend-sqlite": "labutils.incident.hunt.compiled_parts",
+}
 
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
@@ -266,6 +267,9 @@ def checks() -> Iterator[Line]:
     yield python
     if not python[0]:
         return  # whatever else is wrong follows from it
+    if sys.platform == "emscripten":
+        yield from _in_a_browser()
+        return
     own = in_own_environment()
     here = [package for package in packages() if package.installed or own or not package.extra]
     yield from _packages(here)
@@ -280,12 +284,41 @@ def _python() -> Line:
     version, wanted = "%d.%d" % sys.version_info[:2], pythons()
     if not wanted:
         return True, f"Python {version}"
-    low, high = re.findall(r"3\.(\d+)", wanted)
+    low, high = sorted(re.findall(r"3\.(\d+)", wanted), key=int)  # a wheel turns them round
     said = f"Python {version} (the course needs 3.{low} to 3.{int(high) - 1})"
     if satisfies(version, wanted):
         return True, said
     named = r"py -3.13 tools\course.py lab" if os.name == "nt" else "make lab PYTHON=python3.13"
     return False, f"{said}: install one of these and name it, for instance `{named}`"
+
+
+def _in_a_browser() -> Iterator[Line]:
+    """The checks for Python in a browser, which can start no other process."""
+    for package in packages():
+        if package.extra:
+            continue
+        if package.name in NOT_IN_A_BROWSER and not _there(package.module):
+            sentence = "pictures are left out, and the sentence under each says the same"
+            yield True, f"{package.name} is not in this browser: {sentence}"
+        else:
+            yield _package(package, _fault_here(package), set())
+    yield _data()
+    yield (
+        True,
+        "this is Python in a browser: all lessons run. What needs a port, a terminal or a device "
+        "does not: `labutils serve`, real security keys, the commands of the shell",
+    )
+
+
+def _fault_here(package: Package) -> str:
+    """As `_import_fault`, in this process."""
+    try:
+        if package.name in IMPORTED_BEFORE:
+            importlib.import_module(IMPORTED_BEFORE[package.name])
+        importlib.import_module(package.module)
+    except Exception as error:
+        return shown(str(error), 160)
+    return ""
 
 
 def _packages(wanted: Iterable[Package]) -> Iterator[Line]:
@@ -371,7 +404,8 @@ def _data() -> Line:
                 f"data/{path.relative_to(DATA).as_posix()} is damaged ({damage}): "
                 f"restore it with {restore}",
             )
-    if damage := run_python(_READ_YAML, LONGEST_IMPORT, str(DATA))[1]:
+    in_a_browser = sys.platform == "emscripten"
+    if damage := "" if in_a_browser else run_python(_READ_YAML, LONGEST_IMPORT, str(DATA))[1]:
         return False, f"a file in data/ is damaged ({damage}): restore it with {restore}"
     return True, f"data/ can be read ({len(names)} entries)"
 

@@ -15,13 +15,15 @@ from labutils import __main__ as commands
 from labutils.incident.inventory import controls
 from labutils.lab import data_file
 from labutils.stage.checklist import (
+    BLANKS,
     HEAD,
-    WIDTHS,
+    PRINTED,
     Answer,
     as_csv,
     as_html,
     as_markdown,
     checklist,
+    export,
     rows,
     write,
 )
@@ -45,7 +47,7 @@ def test_a_line_is_one_question_with_a_proof_and_all_that_a_team_needs(line):
 
 
 def test_each_line_is_there_once_and_the_urgent_ones_come_first():
-    assert len({line.id for line in LINES}) == len(LINES) >= 20
+    assert len({line.id for line in LINES}) == len(LINES) == 30
     assert [line.priority for line in LINES] == sorted(line.priority for line in LINES)
 
 
@@ -59,6 +61,21 @@ def test_no_question_is_answered_well_by_a_no():
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("old-secrets", "First a live secret opens the door"),
+        ("recordings", "the browser of the session is still let in"),
+        ("inventory", "logs have no unused tokens"),
+        ("sessions", "once in the same network and once in another"),
+        ("key-emergency", "keep a test token that lives longer than an hour"),
+        ("revocation-arrives", "a bought service goes on running"),
+    ],
+)
+def test_a_proof_gives_no_false_yes_and_can_be_done_with_bought_products(line, says):
+    assert says in next(one.proof for one in LINES if one.id == line)
+
+
 def test_what_the_review_of_a_response_asks_for_is_asked():
     assert {
         "revocation-arrives",
@@ -69,6 +86,10 @@ def test_what_the_review_of_a_response_asks_for_is_asked():
         "made-inside",
         "gateway-passes",
         "restore",
+        "supplier-secrets",
+        "outside-accounts",
+        "log-retention",
+        "evidence",
     } <= {line.id for line in LINES}
 
 
@@ -141,12 +162,33 @@ def cell_of(table, answer_line, column):
 
 def test_answers_stand_in_their_lines_and_an_answer_to_no_question_is_refused():
     table = rows({"egress": Answer("no", "none", "Mia", "2026-12-24")})
-    assert cell_of(table, "egress", "yes or no") == "no"
+    assert cell_of(table, "egress", "yes, no or n.a.") == "no"
     assert cell_of(table, "egress", "owner") == "Mia"
     assert cell_of(table, "egress", "due") == "2026-12-24"
     assert cell_of(table, "sessions", "owner") == "identity"
     with pytest.raises(KeyError, match="no line 'coffee'"):
-        rows({"coffee": Answer("yes")})
+        rows({"coffee": Answer("no")})
+
+
+@pytest.mark.parametrize(
+    ("answer", "evidence", "says"),
+    [
+        ("partly", "some", "one of 'yes', 'no', 'n.a.', not 'partly'"),
+        ("Yes", "seen", "not 'Yes'"),
+        (True, "seen", "not True"),
+        ("yes", "", "'yes' needs evidence: say what was seen"),
+        ("yes", " ", "'yes' needs evidence"),
+        ("n.a.", "", "'n.a.' needs evidence: say why not"),
+    ],
+)
+def test_an_answer_is_yes_no_or_not_applicable_and_a_yes_has_evidence(answer, evidence, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        Answer(answer, evidence)
+
+
+def test_a_no_and_a_blank_need_no_evidence():
+    assert Answer("no").evidence == Answer().evidence == ""
+    assert Answer("n.a.", "no gateway").answer == "n.a."
 
 
 def test_a_line_without_a_date_is_due_by_its_priority():
@@ -158,12 +200,14 @@ def test_a_line_without_a_date_is_due_by_its_priority():
 
 
 def test_no_answer_breaks_the_markdown_or_begins_a_formula():
-    table = rows({"rotation-drill": Answer(HOSTILE), "egress": Answer("=HYPERLINK(1)")})
+    table = rows({"rotation-drill": Answer("no", HOSTILE), "egress": Answer("no", "=HYPERLINK(1)")})
     lines = as_markdown(table).splitlines()
     assert len(lines) == len(LINES) + 2
     assert all(len(re.split(r"(?<!\\)\|", line)) == len(HEAD) + 2 for line in lines)
     read = {row[0]: row for row in csv.reader(io.StringIO(as_csv(table)))}
-    assert read["egress"][2] == "'=HYPERLINK(1)" and read["rotation-drill"][2] == HOSTILE
+    evidence = HEAD.index("evidence")
+    assert read["egress"][evidence] == "'=HYPERLINK(1)"
+    assert read["rotation-drill"][evidence] == HOSTILE
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=60))
@@ -171,15 +215,22 @@ def test_whatever_an_answer_holds_is_text_on_the_page(text):
     page = as_html(rows({"egress": Answer("no", text)}))
     read = Table(page)
     assert not read.loads and "http" not in page.replace(text, "")
-    assert text in read.cells or ", " in text
-    assert len(read.cells) == len(HEAD) * (len(LINES) + 1)
+    assert text in read.cells
+    assert len(read.cells) == len(PRINTED) * (len(LINES) + 1)
 
 
-def test_a_hostile_answer_is_escaped_and_the_page_fits_a4_across():
-    page = as_html(rows({"egress": Answer(HOSTILE)}))
+def test_a_hostile_answer_is_escaped_and_the_page_fits_a4_landscape():
+    page = as_html(rows({"egress": Answer("no", HOSTILE)}))
     assert "<script" not in page and "&lt;script&gt;" in page
     assert "A4 landscape" in page and "table-header-group" in page
-    assert len(WIDTHS) == len(HEAD) and sum(WIDTHS) <= 277 - 1
+    assert sum(PRINTED.values()) <= 277 - 1 and PRINTED["evidence"] >= 50
+
+
+def test_the_page_has_room_for_who_filled_it_in_and_the_controls_of_a_line_in_one_cell():
+    page = as_html(rows())
+    assert all(f"<span>{name}:</span>" in page for name in BLANKS)
+    assert "<td>AC-3<br>CIS 16.10</td>" in page and "<td>SC-23</td>" in page
+    assert "<td>egress</td>" not in page
 
 
 # --- the command --------------------------------------------------------------------------------
@@ -229,3 +280,39 @@ def test_a_spreadsheet_reads_ids_and_names_as_they_are(tmp_path):
     assert out.read_bytes().startswith(b"\xef\xbb\xbfline,") and "Jörg" in out.read_text("utf-8")
     write(out, rows())
     assert out.read_bytes().startswith(b"line,")
+
+
+# --- the files of a learner ---------------------------------------------------------------------
+
+ANSWERED = {"egress": Answer("no", "no flow logs")}
+
+
+def test_an_export_follows_the_answers_and_keeps_a_file_that_somebody_changed(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    export("exports", {})
+    export("exports", ANSWERED)
+    assert "kept" not in capsys.readouterr().out
+    sheet = tmp_path / "exports" / "team-checklist.csv"
+    assert "no flow logs" in sheet.read_text(encoding="utf-8")
+    mine = sheet.read_text(encoding="utf-8") + "our-own,a line of ours\n"
+    sheet.write_text(mine, encoding="utf-8")
+    export("exports", {})
+    said = capsys.readouterr().out
+    assert "exports/team-checklist.csv: kept. It was changed" in said
+    assert "exports/team-checklist.md: 30 lines" in said
+    assert sheet.read_text(encoding="utf-8") == mine
+    sheet.rename(sheet.with_stem("ours"))
+    export("exports", {})
+    assert "team-checklist.csv: 30 lines" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("notes", ["", "[]", "{", '{"team-checklist.csv": 1}', "\udcff"])
+def test_without_a_note_of_its_own_a_file_is_kept(tmp_path, capsys, notes):
+    (tmp_path / "team-checklist.csv").write_text("mine", encoding="utf-8")
+    note = tmp_path / ".checklist.json"
+    note.write_text(notes, encoding="utf-8", errors="surrogateescape")
+    export(str(tmp_path), ANSWERED)
+    assert capsys.readouterr().out.count("kept") == 1
+    assert (tmp_path / "team-checklist.csv").read_text(encoding="utf-8") == "mine"

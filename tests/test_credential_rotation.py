@@ -65,12 +65,12 @@ def test_what_the_intruder_made_is_found_by_its_maker_and_not_up_to_the_notice()
 
 
 def test_a_rigid_client_does_not_go_over_and_stands_still_when_its_secret_goes():
-    service, (invoices, till) = rotation.shop()
+    service, (invoices, register) = rotation.shop()
     service.add("new")
-    assert invoices.use("new") and not till.use("new")
-    assert invoices.works() and till.works()
+    assert invoices.use("new") and not register.use("new")
+    assert invoices.works() and register.works()
     service.remove("old")
-    assert invoices.works() and not till.works()
+    assert invoices.works() and not register.works()
     with pytest.raises(ValueError, match="not in list"):
         service.remove("old")
 
@@ -79,16 +79,24 @@ def test_a_rigid_client_does_not_go_over_and_stands_still_when_its_secret_goes()
 
 
 def test_a_key_that_is_dropped_at_once_breaks_when_the_api_fetches_the_keys_again():
-    assert rotation.change_key(0) == (6, 7)
-    assert rotation.change_key(10) == ()
+    assert rotation.change_key(0).refused == (6, 7)
+    assert rotation.change_key(10).refused == ()
 
 
 def test_with_the_life_of_a_token_nothing_is_refused_and_a_forged_token_opens_longer():
     for at in rotation.CHANGES[:3]:
-        assert rotation.change_key(10, at) == ()
-        long, short = (rotation.change_key(wait, at, forge=True) for wait in (10, 0))
-        assert long[: len(short)] == short and len(long) > len(short) > 0
-        assert max(long) < rotation.MINUTES  # the watch is long enough to see its end
+        long, short = (rotation.change_key(wait, at) for wait in (10, 0))
+        assert long.refused == ()
+        assert long.forged[: len(short.forged)] == short.forged
+        assert len(long.forged) > len(short.forged) > 0
+
+
+@pytest.mark.parametrize("at", rotation.CHANGES)
+def test_a_change_is_watched_until_nothing_is_refused_and_no_forged_token_opens(at):
+    for wait in (0, 10):
+        last = at + max(rotation.REFRESH, wait + rotation.COPY)
+        change = rotation.change_key(wait, at)
+        assert last not in change.forged and last not in change.refused
 
 
 def test_minutes_past_nine_are_written_as_a_clock_has_them():

@@ -334,16 +334,54 @@ def test_every_requirement_of_the_project_is_of_the_form_that_is_understood():
         assert doctor._there(package.module), package
 
 
+# --- in a browser -------------------------------------------------------------------------------
+
+
+def in_a_browser(more=""):
+    """What the doctor says in a Python that takes itself for a browser's, after that code."""
+    code = (
+        "import subprocess, sys; sys.platform = 'emscripten'; del subprocess.run\n"
+        "from labutils import doctor\n"
+        f"{more}\nsys.exit(doctor.examine())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_in_a_browser_no_other_process_is_started_and_missing_pictures_are_no_fault():
+    away = "doctor._there = lambda module: not module.startswith(('matplotlib', 'PIL'))"
+    status, lines = in_a_browser(away)
+    assert status == 0, lines
+    pictures = "pictures are left out, and the sentence under each says the same"
+    assert f"ok    matplotlib is not in this browser: {pictures}" in lines
+    assert lines[-1].endswith("`labutils serve`, real security keys, the commands of the shell")
+
+
+def test_the_bounds_of_an_installed_package_are_read_in_either_order(monkeypatch):
+    monkeypatch.setattr(doctor, "pythons", lambda: "<3.15,>=3.11")
+    assert "the course needs 3.11 to 3.14" in doctor._python()[1]
+
+
+def test_in_a_browser_too_a_package_that_cannot_be_imported_is_named():
+    status, lines = in_a_browser("sys.modules['werkzeug.wrappers'] = None")
+    assert status == 1
+    (fault,) = [line for line in lines if line.startswith("MEND")]
+    assert re.match(r"MEND  werkzeug \S+ cannot be imported \(.*werkzeug\.wrappers", fault)
+
+
 # --- security keys ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("module", ["labutils.stage.phishing", "labutils.identity.security_key"])
-def test_where_there_are_no_devices_a_lesson_about_keys_says_so(module):
-    code = f"import sys; sys.platform = 'emscripten'; import {module}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
-    assert done.stderr.splitlines()[-1].startswith(
-        "ImportError: Security keys need an operating system, and Python in a browser"
+def test_where_there_are_no_devices_the_keys_of_the_lessons_work_all_the_same(module):
+    code = (
+        f"import sys; sys.platform = 'emscripten'; import {module}, fido2.hid\n"
+        "print(sys.platform, list(fido2.hid.list_descriptors()))\n"
+        "fido2.hid.open_connection(None)"
     )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
+    assert done.stdout == "emscripten []\n"
+    assert done.stderr.endswith("OSError: Python in a browser reaches no USB device.\n")
 
 
 def test_no_other_lesson_loads_the_library_of_security_keys():

@@ -456,6 +456,22 @@ def grading(*arguments):
     return run(PYTHON, "-m", "tools.grading.export", *arguments)
 
 
+def lite(*arguments):
+    """Build the course for the browser, into build/lite; with --offline one that asks nobody."""
+    return run(PYTHON, "-m", "tools.lite.build", *arguments)
+
+
+def test_lite(*arguments):
+    """Every lesson in the browser's Python, under Node."""
+    return run(PYTHON, "-m", "tools.lite.run", *arguments)
+
+
+def check_lite(*arguments):
+    """A real Chromium works through lessons of build/lite; their numbers can be said."""
+    with_playwright()
+    return run(PYTHON, "-m", "tools.lite.check", *arguments)
+
+
 def test_site(*arguments):
     """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
     with_playwright()
@@ -529,6 +545,9 @@ VERBS = {
     "classroom": classroom,
     "test-classroom": test_classroom,
     "grading": grading,
+    "lite": lite,
+    "test-lite": test_lite,
+    "check-lite": check_lite,
     "test-site": test_site,
     "measure": measure,
     "test-clients": test_clients,

@@ -7,6 +7,7 @@
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,18 @@ Item = dict[str, Any]
 def path() -> Path:
     """Where the learner's own progress stands."""
     return Path(os.environ.get("LABUTILS_PROGRESS", "progress.json"))
+
+
+IN_MEMORY = Path("/home/pyodide")  # where Python in a browser begins
+
+
+def forgotten_by_a_reload() -> bool:
+    """Whether this is a browser that keeps no files for Python: it has left it where it began.
+
+    That is so where the page came over plain HTTP from another machine. JupyterLite lays the
+    learner's files into a folder by a service worker, and a browser runs none there.
+    """
+    return sys.platform == "emscripten" and Path.cwd() == IN_MEMORY
 
 
 def load() -> dict[str, Item]:
@@ -79,6 +92,10 @@ def store(items: Mapping[str, Item]) -> bool:
     except OSError:
         print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
         return False
+    if forgotten_by_a_reload():
+        print(
+            "(A reload of this page forgets what is noted: only the receipt of progress() stays.)"
+        )
     return True
 
 

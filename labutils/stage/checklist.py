@@ -4,8 +4,9 @@
 """
 
 import csv
+import hashlib
 import io
-import re
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,11 +16,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from labutils.incident.sheets import build, read
+from labutils.text import shown
 
 HEAD = (
     "line",
     "question",
-    "yes or no",
+    "yes, no or n.a.",
     "how to prove a yes",
     "evidence",
     "owner",
@@ -32,7 +34,7 @@ HEAD = (
 )
 # What a spreadsheet takes for the begin of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ID = re.compile(r"[A-Z]{2}-\d+|CIS \d+\.\d+")  # of NIST, or of CIS
+ANSWERS = ("", "yes", "no", "n.a.")  # the last: not applicable
 DAYS = MappingProxyType({1: 30, 2: 90, 3: 180})  # until a line of this priority is due
 
 
@@ -57,12 +59,23 @@ class ChecklistLine:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a team says to a line: yes or no, its evidence, who owns it, and until when."""
+    """What a team says to a line: yes, no or n.a., its evidence, who owns it, and until when.
+
+    Raises ValueError for another answer, and for a yes or n.a. with nothing to show for it.
+    """
 
     answer: str = ""
     evidence: str = ""
     owner: str = ""
     due: str = ""
+
+    def __post_init__(self) -> None:
+        if self.answer not in ANSWERS:
+            known = ", ".join(map(repr, ANSWERS[1:]))
+            raise ValueError(f"answer must be one of {known}, not {shown(repr(self.answer), 40)}")
+        if self.answer in ("yes", "n.a.") and not self.evidence.strip():
+            what = "what was seen" if self.answer == "yes" else "why not"
+            raise ValueError(f"{self.answer!r} needs evidence: say {what}")
 
 
 def checklist() -> list[ChecklistLine]:
@@ -125,6 +138,8 @@ STYLE = """
 body { font: 9pt/1.3 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 277mm; }
 h1 { font-size: 14pt; margin: 0 0 2mm; }
 p { margin: 0 0 3mm; }
+.blanks { display: flex; gap: 8mm; margin: 4mm 0; }
+.blanks span { flex: 1; border-bottom: 0.3mm solid #666; }
 table { border-collapse: collapse; width: calc(100% - 1mm); table-layout: fixed; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
@@ -132,31 +147,53 @@ th, td { border: 0.3mm solid #666; padding: 1mm; text-align: left; vertical-alig
   overflow-wrap: anywhere; }
 th { background: #eee; font-size: 8pt; }
 """
-WIDTHS = (20, 45, 12, 60, 25, 19, 20, 14, 13, 13, 14, 17)  # millimetres
+PRINTED = MappingProxyType(  # the columns of the page, and their widths in millimetres
+    {
+        "question": 48,
+        "yes, no or n.a.": 13,
+        "how to prove a yes": 72,
+        "evidence": 50,
+        "owner": 18,
+        "due": 19,
+        "priority": 14,
+        "effort": 13,
+        "lesson": 12,
+        "controls": 17,
+    }
+)
+BLANKS = ("Company", "Date", "Filled in by")  # lines to write on
 
 
 def as_html(table: list[list[str]]) -> str:
-    """Rows as a page that prints on A4 across. It asks the network for nothing."""
-    head, *rest = table
-    columns = "".join(f'<col style="width:{width}mm">' for width in WIDTHS)
-    heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    """Rows as a page that prints on A4 landscape. It asks the network for nothing."""
+    columns = "".join(f'<col style="width:{width}mm">' for width in PRINTED.values())
+    heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in PRINTED)
     body = "\n".join(
-        "<tr>" + "".join(f"<td>{_lines(cell)}</td>" for cell in row) + "</tr>" for row in rest
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in _printed(row)) + "</tr>"
+        for row in table[1:]
     )
+    blanks = "".join(f"<span>{name}:</span>" for name in BLANKS)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{TITLE}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{TITLE}</h1>\n"
-        "<p>Yes is the good answer to each question. Write yes only beside evidence. "
-        "Owners and dates are proposals.</p>\n"
+        f'<p class="blanks">{blanks}</p>\n'
+        "<p>Yes is the good answer to each question. Write yes only beside evidence, and n.a. (not "
+        "applicable) only beside a reason. Owners and dates are proposals. Controls are those of "
+        "NIST SP 800-53 and CIS v8.1.</p>\n"
         f"<table>\n<colgroup>{columns}</colgroup>\n<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>\n</body>\n</html>\n"
     )
 
 
-def _lines(cell: str) -> str:
-    """A cell as HTML. Where it holds ids alone, a line each, so that none is broken."""
-    ids = cell.split(", ")
-    return "<br>".join(ids).replace(" ", "&nbsp;") if all(map(ID.fullmatch, ids)) else escape(cell)
+def _printed(row: list[str]) -> list[str]:
+    """The cells of a row as HTML, a line for each control."""
+    cells = dict(zip(HEAD, row, strict=True))
+    ids = f"{cells['NIST SP 800-53']}, {cells['CIS v8.1']}".strip(", ").split(", ")
+    cells["controls"] = "\n".join(ids)
+    return [
+        escape(cells[name]).replace("\n", "<br>") if name == "controls" else escape(cells[name])
+        for name in PRINTED
+    ]
 
 
 FORMATS: Mapping[str, Callable[[list[list[str]]], str]] = MappingProxyType(
@@ -171,8 +208,36 @@ def write(path: Path, table: list[list[str]]) -> None:
     path.write_text(text, encoding="utf-8-sig" if marked else "utf-8", newline="")
 
 
-def export(folder: str, name: str, table: list[list[str]]) -> None:
-    """Write rows to a file of that name in a folder, which is made where it is missing."""
-    Path(folder).mkdir(exist_ok=True)
-    write(Path(folder) / name, table)
-    print(f"{folder}/{name}: {len(table) - 1} lines")
+NOTES = ".checklist.json"  # beside the exports: the SHA-256 of each as it was written
+
+
+def export(folder: str, answers: Mapping[str, Answer], name: str = "team-checklist") -> None:
+    """Write the answers to a folder as Markdown, CSV and HTML, and say so.
+
+    A file that was changed since it was written is kept.
+    """
+    place, table = Path(folder), rows(answers)
+    place.mkdir(exist_ok=True)
+    notes = _notes(place)
+    for ending in FORMATS:
+        path = place / (name + ending)
+        if path.exists() and notes.get(path.name) != _digest(path):
+            print(f"{folder}/{path.name}: kept. It was changed; rename it to get a new one.")
+            continue
+        write(path, table)
+        notes[path.name] = _digest(path)
+        print(f"{folder}/{path.name}: {len(table) - 1} lines")
+    (place / NOTES).write_text(json.dumps(notes), encoding="utf-8")
+
+
+def _notes(folder: Path) -> dict[str, str]:
+    """File -> SHA-256 when it was written. Empty where the note is missing or is none."""
+    try:
+        notes = json.loads((folder / NOTES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notes if isinstance(notes, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import httpx
 
@@ -17,7 +18,7 @@ from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps, refresh_tok
 
 DAY = 86400  # seconds
 NOTICE = "2023-10-18T12:00:00Z"  # when the company was told
-INSIDE = "2023-11-15T16:28:38Z"  # since when somebody was in
+STOLEN = "2023-09-28T00:00:00Z"  # the earliest that the credentials can have been stolen
 OUT = "2023-11-24T11:59:00Z"  # when all access had ended
 KINDS = ("service account", "service token", "API key", "certificate")
 TWO_SECRETS, RESTORED = "team-07", "team-31"  # whose services take two; were restored from a backup
@@ -217,49 +218,58 @@ class Client:
 def shop() -> tuple[Service, list[Client]]:
     """A service, and two who use it. One of them cannot be given another secret."""
     service = Service("billing", "old")
-    return service, [Client("invoices", service), Client("a till from 2009", service, rigid=True)]
+    return service, [
+        Client("invoices", service),
+        Client("a cash register from 2009", service, rigid=True),
+    ]
 
 
 # --- a signing key ------------------------------------------------------------------------------
 
-MINUTES = 20  # that are watched, from 09:01 on
+REFRESH, COPY = 8, 5  # minutes: Ada's app gets a new token; the API's copy of the keys is over
 WAITS = (0, 1, 2, 4, 5, 6, 8, 10)  # minutes from the new key until the old one is dropped
-CHANGES = tuple(range(1, 9))  # the change at 09:01 to 09:08: one round of the app's refreshing
+CHANGES = tuple(range(1, REFRESH + 1))  # at 09:01 to 09:08: one round of the app's refreshing
+
+
+@dataclass(frozen=True)
+class KeyChange:
+    """The minutes past nine in which Ada's app was refused, and those from the change on in which
+    a token opened that a thief had just signed with the old key."""
+
+    refused: tuple[int, ...]
+    forged: tuple[int, ...]
 
 
 @cache
-def change_key(wait: int, at: int = 3, *, forge: bool = False) -> tuple[int, ...]:
+def change_key(wait: int, at: int = 3) -> KeyChange:
     """At `at` minutes past nine the provider signs with a new key; `wait` minutes later it drops
-    the old one. Ada's app asks once a minute, and refreshes every eight minutes.
-
-    Returns the minutes past nine in which Ada's app was refused. With `forge`, those from the
-    change on in which a token opened that a thief had just signed with the old key.
-    """
+    the old one. Ada's app asks once a minute. It is watched until its token and the API's copy of
+    the keys are of after the change."""
     apps = build_apps("lesson-15")
     apps.sign_in("ada", NOTES)
     session = apps.notes.latest_session()
     begun, refused, forged = apps.lab.clock.now, [], []
     old_key = apps.provider.signing_key("ES256")
-    for minute in range(MINUTES + 1):
+    claims = inspect(session["access_token"]).claims or {}
+    for minute in range(at + max(REFRESH, wait + COPY) + 1):
         apps.lab.clock.wait_until(begun + minute * 60)
         if minute == at:
             apps.provider.rotate_signing_key()
         if minute == at + wait:
             apps.provider.keys = apps.provider.keys[:2]
-        if minute % 8 == 0:  # the app refreshes before its token of ten minutes is over
+        if minute % REFRESH == 0:  # the app refreshes before its token of ten minutes is over
             refresh_tokens(apps)
         if not _opens(apps, session["access_token"]):
             refused.append(minute)
-        if forge and minute >= at and _opens(apps, _forged(apps, old_key)):
+        if minute >= at and _opens(apps, _forged(apps, claims, old_key)):
             forged.append(minute)
-    return tuple(forged if forge else refused)
+    return KeyChange(tuple(refused), tuple(forged))
 
 
-def _forged(apps: TwoApps, key: SigningKey) -> str:
-    """An access token for Ada that a thief signs now with this key."""
-    genuine = inspect(apps.notes.latest_session()["access_token"]).claims or {}
+def _forged(apps: TwoApps, claims: Mapping[str, Any], key: SigningKey) -> str:
+    """An access token with Ada's claims that a thief signs now with this key."""
     now = apps.lab.clock.now
-    return sign(genuine | {"iat": now, "exp": now + 600}, key, typ="at+jwt")
+    return sign({**claims, "iat": now, "exp": now + 600}, key, typ="at+jwt")
 
 
 def _opens(apps: TwoApps, token: str) -> bool:
@@ -271,12 +281,10 @@ def _opens(apps: TwoApps, token: str) -> bool:
 def overlaps() -> Mapping[int, tuple[int, int]]:
     """For each wait, the most minutes in which Ada's app was refused, and in which a forged token
     opened, over the minutes of the change."""
+    changes = {wait: [change_key(wait, at) for at in CHANGES] for wait in WAITS}
     return {
-        wait: (
-            max(len(change_key(wait, at)) for at in CHANGES),
-            max(len(change_key(wait, at, forge=True)) for at in CHANGES[:4]),
-        )
-        for wait in WAITS
+        wait: (max(len(one.refused) for one in each), max(len(one.forged) for one in each))
+        for wait, each in changes.items()
     }
 
 

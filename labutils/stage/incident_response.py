@@ -61,9 +61,9 @@ TO_CUT = (
 )
 FIVE = (  # of the tries, those that the lesson asks about
     ("moveworks-token", "gateway"),
-    ("smartsheet-account", "jira, old pass"),
-    ("lookalike-account", "jira, old pass"),
+    ("lookalike-account", "bitbucket, old pass"),
     ("bitbucket-account", "bitbucket, old pass"),
+    ("aws-account", "aws"),
     ("implant", "server"),
 )
 HANDS, REMOVAL, VISIT = 3, 20, 15  # things in a cut; minutes of a cut; minutes between visits

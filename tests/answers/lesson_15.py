@@ -160,6 +160,15 @@ def answer(tries, knock):
         found[state.get(response.status_code, "unknown")].append((door, secret))
     return found
 """,
+            """
+def answer(tries, knock):
+    found = {"open": [], "refused": [], "unknown": []}
+    for secret, door in tries:
+        status = knock(secret, door).status_code
+        state = {200: "open", 204: "open", 401: "refused", 403: "refused"}
+        found[state.get(status, "unknown")].append([secret, door])
+    return found
+""",
         ],
         "truth": [
             """

@@ -127,7 +127,7 @@ def proves(answer: Tried) -> Verdict:
         if sorted(tried) != sorted(statuses):
             got, wanted = f"{len(tried)} tries at the doors", f"{len(statuses)}"
             return Verdict("differs", case, got, wanted, mistake="all")
-        given = {key: sorted(map(tuple, part)) for key, part in found.items()}
+        given = {key: sorted(part) for key, part in found.items()}
         if given != {key: sorted(part) for key, part in want.items()}:
             let_in = set(given["open"]) & {*want["refused"], *want["unknown"]}
             fault = "truth" if let_in else mistake
@@ -144,7 +144,7 @@ def wrong_shape(found: Any, want: dict[str, list[tuple[str, str]]]) -> str | Non
         return "keys"
     tried = [pair for part in want.values() for pair in part]
     members = [pair for part in found.values() for pair in part]
-    are_pairs = (isinstance(pair, tuple | list) and tuple(pair) in tried for pair in members)
+    are_pairs = (isinstance(pair, tuple) and pair in tried for pair in members)
     return None if all(are_pairs) else "pairs"
 
 
@@ -414,7 +414,8 @@ EXERCISES = (
                 altered(PROOF, ("answer.is_success", "answer.status_code == 201")),
             ),
             "pairs": (
-                "Each list holds pairs as they stand in tries: (secret, door), in this order.",
+                "Each list holds pairs as they stand in tries: (secret, door), in this order, and "
+                "in round brackets.",
                 altered(PROOF, ("append((secret, door))", "append(secret)")),
             ),
             "truth": (
@@ -689,7 +690,9 @@ TARGET = Target(
     value(flag_mistake),
     "The intruder is out, everybody works, and it was before 18:00. The five traps: a rotation "
     "that was half done, a user of the intruder's that looks like staff, two credentials that make "
-    "each other anew, one that stands in no list, and one that nobody was believed to use.",
+    "each other anew, one that stands in no list, and one that nobody was believed to use. The "
+    "secret of m.sato opens, and may: it is her present one, issued after the notice, and never "
+    "exposed.",
     {
         "in": (
             "Try each old secret at its door with proof and scene.knock. And ask what comes back: "
@@ -720,7 +723,7 @@ TARGET = Target(
         "scene.remove_old('billing-key'), then scene.declare().",
     ),
     code("""
-        since = seconds("2023-11-15T00:00:00Z")
+        since = seconds(rotation.STOLEN)
         inside = made_inside(scene.rows, ["smartsheet-account"], since)
         strangers = {line["credential"] for line in scene.log} - {row.id for row in scene.rows}
         found = proof(old_secrets(scene.rows), scene.knock)
@@ -734,7 +737,8 @@ archives out. He comes by every quarter of an hour. He holds the old secret of w
 and whatever he made himself.
 scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_by. scene.log has \
 the sign-ins of two days. scene.time is the clock. scene.knock(secret, id) tries a secret and \
-takes no time; old_secret(id) is the old one.
+takes no time; old_secret(id) is the one of the time of the notice, or, where a row was issued \
+later, its first one.
 Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 5, \
 scene.cut(id, id, ...) 20 for all of them in one moment. Jobs go on working after rotate and \
 remove_old. They stand still after revoke and cut.
@@ -746,30 +750,30 @@ stood still, and it is before 18:00. For a fresh start: scene = target("15")."""
 PREDICTIONS = (
     Row(
         "15-p1",
-        "Two of his three footholds are gone: the service account and the look-alike user. Each "
-        "secret that he holds is tried once more. Which of these open?",
+        "The service account is deactivated, and so is, in Jira, the look-alike user. Each secret "
+        "that he holds is tried once more. Which of these open?",
         (
             "the service token, at the gateway",
-            "the service account, at Jira",
-            "the look-alike user, at Jira",
+            "the look-alike user, at Bitbucket, by a pass that he has",
             "the Bitbucket account, by a pass that he has",
+            "the AWS account, at AWS",
             "the implant, on Jira's server",
         ),
-        "oxxoo",
+        "oxooo",
         {
             "the service token, at the gateway": (
                 "The belief is that a token goes with the account that was used behind it. It is "
                 "a credential of its own."
             ),
-            "the service account, at Jira": (
-                "The belief is that a pass of the gateway is enough for Jira. Jira asks for its "
-                "own account as well."
-            ),
-            "the look-alike user, at Jira": (
-                "The belief is that a pass of the gateway is enough for Jira. Jira asks for its "
-                "own account as well."
+            "the look-alike user, at Bitbucket, by a pass that he has": (
+                "The belief is that a user lives on in the other products. In this model Jira, "
+                "Confluence and Bitbucket share one list of users."
             ),
             "the Bitbucket account, by a pass that he has": (
+                "The belief is that only what raised the alarm is in bad hands. Four credentials "
+                "were stolen, and one raised it."
+            ),
+            "the AWS account, at AWS": (
                 "The belief is that only what raised the alarm is in bad hands. Four credentials "
                 "were stolen, and one raised it."
             ),
@@ -852,17 +856,17 @@ PREDICTIONS = (
     Row(
         "15-p5",
         "The list is asked for what was issued until the notice of 18 October and is still valid. "
-        "Then your query asks for what a stolen account made since it was stolen. Which of these "
-        "six stand in one of the two answers?",
+        "Then your query asks for what a stolen account made since the earliest possible theft, "
+        "28 September. Which of these six stand in one of the two answers?",
         (
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November",
             "k.osei, a user, made by onboarding on 16 November",
             "api-token-5512, made by j.fielding on 17 November",
             "ci-token-88, made by k.osei on 17 November",
             "webhook-31, made by api-token-5512 on 20 November",
-            "sheet-sync-2, made by smartsheet-account the day before it was used by the intruder",
+            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse",
         ),
-        "oxoxox",
+        "oxoxoo",
         {
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November": (
                 "The belief is that what was made after the notice was never exposed. Its maker "
@@ -883,13 +887,13 @@ PREDICTIONS = (
                 "The belief is that a lineage ends with the first generation. A token of a token "
                 "counts as well."
             ),
-            "sheet-sync-2, made by smartsheet-account the day before it was used by the intruder": (
-                "The belief is that all that an account ever made is tainted. This was made while "
-                "the account was used by its owner alone."
+            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse": (
+                "The belief is that a theft begins with the first use that is known. Whoever has "
+                "held the secret since October may have used it unseen."
             ),
         },
-        "The list has none of them: all six are later than the notice. The lineage finds three and "
-        "leaves three colleagues in peace.",
+        "The list has none of them: all six are later than the notice. The lineage finds four. One "
+        "of them may be honest, and it is replaced all the same. The two others stay.",
         ("it stands in an answer", "it stands in none"),
     ),
     Prediction(
@@ -953,7 +957,8 @@ QUIZZES = (
             ),
             "b": Choice(
                 "That the first cut shows him what you know",
-                "Yes. It has a price: he works on meanwhile. So contain what you can, unseen.",
+                "Yes. It has a price: he works on meanwhile. While data is leaving, contain, "
+                "although that shows him something, too.",
                 right=True,
             ),
             "c": Choice(

@@ -26,6 +26,8 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
+from labutils.classroom.plates.blank import Blank
+
 logging.getLogger("matplotlib").setLevel(
     logging.ERROR
 )  # no word about font caches in a learner's output
@@ -48,6 +50,7 @@ TEXT = 12.6  # points: as large as the text of a notebook, at the width of a cel
 KEY = "filled: succeeded    ring: denied    ?: unknown"
 # The media type under which a picture's marks stand beside it in a notebook.
 MARKS = "text/vnd.labutils.marks"
+NO_PICTURE = "(No picture here: this Python has no matplotlib. The sentence below says the same.)"
 
 
 def show(figure: Figure, sentence: str) -> None:
@@ -55,11 +58,12 @@ def show(figure: Figure, sentence: str) -> None:
 
     The sentence is the text alternative, computed from the same data.
     """
-    display(
-        stored(figure),
-        raw=True,
-        metadata={"image/png": {"alt": sentence, "width": int(figure.get_figwidth() * 80)}},
-    )
+    if isinstance(figure, Blank):
+        display({"text/plain": NO_PICTURE}, raw=True)
+    else:
+        width = int(figure.get_figwidth() * 80)
+        described = {"image/png": {"alt": sentence, "width": width}}
+        display(stored(figure), raw=True, metadata=described)
     print(fill(sentence, 110))
 
 

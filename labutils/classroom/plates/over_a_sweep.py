@@ -18,7 +18,7 @@ class Sweep:
     """What a picture of a sweep says around its curves.
 
     `ends` maps what a point can be, a kind of mark, to its words for the key. `top` is where
-    the curves are cut, and its words.
+    the curves are cut, and its words; points beyond it are drawn there, above a break of the scale.
     """
 
     title: str
@@ -52,6 +52,8 @@ def over_a_sweep(curves: Mapping[str, Sequence[Point]], sweep: Sweep) -> Figure:
         _curve(axes, points, highest, style)
         place = (1.03 * width, _up(points[-1], highest))
         axes.text(*place, "\n".join(names), size=TEXT, va="center", color=style[0])
+    if any(point[1] is None for points in curves.values() for point in points):
+        _break(axes, highest * 7 / 8, width, 0.012 * highest)
     return figure
 
 
@@ -63,6 +65,16 @@ def _level(axes: Axes, y: float, width: float, words: str) -> None:
     """A level line with its number, or with words at the top."""
     axes.plot([0, width], [y, y], color="#dddddd", lw=0.8)
     axes.text(-0.02 * width, y, words or f"{y:g}", size=TEXT, ha="right", va="center")
+
+
+def _break(axes: Axes, y: float, width: float, half: float) -> None:
+    """A gap across the curves with a wave on each side: the scale does not go on above it."""
+    xs = [width * step / 120 for step in range(-4, 125)]
+    wave = [half * (1 if step % 4 < 2 else -1) for step in range(len(xs))]
+    low, high = [y - half + up for up in wave], [y + half + up for up in wave]
+    axes.fill_between(xs, low, high, color="white", lw=0, zorder=4)
+    for edge in (low, high):
+        axes.plot(xs, edge, color="#666666", lw=1, zorder=5)
 
 
 def _curve(axes: Axes, points: Sequence[Point], highest: float, style: tuple[str, str]) -> None:

@@ -3,6 +3,9 @@
 `hunt` holds rules from anywhere against logs from anywhere; nothing leaves the machine.
 """
 
+import labutils.incident.hunt.compiled_parts  # noqa: F401  (before pySigma: see there)
+
+# isort: split
 from labutils.incident.hunt.engine import Hit, Hunt, hunt
 from labutils.incident.hunt.page import as_html, cannot_write
 from labutils.incident.hunt.progress import Bar

@@ -23,9 +23,9 @@ from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring
 from typing import Any
 
-import re2
 from sigma.backends.sqlite.correlation import quote
 
+from labutils.incident.hunt.compiled_parts import compiled_pattern
 from labutils.incident.hunt.plans import add_functions
 from labutils.incident.hunt.reading import Event
 from labutils.incident.hunt.sources import SOURCES, Json, leaves, members, time_of, values_below
@@ -152,7 +152,7 @@ class Columns:
         return framed
 
 
-_compiled = functools.lru_cache(maxsize=1_000)(re2.compile)
+_compiled = functools.lru_cache(maxsize=1_000)(compiled_pattern)
 _network = functools.lru_cache(maxsize=1_000)(ipaddress.ip_network)
 _address = functools.lru_cache(maxsize=10_000)(ipaddress.ip_address)
 

@@ -1,0 +1,426 @@
+"""The course in the browser: its lock, its wheels, its files, and what stands in for what is not
+there. That the lessons run there is said by `make test-lite`."""
+
+import ast
+import base64
+import doctest
+import email
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from labutils.classroom import progress
+from labutils.incident.hunt import self_check
+from tools.lite import build, lock, run, wheels
+
+HERE = build.HERE
+BASE = "https://cdn.example/pyodide/"
+OFFICIAL = {
+    "info": {"python": "3.14.2"},
+    "lockfile_version": 1,
+    "packages": {
+        "compiled": {"name": "compiled", "file_name": "compiled.whl", "depends": ["Lib_A", "pure"]},
+        "lib-a": {"name": "lib-a", "file_name": "lib_a.whl", "depends": []},
+        "pure": {"name": "pure", "file_name": "theirs.whl", "depends": []},
+        "unused": {"name": "unused", "file_name": "unused.whl", "depends": []},
+    },
+}
+
+
+def wheel(folder, name="Some_Thing", requires=(), tag="py3-none-any", **files):
+    """A wheel with one module, or with these files."""
+    about = f"{name}-1.0.dist-info"
+    metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0"]
+    metadata += [f"Requires-Dist: {one}" for one in requires]
+    whole = {
+        "some_thing/__init__.py": b"",
+        f"{about}/METADATA": ("\n".join(metadata) + "\n").encode(),
+        f"{about}/WHEEL": f"Wheel-Version: 1.0\nTag: {tag}\n".encode(),
+        **files,
+    }
+    path = folder / f"{name}-1.0-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, content in whole.items():
+            archive.writestr(file, content)
+    return path
+
+
+# --- the lock -----------------------------------------------------------------------------------
+
+
+def test_the_examples_of_the_lock_are_true():
+    assert doctest.testmod(lock) == (0, 2)
+
+
+def test_an_entry_says_what_is_in_the_wheel_and_what_it_needs(tmp_path):
+    path = wheel(tmp_path, requires=["Other.One>=2", "cffi; sys_platform == 'linux'"])
+    entry = lock.entry(path, "3.14.2")
+    assert entry["name"] == "some-thing"
+    assert entry["imports"] == ["some_thing"]
+    assert entry["depends"] == ["other-one"]
+    assert entry["file_name"] == path.name
+    assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_public_lock_leads_to_pyodides_server_for_compiled_packages_and_what_they_need():
+    ours = {"name": "pure", "file_name": "ours.whl", "depends": ["compiled", "nowhere"]}
+    packages = lock.lock(OFFICIAL, [ours], ["compiled"], BASE)["packages"]
+    assert {name: one["file_name"] for name, one in packages.items()} == {
+        "compiled": BASE + "compiled.whl",
+        "lib-a": BASE + "lib_a.whl",
+        "pure": "ours.whl",
+    }
+    assert packages["compiled"]["depends"] == ["lib-a", "pure"]
+    assert packages["pure"]["depends"] == ["compiled"]
+
+
+def test_the_lock_without_a_network_has_no_address():
+    ours = {"name": "pure", "file_name": "ours.whl", "depends": []}
+    content = lock.lock(OFFICIAL, [ours], (), BASE)
+    assert list(content["packages"]) == ["pure"]
+    assert content["info"] == OFFICIAL["info"]
+    assert "://" not in json.dumps(content)
+
+
+def test_the_public_lock_takes_pyodides_compiled_package_instead_of_ours(tmp_path, monkeypatch):
+    for name in ("pyyaml", "httpx"):
+        wheel(tmp_path, name)
+    theirs = {
+        name: {"name": name, "file_name": f"{name}.whl", "depends": []} for name in build.COMPILED
+    }
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps({**OFFICIAL, "packages": theirs}))
+    (tmp_path / "package.json").write_text('{"version": "9.9.9"}')
+    monkeypatch.setattr(build, "pyodide", lambda: tmp_path)
+    for offline, file in (
+        (False, "https://cdn.jsdelivr.net/pyodide/v9.9.9/full/pyyaml.whl"),
+        (True, "pyyaml-1.0-py3-none-any.whl"),
+    ):
+        (tmp_path / "pyodide-lock.json").write_text(json.dumps({**OFFICIAL, "packages": theirs}))
+        build.write_lock(tmp_path, offline=offline)
+        written = json.loads((tmp_path / "pyodide-lock.json").read_text())["packages"]
+        assert written["pyyaml"]["file_name"] == file
+        assert written["httpx"]["file_name"] == "httpx-1.0-py3-none-any.whl"
+        assert ("cryptography" in written) is not offline
+
+
+# --- the wheels ---------------------------------------------------------------------------------
+
+
+def test_a_wheel_for_linux_is_packed_again_without_its_compiled_parts(tmp_path):
+    parts = {
+        "some_thing/_fast.cpython-314-x86_64-linux-gnu.so": b"\x7fELF",
+        "some_thing/_fast.c": b"int",
+        "some_thing/native.py": b"1",
+        "Some_Thing-1.0.dist-info/RECORD": b"of before",
+    }
+    path = wheel(tmp_path, tag="cp314-cp314-manylinux_2_17_x86_64", **parts)
+    copies = [wheels.without_compiled_parts(path, tmp_path / name) for name in ("a", "b")]
+    files = wheels.files_of(copies[0])
+    assert copies[0].name == "Some_Thing-1.0-py3-none-any.whl"
+    assert {name for name in files if "dist-info" not in name} == {
+        "some_thing/__init__.py",
+        "some_thing/native.py",
+    }
+    assert files["Some_Thing-1.0.dist-info/WHEEL"].endswith(b"\nTag: py3-none-any\n")
+    assert b"manylinux" not in files["Some_Thing-1.0.dist-info/WHEEL"]
+    assert copies[0].read_bytes() == copies[1].read_bytes()
+
+
+def test_the_record_of_a_packed_wheel_is_true(tmp_path):
+    path = wheels.pack({"a.py": b"one", "b-1.dist-info/WHEEL": b"x"}, "b", "1", tmp_path)
+    *lines, last = wheels.files_of(path)["b-1.dist-info/RECORD"].decode().splitlines()
+    assert last == "b-1.dist-info/RECORD,,"
+    for line, (name, content) in zip(
+        lines, (("a.py", b"one"), ("b-1.dist-info/WHEEL", b"x")), strict=True
+    ):
+        file, digest, size = line.split(",")
+        assert (file, int(size)) == (name, len(content))
+        kind, _, coded = digest.partition("=")
+        assert kind == "sha256"
+        assert base64.urlsafe_b64decode(coded + "=") == hashlib.sha256(content).digest()
+
+
+def test_a_pure_wheel_is_copied_as_it_is(tmp_path):
+    path = wheel(tmp_path)
+    (tmp_path / "copies").mkdir()
+    copy = wheels.without_compiled_parts(path, tmp_path / "copies")
+    assert copy.read_bytes() == path.read_bytes() and copy.name == path.name
+
+
+def test_the_stand_in_is_a_package_of_its_own_that_nothing_else_of_the_course_has(tmp_path):
+    entry = lock.entry(wheels.stand_in(tmp_path), "3.14.2")
+    assert (entry["name"], entry["imports"]) == ("cryptography", ["cryptography"])
+    assert entry["depends"] == ["ecdsa"]
+    project = tomllib.loads((build.HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+    assert not any("tests".startswith(path) or path.startswith("tests") for path in included)
+    for path in sorted((build.HOUSE / "labutils").rglob("*.py")):
+        assert not re.search(r"\becdsa\b(?=\.| import|$)", path.read_text(encoding="utf-8")), path
+
+
+def locked(path):
+    return dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "wheels.txt"])
+def test_what_is_fetched_is_fetched_by_its_hash_and_from_nowhere_in_particular(name):
+    text = (HERE / name).read_text(encoding="utf-8")
+    hashed = re.findall(r"(?m)^([\w.-]+)==\S+ .*\\\n    --hash=sha256:", text)
+    assert set(hashed) == set(locked(HERE / name))
+    assert "://" not in text
+
+
+def test_npm_fetches_pyodide_by_its_hash_and_from_nowhere_in_particular():
+    packages = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    others = {name: one for name, one in packages.items() if name}
+    assert "node_modules/pyodide" in others
+    assert all("integrity" in one and "resolved" not in one for one in others.values())
+
+
+def test_the_browser_has_the_versions_of_the_course():
+    course = locked(build.HOUSE / "requirements.txt")
+    both = locked(HERE / "wheels.txt").keys() & course.keys()
+    assert {"httpx", "pyjwt", "fido2", "pysigma", "pyyaml", "ipython"} <= both
+    text = (build.HOUSE / "requirements.txt").read_text(encoding="utf-8")
+    for name in both:  # the course may have another one for an older Python
+        assert f"\n{name}=={locked(HERE / 'wheels.txt')[name]} " in text, name
+
+
+def test_everything_that_labutils_needs_is_in_a_browser_or_has_something_in_its_place():
+    project = tomllib.loads((build.HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = {
+        canonicalize_name(Requirement(one).name) for one in project["project"]["dependencies"]
+    }
+    missing = needed - locked(HERE / "wheels.txt").keys()
+    assert missing == {"cryptography", "matplotlib", "pillow"}
+    assert missing <= set(build.COMPILED)
+
+
+# --- the files ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lite") / "files"
+    build.contents(folder)
+    return folder
+
+
+def test_the_learners_files_are_the_lessons_without_outputs(files):
+    paths = sorted(files.glob("*.ipynb"))
+    assert [path.name for path in paths] == [
+        path.name for path in sorted((build.HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    ]
+    for path in paths:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert not any(cell.get("outputs") for cell in cells)
+
+
+def test_the_story_and_the_glossary_lie_beside_them_and_nothing_leads_nowhere(files):
+    others = {path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file()}
+    assert {"docs/story.md", "docs/glossary.md"} <= others
+    assert not any(path.startswith(".") for path in others)
+    for path in files.glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (files / target).exists(), (path.name, target)
+
+
+def test_the_kernel_begins_without_a_question_to_a_registry():
+    plugins = build.settings()["jupyter-config-data"]["litePluginSettings"]
+    (kernel,) = plugins.values()
+    assert kernel["disablePyPIFallback"] is True
+    assert kernel["pyodideUrl"].startswith("./")
+    # all that JupyterLite's kernel would otherwise install by itself
+    wanted = {"micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"}
+    assert set(kernel["loadPyodideOptions"]["packages"]) == wanted
+
+
+# --- what takes the place of what is not there --------------------------------------------------
+
+
+def in_another_python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_where_there_is_no_matplotlib_a_sentence_stands_in_the_pictures_place():
+    printed = in_another_python(
+        "import sys; sys.platform = 'emscripten'\n"
+        "from labutils.classroom.plates.blank import _Blanks\n"
+        "for name in [name for name in sys.modules if name.startswith(('matplotlib', 'PIL'))]:\n"
+        "    del sys.modules[name]\n"
+        "sys.meta_path.insert(0, _Blanks())\n"
+        "from labutils.classroom.plates.grid import grid\n"
+        "from labutils import show\n"
+        "show(*grid(['a'], ['b'], {('a', 'b'): 'opens'}, 'Title', 'tries'))\n"
+    )
+    first, *rest = printed.splitlines()  # outside of a notebook, what is displayed is a dict
+    assert ast.literal_eval(first) == {
+        "text/plain": (
+            "(No picture here: this Python has no matplotlib. The sentence below says the same.)"
+        )
+    }
+    assert rest[0].startswith("Of 1 tries, 1 open")
+
+
+def test_a_hunt_in_a_browser_takes_pythons_own_expressions_and_yaml():
+    printed = in_another_python(
+        "import re, sys, yaml\n"
+        "sys.platform = 'emscripten'\n"
+        "vars(yaml).pop('CSafeLoader', None)\n"
+        "from labutils.incident.hunt.store import matches\n"
+        "from sigma.policy import default_policy\n"
+        "print(sys.modules['re2'] is re, matches('^a+$', 'aaa'), matches('^a+$', 'ab'))\n"
+        "print(default_policy.regex_engine.compile('a').search('ba') is not None)\n"
+        "print(yaml.CSafeLoader is yaml.SafeLoader)\n"
+    )
+    assert printed == "True True False\nTrue\nTrue\n"
+
+
+@given(st.binary(), st.binary(), st.integers(1, 20))
+def test_pbkdf2_is_that_of_hashlib_where_hashlib_has_none(password, salt, rounds):
+    ours = self_check._pbkdf2_hmac("sha256", password, salt, rounds)
+    assert ours == hashlib.pbkdf2_hmac("sha256", password, salt, rounds)
+
+
+def test_the_commands_run_in_a_notebook_whose_streams_cannot_be_told_how_to_write(tmp_path):
+    code = (
+        "import io, sys\n"
+        "class Stream(io.StringIO):\n"
+        "    reconfigure = property()\n"
+        "written, sys.stdout = sys.stdout, Stream()\n"
+        "from labutils.__main__ import main\n"
+        f"main(['room', {str(tmp_path)!r}])\n"
+        "written.write(sys.stdout.getvalue())\n"
+    )
+    assert in_another_python(code).startswith("No progress file was found.")
+
+
+def test_serve_says_in_a_browser_that_it_cannot():
+    code = (
+        "import sys; sys.platform = 'emscripten'\n"
+        "from labutils.__main__ import serve\n"
+        "sys.stderr = sys.stdout\n"
+        "print(serve(0, '127.0.0.1', None, None, None))\n"
+    )
+    assert in_another_python(code) == (
+        "Python in a browser opens no port. Say this on your own machine.\n2\n"
+    )
+
+
+@pytest.mark.parametrize(("platform", "said"), [("emscripten", True), ("linux", False)])
+def test_where_a_browser_keeps_no_files_each_note_says_that_a_reload_forgets_it(
+    tmp_path, monkeypatch, capsys, platform, said
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LABUTILS_PROGRESS", raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(progress, "IN_MEMORY", tmp_path)
+    progress.first("00-p1", "a")
+    assert ("A reload of this page forgets what is noted" in capsys.readouterr().out) is said
+    monkeypatch.setattr(progress, "IN_MEMORY", tmp_path / "elsewhere")
+    progress.first("00-p2", "a")
+    assert capsys.readouterr().out == ""
+
+
+# --- the comparison -----------------------------------------------------------------------------
+
+
+def cell(source, *outputs, name="one"):
+    return {"cell_type": "code", "id": name, "source": source, "outputs": list(outputs)}
+
+
+def stream(text):
+    return {"output_type": "stream", "name": "stdout", "text": [text]}
+
+
+def display(**data):
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def value(**data):
+    return {"output_type": "execute_result", "data": data, "metadata": {}}
+
+
+PICTURE = "from IPython.display import display; display({'text/plain': 'none'}, raw=True)"
+FAILS = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "division by zero"}
+
+
+def differing(*cells):
+    """The names of the cells that differ, as run.mjs would hear them."""
+    code = (
+        "import runpy, sys\n"
+        f"compare = runpy.run_path({str(HERE / 'in_pyodide.py')!r})['compare']\n"
+        "print(compare(sys.argv[1]))"
+    )
+    notebook = json.dumps({"cells": cells})
+    done = subprocess.run(
+        [sys.executable, "-c", code, notebook], capture_output=True, encoding="utf-8", check=True
+    )
+    return [one["cell"] for one in json.loads(done.stdout.splitlines()[-1])]
+
+
+def test_what_is_printed_shown_and_raised_as_stored_differs_nowhere():
+    assert not differing(
+        {"cell_type": "markdown", "source": "text"},
+        cell("print('a')", stream("a\n")),
+        cell("1 + 1", value(**{"text/plain": ["2"]})),
+        cell("1 + 1;"),
+        cell(PICTURE, display(**{"image/png": "AAAA", "text/plain": "a picture"})),
+        cell("print('b'); 1 / 0", stream("b\n"), FAILS),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "outputs"),
+    [
+        ("print('a')", [stream("b\n")]),
+        ("print('a')", []),
+        ("1 + 1", [value(**{"text/plain": "3"})]),
+        ("1 + 1", []),
+        ("pass", [display(**{"image/png": "AAAA"})]),
+        (PICTURE, [display(**{"text/plain": "another"})]),
+        ("1 / 0", []),
+        ("1 / 0", [{**FAILS, "evalue": "something else"}]),
+        ("pass", [FAILS]),
+    ],
+)
+def test_a_difference_is_named_by_its_cell(source, outputs):
+    assert differing(cell("print('a')", stream("a\n")), cell(source, *outputs, name="two")) == [
+        "two"
+    ]
+
+
+def test_lessons_are_chosen_by_number_and_the_long_ones_begin():
+    assert [path.name[:2] for path in run.chosen(["03", "13"])] == ["13", "03"]
+    assert [path.name[:2] for path in run.chosen([])][:2] == ["10", "13"]
+    assert len(run.chosen([])) == len(list(run.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
+
+
+def test_a_cell_that_differs_is_shown_with_both_texts():
+    difference = {"cell": "try-it", "stored": "old", "now": "new"}
+    result = {"lesson": "03.ipynb", "seconds": 1.26, "differences": [difference]}
+    assert run.said(result).splitlines() == [
+        "03.ipynb: 1.3 s",
+        "  try-it differs",
+        "    stored: old",
+        "    now: new",
+    ]
+
+
+def test_the_metadata_of_the_stand_in_say_that_it_protects_nothing(tmp_path):
+    files = wheels.files_of(wheels.stand_in(tmp_path))
+    (about,) = (content for name, content in files.items() if lock.is_metadata(name))
+    assert "protects nothing" in email.message_from_bytes(about)["Summary"]

@@ -1,0 +1,112 @@
+"""The wheels of the browser's Python: fetched by their hashes, and made fit for it."""
+
+import base64
+import hashlib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOUSE = HERE.parent.parent
+STAND_IN = HOUSE / "tests" / "lite" / "cryptography"
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip file, so that the same files make the same wheel
+COMPILED = (".so", ".c", ".h", ".pyx", ".pxd")
+
+Files = dict[str, bytes]
+
+
+def fetch(folder: pathlib.Path) -> list[pathlib.Path]:
+    """What wheels.txt names, without a compiled part.
+
+    Where a package has no wheel without one, the wheel for Linux is taken: its parts in Python
+    work alone. Raises subprocess.CalledProcessError where pip fails.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        command = ["download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command += ["--require-hashes", "--only-binary", ":all:", "--python-version", "3.14"]
+        command += ["--platform", "manylinux2014_x86_64", "--platform", "any"]
+        subprocess.run(
+            [*pip(), *command, "-r", HERE / "wheels.txt", "-d", place], check=True, cwd=place
+        )
+        wheels = sorted(pathlib.Path(place).glob("*.whl"))
+        return [without_compiled_parts(wheel, folder) for wheel in wheels]
+
+
+def pip() -> list[str]:
+    """The pip of the Python that .venv was made from: .venv itself has none."""
+    return [sys._base_executable, "-m", "pip"]
+
+
+def files_of(wheel: pathlib.Path) -> Files:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
+
+
+def without_compiled_parts(wheel: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """A copy in that folder which any Python can use; a pure wheel is copied as it is."""
+    name, version, *_, tags = wheel.stem.split("-", 2)
+    if tags.endswith("none-any"):
+        copy = folder / wheel.name
+        copy.write_bytes(wheel.read_bytes())
+        return copy
+    kept = {
+        path: content
+        for path, content in files_of(wheel).items()
+        if not path.endswith((*COMPILED, "/RECORD"))
+    }
+    about = f"{name}-{version}.dist-info/WHEEL"
+    kept[about] = re.sub(rb"(?m)^Tag: .*\n", b"", kept[about]).rstrip() + b"\nTag: py3-none-any\n"
+    return pack(kept, name, version, folder)
+
+
+def pack(files: Files, name: str, version: str, folder: pathlib.Path) -> pathlib.Path:
+    """A pure wheel of these files; their RECORD is written anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    record = f"{name}-{version}.dist-info/RECORD"
+    lines = [f"{file},{_sum(content)},{len(content)}\n" for file, content in sorted(files.items())]
+    whole = {**files, record: "".join([*lines, f"{record},,\n"]).encode()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, content in sorted(whole.items()):
+            entry = zipfile.ZipInfo(file, FIRST_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return path
+
+
+def _sum(content: bytes) -> str:
+    """As RECORD writes a hash."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest())
+    return f"sha256={digest.rstrip(b'=').decode()}"
+
+
+def own(folder: pathlib.Path) -> pathlib.Path:
+    """The wheel of labutils, by the course's own build. Raises subprocess.CalledProcessError."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    subprocess.run(build, check=True, cwd=HOUSE, capture_output=True)
+    (wheel,) = folder.glob("labutils-*.whl")
+    return wheel
+
+
+def stand_in(folder: pathlib.Path) -> pathlib.Path:
+    """The stand-in for cryptography as a wheel, for a site that must not ask the network."""
+    code = dict(_tree(STAND_IN))
+    version = re.search(rb'__version__ = "([^"]+)"', code["cryptography/__init__.py"])
+    assert version, "the stand-in says which version of cryptography it stands for"
+    about = f"cryptography-{version[1].decode()}.dist-info"
+    code[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    code[f"{about}/METADATA"] = (
+        b"Metadata-Version: 2.1\nName: cryptography\nVersion: %s\nRequires-Dist: ecdsa\n"
+        b"Summary: A stand-in for the lessons alone. It protects nothing.\n" % version[1]
+    )
+    return pack(code, "cryptography", version[1].decode(), folder)
+
+
+def _tree(folder: pathlib.Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*.py")):
+        yield path.relative_to(folder.parent).as_posix(), path.read_bytes()
