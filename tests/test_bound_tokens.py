@@ -7,7 +7,7 @@ import pytest
 
 from labutils.identity import dpop, tokens
 from labutils.stage import bound_tokens
-from labutils.stage.bound_tokens import DATA, TOMS_KEY, ForgetfulAPI, NonceAPI, dpop_headers
+from labutils.stage.bound_tokens import DATA, TOMS_KEY, NonceAPI, OlderAPI, dpop_headers
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
 
@@ -82,7 +82,7 @@ def test_the_answer_without_nonce_says_how_to_come_back():  # RFC 9449, 9
 
 
 def test_a_server_that_forgets_cnf_takes_a_bound_token_from_anybody():
-    assert statuses(ForgetfulAPI) == [200] * 7 + [401, 200]
+    assert statuses(OlderAPI) == [200] * 7 + [401, 200]
 
 
 def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_gives_a_useless_token():

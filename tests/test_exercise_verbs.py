@@ -437,6 +437,15 @@ def test_a_refusal_of_the_learners_verifier_goes_on_its_way():
         chosen("good")
 
 
+def test_without_an_answer_mine_finds_it_by_its_name_where_its_cell_was_run(capsys):
+    cells = {"mine": verbs.mine}
+    assert eval("mine('77-1')", cells)(4) == 8
+    assert capsys.readouterr().out == "77-1 is not written here yet; the course's is used.\n"
+    cells["double"] = lambda n: n + n
+    assert eval("mine('77-1')", cells)(4) == 8
+    assert capsys.readouterr().out == "Yours is used (77-1).\n"
+
+
 def test_what_mine_gave_can_be_checked_and_given_to_mine_again(said):
     chosen = verbs.mine("77-1", lambda n: n + n)
     assert said(verbs.check, "77-1", chosen).startswith("77-1: passed.")

@@ -3,18 +3,22 @@
 import pytest
 
 from labutils.identity.oauth import bearer
+from labutils.stage.bound_tokens import dpop_headers
 from labutils.stage.protected_notes import FLAG, Page
 from labutils.stage.two_apps import API, LOGIN
+
+DOORS = ("/notes", "/export", "/v1/notes")
 
 
 def test_before_ada_has_left_no_answer_holds_the_flag():
     scene = Page()
-    answer = scene.tom.get(API + "/v1/notes", headers=bearer(scene.token))
+    proof = scene.sign("GET", API + "/export", token=scene.token)
+    answer = scene.tom.get(API + "/export", headers=dpop_headers(scene.token, proof))
     assert answer.json()["flag"] == "it comes when Ada has closed the page"
     assert all(FLAG not in exchange.response_body for exchange in scene.apps.lab.wire)
 
 
-@pytest.mark.parametrize("door", ["/notes", "/export", "/v1/notes"])
+@pytest.mark.parametrize("door", ["/notes", "/export"])
 def test_a_door_without_a_token_stays_shut(door):
     scene = Page()
     scene.leave()
@@ -36,8 +40,15 @@ def test_the_backup_job_s_token_reads_notes_that_are_not_ada_s():
     scene = Page()
     token = scene.apps.service_token(scene.tom)
     scene.leave()
-    answer = scene.tom.get(API + "/v1/notes", headers=bearer(token))
+    answer = scene.tom.get(API + "/export", headers=bearer(token))
     assert answer.json() == {"notes of": "backup", "flag": "these are not Ada's notes"}
+
+
+def test_a_bound_token_without_a_proof_opens_neither_door_and_no_other_one_is_there():
+    scene = Page()
+    scene.leave()
+    answers = [scene.tom.get(API + door, headers=bearer(scene.token)) for door in DOORS]
+    assert [answer.status_code for answer in answers] == [401, 401, 404]
 
 
 def test_the_api_answers_at_its_old_door_too():

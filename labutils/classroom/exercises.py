@@ -36,6 +36,8 @@ COMMON = {
     "kind": "Return True or False, and nothing else.",
     "other refusal": "It refuses, but by another exception. Raise ValueError; `python -O` skips "
     "`assert`.",
+    "returned False": "Refuse by raising: whoever calls it takes what it returns for a yes. "
+    "raise ValueError('why') will do.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
@@ -216,8 +218,11 @@ class Yours:
             return result
 
 
-def mine(identifier: str, answer: Any) -> Any:
+def mine(identifier: str, answer: Any = None) -> Any:
     """The learner's answer where it can be used, else the course's; says which.
+
+    An exercise on the long path may have been left out, and its cell with it: `mine` is then called
+    without an answer, and looks for it by its name.
 
     A verifier that lets too much in, or too little, can be used: it meets the next forgery. What
     raises, or gives something else, would only stop later cells.
@@ -228,6 +233,8 @@ def mine(identifier: str, answer: Any) -> Any:
     namespace = dict(sys._getframe(1).f_globals)
     if isinstance(answer, Yours):
         answer = answer.function
+    if answer is None:
+        answer = namespace.get(_name_of_answer(exercise))
     exec(exercise.solution, namespace)
     course = namespace[_name_of_answer(exercise)]
     if _is_blank(answer):

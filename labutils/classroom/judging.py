@@ -257,6 +257,8 @@ def _returned(result: Any, case: Case, *, is_good: bool) -> Verdict:
     words, mistake = str(case), case.mistake
     if not is_good and result is None:
         return Verdict("differs", words, "None", 'a refusal: raise ValueError("why")')
+    if not is_good and result is False:
+        return Verdict("differs", words, "False", "a refusal by an error", "", "returned False")
     if not is_good:
         return Verdict("let_in", words, written(result), mistake=mistake)
     if case.want is not None and not _equal(result, case.want):

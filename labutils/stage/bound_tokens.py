@@ -134,7 +134,7 @@ class NonceAPI(ResourceServer):
             ) from refused
 
 
-class ForgetfulAPI(ResourceServer):
+class OlderAPI(ResourceServer):
     """An API that checks signature, clock and audience, and has never heard of `cnf`."""
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:

@@ -1,7 +1,7 @@
 """The target of lesson 11: an API that wants proofs, and script in a page that is soon closed.
 
-GET https://api.example/notes, /export and /v1/notes give Ada's notes. The flag is among them once
-Ada has closed the page.
+GET https://api.example/notes and /export give Ada's notes. The flag is among them once Ada has
+closed the page.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ CLOSED = 300  # seconds from the end of the script until Tom tries again
 
 
 class NotesApi(NonceAPI):
-    """An API with three more doors. `scene` says whether Ada has closed the page."""
+    """An API with two more doors. `scene` says whether Ada has closed the page."""
 
-    paths = ("/me", "/notes", "/export", "/v1/notes")
+    paths = ("/me", "/notes", "/export")
     scene: "Page"
 
     def body(self, request: Request, claims: dict) -> dict:
@@ -39,8 +39,6 @@ class NotesApi(NonceAPI):
         return FLAG if claims["sub"] == ADA else "these are not Ada's notes"
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
-        if request.path == "/v1/notes":  # kept for old clients, and forgotten
-            return
         if request.path == "/export":
             self.nonce = None
         super().check_holder(request, scheme, token, claims)

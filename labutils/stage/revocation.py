@@ -21,6 +21,7 @@ from labutils.identity.provider.client_authentication import InvalidClient, auth
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.security_events import (
+    InvalidEvent,
     read_event,
     read_logout_token,
     sign_event,
@@ -70,8 +71,14 @@ Revoked = dict[str, int]  # since when the tokens of a person are revoked, by `s
 
 
 def read_at_the_api(token: str, keys: Json, now: int) -> tuple[str, int]:
-    """Whose session was revoked, and when. Raises jwt.PyJWTError for what is no event for us."""
-    return who_and_when(read_event(token, keys, issuer=LOGIN, audience=API, now=now))
+    """Whose session was revoked, and when. Raises jwt.PyJWTError for what is no event for us.
+
+    A moment far ahead would end tokens that are not issued yet.
+    """
+    sub, moment = who_and_when(read_event(token, keys, issuer=LOGIN, audience=API, now=now))
+    if moment > now + 60:
+        raise InvalidEvent("the event lies in the future")
+    return sub, moment
 
 
 def remember(revoked: Revoked, sub: str, moment: int) -> Revoked:

@@ -5,10 +5,7 @@ from labutils.identity.tokens import b64, unb64
 
 
 def twin(token: str) -> str:
-    """Another signature that fits: (r, n - s) for (r, s).
-
-    No key is needed, and every ES256 token has one.
-    """
+    """The token with (r, n - s) in the place of its signature (r, s)."""
     signed, _, signature = token.rpartition(".")
     r, s = unb64(signature)[:32], int.from_bytes(unb64(signature)[32:])
     return f"{signed}.{b64(r + (ORDER - s).to_bytes(32))}"

@@ -16,7 +16,7 @@ from labutils.stage.token_strategies import (
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
 CALLS = 60  # calls of Ada's app in an hour
-BUDGET = 24  # requests to the provider in an hour
+BUDGET = 19  # requests to the provider in an hour
 LIMIT = 6  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
@@ -28,7 +28,7 @@ NO_SETTING = (
 
 
 class TokenBudget:
-    """The scene: a company that has 24 requests an hour to spend, and a thief who is measured."""
+    """The scene: a company that has 19 requests an hour to spend, and a thief who is measured."""
 
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
 

@@ -23,7 +23,7 @@ from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, revo
 
 OFFLINE, ASKS, PUSHED, POLLS = "offline", "asks", "pushed", "polls"
 DELAYS = (0, 1, 2, 5, 8, 10, 15, 20, 30)  # minutes from the theft until somebody reacts
-CALLS = (2, 6, 12, 30, 60, 120, 600)  # calls of the API in an hour
+CALLS = (2, 6, 12, 30, 40, 60, 120, 600)  # calls of the API in an hour
 COUNTED = ("/token", "/introspect", "/poll")
 EARLY = 3  # seconds before its end at which the app renews a token
 STEP = 0.5  # minutes between two tries of the thief

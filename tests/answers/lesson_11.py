@@ -253,6 +253,106 @@ def answer(headers, certificate):
 
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
+    "11-1": {
+        "jwk": [
+            """
+def answer(key, method, url, now, jti, token):
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key}
+    claims = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+    return make_proof(header, claims | {"ath": access_token_hash(token)}, key)
+"""
+        ],
+        "query": [
+            """
+def answer(key, method, url, now, jti, token):
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public_jwk(key)}
+    claims = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+    return make_proof(header, claims | {"ath": access_token_hash(token)}, key)
+"""
+        ],
+    },
+    "11-6": {
+        "case": [
+            """
+def answer(headers, certificate):
+    if certificate:
+        return {**headers, "client-cert": client_cert(certificate)}
+    return {n: t for n, t in headers.items() if n.lower().replace("_", "-") != "client-cert"}
+""",
+        ],
+        "passed": [
+            """
+def answer(headers, certificate):
+    kept = {n: t for n, t in headers.items() if n.lower().replace("_", "-") != "client-cert"}
+    return kept if certificate is None else {"client-cert": client_cert(certificate), **headers}
+""",
+        ],
+    },
+    "11-5": {
+        "request": [
+            """
+def answer(browser, token, certificate):
+    headers = {"authorization": "Bearer " + token, "client-cert": client_cert(certificate)}
+    return browser.get("https://api.example/notes", headers=headers)
+"""
+        ],
+    },
+    "11-2": {
+        "returned False": [
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    try:
+        verify_signature(proof, header["jwk"], header["alg"])
+    except Exception:
+        return False
+    return (
+        thumbprint(header["jwk"]) == request["jkt"]
+        and claims["htm"] == request["method"]
+        and bare(claims["htu"]) == bare(request["url"])
+    )
+"""
+        ],
+    },
+    "11-4": {
+        "returned False": [
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    first_check(proof, request)
+    if header.get("typ") != "dpop+jwt" or claims.get("jti", "used-1") in request["seen"]:
+        return False
+    if abs(request["now"] - claims.get("iat", 0)) > 60:
+        return False
+    request["seen"].add(claims["jti"])
+    return claims.get("ath") == access_token_hash(request["token"])
+"""
+        ],
+        "burnt": [
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].add(claims["jti"])
+    first_check(proof, request)
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(abs(request["now"] - claims["iat"]) <= 60, "time")
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    return True
+""",
+            """
+def answer(proof, request):
+    header, claims = read(proof)
+    first_check(proof, request)
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(abs(request["now"] - claims["iat"]) <= 60, "time")
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].add(claims["jti"])
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    return True
+""",
+        ],
+    },
     "11-7": {
         "past only": [
             """

@@ -29,12 +29,15 @@ def answer(token, keys, now):
     event = claims.get("events", {}).get(REVOKED)
     if not good or event is None:
         raise ValueError("not for us")
-    return (claims["sub_id"]["user"]["sub"], event.get("event_timestamp") or claims["iat"])
+    moment = event.get("event_timestamp") or claims["iat"]
+    if moment > now + 60:
+        raise ValueError("not yet")
+    return (claims["sub_id"]["user"]["sub"], moment)
 """,
         """
 def answer(token, keys, now):
     match inspect(token).header:
-        case {"typ": "secevent+jwt"}:
+        case {"typ": typ} if typ.lower().removeprefix("application/") == "secevent+jwt":
             claims = signed_claims(token, keys)
         case _:
             raise jwt.InvalidTokenError("type")
@@ -50,6 +53,8 @@ def answer(token, keys, now):
     if not REVOKED in claims["events"].keys():
         raise jwt.InvalidTokenError("kind")
     when = {"event_timestamp": claims["iat"], **claims["events"][REVOKED]}
+    if when["event_timestamp"] > now + 60:
+        raise jwt.ImmatureSignatureError("future")
     return claims["sub_id"]["user"]["sub"], when["event_timestamp"]
 """,
         """
@@ -72,6 +77,8 @@ def answer(token, keys, now):
         moment = event["event_timestamp"]
     except KeyError:
         moment = claims["iat"]
+    if now - moment < -60:
+        raise ValueError("a moment that is still to come")
     return claims["sub_id"]["user"]["sub"], moment
 """,
     ],
@@ -275,6 +282,20 @@ def answer(token, keys, now):
     return claims["sub"], claims["iat"]
 """
         ],
+        "ahead": [
+            """
+def answer(token, keys, now):
+    claims = signed_claims(token, keys)
+    if inspect(token).header["typ"] != "secevent+jwt" or claims["iss"] != LOGIN:
+        raise ValueError("no event")
+    if API not in ([claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"]):
+        raise ValueError("not for us")
+    if REVOKED not in claims["events"] or claims["iat"] > now + 60:
+        raise ValueError("no event of now")
+    event = claims["events"][REVOKED]
+    return claims["sub_id"]["user"]["sub"], event.get("event_timestamp", claims["iat"])
+"""
+        ],
         "late": [
             """
 def answer(token, keys, now):
@@ -327,6 +348,13 @@ def answer(claims, revoked):
         ],
     },
     "12-5": {
+        "push": [
+            """
+def answer(setting, calls):
+    renewals = min(calls, 60 / setting.life)
+    return renewals + {"asks": calls, "pushed": 1}.get(setting.way, 0)
+"""
+        ],
         "setting": [
             """
 def answer(setting, calls):
@@ -335,6 +363,60 @@ def answer(setting, calls):
         ],
     },
     "12-8": {
+        "both": [
+            """
+def answer(browser, take):
+    taken, ack, errors = [], [], {}
+    while True:
+        answer = browser.post(LOGIN + "/poll", json={"ack": ack, "setErrs": errors})
+        sets = answer.json()["sets"]
+        if not sets:
+            return taken
+        ack, errors = list(sets), {}
+        for jti, event in sets.items():
+            try:
+                take(event)
+                taken.append(jti)
+            except ValueError as error:
+                errors[jti] = {"err": "invalid_request", "description": str(error)}
+"""
+        ],
+        "report": [
+            """
+def answer(browser, take):
+    taken, ack, errors = [], [], {}
+    while True:
+        answer = browser.post(LOGIN + "/poll", json={"ack": ack, "setErrs": errors})
+        sets = answer.json()["sets"]
+        if not sets:
+            return taken
+        ack, errors = [], {}
+        for jti, event in sets.items():
+            try:
+                take(event)
+                ack.append(jti)
+                taken.append(jti)
+            except ValueError:
+                errors[jti] = {"err": "invalid_request", "description": "bad"}
+"""
+        ],
+        "repeated": [
+            """
+def answer(browser, take):
+    ack, errors = [], {}
+    while True:
+        answer = browser.post(LOGIN + "/poll", json={"ack": ack, "setErrs": errors})
+        sets = answer.json()["sets"]
+        if not sets:
+            return ack
+        for jti, event in sets.items():
+            try:
+                take(event)
+                ack.append(jti)
+            except ValueError as error:
+                errors[jti] = {"err": "invalid_request", "description": str(error)}
+"""
+        ],
         "raises": [
             """
 def answer(browser, take):

@@ -43,12 +43,6 @@ def a_proof_dated_ahead(scene: Page) -> str:
     return by_proof(scene, "/export", proof)
 
 
-def a_bearer_token(scene: Page) -> str:
-    scene.leave()
-    headers = {"authorization": "Bearer " + scene.token}
-    return flag(scene.tom.get(API + "/v1/notes", headers=headers))
-
-
 def a_key_of_his_own_and_a_refresh(scene: Page) -> str:
     """Half an hour later the access token is over. The refresh token is bound to Tom's key."""
     own = own_tokens(scene)
@@ -66,7 +60,6 @@ def a_key_of_his_own_and_a_refresh(scene: Page) -> str:
 ROUTES = {
     "a key of his own": a_key_of_his_own,
     "a proof dated ahead": a_proof_dated_ahead,
-    "a bearer token at the old door": a_bearer_token,
     "a key of his own, and a refresh": a_key_of_his_own_and_a_refresh,
 }
 

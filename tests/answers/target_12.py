@@ -1,4 +1,4 @@
-"""Ways to a setting that leaves a thief less than six minutes within 24 requests (lesson 12)."""
+"""Ways to a setting that leaves a thief less than six minutes within 19 requests (lesson 12)."""
 
 from labutils.stage.token_budget import TokenBudget
 from labutils.stage.token_strategies import Setting
@@ -14,17 +14,20 @@ def tried(life: float, way: str, every: float = 0, *, retries: bool = False):
 
 
 ROUTES = {
-    "a life of three minutes": tried(3, "offline"),
-    "a life of two and a half minutes": tried(2.5, "offline"),
     "five minutes, pushed again until it arrives": tried(5, "pushed", retries=True),
-    "three minutes, and a poll now and then": tried(3, "polls", 15),
+    "four minutes, pushed again": tried(4, "pushed", retries=True),
+    "three and a half minutes, pushed again": tried(3.5, "pushed", retries=True),
 }
 SHUT = {
-    "one minute, which is too dear": tried(1, "offline"),
+    "one minute, which is dearer": tried(1, "offline"),
     "four minutes offline, which a refresh token doubles": tried(4, "offline"),
     "ten minutes, asked each time": tried(10, "asks"),
     "ten minutes, pushed again": tried(10, "pushed", retries=True),
     "five minutes, pushed once": tried(5, "pushed"),
+    "three and a half minutes, pushed once": tried(3.5, "pushed"),
+    "a life of three minutes, which is too dear": tried(3, "offline"),
+    "three minutes, and a poll now and then": tried(3, "polls", 15),
+    "four minutes, and a poll now and then": tried(4, "polls", 15),
     "four minutes, polled as often as the budget allows": tried(4, "polls", 7),
     "no setting": lambda scene: scene.try_setting("short"),
     "no such way": tried(3, "hopes"),

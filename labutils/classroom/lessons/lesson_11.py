@@ -65,14 +65,14 @@ IMPORTS = code("""
 PROVE = code("""
     def prove(key, method, url, now, jti, token):
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public_jwk(key)}
-        claims = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+        claims = {"jti": jti, "htm": method, "htu": bare(url), "iat": now}
         claims["ath"] = access_token_hash(token)
         return make_proof(header, claims, key)
 """)
 FIRST_CHECK = code("""
     def first_check(proof, request):
         header, claims = read(proof)
-        verify_signature(proof, header["jwk"], header["alg"])
+        verify_signature(proof, header["jwk"], "ES256")
         need(thumbprint(header["jwk"]) == request["jkt"], "another key")
         need(claims["htm"] == request["method"], "another method")
         need(bare(claims["htu"]) == bare(request["url"]), "another address")
@@ -135,14 +135,16 @@ def proves(answer: Tried) -> Verdict:
         (ADA, "GET", URL),
         (TOM, "POST", LOGIN + "/token"),
         (ADA, "DELETE", f"{API}/notes/{next(drawn)}?page=2"),
+        (TOM, "GET", f"{API}/notes/{next(drawn)}#end"),
     )
     for key, method, url in requests:
         now, jti, token = NOW + int(next(drawn)[:4], 16), next(drawn), next(drawn)
         case = f"{method} {url}"
         try:
             proof = answer(key, method, url, now, jti, token)
-        except Exception:
-            return answer.raised(case, "raises")
+        except Exception as error:
+            is_key = "PrivateKey is not JSON serializable" in str(error)
+            return answer.raised(case, "jwk" if is_key else "raises")
         if proof is None:
             return Verdict("none", case)
         try:
@@ -151,13 +153,13 @@ def proves(answer: Tried) -> Verdict:
             return Verdict("differs", case, written(proof), mistake="kind")
         if verdict := wrong_header(header, key, case):
             return verdict
-        want = {"jti": jti, "htm": method, "htu": url.split("?")[0], "iat": now}
+        want = {"jti": jti, "htm": method, "htu": dpop.bare(url), "iat": now}
         want["ath"] = dpop.access_token_hash(token)
         for name, right in want.items():
             if claims.get(name) != right:
                 got = f"{name} {written(claims.get(name))}"
-                query = name == "htu" and claims.get(name) == url
-                return Verdict("differs", case, got, right, mistake="query" if query else name)
+                whole = name == "htu" and claims.get(name) == url
+                return Verdict("differs", case, got, right, mistake="query" if whole else name)
         try:
             dpop.signature(proof=proof, header=header, jwk=header["jwk"])
         except REFUSALS:
@@ -292,17 +294,31 @@ all_questions = verifier(lambda: list(all_good()), lambda: list(all_bad()), refu
 
 
 def whole_check(answer: Tried) -> Verdict:
-    """The judge of 11-4: all cases, and then one proof twice."""
+    """The judge of 11-4: all cases, a good proof after a refused one, and one proof twice."""
     verdict = all_questions(answer)
     if verdict is not PASSED:
         return verdict
-    request = {**AT_API, "seen": set()}
-    answer(proof_of(), request)
-    try:
-        answer(proof_of(), request)
-    except REFUSALS:
+    kind = {"typ": "JWT"}
+    for bad in (proof_of(TOM), proof_of(header=kind), proof_of(iat=NOW - 61), proof_of(ath="x")):
+        why = refusals(answer, bad, proof_of())[1]
+        if why:
+            case = "a good proof, after a refused one that had the same name"
+            return Verdict("refused_good", case, why, mistake="burnt")
+    if refusals(answer, proof_of(), proof_of())[1]:
         return PASSED
     return Verdict("let_in", "the same proof a second time", mistake="not noted")
+
+
+def refusals(answer: Tried, *proofs: str) -> list[str]:
+    """Why each of these proofs is refused, one after the other; empty for one that is let in."""
+    request, reasons = {**AT_API, "seen": set()}, []
+    for proof in proofs:
+        try:
+            answer(proof, request)
+            reasons.append("")
+        except REFUSALS as error:
+            reasons.append(f"{type(error).__name__}: {error}")
+    return reasons
 
 
 # --- 11-3: three hostile proofs -----------------------------------------------------------------
@@ -385,6 +401,9 @@ def goes_round(answer: Tried) -> Verdict:
     if len(sent) != 1:
         got = f"{len(sent) or 'no'} requests of Tom's browser"
         return Verdict("differs", case, got, "one", mistake="browser")
+    if (sent[0].method, sent[0].path) != ("GET", "/me"):
+        got = f"{sent[0].method} {written(sent[0].path)}"
+        return Verdict("differs", case, got, "GET '/me'", mistake="request")
     if response.is_success:
         return PASSED
     headers = dict(sent[0].request_headers)
@@ -407,8 +426,10 @@ def forwarded() -> Iterator[tuple[dict[str, str], bytes | None, str, str]]:
     yield {**plain, "client-cert": toms}, der, "a certificate, and a header client-cert", "passed"
     for name in ("Client-Cert", "CLIENT-CERT"):
         yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "case"
+        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "case"
     for name in ("client_cert", "Client_Cert"):
         yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "underscore"
+        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "underscore"
     for name in ("x-client-cert", "client-certificate", "client-cert-2"):
         yield {**plain, name: "1"}, None, f"a header {name}", "too much"
 
@@ -431,10 +452,10 @@ def strips(answer: Tried) -> Verdict:
         }
         if certificate is not None:
             want["client-cert"] = client_cert(certificate)
-        seen = {str(name).lower(): text for name, text in result.items()}
-        if seen == want:
+        seen = [(str(name).lower(), text) for name, text in result.items()]
+        if sorted(seen) == sorted(want.items()):
             continue
-        return Verdict("differs", words, written(seen), written(want), mistake=mistake)
+        return Verdict("differs", words, written(result), written(want), mistake=mistake)
     return PASSED
 
 
@@ -482,11 +503,12 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if isinstance(answer, dict) and "error" in answer:
+    text = str(answer)
+    if "'error'" in text or '"error"' in text:
         return "refused"
-    if isinstance(answer, dict) or hasattr(answer, "json"):
+    if isinstance(answer, dict) or hasattr(answer, "json") or FLAG in text:
         return "response"
-    return "early" if isinstance(answer, str) and "closed the page" in answer else "other"
+    return "early" if "closed the page" in text else "other"
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -515,8 +537,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     ),
     "signature": (
         "Nobody checked that the key in the header made this signature: "
-        "verify_signature(proof, header['jwk'], header['alg']).",
-        altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], header["alg"])\n', "")),
+        "verify_signature(proof, header['jwk'], 'ES256').",
+        altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], "ES256")\n', "")),
     ),
     "method": (
         "htm must be equal to request['method'], letter by letter.",
@@ -531,6 +553,10 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     ),
 }
 
+RETURNED_FALSE = (
+    "You returned False. The API takes whatever comes back for a yes. Refuse by raising: "
+    "need(condition, 'why not')."
+)
 OF_THE_FIRST = ("key", "signature", "method", "address")
 
 EXERCISES = (
@@ -577,11 +603,11 @@ EXERCISES = (
             ),
             "htu": (
                 "htu is the address that you were given, without its query.",
-                altered(PROVE, ('url.split("?")[0]', 'url.split("/")[2]')),
+                altered(PROVE, ("bare(url)", 'url.split("/")[2]')),
             ),
             "query": (
-                "htu has no query and no fragment (RFC 9449, 4.2): url.split('?')[0].",
-                altered(PROVE, ('url.split("?")[0]', "url")),
+                "htu has no query and no fragment (RFC 9449, 4.2): bare(url) leaves them out.",
+                altered(PROVE, ("bare(url)", "url")),
             ),
             "iat": (
                 "iat is the time that you were given. The lab has a clock of its own.",
@@ -614,6 +640,19 @@ EXERCISES = (
         "Four questions. A thief with a key of his own is out.",
         {
             **CASES_OF_FOUR,
+            "returned False": (
+                RETURNED_FALSE,
+                wrong("""
+                    def answer(proof, request):
+                        header, claims = read(proof)
+                        verify_signature(proof, header["jwk"], "ES256")
+                        if thumbprint(header["jwk"]) != request["jkt"]:
+                            return False
+                        if claims["htm"] != request["method"]:
+                            return False
+                        return bare(claims["htu"]) == bare(request["url"])
+                """),
+            ),
             "more": (
                 "That is a question more than four, and a good one. It belongs into 11-4. First "
                 "find out who comes in without it.",
@@ -654,8 +693,8 @@ EXERCISES = (
                 altered(HOSTILE, ('"GET", url, 0', '"POST", url, 0')),
             ),
             "harmless": (
-                "That proof is good: made now, for this token, under a new name. The server would "
-                "rightly take it.",
+                "That proof is good: dated within 60 seconds, for this token, under a new name. "
+                "The server would rightly take it.",
                 altered(HOSTILE, ("url, 0,", "url, now,")),
             ),
             "same": (
@@ -686,6 +725,16 @@ EXERCISES = (
                 )
                 for name, (says, made) in CASES_OF_FOUR.items()
             },
+            "returned False": (
+                RETURNED_FALSE,
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'need(claims["jti"] not in request["seen"], "used before")',
+                        'if claims["jti"] in request["seen"]:\n        return False',
+                    ),
+                ),
+            ),
             "edge": (
                 "Sixty seconds are still within the window, and a date may have a fraction.",
                 altered(CHECK_PROOF, ("<= 60", "< 60")),
@@ -769,6 +818,21 @@ EXERCISES = (
                 "claims['jti'] raises.",
                 altered(CHECK_PROOF, ('claims["jti"]', 'claims.get("jti")')),
             ),
+            "burnt": (
+                "A refused proof has used up its name. Add the name to request['seen'] at the end, "
+                "after all questions.",
+                altered(
+                    CHECK_PROOF,
+                    ('    request["seen"].add(claims["jti"])\n', ""),
+                    (
+                        "    need(abs(",
+                        '    jti, seen = claims["jti"], request["seen"]\n'
+                        '    need(jti not in seen, "used before")\n'
+                        "    seen.add(jti)\n    need(abs(",
+                    ),
+                    ('    need(claims["jti"] not in request["seen"], "used before")\n', ""),
+                ),
+            ),
             "not noted": (
                 "Note the name of what you let in: request['seen'].add(claims['jti']).",
                 altered(CHECK_PROOF, ('    request["seen"].add(claims["jti"])\n', "")),
@@ -804,6 +868,10 @@ EXERCISES = (
                     AS_BACKUP,
                     ("    return", '    browser.get("https://api.example/me")\n    return'),
                 ),
+            ),
+            "request": (
+                "Send a GET to https://api.example/me.",
+                altered(AS_BACKUP, ("browser.get(", "browser.post(")),
             ),
             "token": (
                 "The token goes along as usual: authorization is the word Bearer, a space, the "
@@ -957,11 +1025,11 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
-    "waits for its date, a key of your own, a door that never heard of keys.",
+    "waits for its date, or a key of your own.",
     {
         "other": (
-            "That is not the flag. The answer of one of the three doors holds it, once Ada has "
-            "closed the page.",
+            "That is not the flag. The answer of either door holds it, once Ada has closed the "
+            "page.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -981,12 +1049,11 @@ TARGET = Target(
         "Take each door alone. What does it ask of a proof, and which answer to that can you "
         "prepare while the script still runs?",
         "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
-        "proofs by the key that the token names, and you may get a token for a key of yours. One "
-        "door asks for no proof.",
+        "proofs by the key that the token names, and you may get a token for a key of yours.",
         "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
         "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
         "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
-        "the nonce of /notes. Or send scene.token as Bearer to /v1/notes.",
+        "the nonce of /notes.",
     ),
     code("""
         key = bound_tokens.TOMS_KEY
@@ -1009,11 +1076,10 @@ scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key mak
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
 Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
 scene.tom, his own browser.
-The flag stands in Ada's notes, but only after she has left. Three doors of https://api.example \
+The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
 have them:
 - GET /notes takes DPoP, with a nonce that changes every 20 seconds
 - GET /export takes DPoP, without a nonce
-- GET /v1/notes was built for old clients, which have no key
 scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
 redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
 makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
@@ -1046,7 +1112,7 @@ WAYS = (
     "a proof made before, dated then, used after 2 minutes",
     "a proof dated 5 minutes ahead, used at that date",
     "a proof dated 11 minutes ahead, used at that date",
-    "a new code, traded with a key of his own, used 3 hours later",
+    "tokens for a key of his own, renewed, used 3 hours later",
 )
 SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
 COOKIE_ROWS = (
@@ -1175,8 +1241,8 @@ PREDICTIONS = (
     Row(
         "11-p5",
         "A server keeps the name of a proof for 60 seconds after it came, then forgets it. The "
-        "window is 60 seconds. A proof dated 60 seconds ahead is used at once. It comes a second "
-        "time so many seconds later, each time at a server of its own. When does it open again?",
+        "window is 60 seconds. A proof dated 60 seconds ahead is used at once, and a second time "
+        "so many seconds later. Each line is a run of its own. When does it open again?",
         tuple(f"{second} seconds later" for second in SECONDS),
         "xooox",
         {
@@ -1295,7 +1361,7 @@ QUIZZES = (
             ),
             "b": Choice(
                 "As much as before, if that API does not read cnf",
-                "Yes. Each server that takes the token must ask for the proof, or refuse.",
+                "Each server that takes the token must ask for the proof, or refuse.",
                 right=True,
             ),
             "c": Choice(
@@ -1319,7 +1385,7 @@ QUIZZES = (
             ),
             "c": Choice(
                 "Their own end, or somebody who revokes the grant",
-                "Yes. For the provider he is a client of Ada's like the others.",
+                "For the provider he is a client of Ada's like the others.",
                 right=True,
             ),
         },
@@ -1331,7 +1397,7 @@ QUIZZES = (
         {
             "a": Choice(
                 "Send a header Client-Cert yourself, without any certificate",
-                "Yes. Honest clients work with a careless proxy as well, so only a try shows it.",
+                "Honest clients work with a careless proxy as well, so only a try shows it.",
                 right=True,
             ),
             "b": Choice(

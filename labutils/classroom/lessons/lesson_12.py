@@ -1,5 +1,6 @@
 """12 · Lifetimes, revocation and continuous evaluation."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -69,10 +70,10 @@ READ_EVENT = code("""
             raise ValueError("it is for somebody else")
         if REVOKED not in claims["events"]:
             raise ValueError("it is about something else")
-        if claims["iat"] > now + 60:
+        moment = claims["events"][REVOKED].get("event_timestamp", claims["iat"])
+        if max(claims["iat"], moment) > now + 60:
             raise ValueError("it is dated in the future")
-        event = claims["events"][REVOKED]
-        return claims["sub_id"]["user"]["sub"], event.get("event_timestamp", claims["iat"])
+        return claims["sub_id"]["user"]["sub"], moment
 """)
 REMEMBER = code("""
     def remember(revoked, sub, moment):
@@ -270,8 +271,20 @@ def events_for_us() -> list[Case]:
         (event(events={REVOKED: {}}), NOW, seen, "when", "an event without event_timestamp"),
         (event(events=both), NOW, seen, "kind", "two events in one token"),
         (event(iat=NOW + 60), NOW, seen, "future", "a sender whose clock is 60 seconds ahead"),
+        (
+            event(iat=NOW + 60, events={REVOKED: {"event_timestamp": NOW + 60}}),
+            NOW,
+            ("u-1815", NOW + 60),
+            "future",
+            "an event of a sender whose clock is 60 seconds ahead",
+        ),
     ]
     return [Case((text, KEYS, now), want, name, words) for text, now, want, name, words in rows]
+
+
+def other_types() -> list[str]:
+    """Types that are nearly that of an event. Capitals make no other one (RFC 7515, 4.1.9)."""
+    return [typ for typ in nearly("secevent+jwt") if typ.lower() != "secevent+jwt"]
 
 
 def events_to_refuse() -> list[Case]:
@@ -284,7 +297,7 @@ def events_to_refuse() -> list[Case]:
         (id_token, "typ", "an ID token"),
         (access_token("a-1"), "typ", "an access token"),
         (logout_token, "typ", "a logout token"),
-        *[(event(typ=typ), "typ", f"typ is {typ!r}") for typ in nearly("secevent+jwt")],
+        *[(event(typ=typ), "typ", f"typ is {typ!r}") for typ in other_types()],
         *[(event(iss=iss), "iss", f"iss is {iss!r}") for iss in nearly(LOGIN)],
         (event(aud=WIKI), "aud", "an event for the wiki"),
         (event(aud=[WIKI, LOGIN]), "aud", "an event for two others"),
@@ -292,6 +305,13 @@ def events_to_refuse() -> list[Case]:
         (event(events={CHANGED: {}}), "other", "an event about a password that was changed"),
         (event(events={LOGOUT: {}}), "other", "an event about a logout"),
         (event(iat=NOW + 61), "future", "an event that is dated 61 seconds ahead"),
+        *[
+            (event(events={REVOKED: {"event_timestamp": NOW + ahead}}), "ahead", words)
+            for ahead, words in (
+                (61, "an event that happens in 61 seconds"),
+                (NOW * 999, "an event whose event_timestamp is in milliseconds"),
+            )
+        ],
     ]
     return [Case((text, KEYS, NOW), None, name, words) for text, name, words in rows]
 
@@ -383,7 +403,7 @@ def hours() -> list[Case]:
     rows = [
         (Setting(10, "offline"), 30, 6, "renewals"),
         (Setting(1, "offline"), 600, 60, "renewals"),
-        (Setting(10, "pushed"), drawn, 6, "renewals"),
+        (Setting(10, "pushed"), drawn, 6, "push"),
         (Setting(1, "offline"), 30, 30, "seldom"),
         (Setting(10, "offline"), 2, 2, "seldom"),
         (Setting(4, "pushed"), 15, 15, "seldom"),
@@ -495,8 +515,17 @@ def one_poll(answer: Tried, number: int) -> Verdict:
     )
     every = waiting(apps, number)
     good = [jti for place, jti in enumerate(every) if not is_bad(place, number)]
+    said: set[str] = set()
+
+    def take(event: str) -> None:
+        try:
+            apps.api.take(event)
+        except ValueError as error:
+            said.add(str(error))
+            raise
+
     try:
-        result = answer(limited(apps), apps.api.take)
+        result = answer(limited(apps), take)
     except Endless:
         return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
     except Exception as error:
@@ -510,21 +539,49 @@ def one_poll(answer: Tried, number: int) -> Verdict:
     if apps.provider.queue:
         got = f"a queue that still holds {len(apps.provider.queue)} afterwards"
         return Verdict("differs", case, got, "an empty one", mistake="ack")
-    for jti in set(every) - set(good):
-        report = apps.provider.reported.get(jti)
-        if not is_report(report):
-            want = "an object with err, a code of RFC 8935, and description, a text"
-            return Verdict("differs", case, written(report), want, mistake="report")
+    if verdict := wrong_report(apps, set(every) - set(good), said, case):
+        return verdict
     if not isinstance(result, list) or sorted(map(str, result)) != sorted(good):
         return Verdict("differs", case, written(result), written(good), mistake="result")
     return PASSED
 
 
-def is_report(report: Any) -> bool:
-    """Whether this is what a receiver says of an event that it cannot take (RFC 8935, 2.3)."""
+def is_report(report: Any, said: set[str]) -> bool:
+    """Whether a receiver says so of an event that it could not take (RFC 8935, 2.3), and why.
+
+    `said` are the errors by which it was not taken.
+    """
     if not isinstance(report, dict) or not isinstance(report.get("description"), str):
         return False
-    return report.get("err") in ERRORS and bool(report["description"])
+    is_why = any(error in report["description"] for error in said)
+    return report.get("err") in ERRORS and is_why
+
+
+def wrong_report(apps: TwoApps, bad: set[str], said: set[str], case: str) -> Verdict | None:
+    """The verdict where the provider was told wrongly of an event, or twice; else None."""
+    for jti in bad:
+        report = apps.provider.reported.get(jti)
+        if not is_report(report, said):
+            want = "an object with err, a code of RFC 8935, and description, the error as text"
+            return Verdict("differs", case, written(report), want, mistake="report")
+    return said_twice(apps, case)
+
+
+def said_twice(apps: TwoApps, case: str) -> Verdict | None:
+    """The verdict where one event is acknowledged or reported again, or both; else None."""
+    known: set[str] = set()
+    for exchange in apps.lab.wire:
+        if exchange.path == "/poll":
+            sent = json.loads(exchange.request_body or "{}")
+            ack, errors = [*map(str, sent.get("ack", []))], [*sent.get("setErrs", {})]
+            if set(ack) & set(errors):
+                got = "one event in `ack` and in `setErrs`"
+                return Verdict("differs", case, got, "either", mistake="both")
+            if known & {*ack, *errors}:
+                got = "a request that names again what an earlier one had named"
+                return Verdict("differs", case, got, "the new ones alone", mistake="repeated")
+            known |= {*ack, *errors}
+    return None
 
 
 def crashes(answer: Tried) -> Verdict:
@@ -639,13 +696,17 @@ EXERCISES = (
             "late": (
                 "A genuine event came late and was refused. The stolen token still opens the API. "
                 "What happened stays true: an event has no end.",
-                altered(READ_EVENT, ('claims["iat"] > now + 60', 'abs(now - claims["iat"]) > 60')),
+                altered(
+                    READ_EVENT,
+                    ('max(claims["iat"], moment)', 'now + abs(now - claims["iat"])'),
+                ),
             ),
             "when": (
                 "The moment is `event_timestamp` inside the event. Where there is none, it is the "
                 "`iat` of the token.",
                 altered(
-                    READ_EVENT, ('event.get("event_timestamp", claims["iat"])', 'claims["iat"]')
+                    READ_EVENT,
+                    ('.get("event_timestamp", claims["iat"])', " and claims['iat']"),
                 ),
             ),
             "kind": (
@@ -659,7 +720,13 @@ EXERCISES = (
             "future": (
                 "The clock of the sender may be up to 60 seconds ahead. A date beyond that is "
                 "refused.",
-                altered(READ_EVENT, ('claims["iat"] > now + 60', 'claims["iat"] > now')),
+                altered(READ_EVENT, ("> now + 60", "> now")),
+            ),
+            "ahead": (
+                "The moment lies ahead. The tokens that this person gets from now on would be "
+                "dead, too, for years where it is in milliseconds. Refuse a moment more than 60 "
+                "seconds after `now`.",
+                altered(READ_EVENT, ('max(claims["iat"], moment)', 'claims["iat"]')),
             ),
             "signature": (
                 "Tom signed this one himself, and now he can end the sessions of others. "
@@ -672,7 +739,7 @@ EXERCISES = (
             ),
             "typ": (
                 "The provider signed it, and it is no security event token. Its header says so: "
-                "`typ` must be secevent+jwt, exactly.",
+                "`typ` must be secevent+jwt, the whole text.",
                 altered(
                     READ_EVENT,
                     ('.get("typ") != "secevent+jwt"', '.get("typ") not in ("secevent+jwt", "JWT")'),
@@ -708,8 +775,8 @@ EXERCISES = (
             "sign. Then one `if` with `raise ValueError(...)` for each point of the list.",
             "inspect(token).header.get('typ') is the type. Where `aud` is a text, make a list: "
             "[claims['aud']].",
-            "event = claims['events'][REVOKED]; the moment is event.get('event_timestamp', "
-            "claims['iat']).",
+            "The moment is claims['events'][REVOKED].get('event_timestamp', claims['iat']). "
+            "Neither it nor iat may lie far ahead: max(claims['iat'], moment).",
         ),
         READ_EVENT,
         refusal=REFUSAL,
@@ -856,6 +923,15 @@ EXERCISES = (
                 "most, however short the life.",
                 altered(REQUESTS, ("min(calls, 60 / setting.life)", "60 / setting.life")),
             ),
+            "push": (
+                "The provider sends an event to the API. That is no request to the provider, and "
+                "in this hour no session ends.",
+                wrong("""
+                    def answer(setting, calls):
+                        renewals = min(calls, 60 / setting.life)
+                        return renewals + {"asks": calls, "pushed": 1}.get(setting.way, 0)
+                """),
+            ),
             "asks": (
                 "An API that asks sends one request for each call, and the app renews its token "
                 "on top.",
@@ -980,9 +1056,27 @@ EXERCISES = (
                 altered(POLL, ("except ValueError as error", "except Exception as error")),
             ),
             "report": (
-                "An event that was not taken must be in `setErrs`, and not in `ack`, with two "
-                "members: `err`, 'invalid_request', and `description`, the text of the error.",
+                "An event that was not taken must be in `setErrs`, with two members: `err`, "
+                "'invalid_request', and `description`, the text of the error: str(error).",
                 altered(POLL, ('"err": "invalid_request", ', "")),
+            ),
+            "both": (
+                "An event was either taken, or it was not. Acknowledge it after take(event), and "
+                "only where that did not raise.",
+                altered(
+                    POLL,
+                    ("                ack.append(jti)\n", ""),
+                    ("            try:\n", "            ack.append(jti)\n            try:\n"),
+                ),
+            ),
+            "repeated": (
+                "Each request says what is new since the last one. Begin with an empty list and an "
+                "empty dictionary again.",
+                altered(
+                    POLL,
+                    ("ack, errors, more = [], {}, bool(sets)", "more = bool(sets)"),
+                    ("taken = taken + ack", "taken = list(ack)"),
+                ),
             ),
             "result": (
                 "Return the list of the `jti` that were taken, without those that were not.",
@@ -1062,12 +1156,12 @@ TARGET = Target(
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
         "At an API that checks offline, Tom's newest token still lives its whole life after that.",
         "Offline, the second theft is worth nearly two lives: so less than 6 minutes take a life "
-        "of 3. Where the API is told, it is worth one life: 5 are enough, if the event survives "
-        "the restart. 60 / life is the number of renewals.",
+        "of 3, and 60 / 3 renewals are too many. Where the API is told, it is worth one life: 5 "
+        "are enough, if the event survives the restart: retries=True.",
     ),
     code("""
-        for life in (5, 4, 3):
-            flag = scene.try_setting(Setting(life, "offline"))
+        for life in (3, 4, 5):
+            flag = scene.try_setting(Setting(life, "pushed"), retries=True)
             if flag != "no flag":
                 break
     """),
@@ -1340,7 +1434,7 @@ QUIZZES = (
             ),
             "b": Choice(
                 "He spells the token in another way",
-                "Yes. The claims are the same, the hash is another, and it opens the same.",
+                "The claims are the same, the hash is another, and it opens the same.",
                 True,
             ),
             "c": Choice(
@@ -1364,7 +1458,7 @@ QUIZZES = (
             ),
             "c": Choice(
                 "The theft may be noticed late or never",
-                "Yes. Before that there is no event, and only the end of the token counts.",
+                "Before that there is no event, and only the end of the token counts.",
                 True,
             ),
         },

@@ -1,6 +1,7 @@
 """How long a proof that was made before opens, over how far ahead it is dated (lesson 11)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from matplotlib.figure import Figure
 
@@ -41,12 +42,14 @@ def ahead(
     for name, (colour, dashes) in zip(
         sorted(last, key=lambda n: -sum(last[n])), STYLES, strict=False
     ):
-        xs, ys = [date / 60 for date in dates], [second / 60 for second in last[name]]
-        axes.plot(xs, ys, color=colour, linestyle=dashes, lw=2, zorder=1)
-        for x, y in zip(xs, ys, strict=True):
+        points = [(date / 60, second / 60) for date, second in zip(dates, last[name], strict=True)]
+        # No line leads from a proof that opens to one that does not: nothing lies between.
+        for _, run in groupby(points, key=lambda point: point[1] > 0):
+            axes.plot(*zip(*run, strict=True), color=colour, linestyle=dashes, lw=2, zorder=1)
+        for x, y in points:
             face, edge = (VERMILION, VERMILION) if y else ("white", BLUE)
             axes.plot(x, y, "o", ms=9, mfc=face, mec=edge, mew=1.6, zorder=3)
-        lowest = min(ys[-1], lowest - APART)
+        lowest = min(points[-1][1], lowest - APART)
         axes.text(right + 0.35, lowest, name, size=TEXT, va="center", color=colour)
     return figure, _sentence(last, dates)
 
