@@ -183,7 +183,7 @@ def test_a_launch_of_lti_becomes_a_name_that_says_nothing_about_the_person(monke
 
 def test_what_the_platform_does_not_say_is_named(tmp_path):
     path = tmp_path / "platform.json"
-    path.write_text(json.dumps({"issuer": "https://campus.example"}))
+    path.write_text(json.dumps({"issuer": "https://campus.example"}), encoding="utf-8")
     with pytest.raises(SystemExit, match="JSON with client_id, authorize_url, jwks_endpoint in it"):
         start.read_lti(path, {})
 
@@ -207,7 +207,7 @@ def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
 
 
 def test_a_folder_of_somebody_else_is_not_taken(tmp_path):
-    (tmp_path / "somebody.txt").write_text("mine")
+    (tmp_path / "somebody.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"is not empty and no class's\. Name another folder"):
         start.private_folder(tmp_path)
 
@@ -236,8 +236,8 @@ def test_the_wall_counts_each_home_once_and_follows_no_link(tmp_path):
     for name in ("ada", "tom", "eve"):
         (tmp_path / name).mkdir()
     (tmp_path / "ada" / "work").mkdir()
-    (tmp_path / "ada" / "work" / "progress.json").write_text(json.dumps(items))
-    (tmp_path / "ada" / "progress.json").write_text(json.dumps(items))
+    (tmp_path / "ada" / "work" / "progress.json").write_text(json.dumps(items), encoding="utf-8")
+    (tmp_path / "ada" / "progress.json").write_text(json.dumps(items), encoding="utf-8")
     (tmp_path / "tom" / "work").symlink_to(tmp_path / "ada" / "work")
     (tmp_path / "eve" / "work").mkdir()
     (tmp_path / "eve" / "work" / "progress.json").symlink_to(

@@ -87,4 +87,6 @@ def test_no_output_and_no_answer_is_in_an_assignment():
 def test_only_the_lessons_that_are_named_are_written(tmp_path):
     [path] = export.write(tmp_path, ["03"])
     assert path == tmp_path / "source" / "03" / "03-follow-the-volley.ipynb"
-    assert (tmp_path / "nbgrader_config.py").read_text().startswith("c = get_config()")
+    assert (
+        (tmp_path / "nbgrader_config.py").read_text(encoding="utf-8").startswith("c = get_config()")
+    )

@@ -55,7 +55,9 @@ class Class:
                     return
             except httpx.TransportError:
                 pass
-            assert self.hub.poll() is None, (self.state / "hub.log").read_text()[-3000:]
+            assert self.hub.poll() is None, (self.state / "hub.log").read_text(encoding="utf-8")[
+                -3000:
+            ]
             time.sleep(0.5)
         raise TimeoutError("The hub does not answer.")
 
@@ -190,15 +192,15 @@ def places(room, ada):
     packages = subprocess.run(
         [settings.python, "-c", "import labutils; print(labutils.__file__)"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         cwd="/",
     )
     return {
         "ada": str(settings.home("probe01")),
         "state": settings.state,
-        "hub": (room.state / "hub.pid").read_text(),
-        "proxy": (room.state / "proxy.pid").read_text(),
+        "hub": (room.state / "hub.pid").read_text(encoding="utf-8"),
+        "proxy": (room.state / "proxy.pid").read_text(encoding="utf-8"),
         "server": number.strip(),
         "package": packages.stdout.strip(),
     }
@@ -407,7 +409,7 @@ class Platform:
 def platform(room):
     platform = Platform()
     path = room.place / "platform.json"
-    path.write_text(json.dumps(platform.described()))
+    path.write_text(json.dumps(platform.described()), encoding="utf-8")
     room.end(signal.SIGTERM)
     room.start("--sign-in", "lti", "--lti", str(path))
     yield platform

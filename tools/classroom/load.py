@@ -189,8 +189,8 @@ def cost(users: set[int]) -> tuple[int, float]:
     memory, seconds = 0, 0.0
     for process in processes_of(users):
         try:
-            rollup = (process / "smaps_rollup").read_text()
-            spent = (process / "stat").read_text().rpartition(")")[2].split()
+            rollup = (process / "smaps_rollup").read_text(encoding="utf-8")
+            spent = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         except OSError:
             continue
         memory += sum(int(kib) for kib in re.findall(r"(?m)^Pss:\s+(\d+) kB", rollup)) * 1024

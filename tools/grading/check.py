@@ -51,7 +51,12 @@ def nbgrader(python: Path, place: Path, *words: str) -> None:
     env["LABUTILS_PROGRESS"] = str(place / "progress.json")
     script = python.parent / "nbgrader"
     done = subprocess.run(
-        [python, script, *words], cwd=place, env=env, text=True, capture_output=True, check=False
+        [python, script, *words],
+        cwd=place,
+        env=env,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 
