@@ -158,9 +158,14 @@ class Case:
 
 
 def compare(
-    cases: Callable[[], Iterable[Case]], *, same: Callable[[Any, Any], bool] | None = None
+    cases: Callable[[], Iterable[Case]],
+    *,
+    same: Callable[[Any, Any], bool] | None = None,
+    why: Callable[[Case, Any], str | None] | None = None,
 ) -> Callable[[Tried], Verdict]:
     """A judge of a function: each case must give what is right; `same` compares, else `==`.
+
+    `why` names the mistake by what came back; where it gives None, the case's own is named.
 
     The cases are built when somebody answers, some of them drawn from a seed, so that an answer
     that knows the fixed ones by heart fails.
@@ -177,7 +182,8 @@ def compare(
             alike = same(result, case.want) if same else _equal(result, case.want)
             if not alike:
                 got, want = written(result), written(case.want)
-                return Verdict("differs", str(case), got, want, mistake=case.mistake)
+                mistake = (why and why(case, result)) or case.mistake
+                return Verdict("differs", str(case), got, want, mistake=mistake)
         return PASSED
 
     return judge

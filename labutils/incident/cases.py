@@ -76,7 +76,7 @@ class Safeguard:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogEntry:
     """Which log holds a request, by which template of its vendor.
 

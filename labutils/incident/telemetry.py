@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labutils.incident import names, policy
-from labutils.incident.cases import Case, LogEntry
+from labutils.incident.cases import LogEntry
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.log_format import (
     NOT_PERMITTED,
@@ -109,7 +109,8 @@ def _writers_of(request: Request, decision: Decision) -> list[Writer]:
     refused_by_network = decision.rule == policy.reachable.__name__
     may_not = decision.rule == policy.permitted.__name__
     end = _End(decision.allow, not refused_by_network, not may_not)
-    return _writers(request.case, request.scope, end, kind, audit)
+    case = request.case
+    return _writers(case.logs, case.sources, request.scope, end, kind, audit)
 
 
 # --- which templates ----------------------------------------------------------------------------
@@ -125,18 +126,25 @@ class _End(NamedTuple):
 
 
 @cache
-def _writers(case: Case, scope: str, end: _End, kind: str | None, audit: str) -> list[Writer]:
-    """How a request is written, source by source: by the rows of the case that fit. What no row is
+def _writers(
+    logs: tuple[LogEntry, ...],
+    sources: tuple[str, ...],
+    scope: str,
+    end: _End,
+    kind: str | None,
+    audit: str,
+) -> list[Writer]:
+    """How a request is written, source by source: by the rows of its case that fit. What no row is
     for is written as what the log of its service has no words for, if it came as far as that."""
     entries = [
         entry
-        for source in case.sources
-        for entry in case.logs
+        for source in sources
+        for entry in logs
         if entry.source == source
         and entry.holds(scope, kind, end.reached)
         and log_format(source).events[entry.template].fits(end.allowed)
     ]
-    if not entries and end.reached and audit in case.sources:
+    if not entries and end.reached and audit in sources:
         known = log_format(audit).events
         name = OTHER if end.permitted or NOT_PERMITTED not in known else NOT_PERMITTED
         if name in known and known[name].fits(end.allowed):

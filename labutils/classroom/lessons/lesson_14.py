@@ -110,6 +110,7 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
     for _ in range(3):
         other = f"203.0.113.{int(next(drawn)[:2], 16) % 60 + 70}"
         cases.append((f"the token, from {other}", replace(token, address=other), True, "list"))
+    cases.append(("the token, from near by", replace(token, address="192.0.2.77"), True, "near"))
     return cases
 
 
@@ -125,6 +126,8 @@ def is_a_rule(answer: Tried) -> Verdict:
             return Verdict("let_in", words, mistake=mistake)
         if refused and not (isinstance(reason, str) and reason.strip()):
             return Verdict("differs", words, written(reason), "a text", mistake="reason")
+        if not refused and isinstance(reason, bool | str) and not reason:
+            return Verdict("differs", words, written(reason), "None", mistake="nothing")
         if not refused and reason is not None:
             return Verdict("refused_good", words, got=written(reason), mistake=mistake)
     return PASSED
@@ -139,10 +142,11 @@ def look_cases() -> list[Case]:
     cases = [
         Case(([7], 30), [7], "first"),
         Case(([0, 5, 10], 0), [0, 5, 10], "each"),
+        Case(([0, 6, 12], 10), [0, 12], "last"),
         Case(([0, 5, 10, 15, 20], 10), [0, 10, 20], "exactly"),
         Case(([0, 14, 16, 29, 31], 15), [0, 16, 31], "last"),
         Case(([3, 4, 20], 15), [3, 20], "first"),
-        Case(([], 15), [], "first"),
+        Case(([], 15), [], "empty"),
     ]
     for _ in range(3):
         gaps = [int(next(drawn)[:2], 16) % 20 + 1 for _ in range(9)]
@@ -161,13 +165,18 @@ def looked(times: Sequence[int], every: int) -> list[int]:
     return seen
 
 
+def no_list(_case: Case, result: Any) -> str | None:
+    """The mistake of who returns the right thing as something else."""
+    return None if isinstance(result, list) else "list"
+
+
 def flip_cases() -> list[Case]:
     """Settings, and what came out at each."""
     drawn = dice("lesson-14", "flips")
     cases = [
         Case(([1, 2], ["in", "in"]), [], "none"),
-        Case(([26, 27], [False, True]), [(26, 27)], "pair"),
-        Case(([1, 8, 26, 27, 48], [False, False, False, True, True]), [(26, 27)], "pair"),
+        Case(([3, 4], [False, True]), [(3, 4)], "pair"),
+        Case(([1, 5, 9, 10, 20], [True, True, True, False, False]), [(9, 10)], "pair"),
         Case(([1, 2, 3, 4], [1, 2, 2, 1]), [(1, 2), (3, 4)], "all"),
         Case(([5], ["in"]), [], "none"),
         Case((["far", "near", "far again"], [1, 0, 1]), [("far", "near"), ("near", "far again")]),
@@ -188,14 +197,20 @@ def same_pairs(result: Any, want: Any) -> bool:
     return [tuple(pair) if isinstance(pair, list) else pair for pair in result] == want
 
 
+def one_way(case: Case, result: Any) -> str | None:
+    """The mistake of who sees an outcome change one way alone."""
+    return "way" if case.mistake == "pair" and result == [] else None
+
+
 def crowd_cases() -> list[Case]:
     """Facts, thieves and worlds."""
     far, near, laptop = (thieves.of_2023(place) for place in ("far", "near", "laptop"))
     bound = breach.with_controls(["sessions_bound"])
     all_of_them = breach.with_controls(inventory.controls())
     cases = [
-        ("session", [far], all_of_them, "stopped"),
-        ("session", [far], World.historical(), "fact"),
+        ("session", [far], World.historical(), "stopped"),
+        ("session", [far, near], World.historical(), "early"),
+        ("session", [far], all_of_them, "world"),
         ("session", [far, near, laptop], bound, "each"),
         ("code", [far, near, laptop, far], bound, "fact"),
         ("report", [far, near], breach.with_controls(["support_least_privilege"]), "stopped"),
@@ -213,6 +228,13 @@ def crowd_cases() -> list[Case]:
     ]
 
 
+def miscounted(case: Case, result: Any) -> str | None:
+    """The mistake of who returns no count, or counts more steps than there are thieves."""
+    if isinstance(result, bool) or not isinstance(result, int):
+        return "number"
+    return "fact" if result > len(case.arguments[1]) else None
+
+
 def set_cases() -> list[Case]:
     """How many thieves each set stops."""
     drawn = dice("lesson-14", "sets")
@@ -223,6 +245,7 @@ def set_cases() -> list[Case]:
         Case((plain, 90), [{"a"}, {"b", "c"}], "spare"),
         Case((plain, 95), [{"a", "b"}], "few"),
         Case(({(): 90, ("a",): 100}, 90), [set()], "spare"),
+        Case(({("a", "b"): 95, ("a",): 90}, 90), [{"a"}], "order"),
     ]
     for _ in range(3):
         names = [(), ("a",), ("b",), ("c",), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c")]
@@ -259,10 +282,35 @@ def price_cases() -> list[Case]:
             ({"a": 2, "b": 2}, {(): 9, ("a",): 5, ("b",): 4}), [(0, 9, ()), (2, 4, ("b",))], "tie"
         ),
     ]
+    alike: dict[tuple[str, ...], int] = {(): 9, ("a",): 5, ("b",): 5}
+    cases.append(Case(({"a": 1, "b": 1}, alike), [(0, 9, ()), (1, 5, ("a",))], "alike"))
     for _ in range(3):
         lost = {names: int(next(drawn)[:2], 16) for names in losses}
         cases.append(Case((prices, lost), cheapest(prices, lost), "dearer"))
     return cases
+
+
+def same_rows(result: Any, want: Any) -> bool:
+    """Whether two frontiers are the same; a row, and the names in it, may be a list."""
+    if not isinstance(result, list | tuple):
+        return False
+    return [_row(one) for one in result] == want
+
+
+def _row(one: Any) -> Any:
+    if not isinstance(one, list | tuple):
+        return one
+    return tuple(tuple(part) if isinstance(part, list) else part for part in one)
+
+
+def no_rows(_case: Case, result: Any) -> str | None:
+    """The mistake of who gives something else than (cost, lost, names)."""
+    rows = [_row(one) for one in result] if isinstance(result, list | tuple) else [None]
+    good = all(
+        isinstance(row, tuple) and len(row) == 3 and isinstance(row[2], tuple) for row in rows
+    )
+    swapped = (9, 0, ()) in rows or (5, 0, ()) in rows
+    return "row" if swapped or not good else None
 
 
 def cheapest(prices: Mapping[str, int], losses: Mapping[tuple[str, ...], int]) -> list[tuple]:
@@ -363,6 +411,25 @@ EXERCISES = (
                     ),
                 ),
             ),
+            "near": (
+                "Thieves sit in the neighbourhood as well. Compare whole addresses, with each of "
+                "holder.places.",
+                altered(
+                    IN_ITS_PLACE,
+                    (
+                        "request.address in credential.holder.places",
+                        "any(request.address.startswith(place[:8]) "
+                        "for place in credential.holder.places)",
+                    ),
+                ),
+            ),
+            "nothing": (
+                "Where the rule has no objection it returns None, and not False or an empty text.",
+                altered(
+                    IN_ITS_PLACE,
+                    ("        return None\n    return f", "        return False\n    return f"),
+                ),
+            ),
             "reason": (
                 "Return a text that says why. Whoever reads the log needs it.",
                 altered(
@@ -380,12 +447,24 @@ EXERCISES = (
     Exercise(
         "14-2",
         "function",
-        compare(look_cases),
+        compare(look_cases, why=no_list),
         "Between two looks a session is as good as it was at the last one.",
         {
             "first": (
                 "The first request begins the session. It is looked at, whenever it comes.",
                 altered(LOOKS, ("looked = []", "looked = [0]")),
+            ),
+            "list": (
+                "Return a list of times.",
+                altered(LOOKS, ("return looked", "return tuple(looked)")),
+            ),
+            "empty": (
+                "In a session without a request there is no look: an empty list.",
+                altered(
+                    LOOKS,
+                    ("looked = []", "looked = [times[0]]"),
+                    ("for time in times:", "for time in times[1:]:"),
+                ),
             ),
             "each": (
                 "With every = 0 each request is looked at.",
@@ -396,8 +475,8 @@ EXERCISES = (
                 altered(LOOKS, (">= every", "> every")),
             ),
             "last": (
-                "Count from the last look. Requests in between, and full quarters of the hour, do "
-                "not count.",
+                "Count from the last look, and not from the last request. Full quarters of the "
+                "hour do not count either.",
                 altered(
                     LOOKS,
                     (
@@ -416,7 +495,7 @@ EXERCISES = (
     Exercise(
         "14-4",
         "function",
-        compare(flip_cases, same=same_pairs),
+        compare(flip_cases, same=same_pairs, why=one_way),
         "From here on a conclusion comes with the settings between which it flips.",
         {
             "none": (
@@ -426,6 +505,16 @@ EXERCISES = (
             "pair": (
                 "Give a pair: the last setting before the change, and the first after it.",
                 altered(FLIPS, ("(settings[place - 1], settings[place])", "settings[place]")),
+            ),
+            "way": (
+                "An outcome changes where it becomes True, and also where it becomes False.",
+                altered(
+                    FLIPS,
+                    (
+                        "outcomes[place] != outcomes[place - 1]",
+                        "outcomes[place - 1] and not outcomes[place]",
+                    ),
+                ),
             ),
             "all": (
                 "It may flip more than once, and back. Give each place.",
@@ -442,13 +531,25 @@ EXERCISES = (
     Exercise(
         "14-5",
         "function",
-        compare(crowd_cases),
+        compare(crowd_cases, why=miscounted),
         "That number, at each setting, is a sweep.",
         {
             "stopped": (
                 "A step that is not stopped has happened. step.stopped is True where every route "
                 "was refused.",
                 altered(HAPPENS, ("and not step.stopped", "and step.stopped")),
+            ),
+            "world": (
+                "Give breach.foresee the world that is asked about.",
+                altered(HAPPENS, ("foresee(world,", "foresee(worlds.policy.World.historical(),")),
+            ),
+            "early": (
+                "Go on after the first thief: return the count when all have been seen.",
+                altered(HAPPENS, ("    return count", "        return count")),
+            ),
+            "number": (
+                "Return how many, a whole number: no list, and no share of all.",
+                altered(HAPPENS, ("return count", "return count / max(1, len(cases))")),
             ),
             "each": (
                 "Each thief is a case. Say case=case, or each of them is the thief of 2023.",
@@ -484,6 +585,11 @@ EXERCISES = (
                 "also longer ones.",
                 altered(ROBUST, ("not any(other < one for other in enough)", "one in enough")),
             ),
+            "order": (
+                "The smaller set may stand later in the dictionary. Compare with all that are "
+                "enough.",
+                altered(ROBUST, ("other in enough)", "other in smallest)")),
+            ),
         },
         (
             "First keep the sets that stop enough thieves. set(names) makes a set of a tuple.",
@@ -494,7 +600,7 @@ EXERCISES = (
     Exercise(
         "14-7",
         "function",
-        compare(price_cases),
+        compare(price_cases, same=same_rows, why=no_rows),
         "Whatever is not on this list costs more than something that loses as little.",
         {
             "first": (
@@ -511,6 +617,27 @@ EXERCISES = (
                     FRONTIER,
                     ("sorted(priced)", "sorted(priced, key=lambda one: (one[0], -one[1]))"),
                 ),
+            ),
+            "row": (
+                "Each row is (cost, lost, names), in this order, with the names as a tuple.",
+                altered(
+                    FRONTIER,
+                    ("best.append((cost, lost, names))", "best.append((cost, lost, set(names)))"),
+                ),
+            ),
+            "alike": (
+                "Two sets cost and lose the same here. One of them is enough: the first by name.",
+                """
+def answer(prices, losses):
+    cost = {names: sum(prices[name] for name in names) for names in losses}
+    def is_beaten(names):
+        return any(
+            other != names and cost[other] <= cost[names] and losses[other] <= losses[names]
+            for other in losses
+        )
+    rows = [(cost[names], losses[names], names) for names in losses if not is_beaten(names)]
+    return sorted(rows)
+""",
             ),
             "dearer": (
                 "Begin with the cheapest. Keep a set where it loses less than all that cost less.",
