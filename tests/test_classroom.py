@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+import signal
+import subprocess
 import sys
 from html import escape
 from pathlib import Path
@@ -218,6 +220,28 @@ def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "only root can make them" in said
     assert "make lab" in said
+
+
+STUBBORN = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on'); signal.pause()"
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_hub_that_does_not_go_when_it_is_asked_is_ended(tmp_path):
+    command = [sys.executable, "-u", "-c", STUBBORN, "jupyterhub"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as hub:
+        assert hub.stdout.readline() == b"on\n"
+        (tmp_path / "hub.pid").write_text(str(hub.pid), encoding="ascii")
+        assert start.running(tmp_path / "hub.pid") == hub.pid
+        start.end(hub.pid, patience=0.3)
+        assert hub.wait() == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_number_that_is_somebody_elses_by_now_is_left_alone(tmp_path):
+    (tmp_path / "hub.pid").write_text(str(os.getpid()), encoding="ascii")
+    assert start.running(tmp_path / "hub.pid") is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")

@@ -6,6 +6,7 @@ goes on where it was: accounts, passwords and what learners wrote stay. `--stop`
 """
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
@@ -281,23 +282,39 @@ def start(chosen: argparse.Namespace) -> int:
 
 
 def running(path: Path) -> int | None:
-    """The process that this file names, where it is one of Python's; else None."""
+    """The process that this file names, where it is the hub or its proxy; else None."""
     try:
         number = int(path.read_text(encoding="ascii"))
-        command = Path(f"/proc/{number}/cmdline").read_bytes()
     except (OSError, ValueError):
         return None
-    return number if b"jupyterhub" in command or b"configurable-http-proxy" in command else None
+    return number if is_ours(number) else None
+
+
+def is_ours(number: int) -> bool:
+    """Whether this process is a hub or a proxy: the number may be another's by now."""
+    try:
+        command = Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"jupyterhub" in command or b"configurable-http-proxy" in command
+
+
+def end(number: int, patience: float = 20) -> None:
+    """End a process: asked first, and not asked where it does not go."""
+    os.kill(number, signal.SIGTERM)
+    deadline = time.monotonic() + patience
+    while is_ours(number):
+        if time.monotonic() > deadline:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.2)
 
 
 def stop(settings: classroom.Settings) -> None:
     """End the hub, its proxy, and what learners run."""
     for name in ("hub.pid", "proxy.pid"):
         if number := running(Path(settings.state, name)):
-            os.kill(number, signal.SIGTERM)
-            deadline = time.monotonic() + 20
-            while running(Path(settings.state, name)) and time.monotonic() < deadline:
-                time.sleep(0.2)
+            end(number)
     print(f"Stopped. {accounts.stop_processes(settings)} processes of learners were ended.")
 
 
