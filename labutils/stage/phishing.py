@@ -217,7 +217,8 @@ def who_refuses(
         no_credential = refusal.code == ClientError.ERR.DEVICE_INELIGIBLE
         return "key: no credential" if no_credential else "browser: not your site"
     failed = [line for line in account.apps.lab.audit if line["event"] == "session.start"]
-    return "server: " + next(line["error"] for line in failed if "error" in line)
+    why = next(line["error"] for line in failed if "error" in line)
+    return f"server: {why or 'your check'}"
 
 
 def refusals(check: CheckAnswer) -> dict[tuple[str, str], str]:

@@ -166,6 +166,27 @@ def answer(headers, old, new):
     return [(n, v.replace(old, new)) for n, v in headers if n not in ("cookie", "set-cookie")]
 """
         ],
+        "host": [
+            """
+def answer(headers, old, new):
+    with_host = ("host", "origin", "referer", "location")
+    return [
+        (n, v.replace(old, new) if n.lower() in with_host else v)
+        for n, v in headers
+        if n.lower() not in ("cookie", "set-cookie")
+    ]
+"""
+        ],
+        "neighbours": [
+            """
+def answer(headers, old, new):
+    headers = [(n, v.replace(old, new)) for n, v in headers]
+    for name, value in headers:
+        if name.lower() in ("cookie", "set-cookie"):
+            headers.remove((name, value))
+    return headers
+"""
+        ],
         "kind": [
             """
 def answer(headers, old, new):
@@ -174,6 +195,38 @@ def answer(headers, old, new):
         ],
     },
     "13-2": {
+        "excused": [
+            """
+def answer(seen, data, challenge, last):
+    counter = int.from_bytes(data[33:37])
+    if counter == last == 0:
+        return 0
+    if seen["challenge"] != challenge or seen["origin"] != "https://login.example":
+        raise ValueError("no")
+    if data[:32] != hashlib.sha256(b"login.example").digest() or not data[32] & 1:
+        raise ValueError("no")
+    if counter <= last:
+        raise ValueError("no")
+    return counter
+"""
+        ],
+        "jump": [
+            """
+def answer(seen, data, challenge, last):
+    counter = int.from_bytes(data[33:37])
+    if counter != last + 1 and counter + last:
+        raise ValueError("no")
+    return counter
+"""
+        ],
+        "verified": [
+            """
+def answer(seen, data, challenge, last):
+    if data[32] & 5 != 5:
+        raise ValueError("no")
+    return int.from_bytes(data[33:37])
+"""
+        ],
         "good": [
             """
 def answer(seen, data, challenge, last):
@@ -226,6 +279,12 @@ def answer(page):
     return page
 """,
         ],
+        "greedy": [
+            """
+def answer(page):
+    return re.sub(' data-options=".*"', "", page)
+"""
+        ],
         "form": [
             """
 def answer(page):
@@ -234,6 +293,41 @@ def answer(page):
         ],
     },
     "13-4": {
+        "raises the text": [
+            """
+def answer(browser, started, wait):
+    form = {"client_id": "screen", "device_code": started["device_code"],
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+    pause = started["interval"]
+    while True:
+        wait(pause)
+        got = browser.post("https://login.example/token", data=form)
+        if got.is_success:
+            return got.json()
+        error = got.json()["error"]
+        if error not in ("authorization_pending", "slow_down"):
+            raise RuntimeError(error)
+        pause += 5 * (error == "slow_down")
+"""
+        ],
+        "pending": [
+            """
+def answer(browser, started, wait):
+    form = {"client_id": "screen", "device_code": started["device_code"],
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+    pause = started["interval"]
+    for _ in range(5):
+        wait(pause)
+        got = browser.post("https://login.example/token", data=form)
+        if got.is_success:
+            return got.json()
+        error = got.json()["error"]
+        if error not in ("authorization_pending", "slow_down"):
+            return error
+        pause += 5 * (error == "slow_down")
+    return "timeout"
+"""
+        ],
         "slow": [
             """
 def answer(browser, started, wait):

@@ -48,7 +48,12 @@ def device_lives() -> list[str]:
         outcomes[early, life, after] for life in lives for after in delays if after >= life
     )
     assert all(outcomes[late, life, after] for life in lives for after in delays)
-    return [f"up to {longest} seconds", f"at each life from {lives[0]} to {lives[-1]} seconds"]
+    failed = min(after for after in delays if not outcomes[early, 600, after])
+    return [
+        f"up to {longest} seconds",
+        f"the next, {failed} seconds, failed",
+        f"at each life from {lives[0]} to {lives[-1]} seconds",
+    ]
 
 
 def four_settings() -> str:

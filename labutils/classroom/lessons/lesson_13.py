@@ -138,6 +138,10 @@ def header_cases() -> Iterator[Case]:
             yield Case(([accept, (name.title(), "a=b")], old, new), [accept], "letters")
     policy = [("x-cookie-policy", "ask"), ("accept", "cookie"), ("cookie2", "a"), ("x-cookie", "b")]
     yield Case((policy, fake, real), policy, "whole")
+    policy = ("content-security-policy", f"form-action https://{fake}")
+    yield Case(([policy], fake, real), [(policy[0], f"form-action https://{real}")], "host")
+    two = [("set-cookie", "a=b"), ("Set-Cookie", "c=d"), accept]
+    yield Case((two, fake, real), [accept], "neighbours")
     links = [("link", "a"), ("link", "b")]
     yield Case((links, fake, real), links, "repeated")
 
@@ -145,6 +149,7 @@ def header_cases() -> Iterator[Case]:
 # --- 13-2: what a server must check -------------------------------------------------------------
 
 ORIGIN, SITE = "https://login.example", hashlib.sha256(b"login.example").digest()
+COUNTER = 0x06000006  # the same from both ends, and with bits that are no flags
 ORIGINS = (
     ("https://login-example.test", "look-alike"),
     ("https://login.example.test", "longer"),
@@ -175,7 +180,7 @@ def asked(words: str, mistake: str, last: int = 1, want: int | None = None, **ma
 
 def good_answers() -> Iterator[Case]:
     """Answers that a server takes."""
-    counter = 0x06000006  # the same from both ends, and with bits that are no flags
+    counter = COUNTER
     for flags, mistake in ((1, "good"), (5, "bits"), (0x1D, "bits"), (0x81, "bits")):
         words = f"flags {flags:#04x}, counter {counter:#010x}"
         yield asked(words, mistake, want=counter, flags=flags, counter=counter)
@@ -187,10 +192,25 @@ def good_answers() -> Iterator[Case]:
 def server_check(answer: Tried) -> Verdict:
     """The judge of 13-2. A number that is another one was read from the wrong place."""
     verdict = take_or_refuse(answer)
+    if verdict.kind == "refused_good" and verdict.mistake == "good":
+        return replace(verdict, mistake=asked_too_much(answer))
     if verdict.kind != "differs" or verdict.mistake != "good":
         return verdict
     is_number = type(answer.results[-1]) is int
     return replace(verdict, mistake="place" if is_number else "kind")
+
+
+def asked_too_much(answer: Tried) -> str:
+    """The mistake of a check that refuses a good answer: what else it seems to want."""
+    wanted = {"verified": {"flags": 5, "counter": COUNTER}, "jump": {"flags": 1, "counter": 2}}
+    for mistake, made in wanted.items():
+        case = asked(mistake, mistake, **made)
+        try:
+            answer(*case.arguments)
+        except Exception:
+            continue
+        return mistake
+    return "good"
 
 
 def bad_answers() -> Iterator[Case]:
@@ -216,6 +236,13 @@ def bad_answers() -> Iterator[Case]:
     for counter, last in ((9, 9), (8, 9), (1, 300), (0, 1), (256, 257)):
         words = f"counter {counter}, after {last}"
         yield asked(words, "counter", last=last, counter=counter)
+    for words, made in (
+        ("the challenge of an older sign-in", {"challenge": "of yesterday"}),
+        ("the origin of the relay", {"origin": "https://login-example.test"}),
+        ("a signature for another site", {"site": bytes(32)}),
+        ("not touched", {"flags": 4}),
+    ):
+        yield asked(f"{words}, and counter 0 after 0", "excused", last=0, counter=0, **made)
 
 
 take_or_refuse = verifier(good_answers, bad_answers, refusal=(ValueError,))
@@ -223,7 +250,7 @@ take_or_refuse = verifier(good_answers, bad_answers, refusal=(ValueError,))
 
 # --- 13-3: a page without the key ---------------------------------------------------------------
 
-KEY_PAGE = """<main data-options="{options}"><h1>Second factor</h1>
+KEY_PAGE = """<main data-options="{options}" class="page"><h1>Second factor</h1>
 <form method="post" action="/authorize"><input type="hidden" name="ticket" value="{ticket}">
 <input type="hidden" name="state" value="data-options"><input type="hidden" name="answer" value="">
 <button>Use your security key</button></form>
@@ -276,6 +303,9 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
     if form.hidden.get("ticket") != ticket or form.action != "/authorize":
         got = "a page without its form, or without its ticket"
         return Verdict("differs", case, got, "both kept", mistake="form")
+    if 'class="page"' not in shown:
+        got = "a page without the attribute that stands behind it"
+        return Verdict("differs", case, got, "all others kept", mistake="greedy")
     if 'value="data-options"' not in shown or "answer" not in form.asked:
         got = "a page where a field is missing, or changed"
         return Verdict("differs", case, got, "all fields kept", mistake="form")
@@ -347,8 +377,9 @@ def polls(answer: Tried) -> Verdict:
         except StillAsking:
             got = f"{len(endpoint.asked)} requests, and no end"
             return Verdict("differs", case, got, f"{len(endpoint.errors)}", mistake="end")
-        except Exception:
-            return answer.raised(case, "raises")
+        except Exception as error:
+            is_text = endpoint.end in str(error)
+            return answer.raised(case, "raises the text" if is_text else "raises")
         if verdict := wrong_poll(endpoint, result, case):
             return verdict
     return PASSED
@@ -368,7 +399,8 @@ def wrong_poll(endpoint: TokenEndpoint, result: Any, case: str) -> Verdict | Non
         return Verdict("none", case, mistake="result")
     if len(endpoint.asked) < len(endpoint.errors):
         got = f"{len(endpoint.asked)} of {len(endpoint.errors)} requests"
-        mistake = "slow" if SLOW_DOWN in endpoint.errors else "pending"
+        last = endpoint.errors[len(endpoint.asked) - 1]
+        mistake = "slow" if last == SLOW_DOWN else "pending"
         return Verdict("differs", case, got, "all", mistake=mistake)
     if result != want:
         return Verdict("differs", case, written(result), written(want), mistake="result")
@@ -445,9 +477,9 @@ def flag_mistake(answer: Any) -> str | None:
     """What is wrong with a flag."""
     from labutils.stage.all_have_keys import FLAG  # loads fido2
 
-    if isinstance(answer, dict):
-        return "whole"
-    return None if answer == FLAG else "other"
+    if answer == FLAG:
+        return None
+    return "whole" if isinstance(answer, dict) or FLAG in str(answer) else "other"
 
 
 def scene() -> Any:
@@ -498,6 +530,18 @@ EXERCISES = (
                     ),
                 ),
             ),
+            "neighbours": (
+                "Of two such headers that follow each other the second one stayed. Do not remove "
+                "from a list that you loop over: build a new one.",
+                wrong("""
+                    def answer(headers, old, new):
+                        headers = [(name, value.replace(old, new)) for name, value in headers]
+                        for pair in headers:
+                            if pair[0].lower() in ("cookie", "set-cookie"):
+                                headers.remove(pair)
+                        return headers
+                """),
+            ),
             "repeated": (
                 "A header may stand there twice. A dictionary keeps the last one alone.",
                 altered(REWRITE, ("return handed_on", "return list(dict(handed_on).items())")),
@@ -543,6 +587,27 @@ EXERCISES = (
                 "A counter of 0 after 0 is a passkey that does not count. Take it; and take a "
                 "first 1 after 0.",
                 altered(CHECK_ANSWER, (" and (counter, last) != (0, 0)", "")),
+            ),
+            "jump": (
+                "The counter may jump: the key may have been used elsewhere. Ask whether it is "
+                "more than `last`.",
+                altered(CHECK_ANSWER, ("counter <= last", "counter != last + 1")),
+            ),
+            "verified": (
+                "The bit of 4 says verified, and is not demanded here. The lowest one is touched.",
+                altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 4")),
+            ),
+            "excused": (
+                "0 after 0 excuses the counter alone. Challenge, origin, site and touch are asked "
+                "all the same.",
+                altered(
+                    CHECK_ANSWER,
+                    (
+                        '    if seen["challenge"] != challenge:',
+                        "    if last == 0 and data[33:37] == bytes(4):\n        return 0\n"
+                        '    if seen["challenge"] != challenge:',
+                    ),
+                ),
             ),
             "challenge": (
                 "Compare seen['challenge'] with the challenge that the server gave, letter by "
@@ -635,7 +700,7 @@ EXERCISES = (
         "13-3",
         "function",
         downgraded,
-        "A page without the question. No signature is asked for, so no origin is signed.",
+        "One attribute less, and all else as it was. What that is worth is asked next.",
         {
             "kind": (
                 "Return the page as a text.",
@@ -655,6 +720,11 @@ EXERCISES = (
                 def answer(page):
                     return page.replace("&quot;", "")
                 """),
+            ),
+            "greedy": (
+                'The pattern .* goes on to the last quotation mark of the line. [^"]* ends at the '
+                "next one.",
+                altered(WITHOUT_KEY, ('[^"]*', ".*")),
             ),
             "form": (
                 "Take out the whole attribute, and leave all else as it is. Ada must still be able "
@@ -698,6 +768,10 @@ EXERCISES = (
                 "browser.post(url, data=form) sends a form; answer.json() reads what came back.",
                 altered(POLL, ('started["interval"]', 'started["wait"]')),
             ),
+            "raises the text": (
+                "Return that text. Do not raise it.",
+                altered(POLL, ("return error", "raise ValueError(error)")),
+            ),
             "pending": (
                 "authorization_pending says: nobody has answered yet. Ask again.",
                 altered(POLL, ('"authorization_pending"', '"pending"')),
@@ -730,7 +804,7 @@ EXERCISES = (
         "13-5",
         "value",
         closed,
-        "The four ways round the key are shut, and the company can still work.",
+        "The four ways are shut to a Tom at home, and the company can still work.",
         {
             "form": (
                 "Give each of the four settings one of its values, letter by letter.",
@@ -806,8 +880,9 @@ EXERCISES = (
                 chosen(WHY, '"binding"', '"key"'),
             ),
             "copied cookie: time": (
-                "An event ends it once somebody has noticed; a short life leaves its length. "
-                "Binding needs nobody to notice: on another machine the session cannot be renewed.",
+                "A short life alone does not: whoever has the cookie renews it, until somebody "
+                "notices. A bound one opens until its short life is over (lesson 11), and then "
+                "another machine cannot renew it.",
                 chosen(WHY, '"binding"', '"time"'),
             ),
             "copied cookie: none": (
@@ -844,8 +919,9 @@ TARGET = Target(
     "13-target",
     "value",
     value(flag_mistake),
-    "In, past a key that did all that it promises. There are other ways: a forgotten host below "
-    "the provider's name, or the name of a client that an administrator once approved.",
+    "In, past a key that did all that it promises. Three ways lead in: the visitors' network, a "
+    "forgotten host below the provider's name, and the lapsed name of an approved client. Which "
+    "were not yours?",
     {
         "other": (
             "That is not the flag. The answer to GET /vault holds it, as the member `flag`.",
@@ -881,7 +957,8 @@ TARGET = Target(
         flag = vault.json()["flag"]
     """),
     brief="""The people of this company have keys and nothing else. No code is taken. Devices may \
-ask from the office's network alone. Each client of others is approved by an administrator. The \
+ask from the office's network alone. Each client made by another company is approved by an \
+administrator. The \
 help desk wants to see the second key. Get in as Ada.
 The flag stands in the answer to GET /vault, at two places:
 - https://api.example/vault, with an access token of Ada's
@@ -1246,8 +1323,8 @@ PREDICTIONS = (
                 "worth nothing without the code of that minute.",
             ),
         },
-        "A plain prompt refuses less than a code, since Ada can be worn down; the number only "
-        "makes up for that. The key alone keeps the relay out.",
+        "A plain prompt refuses less than a code, since Ada can be worn down. The number only "
+        "brings a prompt back level with a code. The key alone keeps the relay out.",
     ),
     Prediction(
         "13-p14",
@@ -1329,8 +1406,8 @@ QUIZZES = (
     ),
     Quiz(
         "13-q2",
-        "A provider that takes only security keys logs: the counter did not go up. What may have "
-        "happened?",
+        "A provider accepts only security keys. Its log says: the counter did not go up. What may "
+        "have happened?",
         {
             "a": Choice(
                 "Two copies of one key are in use",

@@ -32,7 +32,9 @@ def code_lives(outcomes: Outcomes) -> tuple[Figure, str]:
     )
     _axes(axes, lives, delays, low)
     for way, style in zip(ways, STYLES, strict=True):
-        _curve(axes, [(life, last[way, life]) for life in lives], way, style)
+        at_least = last[way, lives[-1]] == delays[-1]  # later ones were not tried
+        name = f"asked {way}" + (f",\n{delays[-1]} s or more" if at_least else "")
+        _curve(axes, [(life, last[way, life]) for life in lives], name, style)
     return figure, _sentence(last, ways, lives, delays)
 
 
@@ -62,7 +64,7 @@ def _curve(axes: Axes, points: list[tuple[int, int]], name: str, style: tuple[st
     for x, y in places:
         mark(axes, x, y, "succeeded", 60)
     x, y = places[-1]
-    axes.text(x + 0.06, y, f"asked {name}", size=TEXT, va="center", color=colour)
+    axes.text(x + 0.06, y, name, size=TEXT, va="center", color=colour)
 
 
 def _sentence(
