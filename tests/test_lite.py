@@ -98,16 +98,16 @@ def test_the_public_lock_takes_pyodides_compiled_package_instead_of_ours(tmp_pat
     theirs = {
         name: {"name": name, "file_name": f"{name}.whl", "depends": []} for name in build.COMPILED
     }
-    (tmp_path / "pyodide-lock.json").write_text(json.dumps({**OFFICIAL, "packages": theirs}))
-    (tmp_path / "package.json").write_text('{"version": "9.9.9"}')
+    (tmp_path / "package.json").write_text('{"version": "9.9.9"}', encoding="utf-8")
     monkeypatch.setattr(build, "pyodide", lambda: tmp_path)
+    path, official = tmp_path / "pyodide-lock.json", {**OFFICIAL, "packages": theirs}
     for offline, file in (
         (False, "https://cdn.jsdelivr.net/pyodide/v9.9.9/full/pyyaml.whl"),
         (True, "pyyaml-1.0-py3-none-any.whl"),
     ):
-        (tmp_path / "pyodide-lock.json").write_text(json.dumps({**OFFICIAL, "packages": theirs}))
+        path.write_text(json.dumps(official), encoding="utf-8")
         build.write_lock(tmp_path, offline=offline)
-        written = json.loads((tmp_path / "pyodide-lock.json").read_text())["packages"]
+        written = json.loads(path.read_text(encoding="utf-8"))["packages"]
         assert written["pyyaml"]["file_name"] == file
         assert written["httpx"]["file_name"] == "httpx-1.0-py3-none-any.whl"
         assert ("cryptography" in written) is not offline
@@ -204,6 +204,29 @@ def test_everything_that_labutils_needs_is_in_a_browser_or_has_something_in_its_
     missing = needed - locked(HERE / "wheels.txt").keys()
     assert missing == {"cryptography", "matplotlib", "pillow"}
     assert missing <= set(build.COMPILED)
+
+
+def test_where_the_packages_cannot_be_fetched_a_sentence_says_which_step_failed(
+    tmp_path, monkeypatch
+):
+    def fails(_folder):
+        raise subprocess.CalledProcessError(1, ["python3", "-m", "pip", "download", "--quiet"])
+
+    for name in build.RUNTIME:
+        (tmp_path / name).write_bytes(b"")
+    monkeypatch.setattr(build, "pyodide", lambda: tmp_path)
+    monkeypatch.setattr(wheels, "own", lambda _folder: None)
+    monkeypatch.setattr(wheels, "fetch", fails)
+    with pytest.raises(build.CannotBuild, match="`python -m pip download` ended with status 1"):
+        build.distribution(tmp_path / "made", offline=True)
+
+
+def test_another_version_of_pyodide_than_the_kernels_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "package.json").write_text('{"version": "1.2.3"}', encoding="utf-8")
+    monkeypatch.setattr(build, "pyodide", lambda: tmp_path)
+    monkeypatch.setattr(build.subprocess, "check_output", lambda *_, **__: "9.9.9\n")
+    with pytest.raises(build.CannotBuild, match=r"wants Pyodide 9\.9\.9, and .* has 1\.2\.3"):
+        build.require_one_pyodide(tmp_path / "python")
 
 
 # --- the files ----------------------------------------------------------------------------------
@@ -405,7 +428,7 @@ def test_a_difference_is_named_by_its_cell(source, outputs):
 
 def test_lessons_are_chosen_by_number_and_the_long_ones_begin():
     assert [path.name[:2] for path in run.chosen(["03", "13"])] == ["13", "03"]
-    assert [path.name[:2] for path in run.chosen([])][:2] == ["10", "13"]
+    assert [path.name[:2] for path in run.chosen([])][:2] == ["14", "10"]
     assert len(run.chosen([])) == len(list(run.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
 
 

@@ -50,13 +50,20 @@ def pyodide() -> pathlib.Path:
 
 
 def distribution(folder: pathlib.Path, *, offline: bool) -> None:
-    """Pyodide, its lock and the wheels, in a folder that is made afresh."""
+    """Pyodide, its lock and the wheels, in a folder that is made afresh. Raises CannotBuild."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in RUNTIME:
         shutil.copyfile(pyodide() / name, folder / name)
-    wheels.own(folder)
-    wheels.fetch(folder)
+    try:
+        wheels.own(folder)
+        wheels.fetch(folder)
+    except subprocess.CalledProcessError as error:
+        words = " ".join(map(str, error.cmd[1:4]))
+        raise CannotBuild(
+            f"The packages for the browser could not be fetched or packed: `python {words}` "
+            f"ended with status {error.returncode}."
+        ) from error
     if offline:
         wheels.stand_in(folder)
     write_lock(folder, offline=offline)
@@ -110,7 +117,7 @@ def kernels_own_wheels(python: pathlib.Path) -> list[pathlib.Path]:
 def require_one_pyodide(python: pathlib.Path) -> None:
     """Pyodide of npm is the version that JupyterLite's kernel was made for. Raises CannotBuild."""
     code = "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION as v; print(v)"
-    wanted = subprocess.check_output([python, "-c", code], text=True).strip()
+    wanted = subprocess.check_output([python, "-c", code], encoding="utf-8").strip()
     there = json.loads((pyodide() / "package.json").read_text(encoding="utf-8"))["version"]
     if there != wanted:
         raise CannotBuild(

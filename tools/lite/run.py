@@ -20,7 +20,7 @@ from tools.lite import build
 HERE = pathlib.Path(__file__).resolve().parent
 NOTEBOOKS = build.HOUSE / "notebooks"
 # What takes longest begins first; the others follow in order.
-LONG = ("10", "13", "15", "11")
+LONG = ("14", "10", "13", "12", "06", "11", "15")
 AT_ONCE = min(os.cpu_count() or 1, 4)
 SHOWN = 400  # characters of what differs
 
@@ -41,7 +41,7 @@ def run(node: str, distribution: pathlib.Path, paths: list[pathlib.Path]) -> lis
     command = [node, str(HERE / "run.mjs"), str(distribution)]
     hands = [hand for start in range(AT_ONCE) if (hand := paths[start::AT_ONCE])]
     running = [
-        subprocess.Popen([*command, *map(str, hand)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([*command, *map(str, hand)], stdout=subprocess.PIPE, encoding="utf-8")
         for hand in hands
     ]
     printed = [process.communicate()[0] for process in running]

@@ -27,7 +27,7 @@ PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 PAGES = {
     "To read": ["story", "glossary"],
     "In your own logs": ["hunt", "hunting-rules", "rules-in-your-siem", "axon", "scoring-a-hunt"],
-    "To teach and to build": ["instructor", "authoring", "architecture"],
+    "To teach and to build": ["instructor", "browser", "authoring", "architecture"],
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 REVEALS = re.compile(r"(?m)^\s*reveal\(")
