@@ -46,8 +46,16 @@ def test_a_line_is_one_question_with_a_proof_and_all_that_a_team_needs(line):
     assert line.priority in (1, 2, 3) and line.owner and line.effort
 
 
+def test_a_line_is_printed_with_its_id_and_no_word_of_its_proof_is_cut():
+    for line in LINES:
+        head, *proof = str(line).splitlines()
+        assert head == f"{line.id}: {line.ask}"
+        assert " ".join(part.strip() for part in proof) == line.proof
+        assert max(map(len, proof)) <= 96
+
+
 def test_each_line_is_there_once_and_the_urgent_ones_come_first():
-    assert len({line.id for line in LINES}) == len(LINES) == 30
+    assert len({line.id for line in LINES}) == len(LINES) == 32
     assert [line.priority for line in LINES] == sorted(line.priority for line in LINES)
 
 
@@ -301,11 +309,11 @@ def test_an_export_follows_the_answers_and_keeps_a_file_that_somebody_changed(
     export("exports", {})
     said = capsys.readouterr().out
     assert "exports/team-checklist.csv: kept. It was changed" in said
-    assert "exports/team-checklist.md: 30 lines" in said
+    assert "exports/team-checklist.md: 32 lines" in said
     assert sheet.read_text(encoding="utf-8") == mine
     sheet.rename(sheet.with_stem("ours"))
     export("exports", {})
-    assert "team-checklist.csv: 30 lines" in capsys.readouterr().out
+    assert "team-checklist.csv: 32 lines" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("notes", ["", "[]", "{", '{"team-checklist.csv": 1}', "\udcff"])

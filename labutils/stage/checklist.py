@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -56,6 +57,11 @@ class ChecklistLine:
     nist: tuple[str, ...]
     cis: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """Id and question, and the proof below them."""
+        proof = textwrap.wrap(self.proof, 96, initial_indent="    ", subsequent_indent="    ")
+        return "\n".join([f"{self.id}: {self.ask}", *proof])
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -92,7 +98,8 @@ def rows(answers: Mapping[str, Answer] | None = None, begin: date | None = None)
     """
     lines, answers = checklist(), dict(answers or {})
     if strangers := sorted(set(answers) - {line.id for line in lines}):
-        raise KeyError(f"the checklist has no line {strangers[0]!r}")
+        known = ", ".join(line.id for line in lines)
+        raise KeyError(f"the checklist has no line {strangers[0]!r}; it has {known}")
     return [list(HEAD), *(_row(line, answers.get(line.id, Answer()), begin) for line in lines)]
 
 

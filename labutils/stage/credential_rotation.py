@@ -73,7 +73,7 @@ def _drawn(number: int, notice: int, end: int) -> CredentialRecord:
     )
 
 
-ASKED = ("j.fielding", "k.osei", "api-token-5512", "ci-token-88", "webhook-31", "sheet-sync-2")
+ASKED = ("j.fielding", "api-token-5512", "k.osei", "sheet-sync-2", "ci-token-88", "webhook-31")
 
 
 @cache

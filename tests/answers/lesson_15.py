@@ -179,6 +179,16 @@ def answer(tries, knock):
     return found
 """
         ],
+        "elsewhere": [
+            """
+def answer(tries, knock):
+    states = {200: "open", 204: "open", 302: "open", 401: "refused", 403: "refused"}
+    found = {"open": [], "refused": [], "unknown": []}
+    for pair in tries:
+        found[states.get(knock(*pair).status_code, "unknown")].append(pair)
+    return found
+"""
+        ],
         "unknown": [
             """
 def answer(tries, knock):

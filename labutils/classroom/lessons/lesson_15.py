@@ -130,7 +130,8 @@ def proves(answer: Tried) -> Verdict:
         given = {key: sorted(part) for key, part in found.items()}
         if given != {key: sorted(part) for key, part in want.items()}:
             let_in = set(given["open"]) & {*want["refused"], *want["unknown"]}
-            fault = "truth" if let_in else mistake
+            elsewhere = all(statuses[pair] < 400 for pair in let_in)
+            fault = mistake if not let_in else "elsewhere" if elsewhere else "truth"
             return Verdict("differs", case, written(found), written(want), mistake=fault)
     return PASSED
 
@@ -422,6 +423,11 @@ EXERCISES = (
                 "A response counts as true whatever it says, so `if knock(...)` is no question. "
                 "Ask answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer")),
+            ),
+            "elsewhere": (
+                "302 leads elsewhere, mostly to the page where one signs in. It is no yes to the "
+                "secret, and no clear no: it is unknown. Ask answer.is_success.",
+                altered(PROOF, ("answer.is_success", "answer.status_code < 400")),
             ),
             "refused": (
                 "401 and 403 are both refusals: the door looked at the secret and said no.",
@@ -860,13 +866,13 @@ PREDICTIONS = (
         "28 September. Which of these six stand in one of the two answers?",
         (
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November",
-            "k.osei, a user, made by onboarding on 16 November",
             "api-token-5512, made by j.fielding on 17 November",
+            "k.osei, a user, made by onboarding on 16 November",
+            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse",
             "ci-token-88, made by k.osei on 17 November",
             "webhook-31, made by api-token-5512 on 20 November",
-            "sheet-sync-2, made by smartsheet-account on 14 November, before any known misuse",
         ),
-        "oxoxoo",
+        "ooxoxo",
         {
             "j.fielding, a user, made by the stolen smartsheet-account on 16 November": (
                 "The belief is that what was made after the notice was never exposed. Its maker "
