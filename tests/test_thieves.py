@@ -132,3 +132,26 @@ def test_a_search_over_4096_sets_and_a_hundred_thieves_agrees_with_the_replay_ov
         ]
         assert (alone.counts[chosen] == 1) == step.stopped, (name, chosen)
         assert (name in answer.unstopped) == (not any(alone.counts.values()))
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 30])
+def test_exposed_credentials_are_replaced_so_many_days_after_the_notice(days):
+    case = thieves.of_2023()
+    (moved,) = thieves.replaced_after([case], days)
+    shift = (days - 7) * 86400
+    for name, credential in case.estate.credentials.items():
+        later = moved.estate.credentials[name].exposed
+        assert later == (credential.exposed and credential.exposed + shift)
+
+
+def test_a_replacement_after_30_days_stops_fewer_thieves_than_one_at_the_notice():
+    crowd, world = thieves.draw(20).values(), with_controls(["exposed_rotated"])
+
+    def packed(days: int) -> int:
+        return sum(
+            step.fact == "nov22-repos-archived" and not step.stopped
+            for case in thieves.replaced_after(crowd, days)
+            for step in foresee(world, case=case)
+        )
+
+    assert packed(0) < packed(30)

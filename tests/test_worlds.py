@@ -154,6 +154,16 @@ def test_a_trace_ends_at_the_first_refusal(capsys):
     )
 
 
+def test_a_trace_says_which_rules_were_not_asked(capsys):
+    asked = worlds.request_for("gateway:tracker", "moveworks-token", "2023-11-15T16:28:38Z")
+    worlds.trace(asked, H)
+    off = [line for line in capsys.readouterr().out.splitlines() if "not asked" in line]
+    assert [line.split()[0] for line in off] == ["not_replaced", "healthy_device", "usual_network"]
+    worlds.trace(asked, world_with(behaviour_checked=True))
+    out = capsys.readouterr().out
+    assert "usual_network" in out and "never came from" in out
+
+
 def test_each_place_is_a_column_of_the_table_of_sessions(capsys):
     worlds.print_sessions({"bound": world_with(sessions_bound=True)}, ["far", "near", "laptop"])
     head, row = capsys.readouterr().out.splitlines()

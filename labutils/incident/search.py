@@ -124,12 +124,34 @@ def losses(
 
     The goals are facts of steps. Raises KeyError where a thief has no such step.
     """
-    wanted, reached, crowd = tuple(goals), [], tuple(thieves)
+    crowd = tuple(thieves)
+    stopped = stopped_counts(goals, controls, crowd, world=world)
+    most = len(crowd) * len(stopped)
+    by_set = zip(*(counts.items() for counts in stopped.values()), strict=True)
+    return {rows[0][0]: most - sum(count for _, count in rows) for rows in by_set}
+
+
+def stopped_counts(
+    goals: Iterable[str],
+    controls: Sequence[str],
+    thieves: Iterable[Case],
+    *,
+    world: World | None = None,
+) -> dict[str, dict[Controls, int]]:
+    """By goal, for each set of these controls: how many of the thieves do not reach it. Each thief
+    is walked once for all goals.
+
+    Raises KeyError where a thief has no such step.
+    """
     sets = _Sets(controls, world or World.historical())
-    for case in crowd:
-        stopping = _Walk(sets, case).stopping(case.campaign)
-        reached += [sets.all & ~stopping[goal] for goal in wanted]
-    return {sets.chosen(number): count for number, count in enumerate(sets.counted(reached))}
+    stopping = [_Walk(sets, case).stopping(case.campaign) for case in thieves]
+    return {
+        goal: {
+            sets.chosen(number): count
+            for number, count in enumerate(sets.counted(one[goal] for one in stopping))
+        }
+        for goal in goals
+    }
 
 
 class _Sets:

@@ -51,7 +51,8 @@ class Report:
             f"    {self.flag or f'no flag: {MOST} losses are the most'}"
         )
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return f"<Report: {self.losses} losses, flag {self.flag}>"
 
 
 class HiddenCrew:

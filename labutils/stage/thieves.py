@@ -5,11 +5,11 @@ seed, by ranges that stand here to be argued with. Outcomes come from policy.dec
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from labutils.incident import cases
+from labutils.incident import cases, policy
 from labutils.incident.breach import foresee
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
 from labutils.incident.cases import Case
@@ -107,6 +107,21 @@ def of_2023(place: str = "far", age: float = 26) -> Case:
         campaign=_at_other_times(case, case.campaign, age, 1),
         addresses=case.addresses | _addresses(case, place),
     )
+
+
+def replaced_after(crowd: Iterable[Case], days: int) -> list[Case]:
+    """The same thieves, where exposed credentials are replaced so many days after the exposure, if
+    they are replaced: the policy says policy.ROTATION_DAYS."""
+    later = (days - policy.ROTATION_DAYS) * policy.DAY
+
+    def moved(case: Case) -> Case:
+        credentials = {
+            name: replace(one, exposed=one.exposed and one.exposed + later)
+            for name, one in case.estate.credentials.items()
+        }
+        return replace(case, estate=replace(case.estate, credentials=credentials))
+
+    return list(map(moved, crowd))
 
 
 def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:

@@ -21,6 +21,12 @@ from labutils.stage.breached_company import (
     BreachedCompany,
 )
 
+# Rules that are asked where a control is in place, and that control.
+SWITCHES = {
+    "not_replaced": "exposed_rotated",
+    "healthy_device": "device_state_checked",
+    "usual_network": "behaviour_checked",
+}
 STOLEN = (*EXPOSED, "implant")
 SERVICES = (
     "login",
@@ -76,7 +82,11 @@ def trace(request: Request, world: World) -> None:
     """Print what each rule said to one request, up to the first that refused."""
     for rule in policy.RULES:
         reason = rule(request, world)
-        print(f"{rule.__name__:<15} {'-> refused: ' + reason if reason else 'no objection'}")
+        control = SWITCHES.get(rule.__name__)
+        silent = "no objection"
+        if control and not world.has(control):
+            silent = f"not asked: {control} is off"
+        print(f"{rule.__name__:<15} {'-> refused: ' + reason if reason else silent}")
         if reason:
             return
 
@@ -146,7 +156,8 @@ def print_sessions(worlds: Mapping[str, World], places: Sequence[str]) -> None:
 
 
 def print_each_alone() -> dict[str, list[str]]:
-    """The losses that happen with each control by itself; a line for each, with both settings."""
+    """The losses that happen with each control by itself; a line for each, with both settings, and
+    what it means below."""
     historical, alone = World.historical(), {}
     print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
     for name, control in inventory.controls().items():
@@ -157,6 +168,7 @@ def print_each_alone() -> dict[str, list[str]]:
                 f"{cell:<{len(loss)}}" for cell, loss in zip(cells, LOSSES, strict=True)
             )
             print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {marks.rstrip()}")
+            print(f"    {control.meaning}")
     return alone
 
 
@@ -187,3 +199,14 @@ def walked(
 ) -> dict[str, RobustSets]:
     """By loss, all sets of the twelve controls against these thieves."""
     return {loss: robust_sets(LOSSES[loss], TWELVE, crowd, at_least=at_least) for loss in losses}
+
+
+def print_frontiers(
+    prices: Mapping[str, float], *frontiers: Sequence[tuple[float, int, Sequence[str]]]
+) -> None:
+    """The prices, and the first ten rows of each frontier."""
+    print("prices:", ", ".join(f"{name} {price:g}" for name, price in prices.items()))
+    for rows in frontiers:
+        print()
+        for cost, lost, names in rows[:10]:
+            print(f"{cost:>3} points, {lost:>3} lost: {' + '.join(names)}")

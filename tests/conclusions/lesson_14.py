@@ -1,11 +1,12 @@
 """What lesson 14 concludes, computed over the ranges in which it is said to hold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
+from typing import Any
 
-from labutils.incident import breach, inventory, search
+from labutils.incident import breach, inventory, policy, search
 from labutils.incident.cases import Case
 from labutils.incident.policy import World
 from labutils.stage import thieves, worlds
@@ -21,8 +22,16 @@ def crowd(seed: str = SEEDS[0]) -> dict[str, Case]:
 
 
 @cache
-def robust(loss: str, seed: str) -> search.RobustSets:
-    return search.robust_sets(worlds.LOSSES[loss], worlds.TWELVE, crowd(seed), at_least=90)
+def stopped(seed: str) -> dict[str, dict[tuple[str, ...], int]]:
+    """By loss, for each set of the twelve: how many of the hundred it stops."""
+    counts = search.stopped_counts(worlds.LOSSES.values(), worlds.TWELVE, crowd(seed).values())
+    return {loss: counts[fact] for loss, fact in worlds.LOSSES.items()}
+
+
+def span(numbers: Iterable[int]) -> str:
+    """The least and the most of some numbers."""
+    least, *_, most = sorted(numbers)
+    return f"{least} to {most}" if least != most else str(least)
 
 
 def stopped_at(controls: Sequence[str], place: str) -> int:
@@ -31,11 +40,14 @@ def stopped_at(controls: Sequence[str], place: str) -> int:
     return sum(not worlds.session_opens(world, place, age) for age in AGES)
 
 
-def happens(loss: str, world: World) -> int:
-    """For how many of the hundred."""
-    return sum(
-        loss in worlds.happened(breach.foresee(world, case=case)) for case in crowd().values()
-    )
+def happens(loss: str, world: World, cases: Iterable[Case]) -> int:
+    """For how many of these thieves."""
+    return sum(loss in worlds.happened(breach.foresee(world, case=case)) for case in cases)
+
+
+def over_draws(loss: str, world: World) -> str:
+    """For how many of a hundred, from the least to the most over the draws."""
+    return span(happens(loss, world, crowd(seed).values()) for seed in SEEDS)
 
 
 def signals() -> list[str]:
@@ -50,15 +62,6 @@ def signals() -> list[str]:
         f"stops {stopped_at([BEHAVIOUR, AGAIN], 'far')} of {len(AGES)} from far, and "
         f"{stopped_at([BEHAVIOUR, AGAIN], 'near')} of {len(AGES)} from near",
     ]
-
-
-def recap_signals() -> str:
-    far, near, laptop = (stopped_at([DEVICE, AGAIN], place) for place in ("far", "near", "laptop"))
-    assert far == near
-    return (
-        f"at {far} of {len(AGES)} ages from far and from near, and at {laptop} of {len(AGES)} "
-        "from the laptop"
-    )
 
 
 def longest_life(age: float) -> int:
@@ -76,113 +79,223 @@ def longest_life(age: float) -> int:
 def session_life() -> list[str]:
     longest = longest_life(26)
     assert longest_life(0.5) == 0
+    endless = replace(World.historical(), session_hours=1000)
+    ends = next(age for age in range(27, 49) if not worlds.session_opens(endless, "far", age))
     return [
-        f"each life up to {longest} hours does, and {longest + 1} hours does nothing",
+        f"each life up to {longest} hours stops him, and one of {longest + 1} hours does not",
         "no life from 1 hour to 48 hours does",
+        f"the session's own credential is over {ends} hours after sign-in",
     ]
-
-
-def recap_life() -> str:
-    assert longest_life(0.5) == 0
-    return f"may live up to {longest_life(26)} hours"
 
 
 def alarm() -> list[str]:
     base = breach.with_controls(["alert_token_elsewhere"])
-    lost = [happens("code", replace(base, response_minutes=wait)) for wait in (35, 125, 2025)]
+    lost = [over_draws("code", replace(base, response_minutes=wait)) for wait in (35, 125, 2025)]
     assert [worlds.minutes_to_respond(share) for share in (1, 0.1, 0.005)] == [35, 125, 2025]
     return [
         f"{lost[0]} of 100 pack the code where it is answered after 35 minutes, {lost[1]} after "
         f"125 minutes, and {lost[2]} after 2,025 minutes",
-        f"Without it {happens('code', World.historical())} do",
+        f"Over {len(SEEDS)} draws",
+        f"Without it {over_draws('code', World.historical())} do",
     ]
 
 
 def eviction() -> list[str]:
     base = breach.with_controls(["alert_bulk_reads"])
-    soon, late = (happens("out", replace(base, eviction_hours=hours)) for hours in (2, 20))
+    soon, late = (over_draws("out", replace(base, eviction_hours=hours)) for hours in (2, 20))
     return [
         f"for {soon} of 100 where the last foothold is found in 2 hours, and for {late} where it "
-        "takes 20 hours",
-        f"Without it they leave for {happens('out', World.historical())}",
+        f"takes 20 hours, over the same {len(SEEDS)} draws",
+        f"Without it they leave for {over_draws('out', World.historical())}",
     ]
+
+
+def rotation() -> list[str]:
+    """How many pack the code, and get into the cloud, by how soon credentials are replaced."""
+    world = breach.with_controls(["exposed_rotated"])
+
+    def after(days: int, loss: str) -> str:
+        crowds = [thieves.replaced_after(crowd(seed).values(), days) for seed in SEEDS]
+        return span(happens(loss, world, cases) for cases in crowds)
+
+    code = {days: after(days, "code") for days in (0, 1, 7, 30)}
+    return [
+        f"Over {len(SEEDS)} draws {code[0]} of 100 pack the code where credentials are replaced at "
+        f"the notice, {code[1]} after a day, {code[7]} after {policy.ROTATION_DAYS} days, and "
+        f"{code[30]} after 30 days",
+        f"Into the cloud get {after(0, 'cloud')} and {after(30, 'cloud')} of 100 at the two ends",
+    ]
+
+
+SESSION_ALONE = ("acts_reauthenticated",)
+CLOUD = ("acts_reauthenticated", "behaviour_checked", "exposed_rotated")
+LEAST = ("repository_least_privilege",)
 
 
 def ranging(loss: str, *controls: str) -> str:
     """How many thieves a set stops, over the draws; it must be robust in each."""
     chosen = tuple(name for name in worlds.TWELVE if name in controls)
-    counts = [robust(loss, seed).counts[chosen] for seed in SEEDS]
+    counts = [stopped(seed)[loss][chosen] for seed in SEEDS]
     assert min(counts) >= 90, (loss, controls, counts)
-    return f"{min(counts)} to {max(counts)}" if len(set(counts)) > 1 else str(counts[0])
+    return span(counts)
 
 
 def robust_sets() -> list[str]:
     best_alone = [
-        max(count for names, count in robust("cloud", seed).counts.items() if len(names) == 1)
+        max(count for names, count in stopped(seed)["cloud"].items() if len(names) == 1)
         for seed in SEEDS
     ]
     assert max(best_alone) < 90
-    three = ("acts_reauthenticated", "behaviour_checked", "exposed_rotated")
     return [
-        f"In {len(SEEDS)} draws of a hundred these sets stop at least 90 in each",
-        f"`acts_reauthenticated` ({ranging('session', 'acts_reauthenticated')})",
+        f"In {len(SEEDS)} draws of a hundred, by the seeds {', '.join(SEEDS)}, these sets stop at "
+        "least 90 in each",
+        f"`acts_reauthenticated` ({ranging('session', *SESSION_ALONE)})",
         "`session_hours` with `sessions_bound` "
         f"({ranging('session', 'session_hours', 'sessions_bound')})",
-        f"`repository_least_privilege` ({ranging('code', 'repository_least_privilege')})",
-        f"`exposed_rotated` ({ranging('cloud', *three)})",
-        f"For the cloud no single control of the twelve does in one of the {len(SEEDS)} draws",
+        f"`repository_least_privilege` ({ranging('code', *LEAST)})",
+        f"`exposed_rotated` ({ranging('cloud', *CLOUD)})",
+        f"in none of the {len(SEEDS)} draws is one control of the twelve enough",
     ]
 
 
+def stopped_with(loss: str, controls: Sequence[str], **ranges: Any) -> int:
+    """How many of the first hundred are stopped, where a range of the draw is another one."""
+    drawn = thieves.draw(100, SEEDS[0], replace(thieves.DEFAULT, **ranges))
+    return 100 - happens(loss, breach.with_controls(controls), drawn.values())
+
+
+def moved_ranges() -> list[str]:
+    no_touch, all_touch = (stopped_with("session", SESSION_ALONE, touch=it) for it in (0.0, 1.0))
+    bought, near = (
+        stopped_with("cloud", CLOUD, bought=0.5),
+        stopped_with("cloud", CLOUD, places=("near",)),
+    )
+    assert min(no_touch, 90) == 90 and max(all_touch, bought, near) < 90
+    return [
+        f"`acts_reauthenticated` stops {no_touch} of 100 at the session where the owner touches "
+        f"the key for nobody, and {all_touch} where she does for each thief on her laptop",
+        f"The three for the cloud stop {bought} where half of the credentials were bought, and "
+        f"{near} where all come from near by",
+    ]
+
+
+def only_packing() -> str:
+    world, fact = breach.with_controls(LEAST), "nov22-repos-viewed"
+    viewed = [
+        sum(
+            step.fact == fact and not step.stopped
+            for case in crowd(seed).values()
+            for step in breach.foresee(world, case=case)
+        )
+        for seed in SEEDS
+    ]
+    return f"{span(viewed)} of 100 read the repositories all the same"
+
+
 def recap_robust() -> list[str]:
-    least = "repository_least_privilege"
-    counts = {seed: robust("code", seed).counts for seed in SEEDS}
-    assert {one[(least,)] for one in counts.values()} == {100}
+    counts = {seed: stopped(seed)["code"] for seed in SEEDS}
+    assert {one[LEAST] for one in counts.values()} == {100}
     alone = {
         names: count for names, count in counts["thieves"].items() if len(names) == 1 and count > 89
     }
-    others = [names for names in alone if names != (least,)]
+    others = [names for names in alone if names != LEAST]
     (first,) = {alone[names] for names in others}
-    then = sorted(counts["second"][names] for names in others)
+    then = [counts["second"][names] for names in others]
     assert len(others) == 3
     return [
-        f"stops 100 of 100 in {len(SEEDS)} of {len(SEEDS)} draws",
-        f"Three other controls that stop {first} in one draw stop {then[0]} to {then[-1]} in the "
-        "next",
+        f"stops the packing for 100 of 100 in {len(SEEDS)} of {len(SEEDS)} draws",
+        f"Three other controls that stop {first} in one draw stop {span(then)} in the next",
     ]
 
 
 def unstopped() -> list[str]:
-    left = [len(robust("session", seed).unstopped) for seed in SEEDS]
-    catalogue = {name: control.value for name, control in inventory.controls().items()}
-    everything = World(**catalogue)
+    left = [100 - max(stopped(seed)["session"].values()) for seed in SEEDS]
+    everything = World(**{name: one.value for name, one in inventory.controls().items()})
+    session, cloud = over_draws("session", everything), over_draws("cloud", everything)
     return [
-        "No set of the twelve stops the session for "
-        f"{min(left)} to {max(left)} of the hundred in these draws",
-        f"With all controls of the catalogue on, {happens('session', everything)} of the first "
-        f"hundred get the session, and {happens('cloud', everything)} get into the cloud",
+        f"The best of the 4,096 sets leaves the session to {span(left)} of the hundred in these "
+        "draws",
+        f"With all controls of the catalogue on, {session} of a hundred get the session, and "
+        f"{cloud} get into the cloud",
+    ]
+
+
+def lost(seed: str) -> dict[tuple[str, ...], int]:
+    """For each set: how many of the 700 losses happen."""
+    by_loss = stopped(seed)
+    return {names: 700 - sum(one[names] for one in by_loss.values()) for names in by_loss["code"]}
+
+
+SUPPLIERS = "support_least_privilege"
+
+
+def arithmetic() -> list[str]:
+    without = [
+        min(count for names, count in lost(seed).items() if SUPPLIERS not in names)
+        for seed in SEEDS
+    ]
+    reports = [
+        max(count for names, count in stopped(seed)["report"].items() if SUPPLIERS not in names)
+        for seed in SEEDS
+    ]
+    assert set(reports) == {0}
+    return [
+        f"in {len(SEEDS)} draws the best set without it loses {span(without)} of 700",
+        f"Where the limit is below {min(without)}, it is in each set that meets it, at whatever "
+        "price",
     ]
 
 
 def prices() -> list[str]:
-    lost = search.losses(worlds.LOSSES.values(), worlds.TWELVE, crowd().values())
-    good = {names: count for names, count in lost.items() if count <= 35}
-    dice, used = Random("prices"), dict.fromkeys(worlds.TWELVE, 0)
-    for _ in range(200):
-        drawn = {
-            name: price * dice.choice((0.5, 0.75, 1, 1.5, 2))
-            for name, price in worlds.PRICES.items()
-        }
-        _, _, cheapest = min(
-            (sum(drawn[name] for name in names), count, names) for names, count in good.items()
-        )
-        for name in cheapest:
-            used[name] += 1
+    good = {names: count for names, count in lost(SEEDS[0]).items() if count <= 35}
+    shares = []
+    for seed in range(5):
+        dice, used = Random(f"prices {seed}"), 0
+        for _ in range(200):
+            drawn = {
+                name: price * dice.choice((0.5, 0.75, 1, 1.5, 2))
+                for name, price in worlds.PRICES.items()
+            }
+            _, _, cheapest = min(
+                (sum(drawn[name] for name in names), count, names) for names, count in good.items()
+            )
+            used += "acts_reauthenticated" in cheapest
+        shares.append(used)
     return [
-        f"Of 700 losses {lost[()]} happen without a control",
-        "the cheapest set that leaves at most 35 has `support_least_privilege` in "
-        f"{used['support_least_privilege']} of 200 draws, and `acts_reauthenticated` in "
-        f"{used['acts_reauthenticated']}",
+        "the cheapest set that leaves at most 35 has `acts_reauthenticated` in "
+        f"{span(shares)} of 200 draws of prices",
+    ]
+
+
+def cheapest_first(losses: dict[tuple[str, ...], int]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """The frontier at the lesson's prices."""
+    rows = sorted(
+        (sum(worlds.PRICES[name] for name in names), count, names)
+        for names, count in losses.items()
+    )
+    best = rows[:1]
+    for row in rows[1:]:
+        if row[1] < best[-1][1]:
+            best.append(row)
+    return best
+
+
+def queue() -> list[str]:
+    """Where the alarm stands on the frontier, at two waits."""
+    slow = search.losses(
+        worlds.LOSSES.values(),
+        worlds.TWELVE,
+        crowd().values(),
+        world=replace(World.historical(), response_minutes=125),
+    )
+    with_alarm = [
+        sum("alert_token_elsewhere" in names for _, _, names in cheapest_first(losses)[:10])
+        for losses in (lost(SEEDS[0]), slow)
+    ]
+    assert with_alarm[1] == 0
+    return [
+        f"the alarm is in {with_alarm[0]} of the first ten rows where it is answered after 35 "
+        "minutes, and in none where it takes 125"
     ]
 
 
@@ -191,10 +304,13 @@ CONCLUSIONS = {
     "14-session-life": session_life,
     "14-alarm": alarm,
     "14-eviction": eviction,
+    "14-rotation": rotation,
     "14-robust": robust_sets,
+    "14-moved-ranges": moved_ranges,
+    "14-only-packing": only_packing,
     "14-unstopped": unstopped,
     "14-prices": prices,
-    "14-recap-signals": recap_signals,
-    "14-recap-life": recap_life,
+    "14-arithmetic": arithmetic,
+    "14-queue": queue,
     "14-recap-robust": recap_robust,
 }

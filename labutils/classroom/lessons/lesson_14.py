@@ -921,14 +921,14 @@ PREDICTIONS = (
             **dict.fromkeys(_SEVEN[2:], _SERVICE),
         },
         "The session is a person's, so the rule does not ask. All other losses need a credential "
-        "of a service, far from its place. The first is stopped at the supplier, and there a "
-        "customer installs no rules.",
+        "of a service, far from its place. In this model the rule stands at each service, also at "
+        "the supplier's desk, where the first is stopped. A customer can only ask for that.",
         ("it happens", "it is stopped"),
     ),
     Prediction(
         "14-p8",
-        "In the table a session is over after 1 hour, against 48. The thief of 2023 used one that "
-        "was 26 hours old. Where does the result flip, as the life grows?",
+        "In the table a session is over after 1 hour, against 48. Where does the result flip for "
+        "the thief of 2023, as the life grows?",
         {
             "a": Guess(
                 "between 1 and 2 hours",
@@ -942,7 +942,7 @@ PREDICTIONS = (
                 "The belief is that a working day is a limit of some kind. For this thief the age "
                 "of the session is the limit.",
             ),
-            "c": Guess("between 26 and 27 hours", [(26, 27)]),
+            "c": Guess("at the age that the session had when he used it", [(26, 27)]),
             "d": Guess(
                 "nowhere: each life below 48 stops him",
                 [],
@@ -950,13 +950,13 @@ PREDICTIONS = (
                 "old.",
             ),
         },
-        "A session that is over at 26 hours is refused, and one that is over at 27 is not. The "
+        "His was 26 hours old. One that is over at 26 hours is refused, at 27 it is not. The "
         "comparison of 1 with 48 says nothing of the numbers between them.",
     ),
     Prediction(
         "14-p9",
         "A session is over after one hour, and nothing else is changed. How many of the hundred "
-        "get the session? Their sessions were half an hour, 2, 7.5 or 26 hours old.",
+        "get the session? Their ages were drawn from the ranges above, each as often.",
         {
             "a": Guess(
                 "none: an hour is short",
@@ -977,8 +977,8 @@ PREDICTIONS = (
                 "each request asks for it.",
             ),
         },
-        "Those get in whose session was half an hour old, and one with the owner's key. A short "
-        "life stops whoever comes late.",
+        "22 get in with a session that was half an hour old, and four more with the owner's key. A "
+        "short life stops whoever comes late with a copied session.",
     ),
     Prediction(
         "14-p7",
@@ -1041,8 +1041,8 @@ PREDICTIONS = (
                 "These have the account from elsewhere, are fast, or come from near by."
             ),
             "code": (
-                "The belief is that a later loss needs more controls. All ways to the code lead "
-                "through one account's rights."
+                "The belief is that a later loss needs more controls. All ways to the packing "
+                "lead through one account's rights."
             ),
         },
         "For the session and for the code one control is enough, for the cloud it takes two or "
@@ -1069,9 +1069,10 @@ PREDICTIONS = (
                 "depend on how a thief came in.",
             ),
         },
-        "Least privilege at the code host stops all hundred in both draws, since the account may "
-        "not read the code. The other three stand at 86 to 88 now. Ninety is a line, and a result "
-        "near a line is no result.",
+        "Least privilege stops the packing for all hundred in both draws: in this campaign one "
+        "account alone packs. That is the list of routes, and no luck. The other three stand at 86 "
+        "to 88 now. They miss the thieves who have the token's own place or the owner's key, and "
+        "this draw has more of them.",
     ),
 )
 

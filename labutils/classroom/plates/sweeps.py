@@ -26,11 +26,14 @@ def sweeps(
     title: str,
     axes_are: tuple[str, str],
     most: int,
+    *,
+    stepped: bool = False,
 ) -> tuple[Figure, str]:
     """`counts[curve]` has a number for each setting; `most` is the number that there can be.
 
     The settings stand at equal distances. `axes_are` says what is across, and what is up. A point
-    is vermilion and filled where something is lost, and a blue ring where nothing is.
+    is vermilion and filled where something is lost, and a blue ring where nothing is. `stepped`:
+    what holds at a setting holds at those between it and the one before.
     """
     right = len(settings) - 1
     figure, axes = canvas(11.5, 5.6, (-0.16 * right - 0.2, 1.62 * right), (-0.24, 1.26))
@@ -46,14 +49,15 @@ def sweeps(
     axes.text(right / 2, -0.17, across, size=TEXT, ha="center", va="center")
     heights = _labels({name: curve[-1] / most for name, curve in counts.items()})
     for (name, curve), style in zip(counts.items(), STYLES, strict=False):
-        _curve(axes, [count / most for count in curve], style)
+        _curve(axes, [count / most for count in curve], style, stepped=stepped)
         axes.text(right * 1.04, heights[name], name, size=TEXT, va="center", color=style[0])
     return figure, _sentence(counts, settings, most)
 
 
-def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str]) -> None:
+def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str], *, stepped: bool) -> None:
     colour, dashes = style
-    axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2)
+    way = "steps-pre" if stepped else "default"
+    axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2, drawstyle=way)
     for x, height in enumerate(heights):
         face, edge = (VERMILION, VERMILION) if height else ("white", BLUE)
         axes.plot([x], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)
