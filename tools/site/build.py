@@ -190,7 +190,9 @@ def write_source(address: str | None, lite: bool) -> None:
         shutil.copyfile(path, SOURCE / "docs" / path.name)
     for path in on_the_site() - set(lessons()):
         text = relinked(path.read_text(encoding="utf-8"), path, address)
-        (SOURCE / "docs" / path.name).write_text(text, encoding="utf-8")
+        page = SOURCE / path.relative_to(HOUSE)
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(text, encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
