@@ -165,7 +165,7 @@ class _Sets:
         # Each must be a control, also one that no decision asks about.
         breach.with_controls(controls)
         self.base = base
-        self.worlds: dict[int, World] = {}
+        self.worlds: dict[int, _Watched] = {}
         self.names = tuple(dict.fromkeys(controls))
         self.bit = {name: 1 << place for place, name in enumerate(self.names)}
         self.size = 1 << len(self.names)
@@ -180,10 +180,11 @@ class _Sets:
         """The set of a number."""
         return tuple(name for name, bit in self.bit.items() if number & bit)
 
-    def world(self, number: int) -> World:
-        """The world with the set of this number in it."""
+    def world(self, number: int) -> "_Watched":
+        """The world with the set of this number in it, watched."""
         if number not in self.worlds:
-            self.worlds[number] = breach.with_controls(self.chosen(number), self.base)
+            world = breach.with_controls(self.chosen(number), self.base)
+            self.worlds[number] = _Watched.of(world)
         return self.worlds[number]
 
     def stopping(self, goal: str, case: CaseName, thief: Thief | None) -> int:
@@ -308,7 +309,8 @@ class _Walk:
 
     def answer(self, asked: Request, number: int) -> _Answer:
         """What the set of this number answers, and all sets that can not but answer the same."""
-        world = _Watched.of(self.sets.world(number))
+        world = self.sets.world(number)
+        world.asked.clear()
         decision = policy.decide(asked, world)
         raises_alarm = policy.alarmed(asked, decision, world)
         given = frozenset(credentials_given(asked) if decision.allow else ())
