@@ -447,7 +447,7 @@ def test_classroom(*arguments):
 
     All but the last needs Linux and root.
     """
-    checks = ["tools/classroom/check.py", "tools/grading/check.py"]
+    checks = ["tools/classroom/check.py", "tools/grading/check_graded.py"]
     return run(PYTHON, "-m", "pytest", "-rs", *checks, *arguments)
 
 
