@@ -9,7 +9,7 @@ from test_breach import random_world
 
 from labutils.incident.breach import foresee, play, with_controls
 from labutils.incident.policy import World
-from labutils.incident.search import robust_sets
+from labutils.incident.search import losses, robust_sets, stopped_counts
 from labutils.lab import seconds
 from labutils.stage import thieves
 from labutils.stage.thieves import ADDRESSES, DEFAULT, KEY, SESSION, Ranges, drawn, variant
@@ -155,3 +155,15 @@ def test_a_replacement_after_30_days_stops_fewer_thieves_than_one_at_the_notice(
         )
 
     assert packed(0) < packed(30)
+
+
+def test_one_walk_for_several_goals_counts_what_a_walk_for_each_counts():
+    crowd = thieves.draw(6, "shared")
+    goals = ("nov14-aws-accessed", "nov22-repos-archived")
+    controls = ("sessions_bound", "exposed_rotated", "alert_token_elsewhere")
+    stopped = stopped_counts(goals, controls, crowd.values())
+    for goal in goals:
+        assert stopped[goal] == robust_sets(goal, controls, crowd).counts
+    lost = losses(goals, controls, crowd.values())
+    for names, count in lost.items():
+        assert count == 12 - sum(counts[names] for counts in stopped.values())
