@@ -25,7 +25,7 @@ HOUSE = HERE.parent.parent
 SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site", "lite"))
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 PAGES = {
-    "To read": ["story", "glossary"],
+    "To read": ["first-five-minutes", "story", "glossary"],
     "In your own logs": ["hunt", "hunting-rules", "rules-in-your-siem", "axon", "scoring-a-hunt"],
     "To teach and to build": ["instructor", "browser", "authoring", "architecture"],
 }
@@ -218,6 +218,11 @@ def main(arguments: list[str]) -> int:
         template.unlink()
     if chosen.lite:
         shutil.copytree(LITE, SITE / "lite")
+        print(
+            "The site is built. A browser runs no lesson from a file, so serve it: "
+            "python -m http.server --directory build/site"
+        )
+        return 0
     print("The site is built: open build/site/index.html.")
     return 0
 
