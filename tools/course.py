@@ -326,7 +326,7 @@ def test(*arguments):
 # What takes about as long as the rest, so that two cores share the work.
 FIRST_HALF = [
     "tests/notebooks",
-    *(f"tests/test_{name}.py" for name in ("answers", "background", "rules_over_traffic")),
+    *(f"tests/test_{name}.py" for name in ("answers", "rules_over_traffic")),
 ]
 NO_TESTS = 5  # pytest's exit status where nothing was selected
 
