@@ -149,6 +149,12 @@ def test_a_long_text_goes_on_under_the_same_heading():
     assert [head for head, _ in parts] == ["## Three doors"] * 2
 
 
+def test_a_list_that_is_too_long_is_parted_between_its_items():
+    item = "- " + "word " * 50
+    parts = list(slides.blocks(f"## Three doors\n\n{item}\n{item}", ""))
+    assert [text.count("- ") for _, text in parts] == [1, 1]
+
+
 def test_a_comment_with_facts_is_not_on_the_wall():
     [(_, text)] = slides.blocks("It was opened. <!-- fact: nov22-sliver -->", "## What happened")
     assert text == "It was opened."

@@ -31,6 +31,7 @@ CODE, OUTPUT, PICTURE = 18, 20, 99  # lines; a picture fills a slide
 WIDTH = 92  # characters of a line
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
+ITEM = re.compile(r"\n(?=(?:> )?[-*] )")
 TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*\s*")
 VOTE = re.compile(r'^(?:predict|quiz)\("(\d\d-[pq]\d+)"', re.MULTILINE)
 NO_LEARNER = re.compile(
@@ -65,7 +66,7 @@ def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
 def blocks(text: str, heading: str) -> Iterator[tuple[str, str]]:
     """The text in pieces of at most WORDS words, each below the heading that it stands under."""
     piece: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", COMMENT.sub("", text).strip()):
+    for paragraph in paragraphs(COMMENT.sub("", text).strip()):
         found = HEADING.match(paragraph)
         if piece and (found or words([*piece, paragraph]) > WORDS):
             yield heading, "\n\n".join(piece)
@@ -79,8 +80,14 @@ def blocks(text: str, heading: str) -> Iterator[tuple[str, str]]:
         yield heading, "\n\n".join(piece)
 
 
-def words(paragraphs: list[str]) -> int:
-    return len(re.findall(r"\w+", LINK.sub(r"\1", " ".join(paragraphs))))
+def paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs, and of a list that is too long for one slide each item."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        yield from re.split(ITEM, paragraph) if words([paragraph]) > WORDS else [paragraph]
+
+
+def words(texts: list[str]) -> int:
+    return len(re.findall(r"\w+", LINK.sub(r"\1", " ".join(texts))))
 
 
 def votes(cell: NotebookNode, asked: list[AnyPrediction | Quiz]) -> Iterator[NotebookNode]:
@@ -110,7 +117,7 @@ def shown(cell: NotebookNode, below: bool) -> Iterator[NotebookNode]:
     lines = len(source.splitlines())
     below = below and lines <= CODE // 2
     yield slide(new_code_cell(source), "-" if below else "slide")
-    room = CODE + 5 - lines - (8 if below else 0)
+    room = CODE + 1 - lines - (8 if below else 0)
     for output in cell.outputs:
         height = PICTURE if "data" in output else len(wrapped(output.get("text", "")))
         short = readable(output)
