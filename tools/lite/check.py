@@ -7,13 +7,10 @@ so is what was written into the lesson. No request leaves the machine. It needs 
 `chromium` on the PATH. Lessons can be named; two are run otherwise.
 """
 
-import functools
-import http.server
 import json
 import pathlib
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -22,8 +19,8 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tools.lite.build import HOUSE, SITE
 from tools.lite.in_pyodide import same_displays, stored
+from tools.loopback import FLAGS, served
 
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 USUAL = ("00", "13")
 LONGEST = 600_000  # milliseconds that anything may take
 SHOTS = HOUSE / "build" / "lite-shots"
@@ -52,19 +49,6 @@ NOTED = """async () => {
   const {content, format} = await contents.get('progress.json', {content: true});
   return format === 'base64' ? atob(content) : JSON.stringify(content);
 }"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-
-def served() -> str:
-    """The address of the site, served on loopback until this process ends."""
-    handler = functools.partial(Quiet, directory=str(SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def opened(context: BrowserContext, address: str, name: str) -> Page:
@@ -128,7 +112,7 @@ def main(numbers: list[str]) -> int:
     shutil.rmtree(SHOTS, ignore_errors=True)
     paths = sorted((HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb"))
     wanted = [path for path in paths if path.name[:2] in (numbers or USUAL)]
-    address, problems, asked = served(), [], []
+    address, problems, asked = served(SITE), [], []
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for path in wanted:

@@ -5,16 +5,15 @@ window, nothing is asked of another host, no picture lacks its words; and the ke
 what a prediction keeps shut, and the search. It needs Chromium as `chromium` on the PATH.
 """
 
-import functools
-import http.server
 import pathlib
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.loopback import FLAGS, served
 
 HERE = pathlib.Path(__file__).resolve().parent
 SITE = HERE.parent.parent / "build" / "site"
@@ -23,21 +22,6 @@ SLIDES = HERE.parent.parent / "build" / "slides"
 NARROW, WIDE = 390, 1280
 WALL = (1100, 700)  # px, of a slide
 SIZE = "(s => [s.scrollHeight, s.scrollWidth])(Reveal.getCurrentSlide())"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-
-def served() -> str:
-    """The address of the site, served on loopback until this process ends."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def pages() -> list[str]:
@@ -127,7 +111,7 @@ def main() -> int:
         return 2
     if not AXE.exists():
         subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True)
-    address, problems = served(), []
+    address, problems = served(SITE), []
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for scheme in ("light", "dark"):
