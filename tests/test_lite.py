@@ -429,7 +429,7 @@ def test_a_difference_is_named_by_its_cell(source, outputs):
 def test_lessons_are_chosen_by_number_and_the_long_ones_begin():
     assert [path.name[:2] for path in run.chosen(["03", "13"])] == ["13", "03"]
     assert [path.name[:2] for path in run.chosen([])][:2] == ["14", "10"]
-    assert len(run.chosen([])) == len(list(run.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
+    assert len(run.chosen([])) == len(list((build.HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb")))
 
 
 def test_a_cell_that_differs_is_shown_with_both_texts():

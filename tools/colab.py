@@ -13,6 +13,7 @@ import tomllib
 from importlib.metadata import version
 
 from labutils.classroom.workspace import public_address, without_outputs
+from tools.lessons import paths as lessons
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent
@@ -86,7 +87,7 @@ def main() -> int:
         return 0
     shutil.rmtree(COLAB, ignore_errors=True)
     COLAB.mkdir(parents=True)
-    for path in sorted((HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb")):
+    for path in lessons():
         (COLAB / path.name).write_text(copy_for(path.read_bytes(), address), encoding="utf-8")
     print("The copies for Colab are in build/colab.")
     return 0

@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tools.lessons import paths as lessons
 from tools.lite.build import HOUSE, SITE
 from tools.lite.in_pyodide import same_displays, stored
 from tools.loopback import FLAGS, served
@@ -110,7 +111,7 @@ def main(numbers: list[str]) -> int:
         print("There is no build/lite yet: run make lite ARGS=--offline first.")
         return 2
     shutil.rmtree(SHOTS, ignore_errors=True)
-    paths = sorted((HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    paths = lessons()
     wanted = [path for path in paths if path.name[:2] in (numbers or USUAL)]
     address, problems, asked = served(SITE), [], []
     with sync_playwright() as tool:

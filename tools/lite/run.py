@@ -15,10 +15,10 @@ import tempfile
 import time
 from typing import Any
 
+from tools.lessons import paths as lessons
 from tools.lite import build
 
 HERE = pathlib.Path(__file__).resolve().parent
-NOTEBOOKS = build.HOUSE / "notebooks"
 # What takes longest begins first; the others follow in order.
 LONG = ("14", "10", "13", "12", "06", "11", "15")
 AT_ONCE = min(os.cpu_count() or 1, 4)
@@ -29,8 +29,7 @@ Result = dict[str, Any]
 
 def chosen(numbers: list[str]) -> list[pathlib.Path]:
     """The lessons of these numbers, or all; those that take long first."""
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
-    wanted = [path for path in paths if not numbers or path.name[:2] in numbers]
+    wanted = [path for path in lessons() if not numbers or path.name[:2] in numbers]
     return sorted(
         wanted, key=lambda path: LONG.index(path.name[:2]) if path.name[:2] in LONG else 9
     )

@@ -19,6 +19,8 @@ import nbformat
 from labutils.classroom.workspace import in_the_repository, public_address
 from tools.colab import opened_in_colab
 from tools.environments import python_with
+from tools.guide import lesson_table
+from tools.lessons import paths as lessons
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -31,10 +33,6 @@ PAGES = {
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 REVEALS = re.compile(r"(?m)^\s*reveal\(")
-
-
-def lessons() -> list[pathlib.Path]:
-    return sorted((HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 
 
 # --- ways to start ------------------------------------------------------------------------------
@@ -110,11 +108,6 @@ def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -
     return nbformat.writes(notebook)
 
 
-def title_of(path: pathlib.Path) -> str:
-    cell = nbformat.read(path, as_version=4).cells[0]
-    return cell.source.splitlines()[0].removeprefix("# ")
-
-
 def toctree(caption: str | None, names: list[str], depth: int = 1) -> str:
     options = [f":caption: {caption}"] if caption else []
     head = ["```{toctree}", *options, f":maxdepth: {depth}", ":hidden:", ""]
@@ -136,17 +129,6 @@ def tables_of_contents() -> Iterator[str]:
         yield toctree(caption, [f"docs/{name}" for name in names])
 
 
-def lesson_list() -> str:
-    """The lessons, each with what its opening line promises and its minutes."""
-    rows = ["| lesson | minutes |", "|---|---|"]
-    for path in lessons():
-        course = nbformat.read(path, as_version=4).metadata.labutils
-        longer = course.get("minutes_long")
-        minutes = f"{course.minutes} (all of it: {longer})" if longer else course.minutes
-        rows.append(f"| [{title_of(path)}](notebooks/{path.name}) | {minutes} |")
-    return "\n".join(rows)
-
-
 def start_of(readme: str) -> str:
     """What README says on how to start."""
     return "## Start" + readme.split("\n## Start", 1)[1].split("\n## ", 1)[0]
@@ -162,7 +144,7 @@ def front_page(ways: dict[str, str], address: str | None) -> str:
     for mark, part in {
         "LAUNCH": launch or start,
         "ALT": alt[1],
-        "LESSONS": lesson_list(),
+        "LESSONS": lesson_table(lessons()),
         "START": relinked(start_of(readme), HOUSE / "README.md", address),
     }.items():
         text = text.replace(mark, part, 1)

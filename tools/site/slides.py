@@ -7,7 +7,6 @@ their own copies.
 """
 
 import html
-import pathlib
 import re
 import shutil
 import subprocess
@@ -22,7 +21,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from traitlets.config import Config
 
 from labutils.classroom.registry import AnyPrediction, Quiz, lesson
-from tools.site.build import HERE, HOUSE, LINK, lessons, title_of
+from tools.guide import title_of
+from tools.lessons import paths as lessons
+from tools.site.build import HERE, HOUSE, LINK
 
 SLIDES = HOUSE / "build" / "slides"
 REVEAL = HERE / "node_modules" / "reveal.js"
@@ -166,10 +167,10 @@ def exporter() -> SlidesExporter:
     return SlidesExporter(config=settings, reveal_url_prefix="reveal.js", reveal_theme="white")
 
 
-def index(paths: list[pathlib.Path]) -> str:
-    """A page that leads to each lesson's slides."""
+def index(titles: dict[str, str]) -> str:
+    """A page that leads to the slides of each lesson, by file name and title."""
     items = "\n".join(
-        f'<li><a href="{path.stem}.html">{html.escape(title_of(path))}</a></li>' for path in paths
+        f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in titles.items()
     )
     title = "Anatomy of a Cloud Hack: slides"
     return f"""<!doctype html>
@@ -193,17 +194,19 @@ def main() -> int:
     SLIDES.mkdir(parents=True)
     shutil.copytree(REVEAL / "dist", SLIDES / "reveal.js" / "dist")
     shutil.copyfile(HERE / "static" / "slides.css", SLIDES / "slides.css")
-    export = exporter()
+    export, titles = exporter(), {}
     for path in lessons():
         notebook = nbformat.read(path, as_version=4)
         cells = list(slides_of(notebook))
         for place, cell in enumerate(cells):
             cell.id = f"slide-{place}"
-        told = new_notebook(cells=cells, metadata={**notebook.metadata, "title": title_of(path)})
+        titles[path.stem] = title_of(notebook)
+        metadata = {**notebook.metadata, "title": titles[path.stem]}
+        told = new_notebook(cells=cells, metadata=metadata)
         page, _ = export.from_notebook_node(told)
         (SLIDES / f"{path.stem}.html").write_text(page, encoding="utf-8")
         print(f"{path.stem}: {sum(c.metadata.slideshow.slide_type == 'slide' for c in cells)}")
-    (SLIDES / "index.html").write_text(index(lessons()), encoding="utf-8")
+    (SLIDES / "index.html").write_text(index(titles), encoding="utf-8")
     print("The slides are built: open build/slides/index.html.")
     return 0
 
