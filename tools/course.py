@@ -465,30 +465,19 @@ def test_lite(*arguments):
 
 def check_lite(*arguments):
     """A real Chromium works through lessons of build/lite; their numbers can be said."""
-    with_playwright()
+    with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "-m", "tools.lite.check", *arguments)
 
 
 def test_site(*arguments):
     """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
-    with_playwright()
+    with_package("playwright", "tools/browser/requirements.txt")
     return site() or slides() or run(PYTHON, "-m", "tools.site.check", *arguments)
 
 
 def measure(*arguments):
     """How much the tests of identity and incident notice, by module: coverage, mutants killed."""
-    if run(PYTHON, "-c", "import coverage", stderr=subprocess.DEVNULL):
-        run(
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            PYTHON,
-            *QUIETLY,
-            "--require-hashes",
-            "-r",
-            "tools/measure/requirements.txt",
-        )
+    with_package("coverage", "tools/measure/requirements.txt")
     return run(PYTHON, "tools/measure/run.py", *arguments)
 
 
@@ -500,14 +489,14 @@ def test_clients(*arguments):
 def test_browser(*arguments):
     """A real Chromium loads a cleaned recording and signs in with a virtual security key, where
     there is a Chromium."""
-    with_playwright()
+    with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "tools/browser/run.py", *arguments)
 
 
-def with_playwright():
-    """Install what drives a browser, where it is missing."""
-    if run(PYTHON, "-c", "import playwright", stderr=subprocess.DEVNULL):
-        locked = ["--require-hashes", "-r", "tools/browser/requirements.txt"]
+def with_package(name, requirements):
+    """Install these requirements into `.venv` where the package of that name is missing."""
+    if run(PYTHON, "-c", "import " + name, stderr=subprocess.DEVNULL):
+        locked = ["--require-hashes", "-r", requirements]
         run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, *locked)
 
 
