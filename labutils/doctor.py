@@ -54,6 +54,10 @@ MODULES = {
     "werkzeug": "werkzeug.wrappers",
 }
 NOT_IN_A_BROWSER = ("matplotlib", "pillow")  # where it is offline: sentences instead of pictures
+FROM_PYODIDE = (
+    "it comes from the site, or from Pyodide's server (cdn.jsdelivr.net). See that this browser is "
+    "online and reaches it, then reload the page."
+)
 
 # What labutils imports before a package, where a browser lacks a part of it.
 IMPORTED_BEFORE = {
@@ -214,6 +218,8 @@ def complaint(error: ImportError | None = None) -> str:
         top = (error.name or "").partition(".")[0]
         package = next((one for one in needed if one.module.partition(".")[0] == top), None)
         what = f"{package.name if package else 'A package'} cannot be imported ({error})"
+    if sys.platform == "emscripten":
+        return f"{what}: {FROM_PYODIDE}"
     if in_own_environment() or package is None:
         return (
             f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."

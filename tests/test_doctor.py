@@ -362,6 +362,31 @@ def test_the_bounds_of_an_installed_package_are_read_in_either_order(monkeypatch
     assert "the course needs 3.11 to 3.14" in doctor._python()[1]
 
 
+@pytest.mark.parametrize(
+    ("away", "what"),
+    [
+        (
+            "doctor._there = lambda module: not module.startswith(('cryptography', 'jwt.jwa'))",
+            "cryptography is missing from the Python that runs this",
+        ),
+        (
+            "doctor._there = 'jwt.jwa'.__ne__; sys.modules['httpx'] = None",
+            "httpx cannot be imported (import of httpx halted; None in sys.modules)",
+        ),
+    ],
+)
+def test_in_a_browser_a_lesson_without_its_packages_says_where_they_come_from(away, what):
+    code = (
+        f"import sys; sys.platform = 'emscripten'\nfrom labutils import doctor\n{away}\n"
+        "from labutils import Lab"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
+    assert done.stderr.splitlines()[-1] == (
+        f"ImportError: {what}: it comes from the site, or from Pyodide's server "
+        "(cdn.jsdelivr.net). See that this browser is online and reaches it, then reload the page."
+    )
+
+
 def test_in_a_browser_too_a_package_that_cannot_be_imported_is_named():
     status, lines = in_a_browser("sys.modules['werkzeug.wrappers'] = None")
     assert status == 1

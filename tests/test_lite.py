@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import types
 import zipfile
 
 import pytest
@@ -447,3 +448,30 @@ def test_the_metadata_of_the_stand_in_say_that_it_protects_nothing(tmp_path):
     files = wheels.files_of(wheels.stand_in(tmp_path))
     (about,) = (content for name, content in files.items() if lock.is_metadata(name))
     assert "protects nothing" in email.message_from_bytes(about)["Summary"]
+
+
+# --- what stands in the place of Pyodide's server -----------------------------------------------
+
+
+def test_each_address_of_the_public_lock_is_answered_with_what_its_hash_says(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "playwright", types.ModuleType("playwright"))
+    api = types.ModuleType("playwright.sync_api")
+    api.BrowserContext = api.Route = object
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", api)
+    from tools.lite import in_its_place
+
+    monkeypatch.setattr(in_its_place, "LOCK", tmp_path / "pyodide-lock.json")
+    ours = wheel(tmp_path, "pyyaml")
+    named = {
+        name: {"name": name, "file_name": BASE + f"{name}.whl", "depends": [], "sha256": "theirs"}
+        for name in ("cryptography", "pyyaml", "python-dateutil")
+    }
+    beside = {"name": "httpx", "file_name": "httpx.whl", "depends": [], "sha256": "ours"}
+    content = {"packages": {**named, "httpx": beside}}
+    given = in_its_place.packages(content)
+    assert sorted(given) == sorted(one["file_name"] for one in named.values())
+    for one in named.values():
+        assert one["sha256"] == hashlib.sha256(given[one["file_name"]]).hexdigest()
+    assert beside["sha256"] == "ours"
+    assert given[BASE + "pyyaml.whl"] == ours.read_bytes()
+    assert content["packages"]["cryptography"]["depends"] == ["ecdsa"]

@@ -109,22 +109,28 @@ def where_the_disk_allows(step, *arguments):
 def build():
     """Build `.venv` from the locked requirements, with uv where there is uv."""
     require_python()
-    # An activated .venv must not delete the Python that runs this; the one it was made from builds
-    # the new one.
-    activated = pathlib.Path(sys.prefix) == VENV
-    builder = getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
     say(
         "Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..."
         % sys.version_info[:2]
     )
-    done = shutil.which("uv") is not None and all_done(with_uv(builder))
-    if not done and not all_done(with_pip(builder)):
+    done = shutil.which("uv") is not None and all_done(with_uv())
+    if not done and not all_done(with_pip()):
         sys.exit(
             "The environment could not be built: the step above failed. Mend its cause and say "
             "the same command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()
     write_stamp()
+
+
+def builder():
+    """The Python that builds `.venv`, and whose pip installs into it: the one that runs this.
+
+    An activated `.venv` must not delete the Python that runs this, and has no pip; then it is the
+    one that `.venv` was made from.
+    """
+    activated = pathlib.Path(sys.prefix) == VENV
+    return getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
 
 
 def find_labutils_from_inside():
@@ -148,27 +154,27 @@ def all_done(steps):
     return not any(run(*step, env=env) for step in steps)
 
 
-def with_pip(builder):
+def with_pip():
     """The steps with pip.
 
     The builder's pip installs into `.venv`, so that a Debian without ensurepip does too.
     """
-    pip = [builder, "-m", "pip", "--python", PYTHON, *QUIETLY]
+    pip = [builder(), "-m", "pip", "--python", PYTHON, *QUIETLY]
     return [
-        [builder, "-m", "venv", "--without-pip", VENV],
+        [builder(), "-m", "venv", "--without-pip", VENV],
         [*pip, *LOCKED],
         [*pip, *LABUTILS],
     ]
 
 
-def with_uv(builder):
+def with_uv():
     """The same steps with uv, in a fifth of the time.
 
     It does not read pip's settings, so pip has a second try.
     """
     install = ["uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
     return [
-        ["uv", "venv", "--quiet", "--no-project", "--python", builder, VENV],
+        ["uv", "venv", "--quiet", "--no-project", "--python", builder(), VENV],
         [*install, *LOCKED],
         [*install, *LABUTILS],
     ]
@@ -497,7 +503,8 @@ def with_package(name, requirements):
     """Install these requirements into `.venv` where the package of that name is missing."""
     if run(PYTHON, "-c", "import " + name, stderr=subprocess.DEVNULL):
         locked = ["--require-hashes", "-r", requirements]
-        run(sys.executable, "-m", "pip", "--python", PYTHON, *QUIETLY, *locked)
+        if run(builder(), "-m", "pip", "--python", PYTHON, *QUIETLY, *locked):
+            sys.exit("The package %s could not be installed: pip says why above." % name)
 
 
 def reset(*arguments):

@@ -1,12 +1,14 @@
-"""A real browser works through lessons of build/lite: `make check-lite`, after
-`make lite ARGS=--offline`.
+"""A real browser works through lessons of build/lite: `make check-lite`, after `make lite`.
 
 Each lesson is opened, all its cells are run, and what they print is compared with what is stored.
 Then a prediction is noted and the page is loaded again: the learner's progress is still there, and
-so is what was written into the lesson. No request leaves the machine. It needs Chromium as
+so is what was written into the lesson. No request leaves the machine: what a public site would ask
+of Pyodide's server is answered here (in_its_place.py), and then not answered, to see what a learner
+is told. `--real` lets that server answer, and then each picture must be drawn. It needs Chromium as
 `chromium` on the PATH. Lessons can be named; two are run otherwise.
 """
 
+import argparse
 import json
 import pathlib
 import shutil
@@ -18,8 +20,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tools.lessons import paths as lessons
+from tools.lite import in_its_place
 from tools.lite.build import HOUSE, SITE
-from tools.lite.in_pyodide import same_displays, stored
+from tools.lite.in_pyodide import PICTURE, same_displays, stored
 from tools.loopback import FLAGS, served
 
 USUAL = ("00", "13")
@@ -68,10 +71,20 @@ def run_all(page: Page) -> None:
     print(f", run in {time.monotonic() - began:.1f} s", flush=True)
 
 
+def cells_of(path: pathlib.Path) -> list[dict[str, Any]]:
+    """The cells of the lesson as it is stored."""
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def drawn(cells: list[dict[str, Any]]) -> int:
+    """How many pictures stand in these cells."""
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return sum(PICTURE in output.get("data", {}) for output in outputs)
+
+
 def differences(path: pathlib.Path, cells: list[dict[str, Any]]) -> Iterator[str]:
     """The cells that printed something else than is stored."""
-    original = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    for was, now in zip(original, cells, strict=True):
+    for was, now in zip(cells_of(path), cells, strict=True):
         if was["cell_type"] != "code":
             continue
         before, after = stored(was["outputs"]), stored(now["outputs"])
@@ -95,35 +108,66 @@ def progress_kept(page: Page) -> Iterator[str]:
         yield f"a new kernel does not know the progress: {printed}"
 
 
-def work_through(context: BrowserContext, address: str, path: pathlib.Path) -> Iterator[str]:
-    """What is wrong with one lesson, as a learner meets it whose browser was never here."""
+def work_through(
+    context: BrowserContext, address: str, path: pathlib.Path, *, pictures: bool
+) -> Iterator[str]:
+    """What is wrong with one lesson, as a learner meets it whose browser was never here.
+
+    With `pictures`, each must be drawn.
+    """
     page = opened(context, address, path.name)
     run_all(page)
-    yield from differences(path, page.evaluate(CELLS))
+    cells = page.evaluate(CELLS)
+    yield from differences(path, cells)
+    if pictures and (now := drawn(cells)) != (wanted := drawn(cells_of(path))):
+        yield f"{path.name}: {now} of {wanted} pictures are drawn"
     page.screenshot(path=SHOTS / f"{path.stem}.png")
     if path.name[:2] == "00":
         yield from progress_kept(page)
         page.screenshot(path=SHOTS / "after-a-reload.png")
 
 
-def main(numbers: list[str]) -> int:
+def what_is_said(
+    context: BrowserContext, address: str, path: pathlib.Path, **_options: bool
+) -> Iterator[str]:
+    """What is wrong with the error of a lesson for which no package comes."""
+    page = opened(context, address, path.name)
+    run_all(page)
+    errors = [stored(cell.get("outputs", []))[2] for cell in page.evaluate(CELLS)]
+    first = next((error for error in errors if error), None)
+    if first is None or "Pyodide's server" not in first[1]:
+        yield f"{path.name} does not say that Pyodide's server is missing: {first}"
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make check-lite", description=__doc__)
+    parser.add_argument("numbers", nargs="*", default=USUAL, metavar="NN")
+    parser.add_argument("--real", action="store_true", help="let Pyodide's own server answer")
+    chosen = parser.parse_args(words)
     if not (SITE / "index.html").exists():
         print("There is no build/lite yet: run make lite ARGS=--offline first.")
         return 2
     shutil.rmtree(SHOTS, ignore_errors=True)
-    paths = lessons()
-    wanted = [path for path in paths if path.name[:2] in (numbers or USUAL)]
+    wanted = [path for path in lessons() if path.name[:2] in chosen.numbers]
+    lock = json.loads(in_its_place.LOCK.read_text(encoding="utf-8"))
+    elsewhere = in_its_place.elsewhere(lock)  # empty on a site without a network
+    visits = [(work_through, path, False) for path in wanted]
+    if elsewhere and not chosen.real:
+        visits += [(what_is_said, path, True) for path in wanted[:1]]
     address, problems, asked = served(SITE), [], []
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for path in wanted:
+        for visit, path, away in visits:
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             context.on("request", lambda request: asked.append(request.url))
-            problems += work_through(context, address, path)
+            if elsewhere and not chosen.real:
+                in_its_place.stand_in(context, lock, away=away)
+            problems += visit(context, address, path, pictures=chosen.real)
             context.close()
         browser.close()
     outside = {url for url in asked if not url.startswith((address, "data:", "blob:"))}
-    problems += [f"asks {url}" for url in sorted(outside)]
+    problems += [f"asks {url}" for url in sorted(outside - set(elsewhere))]
+    problems += [f"never asks {url}" for url in sorted(set(elsewhere) - outside)]
     print(*problems, sep="\n")
     print(f"{len(wanted)} lessons, {len(asked)} requests, {len(problems)} problems")
     return 1 if problems or not wanted else 0
