@@ -12,13 +12,28 @@ from pathlib import Path
 from textwrap import fill
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from labutils.classroom.plates import canvas
 from labutils.classroom.plates.ahead import ahead
-from labutils.classroom.plates.canvas import BLUE, GREY, MARKS, VERMILION, mark, marks, stored
+from labutils.classroom.plates.canvas import (
+    BLACK,
+    BLUE,
+    GREY,
+    LINE,
+    MARKS,
+    VERMILION,
+    End,
+    mark,
+    marks,
+    name_curves,
+    stored,
+)
+from labutils.classroom.plates.code_lives import code_lives
 from labutils.classroom.plates.delays import delays
 from labutils.classroom.plates.estate_map import estate_map
 from labutils.classroom.plates.grid import grid
@@ -238,6 +253,21 @@ PLATES = {
     "the proofs made before": lambda: ahead(
         {name: [300 + at, 500, 0] for at, name in enumerate(SETTINGS)}, [0, 300, 660], "A title"
     ),
+    "the lives of a code": lambda: code_lives(
+        {
+            (when, life, after): when == "later" or after < life
+            for when in ("before", "later")
+            for life in (60, 300)
+            for after in (50, 250)
+        }
+    ),
+    "the thieves over a sweep": lambda: sweeps(
+        {"life alone": [100, 11], "and bound sessions": [90, 10], "and a key": [80, 12]},
+        [1, 48],
+        "A title",
+        ("hours", "thieves"),
+        100,
+    ),
     "the kill matrix": lambda: check_matrix(
         READING,
         {proof.name: objections(proof) for proof in hostile_proofs()},
@@ -290,6 +320,67 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
         if text.get_visible() and text.get_text() and not (inside and box.y1 <= figure.bbox.y1):
             outside.append((text.get_text(), box))
     assert outside == []
+
+
+# --- names at the ends of curves ----------------------------------------------------------------
+
+CURVES = ("the strategies", "the delays", "the hours until he is out", "the overlap of two keys")
+CURVES += ("the proofs made before", "the lives of a code", "the thieves over a sweep")
+
+
+def named(ends: list[End]) -> dict[str, float]:
+    """How high each name stands on a sheet on which a line of text is one unit high."""
+    figure, axes = canvas.canvas(5, LINE * 20 / 72, (0, 10), (0, 20))
+    name_curves(axes, ends)
+    return {text.get_text(): text.get_position()[1] for text in axes.texts}
+
+
+def test_a_curve_is_named_at_its_end():
+    assert named([End(3, 7, "a", BLACK), End(5, 7, "b", GREY)]) == {"a": 7, "b": 7}
+
+
+def test_of_two_names_at_one_place_the_first_stands_above_and_both_are_as_near():
+    assert named([End(3, 7, "a", BLACK), End(3, 7, "b", GREY)]) == {"a": 7.5, "b": 6.5}
+
+
+def test_a_name_of_two_lines_takes_the_height_of_two():
+    apart = named([End(3, 7, "a\nb", BLACK), End(3, 7, "c", GREY)])
+    assert apart["a\nb"] - apart["c"] == pytest.approx(1.5)
+
+
+@given(st.lists(st.floats(0, 20), min_size=1, max_size=8))
+def test_names_at_one_x_keep_a_line_apart_and_the_order_of_their_ends(ends):
+    places = named([End(1, y, str(number), BLACK) for number, y in enumerate(ends)])
+    heights = [places[str(number)] for number in range(len(ends))]
+    upwards = sorted(heights)
+    assert all(high - low > 0.999 for low, high in zip(upwards, upwards[1:], strict=False))
+    assert [y for _, y in sorted(zip(heights, ends, strict=True))] == sorted(ends)
+    assert sum(heights) == pytest.approx(sum(ends))  # as much upwards as downwards
+
+
+@pytest.mark.parametrize("plate", CURVES)
+def test_no_two_texts_of_a_picture_of_curves_overlap(plate):
+    """Each label was once placed by the picture's own code, and some stood on others."""
+    figure, _ = PLATES[plate]()
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    boxes = [
+        (text.get_text(), text.get_window_extent(drawing.get_renderer()).padded(-1))
+        for text in figure.axes[0].texts
+    ]
+    assert [
+        (one, other)
+        for number, (one, box) in enumerate(boxes)
+        for other, there in boxes[:number]
+        if box.overlaps(there)
+    ] == []
+
+
+def test_a_proof_that_is_dated_too_far_ahead_leaves_its_name_where_the_last_one_opened():
+    figure, _ = ahead({"window": [300, 600, 0]}, [0, 300, 660], "A title")
+    (name,) = [text for text in figure.axes[0].texts if text.get_text() == "window"]
+    x, y = name.get_position()
+    assert y == 10 and 5 < x < 6
 
 
 def test_the_map_says_how_each_way_ended_at_each_door():
@@ -433,12 +524,11 @@ def test_a_sweep_has_a_point_for_each_setting_filled_where_something_is_lost():
     assert sentence == "Lost, of 100, at 1, 48: alone 50, 0; with another 25, 0."
 
 
-def test_the_names_of_curves_that_end_close_together_stand_apart():
-    counts = {name: [100, end] for name, end in (("a", 10), ("b", 11), ("c", 12), ("d", 90))}
-    figure, _ = sweeps(counts, [1, 2], "A title", ("hours", "thieves"), 100)
-    names = {text.get_text(): text.get_position()[1] for text in figure.axes[0].texts}
-    heights = [names[name] for name in "abcd"]
-    assert all(later - before > 0.07 for before, later in zip(heights, heights[1:], strict=False))
+def test_the_step_between_two_settings_stands_half_way():
+    counts = {"alone": [0, 100]}
+    figure, _ = sweeps(counts, [7, 8], "A title", ("hours", "thieves"), 100, stepped=True)
+    curve = next(line for line in figure.axes[0].lines if line.get_drawstyle() != "default")
+    assert curve.get_drawstyle() == "steps-mid"
 
 
 def test_a_frontier_says_what_each_price_leaves():

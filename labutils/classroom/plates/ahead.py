@@ -6,18 +6,15 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import (
-    BLACK,
     BLUE,
-    GREEN,
+    CURVES,
     GREY,
-    PURPLE,
     TEXT,
     VERMILION,
+    End,
     canvas,
+    name_curves,
 )
-
-STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, "-."), (GREY, ":"))
-APART = 0.75  # minutes between two labels at the ends of curves
 
 
 def ahead(
@@ -25,7 +22,8 @@ def ahead(
 ) -> tuple[Figure, str]:
     """`last[setting]` is the last second at which a proof opens, for each date in `dates`.
 
-    Dates are seconds ahead of the making. 0 stands for a proof that never opens.
+    Dates are seconds ahead of the making. 0 stands for a proof that never opens. The name of a
+    setting stands beside its last proof that opens.
     """
     right = dates[-1] / 60
     figure, axes = canvas(12, 6.4, (-2.3, right + 3.6), (-3.0, 12.6))
@@ -38,10 +36,9 @@ def ahead(
         axes.text(date / 60, -0.8, f"{date // 60}", size=TEXT, ha="center", va="center")
     words = "dated so many minutes ahead   (filled: it opens, ring: it is refused)"
     axes.text(right / 2, -1.7, words, size=TEXT, ha="center", va="center")
-    lowest = 99.0
-    for name, (colour, dashes) in zip(
-        sorted(last, key=lambda n: -sum(last[n])), STYLES, strict=False
-    ):
+    ends = []
+    by_sum = sorted(last, key=lambda n: -sum(last[n]))
+    for name, (colour, dashes) in zip(by_sum, CURVES, strict=False):
         points = [(date / 60, second / 60) for date, second in zip(dates, last[name], strict=True)]
         # No line leads from a proof that opens to one that does not: nothing lies between.
         for _, run in groupby(points, key=lambda point: point[1] > 0):
@@ -49,8 +46,9 @@ def ahead(
         for x, y in points:
             face, edge = (VERMILION, VERMILION) if y else ("white", BLUE)
             axes.plot(x, y, "o", ms=9, mfc=face, mec=edge, mew=1.6, zorder=3)
-        lowest = min(points[-1][1], lowest - APART)
-        axes.text(right + 0.35, lowest, name, size=TEXT, va="center", color=colour)
+        opening = [point for point in points if point[1]] or points
+        ends.append(End(*opening[-1], name, colour))
+    name_curves(axes, ends)
     return figure, _sentence(last, dates)
 
 

@@ -7,8 +7,10 @@ import io
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from textwrap import fill
 
 from IPython.display import display
@@ -47,6 +49,9 @@ SHAPES = {
     "other": (".", GREY, GREY),
 }
 TEXT = 12.6  # points: as large as the text of a notebook, at the width of a cell
+CURVES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"), (GREY, "-."))  # colour and dashes, in turn
+LINE = 1.25 * TEXT  # points: a line of text with the space below it
+BESIDE = 12  # points from the end of a curve to its name
 KEY = "filled: succeeded    ring: denied    ?: unknown"
 # The media type under which a picture's marks stand beside it in a notebook.
 MARKS = "text/vnd.labutils.marks"
@@ -200,6 +205,74 @@ def _outline(marker: str) -> Path:
     """The outline of a shape, in points around its middle."""
     style = MarkerStyle(marker)
     return style.get_path().transformed(style.get_transform())
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a curve ends, its name (of one line or several), and its colour."""
+
+    x: float
+    y: float
+    name: str
+    colour: str
+
+    @property
+    def lines(self) -> int:
+        """How many lines of text the name has."""
+        return self.name.count("\n") + 1
+
+
+def name_curves(axes: Axes, ends: Iterable[End]) -> None:
+    """Write each name beside the end of its curve, as `canvas` made the axes.
+
+    Names that would overlap, where several curves end at one x, move apart by as little as it
+    takes, the higher end above the lower one. Of two ends at one place the first stands above.
+    """
+    if isinstance(axes, Blank):
+        return
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    width, height = axes.figure.get_size_inches() * 72  # points
+    columns: dict[float, list[End]] = {}
+    for end in ends:
+        columns.setdefault(end.x, []).append(end)
+    for x, column in columns.items():
+        upwards = sorted(column, key=lambda end: -end.y)[::-1]
+        line = LINE / height * (top - bottom)
+        middles = _apart([(end.y, line * end.lines) for end in upwards])
+        for end, middle in zip(upwards, middles, strict=True):
+            place = (x + BESIDE / width * (right - left), middle)
+            axes.text(*place, end.name, size=TEXT, va="center", color=end.colour)
+
+
+def _apart(boxes: Sequence[tuple[float, float]]) -> list[float]:
+    """Middles for boxes, given by the middle they should have (the lowest first) and their height.
+
+    Boxes that overlap form a pile, whose boxes are off by as much upwards as downwards.
+    """
+    piles: list[tuple[float, list[tuple[float, float]]]] = []  # bottom, boxes
+    for box in boxes:
+        pile = _pile([box])
+        while piles and _top(piles[-1]) > pile[0]:
+            pile = _pile(piles.pop()[1] + pile[1])
+        piles.append(pile)
+    return [middle for bottom, pile in piles for middle in _middles(bottom, pile)]
+
+
+def _pile(boxes: list[tuple[float, float]]) -> tuple[float, list[tuple[float, float]]]:
+    """The bottom that suits all boxes of a pile best, and the boxes."""
+    from_zero = _middles(0, boxes)
+    wanted = [middle - place for (middle, _), place in zip(boxes, from_zero, strict=True)]
+    return sum(wanted) / len(boxes), boxes
+
+
+def _middles(bottom: float, boxes: Sequence[tuple[float, float]]) -> list[float]:
+    heights = [height for _, height in boxes]
+    tops = accumulate(heights, initial=bottom)
+    return [top + height / 2 for top, height in zip(tops, heights, strict=False)]
+
+
+def _top(pile: tuple[float, list[tuple[float, float]]]) -> float:
+    return pile[0] + sum(height for _, height in pile[1])
 
 
 def label(identifier: str) -> str:

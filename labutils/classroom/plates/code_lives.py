@@ -6,10 +6,9 @@ from math import log10
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, PURPLE, TEXT, canvas, mark
+from labutils.classroom.plates.canvas import CURVES, GREY, TEXT, End, canvas, mark, name_curves
 
 Outcomes = Mapping[tuple[str, int, int], bool]
-STYLES = ((BLACK, "-"), (PURPLE, "--"))
 
 
 def code_lives(outcomes: Outcomes) -> tuple[Figure, str]:
@@ -31,10 +30,13 @@ def code_lives(outcomes: Outcomes) -> tuple[Figure, str]:
         left - 0.53, top + 0.3, "the message is read, at the latest, after", size=TEXT, va="center"
     )
     _axes(axes, lives, delays, low)
-    for way, style in zip(ways, STYLES, strict=True):
+    ends = []
+    for way, style in zip(ways, CURVES, strict=False):
         at_least = last[way, lives[-1]] == delays[-1]  # later ones were not tried
         name = f"asked {way}" + (f",\n{delays[-1]} s or more" if at_least else "")
-        _curve(axes, [(life, last[way, life]) for life in lives], name, style)
+        x, y = _curve(axes, [(life, last[way, life]) for life in lives], style)
+        ends.append(End(x, y, name, style[0]))
+    name_curves(axes, ends)
     return figure, _sentence(last, ways, lives, delays)
 
 
@@ -56,15 +58,16 @@ def _axes(axes: Axes, lives: list[int], delays: list[int], low: float) -> None:
     axes.text(middle, low - 0.5, words, size=TEXT, ha="center", va="center", color=GREY)
 
 
-def _curve(axes: Axes, points: list[tuple[int, int]], name: str, style: tuple[str, str]) -> None:
-    """A curve; its points are vermilion and filled, since the thief got in."""
+def _curve(
+    axes: Axes, points: list[tuple[int, int]], style: tuple[str, str]
+) -> tuple[float, float]:
+    """A curve, and where it ends; its points are vermilion and filled, since the thief got in."""
     places = [(log10(life), log10(after)) for life, after in points if after]
     colour, dashes = style
     axes.plot(*zip(*places, strict=True), color=colour, linestyle=dashes, lw=2)
     for x, y in places:
         mark(axes, x, y, "succeeded", 60)
-    x, y = places[-1]
-    axes.text(x + 0.06, y, name, size=TEXT, va="center", color=colour)
+    return places[-1]
 
 
 def _sentence(

@@ -6,12 +6,10 @@ from math import log10
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREEN, GREY, PURPLE, TEXT, VERMILION, canvas
+from labutils.classroom.plates.canvas import CURVES, TEXT, VERMILION, End, canvas, name_curves
 
 DAY = 1440  # minutes
-STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"), (GREY, "-."))
 Curve = tuple[float, ...]
-LINE = 0.28  # height of a line of text, in powers of ten
 
 
 def spoken(minutes: float) -> str:
@@ -43,14 +41,11 @@ def delays(
         axes.text(log10(delay), low - 0.12, spoken(delay), size=TEXT, ha="center", va="center")
     words = "from the theft to the reaction"
     axes.text(right / 2, low - 0.5, words, size=TEXT, ha="center", va="center")
-    lowest = top + 1.0
-    for curve, style in zip(sorted(shared, key=lambda one: -sum(one)), STYLES, strict=False):
-        names = shared[curve]
-        lowest = min(log10(curve[-1]), lowest - LINE * (len(names) + 1) / 2)
+    ends = []
+    for curve, style in zip(sorted(shared, key=lambda one: -sum(one)), CURVES, strict=False):
         _draw(axes, across, curve, style)
-        end = (right + 0.12, lowest)
-        axes.text(*end, "\n".join(names), size=TEXT, va="center", color=style[0])
-        lowest -= LINE * (len(names) - 1) / 2
+        ends.append(End(right, log10(curve[-1]), "\n".join(shared[curve]), style[0]))
+    name_curves(axes, ends)
     return figure, _sentence(shared, across, horizon)
 
 

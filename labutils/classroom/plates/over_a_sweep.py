@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREEN, PURPLE, TEXT, canvas, mark
+from labutils.classroom.plates.canvas import CURVES, TEXT, End, canvas, mark, name_curves
 
-STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"))
 BELOW, ABOVE = 0.3, 0.26  # of the height of the axes: room for ticks and for the title
 LEFT, RIGHT = 0.12, 0.3  # of the width of the axes: room for numbers, and for the names
 
@@ -48,10 +47,11 @@ def over_a_sweep(curves: Mapping[str, Sequence[Point]], sweep: Sweep) -> Figure:
     alike: dict[tuple[Point, ...], list[str]] = {}
     for name, points in curves.items():
         alike.setdefault(tuple(points), []).append(name)
-    for (points, names), style in zip(alike.items(), STYLES, strict=False):
+    ends = []
+    for (points, names), style in zip(alike.items(), CURVES, strict=False):
         _curve(axes, points, highest, style)
-        place = (1.03 * width, _up(points[-1], highest))
-        axes.text(*place, "\n".join(names), size=TEXT, va="center", color=style[0])
+        ends.append(End(width, _up(points[-1], highest), "\n".join(names), style[0]))
+    name_curves(axes, ends)
     if any(point[1] is None for points in curves.values() for point in points):
         _break(axes, highest * 7 / 8, width, 0.012 * highest)
     return figure

@@ -8,10 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLACK, BLUE, GREEN, GREY, PURPLE, TEXT, VERMILION
+from labutils.classroom.plates.canvas import (
+    BLACK,
+    BLUE,
+    CURVES,
+    TEXT,
+    VERMILION,
+    End,
+    name_curves,
+)
 from labutils.classroom.plates.canvas import canvas as sheet
 
-STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"), (GREY, "-."))
 TITLES = (
     "Noticed late, one minute of life leaves least",
     "Only asking goes on growing with the calls",
@@ -91,20 +98,17 @@ def shared(points: Points) -> dict[tuple[float, ...], list[str]]:
 
 
 def _curves(axes: Axes, panel: Panel, points: Points) -> None:
-    """The curves with their names at the end, which stand apart where the ends meet."""
+    """The curves with their names at the end."""
     together = shared(points)
-    colours = dict(zip(dict.fromkeys(name for name, _ in points), STYLES, strict=False))
-    lowest = 99.0
+    colours = dict(zip(dict.fromkeys(name for name, _ in points), CURVES, strict=False))
+    ends = []
     for curve in sorted(together, key=lambda one: (-one[-1], -sum(one))):
         names = together[curve]
         colour, dashes = colours[names[0]]
         places = [panel.x(where) for where in panel.across], [panel.y(value) for value in curve]
         axes.plot(*places, color=colour, linestyle=dashes, lw=2.2)
-        height = 0.95 * len(names)
-        middle = min(panel.y(curve[-1]), lowest - height / 2)
-        words, end = "\n".join(names), panel.left + WIDTH + 0.35
-        axes.text(end, middle, words, size=TEXT, va="center", color=colour, linespacing=1.1)
-        lowest = middle - height / 2 - 0.1
+        ends.append(End(places[0][-1], places[1][-1], "\n".join(names), colour))
+    name_curves(axes, ends)
 
 
 def _mark(axes: Axes, place: tuple[float, float], value: float, *, thief: bool) -> None:

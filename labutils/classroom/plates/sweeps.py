@@ -6,18 +6,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import (
-    BLACK,
     BLUE,
-    GREEN,
+    CURVES,
     GREY,
-    PURPLE,
     TEXT,
     VERMILION,
+    End,
     canvas,
+    name_curves,
 )
-
-STYLES = ((BLACK, "-"), (PURPLE, "--"), (GREEN, ":"), (GREY, "-."))
-APART = 0.075  # between two labels, as a share of the height
 
 
 def sweeps(
@@ -33,7 +30,7 @@ def sweeps(
 
     The settings stand at equal distances. `axes_are` says what is across, and what is up. A point
     is vermilion and filled where something is lost, and a blue ring where nothing is. `stepped`:
-    what holds at a setting holds at those between it and the one before.
+    somewhere between two settings the number changes at once; the step stands half way.
     """
     right = len(settings) - 1
     figure, axes = canvas(11.5, 5.6, (-0.16 * right - 0.2, 1.62 * right), (-0.24, 1.26))
@@ -47,29 +44,21 @@ def sweeps(
     for x, setting in enumerate(settings):
         axes.text(x, -0.075, str(setting), size=TEXT, ha="center", va="center")
     axes.text(right / 2, -0.17, across, size=TEXT, ha="center", va="center")
-    heights = _labels({name: curve[-1] / most for name, curve in counts.items()})
-    for (name, curve), style in zip(counts.items(), STYLES, strict=False):
+    ends = []
+    for (name, curve), style in zip(counts.items(), CURVES, strict=False):
         _curve(axes, [count / most for count in curve], style, stepped=stepped)
-        axes.text(right * 1.04, heights[name], name, size=TEXT, va="center", color=style[0])
+        ends.append(End(right, curve[-1] / most, name, style[0]))
+    name_curves(axes, ends)
     return figure, _sentence(counts, settings, most)
 
 
 def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str], *, stepped: bool) -> None:
     colour, dashes = style
-    way = "steps-pre" if stepped else "default"
+    way = "steps-mid" if stepped else "default"
     axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2, drawstyle=way)
     for x, height in enumerate(heights):
         face, edge = (VERMILION, VERMILION) if height else ("white", BLUE)
         axes.plot([x], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)
-
-
-def _labels(ends: Mapping[str, float]) -> dict[str, float]:
-    """Where the name of each curve stands: at its end, or a little higher where two are close."""
-    heights: dict[str, float] = {}
-    lowest = -1.0
-    for name, end in sorted(ends.items(), key=lambda pair: pair[1]):
-        lowest = heights[name] = max(end, lowest + APART)
-    return heights
 
 
 def _sentence(counts: Mapping[str, Sequence[int]], settings: Sequence[object], most: int) -> str:
