@@ -47,6 +47,8 @@ REFUTED: dict[int, set[str]] = {
         "nov16-wiki-search",
         "nov16-jira-topics",
         "nov16-account-created",
+        "nov17-pause",
+        "nov20-21-tests",
         "cred-moveworks-token",
     },
     10: {"code-red-triage", "code-red-reimage"},

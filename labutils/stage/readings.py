@@ -79,10 +79,10 @@ def as_entry(fact: ledger.Fact) -> str:
 
 def graded_by(grade: Callable[[list[Reading]], str]) -> str:
     """What is neither confirmed nor disputed in the ledger, and a grade by somebody's rules."""
-    lines = []
+    lines = [f"{'fact':<36} {'ledger':<9} your rules"]
     for fact in ledger.facts():
         if fact.confidence in ("reported", "single"):
             by_rules = grade(readings(fact))
-            mark = "" if by_rules == fact.confidence else f"   by your rules: {by_rules}"
-            lines.append(f"{fact.id:<36} {fact.confidence:<9}{mark}".rstrip())
+            mark = "the same" if by_rules == fact.confidence else by_rules
+            lines.append(f"{fact.id:<36} {fact.confidence:<9} {mark}")
     return "\n".join(lines)

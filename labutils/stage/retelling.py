@@ -41,7 +41,7 @@ JUDGED = {
         "cf-oct18-detected",
     ),
     5: (
-        "For Cloudflare: no use of the four credentials is known for weeks.",
+        "For Cloudflare: the stolen credentials were first used only in mid-November.",
         "luck",
         "attack-gap",
     ),

@@ -474,7 +474,7 @@ EXERCISES = (
                 altered(BOUNDS, ('"day": 86399', '"day": 0')),
             ),
             "edge": (
-                "That last second belongs to the next minute, or to the next day.",
+                "The pair ends one second too late: that second belongs to what comes after.",
                 altered(BOUNDS, ("86399", "86400"), ("59", "60")),
             ),
             "raises": (
@@ -696,8 +696,8 @@ TARGET = Target(
     "08-target",
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "The article says now what the record bears out. Other facts would have done as well: what "
-    "refutes a date is any fact that is dated earlier.",
+    "The article says now what the record bears out. Other facts would have done as well: a "
+    "date is refuted by each fact that tells of the same before it.",
     {
         "other": (
             "That is not the flag. scene.publish() gives it, once each claim that does not hold "

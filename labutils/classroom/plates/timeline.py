@@ -20,7 +20,8 @@ DAY = 86400
 PALE = "#dddddd"
 LEGENDS = (
     KEY + "    dot: looked around    diamond: defenders",
-    "mark alone: the hour is known    grey band: the day is known    dotted: the day is assumed",
+    "mark alone: the hour is known    grey band: the day is known, or the days that it lasted"
+    "    dotted: the day is assumed",
 )
 # From, to, left edge, width in inches.
 HALVES = (("2023-09-28", "2023-10-20", 4.75, 2.95), ("2023-11-14", "2023-11-25", 8.3, 2.75))
