@@ -174,7 +174,7 @@ def test_the_doctor_runs_on_the_standard_library_alone(code):
     "path, version",
     [
         *[(f"labutils/{name}.py", (3, 8)) for name in ("__init__", "__main__", "doctor", "text")],
-        *[(f"tools/{name}.py", (3, 7)) for name in ("course", "lessons")],
+        *[(f"tools/{name}.py", (3, 7)) for name in ("course", "environments", "lessons")],
     ],
 )
 def test_an_older_python_can_read_what_tells_it_that_it_is_old(path, version):

@@ -10,6 +10,7 @@ import sys
 import zipfile
 
 import course
+import environments
 import lessons
 import pytest
 from course_in_a_folder import Course, kernel_lines, posix
@@ -144,6 +145,7 @@ def steps(tmp_path, monkeypatch):
 
     monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(course, "run", run)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: True)
     monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
     monkeypatch.setattr(course, "write_stamp", lambda: None)
     return ran, fails
@@ -173,6 +175,54 @@ def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
     monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
     course.build()
     assert ran[1:] == without_uv
+
+
+def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: False)
+    monkeypatch.setattr(course.environments, "answers", lambda *_command: True)
+    course.build()
+    assert ran[1].endswith("python -m ensurepip")
+    assert [line.split(" --python ")[0] for line in ran[2:]] == [f"{course.PYTHON} -m pip"] * 2
+
+
+def test_a_python_with_neither_is_told_what_to_install(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(course.environments, "answers", lambda *_command: False)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: False)
+    with pytest.raises(SystemExit, match="This Python has no pip .*apt install python3-pip"):
+        course.build()
+    assert ran == []
+
+
+def bare_python(folder: pathlib.Path, *options: str) -> pathlib.Path:
+    """The Python of an environment of its own, made with these options."""
+    subprocess.run([sys._base_executable, "-m", "venv", *options, folder], check=True)
+    return folder / course.PYTHON.relative_to(course.VENV)
+
+
+def test_a_python_without_pip_is_known_by_asking_it(tmp_path):
+    assert not environments.installs(bare_python(tmp_path / "env", "--without-pip"))
+    assert environments.installs(environments.pip()[0])
+
+
+def test_a_pip_that_is_too_old_to_install_elsewhere_is_none(tmp_path):
+    python = bare_python(tmp_path / "env", "--without-pip")
+    old = "import sys\nsys.exit('no such option: --python' if '--python' in sys.argv else 0)\n"
+    [site] = python.parent.parent.glob("[Ll]ib/**/site-packages")
+    (site / "pip.py").write_text(old, encoding="utf-8")
+    assert environments.answers(python, "-m", "pip", "--version")
+    assert not environments.installs(python)
+
+
+def test_the_first_python_with_a_pip_is_taken_and_where_none_has_one_it_is_said(tmp_path):
+    bare = bare_python(tmp_path / "env", "--without-pip")
+    [able, *_] = environments.pip()
+    assert environments.pip(bare, able) == [able, "-m", "pip"]
+    with pytest.raises(SystemExit, match="This Python has no pip"):
+        environments.pip(bare)
 
 
 def test_a_build_that_fails_ends_in_a_sentence(steps):

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import environments
 import lessons
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
@@ -157,11 +158,18 @@ def all_done(steps):
 def with_pip():
     """The steps with pip.
 
-    The builder's pip installs into `.venv`, so that a Debian without ensurepip does too.
+    The builder's pip installs into `.venv`, so that a Debian without ensurepip does too. Where it
+    has none, or an old one, `.venv` gets the one that lies in Python's own library.
     """
-    pip = [builder(), "-m", "pip", "--python", PYTHON, *QUIETLY]
+    own, given = environments.installs(builder()), []
+    if not own:
+        if not environments.answers(builder(), "-c", "import ensurepip"):
+            sys.exit(environments.NO_PIP)
+        given = [[PYTHON, "-m", "ensurepip"]]
+    pip = [builder() if own else PYTHON, "-m", "pip", "--python", PYTHON, *QUIETLY]
     return [
         [builder(), "-m", "venv", "--without-pip", VENV],
+        *given,
         [*pip, *LOCKED],
         [*pip, *LABUTILS],
     ]
@@ -503,7 +511,8 @@ def with_package(name, requirements):
     """Install these requirements into `.venv` where the package of that name is missing."""
     if run(PYTHON, "-c", "import " + name, stderr=subprocess.DEVNULL):
         locked = ["--require-hashes", "-r", requirements]
-        if run(builder(), "-m", "pip", "--python", PYTHON, *QUIETLY, *locked):
+        pip = environments.pip(builder(), PYTHON)
+        if run(*pip, "--python", PYTHON, *QUIETLY, *locked):
             sys.exit("The package %s could not be installed: pip says why above." % name)
 
 

@@ -4,14 +4,43 @@ Each lies in `.venv/NAME`, is built from a requirements.txt with hashes, and is 
 that file has changed.
 """
 
+from __future__ import annotations  # tools/course.py imports this, and an old Python reads it
+
 import hashlib
 import os
 import pathlib
 import subprocess
 import sys
-import venv
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
+
+
+NO_PIP = (
+    "This Python has no pip that can fill .venv, so nothing was built. Install pip (on Debian and "
+    "Ubuntu: `sudo apt install python3-pip`; elsewhere the package of such a name), and say the "
+    "same command again."
+)
+
+
+def installs(python) -> bool:
+    """Whether this Python has a pip that installs into other environments: pip 22.3 or newer."""
+    return answers(python, "-m", "pip", "--python", python, "--version")
+
+
+def answers(*command) -> bool:
+    """Whether this command succeeds; nothing of what it prints is shown."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.call([str(part) for part in command], **silent) == 0
+
+
+def pip(*pythons) -> list[str]:
+    """The first pip that installs into other environments, of these Pythons; if none is named, of
+    the one that .venv was made from and of .venv itself, which was given one where the first has
+    none."""
+    for python in pythons or (sys._base_executable, sys.executable):
+        if installs(python):
+            return [str(python), "-m", "pip"]
+    sys.exit(NO_PIP)
 
 
 def folder_of(name: str) -> pathlib.Path:
@@ -38,13 +67,9 @@ def python_with(
     made_from = b"" if base is None else os.fsencode(base)
     wanted = hashlib.sha256(requirements.read_bytes() + made_from).hexdigest()
     if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
-        if base is None:
-            venv.create(folder, clear=True, with_pip=True)
-            pip = [python, "-m", "pip"]
-        else:
-            subprocess.run([base, "-m", "venv", "--clear", "--without-pip", folder], check=True)
-            pip = [sys._base_executable, "-m", "pip", "--python", python]
+        bare = [base or sys._base_executable, "-m", "venv", "--clear", "--without-pip", folder]
+        subprocess.run(bare, check=True)
         install = ["install", "--quiet", "--require-hashes", "-r", requirements]
-        subprocess.run([*pip, *install], check=True)
+        subprocess.run([*pip(), "--python", python, *install], check=True)
         stamp.write_text(wanted, encoding="ascii")
     return python

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import course
+import environments
 import lessons
 
 COLAB = pathlib.Path(__file__).resolve().parent / "colab_versions.txt"
@@ -37,7 +38,7 @@ def main(versions: list[str]) -> int:
         base = sys._base_executable
         python = place / "env" / course.PYTHON.relative_to(course.VENV)
         run(base, "-m", "venv", "--without-pip", place / "env")
-        pip = [base, "-m", "pip", "--python", python, *course.QUIETLY]
+        pip = [*environments.pip(), "--python", python, *course.QUIETLY]
         run(*pip, *course.LOCKED, cwd=course.HERE)
         run(*pip, "--no-deps", wheel)
         if versions:

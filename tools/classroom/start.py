@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tools.classroom import accounts, sign_in
 from tools.classroom import settings as classroom
-from tools.environments import HOUSE, python_with
+from tools.environments import HOUSE, pip, python_with
 
 HERE = Path(__file__).resolve().parent
 NOBODY = 65534
@@ -108,15 +108,15 @@ def environment() -> Path:
         )
     print("Building the environment of the class, or looking whether it is still right ...")
     python = python_with("classroom", HERE / "requirements.txt", base)
-    pip = [sys._base_executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    quiet = ["--quiet", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory(prefix="classroom-") as folder:
         build = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
         subprocess.run(build, cwd=HOUSE, check=True, capture_output=True)
         [wheel] = Path(folder).glob("*.whl")
         stamp, digest = python.parent.parent / "labutils.sha256", sha256(wheel.read_bytes())
         if not stamp.exists() or stamp.read_text(encoding="ascii") != digest.hexdigest():
-            install = ["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel]
-            subprocess.run([*pip, *install], check=True)
+            install = ["install", *quiet, "--no-deps", "--no-index", "--force-reinstall", wheel]
+            subprocess.run([*pip(), "--python", python, *install], check=True)
             stamp.write_text(digest.hexdigest(), encoding="ascii")
     if not as_nobody(python, "-c", "import jupyterhub, labutils"):
         sys.exit(

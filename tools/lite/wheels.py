@@ -10,6 +10,8 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 
+from tools.environments import pip
+
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
 STAND_IN = HOUSE / "tests" / "lite" / "cryptography"
@@ -34,11 +36,6 @@ def fetch(folder: pathlib.Path) -> list[pathlib.Path]:
         )
         wheels = sorted(pathlib.Path(place).glob("*.whl"))
         return [without_compiled_parts(wheel, folder) for wheel in wheels]
-
-
-def pip() -> list[str]:
-    """The pip of the Python that .venv was made from: .venv itself has none."""
-    return [sys._base_executable, "-m", "pip"]
 
 
 def files_of(wheel: pathlib.Path) -> Files:
