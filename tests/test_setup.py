@@ -107,6 +107,22 @@ def test_any_verb_points_the_scripts_at_the_new_folder_without_a_build(built, tm
 
 
 @posix
+def test_a_folder_that_cannot_be_changed_is_not_said_to_have_been(
+    built, tmp_path, monkeypatch, capsys
+):
+    new = tmp_path / "new place"
+    shutil.copytree(built.folder, new, symlinks=True)
+    built.settle(new)
+
+    def refused():
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(course, "write_stamp", refused)
+    course.ensure_environment()
+    assert capsys.readouterr().out == ""
+
+
+@posix
 def test_other_requirements_are_built_again_and_other_settings_of_the_tools_are_not(built):
     pyproject = built.folder / "pyproject.toml"
     before, text = course.fingerprint(), pyproject.read_text(encoding="utf-8")
@@ -233,6 +249,17 @@ def test_a_build_that_fails_ends_in_a_sentence(steps):
         course.build()
 
 
+@pytest.mark.parametrize("verb", [course.lab, course.build])
+def test_in_a_folder_that_cannot_be_written_to_nothing_is_begun(verb, steps, tmp_path, monkeypatch):
+    ran, _ = steps
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(course, "HERE", tmp_path / "file")  # nothing can be made in a file
+    monkeypatch.setattr(course, "require_python", lambda: None)
+    with pytest.raises(SystemExit, match="you cannot write to .*file. Copy the folder to a place"):
+        verb()
+    assert ran == []
+
+
 # --- a home that cannot be written to -----------------------------------------------------------
 
 
@@ -258,6 +285,16 @@ def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, ins
     for folder in folders.values():
         pathlib.Path(folder, "settings").write_text("x", encoding="utf-8")
         assert (tmp_path in pathlib.Path(folder).parents) == inside
+
+
+def test_an_account_without_a_home_is_given_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(course, "VENV", tmp_path)
+    monkeypatch.setattr(course.os.path, "expanduser", lambda path: path)  # as where nobody knows it
+    for name in course.WRITTEN:
+        monkeypatch.delenv(name, raising=False)
+    folders = course.folders_for_a_home()
+    assert set(folders) == {"HOME", *course.WRITTEN}
+    assert all(tmp_path in pathlib.Path(folder).parents for folder in folders.values())
 
 
 # --- JupyterLab ---------------------------------------------------------------------------------

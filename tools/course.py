@@ -59,6 +59,16 @@ def require_python():
         )
 
 
+def require_a_folder_of_ones_own():
+    """Exit with a sentence where this folder cannot be written to: `.venv` and `work` lie in it."""
+    if not writable(HERE):
+        sys.exit(
+            "The course keeps its environment and your copies in its own folder, and you cannot "
+            "write to %s. Copy the folder to a place of yours, and say the same command there."
+            % HERE
+        )
+
+
 def fingerprint():
     """What the environment is built from: the lock, the package's own files and the Python.
 
@@ -93,7 +103,6 @@ def ensure_environment():
     if built != fingerprint():
         build()
     elif folder != str(HERE):
-        say("This folder was moved or copied; .venv now points here.")
         where_the_disk_allows(repoint, folder)
     where_the_disk_allows(keep_what_reset_needs)
 
@@ -110,6 +119,7 @@ def where_the_disk_allows(step, *arguments):
 def build():
     """Build `.venv` from the locked requirements, with uv where there is uv."""
     require_python()
+    require_a_folder_of_ones_own()
     say(
         "Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..."
         % sys.version_info[:2]
@@ -117,8 +127,9 @@ def build():
     done = shutil.which("uv") is not None and all_done(with_uv())
     if not done and not all_done(with_pip()):
         sys.exit(
-            "The environment could not be built: the step above failed. Mend its cause and say "
-            "the same command again; nothing half-built is kept in use."
+            "The environment could not be built: the step above failed. Usual causes are a network "
+            "without a way to the package index, and a full disk. Mend the cause and say the same "
+            "command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()
     write_stamp()
@@ -211,6 +222,7 @@ def repoint(folder):
             json.dumps({"dir_info": {"editable": True}, "url": HERE.as_uri()}), encoding="utf-8"
         )
     write_stamp()
+    say("This folder was moved or copied; .venv now points here.")
 
 
 # A line that begins with #! breaks at the first space of a path. These lines do not, and Python
@@ -239,6 +251,8 @@ def keep_what_reset_needs():
 
 def lab(*arguments):
     """Make the learner's working copies, and open JupyterLab on the first of them."""
+    if not (HERE / "work").exists():
+        require_a_folder_of_ones_own()
     if run(PYTHON, "-m", "labutils", "work", "work"):
         return 2
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -271,12 +285,14 @@ WRITTEN = {
 
 def folders_for_a_home():
     """The variables that send Jupyter elsewhere where it cannot write below the home folder: into
-    `.venv`, or else into a temporary folder."""
+    `.venv`, or else into a temporary folder. An account without a home is given one."""
     home = pathlib.Path(os.path.expanduser("~"))
-    blocked = [
+    unknown = not home.is_absolute()
+    blocked = ["HOME"] if unknown else []
+    blocked += [
         name
         for name, folder in WRITTEN.items()
-        if name not in os.environ and not writable(home / folder)
+        if name not in os.environ and (unknown or not writable(home / folder))
     ]
     if not blocked:
         return {}
