@@ -2,8 +2,11 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from labutils.classroom import exercises as verbs
 from labutils.classroom import progress as progress_file
@@ -111,6 +114,7 @@ def toy_lesson(tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setattr(verbs, "lesson", lambda number: TOY if number == "77" else None)
     verbs._hints_given.clear()
+    verbs._the_courses.clear()
 
 
 @pytest.fixture
@@ -379,6 +383,116 @@ def test_what_is_no_row_is_asked_again(guess, said):
     assert "Put 2 letters" in said(verbs.predict, "77-p3", guess)
 
 
+# --- a guess after the result -------------------------------------------------------------------
+
+
+def test_a_guess_after_the_result_is_noted_as_that_and_is_no_prediction(said):
+    said(verbs.reveal, "77-p1", 200)
+    assert said(verbs.predict, "77-p1", "a") == (
+        "77-p1: the result was shown here already, so a) 200 is noted as a guess after it, and "
+        "does not count\nas a prediction.\n"
+    )
+    assert items() == {"77-p1": {"shown": True, "after": "a"}}
+    assert said(verbs.progress).startswith("Nothing is noted yet.")
+
+
+@pytest.mark.parametrize(
+    ("guess", "judged"),
+    [("a", "a) 200. That is right."), ("b", "b) 401. Belief: logging out ends every token.")],
+)
+def test_who_runs_all_cells_and_guesses_then_is_told_the_belief_all_the_same(guess, judged, said):
+    said(verbs.predict, "77-p1", "")
+    said(verbs.reveal, "77-p1", 200)
+    said(verbs.predict, "77-p1", guess)
+    assert said(verbs.reveal, "77-p1", 200) == (
+        "\n77-p1. It came out: a) 200.\n"
+        f"You noted no prediction. After the result you guessed {judged}\n"
+        "The API never heard of the logout.\n"
+    )
+
+
+def test_the_last_guess_after_the_result_is_the_one_that_is_told(said):
+    said(verbs.reveal, "77-p1", 200)
+    said(verbs.predict, "77-p1", "b")
+    said(verbs.predict, "77-p1", "a")
+    assert items() == {"77-p1": {"shown": True, "after": "a"}}
+
+
+def test_what_was_predicted_before_the_result_counts_however_often_the_lesson_is_run(said):
+    said(verbs.predict, "77-p1", "b")
+    for _ in range(2):
+        said(verbs.reveal, "77-p1", 200)
+        assert said(verbs.predict, "77-p1", "b").startswith("77-p1: noted: b) 401.")
+    assert items() == {"77-p1": {"first": "b"}}
+
+
+def test_a_question_whose_result_was_shown_is_asked_in_the_same_words(said):
+    before = said(verbs.predict, "77-p1", "")
+    said(verbs.reveal, "77-p1", 200)
+    assert said(verbs.predict, "77-p1", "") == before
+
+
+def test_a_result_that_was_shown_twice_is_told_in_the_same_words(said):
+    assert said(verbs.reveal, "77-p1", 200) == said(verbs.reveal, "77-p1", 200)
+
+
+def test_a_guess_after_the_result_is_in_no_count_and_in_no_receipt(said):
+    verbs.predict("77-p2", "11")
+    verbs.reveal("77-p1", 200)
+    verbs.predict("77-p1", "a")
+    text = said(verbs.progress)
+    assert "predictions 1 of 3 noted, 1 came true" in text
+    assert text.endswith('progress("77-p2=11")\n')
+
+
+def test_a_lesson_is_done_though_a_result_was_shown_before_the_guess(said):
+    answers = {"77-1": lambda n: n + n, "77-2": let_in_the_good, "77-3": 7, "77-target": "flag-7"}
+    for name, answer in answers.items():
+        verbs.check(name, answer)
+    verbs.quiz("77-q1", "a")
+    verbs.predict("77-p2", "11")
+    verbs.reveal("77-p1", 200)
+    assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
+
+
+def test_a_prediction_that_was_noted_on_another_machine_counts_here(said):
+    verbs.reveal("77-p1", 200)
+    assert "predictions 1 of 3 noted" in said(verbs.progress, "77-p1=b")
+    assert items() == {"77-p1": {"first": "b"}}
+
+
+def test_the_notes_of_results_are_kept_when_a_receipt_is_taken_over(said):
+    verbs.reveal("77-p3", "ox")
+    said(verbs.progress, "77-p1=b")
+    assert items() == {"77-p1": {"first": "b"}, "77-p3": {"shown": True}}
+
+
+def test_a_result_is_told_in_a_folder_that_cannot_be_written_to(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "no" / "folder" / "progress.json"))
+    assert "cannot be written" not in said(verbs.reveal, "77-p1", 200)
+
+
+MEMBERS = st.dictionaries(
+    st.sampled_from(["passed", "tries", "first", "shown", "after", "else"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=30) | st.sampled_from("ab"),
+)
+NAMES = st.sampled_from(["77-1", "77-p1", "77-p2", "77-p3", "77-q1", "98-1", "../etc"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(noted=st.dictionaries(NAMES, MEMBERS))
+def test_whatever_the_file_says_each_verb_answers(noted, said, tmp_path):
+    content = json.dumps({"version": 2, "items": noted})
+    (tmp_path / "progress.json").write_text(content, encoding="utf-8")
+    for item in items().values():
+        assert set(item) <= {"passed", "tries", "first", "shown", "after"}
+        assert not ("shown" in item and "first" in item)
+    assert said(verbs.progress)
+    assert "77-p1. It came out: a) 200." in said(verbs.reveal, "77-p1", 200)
+    assert said(verbs.predict, "77-p1", "a").startswith("77-p1: ")
+    assert {"first", "after"} & set(items()["77-p1"])
+
+
 # --- the learner's own code ---------------------------------------------------------------------
 
 
@@ -450,6 +564,50 @@ def test_what_mine_gave_can_be_checked_and_given_to_mine_again(said):
     chosen = verbs.mine("77-1", lambda n: n + n)
     assert said(verbs.check, "77-1", chosen).startswith("77-1: passed.")
     assert isinstance(verbs.mine("77-1", chosen).function, type(lambda: 0))
+
+
+def test_the_courses_own_is_recognised_when_mine_is_run_again(said, capsys):
+    def double(n): ...
+
+    first = verbs.mine("77-1", double)
+    capsys.readouterr()
+    second = verbs.mine("77-1", first)
+    assert second(4) == 8
+    assert capsys.readouterr().out == (
+        "77-1: this name holds the course's own from an earlier run, so that is used; run the "
+        "exercise's cell to use yours.\n"
+    )
+    for course in (first, second):
+        assert said(verbs.check, "77-1", course) == (
+            "77-1: this is the course's own answer, which `mine` gave, so it does not count; check "
+            "the one that you wrote.\n"
+        )
+    assert items() == {}
+
+
+@pytest.mark.parametrize("solution", ["answer = [7, 8]", "answer = '7\\n8'"])
+def test_the_courses_list_or_text_is_recognised_too(solution, said, monkeypatch):
+    of_its_own = replace(NUMBER, id="77-4", judge=value(lambda _answer: None), solution=solution)
+    monkeypatch.setattr(verbs, "lesson", lambda _number: Lesson("77", (of_its_own,)))
+    course = verbs.mine("77-4", ...)
+    assert "this name holds the course's own" in said(verbs.mine, "77-4", course)
+    assert "does not count" in said(verbs.check, "77-4", course)
+    same = course + course[:0] if isinstance(course, list) else "".join(["7\n", "8"])
+    assert said(verbs.check, "77-4", same).startswith("77-4: passed.")
+
+
+def test_what_the_learner_writes_after_the_courses_was_used_is_theirs(said, capsys):
+    verbs.mine("77-1", None)
+    capsys.readouterr()
+    assert verbs.mine("77-1", lambda n: n + n)(4) == 8
+    assert capsys.readouterr().out == "Yours is used (77-1).\n"
+    assert said(verbs.check, "77-1", lambda n: n + n).startswith("77-1: passed.")
+
+
+def test_a_number_that_the_course_has_too_is_the_learners(said):
+    verbs.mine("77-3", ...)
+    assert said(verbs.mine, "77-3", 7) == "Yours is used (77-3).\n"
+    assert said(verbs.check, "77-3", 7).startswith("77-3: passed.")
 
 
 def test_a_value_is_handed_on_too():

@@ -47,6 +47,7 @@ NOTHING_YET = (
 )
 PREDICTIONS = (Prediction, Estimate, Row)
 _hints_given: dict[str, int] = {}
+_the_courses: list[object] = []  # the course's own answers, as `mine` made them
 
 
 def _say(text: str, indent: str = "") -> None:
@@ -154,6 +155,12 @@ def check(identifier: str, answer: object = ...) -> None:
     if _is_blank(answer):
         print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
         return
+    if _is_the_courses(answer):
+        print(
+            f"{identifier}: this is the course's own answer, which `mine` gave, so it does not "
+            "count; check the one that you wrote."
+        )
+        return
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
     progress_file.tried(identifier, passed=passed)
@@ -237,6 +244,14 @@ def mine(identifier: str, answer: Any = None) -> Any:
         answer = namespace.get(_name_of_answer(exercise))
     exec(exercise.solution, namespace)
     course = namespace[_name_of_answer(exercise)]
+    again = _is_the_courses(answer)
+    _the_courses.append(course)
+    if again:
+        print(
+            f"{identifier}: this name holds the course's own from an earlier run, so that is used; "
+            "run the exercise's cell to use yours."
+        )
+        return course
     if _is_blank(answer):
         print(f"{identifier} is not written here yet; the course's is used.")
         return course
@@ -247,6 +262,16 @@ def mine(identifier: str, answer: Any = None) -> Any:
     unfinished = "" if judged is PASSED else ", which has not passed yet"
     print(f"Yours is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
+
+
+def _is_the_courses(answer: object) -> bool:
+    """Whether this very object is one that `mine` gave in the place of the learner's.
+
+    A number, or a text of one line, can be one object for all who write it. So these never count.
+    """
+    if isinstance(answer, int | float) or (isinstance(answer, str) and "\n" not in answer):
+        return False
+    return any(answer is one for one in _the_courses)
 
 
 def _name_of_answer(exercise: Exercise) -> str:
@@ -278,15 +303,15 @@ def quiz(identifier: str, choice: str = "") -> None:
     item = _item(identifier, Quiz)
     if item is None:
         return
-    letter = choice.strip().lower() if isinstance(choice, str) else ""
-    chosen = item.choices.get(letter)
+    letter = item.read(choice)
     _say(f"{item.id}. {item.question}")
     for name, offered in item.choices.items():
         _say(f"  {name}) {offered.text}", indent="     ")
-    if chosen is None:
+    if letter is None:
         print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
         _say_not_noted(choice)
         return
+    chosen = item.choices[letter]
     progress_file.first(item.id, letter)
     progress_file.tried(item.id, passed=chosen.right)
     _say(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
@@ -305,6 +330,13 @@ def predict(identifier: str, guess: object = "") -> None:
         for line in (f"{item.id}. {item.question}", *item.lines()):
             _say(line, indent="     " if line.startswith("  ") else "")
         _say_not_noted(guess)
+        return
+    if progress_file.load().get(item.id, {}).get("shown"):
+        progress_file.guessed_after(item.id, choice)
+        _say(
+            f"{item.id}: the result was shown here already, so {item.named(choice)} is noted as a "
+            "guess after it, and does not count as a prediction."
+        )
         return
     noted = progress_file.first(item.id, choice)
     if noted == choice:
@@ -329,9 +361,9 @@ def reveal(identifier: str, observed: object = ...) -> None:
             f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
             "changed, or run twice. Restart, and run from the top."
         )
-    noted = progress_file.load().get(item.id, {}).get("first")
-    _say(_compared(item, noted))
+    _say(_compared(item, progress_file.load().get(item.id, {})))
     _say(item.because)
+    progress_file.mark_shown(item.id)
 
 
 def _named(item: AnyPrediction, noted: str) -> str:
@@ -340,11 +372,16 @@ def _named(item: AnyPrediction, noted: str) -> str:
     return item.named(choice) if choice else shown(noted, 30)
 
 
-def _compared(item: AnyPrediction, noted: str | None) -> str:
+def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
     """What was predicted, and what somebody believes who predicts that."""
-    choice = item.read(noted) if noted is not None else None
-    if choice is None:
+    choice, after = item.read(noted.get("first")), item.read(noted.get("after"))
+    if choice is None and after is None:
         return "You noted no prediction."
+    if choice is None:
+        judged = item.belief(after) or "That is right."
+        return (
+            f"You noted no prediction. After the result you guessed {item.named(after)}. {judged}"
+        )
     belief = item.belief(choice)
     if not belief and choice == item.truth:
         return f"You predicted {item.named(choice)}. It came true."
@@ -358,7 +395,7 @@ def _compared(item: AnyPrediction, noted: str | None) -> str:
 
 def came_true(item: AnyPrediction, noted: str | None) -> bool | None:
     """Whether a noted guess came true; None where there is none."""
-    choice = item.read(noted) if noted is not None else None
+    choice = item.read(noted)
     return (
         None
         if choice is None
@@ -382,7 +419,7 @@ def progress(receipt: str = "") -> None:
         progress_file.store(items)
     if strangers:
         print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
-    if not items:
+    if not progress_file.answered(items):
         print(NOTHING_YET)
         return
     if carried:
@@ -408,7 +445,9 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     left = [item.id for item in asked if not items.get(item.id, {}).get("passed")]
     if left:
         return f"Still to do: {', '.join(left)}."
-    open_ = [item.id for item in each.predictions if "first" not in items.get(item.id, {})]
+    open_ = [
+        item.id for item in each.predictions if not {"first", "shown"} & set(items.get(item.id, {}))
+    ]
     if open_:
         return f"All of it is done, but these predictions are not noted: {', '.join(open_)}."
     return "All of it is done."
@@ -416,7 +455,7 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     """One line on a lesson: what is passed, and how the predictions went."""
-    if not set(each.items) & set(items):
+    if not set(each.items) & set(progress_file.answered(items)):
         return ""
 
     def passed(group: Any) -> str:

@@ -2,6 +2,9 @@
 
 `progress.json` stands beside the notebooks and never leaves the machine by itself:
 {"version": 2, "items": {"05-1": {"passed": true, "tries": 4}, "05-p1": {"first": "b"}}}
+
+Of a prediction whose result was shown before anything was predicted it says {"shown": true}, and
+what is guessed from then on stands beside it as "after". Neither counts as a prediction.
 """
 
 import json
@@ -16,6 +19,8 @@ LARGEST = 64 * 1024  # bytes of a progress file that is read
 MOST_TRIES = 9_999
 NAME = re.compile(r"\d\d-(?:\d{1,2}|p\d{1,2}|q\d{1,2}|target)")
 CHOICE = re.compile(r"[a-z0-9.+-]{1,24}")
+
+DONE = {"passed", "tries", "first"}  # what an item says of what somebody did
 
 Item = dict[str, Any]
 
@@ -79,10 +84,20 @@ def _item(value: object) -> Item:
     first = value.get("first")
     if isinstance(first, str) and CHOICE.fullmatch(first):
         item["first"] = first
+    if value.get("shown") is True and "first" not in item:
+        item["shown"] = True
+        after = value.get("after")
+        if isinstance(after, str) and CHOICE.fullmatch(after):
+            item["after"] = after
     return item
 
 
-def store(items: Mapping[str, Item]) -> bool:
+def answered(items: Mapping[str, Item]) -> dict[str, Item]:
+    """The items that somebody did something about: passed, tried, predicted or chose."""
+    return {name: item for name, item in items.items() if DONE & set(item)}
+
+
+def _written(items: Mapping[str, Item]) -> bool:
     """Write the file; False where it cannot be written."""
     content = {"version": 2, "items": dict(sorted(items.items()))}
     half = path().with_name(path().name + ".half")
@@ -90,6 +105,13 @@ def store(items: Mapping[str, Item]) -> bool:
         half.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         os.replace(half, path())
     except OSError:
+        return False
+    return True
+
+
+def store(items: Mapping[str, Item]) -> bool:
+    """Write the file, and say so where that does not last; False where it cannot be written."""
+    if not _written(items):
         print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
         return False
     if forgotten_by_a_reload():
@@ -116,6 +138,23 @@ def first(name: str, choice: str) -> str:
     if "first" not in item:
         store({**items, name: {**item, "first": choice}})
     return str(item.get("first", choice))
+
+
+def mark_shown(name: str) -> None:
+    """Note that the result of a prediction was shown, where nothing was predicted before.
+
+    Nobody asked for this note, so nothing is said where it cannot be written.
+    """
+    items = load()
+    item = items.get(name, {})
+    if "first" not in item and "shown" not in item:
+        _written({**items, name: {**item, "shown": True}})
+
+
+def guessed_after(name: str, choice: str) -> None:
+    """Note a guess that was made after the result was shown. The last one stays."""
+    items = load()
+    store({**items, name: {**items.get(name, {}), "after": choice}})
 
 
 def receipt(items: Mapping[str, Item]) -> str:

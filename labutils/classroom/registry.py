@@ -83,6 +83,20 @@ class Quiz:
     question: str
     choices: dict[str, Choice]
 
+    def read(self, answer: object) -> str | None:
+        """The letter that was chosen, or None where it is none."""
+        return _letter(answer, self.choices)
+
+    def named(self, choice: str) -> str:
+        """A choice as a person reads it."""
+        return f"{choice}) {self.choices[choice].text}"
+
+
+def _letter(answer: object, offered: Mapping[str, object]) -> str | None:
+    """The letter of a choice that is offered, or None."""
+    letter = answer.strip().lower() if isinstance(answer, str) else ""
+    return letter if letter in offered else None
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -117,8 +131,7 @@ class Prediction:
 
     def read(self, answer: object) -> str | None:
         """The choice that was made, or None where it is none."""
-        letter = answer.strip().lower() if isinstance(answer, str) else ""
-        return letter if letter in self.guesses else None
+        return _letter(answer, self.guesses)
 
     def named(self, choice: str) -> str:
         """A choice as a person reads it."""
@@ -132,6 +145,10 @@ class Prediction:
     def belief(self, choice: str) -> str:
         """The belief behind a wrong choice; empty for the right one."""
         return self.guesses[choice].belief
+
+    def beliefs_behind(self, choice: str) -> list[str]:
+        """The same as a list: one belief, or none."""
+        return [belief] if (belief := self.belief(choice)) else []
 
 
 @dataclass(frozen=True)
@@ -183,6 +200,10 @@ class Estimate:
             return self.too_low
         return self.too_high if float(choice) > self.truth_value * self.factor else ""
 
+    def beliefs_behind(self, choice: str) -> list[str]:
+        """The same as a list: one belief, or none."""
+        return [belief] if (belief := self.belief(choice)) else []
+
 
 @dataclass(frozen=True)
 class Row:
@@ -228,10 +249,14 @@ class Row:
         return self.read(value)
 
     def belief(self, choice: str) -> str:
-        """The beliefs behind the columns that were guessed wrong."""
+        """The beliefs behind the columns that were guessed wrong, one after the other."""
+        return " ".join(self.beliefs_behind(choice))
+
+    def beliefs_behind(self, choice: str) -> list[str]:
+        """The same as a list. A belief that explains two columns stands there once."""
         pairs = zip(self.columns, choice, self.truth, strict=True)
         wrong = [name for name, guess, right in pairs if guess != right]
-        return " ".join(dict.fromkeys(self.beliefs[name] for name in wrong if name in self.beliefs))
+        return list(dict.fromkeys(self.beliefs[name] for name in wrong if name in self.beliefs))
 
 
 AnyPrediction = Prediction | Estimate | Row
