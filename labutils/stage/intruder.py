@@ -69,6 +69,10 @@ class NoSuchMove(ValueError):
     """A move that cannot be sent: the sentence says why."""
 
 
+class NotHeld(NoSuchMove):
+    """A move with something that the intruder does not have, or not yet."""
+
+
 def in_product_names(text: str) -> str:
     """A text of the model with the names of products in the place of those of its services."""
     for product, service in PRODUCTS.items():
@@ -221,11 +225,13 @@ class Intruder:
             raise NoSuchMove(f"There is no action {action!r} at {service}. There are: {has}.")
         if credential not in self.holds:
             held = ", ".join(self.holds)
-            raise NoSuchMove(f"You do not hold {credential!r}. You hold: {held}.")
+            exists = credential in self.company.estate.credentials
+            sentence = f"You do not hold {credential!r}. You hold: {held}."
+            raise NotHeld(sentence) if exists else NoSuchMove(sentence)
         if origin not in ZONES:
             raise NoSuchMove(f"A request comes from 'browser' or from 'server', not {origin!r}.")
         if origin == SERVER and "implant" not in self.holds:
-            raise NoSuchMove("Nothing of yours runs on the server, so nothing can be sent from it.")
+            raise NotHeld("Nothing of yours runs on the server, so nothing can be sent from it.")
         return services[service]
 
     def _actions(self, service: str) -> list[str]:

@@ -27,6 +27,7 @@ from labutils.stage.intruder import (
     MOST,
     Intruder,
     NoSuchMove,
+    NotHeld,
     QuietIntruder,
     Result,
     ways_back,
@@ -162,8 +163,9 @@ def plan(reached: Callable[[Intruder], bool]) -> Callable[[Any], Verdict]:
         intruder, first = Intruder(), None
         for number, move in enumerate(answer, 1):
             result = made(intruder, move)
-            if isinstance(result, str):
-                return Verdict("differs", got=f"{result} at move {number}", mistake="move")
+            if isinstance(result, Verdict):
+                said = replace(result, got=f"{result.got} at move {number}")
+                return said if first is None else not_reached(first)
             if first is None and not result.allowed:
                 first = number, result
         if reached(intruder):
@@ -173,15 +175,18 @@ def plan(reached: Callable[[Intruder], bool]) -> Callable[[Any], Verdict]:
     return judge
 
 
-def made(intruder: Intruder, move: Any) -> Result | str:
-    """What came of a move, or a sentence where it is none."""
+def made(intruder: Intruder, move: Any) -> Result | Verdict:
+    """What came of a move, or what is wrong with it where it cannot be sent."""
     is_move = isinstance(move, list | tuple) and len(move) in (3, 4)
     if not is_move or not all(isinstance(part, str) for part in move):
-        return f"no request, since {written(move)} is no move,"
+        sentence = f"no request, since {written(move)} is no move,"
+        return Verdict("differs", got=sentence, mistake="move")
     try:
         return intruder.use(*move)
     except NoSuchMove as impossible:
-        return f"no request ({str(impossible).rstrip('.')})"
+        mistake = "held" if isinstance(impossible, NotHeld) else "move"
+        sentence = f"no request ({str(impossible).rstrip('.')})"
+        return Verdict("differs", got=sentence, mistake=mistake)
 
 
 def not_reached(first: tuple[int, Result] | None) -> Verdict:
@@ -213,6 +218,9 @@ def carried_out(intruder: Intruder) -> bool:
 REFUSALS = {
     "move": "A move is three texts in round brackets: credential, service, action. From the server "
     'there is a fourth, "server". Names are those of the table.',
+    "held": "You do not have that yet: a move before this one must bring it. In jira, "
+    "'create-user' brings lookalike-account, and 'script' the implant. In bitbucket, 'archive' "
+    "brings archives.",
     "reachable": "No way leads there from where you are. Jira, Confluence and Bitbucket stand "
     "behind the gateway: pass it first, for the same service.",
     "recognised": "That service takes another kind of credential. The reason says which kinds.",
@@ -466,6 +474,7 @@ EXERCISES = (
         refused_moves(
             REFUSALS,
             move="'moveworks-token at the gateway'",
+            held="('lookalike-account', 'jira', 'sign-in')",
             reachable="('smartsheet-account', 'jira', 'sign-in')",
             recognised="('aws-account', 'gateway', 'jira')",
             person_present="('smartsheet-account', 'okta', 'sign-in')",
@@ -498,7 +507,8 @@ EXERCISES = (
         "know of have not finished.",
         refused_moves(
             REFUSALS,
-            move="('implant', 'console', 'connect', 'server')",
+            move="('smartsheet-account', 'jira', 'make-user')",
+            held="('implant', 'console', 'connect', 'server')",
             reachable="('smartsheet-account', 'jira', 'create-user')",
             recognised="('moveworks-token', 'dashboard', 'sign-in')",
             person_present="('smartsheet-account', 'dashboard', 'sign-in')",
@@ -513,8 +523,8 @@ EXERCISES = (
             ),
         },
         (
-            "Look into the table for what svc-smartsheet may do in Jira. Two of the actions leave "
-            "something behind.",
+            "Look into the table for what smartsheet-account may do in Jira. Two of the actions "
+            "leave something behind.",
             "'create-user' makes an account of your own. 'script' puts a program of your own on "
             "the server. Either is enough; the gateway comes first.",
         ),
@@ -534,7 +544,8 @@ EXERCISES = (
         "address. Packed onto the server and sent from there, it leaves a line with the server's.",
         refused_moves(
             OUTWARD,
-            move="('archives', 'outside', 'send', 'server')",
+            move="('archives', 'outside')",
+            held="('archives', 'outside', 'send', 'server')",
             reachable="('bitbucket-account', 'bitbucket', 'archive')",
             recognised=f"{IMPLANTED}, ('implant', 'bitbucket', 'archive', 'server')",
             person_present="('smartsheet-account', 'okta', 'sign-in')",
@@ -699,7 +710,7 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "You have the source code. Each line that you left looks like an ordinary act of a valid "
-    "account. The fewest lines are four. Lesson 10 looks for them from the other side.",
+    "account. Four are the fewest. Lesson 10 looks for them from the other side.",
     {
         "many": (
             "You reached the source code, and left too many lines. Refused tries leave lines as "
@@ -721,7 +732,7 @@ TARGET = Target(
         "scene, then make the short way in a new one: scene = target('09').",
         "An account that looks like a colleague may. It is made in Jira. Signing in there, "
         "reading and searching only leave lines.",
-        "Four moves: the gateway for 'jira', svc-smartsheet at 'jira' with 'create-user', the "
+        "Four moves: the gateway for 'jira', smartsheet-account at 'jira' with 'create-user', the "
         "gateway for 'bitbucket', and 'lookalike-account' at 'bitbucket' with 'view'. The other "
         "way takes a 'script', and views from the server.",
     ),
