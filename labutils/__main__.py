@@ -452,16 +452,18 @@ def work(folder: Path, numbers: list[str] | None) -> int:
     return 0
 
 
-def room(folder: Path) -> int:
-    """Print how a room is doing, without names. The exit status is 2 where there is no folder."""
-    from labutils.classroom.room import people, report
+def room(folder: Path, *, before: bool = False) -> int:
+    """Print how a room is doing, without names. The exit status is 2 where there is no folder.
+
+    `before` leaves out what is right and what is believed.
+    """
+    from labutils.classroom.room import of_folder, report
 
     if not folder.is_dir():
         return _refused(
             f"{shown(str(folder))} is no folder. Name one with progress files below it."
         )
-    for line in report(people(folder)):
-        print(line)
+    _print("\n".join(report(of_folder(folder), before=before)))
     return 0
 
 
@@ -580,6 +582,11 @@ def _classroom_commands(commands: argparse._SubParsersAction) -> None:
     )
     rooms = commands.add_parser("room", help="how a room is doing, without names (instructors)")
     rooms.add_argument("folder", metavar="FOLDER", type=Path)
+    rooms.add_argument(
+        "--before",
+        action="store_true",
+        help="leave out what is right and what is believed: to be shown before the experiment",
+    )
 
 
 def _hunt_command(commands: argparse._SubParsersAction) -> None:
@@ -680,7 +687,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":
-        return room(chosen.folder)
+        return room(chosen.folder, before=chosen.before)
     if chosen.command == "sanitize":
         source, target, *keep = _sanitize_paths(cleaned, chosen)
         choices = {"keep": keep, "hosts": chosen.hosts, "force": chosen.force}

@@ -268,14 +268,23 @@ def test_the_wall_counts_each_home_once_and_follows_no_link(tmp_path):
         tmp_path / "ada" / "work" / "progress.json"
     )
     homes = [tmp_path / name for name in ("ada", "tom", "eve", "nobody")]
-    assert len(room.of_homes(homes)) == 1
+    found = room.of_homes(homes)
+    assert (len(found.people), found.left_out) == (1, {room.LINK: 1})
+    assert "1 file was left out: 1 is a link." in wall.page(found)
 
 
-ROOM = [
-    {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}},
-    {"02-1": {"tries": 4}, "02-p1": {"first": "a"}},
+def test_a_learner_who_has_not_begun_is_no_file_that_was_left_out(tmp_path):
+    (tmp_path / "ada" / "work").mkdir(parents=True)
+    found = room.of_homes([tmp_path / "ada"])
+    assert (found.people, found.left_out_in_words()) == ([], "")
+
+
+PEOPLE = [
+    {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}, "02-p4": {"first": "xxxxxo"}},
+    {"02-1": {"tries": 4}, "02-p1": {"first": "a"}, "02-p4": {"first": "xoxxxo"}},
     {"02-1": {"tries": 1}, "02-p1": {"first": "b"}, "nobody-knows": {"first": "<b>"}},
 ]
+ROOM = room.Room(PEOPLE)
 
 
 def test_the_wall_says_how_many_passed_are_stuck_and_predicted_what():
@@ -284,6 +293,7 @@ def test_the_wall_says_how_many_passed_are_stuck_and_predicted_what():
     assert "<h2>Lesson 02</h2>" in page
     assert "passed by 1 of 3" in page
     assert '<span class="stuck">stuck: 1</span>' in page
+    assert room.STUCK_MEANS in page
     assert '<meter max="3" value="2">2</meter>' in page
     assert "nobody-knows" not in page
 
@@ -300,12 +310,34 @@ def test_the_wall_asks_nothing_of_anybody_and_escapes_what_it_shows(monkeypatch)
     hostile = "<script>alert(1)</script>"
     asked = Prediction("02-p1", hostile, {"a": Guess("a", 1, hostile), "b": Guess("b", 2)}, "")
     course = Lesson("02", predictions=(asked,))
-    monkeypatch.setattr(wall, "lesson", lambda _: course)
-    page = wall.page(ROOM[:1], answers=True)
+    monkeypatch.setattr(room, "lesson", lambda _: course)
+    page = wall.page(room.Room(PEOPLE[:1]), answers=True)
     assert hostile not in page
     assert page.count("&lt;script&gt;") == 2
     assert 'http-equiv="refresh"' in page
     assert not [word for word in ("src=", "url(", "http://", "https://") if word in page]
+
+
+def test_the_wall_counts_a_prediction_of_several_letters_letter_by_letter():
+    item = lesson("02").items["02-p4"]
+    before, after = wall.page(ROOM), wall.page(ROOM, answers=True)
+    first = "it opens: 1; it is refused: 1"
+    assert f"<th>2. {escape(item.columns[1])}</th>" in before
+    assert (before.count(first), before.count("it opens: 0; it is refused: 2")) == (1, 4)
+    assert "right: " not in before and "xoxxxo" not in before
+    assert f"<td>{first}</td><td>right: it is refused</td>" in after
+    assert f"Held by 1: {escape(item.beliefs[item.columns[1]])}" in after
+
+
+def test_the_wall_counts_the_votes_of_a_quiz_and_says_what_is_right_on_its_other_page():
+    question = lesson("02").items["02-q1"]
+    right = next(letter for letter, choice in question.choices.items() if choice.right)
+    voted = room.Room([{"02-q1": {"first": letter}} for letter in question.choices])
+    row = f"<th>{escape(question.named(right))}</th>"
+    [before] = [part for part in wall.page(voted).split("<tr>") if row in part]
+    [after] = [part for part in wall.page(voted, answers=True).split("<tr>") if row in part]
+    assert "<td>1</td><td></td>" in before
+    assert "<td>1</td><td>right</td>" in after
 
 
 # --- a class that outgrows one machine ----------------------------------------------------------

@@ -1,108 +1,150 @@
 """How a room is doing: progress files of many learners, counted, without names.
 
 The files belong to strangers. Each is read without following a link, up to 64 KiB, and of what is
-in it only the names that the course knows count.
+in it only the names that the course knows count. What is left out is counted, with the reason.
 """
 
 import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill
 
 from labutils.classroom.exercises import came_true
-from labutils.classroom.progress import LARGEST, Item, parse
-from labutils.classroom.registry import AnyPrediction, Exercise, Lesson, lesson
+from labutils.classroom.progress import LARGEST, Item, answered, parse
+from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Quiz, Row, lesson
 
 DEEPEST = 4  # folders below the one that is named: a hub has HOME/course/work
 MOST_FILES = 2_000
 STUCK = 3  # tries without a pass
+STUCK_MEANS = f"Stuck means: tried {STUCK} times or more, and not passed."
+MOST_BELIEFS = 3  # of one prediction that are told
 WIDTH = 100
+INDENT = " " * 13
+
+# Why a file is left out, in the words of the report: of one file, and of more.
+LINK = ("is a link", "are links")
+NO_FILE = ("is no regular file", "are no regular files")
+UNREADABLE = ("cannot be read", "cannot be read")
+TOO_LARGE = ("is larger than 64 KiB", "are larger than 64 KiB")
+NO_PROGRESS = ("is damaged or holds no progress", "are damaged or hold no progress")
+NOTHING_DONE = ("has nothing noted yet", "have nothing noted yet")
+TOO_MANY = f"There are more than {MOST_FILES:,} files; the rest was not read."
+
+Reason = tuple[str, str]
+
+
+class LeftOut(Exception):
+    """A file that does not count. `reason` says why."""
+
+    def __init__(self, reason: Reason):
+        super().__init__(reason[0])
+        self.reason = reason
+
+
+@dataclass
+class Room:
+    """What each person of a room has noted, and how many files were left out, by reason."""
+
+    people: list[dict[str, Item]] = field(default_factory=list)
+    left_out: Counter[Reason] = field(default_factory=Counter)
+    too_many: bool = False
+
+    def add(self, path: Path, inside: int | None = None) -> None:
+        """Read one more file: it is a person, or it is left out."""
+        try:
+            self.people.append(read(path, inside))
+        except LeftOut as left_out:
+            self.left_out[left_out.reason] += 1
+
+    def left_out_in_words(self) -> str:
+        """How many files were left out, and why; empty where all were read."""
+        counts = sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
+        reasons = "; ".join(f"{n} {reason[n > 1]}" for reason, n in counts)
+        total = self.left_out.total()
+        files = "1 file was" if total == 1 else f"{total} files were"
+        sentences = [f"{files} left out: {reasons}."] if counts else []
+        return " ".join([*sentences, TOO_MANY] if self.too_many else sentences)
 
 
 def progress_files(folder: Path) -> Iterator[Path]:
-    """The progress files below a folder, in order: `progress.json`, or `….progress.json`."""
+    """What may be progress files below a folder, in order: all JSON files that are not hidden.
+
+    A browser saves a second `progress.json` as `progress (1).json`, and people call theirs
+    `bob.json`.
+    """
     base = len(folder.parts)
-    count = 0
     for where, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(folders) if len(Path(where).parts) - base < DEEPEST else []
+        seen = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = seen if len(Path(where).parts) - base < DEEPEST else []
         for name in sorted(names):
-            if name == "progress.json" or name.endswith(".progress.json"):
-                count += 1
-                if count > MOST_FILES:
-                    return
+            if name.endswith(".json") and not name.startswith("."):
                 yield Path(where, name)
 
 
-def read(path: Path, inside: int | None = None) -> dict[str, Item] | None:
-    """One progress file, or None where it is a link, no regular file, or cannot be read.
+def read(path: Path, inside: int | None = None) -> dict[str, Item]:
+    """What one progress file says of what somebody did. Raises LeftOut where it does not count.
 
     `inside` is an open folder that the path begins at.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        if inside is None and path.is_symlink():
-            return None
+        if stat.S_ISLNK(os.stat(path, dir_fd=inside, follow_symlinks=False).st_mode):
+            raise LeftOut(LINK)
         number = os.open(path, flags, dir_fd=inside)
     except OSError:
-        return None
+        raise LeftOut(UNREADABLE) from None
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
-            return None
-        return parse(file.read(LARGEST + 1))
+            raise LeftOut(NO_FILE)
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise LeftOut(TOO_LARGE)
+    items = parse(data)
+    if not items:
+        raise LeftOut(NO_PROGRESS)
+    if not answered(items):
+        raise LeftOut(NOTHING_DONE)
+    return answered(items)
 
 
-def of_homes(homes: Iterable[str | Path]) -> list[dict[str, Item]]:
+def of_homes(homes: Iterable[str | Path]) -> Room:
     """What each learner of a hub has noted: of each home `work/progress.json` and no other file, so
-    that nobody counts twice. `work` may be no link either."""
-    noted = (_of_home(Path(home)) for home in homes)
-    return [items for items in noted if items]
+    that nobody counts twice. `work` may be no link either. Who has no such file yet is not
+    counted at all."""
+    room = Room()
+    for home in homes:
+        _add_home(room, Path(home))
+    return room
 
 
-def _of_home(home: Path) -> dict[str, Item] | None:
+def _add_home(room: Room, home: Path) -> None:
     """Opened step by step, so that a learner who puts a link there meanwhile gains nothing."""
     try:
         work = os.open(home / "work", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
-        return None
+        return
     try:
-        return read(Path("progress.json"), inside=work)
+        if "progress.json" in os.listdir(work):
+            room.add(Path("progress.json"), inside=work)
     finally:
         os.close(work)
 
 
-def people(folder: Path) -> list[dict[str, Item]]:
-    """What each learner has noted; whoever noted nothing is left out."""
-    found = (read(path) for path in progress_files(folder))
-    return [items for items in found if items]
+def of_folder(folder: Path) -> Room:
+    """What is noted in the files below a folder, each taken for one person's."""
+    room = Room()
+    for number, path in enumerate(progress_files(folder)):
+        if number == MOST_FILES:
+            room.too_many = True
+            break
+        room.add(path)
+    return room
 
 
-# --- the report ---------------------------------------------------------------------------------
-
-
-def report(everybody: list[dict[str, Item]]) -> Iterator[str]:
-    """The lines of the report: lesson by lesson, counts alone."""
-    if not everybody:
-        yield "No progress file was found. Name a folder with files called progress.json in it."
-        return
-    yield f"{len(everybody)} with something noted."
-    numbers = sorted({name[:2] for items in everybody for name in items})
-    for number in numbers:
-        course = lesson(number)
-        if course is not None and any(set(course.items) & set(items) for items in everybody):
-            yield ""
-            yield f"Lesson {number}"
-            yield from _exercises(course, everybody)
-            yield from _predictions(course, everybody)
-
-
-def _exercises(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
-    """How many passed each exercise, and how many are stuck at it."""
-    for exercise in course.checked:
-        tried = [items[exercise.id] for items in everybody if exercise.id in items]
-        if tried:
-            yield f"  {exercise.id:<10} {_standing(tried)}"
+# --- counting -----------------------------------------------------------------------------------
 
 
 def standing(tried: list[Item]) -> tuple[int, int]:
@@ -112,43 +154,131 @@ def standing(tried: list[Item]) -> tuple[int, int]:
     return passed, stuck
 
 
-def _standing(tried: list[Item]) -> str:
-    passed, stuck = standing(tried)
-    return f"passed by {passed} of {len(tried)}" + (f", stuck: {stuck}" if stuck else "")
-
-
-def _predictions(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
-    """How the room chose, and the belief that is held most."""
-    for item in course.predictions:
-        choices = choices_of(item, everybody)
-        if not choices:
-            continue
-        right = sum(n for choice, n in choices.items() if came_true(item, choice))
-        chosen = ", ".join(f"{choice}: {n}" for choice, n in sorted(choices.items()))
-        yield f"  {item.id:<10} {chosen}. Came true for {right} of {sum(choices.values())}."
-        beliefs: Counter[str] = Counter()
-        for choice, count in choices.items():
-            if belief := item.belief(choice):
-                beliefs[belief] += count
-        if beliefs:
-            belief, count = min(beliefs.items(), key=lambda pair: (-pair[1], pair[0]))
-            words = f"held most, by {count}: {belief}"
-            yield fill(words, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
-
-
-def choices_of(item: AnyPrediction, everybody: list[dict[str, Item]]) -> Counter[str]:
-    """How the room predicted: the first choices that are choices of this prediction."""
+def choices_of(item: AnyPrediction | Quiz, everybody: list[dict[str, Item]]) -> Counter[str]:
+    """How the room predicted or voted: the first choices that are choices of this question."""
     noted = (items[item.id].get("first") for items in everybody if item.id in items)
     return Counter(choice for one in noted if (choice := item.read(one)) is not None)
 
 
-def stuck_at(everybody: list[dict[str, Item]]) -> dict[str, int]:
-    """Where people are stuck, and how many: exercises and targets tried in vain three times."""
-    counts: Counter[str] = Counter()
-    for items in everybody:
-        for name, item in items.items():
-            course = lesson(name[:2])
-            known = course is not None and isinstance(course.items.get(name), Exercise)
-            if known and not item.get("passed") and item.get("tries", 0) >= STUCK:
-                counts[name] += 1
-    return dict(counts)
+def rows_of(item: Row, choices: Counter[str]) -> list[tuple[str, int, int]]:
+    """For each place of the letters: what is asked there, how many said o, and how many x."""
+    rows = []
+    for place, name in enumerate(item.columns):
+        opens = sum(count for choice, count in choices.items() if choice[place] == "o")
+        rows.append((f"{place + 1}. {name}", opens, choices.total() - opens))
+    return rows
+
+
+def beliefs_of(item: AnyPrediction, choices: Counter[str]) -> list[tuple[str, int]]:
+    """Each belief by itself, and how many hold it: the one that is held most is the first."""
+    held: Counter[str] = Counter()
+    for choice, count in choices.items():
+        for belief in item.beliefs_behind(choice):
+            held[belief] += count
+    return sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def right_of(item: AnyPrediction | Quiz, choices: Counter[str]) -> int:
+    """How many were right."""
+    if isinstance(item, Quiz):
+        return sum(count for choice, count in choices.items() if item.choices[choice].right)
+    return sum(count for choice, count in choices.items() if came_true(item, choice))
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+
+def report(room: Room, *, before: bool = False) -> Iterator[str]:
+    """The lines of the report: lesson by lesson, counts alone.
+
+    `before` leaves out what is right and what is believed, so that it can be shown to the room
+    before the experiment.
+    """
+    everybody = room.people
+    if everybody:
+        yield f"{len(everybody)} with something noted."
+    else:
+        yield "No progress file was found. Name a folder with files called progress.json in it."
+    if words := room.left_out_in_words():
+        yield _filled(words)
+    courses = lessons_of(everybody)
+    if any(standing(tried)[1] for course in courses for _, tried in tries(course, everybody)):
+        yield STUCK_MEANS
+    for course in courses:
+        yield ""
+        yield f"Lesson {course.number}"
+        yield from _exercises(course, everybody)
+        for item in course.predictions:
+            yield from _prediction(item, choices_of(item, everybody), before)
+        for question in course.quizzes:
+            yield from _quiz(question, choices_of(question, everybody), before)
+
+
+def lessons_of(everybody: list[dict[str, Item]]) -> list[Lesson]:
+    """The lessons in which somebody noted something."""
+    names = {name for items in everybody for name in items}
+    courses = [lesson(number) for number in sorted({name[:2] for name in names})]
+    return [course for course in courses if course is not None and set(course.items) & names]
+
+
+def tries(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[tuple[str, list[Item]]]:
+    """The exercises and the target that somebody tried, with what each of them has noted."""
+    for exercise in course.checked:
+        tried = [items[exercise.id] for items in everybody if exercise.id in items]
+        if tried:
+            yield exercise.id, tried
+
+
+def _exercises(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
+    """How many passed each exercise, and how many are stuck at it."""
+    for name, tried in tries(course, everybody):
+        passed, stuck = standing(tried)
+        more = f", stuck: {stuck}" if stuck else ""
+        yield f"  {name:<10} passed by {passed} of {len(tried)}{more}"
+
+
+def _prediction(item: AnyPrediction, choices: Counter[str], before: bool) -> Iterator[str]:
+    """How the room chose, and the beliefs that are held most."""
+    if not choices:
+        return
+    total = choices.total()
+    came = "." if before else f". Came true for {right_of(item, choices)} of {total}."
+    if isinstance(item, Row):
+        yield f"  {item.id:<10} predicted by {total}{came}"
+        yield from _rows(item, choices, before)
+    else:
+        yield _counted(item, choices, came)
+    if not before:
+        for belief, count in beliefs_of(item, choices)[:MOST_BELIEFS]:
+            yield _indented(f"held by {count}: {belief}")
+
+
+def _rows(item: Row, choices: Counter[str], before: bool) -> Iterator[str]:
+    """What the letters mean, and a line for each of their places."""
+    yield _indented(f"o: {item.words[0]}; x: {item.words[1]}")
+    for (name, opens, refused), truth in zip(rows_of(item, choices), item.truth, strict=True):
+        right = "" if before else f" (right: {truth})"
+        yield _indented(f"{name}: o {opens}, x {refused}{right}")
+
+
+def _quiz(item: Quiz, choices: Counter[str], before: bool) -> Iterator[str]:
+    """How the room voted: the first choice of each."""
+    if choices:
+        right = f". Right at first for {right_of(item, choices)} of {choices.total()}."
+        yield _counted(item, choices, "." if before else right)
+
+
+def _counted(item: AnyPrediction | Quiz, choices: Counter[str], end: str) -> str:
+    """Each choice and how often it was chosen: letters in their order, numbers in theirs."""
+    order = float if isinstance(item, Estimate) else str
+    chosen = ", ".join(f"{choice}: {choices[choice]}" for choice in sorted(choices, key=order))
+    return _filled(f"  {item.id:<10} {chosen}{end}", subsequent_indent=INDENT)
+
+
+def _indented(words: str) -> str:
+    return _filled(words, initial_indent=INDENT, subsequent_indent=INDENT)
+
+
+def _filled(words: str, **indents: str) -> str:
+    """No line of it wider than a cell, and no word cut in two."""
+    return fill(words, WIDTH, break_on_hyphens=False, **indents)

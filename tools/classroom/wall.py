@@ -3,18 +3,30 @@
 It shows what `python -m labutils room` prints, over the homes of the class and read afresh each
 time: no names, no link followed, 64 KiB of a file, known ids only. The page has no script, asks
 nothing of anybody, and loads itself again. Which guess is right, and what stands behind the others,
-is on a page of its own: the first one can be shown before the experiment.
+is on a page of its own: the first one can be shown before the experiment, as what `room --before`
+prints.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from urllib.parse import urlparse
 
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import Item
-from labutils.classroom.registry import AnyPrediction, Lesson, lesson
-from labutils.classroom.room import choices_of, of_homes, standing
+from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz, Row
+from labutils.classroom.room import (
+    STUCK_MEANS,
+    Room,
+    beliefs_of,
+    choices_of,
+    lessons_of,
+    of_homes,
+    rows_of,
+    standing,
+    tries,
+)
 from tools.classroom import accounts
 from tools.classroom.settings import read
 
@@ -44,64 +56,83 @@ meter::-moz-meter-bar {{ background: #555 }}
 <h1>The room</h1>
 <p>{count} with something noted. {other}</p>
 {body}
-<p><small>Counts of a whole room, without names. Read again every {every} seconds.</small></p>
+<p><small>{small}</small></p>
 </html>
 """
+EACH_TIME = f"Counts of a whole room, without names. Read again every {EVERY} seconds."
 WITH_ANSWERS = '<a href="?answers">With what is right, and the beliefs</a> (not for the wall).'
 WITHOUT = '<a href="?">Without the answers</a>, to show it.'
 
 
-def page(everybody: list[dict[str, Item]], *, answers: bool = False) -> str:
+def page(room: Room, *, answers: bool = False) -> str:
     """The page for these learners' progress: every text is escaped, whoever wrote it."""
-    numbers = sorted({name[:2] for items in everybody for name in items})
-    lessons = [course for number in numbers if (course := lesson(number))]
+    lessons = lessons_of(room.people)
+    small = [EACH_TIME, STUCK_MEANS, room.left_out_in_words()]
     return PAGE.format(
         every=EVERY,
-        count=len(everybody),
+        count=len(room.people),
         other=WITHOUT if answers else WITH_ANSWERS,
-        body="\n".join(part for each in lessons for part in _lesson(each, everybody, answers)),
+        body="\n".join(part for each in lessons for part in _lesson(each, room.people, answers)),
+        small=escape(" ".join(sentence for sentence in small if sentence)),
     )
 
 
 def _lesson(course: Lesson, everybody: list[dict[str, Item]], answers: bool) -> Iterator[str]:
-    """The exercises and the predictions of a lesson that somebody noted something in."""
-    predictions = [
-        part for item in course.predictions for part in _prediction(item, everybody, answers)
-    ]
-    rows = list(_exercises(course, everybody))
-    if rows or predictions:
-        yield f"<h2>Lesson {escape(course.number)}</h2>"
-        yield f"<table>{''.join(rows)}</table>"
-        yield from predictions
+    """The exercises, the predictions and the quiz of a lesson that somebody noted something in."""
+    yield f"<h2>Lesson {escape(course.number)}</h2>"
+    yield f"<table>{''.join(_exercises(course, everybody))}</table>"
+    for item in course.predictions:
+        yield from _prediction(item, choices_of(item, everybody), answers)
+    for question in course.quizzes:
+        yield from _quiz(question, choices_of(question, everybody), answers)
 
 
 def _exercises(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
-    for exercise in course.checked:
-        tried = [items[exercise.id] for items in everybody if exercise.id in items]
-        if tried:
-            passed, stuck = standing(tried)
-            said = f"passed by {passed} of {len(tried)}"
-            stuck_here = f'<span class="stuck">stuck: {stuck}</span>' if stuck else ""
-            yield _row(exercise.id, passed, len(everybody), said, stuck_here)
+    for name, tried in tries(course, everybody):
+        passed, stuck = standing(tried)
+        said = f"passed by {passed} of {len(tried)}"
+        stuck_here = f'<span class="stuck">stuck: {stuck}</span>' if stuck else ""
+        yield _row(name, passed, len(everybody), said, stuck_here)
 
 
-def _prediction(
-    item: AnyPrediction, everybody: list[dict[str, Item]], answers: bool
-) -> Iterator[str]:
-    choices = choices_of(item, everybody)
+def _prediction(item: AnyPrediction, choices: Counter[str], answers: bool) -> Iterator[str]:
+    """How the room predicted; with the answers also what is right, and each belief by itself."""
     if not choices:
         return
     yield f"<h3>{escape(item.id)}</h3><p>{escape(item.question)}</p>"
-    shown = sorted(choices.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_ROWS]
-    rows = []
-    for choice, count in sorted(shown):
+    rows = _letters if isinstance(item, Row) else _guesses
+    yield f"<table>{''.join(rows(item, choices, answers))}</table>"
+    for belief, count in beliefs_of(item, choices) if answers else []:
+        yield f'<p class="belief">Held by {count}: {escape(belief)}</p>'
+
+
+def _guesses(item: Prediction | Estimate, choices: Counter[str], answers: bool) -> Iterator[str]:
+    """A row for each guess that is made most, in the order of the guesses."""
+    most = sorted(choices.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_ROWS]
+    for choice, count in sorted(most):
         right = "came true" if answers and came_true(item, choice) else ""
+        yield _row(item.named(choice), count, choices.total(), str(count), right)
+
+
+def _letters(item: Row, choices: Counter[str], answers: bool) -> Iterator[str]:
+    """A row for each place of the letters: the bar shows how many said o."""
+    opens, refused = item.words
+    for (name, yes, no), truth in zip(rows_of(item, choices), item.truth, strict=True):
+        right = escape(f"right: {opens if truth == 'o' else refused}") if answers else ""
+        yield _row(name, yes, choices.total(), f"{opens}: {yes}; {refused}: {no}", right)
+
+
+def _quiz(item: Quiz, choices: Counter[str], answers: bool) -> Iterator[str]:
+    """How the room voted: the first choice of each."""
+    if not choices:
+        return
+    yield f"<h3>{escape(item.id)}</h3><p>{escape(item.question)}</p>"
+    rows = []
+    for choice in item.choices:
+        right = "right" if answers and item.choices[choice].right else ""
+        count = choices[choice]
         rows.append(_row(item.named(choice), count, choices.total(), str(count), right))
     yield f"<table>{''.join(rows)}</table>"
-    if answers:
-        for choice, count in shown:
-            if belief := item.belief(choice):
-                yield f'<p class="belief">Held by {count}: {escape(belief)}</p>'
 
 
 def _row(name: str, count: int, most: int, said: str, more: str) -> str:
