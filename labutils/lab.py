@@ -85,7 +85,8 @@ def seconds(moment: str) -> int:
 
 def iso(seconds: float) -> str:
     """2023-10-18T09:00:00Z for a number of seconds since 1970."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def dice(seed: str | None, party: str) -> Iterator[str]:

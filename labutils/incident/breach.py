@@ -138,16 +138,17 @@ class CampaignRun:
             begin = plan.assumed_time or fact.time or ""
             attempts: list[Attempt] = []
             for route in plan.routes:
-                attempts += self.try_route(route, begin)
+                attempts += self.try_route(route, seconds(begin))
                 if attempts[-1].allowed:
                     break
             yield _step(plan, fact, begin, attempts)
 
-    def try_route(self, route: Route, begin: str) -> list[Attempt]:
-        """The requests of a route, up to the first that is refused or cannot be sent."""
+    def try_route(self, route: Route, begin: int) -> list[Attempt]:
+        """The requests of a route, up to the first that is refused or cannot be sent; `begin` is in
+        seconds since 1970."""
         attempts = []
         for ask in route:
-            time = max(self.now + 1, seconds(ask.at or begin))
+            time = max(self.now + 1, seconds(ask.at) if ask.at else begin)
             attempts.append(self.attempt(ask, time))
             if not attempts[-1].allowed:
                 break

@@ -32,11 +32,11 @@ class Ask:
     repeat: int = 1
     every: int = 10
 
-    @property
+    @cached_property
     def service(self) -> str:
         return self.ask.split(":")[0]
 
-    @property
+    @cached_property
     def action(self) -> str:
         return self.ask.split(":")[1]
 

@@ -153,8 +153,28 @@ class Case:
             named += service.sources
         return tuple(dict.fromkeys(named))
 
+    @cached_property
+    def watches_by_scope(self) -> dict[str, list[tuple[str, Watch]]]:
+        """By service:action, the alarms that watch it, each with its control."""
+        return _by_scope(self.watches)
+
+    @cached_property
+    def safeguards_by_scope(self) -> dict[str, list[tuple[str, Safeguard]]]:
+        """By service:action, the safeguards on it, each with its control."""
+        return _by_scope(self.safeguards)
+
 
 Scoped = TypeVar("Scoped", Watch, Safeguard)
+
+
+def _by_scope(entries: dict[str, Scoped]) -> dict[str, list[tuple[str, Scoped]]]:
+    by_scope: dict[str, list[tuple[str, Scoped]]] = {}
+    for control, entry in entries.items():
+        for scope in entry.scopes:
+            by_scope.setdefault(scope, []).append((control, entry))
+    return by_scope
+
+
 # The name of a folder of data/cases/, a path to a folder, or a case that is loaded.
 CaseName = str | Path | Case
 

@@ -8,6 +8,7 @@ that there is an intruder.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from labutils.incident import cases
@@ -86,7 +87,7 @@ class Request:
     address: str
     alarm: int | None = None
 
-    @property
+    @cached_property
     def scope(self) -> str:
         """What is asked for, as service:action."""
         return f"{self.service.id}:{self.action}"
@@ -262,8 +263,8 @@ def fresh(request: Request, world: World) -> str | None:
 
 def safeguarded(request: Request, world: World) -> str | None:
     """Is there a safeguard on this very act? (CM-5, CM-7, SC-7, IA-5)"""
-    for control, safeguard in request.case.safeguards.items():
-        if request.scope in safeguard.scopes and world.has(control):
+    for control, safeguard in request.case.safeguards_by_scope.get(request.scope, ()):
+        if world.has(control):
             return safeguard.reason
     return None
 
@@ -326,11 +327,10 @@ def alarmed(request: Request, decision: Decision, world: World) -> bool:
     outcome = "allowed" if decision.allow else "denied"
     places = request.credential.holder.places if request.credential else ()
     return any(
-        request.scope in watch.scopes
-        and watch.raised_by == outcome
+        watch.raised_by == outcome
         and not (watch.away and request.address in places)
         and world.has(control)
-        for control, watch in request.case.watches.items()
+        for control, watch in request.case.watches_by_scope.get(request.scope, ())
     )
 
 

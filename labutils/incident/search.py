@@ -4,8 +4,8 @@ Every set is walked, with the same decisions as the replay and no HTTP. A set is
 control of it can be left out. A search says what is enough; it ranks nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ def minimal_sets(
     such step or control.
     """
     sets = _Sets(controls, world or World.historical(case))
-    stopping = sets.stopping(goal, case, thief)
+    stopping = sets.stopping([goal], case, thief)[goal]
     return StoppingSets(goal, sets.size, stopping.bit_count(), sets.minimal(stopping))
 
 
@@ -85,6 +85,22 @@ def robust_sets(
 
     Raises KeyError as minimal_sets does, and ValueError where there are fewer thieves than that.
     """
+    answers = robust_sets_by_goal(
+        [goal], controls, thieves, at_least=at_least, world=world, case=case
+    )
+    return answers[goal]
+
+
+def robust_sets_by_goal(
+    goals: Iterable[str],
+    controls: Sequence[str],
+    thieves: Mapping[str, Thief],
+    *,
+    at_least: int | None = None,
+    world: World | None = None,
+    case: CaseName = cases.COURSE,
+) -> dict[str, RobustSets]:
+    """The same for several goals. Each thief is walked once for all of them."""
     wanted = len(thieves) if at_least is None else at_least
     if not 1 <= wanted <= len(thieves):
         raise ValueError(
@@ -92,7 +108,16 @@ def robust_sets(
             f"to stop: {wanted} of {len(thieves)}"
         )
     sets = _Sets(controls, world or World.historical(case))
-    stopping = {name: sets.stopping(goal, case, thief) for name, thief in thieves.items()}
+    goals = tuple(goals)
+    walked = {name: sets.stopping(goals, case, thief) for name, thief in thieves.items()}
+    return {
+        goal: _robust(goal, wanted, sets, {name: one[goal] for name, one in walked.items()})
+        for goal in goals
+    }
+
+
+def _robust(goal: str, wanted: int, sets: "_Sets", stopping: Mapping[str, int]) -> RobustSets:
+    """What the sets that stop the goal, thief by thief, come to."""
     counts = sets.counted(stopping.values())
     robust = sum(1 << number for number, count in enumerate(counts) if count >= wanted)
     candidates = {one for numbers in stopping.values() for one in sets.minimal(numbers)}
@@ -143,8 +168,8 @@ def stopped_counts(
 
     Raises KeyError where a thief has no such step.
     """
-    sets = _Sets(controls, world or World.historical())
-    stopping = [_Walk(sets, case).stopping(case.campaign) for case in thieves]
+    sets, goals = _Sets(controls, world or World.historical()), tuple(goals)
+    stopping = [sets.stopping(goals, cases.COURSE, case) for case in thieves]
     return {
         goal: {
             sets.chosen(number): count
@@ -184,14 +209,17 @@ class _Sets:
         """The world with the set of this number in it, watched."""
         if number not in self.worlds:
             world = breach.with_controls(self.chosen(number), self.base)
-            self.worlds[number] = _Watched.of(world)
+            self.worlds[number] = _Watched(world)
         return self.worlds[number]
 
-    def stopping(self, goal: str, case: CaseName, thief: Thief | None) -> int:
-        """The sets that stop the goal."""
+    def stopping(
+        self, goals: Collection[str], case: CaseName, thief: Thief | None
+    ) -> dict[str, int]:
+        """The sets that stop each step, up to the last of the goals."""
         chased = thief if isinstance(thief, Case) else cases.load(case)
         campaign = thief if isinstance(thief, Campaign) else chased.campaign
-        return _Walk(self, chased).stopping(campaign.until(goal))[goal]
+        longest = max((campaign.until(goal) for goal in goals), key=lambda one: len(one.steps))
+        return _Walk(self, chased).stopping(longest)
 
     def alike(self, number: int, asked: set[str]) -> int:
         """The sets that have the same of these controls as the set of this number."""
@@ -317,22 +345,14 @@ class _Walk:
         return _Answer(self.sets.alike(number, world.asked), decision.allow, given, raises_alarm)
 
 
-_CONTROLS = frozenset(field.name for field in fields(World))
-
-
 class _Watched(World):
-    """A world that notes which of its controls were asked about."""
+    """A world that notes which of its controls were asked about: it has none itself, and looks each
+    up in the world that it watches."""
 
-    asked: set[str]
+    def __init__(self, world: World):
+        object.__setattr__(self, "watched", vars(world))
+        object.__setattr__(self, "asked", set())
 
-    @classmethod
-    def of(cls, world: World) -> "_Watched":
-        """The same decisions, watched."""
-        watched = cls(**vars(world))
-        object.__setattr__(watched, "asked", set())
-        return watched
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _CONTROLS:
-            object.__getattribute__(self, "asked").add(name)
-        return object.__getattribute__(self, name)
+    def __getattr__(self, name: str) -> Any:
+        self.asked.add(name)
+        return self.watched[name]

@@ -10,7 +10,7 @@ from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Case
 from labutils.incident.policy import Request, World
-from labutils.incident.search import RobustSets, robust_sets
+from labutils.incident.search import RobustSets, robust_sets_by_goal
 from labutils.lab import seconds
 from labutils.stage import thieves
 from labutils.stage.breached_company import (
@@ -198,7 +198,9 @@ def walked(
     crowd: Mapping[str, Case], losses: Iterable[str], at_least: int
 ) -> dict[str, RobustSets]:
     """By loss, all sets of the twelve controls against these thieves."""
-    return {loss: robust_sets(LOSSES[loss], TWELVE, crowd, at_least=at_least) for loss in losses}
+    facts = {loss: LOSSES[loss] for loss in losses}
+    answers = robust_sets_by_goal(facts.values(), TWELVE, crowd, at_least=at_least)
+    return {loss: answers[fact] for loss, fact in facts.items()}
 
 
 def print_frontiers(
