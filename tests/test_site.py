@@ -1,5 +1,6 @@
 """The site and the slides are made from the stored lessons, and lead nowhere that is not there."""
 
+import functools
 import json
 import re
 
@@ -18,21 +19,29 @@ HUNT = build.HOUSE / "docs" / "hunt.md"
 # --- ways to start ------------------------------------------------------------------------------
 
 
-def test_without_an_address_and_a_browser_site_there_is_no_button():
-    assert build.launches(None, lite=False) == {}
-    assert build.buttons({}, "00-start-here.ipynb") == ""
+HERE = {"Start on your machine": "index.html#start"}
+
+
+def test_without_an_address_and_a_browser_site_one_button_leads_to_the_ways_to_start():
+    assert build.launches(None, lite=False) == HERE
+    line = build.buttons(HERE, "03-follow-the-volley.ipynb", "../")
+    assert 'href="../index.html#start" class=first>Start on your machine</a>' in line
 
 
 def test_a_repository_on_github_gives_binder_and_colab_at_the_tag_of_the_release():
+    tag = f"v{build.version('labutils')}"
     ways = build.launches(GITHUB, lite=False)
-    assert list(ways) == ["Open on Binder", "Open in Colab"]
-    for link in ways.values():
-        assert f"v{build.version('labutils')}" in link
-        assert "somebody/anatomy" in link
+    assert list(ways) == ["Open on Binder", "Open in Colab", *HERE]
+    assert ways["Open on Binder"] == (
+        f"https://mybinder.org/v2/gh/somebody/anatomy/{tag}?urlpath=lab/tree/work/{{name}}"
+    )
+    assert ways["Open in Colab"] == (
+        f"https://colab.research.google.com/github/somebody/anatomy/blob/colab-{tag}/{{name}}"
+    )
 
 
 def test_a_repository_elsewhere_gives_neither():
-    assert build.launches(ELSEWHERE, lite=False) == {}
+    assert build.launches(ELSEWHERE, lite=False) == HERE
 
 
 def test_the_browser_is_offered_first_where_its_site_is_built():
@@ -41,6 +50,40 @@ def test_the_browser_is_offered_first_where_its_site_is_built():
     line = build.buttons(ways, "03-follow-the-volley.ipynb", "../")
     assert 'href="../lite/lab/index.html?path=03-follow-the-volley.ipynb" class=first' in line
     assert "../https" not in line
+
+
+@pytest.fixture
+def without_sphinx(tmp_path, monkeypatch):
+    """`make site` in a folder of its own, where Sphinx does nothing and succeeds."""
+    for name in ("SOURCE", "SITE", "LITE"):
+        monkeypatch.setattr(build, name, tmp_path / name.lower())
+    monkeypatch.setattr(build, "python_with", lambda *_: "python")
+    monkeypatch.setattr(build.subprocess, "call", lambda _: build.SITE.mkdir() or 0)
+
+
+@pytest.mark.usefixtures("without_sphinx")
+def test_lite_without_its_build_is_one_sentence_that_names_the_command(capsys):
+    assert build.main(["--lite"]) == 2
+    assert capsys.readouterr().out == (
+        "There is no build/lite yet: run make lite first, or leave --lite out.\n"
+    )
+    assert not build.SITE.exists()
+
+
+@pytest.mark.usefixtures("without_sphinx")
+def test_with_lite_the_last_words_say_how_to_serve_the_site(capsys):
+    build.LITE.mkdir()
+    (build.LITE / "index.html").write_text("the course in the browser", encoding="utf-8")
+    assert build.main(["--lite"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("so serve it: python -m http.server --directory build/site")
+    assert (build.SITE / "lite" / "index.html").exists()
+
+
+@pytest.mark.usefixtures("without_sphinx")
+def test_without_lite_the_last_words_say_what_to_open(capsys):
+    assert build.main([]) == 0
+    assert capsys.readouterr().out.endswith("The site is built: open build/site/index.html.\n")
 
 
 # --- links --------------------------------------------------------------------------------------
@@ -85,7 +128,8 @@ def pages():
 @pytest.mark.parametrize("number", pages())
 def test_each_picture_keeps_its_words_and_what_a_prediction_asks_stays_shut(number):
     before = nbformat.read(pages()[number], as_version=4)
-    after = nbformat.reads(build.lesson_page(pages()[number], {}, None), as_version=4)
+    after = nbformat.reads(build.lesson_page(pages()[number], HERE, None), as_version=4)
+    assert 'href="../index.html#start"' in after.cells[0].source
     for old, new in zip(before.cells, after.cells, strict=True):
         if old.cell_type == "markdown":
             continue
@@ -99,11 +143,37 @@ def test_each_picture_keeps_its_words_and_what_a_prediction_asks_stays_shut(numb
 
 
 def test_the_front_page_lists_every_lesson_once_in_its_side_bar():
-    page = build.front_page({}, None)
+    page = build.front_page(HERE, None)
     for path in build.lessons():
         assert page.count(f"\nnotebooks/{path.stem}\n") == 1
-    assert "LAUNCH" not in page
-    assert "Start on your machine" in page
+    assert f"{len(build.lessons())} lessons, each on its own" in page
+    for mark in ("LAUNCH", "COUNT", "ALT]", "LESSONS", "ADDRESS", "\nSTART"):
+        assert mark not in page
+
+
+def test_the_front_page_says_how_to_get_the_course_or_that_it_cannot_say():
+    assert f"`git clone {GITHUB}`" in build.front_page(HERE, GITHUB)
+    page = build.front_page(HERE, None)
+    assert "built without its public address, so it cannot lead you there" in page
+    assert "git clone" not in page
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("a\nb\n", "a\nb\n"),
+        ("05-1 is not written here yet; the course's is used.\nopen\n", "open\n"),
+        ("05-p1. It came out: a) no.\nYou noted no prediction.\nSo.\n",)
+        + ("05-p1. It came out: a) no.\nSo.\n",),
+        (f"{'word ' * 19}word,\nwhich goes on\n", f"{'word ' * 19}word, which goes on\n"),
+        (f"{'word ' * 19}word,\n  indented\n",) * 2,
+        (f"{'one  two ' * 11}\nthree  four\n",) * 2,
+        (f"{'x' * 200}\nsecret\n",) * 2,
+        ("", ""),
+    ],
+)
+def test_a_sentence_that_was_broken_for_a_notebook_is_whole_and_a_table_is_left(printed, shown):
+    assert build.of_the_course(printed) == shown
 
 
 def test_the_settings_of_sphinx_read_what_the_builder_writes(tmp_path, monkeypatch):
@@ -119,17 +189,50 @@ def test_the_settings_of_sphinx_read_what_the_builder_writes(tmp_path, monkeypat
 # --- slides -------------------------------------------------------------------------------------
 
 
+@functools.cache
 def told(number):
     return list(slides.slides_of(nbformat.read(pages()[number], as_version=4)))
 
 
+def on_the_wall(cell):
+    """What the room sees of a slide: not what stands in the speaker's notes."""
+    return re.sub("<aside.*?</aside>", "", cell.source, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("number", pages())
 def test_each_prediction_and_quiz_is_a_slide_with_its_choices_and_no_truth(number):
-    texts = [cell.source for cell in told(number) if "What do you think?" in cell.source]
+    votes = [cell for cell in told(number) if "What do you think?" in cell.source]
     course = lesson(number)
     asked = [item for item in (*course.predictions, *course.quizzes) if item.id[3] in "pq"]
-    assert len(texts) == len(asked)
-    assert not any("You noted no prediction" in cell.source for cell in told(number))
+    assert len(votes) == len(asked)
+    for cell in told(number):
+        assert "You noted no prediction" not in cell.source
+    for cell in votes:
+        assert "It comes out" not in on_the_wall(cell)
+        assert "Right." not in on_the_wall(cell)
+
+
+@pytest.mark.parametrize("number", pages())
+def test_the_speaker_alone_sees_what_is_right(number):
+    cells = told(number)
+    for item in lesson(number).predictions:
+        said = slides.in_html(f"It comes out: {item.named(item.truth)}.")
+        assert any(f"<p>{said}</p>" in cell.source for cell in cells)
+    for quiz in lesson(number).quizzes:
+        for choice in quiz.choices.values():
+            assert any(slides.in_html(choice.why) in cell.source for cell in cells)
+
+
+@pytest.mark.parametrize("number", pages())
+def test_what_a_prediction_came_to_is_a_slide_after_its_vote(number):
+    texts = [cell.source for cell in told(number)]
+    for item in lesson(number).predictions:
+        result = slides.in_html(f"It came out: {item.named(item.truth)}.")
+        why = slides.in_html(item.because)
+        question = slides.in_html(item.question)
+        [came_out] = [at for at, text in enumerate(texts) if text.endswith(f"{result}**\n\n{why}")]
+        assert any(question in text for text in texts[:came_out])
+        assert not any(why in text for text in texts[:came_out])
 
 
 @pytest.mark.parametrize("number", pages())
@@ -143,20 +246,61 @@ def test_no_slide_holds_a_solution_or_more_than_fits(number):
                 assert len(output.get("text", "").splitlines()) <= slides.OUTPUT + 1
 
 
+@pytest.mark.parametrize("number", pages())
+def test_each_slide_begins_with_a_heading_or_is_a_picture(number):
+    for cell in told(number):
+        if slides.kind_of(cell) in ("slide", "subslide"):
+            assert cell.source.startswith("#") or "data" in cell.outputs[0]
+
+
+@pytest.mark.parametrize("number", pages())
+def test_a_link_on_a_slide_leads_to_slides_that_there_are_or_out_of_the_course(number):
+    decks = {f"{path.stem}.html" for path in build.lessons()}
+    for cell in told(number):
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\(([^)]*)\)", cell.source):
+                assert target in decks or target.startswith(("https://", "http://"))
+
+
+def test_a_link_to_a_page_that_is_no_lesson_is_words_on_a_slide():
+    assert slides.linked("[the story](../docs/story.md), [06](06-x.ipynb)") == (
+        "the story, [06](06-x.html)"
+    )
+
+
+def test_the_long_path_hangs_below_its_first_slide():
+    long = f"## Redact (5 min · long)\n\n{'word ' * 50}\n\n{'word ' * 50}\n\n## Quiz\n\nb"
+    assert [slides.kind_of(cell) for cell in slides_for(long)] == ["slide", "subslide", "slide"]
+
+
+def test_the_minutes_of_a_section_stand_on_its_first_slide_alone():
+    paragraph = "word " * 50
+    shown = slides_for(f"## Three doors (5 min)\n\n{paragraph}\n\n{paragraph}")
+    heads = [cell.source.splitlines()[0] for cell in shown]
+    assert heads == ["## Three doors (5 min)", "## Three doors"]
+
+
+def slides_for(text, *cells):
+    """The slides of a lesson 05 that has this text, and these cells."""
+    book = new_notebook(cells=[new_markdown_cell(text), *cells])
+    book.metadata.labutils = {"lesson": "05"}
+    return list(slides.slides_of(book))
+
+
 def test_a_long_text_goes_on_under_the_same_heading():
     paragraph = "word " * 50
     parts = list(slides.blocks(f"## Three doors\n\n{paragraph}\n\n{paragraph}", ""))
-    assert [head for head, _ in parts] == ["## Three doors"] * 2
+    assert [head for head, _, _ in parts] == ["## Three doors"] * 2
 
 
 def test_a_list_that_is_too_long_is_parted_between_its_items():
     item = "- " + "word " * 50
     parts = list(slides.blocks(f"## Three doors\n\n{item}\n{item}", ""))
-    assert [text.count("- ") for _, text in parts] == [1, 1]
+    assert [text.count("- ") for _, _, text in parts] == [1, 1]
 
 
 def test_a_comment_with_facts_is_not_on_the_wall():
-    [(_, text)] = slides.blocks("It was opened. <!-- fact: nov22-sliver -->", "## What happened")
+    [(_, _, text)] = slides.blocks("It was opened. <!-- fact: nov22-sliver -->", "## What happened")
     assert text == "It was opened."
 
 
@@ -165,19 +309,62 @@ def test_a_text_that_is_too_long_says_how_much_is_left():
     assert slides.cut("a\nb", 4) == "a\nb"
 
 
+def parts_of(*outputs):
+    """What becomes of the outputs of a cell of lesson 05: texts, and pictures as their words."""
+    made = [
+        new_output("stream", name="stdout", text=output)
+        if isinstance(output, str)
+        else new_output("display_data", {"image/png": ""}, metadata={"image/png": output})
+        for output in outputs
+    ]
+    parts = slides.parted(made, lesson("05"))
+    return [part if isinstance(part, str) else part.get("text", "picture") for part in parts]
+
+
 def test_what_a_learner_did_not_write_is_not_said_on_the_wall():
     printed = (
         "05-1 is not written here yet; the course's is used.\nopened\nYou noted no prediction.\n"
     )
-    cell = new_code_cell("run()", outputs=[new_output("stream", name="stdout", text=printed)])
-    shown = list(slides.shown(cell, below=False))
-    assert shown[1].outputs[0].text == "opened"
+    assert parts_of(printed) == ["opened"]
 
 
-def test_an_exercise_is_named_as_the_turn_of_the_room():
-    book = new_notebook(
-        cells=[new_markdown_cell("**05-1.** Write `knock`."), new_code_cell('check("05-1", ...)')]
-    )
-    book.metadata.labutils = {"lesson": "05"}
-    [only] = slides.slides_of(book)
-    assert only.source == "## Your turn: 05-1\n\nWrite `knock`."
+def test_the_words_of_a_picture_do_not_stand_below_it_again():
+    assert parts_of({"alt": "2 requests."}, "2 requests.\n") == ["picture"]
+    assert parts_of({"alt": "2 requests."}, "2 requests.\nmore\n") == ["picture", "more"]
+    assert parts_of("2 requests.\n") == ["2 requests."]
+
+
+def test_what_is_printed_after_a_prediction_stays_an_output():
+    item = lesson("05").predictions[0]
+    printed = f"{item.id}. It came out: {item.named(item.truth)}.\n{item.because}\nand more\n"
+    result, more = parts_of(printed)
+    assert result.startswith("## What came out\n\n**It came out: ")
+    assert more == "and more"
+
+
+def test_a_stored_output_that_differs_from_the_registry_is_not_passed_over():
+    with pytest.raises(AssertionError, match="a stored output does not say: 05-p1"):
+        parts_of("05-p1. It came out: something else.\n")
+
+
+def test_a_table_that_is_wide_has_small_type_and_a_long_sentence_is_broken():
+    assert slides.in_fine_type("name".ljust(95) + "x")
+    assert not slides.in_fine_type("word " * 30)
+    assert len(slides.wrapped("word " * 30)) == 2
+
+
+def test_an_exercise_is_named_as_the_turn_of_the_room_and_keeps_its_name():
+    task = f"**05-1.** Write `knock`.\n\n{'word ' * 74}"
+    asked = new_code_cell('check("05-1", ...)')
+    texts = [cell.source for cell in slides_for(f"## Doors\n\nThree.\n\n{task}", asked)]
+    assert [text.splitlines()[0] for text in texts] == [
+        "## Doors",
+        "## Your turn: 05-1",
+        "## Your turn: 05-1",
+    ]
+
+
+def test_a_target_is_named_and_its_scene_is_not_opened_on_the_wall():
+    opened = new_code_cell('scene = target("05")', outputs=[new_output("stream", text="05-target")])
+    [only] = slides_for("## Target: outlive the operator (20 min · long)\n\nNo scaffold.", opened)
+    assert only.source.endswith("No scaffold.")

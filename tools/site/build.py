@@ -16,6 +16,7 @@ from importlib.metadata import version
 
 import nbformat
 
+from labutils.classroom.exercises import WIDTH
 from labutils.classroom.workspace import in_the_repository, public_address
 from tools.colab import opened_in_colab
 from tools.environments import python_with
@@ -33,6 +34,8 @@ PAGES = {
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 REVEALS = re.compile(r"(?m)^\s*reveal\(")
+WIDTHS = (WIDTH, 110)  # characters of a line that a lesson says; of the words of a picture
+NO_LEARNER = re.compile(r"(?m)^(?:.* is not written here yet.*|You noted no prediction\.)\n?")
 
 
 # --- ways to start ------------------------------------------------------------------------------
@@ -51,17 +54,17 @@ def launches(address: str | None, lite: bool) -> dict[str, str]:
         binder = f"https://mybinder.org/v2/gh/{repository}/{tag}?urlpath=lab/tree/work/"
         colab = opened_in_colab(address) + "{name}"
         ways |= {"Open on Binder": binder + "{name}", "Open in Colab": colab}
-    return ways
+    return ways | {"Start on your machine": "index.html#start"}
 
 
 def buttons(ways: dict[str, str], name: str, up: str = "") -> str:
-    """The line of buttons for a notebook, from a page `up` below the front page; may be empty."""
+    """The line of buttons for a notebook, from a page `up` below the front page."""
     links = []
     for place, (label, link) in enumerate(ways.items()):
         href = link.format(name=name)
         href = href if href.startswith("https:") else up + href
         links.append(f'<a href="{href}"{"" if place else " class=first"}>{label}</a>')
-    return f'<p class="launch">{"".join(links)}</p>' if links else ""
+    return f'<p class="launch">{"".join(links)}</p>'
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -94,18 +97,50 @@ def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             cell.source = relinked(cell.source, path, address)
-            if place == 0 and launch:
+            if place == 0:
                 title, _, rest = cell.source.partition("\n")
                 cell.source = f"{title}\n\n{launch}\n{rest}"
             continue
         if REVEALS.search(cell.source):
             cell.metadata.tags = [*cell.metadata.get("tags", []), "hide-output"]
-            cell.metadata.mystnb = {"code_prompt_show": "Show what came out"}
+            cell.metadata.mystnb = {
+                "code_prompt_show": "Show what came out",
+                "code_prompt_hide": "Hide what came out",
+            }
         for output in cell.outputs:
-            if alt := output.get("metadata", {}).get("image/png", {}).get("alt"):
+            if output.output_type == "stream":
+                output.text = of_the_course(output.text)
+            if alt := words_of_picture(output):
                 cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
             output.get("data", {}).pop("text/vnd.labutils.marks", None)
     return nbformat.writes(notebook)
+
+
+def of_the_course(text: str) -> str:
+    """What a lesson printed, for those who look on: nothing of a learner who wrote nothing, and no
+    sentence broken where a line of a notebook ends."""
+    lines: list[str] = []
+    before = ""
+    for line in NO_LEARNER.sub("", text).splitlines():
+        if lines and goes_on(before, line):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+        before = line
+    return "".join(f"{line}\n" for line in lines)
+
+
+def goes_on(line: str, following: str) -> bool:
+    """Whether a sentence goes on there because its next word had no room on the line."""
+    word = following.partition(" ")[0]
+    in_a_table = "  " in line or "  " in following or not word
+    filled = any(len(line) <= width < len(f"{line} {word}") for width in WIDTHS)
+    return filled and not in_a_table
+
+
+def words_of_picture(output: nbformat.NotebookNode) -> str:
+    """The words that a picture was stored with, and that say what it shows."""
+    return output.get("metadata", {}).get("image/png", {}).get("alt", "")
 
 
 def toctree(caption: str | None, names: list[str], depth: int = 1) -> str:
@@ -131,20 +166,31 @@ def tables_of_contents() -> Iterator[str]:
 
 def start_of(readme: str) -> str:
     """What README says on how to start."""
-    return "## Start" + readme.split("\n## Start", 1)[1].split("\n## ", 1)[0]
+    return readme.split("\n## Start\n", 1)[1].split("\n## ", 1)[0].strip()
+
+
+def where_it_is(address: str | None) -> str:
+    """Where a reader of the site gets the course itself."""
+    if address:
+        return f"Get the course first: `git clone {address}`, and change into its folder."
+    return (
+        "You start in a copy of the course's repository. This site was built without its public "
+        "address, so it cannot lead you there, and has no buttons for Binder and Colab: ask "
+        "whoever showed you the site."
+    )
 
 
 def front_page(ways: dict[str, str], address: str | None) -> str:
     readme = (HOUSE / "README.md").read_text(encoding="utf-8")
     alt = re.search(r"!\[([^]]*)\]\(docs/what-dies-when\.png\)", readme)
     assert alt, "README has the picture of lesson 05"
-    launch = buttons(ways, "00-start-here.ipynb")
-    start = '<p class="launch"><a class="first" href="#start">Start on your machine</a></p>'
     text = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, part in {
-        "LAUNCH": launch or start,
+        "LAUNCH": buttons(ways, "00-start-here.ipynb"),
+        "COUNT": str(len(lessons())),
         "ALT": alt[1],
         "LESSONS": lesson_table(lessons()),
+        "ADDRESS": where_it_is(address),
         "START": relinked(start_of(readme), HOUSE / "README.md", address),
     }.items():
         text = text.replace(mark, part, 1)

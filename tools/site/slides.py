@@ -1,12 +1,15 @@
 """Slides for a wall, one idea each, from the lessons' stored outputs: `make slides`, into
 build/slides.
 
-A heading begins a slide. A long text goes on over several. A prediction and a quiz are slides to
-vote on. Code comes with its output on the next step. Exercises are named, for people do them in
-their own copies.
+A heading begins a slide, and a long text goes on over several. Predictions and quizzes are slides
+to vote on; the speaker's notes have what is right, and the thought behind each other choice. Code
+comes with its output, and what a prediction came to is the next slide. Exercises and targets are
+named, for people do them in their own copies. The long path hangs below the slides of the short.
 """
 
+import collections
 import html
+import itertools
 import re
 import shutil
 import subprocess
@@ -20,65 +23,119 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from labutils.classroom.registry import AnyPrediction, Quiz, lesson
+from labutils.classroom.registry import (
+    AnyPrediction,
+    Estimate,
+    Lesson,
+    Prediction,
+    Quiz,
+    Row,
+    lesson,
+)
 from tools.guide import title_of
 from tools.lessons import paths as lessons
-from tools.site.build import HERE, HOUSE, LINK
+from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words_of_picture
 
 SLIDES = HOUSE / "build" / "slides"
 REVEAL = HERE / "node_modules" / "reveal.js"
 WORDS, FEW = 75, 40  # on a slide; above code
-CODE, OUTPUT, PICTURE = 18, 20, 99  # lines; a picture fills a slide
-WIDTH = 92  # characters of a line
-COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
+CODE, OUTPUT, ROOM, PICTURE = 18, 22, 22, 99  # lines; ROOM: code and output; a picture fills all
+WIDTH, FINE = 92, 118  # characters of a line of code; of smaller type, where a line needs it
+LINE, VOTE_ROOM = 62, 13  # prose: characters of a line; lines of a vote with the text before it
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
+MINUTES = re.compile(r" \(\d+ min[^)]*\)$")
 ITEM = re.compile(r"\n(?=(?:> )?[-*] )")
 TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*\s*")
+TURN = "## Your turn: "
+DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
+COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
+CODE_SPAN, EMPHASIS = re.compile(r"`([^`]+)`"), re.compile(r"\*(\w+)\*")
 VOTE = re.compile(r'^(?:predict|quiz)\("(\d\d-[pq]\d+)"', re.MULTILINE)
-NO_LEARNER = re.compile(
-    r"^(?:.* is not written here yet.*|You noted no prediction\.)\n?", re.MULTILINE
-)
-LEFT_OUT = re.compile(r"^(?:check|progress|target|solution|hint)\(", re.MULTILINE)
+CAME_OUT = re.compile(r"^(\d\d-p\d+)\. It came out: ", re.MULTILINE)
+LEFT_OUT = re.compile(r"^(?:\w+ = )?(?:check|progress|target|solution|hint)\(", re.MULTILINE)
 
 
 # --- what becomes of a cell ---------------------------------------------------------------------
 
 
 def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """The cells of the slides of a lesson, each marked: a slide, or a step of the one before."""
+    """The cells of the slides of a lesson, each marked: a slide, one below it, or a step of it."""
+    before = ""
+    for section, cell in told(notebook):
+        if section == before and section.endswith("long)") and kind_of(cell) == "slide":
+            slide(cell, "subslide")
+        before = section
+        yield cell
+
+
+def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """The cells of the slides in their order, each after the heading that it stands under."""
     course = lesson(notebook.metadata.labutils.lesson)
-    heading, said = "", 0
-    for place, cell in enumerate(notebook.cells):
+    heading, lead, imports = "", "", True
+    for cell in joined(notebook.cells):
         if cell.cell_type == "markdown":
-            for head, block in blocks(cell.source, heading):
-                text = TASK.sub(r"## Your turn: \1\n\n", block)
-                yield slide(new_markdown_cell(text if text != block else f"{head}\n\n{block}"))
-                said = words([block])
+            for section, title, block in blocks(cell.source, heading):
+                title = title or (later(section) if section == heading else section)
+                yield section, slide(new_markdown_cell(linked(f"{title}\n\n{block}")))
+                heading, lead = section, "" if title.startswith(TURN) else block
             heading = next(reversed(HEADING.findall(cell.source)), heading)
             continue
-        asked = VOTE.findall(cell.source)
+        asked = [course.items[each] for each in VOTE.findall(cell.source)]
         if asked:
-            yield from votes(cell, [course.items[each] for each in asked])
-        elif place > 2 and not LEFT_OUT.search(cell.source):
-            yield from shown(cell, said <= FEW)
-        said = WORDS
+            made = votes(cell, asked, lead)
+        elif imports or LEFT_OUT.search(cell.source):
+            made = ()
+        else:
+            made = shown(cell, later(heading), lead, course)
+        yield from ((heading, each) for each in made)
+        lead, imports = "", False
 
 
-def blocks(text: str, heading: str) -> Iterator[tuple[str, str]]:
-    """The text in pieces of at most WORDS words, each below the heading that it stands under."""
+def joined(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The cells, with texts that follow one another as one."""
+    for markdown, group in itertools.groupby(cells, lambda cell: cell.cell_type == "markdown"):
+        if markdown:
+            yield new_markdown_cell("\n\n".join(cell.source for cell in group))
+        else:
+            yield from group
+
+
+def later(heading: str) -> str:
+    """The heading of a slide that is not the first under it: without the minutes."""
+    return MINUTES.sub("", heading)
+
+
+def linked(text: str) -> str:
+    """The text with links to lessons led to their slides, and those to other files made words."""
+
+    def mended(link: re.Match[str]) -> str:
+        deck = DECK.match(link[2])
+        return f"[{link[1]}]({deck[1]}.html)" if deck else link[1]
+
+    return LINK.sub(mended, text)
+
+
+def blocks(text: str, section: str) -> Iterator[tuple[str, str, str]]:
+    """The text in pieces of at most WORDS words.
+
+    Before each stands the heading of its section, and the title of an exercise where it is one.
+    """
     piece: list[str] = []
+    title = ""
     for paragraph in paragraphs(COMMENT.sub("", text).strip()):
-        found = HEADING.match(paragraph)
-        if piece and (found or words([*piece, paragraph]) > WORDS):
-            yield heading, "\n\n".join(piece)
+        heading, task = HEADING.match(paragraph), TASK.match(paragraph)
+        if piece and (heading or task or words([*piece, paragraph]) > WORDS):
+            yield section, title, "\n\n".join(piece)
             piece = []
-        if found:
-            heading = found[0]
-            paragraph = paragraph[found.end() :].strip()
+        if heading:
+            section, title = heading[0], ""
+        elif task:
+            title = f"{TURN}{task[1]}"
+        paragraph = paragraph[(heading or task).end() :].strip() if heading or task else paragraph
         if paragraph and not paragraph.startswith("If the next cell finds no module"):
             piece.append(paragraph)
     if piece:
-        yield heading, "\n\n".join(piece)
+        yield section, title, "\n\n".join(piece)
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -91,68 +148,176 @@ def words(texts: list[str]) -> int:
     return len(re.findall(r"\w+", LINK.sub(r"\1", " ".join(texts))))
 
 
-def votes(cell: NotebookNode, asked: list[AnyPrediction | Quiz]) -> Iterator[NotebookNode]:
-    """What the cell prints before it asks, and each question with its choices."""
-    printed = "".join(output.get("text", "") for output in cell.outputs)
-    before = printed.split(f"{asked[0].id}. ")[0].rstrip()
+# --- votes --------------------------------------------------------------------------------------
+
+
+def votes(
+    cell: NotebookNode, asked: list[AnyPrediction | Quiz], lead: str
+) -> Iterator[NotebookNode]:
+    """What the cell prints before it asks, and each question with its choices.
+
+    A short text before the first, `lead`, stays on its slide.
+    """
+    text = NO_LEARNER.sub("", "".join(output.get("text", "") for output in cell.outputs))
+    before = text.split(f"{asked[0].id}. ")[0].rstrip()
     if before:
-        code = cut(before, OUTPUT)
-        yield slide(new_markdown_cell(f"## Read this\n\n```python\n{code}\n```"))
-    for item in asked:
-        if isinstance(item, Quiz):
-            choices = [f"{letter}) {choice.text}" for letter, choice in item.choices.items()]
-        else:
-            choices = [line.strip() for line in item.lines() if line.startswith("  ")]
-        offered = "".join(f"<li>{html.escape(choice)}</li>" for choice in choices)
-        question = html.escape(item.question).replace("\n", "<br>")
-        text = f'<p>{question}</p>\n<ul class="vote">{offered}</ul>'
-        yield slide(new_markdown_cell(f"## What do you think?\n\n{text}"))
+        language = "python" if before.startswith(("def ", "class ", "@")) else "text"
+        text = f"## Read this\n\n```{language}\n{cut(before, OUTPUT)}\n```"
+        yield slide(new_markdown_cell(text))
+    for place, item in enumerate(asked):
+        offered, how = choices(item)
+        height = sum(len(wrapped(text, LINE)) for text in (lead, item.question))
+        height += 1.5 * (len(offered) + bool(how))
+        together = lead and not before and not place and height <= VOTE_ROOM
+        listed = "".join(f"<li>{in_html(choice)}</li>" for choice in offered)
+        parts = [
+            f"## What do you think?\n\n<p>{in_html(item.question)}</p>",
+            f'<ul class="vote">{listed}</ul>' if offered else "",
+            f"<p>{in_html(how)}</p>" if how else "",
+            f'<aside class="notes">{"".join(notes(item))}</aside>',
+        ]
+        text = "\n".join(part for part in parts if part)
+        yield slide(new_markdown_cell(text), "-" if together else "slide")
 
 
-def shown(cell: NotebookNode, below: bool) -> Iterator[NotebookNode]:
-    """The code, cut to what can be read on a wall, then each output: a step, or a slide if long.
+def choices(item: AnyPrediction | Quiz) -> tuple[list[str], str]:
+    """What can be chosen, and what is to be said of it where that is no letter."""
+    if isinstance(item, Quiz):
+        return [f"{letter}) {choice.text}" for letter, choice in item.choices.items()], ""
+    offered = [line.strip() for line in item.lines() if line.startswith("  ")]
+    if isinstance(item, Row):
+        return offered, f"For each: {item.words[0]}, or {item.words[1]}?"
+    return offered, f"Say a number of {item.unit}." if isinstance(item, Estimate) else ""
 
-    `below`: short code stands on the slide with the few words before it.
+
+def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
+    """What the speaker alone sees: what is right, and the thought behind each other choice."""
+    if isinstance(item, Quiz):
+        for letter, choice in item.choices.items():
+            yield f"<p>{letter}) {'Right. ' if choice.right else ''}{in_html(choice.why)}</p>"
+        return
+    yield f"<p>It comes out: {in_html(item.named(item.truth))}.</p>"
+    if isinstance(item, Prediction):
+        believed = [(f"{letter})", guess.belief) for letter, guess in item.guesses.items()]
+    elif isinstance(item, Row):
+        believed = [(f"{name}:", belief) for name, belief in item.beliefs.items()]
+    else:
+        believed = [("Too low:", item.too_low), ("Too high:", item.too_high)]
+    for choice, belief in believed:
+        if belief:
+            yield f"<p>{in_html(choice)} {in_html(belief)}</p>"
+
+
+def in_html(text: str) -> str:
+    """A text of the lessons' tables, with its code as code and its emphasis as emphasis."""
+    text = EMPHASIS.sub(r"<em>\1</em>", html.escape(text))
+    return CODE_SPAN.sub(r"<code>\1</code>", text).replace("\n", "<br>")
+
+
+# --- code and what it prints --------------------------------------------------------------------
+
+
+def shown(cell: NotebookNode, heading: str, lead: str, course: Lesson) -> Iterator[NotebookNode]:
+    """The code, cut to what can be read on a wall; each output, a step or a slide; what came out.
+
+    Short code stays on the slide of the few words before it, `lead`.
     """
     source = cut(cell.source, CODE)
-    lines = len(source.splitlines())
-    below = below and lines <= CODE // 2
-    yield slide(new_code_cell(source), "-" if below else "slide")
-    room = CODE + 1 - lines - (8 if below else 0)
-    for output in cell.outputs:
-        height = PICTURE if "data" in output else len(wrapped(output.get("text", "")))
-        short = readable(output)
-        step = new_code_cell("", outputs=[short], metadata={"tags": ["output"]})
-        yield slide(step, "fragment" if height <= room else "slide")
-        room = room - height if height <= room else OUTPUT - height
+    lines = len(wrapped(source, WIDTH))
+    below = bool(lead) and words([lead]) <= FEW and lines <= CODE // 2
+    if not below:
+        yield slide(new_markdown_cell(heading))
+    yield slide(new_code_cell(source), "-")
+    room = ROOM - lines - (len(wrapped(lead, LINE)) * 2 if below else 0)
+    for output in parted(cell.outputs, course):
+        if isinstance(output, str):
+            yield slide(new_markdown_cell(output))
+            room = 0
+            continue
+        text = output.get("text", "")
+        height = len(wrapped(text)) if text else PICTURE
+        tags = ["output", "fine"] if in_fine_type(text) else ["output"]
+        step = new_code_cell("", outputs=[output], metadata={"tags": tags})
+        if text and height > room:
+            yield slide(new_markdown_cell(heading))
+        kind = "fragment" if height <= room else "-" if text else "slide"
+        yield slide(step, kind)
+        room = room - height if height <= room else ROOM - height
 
 
-def readable(output: NotebookNode) -> NotebookNode:
-    """The output; of a text as many lines as fit, and none about a learner who wrote nothing."""
-    if output.output_type != "stream":
-        return output
-    text = NO_LEARNER.sub("", output.text).strip("\n")
-    return new_output("stream", name=output.name, text=cut(text, OUTPUT))
+def parted(outputs: list[NotebookNode], course: Lesson) -> Iterator[NotebookNode | str]:
+    """The outputs; what a prediction came to, and why, is a text of its own.
+
+    Left out is what is said of a learner who wrote nothing, and the words of the picture above.
+    """
+    words_above = ""
+    for output in outputs:
+        if output.output_type != "stream":
+            words_above = words_of_picture(output)
+            yield output
+            continue
+        text = NO_LEARNER.sub("", output.text)
+        for identifier in CAME_OUT.findall(text):
+            item = course.items[identifier]
+            result = f"It came out: {item.named(item.truth)}."
+            before, text = around(f"{identifier}. {result} {item.because}", text)
+            yield from printed(before, words_above)
+            yield f"## What came out\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
+            words_above = ""
+        yield from printed(text, words_above)
 
 
-def wrapped(text: str) -> list[str]:
-    """The lines of a text as the slide breaks them."""
-    return [part for line in text.splitlines() for part in (textwrap.wrap(line, WIDTH) or [""])]
+def around(said: str, text: str) -> tuple[str, str]:
+    """What stands in a text before something that is said there, wherever lines end, and after."""
+    place = re.search(r"\s+".join(map(re.escape, said.split())), text)
+    assert place, f"a stored output does not say: {said}"
+    return text[: place.start()], text[place.end() :]
+
+
+def printed(text: str, words_above: str) -> Iterator[NotebookNode]:
+    """An output with that text, as much as fits, without the words of the picture above it.
+
+    There is none where no text is left.
+    """
+    first, _, rest = of_the_course(text.strip("\n")).partition("\n")
+    text = rest if words_above and first == words_above else f"{first}\n{rest}"
+    if text := text.strip("\n"):
+        yield new_output("stream", name="stdout", text=cut(text, OUTPUT))
+
+
+def wrapped(text: str, width: int = 0) -> list[str]:
+    """The lines of a text as the slide breaks them; of an output without a given width."""
+    width = width or (FINE if in_fine_type(text) else WIDTH)
+    rows = text.splitlines()
+    return [part for row in rows for part in (textwrap.wrap(row, width) or [""])]
+
+
+def in_fine_type(text: str) -> bool:
+    """Whether an output has a table that would be broken in larger type."""
+    return any(len(row) > WIDTH and "  " in row.strip() for row in text.splitlines())
 
 
 def cut(text: str, most: int) -> str:
     """The first lines of a text, and how many more there are."""
     rows, height = text.splitlines(), 0
+    width = FINE if in_fine_type(text) else WIDTH
     for place, row in enumerate(rows):
-        height += len(wrapped(row)) or 1
+        height += len(wrapped(row, width))
         if height > most:
             return "\n".join([*rows[:place], f"# ... {len(rows) - place} more lines"])
     return text
 
 
+# --- marks for nbconvert ------------------------------------------------------------------------
+
+
 def slide(cell: NotebookNode, kind: str = "slide") -> NotebookNode:
     cell.metadata.slideshow = {"slide_type": kind}
     return cell
+
+
+def kind_of(cell: NotebookNode) -> str:
+    return cell.metadata.slideshow.slide_type
 
 
 # --- the whole ----------------------------------------------------------------------------------
@@ -179,7 +344,11 @@ def index(titles: dict[str, str]) -> str:
 <body style="font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem">
 <main><h1>{title}</h1><ul style="list-style: none; padding: 0">
 {items}
-</ul><p>Space and the arrow keys go on; O shows all slides; F fills the screen.</p></main>
+</ul>
+<p>Space goes on through every slide. The arrow to the right passes over the long path, which hangs
+below: the arrow down goes through it. O shows all slides; F fills the screen.</p>
+<p>S opens a window for the speaker: the next slide, the time, and at each question what is right,
+with the thought behind each other choice. Keep it off the wall.</p></main>
 </body></html>
 """
 
@@ -192,7 +361,8 @@ def main() -> int:
         subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True)
     shutil.rmtree(SLIDES, ignore_errors=True)
     SLIDES.mkdir(parents=True)
-    shutil.copytree(REVEAL / "dist", SLIDES / "reveal.js" / "dist")
+    for part in ("dist", "plugin/notes"):
+        shutil.copytree(REVEAL / part, SLIDES / "reveal.js" / part)
     shutil.copyfile(HERE / "static" / "slides.css", SLIDES / "slides.css")
     export, titles = exporter(), {}
     for path in lessons():
@@ -202,10 +372,10 @@ def main() -> int:
             cell.id = f"slide-{place}"
         titles[path.stem] = title_of(notebook)
         metadata = {**notebook.metadata, "title": titles[path.stem]}
-        told = new_notebook(cells=cells, metadata=metadata)
-        page, _ = export.from_notebook_node(told)
+        page, _ = export.from_notebook_node(new_notebook(cells=cells, metadata=metadata))
         (SLIDES / f"{path.stem}.html").write_text(page, encoding="utf-8")
-        print(f"{path.stem}: {sum(c.metadata.slideshow.slide_type == 'slide' for c in cells)}")
+        kinds = collections.Counter(map(kind_of, cells))
+        print(f"{path.stem}: {kinds['slide']}, and {kinds['subslide']} of the long path")
     (SLIDES / "index.html").write_text(index(titles), encoding="utf-8")
     print("The slides are built: open build/slides/index.html.")
     return 0

@@ -6,12 +6,24 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   // What scrolls sideways can be reached by the keyboard, and says what it is.
   let count = 0;
-  for (const block of document.querySelectorAll("div.highlight pre, .cell_output table, .pst-scrollable-table-container")) {
+  for (const block of document.querySelectorAll("div.highlight pre, .cell_output table, .pst-scrollable-table-container, .picture, .cell_output")) {
     if (block.scrollWidth > block.clientWidth) {
       count += 1;
+      const kind = block.matches("pre") ? "code" : block.querySelector("img") ? "picture" : "table";
       block.tabIndex = 0;
       block.setAttribute("role", "region");
-      block.setAttribute("aria-label", `${block.matches("pre") ? "code" : "table"} ${count}`);
+      block.setAttribute("aria-label", `${kind} ${count}`);
     }
+  }
+  // What the search shows of a page is its text, and not the buttons and lists around it.
+  if (typeof Search !== "undefined") {
+    const textOf = Search.htmlToText;
+    Search.htmlToText = (html, anchor) => {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      for (const part of page.querySelectorAll(".bd-header-article, .bd-sidebar-secondary, #print-main-content, .prev-next-area")) {
+        part.remove();
+      }
+      return textOf(page.documentElement.outerHTML, anchor);
+    };
   }
 });
