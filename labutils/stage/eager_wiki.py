@@ -22,14 +22,23 @@ from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
 EAGER = "https://eager.example"
 MOST_REFUSALS = 3  # then the wiki is locked
-FLAG = "flag-" + next(dice("lesson-04", "eager.example"))
+FLAG = "flag-" + next(dice("target-04", "eager.example"))  # at the target's wiki alone
 
 
 class EagerWiki(SmallApp):
-    """A WSGI application with two ways in, `ways`, each of which believes too much."""
+    """A WSGI application with two ways in, `ways`, each of which believes too much.
 
-    def __init__(self, lab: Lab, issuer: str, ways: tuple[str, ...] = ("/token", "/id-token")):
-        self.lab, self.issuer, self.ways = lab, issuer, ways
+    Ada's page holds `flag`, where there is one.
+    """
+
+    def __init__(
+        self,
+        lab: Lab,
+        issuer: str,
+        ways: tuple[str, ...] = ("/token", "/id-token"),
+        flag: str | None = None,
+    ):
+        self.lab, self.issuer, self.ways, self.flag = lab, issuer, ways, flag
         self.network = lab.browser("eager.example", "192.0.2.220")
         self.people: dict[str, str] = {}  # sub by cookie
         self.refusals = 0
@@ -54,11 +63,12 @@ class EagerWiki(SmallApp):
         return response
 
     def page(self, request: Request) -> Response:
-        """The page of whoever is signed in; Ada's holds the flag."""
+        """The page of whoever is signed in."""
         person = self.people.get(request.cookies.get("eager", ""))
         if person is None:
             raise Unauthorized("Nobody is signed in here.")
-        return as_json({"hello": person, **({"flag": FLAG} if person == "u-1815" else {})})
+        hers = {"flag": self.flag} if self.flag and person == "u-1815" else {}
+        return as_json({"hello": person, **hers})
 
     def by_access_token(self, token: str) -> str:
         """Whoever brings a token that opens somebody's data must be that person."""
@@ -116,7 +126,7 @@ class Board:
 
 
 def with_eager_wiki(seed: str = "lesson-04") -> TwoApps:
-    """The two applications, and the eager wiki beside them."""
+    """The two applications, and the eager wiki of the lesson beside them: no flag stands in it."""
     apps = build_apps(seed)
     apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN))
     return apps
@@ -125,7 +135,7 @@ def with_eager_wiki(seed: str = "lesson-04") -> TwoApps:
 def board() -> Board:
     """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one."""
     apps = build_apps("target-04")
-    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",)))
+    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",), FLAG))
     log = [signs_out(apps, "ada", apps.wiki, "192.0.2.10")]
     apps.lab.clock.tick(3600)
     for person, application, address in (

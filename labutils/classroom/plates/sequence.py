@@ -45,7 +45,7 @@ def sequence(
             (end, y),
             (start, y),
             arrowprops={
-                "arrowstyle": "<|-|>" if e.status < 300 else "-|>",
+                "arrowstyle": "-|>",
                 "color": colour,
                 "lw": 1.8,
                 "mutation_scale": 20,
@@ -73,9 +73,12 @@ def sequence(
         for host in hosts
         if any(e.client == host for e in messages)
     )
+    refused = sum(e.status >= 400 for e in messages)
     return figure, (
         f"{len(messages)} requests between {len(hosts)} parties, in the order of the wire: {by}; "
-        f"{sum(e.status >= 400 for e in messages)} of them refused."
+        f"{refused} of them refused. An arrow leads from the one who asks. The number below it is "
+        "the status of the answer."
+        + (f" Orange: {attacker} asks, and is let in." if attacker else "")
     )
 
 
