@@ -24,3 +24,19 @@ def answer(audit, known):
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES = {
+    "00-2": {
+        "near": [
+            """
+def answer(audit, known):
+    return [l for l in audit if l["user"] == "u-1815" and l["ip"] not in "".join(known)]
+""",
+            """
+def answer(audit, known):
+    return [l for l in audit if l["user"] == "u-1815" and l["ip"] not in str(known)]
+""",
+        ],
+    },
+}

@@ -87,7 +87,7 @@ def answer(value):
 """,
         """
 def answer(value):
-    standard = base64.b64encode(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+    standard = base64.b64encode(json.dumps(value, separators=(",", ":")).encode())
     standard = standard.decode("ascii")
     return standard.translate(str.maketrans("+/", "-_", "="))
 """,
@@ -230,6 +230,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "01-2": {
+        "letters": [
+            """
+def answer(token):
+    header, claims = [base64.urlsafe_b64decode(p + "==") for p in token.split(".")[:2]]
+    return json.loads(header.decode("latin-1")), json.loads(claims.decode("latin-1"))
+""",
+        ],
         "three": [
             """
 def answer(token):
@@ -304,7 +311,26 @@ def answer(claims, now):
         ],
         "never": ["answer = lambda claims, now: max(0, claims['exp'] - now)"],
     },
+    "01-4": {
+        "order": [
+            """
+def answer(value):
+    pairs = dict(sorted(value.items())) if isinstance(value, dict) else value
+    return segment(pairs)
+"""
+        ],
+    },
     "01-8": {
+        "raises": [
+            """
+def answer(token):
+    for part in token.split("."):
+        data = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        if base64.urlsafe_b64encode(data).decode().rstrip("=") != part:
+            return False
+    return True
+"""
+        ],
         "round": [
             """
 def answer(token):

@@ -28,6 +28,7 @@ def logs() -> list[Case]:
     hers = [line("u-1815", home), line("u-1815", wiki)]
     tom = line("u-1815", "203.0.113.66")
     others = [line("u-0666", "203.0.113.66"), line("u-2000", stranger)]
+    near = [line("u-1815", address) for address in ("192.0.2.1", "192.0.2.100")]
     new = [line("u-1815", stranger), line("u-1815", stranger, "api.write")]
     known = [home, wiki]
     return [
@@ -38,6 +39,12 @@ def logs() -> list[Case]:
         ),
         Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines by two strangers"),
         Case((hers, [home]), [hers[1]], "fixed", "a log where the wiki's address is not known"),
+        Case(
+            ([*hers, *near], known),
+            near,
+            "near",
+            "addresses that are nearly the one of her browser",
+        ),
     ]
 
 
@@ -77,6 +84,8 @@ def who_it_names(answer: Any) -> str | None:
         return None
     if isinstance(answer, str) and "ada" in answer.lower():
         return "name"
+    if isinstance(answer, str) and answer.strip(" \n'\"") == "u-1815":
+        return "quotes"
     return "line" if isinstance(answer, str) else "other"
 
 
@@ -95,6 +104,11 @@ EXERCISES = (
             "line": (
                 "That is another line of the table. Look for the line `sub`, and take its value.",
                 "answer = 'https://login.example'",
+            ),
+            "quotes": (
+                "That is the right value, and more. Write one pair of quotes around it, with no "
+                "space inside.",
+                "answer = \"'u-1815'\"",
             ),
             "other": (
                 "Copy the value of `sub` as a text, with quotes around it.",
@@ -168,6 +182,12 @@ EXERCISES = (
                 "The addresses that are known come with the question. Another time they differ.",
                 "K = ('192.0.2.10', '192.0.2.200')\nanswer = lambda audit, known: [l for l in "
                 "audit if l['user'] == 'u-1815' and l['ip'] not in K]",
+            ),
+            "near": (
+                "192.0.2.1 and 192.0.2.100 are other addresses than 192.0.2.10. Compare whole "
+                "ones: line['ip'] not in known, where `known` is the list itself.",
+                "answer = lambda audit, known: [l for l in audit if l['user'] == 'u-1815' and "
+                "not l['ip'].startswith(tuple(known))]",
             ),
             "all": (
                 "Every line that fits belongs to the answer, from whichever strange address.",

@@ -187,7 +187,12 @@ def to_decode() -> list[Case]:
     letters = {"sub": "Ada ~~~ >>> ???", "note": "?~>" * 5}
     cases.append((plain, letters, "alphabet"))
     cases.append(({"kid": ">>>???~~~" * 2, "alg": "ES256"}, {"sub": "u-1"}, "alphabet"))
-    return [Case((joined(head, claims),), (head, claims), name) for head, claims, name in cases]
+    named = {"sub": next(names), "name": "Zoë"}
+    unescaped = b64(json.dumps(named, ensure_ascii=False).encode())
+    return [
+        *(Case((joined(head, claims),), (head, claims), name) for head, claims, name in cases),
+        Case((f"{json_part(plain)}.{unescaped}.c2ln",), (plain, named), "letters"),
+    ]
 
 
 def decoding(answer: Tried) -> Verdict:
@@ -209,7 +214,7 @@ def decoding(answer: Tried) -> Verdict:
 def parses_the_signature(function: Callable[..., Any], case: Case) -> bool:
     """Whether a function that fails for a token succeeds where the third segment is JSON, too."""
     try:
-        function(joined(*case.want, json_part({"signature": [1, 2]})))
+        function(f"{case.arguments[0].rpartition('.')[0]}.{json_part({'signature': [1, 2]})}")
     except Exception:
         return False
     return True
@@ -313,6 +318,7 @@ def to_encode() -> list[Case]:
     values += [({"sub": "u-1", "n": "x" * length}, "padding") for length in range(4)]
     values += [({"sub": "~~~>>>???" * 2}, "alphabet"), ({"sub": "Zoë", "n": None}, "json")]
     values += [({}, "json"), ([next(names), True], "json"), (111, "json")]
+    values += [({"name": "Ada Lovelace", "groups": ["wiki users"]}, "value")]
     return [Case((item,), item, mistake) for item, mistake in values]
 
 
@@ -347,7 +353,11 @@ def encoding_mistake(result: Any, want: Any) -> str | None:
         mistake = "json"
     if mistake and any(read(result + letter) == want for letter in ALPHABET):
         return "cut"
-    return mistake or (None if text in shortest(json.loads(text)) else "spaces")
+    if mistake == "value" and json.loads(text) == json.loads(json.dumps(want).replace(" ", "")):
+        return "blanks"
+    if mistake or text in shortest(want):
+        return mistake
+    return "order" if text in shortest(json.loads(text)) else "spaces"
 
 
 def read(segment: str) -> Any:
@@ -605,6 +615,9 @@ def spelling(answer: Tried) -> Verdict:
         return replace(verdict, mistake="json")
     if verdict.kind == "let_in" and looks_at_the_first(answer.function):
         return replace(verdict, mistake="round")
+    decoding_failed = isinstance(answer.error, ValueError | jwt.PyJWTError)
+    if verdict.kind == "raised" and verdict.mistake != "good" and decoding_failed:
+        return replace(verdict, mistake="raises")
     return verdict
 
 
@@ -692,6 +705,9 @@ def macing(answer: Tried) -> Verdict:
             return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="hex")
         if not isinstance(result, str):
             return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
+        if verdict.want == written(result.rstrip("=").replace("+", "-").replace("/", "_")):
+            mistake = "alphabet" if set(result) & set("+/") else "spelling"
+            return replace(verdict, mistake=mistake)
         if verdict.want == written(result.strip("=")) or is_hex(result):
             return Verdict("differs", verdict.case, verdict.got, verdict.want, mistake="spelling")
     return verdict
@@ -823,6 +839,14 @@ EXERCISES = (
                 "It fails where the text holds - or _. Ordinary base64 has + and / in their place. "
                 "urlsafe_b64decode knows the other alphabet.",
                 altered(DECODE, ("urlsafe_b64decode", "b64decode")),
+            ),
+            "letters": (
+                "The claims hold an ë, which is two bytes. A token's JSON is written in UTF-8, and "
+                "json.loads reads such bytes as they are.",
+                altered(
+                    DECODE,
+                    ("urlsafe_b64decode(part))", 'urlsafe_b64decode(part).decode("ascii"))'),
+                ),
             ),
             "three": (
                 "The third segment is the signature: bytes, and no JSON. Decode the first two "
@@ -1017,6 +1041,16 @@ EXERCISES = (
                 "There are spaces or line breaks in your JSON. separators=(',', ':') leaves them "
                 "out, as issuers do.",
                 altered(SEGMENT, (', separators=(",", ":")', "")),
+            ),
+            "blanks": (
+                "A space inside a text belongs to the text: Ada Lovelace is no AdaLovelace. "
+                "separators=(',', ':') leaves out the other spaces alone.",
+                altered(SEGMENT, ('(value, separators=(",", ":"))', '(value).replace(" ", "")')),
+            ),
+            "order": (
+                "The keys come in another order than in the value. In another order it is another "
+                "segment. Leave sort_keys away.",
+                altered(SEGMENT, ('":"))', '":"), sort_keys=True)')),
             ),
             "padding": (
                 "A segment has no `=` at its end. .rstrip('=') takes them away.",
@@ -1216,12 +1250,22 @@ EXERCISES = (
     Exercise(
         "01-8",
         "function",
-        lectured(spelling, ValueError),
+        lectured(spelling, ValueError, jwt.PyJWTError),
         "One token, one text. Now a list of blocked texts would mean something.",
         {
             "good": (
                 "A token in its one right spelling must come through, whatever its length.",
                 "answer = lambda token: False",
+            ),
+            "raises": (
+                "A decoder that is strict raises an error at another spelling. Catch it, and "
+                "return False.",
+                wrong("""
+                from labutils.identity.tokens import b64, unb64
+
+                def answer(token):
+                    return all(b64(unb64(part)) == part for part in token.split("."))
+                """),
             ),
             "json": (
                 "You read the JSON and wrote it anew. Other spaces are another text, and still a "
@@ -1337,6 +1381,10 @@ EXERCISES = (
                         "segment(digest.hex())",
                     ),
                 ),
+            ),
+            "alphabet": (
+                "A segment has - and _ in the place of + and /: urlsafe_b64encode.",
+                altered(MAC, ("urlsafe_b64encode", "b64encode")),
             ),
             "spelling": (
                 "The MAC stands in the token as a segment: base64url of its bytes, without `=`.",
