@@ -68,7 +68,7 @@ def public_pem(jwk: Jwk) -> bytes:
 
 
 def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
-    """A verifier as the first libraries had it: it does what the header says."""
+    """A verifier as several early libraries had it: it does what the header says."""
     head, payload, signature = token.split(".")
     header = json.loads(unb64(head))
     signed = f"{head}.{payload}".encode()
@@ -88,10 +88,12 @@ def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
 # --- forgeries ----------------------------------------------------------------------------------
 
 
-def signed_by(private: Any, header: dict[str, Any], claims: Claims) -> str:
-    """A token with any header, signed with RS256 by that key."""
+def signed_by(
+    private: Any, header: dict[str, Any], claims: Claims, algorithm: str = "RS256"
+) -> str:
+    """A token with any header, signed by that key, whatever the header says."""
     signed = f"{json_part(header)}.{json_part(claims)}"
-    return f"{signed}.{b64(RS256.sign(signed.encode(), private))}"
+    return f"{signed}.{b64(jwt.get_algorithm_by_name(algorithm).sign(signed.encode(), private))}"
 
 
 def changed(token: str, claims: Claims) -> str:

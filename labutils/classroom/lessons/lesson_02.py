@@ -1,6 +1,7 @@
 """02 · JWT signature verification."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -131,7 +132,27 @@ def broken_signatures() -> list[Case]:
         Case((f"{head}.{payload}.", keys), None, "unsigned", "no signature at all"),
         Case((other, keys), None, "key", "a signature made with Tom's key"),
         Case((f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}", keys), None, "header"),
+        Case((sign(claims, forged.OTHER), keys), None, "another", "a token of the second key"),
+        Case((by_rs512(claims), keys), None, "another", "a token that is signed by RS512"),
     ]
+
+
+def by_rs512(claims: forged.Claims) -> str:
+    """A token that the first key of the list signed, by an algorithm that it is not for."""
+    header = {"alg": "RS512", "typ": "JWT", "kid": "rs256-1"}
+    return forged.signed_by(forged.SERVICE.private, header, claims, "RS512")
+
+
+def first_verifier(answer: Tried) -> Verdict:
+    """The judge of 02-1."""
+    verdict = verifier(honest_rs256, broken_signatures, refusal=REFUSAL)(answer)
+    if isinstance(answer.error, KeyError) and answer.error.args == (0,):
+        return replace(verdict, mistake="list")
+    if isinstance(answer.error, jwt.ExpiredSignatureError) and verdict.kind == "refused_good":
+        return replace(verdict, mistake="expired")
+    if verdict.kind == "differs" and verdict.mistake == "good":
+        return replace(verdict, mistake="claims")
+    return verdict
 
 
 # --- 02-2: alg none -----------------------------------------------------------------------------
@@ -254,7 +275,19 @@ def hostile_tokens() -> list[Case]:
     twin = {**public_jwk(forged.TOMS), "alg": "RS256", "kid": "rs256-1"}
     two_keys = {"keys": [forged.SERVICE.jwk, twin]}
     honest = sign(ada, forged.SERVICE)
-    return [*cases, Case((honest, two_keys), None, "two keys", "two keys of one kid in your list")]
+    head, payload, signature = honest.split(".")
+    by_512 = {**public_jwk(forged.TOMS), "alg": "RS512", "kid": "rs512-1"}
+    crossed = {"keys": [forged.SERVICE.jwk, by_512]}
+    return [
+        *cases,
+        Case((honest, two_keys), None, "two keys", "two keys of one kid in your list"),
+        Case(
+            (by_rs512(admin), crossed), None, "crossed", "RS512 with the kid of the key for RS256"
+        ),
+        Case(
+            (f"{head}.{payload}.junk.{signature}", forged.KEYS), None, "segments", "four segments"
+        ),
+    ]
 
 
 # --- 02-4 and 02-5, on the long path ------------------------------------------------------------
@@ -328,6 +361,8 @@ def _guessed(
         return Verdict("none", case, mistake=mistake)
     if got is None:
         mistake = "no match"
+    elif want and (got is True or isinstance(got, list | tuple | str | int)):
+        mistake = "itself"
     return Verdict("differs", case, written(got), written(want), mistake=mistake)
 
 
@@ -346,7 +381,7 @@ EXERCISES = (
     Exercise(
         "02-1",
         "function",
-        verifier(honest_rs256, broken_signatures, refusal=REFUSAL),
+        first_verifier,
         "Who changes one character now needs the private key. What does the token still decide?",
         {
             "good": (
@@ -356,6 +391,25 @@ EXERCISES = (
                 wrong("""
                 def answer(token, keys):
                     raise ValueError("no")
+                """),
+            ),
+            "list": (
+                "`keys` is a dictionary, and has no first element. Its list stands under the name "
+                "keys: keys['keys'][0] is the first key.",
+                altered(FIRST_VERIFY, ('keys["keys"][0]', "keys[0]")),
+            ),
+            "claims": (
+                "The signature fits: now return the claims as a dictionary, and nothing else. "
+                "json.loads(unb64(payload)) makes it.",
+                altered(FIRST_VERIFY, ("return json.loads(unb64(payload))", "return True")),
+            ),
+            "expired": (
+                "These tokens are of 2023. Check the signature alone, and no times: RS256.verify "
+                "does.",
+                wrong("""
+                def answer(token, keys):
+                    key = jwt.PyJWK(keys["keys"][0]).key
+                    return jwt.decode(token, key, ["RS256"], audience="wiki")
                 """),
             ),
             "unsigned": (
@@ -380,6 +434,20 @@ EXERCISES = (
                 "The keys are those that are given: `keys`, the second argument. It is another "
                 "list in this call.",
                 altered(FIRST_VERIFY, ('keys["keys"][0]', 'KEYS["keys"][0]')),
+            ),
+            "another": (
+                "The task takes the first key, and RS256. Your verifier took another key of the "
+                "list, or another algorithm.",
+                wrong("""
+                def answer(token, keys):
+                    head, payload, signature = token.split(".")
+                    for jwk in keys["keys"]:
+                        key = jwt.PyJWK(jwk)
+                        signed = f"{head}.{payload}".encode()
+                        if key.Algorithm.verify(signed, key.key, unb64(signature)):
+                            return json.loads(unb64(payload))
+                    raise ValueError("no")
+                """),
             ),
             "header": (
                 "The header is signed too: check header.payload, and not the payload alone.",
@@ -519,6 +587,30 @@ EXERCISES = (
                 "The key with this kid is for one algorithm, and the header names another.",
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
+            "crossed": (
+                "RS512 is what another key of your list is for. The alg in the header must be that "
+                "of the very key that has this kid.",
+                altered(
+                    VERIFY,
+                    (
+                        'trusted[0]["alg"] != header.get("alg")',
+                        'header.get("alg") not in [k["alg"] for k in keys["keys"]]',
+                    ),
+                    ("PyJWK(trusted[0])", 'PyJWK(trusted[0], header["alg"])'),
+                ),
+            ),
+            "segments": (
+                "A signed token has three segments, no less and no more (RFC 7515, 7.1). Nobody "
+                "signed what stands between.",
+                altered(
+                    VERIFY,
+                    (
+                        'head, payload, signature = token.split(".")',
+                        'parts = token.split(".")\n'
+                        "    head, payload, signature = parts[0], parts[1], parts[-1]",
+                    ),
+                ),
+            ),
             "typ": (
                 "The service signed it, and only `typ` tells that it is no sign-in token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
@@ -632,6 +724,16 @@ EXERCISES = (
                             return guess
                 """),
             ),
+            "itself": (
+                "Return the guess itself, as it is: bytes. Not a list of guesses, no text, and "
+                "not True.",
+                wrong("""
+                def answer(token, guesses):
+                    signed, _, signature = token.rpartition(".")
+                    fits = lambda g: hmac.digest(g, signed.encode(), "sha256") == unb64(signature)
+                    return [guess for guess in guesses if fits(guess)]
+                """),
+            ),
             "not there": (
                 "Where no guess fits, the answer is None, and not the last guess.",
                 wrong("""
@@ -708,8 +810,9 @@ TARGET = Target(
 PREDICTIONS = (
     Prediction(
         "02-p1",
-        "Tom writes a header that says alg none, puts the claims of admin behind it, and leaves "
-        "the signature empty. What does `obedient` do with this token?",
+        "`obedient` takes the algorithm from the header of the token, and the key from its own "
+        "list. Tom writes a header that says alg none, puts the claims of admin behind it, and "
+        "leaves the signature empty. What does `obedient` do with this token?",
         {
             "a": Guess(
                 "it refuses: the signature is missing",
