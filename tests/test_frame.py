@@ -15,6 +15,7 @@ import course
 import guide
 import house
 import lessons
+import nbformat
 import pytest
 import yaml
 from rails import demand, demand_none
@@ -279,6 +280,14 @@ def test_the_agenda_tells_the_short_path_from_the_long_one():
     assert "\n| 2 | An access token at the door | 8 |\n| 10 | " in text
     assert "| Discovery |" not in text
     assert "On the long path, with their minutes: " in text and "Discovery (4)" in text
+
+
+def test_the_agenda_of_each_lesson_makes_its_minutes():
+    for name in lessons.sums():
+        path = ROOT / "notebooks" / name
+        takes = re.findall(r"(?m)^\| \d+ \| .+ \| (\d+) \|$", guide.agenda([path]))
+        minutes = nbformat.read(path, as_version=4).metadata.labutils.minutes
+        demand(sum(map(int, takes)) == minutes, f"{name} says {minutes} min, and not {takes}.")
 
 
 def test_each_way_to_cut_the_course_fits_into_its_time():

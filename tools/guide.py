@@ -108,10 +108,8 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
         else:
             rows.append(f"| {begins} | {title} | {minutes} |")
             begins += int(minutes)
-    left = notebook.metadata.labutils.minutes - begins
-    if left > 0:
-        is_left = "1 minute is" if left == 1 else f"{left} minutes are"
-        rows += ["", f"{is_left} for the opening question and for those of the room."]
+    if left := notebook.metadata.labutils.minutes - begins:
+        rows.append(f"| {begins} | What really happened, the recap, and questions | {left} |")
     if longer:
         rows += ["", f"On the long path, with their minutes: {', '.join(longer)}."]
     head = ["| minute | section | takes |", "|---|---|---|"]

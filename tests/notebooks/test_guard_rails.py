@@ -248,11 +248,15 @@ def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, na
     )
 
 
-def test_the_minutes_at_the_headings_fit_into_the_lesson(name, notebook):
+MOST_UNSAID = 7  # minutes for what has none at its heading: the opening question, the recap
+
+
+def test_the_minutes_at_the_headings_make_those_of_the_lesson(name, notebook):
     titles = [title for _, title in headings(sources(notebook))]
     parts = [int(m) for t in titles for m in re.findall(r"\((\d+) min(?: · long)?\)", t)]
+    short = sum(int(m) for t in titles for m in re.findall(r"\((\d+) min\)", t))
     course = notebook.metadata["labutils"]
-    most = course.get("minutes_long", course["minutes"])
+    minutes, most = course["minutes"], course.get("minutes_long", course["minutes"])
     demand(
         len(parts) >= 4,
         f"{name}: {len(parts)} headings say their minutes, as in `## Until when (5 min)`. "
@@ -261,6 +265,12 @@ def test_the_minutes_at_the_headings_fit_into_the_lesson(name, notebook):
     demand(
         sum(parts) <= most,
         f"{name}: the minutes at its headings make {sum(parts)}, and the lesson has {most}.",
+    )
+    demand(
+        minutes - MOST_UNSAID <= short <= minutes,
+        f"{name}: the minutes at the headings of its short path make {short}, and it says "
+        f"{minutes}. Up to {MOST_UNSAID} minutes are for the opening question, for what really "
+        "happened and for the recap.",
     )
 
 
