@@ -1,17 +1,21 @@
 """A class on one machine: its configuration as data. `make test-classroom` tries it."""
 
+import asyncio
 import copy
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from html import escape
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from classroom_helpers import certificate_in
 from traitlets.config import Config
 
 from labutils.classroom import room
@@ -75,8 +79,15 @@ def test_told_otherwise_only_the_door_opens_to_the_room(monkeypatch, tmp_path):
 
 def test_each_server_is_a_unix_user_with_a_cap_and_sockets_of_its_own(c):
     assert c.JupyterHub.spawner_class == "jupyterhub.spawner.LocalProcessSpawner"
-    assert c.Spawner.cmd[:3] == ["prlimit", "--data=800000000", "--nproc=400"]
+    assert c.Spawner.cmd[3:6] == ["prlimit", "--data=800000000", "--nproc=400"]
     assert "--KernelManager.transport=ipc" in c.Spawner.args
+
+
+def test_what_a_server_says_goes_into_a_file_of_the_learner(c, tmp_path):
+    # else it would inherit the hub's log, open: it could empty it, or fill the hub's disk
+    [shell, flag, script, *_] = c.Spawner.cmd
+    subprocess.run([shell, flag, script, "echo", "hello"], cwd=tmp_path, check=True)
+    assert (tmp_path / ".server.log").read_text(encoding="ascii") == "hello\n"
 
 
 def test_a_learners_server_gets_nothing_of_roots_environment(c):
@@ -98,8 +109,9 @@ def test_no_part_of_it_is_node(c):
         c.Spawner.cmd,
         *(one["command"] for one in c.JupyterHub.services),
     ]
-    assert c.ConfigurableHTTPProxy.command == ["/opt/class/bin/configurable-http-proxy"]
-    assert not [word for command in commands for word in command if "node" in word or "npm" in word]
+    assert "tools.classroom.proxy" in c.ConfigurableHTTPProxy.command
+    names = {Path(word).name for command in commands for word in command}
+    assert names.isdisjoint({"node", "npm", "npx", "configurable-http-proxy"})
 
 
 def test_a_restart_keeps_servers_sessions_and_the_database(c, tmp_path):
@@ -132,7 +144,9 @@ def test_of_a_password_only_a_salted_value_is_configured(monkeypatch, tmp_path):
 def decided(state: Path, *words: str) -> tuple[settings.Settings, dict[str, str]]:
     """The settings of a start with these words, and what stands on the slips."""
     start.private_folder(state)
-    chosen = start.decide(start.arguments(["--state", str(state), *words]), Path("/python"))
+    said = start.arguments(["--state", str(state), *words])
+    chosen, known = start.decide(said, Path("/python"), start.earlier(state))
+    start.write_slips(state, known)
     settings.write(chosen)
     return chosen, start.slips(state)
 
@@ -155,12 +169,30 @@ def test_who_has_a_password_of_their_own_has_not_the_one_that_all_had(tmp_path):
     assert not set(own.values()) & set(shared.values())
 
 
+def test_who_came_in_by_another_way_is_signed_out(tmp_path, monkeypatch):
+    # with a password that all have, somebody may have signed in as somebody else
+    chosen, _ = decided(tmp_path, "--sign-in", "shared")
+    ended = []
+    monkeypatch.setattr(accounts, "stop_processes", ended.append)
+    for name in start.SESSIONS:
+        (tmp_path / name).touch()
+    start.end_sessions(chosen, before=chosen)
+    assert all((tmp_path / name).exists() for name in start.SESSIONS)
+    own, _ = decided(tmp_path, "--sign-in", "own")
+    start.end_sessions(own, before=chosen)
+    assert not any((tmp_path / name).exists() for name in start.SESSIONS)
+    assert ended == [own]
+
+
 def test_nobody_is_an_admin_and_who_teaches_cannot_open_a_server(monkeypatch, tmp_path):
-    for decisions in ({}, {"sign_in": "lti", "lti": PLATFORM}):
+    lti = {"sign_in": "lti", "lti": PLATFORM}
+    for decisions, who in (({}, (["instructor"], [])), (lti, ([], ["teachers"]))):
         c = configured(monkeypatch, tmp_path, **decisions)
         assert c.Authenticator.admin_users == set()
         [teaches] = [role for role in c.JupyterHub.load_roles if role["name"] == "teaches"]
         assert "access:services!service=wall" in teaches["scopes"]
+        # JupyterHub takes the role from nobody in a list that is not there
+        assert (teaches["users"], teaches["groups"]) == who
         assert not [
             one for one in teaches["scopes"] if one.startswith(("access:servers", "admin:"))
         ]
@@ -214,6 +246,109 @@ def test_a_folder_of_somebody_else_is_not_taken(tmp_path):
         start.private_folder(tmp_path)
 
 
+def test_a_folder_whose_owner_could_read_the_passwords_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(SystemExit, match="is somebody else's, who could read it"):
+        start.private_folder(tmp_path)
+
+
+def test_said_again_a_class_keeps_its_names_and_its_homes(tmp_path):
+    words = ["--prefix", "seat", "--instructor", "grace", "--homes", "/srv/homes"]
+    decided(tmp_path / "class", "--learners", "2", *words)
+    again, _ = decided(tmp_path / "class")
+    assert (again.learners, again.instructor) == (["seat01", "seat02"], "grace")
+    assert again.homes == "/srv/homes"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--learners", "0"], "0 is no number from 1 to 999"),
+        (["--learners", "-1"], "-1 is no number from 1 to 999"),
+        (["--learners", "1e6"], "1e6 is no number from 1 to 999"),
+        (["--learners", "1000000"], "1000000 is no number from 1 to 999"),
+        (["--learners", "٣"], "٣ is no number from 1 to 999"),
+        (["--port", "65533"], "65533 is no number from 1 to 65532"),
+        (["--idle", "0"], "0 is no number from 1"),
+        (["--memory", "1"], "1 is no number from 200"),
+        (["--prefix", "../root"], "'../root' is no name of accounts"),
+        (["--prefix", "Learner"], "'Learner' is no name of accounts"),
+        (["--prefix", "a b"], "'a b' is no name of accounts"),
+        (["--prefix", "seat1"], "'seat1' is no name of accounts"),  # seat1 and 01, or seat and 101?
+        (["--prefix", "a\n"], "is no name of accounts"),
+        (["--prefix", "x" * 40], "is no name of accounts"),
+        (["--instructor", ""], "'' is no name of accounts"),
+        (["--instructor", "learner01"], "'learner01' is no name of accounts"),
+    ],
+)
+def test_odd_words_are_refused_before_anything_is_done(capsys, words, reason):
+    with pytest.raises(SystemExit):
+        start.main([f"{words[0]}={words[1]}"])
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", "3", '{"client_id": ["a"], "issuer": ""}'])
+def test_a_start_that_fails_leaves_passwords_and_settings_as_they_were(tmp_path, content):
+    _, slips = decided(tmp_path / "class", "--learners", "2")
+    before = (tmp_path / "class" / "settings.json").read_bytes()
+    path = tmp_path / "platform.json"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match="--lti"):
+        decided(tmp_path / "class", "--sign-in", "lti", "--lti", str(path))
+    assert start.slips(tmp_path / "class") == slips
+    assert (tmp_path / "class" / "settings.json").read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_settings_as_they_were(tmp_path):
+    path = tmp_path / "settings.json"
+    settings.write_private(path, "before")
+    with pytest.raises(UnicodeEncodeError):  # as an error in the middle of writing
+        settings.write_private(path, "after\udc80")
+    assert path.read_text(encoding="utf-8") == "before"
+
+
+def test_damaged_settings_are_named(tmp_path):
+    (tmp_path / "settings.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"settings\.json is damaged"):
+        start.earlier(tmp_path)
+
+
+def test_a_class_has_one_hub(tmp_path):
+    pytest.importorskip("fcntl")
+    start.only_one(tmp_path)
+    with pytest.raises(SystemExit, match="is running. Stop it there with Ctrl-C, or with --stop"):
+        start.only_one(tmp_path)
+
+
+def test_a_port_that_somebody_has_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"port {port}: address already in use"):
+            start.free_ports("127.0.0.1", port, patience=0)
+
+
+def test_an_address_that_this_machine_has_not_is_named():
+    with pytest.raises(SystemExit, match=r"Nothing can listen at 192\.0\.2\.1, port 8000"):
+        start.free_ports("192.0.2.1", 8000, patience=0)
+
+
+def test_a_certificate_that_browsers_or_learners_would_misuse_is_refused(tmp_path, monkeypatch):
+    certificate, key = certificate_in(tmp_path, days=2)
+    monkeypatch.setattr(start, "as_nobody", lambda *_: False)
+    start.check_certificate(certificate, key)
+    monkeypatch.setattr(start, "as_nobody", lambda *_: True)
+    with pytest.raises(SystemExit, match=r"Learners can read .*class\.key, and answer in the cl"):
+        start.check_certificate(certificate, key)
+    with pytest.raises(SystemExit, match="are no certificate with its key in PEM"):
+        start.check_certificate(tmp_path / "nowhere.pem", key)
+    with pytest.raises(SystemExit, match="are no certificate with its key in PEM"):
+        start.check_certificate(key, certificate)
+    certificate_in(tmp_path, days=-2)
+    with pytest.raises(SystemExit, match="expired on .*: every browser would warn of it"):
+        start.check_certificate(certificate, key)
+
+
 def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert start.main([]) == 2
@@ -250,6 +385,79 @@ def test_an_account_that_the_class_did_not_make_is_refused():
     with pytest.raises(accounts.NotOurs, match="an account root that is not the class's"):
         accounts.account("root", chosen)
     assert accounts.account("nobody-has-this-name", chosen) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
+def test_a_home_that_was_there_before_is_given_to_nobody(tmp_path):
+    # who made it could still have it, or read it
+    tmp_path.chmod(0o711)
+    (tmp_path / "nobody-has-this-name").symlink_to("/root")
+    chosen = settings.Settings(state="/s", homes=str(tmp_path), python="/p")
+    reason = "is there, and no account of the class's has it" if os.geteuid() == 0 else "root alone"
+    with pytest.raises(accounts.NotOurs, match=reason):
+        accounts.ensure("nobody-has-this-name", chosen)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
+def test_homes_that_others_could_exchange_are_not_used(tmp_path):
+    tmp_path.chmod(0o1777)
+    chosen = settings.Settings(state="/s", homes=str(tmp_path), python="/p")
+    with pytest.raises(accounts.NotOurs, match="is no folder that root alone can write to"):
+        accounts.ensure("nobody-has-this-name", chosen)
+
+
+async def said_by(code: str) -> str:
+    """What the hub hears of a command that a learner has made run this."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    return await accounts.last_words(process, patience=2, most=100)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("pass", ""),
+        ("import sys; sys.exit('no room')", "no room\n"),
+        ("while True: print('x' * 99, flush=True)", "x" * 99 + "\n"),
+        ("import time; time.sleep(99)", "\nIt was ended after 2 seconds."),
+        ("import os, time; os.close(1); os.close(2); time.sleep(99)", "\nIt was ended after 2 s"),
+        ("import os, time; os.fork() or time.sleep(5); raise SystemExit(3)", "\nIt was ended"),
+    ],
+)
+def test_a_learner_keeps_the_hub_neither_waiting_nor_reading(code, said):
+    began = time.monotonic()
+    heard = asyncio.run(said_by(code))
+    assert heard.startswith(said)
+    assert (heard == "") is (said == "")
+    assert len(heard) < 200
+    assert time.monotonic() - began < 4
+
+
+def test_who_tries_many_passwords_keeps_nobody_elses_sign_in_waiting(monkeypatch):
+    order = []
+
+    def slowly(password, _kept):
+        time.sleep(0.02)
+        order.append(password)
+        return True
+
+    async def room():
+        queue = sign_in.Queue()
+        flood = [queue.matches("192.0.2.66", "guess", "") for _ in range(sign_in.MOST_WAITING)]
+        trying = [asyncio.create_task(one) for one in flood]
+        await asyncio.sleep(0)
+        with pytest.raises(sign_in.TooMany):
+            await queue.matches("192.0.2.66", "one more", "")
+        assert await queue.matches("192.0.2.7", "ada", "")
+        assert await asyncio.gather(*trying)
+        assert (queue.waiting, queue.lanes) == ({}, {})
+
+    monkeypatch.setattr(sign_in, "matches", slowly)
+    asyncio.run(room())
+    assert order.index("ada") < 5
 
 
 # --- the room on the wall -----------------------------------------------------------------------

@@ -6,18 +6,25 @@ done as its owner: root that writes where a learner can lay links writes where t
 """
 
 import asyncio
+import contextlib
 import grp
 import os
 import pwd
-import signal
+import stat
 import subprocess
 from pathlib import Path
 
 from tools.classroom.settings import GROUP, Settings
 
+PATIENCE = 60  # seconds for making a learner's copies
+MOST_SAID = 4096  # bytes of what the command says that are read
+# Where a learner can leave files that outlast their home: one that runs as its owner, say, or a
+# job for cron. The next account may get the same number, and then they would be the next learner's.
+SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/var/spool")  # noqa: S108  looked through, not used
+
 
 class NotOurs(Exception):
-    """An account of that name belongs to somebody else."""
+    """An account of that name, or its home, belongs to somebody else."""
 
 
 def account(name: str, settings: Settings) -> pwd.struct_passwd | None:
@@ -36,37 +43,76 @@ def ensure(name: str, settings: Settings) -> pwd.struct_passwd:
     """The account of that name with a private home; it is made where it is missing."""
     if entry := account(name, settings):
         return entry
+    _private_homes(Path(settings.homes))
+    if os.path.lexists(settings.home(name)):
+        raise NotOurs(f"{settings.home(name)} is there, and no account of the class's has it.")
     subprocess.run(["groupadd", "--force", GROUP], check=True)
-    if not os.path.isdir(settings.homes):
-        os.makedirs(settings.homes)
-        os.chmod(settings.homes, 0o711)  # to be walked through, and not listed
     options = ["--create-home", "--home-dir", settings.home(name), "--gid", GROUP]
     options += ["--no-user-group", "--shell", "/bin/bash", "--key", "HOME_MODE=0700"]
+    # no further numbers in a namespace: what ran under them would be nobody's, and never ended
+    options += ["--key", "SUB_UID_COUNT=0", "--key", "SUB_GID_COUNT=0"]
     subprocess.run(["useradd", *options, name], check=True)
     return pwd.getpwnam(name)
+
+
+def _private_homes(path: Path) -> None:
+    """The folder of all homes: to be walked through, and not listed. Raises NotOurs where somebody
+    else could exchange the homes in it."""
+    if not path.is_dir():
+        path.mkdir(parents=True)
+        path.chmod(0o711)
+    facts = path.lstat()
+    others_write = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != 0 or others_write:
+        raise NotOurs(f"{path} is no folder that root alone can write to.")
 
 
 async def make_copies(name: str, settings: Settings) -> str:
     """Make the working copies that are missing in a learner's home, as that learner.
 
-    What the command said, where it failed.
+    What the command said, where it failed. It reads what a learner wrote, and the learner can stop
+    it or speak for it: so it gets no more time, memory and attention than it needs. With -I no
+    module of the learner's own is taken for one of the course's.
     """
     entry = ensure(name, settings)
     process = await asyncio.create_subprocess_exec(
-        settings.python,
-        *("-m", "labutils", "work", "work"),
+        *settings.limits(),
+        *(settings.python, "-I", "-m", "labutils", "work", "work"),
         cwd=entry.pw_dir,
         env={"HOME": entry.pw_dir, "USER": name, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         user=entry.pw_uid,
         group=entry.pw_gid,
         extra_groups=[],
         umask=0o077,
+        start_new_session=True,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    printed, _ = await process.communicate()
-    return printed.decode("utf-8", "replace") if process.returncode else ""
+    return await last_words(process)
+
+
+async def last_words(
+    process: asyncio.subprocess.Process, patience: float = PATIENCE, most: int = MOST_SAID
+) -> str:
+    """Wait for a process, and end it where it takes too long or says too much; what it said, where
+    it failed."""
+    said = b""
+    try:
+        async with asyncio.timeout(patience):
+            while len(said) < most and (piece := await process.stdout.read(most - len(said))):
+                said += piece
+            if len(said) < most:
+                await process.wait()
+    except TimeoutError:
+        said += f"\nIt was ended after {patience} seconds.".encode()
+    if process.returncode is None:
+        process.kill()
+    process._transport.close()  # whoever else holds the other end of the pipe may keep it
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            await process.wait()
+    return said.decode("utf-8", "replace") if process.returncode != 0 else ""
 
 
 def all_of(settings: Settings) -> list[pwd.struct_passwd]:
@@ -82,26 +128,53 @@ def _is_of(entry: pwd.struct_passwd, settings: Settings) -> bool:
         return False
 
 
+def processes_of(users: set[int]) -> list[int]:
+    """The processes of these users. Whoever owns /proc/N is not asked: a process can hide behind
+    root there (prctl(2), PR_SET_DUMPABLE)."""
+    numbers = []
+    for path in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if path.name.isdigit():
+                lines = (path / "status").read_text(encoding="utf-8", errors="replace").split("\n")
+                uids = next(line for line in lines if line.startswith("Uid:")).split()[1:]
+                if users & {int(uid) for uid in uids}:
+                    numbers.append(int(path.name))
+    return numbers
+
+
 def stop_processes(settings: Settings) -> int:
-    """End all processes of this class's accounts; how many there were."""
-    ours = {entry.pw_uid for entry in all_of(settings)}
-    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    ended = 0
-    for number in numbers:
-        try:
-            if os.stat(f"/proc/{number}").st_uid in ours:
-                os.kill(number, signal.SIGKILL)
-                ended += 1
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return ended
+    """End all processes of this class's accounts; how many there were.
+
+    Each user ends their own: kill(2) with -1 reaches all of them at once, so that none can start
+    another while one after the other is looked for.
+    """
+    ours = {entry.pw_uid: entry.pw_gid for entry in all_of(settings)}
+    running = len(processes_of(set(ours)))
+    for user, group in ours.items():
+        subprocess.run(
+            ["kill", "-KILL", "--", "-1"], user=user, group=group, extra_groups=[], check=False
+        )
+    return running
 
 
-def remove(settings: Settings) -> list[str]:
-    """Remove this class's accounts with their homes; their names."""
-    names = [entry.pw_name for entry in all_of(settings)]
-    for name in names:
-        subprocess.run(["userdel", "--remove", name], check=True, stderr=subprocess.DEVNULL)
-    # groupdel refuses while another class has accounts in it
-    subprocess.run(["groupdel", GROUP], check=False, stderr=subprocess.DEVNULL)
-    return names
+def remove(settings: Settings) -> tuple[list[str], list[str]]:
+    """Remove this class's accounts with their homes; their names, and those that are still there.
+
+    Homes are emptied first: userdel fails at folders that lie deeper than it can open.
+    """
+    entries = all_of(settings)
+    if entries:
+        owners = " -o ".join(f"-uid {entry.pw_uid}" for entry in entries).split()
+        places = [place for place in SHARED if os.path.isdir(place)]
+        _quietly("find", *places, "-xdev", "(", *owners, ")", "-delete")
+    for entry in entries:
+        _quietly("find", entry.pw_dir, "-xdev", "-mindepth", "1", "-delete")
+        _quietly("userdel", "--remove", entry.pw_name)
+    left = [entry.pw_name for entry in all_of(settings)]
+    _quietly("groupdel", GROUP)  # refuses while another class has accounts in it
+    return [entry.pw_name for entry in entries if entry.pw_name not in left], left
+
+
+def _quietly(*command: str) -> None:
+    """Run a command of which only what it leaves is asked."""
+    subprocess.run(command, check=False, stderr=subprocess.DEVNULL)

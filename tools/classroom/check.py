@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.classroom_helpers import certificate_in
 from tools.classroom import accounts, load, sign_in
 from tools.classroom import settings as classroom
 from tools.environments import HOUSE
@@ -32,6 +34,9 @@ PORT = 18400
 URL = f"http://127.0.0.1:{PORT}"
 ROOT = sys.platform == "linux" and os.geteuid() == 0
 pytestmark = pytest.mark.skipif(not ROOT, reason="needs Linux and root: it makes Unix accounts")
+
+
+LEFT_BEHIND = Path("/var/tmp/probe-left-behind")  # noqa: S108  a thief does not ask
 
 
 class Class:
@@ -48,10 +53,11 @@ class Class:
         command += ["--instructor", "probe-teacher", "--port", str(PORT)]
         command += ["--homes", self.place / "homes", "--state", self.state, *words]
         self.hub = subprocess.Popen([str(word) for word in command], cwd=HOUSE)
+        url = URL.replace("http", "https") if "--key" in words else URL
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{URL}/hub/health").status_code == 200:
+                if httpx.get(f"{url}/hub/health", verify=False).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -75,6 +81,9 @@ class Class:
         lines = (self.state / "slips.txt").read_text(encoding="utf-8").splitlines()
         return dict(line.split() for line in lines)[name]
 
+    def settings(self) -> classroom.Settings:
+        return classroom.read(str(self.state / "settings.json"))
+
     def learner(self, name: str) -> load.Learner:
         return load.Learner(URL, name, self.password(name))
 
@@ -88,12 +97,17 @@ def room():
     place = Path(tempfile.mkdtemp(prefix="classroom-"))
     place.chmod(0o711)
     running = Class(place)
+    users: set[int] = set()
     try:
         running.start("--learners", "10")
         yield running
+        users = {entry.pw_uid for entry in accounts.all_of(running.settings())}
     finally:
         running.remove()
         shutil.rmtree(place)
+    assert not accounts.processes_of(users)
+    assert not LEFT_BEHIND.exists()
+    assert not [entry for entry in pwd.getpwall() if entry.pw_name.startswith("probe")]
     for port in range(PORT, PORT + 4):  # nothing goes on after the end
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://127.0.0.1:{port}/")
@@ -257,6 +271,70 @@ def test_nor_past_the_proxy(ada, tom):
     assert tom.cell(asked(int(port), path, TOKEN)) == ("ok", "403\n")
 
 
+@pytest.mark.usefixtures("tom")
+def test_no_process_of_a_learner_has_the_hubs_log_open(room):
+    users = {pwd.getpwnam("probe02").pw_uid}
+    opened = [
+        os.readlink(descriptor)
+        for number in accounts.processes_of(users)
+        for descriptor in Path(f"/proc/{number}/fd").iterdir()
+        if descriptor.is_symlink()
+    ]
+    assert any(name.endswith(".server.log") for name in opened)
+    assert str(room.state / "hub.log") not in opened
+
+
+IMPOSTOR = """
+import os, subprocess, sys
+code = '''
+import http.server, os, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        open(os.path.expanduser("~/seen"), "a").write(str(self.headers))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<script>steal()</script>")
+os.kill(int(sys.argv[2]), 9)
+while True:
+    try:
+        http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Page).serve_forever()
+    except OSError:
+        pass
+'''
+port = os.environ["JUPYTERHUB_SERVICE_URL"].split(":")[2].split("/")[0]
+command = [sys.executable, "-c", code, port, str(os.getppid())]
+print(subprocess.Popen(command, start_new_session=True).pid, port)
+"""
+
+
+def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
+    # All servers share an origin: such a page could do at the hub whatever its reader can.
+    eve, teacher = Seat(room, "probe04"), room.learner("probe-teacher")
+    room.run(teacher.sign_in())
+    status, printed = eve.cell(IMPOSTOR)
+    assert status == "ok"
+    number, port = printed.split()
+    page = "/user/probe04/look.html"
+    deadline = time.monotonic() + 20
+    while not _answers(f"http://127.0.0.1:{port}{page}"):
+        assert time.monotonic() < deadline
+    assert "steal" in eve.get(URL + page).text  # the owner has a seat
+    shown = room.run(teacher.web.get(URL + page))
+    assert shown.status_code == 403
+    assert shown.text == "This server belongs to somebody. Go to /hub/ and open your own."
+    heard = (room.settings().home("probe04") / "seen").read_text(encoding="utf-8")
+    session = next(one.value for one in teacher.web.cookies.jar if "session-id" in one.name)
+    assert session not in heard
+    os.kill(int(number), signal.SIGKILL)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_the_wall_is_for_the_instructor_alone(tom):
     answer = tom.get(f"{URL}/services/wall/")
     assert answer.status_code == 403
@@ -270,6 +348,60 @@ def test_anothers_password_opens_nothing(room, name, password_of):
     password = room.password(password_of) if password_of else ""
     thief = load.Learner(URL, name, password)
     assert room.run(thief.sign_in()) == 403
+
+
+TRAPS = """
+import os
+os.chdir(os.path.expanduser("~"))
+os.makedirs("labutils", exist_ok=True)
+for name in ("labutils/__init__.py", "sitecustomize.py", "json.py"):
+    open(name, "w").write("while True: print('x' * 9999)")
+for name in os.listdir("work"):
+    if name.startswith("03-"):
+        os.remove("work/" + name)
+        os.mkfifo("work/" + name)
+os.symlink("/root", "work/12-link")
+open("work/progress.json", "wb").write(b"[" * 60000)
+"""
+
+
+def test_traps_in_a_home_harm_nobody_but_their_owner(room):
+    eve, teacher = Seat(room, "probe05"), room.learner("probe-teacher")
+    assert eve.cell(TRAPS) == ("ok", "")
+    began = time.monotonic()
+    complaint = room.run(accounts.make_copies("probe05", room.settings()))
+    assert time.monotonic() - began < accounts.PATIENCE + 10
+    assert "xxx" not in complaint  # no module of theirs was taken for one of the course's
+    room.run(teacher.sign_in())
+    page = room.run(teacher.web.get(f"{URL}/services/wall/"))
+    assert "with something noted" in page.text
+
+
+HIDING = f"""
+import os, shutil, subprocess, sys
+shutil.copy("/bin/sh", {str(LEFT_BEHIND)!r})
+os.chmod({str(LEFT_BEHIND)!r}, 0o4755)
+for _ in range(3000):  # deeper than userdel can open
+    os.mkdir("d")
+    os.chdir("d")
+code = "import ctypes, time; ctypes.CDLL(None).prctl(4, 0); print('on', flush=True)"
+code += "; time.sleep(9999)"
+command = [sys.executable, "-c", code]
+hidden = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+print(hidden.stdout.readline().strip().decode(), hidden.pid)
+"""
+
+
+def test_a_process_that_hides_is_seen(room):
+    """That it is ended, and that nothing is left behind, is asserted where the room is removed."""
+    eve = Seat(room, "probe06")
+    status, printed = eve.cell(HIDING)
+    assert (status, printed[:3]) == ("ok", "on ")
+    number = int(printed.split()[1])
+    user = pwd.getpwnam("probe06").pw_uid
+    assert Path(f"/proc/{number}").stat().st_uid == 0  # who looks there alone does not find it
+    assert number in accounts.processes_of({user})
+    assert LEFT_BEHIND.stat().st_uid == user
 
 
 # --- accidents ----------------------------------------------------------------------------------
@@ -332,6 +464,34 @@ def test_an_idle_server_is_stopped_and_its_files_stay(room):
     assert not any(load.processes_of(user))
     home = Path(pwd.getpwnam("probe03").pw_dir)
     assert (home / "work" / "progress.json").is_file()
+
+
+def test_a_second_start_says_that_the_class_is_running_and_ends_nothing(room):
+    hub = (room.state / "hub.pid").read_text(encoding="ascii")
+    command = [sys.executable, "-m", "tools.classroom.start", "--state", str(room.state)]
+    second = subprocess.run(command, cwd=HOUSE, capture_output=True, encoding="utf-8", check=False)
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"The class in {room.state} is running. Stop it there with Ctrl-C, or with --stop.\n"
+    )
+    assert (room.state / "hub.pid").read_text(encoding="ascii") == hub
+    assert httpx.get(f"{URL}/hub/health").status_code == 200
+
+
+def test_over_https_cookies_are_for_https_alone(room, tmp_path):
+    tmp_path.chmod(0o700)
+    certificate, key = certificate_in(tmp_path, days=2)
+    room.end(signal.SIGTERM)
+    room.start("--certificate", str(certificate), "--key", str(key))
+    with httpx.Client(base_url=URL.replace("http", "https"), verify=False) as browser:
+        xsrf = re.search(r'name="_xsrf"\s+value="([^"]+)"', browser.get("/hub/login").text)[1]
+        data = {"username": "probe07", "password": room.password("probe07"), "_xsrf": xsrf}
+        entered = browser.post("/hub/login", data=data)
+    cookies = [one for one in entered.headers.get_list("set-cookie") if "jupyterhub-" in one]
+    assert [one for one in cookies if one.startswith("jupyterhub-hub-login=")]
+    assert all("; Secure" in one for one in cookies)
+    room.end(signal.SIGTERM)
+    room.start()
 
 
 def test_an_account_of_somebody_else_is_never_used(room):

@@ -21,13 +21,18 @@ c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.port + 1}"
 if settings.certificate:
     c.JupyterHub.bind_url = f"https://{settings.address}:{settings.port}"
     c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = settings.certificate, settings.key
-# The proxy in Python: no Node.js. Whoever holds its token can send anybody's traffic anywhere; the
-# token is in the environment of root's processes, which a learner cannot read.
-c.ConfigurableHTTPProxy.command = [f"{Path(settings.python).parent}/configurable-http-proxy"]
+# The course's own proxy, in Python: no Node.js. Whoever holds its token can send anybody's traffic
+# anywhere; the token is in the environment of root's processes, which a learner cannot read. A hub
+# that is killed takes its helpers along: else the next one finds their ports taken, and meanwhile
+# a learner could answer at the hub's port to everybody whom the proxy sends there.
+along = ["setpriv", "--pdeathsig", "TERM", settings.python, "-m"]
+secret = f"{settings.state}/cookie_secret"
+c.ConfigurableHTTPProxy.command = [*along, "tools.classroom.proxy", "--secret", secret]
 
 # --- who they are -------------------------------------------------------------------------------
 
 # Nobody is an admin: JupyterHub's admins can open every server. Who teaches has a role of its own.
+# It names users and groups both: of what it does not name, JupyterHub keeps whoever had it before.
 c.Authenticator.admin_users = set()
 if settings.sign_in == "lti":
     # The learning platform vouches for people. A launch that it did not sign is refused by the
@@ -44,13 +49,13 @@ if settings.sign_in == "lti":
         return {**model, **sign_in.lti_account(model["auth_state"]), "auth_state": None}
 
     c.Authenticator.post_auth_hook = without_names
-    teachers = {"groups": [sign_in.TEACHERS]}
+    teachers = {"users": [], "groups": [sign_in.TEACHERS]}
 else:
     # A password each, or one for all learners: then whoever has it is any of them.
     c.JupyterHub.authenticator_class = sign_in.password_authenticator()
     c.PasswordAuthenticator.passwords = settings.passwords
     c.Authenticator.allowed_users = set(settings.passwords)
-    teachers = {"users": [settings.instructor]}
+    teachers = {"users": [settings.instructor], "groups": []}
 
 # --- what each can do to the others -------------------------------------------------------------
 
@@ -63,16 +68,11 @@ c.Spawner.args = [
     "--KernelManager.transport=ipc",
     "--LabApp.extension_manager=readonly",  # the other one asks a registry on the internet
 ]
-# The kernel of the operating system refuses memory to a process that wants too much: a cell ends in
-# MemoryError, and the machine lives. And nobody starts processes without end.
-c.Spawner.cmd = [
-    "prlimit",
-    f"--data={settings.memory}",
-    f"--nproc={settings.processes}",
-    settings.python,
-    "-m",
-    "jupyterhub.singleuser",
-]
+# What a server says goes into a file of the learner's. Otherwise it inherits the hub's log, open: a
+# learner could empty it, write in it, and fill the disk that the hub's database is on.
+say_it_there = 'exec "$0" "$@" >.server.log 2>&1'
+server = [settings.python, "-m", "jupyterhub.singleuser"]
+c.Spawner.cmd = ["sh", "-c", say_it_there, *settings.limits(), *server]
 c.Spawner.env_keep = ["LANG", "LC_ALL"]  # nothing else of root's environment
 c.Spawner.environment = {
     "PATH": f"{Path(settings.python).parent}:/usr/bin:/bin",
@@ -98,15 +98,13 @@ c.Spawner.pre_spawn_hook = copies_first
 # The hub's folder has mode 0700. Learners' servers go on while the hub is down, and it finds them
 # again; who was signed in still is.
 c.JupyterHub.db_url = f"sqlite:///{settings.state}/jupyterhub.sqlite"
-c.JupyterHub.cookie_secret_file = f"{settings.state}/cookie_secret"
+c.JupyterHub.cookie_secret_file = secret
 c.ConfigurableHTTPProxy.pid_file = f"{settings.state}/proxy.pid"
 c.JupyterHub.pid_file = f"{settings.state}/hub.pid"
 c.JupyterHub.cleanup_servers = False
 
 # --- the hub's helpers --------------------------------------------------------------------------
 
-# A hub that is killed takes them along: else the next one finds their ports taken.
-along = ["setpriv", "--pdeathsig", "TERM", settings.python, "-m"]
 c.JupyterHub.services = [
     {
         "name": "idle-culler",

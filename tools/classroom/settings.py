@@ -45,6 +45,14 @@ class Settings:
         """Where the sockets of that learner's kernels lie."""
         return self.home(name) / ".run"
 
+    def limits(self) -> list[str]:
+        """A command before a command, which sets what that one may have.
+
+        The kernel of the operating system refuses memory to a process that wants too much: a cell
+        ends in MemoryError, and the machine lives. And nobody starts processes without end.
+        """
+        return ["prlimit", f"--data={self.memory}", f"--nproc={self.processes}"]
+
     def sockets_fit(self) -> bool:
         """Whether the path of a socket is short enough for everybody."""
         names = [*self.learners, self.instructor, *(["lti-0123456789abcdef"] * bool(self.lti))]
@@ -62,7 +70,14 @@ def read(path: str | None = None) -> Settings:
 def write(settings: Settings) -> Path:
     """Store the settings where root alone can read them."""
     path = Path(settings.state, "settings.json")
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(number, "w", encoding="utf-8") as file:
-        json.dump(asdict(settings), file, indent=1)
+    write_private(path, json.dumps(asdict(settings), indent=1))
     return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read: all of it, or, where the disk is full, none."""
+    half = path.with_name(path.name + ".half")
+    number = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(half, path)

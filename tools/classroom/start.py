@@ -7,17 +7,25 @@ goes on where it was: accounts, passwords and what learners wrote stay. `--stop`
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
+import re
 import secrets
 import shlex
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+
+from cryptography import x509
 
 from tools.classroom import accounts, sign_in
 from tools.classroom import settings as classroom
@@ -32,15 +40,38 @@ NOT_ROOT = (
     "progress files that they send you."
 )
 LTI = ("client_id", "issuer", "authorize_url", "jwks_endpoint")
+HOMES = "/home/anatomy-class"
+NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z])?")  # with four digits a name that Unix takes
 WORDS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that two people read differently
+
+
+def between(least: int, most: int) -> Callable[[str], int]:
+    """What takes a whole number within these limits from the command line."""
+
+    def number(word: str) -> int:
+        if not word.isascii() or not word.isdigit() or not least <= int(word[:9]) <= most:
+            raise argparse.ArgumentTypeError(f"{word} is no number from {least} to {most}")
+        return int(word)
+
+    return number
+
+
+def account_name(word: str) -> str:
+    """What takes a name of accounts from the command line."""
+    if not NAME.fullmatch(word):
+        raise argparse.ArgumentTypeError(
+            f"{word!r} is no name of accounts: up to 24 of a-z, 0-9 and -, a letter first and last"
+        )
+    return word
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="make classroom", description=__doc__)
-    parser.add_argument("--learners", type=int, metavar="N", help="how many accounts (10)")
-    parser.add_argument("--prefix", default="learner", help="learner gives learner01, learner02")
-    parser.add_argument("--instructor", default="instructor", help="the account that sees the wall")
+    many, port, few = between(1, 999), between(1, 65_532), between(1, 10_000)
+    parser.add_argument("--learners", type=many, metavar="N", help="how many accounts (10)")
+    parser.add_argument("--prefix", type=account_name, help="learner gives learner01, learner02")
+    parser.add_argument("--instructor", type=account_name, help="the account that sees the wall")
     parser.add_argument(
         "--sign-in",
         choices=("own", "shared", "lti"),
@@ -49,12 +80,13 @@ def arguments(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--lti", type=Path, metavar="FILE", help="JSON: " + ", ".join(LTI))
     parser.add_argument("--address", default="127.0.0.1", help="0.0.0.0 for the room's network")
-    parser.add_argument("--port", type=int, default=8000, help="and the three after it (8000)")
+    parser.add_argument("--port", type=port, default=8000, help="and the three after it (8000)")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="for HTTPS, with --key")
     parser.add_argument("--key", type=Path, metavar="FILE")
-    parser.add_argument("--memory", type=int, default=800, metavar="MB", help="of a process (800)")
-    parser.add_argument("--idle", type=int, default=60, metavar="MINUTES", help="then stop (60)")
-    parser.add_argument("--homes", type=Path, default=Path("/home/anatomy-class"))
+    size = between(200, 1_000_000)
+    parser.add_argument("--memory", type=size, default=800, metavar="MB", help="of a process (800)")
+    parser.add_argument("--idle", type=few, default=60, metavar="MINUTES", help="then stop (60)")
+    parser.add_argument("--homes", type=Path, help="/home/anatomy-class")
     parser.add_argument("--state", type=Path, default=Path("/var/lib/anatomy-class"))
     parser.add_argument("--stop", action="store_true", help="end the hub and all servers")
     parser.add_argument("--remove", action="store_true", help="and delete accounts and homes")
@@ -138,15 +170,74 @@ def new_password() -> str:
 def private_folder(path: Path) -> None:
     """A folder that root alone can open. Exits with a sentence where it is somebody else's."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_uid != os.geteuid():
+        sys.exit(f"{path} is somebody else's, who could read it. Name another folder with --state.")
     if any(path.iterdir()) and not (path / "settings.json").exists():
         sys.exit(f"{path} is not empty and no class's. Name another folder with --state.")
     path.chmod(0o700)
 
 
+def only_one(state: Path) -> None:
+    """Be the one hub of this class, as long as this process lives. Exits where another is.
+
+    A second hub would end the first one's proxy, and take its number out of hub.pid.
+    """
+    lock = os.open(state, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"The class in {state} is running. Stop it there with Ctrl-C, or with --stop.")
+    os.set_inheritable(lock, True)  # the hub takes the place of this process
+
+
+def free_ports(address: str, first: int, patience: float = 5) -> None:
+    """Wait until the four ports are free; exits with a sentence where one is not."""
+    deadline = time.monotonic() + patience
+    for port in range(first, first + 4):
+        host = address if port == first else "127.0.0.1"
+        while complaint := why_not(host, port):
+            if time.monotonic() > deadline:
+                sys.exit(
+                    f"Nothing can listen at {host}, port {port}: {complaint}. "
+                    "--port names the first of four ports."
+                )
+            time.sleep(0.2)
+
+
+def why_not(host: str, port: int) -> str:
+    """Why nothing can listen there, or nothing."""
+    try:
+        [family, *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            probe.listen(1)
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return ""
+
+
+def check_certificate(certificate: Path, key: Path) -> None:
+    """Exits with a sentence where browsers would refuse this certificate, or learners could take
+    its key."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+        ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        sys.exit(f"{certificate} and {key} are no certificate with its key in PEM: {error}")
+    if ends < datetime.now(UTC):
+        sys.exit(f"{certificate} expired on {ends:%d %B %Y}: every browser would warn of it.")
+    if as_nobody("cat", key.resolve()):
+        sys.exit(f"Learners can read {key}, and answer in the class's place: chmod 600 {key}")
+
+
 def earlier(state: Path) -> classroom.Settings | None:
     """The settings of this class from an earlier start, or None."""
     path = state / "settings.json"
-    return classroom.read(str(path)) if path.exists() else None
+    try:
+        return classroom.read(str(path)) if path.exists() else None
+    except (ValueError, TypeError) as error:
+        sys.exit(f"{path} is damaged: {error}. With it gone, accounts and passwords begin anew.")
 
 
 def slips(state: Path) -> dict[str, str]:
@@ -172,10 +263,8 @@ def passwords(
 
 def write_slips(state: Path, known: dict[str, str]) -> None:
     """Write names and passwords where root alone can read them."""
-    path = state / "slips.txt"
-    path.touch(mode=0o600)
     lines = (f"{name} {word}\n" for name, word in sorted(known.items()))
-    path.write_text("".join(lines), encoding="utf-8")
+    classroom.write_private(state / "slips.txt", "".join(lines))
 
 
 def read_lti(path: Path | None, before: dict) -> dict:
@@ -186,29 +275,33 @@ def read_lti(path: Path | None, before: dict) -> dict:
         said = json.loads(path.read_text(encoding="utf-8")) if path else {}
     except (OSError, ValueError) as error:
         sys.exit(f"--lti {path} cannot be read: {error}")
-    missing = [name for name in LTI if name not in said]
+    missing = [name for name in LTI if not isinstance(said, dict) or not said.get(name)]
     if missing:
         sys.exit(f"--sign-in lti wants --lti FILE, JSON with {', '.join(missing)} in it.")
     return {name: said[name] for name in LTI}
 
 
-def decide(chosen: argparse.Namespace, python: Path) -> classroom.Settings:
-    """The settings of this start: what is said now, else what was said before, else the default."""
-    before = earlier(chosen.state)
-    count = chosen.learners or (len(before.learners) if before else 10)
+def decide(
+    chosen: argparse.Namespace, python: Path, before: classroom.Settings | None
+) -> tuple[classroom.Settings, dict[str, str]]:
+    """The settings of this start, and the passwords: what is said now, else what was said before,
+    else the default. Nothing is written."""
+    names = (before.learners if before else []) or ["learner01"]
+    count = chosen.learners or (len(before.learners) if before else 0) or 10
+    prefix = chosen.prefix or names[0].rstrip("0123456789")
     width = max(2, len(str(count)))
     way = chosen.sign_in or (before.sign_in if before else "own")
-    learners = [] if way == "lti" else [f"{chosen.prefix}{n:0{width}}" for n in range(1, count + 1)]
-    people = [] if way == "lti" else [*learners, chosen.instructor]
+    teacher = chosen.instructor or (before.instructor if before else "instructor")
+    learners = [] if way == "lti" else [f"{prefix}{n:0{width}}" for n in range(1, count + 1)]
+    people = [] if way == "lti" else [*learners, teacher]
     before_too = slips(chosen.state) if before and before.sign_in == way else {}
-    known = passwords(before_too, people, shared=way == "shared", teacher=chosen.instructor)
-    write_slips(chosen.state, known)
-    return classroom.Settings(
-        state=str(chosen.state),
-        homes=str(chosen.homes),
+    known = passwords(before_too, people, shared=way == "shared", teacher=teacher)
+    settings = classroom.Settings(
+        state=str(chosen.state.resolve()),
+        homes=str((chosen.homes or Path(before.homes if before else HOMES)).resolve()),
         python=str(python),
         learners=learners,
-        instructor=chosen.instructor,
+        instructor=teacher,
         address=chosen.address,
         port=chosen.port,
         certificate=str(chosen.certificate.resolve()) if chosen.certificate else "",
@@ -219,6 +312,9 @@ def decide(chosen: argparse.Namespace, python: Path) -> classroom.Settings:
         memory=chosen.memory * 1_000_000,
         idle=chosen.idle * 60,
     )
+    if not settings.sockets_fit():
+        sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
+    return settings, known
 
 
 def announce(settings: classroom.Settings) -> None:
@@ -239,6 +335,18 @@ def announce(settings: classroom.Settings) -> None:
     print("Ctrl-C stops the hub; what learners run goes on until --stop.", flush=True)
 
 
+SESSIONS = ("jupyterhub.sqlite", "cookie_secret")
+
+
+def end_sessions(settings: classroom.Settings, before: classroom.Settings | None) -> None:
+    """Sign everybody out where people get in by another way than before: with a password that all
+    had, somebody may have signed in as somebody else."""
+    if before and before.sign_in != settings.sign_in:
+        accounts.stop_processes(settings)
+        for name in SESSIONS:
+            Path(settings.state, name).unlink(missing_ok=True)
+
+
 # --- the verbs ----------------------------------------------------------------------------------
 
 
@@ -246,22 +354,31 @@ def start(chosen: argparse.Namespace) -> int:
     """Make what is missing, then run the hub in the place of this process."""
     if bool(chosen.certificate) != bool(chosen.key):
         sys.exit("--certificate and --key go together.")
+    if chosen.certificate:
+        check_certificate(chosen.certificate, chosen.key)
     private_folder(chosen.state)
+    before = earlier(chosen.state)
+    only_one(chosen.state)
     os.umask(0o022)  # learners read the environment
     try:
         python = environment()
     except subprocess.CalledProcessError as error:
         sys.exit(f"The environment could not be built: this failed: {shown(error.cmd)}")
-    settings = decide(chosen, python)
+    settings, known = decide(chosen, python, before)
+    free_ports(settings.address, settings.port)
     os.umask(0o077)  # and nothing that the hub writes
-    if not settings.sockets_fit():
-        sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
-    path = classroom.write(settings)
     try:
         for name in [*settings.learners, settings.instructor]:
             accounts.ensure(name, settings)
     except accounts.NotOurs as error:
-        sys.exit(f"{error} Name others with --prefix or --instructor.")
+        sys.exit(f"{error} Name others with --prefix, --instructor or --homes.")
+    end_sessions(settings, before)
+    write_slips(chosen.state, known)
+    path = classroom.write(settings)
+    if not running(chosen.state / "proxy.pid"):
+        (chosen.state / "proxy.pid").unlink(
+            missing_ok=True
+        )  # JupyterHub ends whoever has its number
     announce(settings)
     os.chdir(settings.state)
     log = os.open("hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -296,7 +413,7 @@ def is_ours(number: int) -> bool:
         command = Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"jupyterhub" in command or b"configurable-http-proxy" in command
+    return b"jupyterhub" in command or b"tools.classroom.proxy" in command
 
 
 def end(number: int, patience: float = 20) -> None:
@@ -319,13 +436,15 @@ def stop(settings: classroom.Settings) -> None:
 
 
 PASSWORDS = ("settings.json", "slips.txt")
-WRITTEN = ("jupyterhub.sqlite", "cookie_secret", "hub.pid", "proxy.pid", "hub.log")
+WRITTEN = (*SESSIONS, "hub.pid", "proxy.pid", "hub.log")
 
 
 def remove(settings: classroom.Settings) -> None:
     """Remove accounts with their homes, and what the hub wrote; folders only where nothing else is
     in them."""
-    names = accounts.remove(settings)
+    names, left = accounts.remove(settings)
+    if left:
+        sys.exit(f"These accounts could not be removed: {', '.join(left)}. Say it again.")
     for name in (*PASSWORDS, *WRITTEN):
         Path(settings.state, name).unlink(missing_ok=True)
     for folder in (settings.state, settings.homes):
