@@ -34,7 +34,7 @@ IDLE = 75  # seconds that a browser may keep a connection without asking anythin
 PATIENCE = 600  # seconds that a server may take until it says something
 AT_ONCE = 200  # requests that one server may keep waiting
 # What is between two neighbours and goes no further (RFC 9110, 7.6.1).
-HOP_BY_HOP = {b"connection", b"keep-alive", b"te", b"trailer", b"upgrade", b"proxy-connection"}
+HOP_BY_HOP = {b"connection", b"keep-alive", b"trailer", b"upgrade", b"proxy-connection"}
 # What the hub believes about a browser. Who sends it is not asked: the door knows.
 FORWARDED = re.compile(rb"forwarded|x-forwarded-.*|x-real-ip|x-scheme")
 LOST = (OSError, h11.RemoteProtocolError, h11.LocalProtocolError, TimeoutError)
