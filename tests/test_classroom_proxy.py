@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("resource", reason="a class wants Unix accounts")
@@ -198,6 +198,7 @@ def test_while_the_hub_restarts_a_sentence_says_so(house):
     assert closed.text == "The hub is not there. Try again in a few seconds."
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=300).map(lambda junk: junk + b"\r\n\r\n"))
 @example(b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0")
 @example(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n")
