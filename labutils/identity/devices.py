@@ -1,12 +1,18 @@
-"""Import this before python-fido2: its client looks for the operating system's USB devices when it
-is imported, and a browser's Python has no operating system.
+"""Import this before python-fido2.
 
-The lessons make their security keys themselves, so nothing else is missing there.
+Its client looks for the operating system's USB devices when it is imported, and a browser's Python
+has no operating system. The lessons make their security keys themselves, so nothing else is missing
+there. And each of its messages reads the annotations of its own class anew, which is a third of a
+sign-in with a key; they do not change, so they are read once.
 """
 
 import importlib
 import sys
+from functools import cache
 from types import ModuleType
+from typing import get_type_hints
+
+import fido2.utils
 
 
 def without_devices() -> None:
@@ -25,5 +31,6 @@ def _no_device(_named: object) -> None:
     raise OSError("Python in a browser reaches no USB device.")
 
 
+vars(fido2.utils).update(get_type_hints=cache(get_type_hints))
 if sys.platform == "emscripten":
     without_devices()

@@ -64,6 +64,7 @@ def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:
     return jwt.get_algorithm_by_name(alg).sign(data, key)
 
 
+@cache
 def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
     """A P-256 key derived from a label, for the lab only: the label is the whole secret."""
     return ec.derive_private_key(
