@@ -13,6 +13,7 @@ import sys
 import tomllib
 import types
 import zipfile
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -431,6 +432,31 @@ def test_lessons_are_chosen_by_number_and_the_long_ones_begin():
     assert [path.name[:2] for path in run.chosen(["03", "13"])] == ["13", "03"]
     assert [path.name[:2] for path in run.chosen([])][:2] == ["14", "10"]
     assert len(run.chosen([])) == len(list((build.HOUSE / "notebooks").glob("[0-9][0-9]-*.ipynb")))
+
+
+# In place of Node: a process that answers each line, and ends at the lesson named `last`.
+ANSWERS = """
+import json, sys
+for line in sys.stdin:
+    if line == "last\\n":
+        break
+    print(json.dumps({"lesson": line.strip()}), flush=True)
+"""
+
+
+def worked(*lessons):
+    """The lessons that came back, and those that nobody took."""
+    waiting = deque(lessons)
+    results = run.work([sys.executable, "-c", ANSWERS], waiting)
+    return [result["lesson"] for result in results], list(waiting)
+
+
+def test_a_process_takes_one_lesson_after_the_other():
+    assert worked("14", "10", "00") == (["14", "10", "00"], [])
+
+
+def test_a_lesson_at_which_its_process_ends_has_no_result_and_the_others_wait():
+    assert worked("14", "last", "00") == (["14"], ["00"])
 
 
 def test_a_cell_that_differs_is_shown_with_both_texts():

@@ -16,6 +16,10 @@ TRACEBACK = "-" * 75  # the line that IPython begins one with
 BLANK = "labutils.classroom.plates.blank"  # what stands for matplotlib, once it does
 
 
+# Pyodide keeps no compiled modules. Each lesson loads labutils afresh, so they are kept here.
+sys.dont_write_bytecode = False
+
+
 def text(value):
     """What a notebook holds as a text or as a list of lines."""
     return value if isinstance(value, str) else "".join(value)

@@ -1,26 +1,34 @@
-// Every lesson in the browser's Python, under Node: `node run.mjs DISTRIBUTION NOTEBOOK...`.
+// Lessons in the browser's Python, under Node: `node run.mjs DISTRIBUTION`.
 //
-// Prints a line of JSON a lesson: {"lesson", "seconds", "differences"}. Nothing is loaded but the
-// files of the distribution: Node's fetch is taken away.
+// Reads the path of a notebook a line, and prints a line of JSON for each: {"lesson", "seconds",
+// "differences"}. Nothing is loaded but the files of the distribution: Node's fetch is taken away.
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const [distribution, ...notebooks] = process.argv.slice(2);
-const folder = resolve(distribution) + "/";
+const folder = resolve(process.argv[2]) + "/";
 globalThis.fetch = (address) => {
   throw new Error(`nothing is to be asked of the network, and this was: ${address}`);
 };
 
+// IPython asks for jedi, which completes what a person types. Nobody types here, and to unpack it
+// takes as long as all the rest.
+const lock = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8"));
+const { ipython } = lock.packages;
+ipython.depends = ipython.depends.filter((name) => name !== "jedi");
+
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")));
 const pyodide = await loadPyodide({
   indexURL: folder,
+  packageBaseUrl: folder,
+  lockFileContents: JSON.stringify(lock),
   packages: ["ipython", "labutils"],
   stdout: () => {}, // of Pyodide itself
 });
 const compare = pyodide.runPython(readFileSync(new URL("in_pyodide.py", import.meta.url), "utf8"));
 
-for (const path of notebooks) {
+for await (const path of createInterface({ input: process.stdin })) {
   const began = performance.now();
   const differences = JSON.parse(compare(readFileSync(path, "utf8")));
   const seconds = (performance.now() - began) / 1000;

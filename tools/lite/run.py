@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tools.lessons import paths as lessons
@@ -36,15 +38,27 @@ def chosen(numbers: list[str]) -> list[pathlib.Path]:
 
 
 def run(node: str, distribution: pathlib.Path, paths: list[pathlib.Path]) -> list[Result]:
-    """What came of each lesson; they are dealt out to some processes, as cards are."""
+    """What came of each lesson, in some processes at once."""
     command = [node, str(HERE / "run.mjs"), str(distribution)]
-    hands = [hand for start in range(AT_ONCE) if (hand := paths[start::AT_ONCE])]
-    running = [
-        subprocess.Popen([*command, *map(str, hand)], stdout=subprocess.PIPE, encoding="utf-8")
-        for hand in hands
-    ]
-    printed = [process.communicate()[0] for process in running]
-    return [json.loads(line) for text in printed for line in text.splitlines()]
+    waiting = deque(paths)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        at_work = [pool.submit(work, command, waiting) for _ in paths[:AT_ONCE]]
+        return [result for one in at_work for result in one.result()]
+
+
+def work(command: list[str], waiting: deque[pathlib.Path]) -> list[Result]:
+    """One process, which takes the next lesson whenever it is done with one. A lesson at which it
+    ends has no result."""
+    results: list[Result] = []
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, encoding="utf-8") as process:
+        assert process.stdin and process.stdout
+        while waiting:
+            print(waiting.popleft(), file=process.stdin, flush=True)
+            if not (line := process.stdout.readline()):
+                break
+            results.append(json.loads(line))
+    return results
 
 
 def said(result: Result) -> str:
