@@ -3,10 +3,12 @@ instructor's agenda, and the answer key; and what names the public address of th
 """
 
 import base64
+import json
 import pathlib
 import re
 import runpy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 
 import nbformat
@@ -22,7 +24,9 @@ PARTS = {
     "06": "Part 2 · The breach",
     "11": "Part 3 · Mitigations",
 }  # by their first lessons
+WAITS = HERE / "tools" / "waits.json"  # tools/waits.py measures it
 SECTION = re.compile(r"(?m)^#{2,3} (.+) \((\d+) min( · long)?\)$")
+HEADING = re.compile(r"(?m)^#{2,3} (.+?)(?: \(\d+ min.*\))?$")
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
@@ -77,17 +81,119 @@ CUTS = (
 )
 
 
+SIGN_IN = 10  # minutes until everybody has a lesson open
+BREAK, AFTER = 10, 75  # minutes of a break, and of teaching before it
+
+
+def minutes_by_lesson(paths: list[pathlib.Path]) -> dict[str, int]:
+    """The minutes of the short path of each lesson."""
+    notebooks = {path.name[:2]: nbformat.read(path, as_version=4) for path in paths}
+    return {number: each.metadata.labutils.minutes for number, each in notebooks.items()}
+
+
+def in_the_room(minutes: int) -> int:
+    """How long so many minutes of teaching keep people: with signing in, and with breaks."""
+    return SIGN_IN + minutes + BREAK * ((minutes - 1) // AFTER)
+
+
 def cuts(paths: list[pathlib.Path]) -> str:
     """What to teach in a given time: the lessons, and their minutes on the short path."""
-    minutes = {
-        path.name[:2]: nbformat.read(path, as_version=4).metadata.labutils.minutes for path in paths
-    }
-    rows = ["| you have | teach | takes | why |", "|---|---|---|---|"]
+    minutes = minutes_by_lesson(paths)
+    rows = ["| you have | teach | takes | in the room | why |", "|---|---|---|---|---|"]
     for time, numbers, why in CUTS:
         each = ", ".join(f"{number} ({minutes[number]})" for number in numbers)
         total = sum(minutes[number] for number in numbers)
-        rows.append(f"| {time} | {each} | {total} min | {why} |")
+        rows.append(f"| {time} | {each} | {total} min | {in_the_room(total)} min | {why} |")
     return "\n".join(rows)
+
+
+# --- a workshop ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some minutes of the workshop: of a lesson, or of none."""
+
+    minutes: int
+    lesson: str
+    do: str
+    leave_out: str = ""
+    watch: str = ""
+
+
+PAUSE = Block(10, "", "Break.")
+# As it was rehearsed, once, with what took longest.
+WORKSHOP = (
+    Block(
+        SIGN_IN,
+        "",
+        "Sign in. All open lesson 00 and run its first cell.",
+        watch="Start all servers at the same time, before you talk.",
+    ),
+    Block(
+        24,
+        "00",
+        "All of it. Read the rules aloud.",
+        watch="00-1: the answer is the text between the quotes, and nothing around it.",
+    ),
+    Block(
+        46,
+        "02",
+        "02-1 alone; the forgeries with 02-p1 to 02-p4; 02-3 in pairs.",
+        "02-2 and the quiz",
+        "Bytes against text. After six minutes show the second hint of 02-3.",
+    ),
+    PAUSE,
+    Block(
+        55,
+        "06",
+        "Draw the people and the hosts first. 06-1 to 06-3. Four groups predict one row each: "
+        "06-p4, 06-p5, 06-p6, 06-p7. Then the sweep.",
+        "06-p9 and the quiz",
+        "06-3 takes longest.",
+    ),
+    PAUSE,
+    Block(
+        45,
+        "07",
+        "07-1 together on the wall; 07-2; the three cleaners with 07-p4 to 07-p6; 07-3; the "
+        "picture of the trade-off.",
+        "07-4, 07-p7 and the quiz",
+        "07-2: the hyphen belongs to the alphabet of a token. 07-3: a function that calls itself.",
+    ),
+    Block(
+        40,
+        "13",
+        "13-1 together on the wall; 13-p1 to 13-p6; 13-2 with half of the lines given; 13-5 and "
+        "13-p15.",
+        "13-3, 13-p10, 13-p13 and the quiz",
+        "The questions 13-p4 to 13-p6 are long: three people act browser, relay and server.",
+    ),
+)
+
+
+def workshop(paths: list[pathlib.Path]) -> str:
+    """When each block of the workshop begins, and how long its lessons take in full."""
+    titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
+    minutes = minutes_by_lesson(paths)
+    rows = [
+        "| minute | what | takes | do | leave out | look out for |",
+        "|---|---|---|---|---|---|",
+    ]
+    begins = 0
+    for block in WORKSHOP:
+        name = titles.get(block.lesson, "")
+        cells = (str(begins), name, str(block.minutes), block.do, block.leave_out, block.watch)
+        rows.append(f"| {' | '.join(cells)} |")
+        begins += block.minutes
+    full = sum(minutes[block.lesson] for block in WORKSHOP if block.lesson)
+    taught = sum(block.minutes for block in WORKSHOP if block.lesson)
+    end = f"It ends at minute {begins}. The quizzes are for the way home."
+    less = (
+        f"The short paths of these lessons take {full} minutes in full, and here {taught}: that is "
+        "why something is left out."
+    )
+    return "\n".join([*rows, "", f"{end} {less}"])
 
 
 # --- the agenda ---------------------------------------------------------------------------------
@@ -112,8 +218,22 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
         rows.append(f"| {begins} | What really happened, the recap, and questions | {left} |")
     if longer:
         rows += ["", f"On the long path, with their minutes: {', '.join(longer)}."]
+    if waits := list(_waits(notebook)):
+        rows += ["", f"Cells that compute for a while: {', '.join(waits)}."]
     head = ["| minute | section | takes |", "|---|---|---|"]
     return "\n".join([f"### {title_of(notebook)} ({minutes_of(notebook)} min)", "", *head, *rows])
+
+
+def _waits(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """The sections with a cell that makes a room wait, and its seconds."""
+    cells = json.loads(WAITS.read_text(encoding="utf-8"))
+    seconds = cells.get(notebook.metadata.labutils.lesson, {})
+    section = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            section = (HEADING.findall(cell.source) or [section])[-1]
+        elif cell.id in seconds:
+            yield f"{section} ({seconds[cell.id]} s)"
 
 
 # --- the answer key -----------------------------------------------------------------------------
@@ -236,11 +356,13 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     readme = between(readme, "address", badges(public_address()))
     citation = (HERE / "CITATION.cff").read_text(encoding="utf-8")
     guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
+    for mark, written in (("cuts", cuts), ("workshop", workshop), ("agenda", agenda)):
+        guide = between(guide, mark, written(paths))
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
     return {
         "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
-        "docs/instructor.md": between(between(guide, "cuts", cuts(paths)), "agenda", agenda(paths)),
+        "docs/instructor.md": guide,
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
     }
 
