@@ -142,6 +142,15 @@ def test_each_picture_keeps_its_words_and_what_a_prediction_asks_stays_shut(numb
                 assert new.metadata.mystnb.image.alt == alt
 
 
+def test_an_output_that_only_spoke_of_a_learner_leaves_no_empty_box(tmp_path):
+    printed = "05-1 is not written here yet; the course's is used.\n"
+    cell = new_code_cell("run()", outputs=[new_output("stream", name="stdout", text=printed)])
+    book = new_notebook(cells=[new_markdown_cell("# 05"), cell])
+    nbformat.write(book, tmp_path / "05-x.ipynb")
+    page = nbformat.reads(build.lesson_page(tmp_path / "05-x.ipynb", HERE, None), as_version=4)
+    assert page.cells[1].outputs == []
+
+
 def test_the_front_page_lists_every_lesson_once_in_its_side_bar():
     page = build.front_page(HERE, None)
     for path in build.lessons():
@@ -201,10 +210,19 @@ def on_the_wall(cell):
 
 @pytest.mark.parametrize("number", pages())
 def test_each_prediction_and_quiz_is_a_slide_with_its_choices_and_no_truth(number):
-    votes = [cell for cell in told(number) if "What do you think?" in cell.source]
+    votes = [cell for cell in told(number) if '<p class="how">' in cell.source]
     course = lesson(number)
-    asked = [item for item in (*course.predictions, *course.quizzes) if item.id[3] in "pq"]
-    assert len(votes) == len(asked)
+    for verb, items in ("predict", course.predictions), ("quiz", course.quizzes):
+        for item in items:
+            asked = slides.in_html(item.question) + "</p>"
+            assert (
+                sum(
+                    asked in vote.source and f'{verb}("{item.id}", "")' in vote.source
+                    for vote in votes
+                )
+                == 1
+            )
+    assert len(votes) == len(course.predictions) + len(course.quizzes)
     for cell in told(number):
         assert "You noted no prediction" not in cell.source
     for cell in votes:
@@ -221,6 +239,29 @@ def test_the_speaker_alone_sees_what_is_right(number):
     for quiz in lesson(number).quizzes:
         for choice in quiz.choices.values():
             assert any(slides.in_html(choice.why) in cell.source for cell in cells)
+
+
+@pytest.mark.parametrize("number", pages())
+def test_what_is_right_in_a_quiz_is_the_slide_after_its_vote(number):
+    texts = [cell.source for cell in told(number)]
+    for quiz in lesson(number).quizzes:
+        [vote] = [at for at, text in enumerate(texts) if f'quiz("{quiz.id}", "")' in text]
+        [right] = [choice for choice in quiz.choices.values() if choice.right]
+        assert texts[vote + 1].startswith("## What is right\n\n<p><strong>")
+        assert f"Right. {slides.in_html(right.why)}</strong>" in texts[vote + 1]
+
+
+@pytest.mark.parametrize("number", pages())
+def test_each_exercise_is_named_as_the_turn_of_the_room(number):
+    heads = [cell.source.splitlines()[0] for cell in told(number) if cell.source]
+    for exercise in lesson(number).exercises:
+        assert f"## Your turn: {exercise.id}" in heads
+
+
+def test_a_row_says_which_letter_stands_for_what():
+    row = next(item for item in lesson("05").predictions if isinstance(item, slides.Row))
+    _, how = slides.choices(row)
+    assert how == f"For each, o where {row.words[0]}, x where {row.words[1]}:"
 
 
 @pytest.mark.parametrize("number", pages())
@@ -269,8 +310,9 @@ def test_a_link_to_a_page_that_is_no_lesson_is_words_on_a_slide():
 
 
 def test_the_long_path_hangs_below_its_first_slide():
-    long = f"## Redact (5 min · long)\n\n{'word ' * 50}\n\n{'word ' * 50}\n\n## Quiz\n\nb"
-    assert [slides.kind_of(cell) for cell in slides_for(long)] == ["slide", "subslide", "slide"]
+    long = f"## Redact (5 min · long)\n\n{'word ' * 50}\n\n{'word ' * 50}"
+    made = slides_for(f"{long}\n\n## Block (5 min · long)\n\na\n\n## Quiz\n\nb")
+    assert [slides.kind_of(cell) for cell in made] == ["slide", "subslide", "subslide", "slide"]
 
 
 def test_the_minutes_of_a_section_stand_on_its_first_slide_alone():
@@ -305,7 +347,7 @@ def test_a_comment_with_facts_is_not_on_the_wall():
 
 
 def test_a_text_that_is_too_long_says_how_much_is_left():
-    assert slides.cut("\n".join("abcdef"), 4) == "a\nb\nc\nd\n# ... 2 more lines"
+    assert slides.cut("\n".join("abcdef"), 4) == "a\nb\nc\nd\n# ... 2 more lines in the notebook"
     assert slides.cut("a\nb", 4) == "a\nb"
 
 

@@ -113,6 +113,7 @@ def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -
             if alt := words_of_picture(output):
                 cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
             output.get("data", {}).pop("text/vnd.labutils.marks", None)
+        cell.outputs = [output for output in cell.outputs if output.get("text") != ""]
     return nbformat.writes(notebook)
 
 

@@ -18,7 +18,6 @@ release = SITE["version"]
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
-nb_merge_streams = True
 nb_number_source_lines = False
 nb_ipywidgets_js = {}
 nb_mime_priority_overrides = [("html", "text/vnd.labutils.marks", None)]

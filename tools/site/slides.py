@@ -62,7 +62,8 @@ def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """The cells of the slides of a lesson, each marked: a slide, one below it, or a step of it."""
     before = ""
     for section, cell in told(notebook):
-        if section == before and section.endswith("long)") and kind_of(cell) == "slide":
+        on_the_long_path = section.endswith("long)") and before.endswith("long)")
+        if on_the_long_path and kind_of(cell) == "slide":
             slide(cell, "subslide")
         before = section
         yield cell
@@ -140,7 +141,7 @@ def blocks(text: str, section: str) -> Iterator[tuple[str, str, str]]:
 
 def paragraphs(text: str) -> Iterator[str]:
     """The paragraphs, and of a list that is too long for one slide each item."""
-    for paragraph in re.split(r"\n\s*\n", text):
+    for paragraph in re.split(r"\n\s*\n|\n(?=\*\*\d\d-\d+\.\*\*)", text):
         yield from re.split(ITEM, paragraph) if words([paragraph]) > WORDS else [paragraph]
 
 
@@ -167,34 +168,39 @@ def votes(
     for place, item in enumerate(asked):
         offered, how = choices(item)
         height = sum(len(wrapped(text, LINE)) for text in (lead, item.question))
-        height += 1.5 * (len(offered) + bool(how))
+        height += 1.5 * (len(offered) + 1)
         together = lead and not before and not place and height <= VOTE_ROOM
         listed = "".join(f"<li>{in_html(choice)}</li>" for choice in offered)
+        title, verb = (
+            ("Quiz", "quiz") if isinstance(item, Quiz) else ("What do you think?", "predict")
+        )
         parts = [
-            f"## What do you think?\n\n<p>{in_html(item.question)}</p>",
+            f"## {title}\n\n<p>{in_html(item.question)}</p>",
             f'<ul class="vote">{listed}</ul>' if offered else "",
-            f"<p>{in_html(how)}</p>" if how else "",
+            f'<p class="how">{in_html(how)} <code>{verb}("{item.id}", "")</code></p>',
             f'<aside class="notes">{"".join(notes(item))}</aside>',
         ]
         text = "\n".join(part for part in parts if part)
         yield slide(new_markdown_cell(text), "-" if together else "slide")
+        if isinstance(item, Quiz):
+            yield slide(new_markdown_cell("## What is right\n\n" + "".join(thoughts(item))))
 
 
 def choices(item: AnyPrediction | Quiz) -> tuple[list[str], str]:
-    """What can be chosen, and what is to be said of it where that is no letter."""
+    """What can be chosen, and how."""
     if isinstance(item, Quiz):
-        return [f"{letter}) {choice.text}" for letter, choice in item.choices.items()], ""
+        offered = [f"{letter}) {choice.text}" for letter, choice in item.choices.items()]
+        return offered, "One letter:"
     offered = [line.strip() for line in item.lines() if line.startswith("  ")]
     if isinstance(item, Row):
-        return offered, f"For each: {item.words[0]}, or {item.words[1]}?"
-    return offered, f"Say a number of {item.unit}." if isinstance(item, Estimate) else ""
+        return offered, f"For each, o where {item.words[0]}, x where {item.words[1]}:"
+    return offered, f"A number of {item.unit}:" if isinstance(item, Estimate) else "One letter:"
 
 
 def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
     """What the speaker alone sees: what is right, and the thought behind each other choice."""
     if isinstance(item, Quiz):
-        for letter, choice in item.choices.items():
-            yield f"<p>{letter}) {'Right. ' if choice.right else ''}{in_html(choice.why)}</p>"
+        yield from thoughts(item)
         return
     yield f"<p>It comes out: {in_html(item.named(item.truth))}.</p>"
     if isinstance(item, Prediction):
@@ -206,6 +212,13 @@ def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
     for choice, belief in believed:
         if belief:
             yield f"<p>{in_html(choice)} {in_html(belief)}</p>"
+
+
+def thoughts(item: Quiz) -> Iterator[str]:
+    """What is said of each choice of a quiz question, the right one first."""
+    for letter, choice in sorted(item.choices.items(), key=lambda pair: not pair[1].right):
+        said = f"{letter}) {'Right. ' if choice.right else ''}{in_html(choice.why)}"
+        yield f"<p><strong>{said}</strong></p>" if choice.right else f"<p>{said}</p>"
 
 
 def in_html(text: str) -> str:
@@ -238,9 +251,10 @@ def shown(cell: NotebookNode, heading: str, lead: str, course: Lesson) -> Iterat
         height = len(wrapped(text)) if text else PICTURE
         tags = ["output", "fine"] if in_fine_type(text) else ["output"]
         step = new_code_cell("", outputs=[output], metadata={"tags": tags})
-        if text and height > room:
+        headed = "image/png" not in output.get("data", {})  # a picture has a title of its own
+        if headed and height > room:
             yield slide(new_markdown_cell(heading))
-        kind = "fragment" if height <= room else "-" if text else "slide"
+        kind = "fragment" if height <= room else "-" if headed else "slide"
         yield slide(step, kind)
         room = room - height if height <= room else ROOM - height
 
@@ -304,7 +318,9 @@ def cut(text: str, most: int) -> str:
     for place, row in enumerate(rows):
         height += len(wrapped(row, width))
         if height > most:
-            return "\n".join([*rows[:place], f"# ... {len(rows) - place} more lines"])
+            return "\n".join(
+                [*rows[:place], f"# ... {len(rows) - place} more lines in the notebook"]
+            )
     return text
 
 

@@ -20,10 +20,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const textOf = Search.htmlToText;
     Search.htmlToText = (html, anchor) => {
       const page = new DOMParser().parseFromString(html, "text/html");
-      for (const part of page.querySelectorAll(".bd-header-article, .bd-sidebar-secondary, #print-main-content, .prev-next-area")) {
+      for (const part of page.querySelectorAll(".bd-header-article, .bd-sidebar-secondary, .onlyprint, .prev-next-area, p.launch")) {
         part.remove();
       }
-      return textOf(page.documentElement.outerHTML, anchor);
+      return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
     };
   }
 });
