@@ -398,6 +398,21 @@ def test_a_home_that_was_there_before_is_given_to_nobody(tmp_path):
         accounts.ensure("nobody-has-this-name", chosen)
 
 
+def test_no_account_is_made_where_one_of_them_is_somebody_elses(tmp_path, monkeypatch):
+    chosen, _ = decided(tmp_path / "class", "--learners", "3")
+    (tmp_path / "class" / "settings.json").unlink()
+
+    def refuse(name, _settings):
+        if name == "learner03":
+            raise accounts.NotOurs("learner03 is somebody else's.")
+
+    monkeypatch.setattr(accounts, "refuse_what_is_not_ours", refuse)
+    monkeypatch.setattr(accounts, "ensure", lambda *_: pytest.fail("an account was made"))
+    with pytest.raises(SystemExit, match="learner03 is somebody else's. Name others with --pre"):
+        start.make_ready(chosen, {}, None)
+    assert not (tmp_path / "class" / "settings.json").exists()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
 def test_homes_that_others_could_exchange_are_not_used(tmp_path):
     tmp_path.chmod(0o1777)

@@ -39,13 +39,20 @@ def account(name: str, settings: Settings) -> pwd.struct_passwd | None:
     return entry
 
 
-def ensure(name: str, settings: Settings) -> pwd.struct_passwd:
-    """The account of that name with a private home; it is made where it is missing."""
-    if entry := account(name, settings):
-        return entry
+def refuse_what_is_not_ours(name: str, settings: Settings) -> None:
+    """Raise NotOurs where somebody else has the account, its home, or the folder of all homes."""
+    if account(name, settings):
+        return
     _private_homes(Path(settings.homes))
     if os.path.lexists(settings.home(name)):
         raise NotOurs(f"{settings.home(name)} is there, and no account of the class's has it.")
+
+
+def ensure(name: str, settings: Settings) -> pwd.struct_passwd:
+    """The account of that name with a private home; it is made where it is missing."""
+    refuse_what_is_not_ours(name, settings)
+    if entry := account(name, settings):
+        return entry
     subprocess.run(["groupadd", "--force", GROUP], check=True)
     options = ["--create-home", "--home-dir", settings.home(name), "--gid", GROUP]
     options += ["--no-user-group", "--shell", "/bin/bash", "--key", "HOME_MODE=0700"]

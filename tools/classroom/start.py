@@ -24,6 +24,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 from cryptography import x509
 
@@ -350,7 +351,7 @@ def end_sessions(settings: classroom.Settings, before: classroom.Settings | None
 # --- the verbs ----------------------------------------------------------------------------------
 
 
-def start(chosen: argparse.Namespace) -> int:
+def start(chosen: argparse.Namespace) -> NoReturn:
     """Make what is missing, then run the hub in the place of this process."""
     if bool(chosen.certificate) != bool(chosen.key):
         sys.exit("--certificate and --key go together.")
@@ -366,26 +367,46 @@ def start(chosen: argparse.Namespace) -> int:
         sys.exit(f"The environment could not be built: this failed: {shown(error.cmd)}")
     settings, known = decide(chosen, python, before)
     free_ports(settings.address, settings.port)
-    os.umask(0o077)  # and nothing that the hub writes
+    path = make_ready(settings, known, before)
+    announce(settings)
+    become_the_hub(settings, path)
+
+
+def make_ready(
+    settings: classroom.Settings, known: dict[str, str], before: classroom.Settings | None
+) -> Path:
+    """Write what was decided and make the accounts that are missing; where the settings are.
+
+    Nothing is written before it is known that all accounts can be had, and no account is made
+    before --remove would find it in the settings.
+    """
+    everybody = [*settings.learners, settings.instructor]
     try:
-        for name in [*settings.learners, settings.instructor]:
-            accounts.ensure(name, settings)
+        for name in everybody:
+            accounts.refuse_what_is_not_ours(name, settings)
     except accounts.NotOurs as error:
         sys.exit(f"{error} Name others with --prefix, --instructor or --homes.")
     end_sessions(settings, before)
-    write_slips(chosen.state, known)
+    write_slips(Path(settings.state), known)
     path = classroom.write(settings)
-    if not running(chosen.state / "proxy.pid"):
-        (chosen.state / "proxy.pid").unlink(
-            missing_ok=True
-        )  # JupyterHub ends whoever has its number
-    announce(settings)
+    try:
+        for name in everybody:
+            accounts.ensure(name, settings)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"An account could not be made: this failed: {shown(error.cmd)}")
+    # JupyterHub ends whoever has the number of its last proxy: after a crash, anybody at all
+    proxy = Path(settings.state, "proxy.pid")
+    if not running(proxy):
+        proxy.unlink(missing_ok=True)
+    return path
+
+
+def become_the_hub(settings: classroom.Settings, path: Path) -> NoReturn:
+    """Run JupyterHub in the place of this process."""
+    os.umask(0o077)  # what the hub and the servers of learners write is for nobody else
     os.chdir(settings.state)
     log = os.open("hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (
-        1,
-        2,
-    ):  # the servers of learners inherit it, and go on when this terminal is shut
+    for stream in (1, 2):  # the hub goes on when this terminal is shut
         os.dup2(log, stream)
     env = {
         "PATH": f"{Path(settings.python).parent}:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -460,7 +481,7 @@ def main(words: list[str]) -> int:
         print(NOT_ROOT, file=sys.stderr)
         return 2
     if not (chosen.stop or chosen.remove):
-        return start(chosen)
+        start(chosen)
     settings = earlier(chosen.state)
     if settings is None:
         print(f"There is no class in {chosen.state}.", file=sys.stderr)
