@@ -342,7 +342,7 @@ def test_and_no_other_way(house, location):
 
 
 def test_over_https_nobody_can_plant_a_seat_from_another_port():
-    # __Secure-: a browser takes such a cookie over HTTPS alone (RFC 6265bis, 4.1.3.1)
+    # __Secure-: a browser takes such a cookie over HTTPS alone (cookie name prefixes, RFC 6265bis)
     cookie = seats.seat(SECRET, "tom", secure=True)
     assert cookie.startswith(b"__Secure-seat-tom=")
     assert cookie.endswith(b"; Secure")

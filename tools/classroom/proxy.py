@@ -33,7 +33,7 @@ PIECE = 64 * 1024  # bytes that are read at once, and the longest head of a requ
 IDLE = 75  # seconds that a browser may keep a connection without asking anything
 PATIENCE = 600  # seconds that a server may take until it says something
 AT_ONCE = 200  # requests that one server may keep waiting
-# What is between two neighbours and goes no further (RFC 9110, 7.6.1).
+# What is between two neighbours and goes no further (RFC 9110, Connection).
 HOP_BY_HOP = {b"connection", b"keep-alive", b"trailer", b"upgrade", b"proxy-connection"}
 # What the hub believes about a browser. Who sends it is not asked: the door knows.
 FORWARDED = re.compile(rb"forwarded|x-forwarded-.*|x-real-ip|x-scheme")
