@@ -1,14 +1,32 @@
 """What lesson 10 answers to a text that an engine would pass over in silence."""
 
+from textwrap import indent
+
 import pytest
 
+from labutils.classroom.exercises import verdict
+from labutils.classroom.judging import PASSED
 from labutils.classroom.lessons.lesson_10 import (
     ABROAD_DETECTION,
+    LESSON,
+    base_rules,
+    closes,
     correlates,
     detects,
     named_changes,
+    tunes,
+    unexplained,
 )
-from labutils.stage.hunting import changes_made, changes_of_the_intruder
+from labutils.stage.hunting import (
+    a_month,
+    alerts_in_tracker,
+    by_rule,
+    changes_made,
+    changes_of_the_intruder,
+    correlated,
+    rows_about,
+    sigma,
+)
 
 CORRELATION = """
 type: temporal_ordered
@@ -16,20 +34,182 @@ rules: [token_abroad, privileged_change]
 aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
 group-by: [address]
 timespan: 15m
+generate: true
 """
 
 
 @pytest.mark.parametrize("before", ["", "\n", "\n\n"])
 def test_a_fault_in_yaml_is_named_by_the_line_of_the_learner_s_own_text(before):
-    verdict = detects(before + "login:\n    isSuccessfulLogin: 1\n  ours: 2\ncondition: login\n")
-    assert verdict.mistake == "no YAML"
-    assert verdict.got.startswith("line 3 of your text, 'ours: 2':")
+    judged = detects(before + "login:\n    isSuccessfulLogin: 1\n  ours: 2\ncondition: login\n")
+    assert judged.mistake == "no YAML"
+    assert judged.got.startswith("line 3 of your text, 'ours: 2':")
 
 
 @pytest.mark.parametrize("name", ["isSuccesfulLogin", "issuccessfullogin", "IsSuccessfulLogin"])
 def test_a_field_that_no_line_has_is_named_with_the_nearest_one(name):
-    verdict = detects(ABROAD_DETECTION.replace("isSuccessfulLogin", name))
-    assert (verdict.mistake, verdict.got) == ("field", f"{name!r}; is it 'isSuccessfulLogin'?")
+    judged = detects(ABROAD_DETECTION.replace("isSuccessfulLogin", name))
+    assert judged.mistake == "field"
+    assert judged.counterexample() == f"It gave {name!r}, which is nearly 'isSuccessfulLogin'."
+
+
+WHOLE_RULE = f"""
+title: Service token from elsewhere
+logsource:
+    product: cloudflare
+    service: access_nonidentity
+detection:
+{indent(ABROAD_DETECTION.strip(), "    ")}
+level: medium
+"""
+WHOLE_CORRELATION = f"""
+title: In order
+correlation:
+{indent(CORRELATION.strip(), "    ")}
+level: high
+"""
+
+
+def test_a_whole_rule_is_taken_for_its_detection_and_used_so():
+    assert detects(WHOLE_RULE).kind == "passed"
+    text = sigma("mine", "cloudflare_access_nonidentity", "Mine", WHOLE_RULE)
+    assert text == sigma("mine", "cloudflare_access_nonidentity", "Mine", ABROAD_DETECTION)
+
+
+def test_a_whole_correlation_is_taken_for_what_is_correlated_and_used_so():
+    assert correlates(WHOLE_CORRELATION).kind == "passed"
+    assert correlated("mine", "Mine", WHOLE_CORRELATION) == correlated("mine", "Mine", CORRELATION)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake", "says"),
+    [
+        ("login and not", "login AND NOT", "capitals", "It gave a condition with AND."),
+        ("login and not", "login and NOT", "capitals", "It gave a condition with NOT."),
+        (
+            "isSuccessfulLogin: 1",
+            "isSuccessfulLogin:1",
+            "space",
+            "It gave the text 'isSuccessfulLogin:1', and no field with a value.",
+        ),
+        (
+            "ipAddress|cidr: 192",
+            "ipAddress|cidr:192",
+            "space",
+            "It gave the text 'ipAddress|cidr:192.0.2.0/26', and no field with a value.",
+        ),
+        (
+            "192.0.2.0/26",
+            "not 192.0.2.0/26",
+            "not",
+            "It gave 'not 192.0.2.0/26' as the value of ipAddress|cidr.",
+        ),
+        ("condition: ", "conditions: ", "no rule", "at least one condition."),
+        ("cidr", "cidrr", "no rule", "It raised this: is no Sigma rule: Unknown modifier 'cidrr'."),
+    ],
+)
+def test_what_the_engine_reads_otherwise_is_shown(old, new, mistake, says):
+    assert old in ABROAD_DETECTION
+    judged = detects(ABROAD_DETECTION.replace(old, new))
+    assert judged.mistake == mistake
+    assert judged.counterexample().endswith(says)
+    assert not judged.counterexample().endswith("..")
+
+
+@pytest.mark.parametrize("value", ["true", "True"])
+def test_true_for_one_passes_with_a_word_on_other_engines(value):
+    answer = ABROAD_DETECTION.replace("Login: 1", f"Login: {value}")
+    judged, words = verdict(LESSON.items["10-1"], answer)
+    assert judged is PASSED and words.endswith("takes `true` for 1, and others do not.")
+    assert "One thing" not in verdict(LESSON.items["10-1"], ABROAD_DETECTION)[1]
+
+
+def test_the_right_sessions_in_a_list_are_called_a_list():
+    def as_a_list(events):
+        namespace = {}
+        exec(LESSON.items["10-2"].solution, namespace)
+        return list(namespace["roaming"](events))
+
+    judged, words = verdict(LESSON.items["10-2"], as_a_list)
+    assert judged.mistake == "set" and "Return them as a set" in words
+
+
+# --- 10-7: a rule that is tuned -----------------------------------------------------------------
+
+PAIRS = """
+login:
+    isSuccessfulLogin: 1
+ours:
+    ipAddress|cidr: 192.0.2.0/26
+known:
+    serviceTokenId: [{tokens}]
+    ipAddress|cidr: {network}
+condition: login and not ours and not known
+"""
+
+
+@pytest.mark.parametrize(
+    ("tokens", "network"),
+    [
+        ("planning-token, build-token, survey-token, backup-token", "203.0.113.0/25"),
+        ("planning-token, build-token, backup-token", "203.0.113.0/25"),
+    ],
+)
+def test_more_than_one_tuning_fits_the_budget(tokens, network):
+    assert tunes(PAIRS.format(tokens=tokens, network=network)).kind == "passed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (ABROAD_DETECTION, "budget"),
+        (PAIRS.format(tokens="planning-token", network="203.0.113.0/25"), "budget"),
+        (PAIRS.format(tokens="planning-token", network="203.0.113.0/24"), "budget"),
+        (PAIRS.format(tokens="planning-token", network="0.0.0.0/0"), "token alone"),
+        (PAIRS.format(tokens="'*'", network="203.0.113.0/25"), "network alone"),
+        (
+            ABROAD_DETECTION.replace("Login: 1", "Login: 1\n    ipAddress: 203.0.113.66"),
+            "network alone",
+        ),
+    ],
+)
+def test_a_tuning_that_leaves_out_too_much_or_too_little_is_told_so(answer, mistake):
+    assert tunes(answer).mistake == mistake
+
+
+# --- 10-8: alerts that are closed by hand -------------------------------------------------------
+
+
+def of_the_correlation():
+    logs = a_month()
+    hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", CORRELATION)))
+    return logs, alerts_in_tracker(logs, hits["in_order"])
+
+
+def test_an_alert_can_be_closed_if_and_only_if_a_table_explains_it():
+    """By the model solution of 10-4, which was written for another exercise."""
+    namespace = {}
+    exec(LESSON.items["10-4"].solution, namespace)
+    logs, alerts = of_the_correlation()
+    changes, roster = logs.table("changes"), logs.table("roster")
+    reasons = {one["id"]: namespace["explained"](one, changes, roster) for one in alerts}
+    tickets = [row["id"] for row in changes]
+    for alert in alerts:
+        closing = [one for one in (*tickets, "on call") if unexplained(logs, alert, one) is None]
+        assert (reasons[alert["id"]] in closing) if closing else reasons[alert["id"]] is None
+    assert closes({name: reason for name, reason in reasons.items() if reason}).kind == "passed"
+    assert list(reasons.values()).count(None) == 5
+
+
+def test_what_is_written_down_about_an_alert_is_printed_with_its_days(capsys):
+    logs, alerts = of_the_correlation()
+    rows_about(logs, next(one for one in alerts if one["who"] == "k.kaplan"))
+    assert capsys.readouterr().out == (
+        "jira:4744  2023-12-02T21:47  k.kaplan       198.18.37.203  User added to group\n"
+        "    trip               2023-11-30T09:00 to 2023-12-05T09:00  conference, NL\n"
+    )
+
+
+# --- fields and correlations --------------------------------------------------------------------
 
 
 def test_a_field_of_the_log_that_the_solution_has_no_use_for_is_no_mistake():
@@ -45,6 +225,8 @@ def test_a_field_of_the_log_that_the_solution_has_no_use_for_is_no_mistake():
         ("15m", "15M", "months"),
         ("15m", "1h", "window"),
         ("privileged_change]", "privileged_change", "no YAML"),
+        ("generate: true\n", "", "generate"),
+        ("generate: true", "generate: false", "generate"),
     ],
 )
 def test_a_correlation_is_told_what_it_says(old, new, mistake):

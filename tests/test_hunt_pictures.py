@@ -6,7 +6,7 @@ from matplotlib.text import Text
 from scored_worlds import HOUR, STEPS, event, hit, world
 
 from labutils.classroom.plates.canvas import BLUE, TEXT, VERMILION, marks
-from labutils.classroom.plates.hunts import coverage_by_tactic, precision_by_alerts
+from labutils.classroom.plates.hunts import precision_by_alerts
 from labutils.classroom.plates.intrusion import intrusion
 from labutils.incident import breach, telemetry
 from labutils.incident.hunt.scoring import score
@@ -49,12 +49,11 @@ def rungs(month):
 
 def pictures(month, breach_score):
     yield intrusion(breach_score, "A title")
-    yield coverage_by_tactic(breach_score, "A title")
     yield precision_by_alerts(rungs(month), "A title")
     yield intrusion(rungs(month)["no rule"], "A title")
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", range(3))
 def test_no_text_is_smaller_than_the_body_or_cut_off(month, breach_score, place):
     figure, _ = list(pictures(month, breach_score))[place]
     canvas = FigureCanvasAgg(figure)
@@ -98,12 +97,11 @@ def test_the_sentence_of_the_intrusion_says_what_was_still_to_come(month):
     assert silent.endswith("No true alert was read.")
 
 
-def test_coverage_names_the_tactics_without_a_seen_step(month):
-    _, sentence = coverage_by_tactic(score([hit(17)], month), "A title")
-    assert sentence == (
-        "Steps seen, by tactic: Reconnaissance 1 of 1, Initial Access 0 of 1, Collection 0 of 2. "
-        "In all 1 of 4, so 5 to 70 % of such steps. No step seen: Initial Access, Collection."
-    )
+def test_the_intrusion_has_the_words_of_the_ledger_and_all_days_of_a_step(breach_score):
+    figure, _ = intrusion(breach_score, "A title")
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert "browser recordings read" in words and "tickets read" in words
+    assert "17\u201318 Oct" in words and "17 Oct" not in words
 
 
 def test_precision_says_which_sets_of_rules_stay_within_the_budget(month):

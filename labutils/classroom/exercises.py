@@ -122,10 +122,12 @@ def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
         else:
             what = f"{type(error).__name__}: {shown(str(error), 120)}"
             return Verdict("differs"), f"Your answer could not be tried: {what}."
-    if judged is None or judged == PASSED:
+    if judged is None:
         return PASSED, exercise.praise
     if isinstance(judged, str):  # a judge of the first kind names the mistake alone
         judged = Verdict("differs", mistake=judged)
+    if judged.kind == "passed":
+        return PASSED, " ".join(filter(None, (exercise.praise, judged.note)))
     return judged, _words(exercise, judged, answer)
 
 

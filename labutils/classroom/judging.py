@@ -26,7 +26,8 @@ class Verdict:
 
     `kind`: passed; raised (an error); none (nothing was returned); let_in (what should not come
     in); refused_good (what should); differs. `case` is the input, `got` what came of it, `want`
-    what is right, `line` where in the learner's cell, `mistake` the misconception, where one fits.
+    what is right, `line` where in the learner's cell, `mistake` the misconception, where one fits,
+    `note` what is said beside the praise.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Verdict:
     want: str = ""
     line: str = ""
     mistake: str | None = None
+    note: str = ""
 
     def counterexample(self) -> str:
         """One line that shows what went wrong."""

@@ -5,6 +5,8 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
+from ipaddress import IPv4Address
+from itertools import takewhile
 from pathlib import Path
 from textwrap import dedent, fill, indent
 from typing import Any
@@ -21,7 +23,7 @@ from labutils.incident.hunt.scoring import Score
 from labutils.incident.hunt.sources import values_at
 from labutils.incident.hunt.store import Store
 from labutils.incident.policy import World
-from labutils.lab import data_file, iso
+from labutils.lab import data_file, iso, seconds
 
 Event = dict[str, Any]
 
@@ -36,13 +38,16 @@ LOG_SOURCES = {
 
 
 def below(head: str, text: str) -> str:
-    """A text in YAML as it stands below this head, however it was indented; the head may be its
-    first line."""
-    text = dedent(text.strip("\n")).strip()
-    first, _, rest = text.partition("\n")
-    if first.strip() == f"{head}:":
-        text = dedent(rest).strip()
-    return f"{head}:\n{indent(text, '    ')}\n"
+    """A text in YAML as it stands below this head, however it was indented. Where the text has the
+    head itself, as a whole rule has, what stands below it is taken."""
+    lines = dedent(text.strip("\n")).strip().splitlines()
+    starts = [place for place, line in enumerate(lines) if line.strip() == f"{head}:"]
+    if starts and not lines[starts[0]].startswith(" "):
+        rest = lines[starts[0] + 1 :]
+        inside = list(takewhile(lambda line: not line.strip() or line.startswith(" "), rest))
+        lines = dedent("\n".join(inside)).strip().splitlines()
+    body = "\n".join(lines)
+    return f"{head}:\n{indent(body, '    ')}\n"
 
 
 def sigma(name: str, source: str, title: str, detection: str, level: str = "medium") -> str:
@@ -152,9 +157,27 @@ def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
     return result.hits
 
 
+@cache
 def a_month() -> Logs:
     """The month of the lesson: made at first use, and kept (labutils.incident.background)."""
     return Logs(background.logs())
+
+
+def apart(logs: Logs, token: str) -> list[str]:
+    """The fields of the gateway in which each line of the intruder with this token differs from
+    every other line with it. What is new in each line, as the time is, tells nothing."""
+    lines = {
+        name: event
+        for name, event in logs.events("cloudflare_access_nonidentity").items()
+        if event["serviceTokenId"] == token
+    }
+    theirs = [event for name, event in lines.items() if name in logs.truth]
+    others = [event for name, event in lines.items() if name not in logs.truth]
+    return sorted(
+        field
+        for field in theirs[0].keys() - {"datetime", "cfRayId"}
+        if {event[field] for event in theirs}.isdisjoint(event[field] for event in others)
+    )
 
 
 def outline(event: Event, *keys: str) -> None:
@@ -203,12 +226,41 @@ def in_words(share: Share) -> str:
     return "about half" if share.value > 1 / 3 else "fewer than one in three"
 
 
-def cost_and_gain(before: Score, after: Score) -> list[tuple[int, int]]:
-    """How many alerts the one and the other have, and how many steps they see."""
-    return [
-        (before.precision.trials, after.precision.trials),
-        (before.recall.hits, after.recall.hits),
-    ]
+def share_compared(before: Share, after: Share) -> str:
+    """Whether a share is larger than another, smaller, or about the same (by less than half)."""
+    if after.value > 1.5 * before.value:
+        return "larger"
+    return "smaller" if 1.5 * after.value < before.value else "about the same"
+
+
+def by_rule(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
+    """Hits by the names of their rules."""
+    named: dict[str, list[Hit]] = {}
+    for hit in hits:
+        named.setdefault(hit.rule_id, []).append(hit)
+    return named
+
+
+def in_worst_week(score: Score) -> int:
+    """How many alerts the seven days in a row with the most of them have."""
+    return round(scoring.WEEK * score.worst_week[1])
+
+
+def by_token(logs: Logs, score: Score) -> str:
+    """The alerts of a rule about the gateway, token by token: how many, from where, for what."""
+    gateway = logs.events("cloudflare_access_nonidentity")
+    lines: dict[str, list[list[Event]]] = {}
+    for alert in score.alerts:
+        events = [gateway[name] for name in alert.event_ids]
+        lines.setdefault(events[0]["serviceTokenId"], []).append(events)
+    rows = [f"{'token':<18} alerts  addresses                        applications"]
+    for token, alerts in sorted(lines.items(), key=lambda pair: -len(pair[1])):
+        events = [event for alert in alerts for event in alert]
+        addresses = sorted({IPv4Address(event["ipAddress"]) for event in events})
+        places = f"{addresses[0]} to {addresses[-1]}"
+        applications = sorted({event["appId"].partition(".")[0] for event in events})
+        rows.append(f"{token:<18} {len(alerts):>6}  {places:<31}  {', '.join(applications)}")
+    return "\n".join(rows)
 
 
 def what_it_saves(name: str, score: Score, fact: str) -> str:
@@ -220,7 +272,8 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
     return (
         f"{name}: speaks on {day_of(score.first_true_alert)}, for "
         f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
-        f"    {left.hours:.0f} hours are still to come, and {still} of {whole} archives."
+        f"    Of the steps in these logs {left.hours:.0f} hours are still to come, and {still} of "
+        f"{whole} archives."
     )
 
 
@@ -232,9 +285,16 @@ def day_of(alert: Alert | None) -> str:
 def summary(name: str, score: Score) -> str:
     """One line on a score: what it costs, and what it gives."""
     return (
-        f"{name:<24} {score.precision.trials:>4} alerts, {score.alerts_a_day.value:5.2f} a day; "
-        f"true {score.precision.hits:>2}; steps seen {score.recall.hits:>2} of "
-        f"{score.recall.trials}"
+        f"{name:<24} {score.precision.trials:>4} alerts, {score.alerts_a_day.value:5.2f} a day, "
+        f"{in_worst_week(score):>2} in the worst week; true {score.precision.hits:>2}; "
+        f"steps {score.recall.hits:>2} of {score.recall.trials}"
+    )
+
+
+def tactics_seen(score: Score) -> str:
+    """By tactic, how many steps were seen, and of how many: a line each."""
+    return "\n".join(
+        f"{share.hits:>2} of {share.trials}  {tactic}" for tactic, share in score.by_tactic.items()
     )
 
 
@@ -242,16 +302,58 @@ def summary(name: str, score: Score) -> str:
 
 
 def alerts_in_tracker(logs: Logs, hits: Iterable[Hit]) -> list[dict[str, str]]:
-    """For each hit the change in the tracker that it is about: `time`, `who`, `address` and
+    """For each hit the change in the tracker that it is about: `id`, `time`, `who`, `address` and
     `action`."""
     tracker = logs.events("jira")
     found = []
     for hit in hits:
-        event = tracker[next(name for name in hit.event_ids if name.startswith("jira:"))]
-        action = event["auditType"]["action"]
-        who, address = event["author"]["name"], event["source"]
-        found.append({"time": hit.time or "", "who": who, "address": address, "action": action})
+        name = next(name for name in hit.event_ids if name.startswith("jira:"))
+        found.append(change_in_tracker(name, tracker[name]) | {"time": hit.time or ""})
     return found
+
+
+def change_in_tracker(name: str, event: Event) -> dict[str, str]:
+    """A line of the tracker as an analyst reads it: `id`, `time`, `who`, `address`, `action`."""
+    return {
+        "id": name,
+        "time": iso(event["timestamp"]["epochSecond"]),
+        "who": event["author"]["name"],
+        "address": event["source"],
+        "action": event["auditType"]["action"],
+    }
+
+
+def in_a_line(alert: Mapping[str, str]) -> str:
+    """An alert in the tracker as a line of a list."""
+    return (
+        f"{alert['id']:<9}  {alert['time'][:16]}  {alert['who']:<14} {alert['address']:<14} "
+        f"{alert['action']}"
+    )
+
+
+def rows_about(logs: Logs, alert: Mapping[str, str]) -> None:
+    """Print what people wrote down about the author of an alert, two days before it and after:
+    tickets, duties and trips."""
+    rows = [
+        (row["from"], row["to"], f"{row['id']}  {row['system']:<8}", row["what"])
+        for row in logs.table("changes")
+        if row["by"] == alert["who"]
+    ]
+    rows += [
+        (row["on_call_from"], row["on_call_to"], "on call", "")
+        for row in logs.table("roster")
+        if row["account"] == alert["who"] and row["on_call_from"]
+    ]
+    rows += [
+        (row["from"], row["to"], "trip", f"{row['network']}, {row['country']}")
+        for row in logs.table("travel")
+        if row["account"] == alert["who"]
+    ]
+    first, last = (iso(seconds(alert["time"]) + days * 86_400) for days in (-2, 2))
+    print(in_a_line(alert))
+    for begin, end, what, more in rows:
+        if begin <= last and end >= first:
+            print(f"    {what:<18} {begin[:16]} to {end[:16]}  {more}".rstrip())
 
 
 NO_SESSION = "unknown"  # what stands there where a sign-in failed
@@ -288,31 +390,6 @@ def travellers(logs: Logs, events: Iterable[Event]) -> list[str]:
         if any(trip["account"] == who and trip["from"] <= when <= trip["to"] for trip in trips):
             away.add(who)
     return sorted(away)
-
-
-# --- audit levels -------------------------------------------------------------------------------
-
-FIVE_ACTS = {
-    "reads 36 tickets": "nov16-jira-topics",
-    "reads 202 pages of the wiki": "nov16-wiki-search",
-    "makes an account": "nov16-account-created",
-    "views 120 repositories": "nov22-repos-viewed",
-    "joins an administrators group": "nov23-admin-group",
-}
-
-
-def written_at_base(logs: Logs) -> list[bool]:
-    """For each of FIVE_ACTS whether an Atlassian product writes it at its lowest audit level."""
-    products = ("jira", "confluence", "bitbucket")
-    events = {name: event for source in products for name, event in logs.events(source).items()}
-    return [
-        any(
-            values_at(events[name], "auditType.level") == ["BASE"]
-            for name, about in logs.truth.items()
-            if about == fact and name in events
-        )
-        for fact in FIVE_ACTS.values()
-    ]
 
 
 # --- other intruders ----------------------------------------------------------------------------
@@ -358,15 +435,23 @@ def changes_of_the_intruder() -> set[str]:
 # --- worlds that nobody saw ---------------------------------------------------------------------
 
 UNSEEN_SEED, UNSEEN_COUNT = "lesson-10/unseen", 4_000
+WORLDS = held_out.NAMES
 
 
-def rule_by_rule(grade: Grade, world: str) -> str:
-    """What each rule did in one of the worlds, a line each."""
-    return "\n".join(
-        f"{rule.title:<44} {rule.alerts:>3} alerts, {rule.precision.hits:>2} true, "
-        f"{len(rule.steps)} steps"
-        for rule in grade.scores[world].by_rule
-    )
+def world_by_world(grade: Grade) -> str:
+    """For each rule how many of its alerts are true, world by world."""
+    titles = {rule.rule_id: rule.title for one in grade.scores.values() for rule in one.by_rule}
+    rows = [" " * 44 + "".join(f"{name:>9}" for name in grade.scores)]
+    for rule_id, title in titles.items():
+        cells = [_true_of_all(score, rule_id) for score in grade.scores.values()]
+        rows.append(f"{title:<44}" + "".join(f"{cell:>9}" for cell in cells))
+    return "\n".join(rows)
+
+
+def _true_of_all(score: Score, rule_id: str) -> str:
+    """How many of the alerts of a rule are true, and of how many."""
+    precision = [rule.precision for rule in score.by_rule if rule.rule_id == rule_id]
+    return f"{precision[0].hits} of {precision[0].trials}" if precision else "0 of 0"
 
 
 def in_unseen_worlds(*rules: str) -> Grade:
@@ -376,10 +461,9 @@ def in_unseen_worlds(*rules: str) -> Grade:
         return held_out.grade([_written(Path(folder), rules)], worlds)
 
 
-def still_find(grade: Grade, *names: str) -> list[bool]:
-    """For each of these rules, whether it has a true alert where the intruder is another."""
-    found = held_out.finders(grade.scores["W3"])
-    return [name in found for name in names]
+def finds_in(grade: Grade, rule_id: str, *worlds: str) -> list[bool]:
+    """For each of these worlds, whether this rule has a true alert there."""
+    return [rule_id in held_out.finders(grade.scores[world]) for world in worlds]
 
 
 # --- one rule in another SIEM -------------------------------------------------------------------
@@ -389,7 +473,11 @@ def in_axon(rule: str) -> str:
     """A rule of the course as searches of LogRhythm Axon, and the recipe for its rule builder."""
     page = data_file(f"rules/converted/axon/{rule}.txt").read_text(encoding="utf-8")
     searches = page[page.index("Search A") :]
-    return "\n".join(fill(line, 96, subsequent_indent="      ") for line in searches.splitlines())
+    wrapped = (
+        fill(line, 96, subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
+        for line in searches.splitlines()
+    )
+    return "\n".join(wrapped)
 
 
 # --- sessions to try a detector on --------------------------------------------------------------

@@ -29,6 +29,7 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
 from labutils.classroom.plates.blank import Blank
+from labutils.incident import ledger
 
 logging.getLogger("matplotlib").setLevel(
     logging.ERROR
@@ -273,6 +274,12 @@ def _middles(bottom: float, boxes: Sequence[tuple[float, float]]) -> list[float]
 
 def _top(pile: tuple[float, list[tuple[float, float]]]) -> float:
     return pile[0] + sum(height for _, height in pile[1])
+
+
+def title_of(fact: str) -> str:
+    """A few words for a step: those of the ledger, or else its id as words."""
+    known = {one.id: one.title for one in ledger.facts()}
+    return known.get(fact) or label(fact)
 
 
 def label(identifier: str) -> str:

@@ -1,4 +1,4 @@
-"""Scores of a hunt: precision against alerts a day, and the steps seen by tactic (lesson 10).
+"""Scores of a hunt: precision against alerts a day (lesson 10).
 
 Black diamonds are what defenders see; grey is what they do not.
 """
@@ -12,13 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas
-from labutils.incident.hunt.intervals import Share
 from labutils.incident.hunt.scoring import Score
 
 TITLE = TEXT + 1.5
 WIDTH = 12  # inches
 LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
+KEY = (
+    "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
+    "bar: where the share of true alerts may lie, with 95 %, by so few alerts"
+)
 
 
 def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure, str]:
@@ -28,7 +31,7 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
     A point has a letter, and the list at the right says whose it is, in the order of the scores.
     """
     sheet = _Sheet.of(scores)
-    figure, axes = canvas(WIDTH, 5.6, (-0.75, sheet.right + 2.8), (-0.34, 1.34))
+    figure, axes = canvas(WIDTH, 6.4, (-0.75, sheet.right + 2.8), (-0.6, 1.34))
     axes.text(-0.7, 1.26, title, size=TITLE, weight="bold", va="center")
     _frame(axes, sheet)
     budget = next(iter(scores.values())).budget
@@ -44,6 +47,7 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
         axes.text(
             sheet.right + 0.2, 0.98 - 0.11 * place, words, size=TEXT, color=colour, va="center"
         )
+    axes.text(-0.7, -0.47, KEY, size=TEXT, color=GREY, va="center")
     return figure, _points_sentence(scores, budget)
 
 
@@ -119,40 +123,4 @@ def _points_sentence(scores: Mapping[str, Score], budget: int) -> str:
     return (
         f"{len(scores)} sets of rules, by the worst week: {'; '.join(rungs)}. "
         f"Within the budget of {budget} a day: {', '.join(inside) or 'none'}."
-    )
-
-
-def coverage_by_tactic(result: Score, title: str) -> tuple[Figure, str]:
-    """The share of each tactic's logged steps that an alert within the budget led to, with the
-    interval that so few steps leave open."""
-    shares = result.by_tactic | {"all tactics": result.recall}
-    bottom = len(shares) + 0.6
-    figure, axes = canvas(11, 1.9 + 0.46 * len(shares), (-0.42, 1.32), (bottom, -1.9))
-    axes.text(-0.41, -1.4, title, size=TITLE, weight="bold", va="center")
-    for share in (0, 0.5, 1):
-        axes.plot([share, share], [-0.6, len(shares) - 0.4], color=PALE, lw=0.8, zorder=0)
-        axes.text(share, len(shares) - 0.05, f"{100 * share:.0f} %", size=TEXT, ha="center")
-    for y, (tactic, share) in enumerate(shares.items()):
-        _tactic(axes, y, tactic, share)
-    return figure, _coverage_sentence(result)
-
-
-def _tactic(axes: Axes, y: int, tactic: str, share: Share) -> None:
-    weight = "bold" if tactic == "all tactics" else "normal"
-    axes.text(-0.41, y, tactic, size=TEXT, va="center", weight=weight)
-    colour = BLACK if share.hits else GREY
-    axes.plot([share.low, share.high], [y, y], color=colour, lw=2)
-    _diamond(axes, share.value, y, BLACK if share.hits else "white", colour)
-    axes.text(1.06, y, f"{share.hits} of {share.trials} seen", size=TEXT, va="center", color=colour)
-
-
-def _coverage_sentence(result: Score) -> str:
-    shares = result.by_tactic
-    blind = [tactic for tactic, share in shares.items() if not share.hits]
-    low, high = result.recall.low, result.recall.high
-    counts = ", ".join(f"{name} {share.hits} of {share.trials}" for name, share in shares.items())
-    return (
-        f"Steps seen, by tactic: {counts}. In all {result.recall.hits} of {result.recall.trials}, "
-        f"so {100 * low:.0f} to {100 * high:.0f} % of such steps. No step seen: "
-        f"{', '.join(blind) or 'none'}."
     )

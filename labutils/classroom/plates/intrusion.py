@@ -8,7 +8,7 @@ from textwrap import fill
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, label, mark
+from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
 from labutils.incident.hunt.alerts import Alert
 from labutils.incident.hunt.scoring import LoggedStep, Score
 from labutils.lab import iso
@@ -32,9 +32,9 @@ def intrusion(result: Score, title: str) -> tuple[Figure, str]:
     names = [fill(rule, WIDEST) for rule in rows]
     heights = [max(1.0, 0.72 * (name.count("\n") + 1) + 0.3) for name in names]
     total = sum(heights)
-    figure, axes = canvas(13.5, 4.3 + 0.3 * total, (-LEFT, len(steps) + 1.4), (total + 5.4, -9))
+    figure, axes = canvas(14, 4.5 + 0.3 * total, (-LEFT, len(steps) + 2.6), (total + 5.4, -10))
     axes.text(-LEFT + 0.1, 0, "the intrusion", size=TEXT, va="center")
-    axes.text(-LEFT + 0.1, -8.2, title, size=TITLE, weight="bold", va="center")
+    axes.text(-LEFT + 0.1, -9.2, title, size=TITLE, weight="bold", va="center")
     _steps(axes, steps, total)
     top = 0.9
     for alerts, name, height in zip(rows.values(), names, heights, strict=True):
@@ -72,18 +72,28 @@ def _steps(axes: Axes, steps: Sequence[LoggedStep], bottom: float) -> None:
     for place, step in enumerate(steps):
         axes.plot([place, place], [0.9, bottom + 0.9], color="#eeeeee", lw=0.6, zorder=0)
         mark(axes, place, 0, step.outcome, MARK)
-        words = label(step.fact)
+        words = title_of(step.fact)
         axes.text(place - 0.2, -0.7, words, rotation=55, size=TEXT, ha="left", va="bottom")
     days = groupby(enumerate(steps), key=lambda pair: iso(pair[1].first)[:10])
-    for number, (day, members) in enumerate(days):
-        places = [place for place, _ in members]
+    for number, (_, members) in enumerate(days):
+        places, there = zip(*members, strict=True)
         low = bottom + 1.35
         axes.plot([places[0] - 0.3, places[-1] + 0.3], [low, low], color=GREY, lw=1.6)
-        words = f"{date.fromisoformat(day):%d %b}".lstrip("0")
+        words = _days(there[0].first, max(step.last for step in there))
         middle = (places[0] + places[-1]) / 2
         axes.text(
             middle, low + 0.55 + number % 2 * 0.75, words, size=TEXT, ha="center", va="center"
         )
+
+
+def _days(first: float, last: float) -> str:
+    """A day as people write it, or the days from one to another."""
+    one, other = (date.fromisoformat(iso(moment)[:10]) for moment in (first, last))
+    if one == other:
+        return f"{one:%d %b}".lstrip("0")
+    if one.month == other.month:
+        return f"{one.day}\u2013{other:%d %b}"
+    return f"{one:%d %b}\u2013{other:%d %b}".lstrip("0")
 
 
 def _alert(axes: Axes, alert: Alert, steps: Sequence[LoggedStep], y: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, KEY, SHAPES, TEXT, canvas, label, mark
+from labutils.classroom.plates.canvas import GREY, KEY, SHAPES, TEXT, canvas, mark, title_of
 from labutils.incident import ledger
 from labutils.incident.breach import Step
 
@@ -43,7 +43,7 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
         axes.text(
             x - 0.1,
             -0.7,
-            _title(step) + (" (day?)" if step.time_assumed else ""),
+            title_of(step.fact) + (" (day?)" if step.time_assumed else ""),
             rotation=55,
             ha="left",
             va="bottom",
@@ -69,9 +69,3 @@ def tactic_by_step(steps: Sequence[Step]) -> tuple[Figure, str]:
         for tactic in ledger.tactics()
     )
     return figure, f"{len(steps)} steps in {seen} tactics: {', '.join(counts)}."
-
-
-def _title(step: Step) -> str:
-    """A few words for a step: those of the ledger, or else its id as words."""
-    known = {fact.id: fact.title for fact in ledger.facts()}
-    return known.get(step.fact) or label(step.fact)
