@@ -253,9 +253,7 @@ QUESTIONS: dict[str, Answer] = {
     "how many requests, in which order, when": _each("startedDateTime"),
     "which request failed, with which status": _each("response.status"),
     "how long did each take": _each("time", "timings"),
-    "which service was asked, by which method": lambda entries: [
-        _service(entry) for entry in entries
-    ],
+    "what was asked of which service": lambda entries: [_service(entry) for entry in entries],
     "was it the same endpoint again": _same(_endpoint),
     "was it the same session": _same(
         lambda entry: _sent("cookie", entry),
@@ -270,7 +268,7 @@ QUESTIONS: dict[str, Answer] = {
 # Two that support reads, and three that it compares or counts.
 FIVE_QUESTIONS = (
     "which request failed, with which status",
-    "which service was asked, by which method",
+    "what was asked of which service",
     "was it the same session",
     "was a token sent, and the same one",
     "what did the error say",

@@ -167,6 +167,8 @@ def recordings() -> list[Case]:
 def taken(answer: Tried) -> Verdict:
     """The judge of 06-1."""
     verdict = compare(recordings)(answer)
+    if verdict.kind == "raised" and repr(answer.error) == "KeyError('session')":
+        return replace(verdict, mistake="no such cookie")
     result = answer.results[-1] if answer.results else None
     if verdict.kind != "differs" or verdict.mistake == "some" or not isinstance(result, dict):
         return verdict
@@ -243,6 +245,8 @@ def refreshes(answer: Tried) -> Verdict:
         sent = apps.lab.wire[before:]
         if len(sent) != 1:
             return Verdict("differs", case, f"{len(sent)} requests", "one", mistake="one")
+        if not form_of(sent[0]):
+            return Verdict("differs", case, "no form in the request", "a form", mistake="no form")
         if (other := form_of(sent[0]).get("refresh_token", token)) != token:
             return Verdict("differs", case, written(other), written(token), mistake="given")
         if not response.is_success or "refresh_token" not in response.json():
@@ -543,6 +547,11 @@ EXERCISES = (
                 "`in` first, and leave out what is not there.",
                 altered(STEAL, ("stolen = {}", 'stolen = {"session cookie": None}')),
             ),
+            "no such cookie": (
+                "Most requests to login.example bring no cookie `session`. Ask for it first: "
+                "'session' in entry['cookies'].",
+                altered(STEAL, (' and "session" in entry["cookies"]', "")),
+            ),
             "no cookie there": (
                 "Most requests to login.example bring no cookie `session`. You stored None for "
                 "those, in the place of the session cookie. Ask with `in` first.",
@@ -596,6 +605,11 @@ EXERCISES = (
                 "POST a form to LOGIN + '/token'. It has grant_type, client_id and refresh_token "
                 "(RFC 6749, 6).",
                 altered(REFRESH, (' "client_id": "notes",', "")),
+            ),
+            "no form": (
+                "A form goes into `data`: browser.post(LOGIN + '/token', data=form). `json` sends "
+                "another format, and `params` puts it into the address.",
+                altered(REFRESH, ("data=form", "json=form")),
             ),
             "one": (
                 "Send one request. A second use of a refresh token is an alarm.",
@@ -963,35 +977,36 @@ PREDICTIONS = (
         "Tom's new ID token certifies a second factor that he never saw. The factor was checked "
         "once, at sign-in. The cookie stands for that sign-in, and the cookie is what he copied.",
     ),
-    Row(
+    Prediction(
         "06-p3",
-        "Which of the five bring Tom to data of the API?",
-        ITEMS,
-        "oxooo",
+        "Tom sends the code to the token endpoint, seconds after it was given out, and before "
+        "anybody else used it. What comes back?",
         {
-            "session cookie": (
-                "The belief is that a cookie works in one browser alone. It is a text in a "
-                "header, and any program can send it."
-            ),
-            "code": (
+            "a": Guess(
+                "tokens: the code is good, and unused",
+                "tokens",
                 "The belief is that a fresh code serves whoever has it. It also takes the PKCE "
-                "verifier, and that is still in Ada's application."
+                "verifier, and that is still in Ada's application.",
             ),
-            "access token": (
-                "The belief is that the API sees who is sending the token. It sees a good token, "
-                "and asks for nothing else."
+            "b": Guess(
+                "a refusal: his verifier does not fit",
+                "code_verifier does not fit code_challenge (RFC 7636, 4.6)",
             ),
-            "refresh token": (
-                "The belief is that the provider asks for a proof that `notes` is sending it. "
-                "`notes` is a public client and has no secret."
+            "c": Guess(
+                "a refusal: the code was given to another address",
+                "another address",
+                "The belief is that the provider remembers where a code went. It compares no "
+                "addresses: people on trains change theirs.",
             ),
-            "service token": (
-                "The belief is that a program's token works on the program's machine alone. The "
-                "API looks at the token and at no address."
+            "d": Guess(
+                "a refusal: `notes` has to prove that it is `notes`",
+                "client authentication failed",
+                "The belief is that each application has a secret. `notes` is a public client, "
+                "and has none. Whoever says its name is `notes`.",
             ),
         },
-        "Four of five. The code is tied to a secret, the PKCE verifier, which has not left Ada's "
-        "application yet.",
+        "Four of the five serve him. The code is tied to a secret, the PKCE verifier, which has "
+        "not left Ada's application yet.",
     ),
     Row(
         "06-p4",

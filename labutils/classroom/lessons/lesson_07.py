@@ -220,7 +220,7 @@ def token_cases() -> Iterable[Case]:
     )
     yield Case(([],), set(), "kind")
     yield Case(([f"Bearer {one}"],), {one}, "whole")
-    yield Case(([one, two],), {one, two}, "other")
+    yield Case(([one, two],), {one, two}, "joined")
     yield Case(([json.dumps({"access_token": one, "id_token": two})],), {one, two}, "one")
     yield Case(([f"https://wiki.example/cb?id_token={three}&state=7"],), {three}, "Bearer")
     yield Case((["1.2.3", "127.0.0.1", "www.login.example", f"x.{next(drawn)}.y"],), set(), "dots")
@@ -231,13 +231,17 @@ def token_cases() -> Iterable[Case]:
 
 
 def finds_tokens(answer: Tried) -> Verdict:
-    """The judge of 07-2: pieces of tokens come of a pattern with groups."""
+    """The judge of 07-2: pieces of tokens come of a pattern with groups, or without the hyphen."""
     verdict = compare(token_cases)(answer)
+    if verdict.kind == "raised" and isinstance(answer.error, TypeError):
+        return replace(verdict, mistake="list")
     got = answer.results[-1] if answer.results else None
     if verdict.kind != "differs" or isinstance(got, str) or not isinstance(got, Iterable):
         return verdict
     if any(isinstance(one, tuple) for one in got):
         return replace(verdict, mistake="groups")
+    if any(f"{one}-" in verdict.want for one in got):
+        return replace(verdict, mistake="hyphen")
     return verdict
 
 
@@ -463,6 +467,26 @@ EXERCISES = (
                 wrong("""
                 def answer(texts):
                     return {text for text in texts if "eyJ" in text}
+                """),
+            ),
+            "list": (
+                "`texts` is a list, and re searches one text: for text in texts.",
+                wrong(r"""
+                def answer(texts):
+                    return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", texts))
+                """),
+            ),
+            "hyphen": (
+                r"That token is cut off at its hyphen. \w has letters, digits and _ alone. A part "
+                r"may hold - too: [\w-].",
+                altered(TOKENS_IN, (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"eyJ\w+\.\w+\.\w+")),
+            ),
+            "joined": (
+                "Two texts are two places: search each of them by itself. Joined, the end of one "
+                "and the beginning of the next make a token that nobody sent.",
+                wrong(r"""
+                def answer(texts):
+                    return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "".join(texts)))
                 """),
             ),
             "one": (
@@ -845,7 +869,8 @@ PREDICTIONS = (
             ),
         },
         "With the password he can sign in as Ada. With the cookie he is Ada without signing in. "
-        "The refresh token keeps him in for months.",
+        "How long each of them serves was measured in lesson 06: the cookie and the refresh token "
+        "for months.",
     ),
     Prediction(
         "07-p2",
@@ -966,8 +991,8 @@ PREDICTIONS = (
                 "by default today.",
             ),
             "b": Guess(
-                "your cleaner",
-                "yours",
+                "a file in which no secret is left",
+                "no secret",
                 "The belief is that sanitized means clean. The export keeps the bodies and the "
                 "forms, as they are needed to find a fault.",
             ),
@@ -1015,7 +1040,7 @@ PREDICTIONS = (
                 "The belief is that a cleaned file says nothing. A status is a number, and numbers "
                 "stay."
             ),
-            "which service was asked, by which method": (
+            "what was asked of which service": (
                 "The belief is that an address is harmless. Its name, `url`, is not on the list. "
                 "So the whole address became one tag, with the host in it."
             ),
