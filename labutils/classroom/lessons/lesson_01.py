@@ -1606,7 +1606,7 @@ PREDICTIONS = (
             ),
         },
         "The header says how to decrypt (`alg`, `enc`), so it must be readable. The claims are "
-        "encrypted. Tokens for sign-in are almost never of this kind.",
+        "encrypted. All other tokens of this lesson are signed, and not encrypted.",
     ),
 )
 

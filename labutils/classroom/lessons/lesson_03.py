@@ -254,6 +254,9 @@ def authorization_responses(answer: Tried) -> Verdict:
             return answer.raised(case, "plus" if added else _where_it_stopped(apps))
         if given is None:
             return Verdict("none", case)
+        if not any(e.client == who for e in apps.lab.wire):
+            by_browser = "no request by `browser`"
+            return Verdict("differs", case, by_browser, "three requests", mistake="browser")
         held = apps.apps.provider.codes
         if any(code.grant.user and code.grant.user.username != who for code in held.values()):
             return Verdict("differs", case, "the sign-in of somebody else", mistake="user")
@@ -584,6 +587,7 @@ def other_answers() -> list[Case]:
 # --- 03-10: redirect URIs -----------------------------------------------------------------------
 
 KNOWN = (CALLBACK, "http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb")
+OVER_TLS = ("https://127.0.0.1/cb", "https://[::1]/cb")
 
 
 def asked_for(uri: str, mistake: str, *, known: tuple[str, ...] = KNOWN) -> Case:
@@ -682,6 +686,7 @@ def hostile_loopback() -> list[Case]:
     return [
         *(asked_for(uri, mistake) for uri, mistake in uris),
         asked_for("http://[::1]:51004/cb", "name", known=("http://127.0.0.1/cb",)),
+        *(asked_for(uri.replace("/cb", ":51004/cb"), "https", known=(uri,)) for uri in OVER_TLS),
         *not_on_loopback(),
     ]
 
@@ -843,6 +848,18 @@ EXERCISES = (
                     (
                         'post(LOGIN + "/authorize", data=hidden(page) | typed',
                         'post(LOGIN + "/login", data=hidden(page) | typed',
+                    ),
+                ),
+            ),
+            "browser": (
+                "The requests did not go out from the argument `browser`.",
+                altered(
+                    RESPONSE,
+                    (
+                        "    page = browser.get(url)",
+                        "    apps = one_client()\n"
+                        "    browser, typed = apps.ada, apps.typed('ada')\n"
+                        "    page = browser.get(url)",
                     ),
                 ),
             ),
@@ -1349,6 +1366,19 @@ EXERCISES = (
                 "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are "
                 "loopback IPs here, each for itself.",
                 altered(MATCHES, ('"http://[::1]:")', '"http://[::1]:", "http://localhost:")')),
+            ),
+            "https": (
+                "The exception is for `http` alone (RFC 8252, 7.3). The port of an https address "
+                "counts, on loopback too.",
+                wrong(r"""
+                def answer(registered, uri):
+                    def without_port(address):
+                        loopback = r"(https?://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(/.*)?"
+                        found = re.fullmatch(loopback, address)
+                        return found[1] + (found[2] or "") if found else address
+
+                    return without_port(uri) in [without_port(known) for known in registered]
+                """),
             ),
             "no port": (
                 "That is no port. A port is one to five digits between the colon and the path.",

@@ -569,7 +569,8 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
-                "iat lies in the future: the token claims to be made after it arrived.",
+                "iat lies in the future: the token claims to be made after it arrived. By the rule "
+                "of this client that is refused.",
                 altered(IN_TIME, ("issued <= now < expires", "now < expires")),
             ),
             "missing": (
@@ -865,7 +866,7 @@ PREDICTIONS = (
     ),
     Row(
         "04-p2",
-        "Twelve ID tokens that the wiki must refuse. In the first one the claim `iss` is wrong, "
+        "Twelve ID tokens that this wiki refuses. In the first one the claim `iss` is wrong, "
         "and the key of our provider signed it. A verifier checks the type and the signature, and "
         "nothing else: your `verify` of lesson 02. Which get in?",
         tuple(bad_id_tokens_by_name()),

@@ -318,12 +318,27 @@ def rotation(answer: Tried) -> Verdict:
         if not isinstance(line.store["dead"], set):
             case, got = "store['dead'], after a family died", written(line.store["dead"])
             return Verdict("differs", case, got, "a set with that family", mistake="raises")
-        for family, token in line.others.items():
-            line.tokens = [token]
-            if line.on():
-                case = f"a token of {family!r}, after the family 'ada at notes' died"
-                return Verdict("differs", case, "None", "a new token", mistake="everybody")
+        if verdict := other_families(line):
+            return verdict
     return PASSED
+
+
+def other_families(line: Line) -> Verdict | None:
+    """The verdict on the rest of the store, after the family of `line` died.
+
+    The others live on. When one of them dies as well, the first stays dead.
+    """
+    newest = line.tokens[-1]
+    for family, token in line.others.items():
+        line.tokens = [token]
+        if line.on():
+            case = f"a token of {family!r}, after the family 'ada at notes' died"
+            return Verdict("differs", case, "None", "a new token", mistake="everybody")
+    used = line.others["tom at notes"]
+    case = "the newest token of a family that died, after a second family died, too"
+    return line.refused(used, "a used token of a second family", "reuse") or line.refused(
+        newest, case, "revived"
+    )
 
 
 def almost(text: str) -> Iterator[tuple[str, str]]:
@@ -697,6 +712,11 @@ EXERCISES = (
                         '{t.lower(): f for t, f in store["family"].items()}.get(token.lower())',
                     ),
                 ),
+            ),
+            "revived": (
+                "A second family died, and the first one lives again. store['dead'] must keep all "
+                "families that ended: .add(...) puts one more into it.",
+                altered(REFRESH, ('store["dead"].add(family)', 'store["dead"] = {family}')),
             ),
             "everybody": (
                 "One family died, and others live on. Only the family of the reused token is dead.",
@@ -1076,7 +1096,7 @@ PREDICTIONS = (
         },
         because=(
             "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no "
-            "alarm is raised. This is the usual mistake with rotation."
+            "alarm is raised. A provider that rotates must remember the tokens that were used."
         ),
     ),
     Row(
@@ -1174,8 +1194,7 @@ QUIZZES = (
             ),
             "c": Choice(
                 "He must refresh more often",
-                "He refreshes each minute. What is refused at the provider reaches the API sooner "
-                "now.",
+                "He refreshes each minute. After a revocation the API stops him within a minute.",
                 right=True,
             ),
         },
