@@ -1,11 +1,11 @@
 """A real browser works through lessons of build/lite: `make check-lite`, after `make lite`.
 
 Each lesson is opened, all its cells are run, and what they print is compared with what is stored.
-Then a prediction is noted and the page is loaded again: the learner's progress is still there, and
-so is what was written into the lesson. No request leaves the machine: what a public site would ask
-of Pyodide's server is answered here (in_its_place.py), and then not answered, to see what a learner
-is told. `--real` lets that server answer, and then each picture must be drawn. It needs Chromium as
-`chromium` on the PATH. Lessons can be named; two are run otherwise.
+Then a question of the quiz is answered and the page is loaded again: the learner's progress is
+still there, and so is what was written into the lesson. No request leaves the machine: what a
+public site would ask of Pyodide's server is answered here (in_its_place.py), and then not answered,
+to see what a learner is told. `--real` lets that server answer, and then each picture must be
+drawn. It needs Chromium as `chromium` on the PATH. Lessons can be named; two are run otherwise.
 """
 
 import argparse
@@ -94,17 +94,17 @@ def differences(path: pathlib.Path, cells: list[dict[str, Any]]) -> Iterator[str
 
 def progress_kept(page: Page) -> Iterator[str]:
     """What is lost of a learner's work over a reload; the page holds lesson 00."""
-    page.evaluate(ADD, "predict('00-p1', 'a')  # the learner's own")
+    page.evaluate(ADD, "quiz('00-q1', 'a')  # the learner's own")
     noted = page.evaluate(NOTED)
     page.reload()
     page.evaluate(READY)
-    if (kept := page.evaluate(NOTED)) != noted or '"00-p1"' not in kept:
+    if (kept := page.evaluate(NOTED)) != noted or '"00-q1"' not in kept:
         yield f"the progress was not kept over a reload: {noted} before, {kept} after"
     if "the learner's own" not in "".join(page.evaluate(CELLS)[-1]["source"]):
         yield "what the learner wrote was lost by a reload"
     page.evaluate(ADD, "from labutils import progress; progress()")
     printed = stored(page.evaluate(CELLS)[-1]["outputs"])[0]
-    if "00-p1=a" not in printed:
+    if "00-q1=a" not in printed:
         yield f"a new kernel does not know the progress: {printed}"
 
 
