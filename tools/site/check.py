@@ -67,7 +67,8 @@ def look(browser: Browser, address: str, scheme: str, width: int) -> Iterator[st
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield f"{where}: wider than the window"
         levels = page.evaluate(HEADINGS)
-        if levels.count(1) != 1 or any(b > a + 1 for a, b in itertools.pairwise(levels)):
+        steps = [later - before for before, later in itertools.pairwise(levels)]
+        if levels and (levels.count(1) != 1 or max(steps, default=0) > 1):
             yield f"{where}: headings of the levels {levels}"
         if silent := page.locator(".bd-article img:not([alt]), .bd-article img[alt='']").count():
             yield f"{where}: {silent} pictures have no words"

@@ -41,7 +41,7 @@ REVEAL = HERE / "node_modules" / "reveal.js"
 WORDS, FEW = 75, 40  # on a slide; above code
 CODE, OUTPUT, ROOM, PICTURE = 18, 22, 22, 99  # lines; ROOM: code and output; a picture fills all
 WIDTH, FINE = 92, 118  # characters of a line of code; of smaller type, where a line needs it
-LINE, VOTE_ROOM = 62, 13  # prose: characters of a line; lines of a vote with the text before it
+LINE, CHOICE, VOTE_ROOM = 62, 52, 13  # characters of a line of prose; of a choice; lines of a vote
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
 MINUTES = re.compile(r" \(\d+ min[^)]*\)$")
 ITEM = re.compile(r"\n(?=(?:> )?[-*] )")
@@ -168,7 +168,7 @@ def votes(
     for place, item in enumerate(asked):
         offered, how = choices(item)
         height = sum(len(wrapped(text, LINE)) for text in (lead, item.question))
-        height += 1.5 * (len(offered) + 1)
+        height += 1.5 + sum(len(wrapped(choice, CHOICE)) + 0.5 for choice in offered)
         together = lead and not before and not place and height <= VOTE_ROOM
         listed = "".join(f"<li>{in_html(choice)}</li>" for choice in offered)
         title, verb = (
