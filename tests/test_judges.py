@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from labutils.classroom import exercises
 from labutils.classroom.exercises import check
-from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing
+from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing, verifier
 from labutils.classroom.lessons import lesson_01
 from labutils.classroom.registry import Exercise, lesson
 from labutils.incident import ledger
@@ -72,6 +72,20 @@ def test_a_dictionary_of_any_kind_passes_where_a_dictionary_is_right(kind):
 @pytest.mark.parametrize("want, other", [(1, True), ([1], (1,)), ({1}, frozenset({1})), ({}, [])])
 def test_another_kind_of_value_is_not_equal(want, other):
     assert compare(lambda: [Case((), want)])(Tried(lambda: other)).kind == "differs"
+
+
+def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_them():
+    def adds(known, name):
+        known[name] = 1
+        return known
+
+    verdict = compare(lambda: [Case(({"ada": 2}, "ada"), {"ada": 2})])(Tried(adds))
+    assert (
+        verdict.counterexample() == "It gave {'ada': 1} for {'ada': 2}, 'ada'; right is {'ada': 2}."
+    )
+    bad = Case(({}, "ada"))
+    refused = verifier(lambda: [], lambda: [bad], refusal=(ValueError,))
+    assert refused(Tried(adds)).case == "{}, 'ada'"
 
 
 # --- what any function can get wrong ------------------------------------------------------------

@@ -175,17 +175,18 @@ def compare(
 
     def judge(answer: Tried) -> Verdict:
         for case in cases():
+            words = str(case)  # before the answer can change its arguments
             try:
                 result = answer(*case.arguments)
             except Exception:
-                return answer.raised(str(case), case.mistake)
+                return answer.raised(words, case.mistake)
             if result is None and case.want is not None and returns_nothing(answer.function):
-                return Verdict("none", case=str(case), mistake=case.mistake)
+                return Verdict("none", words, mistake=case.mistake)
             alike = same(result, case.want) if same else _equal(result, case.want)
             if not alike:
                 got, want = written(result), written(case.want)
                 mistake = (why and why(case, result)) or case.mistake
-                return Verdict("differs", str(case), got, want, mistake=mistake)
+                return Verdict("differs", words, got, want, mistake=mistake)
         return PASSED
 
     return judge
@@ -252,7 +253,7 @@ def _asked(
     if result is None and returns_nothing(answer.function):
         return Verdict("none", words, mistake=mistake)
     if refusal:
-        return _returned(result, case, is_good=is_good)
+        return _returned(result, case, words, is_good=is_good)
     if result is not True and result is not False:
         return Verdict("differs", words, written(result), str(is_good), mistake="kind")
     if result is is_good:
@@ -260,9 +261,9 @@ def _asked(
     return Verdict("refused_good" if is_good else "let_in", words, mistake=mistake)
 
 
-def _returned(result: Any, case: Case, *, is_good: bool) -> Verdict:
+def _returned(result: Any, case: Case, words: str, *, is_good: bool) -> Verdict:
     """The verdict on what a verifier returned that refuses by raising."""
-    words, mistake = str(case), case.mistake
+    mistake = case.mistake
     if not is_good and result is None:
         return Verdict("differs", words, "None", 'a refusal: raise ValueError("why")')
     if not is_good and result is False:

@@ -1183,7 +1183,7 @@ QUIZZES = (
             ),
             "b": Choice(
                 "Who made the token",
-                "Yes. It says nothing about who is sending it. That is what bearer means.",
+                "It says nothing about who is sending it. That is what bearer means.",
                 right=True,
             ),
             "c": Choice(
@@ -1209,7 +1209,7 @@ QUIZZES = (
             ),
             "c": Choice(
                 "The session cookie and the refresh token",
-                "Yes. Their lines rise with the delay. The others are flat there.",
+                "Their lines rise with the delay. The others are flat there.",
                 right=True,
             ),
         },

@@ -922,7 +922,7 @@ QUIZZES = (
             ),
             "d": Choice(
                 "Do the act yourself, and search for it",
-                "Yes. If the search does not find your own act, it proves nothing.",
+                "If the search does not find your own act, it proves nothing.",
                 True,
             ),
         },
@@ -938,7 +938,7 @@ QUIZZES = (
             ),
             "b": Choice(
                 "No trace of access was found",
-                "Yes. Say also where they searched, and what such a trace would look like.",
+                "Say also where they searched, and what such a trace would look like.",
                 True,
             ),
             "c": Choice(

@@ -963,7 +963,7 @@ QUIZZES = (
             ),
             "b": Choice(
                 "That the first cut shows him what you know",
-                "Yes. It has a price: he works on meanwhile. While data is leaving, contain, "
+                "It has a price: he works on meanwhile. While data is leaving, contain, "
                 "although that shows him something, too.",
                 right=True,
             ),
@@ -979,7 +979,7 @@ QUIZZES = (
         {
             "a": Choice(
                 "APIs go on with their copy until they fetch the keys again",
-                "Yes. Have them fetch at once, or count the minutes of their copies.",
+                "Have them fetch at once, or count the minutes of their copies.",
                 right=True,
             ),
             "b": Choice(
