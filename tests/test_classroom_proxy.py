@@ -185,6 +185,13 @@ def test_over_https_the_hub_hears_that_it_is_https(with_tls):
     assert "x-forwarded-proto: https\r" in with_tls.heard("/")
 
 
+def test_of_a_server_that_hangs_up_a_sentence_says_so(house):
+    house.behind("/", b"no HTTP\r\n\r\n")
+    silent = house.get("/")
+    assert silent.status_code == 502
+    assert silent.text == "This server hung up, or was silent for too long."
+
+
 def test_before_the_hub_is_there_a_sentence_says_so(house):
     assert house.get("/").text == "The class is about to start. Try again in a few seconds."
 

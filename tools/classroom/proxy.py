@@ -181,6 +181,10 @@ class Door:
         server = Wire(h11.CLIENT, reader, writer)
         try:
             await self.converse(browser, request, server, prefix)
+        except LOST:
+            if browser.http.our_state is not h11.SEND_RESPONSE:
+                raise  # half an answer is there: hanging up is all that is left to say
+            await browser.answer(502, "This server hung up, or was silent for too long.")
         finally:
             writer.close()
 

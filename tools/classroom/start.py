@@ -403,6 +403,8 @@ def make_ready(
 
 def become_the_hub(settings: classroom.Settings, path: Path) -> NoReturn:
     """Run JupyterHub in the place of this process."""
+    # A shell's job in the background ignores it. The hub stops its helpers by it, and would wait.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.umask(0o077)  # what the hub and the servers of learners write is for nobody else
     os.chdir(settings.state)
     log = os.open("hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
