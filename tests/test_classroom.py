@@ -4,6 +4,7 @@ import asyncio
 import copy
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,13 +13,16 @@ import time
 from html import escape
 from pathlib import Path
 
+import hypothesis
 import jsonschema
 import pytest
 import yaml
 from classroom_helpers import certificate_in
+from hypothesis import given
+from hypothesis import strategies as st
 from traitlets.config import Config
 
-from labutils.classroom import room
+from labutils.classroom import progress, room
 from labutils.classroom.registry import Guess, Lesson, Prediction, lesson
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
@@ -539,6 +543,22 @@ def test_the_wall_asks_nothing_of_anybody_and_escapes_what_it_shows(monkeypatch)
     assert page.count("&lt;script&gt;") == 2
     assert 'http-equiv="refresh"' in page
     assert not [word for word in ("src=", "url(", "http://", "https://") if word in page]
+
+
+NAMES = st.sampled_from([*lesson("02").items, *lesson("06").items, "98-1", "<b>", "../etc"])
+CHOICES = st.text("ox", max_size=9) | st.sampled_from("abcde") | st.just("<script>") | st.integers()
+MEMBERS = st.dictionaries(st.sampled_from(["passed", "tries", "first", "shown", "after"]), CHOICES)
+
+
+@hypothesis.settings(deadline=None, max_examples=50)
+@given(files=st.lists(st.dictionaries(NAMES, MEMBERS), max_size=4), answers=st.booleans())
+def test_whatever_stands_in_the_files_the_wall_holds_markup_of_its_own_alone(files, answers):
+    people = [progress.parse(json.dumps({"items": items}).encode()) for items in files]
+    page = wall.page(room.Room(people), answers=answers)
+    assert not [part for part in ("<script", "<b>", "../etc", "98-1") if part in page]
+    for tag in ("table", "tr", "td", "th", "h2", "h3", "meter", "p"):
+        opened = len(re.findall(rf"<{tag}[ >]", page))
+        assert opened == page.count(f"</{tag}>"), tag
 
 
 def test_the_wall_counts_a_prediction_of_several_letters_letter_by_letter():

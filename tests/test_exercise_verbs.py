@@ -472,6 +472,14 @@ def test_a_result_is_told_in_a_folder_that_cannot_be_written_to(said, tmp_path, 
     assert "cannot be written" not in said(verbs.reveal, "77-p1", 200)
 
 
+def test_the_file_of_a_whole_course_stays_well_below_what_is_read_at_most(tmp_path):
+    longest = {"passed": True, "tries": 9_999, "shown": True, "after": "x" * 24}
+    course = [registry.lesson(f"{number:02}") for number in range(17)]
+    progress_file.store({name: longest for each in course if each for name in each.items})
+    assert len(items()) > 250
+    assert (tmp_path / "progress.json").stat().st_size < progress_file.LARGEST * 0.7
+
+
 MEMBERS = st.dictionaries(
     st.sampled_from(["passed", "tries", "first", "shown", "after", "else"]),
     st.none() | st.booleans() | st.integers() | st.text(max_size=30) | st.sampled_from("ab"),

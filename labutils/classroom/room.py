@@ -127,8 +127,10 @@ def _add_home(room: Room, home: Path) -> None:
     except OSError:
         return
     try:
-        if "progress.json" in os.listdir(work):
-            room.add(Path("progress.json"), inside=work)
+        os.stat("progress.json", dir_fd=work, follow_symlinks=False)
+        room.add(Path("progress.json"), inside=work)
+    except FileNotFoundError:
+        return
     finally:
         os.close(work)
 
