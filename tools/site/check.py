@@ -26,8 +26,13 @@ NARROW, WIDE = 390, 1280
 LOOKS = [("light", WIDE), ("dark", WIDE), ("light", WIDE // 2), ("light", NARROW), ("dark", NARROW)]
 HEADINGS = """[...document.querySelectorAll(".bd-article :is(h1, h2, h3, h4)")].map(
     heading => Number(heading.tagName[1]))"""
+PICTURES = """[...document.querySelectorAll(".picture img, .cell_output img")].map(
+    picture => picture.offsetWidth).filter(wide => wide)"""
+BOTTOM = """[...document.querySelectorAll(".first-screen .picture img")].map(
+    picture => picture.getBoundingClientRect().bottom)"""
 FOCUSED = """(it => [it.textContent.trim(), getComputedStyle(it).outlineStyle,
     it.getBoundingClientRect().height])(document.activeElement)"""
+SCREEN, LEGIBLE = 800, 500  # px: the height of a small screen; the width of a picture
 WALL = (1100, 700)  # px, of a slide
 GO_TO = "(at => Reveal.slide(at.h, at.v, 99))(Reveal.getIndices(Reveal.getSlides()[%d]))"
 SIZE = "(s => [s.scrollHeight, s.scrollWidth])(Reveal.getCurrentSlide())"
@@ -50,6 +55,22 @@ def serious(page: Page) -> Iterator[str]:
             yield f"axe: {violation['id']}: {node['html'][:120]}"
 
 
+def misplaced(page: Page, width: int) -> Iterator[str]:
+    """What cannot be seen or found on a page that is open in a window of that width."""
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        yield "wider than the window"
+    levels = page.evaluate(HEADINGS)
+    steps = [later - before for before, later in itertools.pairwise(levels)]
+    if levels and (levels.count(1) != 1 or max(steps, default=0) > 1):
+        yield f"headings of the levels {levels}"
+    if silent := page.locator(".bd-article img:not([alt]), .bd-article img[alt='']").count():
+        yield f"{silent} pictures have no words"
+    if small := [wide for wide in page.evaluate(PICTURES) if wide < LEGIBLE]:
+        yield f"pictures of {small} px, on which nothing can be read"
+    if width == WIDE and any(bottom > SCREEN for bottom in page.evaluate(BOTTOM)):
+        yield "the picture of the front page ends below the first screen"
+
+
 def look(browser: Browser, address: str, scheme: str, width: int) -> Iterator[str]:
     """What is wrong with each page in that theme and width."""
     context = browser.new_context(
@@ -62,16 +83,8 @@ def look(browser: Browser, address: str, scheme: str, width: int) -> Iterator[st
         page.goto(address + name)
         page.wait_for_timeout(100)
         where = f"{name}, {scheme}, {width} px"
-        for problem in serious(page):
+        for problem in (*serious(page), *misplaced(page, width)):
             yield f"{where}: {problem}"
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            yield f"{where}: wider than the window"
-        levels = page.evaluate(HEADINGS)
-        steps = [later - before for before, later in itertools.pairwise(levels)]
-        if levels and (levels.count(1) != 1 or max(steps, default=0) > 1):
-            yield f"{where}: headings of the levels {levels}"
-        if silent := page.locator(".bd-article img:not([alt]), .bd-article img[alt='']").count():
-            yield f"{where}: {silent} pictures have no words"
         for url in outside:
             if not url.startswith((address, "data:")):
                 yield f"{where}: asks {url}"

@@ -217,7 +217,8 @@ def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
 def thoughts(item: Quiz) -> Iterator[str]:
     """What is said of each choice of a quiz question, the right one first."""
     for letter, choice in sorted(item.choices.items(), key=lambda pair: not pair[1].right):
-        said = f"{letter}) {'Right. ' if choice.right else ''}{in_html(choice.why)}"
+        right = "Right. " if choice.right else ""
+        said = f"{letter}) {right}{in_html(choice.why.removeprefix('Yes. '))}"
         yield f"<p><strong>{said}</strong></p>" if choice.right else f"<p>{said}</p>"
 
 
@@ -276,7 +277,8 @@ def parted(outputs: list[NotebookNode], course: Lesson) -> Iterator[NotebookNode
             result = f"It came out: {item.named(item.truth)}."
             before, text = around(f"{identifier}. {result} {item.because}", text)
             yield from printed(before, words_above)
-            yield f"## What came out\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
+            title = f"## What came out: {identifier}"
+            yield f"{title}\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
             words_above = ""
         yield from printed(text, words_above)
 
