@@ -399,7 +399,7 @@ EXERCISES = (
                 altered(FIRST_VERIFY, ('keys["keys"][0]', "keys[0]")),
             ),
             "claims": (
-                "The signature fits: now return the claims as a dictionary, and nothing else. "
+                "Where the signature fits, return the claims as a dictionary, and nothing else. "
                 "json.loads(unb64(payload)) makes it.",
                 altered(FIRST_VERIFY, ("return json.loads(unb64(payload))", "return True")),
             ),
