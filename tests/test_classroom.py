@@ -361,6 +361,27 @@ def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
     assert "make lab" in said
 
 
+def announced(capsys, **decisions) -> str:
+    """What a start with these decisions says."""
+    start.announce(settings.Settings(state="/s", homes="/h", python="/p", **decisions))
+    return capsys.readouterr().out
+
+
+def test_what_to_type_into_a_browser_is_said(capsys, monkeypatch):
+    monkeypatch.setattr(socket, "gethostname", lambda: "class.example")
+    alone = announced(capsys)
+    assert "The class is at http://127.0.0.1:8000/\n" in alone
+    assert "--port 443" not in alone
+    open_to_all = announced(capsys, address="0.0.0.0")
+    assert "The class is at http://class.example:8000/\n" in open_to_all
+    assert "--port 443 takes ports at which no learner can answer" in open_to_all
+    assert "passwords cross the network readable" in open_to_all
+    careful = announced(capsys, address="0.0.0.0", port=443, certificate="/c", key="/k")
+    assert "The class is at https://class.example/\n" in careful
+    assert "--port 443" not in careful
+    assert "passwords cross" not in careful
+
+
 STUBBORN = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on'); signal.pause()"
 )

@@ -143,8 +143,9 @@ def processes_of(users: set[int]) -> list[int]:
         with contextlib.suppress(OSError):
             if path.name.isdigit():
                 lines = (path / "status").read_text(encoding="utf-8", errors="replace").split("\n")
-                uids = next(line for line in lines if line.startswith("Uid:")).split()[1:]
-                if users & {int(uid) for uid in uids}:
+                facts = dict(line.split(":", 1) for line in lines if ":" in line)
+                ended = facts["State"].strip().startswith("Z")  # and its parent has not looked yet
+                if not ended and users & {int(uid) for uid in facts["Uid"].split()}:
                     numbers.append(int(path.name))
     return numbers
 

@@ -318,10 +318,19 @@ def decide(
     return settings, known
 
 
+def door(settings: classroom.Settings) -> str:
+    """What people type into a browser."""
+    scheme, usual = ("https", 443) if settings.certificate else ("http", 80)
+    everywhere = settings.address in ("0.0.0.0", "::")  # noqa: S104  compared, not listened at
+    host = socket.gethostname() if everywhere else settings.address
+    return (
+        f"{scheme}://{host}/" if settings.port == usual else f"{scheme}://{host}:{settings.port}/"
+    )
+
+
 def announce(settings: classroom.Settings) -> None:
     """Say where the class is, and what to know about the way people get in."""
-    scheme = "https" if settings.certificate else "http"
-    print(f"The class is at {scheme}://{settings.address}:{settings.port}/")
+    print(f"The class is at {door(settings)}")
     print(f"The room on the wall: /services/wall/, for {settings.instructor} alone.")
     if settings.sign_in == "own":
         print(f"Names and passwords, one slip each: {settings.state}/slips.txt")
@@ -330,7 +339,10 @@ def announce(settings: classroom.Settings) -> None:
             f"Names and passwords: {settings.state}/slips.txt. All learners have the same one, so"
         )
         print("whoever has it can sign in as any of them and read what they wrote.")
-    if settings.address not in ("127.0.0.1", "localhost", "::1") and not settings.certificate:
+    alone = settings.address in ("127.0.0.1", "localhost", "::1")
+    if not alone and settings.port + 3 >= 1024:
+        print("--port 443 takes ports at which no learner can answer in the class's place.")
+    if not alone and not settings.certificate:
         print("Without --certificate and --key passwords cross the network readable to everybody.")
     print(f"The log is {settings.state}/hub.log.")
     print("Ctrl-C stops the hub; what learners run goes on until --stop.", flush=True)
