@@ -39,7 +39,7 @@ class Backends:
         self.asked: dict[str, bytes] = {}
         self.answers: dict[str, bytes | None] = {}
 
-    async def open(self, routes: proxy.Routes, prefix: str, said: bytes | None) -> None:
+    async def start(self, routes: proxy.Routes, prefix: str, said: bytes | None) -> None:
         """A server at this route. One that says None keeps silent."""
         self.answers[prefix] = said
 
@@ -79,7 +79,7 @@ class House:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
 
     def behind(self, prefix: str, said: bytes | None) -> None:
-        self.run(self.backends.open(self.routes, prefix, said))
+        self.run(self.backends.start(self.routes, prefix, said))
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         said = {name.replace("_", "-"): value for name, value in headers.items()}
