@@ -25,6 +25,7 @@ from labutils.stage.checklist import (
     checklist,
     export,
     rows,
+    soon,
     write,
 )
 
@@ -52,6 +53,12 @@ def test_a_line_is_printed_with_its_id_and_no_word_of_its_proof_is_cut():
         assert head == f"{line.id}: {line.ask}"
         assert " ".join(part.strip() for part in proof) == line.proof
         assert max(map(len, proof)) <= 96
+
+
+def test_the_lines_to_begin_with_are_urgent_and_take_no_weeks():
+    assert 5 < len(soon()) < len(LINES) / 2
+    for line in LINES:
+        assert (line in soon()) is (line.priority == 1 and line.effort in ("hours", "days"))
 
 
 def test_each_line_is_there_once_and_the_urgent_ones_come_first():
@@ -176,6 +183,14 @@ def test_answers_stand_in_their_lines_and_an_answer_to_no_question_is_refused():
     assert cell_of(table, "sessions", "owner") == "identity"
     with pytest.raises(KeyError, match="no line 'coffee'"):
         rows({"coffee": Answer("no")})
+
+
+def test_a_word_alone_is_an_answer_and_a_yes_needs_more():
+    assert rows({"egress": "no"}) == rows({"egress": Answer("no")})
+    with pytest.raises(ValueError, match="'yes' needs evidence"):
+        rows({"egress": "yes"})
+    with pytest.raises(ValueError, match="answer must be one of 'yes', 'no', 'n.a.', not 'maybe'"):
+        rows({"egress": "maybe"})
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
 
 def test_declaring_says_what_is_wrong():
     scene = LastInventory()
-    assert scene.declare() == "The intruder is in: 5 of the old secrets still open."
+    assert scene.declare() == "The intruder is in. Secrets that he holds or made still open: 5."
     scene = LastInventory()
     scene.cut("gateway-token", "m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)

@@ -90,8 +90,17 @@ def checklist() -> list[ChecklistLine]:
     return sorted(lines, key=lambda line: line.priority)
 
 
-def rows(answers: Mapping[str, Answer] | None = None, begin: date | None = None) -> list[list[str]]:
+def soon() -> list[ChecklistLine]:
+    """The lines of the first priority whose mending takes hours or days."""
+    return [line for line in checklist() if line.priority == 1 and line.effort != "weeks"]
+
+
+def rows(
+    answers: Mapping[str, Answer | str] | None = None, begin: date | None = None
+) -> list[list[str]]:
     """The checklist as rows, with its head, with the answers where there are some.
+
+    A text in the place of an Answer is its word alone, such as "no".
 
     With `begin`, each line without a date is due so many days later as its priority says. Raises
     KeyError for an answer to a question that is not in it.
@@ -100,7 +109,8 @@ def rows(answers: Mapping[str, Answer] | None = None, begin: date | None = None)
     if strangers := sorted(set(answers) - {line.id for line in lines}):
         known = ", ".join(line.id for line in lines)
         raise KeyError(f"the checklist has no line {strangers[0]!r}; it has {known}")
-    return [list(HEAD), *(_row(line, answers.get(line.id, Answer()), begin) for line in lines)]
+    given = {name: one if isinstance(one, Answer) else Answer(one) for name, one in answers.items()}
+    return [list(HEAD), *(_row(line, given.get(line.id, Answer()), begin) for line in lines)]
 
 
 def _row(line: ChecklistLine, given: Answer, begin: date | None) -> list[str]:
@@ -218,7 +228,7 @@ def write(path: Path, table: list[list[str]]) -> None:
 NOTES = ".checklist.json"  # beside the exports: the SHA-256 of each as it was written
 
 
-def export(folder: str, answers: Mapping[str, Answer], name: str = "team-checklist") -> None:
+def export(folder: str, answers: Mapping[str, Answer | str], name: str = "team-checklist") -> None:
     """Write the answers to a folder as Markdown, CSV and HTML, and say so.
 
     A file that was changed since it was written is kept.

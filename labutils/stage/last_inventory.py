@@ -27,6 +27,7 @@ JOBS = {
     "deploy-key": "the releases",
     "backup-account": "the nightly backup",
     "m.sato": "a colleague's work",
+    "k.nowak": "another colleague's work",
     "status-page": "the status page",
 }
 REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
@@ -73,6 +74,7 @@ def _rows() -> list[CredentialRecord]:
         _row("sync-rule", "automation rule", "team-12", "2023-11-17", made_by="j.fielding"),
         _row("j.fielding", "user", "j.fielding", "2023-11-16", made_by="smartsheet-account"),
         _row("m.sato", "user", "m.sato", "2023-11-20", "2023-11-24"),
+        _row("k.nowak", "user", "k.nowak", "2023-11-21", "2023-11-24"),
     ]
     return sorted([*ordinary, *marked], key=lambda row: row.id)
 
@@ -130,6 +132,8 @@ class LastInventory:
 
     # --- what an operator can do ---
 
+    # Each act prints the time when it is done, and what has changed.
+
     def rotate(self, name: str) -> None:
         """A new secret, and the job goes over to it. Where a door takes two, the one before the
         newest stays beside it. Ten minutes."""
@@ -140,6 +144,7 @@ class LastInventory:
                 replace(row, replaced=seconds(BEGIN) + 60 * self._minute) if row.id == name else row
                 for row in self.rows
             ]
+            print(f"{self.time}: {name} has a new secret, and its job uses it.")
 
     def remove_old(self, name: str) -> None:
         """Take away all secrets but the newest. Five minutes."""
@@ -147,18 +152,21 @@ class LastInventory:
             self._pass(REMOVE)
             door = self._doors[name]
             door.secrets &= {door.jobs_secret}
+            print(f"{self.time}: {name} takes its newest secret alone.")
 
     def revoke(self, name: str) -> None:
         """End a credential for good; a job that needs it stands still. Five minutes."""
         if self._knows(name):
             self._pass(REVOKE)
             self._end([name])
+            print(f"{self.time}: {name} is ended.")
 
     def cut(self, *names: str) -> None:
         """End several credentials in one moment. Twenty minutes, however many there are."""
         if all(map(self._knows, names)):
             self._pass(CUT)
             self._end(names)
+            print(f"{self.time}: ended in one moment: {', '.join(names) or 'nothing'}.")
 
     def declare(self) -> str:
         """Declare the incident over: the flag, or what is wrong."""
@@ -169,9 +177,10 @@ class LastInventory:
         theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
         stand = sorted(JOBS[name] for name in self._jobs_that_stood)
         if theirs and stand:
-            return f"The intruder is in at {len(theirs)} doors, and these stand still: {stand}."
+            said = ", ".join(stand)
+            return f"The intruder is in, at {len(theirs)} doors. And these stand still: {said}."
         if theirs:
-            return f"The intruder is in: {len(theirs)} of the old secrets still open."
+            return f"The intruder is in. Secrets that he holds or made still open: {len(theirs)}."
         return f"These stand still: {', '.join(stand)}." if stand else FLAG
 
     # --- how it works ---

@@ -103,8 +103,8 @@ def proof_cases() -> list[tuple[str, str, dict[tuple[str, str], int]]]:
     ]
     cases += [("unknown", f"one try, answered {status}", some(status)) for status in UNKNOWN]
     statuses = [*STATUSES, *UNKNOWN, *(int(next(drawn)[:1], 16) % 2 * 200 + 200 for _ in range(4))]
+    cases.append(("2xx", "one try, answered 204", some(204)))
     cases.append(("all", "fourteen tries", some(*statuses)))
-    cases.append(("open", "one try, answered 204", some(204)))
     cases.append(("keys", "no tries", {}))
     return cases
 
@@ -414,6 +414,10 @@ EXERCISES = (
                 "answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code == 201")),
             ),
+            "2xx": (
+                "204 is a yes, as each status from 200 to 299 is: ask answer.is_success.",
+                altered(PROOF, ("answer.is_success", "answer.status_code == 200")),
+            ),
             "pairs": (
                 "Each list holds pairs as they stand in tries: (secret, door), in this order, and "
                 "in round brackets.",
@@ -521,8 +525,8 @@ EXERCISES = (
         "15-3",
         "value",
         planned,
-        "Nothing came back, and no secret opens at any door. The first cut took what can make the "
-        "rest, or the way to it.",
+        "Nothing came back, and no secret opens at any door. What can make the rest fell together, "
+        "or the way to it was shut before.",
         {
             "kind": (
                 "Give a list of sets: each set is one cut, and its names are in quotes.",
@@ -697,13 +701,13 @@ TARGET = Target(
     "The intruder is out, everybody works, and it was before 18:00. The five traps: a rotation "
     "that was half done, a user of the intruder's that looks like staff, two credentials that make "
     "each other anew, one that stands in no list, and one that nobody was believed to use. The "
-    "secret of m.sato opens, and may: it is her present one, issued after the notice, and never "
-    "exposed.",
+    "secrets of m.sato and k.nowak open, and may: they are their present ones, issued after the "
+    "notice, and never exposed.",
     {
         "in": (
             "Try each old secret at its door with proof and scene.knock. And ask what comes back: "
             "a thing that was ended and opens again a quarter of an hour later has a maker.",
-            "answer = 'The intruder is in: 2 of the old secrets still open.'",
+            "answer = 'The intruder is in. Secrets that he holds or made still open: 2.'",
         ),
         "outage": (
             "A job stood still. Its credential is needed: it can be rotated, and an old secret can "
@@ -905,8 +909,8 @@ PREDICTIONS = (
     Prediction(
         "15-p6",
         "At 09:03 the provider signs with a new key, and drops the old one at once. The API keeps "
-        "its copy of the keys for five minutes; it fetched it at 09:00. Ada's app holds a token of "
-        "the old key. When is the app refused first?",
+        "its copy of the keys for five minutes, the fifth included; it fetched it at 09:00. Ada's "
+        "app holds a token of the old key. When is the app refused first?",
         {
             "a": Guess(
                 "in the minute of the change",
