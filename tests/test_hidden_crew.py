@@ -85,8 +85,8 @@ def test_after_the_last_deployment_a_sentence_says_how_to_begin_anew(capsys):
 
 @pytest.mark.parametrize("kind", [list, tuple, set])
 def test_one_list_of_names_is_taken_too(kind):
-    report = HiddenCrew().deploy(kind(["sessions_bound", "exposed_rotated"]))
-    assert report.controls == ("sessions_bound", "exposed_rotated")
+    report = HiddenCrew().deploy(kind(["session_hours", "sessions_reevaluated"]))
+    assert report.controls == ("session_hours", "sessions_reevaluated")
 
 
 def test_the_crew_is_drawn_once_and_is_the_same_for_everybody():

@@ -536,4 +536,4 @@ def test_a_frontier_says_what_each_price_leaves():
     figure, sentence = frontier_curve(best, "A title", 10)
     points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
     assert points == [[VERMILION.lower()] * 2] * 2 + [["#ffffff", BLUE.lower()]]
-    assert sentence == "Of 10 losses: 0 points leave 10, 2 points leave 4, 5 points leave 0."
+    assert sentence == "Cost in points, and losses that are left of 10. 0: 10, 2: 4, 5: 0."

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from labutils.classroom.plates.canvas import marks
 from labutils.classroom.plates.routes import routes
 from labutils.incident import breach
 from labutils.incident.policy import World
@@ -172,8 +173,27 @@ def test_each_place_is_a_column_of_the_table_of_sessions(capsys):
 
 
 def test_the_plate_of_routes_says_in_a_sentence_what_it_draws():
-    _, sentence = routes(breach.foresee(World.historical()), ["nov22-sliver"], "Two ways")
-    assert sentence == "2 routes of 1 steps: 1 open all the way. Steps with no open route: none."
+    _, sentence = routes(breach.foresee(World.historical()), {"implant": "nov22-sliver"}, "Title")
+    assert sentence == "Routes to implant: 2. Open all the way: 1. With no open route: none."
+
+
+def test_the_key_of_the_plate_of_routes_has_the_marks_that_are_there_and_no_others():
+    def key(world: World, name: str) -> str:
+        figure, _ = routes(breach.foresee(world), {name: worlds.LOSSES[name]}, "Title")
+        return "".join(line for line in marks(figure) if "filled: allowed" in line)
+
+    assert "ring" not in key(World.historical(), "implant")
+    refused = key(breach.with_controls(["console_managed_devices"]), "session")
+    assert "ring: refused" in refused and "stroke" not in refused
+
+
+def test_a_frontier_is_printed_under_its_name_and_the_empty_set_has_a_word(capsys):
+    worlds.print_frontiers({"a": 1}, {"all": [(0, 5, ()), (1, 2, ("a",))], "without a": []})
+    assert capsys.readouterr().out.split("\n\n") == [
+        "prices: a 1",
+        "all\npoints  lost  controls\n     0     5  (none)\n     1     2  a",
+        "without a\npoints  lost  controls\n",
+    ]
 
 
 def test_the_prices_are_for_the_controls_that_are_searched():

@@ -45,7 +45,7 @@ class Report:
         lost = ", ".join(f"{loss} {count}" for loss, count in self.by_loss.items())
         rules = ", ".join(f"{rule} {count}" for rule, count in self.refused_by.items())
         return (
-            f"{' + '.join(self.controls) or 'no controls'}: {self.cost} points\n"
+            f"{' + '.join(self.controls) or 'no controls'}: cost {self.cost}, budget {BUDGET}\n"
             f"    of {CREW * len(worlds.LOSSES)} losses {self.losses} happen: {lost}\n"
             f"    steps refused by: {rules or 'no rule'}\n"
             f"    {self.flag or f'no flag: {MOST} losses are the most'}"

@@ -68,7 +68,7 @@ TWELVE = (
     "alert_token_elsewhere",
 )
 # Made up, in points: no report gives a price. Put your own in their place.
-PRICES = dict(zip(TWELVE, (1, 3, 5, 4, 6, 6, 4, 2, 2, 3, 1, 2), strict=True))
+PRICES = dict(zip(TWELVE, (1, 3, 5, 4, 6, 6, 4, 2, 6, 3, 4, 2), strict=True))
 
 # --- one decision -------------------------------------------------------------------------------
 
@@ -204,11 +204,12 @@ def walked(
 
 
 def print_frontiers(
-    prices: Mapping[str, float], *frontiers: Sequence[tuple[float, int, Sequence[str]]]
+    prices: Mapping[str, float],
+    frontiers: Mapping[str, Sequence[tuple[float, int, Sequence[str]]]],
 ) -> None:
-    """The prices, and the first ten rows of each frontier."""
+    """The prices, and the first ten rows of each frontier under its name."""
     print("prices:", ", ".join(f"{name} {price:g}" for name, price in prices.items()))
-    for rows in frontiers:
-        print()
+    for name, rows in frontiers.items():
+        print(f"\n{name}\npoints  lost  controls")
         for cost, lost, names in rows[:10]:
-            print(f"{cost:>3} points, {lost:>3} lost: {' + '.join(names)}")
+            print(f"{cost:>6}  {lost:>4}  {' + '.join(names) or '(none)'}")

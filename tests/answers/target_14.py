@@ -39,15 +39,15 @@ ROUTES = {
         (REPORT, "recordings_cleaned", "service_tokens_bound")
     ),
     "short sessions and bound tokens": deployed((REPORT, "session_hours", "service_tokens_bound")),
-    "with the code host as well, at the second try": deployed(
+    "clean recordings and bound tokens, after a set that leaves the tokens": deployed(
         (REPORT, "acts_reauthenticated"),
-        (REPORT, "recordings_cleaned", "service_tokens_bound", "repository_least_privilege"),
+        (REPORT, "recordings_cleaned", "service_tokens_bound"),
     ),
     "a crew that is drawn like it": drawn,
 }
 SHUT = {
     "the best of the lesson's frontier": deployed(
-        (REPORT, "recordings_cleaned", "exposed_rotated", "alert_token_elsewhere")
+        (REPORT, "recordings_cleaned", "alert_token_elsewhere")
     ),
     "what stopped the thief of 2023": deployed((REPORT, "sessions_bound")),
     "no controls": deployed(()),

@@ -82,9 +82,10 @@ def session_life() -> list[str]:
     endless = replace(World.historical(), session_hours=1000)
     ends = next(age for age in range(27, 49) if not worlds.session_opens(endless, "far", age))
     return [
-        f"each life up to {longest} hours stops him, and one of {longest + 1} hours does not",
+        f"each life up to {longest} hours stops the thief of 2023, and one of {longest + 1} hours "
+        "does not",
         "no life from 1 hour to 48 hours does",
-        f"the session's own credential is over {ends} hours after sign-in",
+        f"the session's own credential ends {ends} hours after sign-in",
     ]
 
 
@@ -267,36 +268,24 @@ def prices() -> list[str]:
     ]
 
 
-def cheapest_first(losses: dict[tuple[str, ...], int]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """The frontier at the lesson's prices."""
-    rows = sorted(
-        (sum(worlds.PRICES[name] for name in names), count, names)
-        for names, count in losses.items()
-    )
-    best = rows[:1]
-    for row in rows[1:]:
-        if row[1] < best[-1][1]:
-            best.append(row)
-    return best
+def queue() -> str:
+    """How many of the 700 losses the alarm alone leaves, by how late it is answered."""
 
+    def left(minutes: int) -> str:
+        world = breach.with_controls(["alert_token_elsewhere"])
+        late = replace(world, response_minutes=minutes)
+        return span(
+            sum(
+                len(worlds.happened(breach.foresee(late, case=case)))
+                for case in crowd(seed).values()
+            )
+            for seed in SEEDS
+        )
 
-def queue() -> list[str]:
-    """Where the alarm stands on the frontier, at two waits."""
-    slow = search.losses(
-        worlds.LOSSES.values(),
-        worlds.TWELVE,
-        crowd().values(),
-        world=replace(World.historical(), response_minutes=125),
+    return (
+        f"Over {len(SEEDS)} draws the alarm alone leaves {left(35)} of 700 losses where it is "
+        f"answered after 35 minutes, {left(125)} after 125, and {left(2025)} after 2,025"
     )
-    with_alarm = [
-        sum("alert_token_elsewhere" in names for _, _, names in cheapest_first(losses)[:10])
-        for losses in (lost(SEEDS[0]), slow)
-    ]
-    assert with_alarm[1] == 0
-    return [
-        f"the alarm is in {with_alarm[0]} of the first ten rows where it is answered after 35 "
-        "minutes, and in none where it takes 125"
-    ]
 
 
 CONCLUSIONS = {

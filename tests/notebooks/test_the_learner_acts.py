@@ -1,9 +1,13 @@
 """Rails for lessons in which the learner acts: share, predictions, targets, quizzes."""
 
 import ast
+import builtins
+import dis
 import re
 import runpy
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import CodeType
 
 import nbformat
 import pytest
@@ -261,6 +265,11 @@ def test_the_minutes_fit_what_is_read_and_written(number):
     mine = [item for item in course(number).checked if _cell_of(item.id) in names]
     own = sum(share.lines(item.solution) for item in mine)
     estimate = words / 130 + 1.5 * own + len(short) / 2
+    first = cells(number)[0].source
+    demand(
+        whole == minutes or f" · {whole} min with the long path" in first,
+        f"{path.name} takes {whole} min with the long path. Its first cell must say so.",
+    )
     demand(
         abs(minutes - estimate) <= 0.2 * estimate,
         f"{path.name} says {minutes} min. Its short path has {words} words, {own} lines that the "
@@ -290,6 +299,62 @@ def _on_the_long_path(number: str) -> set[str]:
         if long:
             names.add(cell.id)
     return names
+
+
+# --- the short path -----------------------------------------------------------------------------
+
+
+def unbound(sources: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(cell, name) for each name that a cell needs and that neither it nor one before it binds.
+
+    `sources` are the names and texts of cells. Each part of a cell is looked at in the order in
+    which it runs; what a function in it needs may be bound by the end of the cell.
+    """
+    bound = set(dir(builtins))
+    for cell, source in sources:
+        code = compile(source, cell, "exec")
+        for step in dis.get_instructions(code):
+            if step.opname == "STORE_NAME":
+                bound.add(step.argval)
+            elif step.opname == "LOAD_NAME" and step.argval not in bound:
+                yield cell, step.argval
+        yield from ((cell, name) for name in sorted(_globals_inside(code) - bound))
+
+
+def _globals_inside(code: CodeType) -> set[str]:
+    """The global names that functions and comprehensions in this code use."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    steps = [step for part in inner for step in dis.get_instructions(part)]
+    names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
+    return names.union(*map(_globals_inside, inner))
+
+
+@pytest.mark.parametrize("number", REMADE)
+def test_who_leaves_the_long_sections_out_misses_no_name(number):
+    long_path = _on_the_long_path(number)
+    short = [(cell.id, cell.source) for cell in code(number) if cell.id not in long_path]
+    demand_none(
+        f"Lesson {number}, cell {cell}: {name} is bound in a section of the long path alone, and "
+        f"who leaves that out gets a NameError. An exercise is found by its number, as in "
+        f'mine("{number}-1").'
+        for cell, name in unbound(short)
+    )
+
+
+@pytest.mark.parametrize(
+    ("sources", "missing"),
+    [
+        (["import os", "os.sep", "print([1 for one in os.sep])"], []),
+        (["count = count + 1"], ["count"]),
+        (["def double(x):\n    return twice * x", "twice = 2"], ["twice"]),
+        (["def double(x):\n    return twice * x\ntwice = 2", "double(3)"], []),
+        (["[one for one in many if one in few]"], ["few", "many"]),
+        (["print(*(one for one in [1] if one in few))"], ["few"]),
+    ],
+)
+def test_a_name_that_no_cell_before_binds_is_noticed(sources, missing):
+    cells = [(str(number), source) for number, source in enumerate(sources)]
+    assert sorted(name for _, name in unbound(cells)) == missing
 
 
 def test_the_list_of_remade_lessons_names_lessons():

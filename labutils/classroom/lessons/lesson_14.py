@@ -18,12 +18,12 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
-from labutils.incident import breach, inventory
+from labutils.incident import breach, cases, inventory
 from labutils.incident.policy import Request, World
 from labutils.lab import dice
 from labutils.stage import thieves
 from labutils.stage.hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
-from labutils.stage.worlds import LOSSES, happened, request_for
+from labutils.stage.worlds import LOSSES, TWELVE, happened, request_for
 
 TOOLS = "from labutils.incident import breach, search\nfrom labutils.stage import thieves, worlds"
 IN_ITS_PLACE = code("""
@@ -203,12 +203,17 @@ def one_way(case: Case, result: Any) -> str | None:
 
 
 def crowd_cases() -> list[Case]:
-    """Facts, thieves and worlds."""
+    """Facts or losses, thieves, worlds, and the mistake of who fails.
+
+    The second case is a step that is refused in the world of 2023 as well, so who counts it forgot
+    `stopped`, and did not mix up the worlds.
+    """
     far, near, laptop = (thieves.of_2023(place) for place in ("far", "near", "laptop"))
     bound = breach.with_controls(["sessions_bound"])
     all_of_them = breach.with_controls(inventory.controls())
     cases = [
         ("session", [far], World.historical(), "stopped"),
+        ("nov14-okta-denied", [far], World.historical(), "ignored"),
         ("session", [far, near], World.historical(), "early"),
         ("session", [far], all_of_them, "world"),
         ("session", [far, near, laptop], bound, "each"),
@@ -219,13 +224,18 @@ def crowd_cases() -> list[Case]:
     ]
     return [
         Case(
-            (LOSSES[loss], crowd, world),
-            sum(loss in happened(breach.foresee(world, case=case)) for case in crowd),
+            (fact, crowd, world),
+            sum(fact in _facts_that_happen(case, world) for case in crowd),
             mistake,
-            f"{LOSSES[loss]!r}, {'one thief' if len(crowd) == 1 else f'{len(crowd)} thieves'}",
+            f"{fact!r}, {'one thief' if len(crowd) == 1 else f'{len(crowd)} thieves'}",
         )
-        for loss, crowd, world, mistake in cases
+        for name, crowd, world, mistake in cases
+        for fact in [LOSSES.get(name, name)]
     ]
+
+
+def _facts_that_happen(case: cases.Case, world: World) -> set[str]:
+    return {step.fact for step in breach.foresee(world, case=case) if not step.stopped}
 
 
 def miscounted(case: Case, result: Any) -> str | None:
@@ -241,6 +251,7 @@ def set_cases() -> list[Case]:
     plain = {(): 3, ("a",): 90, ("b",): 40, ("a", "b"): 95, ("b", "c"): 91, ("a", "c"): 92}
     cases = [
         Case(({(): 0, ("a",): 89}, 90), [], "few"),
+        Case(({(): 0, ("a",): 95}, 90), [{"a"}], "itself"),
         Case(({(): 0, ("a",): 90}, 90), [{"a"}], "exactly"),
         Case((plain, 90), [{"a"}, {"b", "c"}], "spare"),
         Case((plain, 95), [{"a", "b"}], "few"),
@@ -539,6 +550,11 @@ EXERCISES = (
                 "was refused.",
                 altered(HAPPENS, ("and not step.stopped", "and step.stopped")),
             ),
+            "ignored": (
+                "This step was tried, and every route to it was refused. It is in the list all the "
+                "same. Count a step only where step.stopped is False.",
+                altered(HAPPENS, (" and not step.stopped", "")),
+            ),
             "world": (
                 "Give breach.foresee the world that is asked about.",
                 altered(HAPPENS, ("foresee(world,", "foresee(worlds.policy.World.historical(),")),
@@ -572,6 +588,11 @@ EXERCISES = (
         compare(set_cases, same=same_sets),
         "What is left is enough, and has no spare part.",
         {
+            "itself": (
+                "This set is enough, and no smaller one is. Each set is a part of itself, so "
+                "compare with <, which is true for a proper part alone.",
+                altered(ROBUST, ("other < one", "other <= one")),
+            ),
             "exactly": (
                 "Exactly `wanted` thieves is enough.",
                 altered(ROBUST, ("count >= wanted", "count > wanted")),
@@ -736,8 +757,8 @@ TARGET = Target(
 of {CREW} thieves comes. They are drawn by the ranges of this lesson with other weights, which you \
 do not see.
 Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
-report = scene.deploy("sessions_bound", "exposed_rotated") plays the crew against these controls, \
-and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
+report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
+controls, and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
 report.flag is the flag, if little enough was lost. For a fresh start: scene = target("14").""",
     scene=HiddenCrew,
 )
@@ -758,7 +779,22 @@ _SERVICE = (
     "The belief is that the thief has another way. Each way to this one leads through a credential "
     "of a service, and all of these are far from their places."
 )
-_SEVEN = tuple(LOSSES)
+_SEVEN = tuple(
+    f"{loss}: {meaning}"
+    for loss, meaning in zip(
+        LOSSES,
+        (
+            "the supplier's list of its users is downloaded",
+            "the administrator's session is used",
+            "the cloud account opens",
+            "the tracker opens",
+            "a program of the thief's runs on the tracker's server",
+            "the source code is packed",
+            "the packed code goes out",
+        ),
+        strict=True,
+    )
+)
 
 PREDICTIONS = (
     Row(
@@ -910,11 +946,11 @@ PREDICTIONS = (
         _SEVEN,
         "xoxxxxx",
         {
-            "report": (
+            _SEVEN[0]: (
                 "The belief is that the support desk is used by people. The report was downloaded "
                 "with its service account, far from that account's place."
             ),
-            "session": (
+            _SEVEN[1]: (
                 "The belief is that a rule about services protects people. The session is a "
                 "person's, and the thief has another way to the recording that holds it."
             ),
@@ -950,8 +986,9 @@ PREDICTIONS = (
                 "old.",
             ),
         },
-        "His was 26 hours old. One that is over at 26 hours is refused, at 27 it is not. The "
-        "comparison of 1 with 48 says nothing of the numbers between them.",
+        "In this model his was 26 hours old; no report gives the age. A session that is over at "
+        "26 hours is refused, at 27 it is not. The comparison of 1 with 48 says nothing of the "
+        "numbers between them.",
     ),
     Prediction(
         "14-p9",
@@ -1028,7 +1065,7 @@ PREDICTIONS = (
     Row(
         "14-p11",
         "A loss is to be stopped for at least 90 of the hundred. Is one control of the twelve "
-        "enough?",
+        f"enough? The twelve: {', '.join(TWELVE)}.",
         ("session", "cloud", "code"),
         "oxo",
         {

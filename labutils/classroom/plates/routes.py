@@ -1,22 +1,29 @@
 """The routes of steps as an AND/OR graph, with the requests at which they are cut (lesson 14)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, canvas, label, mark
+from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, canvas, mark
 from labutils.incident.breach import Attempt, Step
 from labutils.incident.campaign import Ask
 
 WIDTH = 3.1  # of a request
 REASONS = {"fresh": "no managed device"}  # a rule whose name says too little in a picture
-KEY = (
-    "filled: allowed    ring: refused, and by which rule    stroke: he lacks what it takes\n"
-    "dotted: not tried, since an earlier request of the row failed, or an earlier row was open"
-)
+# What each kind of mark means, and what stands before it where it is not the first one.
+KEY = {
+    "succeeded": ("", "filled: allowed"),
+    "denied": ("    ", "ring: refused, and by which rule"),
+    "not_reached": ("    ", "stroke: he lacks what it takes"),
+    "other": (
+        "\n",
+        "dotted: not tried, since an earlier request of the row failed, or an earlier row was open",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -33,41 +40,47 @@ class Route:
         """Whether each of its requests was tried and allowed."""
         return len(self.attempts) == len(self.asks) and all(map(_allowed, self.attempts))
 
+    @property
+    def requests(self) -> list[tuple[Ask, Attempt | None]]:
+        """Each request, and the attempt at it where there was one."""
+        return list(zip_longest(self.asks, self.attempts))
 
-def routes(steps: Sequence[Step], facts: Sequence[str], title: str) -> tuple[Figure, str]:
-    """Every route of these steps, a row for each.
+
+def routes(steps: Sequence[Step], chosen: Mapping[str, str], title: str) -> tuple[Figure, str]:
+    """Every route of some steps, a row for each; `chosen` maps a name for a step to its fact.
 
     The requests of a route stand side by side: all are needed. The routes of a step stand one below
     another: one is enough.
     """
-    chosen = [step for step in steps if step.fact in facts]
-    rows = [route for step in chosen for route in _routes_of(step)]
+    names = {fact: name for name, fact in chosen.items()}
+    shown = [step for step in steps if step.fact in names]
+    rows = [route for step in shown for route in _routes_of(step)]
     longest = max(len(route.asks) for route in rows)
     figure, axes = canvas(
         12, 1.8 + 0.86 * len(rows), (-2.1, WIDTH * longest), (len(rows) + 0.6, -1.5)
     )
     axes.text(-2.05, -1.1, title, size=TEXT + 1.5, weight="bold", va="center")
-    axes.text(-2.05, len(rows) + 0.05, KEY, size=TEXT, color=GREY, va="center")
+    axes.text(-2.05, len(rows) + 0.05, _key(rows), size=TEXT, color=GREY, va="center")
     for y, route in enumerate(rows):
         if route.first:
             axes.axhline(y - 0.5, color="#cccccc", lw=0.7)
-            axes.text(
-                -2.05,
-                y,
-                label(route.step.fact).replace(" ", "\n"),
-                size=TEXT,
-                weight="bold",
-                va="center",
-            )
-        for x, ask in enumerate(route.asks):
-            attempt = route.attempts[x] if x < len(route.attempts) else None
+            name = names[route.step.fact]
+            axes.text(-2.05, y, name, size=TEXT, weight="bold", va="center")
+        for x, (ask, attempt) in enumerate(route.requests):
             _request(axes, WIDTH * x, y, ask, attempt)
-    stopped = [label(step.fact) for step in chosen if step.stopped]
+    stopped = [names[step.fact] for step in shown if step.stopped]
     return figure, (
-        f"{len(rows)} routes of {len({step.fact for step in chosen})} steps: "
-        f"{sum(route.is_open for route in rows)} open all the way. "
-        f"Steps with no open route: {', '.join(stopped) or 'none'}."
+        f"Routes to {' and '.join(names[step.fact] for step in shown)}: {len(rows)}. Open all the "
+        f"way: {sum(route.is_open for route in rows)}. "
+        f"With no open route: {', '.join(stopped) or 'none'}."
     )
+
+
+def _key(rows: Iterable[Route]) -> str:
+    """What the marks mean, of each kind that is there."""
+    met = {_met(*request)[0] for route in rows for request in route.requests}
+    entries = [KEY[kind] for kind in KEY if kind in met]
+    return "".join(space * bool(place) + words for place, (space, words) in enumerate(entries))
 
 
 def _routes_of(step: Step) -> Iterator[Route]:

@@ -90,5 +90,5 @@ def frontier_curve(
         beside = (cost + 0.014 * dearest, height + 0.05)
         axes.text(*beside, str(lost), size=TEXT, va="center", bbox=ground, zorder=2)
     axes.text(dearest / 2, -0.15, "cost in points", size=TEXT, ha="center", va="center")
-    steps = [f"{spent:g} points leave {lost}" for spent, lost, _ in best]
-    return figure, f"Of {most} losses: {', '.join(steps)}."
+    steps = [f"{spent:g}: {lost}" for spent, lost, _ in best]
+    return figure, f"Cost in points, and losses that are left of {most}. {', '.join(steps)}."
