@@ -3,7 +3,7 @@
 import csv
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache, cached_property
 from ipaddress import IPv4Address
 from itertools import takewhile
@@ -11,8 +11,7 @@ from pathlib import Path
 from textwrap import dedent, fill, indent
 from typing import Any
 
-from labutils.incident import attackers, background, cases
-from labutils.incident.breach import Replay, play
+from labutils.incident import background
 from labutils.incident.hunt import engine, held_out, reading, scoring
 from labutils.incident.hunt import rules as sigma_rules
 from labutils.incident.hunt.alerts import Alert
@@ -22,7 +21,6 @@ from labutils.incident.hunt.intervals import Share
 from labutils.incident.hunt.scoring import Score
 from labutils.incident.hunt.sources import values_at
 from labutils.incident.hunt.store import Store
-from labutils.incident.policy import World
 from labutils.lab import data_file, iso, seconds
 
 Event = dict[str, Any]
@@ -163,16 +161,12 @@ def a_month() -> Logs:
     return Logs(background.logs())
 
 
-def apart(logs: Logs, token: str) -> list[str]:
+def apart(gateway: Mapping[str, Event], truth: Container[str], token: str) -> list[str]:
     """The fields of the gateway in which each line of the intruder with this token differs from
     every other line with it. What is new in each line, as the time is, tells nothing."""
-    lines = {
-        name: event
-        for name, event in logs.events("cloudflare_access_nonidentity").items()
-        if event["serviceTokenId"] == token
-    }
-    theirs = [event for name, event in lines.items() if name in logs.truth]
-    others = [event for name, event in lines.items() if name not in logs.truth]
+    lines = {name: event for name, event in gateway.items() if event["serviceTokenId"] == token}
+    theirs = [event for name, event in lines.items() if name in truth]
+    others = [event for name, event in lines.items() if name not in truth]
     return sorted(
         field
         for field in theirs[0].keys() - {"datetime", "cfRayId"}
@@ -246,9 +240,8 @@ def in_worst_week(score: Score) -> int:
     return round(scoring.WEEK * score.worst_week[1])
 
 
-def by_token(logs: Logs, score: Score) -> str:
+def by_token(gateway: Mapping[str, Event], score: Score) -> str:
     """The alerts of a rule about the gateway, token by token: how many, from where, for what."""
-    gateway = logs.events("cloudflare_access_nonidentity")
     lines: dict[str, list[list[Event]]] = {}
     for alert in score.alerts:
         events = [gateway[name] for name in alert.event_ids]
@@ -392,44 +385,7 @@ def travellers(logs: Logs, events: Iterable[Event]) -> list[str]:
     return sorted(away)
 
 
-# --- other intruders ----------------------------------------------------------------------------
-
-OTHER_SEED, OTHER_COUNT = "target-10", 6_000
-
-
-@cache
-def _other_intruder() -> Replay:
-    """What the intruder of the target did."""
-    case = attackers.with_other_names(cases.COURSE, OTHER_SEED)
-    return play(World.historical(case), case=case)
-
-
-def _make_other_month(folder: Path) -> None:
-    """Write the month of the target, without what a grader knows of it."""
-    background.write(folder, _other_intruder(), count=OTHER_COUNT, seed=OTHER_SEED)
-    for name in held_out.SIDECARS:
-        (folder / name).unlink()
-
-
-def another_month() -> Logs:
-    """The month of the target: made at first use, and kept."""
-    key = background.fingerprint(cases.COURSE, OTHER_COUNT, OTHER_SEED)
-    return Logs(background.keep(f"target-10-{key}", _make_other_month))
-
-
 CHANGES = ("User created", "User added to group", "Script executed")
-
-
-def changes_made() -> dict[str, Event]:
-    """The changes of accounts and groups, and the scripts, of the month of the target, by id."""
-    events = another_month().events("jira").items()
-    return {name: event for name, event in events if event["auditType"]["action"] in CHANGES}
-
-
-def changes_of_the_intruder() -> set[str]:
-    """Those of them that the intruder of that month made."""
-    done = _other_intruder().audit["jira"]
-    return {name for name, event in changes_made().items() if event in done}
 
 
 # --- worlds that nobody saw ---------------------------------------------------------------------

@@ -1,9 +1,17 @@
 """Ways to the changes that the other intruder made, and tries that fail (lesson 10)."""
 
-from collections import Counter
+from collections import defaultdict
 
-from labutils.lab import iso
-from labutils.stage.hunting import PRIVILEGED, Logs, alerts_in_tracker, correlated, sigma
+from labutils.stage.another_intruder import PATIENCE, AnotherMonth
+from labutils.stage.hunting import (
+    CHANGES,
+    PRIVILEGED,
+    alerts_in_tracker,
+    by_rule,
+    change_in_tracker,
+    correlated,
+    sigma,
+)
 
 ABROAD = """
 login:
@@ -19,87 +27,148 @@ aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
 group-by: [address]
 timespan: 15m
 """
-CHANGES = ("User created", "User added to group", "Script executed")
+OFFICE = 5  # people who sign in from one address
+GATEWAY = "cloudflare_access_nonidentity"
 
 
-def changes(scene: Logs) -> dict[str, dict]:
-    """The tracker's lines about accounts, groups and scripts, by id."""
-    events = scene.events("jira").items()
-    return {name: event for name, event in events if event["auditType"]["action"] in CHANGES}
+def changes(scene: AnotherMonth) -> list[dict[str, str]]:
+    """The tracker's lines about accounts, groups and scripts."""
+    return [
+        change_in_tracker(name, event)
+        for name, event in scene.events("jira").items()
+        if event["auditType"]["action"] in CHANGES
+    ]
 
 
-def from_addresses(scene: Logs, addresses: set[str]) -> set[str]:
-    return {name for name, event in changes(scene).items() if event["source"] in addresses}
+def from_addresses(scene: AnotherMonth, addresses: set[str]) -> str:
+    return scene.report({one["id"] for one in changes(scene) if one["address"] in addresses})
 
 
-def by_the_correlation(scene: Logs) -> set[str]:
-    """The rules of the lesson; of their alerts, those by a service account without a ticket."""
+def is_explained(scene: AnotherMonth, change: dict[str, str]) -> bool:
+    """By a ticket, the roster or a trip."""
+    who, time = change["who"], change["time"]
+    tables = (
+        ("changes", "by", "from", "to"),
+        ("travel", "account", "from", "to"),
+        ("roster", "account", "on_call_from", "on_call_to"),
+    )
+    return any(
+        row[author] == who and row[begin] <= time <= row[end]
+        for table, author, begin, end in tables
+        for row in scene.table(table)
+    )
+
+
+def alerts(scene: AnotherMonth) -> list[dict[str, str]]:
+    """The alerts of the lesson's correlation."""
     rules = (
-        sigma("token_abroad", "cloudflare_access_nonidentity", "from elsewhere", ABROAD),
+        sigma("token_abroad", GATEWAY, "from elsewhere", ABROAD),
         sigma("privileged_change", "jira", "a change", PRIVILEGED),
         correlated("in_order", "in order", IN_ORDER),
     )
-    left = set()
-    for alert in alerts_in_tracker(scene, scene.hunt(*rules)):
-        tickets = [row for row in scene.table("changes") if row["by"] == alert["who"]]
-        explained = any(row["from"] <= alert["time"] <= row["to"] for row in tickets)
-        if alert["who"].startswith("svc-") and not explained:
-            left.add(alert["address"])
-    return from_addresses(scene, left)
+    return alerts_in_tracker(scene, by_rule(scene.hunt(*rules))["in_order"])
 
 
-def by_the_author(scene: Logs) -> set[str]:
-    """A service account made it, not from its usual address, and no ticket of its says so."""
-    usual: dict[str, Counter[str]] = {}
-    for event in scene.events("jira").values():
-        usual.setdefault(event["author"]["name"], Counter())[event["source"]] += 1
-    found = set()
-    for name, event in changes(scene).items():
-        who, time = event["author"]["name"], iso(event["timestamp"]["epochSecond"])
-        tickets = [row for row in scene.table("changes") if row["by"] == who]
-        explained = any(row["from"] <= time <= row["to"] for row in tickets)
-        at_home = event["source"] == usual[who].most_common(1)[0][0]
-        if who.startswith("svc-") and not explained and not at_home:
-            found.add(name)
-    return found
+def by_the_correlation(scene: AnotherMonth) -> str:
+    """What no table explains of the correlation's alerts; then all changes from their addresses."""
+    left = [one for one in alerts(scene) if not is_explained(scene, one)]
+    return from_addresses(scene, {one["address"] for one in left})
 
 
-def by_the_address(scene: Logs) -> set[str]:
-    """Its address showed service tokens at more applications than any other from which something
-    was changed."""
-    applications: dict[str, set[str]] = {}
-    for event in scene.events("cloudflare_access_nonidentity").values():
-        applications.setdefault(event["ipAddress"], set()).add(event["appId"])
-    sources = {event["source"] for event in changes(scene).values()}
-    strangers = [source for source in sources if not source.startswith("192.0.2.")]
-    most = max(strangers, key=lambda source: len(applications.get(source, ())))
-    return from_addresses(scene, {most})
+def by_the_author(scene: AnotherMonth) -> str:
+    """One account changes things from addresses from which it does nothing else."""
+    left = [one for one in alerts(scene) if not is_explained(scene, one)]
+    (who,) = {one["who"] for one in left}
+    own = [one for one in changes(scene) if one["who"] == who and not is_explained(scene, one)]
+    crowd: dict[str, set[str]] = defaultdict(set)
+    for event in scene.events("okta").values():
+        crowd[event["client"]["ipAddress"]].add(event["actor"]["alternateId"])
+    return scene.report({one["id"] for one in own if len(crowd[one["address"]]) < OFFICE})
+
+
+def by_the_address(scene: AnotherMonth) -> str:
+    """From these addresses somebody shows the token of a program, and a person's account changes
+    things; and that person is neither on call nor on a trip."""
+    owners = {
+        event["ipAddress"]: event["serviceTokenId"]
+        for event in scene.events(GATEWAY).values()
+        if not event["ipAddress"].startswith("192.0.2.")
+    }
+    found = {
+        one["address"]
+        for one in changes(scene)
+        if one["address"] in owners
+        and not one["who"].startswith("svc-")
+        and not is_explained(scene, one)
+    }
+    return from_addresses(scene, found)
+
+
+def after_two_that_were_wrong(scene: AnotherMonth) -> str:
+    for number in range(PATIENCE - 1):
+        scene.report({changes(scene)[number]["id"]})
+    return by_the_correlation(scene)
 
 
 ROUTES = {
     "the correlation": by_the_correlation,
     "the author": by_the_author,
     "the address": by_the_address,
+    "after two that were wrong": after_two_that_were_wrong,
 }
 
 
-def new_accounts_alone(scene: Logs) -> set[str]:
-    theirs = by_the_correlation(scene)
-    events = changes(scene)
-    return {name for name in theirs if events[name]["auditType"]["action"] == "User created"}
+def what_the_correlation_names(scene: AnotherMonth) -> str:
+    """Without a look at what else was done from there."""
+    left = [one for one in alerts(scene) if not is_explained(scene, one)]
+    return scene.report({one["id"] for one in left})
 
 
-def every_change(scene: Logs) -> set[str]:
-    return set(changes(scene))
+def every_change(scene: AnotherMonth) -> str:
+    return scene.report({one["id"] for one in changes(scene)})
 
 
-def of_service_accounts(scene: Logs) -> set[str]:
-    events = changes(scene).items()
-    return {name for name, event in events if event["author"]["name"].startswith("svc-")}
+def of_service_accounts(scene: AnotherMonth) -> str:
+    return scene.report({one["id"] for one in changes(scene) if one["who"].startswith("svc-")})
+
+
+def all_of_one_account(scene: AnotherMonth) -> str:
+    """The stolen account's own work is among it."""
+    (who,) = {one["who"] for one in alerts(scene) if not is_explained(scene, one)}
+    return scene.report({one["id"] for one in changes(scene) if one["who"] == who})
+
+
+def an_address_with_all_three_kinds(scene: AnotherMonth) -> str:
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for one in changes(scene):
+        if not one["address"].startswith("192.0.2."):
+            kinds[one["address"]].add(one["action"])
+    (address,) = [address for address, three in kinds.items() if len(three) == 3]
+    return from_addresses(scene, {address})
+
+
+def the_times_of_the_lesson(scene: AnotherMonth) -> str:
+    times = ("2023-11-16T14:36", "2023-11-22T14:18", "2023-11-23T15:58")
+    return scene.report({one["id"] for one in changes(scene) if one["time"][:16] in times})
+
+
+def one_address_after_another(scene: AnotherMonth) -> str:
+    """In the order of the log, from outside the company, until the incident lead stops."""
+    said = ""
+    for address in dict.fromkeys(one["address"] for one in changes(scene)):
+        if not address.startswith("192.0.2."):
+            said = from_addresses(scene, {address})
+            if " " not in said:
+                return said
+    return said
 
 
 SHUT = {
-    "the new account alone": new_accounts_alone,
+    "what the correlation names": what_the_correlation_names,
     "every change of the month": every_change,
     "every change of a service account": of_service_accounts,
+    "every change of the stolen account": all_of_one_account,
+    "an address with all three kinds": an_address_with_all_three_kinds,
+    "the times of the lesson": the_times_of_the_lesson,
+    "one address after another": one_address_after_another,
 }

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Verdict, compare, written
+from labutils.classroom.judging import PASSED, Case, Verdict, compare, value, written
 from labutils.classroom.registry import (
     Choice,
     Exercise,
@@ -25,6 +25,7 @@ from labutils.classroom.registry import (
 )
 from labutils.incident.log_format import log_format
 from labutils.lab import dice, iso
+from labutils.stage.another_intruder import FLAG, another_month
 from labutils.stage.hunting import (
     ABROAD,
     CHANGES,
@@ -37,11 +38,8 @@ from labutils.stage.hunting import (
     THIEVES,
     Logs,
     a_month,
-    another_month,
     by_rule,
     change_in_tracker,
-    changes_made,
-    changes_of_the_intruder,
     correlated,
     hits_among,
     in_session,
@@ -49,10 +47,7 @@ from labutils.stage.hunting import (
     sigma,
 )
 
-TOOLS = code("""
-    from labutils.incident.hunt.sources import values_at as field
-    from labutils.stage.hunting import changes_made, changes_of_the_intruder
-""")
+TOOLS = "from labutils.incident.hunt.sources import values_at as field"
 
 FIELD = code("""
     def field(event, path):
@@ -215,9 +210,9 @@ def misspelt(detection: Any) -> tuple[str, str] | None:
             return "space", f"the text {row!r}, and no field with a value"
         if isinstance(row, str) and row.partition(": ")[0].partition("|")[0] in known:
             return "no YAML", f"the text {written(row)}, and no fields with values"
-        for key, value in row.items() if isinstance(row, dict) else ():
-            if str(value).startswith("not "):
-                return "not", f"{value!r} as the value of {key}"
+        for key, wanted in row.items() if isinstance(row, dict) else ():
+            if str(wanted).startswith("not "):
+                return "not", f"{wanted!r} as the value of {key}"
             if (name := str(key).partition("|")[0]) not in known:
                 return "field", meant(name, known)
     return None
@@ -688,21 +683,11 @@ def selections() -> Iterable[Case]:
 # --- the target ---------------------------------------------------------------------------------
 
 
-def named_changes(answer: Any) -> Verdict:
-    """The judge of the target: the ids of what the other intruder changed. It says what is missing
-    or too much only to who has most of them, so that nobody finds them by trying."""
-    several = isinstance(answer, set | frozenset | list | tuple) and bool(answer)
-    if not several or not all(isinstance(one, str) for one in answer):
-        return Verdict("differs", got=written(answer), mistake="form")
-    named, theirs = set(answer), changes_of_the_intruder()
-    if other := named - changes_made().keys():
-        return Verdict("differs", got=written(min(other)), mistake="no change")
-    if named == theirs:
-        return PASSED
-    if 2 * len(named & theirs) <= len(theirs):
-        return Verdict("differs", got=f"{len(named)} lines", mistake="others")
-    mistake = "too many" if named - theirs else "missing"
-    return Verdict("differs", got=f"{len(named)} lines", mistake=mistake)
+def flag_mistake(answer: Any) -> str:
+    """The name of what was handed in instead of the flag."""
+    if isinstance(answer, str):
+        return "lead" if " " in answer else "other"
+    return "ids"
 
 
 EXERCISES = (
@@ -1672,58 +1657,58 @@ QUIZZES = (
 TARGET = Target(
     "10-target",
     "value",
-    named_changes,
+    value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
     "You know each change that has to be undone: the account, its group, the script, and the "
-    "rights. To lock the account alone would have left the others.",
+    "rights. To lock the stolen account alone would have left the others.",
     {
-        "form": (
-            "The flag is a set of ids, as scene.events('jira') has them for keys.",
-            'answer = "m.sato"',
+        "other": (
+            "That is not the flag. scene.report({'jira:17', 'jira:21'}) gives it, once the ids are "
+            "right.",
+            "answer = 'flag-0000'",
         ),
-        "no change": (
-            "No line of the tracker of that id makes an account, changes a group or runs a script.",
-            'answer = {"jira:0"}',
+        "lead": (
+            "That is what the incident lead said, and not the flag. Read it: it says what to do.",
+            'answer = "Most of it is right, and some of these are harmless."',
         ),
-        "others": (
-            "These are not the intruder's, or too few of them are. Many changes look alike: hold "
-            "each against tickets, roster and trips, and ask what its address did at the gateway.",
-            wrong("answer = set(changes_made()) - changes_of_the_intruder()"),
-        ),
-        "missing": (
-            "All of these are the intruder's, and some are missing. Once you know the address, "
-            "look for everything that it changed, on any day.",
-            wrong("answer = sorted(changes_of_the_intruder())[1:]"),
-        ),
-        "too many": (
-            "Some of these are harmless: explained by a ticket, a trip, or somebody's daily work.",
-            wrong("answer = set(changes_made())"),
+        "ids": (
+            "Give these to the incident lead: scene.report(...) takes ids, and answers with the "
+            "flag or with a sentence.",
+            "answer = {'jira:17', 'jira:21'}",
         ),
     },
     (
-        "Three kinds of change count: `User created`, `User added to group`, `Script executed`. "
-        "The tracker's log says who made each, from where, and when. There are some ninety.",
-        "Your rules from above can be used as they are: scene.hunt(token_abroad, "
-        "privileged_change, in_order). Which of their alerts has no ticket and nobody on call? "
-        "Which of these have an author that is no person?",
-        "A correlation shows a change soon after a login. Take the address of such an alert, and "
-        "collect the id of each change whose `source` is that address.",
+        "Your rules from above say where to begin: hunting.by_rule(scene.hunt(token_abroad, "
+        "privileged_change, in_order))['in_order']. hunting.alerts_in_tracker makes alerts of it, "
+        "and hunting.rows_about(scene, alert) prints what is known of each.",
+        "What no ticket, no duty and no trip explains is left, and it has more than one address. "
+        "The account belongs to a person, who works as well: where from, otherwise?",
+        "A correlation shows a change soon after a login, and a session goes on. Collect each "
+        "change whose `source` is one of the addresses that are left, with or without a login "
+        "before it.",
     ),
     code("""
-        changes, roster = scene.table("changes"), scene.table("roster")
         hits = hunting.by_rule(scene.hunt(token_abroad, privileged_change, in_order))
-        alerts = hunting.alerts_in_tracker(scene, hits["in_order"])
-        left = [alert for alert in alerts if explained(alert, changes, roster) is None]
-        addresses = {alert["address"] for alert in left if alert["who"].startswith("svc-")}
-        flag = set()
+        changes, roster = scene.table("changes"), scene.table("roster")
+        addresses = set()
+        for alert in hunting.alerts_in_tracker(scene, hits["in_order"]):
+            away = any(
+                trip["account"] == alert["who"] and trip["from"] <= alert["time"] <= trip["to"]
+                for trip in scene.table("travel")
+            )
+            if explained(alert, changes, roster) is None and not away:
+                addresses.add(alert["address"])
+        named = set()
         for name, event in scene.events("jira").items():
             if event["source"] in addresses:
                 if event["auditType"]["action"] in hunting.CHANGES:
-                    flag.add(name)
+                    named.add(name)
+        flag = scene.report(named)
     """),
-    brief="Another month, another intruder: other addresses, other stolen accounts. Name every "
-    "change that the intruder made in the tracker: accounts, groups, scripts. "
-    "scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did. The flag is "
-    "a set of ids, such as {'jira:17', 'jira:21'}.",
+    brief="Another month, another intruder: other days, another pace, other addresses, another "
+    "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "
+    "scripts. scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did; the "
+    "tables are changes, roster and travel. scene.report({'jira:17', 'jira:21'}) asks the incident "
+    "lead, who answers with the flag or with a sentence. Three reports may be wrong.",
     scene=another_month,
 )
 

@@ -4,7 +4,7 @@ Black diamonds are what defenders see; grey is what they do not.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -18,6 +18,7 @@ TITLE = TEXT + 1.5
 WIDTH = 12  # inches
 LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
+NEAR = 0.2  # powers of ten: a letter has no room between two bars that are so near
 KEY = (
     "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
     "bar: where the share of true alerts may lie, with 95 %, by so few alerts"
@@ -41,11 +42,16 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
     for place, (letter, (name, one)) in enumerate(
         zip(ascii_uppercase, scores.items(), strict=False)
     ):
-        _point(axes, one, sheet, letter)
+        _point(axes, one, sheet)
+        _letter(axes, letter, one, scores.values(), sheet)
         words = f"{letter}  {name}: {one.precision.hits} of {one.precision.trials}"
-        colour = BLACK if one.within_budget else GREY
         axes.text(
-            sheet.right + 0.2, 0.98 - 0.11 * place, words, size=TEXT, color=colour, va="center"
+            sheet.right + 0.2,
+            0.98 - 0.11 * place,
+            words,
+            size=TEXT,
+            color=_colour(one),
+            va="center",
         )
     axes.text(-0.7, -0.47, KEY, size=TEXT, color=GREY, va="center")
     return figure, _points_sentence(scores, budget)
@@ -98,15 +104,28 @@ def _bar(one: Score, sheet: _Sheet) -> tuple[float, float]:
     return sheet.height(ends[0]), sheet.height(ends[1])
 
 
-def _point(axes: Axes, one: Score, sheet: _Sheet, letter: str) -> None:
-    """The mark of a score with its interval, and its letter."""
+def _colour(one: Score) -> str:
+    return BLACK if one.within_budget else GREY
+
+
+def _point(axes: Axes, one: Score, sheet: _Sheet) -> None:
+    """The mark of a score with its interval."""
     x, (low, high) = _across(one.worst_week[1]), _bar(one, sheet)
-    colour = BLACK if one.within_budget else GREY
-    axes.plot([x, x], [low, high], color=colour, lw=2.4)
+    axes.plot([x, x], [low, high], color=_colour(one), lw=2.4)
     face = BLACK if one.within_budget else "white"
-    _diamond(axes, x, sheet.height(one.precision.value), face, colour)
-    style = {"size": TEXT, "weight": "bold", "color": colour, "va": "center", "ha": "left"}
-    axes.text(x + 0.06, max(high, 0.06), letter, **style)
+    _diamond(axes, x, sheet.height(one.precision.value), face, _colour(one))
+
+
+def _letter(axes: Axes, letter: str, one: Score, every: Iterable[Score], sheet: _Sheet) -> None:
+    """The letter of a score, at the right of its interval; at the left where another stands."""
+    x, y = _across(one.worst_week[1]), max(_bar(one, sheet)[1], 0.06)
+    bars = [(_across(other.worst_week[1]), *_bar(other, sheet)) for other in every]
+    taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in bars)
+    style = {"size": TEXT, "weight": "bold", "color": _colour(one), "va": "center"}
+    if taken:
+        axes.text(x - 0.06, y, letter, ha="right", **style)
+    else:
+        axes.text(x + 0.06, y, letter, ha="left", **style)
 
 
 def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:
