@@ -104,6 +104,16 @@ def test_the_container_builds_the_environment_that_its_editor_uses():
         assert each["python.defaultInterpreterPath"].endswith("/.venv/bin/python")
 
 
+def test_what_a_container_makes_in_a_mounted_folder_does_not_belong_to_root():
+    assert container()["remoteUser"] == "vscode"
+    assert container()["image"].startswith("mcr.microsoft.com/devcontainers/python:")  # has it
+
+
+def test_the_editor_is_offered_what_it_needs_for_notebooks_with_and_without_a_container():
+    own = json.loads((ROOT / ".vscode" / "extensions.json").read_text(encoding="utf-8"))
+    assert own["recommendations"] == container()["customizations"]["vscode"]["extensions"]
+
+
 def test_the_containers_python_is_one_that_the_course_supports():
     major, minor = re.search(r"python:(\d)\.(\d+)", container()["image"]).groups()
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
