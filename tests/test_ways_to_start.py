@@ -131,6 +131,18 @@ def steps():
     return "\n".join(step.get("run", "") for step in workflow["jobs"]["release"]["steps"])
 
 
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+def test_the_sums_of_a_release_are_those_of_files_beside_them(tmp_path):
+    made, elsewhere = tmp_path / "build" / "wheel", tmp_path / "downloads"
+    made.mkdir(parents=True)
+    (made / "labutils.whl").write_bytes(b"a wheel")
+    [command] = [line for line in steps().splitlines() if "sha256sum" in line]
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    shutil.move(made, elsewhere)
+    check = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=elsewhere, capture_output=True)
+    assert check.stdout == b"labutils.whl: OK\n"
+
+
 def test_the_release_says_verbs_that_there_are_and_tests_first():
     verbs = re.findall(r"\bmake ([\w-]+)", steps())
     assert set(verbs) <= set(VERBS)
