@@ -322,7 +322,7 @@ def test_a_class_has_one_hub(tmp_path):
     pytest.importorskip("fcntl")
     start.only_one(tmp_path)
     with pytest.raises(SystemExit, match="is running. Stop it there with Ctrl-C, or with --stop"):
-        start.only_one(tmp_path)
+        start.only_one(tmp_path, patience=0)
 
 
 def test_a_port_that_somebody_has_is_named():

@@ -136,8 +136,8 @@ def _is_of(entry: pwd.struct_passwd, settings: Settings) -> bool:
 
 
 def processes_of(users: set[int]) -> list[int]:
-    """The processes of these users. Whoever owns /proc/N is not asked: a process can hide behind
-    root there (prctl(2), PR_SET_DUMPABLE)."""
+    """The processes of these users. Whoever owns /proc/N is not asked: a program such as su, which
+    a learner started and which waits for a password, belongs to root there."""
     numbers = []
     for path in Path("/proc").iterdir():
         with contextlib.suppress(OSError):

@@ -178,16 +178,23 @@ def private_folder(path: Path) -> None:
     path.chmod(0o700)
 
 
-def only_one(state: Path) -> None:
-    """Be the one hub of this class, as long as this process lives. Exits where another is.
+def only_one(state: Path, patience: float = 15) -> None:
+    """Be the one hub of this class, as long as this process lives. Exits where another is and stays.
 
     A second hub would end the first one's proxy, and take its number out of hub.pid.
     """
     lock = os.open(state, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(f"The class in {state} is running. Stop it there with Ctrl-C, or with --stop.")
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                sys.exit(
+                    f"The class in {state} is running. Stop it there with Ctrl-C, or with --stop."
+                )
+            time.sleep(0.2)
     os.set_inheritable(lock, True)  # the hub takes the place of this process
 
 
@@ -345,7 +352,8 @@ def announce(settings: classroom.Settings) -> None:
     if not alone and not settings.certificate:
         print("Without --certificate and --key passwords cross the network readable to everybody.")
     print(f"The log is {settings.state}/hub.log.")
-    print("Ctrl-C stops the hub; what learners run goes on until --stop.", flush=True)
+    print("Ctrl-C stops the hub; what learners run goes on until --stop.")
+    print("A terminal or a connection that is shut stops nothing.", flush=True)
 
 
 SESSIONS = ("jupyterhub.sqlite", "cookie_secret")
@@ -417,10 +425,11 @@ def become_the_hub(settings: classroom.Settings, path: Path) -> NoReturn:
     """Run JupyterHub in the place of this process."""
     # A shell's job in the background ignores it. The hub stops its helpers by it, and would wait.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a lost connection ends no class
     os.umask(0o077)  # what the hub and the servers of learners write is for nobody else
     os.chdir(settings.state)
     log = os.open("hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (1, 2):  # the hub goes on when this terminal is shut
+    for stream in (1, 2):  # the terminal may be gone before the hub is
         os.dup2(log, stream)
     env = {
         "PATH": f"{Path(settings.python).parent}:/usr/sbin:/usr/bin:/sbin:/bin",
