@@ -179,7 +179,7 @@ def private_folder(path: Path) -> None:
 
 
 def only_one(state: Path, patience: float = 15) -> None:
-    """Be the one hub of this class, as long as this process lives. Exits where another is and stays.
+    """Be the one hub of this class, as long as this process lives. Exits where another stays.
 
     A second hub would end the first one's proxy, and take its number out of hub.pid.
     """
