@@ -82,6 +82,17 @@ class Logs:
         with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
             return {f"{source}:{n}": json.loads(line) for n, line in enumerate(lines, 1)}
 
+    def named(self, names: Iterable[str]) -> dict[str, Event]:
+        """These events alone, by their ids: no other line is read as JSON."""
+        wanted = set(names)
+        events = {}
+        for source in sorted({name.rpartition(":")[0] for name in wanted}):
+            with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
+                for n, line in enumerate(lines, 1):
+                    if (name := f"{source}:{n}") in wanted:
+                        events[name] = json.loads(line)
+        return events
+
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of a table that people keep: `changes`, `roster`, `travel`."""
         with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
@@ -111,8 +122,7 @@ class Logs:
 
     def _load(self, ruleset: sigma_rules.Ruleset) -> None:
         """Read those of the logs that these rules are about, and that were not read before."""
-        bases = [base for rule in ruleset.rules for base in sigma_rules.base_rules(rule)]
-        wanted = {source for base in bases for source in sigma_rules.sources_of(base)}
+        wanted = sigma_rules.sources_wanted(ruleset)
         files, _ = reading.log_files(
             [
                 path
@@ -127,6 +137,7 @@ class Logs:
         """The hits of these rules. A rule that cannot be used is named in a sentence."""
         with tempfile.TemporaryDirectory() as folder:
             ruleset = sigma_rules.load([_written(Path(folder), rules)])
+        engine.make_columns(ruleset, self._store)
         self._load(ruleset)
         hits = engine.hits(ruleset, self._store)
         for refused in ruleset.refused:
@@ -297,10 +308,12 @@ def tactics_seen(score: Score) -> str:
 def alerts_in_tracker(logs: Logs, hits: Iterable[Hit]) -> list[dict[str, str]]:
     """For each hit the change in the tracker that it is about: `id`, `time`, `who`, `address` and
     `action`."""
-    tracker = logs.events("jira")
+    changes = [
+        (hit, next(name for name in hit.event_ids if name.startswith("jira:"))) for hit in hits
+    ]
+    tracker = logs.named(name for _, name in changes)
     found = []
-    for hit in hits:
-        name = next(name for name in hit.event_ids if name.startswith("jira:"))
+    for hit, name in changes:
         found.append(change_in_tracker(name, tracker[name]) | {"time": hit.time or ""})
     return found
 

@@ -73,8 +73,12 @@ def hunt(
     progress: Progress = silent,
 ) -> Hunt:
     """The rules at these paths over the logs at those; `placeholders` are the lists of the site."""
-    ruleset, result = sigma_rules.load(rule_paths, placeholders), Hunt()
-    store = Store(keep_texts=False)
+    return hunt_with(sigma_rules.load(rule_paths, placeholders), event_paths, progress=progress)
+
+
+def hunt_with(ruleset: Ruleset, event_paths: list[Path], *, progress: Progress = silent) -> Hunt:
+    """Rules that are loaded over the logs at these paths."""
+    result, store = Hunt(), Store(keep_texts=False)
     try:
         make_columns(ruleset, store)
         result.events = store.load(events(event_paths, result, progress))

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from labutils.incident import attackers, background, breach, cases
-from labutils.incident.hunt.engine import Hunt, hunt
+from labutils.incident.hunt.engine import Hunt, hunt_with
 from labutils.incident.hunt.intervals import Share, precision
-from labutils.incident.hunt.rules import Refused, read_placeholders
+from labutils.incident.hunt.rules import Refused, load, read_placeholders, sources_wanted
 from labutils.incident.hunt.scoring import BUDGET, Score, alerting, quiet_rules, score
 from labutils.incident.hunt.tables import Table, as_html, as_text
 from labutils.incident.policy import World
@@ -234,9 +234,12 @@ def grade(
 
 
 def _hunt(rules: list[Path], folder: Path) -> Hunt:
-    """The hunt in a world, with the lists that its company would fill in."""
+    """The hunt in a world, in the logs that the rules are about, with the lists that its company
+    would fill in."""
     lists = folder / PLACEHOLDERS
-    return hunt(rules, [folder], read_placeholders(lists) if lists.exists() else None)
+    ruleset = load(rules, read_placeholders(lists) if lists.exists() else None)
+    logs = [folder / f"{source}.jsonl" for source in sorted(sources_wanted(ruleset))]
+    return hunt_with(ruleset, [path for path in logs if path.exists()])
 
 
 def finders(result: Score) -> set[str]:

@@ -319,6 +319,12 @@ def base_rules(rule: AnyRule) -> list[SigmaRule]:
     return [base for reference in rule.referenced_rules for base in base_rules(reference.rule)]
 
 
+def sources_wanted(ruleset: Ruleset) -> set[str]:
+    """The sources that these rules are about."""
+    bases = [base for rule in ruleset.rules for base in base_rules(rule)]
+    return {source for base in bases for source in sources_of(base)}
+
+
 def fields_of(rule: AnyRule) -> set[str]:
     """The fields that a rule names in its own conditions, and `_text` where it has none for a
     value."""

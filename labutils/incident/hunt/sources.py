@@ -214,9 +214,18 @@ def values_at(event: Json, field: str) -> list[Any]:
 
 
 def values_below(value: Any, path: Iterable[str]) -> list[Any]:
-    """What stands at the end of a path, by way of any member of each list."""
+    """What stands at the end of a path, by way of any member of each list.
+
+    Most paths lead through objects alone, and these are walked first.
+    """
+    keys = iter(path)
+    while isinstance(value, dict):
+        key = next(keys, None)
+        if key is None:
+            break
+        value = value.get(key)
     level = members(value)
-    for key in path:
+    for key in keys:
         level = members([item.get(key) for item in level if isinstance(item, dict)])
     return level
 
