@@ -140,6 +140,9 @@ def header_cases() -> Iterator[Case]:
     yield Case((policy, fake, real), policy, "whole")
     policy = ("content-security-policy", f"form-action https://{fake}")
     yield Case(([policy], fake, real), [(policy[0], f"form-action https://{real}")], "host")
+    shown = ("referer", f"https://{fake}/keys")  # holds the real name, but for the dot
+    before, after = [("origin", f"https://{real}"), shown], [("origin", f"https://{fake}"), shown]
+    yield Case((before, real, fake), after, "dot")
     two = [("set-cookie", "a=b"), ("Set-Cookie", "c=d"), accept]
     yield Case((two, fake, real), [accept], "neighbours")
     links = [("link", "a"), ("link", "b")]
@@ -192,6 +195,8 @@ def good_answers() -> Iterator[Case]:
 def server_check(answer: Tried) -> Verdict:
     """The judge of 13-2. A number that is another one was read from the wrong place."""
     verdict = take_or_refuse(answer)
+    if verdict.kind == "raised" and "encoded before hashing" in verdict.got:
+        return replace(verdict, mistake="bytes")
     if verdict.kind == "refused_good" and verdict.mistake == "good":
         return replace(verdict, mistake=asked_too_much(answer))
     if verdict.kind != "differs" or verdict.mistake != "good":
@@ -283,7 +288,7 @@ def downgraded(answer: Tried) -> Verdict:
 
 def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
     """What is wrong with a page from which the key was to be taken."""
-    case = "a page that asks for a key or a code"
+    case = "the page of the second factor"
     try:
         shown = answer(page)
     except Exception:
@@ -296,19 +301,19 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
         form = Form(shown)
     except ValueError:
         got = "a page whose attribute data-options is no JSON"
-        return Verdict("differs", case, got, "no such attribute", mistake="half")
+        return Verdict("differs", case, got, "a page without it", mistake="half")
     if form.options:
-        got = "a page that still asks for the key"
-        return Verdict("differs", case, got, "none", mistake="key")
+        got = "a page in which data-options is still there"
+        return Verdict("differs", case, got, "the same page without it", mistake="key")
     if form.hidden.get("ticket") != ticket or form.action != "/authorize":
         got = "a page without its form, or without its ticket"
-        return Verdict("differs", case, got, "both kept", mistake="form")
+        return Verdict("differs", case, got, "a page with both", mistake="form")
     if 'class="page"' not in shown:
-        got = "a page without the attribute that stands behind it"
-        return Verdict("differs", case, got, "all others kept", mistake="greedy")
+        got = "a page without the attribute that stands behind data-options"
+        return Verdict("differs", case, got, "a page with all others", mistake="greedy")
     if 'value="data-options"' not in shown or "answer" not in form.asked:
         got = "a page where a field is missing, or changed"
-        return Verdict("differs", case, got, "all fields kept", mistake="form")
+        return Verdict("differs", case, got, "a page with all fields", mistake="form")
     return None
 
 
@@ -542,6 +547,11 @@ EXERCISES = (
                         return headers
                 """),
             ),
+            "dot": (
+                "login.example does not stand in login-example.test. To re.sub a dot is any "
+                "character. value.replace(old, new) takes it as it is.",
+                altered(REWRITE, ("value.replace(old, new)", "re.sub(old, new, value)")),
+            ),
             "repeated": (
                 "A header may stand there twice. A dictionary keeps the last one alone.",
                 altered(REWRITE, ("return handed_on", "return list(dict(handed_on).items())")),
@@ -560,9 +570,14 @@ EXERCISES = (
         "Five questions, and none of them is asked of Ada. The server's part is written.",
         {
             "good": (
-                "Nothing is wrong with this answer. Compare the challenge, the whole origin, and "
-                "all 32 bytes of data[:32]. The flags are data[32], the counter is data[33:37].",
+                "The key's answer is good, but your check refused it. Compare the challenge, the "
+                "whole origin, and all 32 bytes of data[:32]. The flags are data[32], the counter "
+                "is data[33:37].",
                 altered(CHECK_ANSWER, ("data[:32] !=", "data[:31] !=")),
+            ),
+            "bytes": (
+                "sha256 wants bytes, and not a text: b'login.example', with a b in front.",
+                altered(CHECK_ANSWER, ('b"login.example"', '"login.example"')),
             ),
             "kind": (
                 "Return the counter, as a number: int.from_bytes(data[33:37]).",
@@ -1005,9 +1020,9 @@ PREDICTIONS = (
                 "hash, and nobody computes the secret from them.",
             ),
         },
-        "That is Ada's number on the page. Password and session outlive the code: the wiki greets "
-        "Tom as her, without asking anything. Ada did everything right, in the wrong place. A code "
-        "that anybody may carry is a bearer token with a short life.",
+        "That is Ada's number on the page, the day after. Password and session outlive the code: "
+        "the wiki greets Tom as her, without asking anything. Ada did everything right, in the "
+        "wrong place. A code that anybody may carry is a bearer token with a short life.",
     ),
     Row(
         "13-p2",
@@ -1384,8 +1399,8 @@ PREDICTIONS = (
 QUIZZES = (
     Quiz(
         "13-q1",
-        "A server checks the signature, the challenge and the hash of the site. It leaves the "
-        "origin to a rule that takes each host below the site's name. Who profits?",
+        "A server checks the signature, the challenge and the hash of the site. As the origin it "
+        "takes each host below the site's name, such as old.login.example. Who profits?",
         {
             "a": Choice(
                 "Whoever owns a domain that looks like it",
