@@ -30,14 +30,19 @@ class Attempt:
     """A request of a step, and the answer. `decision` is None where it was never sent, since the
     intruder did not hold `missing`.
 
-    `time` is ISO 8601; `recorded` says whether any log holds it.
+    `at` is in seconds since 1970; `recorded` says whether any log holds it.
     """
 
-    time: str
+    at: int
     ask: Ask
     decision: Decision | None
     recorded: bool
     missing: str | None = None
+
+    @property
+    def time(self) -> str:
+        """When it was made, in ISO 8601."""
+        return iso(self.at)
 
     @property
     def allowed(self) -> bool:
@@ -159,10 +164,10 @@ class CampaignRun:
         foothold = self.case.estate.zones[ask.origin].foothold
         for needed in (ask.using, foothold):
             if needed is not None and needed not in self.intruder.holds:
-                return Attempt(iso(time), ask, None, False, needed)
+                return Attempt(time, ask, None, False, needed)
         decision, recorded = self.intruder.send(ask, time)
         self.now = time + ask.lasts
-        return Attempt(iso(time), ask, decision, recorded)
+        return Attempt(time, ask, decision, recorded)
 
 
 def _step(plan: Plan, fact: Fact, begin: str, attempts: list[Attempt]) -> Step:

@@ -325,15 +325,15 @@ class _Walk:
 
     def answers(self, ask: Ask, time: int, alarm: int | None) -> list[_Answer]:
         """The answers to a request, each with its sets; together these are all sets."""
-        if (ask, time, alarm) not in self.known:
+        known = self.known.get((ask, time, alarm))
+        if known is None:
+            known = self.known[ask, time, alarm] = []
             asked, left = breach.request(self.case, ask, time, alarm), self.sets.all
-            self.known[ask, time, alarm] = []
             while left:
                 number = (left & -left).bit_length() - 1  # the first set without an answer
-                answer = self.answer(asked, number)
-                left &= ~answer.sets
-                self.known[ask, time, alarm].append(answer)
-        return self.known[ask, time, alarm]
+                known.append(self.answer(asked, number))
+                left &= ~known[-1].sets
+        return known
 
     def answer(self, asked: Request, number: int) -> _Answer:
         """What the set of this number answers, and all sets that can not but answer the same."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterable
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -140,9 +141,12 @@ def build(cls: type[T], row: Row, **more: Any) -> T:
     type.
     """
     must_have_fields(cls, row, more)
-    hints = get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # a class has a hash, whatever its objects have
     values = {key: value(row, key, hints[key]) for key in row if key not in more}
     return cls(**values, **more)
+
+
+_hints = cache(get_type_hints)
 
 
 def must_have_fields(cls: type[Any], row: Row, more: Container[str] = ()) -> None:
