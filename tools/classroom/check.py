@@ -397,7 +397,9 @@ HIDING = f"""
 import os, shutil, subprocess
 shutil.copy("/bin/sh", {str(LEFT_BEHIND)!r})
 os.chmod({str(LEFT_BEHIND)!r}, 0o4755)
-hidden = subprocess.Popen(["su", "-c", "true"], stdin=subprocess.PIPE, start_new_session=True)
+asking = ["su", "-c", "true"]  # waits for a password
+quiet = {{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}}
+hidden = subprocess.Popen(asking, stdin=subprocess.PIPE, start_new_session=True, **quiet)
 print(hidden.pid)
 for _ in range(3000):  # deeper than userdel can open
     os.mkdir("d")
