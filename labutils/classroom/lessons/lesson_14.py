@@ -764,12 +764,12 @@ report.flag is the flag, if little enough was lost. For a fresh start: scene = t
 )
 
 _SIX = (
-    "an allow-list for what servers may talk to",
-    "the admin console on managed devices only",
-    "approval of every script",
-    "replacement of every exposed credential",
-    "sessions tied to the browser that they were given to",
-    "five minutes between an alarm and the answer to it",
+    "an allow-list for what servers may talk to (egress_allowlist)",
+    "the admin console on managed devices only (console_managed_devices)",
+    "approval of every script (scripts_approved)",
+    "replacement of every exposed credential (exposed_rotated)",
+    "sessions tied to the browser that they were given to (sessions_bound)",
+    "five minutes between an alarm and the answer to it (response_minutes)",
 )
 _OTHER_ROUTE = "The belief is that a closed route ends an attack. This thief has another one"
 _LOOKED_AT = (
