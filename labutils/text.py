@@ -1,4 +1,4 @@
-"""Text that is safe to show: in a terminal, in a notebook, in a sentence."""
+"""Text that is safe to show, and numbers of things: in a terminal, a notebook, a sentence."""
 
 
 def shown(text: str, longest: int = 200) -> str:
@@ -7,3 +7,11 @@ def shown(text: str, longest: int = 200) -> str:
     """
     cut = text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def counted(number: float, thing: str, things: str = "") -> str:
+    """A number of things as people write it: `1 rule`, `2 rules`, `2.5 minutes`.
+
+    `things` is the plural, where it is not `thing` with an s.
+    """
+    return f"{number:.15g} {thing if number == 1 else things or f'{thing}s'}"

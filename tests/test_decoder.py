@@ -131,7 +131,7 @@ ODDITIES = {
     "null as header": (token("null"), "header is JSON, but not an object"),
     "deep lists": (
         token(payload="[" * 40000),
-        "payload decodes to 40000 bytes, but they are not JSON that I can read",
+        "payload decodes to 40000 bytes, but that is not JSON that I can read",
     ),
     "deep objects": (token('{"a":' * 9000), "header decodes"),
     "5000 digits": (token(payload=f'{{"exp":{"9" * 5000}}}'), "not JSON that I can read"),

@@ -14,8 +14,11 @@ import pytest
 from labutils.classroom import exercises
 from labutils.classroom.judging import PASSED
 from labutils.classroom.registry import lesson
-from labutils.identity.tokens import b64
+from labutils.identity import dpop
+from labutils.identity.dpop import bare, need, read
+from labutils.identity.tokens import b64, thumbprint, verify_signature
 from labutils.stage import missing_defences as stage
+from labutils.stage.signature_twins import twin
 
 RIGHT, WRONG = [], []
 
@@ -53,6 +56,93 @@ wrong("14-3", "text")("sessions_bound")
 
 
 wrong("14-3", "words")({"awareness_training", "sessions_bound"})
+
+
+# Lessons 11 and 12: a remark on a right answer, and which text of several is wrong.
+
+
+def takes_alg_from(choose):
+    """An answer to 11-2 that takes the algorithm as `choose` takes it from the header."""
+
+    def first_check(proof, request):
+        header, claims = read(proof)
+        verify_signature(proof, header["jwk"], choose(header))
+        need(thumbprint(header["jwk"]) == request["jkt"], "another key")
+        need(claims["htm"] == request["method"], "another method")
+        need(bare(claims["htu"]) == bare(request["url"]), "another address")
+        return True
+
+    return first_check
+
+
+def asserted(header):
+    assert header["alg"] == "ES256"
+    return header["alg"]
+
+
+@pytest.mark.parametrize(
+    ("choose", "is_remarked"),
+    [(lambda header: header["alg"], True), (lambda _: "ES256", False), (asserted, False)],
+)
+def test_a_first_check_whose_proof_chooses_the_algorithm_passes_with_a_remark(choose, is_remarked):
+    verdict, words = exercises.verdict(exercise("11-2"), takes_alg_from(choose))
+    assert verdict.kind == "passed"
+    assert words.startswith("Four questions. A thief with a key of his own is out.")
+    assert ("here the proof chooses the algorithm" in words) == is_remarked
+
+
+def test_the_whole_check_has_the_same_remark():
+    first = takes_alg_from(lambda header: header["alg"])
+
+    def check_proof(proof, request):
+        first(proof, request)
+        header, claims = read(proof)
+        need(header["typ"] == "dpop+jwt", "type")
+        need(abs(claims["iat"] - request["now"]) <= 60, "time")
+        need(claims["ath"] == dpop.access_token_hash(request["token"]), "token")
+        need(claims["jti"] not in request["seen"], "used")
+        request["seen"].add(claims["jti"])
+        return True
+
+    verdict, words = exercises.verdict(exercise("11-4"), check_proof)
+    assert verdict.kind == "passed" and "here the proof chooses the algorithm" in words
+
+
+def half_padded(token):
+    return [twin(token), twin(twin(token)), token + "="]
+
+
+wrong("12-7", "refused")(half_padded)
+
+
+def test_a_list_of_spellings_is_told_which_of_its_members_is_refused():
+    words = exercises.verdict(exercise("12-7"), half_padded)[1]
+    assert words.startswith(
+        "It gave a text that PyJWT refuses (DecodeError: Invalid crypto padding), as member [2] "
+        "of your list, for a token of Ada's; "
+    )
+
+
+def one_other(token):
+    return [twin(token), token]
+
+
+wrong("12-7", "few")(one_other)
+
+
+def test_one_other_spelling_is_counted_as_one():
+    words = exercises.verdict(exercise("12-7"), one_other)[1]
+    assert words.startswith("It gave 1 other spelling in a list of 2 for a token of Ada's; ")
+
+
+@wrong("12-9", "row")
+def _(rows, budget):
+    return min((row for row in rows if row[2] <= budget), key=lambda row: row[1:], default=None)
+
+
+@wrong("12-9", "least")
+def _(rows, budget):
+    return max((row for row in rows if row[2] <= budget), key=lambda row: row[1:], default=None)
 
 
 # Lesson 03: what a judge once let pass. What the lesson imports is imported here.

@@ -81,6 +81,18 @@ def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
     ]
 
 
+def test_one_request_and_one_minute_are_written_as_one(capsys):
+    assert TokenBudget().try_setting(Setting(60, "offline")) == "no flag"
+    assert capsys.readouterr().out.startswith("1 request in an hour; the budget is 19.\n")
+    assert TokenBudget().try_setting(Setting(1, "offline")) == "no flag"
+    assert "the access token copied: up to 1 minute; less" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("life", [3.2, 3.5, 4])
+def test_a_token_is_renewed_at_a_call_so_lives_up_to_a_minute_apart_cost_the_same(life):
+    assert measured_requests(Setting(life, "pushed"), TokenBudget.calls) == 15
+
+
 @pytest.mark.parametrize(
     "setting",
     [

@@ -26,7 +26,7 @@ from labutils.classroom.registry import (
     Target,
     lesson,
 )
-from labutils.text import shown
+from labutils.text import counted, shown
 
 WIDTH = 100  # characters of a line that is printed
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
@@ -425,7 +425,7 @@ def progress(receipt: str = "") -> None:
         print(NOTHING_YET)
         return
     if carried:
-        print(f"Taken over from the receipt: {_counted(len(set(carried) & known), 'item')}.")
+        print(f"Taken over from the receipt: {counted(len(set(carried) & known), 'item')}.")
     for each in course.values():
         if line := _standing(each, items):
             print(line)
@@ -433,11 +433,6 @@ def progress(receipt: str = "") -> None:
     _say_beliefs(course, items)
     print("To go on from here on another machine, run this line there:")
     print(f'progress("{progress_file.receipt(items)}")')
-
-
-def _counted(number: int, what: str) -> str:
-    """A number of things: 1 item, 2 items."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:

@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 from labutils.identity.keys import Json, b64
 from labutils.lab import data_file
-from labutils.text import shown
+from labutils.text import counted, shown
 
 LONGEST = 64 * 1024  # characters that `inspect` is willing to decode
 MOST_ROWS = 200  # members that are shown
@@ -64,7 +64,7 @@ class Inspection:
 
     def _signature(self) -> str:
         return (
-            f"{shown(self.signature[:8])}... ({len(self.signature)} characters)"
+            f"{shown(self.signature[:8])}... ({counted(len(self.signature), 'character')})"
             if self.signature
             else "none"
         )
@@ -224,10 +224,11 @@ def _object(segment: str, what: str, problems: list[str], signature: str = "") -
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
     except UnicodeDecodeError:
-        problems.append(f"The {what} is not UTF-8 text ({len(data)} bytes).")
+        problems.append(f"The {what} is not UTF-8 text ({counted(len(data), 'byte')}).")
     except (ValueError, RecursionError):
         problems.append(
-            f"The {what} decodes to {len(data)} bytes, but they are not JSON that I can read."
+            f"The {what} decodes to {counted(len(data), 'byte')}, but that is not JSON that I can "
+            "read."
         )
     else:
         problems += [

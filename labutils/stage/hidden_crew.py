@@ -9,6 +9,7 @@ from labutils.incident import breach
 from labutils.incident.cases import Case
 from labutils.lab import dice
 from labutils.stage import thieves, worlds
+from labutils.text import counted
 
 FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
 BUDGET = 8  # points
@@ -52,7 +53,7 @@ class Report:
         )
 
     def __repr__(self) -> str:
-        return f"<Report: {self.losses} losses, flag {self.flag}>"
+        return f"<Report: {counted(self.losses, 'loss', 'losses')}, flag {self.flag}>"
 
 
 class HiddenCrew:

@@ -15,10 +15,10 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from labutils.identity import dpop
-from labutils.identity.keys import ORDER, sign_bytes
+from labutils.identity.keys import ORDER, PrivateKey, sign_bytes
 from labutils.identity.tokens import (
     b64,
     ec_private_key,
@@ -76,7 +76,7 @@ class ProofCase:
 def make_proof(
     header: Json | str,
     claims: Json | str,
-    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey = ADA,
+    key: PrivateKey = ADA,
     alg: str = "ES256",
 ) -> str:
     """A proof whose signature really fits this key, whatever its two parts say.

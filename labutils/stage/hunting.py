@@ -22,6 +22,7 @@ from labutils.incident.hunt.scoring import Score
 from labutils.incident.hunt.sources import values_at
 from labutils.incident.hunt.store import Store
 from labutils.lab import data_file, iso, seconds
+from labutils.text import counted
 
 Event = dict[str, Any]
 
@@ -273,11 +274,11 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
     if left is None:
         return f"{name}: it never speaks of the intruder."
     still, whole = left.events[fact]
+    hours = counted(round(left.hours), "hour is", "hours are")
     return (
         f"{name}: speaks on {day_of(score.first_true_alert)}, for "
         f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
-        f"    Of the steps in these logs {left.hours:.0f} hours are still to come, and {still} of "
-        f"{whole} archives."
+        f"    Of the steps in these logs {hours} still to come, and {still} of {whole} archives."
     )
 
 

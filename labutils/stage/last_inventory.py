@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.lab import Lab, dice, iso, seconds
 from labutils.stage.credential_rotation import CredentialRecord, old_secret
+from labutils.text import counted
 
 FLAG = "flag-" + next(dice("lesson-15", "declared over"))
 BEGIN, END = "2023-11-24T16:00:00Z", "2023-11-24T18:00:00Z"
@@ -177,8 +178,8 @@ class LastInventory:
         theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
         stand = sorted(JOBS[name] for name in self._jobs_that_stood)
         if theirs and stand:
-            said = ", ".join(stand)
-            return f"The intruder is in, at {len(theirs)} doors. And these stand still: {said}."
+            doors, said = counted(len(theirs), "door"), ", ".join(stand)
+            return f"The intruder is in, at {doors}. And these stand still: {said}."
         if theirs:
             return f"The intruder is in. Secrets that he holds or made still open: {len(theirs)}."
         return f"These stand still: {', '.join(stand)}." if stand else FLAG

@@ -13,6 +13,7 @@ from labutils.stage.token_strategies import (
     measured_minutes,
     measured_requests,
 )
+from labutils.text import counted
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
 CALLS = 60  # calls of Ada's app in an hour
@@ -41,10 +42,11 @@ class TokenBudget:
             print(NO_SETTING)
             return "no flag"
         requests = measured_requests(setting, CALLS)
-        print(f"{requests} requests in an hour; the budget is {BUDGET}.")
+        print(f"{counted(requests, 'request')} in an hour; the budget is {BUDGET}.")
         worst = worst_minutes(setting, retries=retries)
         for name, minutes in worst.items():
-            print(f"{name} copied: up to {minutes:g} minutes; less than {LIMIT} are wanted.")
+            worth = counted(minutes, "minute")
+            print(f"{name} copied: up to {worth}; less than {LIMIT} are wanted.")
         fits = requests <= BUDGET and max(worst.values()) < LIMIT
         return FLAG if fits else "no flag"
 

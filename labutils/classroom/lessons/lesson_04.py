@@ -33,6 +33,7 @@ from labutils.identity.tokens import sign
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
 from labutils.stage.eager_wiki import FLAG, board, with_eager_wiki
+from labutils.text import counted
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 ISSUER, NOW = "https://login.example", 1697620000
@@ -346,7 +347,7 @@ def cache_verdict(answer: Tried, words: str, calls: Calls, want: int, mistake: s
         if cache.get("fetched", 0) > A_DAY:
             return Verdict("differs", words, "another time", f"the time {now}", mistake="clock")
     if fetched != want:
-        requests = "1 request" if fetched == 1 else f"{fetched} requests"
+        requests = counted(fetched, "request")
         return Verdict("differs", words, f"{requests} to the provider", f"{want}", mistake=mistake)
     return PASSED
 

@@ -38,6 +38,7 @@ from labutils.stage.rotation import Store, new_store
 from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
 from labutils.stage.what_dies_when import ROWS
+from labutils.text import counted
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer
@@ -170,7 +171,7 @@ def filled(answer: Tried) -> Verdict:
     drawn = dice("lesson-05", "grids")
     for rows, columns in ((3, 3), (2, 4), (4, 1)):
         doors = Doors(rows, columns, drawn)
-        case = f"{rows} tokens at {columns} {'door' if columns == 1 else 'doors'}"
+        case = f"{counted(rows, 'token')} at {counted(columns, 'door')}"
         try:
             grid = answer(doors.knock_at, dict(doors.tokens), list(doors.names))
         except KeyError as error:
@@ -180,7 +181,7 @@ def filled(answer: Tried) -> Verdict:
         if verdict := wrong_grid(grid, doors.grid(), case):
             return verdict
         if sorted(doors.tried) != sorted(doors.statuses):
-            got, want = f"{len(doors.tried)} tries", f"{len(doors.statuses)}"
+            got, want = counted(len(doors.tried), "try", "tries"), f"{len(doors.statuses)}"
             return Verdict("differs", case, got, want, mistake="twice")
     return PASSED
 

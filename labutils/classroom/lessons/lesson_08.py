@@ -22,6 +22,7 @@ from labutils.lab import dice, iso, seconds
 from labutils.stage.news_article import FLAG, Article
 from labutils.stage.readings import KINDS, Reading
 from labutils.stage.retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
+from labutils.text import counted
 
 TOOLS = code("""
     from labutils.lab import seconds
@@ -284,7 +285,7 @@ def searched(answer: Tried) -> Verdict:
         if not isinstance(got, list):
             return Verdict("differs", case, written(got), "a list of lines", mistake="list")
         if got != want:
-            count = f"{len(got)} lines" if len(got) != len(want) else "other lines"
+            count = counted(len(got), "line") if len(got) != len(want) else "other lines"
             return Verdict("differs", case, count, str(len(want)), mistake=mistake)
     return PASSED
 

@@ -46,6 +46,7 @@ from labutils.stage.hunting import (
     in_worst_week,
     sigma,
 )
+from labutils.text import counted
 
 TOOLS = "from labutils.incident.hunt.sources import values_at as field"
 
@@ -306,7 +307,7 @@ def tunes(answer: Any) -> Verdict:
     logs = a_month()
     score = logs.score(logs.hunt(sigma("answer", GATEWAY, "your rule", answer)))
     if score.recall.hits < STEPS:
-        got, want = f"{score.recall.hits} steps", f"{STEPS} steps"
+        got, want = counted(score.recall.hits, "step"), f"{STEPS} steps"
         return Verdict("differs", "the month of the lesson", got, want, mistake="lost")
     if (alerts := in_worst_week(score)) > WEEKLY:
         got, want = f"{alerts} alerts", f"{WEEKLY} at most"
@@ -513,7 +514,7 @@ def closes(answer: Any) -> Verdict:
             words = f"{name}, by {alert['who']} at {alert['time']}"
             return Verdict("differs", words, written(reason), mistake=mistake)
     if len(answer) < FEW:
-        return Verdict("differs", got=f"{len(answer)} alerts", mistake="few")
+        return Verdict("differs", got=counted(len(answer), "alert"), mistake="few")
     if len({reason == "on call" for reason in answer.values()}) == 1:
         return Verdict("differs", got=", ".join(answer.values()), mistake="one table")
     return PASSED

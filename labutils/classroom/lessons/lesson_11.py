@@ -1,7 +1,8 @@
 """11 · Sender-constrained tokens."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,7 @@ from labutils.stage.hostile_proofs import (
     CLAIMS,
     HEADER,
     NOW,
+    RSA,
     TOKEN,
     TOM,
     URL,
@@ -321,6 +323,29 @@ def refusals(answer: Tried, *proofs: str) -> list[str]:
     return reasons
 
 
+def remarked(judge: Callable[[Tried], Verdict]) -> Callable[[Tried], Verdict]:
+    """This judge. It remarks on a right answer that takes the algorithm from the proof."""
+
+    def judged(answer: Tried) -> Verdict:
+        verdict = judge(answer)
+        if verdict is PASSED and takes_another_algorithm(answer):
+            return replace(PASSED, note=PROOF_CHOSE)
+        return verdict
+
+    return judged
+
+
+def takes_another_algorithm(answer: Tried) -> bool:
+    """Whether it lets in a proof by RS256, where the token is bound to the RSA key that made it."""
+    jwk = public_jwk(RSA)
+    proof = make_proof({**HEADER, "alg": "RS256", "jwk": jwk}, CLAIMS, RSA, "RS256")
+    try:
+        answer(proof, {**AT_API, "jkt": thumbprint(jwk), "seen": set()})
+    except Exception:
+        return False
+    return True
+
+
 # --- 11-3: three hostile proofs -----------------------------------------------------------------
 
 FOUR = {"signature", "same_key", "same_method", "same_address", one_check_off.READING}
@@ -557,6 +582,11 @@ RETURNED_FALSE = (
     "You returned False. The API takes whatever comes back for a yes. Refuse by raising: "
     "need(condition, 'why not')."
 )
+PROOF_CHOSE = (
+    "A remark: here the proof chooses the algorithm, by the `alg` of its header. Another one gets "
+    "no further than your question 2, since Ada's token names her key. Name it all the same: "
+    "verify_signature(proof, jwk, 'ES256')."
+)
 OF_THE_FIRST = ("key", "signature", "method", "address")
 
 EXERCISES = (
@@ -636,7 +666,7 @@ EXERCISES = (
     Exercise(
         "11-2",
         "function",
-        four_questions,
+        remarked(four_questions),
         "Four questions. A thief with a key of his own is out.",
         {
             **CASES_OF_FOUR,
@@ -715,7 +745,7 @@ EXERCISES = (
     Exercise(
         "11-4",
         "function",
-        whole_check,
+        remarked(whole_check),
         "Eight questions in nine lines. Now other people's proofs come.",
         {
             **{
@@ -1072,7 +1102,8 @@ TARGET = Target(
     """),
     brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
 page.
-scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof.
+scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof. It is \
+dated `ahead` seconds after now.
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
 Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
 scene.tom, his own browser.

@@ -42,6 +42,7 @@ from labutils.stage.signature_twins import twin
 from labutils.stage.token_budget import BUDGET, FLAG, LIMIT, TokenBudget
 from labutils.stage.token_strategies import Setting
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
+from labutils.text import counted, shown
 
 TOOLS = code("""
     import hashlib
@@ -198,9 +199,8 @@ def lists(answer: Tried) -> Verdict:
 def spells(answer: Tried) -> Verdict:
     """The judge of 12-7: three other texts or more that PyJWT takes for the same token."""
     drawn = dice("lesson-12", "spellings")
-    for number in (1, 2):
+    for case in ("a token of Ada's", "another token of Ada's"):
         token = access_token(next(drawn))
-        case = f"a token of Ada's (number {number})"
         try:
             result = answer(token)
         except Exception:
@@ -209,17 +209,19 @@ def spells(answer: Tried) -> Verdict:
             return Verdict("none", case, mistake="few")
         if not isinstance(result, list | tuple) or not all(isinstance(one, str) for one in result):
             return Verdict("differs", case, written(result), "a list of texts", mistake="list")
-        for text in result:
+        for index, text in enumerate(result):
+            place = f"member [{index}] of your list"
             try:
                 same = jwt.decode(text, KEY.jwk and jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
             except (jwt.PyJWTError, ValueError) as error:
-                got = f"a text that PyJWT refuses ({type(error).__name__})"
+                why = f"{type(error).__name__}: {shown(str(error), 80)}"
+                got = f"a text that PyJWT refuses ({why}), as {place},"
                 return Verdict("differs", case, got, "texts that it takes", mistake="refused")
             if same != jwt.decode(token, options={"verify_signature": False}):
-                return Verdict("differs", case, "another token", mistake="refused")
+                return Verdict("differs", case, f"another token, as {place},", mistake="refused")
         texts = set(result) - {token}
         if len(texts) < 3 or len(texts) < len(result):
-            got = f"{len(texts)} other spellings in a list of {len(result)}"
+            got = f"{counted(len(texts), 'other spelling')} in a list of {len(result)}"
             return Verdict("differs", case, got, "three or more, each once", mistake="few")
     return PASSED
 
@@ -451,6 +453,11 @@ def choices() -> list[Case]:
     return [Case((list(given), budget), want, name) for given, budget, want, name in rows]
 
 
+def a_row(case: Case, result: Any) -> str | None:
+    """The mistake of those who return the right row, and not its name."""
+    return "row" if isinstance(result, tuple) and result[:1] == (case.want,) else None
+
+
 # --- 12-8: to poll ------------------------------------------------------------------------------
 
 MOST = 40  # requests of a poll, before the judge stops it
@@ -510,9 +517,7 @@ def polls(answer: Tried) -> Verdict:
 def one_poll(answer: Tried, number: int) -> Verdict:
     """The verdict on one poll of so many events."""
     apps = apps_with_events("lesson-12/judge", delivery=POLLED)
-    case = f"{number} waiting event{'' if number == 1 else 's'}" + (
-        ", one of them for the wiki" if number > 3 else ""
-    )
+    case = counted(number, "waiting event") + (", one of them for the wiki" if number > 3 else "")
     every = waiting(apps, number)
     good = [jti for place, jti in enumerate(every) if not is_bad(place, number)]
     said: set[str] = set()
@@ -534,7 +539,7 @@ def one_poll(answer: Tried, number: int) -> Verdict:
     if result is None and returns_nothing(answer.function):
         return Verdict("none", case, mistake="result")
     if len(apps.api.revoked) < len(good):
-        got, want = f"{len(apps.api.revoked)} events taken", str(len(good))
+        got, want = counted(len(apps.api.revoked), "event") + " taken", str(len(good))
         return Verdict("differs", case, got, want, mistake="all")
     if apps.provider.queue:
         got = f"a queue that still holds {len(apps.provider.queue)} afterwards"
@@ -1097,9 +1102,13 @@ EXERCISES = (
     Exercise(
         "12-9",
         "function",
-        compare(choices),
+        compare(choices, why=a_row),
         "The budget decides who is asked at all, and then the minutes count.",
         {
+            "row": (
+                "That is a whole row. Return the name alone, which is its first member: row[0].",
+                altered(BEST, ("(row[1], row[2]))[0]", "(row[1], row[2]))")),
+            ),
             "least": (
                 "Of those within the budget, choose the one that leaves the fewest minutes.",
                 altered(BEST, ("min(within", "max(within")),
@@ -1165,8 +1174,9 @@ TARGET = Target(
             if flag != "no flag":
                 break
     """),
-    brief=f"""Ada's app calls the API 60 times in an hour. The provider allows {BUDGET} requests \
-in an hour for it, renewals, questions and polls together. Tom copies an access token. Perhaps he \
+    brief=f"""Ada's app calls the API once a minute, and renews its token only when it calls. So a \
+life of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests in \
+an hour for it, renewals, questions and polls together. Tom copies an access token. Perhaps he \
 copies the refresh token, too, while Ada's app is at work; then he renews as often as he can. \
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
 time. An API that is told or polls then restarts: it is down for two minutes.

@@ -26,6 +26,7 @@ from labutils.stage import eviction, incident_response
 from labutils.stage.credential_rotation import Client, CredentialRecord, Service
 from labutils.stage.incident_response import HANDS, TO_CUT
 from labutils.stage.last_inventory import FLAG, LastInventory
+from labutils.text import counted
 
 TOOLS = ""
 PROOF = code("""
@@ -125,7 +126,7 @@ def proves(answer: Tried) -> Verdict:
         if fault := wrong_shape(found, want):
             return Verdict("differs", case, written(found), written(want), mistake=fault)
         if sorted(tried) != sorted(statuses):
-            got, wanted = f"{len(tried)} tries at the doors", f"{len(statuses)}"
+            got, wanted = counted(len(tried), "try", "tries") + " at the doors", f"{len(statuses)}"
             return Verdict("differs", case, got, wanted, mistake="all")
         given = {key: sorted(part) for key, part in found.items()}
         if given != {key: sorted(part) for key, part in want.items()}:
@@ -365,7 +366,7 @@ def wrong_steps(service: Watched, new: str, stolen: bool, case: str) -> Verdict 
     if new not in service.secrets:
         return Verdict("differs", case, "a service that does not take the new one", mistake="steps")
     if sorted(went) != sorted(uses):
-        got = f"{len(went)} clients that were told"
+        got = counted(len(went), "client that was told", "clients that were told")
         return Verdict("differs", case, got, f"{len(uses)}", mistake="told")
     places = {step: service.log.index(step) for step in service.log}
     first = min((places[f"use {name}"] for name in uses), default=len(service.log))

@@ -12,6 +12,7 @@ from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark, ti
 from labutils.incident.hunt.alerts import Alert
 from labutils.incident.hunt.scoring import LoggedStep, Score
 from labutils.lab import iso
+from labutils.text import counted
 
 TITLE = TEXT + 1.5
 LEFT = 9.4  # columns, for the names of the rules
@@ -113,15 +114,12 @@ def _first(axes: Axes, result: Score, bottom: float) -> None:
 
 def _sentence(result: Score, rows: dict[str, list[Alert]]) -> str:
     first, left = result.first_true_alert, result.still_to_come
-    steps, rules = _count(result.recall.trials, "logged step"), _count(len(rows), "rule")
+    steps, rules = counted(result.recall.trials, "logged step"), counted(len(rows), "rule")
     start = f"{steps}, {result.recall.hits} seen; {rules} with a true alert. "
     if first is None or left is None:
         return start + "No true alert was read."
+    hours, steps = counted(round(left.hours), "hour"), counted(len(left.steps), "step")
     return start + (
         f"The first true alert that was read came at {iso(first.shown_at)}, from {first.title}. "
-        f"Still to come: {left.hours:.0f} hours and {_count(len(left.steps), 'step')}."
+        f"Still to come: {hours} and {steps}."
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.over_a_sweep import Point, Sweep, over_a_sweep
+from labutils.text import counted
 
 EVICTION = Sweep(
     "One by one has no end while he comes by as often as you remove",
@@ -35,7 +36,7 @@ def hours_until_out(minutes: Mapping[tuple[str, int], int | None]) -> tuple[Figu
         ends = {visit: minutes[way, visit] for visit in visits}
         endless = [visit for visit, end in ends.items() if end is None]
         longest = max(end for end in ends.values() if end is not None)
-        words = f"at most {longest} minutes"
+        words = f"at most {counted(longest, 'minute')}"
         if endless:
             words += f", and not within a day for visits every {endless[0]} to {endless[-1]}"
         said.append(f"{' '.join(way.split())} {words}")
@@ -56,11 +57,12 @@ def key_overlap(minutes: Mapping[int, tuple[int, int]]) -> tuple[Figure, str]:
     }
     unbroken = [wait for wait, (refused, _) in minutes.items() if not refused]
     waits = list(minutes)
-    longest = max(refused for refused, _ in minutes.values())
+    longest = counted(max(refused for refused, _ in minutes.values()), "minute")
+    at_once = counted(minutes[waits[0]][1], "minute")
     sentence = (
         f"Waits of {waits[0]} to {waits[-1]} minutes, in the worst of the changes: Ada's app is "
-        f"refused in up to {longest} minutes, and in none from a wait of {unbroken[0]} on; a "
-        f"forged token opens for {minutes[waits[0]][1]} minutes where the old key goes at once, "
+        f"refused in up to {longest}, and in none from a wait of {unbroken[0]} on; a "
+        f"forged token opens for {at_once} where the old key goes at once, "
         f"and for {minutes[waits[-1]][1]} where it stays {waits[-1]}."
     )
     return over_a_sweep(curves, KEYS), sentence

@@ -166,7 +166,7 @@ def winners(won: Winners, title: str) -> tuple[Figure, str]:
         for name in dict.fromkeys(name for name, _ in won.values())
     }
     said = "; ".join(f"{name or 'none'} {count}" for name, count in counts.items())
-    return figure, f"{title}. Of {len(won)} places so many are won by: {said}."
+    return figure, f"{title}. {len(won)} places, and how many each way wins: {said}."
 
 
 def _cell(axes: Axes, place: tuple[int, int], minutes: float) -> None:

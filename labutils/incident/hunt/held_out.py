@@ -25,6 +25,7 @@ from labutils.incident.hunt.rules import Refused, load, read_placeholders, sourc
 from labutils.incident.hunt.scoring import BUDGET, Score, alerting, quiet_rules, score
 from labutils.incident.hunt.tables import Table, as_html, as_text
 from labutils.incident.policy import World
+from labutils.text import counted
 
 NAMES = {
     "W1": "other background",
@@ -179,7 +180,8 @@ class Grade:
         head = ("world", "", "steps seen", "alerts that are true", "worst week", "points")
         rows = [_row(name, one) for name, one in self.scores.items()]
         worst = min(self.scores, key=lambda name: self.scores[name].points)
-        rows.append(("mean", f"of {len(self.scores)} worlds", "", "", "", f"{self.mean:.2f}"))
+        worlds = counted(len(self.scores), "world")
+        rows.append(("mean", f"of {worlds}", "", "", "", f"{self.mean:.2f}"))
         rows.append(("minimum", worst, "", "", "", f"{self.minimum:.2f}"))
         titles = {rule.rule_id: rule.title for rule in self.scores["W1"].by_rule}
         lost = tuple(sorted((titles[name],) for name in self.indicators))

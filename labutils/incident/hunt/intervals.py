@@ -5,6 +5,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from labutils.text import counted
+
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2  # what an interval leaves out at each end
 Z = 1.959963984540054  # the normal distribution has TAIL of its weight above this
@@ -146,10 +148,10 @@ class Rate:
 
     def __str__(self) -> str:
         if not self.count:
-            return f"none in {self.days} days (up to {self.high:.2f} a day)"
+            return f"none in {counted(self.days, 'day')} (up to {self.high:.2f} a day)"
         return (
             f"{self.value:.2f} a day ({self.low:.2f} to {self.high:.2f}): "
-            f"{self.count} in {self.days} days"
+            f"{self.count} in {counted(self.days, 'day')}"
         )
 
 

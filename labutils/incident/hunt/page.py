@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from labutils.incident.hunt.engine import Hit, Hunt
-from labutils.incident.hunt.report import Row, count, rows, skipped_groups, totals
+from labutils.incident.hunt.report import Row, rows, skipped_groups, totals
 from labutils.incident.hunt.sources import iso_time
-from labutils.text import shown
+from labutils.text import counted, shown
 
 BEGINS = "<!doctype html>\n<!-- a report of labutils hunt -->\n"
 MOST_LANES = 40  # rules in the timeline
@@ -127,7 +127,7 @@ def _skipped(result: Hunt) -> list[str]:
     lines = []
     for skipped, times in skipped_groups(result):
         where = f", line {skipped.line}" if skipped.line else ""
-        lines.append(f"{skipped.file}{where}: {skipped.reason} ({count(times, 'time')})")
+        lines.append(f"{skipped.file}{where}: {skipped.reason} ({counted(times, 'time')})")
     return lines + ([f"{result.not_named} more, not named"] if result.not_named else [])
 
 
@@ -196,7 +196,7 @@ def _lane(row: Row, y: int, scale: _Scale) -> list[str]:
         f'<text x="{LEFT - 8}" y="{middle + 5}" text-anchor="end">{name}</text>',
     ]
     for x, hits in marks.items():
-        says = f"{row.title}: {count(len(hits), 'hit')}, {hits[0].time}"
+        says = f"{row.title}: {counted(len(hits), 'hit')}, {hits[0].time}"
         lines.append(
             f'<circle cx="{x}" cy="{middle}" r="6" fill="{fill}" stroke="#222" stroke-width="2">'
             f"<title>{_text(says)}</title></circle>"
@@ -214,11 +214,12 @@ def _sentence(every: list[Row], lanes: list[Row]) -> str:
     first = min(row.first for row in lanes)
     last = max(row.last for row in lanes if row.last != "no time")
     most = max(lanes, key=lambda row: len(row.hits))
-    hits = count(sum(len(row.hits) for row in lanes), "hit")
+    hits = counted(sum(len(row.hits) for row in lanes), "hit")
     sentence = (
-        f"{hits} of {count(len(lanes), 'rule')}, from {first} to {last} (UTC). The rule with the "
+        f"{hits} of {counted(len(lanes), 'rule')}, from {first} to {last} (UTC). The rule with the "
         f"most is {shown(most.title, 100)}, with {len(most.hits)}. A filled mark is a rule of "
         "level high or critical."
     )
     left = len(every) - len(lanes)
-    return sentence + (f" {count(left, 'more rule')} are in the table only." if left else "")
+    more = counted(left, "more rule is", "more rules are")
+    return sentence + (f" {more} in the table only." if left else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from labutils.incident.hunt.engine import Hit, Hunt
 from labutils.incident.hunt.reading import Skipped
-from labutils.text import shown
+from labutils.text import counted, shown
 
 LEVELS = ("critical", "high", "medium", "low", "informational", "no level")
 NAMED = 20  # of each kind of thing that was refused or skipped, in the report for people
@@ -61,13 +61,8 @@ def as_text(result: Hunt) -> str:
 
 def totals(result: Hunt) -> str:
     """How many rules, events and hits there were."""
-    rules, events = count(result.loaded, "rule"), count(result.events, "event")
-    return f"{rules} loaded, {events} read, {count(len(result.hits), 'hit')}."
-
-
-def count(number: int, what: str) -> str:
-    """`1 rule`, `2 rules`."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
+    rules, events = counted(result.loaded, "rule"), counted(result.events, "event")
+    return f"{rules} loaded, {events} read, {counted(len(result.hits), 'hit')}."
 
 
 # --- for people ---------------------------------------------------------------------------------
@@ -124,7 +119,7 @@ def _table(hits: list[Hit]) -> list[str]:
 def _refused(result: Hunt) -> list[str]:
     if not result.refused:
         return []
-    lines = [f"{count(len(result.refused), 'rule')} refused:"]
+    lines = [f"{counted(len(result.refused), 'rule')} refused:"]
     for refused in result.refused[:NAMED]:
         lines.append(f"  {shown(refused.path, 100)}: {shown(refused.reason, 400)}")
     return lines + _more(len(result.refused) - NAMED)

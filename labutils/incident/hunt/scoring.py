@@ -19,6 +19,7 @@ from labutils.incident.hunt.ground_truth import DAY, GroundTruth, read_ground_tr
 from labutils.incident.hunt.intervals import Rate, Share, daily_rate, precision, recall
 from labutils.incident.hunt.tables import Table, as_html, as_text
 from labutils.lab import iso
+from labutils.text import counted
 
 BUDGET = 5  # alerts that a team reads in a day
 WEEK = 7  # days
@@ -330,7 +331,7 @@ def _base_rate(result: Score) -> Table:
     days, rate = len(result.days), result.base_rate
     coin = f"{100 * rate:.2f} %, once in {1 / rate:,.0f}" if rate else "never: there is no attack"
     rows = (
-        ("events", f"{result.events:,} on {days} days"),
+        ("events", f"{result.events:,} on {counted(days, 'day')}"),
         ("of the attack", f"{result.attack_events:,}"),
         ("a coin that picks events is right", coin),
     )
