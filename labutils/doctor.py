@@ -277,6 +277,13 @@ def checks() -> Iterator[Line]:
         yield from _in_a_browser()
         return
     own = in_own_environment()
+    if not own and _is_bare():
+        verb = _say("lab")
+        yield (
+            False,
+            f"this Python has few of the course's packages: run `{verb}`, which has its own",
+        )
+        return
     here = [package for package in packages() if package.installed or own or not package.extra]
     yield from _packages(here)
     if own:
@@ -284,6 +291,13 @@ def checks() -> Iterator[Line]:
     yield _data()
     yield from _kernel()
     yield _quiet()
+
+
+def _is_bare() -> bool:
+    """Whether most packages are missing here, and the folder of the course is at hand."""
+    needed = [package for package in packages() if not package.extra]
+    missing = sum(not package.installed for package in needed)
+    return missing > len(needed) / 2 and (ROOT / "tools" / "course.py").exists()
 
 
 def _python() -> Line:

@@ -270,6 +270,18 @@ def test_outside_of_the_environment_pip_is_the_remedy():
 
 
 @pytest.mark.usefixtures("elsewhere")
+def test_a_python_without_most_packages_is_sent_to_the_one_that_has_them(monkeypatch):
+    names = ("no-such-package", "nor-this-one", "httpx")
+    monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package(name, "") for name in names])
+    python, bare = doctor.checks()
+    assert python[0]
+    said = "this Python has few of the course's packages: run `make lab`, which has its own"
+    assert bare == (False, said)
+    monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package("httpx", "")])
+    assert not doctor._is_bare()
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_outside_of_the_environment_a_version_that_fits_is_well():
     good, sentence = doctor._package(doctor.Package("httpx", ">=0.20"), "", {"0.27.0"})
     assert good
