@@ -1,6 +1,7 @@
 """The verbs of a notebook: what they print, note and hand on, whatever they are given."""
 
 import json
+import os
 import re
 from dataclasses import replace
 
@@ -759,3 +760,12 @@ def test_the_file_is_as_the_design_says(tmp_path):
 
 def test_a_lesson_that_is_none_is_none():
     assert registry.lesson("98") is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_device_in_the_place_of_the_progress_file_is_not_replaced(tmp_path, monkeypatch):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(pipe))
+    assert not progress_file.store({})
+    assert pipe.is_fifo()

@@ -165,9 +165,10 @@ def in_kernel(cells: list[str]) -> tuple[float, float]:
         if os.name == "posix"
         else {}
     )
+    progress = str(pathlib.Path(tempfile.mkdtemp(), "progress.json"))
     manager = KernelManager(kernel_name="python3", **where)
     manager.start_kernel(
-        cwd=str(NOTEBOOKS), env={**ENV, "LABUTILS_PROGRESS": os.devnull}, stderr=subprocess.DEVNULL
+        cwd=str(NOTEBOOKS), env={**ENV, "LABUTILS_PROGRESS": progress}, stderr=subprocess.DEVNULL
     )
     client = manager.client()
     client.start_channels()

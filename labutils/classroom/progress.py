@@ -98,7 +98,9 @@ def answered(items: Mapping[str, Item]) -> dict[str, Item]:
 
 
 def _written(items: Mapping[str, Item]) -> bool:
-    """Write the file; False where it cannot be written."""
+    """Write the file; False where it cannot be written, or is a device: that is not replaced."""
+    if path().exists() and not path().is_file():
+        return False
     content = {"version": 2, "items": dict(sorted(items.items()))}
     half = path().with_name(path().name + ".half")
     try:
