@@ -171,6 +171,11 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def required() -> list[Package]:
+    """What each lesson needs; the extras are left out."""
+    return [package for package in packages() if not package.extra]
+
+
 # --- the command that mends it ------------------------------------------------------------------
 
 
@@ -201,7 +206,7 @@ def complaint(error: ImportError | None = None) -> str:
 
     With the `error` of an import that failed, it is about that one.
     """
-    needed = [package for package in packages() if not package.extra]
+    needed = required()
     if error is None:
         away = NOT_IN_A_BROWSER if sys.platform == "emscripten" else ()
         bad = (
@@ -295,7 +300,7 @@ def checks() -> Iterator[Line]:
 
 def _is_bare() -> bool:
     """Whether most packages are missing here, and the folder of the course is at hand."""
-    needed = [package for package in packages() if not package.extra]
+    needed = required()
     missing = sum(not package.installed for package in needed)
     return missing > len(needed) / 2 and (ROOT / "tools" / "course.py").exists()
 
@@ -314,9 +319,7 @@ def _python() -> Line:
 
 def _in_a_browser() -> Iterator[Line]:
     """The checks for Python in a browser, which can start no other process."""
-    for package in packages():
-        if package.extra:
-            continue
+    for package in required():
         if package.name in NOT_IN_A_BROWSER and not _there(package.module):
             sentence = "pictures are left out, and the sentence under each says the same"
             yield True, f"{package.name} is not in this browser: {sentence}"

@@ -446,11 +446,15 @@ def test_a_guess_after_the_result_is_in_no_count_and_in_no_receipt(said):
     assert text.endswith('progress("77-p2=11")\n')
 
 
-def test_a_lesson_is_done_though_a_result_was_shown_before_the_guess(said):
+def do_all_but_the_predictions():
     answers = {"77-1": lambda n: n + n, "77-2": let_in_the_good, "77-3": 7, "77-target": "flag-7"}
     for name, answer in answers.items():
         verbs.check(name, answer)
     verbs.quiz("77-q1", "a")
+
+
+def test_a_lesson_is_done_though_a_result_was_shown_before_the_guess(said):
+    do_all_but_the_predictions()
     verbs.predict("77-p2", "11")
     verbs.reveal("77-p1", 200)
     assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
@@ -693,10 +697,7 @@ def let_in_the_good(token):
 
 
 def test_progress_does_not_call_a_lesson_done_whose_predictions_are_not_noted(said):
-    answers = {"77-1": lambda n: n + n, "77-2": let_in_the_good, "77-3": 7, "77-target": "flag-7"}
-    for name, answer in answers.items():
-        verbs.check(name, answer)
-    verbs.quiz("77-q1", "a")
+    do_all_but_the_predictions()
     verbs.predict("77-p1", "b")
     verbs.predict("77-p2", "11")
     assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)

@@ -15,6 +15,7 @@ from textwrap import fill
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import LARGEST, Item, answered, parse
 from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Quiz, Row, lesson
+from labutils.text import counted
 
 DEEPEST = 4  # folders below the one that is named: a hub has HOME/course/work
 MOST_FILES = 2_000
@@ -63,8 +64,7 @@ class Room:
         """How many files were left out, and why; empty where all were read."""
         counts = sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = "; ".join(f"{n} {reason[n > 1]}" for reason, n in counts)
-        total = self.left_out.total()
-        files = "1 file was" if total == 1 else f"{total} files were"
+        files = counted(self.left_out.total(), "file was", "files were")
         sentences = [f"{files} left out: {reasons}."] if counts else []
         return " ".join([*sentences, TOO_MANY] if self.too_many else sentences)
 

@@ -9,6 +9,7 @@ drawn. It needs Chromium as `chromium` on the PATH. Lessons can be named; two ar
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import shutil
@@ -127,9 +128,7 @@ def work_through(
         page.screenshot(path=SHOTS / "after-a-reload.png")
 
 
-def what_is_said(
-    context: BrowserContext, address: str, path: pathlib.Path, **_options: bool
-) -> Iterator[str]:
+def what_is_said(context: BrowserContext, address: str, path: pathlib.Path) -> Iterator[str]:
     """What is wrong with the error of a lesson for which no package comes."""
     page = opened(context, address, path.name)
     run_all(page)
@@ -151,18 +150,20 @@ def main(words: list[str]) -> int:
     wanted = [path for path in lessons() if path.name[:2] in chosen.numbers]
     lock = json.loads(in_its_place.LOCK.read_text(encoding="utf-8"))
     elsewhere = in_its_place.elsewhere(lock)  # empty on a site without a network
-    visits = [(work_through, path, False) for path in wanted]
-    if elsewhere and not chosen.real:
-        visits += [(what_is_said, path, True) for path in wanted[:1]]
+    instead = bool(elsewhere) and not chosen.real
+    given = in_its_place.packages(lock) if instead else {}
+    visit = functools.partial(work_through, pictures=chosen.real)
+    visits = [(visit, path, given) for path in wanted]
+    visits += [(what_is_said, path, {}) for path in wanted[:1] if instead]
     address, problems, asked = served(SITE), [], []
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for visit, path, away in visits:
+        for visit, path, there in visits:
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             context.on("request", lambda request: asked.append(request.url))
-            if elsewhere and not chosen.real:
-                in_its_place.stand_in(context, lock, away=away)
-            problems += visit(context, address, path, pictures=chosen.real)
+            if instead:
+                in_its_place.stand_in(context, lock, there)
+            problems += visit(context, address, path)
             context.close()
         browser.close()
     outside = {url for url in asked if not url.startswith((address, "data:", "blob:"))}

@@ -32,18 +32,20 @@ def elsewhere(lock: Lock) -> dict[str, str]:
 
 
 def packages(lock: Lock) -> dict[str, bytes]:
-    """What is given for each address of the lock, which is changed to say so."""
+    """What is given for each address of the lock, which is changed to say so. Once is enough for
+    all browsers."""
     given = {}
     for address, name in elsewhere(lock).items():
-        given[address] = substitute(name).read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            given[address] = substitute(name, pathlib.Path(folder)).read_bytes()
         lock["packages"][name]["sha256"] = hashlib.sha256(given[address]).hexdigest()
     lock["packages"]["cryptography"]["depends"].append("ecdsa")  # of the stand-in
     return given
 
 
-def substitute(name: str) -> pathlib.Path:
-    """A wheel that any Python can use, under the name of that package."""
-    folder = pathlib.Path(tempfile.mkdtemp())
+def substitute(name: str, folder: pathlib.Path) -> pathlib.Path:
+    """A wheel that any Python can use, under the name of that package; made in that folder where
+    there is none yet."""
     if name == "cryptography":
         return wheels.stand_in(folder)
     ours = [path for path in LOCK.parent.glob("*.whl") if path.name.startswith(f"{name}-")]
@@ -53,19 +55,16 @@ def substitute(name: str) -> pathlib.Path:
 def empty(name: str, folder: pathlib.Path) -> pathlib.Path:
     """A wheel of that name with nothing in it."""
     spelt = name.replace("-", "_")
-    about = {
-        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n",
-    }
-    files = {f"{spelt}-0.dist-info/{file}": text.encode() for file, text in about.items()}
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n".encode()
+    about = {"WHEEL": wheels.PURE, "METADATA": metadata}
+    files = {f"{spelt}-0.dist-info/{file}": content for file, content in about.items()}
     return wheels.pack(files, spelt, "0", folder)
 
 
-def stand_in(context: BrowserContext, lock: Lock, *, away: bool = False) -> None:
-    """Answer this browser in the place of the server that the lock names; or, `away`, not at
-    all."""
+def stand_in(context: BrowserContext, lock: Lock, given: dict[str, bytes]) -> None:
+    """Answer this browser in the place of the server that the lock names, with what is given for
+    its addresses; nothing comes from the others."""
     addresses = elsewhere(lock)
-    given = {} if away else packages(lock)
 
     def answer(route: Route) -> None:
         if route.request.url in given:

@@ -18,6 +18,8 @@ STAND_IN = HOUSE / "tests" / "lite" / "cryptography"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip file, so that the same files make the same wheel
 COMPILED = (".so", ".c", ".h", ".pyx", ".pxd")
 
+PURE = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"  # a WHEEL file
+
 Files = dict[str, bytes]
 
 
@@ -96,7 +98,7 @@ def stand_in(folder: pathlib.Path) -> pathlib.Path:
     version = re.search(rb'__version__ = "([^"]+)"', code["cryptography/__init__.py"])
     assert version, "the stand-in says which version of cryptography it stands for"
     about = f"cryptography-{version[1].decode()}.dist-info"
-    code[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    code[f"{about}/WHEEL"] = PURE
     code[f"{about}/METADATA"] = (
         b"Metadata-Version: 2.1\nName: cryptography\nVersion: %s\nRequires-Dist: ecdsa\n"
         b"Summary: A stand-in for the lessons alone. It protects nothing.\n" % version[1]

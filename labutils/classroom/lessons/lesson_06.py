@@ -164,10 +164,15 @@ def recordings() -> list[Case]:
     return [Case((file,), want, mistake, words) for file, want, mistake, words in rows]
 
 
+def lacks(answer: Tried, name: str) -> bool:
+    """Whether the answer failed since it took this name out of a dictionary without it."""
+    return isinstance(answer.error, KeyError) and answer.error.args[0] == name
+
+
 def taken(answer: Tried) -> Verdict:
     """The judge of 06-1."""
     verdict = compare(recordings)(answer)
-    if verdict.kind == "raised" and repr(answer.error) == "KeyError('session')":
+    if lacks(answer, "session"):
         return replace(verdict, mistake="no such cookie")
     result = answer.results[-1] if answer.results else None
     if verdict.kind != "differs" or verdict.mistake == "some" or not isinstance(result, dict):
@@ -201,8 +206,7 @@ def asked(answer: Tried, apps: TwoApps, credential: str, case: str) -> Verdict |
 
 def why_raised(answer: Tried) -> str:
     """The name of the mistake behind an error: a code that is not there, or another."""
-    is_code = isinstance(answer.error, KeyError) and answer.error.args[0] == "code"
-    return "login_required" if is_code else "raises"
+    return "login_required" if lacks(answer, "code") else "raises"
 
 
 def reads_data_of(apps: TwoApps, response: httpx.Response) -> str | None:

@@ -278,8 +278,8 @@ def _top(pile: tuple[float, list[tuple[float, float]]]) -> float:
 
 def title_of(fact: str) -> str:
     """A few words for a step: those of the ledger, or else its id as words."""
-    known = {one.id: one.title for one in ledger.facts()}
-    return known.get(fact) or label(fact)
+    known = ledger.ledger().facts.get(fact)
+    return (known and known.title) or label(fact)
 
 
 def label(identifier: str) -> str:
