@@ -22,7 +22,7 @@ from labutils import doctor
 from labutils.text import shown
 
 if TYPE_CHECKING:
-    from labutils.incident.hunt import Refused
+    from labutils.hunt import Refused
 
 # --- serve ---------------------------------------------------------------------------------------
 
@@ -85,8 +85,8 @@ def sanitize(
     search found something, so that a script that does not look sends nothing; 2 where the copy
     could not be made, and 130 or 143 where somebody stopped it, with nothing written.
     """
-    from labutils.incident.har import CannotRead, NotHar, clean_file
-    from labutils.incident.har.files import is_stream, report, searched
+    from labutils.har import CannotRead, NotHar, clean_file
+    from labutils.har.files import is_stream, report, searched
 
     shown_so_far, stream, name = [0], False, shown(str(target))
     try:
@@ -233,7 +233,7 @@ def hunt(
     The exit status is 0 with or without hits, and 2 where no rule or no event could be read, or
     the report could not be written.
     """
-    from labutils.incident import hunt as hunting
+    from labutils import hunt as hunting
 
     if html is not None and (reason := hunting.cannot_write(html)):
         return _refused(f"{shown(str(html))} {reason}")
@@ -268,9 +268,8 @@ def score(
 
     The exit status is 2 where no rule could be used, or where the folder is no world.
     """
-    from labutils.incident import cases
-    from labutils.incident import hunt as hunting
-    from labutils.incident.hunt import held_out, scoring, self_check
+    from labutils import hunt as hunting
+    from labutils.incident import cases, held_out, scoring, self_check
 
     lists = placeholders or folder / held_out.PLACEHOLDERS
     given = {name: list(values) for name, values in cases.load().placeholders.items()}
@@ -304,8 +303,7 @@ def grade(
 
     The exit status is 2 where no rule could be used, or no world could be written.
     """
-    from labutils.incident import background
-    from labutils.incident.hunt import held_out
+    from labutils.incident import background, held_out
 
     try:
         worlds = held_out.worlds(seed, count=count, folder=keep)
@@ -328,8 +326,8 @@ def _print_refused(refused: Iterable[Refused]) -> None:
 
 def seal(folder: Path, salt: str) -> int:
     """Write a seal of a world's answers, for learners who shall not see them. The exit status."""
-    from labutils.incident.hunt import self_check
-    from labutils.incident.hunt.ground_truth import NotAWorld
+    from labutils.incident import self_check
+    from labutils.incident.ground_truth import NotAWorld
 
     try:
         path = self_check.seal(folder, salt)

@@ -62,8 +62,8 @@ FROM_PYODIDE = (
 # What labutils imports before a package, where a browser lacks a part of it.
 IMPORTED_BEFORE = {
     "fido2": "labutils.identity.devices",
-    "pysigma": "labutils.incident.hunt.compiled_parts",
-    "pysigma-backend-sqlite": "labutils.incident.hunt.compiled_parts",
+    "pysigma": "labutils.hunt.compiled_parts",
+    "pysigma-backend-sqlite": "labutils.hunt.compiled_parts",
 }
 
 Line = tuple[bool, str]  # whether all is well, and the sentence

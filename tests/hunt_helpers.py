@@ -4,7 +4,7 @@ import json
 
 import yaml
 
-from labutils.incident.hunt import hunt
+from labutils.hunt import hunt
 
 OKTA = {"product": "okta", "service": "okta"}
 

@@ -15,8 +15,8 @@ from typing import Any
 from hunt_oracle import is_true, values
 from sigma.correlations import SigmaCorrelationRule, SigmaExtendedCorrelationCondition
 
-from labutils.incident.hunt.rules import sources_of
-from labutils.incident.hunt.sources import time_of
+from labutils.hunt.rules import sources_of
+from labutils.hunt.sources import time_of
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import json
 
-from labutils.incident.hunt import Hit
+from labutils.hunt import Hit
 from labutils.lab import iso, seconds
 
 START = "2023-11-14T00:00:00Z"

@@ -17,10 +17,10 @@ from rule_cases import rule_cases, vendor_event
 from siem import axon
 from sigma.rule import SigmaRule
 
+from labutils.hunt import hunt, read_placeholders
+from labutils.hunt.rules import load
+from labutils.hunt.sources import SOURCES, time_of
 from labutils.incident.breach import play
-from labutils.incident.hunt import hunt, read_placeholders
-from labutils.incident.hunt.rules import load
-from labutils.incident.hunt.sources import SOURCES, time_of
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
 

@@ -21,12 +21,12 @@ from event_values import leaves
 from shallow_tree import auc, tree
 
 from labutils.__main__ import main
+from labutils.hunt import sources
 from labutils.incident import background, cases, telemetry
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background import store
 from labutils.incident.background.traffic import company
 from labutils.incident.breach import play
-from labutils.incident.hunt import sources
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
 from labutils.incident.sheets import SheetError

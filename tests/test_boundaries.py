@@ -18,10 +18,10 @@ from provider_helpers import (
 )
 from two_apps import LOGIN, TwoApps
 
+from labutils import har
 from labutils.identity.provider.authorize import CODE_LIFE, RECENT
 from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
-from labutils.incident import har
 
 UNRESERVED = set(string.ascii_letters + string.digits + "-._~")  # RFC 7636, 4.1
 CHARACTERS = [chr(number) for number in range(0x250)] + ["\u0661", "\uff21", "\u2028"]

@@ -19,7 +19,7 @@ from test_har import (
     planted,
 )
 
-from labutils.incident import har
+from labutils import har
 from labutils.stage import cleaner_grade
 from labutils.stage.recorded_case import SHORTEST, Door, doors, rebuild
 

@@ -14,9 +14,9 @@ from hunt_oracle import is_true
 from rule_cases import ordinary_fields, rule_cases, vendor_event, write_logs
 from sigma.rule import SigmaRule
 
+from labutils.hunt import hunt, read_placeholders
+from labutils.hunt.rules import load, sources_of
 from labutils.incident.cases import load as load_case
-from labutils.incident.hunt import hunt, read_placeholders
-from labutils.incident.hunt.rules import load, sources_of
 from labutils.incident.ledger import ledger
 from labutils.incident.log_format import log_format
 from labutils.lab import data_file

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils import __main__ as commands
+from labutils import har
 from labutils.identity.keys import json_part
-from labutils.incident import har
 from labutils.lab import Exchange, data_file
 
 SCHEMA = jsonschema.Draft202012Validator(

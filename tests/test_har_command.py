@@ -14,8 +14,8 @@ import pytest
 from test_har_numbers import a_har, an_entry
 
 from labutils import __main__ as commands
-from labutils.incident import har
-from labutils.incident.har import files as har_file
+from labutils import har
+from labutils.har import files as har_file
 from labutils.lab import data_file
 
 SECONDS = 120  # after which a command that waits for a device or a pipe counts as stuck

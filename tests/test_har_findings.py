@@ -6,8 +6,8 @@ import string
 
 import pytest
 
+from labutils import har
 from labutils.identity.keys import json_part
-from labutils.incident import har
 from labutils.lab import Exchange
 
 SECRET = "sEcret-77aa01bc9d"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labutils.incident.har import names
+from labutils.har import names
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labutils import har
+from labutils.har.cleaning import Cleaner
+from labutils.har.files import is_replaced
+from labutils.har.reading import spelled
+from labutils.har.rules import Rules
+from labutils.har.spelling import Stands
+from labutils.har.tagging import Tagger
 from labutils.identity.keys import json_part
-from labutils.incident import har
-from labutils.incident.har.cleaning import Cleaner
-from labutils.incident.har.files import is_replaced
-from labutils.incident.har.reading import spelled
-from labutils.incident.har.rules import Rules
-from labutils.incident.har.spelling import Stands
-from labutils.incident.har.tagging import Tagger
 
 MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 TOKEN = f"{json_part({'alg': 'ES256'})}.{json_part({'sub': 'u-1815-12-10'})}.c2lnbmF0dXJlLWJ5dGVz"

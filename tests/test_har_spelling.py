@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from labutils.incident.har.spelling import (
+from labutils.har.spelling import (
     SHORT_JSON,
     Stands,
     count_numbers,

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_har_numbers import a_har, an_entry
 
+from labutils import har
+from labutils.har.cleaning import Cleaner, clean_with
+from labutils.har.names import known, measures
 from labutils.identity.keys import json_part
-from labutils.incident import har
-from labutils.incident.har.cleaning import Cleaner, clean_with
-from labutils.incident.har.names import known, measures
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 RAY = "32fc956b9bad0bab-IAD"

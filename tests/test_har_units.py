@@ -9,15 +9,15 @@ import sys
 import pytest
 from test_har_numbers import a_har, an_entry
 
+from labutils import har
+from labutils.har import names
+from labutils.har.cleaning import Cleaner
+from labutils.har.files import is_replaced
+from labutils.har.reading import cookie_pairs, spelled
+from labutils.har.rules import Rules
+from labutils.har.spelling import Stands
+from labutils.har.tagging import Tagger
 from labutils.identity.keys import json_part
-from labutils.incident import har
-from labutils.incident.har import names
-from labutils.incident.har.cleaning import Cleaner
-from labutils.incident.har.files import is_replaced
-from labutils.incident.har.reading import cookie_pairs, spelled
-from labutils.incident.har.rules import Rules
-from labutils.incident.har.spelling import Stands
-from labutils.incident.har.tagging import Tagger
 
 TAG = "x-[0-9a-f]{10}"
 

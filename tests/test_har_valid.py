@@ -15,10 +15,10 @@ from collections import Counter
 import jsonschema
 import pytest
 
+from labutils import har
+from labutils.har.files import survivors
+from labutils.har.forensics import LOOKS, credentials
 from labutils.identity.keys import json_part
-from labutils.incident import har
-from labutils.incident.har.files import survivors
-from labutils.incident.har.forensics import LOOKS, credentials
 
 SCHEMA = json.loads(
     pathlib.Path(__file__).with_name("har-1.2.schema.json").read_text(encoding="utf-8")

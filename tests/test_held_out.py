@@ -6,10 +6,11 @@ import pytest
 import yaml
 from scored_worlds import HOUR, STEPS, event, hit, world
 
-from labutils.incident.hunt import held_out, hunt
-from labutils.incident.hunt.ground_truth import read_ground_truth
-from labutils.incident.hunt.held_out import Grade, grade, keep_lines, silence, simulation_spread
-from labutils.incident.hunt.scoring import score
+from labutils.hunt import hunt
+from labutils.incident import held_out
+from labutils.incident.ground_truth import read_ground_truth
+from labutils.incident.held_out import Grade, grade, keep_lines, silence, simulation_spread
+from labutils.incident.scoring import score
 
 SMALL = 4_000  # events of background
 ADDRESS, ACT = "9c7a5a1e-0d7e-4a8e-9c3e-111111111111", "9c7a5a1e-0d7e-4a8e-9c3e-222222222222"

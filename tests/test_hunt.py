@@ -10,8 +10,8 @@ import yaml
 from hunt_helpers import correlation, okta, rule, write_events, write_rules
 
 from labutils.__main__ import main
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt.report import as_text
+from labutils.hunt import hunt
+from labutils.hunt.report import as_text
 
 RULE = rule({"eventType": "user.session.start"}, id="0c8e1b4e-9a3a-4a50-9f5e-6d8b3a8b1c01")
 CLOUDTRAIL = {"eventSource": "ec2.amazonaws.com", "eventName": "DescribeInstances"}

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sigma.collection import SigmaCollection
 
-from labutils.incident.hunt.engine import hits
-from labutils.incident.hunt.reading import Event
-from labutils.incident.hunt.rules import load
-from labutils.incident.hunt.sources import iso_time, time_of
-from labutils.incident.hunt.store import Store
+from labutils.hunt.engine import hits
+from labutils.hunt.reading import Event
+from labutils.hunt.rules import load
+from labutils.hunt.sources import iso_time, time_of
+from labutils.hunt.store import Store
 
 BASE = [
     rule({"eventType": "one"}, name="one"),

@@ -13,8 +13,8 @@ from hunt_helpers import correlation, hunted, lines, okta, rule, write_events, w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.incident.hunt import as_html, as_json, as_text, hunt
-from labutils.incident.hunt.sources import SOURCES
+from labutils.hunt import as_html, as_json, as_text, hunt
+from labutils.hunt.sources import SOURCES
 
 GOOD = rule({"eventType": "user.session.start"}, title="Good")
 SECONDS = 20  # far more than any of it takes, and far less than a bomb would

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labutils.incident.hunt import intervals
-from labutils.incident.hunt.intervals import (
+from labutils.incident import intervals
+from labutils.incident.intervals import (
     TAIL,
     binomial_tail,
     clopper_pearson,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.__main__ import main
-from labutils.incident.hunt import Hit, Hunt, Refused, Skipped, as_html
-from labutils.incident.hunt.page import LEFT, MOST_HITS, MOST_LANES, _Scale, _ticks
+from labutils.hunt import Hit, Hunt, Refused, Skipped, as_html
+from labutils.hunt.page import LEFT, MOST_HITS, MOST_LANES, _Scale, _ticks
 
 EVIL = "<script>alert(1)</script>\"'><img src=http://x.example onerror=a>\x1b[2J\u202e&amp;"
 

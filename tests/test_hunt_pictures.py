@@ -9,8 +9,8 @@ from labutils.classroom.plates.canvas import BLUE, TEXT, VERMILION, marks
 from labutils.classroom.plates.hunts import precision_by_alerts
 from labutils.classroom.plates.intrusion import intrusion
 from labutils.incident import breach, telemetry
-from labutils.incident.hunt.scoring import score
 from labutils.incident.policy import World
+from labutils.incident.scoring import score
 
 LONG = "Service Token Login Followed by a Privileged Change From the Same Address"
 

@@ -5,11 +5,11 @@ import random
 
 from hunt_helpers import correlation, okta, rule, write_rules
 
-from labutils.incident.hunt import engine
-from labutils.incident.hunt.plans import DistinctValues, quickened
-from labutils.incident.hunt.reading import Event
-from labutils.incident.hunt.rules import load
-from labutils.incident.hunt.store import Store
+from labutils.hunt import engine
+from labutils.hunt.plans import DistinctValues, quickened
+from labutils.hunt.reading import Event
+from labutils.hunt.rules import load
+from labutils.hunt.store import Store
 
 ONE = rule({"eventType": "one"}, name="one")
 COUNTED = {"condition": {"field": "n", "gte": 2}}

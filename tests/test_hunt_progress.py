@@ -7,8 +7,8 @@ import json
 import pytest
 from hunt_helpers import okta, rule, write_rules
 
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt.progress import AFTER, EVERY, Bar
+from labutils.hunt import hunt
+from labutils.hunt.progress import AFTER, EVERY, Bar
 
 
 class Terminal(io.StringIO):

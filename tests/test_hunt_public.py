@@ -14,9 +14,9 @@ from hunt_oracle import is_true
 from sigma.rule import SigmaRule
 
 from labutils.__main__ import main
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt.engine import Hunt, events
-from labutils.incident.hunt.rules import fields_of, load, sources_of
+from labutils.hunt import hunt
+from labutils.hunt.engine import Hunt, events
+from labutils.hunt.rules import fields_of, load, sources_of
 
 RULES = os.environ.get("LABUTILS_SIGMA")
 LOGS = os.environ.get("LABUTILS_CLOUDTRAIL")

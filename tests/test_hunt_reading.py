@@ -9,10 +9,10 @@ from hunt_helpers import okta, rule, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt import reading as logs
-from labutils.incident.hunt.reading import Event, LogFile, Skipped, read
-from labutils.incident.hunt.sources import iso_time, source_by_content, source_by_name, time_of
+from labutils.hunt import hunt
+from labutils.hunt import reading as logs
+from labutils.hunt.reading import Event, LogFile, Skipped, read
+from labutils.hunt.sources import iso_time, source_by_content, source_by_name, time_of
 
 GOOD = json.dumps(okta())
 

@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from sigma.rule import SigmaRule
 
 from labutils.__main__ import main
-from labutils.incident.hunt import hunt, read_placeholders
-from labutils.incident.hunt.engine import hits, onsets
-from labutils.incident.hunt.reading import Event
-from labutils.incident.hunt.rules import load
-from labutils.incident.hunt.store import Store, column
+from labutils.hunt import hunt, read_placeholders
+from labutils.hunt.engine import hits, onsets
+from labutils.hunt.reading import Event
+from labutils.hunt.rules import load
+from labutils.hunt.store import Store, column
 
 ROLES = {"target": [{"type": "User", "id": "1"}, {"type": "Role", "id": "22"}]}
 

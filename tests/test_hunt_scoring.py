@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scored_worlds import DAY, HOUR, START, STEPS, event, hit, world
 
-from labutils.incident.hunt import scoring
-from labutils.incident.hunt.alerts import ORDINARY
-from labutils.incident.hunt.ground_truth import NotAWorld
-from labutils.incident.hunt.scoring import score
+from labutils.incident import scoring
+from labutils.incident.alerts import ORDINARY
+from labutils.incident.ground_truth import NotAWorld
+from labutils.incident.scoring import score
 from labutils.lab import seconds
 
 PROBED, DENIED, SEARCHED, ARCHIVED = STEPS

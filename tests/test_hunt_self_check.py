@@ -5,8 +5,8 @@ import json
 import pytest
 from scored_worlds import STEPS, event, world
 
-from labutils.incident.hunt.ground_truth import NotAWorld
-from labutils.incident.hunt.self_check import check, seal
+from labutils.incident.ground_truth import NotAWorld
+from labutils.incident.self_check import check, seal
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from labutils.classroom import progress
-from labutils.incident.hunt import self_check
+from labutils.incident import self_check
 from tools.lite import build, lock, run, wheels
 
 HERE = build.HERE
@@ -305,7 +305,7 @@ def test_a_hunt_in_a_browser_takes_pythons_own_expressions_and_yaml():
         "import re, sys, yaml\n"
         "sys.platform = 'emscripten'\n"
         "vars(yaml).pop('CSafeLoader', None)\n"
-        "from labutils.incident.hunt.store import matches\n"
+        "from labutils.hunt.store import matches\n"
         "from sigma.policy import default_policy\n"
         "print(sys.modules['re2'] is re, matches('^a+$', 'aaa'), matches('^a+$', 'ab'))\n"
         "print(default_policy.regex_engine.compile('a').search('ba') is not None)\n"

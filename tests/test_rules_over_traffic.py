@@ -9,13 +9,13 @@ import yaml
 from hunt_oracle_month import alerts, true_of
 from sigma.correlations import SigmaCorrelationRule
 
+from labutils.hunt import hunt
+from labutils.hunt.rules import load
+from labutils.hunt.sources import iso_time
 from labutils.incident import background, cases
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt.alerts import ORDINARY
-from labutils.incident.hunt.held_out import grade, worlds
-from labutils.incident.hunt.rules import load
-from labutils.incident.hunt.scoring import alerting, score
-from labutils.incident.hunt.sources import iso_time
+from labutils.incident.alerts import ORDINARY
+from labutils.incident.held_out import grade, worlds
+from labutils.incident.scoring import alerting, score
 from labutils.lab import data_file
 
 RULES = data_file("rules")

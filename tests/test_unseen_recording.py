@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labutils.incident import har
+from labutils import har
 from labutils.stage import cleaner_grade
 from labutils.stage.unseen_recording import FLAG, SAYS, UnseenRecordings, grade, known_case
 

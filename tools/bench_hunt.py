@@ -27,8 +27,8 @@ from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import FieldFunctionTransformation
 from sigma.rule import SigmaRule
 
-from labutils.incident.hunt import engine, rules
-from labutils.incident.hunt.store import TEXT, Store, column
+from labutils.hunt import engine, rules
+from labutils.hunt.store import TEXT, Store, column
 
 GOAL = 1.3  # how many times as long as what stands under it
 LINEAR = 13  # how many times as long for ten times as many events

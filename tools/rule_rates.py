@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import yaml
 
+from labutils.hunt import hunt
+from labutils.hunt.engine import Hit
 from labutils.incident import background, cases
-from labutils.incident.hunt import hunt
-from labutils.incident.hunt.alerts import ORDINARY, Alert
-from labutils.incident.hunt.engine import Hit
-from labutils.incident.hunt.scoring import Score, alerting, score
+from labutils.incident.alerts import ORDINARY, Alert
+from labutils.incident.scoring import Score, alerting, score
 from labutils.lab import iso
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent

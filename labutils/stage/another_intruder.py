@@ -11,12 +11,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from labutils.incident import attackers, background, cases
+from labutils.incident import attackers, background, cases, held_out
 from labutils.incident.background.people import credential, people
 from labutils.incident.background.sheet import load
 from labutils.incident.breach import Replay, play
 from labutils.incident.cases import Case
-from labutils.incident.hunt import held_out
 from labutils.incident.inventory import Identity, Zone
 from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine

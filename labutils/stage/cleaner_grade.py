@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from labutils.incident.har.forensics import get, named, strings
-from labutils.incident.har.reading import checked, json_value
+from labutils.har.forensics import get, named, strings
+from labutils.har.reading import checked, json_value
 from labutils.lab import dice
 from labutils.stage.reversible_encodings import undone, unmasked
 

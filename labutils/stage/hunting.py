@@ -11,16 +11,16 @@ from pathlib import Path
 from textwrap import dedent, fill, indent
 from typing import Any
 
-from labutils.incident import background
-from labutils.incident.hunt import engine, held_out, reading, scoring
-from labutils.incident.hunt import rules as sigma_rules
-from labutils.incident.hunt.alerts import Alert
-from labutils.incident.hunt.engine import Hit
-from labutils.incident.hunt.held_out import Grade
-from labutils.incident.hunt.intervals import Share
-from labutils.incident.hunt.scoring import Score
-from labutils.incident.hunt.sources import values_at
-from labutils.incident.hunt.store import Store
+from labutils.hunt import engine, reading
+from labutils.hunt import rules as sigma_rules
+from labutils.hunt.engine import Hit
+from labutils.hunt.sources import values_at
+from labutils.hunt.store import Store
+from labutils.incident import background, held_out, scoring
+from labutils.incident.alerts import Alert
+from labutils.incident.held_out import Grade
+from labutils.incident.intervals import Share
+from labutils.incident.scoring import Score
 from labutils.lab import data_file, iso, seconds
 from labutils.text import counted
 
@@ -118,7 +118,7 @@ class Logs:
         return facts
 
     def score(self, hits: Iterable[Hit]) -> Score:
-        """How well these hits show the attack (labutils.incident.hunt.scoring)."""
+        """How well these hits show the attack (labutils.incident.scoring)."""
         return scoring.score(list(hits), self.folder)
 
     def _load(self, ruleset: sigma_rules.Ruleset) -> None:
@@ -425,7 +425,7 @@ def _true_of_all(score: Score, rule_id: str) -> str:
 
 
 def in_unseen_worlds(*rules: str) -> Grade:
-    """The grade of these rules in six worlds (labutils.incident.hunt.held_out)."""
+    """The grade of these rules in six worlds (labutils.incident.held_out)."""
     with tempfile.TemporaryDirectory() as folder:
         worlds = held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)
         return held_out.grade([_written(Path(folder), rules)], worlds)

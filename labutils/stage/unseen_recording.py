@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from labutils.incident import har
+from labutils import har
 from labutils.lab import data_file, dice
 from labutils.stage import cleaner_grade, recorded_case
 from labutils.stage.reversible_encodings import guessed

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from labutils.incident import har
+from labutils import har
 from labutils.stage import cleaner_grade
 from labutils.stage.unseen_recording import UnseenRecordings
 

@@ -57,8 +57,8 @@ from sigma.types import (
     SpecialChars,
 )
 
-from labutils.incident.hunt.rules import AnyRule, load, read_placeholders, sources_of
-from labutils.incident.hunt.rules import base_rules as leaf_rules
+from labutils.hunt.rules import AnyRule, load, read_placeholders, sources_of
+from labutils.hunt.rules import base_rules as leaf_rules
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "data" / "rules"

@@ -48,7 +48,7 @@ from labutils.stage.hunting import (
 )
 from labutils.text import counted
 
-TOOLS = "from labutils.incident.hunt.sources import values_at as field"
+TOOLS = "from labutils.hunt.sources import values_at as field"
 
 FIELD = code("""
     def field(event, path):

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas
-from labutils.incident.hunt.scoring import Score
+from labutils.incident.scoring import Score
 
 TITLE = TEXT + 1.5
 WIDTH = 12  # inches

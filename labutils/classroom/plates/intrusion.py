@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
-from labutils.incident.hunt.alerts import Alert
-from labutils.incident.hunt.scoring import LoggedStep, Score
+from labutils.incident.alerts import Alert
+from labutils.incident.scoring import LoggedStep, Score
 from labutils.lab import iso
 from labutils.text import counted
 

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from labutils.incident.hunt.engine import Hit, Hunt
-from labutils.incident.hunt.reading import Skipped
+from labutils.hunt.engine import Hit, Hunt
+from labutils.hunt.reading import Skipped
 from labutils.text import counted, shown
 
 LEVELS = ("critical", "high", "medium", "low", "informational", "no level")

@@ -42,9 +42,9 @@ from sigma.types import (
     SpecialChars,
 )
 
-from labutils.incident.hunt.reading import log_files
-from labutils.incident.hunt.sources import sources_for
-from labutils.incident.hunt.store import FRAME, TEXT, column
+from labutils.hunt.reading import log_files
+from labutils.hunt.sources import sources_for
+from labutils.hunt.store import FRAME, TEXT, column
 from labutils.text import shown
 
 LONGEST_BEFOREHAND = 1_000  # characters of a text that is looked for in the JSON of a list

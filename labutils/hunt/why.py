@@ -22,8 +22,8 @@ from sigma.conversion.state import ConversionState
 from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
 from sigma.types import SigmaExists, SigmaFieldReference, SigmaNull
 
-from labutils.incident.hunt.rules import Backend
-from labutils.incident.hunt.store import Value, field_of, unframed
+from labutils.hunt.rules import Backend
+from labutils.hunt.store import Value, field_of, unframed
 from labutils.text import shown
 
 MOST_REASONS = 50  # fields of a rule that are asked for

@@ -24,11 +24,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from urllib.parse import quote_plus, unquote_plus
 
-from labutils.identity.keys import b64
-from labutils.incident.har import names
-from labutils.incident.har.forensics import secrets_of
-from labutils.incident.har.names import known
-from labutils.incident.har.reading import (
+from labutils.har import names
+from labutils.har.forensics import secrets_of
+from labutils.har.names import known
+from labutils.har.reading import (
     FORM,
     JWT,
     PLACEHOLDER,
@@ -42,8 +41,8 @@ from labutils.incident.har.reading import (
     json_value,
     unpacked,
 )
-from labutils.incident.har.rules import Rules
-from labutils.incident.har.spelling import (
+from labutils.har.rules import Rules
+from labutils.har.spelling import (
     SHORT_JSON,
     Stands,
     in_a_list,
@@ -52,7 +51,8 @@ from labutils.incident.har.spelling import (
     is_piece,
     numbered,
 )
-from labutils.incident.har.tagging import Counts, Tagger
+from labutils.har.tagging import Counts, Tagger
+from labutils.identity.keys import b64
 
 Progress = Callable[[int, int], object]  # called with what is done and what there is to do
 

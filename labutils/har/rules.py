@@ -10,11 +10,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import unquote
 
-from labutils.incident.har import names
-from labutils.incident.har.names import known
-from labutils.incident.har.reading import PLACEHOLDER
-from labutils.incident.har.spelling import SEGMENTS
-from labutils.incident.har.tagging import Tagger
+from labutils.har import names
+from labutils.har.names import known
+from labutils.har.reading import PLACEHOLDER
+from labutils.har.spelling import SEGMENTS
+from labutils.har.tagging import Tagger
 
 LONGEST_LINE = 1000  # characters of a header in which products or states are looked for
 

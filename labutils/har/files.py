@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labutils.incident.har.cleaning import Cleaner, Progress, said
-from labutils.incident.har.forensics import Finding, credentials, findings, secrets_of
-from labutils.incident.har.names import known
-from labutils.incident.har.reading import JWT, JsonObject, json_value, narrow, parts, unpacked
+from labutils.har.cleaning import Cleaner, Progress, said
+from labutils.har.forensics import Finding, credentials, findings, secrets_of
+from labutils.har.names import known
+from labutils.har.reading import JWT, JsonObject, json_value, narrow, parts, unpacked
 
 TAG = re.compile(r"_?x-[0-9a-f]{10}")
 _TAG_AND_PORT = re.compile(TAG.pattern + r"(?::\d{1,5}(?![^/?#]))?")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from labutils.incident.hunt.ground_truth import NotAWorld, read_ground_truth
+from labutils.incident.ground_truth import NotAWorld, read_ground_truth
 from labutils.text import shown
 
 ROUNDS = 2_000  # of PBKDF2: a check of a hundred ids takes a moment, one of all ids minutes

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from labutils.incident.hunt.engine import Hit
-from labutils.incident.hunt.ground_truth import DAY, GroundTruth
-from labutils.incident.hunt.report import LEVELS
+from labutils.hunt.engine import Hit
+from labutils.hunt.report import LEVELS
+from labutils.incident.ground_truth import DAY, GroundTruth
 
 QUIET = 3600  # seconds in which a rule that has reported an actor does not report it again
 LIFT = 10  # times the base rate: so far must an alert raise the odds of finding the attack in it

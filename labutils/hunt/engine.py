@@ -12,11 +12,11 @@ from sigma.backends.sqlite.runtime import execute_plan
 from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
-from labutils.incident.hunt import rules as sigma_rules
-from labutils.incident.hunt.plans import quickened
-from labutils.incident.hunt.progress import Progress, silent
-from labutils.incident.hunt.reading import Event, Skipped, log_files, read
-from labutils.incident.hunt.rules import (
+from labutils.hunt import rules as sigma_rules
+from labutils.hunt.plans import quickened
+from labutils.hunt.progress import Progress, silent
+from labutils.hunt.reading import Event, Skipped, log_files, read
+from labutils.hunt.rules import (
     NOT_A_RULE,
     AnyRule,
     Backend,
@@ -24,9 +24,9 @@ from labutils.incident.hunt.rules import (
     Refused,
     Ruleset,
 )
-from labutils.incident.hunt.sources import iso_time
-from labutils.incident.hunt.store import Store, field_of, unframed
-from labutils.incident.hunt.why import LONGEST, explained
+from labutils.hunt.sources import iso_time
+from labutils.hunt.store import Store, field_of, unframed
+from labutils.hunt.why import LONGEST, explained
 from labutils.text import shown
 
 MOST_SKIPPED = 10_000  # what is named; the rest is counted

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
-from labutils.identity.decoder import inspect
-from labutils.incident.har.names import DIRECTIVE, known
-from labutils.incident.har.reading import (
+from labutils.har.names import DIRECTIVE, known
+from labutils.har.reading import (
     FORM,
     JWT,
     PLACEHOLDER,
@@ -21,6 +20,7 @@ from labutils.incident.har.reading import (
     spelled,
     unpacked,
 )
+from labutils.identity.decoder import inspect
 from labutils.text import shown
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 
-from labutils.incident.har.names import known
+from labutils.har.names import known
 
 DOCUMENTATION = int(IPv6Address("2001:db8::"))  # RFC 3849; 96 bits of each address are free
 

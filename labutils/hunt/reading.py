@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
-from labutils.incident.hunt.sources import Json, source_by_content, source_by_name
+from labutils.hunt.sources import Json, source_by_content, source_by_name
 from labutils.text import shown
 
 LONGEST = 32 * 1024 * 1024  # characters of one event

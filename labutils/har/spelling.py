@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from enum import Enum
 
-from labutils.incident.har.reading import json_value
+from labutils.har.reading import json_value
 
 SERIES = 4  # values of one name, or elements of a list, from which on they may spell something
 SEGMENTS = 8  # short segments of a path, from which on they may spell something

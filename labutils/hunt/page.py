@@ -8,9 +8,9 @@ import math
 from datetime import datetime
 from pathlib import Path
 
-from labutils.incident.hunt.engine import Hit, Hunt
-from labutils.incident.hunt.report import Row, rows, skipped_groups, totals
-from labutils.incident.hunt.sources import iso_time
+from labutils.hunt.engine import Hit, Hunt
+from labutils.hunt.report import Row, rows, skipped_groups, totals
+from labutils.hunt.sources import iso_time
 from labutils.text import counted, shown
 
 BEGINS = "<!doctype html>\n<!-- a report of labutils hunt -->\n"

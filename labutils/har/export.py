@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from labutils.incident.har.reading import JsonObject, cookie_pairs
+from labutils.har.reading import JsonObject, cookie_pairs
 from labutils.lab import Exchange, iso
 
 

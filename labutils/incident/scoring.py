@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from labutils.hunt.engine import Hit
 from labutils.incident import cases
+from labutils.incident.alerts import Alert, alerts_of, within_budget
 from labutils.incident.cases import CaseName
-from labutils.incident.hunt.alerts import Alert, alerts_of, within_budget
-from labutils.incident.hunt.engine import Hit
-from labutils.incident.hunt.ground_truth import DAY, GroundTruth, read_ground_truth
-from labutils.incident.hunt.intervals import Rate, Share, daily_rate, precision, recall
-from labutils.incident.hunt.tables import Table, as_html, as_text
+from labutils.incident.ground_truth import DAY, GroundTruth, read_ground_truth
+from labutils.incident.intervals import Rate, Share, daily_rate, precision, recall
+from labutils.incident.tables import Table, as_html, as_text
 from labutils.lab import iso
 from labutils.text import counted
 

@@ -18,13 +18,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from labutils.hunt.engine import Hunt, hunt_with
+from labutils.hunt.rules import Refused, load, read_placeholders, sources_wanted
 from labutils.incident import attackers, background, breach, cases
-from labutils.incident.hunt.engine import Hunt, hunt_with
-from labutils.incident.hunt.intervals import Share, precision
-from labutils.incident.hunt.rules import Refused, load, read_placeholders, sources_wanted
-from labutils.incident.hunt.scoring import BUDGET, Score, alerting, quiet_rules, score
-from labutils.incident.hunt.tables import Table, as_html, as_text
+from labutils.incident.intervals import Share, precision
 from labutils.incident.policy import World
+from labutils.incident.scoring import BUDGET, Score, alerting, quiet_rules, score
+from labutils.incident.tables import Table, as_html, as_text
 from labutils.text import counted
 
 NAMES = {

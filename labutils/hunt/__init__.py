@@ -1,0 +1,28 @@
+"""Hunting: Sigma rules over the logs of an identity provider, a tracker, a cloud and a host.
+
+`hunt` holds rules from anywhere against logs from anywhere; nothing leaves the machine.
+"""
+
+import labutils.hunt.compiled_parts  # noqa: F401  (before pySigma: see there)
+
+# isort: split
+from labutils.hunt.engine import Hit, Hunt, hunt
+from labutils.hunt.page import as_html, cannot_write
+from labutils.hunt.progress import Bar
+from labutils.hunt.reading import Skipped
+from labutils.hunt.report import as_json, as_text
+from labutils.hunt.rules import Refused, read_placeholders
+
+__all__ = [
+    "Bar",
+    "Hit",
+    "Hunt",
+    "Refused",
+    "Skipped",
+    "as_html",
+    "as_json",
+    "as_text",
+    "cannot_write",
+    "hunt",
+    "read_placeholders",
+]
