@@ -66,7 +66,7 @@ def locked_drawing() -> bool:
 def pytest_collectstart(collector) -> None:
     """nbval leaves pictures out; here they are compared like every output.
 
-    Their marks are compared everywhere (plates.marks).
+    Their marks are compared everywhere (pictures.marks).
     """
     if hasattr(collector, "skip_compare") and locked_drawing():
         collector.skip_compare = tuple(

@@ -18,7 +18,7 @@ _HOMES = {
     "quiz": "classroom.exercises",
     "refuses": "classroom.guard",
     "reveal": "classroom.exercises",
-    "show": "classroom.plates.canvas",
+    "show": "pictures.canvas",
     "solution": "classroom.exercises",
     "target": "classroom.exercises",
 }

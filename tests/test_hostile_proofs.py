@@ -4,8 +4,8 @@ import time
 from collections import Counter
 
 import pytest
+from labutils.pictures.matrix import check_matrix
 
-from labutils.classroom.plates.matrix import check_matrix
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
 from labutils.stage.hostile_proofs import ProofCase, honest_proofs, hostile_proofs

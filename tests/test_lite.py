@@ -283,11 +283,11 @@ def in_another_python(code):
 def test_where_there_is_no_matplotlib_a_sentence_stands_in_the_pictures_place():
     printed = in_another_python(
         "import sys; sys.platform = 'emscripten'\n"
-        "from labutils.classroom.plates.blank import _Blanks\n"
+        "from labutils.pictures.blank import _Blanks\n"
         "for name in [name for name in sys.modules if name.startswith(('matplotlib', 'PIL'))]:\n"
         "    del sys.modules[name]\n"
         "sys.meta_path.insert(0, _Blanks())\n"
-        "from labutils.classroom.plates.grid import grid\n"
+        "from labutils.pictures.grid import grid\n"
         "from labutils import show\n"
         "show(*grid(['a'], ['b'], {('a', 'b'): 'opens'}, 'Title', 'tries'))\n"
     )

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from labutils.classroom.lessons import lesson_03
-from labutils.classroom.plates.sequence import channels
+from labutils.pictures.sequence import channels
 from labutils.stage.missing_defences import (
     CALLBACK,
     DIARY,

@@ -12,9 +12,9 @@ from itertools import combinations
 import pytest
 from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
+from labutils.pictures.assertion import signed_bytes
+from labutils.pictures.code_lives import code_lives
 
-from labutils.classroom.plates.assertion import signed_bytes
-from labutils.classroom.plates.code_lives import code_lives
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press

@@ -14,13 +14,27 @@ from textwrap import fill
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from labutils.pictures.ahead import ahead
+from labutils.pictures.code_lives import code_lives
+from labutils.pictures.delays import delays
+from labutils.pictures.estate_map import estate_map
+from labutils.pictures.grid import grid
+from labutils.pictures.heat import heat
+from labutils.pictures.matrix import check_matrix
+from labutils.pictures.response import hours_until_out, key_overlap
+from labutils.pictures.strategies import strategies, winners
+from labutils.pictures.sweeps import frontier_curve, sweeps
+from labutils.pictures.tactics import tactic_by_step
+from labutils.pictures.timeline import timeline
+from labutils.pictures.tradeoff import tradeoff
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from labutils.classroom.plates import canvas
-from labutils.classroom.plates.ahead import ahead
-from labutils.classroom.plates.canvas import (
+from labutils.incident import breach, ledger
+from labutils.incident.policy import World
+from labutils.pictures import canvas
+from labutils.pictures.canvas import (
     BLACK,
     BLUE,
     GREY,
@@ -33,20 +47,6 @@ from labutils.classroom.plates.canvas import (
     name_curves,
     stored,
 )
-from labutils.classroom.plates.code_lives import code_lives
-from labutils.classroom.plates.delays import delays
-from labutils.classroom.plates.estate_map import estate_map
-from labutils.classroom.plates.grid import grid
-from labutils.classroom.plates.heat import heat
-from labutils.classroom.plates.matrix import check_matrix
-from labutils.classroom.plates.response import hours_until_out, key_overlap
-from labutils.classroom.plates.strategies import strategies, winners
-from labutils.classroom.plates.sweeps import frontier_curve, sweeps
-from labutils.classroom.plates.tactics import tactic_by_step
-from labutils.classroom.plates.timeline import timeline
-from labutils.classroom.plates.tradeoff import tradeoff
-from labutils.incident import breach, ledger
-from labutils.incident.policy import World
 from labutils.stage import eviction
 from labutils.stage.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.stage.hostile_proofs import hostile_proofs
@@ -422,7 +422,7 @@ def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeyp
 # --- a change is noticed ------------------------------------------------------------------------
 
 DRAW = """from labutils import show
-from labutils.classroom.plates.grid import grid
+from labutils.pictures.grid import grid
 tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
 show(*grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
 

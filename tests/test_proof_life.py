@@ -1,8 +1,8 @@
 """Lesson 11: how long a proof serves a thief, over windows, nonces and dates."""
 
 import pytest
+from labutils.pictures.ahead import ahead
 
-from labutils.classroom.plates.ahead import ahead
 from labutils.identity import dpop
 from labutils.stage import proof_life
 from labutils.stage.proof_life import SETTINGS, WINDOWS, course_check, last_second, second_use

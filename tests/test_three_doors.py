@@ -1,10 +1,10 @@
 """Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
 
 import pytest
+from labutils.pictures.lifetimes import lifetimes
 
 from labutils.classroom import exercises
 from labutils.classroom.lessons.lesson_05 import AS_CLIENT, KNOCK, REFRESH, TOOLS
-from labutils.classroom.plates.lifetimes import lifetimes
 from labutils.classroom.registry import lesson
 from labutils.stage import what_dies_when as stage
 from labutils.stage.rotation import new_store, race, refresh_and_delete

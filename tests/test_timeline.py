@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from labutils.pictures.timeline import LANES, across, band, lane, place, timeline, written
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from labutils.classroom.plates.canvas import TEXT, marks
-from labutils.classroom.plates.timeline import LANES, across, band, lane, place, timeline, written
 from labutils.incident import ledger
+from labutils.pictures.canvas import TEXT, marks
 from labutils.stage.retelling import ON_THE_TIMELINE
 
 SHOWN = [ledger.fact(name) for name in ON_THE_TIMELINE]

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from labutils.pictures.routes import routes
 
-from labutils.classroom.plates.canvas import marks
-from labutils.classroom.plates.routes import routes
 from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
+from labutils.pictures.canvas import marks
 from labutils.stage import thieves, worlds
 
 H = World.historical()

@@ -63,7 +63,7 @@ def draw():
     """The rooms from top to bottom, with their modules, and the arrows between them."""
     from matplotlib.patches import Rectangle
 
-    from labutils.classroom.plates.canvas import BLACK, GREY, canvas
+    from labutils.pictures.canvas import BLACK, GREY, canvas
 
     figure, axes = canvas(12, 7.4, (0, 12), (7.4, 0))
     axes.text(0.2, 0.35, "Imports point one way", size=13, weight="bold", va="center")
@@ -98,7 +98,7 @@ def draw():
 
 def main() -> int:
     """Write the picture, and its sentence into the page."""
-    from labutils.classroom.plates.canvas import stored
+    from labutils.pictures.canvas import stored
 
     PICTURE.write_bytes(base64.b64decode(stored(draw())["image/png"]))
     text = PAGE.read_text(encoding="utf-8")

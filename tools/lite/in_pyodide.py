@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 PICTURE = "image/png"
 TRACEBACK = "-" * 75  # the line that IPython begins one with
-BLANK = "labutils.classroom.plates.blank"  # what stands for matplotlib, once it does
+BLANK = "labutils.pictures.blank"  # what stands for matplotlib, once it does
 
 
 # Pyodide keeps no compiled modules. Each lesson loads labutils afresh, so they are kept here.

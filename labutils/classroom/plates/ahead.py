@@ -5,7 +5,7 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import (
+from labutils.pictures.canvas import (
     BLUE,
     CURVES,
     GREY,

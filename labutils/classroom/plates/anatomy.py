@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLACK, GREEN, GREY, PURPLE, canvas
 from labutils.identity.tokens import unb64
+from labutils.pictures.canvas import BLACK, GREEN, GREY, PURPLE, canvas
 
 NAMES, COLOURS = ("header", "payload", "signature"), (PURPLE, GREEN, BLACK)
 LEFTS = (0.15, 3.55, 8.35)  # where the columns begin, on a sheet of 12

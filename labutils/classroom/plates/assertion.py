@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREEN, GREY, PURPLE, TEXT, canvas
+from labutils.pictures.canvas import GREEN, GREY, PURPLE, TEXT, canvas
 
 WIDTHS = (3.55, 2.65, 1.75, 3.7)  # of the four parts
 WRITERS = {

@@ -6,7 +6,7 @@ from math import log10
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import CURVES, GREY, TEXT, End, canvas, mark, name_curves
+from labutils.pictures.canvas import CURVES, GREY, TEXT, End, canvas, mark, name_curves
 
 Outcomes = Mapping[tuple[str, int, int], bool]
 

@@ -6,7 +6,7 @@ from math import log10
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import CURVES, TEXT, VERMILION, End, canvas, name_curves
+from labutils.pictures.canvas import CURVES, TEXT, VERMILION, End, canvas, name_curves
 
 DAY = 1440  # minutes
 Curve = tuple[float, ...]

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLACK, GREY, KEY, PURPLE, TEXT, canvas, mark
 from labutils.incident import cases
+from labutils.pictures.canvas import BLACK, GREY, KEY, PURPLE, TEXT, canvas, mark
 from labutils.stage.intruder import Visit
 
 WIDTH, HEIGHT = 3.3, 1.2  # of a door

@@ -5,7 +5,7 @@ from textwrap import fill
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import GREY, TEXT, canvas, mark
+from labutils.pictures.canvas import GREY, TEXT, canvas, mark
 
 WIDEST = 11  # characters of a line above a column
 TRIES = {

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLUE, TEXT, canvas
+from labutils.pictures.canvas import BLUE, TEXT, canvas
 
 DAY = 1440  # minutes
 Cells = Mapping[tuple[str, str], float]  # by row and column

@@ -11,8 +11,8 @@ from string import ascii_uppercase
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas
 from labutils.incident.scoring import Score
+from labutils.pictures.canvas import BLACK, GREY, TEXT, canvas
 
 TITLE = TEXT + 1.5
 WIDTH = 12  # inches

@@ -8,10 +8,10 @@ from textwrap import fill
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
 from labutils.incident.alerts import Alert
 from labutils.incident.scoring import LoggedStep, Score
 from labutils.lab import iso
+from labutils.pictures.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
 from labutils.text import counted
 
 TITLE = TEXT + 1.5

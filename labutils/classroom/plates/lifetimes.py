@@ -6,7 +6,7 @@ from textwrap import fill
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, SHAPES, VERMILION, canvas
+from labutils.pictures.canvas import GREY, SHAPES, VERMILION, canvas
 
 WIDE = 0.8  # of a cell, for the bar of what opens at every try
 PART = 0.86  # of the place of one try that is filled, so that the tries can be counted

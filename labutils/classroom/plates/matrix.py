@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, VERMILION, canvas
+from labutils.pictures.canvas import BLUE, GREY, TEXT, VERMILION, canvas
 
 KEY = (
     "filled: the attack is in if this check is off; in the last row, your check lets it in",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import CURVES, TEXT, End, canvas, mark, name_curves
+from labutils.pictures.canvas import CURVES, TEXT, End, canvas, mark, name_curves
 
 BELOW, ABOVE = 0.3, 0.26  # of the height of the axes: room for ticks and for the title
 LEFT, RIGHT = 0.12, 0.3  # of the width of the axes: room for numbers, and for the names

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, canvas, mark
 from labutils.incident.breach import Attempt, Step
 from labutils.incident.campaign import Ask
+from labutils.pictures.canvas import BLUE, GREY, TEXT, canvas, mark
 
 WIDTH = 3.1  # of a request
 REASONS = {"fresh": "no managed device"}  # a rule whose name says too little in a picture

@@ -6,7 +6,7 @@ from math import log2
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, GREY, TEXT, canvas, mark
+from labutils.pictures.canvas import BLACK, GREY, TEXT, canvas, mark
 
 
 @dataclass(frozen=True)

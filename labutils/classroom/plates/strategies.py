@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import (
+from labutils.pictures.canvas import (
     BLACK,
     BLUE,
     CURVES,
@@ -17,7 +17,7 @@ from labutils.classroom.plates.canvas import (
     End,
     name_curves,
 )
-from labutils.classroom.plates.canvas import canvas as sheet
+from labutils.pictures.canvas import canvas as sheet
 
 TITLES = (
     "Noticed late, one minute of life leaves least",

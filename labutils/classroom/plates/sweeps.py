@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import (
+from labutils.pictures.canvas import (
     BLUE,
     CURVES,
     GREY,

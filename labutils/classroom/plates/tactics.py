@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, KEY, SHAPES, TEXT, canvas, mark, title_of
 from labutils.incident import ledger
 from labutils.incident.breach import Step
+from labutils.pictures.canvas import GREY, KEY, SHAPES, TEXT, canvas, mark, title_of
 
 LEFT = 4.2  # columns, for the names of the tactics
 HATCH = {"exact": "", "close": "//", "loose": ".."}

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from labutils.classroom.plates.canvas import GREY, KEY, TEXT, canvas, label, mark
 from labutils.incident import ledger
 from labutils.lab import seconds
+from labutils.pictures.canvas import GREY, KEY, TEXT, canvas, label, mark
 
 DAY = 86400
 PALE = "#dddddd"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLUE, GREY, TEXT, VERMILION, canvas
+from labutils.pictures.canvas import BLUE, GREY, TEXT, VERMILION, canvas
 
 MARKS = "osD^v"  # one for each cleaner
 

@@ -28,8 +28,8 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
-from labutils.classroom.plates.blank import Blank
 from labutils.incident import ledger
+from labutils.pictures.blank import Blank
 
 logging.getLogger("matplotlib").setLevel(
     logging.ERROR

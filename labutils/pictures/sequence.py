@@ -6,8 +6,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.classroom.plates.canvas import BLACK, BLUE, GREY, PURPLE, TEXT, VERMILION, canvas
 from labutils.lab import Exchange
+from labutils.pictures.canvas import BLACK, BLUE, GREY, PURPLE, TEXT, VERMILION, canvas
 
 
 def between(wire: Sequence[Exchange], hosts: Sequence[str]) -> list[Exchange]:

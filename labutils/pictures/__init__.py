@@ -3,6 +3,6 @@
 import importlib.util
 
 if importlib.util.find_spec("matplotlib") is None:
-    from labutils.classroom.plates import blank
+    from labutils.pictures import blank
 
     blank.take_the_place_of_matplotlib()
