@@ -1,0 +1,1 @@
+"""The lessons, a folder each; no code but the path on which they are found."""
