@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from labutils.classroom import exercises
 from labutils.classroom.exercises import check
 from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing, verifier
-from labutils.classroom.lessons import lesson_01
 from labutils.classroom.registry import Exercise, lesson
 from labutils.incident import ledger
 from labutils.lab import seconds
+from labutils.lessons.lesson_01 import exercises as lesson_01
 from labutils.stage import reversible_encodings
 
 # The judges of lessons that are remade are tested by test_answers.py.

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from labutils.identity.tokens import unb64
 from labutils.lab import seconds
+from labutils.lessons.lesson_01.logged_tokens import TOM, Scene, number, with_the_key
 from labutils.stage.forgeries import takes
-from labutils.stage.logged_tokens import TOM, Scene, number, with_the_key
 
 Line = dict[str, Any]
 

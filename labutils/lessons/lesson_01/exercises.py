@@ -37,8 +37,9 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.tokens import SigningKey, b64, json_part, rfc_examples, sign, unb64
 from labutils.lab import dice
-from labutils.stage import logged_tokens as logged
 from labutils.stage.reversible_encodings import guessed, undone, unmasked
+
+from . import logged_tokens as logged
 
 DECODE = code("""
     def decode(token):
@@ -754,21 +755,21 @@ EXERCISES = (
                 "That is the segment as it stands in the token. Decode it: "
                 "base64.urlsafe_b64decode(...), with the `=` that are missing.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")[1]
                 """),
             ),
             "header": (
                 "That is the first segment. The middle one stands between the two dots.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 answer = base64.urlsafe_b64decode(LINE.partition("Bearer ")[2].split(".")[0] + "==")
                 """),
             ),
             "short": (
                 "The end is missing. Add `=` and leave all the characters in their places.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = base64.urlsafe_b64decode(payload[:-2])
                 """),
@@ -777,7 +778,7 @@ EXERCISES = (
                 "That is the third segment, the signature. It is bytes, and no text. The middle "
                 "segment has the index 1: Python counts from 0.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 last = LINE.partition("Bearer ")[2].strip('"').split(".")[2]
                 answer = base64.urlsafe_b64decode(last + "==")
                 """),
@@ -786,7 +787,7 @@ EXERCISES = (
                 "That is a list. Take one segment of it: the middle one has the index 1. Then "
                 "decode that one.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")
                 """),
             ),
@@ -794,7 +795,7 @@ EXERCISES = (
                 "You are nearly there. str(...) of bytes writes b' in front of them and ' behind. "
                 "Put the bytes into `answer` as they are, or turn them into a text with .decode().",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = str(base64.urlsafe_b64decode(payload + "=="))
                 """),
@@ -804,7 +805,7 @@ EXERCISES = (
                 "hexadecimal digits, or in another code for letters. Put the bytes into `answer` "
                 "as they are. Their text is UTF-8: .decode() with nothing between the brackets.",
                 wrong("""
-                from labutils.stage.logged_tokens import LINE
+                from .logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = base64.urlsafe_b64decode(payload + "==").hex()
                 """),
@@ -1414,22 +1415,30 @@ TARGET = Target(
         "outer": (
             "That token was made for the application at which it was shown. Read it to its end: "
             "one of its claims begins with eyJ.",
-            wrong("from labutils.stage.logged_tokens import number\nanswer = number('g3')"),
+            wrong(
+                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('g3')"
+            ),
         ),
         "over": (
             "That token was over when the line was written. Compare `exp` with the time of the "
             "line.",
-            wrong("from labutils.stage.logged_tokens import number\nanswer = number('old')"),
+            wrong(
+                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('old')"
+            ),
         ),
         "unsigned": (
             "The issuer never wrote that token. Somebody changed its claims, and left the old "
             "signature. with_the_key(token) raises an error there.",
-            wrong("from labutils.stage.logged_tokens import number\nanswer = number('unsigned')"),
+            wrong(
+                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('unsigned')"
+            ),
         ),
         "right place": (
             "That token was made for the application at which it was shown: compare `aud` with the "
             "host of the line.",
-            wrong("from labutils.stage.logged_tokens import number\nanswer = number('tom')"),
+            wrong(
+                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('tom')"
+            ),
         ),
         "token": (
             "Hand in the number of the token: the value of its claim `jti`.",

@@ -1,0 +1,1 @@
+"""01 · JSON Web Token (JWT)."""
