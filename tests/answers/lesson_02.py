@@ -2,7 +2,7 @@
 solution that change nothing.
 """
 
-from labutils.classroom.lessons.lesson_02 import VERIFY
+from labutils.lessons.lesson_02.exercises import VERIFY
 
 OTHER_RIGHT = {
     "02-1": [

@@ -1,8 +1,8 @@
 """Four ways to be admin at the payroll (lesson 02)."""
 
 from labutils.identity.tokens import SigningKey, b64, json_part, sign
+from labutils.lessons.lesson_02.weak_app import APP, WeakApp
 from labutils.stage import forgeries
-from labutils.stage.weak_app import APP, WeakApp
 
 ADMIN = {"sub": "admin"}
 

@@ -16,8 +16,6 @@ from labutils.classroom.judging import (
     verifier,
     written,
 )
-from labutils.classroom.lessons.lesson_02 import ANOTHER, ANOTHER_LIST, VERIFY
-from labutils.classroom.lessons.lesson_02 import TOOLS as TOOLS_OF_02
 from labutils.classroom.registry import (
     Choice,
     Exercise,
@@ -31,6 +29,8 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.tokens import sign
 from labutils.lab import dice
+from labutils.lessons.lesson_02.exercises import ANOTHER, ANOTHER_LIST, VERIFY
+from labutils.lessons.lesson_02.exercises import TOOLS as TOOLS_OF_02
 from labutils.stage import forgeries as forged
 from labutils.stage.eager_wiki import FLAG, board, with_eager_wiki
 from labutils.text import counted

@@ -32,7 +32,8 @@ from labutils.classroom.registry import (
 from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
-from labutils.stage import weak_app
+
+from . import weak_app
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 FIXED = "an honest token, and a list with another key"

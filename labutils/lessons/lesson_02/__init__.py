@@ -1,0 +1,1 @@
+"""02 · JWT signature verification."""
