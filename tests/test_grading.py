@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 from labutils.classroom import progress, workspace
-from labutils.classroom.lessons import lesson_03
 from labutils.classroom.registry import lesson
+from labutils.lessons.lesson_03 import exercises as lesson_03
 from tools.grading import export
 
 COURSE = workspace.originals(export.HOUSE)

@@ -17,7 +17,7 @@ from labutils.classroom.registry import lesson
 from labutils.identity import dpop
 from labutils.identity.dpop import bare, need, read
 from labutils.identity.tokens import b64, thumbprint, verify_signature
-from labutils.stage import missing_defences as stage
+from labutils.lessons.lesson_03 import missing_defences as stage
 from labutils.stage.signature_twins import twin
 
 RIGHT, WRONG = [], []

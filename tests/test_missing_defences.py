@@ -7,9 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from labutils.classroom.lessons import lesson_03
-from labutils.pictures.sequence import channels
-from labutils.stage.missing_defences import (
+from labutils.lessons.lesson_03 import exercises as lesson_03
+from labutils.lessons.lesson_03.missing_defences import (
     CALLBACK,
     DIARY,
     NAMES,
@@ -23,6 +22,7 @@ from labutils.stage.missing_defences import (
     through,
     values_on,
 )
+from labutils.pictures.sequence import channels
 from labutils.stage.two_apps import NOTES
 
 ATTACKS = {

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from labutils.stage.missing_defences import (
+from labutils.lessons.lesson_03.missing_defences import (
     DIARY,
     RFC_VERIFIER,
     Diary,

@@ -33,10 +33,11 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import Exchange, dice
-from labutils.stage import missing_defences as stage
-from labutils.stage.missing_defences import CALLBACK, OneClient, one_client
 from labutils.stage.two_apps import API, LOGIN, NOTES
 from labutils.text import shown
+
+from . import missing_defences as stage
+from .missing_defences import CALLBACK, OneClient, one_client
 
 CHALLENGE = code("""
     def challenge(verifier):
@@ -108,9 +109,9 @@ TOOLS = "\n".join(
             import re
             from urllib.parse import parse_qsl, urlencode, urlsplit
             from labutils.identity.tokens import b64
-            from labutils.stage.missing_defences import CALLBACK, TRAP, hidden, one_client
-            from labutils.stage.missing_defences import RFC_VERIFIER as VERIFIER
-            from labutils.stage.missing_defences import parameters
+            from .missing_defences import CALLBACK, TRAP, hidden, one_client
+            from .missing_defences import RFC_VERIFIER as VERIFIER
+            from .missing_defences import parameters
             from labutils.stage.two_apps import API, LOGIN, NOTES
         """),
         CHALLENGE,

@@ -1,0 +1,1 @@
+"""03 · The authorization code flow."""
