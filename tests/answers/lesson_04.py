@@ -2,7 +2,7 @@
 solution that change nothing.
 """
 
-from labutils.classroom.lessons.lesson_04 import IN_TIME, KEYS_FOR, MEANT_FOR, TRUST, VALIDATE
+from labutils.lessons.lesson_04.exercises import IN_TIME, KEYS_FOR, MEANT_FOR, TRUST, VALIDATE
 
 OTHER_RIGHT = {
     "04-1": [

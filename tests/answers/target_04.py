@@ -1,7 +1,7 @@
 """Two ways to be Ada at the mended wiki (lesson 04)."""
 
 from labutils.identity.tokens import inspect
-from labutils.stage.eager_wiki import EAGER, Board
+from labutils.lessons.lesson_04.eager_wiki import EAGER, Board
 
 
 def flag(scene: Board, token: str) -> str:

@@ -32,8 +32,9 @@ from labutils.lab import dice
 from labutils.lessons.lesson_02.exercises import ANOTHER, ANOTHER_LIST, VERIFY
 from labutils.lessons.lesson_02.exercises import TOOLS as TOOLS_OF_02
 from labutils.stage import forgeries as forged
-from labutils.stage.eager_wiki import FLAG, board, with_eager_wiki
 from labutils.text import counted
+
+from .eager_wiki import FLAG, board, with_eager_wiki
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 ISSUER, NOW = "https://login.example", 1697620000
