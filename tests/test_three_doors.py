@@ -4,10 +4,10 @@ import pytest
 from labutils.pictures.lifetimes import lifetimes
 
 from labutils.classroom import exercises
-from labutils.classroom.lessons.lesson_05 import AS_CLIENT, KNOCK, REFRESH, TOOLS
 from labutils.classroom.registry import lesson
+from labutils.lessons.lesson_05.exercises import AS_CLIENT, KNOCK, REFRESH, TOOLS
+from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
 from labutils.stage import what_dies_when as stage
-from labutils.stage.rotation import new_store, race, refresh_and_delete
 
 OWN: dict = {}
 exec(f"{TOOLS}\n{KNOCK}\n{AS_CLIENT}\n{REFRESH}", OWN)

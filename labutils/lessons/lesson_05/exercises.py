@@ -34,11 +34,12 @@ from labutils.identity.provider.state import Client
 from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
 from labutils.lab import dice
 from labutils.stage.operator_response import FLAG, MOST, Response
-from labutils.stage.rotation import Store, new_store
 from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
 from labutils.stage.what_dies_when import ROWS
 from labutils.text import counted
+
+from .rotation import Store, new_store
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer

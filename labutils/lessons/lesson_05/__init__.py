@@ -1,0 +1,1 @@
+"""05 · ID token, access token, refresh token."""
