@@ -5,7 +5,7 @@ import pytest
 from labutils.classroom.exercises import verdict
 from labutils.classroom.registry import lesson
 from labutils.identity.oauth import bearer
-from labutils.stage.attacker_minutes import (
+from labutils.lessons.lesson_06.attacker_minutes import (
     DEFENCES,
     DELAYS,
     NINETY_DAYS,
@@ -14,7 +14,7 @@ from labutils.stage.attacker_minutes import (
     measured,
     sweep,
 )
-from labutils.stage.stolen_file import LONG, StolenFile
+from labutils.lessons.lesson_06.stolen_file import LONG, StolenFile
 from labutils.stage.thief import Thief, morning, query
 from labutils.stage.two_apps import API, LOGIN, build_apps
 
@@ -23,7 +23,7 @@ def written(identifier: str) -> object:
     """The function of an exercise's model solution, as a cell of the lesson leaves it."""
     course = lesson("06")
     namespace: dict = {}
-    module = __import__("labutils.classroom.lessons.lesson_06", fromlist=["TOOLS"])
+    module = __import__("labutils.lessons.lesson_06.exercises", fromlist=["TOOLS"])
     exec(f"{module.TOOLS}\n{course.items[identifier].solution}", namespace)
     return namespace[course.items[identifier].solution.split("def ")[1].split("(")[0]]
 

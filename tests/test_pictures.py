@@ -33,6 +33,7 @@ from matplotlib.text import Text
 
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
+from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,
@@ -48,7 +49,6 @@ from labutils.pictures.canvas import (
     stored,
 )
 from labutils.stage import eviction
-from labutils.stage.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.stage.hostile_proofs import hostile_proofs
 from labutils.stage.intruder import Visit, product_of, visits_of
 from labutils.stage.one_check_off import READING, let_in, objections

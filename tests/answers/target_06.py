@@ -1,7 +1,7 @@
 """Ways to read Ada's notes 400 days after the theft of one file (lesson 06)."""
 
 from labutils.identity.oauth import bearer
-from labutils.stage.stolen_file import StolenFile
+from labutils.lessons.lesson_06.stolen_file import StolenFile
 from labutils.stage.thief import SILENT_REQUEST, query, trade_code
 from labutils.stage.two_apps import API, LOGIN
 

@@ -37,10 +37,11 @@ from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import User
 from labutils.lab import Exchange, dice, iso, seconds
-from labutils.stage.attacker_minutes import DEFENCES
-from labutils.stage.stolen_file import FLAG, LONG, StolenFile
 from labutils.stage.thief import ITEMS, Entry
 from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps
+
+from .attacker_minutes import DEFENCES
+from .stolen_file import FLAG, LONG, StolenFile
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer
