@@ -20,8 +20,8 @@ from test_har import (
 )
 
 from labutils import har
-from labutils.stage import cleaner_grade
-from labutils.stage.recorded_case import SHORTEST, Door, doors, rebuild
+from labutils.lessons.lesson_07 import cleaner_grade
+from labutils.lessons.lesson_07.recorded_case import SHORTEST, Door, doors, rebuild
 
 CLEANERS = {
     "untouched": cleaner_grade.untouched,

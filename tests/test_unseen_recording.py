@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from labutils import har
-from labutils.stage import cleaner_grade
-from labutils.stage.unseen_recording import FLAG, SAYS, UnseenRecordings, grade, known_case
+from labutils.lessons.lesson_07 import cleaner_grade
+from labutils.lessons.lesson_07.unseen_recording import (
+    FLAG,
+    SAYS,
+    UnseenRecordings,
+    grade,
+    known_case,
+)
 
 CASE = known_case().recording
 COMMITTED = cleaner_grade.planted(CASE, "target-07")

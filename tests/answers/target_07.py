@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Callable
 
 from labutils import har
-from labutils.stage import cleaner_grade
-from labutils.stage.unseen_recording import UnseenRecordings
+from labutils.lessons.lesson_07 import cleaner_grade
+from labutils.lessons.lesson_07.unseen_recording import UnseenRecordings
 
 Replace = Callable[[str], str]
 KEEP = {"name", "method", "mimeType", "startedDateTime", "version", "httpVersion"}

@@ -14,9 +14,10 @@ from functools import cache
 
 from labutils import har
 from labutils.lab import data_file, dice
-from labutils.stage import cleaner_grade, recorded_case
 from labutils.stage.reversible_encodings import guessed
 from labutils.text import shown
+
+from . import cleaner_grade, recorded_case
 
 FLAG = "flag-" + next(dice("lesson-07", "cleaner"))
 Cleaner = Callable[[dict], object]

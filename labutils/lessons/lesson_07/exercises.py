@@ -22,8 +22,9 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import dice
-from labutils.stage.cleaner_grade import FIVE_QUESTIONS, PLAIN
-from labutils.stage.unseen_recording import FLAG, UnseenRecordings
+
+from .cleaner_grade import FIVE_QUESTIONS, PLAIN
+from .unseen_recording import FLAG, UnseenRecordings
 
 TOOLS = code("""
     import hashlib
@@ -33,7 +34,7 @@ TOOLS = code("""
     import secrets
     from urllib.parse import urlsplit, urlunsplit
 
-    from labutils.stage.cleaner_grade import PLAIN
+    from .cleaner_grade import PLAIN
 """)
 TEXTS = code("""
     def texts(value):
