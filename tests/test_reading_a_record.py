@@ -5,10 +5,10 @@ import re
 import pytest
 
 from labutils.incident import ledger
-from labutils.stage import news_article, retelling
-from labutils.stage.news_article import Article
-from labutils.stage.readings import KINDS, as_table, contradictions, kind, readings
-from labutils.stage.support_log import INTRUDER, as_text, own_download, support_log
+from labutils.lessons.lesson_08 import news_article, retelling
+from labutils.lessons.lesson_08.news_article import Article
+from labutils.lessons.lesson_08.readings import KINDS, as_table, contradictions, kind, readings
+from labutils.lessons.lesson_08.support_log import INTRUDER, as_text, own_download, support_log
 
 # --- readings -----------------------------------------------------------------------------------
 

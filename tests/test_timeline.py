@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from labutils.incident import ledger
+from labutils.lessons.lesson_08.retelling import ON_THE_TIMELINE
 from labutils.pictures.canvas import TEXT, marks
-from labutils.stage.retelling import ON_THE_TIMELINE
 
 SHOWN = [ledger.fact(name) for name in ON_THE_TIMELINE]
 EVERY = [fact for fact in ledger.facts() if fact.time and across(fact.time) is not None]

@@ -1,6 +1,6 @@
 """Ways to correct the article (lesson 08)."""
 
-from labutils.stage.news_article import OPEN, REFUTED, Article
+from labutils.lessons.lesson_08.news_article import OPEN, REFUTED, Article
 
 LEFT_OPEN = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap", 12: "nov22-sao-paulo-denied"}
 

@@ -19,10 +19,11 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import dice, iso, seconds
-from labutils.stage.news_article import FLAG, Article
-from labutils.stage.readings import KINDS, Reading
-from labutils.stage.retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
 from labutils.text import counted
+
+from .news_article import FLAG, Article
+from .readings import KINDS, Reading
+from .retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
 
 TOOLS = code("""
     from labutils.lab import seconds

@@ -1,0 +1,1 @@
+"""08 · Incident timeline."""
