@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
-from labutils.classroom.lessons.lesson_09 import LESSON, LONGEST_PLAN, REFUSALS
+from labutils.lessons.lesson_09.exercises import LESSON, LONGEST_PLAN, REFUSALS
 from labutils.stage.intruder import GATE
 
 WIKI_GATE = ("moveworks-token", "gateway", "confluence")

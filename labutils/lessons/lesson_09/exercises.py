@@ -20,7 +20,6 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import dice
-from labutils.stage.attack_chain import FOOTHOLDS, footholds
 from labutils.stage.breached_company import EXPOSED
 from labutils.stage.intruder import (
     FLAG,
@@ -32,6 +31,8 @@ from labutils.stage.intruder import (
     Result,
     ways_back,
 )
+
+from .attack_chain import FOOTHOLDS, footholds
 
 TOOLS = "from base64 import b64encode"
 CARRY = code("""

@@ -1,0 +1,1 @@
+"""09 · The attack, move by move."""
