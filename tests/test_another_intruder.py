@@ -7,7 +7,7 @@ import pytest
 from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
-from labutils.stage.another_intruder import (
+from labutils.lessons.lesson_10.another_intruder import (
     ACCOUNT,
     FLAG,
     PATIENCE,
@@ -15,7 +15,7 @@ from labutils.stage.another_intruder import (
     changes_made,
     changes_of_the_intruder,
 )
-from labutils.stage.hunting import change_in_tracker
+from labutils.lessons.lesson_10.hunting import change_in_tracker
 
 OURS = "192.0.2."
 WINDOW = 15 * 60  # seconds: the time span of the lesson's correlation

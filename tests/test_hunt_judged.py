@@ -6,7 +6,7 @@ import pytest
 
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
-from labutils.classroom.lessons.lesson_10 import (
+from labutils.lessons.lesson_10.exercises import (
     ABROAD_DETECTION,
     LESSON,
     base_rules,
@@ -16,7 +16,7 @@ from labutils.classroom.lessons.lesson_10 import (
     tunes,
     unexplained,
 )
-from labutils.stage.hunting import (
+from labutils.lessons.lesson_10.hunting import (
     a_month,
     alerts_in_tracker,
     by_rule,

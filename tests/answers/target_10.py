@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from labutils.stage.another_intruder import PATIENCE, AnotherMonth
-from labutils.stage.hunting import (
+from labutils.lessons.lesson_10.another_intruder import PATIENCE, AnotherMonth
+from labutils.lessons.lesson_10.hunting import (
     CHANGES,
     PRIVILEGED,
     alerts_in_tracker,

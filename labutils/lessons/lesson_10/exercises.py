@@ -25,8 +25,10 @@ from labutils.classroom.registry import (
 )
 from labutils.incident.log_format import log_format
 from labutils.lab import dice, iso
-from labutils.stage.another_intruder import FLAG, another_month
-from labutils.stage.hunting import (
+from labutils.text import counted
+
+from .another_intruder import FLAG, another_month
+from .hunting import (
     ABROAD,
     CHANGES,
     FIVE_SESSIONS,
@@ -46,7 +48,6 @@ from labutils.stage.hunting import (
     in_worst_week,
     sigma,
 )
-from labutils.text import counted
 
 TOOLS = "from labutils.hunt.sources import values_at as field"
 

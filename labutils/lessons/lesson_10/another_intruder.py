@@ -20,7 +20,8 @@ from labutils.incident.inventory import Identity, Zone
 from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine
 from labutils.lab import dice, seconds
-from labutils.stage.hunting import CHANGES, Event, Logs
+
+from .hunting import CHANGES, Event, Logs
 
 SEED, COUNT = "target-10", 6_000
 DICE = "order-2"  # of days and order

@@ -1,0 +1,1 @@
+"""10 · Threat hunting with Sigma."""
