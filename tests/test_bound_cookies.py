@@ -2,8 +2,8 @@
 
 import pytest
 
-from labutils.stage import bound_cookies
-from labutils.stage.bound_cookies import DAY, LIVES, Morning, bound, cookie_opens, renew
+from labutils.lessons.lesson_11 import bound_cookies
+from labutils.lessons.lesson_11.bound_cookies import DAY, LIVES, Morning, bound, cookie_opens, renew
 from labutils.stage.two_apps import LOGIN
 
 

@@ -6,8 +6,8 @@ import jwt
 import pytest
 
 from labutils.identity import dpop, tokens
-from labutils.stage import bound_tokens
-from labutils.stage.bound_tokens import DATA, TOMS_KEY, NonceAPI, OlderAPI, dpop_headers
+from labutils.lessons.lesson_11 import bound_tokens
+from labutils.lessons.lesson_11.bound_tokens import DATA, TOMS_KEY, NonceAPI, OlderAPI, dpop_headers
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
 

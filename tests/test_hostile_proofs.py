@@ -8,8 +8,8 @@ from labutils.pictures.matrix import check_matrix
 
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
-from labutils.stage.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
-from labutils.stage.one_check_off import (
+from labutils.lessons.lesson_11.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
+from labutils.lessons.lesson_11.one_check_off import (
     READING,
     answer_of,
     at_the_api,

@@ -34,6 +34,9 @@ from matplotlib.text import Text
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
+from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
+from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
+from labutils.lessons.lesson_11.proof_life import SETTINGS
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,
@@ -49,10 +52,7 @@ from labutils.pictures.canvas import (
     stored,
 )
 from labutils.stage import eviction
-from labutils.stage.hostile_proofs import hostile_proofs
 from labutils.stage.intruder import Visit, product_of, visits_of
-from labutils.stage.one_check_off import READING, let_in, objections
-from labutils.stage.proof_life import SETTINGS
 from labutils.stage.thief import ITEMS
 from labutils.stage.token_strategies import CALLS, FOUR
 

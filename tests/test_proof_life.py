@@ -4,8 +4,14 @@ import pytest
 from labutils.pictures.ahead import ahead
 
 from labutils.identity import dpop
-from labutils.stage import proof_life
-from labutils.stage.proof_life import SETTINGS, WINDOWS, course_check, last_second, second_use
+from labutils.lessons.lesson_11 import proof_life
+from labutils.lessons.lesson_11.proof_life import (
+    SETTINGS,
+    WINDOWS,
+    course_check,
+    last_second,
+    second_use,
+)
 
 TOKEN_LIFE = 600  # seconds of an access token, which is given out some seconds before
 

@@ -3,8 +3,8 @@
 import pytest
 
 from labutils.identity.oauth import bearer
-from labutils.stage.bound_tokens import dpop_headers
-from labutils.stage.protected_notes import FLAG, Page
+from labutils.lessons.lesson_11.bound_tokens import dpop_headers
+from labutils.lessons.lesson_11.protected_notes import FLAG, Page
 from labutils.stage.two_apps import API, LOGIN
 
 DOORS = ("/notes", "/export", "/v1/notes")

@@ -4,7 +4,12 @@ import pytest
 
 from labutils.classroom.registry import lesson
 from labutils.identity.oauth import bearer
-from labutils.stage.tls_proxy import behind_proxy, certificate_in, client_cert, forward_all
+from labutils.lessons.lesson_11.tls_proxy import (
+    behind_proxy,
+    certificate_in,
+    client_cert,
+    forward_all,
+)
 from labutils.stage.two_apps import API
 
 

@@ -1,8 +1,8 @@
 """Ways to Ada's notes without her key (lesson 11)."""
 
 from labutils.identity import dpop
-from labutils.stage.bound_tokens import TOMS_KEY, PageKey, dpop_headers, read_with_key
-from labutils.stage.protected_notes import Page
+from labutils.lessons.lesson_11.bound_tokens import TOMS_KEY, PageKey, dpop_headers, read_with_key
+from labutils.lessons.lesson_11.protected_notes import Page
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
 

@@ -1,6 +1,6 @@
 """Lesson 11: what binding stops, and what not, over windows, nonces, dates and cookie lives."""
 
-from labutils.stage import bound_cookies, proof_life
+from labutils.lessons.lesson_11 import bound_cookies, proof_life
 
 WINDOWS, NONCES, LIVES = proof_life.WINDOWS, proof_life.NONCES, bound_cookies.LIVES
 

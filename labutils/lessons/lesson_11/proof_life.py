@@ -5,7 +5,9 @@ from typing import Any
 
 from labutils.identity import dpop
 from labutils.identity.resource_server import ResourceServer
-from labutils.stage.bound_tokens import (
+from labutils.stage.two_apps import TwoApps
+
+from .bound_tokens import (
     DATA,
     NonceAPI,
     apps_with_dpop,
@@ -13,9 +15,8 @@ from labutils.stage.bound_tokens import (
     own_key,
     script_in_page,
 )
-from labutils.stage.hostile_proofs import ADA, AT_API, NOW, TOKEN, URL
-from labutils.stage.one_check_off import Check, answer_of
-from labutils.stage.two_apps import TwoApps
+from .hostile_proofs import ADA, AT_API, NOW, TOKEN, URL
+from .one_check_off import Check, answer_of
 
 # --- a proof that was made before ---------------------------------------------------------------
 

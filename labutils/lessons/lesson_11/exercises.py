@@ -34,8 +34,10 @@ from labutils.identity import dpop
 from labutils.identity.keys import Json
 from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
 from labutils.lab import dice
-from labutils.stage import one_check_off
-from labutils.stage.hostile_proofs import (
+from labutils.stage.two_apps import API, LOGIN
+
+from . import one_check_off
+from .hostile_proofs import (
     ADA,
     AT_API,
     CLAIMS,
@@ -50,18 +52,17 @@ from labutils.stage.hostile_proofs import (
     hostile_proofs,
     make_proof,
 )
-from labutils.stage.protected_notes import FLAG, Page
-from labutils.stage.tls_proxy import behind_proxy, client_cert
-from labutils.stage.two_apps import API, LOGIN
+from .protected_notes import FLAG, Page
+from .tls_proxy import behind_proxy, client_cert
 
 IMPORTS = code("""
     from labutils.identity import dpop
     from labutils.identity.dpop import access_token_hash, bare, need, read
     from labutils.identity.oauth import bearer
     from labutils.identity.tokens import public_jwk, thumbprint, verify_signature
-    from labutils.stage import bound_tokens
-    from labutils.stage.hostile_proofs import make_proof
-    from labutils.stage.tls_proxy import client_cert
+    from . import bound_tokens
+    from .hostile_proofs import make_proof
+    from .tls_proxy import client_cert
     from labutils.stage.two_apps import API, LOGIN, NOTES
 """)
 PROVE = code("""

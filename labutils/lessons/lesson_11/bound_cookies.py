@@ -11,9 +11,10 @@ from labutils.identity.provider import Provider
 from labutils.identity.provider.app import Endpoint
 from labutils.identity.provider.sign_in import with_cookie
 from labutils.identity.provider.state import Session
-from labutils.stage.bound_tokens import TOMS_KEY, PageKey
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, NOTES, TwoApps, build_apps
+
+from .bound_tokens import TOMS_KEY, PageKey
 
 DAY = 86_400  # seconds: the longest time that is tried
 LIVES = (120, 600, 3600)  # seconds until a bound cookie must be renewed by the device's key

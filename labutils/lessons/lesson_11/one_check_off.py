@@ -10,7 +10,8 @@ from labutils.identity import dpop
 from labutils.identity.dpop import Question
 from labutils.identity.keys import Json
 from labutils.identity.tokens import UNREADABLE
-from labutils.stage.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
+
+from .hostile_proofs import ProofCase, honest_proofs, hostile_proofs
 
 Check = Callable[[str, dict[str, Any]], Any]  # of a proof and its request; it refuses by raising
 READING = "strict reading"  # what objects before the first check is asked

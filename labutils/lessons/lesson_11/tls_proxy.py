@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from werkzeug.wrappers import Request
 
 from labutils.identity.resource_server import ResourceServer
-from labutils.stage.bound_tokens import Backup, apps_with_dpop, bind_backup
 from labutils.stage.two_apps import API, LOGIN, TwoApps
+
+from .bound_tokens import Backup, apps_with_dpop, bind_backup
 
 # From the client's headers and the certificate of its handshake (DER, or None where it showed
 # none) to the headers for the API.

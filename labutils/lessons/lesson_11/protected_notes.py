@@ -11,8 +11,9 @@ import httpx
 from werkzeug.wrappers import Request
 
 from labutils.lab import dice
-from labutils.stage.bound_tokens import NonceAPI, apps_with_dpop
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER
+
+from .bound_tokens import NonceAPI, apps_with_dpop
 
 FLAG = "flag-" + next(dice("lesson-11", "api.example/notes"))
 ADA = "u-1815"
