@@ -37,6 +37,7 @@ from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
 from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
 from labutils.lessons.lesson_11.proof_life import SETTINGS
+from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,
@@ -54,7 +55,6 @@ from labutils.pictures.canvas import (
 from labutils.stage import eviction
 from labutils.stage.intruder import Visit, product_of, visits_of
 from labutils.stage.thief import ITEMS
-from labutils.stage.token_strategies import CALLS, FOUR
 
 HERE = Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")

@@ -4,7 +4,7 @@ import pytest
 
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
-from labutils.stage.revocation import (
+from labutils.lessons.lesson_12.revocation import (
     ONCE,
     POLLED,
     RETRIED,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from labutils.stage.token_budget import FLAG, TokenBudget
-from labutils.stage.token_strategies import (
+from labutils.lessons.lesson_12.token_budget import FLAG, TokenBudget
+from labutils.lessons.lesson_12.token_strategies import (
     FOUR,
     Setting,
     Theft,

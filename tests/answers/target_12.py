@@ -1,7 +1,7 @@
 """Ways to a setting that leaves a thief less than six minutes within 19 requests (lesson 12)."""
 
-from labutils.stage.token_budget import TokenBudget
-from labutils.stage.token_strategies import Setting
+from labutils.lessons.lesson_12.token_budget import TokenBudget
+from labutils.lessons.lesson_12.token_strategies import Setting
 
 
 def tried(life: float, way: str, every: float = 0, *, retries: bool = False):

@@ -4,8 +4,8 @@ from functools import cache
 
 from labutils.identity.security_events import sign_event
 from labutils.identity.tokens import SigningKey, ec_private_key
-from labutils.stage.revocation import read_at_the_api
-from labutils.stage.token_strategies import (
+from labutils.lessons.lesson_12.revocation import read_at_the_api
+from labutils.lessons.lesson_12.token_strategies import (
     CALLS,
     DELAYS,
     FOUR,

@@ -4,7 +4,9 @@ It must leave a thief little, however late he is noticed, and whichever of two t
 """
 
 from labutils.lab import dice
-from labutils.stage.token_strategies import (
+from labutils.text import counted
+
+from .token_strategies import (
     OFFLINE,
     POLLS,
     PUSHED,
@@ -13,7 +15,6 @@ from labutils.stage.token_strategies import (
     measured_minutes,
     measured_requests,
 )
-from labutils.text import counted
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
 CALLS = 60  # calls of Ada's app in an hour

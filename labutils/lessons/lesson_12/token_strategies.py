@@ -10,7 +10,9 @@ from functools import partial
 
 from labutils.identity.oauth import bearer
 from labutils.identity.provider import Provider
-from labutils.stage.revocation import (
+from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, revoke_refresh_token
+
+from .revocation import (
     ONCE,
     POLLED,
     RETRIED,
@@ -19,7 +21,6 @@ from labutils.stage.revocation import (
     poll,
     poller,
 )
-from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, revoke_refresh_token
 
 OFFLINE, ASKS, PUSHED, POLLS = "offline", "asks", "pushed", "polls"
 DELAYS = (0, 1, 2, 5, 8, 10, 15, 20, 30)  # minutes from the theft until somebody reacts

@@ -37,12 +37,13 @@ from labutils.classroom.registry import (
 from labutils.identity.security_events import LOGOUT, REVOKED, sign_logout_token
 from labutils.identity.tokens import SigningKey, ec_private_key, sign
 from labutils.lab import dice
-from labutils.stage.revocation import POLLED, apps_with_events, poller
 from labutils.stage.signature_twins import twin
-from labutils.stage.token_budget import BUDGET, FLAG, LIMIT, TokenBudget
-from labutils.stage.token_strategies import Setting
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
 from labutils.text import counted, shown
+
+from .revocation import POLLED, apps_with_events, poller
+from .token_budget import BUDGET, FLAG, LIMIT, TokenBudget
+from .token_strategies import Setting
 
 TOOLS = code("""
     import hashlib
@@ -52,7 +53,7 @@ TOOLS = code("""
     from labutils.identity.security_events import REVOKED, signed_claims
     from labutils.identity.tokens import inspect
     from labutils.stage.signature_twins import twin
-    from labutils.stage.token_strategies import Setting
+    from .token_strategies import Setting
     from labutils.stage.two_apps import API, LOGIN
 """)
 ENTRY_FOR = code("""
@@ -1151,7 +1152,7 @@ TARGET = Target(
     {
         "setting": (
             "That is the setting. The flag is what scene.try_setting returns for it.",
-            "from labutils.stage.token_strategies import Setting\nanswer = Setting(3, 'offline')",
+            "from labutils.lessons.lesson_12.token_strategies import Setting\nanswer = Setting(3, 'offline')",
         ),
         "other": (
             "That is not the flag. scene.try_setting returns it for a setting that does it.",

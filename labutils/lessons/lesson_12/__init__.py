@@ -1,0 +1,1 @@
+"""12 · Lifetimes, revocation and continuous evaluation."""
