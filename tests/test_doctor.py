@@ -409,7 +409,9 @@ def test_in_a_browser_too_a_package_that_cannot_be_imported_is_named():
 # --- security keys ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["labutils.stage.phishing", "labutils.identity.security_key"])
+@pytest.mark.parametrize(
+    "module", ["labutils.lessons.lesson_13.phishing", "labutils.identity.security_key"]
+)
 def test_where_there_are_no_devices_the_keys_of_the_lessons_work_all_the_same(module):
     code = (
         f"import sys; sys.platform = 'emscripten'; import {module}, fido2.hid\n"

@@ -19,8 +19,8 @@ from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import passed_on
-from labutils.stage import authenticators, phishing, ways_round_a_key
-from labutils.stage.all_have_keys import AllHaveKeys
+from labutils.lessons.lesson_13 import authenticators, phishing, ways_round_a_key
+from labutils.lessons.lesson_13.all_have_keys import AllHaveKeys
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {

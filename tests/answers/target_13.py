@@ -6,8 +6,8 @@ import io
 from labutils.identity.oauth import bearer
 from labutils.identity.provider.state import DEVICE_CODE
 from labutils.incident.relay import Relay
-from labutils.stage.all_have_keys import AllHaveKeys
-from labutils.stage.phishing import leaked_password
+from labutils.lessons.lesson_13.all_have_keys import AllHaveKeys
+from labutils.lessons.lesson_13.phishing import leaked_password
 from labutils.stage.two_apps import API, LOGIN, WIKI
 
 

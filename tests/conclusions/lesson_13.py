@@ -1,7 +1,7 @@
 """What lesson 13 concludes about second factors and about the settings around a key."""
 
-from labutils.classroom.lessons import lesson_13
-from labutils.stage import phishing, ways_round_a_key
+from labutils.lessons.lesson_13 import exercises as lesson_13
+from labutils.lessons.lesson_13 import phishing, ways_round_a_key
 
 
 def solution(name: str, code: str):

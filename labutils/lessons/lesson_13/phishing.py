@@ -20,9 +20,10 @@ from labutils.identity.person import sign_in
 from labutils.identity.security_key import SecurityKey
 from labutils.incident.relay import Headers, Relay
 from labutils.lab import Clock
-from labutils.stage.authenticators import SECRET, Account, with_key
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, WIKI
+
+from .authenticators import SECRET, Account, with_key
 
 FAKE = "https://login-example.test"
 EVENING = 5  # tries until she gives in

@@ -21,11 +21,12 @@ from labutils.identity.oauth import bearer
 from labutils.identity.person import fill, sign_in
 from labutils.identity.provider.state import DEVICE_CODE, Client, ConsentPolicy, DeviceGrant
 from labutils.identity.security_key import SecurityKey, press
-from labutils.stage import phishing
-from labutils.stage.authenticators import FACTORS, Account, with_key_or_code
-from labutils.stage.settings_around_a_key import CLOSED, OPEN, SETTINGS, Company
 from labutils.stage.thief import query
 from labutils.stage.two_apps import API, LOGIN
+
+from . import phishing
+from .authenticators import FACTORS, Account, with_key_or_code
+from .settings_around_a_key import CLOSED, OPEN, SETTINGS, Company
 
 OFFICE = "192.0.2.0/24"
 FREE_CALENDAR, CALENDAR = "https://free-calendar.test", "https://calendar.example"

@@ -35,7 +35,8 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.person import Form
 from labutils.lab import dice
-from labutils.stage.settings_around_a_key import CLOSED, SETTINGS
+
+from .settings_around_a_key import CLOSED, SETTINGS
 
 TOOLS = code("""
     import hashlib
@@ -430,7 +431,7 @@ PLAYED = {
 @cache
 def outcome(setting: str, chosen: str) -> tuple[bool, bool]:
     """Whether the attack gets in, and whether the work goes on, with this value of a setting."""
-    from labutils.stage import ways_round_a_key  # loads fido2, which other lessons need not
+    from . import ways_round_a_key  # loads fido2, which other lessons need not
 
     namespace: dict[str, Any] = {}
     exec("\n".join((TOOLS, REWRITE, WITHOUT_KEY, POLL)), namespace)
@@ -480,7 +481,7 @@ def why_mistake(answer: Any) -> str | None:
 
 def flag_mistake(answer: Any) -> str | None:
     """What is wrong with a flag."""
-    from labutils.stage.all_have_keys import FLAG  # loads fido2
+    from .all_have_keys import FLAG  # loads fido2
 
     if answer == FLAG:
         return None
@@ -489,7 +490,7 @@ def flag_mistake(answer: Any) -> str | None:
 
 def scene() -> Any:
     """The target's scene, in a lab of its own."""
-    from labutils.stage.all_have_keys import AllHaveKeys  # loads fido2
+    from .all_have_keys import AllHaveKeys  # loads fido2
 
     return AllHaveKeys()
 

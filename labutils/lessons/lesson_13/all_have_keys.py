@@ -22,10 +22,11 @@ from labutils.identity.provider.state import DEVICE_CODE, Client, ConsentPolicy,
 from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import dice
-from labutils.stage.authenticators import with_key
-from labutils.stage.phishing import LibraryRule
 from labutils.stage.two_apps import API, LOGIN, WIKI
-from labutils.stage.ways_round_a_key import MAIL, OFFICE, OWN, VERIFIER
+
+from .authenticators import with_key
+from .phishing import LibraryRule
+from .ways_round_a_key import MAIL, OFFICE, OWN, VERIFIER
 
 FLAG = "flag-" + next(dice("lesson-13", "vault"))
 ADA = "u-1815"

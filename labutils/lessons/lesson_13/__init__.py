@@ -1,0 +1,1 @@
+"""13 · Phishing-resistant sign-in."""
