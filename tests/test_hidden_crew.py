@@ -3,8 +3,8 @@
 import pytest
 
 from labutils.incident import breach, search
-from labutils.stage import thieves, worlds
-from labutils.stage.hidden_crew import (
+from labutils.lessons.lesson_14 import thieves, worlds
+from labutils.lessons.lesson_14.hidden_crew import (
     BUDGET,
     CREW,
     DEPLOYMENTS,

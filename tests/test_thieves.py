@@ -11,8 +11,16 @@ from labutils.incident.breach import foresee, play, with_controls
 from labutils.incident.policy import World
 from labutils.incident.search import losses, robust_sets, stopped_counts
 from labutils.lab import seconds
-from labutils.stage import thieves
-from labutils.stage.thieves import ADDRESSES, DEFAULT, KEY, SESSION, Ranges, drawn, variant
+from labutils.lessons.lesson_14 import thieves
+from labutils.lessons.lesson_14.thieves import (
+    ADDRESSES,
+    DEFAULT,
+    KEY,
+    SESSION,
+    Ranges,
+    drawn,
+    variant,
+)
 
 H = World.historical()
 HUNDRED = drawn(100)

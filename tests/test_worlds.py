@@ -8,8 +8,8 @@ from labutils.pictures.routes import routes
 from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
+from labutils.lessons.lesson_14 import thieves, worlds
 from labutils.pictures.canvas import marks
-from labutils.stage import thieves, worlds
 
 H = World.historical()
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from labutils.incident import search
-from labutils.stage import thieves, worlds
-from labutils.stage.hidden_crew import HiddenCrew
+from labutils.lessons.lesson_14 import thieves, worlds
+from labutils.lessons.lesson_14.hidden_crew import HiddenCrew
 
 
 def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:

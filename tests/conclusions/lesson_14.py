@@ -9,7 +9,7 @@ from typing import Any
 from labutils.incident import breach, inventory, policy, search
 from labutils.incident.cases import Case
 from labutils.incident.policy import World
-from labutils.stage import thieves, worlds
+from labutils.lessons.lesson_14 import thieves, worlds
 
 SEEDS = ("thieves", "second", "third", "fourth", "fifth")
 AGES = thieves.DEFAULT.ages

@@ -8,8 +8,9 @@ from functools import cache
 from labutils.incident import breach
 from labutils.incident.cases import Case
 from labutils.lab import dice
-from labutils.stage import thieves, worlds
 from labutils.text import counted
+
+from . import thieves, worlds
 
 FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
 BUDGET = 8  # points

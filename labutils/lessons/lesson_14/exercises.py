@@ -21,11 +21,12 @@ from labutils.classroom.registry import (
 from labutils.incident import breach, cases, inventory
 from labutils.incident.policy import Request, World
 from labutils.lab import dice
-from labutils.stage import thieves
-from labutils.stage.hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
-from labutils.stage.worlds import LOSSES, TWELVE, happened, request_for
 
-TOOLS = "from labutils.incident import breach, search\nfrom labutils.stage import thieves, worlds"
+from . import thieves
+from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
+from .worlds import LOSSES, TWELVE, happened, request_for
+
+TOOLS = "from labutils.incident import breach, search\nfrom labutils.lessons.lesson_14 import thieves, worlds"
 IN_ITS_PLACE = code("""
     def in_its_place(request, world):
         credential = request.credential
@@ -718,7 +719,7 @@ TARGET = Target(
     {
         "report": (
             "That is the whole report. The flag alone is report.flag.",
-            "from labutils.stage.hidden_crew import HiddenCrew\n"
+            "from labutils.lessons.lesson_14.hidden_crew import HiddenCrew\n"
             "answer = HiddenCrew().deploy('support_least_privilege')",
         ),
         "many": (

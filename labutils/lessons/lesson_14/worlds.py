@@ -12,7 +12,6 @@ from labutils.incident.cases import Case
 from labutils.incident.policy import Request, World
 from labutils.incident.search import RobustSets, robust_sets_by_goal
 from labutils.lab import seconds
-from labutils.stage import thieves
 from labutils.stage.breached_company import (
     BEHIND_GATEWAY,
     EXPOSED,
@@ -20,6 +19,8 @@ from labutils.stage.breached_company import (
     SERVICE_TOKEN,
     BreachedCompany,
 )
+
+from . import thieves
 
 # Rules that are asked where a control is in place, and that control.
 SWITCHES = {
