@@ -3,7 +3,7 @@
 import pytest
 
 from labutils.lab import seconds
-from labutils.stage import credential_rotation as rotation
+from labutils.lessons.lesson_15 import credential_rotation as rotation
 
 NOTICE, OUT = seconds(rotation.NOTICE), seconds(rotation.OUT)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labutils.stage import eviction
-from labutils.stage.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
-from labutils.stage.incident_response import DOORS, MAKES, TO_CUT, Evening, carry_out
+from labutils.lessons.lesson_15 import eviction
+from labutils.lessons.lesson_15.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
+from labutils.lessons.lesson_15.incident_response import DOORS, MAKES, TO_CUT, Evening, carry_out
 
 SETTINGS = st.builds(
     Setting, removal=st.integers(1, 90), visit=st.integers(1, 300), first=st.integers(1, 300)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from labutils.stage.credential_rotation import old_secret
-from labutils.stage.last_inventory import (
+from labutils.lessons.lesson_15.credential_rotation import old_secret
+from labutils.lessons.lesson_15.last_inventory import (
     FLAG,
     IN_NO_LIST,
     JOBS,

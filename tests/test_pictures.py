@@ -38,6 +38,7 @@ from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
 from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
 from labutils.lessons.lesson_11.proof_life import SETTINGS
 from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
+from labutils.lessons.lesson_15 import eviction
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,
@@ -52,7 +53,6 @@ from labutils.pictures.canvas import (
     name_curves,
     stored,
 )
-from labutils.stage import eviction
 from labutils.stage.intruder import Visit, product_of, visits_of
 from labutils.stage.thief import ITEMS
 

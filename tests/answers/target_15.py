@@ -1,6 +1,6 @@
 """Ways to end the incident in time (lesson 15)."""
 
-from labutils.stage.last_inventory import LastInventory
+from labutils.lessons.lesson_15.last_inventory import LastInventory
 
 INSIDE = ("j.fielding", "sync-rule", "support-bot")
 

@@ -3,9 +3,15 @@
 from functools import cache
 from itertools import permutations
 
-from labutils.stage import credential_rotation as rotation
-from labutils.stage import eviction
-from labutils.stage.eviction import after_a_visit, graphs, has_circle, one_by_one, one_cut
+from labutils.lessons.lesson_15 import credential_rotation as rotation
+from labutils.lessons.lesson_15 import eviction
+from labutils.lessons.lesson_15.eviction import (
+    after_a_visit,
+    graphs,
+    has_circle,
+    one_by_one,
+    one_cut,
+)
 
 REMOVALS = (5, 20, 60)
 VISITS = (1, 5, 15, 20, 60, 240)

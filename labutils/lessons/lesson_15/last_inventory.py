@@ -13,8 +13,9 @@ import httpx
 from werkzeug.wrappers import Request, Response
 
 from labutils.lab import Lab, dice, iso, seconds
-from labutils.stage.credential_rotation import CredentialRecord, old_secret
 from labutils.text import counted
+
+from .credential_rotation import CredentialRecord, old_secret
 
 FLAG = "flag-" + next(dice("lesson-15", "declared over"))
 BEGIN, END = "2023-11-24T16:00:00Z", "2023-11-24T18:00:00Z"

@@ -3,9 +3,9 @@ the time for which the old one stays."""
 
 from collections.abc import Mapping
 
-from labutils.pictures.over_a_sweep import Point, Sweep, over_a_sweep
 from matplotlib.figure import Figure
 
+from labutils.pictures.over_a_sweep import Point, Sweep, over_a_sweep
 from labutils.text import counted
 
 EVICTION = Sweep(

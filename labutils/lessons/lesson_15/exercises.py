@@ -22,11 +22,12 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.lab import dice
-from labutils.stage import eviction, incident_response
-from labutils.stage.credential_rotation import Client, CredentialRecord, Service
-from labutils.stage.incident_response import HANDS, TO_CUT
-from labutils.stage.last_inventory import FLAG, LastInventory
 from labutils.text import counted
+
+from . import eviction, incident_response
+from .credential_rotation import Client, CredentialRecord, Service
+from .incident_response import HANDS, TO_CUT
+from .last_inventory import FLAG, LastInventory
 
 TOOLS = ""
 PROOF = code("""

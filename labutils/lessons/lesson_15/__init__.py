@@ -1,0 +1,1 @@
+"""15 · Containment, eviction, credential rotation."""
