@@ -472,7 +472,7 @@ def checklist(target: Path, begin: str | None, *, force: bool) -> int:
     """Write the checklist of lesson 15 as Markdown, CSV or HTML. The exit status."""
     from datetime import date
 
-    from labutils.stage.checklist import DAYS, FORMATS, rows, write
+    from labutils.incident.checklist import DAYS, FORMATS, rows, write
 
     name = shown(str(target))
     if target.suffix.lower() not in FORMATS:

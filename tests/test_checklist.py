@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labutils import __main__ as commands
-from labutils.incident.inventory import controls
-from labutils.lab import data_file
-from labutils.stage.checklist import (
+from labutils.incident.checklist import (
     BLANKS,
     HEAD,
     PRINTED,
@@ -28,6 +26,8 @@ from labutils.stage.checklist import (
     soon,
     write,
 )
+from labutils.incident.inventory import controls
+from labutils.lab import data_file
 
 LINES = checklist()
 IDS = yaml.safe_load(data_file("control-ids.yaml").read_text(encoding="utf-8"))

@@ -4,11 +4,11 @@ import time
 from collections import Counter
 
 import pytest
-from labutils.pictures.matrix import check_matrix
 
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
 from labutils.lessons.lesson_11.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
+from labutils.lessons.lesson_11.matrix import check_matrix
 from labutils.lessons.lesson_11.one_check_off import (
     READING,
     answer_of,

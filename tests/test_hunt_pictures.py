@@ -1,8 +1,6 @@
 """Pictures of a hunt: drawn from its score; no text is small, and none is cut off."""
 
 import pytest
-from labutils.pictures.hunts import precision_by_alerts
-from labutils.pictures.intrusion import intrusion
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from scored_worlds import HOUR, STEPS, event, hit, world
@@ -10,6 +8,8 @@ from scored_worlds import HOUR, STEPS, event, hit, world
 from labutils.incident import breach, telemetry
 from labutils.incident.policy import World
 from labutils.incident.scoring import score
+from labutils.lessons.lesson_10.hunts import precision_by_alerts
+from labutils.lessons.lesson_10.intrusion import intrusion
 from labutils.pictures.canvas import BLUE, TEXT, VERMILION, marks
 
 LONG = "Service Token Login Followed by a Privileged Change From the Same Address"

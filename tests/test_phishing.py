@@ -12,8 +12,6 @@ from itertools import combinations
 import pytest
 from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
-from labutils.pictures.assertion import signed_bytes
-from labutils.pictures.code_lives import code_lives
 
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
@@ -21,6 +19,8 @@ from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import passed_on
 from labutils.lessons.lesson_13 import authenticators, phishing, ways_round_a_key
 from labutils.lessons.lesson_13.all_have_keys import AllHaveKeys
+from labutils.lessons.lesson_13.assertion import signed_bytes
+from labutils.lessons.lesson_13.code_lives import code_lives
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {

@@ -14,31 +14,31 @@ from textwrap import fill
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labutils.pictures.ahead import ahead
-from labutils.pictures.code_lives import code_lives
-from labutils.pictures.delays import delays
-from labutils.pictures.estate_map import estate_map
-from labutils.pictures.grid import grid
-from labutils.pictures.heat import heat
-from labutils.pictures.matrix import check_matrix
-from labutils.pictures.response import hours_until_out, key_overlap
-from labutils.pictures.strategies import strategies, winners
-from labutils.pictures.sweeps import frontier_curve, sweeps
-from labutils.pictures.tactics import tactic_by_step
-from labutils.pictures.timeline import timeline
-from labutils.pictures.tradeoff import tradeoff
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
+from labutils.lessons.lesson_04.pictures import grid
 from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
+from labutils.lessons.lesson_06.delays import delays
+from labutils.lessons.lesson_06.heat import heat
+from labutils.lessons.lesson_07.pictures import tradeoff
+from labutils.lessons.lesson_08.pictures import timeline
+from labutils.lessons.lesson_09.estate_map import estate_map
+from labutils.lessons.lesson_09.tactics import tactic_by_step
+from labutils.lessons.lesson_11.ahead import ahead
 from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
+from labutils.lessons.lesson_11.matrix import check_matrix
 from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
 from labutils.lessons.lesson_11.proof_life import SETTINGS
+from labutils.lessons.lesson_12.pictures import strategies, winners
 from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
+from labutils.lessons.lesson_13.code_lives import code_lives
+from labutils.lessons.lesson_14.sweeps import frontier_curve, sweeps
 from labutils.lessons.lesson_15 import eviction
+from labutils.lessons.lesson_15.response import hours_until_out, key_overlap
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,
@@ -422,7 +422,7 @@ def test_a_picture_is_shown_as_plain_data_which_old_ipython_writes_alike(monkeyp
 # --- a change is noticed ------------------------------------------------------------------------
 
 DRAW = """from labutils import show
-from labutils.pictures.grid import grid
+from labutils.lessons.lesson_04.pictures import grid
 tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
 show(*grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
 

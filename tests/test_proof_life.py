@@ -1,10 +1,10 @@
 """Lesson 11: how long a proof serves a thief, over windows, nonces and dates."""
 
 import pytest
-from labutils.pictures.ahead import ahead
 
 from labutils.identity import dpop
 from labutils.lessons.lesson_11 import proof_life
+from labutils.lessons.lesson_11.ahead import ahead
 from labutils.lessons.lesson_11.proof_life import (
     SETTINGS,
     WINDOWS,

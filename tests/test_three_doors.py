@@ -1,11 +1,11 @@
 """Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
 
 import pytest
-from labutils.pictures.lifetimes import lifetimes
 
 from labutils.classroom import exercises
 from labutils.classroom.registry import lesson
 from labutils.lessons.lesson_05.exercises import AS_CLIENT, KNOCK, REFRESH, TOOLS
+from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
 from labutils.stage import what_dies_when as stage
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from labutils.pictures.timeline import LANES, across, band, lane, place, timeline, written
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from labutils.incident import ledger
+from labutils.lessons.lesson_08.pictures import LANES, across, band, lane, place, timeline, written
 from labutils.lessons.lesson_08.retelling import ON_THE_TIMELINE
 from labutils.pictures.canvas import TEXT, marks
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from labutils.pictures.routes import routes
 
 from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
+from labutils.lessons.lesson_14.routes import routes
 from labutils.pictures.canvas import marks
 
 H = World.historical()

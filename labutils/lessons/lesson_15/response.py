@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from labutils.pictures.over_a_sweep import Point, Sweep, over_a_sweep
 from labutils.text import counted
+
+from .over_a_sweep import Point, Sweep, over_a_sweep
 
 EVICTION = Sweep(
     "One by one has no end while he comes by as often as you remove",
