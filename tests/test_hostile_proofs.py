@@ -8,7 +8,6 @@ import pytest
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
 from labutils.lessons.lesson_11.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
-from labutils.lessons.lesson_11.matrix import check_matrix
 from labutils.lessons.lesson_11.one_check_off import (
     READING,
     answer_of,
@@ -21,6 +20,7 @@ from labutils.lessons.lesson_11.one_check_off import (
     refusal,
     stopped_by,
 )
+from labutils.lessons.lesson_11.pictures import check_matrix
 
 HOSTILE, HONEST = (
     {proof.name: proof for proof in proofs} for proofs in (hostile_proofs(), honest_proofs())

@@ -8,8 +8,7 @@ from scored_worlds import HOUR, STEPS, event, hit, world
 from labutils.incident import breach, telemetry
 from labutils.incident.policy import World
 from labutils.incident.scoring import score
-from labutils.lessons.lesson_10.hunts import precision_by_alerts
-from labutils.lessons.lesson_10.intrusion import intrusion
+from labutils.lessons.lesson_10.pictures import intrusion, precision_by_alerts
 from labutils.pictures.canvas import BLUE, TEXT, VERMILION, marks
 
 LONG = "Service Token Login Followed by a Privileged Change From the Same Address"

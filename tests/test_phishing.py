@@ -19,8 +19,7 @@ from labutils.identity.security_key import SecurityKey, press
 from labutils.incident.relay import passed_on
 from labutils.lessons.lesson_13 import authenticators, phishing, ways_round_a_key
 from labutils.lessons.lesson_13.all_have_keys import AllHaveKeys
-from labutils.lessons.lesson_13.assertion import signed_bytes
-from labutils.lessons.lesson_13.code_lives import code_lives
+from labutils.lessons.lesson_13.pictures import code_lives, signed_bytes
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {

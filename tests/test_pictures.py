@@ -22,23 +22,20 @@ from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.lessons.lesson_04.pictures import grid
 from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
-from labutils.lessons.lesson_06.delays import delays
-from labutils.lessons.lesson_06.heat import heat
+from labutils.lessons.lesson_06.pictures import delays, heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
-from labutils.lessons.lesson_09.estate_map import estate_map
-from labutils.lessons.lesson_09.tactics import tactic_by_step
-from labutils.lessons.lesson_11.ahead import ahead
+from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
 from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
-from labutils.lessons.lesson_11.matrix import check_matrix
 from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
+from labutils.lessons.lesson_11.pictures import ahead, check_matrix
 from labutils.lessons.lesson_11.proof_life import SETTINGS
 from labutils.lessons.lesson_12.pictures import strategies, winners
 from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
-from labutils.lessons.lesson_13.code_lives import code_lives
-from labutils.lessons.lesson_14.sweeps import frontier_curve, sweeps
+from labutils.lessons.lesson_13.pictures import code_lives
+from labutils.lessons.lesson_14.pictures import frontier_curve, sweeps
 from labutils.lessons.lesson_15 import eviction
-from labutils.lessons.lesson_15.response import hours_until_out, key_overlap
+from labutils.lessons.lesson_15.pictures import hours_until_out, key_overlap
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
     BLACK,

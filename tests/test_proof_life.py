@@ -4,7 +4,7 @@ import pytest
 
 from labutils.identity import dpop
 from labutils.lessons.lesson_11 import proof_life
-from labutils.lessons.lesson_11.ahead import ahead
+from labutils.lessons.lesson_11.pictures import ahead
 from labutils.lessons.lesson_11.proof_life import (
     SETTINGS,
     WINDOWS,

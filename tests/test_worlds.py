@@ -8,7 +8,7 @@ from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
-from labutils.lessons.lesson_14.routes import routes
+from labutils.lessons.lesson_14.pictures import routes
 from labutils.pictures.canvas import marks
 
 H = World.historical()

@@ -50,6 +50,9 @@ SERVICE = SigningKey(rsa_private_key("RFC 7515 A.2"), "RS256", "rs256-1")
 OTHER = SigningKey(ec_private_key("lesson-02"), "ES256", "es256-1")
 KEYS: dict[str, list[Jwk]] = {"keys": [SERVICE.jwk, OTHER.jwk]}
 TOMS = rsa_private_key("RFC 7520 3.4")
+# A service of another name, with another key: who reads a fixed list refuses its tokens.
+ANOTHER = SigningKey(TOMS, "RS256", "rs256-9")
+ANOTHER_LIST = {"keys": [ANOTHER.jwk]}
 CLAIMS: Claims = {
     "iss": ISSUER,
     "sub": "ada",

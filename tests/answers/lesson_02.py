@@ -2,7 +2,7 @@
 solution that change nothing.
 """
 
-from labutils.lessons.lesson_02.exercises import VERIFY
+from labutils.stage.written_verifier import VERIFY
 
 OTHER_RIGHT = {
     "02-1": [

@@ -1,1 +1,11 @@
-"""01 · JSON Web Token (JWT)."""
+"""01 · JSON Web Token (JWT): what its notebook imports."""
+
+from .logged_tokens import (
+    KEY,
+    LINE,
+    is_text,
+    same_bytes,
+    tokens_of_a_day,
+    with_the_key,
+    without_the_key,
+)

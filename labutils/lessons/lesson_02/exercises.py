@@ -32,18 +32,12 @@ from labutils.classroom.registry import (
 from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
+from labutils.stage.written_verifier import TOOLS, VERIFY
 
 from . import weak_app
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 FIXED = "an honest token, and a list with another key"
-TOOLS = code("""
-    import hmac
-    import json
-    import jwt
-    from labutils.identity.tokens import b64, json_part, unb64
-    from labutils.stage.forgeries import KEYS, RS256
-""")
 
 
 wrong = partial(registry.wrong, TOOLS)
@@ -55,20 +49,6 @@ FIRST_VERIFY = code("""
         head, payload, signature = token.split(".")
         key = jwt.PyJWK(keys["keys"][0]).key
         if not RS256.verify(f"{head}.{payload}".encode(), key, unb64(signature)):
-            raise ValueError("the signature does not fit")
-        return json.loads(unb64(payload))
-""")
-VERIFY = code("""
-    def verify(token, keys):
-        head, payload, signature = token.split(".")
-        header = json.loads(unb64(head))
-        if header.get("typ") != "JWT" or "crit" in header:
-            raise ValueError("another kind of token, or a demand that is not understood")
-        trusted = [key for key in keys["keys"] if key["kid"] == header.get("kid")]
-        if len(trusted) != 1 or trusted[0]["alg"] != header.get("alg"):
-            raise ValueError("none of our keys is for this token")
-        key = jwt.PyJWK(trusted[0])
-        if not key.Algorithm.verify(f"{head}.{payload}".encode(), key.key, unb64(signature)):
             raise ValueError("the signature does not fit")
         return json.loads(unb64(payload))
 """)
@@ -105,11 +85,6 @@ def flipped(token: str) -> str:
     return f"{head}.{payload}.{signature[:9]}{other}{signature[10:]}"
 
 
-# A service of another name, with another key: who reads a fixed list refuses its tokens.
-ANOTHER = SigningKey(forged.TOMS, "RS256", "rs256-9")
-ANOTHER_LIST = {"keys": [ANOTHER.jwk]}
-
-
 # --- 02-1: the signature ------------------------------------------------------------------------
 
 
@@ -119,7 +94,7 @@ def honest_rs256() -> list[Case]:
         for claims in (forged.CLAIMS, *people(3, "honest"))
     ]
     (other,) = people(1, "another list")
-    return [*cases, Case((sign(other, ANOTHER), ANOTHER_LIST), other, "fixed", FIXED)]
+    return [*cases, Case((sign(other, forged.ANOTHER), forged.ANOTHER_LIST), other, "fixed", FIXED)]
 
 
 def broken_signatures() -> list[Case]:
@@ -203,7 +178,7 @@ def honest_tokens() -> list[Case]:
     return [
         Case((by_rsa, forged.KEYS), first, "good", "an honest token of key rs256-1"),
         Case((by_ec, forged.KEYS), second, "first key", "an honest token of key es256-1"),
-        Case((sign(first, ANOTHER), ANOTHER_LIST), first, "fixed", FIXED),
+        Case((sign(first, forged.ANOTHER), forged.ANOTHER_LIST), first, "fixed", FIXED),
     ]
 
 

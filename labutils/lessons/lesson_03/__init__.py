@@ -1,1 +1,16 @@
-"""03 · The authorization code flow."""
+"""03 · The authorization code flow: what its notebook imports."""
+
+from .missing_defences import (
+    ASKED_FOR,
+    CALLBACK,
+    NAMES,
+    RFC_VERIFIER,
+    TRAP,
+    hidden,
+    one_client,
+    outcomes,
+    parameters,
+    swap,
+    through,
+    values_on,
+)

@@ -29,16 +29,24 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.tokens import sign
 from labutils.lab import dice
-from labutils.lessons.lesson_02.exercises import ANOTHER, ANOTHER_LIST, VERIFY
-from labutils.lessons.lesson_02.exercises import TOOLS as TOOLS_OF_02
 from labutils.stage import forgeries as forged
+from labutils.stage import written_verifier
 from labutils.text import counted
 
 from .eager_wiki import FLAG, board, with_eager_wiki
+from .id_tokens import (
+    ELSEWHERE,
+    ISSUER,
+    LATER,
+    NOW,
+    asked,
+    bad_id_tokens,
+    bad_id_tokens_by_name,
+    claims_of,
+    good_id_tokens,
+)
 
 REFUSAL = (ValueError, jwt.PyJWTError)
-ISSUER, NOW = "https://login.example", 1697620000
-ELSEWHERE, LATER = "https://sign-in.example", NOW + 1_000_000  # another provider, and another day
 
 SIGN_IN = code("""
     def sign_in_with(browser, token):
@@ -82,18 +90,11 @@ TRUST = code("""
     def trust(issuer, document):
         return document.get("issuer") == issuer
 """)
-TOOLS = "\n".join((TOOLS_OF_02, VERIFY, MEANT_FOR, IN_TIME))
+TOOLS = "\n".join((written_verifier.TOOLS, written_verifier.VERIFY, MEANT_FOR, IN_TIME))
 
 
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
-
-
-def claims_of(seed: str, now: int = NOW) -> dict[str, Any]:
-    """Claims as an ID token has them, with a subject and a nonce that are drawn."""
-    drawn = dice("lesson-04", seed)
-    times = {"iat": now - 300, "exp": now + 300}
-    return {"iss": ISSUER, "sub": next(drawn), "aud": "wiki", **times, "nonce": next(drawn)}
 
 
 # --- 04-1: the opening attack -------------------------------------------------------------------
@@ -206,54 +207,6 @@ def bad_times() -> list[Case]:
 
 
 # --- 04-4: the whole validation -----------------------------------------------------------------
-
-
-def asked(claims: dict[str, Any], token: str, mistake: str, words: str) -> Case:
-    """One call of validate for a sign-in whose nonce is that of `claims`."""
-    arguments = (token, forged.KEYS, ISSUER, "wiki", claims["nonce"], NOW)
-    return Case(arguments, claims, mistake, words)
-
-
-def good_id_tokens() -> list[Case]:
-    first, second = claims_of("first"), {**claims_of("second"), "aud": ["wiki"]}
-    third = {**claims_of("third", LATER), "iss": ELSEWHERE, "aud": "notes"}
-    elsewhere = (sign(third, ANOTHER), ANOTHER_LIST, ELSEWHERE, "notes", third["nonce"], LATER)
-    return [
-        asked(first, sign(first, forged.SERVICE), "good", "a good ID token"),
-        asked(second, sign(second, forged.OTHER), "good", "a good ID token of the other key"),
-        Case(elsewhere, third, "fixed", "a good ID token of another provider, for notes"),
-    ]
-
-
-def bad_id_tokens() -> list[Case]:
-    """The twelve tokens of the lesson's grid."""
-    claims = claims_of("bad")
-    changes = [
-        ({"iss": "https://tom.test"}, "meant for", "another issuer, signed by our provider"),
-        ({"aud": "notes"}, "meant for", "another audience"),
-        ({"aud": ["wiki", "notes"]}, "meant for", "an audience that is not trusted beside ours"),
-        ({"exp": NOW}, "now", "a token that has just expired"),
-        ({"iat": NOW + 60}, "now", "a token of the future"),
-        ({"nonce": "of another sign-in"}, "nonce", "the nonce of another sign-in"),
-        ({"nonce": None}, "nonce", "a nonce that is null"),
-    ]
-    cases = [asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in changes]
-    for name, mistake in (("nonce", "nonce"), ("sub", "sub")):
-        rest = {key: value for key, value in claims.items() if key != name}
-        cases.append(asked(claims, sign(rest, forged.SERVICE), mistake, f"no {name}"))
-    unsigned, own = forged.unsigned(claims), forged.with_own_key(claims)
-    logout = forged.logout_token(claims)
-    return [
-        *cases,
-        asked(claims, unsigned, "signature", "alg none"),
-        asked(claims, own, "signature", "a key of Tom's own"),
-        asked(claims, logout, "signature", "a logout token"),
-    ]
-
-
-def bad_id_tokens_by_name() -> dict[str, str]:
-    """What the lesson's grid shows: each bad token by what is wrong with it."""
-    return {case.words: case.arguments[0] for case in bad_id_tokens()}
 
 
 def bad_sign_ins() -> list[Case]:

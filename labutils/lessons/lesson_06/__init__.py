@@ -1,1 +1,4 @@
-"""06 · Token replay."""
+"""06 · Token replay: what its notebook imports."""
+
+from . import attacker_minutes
+from .second_factor import ada_signs_in

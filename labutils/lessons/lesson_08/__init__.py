@@ -1,1 +1,12 @@
-"""08 · Incident timeline."""
+"""08 · Incident timeline: what its notebook imports."""
+
+from .readings import as_entry, as_table, contradictions, graded_by
+from .retelling import (
+    JUDGED,
+    ON_THE_TIMELINE,
+    SCENES,
+    active_in_the_gap,
+    print_gap,
+    print_retelling,
+)
+from .support_log import SEARCHES, as_text, own_download, support_log

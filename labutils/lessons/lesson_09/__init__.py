@@ -1,1 +1,3 @@
-"""09 · The attack, move by move."""
+"""09 · The attack, move by move: what its notebook imports."""
+
+from . import attack_chain

@@ -1,1 +1,4 @@
-"""10 · Threat hunting with Sigma."""
+"""10 · Threat hunting with Sigma: what its notebook imports."""
+
+from . import hunting
+from .hunting import correlated, sigma

@@ -1,1 +1,5 @@
-"""11 · Sender-constrained tokens."""
+"""11 · Sender-constrained tokens: what its notebook imports."""
+
+from . import bound_cookies, bound_tokens, one_check_off, proof_life, tls_proxy
+from .hostile_proofs import ADA, AT_API, NOW, TOKEN, hostile_proofs, make_proof
+from .tls_proxy import client_cert

@@ -1,1 +1,4 @@
-"""12 · Lifetimes, revocation and continuous evaluation."""
+"""12 · Lifetimes, revocation and continuous evaluation: what its notebook imports."""
+
+from . import revocation
+from .token_strategies import CALLS, DELAYS, FOUR, Setting, Theft, measured, measured_minutes

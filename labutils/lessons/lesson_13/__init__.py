@@ -1,1 +1,3 @@
-"""13 · Phishing-resistant sign-in."""
+"""13 · Phishing-resistant sign-in: what its notebook imports."""
+
+from . import authenticators, phishing, ways_round_a_key

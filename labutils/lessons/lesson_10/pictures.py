@@ -1,0 +1,263 @@
+"""The pictures that lesson 10 alone draws."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from string import ascii_uppercase
+from textwrap import fill
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from labutils.incident.alerts import Alert
+from labutils.incident.scoring import LoggedStep, Score
+from labutils.lab import iso
+from labutils.pictures.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
+from labutils.text import counted
+
+# --- intrusion ------------------------------------------------------------------------------------
+
+TITLE = TEXT + 1.5
+LEFT = 9.4  # columns, for the names of the rules
+WIDEST = 36  # characters of a rule's name in a line
+MARK = 90
+KEY = (
+    "filled: succeeded    ring: denied    diamond: an alert that was read    "
+    "grey bar: an alert past the budget\n"
+    "line behind an alert: up to the last step that it shows    dotted: the first true alert"
+)
+
+
+def intrusion(result: Score, title: str) -> tuple[Figure, str]:
+    """The logged steps in the order of time, a column each, and a row for each rule with a true
+    alert. Between two columns the time runs evenly; from column to column it does not."""
+    steps = result.logged_steps
+    rows = _rules(result)
+    names = [fill(rule, WIDEST) for rule in rows]
+    heights = [max(1.0, 0.72 * (name.count("\n") + 1) + 0.3) for name in names]
+    total = sum(heights)
+    figure, axes = canvas(14, 4.5 + 0.3 * total, (-LEFT, len(steps) + 2.6), (total + 5.4, -10))
+    axes.text(-LEFT + 0.1, 0, "the intrusion", size=TEXT, va="center")
+    axes.text(-LEFT + 0.1, -9.2, title, size=TITLE, weight="bold", va="center")
+    _steps(axes, steps, total)
+    top = 0.9
+    for alerts, name, height in zip(rows.values(), names, heights, strict=True):
+        middle = top + height / 2
+        axes.text(-LEFT + 0.1, middle, name, size=TEXT, va="center", linespacing=1.0)
+        axes.plot([-LEFT, len(steps)], [top, top], color="#dddddd", lw=0.6, zorder=0)
+        for alert in alerts:
+            _alert(axes, alert, steps, middle)
+        top += height
+    _first(axes, result, top)
+    axes.text(-LEFT + 0.1, top + 3.4, KEY, size=TEXT, color=GREY, va="center")
+    return figure, _sentence(result, rows)
+
+
+def _rules(result: Score) -> dict[str, list[Alert]]:
+    """The true alerts of each rule, the rule that was first on top."""
+    rules: dict[str, list[Alert]] = {}
+    for alert in sorted(filter(lambda one: one.true, result.alerts), key=lambda one: one.shown_at):
+        rules.setdefault(alert.title, []).append(alert)
+    return rules
+
+
+def _across(moment: float, steps: Sequence[LoggedStep]) -> float:
+    """Where a moment stands: each step at its own column, what is between two steps between."""
+    if moment <= steps[0].first:
+        return 0.0
+    for place, (before, after) in enumerate(zip(steps, steps[1:], strict=False)):
+        if moment < after.first:
+            return place + (moment - before.first) / (after.first - before.first)
+    return len(steps) - 1 + min(0.8, (moment - steps[-1].first) / 86400)
+
+
+def _steps(axes: Axes, steps: Sequence[LoggedStep], bottom: float) -> None:
+    """The steps with their names, and the days below them."""
+    for place, step in enumerate(steps):
+        axes.plot([place, place], [0.9, bottom + 0.9], color="#eeeeee", lw=0.6, zorder=0)
+        mark(axes, place, 0, step.outcome, MARK)
+        words = title_of(step.fact)
+        axes.text(place - 0.2, -0.7, words, rotation=55, size=TEXT, ha="left", va="bottom")
+    days = groupby(enumerate(steps), key=lambda pair: iso(pair[1].first)[:10])
+    for number, (_, members) in enumerate(days):
+        places, there = zip(*members, strict=True)
+        low = bottom + 1.35
+        axes.plot([places[0] - 0.3, places[-1] + 0.3], [low, low], color=GREY, lw=1.6)
+        words = _days(there[0].first, max(step.last for step in there))
+        middle = (places[0] + places[-1]) / 2
+        axes.text(
+            middle, low + 0.55 + number % 2 * 0.75, words, size=TEXT, ha="center", va="center"
+        )
+
+
+def _days(first: float, last: float) -> str:
+    """A day as people write it, or the days from one to another."""
+    one, other = (date.fromisoformat(iso(moment)[:10]) for moment in (first, last))
+    if one == other:
+        return f"{one:%d %b}".lstrip("0")
+    if one.month == other.month:
+        return f"{one.day}\u2013{other:%d %b}"
+    return f"{one:%d %b}\u2013{other:%d %b}".lstrip("0")
+
+
+def _alert(axes: Axes, alert: Alert, steps: Sequence[LoggedStep], y: float) -> None:
+    begin, end = _across(alert.shown_at, steps), _across(max(alert.steps.values()), steps)
+    axes.plot([begin, end], [y, y], color=BLACK if alert.seen else GREY, lw=1.6)
+    mark(axes, begin, y, "defenders" if alert.seen else "not_reached", MARK)
+
+
+def _first(axes: Axes, result: Score, bottom: float) -> None:
+    """A line where the first true alert came."""
+    first = result.first_true_alert
+    if first is None:
+        return
+    x = _across(first.shown_at, result.logged_steps)
+    axes.plot([x, x], [0.6, bottom], color=BLACK, lw=1, ls=(0, (2, 3)))
+
+
+def _sentence(result: Score, rows: dict[str, list[Alert]]) -> str:
+    first, left = result.first_true_alert, result.still_to_come
+    steps, rules = counted(result.recall.trials, "logged step"), counted(len(rows), "rule")
+    start = f"{steps}, {result.recall.hits} seen; {rules} with a true alert. "
+    if first is None or left is None:
+        return start + "No true alert was read."
+    hours, steps = counted(round(left.hours), "hour"), counted(len(left.steps), "step")
+    return start + (
+        f"The first true alert that was read came at {iso(first.shown_at)}, from {first.title}. "
+        f"Still to come: {hours} and {steps}."
+    )
+
+
+# --- hunts ----------------------------------------------------------------------------------------
+
+HUNTS_TITLE = TEXT + 1.5
+WIDTH = 12  # inches
+LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
+PALE = "#dddddd"
+NEAR = 0.2  # powers of ten: a letter has no room between two bars that are so near
+HUNTS_KEY = (
+    "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
+    "bar: where the share of true alerts may lie, with 95 %, by so few alerts"
+)
+
+
+def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure, str]:
+    """Each score as a point: alerts a day in its worst week, and how many of its alerts were true,
+    with the interval. What lies to the right of the budget is not all read.
+
+    A point has a letter, and the list at the right says whose it is, in the order of the scores.
+    """
+    sheet = _Sheet.of(scores)
+    figure, axes = canvas(WIDTH, 6.4, (-0.75, sheet.right + 2.8), (-0.6, 1.34))
+    axes.text(-0.7, 1.26, title, size=HUNTS_TITLE, weight="bold", va="center")
+    _frame(axes, sheet)
+    budget = next(iter(scores.values())).budget
+    x = _hunts_across(budget)
+    axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)), zorder=0)
+    axes.text(x, 1.09, f"budget: {budget} a day", size=TEXT, va="center", ha="center")
+    for place, (letter, (name, one)) in enumerate(
+        zip(ascii_uppercase, scores.items(), strict=False)
+    ):
+        _point(axes, one, sheet)
+        _letter(axes, letter, one, scores.values(), sheet)
+        words = f"{letter}  {name}: {one.precision.hits} of {one.precision.trials}"
+        axes.text(
+            sheet.right + 0.2,
+            0.98 - 0.11 * place,
+            words,
+            size=TEXT,
+            color=_colour(one),
+            va="center",
+        )
+    axes.text(-0.7, -0.47, HUNTS_KEY, size=TEXT, color=GREY, va="center")
+    return figure, _points_sentence(scores, budget)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """How far the axes go: `right` in powers of ten, `top` as a share."""
+
+    right: float
+    top: float
+
+    @classmethod
+    def of(cls, scores: Mapping[str, Score]) -> "_Sheet":
+        """Wide and high enough for these scores."""
+        most = max([one.worst_week[1] for one in scores.values()] + [50])
+        highest = max((one.precision.high for one in scores.values() if one.alerts), default=1)
+        return cls(_hunts_across(most) + 0.4, next(top for top in (0.25, 0.5, 1) if highest <= top))
+
+    def height(self, share: float) -> float:
+        """Where a share stands."""
+        return share / self.top
+
+
+def _hunts_across(alerts_a_day: float) -> float:
+    """Where so many alerts a day stand: each power of ten is as wide as the last."""
+    return math.log10(max(alerts_a_day, LEAST) / LEAST)
+
+
+def _frame(axes: Axes, sheet: _Sheet) -> None:
+    for part in (0, 0.5, 1):
+        axes.plot([0, sheet.right], [part, part], color=PALE, lw=0.8, zorder=0)
+        words = f"{100 * part * sheet.top:g} %"
+        axes.text(-0.06, part, words, size=TEXT, ha="right", va="center")
+    words, turned = "alerts that are true", {"rotation": 90, "va": "center", "ha": "center"}
+    axes.text(-0.6, 0.5, words, size=TEXT, **turned)
+    alerts = LEAST
+    while _hunts_across(alerts) <= sheet.right:
+        words = f"{alerts:g}" if alerts > LEAST else f"{alerts:g} or less"
+        axes.text(_hunts_across(alerts), -0.1, words, size=TEXT, ha="center", va="center")
+        alerts *= 10
+    words = "alerts a day in the worst week"
+    axes.text(sheet.right / 2, -0.24, words, size=TEXT, ha="center", va="center")
+
+
+def _bar(one: Score, sheet: _Sheet) -> tuple[float, float]:
+    """The ends of the interval; without an alert there is none."""
+    share = one.precision
+    ends = (share.low, share.high) if share.trials else (0, 0)
+    return sheet.height(ends[0]), sheet.height(ends[1])
+
+
+def _colour(one: Score) -> str:
+    return BLACK if one.within_budget else GREY
+
+
+def _point(axes: Axes, one: Score, sheet: _Sheet) -> None:
+    """The mark of a score with its interval."""
+    x, (low, high) = _hunts_across(one.worst_week[1]), _bar(one, sheet)
+    axes.plot([x, x], [low, high], color=_colour(one), lw=2.4)
+    face = BLACK if one.within_budget else "white"
+    _diamond(axes, x, sheet.height(one.precision.value), face, _colour(one))
+
+
+def _letter(axes: Axes, letter: str, one: Score, every: Iterable[Score], sheet: _Sheet) -> None:
+    """The letter of a score, at the right of its interval; at the left where another stands."""
+    x, y = _hunts_across(one.worst_week[1]), max(_bar(one, sheet)[1], 0.06)
+    bars = [(_hunts_across(other.worst_week[1]), *_bar(other, sheet)) for other in every]
+    taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in bars)
+    style = {"size": TEXT, "weight": "bold", "color": _colour(one), "va": "center"}
+    if taken:
+        axes.text(x - 0.06, y, letter, ha="right", **style)
+    else:
+        axes.text(x + 0.06, y, letter, ha="left", **style)
+
+
+def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:
+    axes.plot(x, y, "D", ms=9, mfc=face, mec=edge, mew=1.8, zorder=4)
+
+
+def _points_sentence(scores: Mapping[str, Score], budget: int) -> str:
+    rungs = [
+        f"{name} {one.precision.hits} true of {one.precision.trials} alerts, "
+        f"{one.worst_week[1]:.2f} a day"
+        for name, one in scores.items()
+    ]
+    inside = [name for name, one in scores.items() if one.within_budget]
+    return (
+        f"{len(scores)} sets of rules, by the worst week: {'; '.join(rungs)}. "
+        f"Within the budget of {budget} a day: {', '.join(inside) or 'none'}."
+    )
