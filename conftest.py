@@ -12,7 +12,7 @@ import tempfile
 import pytest
 
 HERE = pathlib.Path(__file__).parent
-sys.path[:0] = [str(HERE / "tools"), str(HERE / "tests")]  # tests use the tools as well
+sys.path[:0] = [str(HERE), str(HERE / "tools"), str(HERE / "tests" / "helpers")]
 import lessons  # noqa: E402
 
 # What a learner has passed stands in a file beside the notebooks; stored outputs are those of

@@ -4,7 +4,6 @@ broken."""
 import ast
 import gzip
 import json
-import pathlib
 import re
 import shutil
 import subprocess
@@ -16,12 +15,10 @@ from course_in_a_folder import Course, kernel_lines, posix
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
+from places import ROOT
 
 import labutils
 from labutils import doctor
-
-ROOT = pathlib.Path(__file__).parent.parent
-
 
 # --- set-ups that are broken --------------------------------------------------------------------
 

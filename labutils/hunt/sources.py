@@ -19,7 +19,7 @@ class Source:
 
     `product`, `service` and `category` are what a rule's log source may say of it (Sigma
     specification, appendix "log sources"); `times` are the fields that may hold an event's time;
-    `looks` says whether an event is one of this source.
+    `looks` says whether an event is one of this source; `actor` is the field that says who acted.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Source:
     category: frozenset[str]
     times: tuple[str, ...]
     looks: Callable[[Json], bool]
+    actor: str
 
 
 def _has(*keys: str) -> Callable[[Json], bool]:
@@ -73,6 +74,22 @@ def _is_atlassian(prefix: str, author: str) -> Callable[[Json], bool]:
     return looks
 
 
+_ACTORS = {  # by source: the field that says who acted
+    "okta": "actor.alternateId",
+    "support": "user",
+    "jira": "author.name",
+    "confluence": "author.name",
+    "bitbucket": "author.name",
+    "cloudtrail": "userIdentity.arn",
+    "cloudflare_access": "Email",
+    "cloudflare_access_nonidentity": "serviceTokenId",
+    "cloudflare_gateway": "SourceIP",
+    "cloudflare_audit": "ActorEmail",
+    "linux_process_creation": "Computer",
+    "sshd": "host",
+}
+
+
 def _source(
     name: str,
     product: str,
@@ -88,6 +105,7 @@ def _source(
         frozenset(category.split()),
         tuple(times.split()),
         looks,
+        _ACTORS[name],
     )
 
 

@@ -18,20 +18,6 @@ from labutils.hunt.sources import SOURCES, time_of, values_at
 from labutils.text import shown
 
 DAY = 86400  # seconds
-ACTORS = {  # where an event of each source says who acted
-    "okta": "actor.alternateId",
-    "support": "user",
-    "jira": "author.name",
-    "confluence": "author.name",
-    "bitbucket": "author.name",
-    "cloudtrail": "userIdentity.arn",
-    "cloudflare_access": "Email",
-    "cloudflare_access_nonidentity": "serviceTokenId",
-    "cloudflare_gateway": "SourceIP",
-    "cloudflare_audit": "ActorEmail",
-    "linux_process_creation": "Computer",
-    "sshd": "host",
-}
 
 
 class NotAWorld(ValueError):
@@ -162,6 +148,6 @@ def _lines(path: Path, source: str) -> tuple["array[float]", list[str]]:
             if time is None:
                 raise NotAWorld(f"{shown(str(path))}, line {number}: is no event with a time.")
             times.append(time)
-            who = str(next(iter(values_at(event, ACTORS[source])), ""))
+            who = str(next(iter(values_at(event, SOURCES[source].actor)), ""))
             actors.append(known.setdefault(who, who))
     return times, actors

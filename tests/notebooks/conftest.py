@@ -1,12 +1,10 @@
 """The course's notebooks, each as (path, notebook)."""
 
-import pathlib
-
 import lessons
 import nbformat
 import pytest
+from places import NOTEBOOKS
 
-NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 COURSE = list(lessons.sums())
 
 

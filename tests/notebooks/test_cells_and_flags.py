@@ -8,16 +8,15 @@ from functools import cache
 
 import nbformat
 import pytest
-from conftest_paths import NOTEBOOKS, ROOT
+from places import LESSONS, NOTEBOOKS, NUMBERS
 from rails import demand, demand_none, quoted
-from remade import REMADE
 
 from labutils.classroom import exercises
 from labutils.classroom.registry import lesson
 from labutils.lab import Lab
 
-WITH_TARGET = [number for number in REMADE if lesson(number).target]
-RUN_TWICE = [number for number in REMADE if number <= "05"]
+WITH_TARGET = [number for number in NUMBERS if lesson(number).target]
+RUN_TWICE = [number for number in NUMBERS if number <= "05"]
 OTHERWISE = "In the course's own run it is"  # reveal, where something else came out
 
 
@@ -30,7 +29,7 @@ def code_cells(number: str) -> list[nbformat.NotebookNode]:
 @cache
 def parts_of_the_flag(number: str) -> tuple[str, ...]:
     """What proves that the target was reached: a flag, or the members of a set."""
-    routes = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["ROUTES"]
+    routes = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["ROUTES"]
     with contextlib.redirect_stdout(io.StringIO()):
         answer = next(iter(routes.values()))(lesson(number).target.scene())
     return (answer,) if isinstance(answer, str) else tuple(sorted(answer))

@@ -2,12 +2,11 @@
 
 import conclusions
 import pytest
-from conftest_paths import NOTEBOOKS
 from nbformat import read
+from places import LESSONS, NOTEBOOKS
 from rails import demand, demand_none
-from remade import REMADE
 
-PART_3 = [number for number in ("11", "12", "13", "14", "15") if number in REMADE]
+PART_3 = ["11", "12", "13", "14", "15"]
 SWEPT = {"99-life": ["up to 26 hours"]}
 
 
@@ -37,9 +36,9 @@ def test_a_lesson_of_part_3_concludes_three_things_or_more_and_one_in_its_recap(
 
 def test_the_name_of_a_conclusion_begins_with_the_number_of_its_lesson():
     demand_none(
-        f"{path.name}: call {name!r} {number}-…"
-        for path in sorted(conclusions.CONCLUSIONS.glob("lesson_*.py"))
-        for number in [path.stem[-2:]]
+        f"{path.parent.name}: call {name!r} {number}-…"
+        for path in sorted(LESSONS.glob("lesson_??/conclusions.py"))
+        for number in [path.parent.name[-2:]]
         for name in conclusions.written(number)
         if not name.startswith(f"{number}-")
     )

@@ -7,9 +7,9 @@ import re
 import fact_guard as guard
 import nbformat
 import pytest
-from conftest_paths import NOTEBOOKS, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from places import NOTEBOOKS, ROOT
 from rails import demand, demand_none
 
 from labutils.incident.ledger import common_errors, facts

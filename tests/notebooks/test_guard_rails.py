@@ -14,7 +14,7 @@ import lessons
 import nbformat
 import pytest
 import yaml
-from conftest_paths import DATA, NOTEBOOKS, ROOT
+from places import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, quoted
 
 from labutils.incident.ledger import ledger
@@ -68,10 +68,12 @@ def seen(cell):
 def test_nothing_of_a_skeleton_is_left_to_write(name, notebook):
     number = name[:2]
     paths = [
-        ROOT / "labutils" / "classroom" / "lessons" / f"lesson_{number}.py",
-        *(ROOT / "tests" / "answers").glob(f"*_{number}.py"),
+        path
+        for folder in (ROOT / "labutils" / "lessons", ROOT / "tests" / "lessons")
+        for path in (folder / f"lesson_{number}").rglob("*.*")
+        if path.suffix in (".py", ".yaml")
     ]
-    files = [path for path in paths if path.exists() and TO_WRITE in path.read_text("utf-8")]
+    files = [path for path in paths if TO_WRITE in path.read_text("utf-8")]
     demand_none(
         [
             f"{name}, cell {c.id}: {TO_WRITE} stands in it."

@@ -6,27 +6,24 @@ import dis
 import re
 import runpy
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import CodeType
 
 import nbformat
 import pytest
 import share
-from conftest_paths import NOTEBOOKS, ROOT
+from places import LESSONS, NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
-from remade import REMADE
 
 from labutils.classroom.registry import Lesson, Prediction, lesson
 
-ALL = [path.name[:2] for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))]
-WITH_SHARE = [number for number in REMADE if number != "00"]  # lesson 00 shows how it works
+WITH_SHARE = [number for number in NUMBERS if number != "00"]  # lesson 00 shows how it works
 
 
 def course(number: str) -> Lesson:
     found = lesson(number)
     demand(
         found is not None,
-        f"Lesson {number} has no labutils/classroom/lessons/lesson_{number}.py. make lesson "
+        f"Lesson {number} has no labutils/lessons/lesson_{number}/exercises.py. make lesson "
         "makes one.",
     )
     return found
@@ -93,9 +90,9 @@ def test_there_is_a_target_with_three_tiers_of_hints(number):
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
-    """tests/answers/target_NN.py: ROUTES, a function for each way, from the scene to the flag."""
+    """tests/lessons/lesson_NN/target_routes.py: ROUTES, a function for each way, from the scene to the flag."""
     target = course(number).target
-    routes = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["ROUTES"]
+    routes = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["ROUTES"]
     demand(len(routes) >= 2, f"{target.id}: ROUTES names {len(routes)} way. Write two or more.")
     for name, route in routes.items():
         flag = route(target.scene())
@@ -108,9 +105,9 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_what_does_not_open_the_target_gives_no_flag(number):
-    """tests/answers/target_NN.py: SHUT, tries that must fail."""
+    """tests/lessons/lesson_NN/target_routes.py: SHUT, tries that must fail."""
     target = course(number).target
-    tries = runpy.run_path(str(ROOT / "tests" / "answers" / f"target_{number}.py"))["SHUT"]
+    tries = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["SHUT"]
     demand(tries, f"{target.id}: SHUT names no try that fails. Write one or more.")
     for name, attempt in tries.items():
         answer = attempt(target.scene())
@@ -120,7 +117,7 @@ def test_what_does_not_open_the_target_gives_no_flag(number):
         )
 
 
-@pytest.mark.parametrize("number", REMADE)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_lesson_has_at_most_ten_exercises_and_each_has_its_cell(number):
     exercises = course(number).exercises
     demand(
@@ -136,7 +133,7 @@ def test_a_lesson_has_at_most_ten_exercises_and_each_has_its_cell(number):
 
 
 def test_in_four_lessons_what_is_written_is_used_later():
-    users = [number for number in REMADE if asked(number, "mine")]
+    users = [number for number in NUMBERS if asked(number, "mine")]
     demand(
         len(users) >= min(4, len(WITH_SHARE)),
         f"Only the lessons {', '.join(users)} use what was written. Call mine(...) in four.",
@@ -146,7 +143,7 @@ def test_in_four_lessons_what_is_written_is_used_later():
 # --- predictions --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_each_prediction_is_asked_and_then_revealed(number):
     predicted, revealed = asked(number, "predict"), asked(number, "reveal")
     names = [item.id for item in course(number).predictions]
@@ -167,7 +164,7 @@ def test_each_prediction_is_asked_and_then_revealed(number):
         )
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_at_least_half_of_the_predictions_are_computed(number):
     """Computed: `reveal` is given what the cell observed, and no constant."""
     given = {name: call.args[1:] for name, (_, call) in asked(number, "reveal").items()}
@@ -182,7 +179,7 @@ def is_constant(node: ast.expr) -> bool:
     return not any(isinstance(part, ast.Name) for part in ast.walk(node))
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
     demand(
@@ -197,7 +194,7 @@ def test_what_the_stored_run_observed_is_the_registrys_truth(number):
         )
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_each_wrong_guess_names_a_belief(number):
     for item in course(number).predictions:
         if isinstance(item, Prediction):
@@ -216,7 +213,7 @@ def test_each_wrong_guess_names_a_belief(number):
         )
 
 
-@pytest.mark.parametrize("number", ALL)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_no_prediction_is_asked_in_prose_alone(number):
     prose = [cell for cell in cells(number) if cell.cell_type == "markdown"]
     demand_none(
@@ -229,11 +226,8 @@ def test_no_prediction_is_asked_in_prose_alone(number):
 # --- quizzes ------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(
-    len(REMADE) < 6, reason="holds over the lessons that are remade, from Part 1 on"
-)
 def test_neither_a_letter_nor_the_length_gives_the_answer_away():
-    quizzes = [item for number in REMADE for item in course(number).quizzes]
+    quizzes = [item for number in NUMBERS for item in course(number).quizzes]
     chance = sum(1 / len(item.choices) for item in quizzes) / len(quizzes)
     shares = {}
     for letter in "abcd":
@@ -252,7 +246,7 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
 # --- minutes ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", REMADE)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_the_minutes_fit_what_is_read_and_written(number):
     (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
     metadata = nbformat.read(path, as_version=4).metadata["labutils"]
@@ -329,7 +323,7 @@ def _globals_inside(code: CodeType) -> set[str]:
     return names.union(*map(_globals_inside, inner))
 
 
-@pytest.mark.parametrize("number", REMADE)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_who_leaves_the_long_sections_out_misses_no_name(number):
     long_path = _on_the_long_path(number)
     short = [(cell.id, cell.source) for cell in code(number) if cell.id not in long_path]
@@ -355,8 +349,3 @@ def test_who_leaves_the_long_sections_out_misses_no_name(number):
 def test_a_name_that_no_cell_before_binds_is_noticed(sources, missing):
     cells = [(str(number), source) for number, source in enumerate(sources)]
     assert sorted(name for _, name in unbound(cells)) == missing
-
-
-def test_the_list_of_remade_lessons_names_lessons():
-    assert set(REMADE) <= set(ALL)
-    assert Path(ROOT / "tests" / "answers").is_dir() or not WITH_SHARE

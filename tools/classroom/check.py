@@ -24,8 +24,8 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-
 from tests.classroom_helpers import certificate_in
+
 from tools.classroom import accounts, load, sign_in
 from tools.classroom import settings as classroom
 from tools.environments import HOUSE

@@ -14,7 +14,7 @@ from tools.environments import pip
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
-STAND_IN = HOUSE / "tests" / "lite" / "cryptography"
+STAND_IN = HOUSE / "tests" / "tools" / "lite" / "cryptography"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip file, so that the same files make the same wheel
 COMPILED = (".so", ".c", ".h", ".pyx", ".pxd")
 

@@ -755,21 +755,21 @@ EXERCISES = (
                 "That is the segment as it stands in the token. Decode it: "
                 "base64.urlsafe_b64decode(...), with the `=` that are missing.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")[1]
                 """),
             ),
             "header": (
                 "That is the first segment. The middle one stands between the two dots.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = base64.urlsafe_b64decode(LINE.partition("Bearer ")[2].split(".")[0] + "==")
                 """),
             ),
             "short": (
                 "The end is missing. Add `=` and leave all the characters in their places.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = base64.urlsafe_b64decode(payload[:-2])
                 """),
@@ -778,7 +778,7 @@ EXERCISES = (
                 "That is the third segment, the signature. It is bytes, and no text. The middle "
                 "segment has the index 1: Python counts from 0.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 last = LINE.partition("Bearer ")[2].strip('"').split(".")[2]
                 answer = base64.urlsafe_b64decode(last + "==")
                 """),
@@ -787,7 +787,7 @@ EXERCISES = (
                 "That is a list. Take one segment of it: the middle one has the index 1. Then "
                 "decode that one.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")
                 """),
             ),
@@ -795,7 +795,7 @@ EXERCISES = (
                 "You are nearly there. str(...) of bytes writes b' in front of them and ' behind. "
                 "Put the bytes into `answer` as they are, or turn them into a text with .decode().",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = str(base64.urlsafe_b64decode(payload + "=="))
                 """),
@@ -805,7 +805,7 @@ EXERCISES = (
                 "hexadecimal digits, or in another code for letters. Put the bytes into `answer` "
                 "as they are. Their text is UTF-8: .decode() with nothing between the brackets.",
                 wrong("""
-                from .logged_tokens import LINE
+                from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = base64.urlsafe_b64decode(payload + "==").hex()
                 """),

@@ -28,7 +28,6 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.identity.tokens import sign
-from labutils.lab import dice
 from labutils.stage import forgeries as forged
 from labutils.stage import written_verifier
 from labutils.text import counted
@@ -37,7 +36,6 @@ from .eager_wiki import FLAG, board, with_eager_wiki
 from .id_tokens import (
     ELSEWHERE,
     ISSUER,
-    LATER,
     NOW,
     asked,
     bad_id_tokens,

@@ -34,7 +34,7 @@ TOOLS = code("""
     import secrets
     from urllib.parse import urlsplit, urlunsplit
 
-    from .cleaner_grade import PLAIN
+    from labutils.lessons.lesson_07.cleaner_grade import PLAIN
 """)
 TEXTS = code("""
     def texts(value):

@@ -60,9 +60,9 @@ IMPORTS = code("""
     from labutils.identity.dpop import access_token_hash, bare, need, read
     from labutils.identity.oauth import bearer
     from labutils.identity.tokens import public_jwk, thumbprint, verify_signature
-    from . import bound_tokens
-    from .hostile_proofs import make_proof
-    from .tls_proxy import client_cert
+    from labutils.lessons.lesson_11 import bound_tokens
+    from labutils.lessons.lesson_11.hostile_proofs import make_proof
+    from labutils.lessons.lesson_11.tls_proxy import client_cert
     from labutils.stage.two_apps import API, LOGIN, NOTES
 """)
 PROVE = code("""

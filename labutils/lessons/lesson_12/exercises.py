@@ -53,7 +53,7 @@ TOOLS = code("""
     from labutils.identity.security_events import REVOKED, signed_claims
     from labutils.identity.tokens import inspect
     from labutils.stage.signature_twins import twin
-    from .token_strategies import Setting
+    from labutils.lessons.lesson_12.token_strategies import Setting
     from labutils.stage.two_apps import API, LOGIN
 """)
 ENTRY_FOR = code("""

@@ -1,0 +1,75 @@
+"""What a lesson concludes about a control, held against the sweep that it comes from.
+
+A paragraph (or an item of a list) that concludes carries `<!-- holds: NAME -->`. The function of
+that name in tests/lessons/lesson_NN/conclusions.py runs the model over its settings, and returns the words
+that the paragraph must hold: those that say in which range the conclusion is true.
+"""
+
+import re
+import runpy
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from places import LESSONS
+
+COMMENT = re.compile(r"<!--\s*holds:(.*?)-->", re.DOTALL)
+BREAK = re.compile(
+    r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)"
+)  # an empty line, or the next item of a list
+CLAIMS_ALL = re.compile(
+    r"\b(always|never|every|any|whatever|whenever|at all|no matter|in all cases|each time|"
+    r"completely|impossible|nothing|nobody)\b",
+    re.IGNORECASE,
+)
+RECAP = re.compile(r"^## Recap$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def written(number: str) -> dict[str, Callable[[], str | list[str]]]:
+    """The functions of a lesson's conclusions, by name."""
+    path = LESSONS / f"lesson_{number}" / "conclusions.py"
+    return runpy.run_path(str(path))["CONCLUSIONS"] if path.exists() else {}
+
+
+@cache
+def computed(number: str) -> dict[str, list[str]]:
+    """What each conclusion's sweep gives: the words that its paragraphs must hold."""
+    results = {name: function() for name, function in written(number).items()}
+    return {name: [text] if isinstance(text, str) else text for name, text in results.items()}
+
+
+def named(paragraph: str) -> list[str]:
+    return [name.strip() for found in COMMENT.findall(paragraph) for name in found.split(",")]
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs and items that conclude something."""
+    return [part for part in BREAK.split(text) if COMMENT.search(part)]
+
+
+def plain(text: str) -> str:
+    """Words alone: no comment, no emphasis, one space."""
+    return " ".join(re.sub(r"[*_]", "", COMMENT.sub("", text)).split())
+
+
+def problems(text: str, results: dict[str, list[str]]) -> Iterator[str]:
+    """What is wrong with the conclusions in a lesson's prose, in sentences."""
+    for paragraph in paragraphs(text):
+        words = plain(paragraph)
+        claims = words
+        for name in named(paragraph):
+            if name not in results:
+                yield f"{words[:60]!r} names the conclusion {name!r}, which no function computes."
+            for wanted in results.get(name, []):
+                if plain(wanted) not in words:
+                    yield f"{words[:60]!r} must say {wanted!r}: {name} was computed so."
+                claims = claims.replace(plain(wanted), "")
+        if more := CLAIMS_ALL.search(claims):
+            yield f"{words[:60]!r} says {more[0]!r}: no sweep of it holds that."
+    named_there = {name for paragraph in paragraphs(text) for name in named(paragraph)}
+    for name in results:
+        if name not in named_there:
+            yield f"{name} is computed, and no paragraph carries <!-- holds: {name} -->."
+
+
+def in_the_recap(text: str) -> bool:
+    return any(COMMENT.search(recap) for recap in RECAP.findall(text))

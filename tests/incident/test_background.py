@@ -1,0 +1,715 @@
+"""Ordinary traffic: how much, from whom, when, what looks like the intruder, and that nothing else
+tells the two apart."""
+
+import csv
+import gzip
+import hashlib
+import json
+import re
+import statistics
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import jsonschema
+import pytest
+from event_values import leaves
+from places import NIGHT_FERRY
+from shallow_tree import auc, tree
+
+from labutils.__main__ import main
+from labutils.hunt import sources
+from labutils.incident import background, cases, telemetry
+from labutils.incident.background import sheet as sheets
+from labutils.incident.background import store
+from labutils.incident.background.traffic import company
+from labutils.incident.breach import play
+from labutils.incident.log_format import log_format
+from labutils.incident.policy import World
+from labutils.incident.sheets import SheetError
+from labutils.incident.sheets import read as read_sheet
+from labutils.lab import data_file, iso, seconds
+
+CASE = cases.load()
+REPLAY = play(World.historical())
+SHEET = sheets.load(CASE)
+
+
+@pytest.fixture(scope="session")
+def lesson(tmp_path_factory) -> Path:
+    """The lesson's world, made afresh."""
+    folder = tmp_path_factory.mktemp("world")
+    background.write(folder, REPLAY, count=100_000, seed="hunt-lesson")
+    return folder
+
+
+def small(folder: Path, seed: str = "a", count: int = 3_000, *, attack: bool = True) -> Path:
+    background.write(folder, REPLAY, count=count, seed=seed, attack=attack)
+    return folder
+
+
+def read(folder: Path, source: str) -> list[dict]:
+    return [json.loads(line) for line in (folder / f"{source}.jsonl").open(encoding="utf-8")]
+
+
+def index(folder: Path, name: str) -> dict:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def event(folder: Path, name: str) -> dict:
+    source, line = name.split(":")
+    return lines_of(folder, source)[int(line) - 1]
+
+
+@cache
+def lines_of(folder: Path, source: str) -> list[dict]:
+    return read(folder, source)
+
+
+# --- how much ------------------------------------------------------------------------------------
+
+
+def test_a_world_has_the_attack_and_as_many_events_as_were_asked_for(lesson):
+    written = sum(len(lines_of(lesson, source)) for source in CASE.sources)
+    assert written == 100_000 + sum(map(len, REPLAY.audit.values()))
+
+
+@pytest.mark.parametrize("count", [2_000, 5_000, 20_000])
+def test_a_world_of_any_size_has_its_number(tmp_path, count):
+    written = background.write(tmp_path, REPLAY, count=count, seed="a", attack=False)
+    assert sum(written.values()) == count
+
+
+def test_a_benign_world_has_no_attack(tmp_path):
+    folder = small(tmp_path, attack=False)
+    assert index(folder, "truth") == {}
+    assert index(folder, "twins")
+
+
+def test_the_attack_s_events_stand_in_the_world_as_they_were_played(lesson):
+    found = Counter(index(lesson, "truth").values())
+    assert found == Counter(REPLAY.truth.values())
+    played = [event for events in REPLAY.audit.values() for event in events]
+    assert all(event(lesson, name) in played for name in list(index(lesson, "truth"))[::7])
+
+
+# --- same bytes ----------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path):
+    first, again = small(tmp_path / "1"), small(tmp_path / "2")
+    other = small(tmp_path / "3", seed="b")
+    assert background.digest(first) == background.digest(again) != background.digest(other)
+
+
+def test_another_process_with_other_hashes_gives_the_same_bytes(tmp_path):
+    here = background.digest(small(tmp_path / "here", seed="x"))
+    command = [sys.executable, "-m", "labutils", "telemetry", str(tmp_path / "there")]
+    subprocess.run(
+        [*command, "--background", "3000", "--seed", "x"], check=True, env={"PYTHONHASHSEED": "7"}
+    )
+    assert background.digest(tmp_path / "there") == here
+
+
+SAMPLE = data_file("telemetry/sample")
+
+
+def test_the_lesson_s_world_is_the_one_that_was_noted(lesson):
+    """Else say `python tools/background.py`, and execute lesson 10 again."""
+    lines = (SAMPLE / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    noted = dict(reversed(line.split("  ")) for line in lines)
+    made = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lesson.iterdir()}
+    assert made == noted
+
+
+@pytest.mark.parametrize("source", CASE.sources)
+def test_the_sample_is_every_fiftieth_line_of_the_lesson_s_world(lesson, source):
+    sample = gzip.decompress((SAMPLE / f"{source}.jsonl.gz").read_bytes())
+    lines = (lesson / f"{source}.jsonl").read_bytes().splitlines()
+    assert sample.splitlines() == lines[49::50]
+
+
+def test_the_sample_has_about_two_thousand_events():
+    lines = [len(gzip.decompress(path.read_bytes()).splitlines()) for path in SAMPLE.glob("*.gz")]
+    assert 1_990 <= sum(lines) <= 2_030
+
+
+# --- twins ---------------------------------------------------------------------------------------
+
+
+def logged_steps() -> list[str]:
+    return sorted(set(REPLAY.truth.values()))
+
+
+def keys(value):
+    """The keys of an event at every depth, in their order."""
+    if isinstance(value, dict):
+        return [(key, keys(item)) for key, item in value.items()]
+    return [keys(item) for item in value] if isinstance(value, list) else None
+
+
+def kinds_of(folder: Path, names) -> dict[str, list]:
+    """By source, the shapes of some events."""
+    found = defaultdict(list)
+    for name in names:
+        shape = keys(event(folder, name))
+        if shape not in found[name.split(":")[0]]:
+            found[name.split(":")[0]].append(shape)
+    return found
+
+
+@pytest.mark.parametrize("step", logged_steps())
+def test_each_logged_step_has_three_twins_or_more(lesson, step):
+    twins = [one for one in SHEET.twins.values() if one.step == step]
+    assert len(twins) >= 3
+    written = {one["twin"] for one in index(lesson, "twins").values() if one["step"] == step}
+    assert written == {one.id for one in twins}
+
+
+@pytest.mark.parametrize("step", logged_steps())
+def test_a_twin_has_events_of_the_same_sources_with_the_same_keys(lesson, step):
+    truth, twins = index(lesson, "truth"), index(lesson, "twins")
+    attack = kinds_of(lesson, [name for name, fact in truth.items() if fact == step])
+    benign = kinds_of(lesson, [name for name, one in twins.items() if one["step"] == step])
+    for source, shapes in attack.items():
+        assert [shape for shape in shapes if shape not in benign[source]] == []
+
+
+# --- as often as in real tenants -----------------------------------------------------------------
+
+
+def benign(folder: Path, source: str) -> list[dict]:
+    """The events of a source that are not the attack's."""
+    truth = index(folder, "truth")
+    lines = enumerate(lines_of(folder, source), 1)
+    return [event for number, event in lines if f"{source}:{number}" not in truth]
+
+
+def sign_ins(folder: Path) -> list[dict]:
+    return [
+        event
+        for event in benign(folder, "okta")
+        if event["eventType"] == "user.session.start" and event["outcome"]["result"] == "SUCCESS"
+    ]
+
+
+# For 1,000 sign-ins, in a tenant of 2026; accepted within a factor of two.
+@pytest.mark.parametrize(
+    ("kind", "rate"),
+    [
+        ("app.generic.unauth_app_access_attempt", 29),
+        ("user.mfa.factor.reset_all", 3.5),
+        ("user.account.privilege.grant", 1.1),
+        ("application.lifecycle.update", 12),
+        ("user.authentication.sso", 1340),
+    ],
+)
+def test_acts_are_as_frequent_as_in_a_real_tenant(lesson, kind, rate):
+    events = [event for event in benign(lesson, "okta") if event["eventType"] == kind]
+    assert rate / 2 <= 1000 * len(events) / len(sign_ins(lesson)) <= 2 * rate
+
+
+def test_people_sign_in_178_times_a_day(lesson):
+    assert 178 / 2 <= len(sign_ins(lesson)) / 34 <= 2 * 178
+
+
+def test_31_of_1000_sign_ins_are_behind_a_proxy(lesson):
+    behind = [event for event in sign_ins(lesson) if event["securityContext"]["isProxy"]]
+    assert 31 / 2 <= 1000 * len(behind) / len(sign_ins(lesson)) <= 2 * 31
+
+
+def test_28_of_100_sign_ins_fail(lesson):
+    starts = [one for one in benign(lesson, "okta") if one["eventType"] == "user.session.start"]
+    assert 0.28 / 2 <= 1 - len(sign_ins(lesson)) / len(starts) <= 2 * 0.28
+
+
+def test_the_console_makes_25_of_1000_events(lesson):
+    okta = benign(lesson, "okta")
+    console = [one for one in okta if one["eventType"] == "user.session.access_admin_app"]
+    assert 0.025 / 2 <= len(console) / len(okta) <= 2 * 0.025
+
+
+@pytest.mark.parametrize("kind", ["impersonation", "detect_reuse"])
+def test_what_never_happens_in_a_real_tenant_never_happens(lesson, kind):
+    assert not [one for one in benign(lesson, "okta") if kind in one["eventType"]]
+
+
+def test_a_session_starts_once_and_stays_on_one_device(lesson):
+    """A phone has a session of its own; a browser is updated by a version, and no more."""
+    agents: dict[str, set[str]] = {}
+    for event in benign(lesson, "okta"):
+        agent = re.sub(r"[\d.]+", "", event["client"]["userAgent"]["rawUserAgent"])
+        agents.setdefault(event["authenticationContext"]["externalSessionId"], set()).add(agent)
+    people = {one["authenticationContext"]["externalSessionId"] for one in sign_ins(lesson)}
+    assert len(people) == len(sign_ins(lesson))
+    assert {len(agents[session]) for session in people} == {1}
+
+
+# --- the shape of a month ------------------------------------------------------------------------
+
+
+def gaps(times: list[float]) -> float:
+    """The coefficient of variation of the times between events."""
+    waits = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    return statistics.pstdev(waits) / statistics.mean(waits)
+
+
+def by_person(folder: Path) -> dict[str, list[float]]:
+    """When each person did something that the identity provider saw, in seconds."""
+    times: dict[str, list[float]] = {}
+    for event in benign(folder, "okta"):
+        times.setdefault(event["actor"]["alternateId"], []).append(okta_time(event))
+    return times
+
+
+def okta_time(event: dict) -> float:
+    return seconds(event["published"][:19] + "Z") + int(event["published"][20:23]) / 1000
+
+
+def test_people_come_in_bursts(lesson):
+    busy = [times for times in by_person(lesson).values() if len(times) >= 30]
+    assert len(busy) > 100
+    assert all(gaps(times) > 1 for times in busy)
+
+
+def test_service_tokens_come_evenly_and_four_of_them_make_nine_tenths(lesson):
+    source = "cloudflare_access_nonidentity"
+    special = index(lesson, "twins").keys() | index(lesson, "truth").keys()
+    by_token: dict[tuple, list[int]] = {}
+    for number, event in enumerate(lines_of(lesson, source), 1):
+        name = f"{source}:{number}"
+        if name not in special:
+            token = event["serviceTokenId"], event["appId"]
+            by_token.setdefault(token, []).append(seconds(event["datetime"]))
+    assert all(gaps(times) < 0.3 for times in by_token.values())
+    counts = Counter()
+    for (token, _), times in by_token.items():
+        counts[token] += len(times)
+    assert len(counts) > 4
+    assert sum(n for _, n in counts.most_common(4)) >= 0.9 * len(lines_of(lesson, source))
+
+
+def test_a_tenth_of_the_days_of_people_makes_a_third_of_their_events(lesson):
+    counts = Counter()
+    for event in benign(lesson, "okta"):
+        counts[event["actor"]["alternateId"], event["published"][:10]] += 1
+    for source in ("jira", "confluence", "bitbucket"):
+        for event in benign(lesson, source):
+            day = iso(event["timestamp"]["epochSecond"])[:10]
+            counts[f"{event['author']['name']}@company.example", day] += 1
+    of_people = [number for (who, _), number in counts.items() if "svc-" not in who]
+    of_people.sort(reverse=True)
+    assert 0.3 <= sum(of_people[: len(of_people) // 10]) / sum(of_people) <= 0.6
+
+
+def test_a_workday_has_three_times_the_events_of_a_day_at_the_weekend(lesson):
+    by_day = Counter(event["published"][:10] for event in benign(lesson, "okta"))
+    weekend = [n for day, n in by_day.items() if seconds(day) // 86400 % 7 in (2, 3)]
+    holidays = {"2023-11-23", "2023-11-24"}
+    workdays = [
+        n
+        for day, n in by_day.items()
+        if seconds(day) // 86400 % 7 not in (2, 3) and day not in holidays
+    ]
+    assert statistics.mean(workdays) > 3 * statistics.mean(weekend)
+
+
+def test_thanksgiving_has_less_than_half_of_a_thursday(lesson):
+    by_day = Counter(event["published"][:10] for event in benign(lesson, "okta"))
+    thursdays = [by_day[f"2023-11-{day:02}"] for day in (9, 16, 30)]
+    assert by_day["2023-11-23"] < min(thursdays) / 2
+
+
+def test_some_addresses_are_seen_once(lesson):
+    counts = Counter(event["client"]["ipAddress"] for event in benign(lesson, "okta"))
+    once = sum(number == 1 for number in counts.values())
+    assert 0.05 <= once / len(counts) <= 0.3
+
+
+def test_sessions_last_hours_and_some_are_open_on_the_next_day(lesson):
+    times: dict[str, list[float]] = {}
+    for event in benign(lesson, "okta"):
+        session = event["authenticationContext"]["externalSessionId"]
+        times.setdefault(session, []).append(okta_time(event))
+    people = {one["authenticationContext"]["externalSessionId"] for one in sign_ins(lesson)}
+    lasting = [max(times[session]) - min(times[session]) for session in people]
+    assert 0 < statistics.median(lasting) < 9 * 3600
+    assert sum(one > 24 * 3600 for one in lasting) > 50
+
+
+@pytest.mark.parametrize("source", CASE.sources)
+def test_lines_stand_in_the_order_of_time(lesson, source):
+    times = [sources.time_of(event, source) for event in lines_of(lesson, source)]
+    assert times == sorted(times)
+
+
+def test_every_event_has_its_vendors_shape(lesson):
+    for source in CASE.sources:
+        shape = jsonschema.Draft202012Validator(log_format(source).shape)
+        for event in lines_of(lesson, source)[::50]:
+            shape.validate(event)
+
+
+def test_no_two_people_have_the_same_account_or_number(lesson):
+    roster = list(csv.DictReader((lesson / "roster.csv").open(encoding="utf-8")))
+    people = company(CASE, SHEET, "hunt-lesson", [0]).everybody
+    assert {row["account"] for row in roster} == {one.identity.id for one in people}
+    assert len({one.identity.number for one in people}) == len(people) == SHEET.people
+
+
+# --- nothing but behaviour tells the attack from the rest -----------------------------------------
+
+# What comes from the address and the agent.
+WHERE = {
+    *("ipAddress", "ip", "sourceIPAddress", "IPAddress", "ActorIP", "SourceIP", "SourcePort"),
+    *("source", "message", "address", "asNumber", "asOrg", "isp", "isProxy", "country", "Country"),
+    *("rawUserAgent", "userAgent", "agent", "os", "browser"),
+    *("dtHash", "behaviors", "logOnlySecurityData"),  # made of both
+}
+
+
+def account(event: dict) -> str:
+    """Whose event it is."""
+    who = event.get("author") or event.get("actor") or event.get("userIdentity") or {}
+    names = (who.get("name"), who.get("alternateId"), who.get("userName"), event.get("user"))
+    return next(filter(None, names), None) or event.get("serviceTokenId", "")
+
+
+def features(event: dict, counts: Counter) -> dict[str, int]:
+    """Which keys an event has, how long their values are, and how rare; address and agent left
+    out."""
+    found = {}
+    for path, value in leaves(event).items():
+        if not set(map(str, path)) & WHERE:
+            name = ".".join(map(str, path))
+            found[f"length of {name}"] = len(str(value))
+            found[f"rarity of {name}"] = counts[path, str(value)].bit_length()
+    return found
+
+
+def compared(folder: Path) -> tuple[list[dict[str, int]], list[bool]]:
+    """Each event of the attack, and three others of the same kind, by the same account where there
+    is one: whether they are the attack's."""
+    truth, dice = index(folder, "truth"), Random(1)
+    rows, labels = [], []
+    for source in CASE.sources:
+        events = read(folder, source)
+        counts = Counter((path, str(v)) for event in events for path, v in leaves(event).items())
+        attack, others = [], defaultdict(list)
+        for number, event in enumerate(events, 1):
+            kind = telemetry.headline(source, event).split("  ")[0], str(event.get("outcome"))
+            if f"{source}:{number}" in truth:
+                attack.append((kind, event))
+            else:
+                others[kind].append(event)
+                others[kind, account(event)].append(event)
+        for kind, event in attack:
+            alike = others[kind, account(event)] or others[kind]
+            for one in (event, *(dice.choice(alike) for _ in range(3))):
+                rows.append(features(one, counts))
+                labels.append(one is event)
+    return rows, labels
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    """Two pairs of worlds: to learn from, and to be tried on."""
+    made = [compared(small(tmp_path_factory.mktemp(s), s, 20_000)) for s in "abcd"]
+    return [tuple(a + b for a, b in zip(*pair, strict=True)) for pair in (made[:2], made[2:])]
+
+
+def test_a_shallow_tree_over_keys_lengths_and_rarity_does_not_find_the_attack(worlds):
+    (rows, labels), (others, truth) = worlds
+    scorer = tree(rows, labels, 3)
+    assert auc([scorer(row) for row in others], truth) <= 0.6
+
+
+def marked(rows: list[dict[str, int]], labels: list[bool]) -> list[dict[str, int]]:
+    """A key more on four of five lines of the attack."""
+    return [
+        row | ({"length of mark": 4} if label and number % 5 else {})
+        for number, (row, label) in enumerate(zip(rows, labels, strict=True))
+    ]
+
+
+def test_the_same_tree_finds_a_mark(worlds):
+    (rows, labels), (others, truth) = worlds
+    scorer = tree(marked(rows, labels), labels, 3)
+    assert auc([scorer(row) for row in marked(others, truth)], truth) > 0.85
+
+
+def test_the_address_of_the_attack_is_used_by_others_too(lesson):
+    intruder = CASE.addresses["internet"].ip
+    used = [one for one in benign(lesson, "okta") if one["client"]["ipAddress"] == intruder]
+    assert used
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def times_of_twins(folder: Path) -> dict[str, list[int]]:
+    """When the events of each twin happened."""
+    found = defaultdict(list)
+    for name, one in index(folder, "twins").items():
+        source = name.split(":")[0]
+        found[one["twin"]].append(int(sources.time_of(event(folder, name), source)))
+    return found
+
+
+def within(row: dict[str, str], time: int, start: str = "from", end: str = "to") -> bool:
+    return bool(row[start]) and seconds(row[start]) <= time <= seconds(row[end])
+
+
+@pytest.mark.parametrize("name", [one.id for one in SHEET.twins.values() if one.told_by])
+def test_a_twin_that_a_table_tells_from_the_attack_stands_in_it(lesson, name):
+    twin = SHEET.twins[name]
+    times = times_of_twins(lesson)[name]
+    if twin.told_by == "changes":
+        rows = [row for row in table(lesson, "changes") if row["what"] == twin.what]
+        assert all(any(within(row, time) for row in rows) for time in times)
+    elif twin.told_by == "travel":
+        assert all(any(within(row, time) for row in table(lesson, "travel")) for time in times)
+    else:
+        on_call = [row for row in table(lesson, "roster") if row["on_call_from"]]
+        assert all(
+            any(within(row, time, "on_call_from", "on_call_to") for row in on_call)
+            for time in times
+        )
+
+
+def test_no_change_ticket_is_for_the_attack(lesson):
+    """No ticket of an account that the intruder used is open while he used it there."""
+    for name in index(lesson, "truth"):
+        source = name.split(":")[0]
+        one = event(lesson, name)
+        time = int(sources.time_of(one, source))
+        for row in table(lesson, "changes"):
+            assert not (row["by"] == account(one) and within(row, time)), (name, row)
+
+
+# --- kept -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A folder of one's own for worlds."""
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def test_a_world_is_made_once_and_kept(kept):
+    first = background.logs(count=2_000, seed="a")
+    before = (first / "okta.jsonl").stat().st_mtime_ns
+    assert background.logs(count=2_000, seed="a") == first
+    assert (first / "okta.jsonl").stat().st_mtime_ns == before
+    assert first.parent == kept
+
+
+@pytest.mark.usefixtures("kept")
+def test_another_seed_size_or_kind_is_another_world():
+    folders = [
+        background.logs(count=2_000, seed="a"),
+        background.logs(count=2_000, seed="b"),
+        background.logs(count=2_001, seed="a"),
+        background.logs(count=2_000, seed="a", attack=False),
+    ]
+    assert len({background.digest(folder) for folder in folders}) == len(set(folders)) == 4
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "okta.jsonl").write_bytes(b"{}\n"),
+        lambda folder: (folder / "truth.json").unlink(),
+        lambda folder: (folder / "more.jsonl").write_bytes(b""),
+        lambda folder: folder.with_name(folder.name + ".sha256").unlink(),
+        lambda folder: folder.with_name(folder.name + ".sha256").write_bytes(b"\xff"),
+    ],
+)
+def test_a_world_that_is_not_what_was_written_is_made_again(kept, damage):
+    folder = background.logs(count=2_000, seed="a")
+    whole = background.digest(folder)
+    damage(folder)
+    again = background.logs(count=2_000, seed="a")
+    assert again == folder
+    assert background.digest(again) == whole
+    assert not list(kept.glob(".making-*"))
+
+
+def test_several_at_once_make_one_whole_world(kept):
+    code = "from labutils.incident import background as b; print(b.logs(count=2000, seed='a'))"
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, encoding="utf-8")
+        for _ in range(3)
+    ]
+    printed = {one.communicate()[0].strip() for one in running}
+    assert [one.returncode for one in running] == [0, 0, 0]
+    (folder,) = printed
+    assert background.logs(count=2_000, seed="a") == Path(folder)
+    assert len([path for path in kept.iterdir() if path.is_dir()]) == 1
+
+
+def test_where_nothing_can_be_kept_the_world_is_a_temporary_folder(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_bytes(b"in the way")
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "file" / "below"))
+    folder = background.logs(count=2_000, seed="a")
+    assert "set LABUTILS_CACHE to a folder of yours" in capsys.readouterr().err
+    assert index(folder, "truth")
+    assert tmp_path not in folder.parents
+
+
+def test_a_full_disk_leaves_nothing_half_written(kept, monkeypatch, capsys):
+    def full(*_args, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(background.CannotKeep, match="free some space, or set LABUTILS_CACHE"):
+        background.logs(count=2_000, seed="a")
+    assert "No space left on device" in capsys.readouterr().err
+    assert list(kept.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "ends"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/somewhere"}, "/somewhere/labutils"),
+        ("linux", {"HOME": "/home/ada"}, "/home/ada/.cache/labutils"),
+        ("darwin", {"HOME": "/home/ada"}, "/home/ada/Library/Caches/labutils"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/labutils/Cache"),
+        ("linux", {"LABUTILS_CACHE": "/mine", "XDG_CACHE_HOME": "/somewhere"}, "/mine"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
+def test_worlds_are_kept_where_the_system_keeps_such_things(monkeypatch, platform, variables, ends):
+    for name in ("LABUTILS_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert background.cache_folder().as_posix() == ends
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def said(capsys, *arguments: str) -> tuple[int, str]:
+    status = main(["telemetry", *arguments])
+    captured = capsys.readouterr()
+    return status, captured.out + captured.err
+
+
+def test_the_command_writes_a_world_and_says_so(tmp_path, capsys):
+    status, text = said(capsys, str(tmp_path), "--background", "2000", "--seed", "a")
+    assert status == 0
+    assert "changes.csv, roster.csv and travel.csv are for the hunter" in text
+    assert background.digest(tmp_path) == background.digest(small(tmp_path / "w", count=2_000))
+
+
+def test_the_same_command_twice_is_no_fault_and_another_seed_overwrites_nothing(tmp_path, capsys):
+    folder = str(tmp_path)
+    assert said(capsys, folder, "--background", "2000", "--seed", "a")[0] == 0
+    assert said(capsys, folder, "--background", "2000", "--seed", "a")[0] == 0
+    before = background.digest(tmp_path)
+    status, text = said(capsys, folder, "--background", "2000", "--seed", "b")
+    assert status == 2
+    assert "of its own; name an empty folder" in text
+    assert background.digest(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--seed", "a"], "say --background N as well"),
+        (["--benign"], "say --background N as well"),
+        (["--background", "10"], "a background has at least 2000 events"),
+        (["--background", "-1"], "a background has at least 2000 events"),
+    ],
+)
+def test_wrong_arguments_give_a_sentence(tmp_path, capsys, arguments, sentence):
+    status, text = said(capsys, str(tmp_path / "w"), *arguments)
+    assert status == 2
+    assert sentence in text
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_the_command_s_benign_month_has_no_attack(tmp_path, capsys):
+    assert said(capsys, str(tmp_path), "--background", "2000", "--benign")[0] == 0
+    assert index(tmp_path, "truth") == {}
+
+
+# --- another case ---------------------------------------------------------------------------------
+
+FERRY = cases.load(NIGHT_FERRY)
+
+
+def test_a_second_case_needs_yaml_alone(tmp_path):
+    replay = play(World.historical(FERRY), case=FERRY)
+    written = background.write(tmp_path, replay, count=2_000, seed="a")
+    assert sum(written.values()) == 2_000 + sum(map(len, replay.audit.values()))
+    assert set(index(tmp_path, "truth").values()) == set(replay.truth.values())
+    assert {one["twin"] for one in index(tmp_path, "twins").values()} == set(
+        sheets.load(FERRY).twins
+    )
+
+
+def test_a_case_without_a_background_says_so(tmp_path):
+    bare = replace(FERRY, background=None)
+    with pytest.raises(background.NoBackground, match="night-ferry has no background.yaml"):
+        background.write(tmp_path, play(World.historical(bare), case=bare), count=2_000, seed="a")
+
+
+def changed(change) -> cases.Case:
+    """The ferry with another background sheet."""
+    text = (NIGHT_FERRY / "background.yaml").read_text(encoding="utf-8")
+    return replace(FERRY, background=read_sheet("background.yaml", change(text)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("okta.admin-app", "okta.nothing", "line 30: lines: there is no event of okta 'nothing'"),
+        ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
+        ("ask: 'plans:copy'", "ask: 'decks:copy'", "there is no service 'decks'"),
+        ("uses: {settings: 10", "uses: {nothing: 10", "uses: there is no act 'nothing'"),
+        ("role: mates", "role: cooks", "role: there is no role 'cooks'"),
+        ("step: plans-copied", "step: no-step", "there is no step of the ledger called 'no-step'"),
+        ("who: mates", "who: cooks", "there is no role, identity or machine 'cooks'"),
+        ("what: plans for the yard, ", "", "a change ticket says what is changed"),
+        ("where: moved", "where: server", "no zone that is `inside` has an address"),
+        ("fill: true, ", "", "one machine at least says `fill: true`"),
+        ("share: 100,", "share: 0,", "one network at least has a share"),
+        ("id: sign-out", "id: goodbye", "there is no act 'sign-out'"),
+        ("mobile: phones", "mobile: pigeons", "there is no network 'pigeons'"),
+        ("proxies: [elsewhere]", "proxies: []", "proxies needs at least one"),
+        ("country: NL", "country: XX", "there is no country 'XX'"),
+        ("first: 192.0.2.190", "first: nowhere", "first: nowhere and size give no addresses"),
+        ("size: 40, asn: 64505", "size: 0, asn: 64505", "give no addresses"),
+        ("people: 30", "people: 0", "people must be at least 1"),
+        ("people: 30", "people: many", "people must be a whole number"),
+        ("holder: timetable, act: plan-opened", "act: plan-opened", "a machine has a holder"),
+        ("middle: '2031-03-12'", "middle: spring", "no time such as"),
+        (
+            "lines: [okta.admin-app]",
+            "lines: [jira.user-created, jira.script-executed], refused: true",
+            "jira.user-created is not for such a request",
+        ),
+        (
+            "lines: [okta.single-sign-on], words: {application: [Tickets, Cabins]}",
+            "lines: [okta.single-sign-on]",
+            "needs words for application",
+        ),
+    ],
+)
+def test_a_fault_in_the_sheet_is_named_with_its_line(old, new, sentence):
+    with pytest.raises(SheetError, match=r"background.yaml, line \d+: ") as raised:
+        sheets.load(changed(lambda text: text.replace(old, new, 1)))
+    assert sentence in str(raised.value)

@@ -1,0 +1,158 @@
+"""Lesson 03's stage: five attacks, each of which gets in where its own defence is missing, and
+nowhere else."""
+
+import ast
+
+import nbformat
+import pytest
+from places import NOTEBOOKS
+
+from labutils.lessons.lesson_03 import exercises as lesson_03
+from labutils.lessons.lesson_03.missing_defences import (
+    CALLBACK,
+    DIARY,
+    NAMES,
+    WORLDS,
+    code_from,
+    diary,
+    one_client,
+    outcomes,
+    parameters,
+    swap,
+    through,
+    values_on,
+)
+from labutils.pictures.sequence import channels
+from labutils.stage.two_apps import NOTES
+
+ATTACKS = {
+    "intercept": {"PKCE"},
+    "inject": {"state", "session"},  # neither client knows which browser began
+    "swap": {"PKCE"},  # Tom's own session holds the verifier of his own challenge
+    "lure": {"state"},
+    "redirect_code": {"matching"},
+}
+
+
+def shown_by_the_lesson(name: str) -> str:
+    """The code of a function that a cell of the lesson defines."""
+    (path,) = NOTEBOOKS.glob("03-*.ipynb")
+    code = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+    (cell,) = [source for source in code if f"def {name}(" in source]
+    (function,) = [n for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef)]
+    return ast.unparse(function)
+
+
+def attack(name: str):
+    """An attack as the model solution has it, or the lesson itself."""
+    namespace: dict = {}
+    exec(lesson_03.TOOLS, namespace)
+    for solution in (lesson_03.INTERCEPT, lesson_03.LURE, lesson_03.TRAP):
+        exec(solution, namespace)
+    exec(shown_by_the_lesson("inject"), namespace)
+    namespace["swap"] = swap
+    return namespace[name]
+
+
+@pytest.mark.parametrize("without", WORLDS)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_each_attack_gets_in_where_its_own_defence_is_missing_and_nowhere_else(name, without):
+    response = attack(name)(one_client(without=without, code_from=code_from))
+    assert (response.status_code < 400) == (without in ATTACKS[name])
+
+
+def test_the_table_says_the_same():
+    table = outcomes({name: attack(name) for name in ATTACKS}, {"code_from": code_from})
+    header, *rows = [line.split() for line in table.replace("gets in", "in").splitlines()]
+    worlds = ["" if name == "nothing" else name for name in header[1:]]
+    for name, *words in rows:
+        assert {w for w, word in zip(worlds, words, strict=True) if word == "in"} == ATTACKS[name]
+
+
+@pytest.mark.parametrize("without", ["", "PKCE"])
+@pytest.mark.parametrize("cookie", ["state", "code", "iss"])
+def test_adas_answer_opens_nothing_in_toms_browser_whatever_he_read_in_it(cookie, without):
+    """RFC 9700, 2.1.1: the verifier is bound to the browser in which the sign-in was begun."""
+    apps = one_client(without=without, code_from=code_from)
+    seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+    apps.tom.cookies.set("sign-in", parameters(seen)[cookie], domain="notes.example")
+    answer = apps.opens("tom", seen.headers["location"])
+    assert answer.status_code == 400 and "the answer to another request" in answer.text
+    assert apps.client.tokens == {}
+    assert apps.ada.get(seen.headers["location"]).status_code == 303  # hers still opens
+
+
+def test_the_session_id_stands_in_no_address_and_in_no_page():
+    apps = one_client(code_from=code_from)
+    apps.opens("ada", NOTES + "/login")
+    session_id = apps.ada.cookies["sign-in"]
+    assert not any(session_id in e.url + e.request_body + e.response_body for e in apps.lab.wire)
+
+
+def test_a_session_is_over_once_its_answer_was_taken():
+    apps = one_client(code_from=code_from)
+    link = apps.opens("ada", NOTES + "/login", until=CALLBACK).headers["location"]
+    assert [apps.ada.get(link).status_code for _ in range(2)] == [303, 400]
+    assert apps.client.begun == {}
+
+
+def test_adas_answer_with_her_state_as_toms_cookie_opens_nothing_at_the_diary():
+    """The client would redeem it for him, if its session ID were the state."""
+    scene = diary()
+    seen = scene.ada_signs_in()
+    scene.tom.cookies.set("sign-in", parameters(seen)["state"], domain="diary.example")
+    answer = scene.tom.get(seen.headers["location"])
+    assert answer.status_code == 400 and "the answer to another request" in answer.text
+    assert scene.tom.get(DIARY + "/").status_code == 401
+
+
+@pytest.mark.parametrize("without", WORLDS)
+def test_whatever_is_missing_ada_reads_her_notes(without):
+    page = one_client(without=without, code_from=code_from).opens("ada", NOTES + "/login")
+    assert page.json()["owner"] == "u-1815"
+
+
+def test_the_client_without_pkce_sends_no_challenge_and_the_one_with_it_no_secret():
+    for without in ("", "PKCE"):
+        apps = one_client(without=without)
+        apps.opens("ada", NOTES + "/login")
+        values = values_on(apps.lab.wire)
+        assert ("code_challenge" in values) == ("code_verifier" in values) == (without == "")
+        seen = through(apps.lab.wire, "ada")
+        assert values["code"] in seen and values["access_token"] not in seen
+
+
+def test_the_target_looks_complete_on_the_wire_and_its_provider_names_no_method_of_pkce():
+    scene = diary()
+    scene.ada_signs_in()
+    assert {"state", "code_challenge", "code_verifier"} <= values_on(scene.scene.lab.wire).keys()
+    document = scene.tom.get("https://login.example/.well-known/openid-configuration").json()
+    assert "code_challenge_methods_supported" not in document
+
+
+def test_the_picture_tells_the_channels_apart_and_says_what_each_message_carries():
+    apps = one_client()
+    apps.opens("ada", NOTES + "/login")
+    hosts = ["ada", "notes.example", "login.example", "api.example"]
+    figure, sentence = channels(apps.lab.wire, hosts, ["ada"], NAMES, values_on(apps.lab.wire))
+    words = [text.get_text() for text in figure.axes[0].texts]
+    posts = [text.splitlines()[0] for text in words if text.startswith("POST /authorize")]
+    assert posts == ["POST /authorize   200", "POST /authorize   303"]
+    assert "POST /token   200\nsends code, code_verifier\ngets access_token" in words
+    assert {"login", "consent", "token request", "authorization response"} <= set(words)
+    assert "through Ada's browser: 6." in sentence and "past the browser: 3." in sentence
+
+
+def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_it():
+    apps = one_client()
+    attack("lure")(apps)
+    hosts, people = ["tom", "ada", "notes.example", "login.example"], ("tom", "ada")
+    values = values_on(apps.lab.wire)
+    figure, sentence = channels(apps.lab.wire, hosts, people, NAMES, values, lured=people)
+    words = [text.get_text() for text in figure.axes[0].texts]
+    link, answer = words.index("sends a link"), words.index("authorization response")
+    assert link < answer and words.count("the page of notes") == 1
+    assert "Number 5 is the link that Tom sends to Ada." in sentence
+    assert sentence.endswith(
+        "In message 7 the client redeems a code that another browser asked for."
+    )

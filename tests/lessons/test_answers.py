@@ -1,0 +1,147 @@
+"""Judges: right answers in any style pass; small changes of them do not."""
+
+import ast
+import runpy
+
+import pytest
+from mutants import mutants
+from places import LESSONS
+
+from labutils.classroom import exercises
+from labutils.classroom.judging import PASSED, Verdict
+from labutils.classroom.registry import Exercise, lesson
+
+BOOKS = {
+    path.parent.name[-2:]: runpy.run_path(str(path))
+    for path in sorted(LESSONS.glob("lesson_??/answers.py"))
+}
+TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOOKS}
+
+
+def tools(number: str) -> dict:
+    """What the lesson's cells have imported before an exercise."""
+    namespace: dict = {}
+    module = __import__(TOOLS[number], fromlist=["TOOLS"])
+    exec(getattr(module, "TOOLS", ""), namespace)
+    return namespace
+
+
+def answer_of(exercise: Exercise, source: str) -> object:
+    """What a cell with that source leaves as the answer."""
+    namespace = tools(exercise.id[:2])
+    exec(compile(source, "cell", "exec"), namespace)
+    if "answer" in namespace:
+        return namespace["answer"]
+    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return namespace[names[-1]]
+
+
+def judged(exercise: Exercise, source: str) -> Verdict:
+    return exercises.verdict(exercise, answer_of(exercise, source))[0]
+
+
+def functions() -> list[Exercise]:
+    course = [found for number in BOOKS if (found := lesson(number))]
+    return [e for each in course for e in each.exercises if e.kind == "function"]
+
+
+FUNCTIONS = functions()
+OTHERS = [
+    pytest.param(exercise, source, id=f"{exercise.id}, {place}")
+    for exercise in FUNCTIONS
+    for place, source in enumerate(BOOKS[exercise.id[:2]]["OTHER_RIGHT"].get(exercise.id, []))
+]
+
+
+WRONG = [
+    pytest.param(exercise, mistake, source, id=f"{exercise.id}, {name}")
+    for exercise in FUNCTIONS
+    for name, (mistake, source) in BOOKS[exercise.id[:2]]
+    .get("WRONG", {})
+    .get(exercise.id, {})
+    .items()
+]
+MISTAKEN = [
+    pytest.param(exercise, mistake, source, id=f"{exercise.id}, {mistake}, {place}")
+    for exercise in FUNCTIONS
+    for mistake, sources in BOOKS[exercise.id[:2]].get("MISTAKES", {}).get(exercise.id, {}).items()
+    for place, source in enumerate(sources)
+]
+
+
+def by_id(item: object) -> str:
+    return item.id if isinstance(item, Exercise) else str(item)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_the_model_solution_passes_and_three_right_ones_in_other_styles_are_known(exercise):
+    assert judged(exercise, exercise.solution) is PASSED
+    assert len(BOOKS[exercise.id[:2]]["OTHER_RIGHT"].get(exercise.id, [])) >= 3
+
+
+@pytest.mark.parametrize(("exercise", "source"), OTHERS)
+def test_a_right_answer_in_another_style_passes(exercise, source):
+    judged, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert judged is PASSED, words
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "source"), WRONG)
+def test_an_answer_that_lets_an_attacker_in_is_shown_whom_and_why(exercise, mistake, source):
+    judged, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert judged.kind in ("let_in", "differs") and judged.case
+    assert words.startswith(judged.counterexample())
+    assert words.endswith(exercise.sentence(mistake))
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_each_small_change_of_the_solution_is_noticed(exercise):
+    """At least ten mutants, or all there are; each fails, or is listed with a reason."""
+    reasons = BOOKS[exercise.id[:2]]["EQUIVALENT"].get(exercise.id, {})
+    alive, every = [], list(mutants(exercise.solution))
+    for mutant in every:
+        try:
+            verdict = judged(exercise, mutant.source)
+        except Exception:
+            continue  # the cell itself fails: the learner sees it
+        if verdict is PASSED and mutant.change not in reasons:
+            alive.append(f"line {mutant.line}: {mutant.change}")
+    assert not alive, f"{exercise.id}: these changes pass: {alive}"
+    listed = [mutant.change for mutant in every if mutant.change in reasons]
+    assert set(reasons) == set(listed), f"{exercise.id}: a reason for a change that is none"
+    assert len(listed) <= max(1, 0.05 * len(every))
+
+
+def raises(*_arguments: object) -> object:
+    raise ZeroDivisionError("division by zero")
+
+
+def nothing(*arguments: object) -> None:
+    len(arguments)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_an_answer_that_raises_gets_the_error_and_one_that_returns_none_is_told_so(exercise):
+    verdict, words = exercises.verdict(exercise, raises)
+    assert verdict.kind == "raised" and "ZeroDivisionError" in words
+    verdict, words = exercises.verdict(exercise, nothing)
+    assert verdict is not PASSED and "Did you forget `return`?" in words
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_a_wrong_answer_is_shown_a_counterexample(exercise):
+    for name, (_, source) in exercise.mistakes.items():
+        namespace: dict = {}
+        exec(compile(source, "cell", "exec"), namespace)
+        verdict, words = exercises.verdict(exercise, namespace["answer"])
+        assert verdict.mistake == name
+        assert words.splitlines()[0].startswith("It "), f"{exercise.id}, {name}: {words}"
+        assert words.count("\n") <= 2
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "source"), MISTAKEN)
+def test_a_wrong_answer_as_learners_write_it_gets_the_sentence_of_its_mistake(
+    exercise, mistake, source
+):
+    verdict, words = exercises.verdict(exercise, answer_of(exercise, source))
+    assert verdict is not PASSED and verdict.mistake == mistake, words
+    assert exercise.mistakes[mistake][0] in words

@@ -1,0 +1,579 @@
+"""The house: layout, versions, sizes, and the tools that keep it so."""
+
+import ast
+import email.message
+import itertools
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+
+import course
+import guide
+import house
+import lessons
+import nbformat
+import pytest
+import yaml
+from places import ROOT
+from rails import demand, demand_none
+
+from labutils import doctor
+from labutils.classroom import registry, workspace
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = dict(
+    re.findall(
+        r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    )
+)
+SOURCES = sorted((ROOT / "labutils").rglob("*.py"))
+OWN = [
+    *SOURCES,
+    *sorted((ROOT / "tests").rglob("*.py")),
+    *sorted((ROOT / "tools").rglob("*.py")),
+    ROOT / "conftest.py",
+]
+
+
+# --- versions -----------------------------------------------------------------------------------
+
+
+def test_the_lock_has_hashes_and_no_address():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    demand(
+        "://" not in text and not re.search(r"(?m)^-", text),
+        "requirements.txt names an address or holds an option. Write it with make lock.",
+    )
+    blocks = [block for block in re.split(r"\n(?=\S)", text) if "==" in block.split("\n")[0]]
+    demand_none(
+        f"requirements.txt, {block.split()[0]}: it has no hash. Write the file with make lock."
+        for block in blocks
+        if "--hash=sha256:" not in block
+    )
+
+
+def test_the_lock_holds_every_requirement_and_the_build_backend():
+    project = PYPROJECT["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    wanted = named(project["dependencies"] + extras + PYPROJECT["build-system"]["requires"])
+    demand_none(
+        f"{name} stands in pyproject.toml and not in requirements.txt: make lock"
+        for name in sorted(wanted - {"labutils"} - set(LOCK))
+    )
+
+
+def test_a_floor_is_no_higher_than_the_lessons_need():
+    """A hub or a browser brings older versions, under which each stored output is the same."""
+    floors = set(PYPROJECT["project"]["dependencies"])
+    assert "cryptography>=47" in floors  # Pyodide 314 has 47.0.0
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and {"lab", "test"} <= set(extras)
+
+
+def named(requirements):
+    """The names of these requirements, without versions and extras."""
+    return {re.match(r"[\w.-]+", line).group() for line in requirements}
+
+
+def test_conda_and_binder_get_the_versions_of_the_lock():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    conda, pip = environment["dependencies"][:-1], environment["dependencies"][-1]["pip"]
+    assert (
+        environment["channels"] == ["conda-forge"]
+        and conda[0] == "python=3.13"
+        and conda[1] == "jupyterlab>=4.4,<5"
+    )
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    assert conda[1] in extras["lab"]
+    pinned = dict(line.split("==") for line in pip)
+    demand_none(
+        f"environment.yml has {name}=={version}, and requirements.txt {LOCK.get(name)}. Copy that."
+        for name, version in pinned.items()
+        if LOCK.get(name) != version
+    )
+    needed = named(PYPROJECT["project"]["dependencies"] + extras["test"])
+    of_conda = {"ipython"}  # which comes with JupyterLab
+    demand_none(
+        f"environment.yml and pyproject.toml do not both name {name}. Let both do so, or neither."
+        for name in sorted(set(pinned) ^ (needed - of_conda | {"hatchling"}))
+    )
+
+
+def test_binder_finds_what_it_needs_and_nothing_that_hides_it():
+    assert not (ROOT / "binder").exists() and not (ROOT / ".binder").exists()
+    assert (
+        "pip install --no-deps" in (ROOT / "postBuild").read_text(encoding="utf-8")
+        and (ROOT / "postBuild").stat().st_mode & 0o111
+    )
+
+
+def test_the_supported_pythons_are_named_alike():
+    """pyproject.toml is the source; the verbs and the doctor read it."""
+    (_, low), (_, high) = course.supported_pythons()
+    assert PYPROJECT["project"]["requires-python"] == f">=3.{low},<3.{high + 1}" == doctor.pythons()
+    demand(
+        f"Python 3.{low} to 3.{high}" in (ROOT / "README.md").read_text(encoding="utf-8"),
+        f"README.md does not say `Python 3.{low} to 3.{high}`, which pyproject.toml supports.",
+    )
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 15), (2, 7)])
+def test_another_python_gets_a_sentence(version, monkeypatch):
+    monkeypatch.setattr(course.sys, "version_info", (*version, 0))
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 to 3\.14, and this is"):
+        course.require_python()
+
+
+# --- sizes --------------------------------------------------------------------------------------
+
+
+def test_at_most_fifteen_names_are_exported_and_each_is_there():
+    import labutils
+
+    count = len(labutils.__all__)
+    demand(count <= 15, f"labutils exports {count} names; 15 is the most. Take one out.")
+    assert all(hasattr(labutils, name) for name in labutils.__all__)
+    with pytest.raises(AttributeError, match="no name 'nothing'"):
+        labutils.nothing  # noqa: B018
+
+
+def statements(path):
+    """(line, text) of each simple statement or head of a block; imports and docstrings left out."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
+            text = ast.unparse(node).partition("\n")[0]
+            if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+                found.append((node.lineno, text))
+    return sorted(found)
+
+
+def test_no_six_statements_stand_twice():
+    places = defaultdict(list)
+    for path in OWN:
+        lines = statements(path)
+        for start in range(len(lines) - 5):
+            window = tuple(line for _, line in lines[start : start + 6])
+            places[window].append(f"{path.relative_to(ROOT)}:{lines[start][0]}")
+    demand_none(
+        f"The same six statements begin at {' and at '.join(found)}. Make a function of them."
+        for found in places.values()
+        if len(found) > 1
+    )
+
+
+ORDER = ("text", "lab", "identity", "incident", "stage", "classroom")
+
+
+def imported_rooms(path):
+    """The rooms of labutils from which a file imports, at its top or in a function."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "labutils":
+            modules |= {f"labutils.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(node.module or "")
+    return {name.split(".")[1] for name in modules if name.startswith("labutils.")} & set(ORDER)
+
+
+def test_arrows_point_one_way():
+    faults = []
+    for path in SOURCES:
+        room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
+        if room in ORDER:
+            above = set(ORDER[ORDER.index(room) + 1 :])
+            faults += [
+                f"{path.relative_to(ROOT)} imports from {name}, which stands above it. Move what "
+                "it needs down, or the module up."
+                for name in sorted(imported_rooms(path) & above)
+            ]
+    demand_none(faults)
+
+
+# Tests of identity and incident that have not the name of a module there.
+OF_IDENTITY = {"boundaries", "serve", "signing_in"}
+OF_INCIDENT = {"second_case"}
+
+
+def files_of_two_rooms():
+    """The tests of identity and incident, by name; each is called for a module, or listed above."""
+    modules = {
+        path.stem
+        for room in ("identity", "incident")
+        for path in [*(ROOT / "labutils" / room).rglob("*"), ROOT / "labutils" / "lab.py"]
+    }
+    of_stage = {path.stem for path in (ROOT / "labutils" / "stage").glob("*.py")}
+    names = (modules | OF_IDENTITY | OF_INCIDENT) - of_stage
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        name = path.stem.removeprefix("test_")
+        if name in names or name.startswith("har"):
+            yield name, path
+
+
+def with_helpers(path):
+    """A test file, and the files of tests/ from which it imports."""
+    yield path
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        helper = ROOT / "tests" / f"{getattr(node, 'module', None)}.py"
+        if isinstance(node, ast.ImportFrom) and helper.exists():
+            yield from with_helpers(helper)
+
+
+def test_the_tests_of_identity_and_incident_import_neither_stage_nor_classroom():
+    files = dict(files_of_two_rooms())
+    above = {
+        name
+        for name, path in files.items()
+        if any(imported_rooms(one) & {"stage", "classroom"} for one in with_helpers(path))
+    }
+    assert len(files) > 30
+    demand_none(
+        f"tests/test_{name}.py imports from stage or classroom. Build what it needs of identity "
+        "and incident, or name it for the room that it is about."
+        for name in sorted(above)
+    )
+
+
+def test_every_public_function_says_what_it_does():
+    demand_none(
+        f"{path.relative_to(ROOT)}: {name} has no docstring. Say in one line what it does."
+        for path in SOURCES
+        if path.parent.name != "lessons"
+        for name in without_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def without_docstring(tree):
+    """What has none in a module: the module itself, public functions and classes."""
+    if not ast.get_docstring(tree):
+        yield "the module"
+    for node in tree.body:
+        public = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
+        if public and not ast.get_docstring(node):
+            yield node.name
+
+
+# --- what is written down -----------------------------------------------------------------------
+
+
+def test_the_pages_say_what_the_lessons_say():
+    """README's table and picture, the agenda, the answer key: `make notebooks` writes them."""
+    paths = [ROOT / "notebooks" / name for name in lessons.sums()]
+    for name, text in guide.pages(paths).items():
+        stored = (ROOT / name).read_text(encoding="utf-8")
+        demand(stored == text, f"{name} is not what the lessons say: make notebooks ARGS=pages")
+    demand(
+        (ROOT / "docs" / "what-dies-when.png").read_bytes() == guide.cover()[0],
+        "docs/what-dies-when.png is not what lesson 05 drew: make notebooks ARGS=pages",
+    )
+
+
+def test_the_agenda_tells_the_short_path_from_the_long_one():
+    text = guide.agenda([next((ROOT / "notebooks").glob("04-*.ipynb"))])
+    assert text.startswith("### 04 · OpenID Connect (55, or 80 min)\n")
+    assert "\n| 2 | An access token at the door | 8 |\n| 10 | " in text
+    assert "| Discovery |" not in text
+    assert "On the long path, with their minutes: " in text and "Discovery (4)" in text
+
+
+def test_the_agenda_of_each_lesson_makes_its_minutes():
+    for name in lessons.sums():
+        path = ROOT / "notebooks" / name
+        takes = re.findall(r"(?m)^\| \d+ \| .+ \| (\d+) \|$", guide.agenda([path]))
+        minutes = nbformat.read(path, as_version=4).metadata.labutils.minutes
+        demand(sum(map(int, takes)) == minutes, f"{name} says {minutes} min, and not {takes}.")
+
+
+def test_each_way_to_cut_the_course_fits_into_its_time():
+    table = guide.cuts([ROOT / "notebooks" / name for name in lessons.sums()])
+    takes = [tuple(map(int, pair)) for pair in re.findall(r"\| (\d+) min \| (\d+) min \|", table)]
+    times = [time for time, *_ in guide.CUTS]
+    assert times == ["90 minutes", "half a day", "a day", "a second day"]
+    for (minutes, in_the_room), most in zip(takes, (90, 240, 390, 390), strict=True):
+        assert most / 2 < minutes < in_the_room <= most, table
+
+
+@pytest.mark.parametrize(("taught", "keeps"), [(74, 84), (75, 85), (76, 96), (194, 224)])
+def test_signing_in_and_the_breaks_are_counted(taught, keeps):
+    assert guide.in_the_room(taught) == keeps
+
+
+def test_the_workshop_takes_four_hours_and_names_what_its_lessons_have():
+    paths = [ROOT / "notebooks" / name for name in lessons.sums()]
+    text, minutes = guide.workshop(paths), guide.minutes_by_lesson(paths)
+    assert "It ends at minute 240." in text
+    begins = [int(minute) for minute in re.findall(r"(?m)^\| (\d+) \|", text)]
+    takes = [block.minutes for block in guide.WORKSHOP]
+    assert begins == [sum(takes[:place]) for place in range(len(takes))]
+    for block in guide.WORKSHOP:
+        words = f"{block.do} {block.leave_out} {block.watch}"
+        for number, name in re.findall(r"\b(\d\d)(-[pq]?\d+)\b", words):
+            assert number == block.lesson and number + name in registry.lesson(number).items
+        if block.lesson:
+            assert 0.6 * minutes[block.lesson] < block.minutes <= minutes[block.lesson], block
+    full = sum(minutes[block.lesson] for block in guide.WORKSHOP if block.lesson)
+    assert f"take {full} minutes in full, and here {sum(takes) - 30}:" in text
+
+
+def test_the_agenda_says_where_a_room_waits(tmp_path, monkeypatch):
+    paths = [ROOT / "notebooks" / name for name in lessons.sums()]
+    waits = json.loads(guide.WAITS.read_text(encoding="utf-8"))
+    for path in paths:
+        cells = {cell.id for cell in nbformat.read(path, as_version=4).cells}
+        gone = set(waits.get(path.name[:2], {})) - cells
+        demand(not gone, f"{path.name} has no cell {gone}: python tools/waits.py")
+    (tmp_path / "waits.json").write_text('{"06": {"figure-sweep": 9}}', encoding="utf-8")
+    monkeypatch.setattr(guide, "WAITS", tmp_path / "waits.json")
+    line = "\nCells that compute for a while: A fast defender and a slow one (9 s)."
+    assert [path.name[:2] for path in paths if line in guide.agenda([path])] == ["06"]
+
+
+def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers():
+    text = guide.answer_key([next((ROOT / "notebooks").glob("04-*.ipynb"))])
+    course = registry.lesson("04")
+    for item in course.items.values():
+        assert f"**{item.id}.**" in text or item is course.target
+    assert "Ways to the flag: a name with wiki in it; the log." in text
+    assert course.predictions[0].guesses["a"].belief in text
+    assert course.exercises[0].solution in text
+
+
+# --- where the course is published --------------------------------------------------------------
+
+
+def test_without_a_public_address_there_is_one_sentence_and_no_badge():
+    assert guide.badges(None) == guide.NO_ADDRESS
+    assert "](" not in guide.NO_ADDRESS and "://" not in guide.NO_ADDRESS
+    assert guide.cited("title: x\nrepository-code: https://old.example/x\n", None) == "title: x\n"
+
+
+def test_with_a_public_address_there_are_links_and_on_github_badges():
+    text = guide.badges("https://code.example/course")
+    assert text == "The course is developed at <https://code.example/course>."
+    text = guide.badges("https://github.com/owner/name")
+    assert "https://github.com/owner/name/actions/workflows/test.yml/badge.svg" in text
+    assert re.search(
+        r"mybinder\.org/v2/gh/owner/name/v\d+\.\d+\.\d+\?urlpath=lab/tree/work/00-", text
+    )
+    cited = guide.cited("title: x\n", "https://code.example/course")
+    assert yaml.safe_load(cited) == {"title": "x", "repository-code": "https://code.example/course"}
+
+
+def test_the_public_address_is_read_from_pyproject_and_from_nowhere_else(monkeypatch):
+    wanted = PYPROJECT["project"].get("urls", {}).get("Repository")
+    assert workspace.public_address() == wanted
+    metadata = email.message.Message()
+    monkeypatch.setattr("importlib.metadata.metadata", lambda _: metadata)
+    assert workspace.public_address() is None
+    metadata["Project-URL"] = "Repository, https://code.example/course/"
+    assert workspace.public_address() == "https://code.example/course"
+
+
+def test_the_hosted_tests_run_on_each_supported_python_and_call_what_a_person_calls():
+    (_, low), (_, high) = course.supported_pythons()
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(low, high + 1)]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        ".ci/run",
+        "python tools/course.py test",
+    ]
+
+
+def test_the_hooks_fetch_nothing():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (local,) = config["repos"]
+    assert local["repo"] == "local"
+    for hook in local["hooks"]:
+        assert hook["language"] == "system" and hook["entry"].startswith(".venv/bin/python -m ")
+        assert "additional_dependencies" not in hook
+
+
+# --- data, links, glossary ----------------------------------------------------------------------
+
+
+def test_every_file_of_data_is_accounted_for():
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    files = [path for path in (ROOT / "data").iterdir() if path.name != "README.md"]
+    names = [f"`{path.name}{'/' if path.is_dir() else ''}`" for path in files]
+    demand_none(
+        f"data/README.md does not name {name}. Say there where it comes from."
+        for name in sorted(names)
+        if name not in page
+    )
+
+
+def test_links_in_the_documents_lead_somewhere():
+    demand_none(
+        f"{path.relative_to(ROOT)} links to {target}, and there is no such file."
+        for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not (path.parent / target).exists()
+    )
+
+
+def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
+    rows = re.findall(
+        r"(?m)^\| ([^|]+) \| ([^|]+) \|$",
+        (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+    )[1:]
+    terms = [term.replace("`", "").lower() for term, _ in rows]
+    assert len(rows) > 50
+    demand_none(
+        f"docs/glossary.md: {after!r} stands below {before!r}. Put the terms in order."
+        for before, after in itertools.pairwise(terms)
+        if before > after
+    )
+    demand_none(
+        f"docs/glossary.md: what it says of {term} is no sentence. End it with a full stop."
+        for term, sentence in rows
+        if not sentence.endswith(".")
+    )
+
+
+def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="locale"
+    ).stdout.split()
+    files = [ROOT / name for name in listed] or OWN
+    texts = (".py", ".md", ".yaml", ".yml", ".txt", ".toml", ".json", ".ipynb", ".mjs")
+    wrong = re.compile("BEGIN (?:RSA |EC )?PRIVATE" + " KEY|/home/(?!ada)[a-z]+/|/root" + "/")
+    demand_none(
+        f"{path.relative_to(ROOT)} holds {found[0]!r}: a private key, or a path of a machine."
+        for path in files
+        if path.is_file() and path.suffix in texts
+        if (found := wrong.search(path.read_text(encoding="utf-8")))
+    )
+
+
+def test_the_installed_package_brings_quiet_settings():
+    settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
+    assert settings.read_text(encoding="utf-8") == (
+        ROOT / "data" / "jupyterlab-overrides.json"
+    ).read_text(encoding="utf-8")
+
+
+def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():
+    folder = ROOT / "tools" / "clients"
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert locked.pop("")["dependencies"] == wanted
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all(
+        package["integrity"].startswith("sha512-") and "resolved" not in package
+        for package in locked.values()
+    )
+
+
+# --- encodings ----------------------------------------------------------------------------------
+
+
+def without_encoding(tree):
+    """Lines on which text is read, written or decoded in whatever encoding the machine's locale
+    has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
+            named = {keyword.arg for keyword in node.keywords}
+            mode = [
+                arg.value
+                for arg in node.args
+                if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
+            of_bytes = ast.unparse(node.func) == "os.open"
+            as_text = (
+                name == "open"
+                and not of_bytes
+                and not any("b" in text and len(text) < 4 for text in mode)
+            )
+            positional = (
+                name == "read_text" and node.args or name == "write_text" and len(node.args) > 1
+            )
+            decoded = name in ("run", "Popen", "check_output") and "text" in named
+            if (
+                not positional
+                and "encoding" not in named
+                and (name in ("read_text", "write_text") or as_text or decoded)
+            ):
+                yield node.lineno
+
+
+def test_every_text_file_is_read_and_written_in_a_named_encoding():
+    demand_none(
+        f"{path.relative_to(ROOT)}, line {line}: a text is read or written in the encoding that "
+        'this machine happens to have. Say encoding="utf-8".'
+        for path in OWN
+        for line in without_encoding(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+@pytest.mark.parametrize(
+    "code, wrong",
+    [
+        ("p.read_text()", True),
+        ("p.read_text('utf-8')", False),
+        ("p.write_text('x')", True),
+        ("open(p, 'w')", True),
+        ("p.open('rb')", False),
+        ("os.open(p, os.O_WRONLY)", False),
+        ("p.open('w', encoding='utf-8')", False),
+        ("run(c, text=True)", True),
+        ("run(c, encoding='locale')", False),
+        ("p.write_text('x', encoding='utf-8')", False),
+        ("open(p)", True),
+    ],
+)
+def test_the_rail_of_encodings_can_fail(code, wrong):
+    assert bool(list(without_encoding(ast.parse(code)))) == wrong
+
+
+# --- the house ----------------------------------------------------------------------------------
+
+
+def test_the_drawing_of_the_house_is_of_todays_imports():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    demand(
+        house.sentence() in page,
+        "The imports changed, and docs/architecture.md shows the old ones: python tools/house.py",
+    )
+
+
+def walks() -> dict[str, list[tuple[str, list[str]]]]:
+    """The walks of docs/architecture.md: by title, the modules in order with the names told."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    found = {}
+    for title, text in re.findall(r"(?m)^### (.+)\n\n((?:\d\. .+\n)+)", page):
+        steps = []
+        for module, said in re.findall(
+            r"`(?:labutils/)?([\w/]+\.py)`([^`]*(?:`(?![\w/]+\.py)[^`]*`[^`]*)*)", text
+        ):
+            steps.append((module, re.findall(r"`([A-Za-z_][\w.]*)`", said)))
+        found[title] = steps
+    return found
+
+
+def test_there_are_five_walks_and_none_goes_back_more_than_twice():
+    for title, steps in walks().items():
+        modules = [module for module, _ in steps]
+        returns = sum(module in modules[:place] for place, module in enumerate(modules))
+        assert len(steps) >= 4 and returns <= 2, f"{title}: {modules}"
+    assert len(walks()) == 5
+
+
+@pytest.mark.parametrize("title", walks())
+def test_each_name_of_a_walk_is_defined_where_the_walk_says(title):
+    for module, names in walks()[title]:
+        text = (ROOT / "labutils" / module).read_text(encoding="utf-8")
+        for name in names:
+            known = re.search(rf"\b{name.split('.')[-1]}\b", text)
+            assert known, f"{title}: {module} has no {name}"

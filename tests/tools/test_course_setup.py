@@ -1,0 +1,396 @@
+"""How the course is built and started: a folder that moved, a home that cannot be written to, uv or
+pip."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import course
+import environments
+import lessons
+import pytest
+from course_in_a_folder import Course, kernel_lines, posix
+from places import ROOT
+
+from labutils.classroom.workspace import PAGES
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """A course that was built in a folder of its own; `settle` makes the verbs act on it, wherever
+    it is by then."""
+    (tmp_path / "old").mkdir()
+    made = Course(tmp_path / "old")
+    script = made.venv / "bin" / "labutils"
+    python = made.venv / "bin" / "python"
+    script.write_text(f"#!{python}\nfrom labutils.__main__ import main\nmain()\n", encoding="utf-8")
+    script.chmod(0o755)
+    (made.venv / "bin" / "activate").write_text(f"VIRTUAL_ENV='{made.venv}'\n", encoding="utf-8")
+    (made.site / "_labutils.pth").unlink()
+
+    def settle(folder):
+        monkeypatch.setattr(course, "HERE", folder)
+        monkeypatch.setattr(course, "VENV", folder / ".venv")
+        monkeypatch.setattr(course, "PYTHON", folder / ".venv" / "bin" / "python")
+        monkeypatch.setattr(course, "STAMP", folder / ".venv" / "labutils.stamp")
+        monkeypatch.setattr(course, "PRISTINE", folder / ".venv" / "pristine")
+        monkeypatch.setattr(
+            course, "build", lambda: pytest.fail("a folder that was only moved is not built again")
+        )
+
+    settle(made.folder)
+    course.find_labutils_from_inside()
+    course.write_stamp()
+    made.settle = settle
+    return made
+
+
+def moved(made: Course, folder: pathlib.Path) -> Course:
+    """The same course as it is found in another folder."""
+    other = object.__new__(Course)
+    other.folder, other.venv = folder, folder / ".venv"
+    other.site = other.venv / made.site.relative_to(made.venv)
+    return other
+
+
+def place_of_labutils(made: Course) -> str:
+    process = made.python(
+        "-P",
+        "-c",
+        "import labutils, os; print(ascii(os.path.dirname(os.path.dirname(labutils.__file__))))",
+    )
+    return process.communicate(timeout=20)[0].strip()
+
+
+@posix
+def test_a_folder_that_was_moved_imports_its_own_code_even_before_any_verb(built, tmp_path):
+    assert place_of_labutils(built) == ascii(str(built.folder))
+    new = tmp_path / os.fsdecode("neu mit ü, 文 und '".encode())
+    shutil.move(built.folder, new)
+    assert place_of_labutils(moved(built, new)) == ascii(str(new))
+
+
+@posix
+def test_a_copied_folder_imports_its_own_code_and_not_the_originals(built, tmp_path):
+    new = tmp_path / "copy"
+    shutil.copytree(built.folder, new, symlinks=True)
+    assert place_of_labutils(moved(built, new)) == ascii(str(new))
+    assert kernel_lines(moved(built, new))[1] == (
+        True,
+        "a notebook takes labutils from this folder",
+    )
+
+
+@posix
+def test_any_verb_points_the_scripts_at_the_new_folder_without_a_build(built, tmp_path, capsys):
+    new = tmp_path / "new place"
+    shutil.copytree(built.folder, new, symlinks=True)
+    built.settle(new)
+    for said in ("This folder was moved or copied; .venv now points here.\n", ""):
+        course.ensure_environment()
+        assert capsys.readouterr().out == said
+    for path in (new / ".venv" / "bin").iterdir():
+        assert path.is_symlink() or str(built.folder) not in path.read_text(encoding="utf-8")
+    shutil.rmtree(built.folder)
+    done = subprocess.run(
+        [new / ".venv" / "bin" / "labutils", "sanitize", "none.har", "out.har"],
+        cwd=new,
+        capture_output=True,
+        encoding="locale",
+    )
+    assert done.stderr == "none.har cannot be read: No such file or directory.\n"
+
+
+@posix
+def test_a_folder_that_cannot_be_changed_is_not_said_to_have_been(
+    built, tmp_path, monkeypatch, capsys
+):
+    new = tmp_path / "new place"
+    shutil.copytree(built.folder, new, symlinks=True)
+    built.settle(new)
+
+    def refused():
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(course, "write_stamp", refused)
+    course.ensure_environment()
+    assert capsys.readouterr().out == ""
+
+
+@posix
+def test_other_requirements_are_built_again_and_other_settings_of_the_tools_are_not(built):
+    pyproject = built.folder / "pyproject.toml"
+    before, text = course.fingerprint(), pyproject.read_text(encoding="utf-8")
+    assert "\n[tool.ruff]" in text
+    pyproject.write_text(text + "\n[tool.another]\nx = 1\n", encoding="utf-8")
+    assert course.fingerprint() == before
+    pyproject.write_text(text.replace('"httpx>=0.28', '"httpx>=0.29'), encoding="utf-8")
+    assert course.fingerprint() != before
+
+
+@posix
+@pytest.mark.usefixtures("built")
+def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(monkeypatch):
+    builds = []
+    monkeypatch.setattr(course, "build", lambda: builds.append(1))
+    course.ensure_environment()
+    assert builds == []
+    course.PYTHON.unlink()
+    course.ensure_environment()
+    course.STAMP.unlink()
+    course.ensure_environment()
+    assert len(builds) == 2
+
+
+# --- the steps of a build -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def steps(tmp_path, monkeypatch):
+    """The commands that a build would run. `fails` names programs that fail."""
+    ran, fails = [], set()
+
+    def run(*command, **_):
+        ran.append(" ".join(map(str, command)))
+        return int(any(ran[-1].startswith(name) for name in fails))
+
+    monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(course, "run", run)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: True)
+    monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
+    monkeypatch.setattr(course, "write_stamp", lambda: None)
+    return ran, fails
+
+
+def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
+    course.build()
+    assert [line.split()[:3] for line in ran] == [
+        ["uv", "venv", "--quiet"],
+        *[["uv", "pip", "install"]] * 2,
+    ]
+    assert "--require-hashes -r requirements.txt" in ran[1]
+
+
+def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
+    ran, fails = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    course.build()
+    without_uv = list(ran)
+    assert len(ran) == 3
+    assert "-m pip" in ran[1]
+    assert "--require-hashes -r requirements.txt" in ran[1]
+    ran.clear()
+    fails.add("uv")
+    monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
+    course.build()
+    assert ran[1:] == without_uv
+
+
+def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: False)
+    monkeypatch.setattr(course.environments, "answers", lambda *_command: True)
+    course.build()
+    assert ran[1].endswith("python -m ensurepip")
+    assert [line.split(" --python ")[0] for line in ran[2:]] == [f"{course.PYTHON} -m pip"] * 2
+
+
+def test_a_python_with_neither_is_told_what_to_install(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(course.environments, "answers", lambda *_command: False)
+    monkeypatch.setattr(course.environments, "installs", lambda _python: False)
+    with pytest.raises(SystemExit, match="This Python has no pip .*apt install python3-pip"):
+        course.build()
+    assert ran == []
+
+
+def bare_python(folder: pathlib.Path, *options: str) -> pathlib.Path:
+    """The Python of an environment of its own, made with these options."""
+    subprocess.run([sys._base_executable, "-m", "venv", *options, folder], check=True)
+    return folder / course.PYTHON.relative_to(course.VENV)
+
+
+def test_a_python_without_pip_is_known_by_asking_it(tmp_path):
+    assert not environments.installs(bare_python(tmp_path / "env", "--without-pip"))
+    assert environments.installs(environments.pip()[0])
+
+
+def test_a_pip_that_is_too_old_to_install_elsewhere_is_none(tmp_path):
+    python = bare_python(tmp_path / "env", "--without-pip")
+    old = "import sys\nsys.exit('no such option: --python' if '--python' in sys.argv else 0)\n"
+    [site] = python.parent.parent.glob("[Ll]ib/**/site-packages")
+    (site / "pip.py").write_text(old, encoding="utf-8")
+    assert environments.answers(python, "-m", "pip", "--version")
+    assert not environments.installs(python)
+
+
+def test_the_first_python_with_a_pip_is_taken_and_where_none_has_one_it_is_said(tmp_path):
+    bare = bare_python(tmp_path / "env", "--without-pip")
+    [able, *_] = environments.pip()
+    assert environments.pip(bare, able) == [able, "-m", "pip"]
+    with pytest.raises(SystemExit, match="This Python has no pip"):
+        environments.pip(bare)
+
+
+def test_a_build_that_fails_ends_in_a_sentence(steps):
+    steps[1].add("")
+    with pytest.raises(
+        SystemExit, match="The environment could not be built: the step above failed"
+    ):
+        course.build()
+
+
+@pytest.mark.parametrize("verb", [course.lab, course.build])
+def test_in_a_folder_that_cannot_be_written_to_nothing_is_begun(verb, steps, tmp_path, monkeypatch):
+    ran, _ = steps
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(course, "HERE", tmp_path / "file")  # nothing can be made in a file
+    monkeypatch.setattr(course, "require_python", lambda: None)
+    with pytest.raises(SystemExit, match="you cannot write to .*file. Copy the folder to a place"):
+        verb()
+    assert ran == []
+
+
+# --- a home that cannot be written to -----------------------------------------------------------
+
+
+def test_a_home_that_can_be_written_to_is_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(course.os.path, "expanduser", lambda _: str(tmp_path))
+    assert course.folders_for_a_home() == {}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_home_that_cannot_be_written_to_is_replaced(tmp_path, monkeypatch, inside):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    venv = tmp_path if inside else tmp_path / "file"
+    monkeypatch.setattr(course, "VENV", venv)
+    monkeypatch.setattr(
+        course.os.path, "expanduser", lambda _: str(tmp_path / "file")
+    )  # no folder can be made in a file
+    monkeypatch.delenv("JUPYTER_CONFIG_DIR", raising=False)
+    monkeypatch.setenv("IPYTHONDIR", "chosen by the learner")
+    folders = course.folders_for_a_home()
+    assert set(folders) == set(course.WRITTEN) - {"IPYTHONDIR"} - (
+        set(os.environ) & set(course.WRITTEN)
+    )
+    for folder in folders.values():
+        pathlib.Path(folder, "settings").write_text("x", encoding="utf-8")
+        assert (tmp_path in pathlib.Path(folder).parents) == inside
+
+
+def test_an_account_without_a_home_is_given_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(course, "VENV", tmp_path)
+    monkeypatch.setattr(course.os.path, "expanduser", lambda path: path)  # as where nobody knows it
+    for name in course.WRITTEN:
+        monkeypatch.delenv(name, raising=False)
+    folders = course.folders_for_a_home()
+    assert set(folders) == {"HOME", *course.WRITTEN}
+    assert all(tmp_path in pathlib.Path(folder).parents for folder in folders.values())
+
+
+# --- JupyterLab ---------------------------------------------------------------------------------
+
+
+def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 0)
+    assert course.lab("--no-browser") == 0
+    copies, jupyterlab = ran
+    assert copies[1:] == ("-m", "labutils", "work", "work")
+    assert "--LabApp.extension_manager=readonly" in jupyterlab
+    assert "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb" in jupyterlab
+    assert jupyterlab[-1] == "--no-browser"
+
+
+def test_where_no_copies_can_be_made_jupyterlab_is_not_opened(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 2)
+    assert course.lab() == 2 and len(ran) == 1
+
+
+def test_reset_restores_the_working_copies(monkeypatch):
+    ran = []
+    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 0)
+    assert course.reset("03", "04") == 0
+    assert ran[0][1:] == ("-m", "labutils", "work", "work", "--reset", "03", "04")
+
+
+def test_clean_spares_what_the_learner_has(tmp_path, monkeypatch):
+    for folder in ("work/.ipynb_checkpoints", "notebooks/.ipynb_checkpoints", "tests/__pycache__"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(course, "HERE", tmp_path)
+    monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
+    course.clean()
+    assert list(tmp_path.rglob("file")) == [tmp_path / "work" / ".ipynb_checkpoints" / "file"]
+
+
+def test_the_commands_name_a_file_that_the_terminal_cannot_show(tmp_path):
+    target = os.fsdecode("ü.har".encode())
+    command = [
+        sys.executable,
+        "-m",
+        "labutils",
+        "sanitize",
+        str(ROOT / "data" / "support-case.har"),
+        target,
+    ]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.search(rb"Look through \\\S+\.har before you send it\.", done.stdout)
+
+
+# --- the wheel ----------------------------------------------------------------------------------
+
+
+def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_path):
+    # The folder `work` matters: .gitignore has a line that matches such a path, and hatchling then
+    # leaves .gitignore out.
+    checkout = tmp_path / "work" / "checkout"
+    ignored = shutil.ignore_patterns(".venv", ".git", "work", "node_modules", "__pycache__")
+    shutil.copytree(ROOT, checkout, ignore=ignored)
+    (checkout / "notebooks" / "exports").mkdir(exist_ok=True)
+    for by_product in ("exports/layer.json", "progress.json", "09-replay-Copy1.ipynb"):
+        (checkout / "notebooks" / by_product).write_text("{}", encoding="utf-8")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=checkout, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("labutils-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    package = tmp_path / "site" / "labutils"
+    in_repository = {
+        path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*") if path.is_file()
+    }
+    assert {
+        path.relative_to(package / "_data")
+        for path in (package / "_data").rglob("*")
+        if path.is_file()
+    } == in_repository
+    assert {path.name for path in (package / "_notebooks").iterdir()} == {
+        *lessons.sums(),
+        "SHA256SUMS",
+    }
+    assert {f"docs/{path.name}" for path in (package / "_docs").iterdir()} == set(PAGES)
+    assert (package / "py.typed").is_file()
+    code = (
+        "from labutils.lab import data_file; from labutils import doctor; "
+        "print(data_file('cases/cloudflare-2023/facts.yaml'), doctor._data()[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        encoding="locale",
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+    )
+    assert done.stdout == f"{package / '_data' / 'cases/cloudflare-2023/facts.yaml'} True\n"
