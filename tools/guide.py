@@ -13,12 +13,13 @@ from importlib.metadata import version
 
 import nbformat
 
-from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz, lesson
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz
 from labutils.classroom.workspace import public_address
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
-ANSWERS = HERE / "tests" / "answers"
+LESSONS = HERE / "tests" / "lessons"
 PARTS = {
     "01": "Part 1 · Tokens",
     "06": "Part 2 · The breach",
@@ -270,8 +271,9 @@ def _truth(item: AnyPrediction) -> str:
         return "\n".join([f"- **{item.truth} {item.unit}.**", *beliefs])
     pairs = zip(item.columns, item.truth, strict=True)
     words = dict(zip("ox", item.words, strict=True))
-    lines = [f"- {name}: **{words[mark]}**" for name, mark in pairs]
-    return "\n".join([*lines, *(f"- {name}: {says}" for name, says in item.beliefs.items())])
+    lines = [f"- {column.text}: **{words[mark]}**" for column, mark in pairs]
+    names = {column.key: column.text for column in item.columns}
+    return "\n".join([*lines, *(f"- {names[key]}: {says}" for key, says in item.beliefs.items())])
 
 
 def _solutions(course: Lesson) -> Iterator[str]:
@@ -280,7 +282,9 @@ def _solutions(course: Lesson) -> Iterator[str]:
     for exercise in course.exercises:
         yield f"**{exercise.id}.**\n\n```python\n{exercise.solution}\n```"
     if course.target:
-        routes = runpy.run_path(str(ANSWERS / f"target_{course.number}.py"))["ROUTES"]
+        routes = runpy.run_path(str(LESSONS / f"lesson_{course.number}" / "target_routes.py"))[
+            "ROUTES"
+        ]
         yield f"### Target\n\n{course.target.brief}\n\nWays to the flag: {'; '.join(routes)}."
         yield f"```python\n{course.target.solution}\n```"
 

@@ -27,7 +27,7 @@ def shown(notebook: pathlib.Path) -> int:
 
 def written(number: str) -> int:
     """S: the lines that the learner of a lesson writes, as the model solutions have them."""
-    from labutils.classroom.registry import lesson
+    from labutils.classroom.course import lesson
 
     course = lesson(number)
     return sum(lines(item.solution) for item in course.checked) if course else 0

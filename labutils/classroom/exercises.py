@@ -13,18 +13,18 @@ from types import FunctionType
 from typing import Any
 
 from labutils.classroom import progress as progress_file
+from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
     AnyPrediction,
     Estimate,
     Exercise,
+    GridRow,
     Lesson,
     Prediction,
     Quiz,
-    Row,
     Target,
-    lesson,
 )
 from labutils.text import counted, shown
 
@@ -45,7 +45,7 @@ NOTHING_YET = (
     "Nothing is noted yet. What you predict, pass and answer is noted in progress.json, in the "
     "folder\nof this notebook. It stays on this machine."
 )
-PREDICTIONS = (Prediction, Estimate, Row)
+PREDICTIONS = (Prediction, Estimate, GridRow)
 _hints_given: dict[str, int] = {}
 _the_courses: list[object] = []  # the course's own answers, as `mine` made them
 

@@ -1,7 +1,6 @@
 """What a lesson asks, as data: exercises, targets, predictions and quizzes, a table each."""
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import Any, Literal
@@ -98,6 +97,11 @@ def _letter(answer: object, offered: Mapping[str, object]) -> str | None:
     return letter if letter in offered else None
 
 
+def listed(value: object) -> object:
+    """A value as a sheet can hold it: a list for a tuple, so that the two are compared as one."""
+    return [listed(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 @dataclass(frozen=True)
 class Guess:
     """One choice of a prediction: its words, what is observed where it is right, and the belief.
@@ -139,7 +143,7 @@ class Prediction:
 
     def observed(self, value: object) -> str | None:
         """The choice that an observation stands for, or None where it stands for none."""
-        same = (letter for letter, guess in self.guesses.items() if guess.value == value)
+        same = (l for l, guess in self.guesses.items() if listed(guess.value) == listed(value))
         return next(same, None)
 
     def belief(self, choice: str) -> str:
@@ -206,20 +210,31 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row of a grid to predict: for each column, whether it opens (o) or is refused (x)."""
+class Column:
+    """A column of a grid: its key, which beliefs and translations name, and what is read."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of a grid to predict: for each column, whether it opens (o) or is refused (x).
+
+    `beliefs` are by the keys of the columns: what somebody holds who is wrong there.
+    """
 
     id: str
     question: str
-    columns: Sequence[str]
+    columns: Sequence[Column]
     truth: str
-    beliefs: dict[str, str]
+    beliefs: Mapping[str, str]
     because: str
     words: tuple[str, str] = ("it opens", "it is refused")
 
     def lines(self) -> list[str]:
         """The columns, and how to answer."""
-        names = [f"  {number}. {name}" for number, name in enumerate(self.columns, 1)]
+        names = [f"  {number}. {column.text}" for number, column in enumerate(self.columns, 1)]
         example = ("ox" * len(self.columns))[: len(self.columns)]
         if example == self.truth:
             example = "o" * len(self.columns)
@@ -255,11 +270,16 @@ class Row:
     def beliefs_behind(self, choice: str) -> list[str]:
         """The same as a list. A belief that explains two columns stands there once."""
         pairs = zip(self.columns, choice, self.truth, strict=True)
-        wrong = [name for name, guess, right in pairs if guess != right]
-        return list(dict.fromkeys(self.beliefs[name] for name in wrong if name in self.beliefs))
+        wrong = [column.key for column, guess, right in pairs if guess != right]
+        return list(dict.fromkeys(self.beliefs[key] for key in wrong if key in self.beliefs))
 
 
-AnyPrediction = Prediction | Estimate | Row
+def columns_of(names: Iterable[str]) -> tuple[Column, ...]:
+    """Columns that are called what their keys are: where they come from code."""
+    return tuple(Column(name, name) for name in names)
+
+
+AnyPrediction = Prediction | Estimate | GridRow
 
 
 @dataclass(frozen=True)
@@ -282,14 +302,3 @@ class Lesson:
     def checked(self) -> tuple[Exercise, ...]:
         """All that `check` judges: the exercises and the target."""
         return (*self.exercises, self.target) if self.target else self.exercises
-
-
-def lesson(number: str) -> Lesson | None:
-    """The lesson of that two-digit number, or None."""
-    name = f"labutils.lessons.lesson_{number}"
-    try:
-        return importlib.import_module(f"{name}.exercises").LESSON
-    except ModuleNotFoundError as error:
-        if error.name not in ("labutils.lessons", name):
-            raise
-        return None

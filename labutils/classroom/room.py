@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill
 
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import LARGEST, Item, answered, parse
-from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Quiz, Row, lesson
+from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Quiz
 from labutils.text import counted
 
 DEEPEST = 4  # folders below the one that is named: a hub has HOME/course/work
@@ -162,12 +163,12 @@ def choices_of(item: AnyPrediction | Quiz, everybody: list[dict[str, Item]]) -> 
     return Counter(choice for one in noted if (choice := item.read(one)) is not None)
 
 
-def rows_of(item: Row, choices: Counter[str]) -> list[tuple[str, int, int]]:
+def rows_of(item: GridRow, choices: Counter[str]) -> list[tuple[str, int, int]]:
     """For each place of the letters: what is asked there, how many said o, and how many x."""
     rows = []
-    for place, name in enumerate(item.columns):
+    for place, column in enumerate(item.columns):
         opens = sum(count for choice, count in choices.items() if choice[place] == "o")
-        rows.append((f"{place + 1}. {name}", opens, choices.total() - opens))
+        rows.append((f"{place + 1}. {column.text}", opens, choices.total() - opens))
     return rows
 
 
@@ -245,7 +246,7 @@ def _prediction(item: AnyPrediction, choices: Counter[str], before: bool) -> Ite
         return
     total = choices.total()
     came = "." if before else f". Came true for {right_of(item, choices)} of {total}."
-    if isinstance(item, Row):
+    if isinstance(item, GridRow):
         yield f"  {item.id:<10} predicted by {total}{came}"
         yield from _rows(item, choices, before)
     else:
@@ -255,7 +256,7 @@ def _prediction(item: AnyPrediction, choices: Counter[str], before: bool) -> Ite
             yield _indented(f"held by {count}: {belief}")
 
 
-def _rows(item: Row, choices: Counter[str], before: bool) -> Iterator[str]:
+def _rows(item: GridRow, choices: Counter[str], before: bool) -> Iterator[str]:
     """What the letters mean, and a line for each of their places."""
     yield _indented(f"o: {item.words[0]}; x: {item.words[1]}")
     for (name, opens, refused), truth in zip(rows_of(item, choices), item.truth, strict=True):

@@ -1,7 +1,7 @@
 """Data sheets: YAML that people edit, read so that every complaint names the file and the line."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from pathlib import Path
@@ -54,11 +54,33 @@ CALLED[Row] = "a mapping"
 # --- from a file to rows ------------------------------------------------------------------------
 
 
-def read(name: str | Path, text: str | None = None) -> Row:
-    """A sheet: `name` is a file of data/ (as text), or a path; `text`, where it is given, stands in
-    the place of its content.
+Scalar = Callable[[yaml.ScalarNode, str], Any]
 
-    Dates and times stay text; so does all that is quoted. Raises SheetError, which names the line.
+
+def plain(node: yaml.ScalarNode, _file: str) -> Any:
+    """A value as most sheets write it: dates and times stay text; so does all that is quoted."""
+    return node.value if node.style else _scalar(node.value)
+
+
+def quoted(node: yaml.ScalarNode, file: str) -> Any:
+    """A value of a sheet in which all text is quoted: text, or a number.
+
+    Raises SheetError, which names the line, for anything else: YAML would make a date of
+    `2023-11-14`, and other readers a truth of `yes`.
+    """
+    number = None if node.style else _scalar(node.value)
+    if node.style or type(number) in (int, float):
+        return node.value if node.style else number
+    raise SheetError(
+        f"{file}, line {node.start_mark.line + 1}: {shown(node.value, 40)} is neither quoted text "
+        f"nor a number. Write {shown(repr(node.value), 40)}"
+    )
+
+
+def read(name: str | Path, text: str | None = None, *, scalar: Scalar = plain) -> Row:
+    """A sheet: `name` is a file of data/ (as text), or a path; `text`, where it is given, stands in
+    the place of its content; `scalar` reads a single value. Raises SheetError, which names the
+    line.
     """
     file = name if isinstance(name, str) else name.as_posix()
     content = _content(name, file) if text is None else text
@@ -68,7 +90,7 @@ def read(name: str | Path, text: str | None = None) -> Row:
         raise SheetError(f"{file}, line 1: is not UTF-8 text") from error
     except yaml.YAMLError as error:
         raise SheetError(f"{file}, line {_line_of(error, content)}: {_reason(error)}") from error
-    sheet = _plain(node, file, set()) if isinstance(node, yaml.MappingNode) else None
+    sheet = _plain(node, file, set(), scalar) if isinstance(node, yaml.MappingNode) else None
     if not isinstance(sheet, Row):
         raise SheetError(f"{file}, line 1: a sheet is a mapping of names to values")
     return sheet
@@ -82,18 +104,18 @@ def _content(name: str | Path, file: str) -> str:
         raise SheetError(f"{file}, line 1: cannot be read ({error.__class__.__name__})") from error
 
 
-def _plain(node: yaml.Node, file: str, seen: set[int]) -> Any:
+def _plain(node: yaml.Node, file: str, seen: set[int], scalar: Scalar) -> Any:
     """A node of YAML as a Row, a list or a plain value."""
     line = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):  # an alias of a single value is as short as the value
+        return scalar(node, file)
     if id(node) in seen:
         raise SheetError(
             f"{file}, line {line}: an alias (*name) is used for this value; write it out instead"
         )
     seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        return node.value if node.style else _scalar(node.value)
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, file, seen) for item in node.value]
+        return [_plain(item, file, seen, scalar) for item in node.value]
     row = Row(file=file, line=line)
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -104,7 +126,7 @@ def _plain(node: yaml.Node, file: str, seen: set[int]) -> Any:
                 f"{file}, line {line}: {shown(key.value)} stands here for the second time; "
                 f"the first is on line {row.lines[key.value]}"
             )
-        row.lines[key.value], row[key.value] = line, _plain(value, file, seen)
+        row.lines[key.value], row[key.value] = line, _plain(value, file, seen, scalar)
     return row
 
 

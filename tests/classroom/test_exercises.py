@@ -17,12 +17,13 @@ from labutils.classroom.registry import (
     Choice,
     Estimate,
     Exercise,
+    GridRow,
     Guess,
     Lesson,
     Prediction,
     Quiz,
-    Row,
     Target,
+    columns_of,
 )
 
 
@@ -94,10 +95,10 @@ MINUTES = Estimate(
     "Belief: it never ends.",
     "Ten.",
 )
-GRID = Row(
+GRID = GridRow(
     "77-p3",
     "Which doors open?",
-    ("front", "back"),
+    columns_of(("front", "back")),
     "ox",
     {"back": "Belief: all doors are alike."},
     "The back door asks for another key.",
@@ -386,7 +387,7 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
 
 @pytest.mark.parametrize(("truth", "example"), [("ox", "oo"), ("xo", "ox"), ("oo", "ox")])
 def test_the_example_of_a_row_is_never_its_truth(truth, example):
-    row = Row("77-p9", "Which?", ("front", "back"), truth, {}, "So.")
+    row = GridRow("77-p9", "Which?", columns_of(("front", "back")), truth, {}, "So.")
     assert f"For instance '{example}'." in row.lines()[-1]
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from places import NUMBERS
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import check
 from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing, verifier
-from labutils.classroom.registry import Exercise, lesson
+from labutils.classroom.registry import Exercise
 from labutils.incident import ledger
 from labutils.lab import seconds
 from labutils.lessons.lesson_01 import exercises as lesson_01

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from labutils.classroom import python_errors
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
-from labutils.classroom.registry import lesson
 
 PAIR, TEXT, ROW = ({"alg": "none"}, {"sub": "u-1"}), "eyJhbGciOiJub25lIn0", {"ip": "192.0.2.10"}
 ROWS = [ROW]

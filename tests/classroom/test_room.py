@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from labutils import __main__ as commands
 from labutils.classroom import room
-from labutils.classroom.registry import Estimate, Lesson, Row, lesson
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import Estimate, GridRow, Lesson, columns_of
 
 NOTED = {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}, "02-p2": {"first": "c"}}
 STUCK = {"02-1": {"tries": 4}, "02-2": {"tries": 1}, "02-p1": {"first": "a"}}
@@ -73,10 +74,10 @@ def test_stuck_is_explained_only_where_somebody_is(tmp_path):
 
 # --- several letters, numbers, votes ------------------------------------------------------------
 
-GRID = Row(
+GRID = GridRow(
     "77-p1",
     "Which doors open?",
-    ("front", "back", "side"),
+    columns_of(("front", "back", "side")),
     "oxx",
     {"back": "Belief: all doors are alike.", "side": "Belief: the side door is no door."},
     "So.",
@@ -291,7 +292,7 @@ def test_whatever_stands_in_the_files_the_report_is_short_plain_and_adds_up(file
     for item in (*lesson("06").predictions, *lesson("02").predictions):
         choices = room.choices_of(item, found.people)
         assert room.right_of(item, choices) <= choices.total() <= len(found.people)
-        if isinstance(item, Row):
+        if isinstance(item, GridRow):
             assert all(yes + no == choices.total() for _, yes, no in room.rows_of(item, choices))
         assert all(count <= choices.total() for _, count in room.beliefs_of(item, choices))
 

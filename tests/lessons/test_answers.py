@@ -8,8 +8,9 @@ from mutants import mutants
 from places import LESSONS
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED, Verdict
-from labutils.classroom.registry import Exercise, lesson
+from labutils.classroom.registry import Exercise
 
 BOOKS = {
     path.parent.name[-2:]: runpy.run_path(str(path))

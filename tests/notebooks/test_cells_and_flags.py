@@ -12,7 +12,7 @@ from places import LESSONS, NOTEBOOKS, NUMBERS
 from rails import demand, demand_none, quoted
 
 from labutils.classroom import exercises
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from labutils.lab import Lab
 
 WITH_TARGET = [number for number in NUMBERS if lesson(number).target]

@@ -9,6 +9,7 @@ from places import NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import (
     WIDTH,
     check,
@@ -19,7 +20,7 @@ from labutils.classroom.exercises import (
     solution,
     verdict,
 )
-from labutils.classroom.registry import Exercise, Quiz, lesson
+from labutils.classroom.registry import Exercise, Quiz
 
 COURSE = {number: lesson(number) for number in NUMBERS}
 EXERCISES = [exercise for lesson in COURSE.values() for exercise in lesson.exercises]

@@ -14,7 +14,8 @@ import share
 from places import LESSONS, NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
 
-from labutils.classroom.registry import Lesson, Prediction, lesson
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import Lesson, Prediction
 
 WITH_SHARE = [number for number in NUMBERS if number != "00"]  # lesson 00 shows how it works
 

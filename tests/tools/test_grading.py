@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from labutils.classroom import progress, workspace
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from labutils.lessons.lesson_03 import exercises as lesson_03
 from tools.grading import export
 

@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import Item
-from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz, Row
+from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Prediction, Quiz
 from labutils.classroom.room import (
     STUCK_MEANS,
     Room,
@@ -100,7 +100,7 @@ def _prediction(item: AnyPrediction, choices: Counter[str], answers: bool) -> It
     if not choices:
         return
     yield f"<h3>{escape(item.id)}</h3><p>{escape(item.question)}</p>"
-    rows = _letters if isinstance(item, Row) else _guesses
+    rows = _letters if isinstance(item, GridRow) else _guesses
     yield f"<table>{''.join(rows(item, choices, answers))}</table>"
     for belief, count in beliefs_of(item, choices) if answers else []:
         yield f'<p class="belief">Held by {count}: {escape(belief)}</p>'
@@ -114,7 +114,7 @@ def _guesses(item: Prediction | Estimate, choices: Counter[str], answers: bool) 
         yield _row(item.named(choice), count, choices.total(), str(count), right)
 
 
-def _letters(item: Row, choices: Counter[str], answers: bool) -> Iterator[str]:
+def _letters(item: GridRow, choices: Counter[str], answers: bool) -> Iterator[str]:
     """A row for each place of the letters: the bar shows how many said o."""
     opens, refused = item.words
     for (name, yes, no), truth in zip(rows_of(item, choices), item.truth, strict=True):

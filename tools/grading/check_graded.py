@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from tools.environments import HOUSE, python_with
 from tools.grading import export
 

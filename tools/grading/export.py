@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from labutils.classroom import workspace
-from labutils.classroom.registry import Exercise, lesson
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import Exercise
 from tools.environments import HOUSE
 
 BUILT = HOUSE / "build" / "grading"
@@ -26,7 +27,7 @@ c.ExecutePreprocessor.timeout = 120
 """
 ASKED = """# {points} for {name}: the lesson's own judge decides, by what stands above.
 from labutils.classroom.exercises import verdict as _verdict
-from labutils.classroom.registry import lesson as _lesson
+from labutils.classroom.course import lesson as _lesson
 
 _judged, _words = _verdict(_lesson("{number}").items["{name}"], {answer})
 assert _judged.kind == "passed", _words

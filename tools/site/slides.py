@@ -23,15 +23,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from labutils.classroom.registry import (
-    AnyPrediction,
-    Estimate,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    lesson,
-)
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Prediction, Quiz
 from tools.guide import title_of
 from tools.lessons import paths as lessons
 from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words_of_picture
@@ -192,7 +185,7 @@ def choices(item: AnyPrediction | Quiz) -> tuple[list[str], str]:
         offered = [f"{letter}) {choice.text}" for letter, choice in item.choices.items()]
         return offered, "One letter:"
     offered = [line.strip() for line in item.lines() if line.startswith("  ")]
-    if isinstance(item, Row):
+    if isinstance(item, GridRow):
         return offered, f"For each, o where {item.words[0]}, x where {item.words[1]}:"
     return offered, f"A number of {item.unit}:" if isinstance(item, Estimate) else "One letter:"
 
@@ -205,7 +198,7 @@ def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
     yield f"<p>It comes out: {in_html(item.named(item.truth))}.</p>"
     if isinstance(item, Prediction):
         believed = [(f"{letter})", guess.belief) for letter, guess in item.guesses.items()]
-    elif isinstance(item, Row):
+    elif isinstance(item, GridRow):
         believed = [(f"{name}:", belief) for name, belief in item.beliefs.items()]
     else:
         believed = [("Too low:", item.too_low), ("Too high:", item.too_high)]

@@ -25,15 +25,10 @@ from labutils.classroom.judging import (
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.identity.tokens import SigningKey, b64, json_part, rfc_examples, sign, unb64
 from labutils.lab import dice
@@ -728,20 +723,7 @@ def is_hex(text: str) -> bool:
 
 # --- the target ---------------------------------------------------------------------------------
 
-OUTER = ("g1", "g2", "g3")
 OVER, RIGHT_PLACE = ("at notes", "old"), ("at wiki", "payroll", "tom", "backup")
-
-
-def flag_mistake(answer: Any) -> str | None:
-    if answer == logged.number("astray"):
-        return None
-    if answer == logged.number("unsigned"):
-        return "unsigned"
-    for names, mistake in ((OUTER, "outer"), (OVER, "over"), (RIGHT_PLACE, "right place")):
-        if answer in [logged.number(name) for name in names]:
-            return mistake
-    text = answer if isinstance(answer, str) else ""
-    return "token" if text.count(".") == 2 or text.startswith("u-") else "other"
 
 
 EXERCISES = (
@@ -1404,160 +1386,13 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "01-target",
-    "value",
-    value(flag_mistake),
-    "The token was made for notes.example, it was about u-1906, and it was good for almost four "
-    "minutes more. The payroll took it all the same. There is a second way: who else showed this "
-    "token?",
-    {
-        "outer": (
-            "That token was made for the application at which it was shown. Read it to its end: "
-            "one of its claims begins with eyJ.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('g3')"
-            ),
-        ),
-        "over": (
-            "That token was over when the line was written. Compare `exp` with the time of the "
-            "line.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('old')"
-            ),
-        ),
-        "unsigned": (
-            "The issuer never wrote that token. Somebody changed its claims, and left the old "
-            "signature. with_the_key(token) raises an error there.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('unsigned')"
-            ),
-        ),
-        "right place": (
-            "That token was made for the application at which it was shown: compare `aud` with the "
-            "host of the line.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('tom')"
-            ),
-        ),
-        "token": (
-            "Hand in the number of the token: the value of its claim `jti`.",
-            "answer = 'u-1906'",
-        ),
-        "other": (
-            "That is not the number of a token in this log. It is the value of a claim `jti`.",
-            "answer = 'flag-0000'",
-        ),
-    },
-    (
-        "Parse a line with json.loads. Tokens stand in headers and in addresses. %2E is a dot that "
-        "was percent-encoded: unquote(text) turns it back. Then decode(token).",
-        "A token can carry another token in a claim. Compare the aud of each token with the url of "
-        "its line, and use seconds_left(claims, seconds(line['time'])). takes(with_the_key, token) "
-        "says whether the signature fits.",
-        "Three lines have a cookie with a token in its claim id_token. Decode that one too. A "
-        "second way: Tom's address is 203.0.113.66, and one of his lines shows a signed token "
-        "about somebody else.",
-    ),
-    code("""
-        for line in map(json.loads, scene.log):
-            text = unquote(line["url"] + str(line["headers"]))
-            for token in re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text):
-                claims = decode(token)[1]
-                if "id_token" in claims:
-                    token = claims["id_token"]
-                    claims = decode(token)[1]
-                good = seconds_left(claims, seconds(line["time"])) and takes(with_the_key, token)
-                if good and claims["aud"] not in line["url"]:
-                    flag = claims["jti"]
-    """),
-    brief="""scene.log holds twelve lines of a proxy's log of 18 October. Each line is JSON.
-One token was shown at an application for which it was not made: its `aud` is another one. It was \
-good in that second, and the issuer had signed it: with_the_key(token) gives its claims.
-Find that token. Its number, the claim `jti`, is the flag.
-Tokens stand in headers, in addresses, in cookies, and in other tokens. There is more than one \
-way.""",
-    scene=logged.scene,
-)
 
 PREDICTIONS = (
-    Prediction(
-        "01-p1",
-        "You have the text of the token, and no key of any kind. You decode its middle segment. "
-        "What comes out?",
-        {
-            "a": Guess(
-                "bytes that nobody can read: they are encrypted",
-                False,
-                "The belief is that base64 is encryption. It is a way to write bytes with 64 "
-                "characters, and it has no key.",
-            ),
-            "b": Guess("text that a person can read", True),
-            "c": Guess(
-                "an error, even with the right number of `=`: the signature locks it",
-                "locked",
-                "The belief is that the signature hides the claims. It stands behind them, and it "
-                "hides nothing.",
-            ),
-        },
-        "Base64url is an alphabet, and no cipher. There is no key because nothing is locked. A "
-        "token that is sent on is a document that is sent on.",
-    ),
-    Prediction(
-        "01-p2",
-        "You decode the claims, and encode them again in another order. No name and no value is "
-        "changed. Does the old signature fit the new text?",
-        {
-            "a": Guess(
-                "yes: in JSON the order of the members has no meaning",
-                True,
-                "The belief is that the meaning is signed. JSON readers take both orders for the "
-                "same. The signature was made over characters.",
-            ),
-            "b": Guess("no: other characters, another text", False),
-        },
-        "A signature covers bytes, and no meaning. Order, spaces and line breaks count. So a "
-        "verifier checks what arrived, before anything tidies it up.",
-    ),
-    Row(
-        "01-p3",
-        "Another `sub` now stands in the payload, and the header and the signature are the old "
-        "ones. Four readers are shown this token. Which of them hand out the changed claims, with "
-        "no complaint?",
-        (
-            "your decode",
-            "inspect, the lab's decoder",
-            "PyJWT, without the key",
-            "PyJWT, with the key",
-        ),
-        "ooox",
-        words=("it hands them out", "it complains"),
-        beliefs={
-            "your decode": (
-                "Your function splits, decodes and parses. It never looks at the signature."
-            ),
-            "inspect, the lab's decoder": (
-                "The belief is that a decoder checks. A decoder has no key, so there is nothing "
-                "that it could check with."
-            ),
-            "PyJWT, without the key": (
-                "The belief is that a good library always checks. Here it was told not to, by "
-                "verify_signature: False."
-            ),
-            "PyJWT, with the key": (
-                "With the key it computes what was signed, and the changed payload does not fit."
-            ),
-        },
-        because=(
-            "Reading is not checking. A decoder, a debugging page and a log viewer show what a "
-            "token claims. Whether that is so takes the key."
-        ),
-    ),
-    Row(
+    GridRow(
         "01-p4",
         "Three tokens of 18 October stand in a log. Somebody reads the log a week later. Which of "
         "them are still good?",
-        logged.OF_A_DAY,
+        columns_of(logged.OF_A_DAY),
         "xxo",
         words=("it is still good", "it is over"),
         beliefs={
@@ -1573,113 +1408,4 @@ PREDICTIONS = (
             "since a program cannot sign in again by itself. exp may even be missing."
         ),
     ),
-    Prediction(
-        "01-p5",
-        "A token was stolen, and its text is blocked: the server keeps a list of texts that it "
-        "refuses. Tom writes `==` behind the signature. What does PyJWT, with the key, say to "
-        "that?",
-        {
-            "a": Guess(
-                "it refuses: the signature does not fit the longer text",
-                False,
-                "The belief is that the signature covers the whole text. It covers header and "
-                "payload. Nothing covers the spelling of the signature itself.",
-            ),
-            "b": Guess(
-                "it refuses: `=` is not in the alphabet of base64url",
-                "alphabet",
-                "The belief is that every reader is strict. The standard leaves the `=` away, and "
-                "some issuers write them, so this library takes both.",
-            ),
-            "c": Guess("it gives the claims, as before", True),
-        },
-        "The last segment decodes to the same 64 bytes, so the signature fits. One token has two "
-        "texts now, and the list knows one of them.",
-    ),
-    Prediction(
-        "01-p6",
-        "You have the text of an encrypted token, and no key. Which of its parts can you read?",
-        {
-            "a": Guess(
-                "nothing: all five segments are encrypted",
-                [],
-                "The belief is that encryption hides everything. But the receiver must know how "
-                "to decrypt, and with which key, before anything is decrypted.",
-            ),
-            "b": Guess("the header", ["header"]),
-            "c": Guess(
-                "the header and the claims, as in every JWT",
-                ["header", "claims"],
-                "The belief is that all JWTs can be read. Here the claims went through a cipher, "
-                "and then through base64url.",
-            ),
-        },
-        "The header says how to decrypt (`alg`, `enc`), so it must be readable. The claims are "
-        "encrypted. All other tokens of this lesson are signed, and not encrypted.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "01-q1",
-        "What is base64url good for in a token?",
-        {
-            "a": Choice(
-                "It keeps the claims from readers who have no key",
-                "You have read claims without a key. It is an alphabet, and hides nothing.",
-            ),
-            "b": Choice(
-                "It makes a change of the claims visible to the receiver",
-                "You changed a claim and encoded it again. The signature shows the change.",
-            ),
-            "c": Choice(
-                "It makes the token shorter than its JSON would be",
-                "It makes it longer: four characters for three bytes.",
-            ),
-            "d": Choice(
-                "Its characters can stand in an address or a header",
-                "Letters, digits, - and _ need no escaping there.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "01-q2",
-        "The signature of a token fits. What do you know?",
-        {
-            "a": Choice(
-                "The person whom sub names has sent the token to you",
-                "The sender may be anybody who holds a copy. A signature knows no sender.",
-            ),
-            "b": Choice(
-                "The holder of the key wrote exactly these characters",
-                "You also know that none of them was changed. Who sends them to you is another "
-                "question, and lesson 06 is about it.",
-                right=True,
-            ),
-            "c": Choice(
-                "Nobody has copied the token or read it on its way to you",
-                "A copy has the same characters, and reading changes none of them.",
-            ),
-        },
-    ),
-    Quiz(
-        "01-q3",
-        "Which of these does the signature of a token not notice?",
-        {
-            "a": Choice("Another sub", "The payload is signed. You saw it refused."),
-            "b": Choice(
-                "The same claims with other spaces",
-                "Other spaces are other characters. The meaning does not count.",
-            ),
-            "c": Choice(
-                "A second holder",
-                "A copy has the same characters, so the same signature fits it.",
-                right=True,
-            ),
-            "d": Choice("Another alg in the header", "The header is signed as well."),
-        },
-    ),
-)
-
-LESSON = Lesson("01", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

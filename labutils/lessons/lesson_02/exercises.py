@@ -14,27 +14,19 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     nearly,
-    value,
     verifier,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
 from labutils.stage.written_verifier import TOOLS, VERIFY
-
-from . import weak_app
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 FIXED = "an honest token, and a list with another key"
@@ -343,14 +335,6 @@ def _guessed(
 
 
 # --- the table ----------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: Any) -> str | None:
-    if answer == weak_app.FLAG:
-        return None
-    if isinstance(answer, dict) or hasattr(answer, "json"):
-        return "response"
-    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
 
 
 EXERCISES = (
@@ -737,122 +721,13 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "02-target",
-    "value",
-    value(flag_mistake),
-    "You are admin at the payroll, and its log says so. Look for a second way: there are at least "
-    "four.",
-    {
-        "other": (
-            "That is not the flag. GET https://payroll.example/admin answers with it, once the "
-            "token makes you admin.",
-            "answer = 'flag-0000'",
-        ),
-        "token": (
-            "That is a token. Show it to https://payroll.example/admin, and hand in the flag.",
-            "answer = 'a.b.c'",
-        ),
-        "response": (
-            "That is the whole answer. The flag is its member `flag`.",
-            "answer = {'error': 'no'}",
-        ),
-    },
-    (
-        "Ask the application first: scene.tom.get('https://payroll.example/me', "
-        "headers={'authorization': f'Bearer {scene.token}'}). Then read the header of each of "
-        "Tom's tokens: what does it leave to the sender?",
-        "The application refuses `none`. Does it refuse each spelling of it? It reads the key from "
-        "a file that the kid names. And which algorithm does it use with that key?",
-        "Any of these: alg 'None'; forge_confused with /keys/rs256.pem; kid '../static/logo.svg' "
-        "with HS256 and the picture as the secret; crack(scene.old_token, guesses()).",
-    ),
-    code("""
-        APP = "https://payroll.example"
-        public_key = scene.tom.get(APP + "/keys/rs256.pem").content
-        forged = forge_confused({"sub": "admin"}, public_key)
-        answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {forged}"})
-        flag = answer.json()["flag"]
-    """),
-    brief=(
-        "https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
-        "scene.token is good today. scene.old_token was left over from a test system a year ago. "
-        "scene.tom is his browser. Be admin: GET /admin answers with a flag. There is more than "
-        "one way."
-    ),
-    scene=weak_app.weak_app,
-)
 
 PREDICTIONS = (
-    Prediction(
-        "02-p1",
-        "`obedient` takes the algorithm from the header of the token, and the key from its own "
-        "list. Tom writes a header that says alg none, puts the claims of admin behind it, and "
-        "leaves the signature empty. What does `obedient` do with this token?",
-        {
-            "a": Guess(
-                "it refuses: the signature is missing",
-                "no signature",
-                "The belief is that a verifier always looks for a signature. This one asks the "
-                "token whether there is one to look for.",
-            ),
-            "b": Guess("it lets the token in", True),
-            "c": Guess(
-                "it refuses: no key in the list is for none",
-                "no key",
-                "The belief is that the key decides about the algorithm. In this verifier the "
-                "header decides, and the key is never asked.",
-            ),
-        },
-        "The header names the algorithm, and the verifier obeys. With none there is nothing to "
-        "check, so nothing fails. RFC 7515 allows such tokens; whoever takes them trusts whoever "
-        "writes them.",
-    ),
-    Prediction(
-        "02-p2",
-        "HS256 is a MAC: the same secret makes it and checks it. `obedient` has one key in hand, "
-        "the public key of the service, and uses it for whatever algorithm the header names. What "
-        "must Tom know to make a token with alg HS256 that fits?",
-        {
-            "a": Guess(
-                "the private key of the service",
-                "private",
-                "The belief is that only the private key can make what the public key checks. That "
-                "holds for RS256. HS256 makes and checks with the same bytes.",
-            ),
-            "b": Guess(
-                "a secret that the wiki and the service share",
-                "secret",
-                "The belief is that HS256 needs a secret that somebody agreed on. It needs bytes, "
-                "and the verifier took the ones it had.",
-            ),
-            "c": Guess("the public key, which everybody may have", True),
-        },
-        "The verifier turns the public key into a secret, because the token said HS256. Everybody "
-        "has the public key. The cure is to bind each key to one algorithm, and to compare.",
-    ),
-    Prediction(
-        "02-p3",
-        "Tom signs with a key of his own, and puts the public half into the header (jwk). A "
-        "verifier takes that key from the header, and checks the signature with it. What comes "
-        "out?",
-        {
-            "a": Guess("True: it fits the key that stands in the header", True),
-            "b": Guess(
-                "False: the key is not the service's",
-                False,
-                "The belief is that a signature is valid or not. It is valid *for a key*; whose "
-                "key that is, no mathematics can say.",
-            ),
-        },
-        "The signature fits Tom's key, and Tom's key came with the token. So the token agrees with "
-        "itself. A verifier must bring the key along.",
-    ),
-    Row(
+    GridRow(
         "02-p4",
         "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the "
         "audience. Six forgeries are shown to it. Which get in?",
-        tuple(forged.forgeries())[:6],
+        columns_of(tuple(forged.forgeries())[:6]),
         "xxxxxo",
         {
             "alg none": "Named algorithms shut out none in every spelling.",
@@ -867,93 +742,4 @@ PREDICTIONS = (
         "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only "
         "you know which kind your door is for, so only you can compare typ.",
     ),
-    Prediction(
-        "02-p5",
-        "Two secrets for HS256. One has 39 characters: three words, a purpose and a year. The "
-        "other has 32 bytes from a random source. Which is harder to guess?",
-        {
-            "a": Guess(
-                "the 39 characters: they are longer",
-                "words",
-                "The belief is that length makes a secret strong. Tom does not try characters. He "
-                "tries words, and there are few ways to put them together.",
-            ),
-            "b": Guess("the 32 random bytes", "random"),
-            "c": Guess(
-                "neither: HMAC with SHA-256 cannot be inverted",
-                "neither",
-                "The belief is that guessing means to invert the hash. Guessing computes the hash "
-                "forward, once for each candidate, and compares.",
-            ),
-        },
-        "What counts is the number of candidates, which is the chance that went into the secret. "
-        "Ten words in three places, five purposes and four years make 20,000 candidates. 32 random "
-        "bytes make 2 to the power of 256.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "02-q1",
-        "Who may decide with which algorithm a token is checked?",
-        {
-            "a": Choice(
-                "The key that the verifier trusts",
-                "Each key is for one algorithm. The header's alg is only compared with it.",
-                right=True,
-            ),
-            "b": Choice(
-                "The header of the token, since only the sender knows how it was signed",
-                "The sender may be Tom. What he writes into alg is a wish.",
-            ),
-            "c": Choice(
-                "The library, which tries what fits the bytes of the signature",
-                "A library that tries what fits is what algorithm confusion lives on.",
-            ),
-        },
-    ),
-    Quiz(
-        "02-q2",
-        "A token carries its public key in jwk, and the signature fits that key. What follows?",
-        {
-            "a": Choice(
-                "The token is genuine",
-                "Anybody can make a key pair, sign with one half and enclose the other.",
-            ),
-            "b": Choice(
-                "The key belongs to the issuer that iss names",
-                "iss is text that Tom wrote. Nothing ties the enclosed key to it.",
-            ),
-            "c": Choice(
-                "Whoever signed it holds the private half",
-                "That is all a signature says. In DPoP (lesson 11) this is what is wanted.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "02-q3",
-        "Your verifier is finished. Which of these tokens does it let in?",
-        {
-            "a": Choice(
-                "One whose `sub` was changed on its way",
-                "The signature covers every claim, so it does not fit any more.",
-            ),
-            "b": Choice(
-                "One that was copied from Ada's browser",
-                "It is genuine in every part. Nothing in it says who is holding it.",
-                right=True,
-            ),
-            "c": Choice(
-                "One that the service made for a logout",
-                "Its `typ` is another one, and the verifier compares typ.",
-            ),
-            "d": Choice(
-                "One whose header brings a key along",
-                "The verifier takes its keys from its own list.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("02", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

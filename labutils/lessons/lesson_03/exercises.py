@@ -17,20 +17,14 @@ from labutils.classroom.judging import (
     Case,
     Tried,
     Verdict,
-    value,
     verifier,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.lab import Exchange, dice
 from labutils.stage.two_apps import API, LOGIN, NOTES
@@ -707,14 +701,6 @@ def not_on_loopback() -> list[Case]:
 
 
 # --- the table ----------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: Any) -> str | None:
-    if answer == stage.FLAG:
-        return None
-    if isinstance(answer, dict | list) or hasattr(answer, "json"):
-        return "response"
-    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
 
 
 EXERCISES = (
@@ -1413,195 +1399,14 @@ EXERCISES = (
     ),
 )
 
-TARGET_03 = Target(
-    "03-target",
-    "value",
-    value(flag_mistake),
-    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: "
-    "put Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
-    {
-        "other": (
-            "That is not the flag. It is the first of Ada's notes.",
-            "answer = 'flag-0000'",
-        ),
-        "token": (
-            "That is a token. Read Ada's notes with it: GET https://api.example/notes.",
-            "answer = 'a.b.c'",
-        ),
-        "response": (
-            "That is more than the flag. The flag is the first of Ada's notes.",
-            "answer = {'owner': 'u-1815', 'notes': []}",
-        ),
-    },
-    (
-        "You have four attacks. Try each: does Ada's browser end in Tom's account, does a code "
-        "arrive at tom.test, what becomes of Ada's answer in Tom's browser, does a code that Tom "
-        "reads open anything?",
-        "A client can send code_challenge to a provider that does not know PKCE. What does "
-        "https://login.example/.well-known/openid-configuration say of "
-        "code_challenge_methods_supported?",
-        "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
-        "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
-        "/cb?code=...&state=... with Ada's code in the place of his.",
-    ),
-    code("""
-        seen = parameters(scene.ada_signs_in())
-        asked = {
-            "grant_type": "authorization_code",
-            "client_id": "diary",
-            "code": seen["code"],
-            "redirect_uri": "https://diary.example/cb",
-        }
-        tokens = scene.tom.post(LOGIN + "/token", data=asked).json()
-        notes = api_request(scene.tom, tokens["access_token"]).json()["notes"]
-        flag = notes[0]
-    """),
-    brief=(
-        "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, the session, "
-        "exact redirect matching: one of the four is missing, and nobody says which. scene.tom is "
-        "Tom's browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom "
-        "reads before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the "
-        "addresses that then arrive below tom.test. The flag is the first of Ada's notes."
-    ),
-    scene=stage.diary,
-)
 
 PREDICTIONS = (
-    Prediction(
-        "03-p1",
-        "Six values belong to this sign-in: password, state, code_challenge, code, code_verifier, "
-        "access_token. Which of them never pass through Ada's browser?",
-        {
-            "a": Guess(
-                "the access token alone",
-                ["access_token"],
-                "The belief is that the verifier goes ahead with the request. Only its hash does, "
-                "so that whoever reads the request cannot finish the flow.",
-            ),
-            "b": Guess(
-                "the code, the verifier and the access token",
-                ["code", "code_verifier", "access_token"],
-                "The belief is that the provider hands the code to the client directly. At this "
-                "moment it talks to Ada's browser alone, and the browser carries the code on.",
-            ),
-            "c": Guess("the verifier and the access token", ["code_verifier", "access_token"]),
-            "d": Guess(
-                "none: everything passes through it",
-                [],
-                "The belief is that the browser carries the whole flow. The token request "
-                "and the API request go from the client directly, not through the browser.",
-            ),
-        },
-        "The browser carries the request, with the hash of the verifier, and the response, with "
-        "the code. The client sends code and verifier directly, not through the browser, and the "
-        "access token comes back the same way.",
-    ),
-    Prediction(
-        "03-p2",
-        "Now the client uses PKCE. Tom reads every address that Ada's browser opens: the "
-        "authorization request with its code_challenge, and the code. Can he redeem the code?",
-        {
-            "a": Guess(
-                "no: the provider knows that the request does not come from notes.example",
-                "address",
-                "The belief is that the token endpoint knows a public client by its address. A "
-                "public client is known by its client_id, and everybody can write that.",
-            ),
-            "b": Guess(
-                "yes: he knows the challenge, and all the rest is public",
-                "tokens",
-                "The belief is that the challenge is what the provider wants to see. It wants the "
-                "text whose hash is the challenge, and that text Tom has never seen.",
-            ),
-            "c": Guess("no: he would have to show the verifier", "code_verifier"),
-        },
-        "The provider kept the challenge with the code. At the token endpoint it hashes the "
-        "verifier, and compares. Tom has the hash, and cannot work out the text behind it. PKCE "
-        "needs both sides. A provider that ignores code_challenge answers as if nothing were "
-        "wrong.",
-    ),
-    Prediction(
-        "03-p3",
-        "Tom begins a sign-in at notes.example with his own account. He reads the last redirect "
-        "and does not follow it. He sends Ada its address, and she opens it. Your client uses "
-        "PKCE. It finds the verifier by the state in the address, whichever browser brings it. "
-        "Whose notes does Ada see?",
-        {
-            "a": Guess("Tom's", "u-0666"),
-            "b": Guess(
-                "nobody's: the verifier does not fit",
-                "nobody",
-                "The belief is that PKCE stops every foreign code. Code, state and verifier are "
-                "all of Tom's sign-in, so they fit each other.",
-            ),
-            "c": Guess(
-                "her own: it is her browser",
-                "u-1815",
-                "The belief is that the browser decides who is signed in. The code decides, and it "
-                "is about Tom.",
-            ),
-        },
-        "The client took a code that answers Tom's request, in Ada's browser. What Ada writes "
-        "there from now on stands in Tom's account. RFC 6749, 10.12 calls this cross-site request "
-        "forgery.",
-    ),
-    Prediction(
-        "03-p6",
-        "Tom reads Ada's redirect before the client gets it. He opens its address in his own "
-        "browser, with her state as his cookie. This client uses PKCE, and compares the cookie "
-        "with the state in the address. Whose notes does Tom see?",
-        {
-            "a": Guess(
-                "nobody's: he has no verifier",
-                "nobody",
-                "The belief is that PKCE asks Tom for the verifier. It asks whoever redeems the "
-                "code. Here the client redeems it, and the client has the verifier.",
-            ),
-            "b": Guess("Ada's", "u-1815"),
-            "c": Guess(
-                "his own: the cookie is in his browser",
-                "u-0666",
-                "The belief is that the browser decides who is signed in. The code decides, and it "
-                "is about Ada.",
-            ),
-        },
-        "A cookie proves something only if nobody else can know it. This one is the state, and the "
-        "state stands in the address. So the client took Tom's browser for the one that began, and "
-        "redeemed Ada's code for him. This is a replay of Ada's answer, one form of code injection "
-        "(RFC 9700, 4.5). In the usual form Tom puts Ada's code into his own answer; PKCE (or a "
-        "nonce) stops that.",
-    ),
-    Prediction(
-        "03-p4",
-        "Tom writes an authorization request himself, with a challenge whose verifier he knows. He "
-        "wants the code sent to a host of his own: https://notes.example.tom.test/cb. The provider "
-        "compares only the first letters, up to the host: everything that begins with "
-        "https://notes.example passes. PKCE and state are in place. Which of them stops him?",
-        {
-            "a": Guess(
-                "PKCE: the code was not made for his verifier",
-                "code_verifier",
-                "The belief is that PKCE protects every code. It ties a code to whoever sent the "
-                "challenge, and this time that is Tom.",
-            ),
-            "b": Guess(
-                "state: he cannot know the one of Ada's browser",
-                "state",
-                "The belief is that state is compared wherever a code arrives. The client compares "
-                "it, and this code never comes to the client.",
-            ),
-            "c": Guess("neither", "tokens"),
-        },
-        "Both protect a flow that an honest client began. This one Tom began, and the client is "
-        "never asked. Only the provider can refuse, before it sends the code.",
-    ),
-    Row(
+    GridRow(
         "03-p5",
         "The client has registered three redirect URIs: https://notes.example/cb, "
         "http://127.0.0.1/cb and http://localhost/cb. Which of these does the provider of the lab "
         "accept?",
-        stage.ASKED_FOR,
+        columns_of(stage.ASKED_FOR),
         "oxxox",
         {
             stage.ASKED_FOR[
@@ -1626,74 +1431,3 @@ PREDICTIONS = (
         "address on a loopback IP (RFC 8252, 7.3).",
     ),
 )
-
-QUIZZES = (
-    Quiz(
-        "03-q1",
-        "Why does a code pass through the browser, and not the access token itself?",
-        {
-            "a": Choice(
-                "An access token is too long to stand in an address",
-                "Many would fit. What matters is who can read an address.",
-            ),
-            "b": Choice(
-                "A code is encrypted, so nobody who reads it on the way can use it",
-                "It is a random text, and anybody can copy it.",
-            ),
-            "c": Choice(
-                "The provider makes the access token only once the code is redeemed",
-                "It could make one at once. The old implicit grant did so.",
-            ),
-            "d": Choice(
-                "Others can read an address. A code opens nothing without the verifier",
-                "A token would open at once. And a code is good once, for a short time.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "03-q2",
-        "Whom does PKCE not stop?",
-        {
-            "a": Choice(
-                "Somebody who wrote the authorization request himself",
-                "He chose the verifier, so he can show it.",
-                right=True,
-            ),
-            "b": Choice(
-                "Another app on the same phone that catches the redirect",
-                "It has the code, and no verifier. PKCE was made against exactly this.",
-            ),
-            "c": Choice(
-                "Somebody who reads the code in the log of a proxy",
-                "He has the code, and no verifier.",
-            ),
-        },
-    ),
-    Quiz(
-        "03-q3",
-        "A person's uploads appear in a stranger's account. She had opened a link just before. "
-        "What did the client not do?",
-        {
-            "a": Choice(
-                "Register each redirect URI in full",
-                "The code came to the right client, only in the wrong browser.",
-            ),
-            "b": Choice(
-                "Compare state with what this browser's session holds",
-                "So the answer to the stranger's request was taken in her browser.",
-                right=True,
-            ),
-            "c": Choice(
-                "Keep the access token out of addresses, logs and recordings",
-                "No token was stolen. She worked in an account that is not hers.",
-            ),
-            "d": Choice(
-                "Ask for her password again",
-                "The provider asks for passwords, and this sign-in was the stranger's.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("03", EXERCISES, QUIZZES, PREDICTIONS, TARGET_03)

@@ -12,27 +12,21 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     nearly,
-    value,
     verifier,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.identity.tokens import sign
 from labutils.stage import forgeries as forged
 from labutils.stage import written_verifier
 from labutils.text import counted
 
-from .eager_wiki import FLAG, board, with_eager_wiki
+from .eager_wiki import with_eager_wiki
 from .id_tokens import (
     ELSEWHERE,
     ISSUER,
@@ -331,12 +325,6 @@ def other_documents() -> list[Case]:
 
 
 # --- the table ----------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: Any) -> str | None:
-    if answer == FLAG:
-        return None
-    return "response" if isinstance(answer, dict) or hasattr(answer, "json") else "other"
 
 
 EXERCISES = (
@@ -746,83 +734,14 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "04-target",
-    "value",
-    value(flag_mistake),
-    "The wiki signed you in as Ada. There is a second way; one needs the log, one needs a name.",
-    {
-        "other": (
-            "That is not the flag. It stands on https://eager.example/page while you are Ada.",
-            "answer = 'flag-0000'",
-        ),
-        "response": (
-            "That is the whole answer. The flag is its member `flag`.",
-            "answer = {'hello': 'u-0666'}",
-        ),
-    },
-    (
-        "Which ID tokens about Ada can Tom get? Some stand in scene.log: look into each one before "
-        "you use it. Others come to applications of his own: scene.ada_signs_in_at('a-name').",
-        "The wiki checks signature, issuer and time. How does it check the audience? Does it ask "
-        "whether the token answers a sign-in of this browser?",
-        "Post {'token': ...} to https://eager.example/id-token: the token of scene.log that is "
-        "about u-1815, for the wiki, and still good; or one of an application whose name has "
-        "'wiki' in it. Then GET /page.",
-    ),
-    code("""
-        EAGER = "https://eager.example"
-        token = scene.ada_signs_in_at("my-wiki-2")["id_token"]
-        scene.tom.post(EAGER + "/id-token", data={"token": token})
-        flag = scene.tom.get(EAGER + "/page").json()["flag"]
-    """),
-    brief=(
-        "The eager wiki was mended. Its client ID is `wiki`. It takes no access tokens any more: "
-        "POST an ID token, as the field token, to https://eager.example/id-token. After three "
-        "refusals it is locked; target('04') gives a fresh scene. scene.tom is Tom's browser. Ada "
-        "signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens "
-        "that his application receives. scene.log has lines of a proxy's log, and scene.now is the "
-        "time. Be Ada: her page has a flag."
-    ),
-    scene=board,
-)
 
 PREDICTIONS = (
-    Prediction(
-        "04-p1",
-        "Tom runs the application `notes`. Ada signed in there, so Tom's server holds an access "
-        "token of hers. He shows it to the eager wiki, from his own browser. Who is he there?",
-        {
-            "a": Guess(
-                "nobody: the provider sees that Tom is not Ada",
-                "nobody",
-                "The belief is that a provider knows who is holding a token. It sees the token, "
-                "and answers for the person whom it is about.",
-            ),
-            "b": Guess(
-                "nobody: the provider says that the token was made for notes",
-                "notes",
-                "The belief is that the answer says for which application a token was made. This "
-                "answer is about a person, and about nothing else.",
-            ),
-            "c": Guess(
-                "Tom, since his browser sends it",
-                "u-0666",
-                "The belief is that a browser carries an identity. It carries what somebody puts "
-                "into it.",
-            ),
-            "d": Guess("Ada, since it is her token", "u-1815"),
-        },
-        "The wiki asked the provider about whom the token is. The provider answered: about Ada. "
-        "So the wiki signed Ada in, whoever was holding the token. It never asked for which "
-        "application the token was made.",
-    ),
-    Row(
+    GridRow(
         "04-p2",
         "Twelve ID tokens that this wiki refuses. In the first one the claim `iss` is wrong, "
         "and the key of our provider signed it. A verifier checks the type and the signature, and "
         "nothing else: your `verify` of lesson 02. Which get in?",
-        tuple(bad_id_tokens_by_name()),
+        columns_of(tuple(bad_id_tokens_by_name())),
         "ooooooooo" + "xxx",
         dict.fromkeys(
             tuple(bad_id_tokens_by_name())[:9],
@@ -832,113 +751,4 @@ PREDICTIONS = (
         "The provider signed the first nine, so their signature is good. Only the claims tell that "
         "they are at the wrong place, at the wrong time, or the answer to another question.",
     ),
-    Prediction(
-        "04-p3",
-        "Some providers send the ID token to the application in a form, through the browser "
-        "(form_post). Suppose that ours does. Tom found an ID token of "
-        "Ada's in a log. It was made for the wiki, and it is not expired. He begins a "
-        "sign-in of his own, and puts Ada's token into the form. Which of the three checks that "
-        "you have so far stops him?",
-        {
-            "a": Guess("none of them", (True, True, True)),
-            "b": Guess(
-                "verify: Tom did not sign it",
-                (False, True, True),
-                "The belief is that a signature is about the person who shows the token. The "
-                "provider signed it, whoever shows it.",
-            ),
-            "c": Guess(
-                "meant_for: the token is not meant for Tom",
-                (True, False, True),
-                "The belief is that the audience is a person. It is an application, and this token "
-                "was made for the wiki.",
-            ),
-        },
-        "Every claim is true: the provider made this token, for the wiki, a moment ago. What is "
-        "missing is a question that the wiki asked in this sign-in, and its answer in the token.",
-    ),
-    Prediction(
-        "04-p4",
-        "The provider drops its signing key at once, since it may have leaked. Ada is signed in at "
-        "the wiki. What happens to her session there?",
-        {
-            "a": Guess(
-                "it ends at the next click: the ID token is not valid any more",
-                False,
-                "The belief is that an application checks the ID token at each request. It checks "
-                "it once, at sign-in. From then on a cookie counts.",
-            ),
-            "b": Guess("it goes on", True),
-            "c": Guess(
-                "it ends when the wiki fetches the list of keys again",
-                "later",
-                "The belief is that a session depends on the key. The session began with a "
-                "check that passed, and nobody repeats it.",
-            ),
-        },
-        "The wiki validated the token once, and then gave Ada a cookie of its own. Rotating a key "
-        "ends tokens that somebody checks again. It does not end a session.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "04-q1",
-        "An application signs people in with the access token that they bring. What is wrong?",
-        {
-            "a": Choice(
-                "The token was made for an API, and for no sign-in",
-                "Each application that holds such a token of Ada's could sign in as Ada.",
-                right=True,
-            ),
-            "b": Choice(
-                "Nothing, as long as the provider confirms that the token is genuine",
-                "It is genuine. It was made for an API, and another application may have passed it "
-                "on.",
-            ),
-            "c": Choice(
-                "An access token is encrypted, so the application cannot read the name",
-                "It need not read it: the provider's userinfo tells the name to whoever asks.",
-            ),
-        },
-    ),
-    Quiz(
-        "04-q2",
-        "What does the nonce stop that the audience does not?",
-        {
-            "a": Choice("A token for another application", "That is what aud stops."),
-            "b": Choice("A token that Tom forged", "That is what the signature stops."),
-            "c": Choice(
-                "A token from another sign-in here",
-                "aud says for whom. The nonce says in answer to what.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "04-q3",
-        'aud is ["wiki", "notes"], and azp is wiki. The wiki trusts no other client. What does '
-        "it do?",
-        {
-            "a": Choice(
-                "It takes the token, since azp names it",
-                "azp says who asked for the token. `notes` may have received it all the same.",
-            ),
-            "b": Choice(
-                "It refuses the token",
-                "Audiences that are not trusted MUST be refused (OpenID Connect Core, 3.1.3.7).",
-                right=True,
-            ),
-            "c": Choice(
-                "It takes the token, since wiki is in the list",
-                "So is notes, and whoever runs notes can present the token.",
-            ),
-            "d": Choice(
-                "It asks the provider whether the token is still good",
-                "The provider would say yes: the token is genuine.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("04", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

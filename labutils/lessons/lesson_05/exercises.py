@@ -15,25 +15,20 @@ from labutils.classroom.judging import (
     Verdict,
     compare,
     not_a_response,
-    value,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
+    GridRow,
     Guess,
-    Lesson,
     Prediction,
-    Quiz,
-    Row,
-    Target,
     code,
+    columns_of,
 )
 from labutils.identity.oauth import bearer
 from labutils.identity.provider.state import Client
 from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
 from labutils.lab import dice
-from labutils.stage.operator_response import FLAG, MOST, Response
 from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
 from labutils.stage.what_dies_when import ROWS
@@ -541,15 +536,6 @@ def surviving(answer: Tried) -> Verdict:
 # --- the table ----------------------------------------------------------------------------------
 
 
-def flag_mistake(answer: Any) -> str | None:
-    """None for the flag, else the name of what was handed in."""
-    if answer == FLAG:
-        return None
-    if isinstance(answer, dict) or hasattr(answer, "json"):
-        return "response"
-    return "early" if isinstance(answer, str) and "response" in answer else "other"
-
-
 EXERCISES = (
     Exercise(
         "05-1",
@@ -951,75 +937,13 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "05-target",
-    "value",
-    value(flag_mistake),
-    "You outlived the response. What ends copies does not end what Tom made with them before. "
-    "There are other ways: a refresh token of his own, or a session of his own at `notes`.",
-    {
-        "other": (
-            "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, "
-            "once the operator has responded.",
-            "answer = 'flag-0000'",
-        ),
-        "early": (
-            "You read Ada's notes before the response. Read them again after scene.respond().",
-            'answer = "it comes after the operator\'s response"',
-        ),
-        "response": (
-            "That is the whole answer. The flag is its member `flag`.",
-            "answer = {'error': 'invalid_token'}",
-        ),
-    },
-    (
-        "Read the columns of scene.runbook in the grid. Each thing on scene.menu ends in one of "
-        "them. So the question is what Tom can *make* before the response.",
-        "A session at the provider gives codes, and a code gives a refresh token in a family of "
-        "its own. An ID token, at the door 'sign-in', gives a session at `notes`. Which of these "
-        "does the runbook name?",
-        "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET "
-        "https://notes.example/notes. Or GET https://login.example/authorize with "
-        "params=scene.link and headers={'cookie': 'session=' + the stolen session}; the code "
-        "stands in response.next_request.url.params['code']. Trade it with "
-        "code_verifier=scene.verifier, respond, and refresh.",
-    ),
-    code("""
-        stolen = scene.steal("session at the provider")
-        cookie = {"cookie": "session=" + stolen["session at the provider"]}
-        url = "https://login.example/authorize"
-        landed = scene.tom.get(url, params=scene.link, headers=cookie)
-        form = {"grant_type": "authorization_code", "client_id": "notes"}
-        form["code"] = landed.next_request.url.params["code"]
-        form["redirect_uri"] = "https://notes.example/cb"
-        form["code_verifier"] = scene.verifier
-        own = scene.tom.post("https://login.example/token", data=form).json()
-        scene.respond()
-        token = knock(scene.tom, "token endpoint", own["refresh_token"]).json()["access_token"]
-        notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
-        flag = notes.json()["flag"]
-    """),
-    brief=f"""Tom has time to copy {MOST} things: scene.steal(name, name). scene.menu lists the \
-names.
-Then Tom may do what he likes in scene.tom, his browser. After that call scene.respond(): the \
-operator does all that scene.runbook names, and an hour passes.
-The flag stands in each of two answers, but only after the response:
-- GET https://api.example/notes, with an access token of Ada's or of the client `backup`
-- GET https://notes.example/notes, with a session of Ada's.
-The cookie of a session at the provider is called `session`. At an application it is called `app`.
-scene.link and scene.verifier may help: an authorization request that Tom wrote for the client \
-`notes`, with the redirect_uri https://notes.example/cb, and its PKCE verifier.""",
-    scene=Response,
-)
-
-NEW_TOKEN = ("a new token comes", "the try is refused")
 
 PREDICTIONS = (
-    Row(
+    GridRow(
         "05-p1",
         "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of these "
         "five tries open?",
-        tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES),
+        columns_of(tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES)),
         "ooxoo",
         {
             "the ID token at the door 'sign-in'": (
@@ -1046,77 +970,6 @@ PREDICTIONS = (
         "The sign-in compares aud with its own name. This API compares nothing. So each "
         "application that ever received an ID token of Ada's could read her data here. A signature "
         "says who wrote a token. It does not say for which door.",
-    ),
-    Row(
-        "05-p2",
-        "Tom copied Ada's refresh token. He uses it first. Then each refreshes in turn, with the "
-        "newest token that he or she holds. Which turns give a new token?",
-        ("Tom", "Ada's application", "Tom again", "Ada's application again"),
-        "oxxx",
-        words=NEW_TOKEN,
-        beliefs={
-            "Tom": "The belief is that rotation keeps a thief out. At his first use the token is "
-            "good: nobody used it before.",
-            "Ada's application": "The belief is that the owner gets through. Her token was used "
-            "before, by Tom, and nobody can tell the two apart.",
-            "Tom again": (
-                "The belief is that the thief keeps what he won. The second use ended the whole "
-                "family, and his new token with it."
-            ),
-            "Ada's application again": (
-                "The belief is that the alarm throws out the thief alone. The family is dead for "
-                "both; Ada signs in again."
-            ),
-        },
-        because=(
-            "The second turn is the second use of one token, so two parties may hold it. The "
-            "provider cannot know which of them is Ada. It ends the family for both."
-        ),
-    ),
-    Row(
-        "05-p3",
-        "A race at a provider that rotates with refresh_and_delete. Tom refreshes twice before "
-        "Ada's application does. Which turns give a new token?",
-        ("Tom", "Tom again", "Ada's application", "Tom a third time"),
-        "ooxo",
-        words=NEW_TOKEN,
-        beliefs={
-            "Tom": (
-                "The belief is that this rotation keeps a thief out. At his first use the token is "
-                "good: nobody used it before."
-            ),
-            "Tom again": "The belief is that Tom has one try. He uses the new token that he got.",
-            "Ada's application": (
-                "The belief is that the owner gets through. Her token was deleted when Tom used "
-                "it, so the provider does not know it."
-            ),
-            "Tom a third time": (
-                "The belief is that Ada's failed try ends something. Her token is not in the "
-                "store, so it looks like an invented one. Nothing tells the provider which family "
-                "it was."
-            ),
-        },
-        because=(
-            "A used token that is deleted cannot be recognised. Ada is out, Tom stays in, and no "
-            "alarm is raised. A provider that rotates must remember the tokens that were used."
-        ),
-    ),
-    Row(
-        "05-p4",
-        "At the provider of the lab both have refreshed, and the family is dead. Tom still has the "
-        "access token of his own refresh, with minutes to go. Which door opens for it?",
-        ("userinfo, at the provider", "the API, which checks by itself"),
-        "xo",
-        {
-            "userinfo, at the provider": "The belief is that a signed token is good until exp "
-            "everywhere. The provider keeps a list of what it gave out, and the family is marked.",
-            "the API, which checks by itself": (
-                "The belief is that a revocation reaches everybody at once. The API knows keys and "
-                "a clock, and nobody told it anything."
-            ),
-        },
-        "The provider looks into its own list. The API checks signature, audience and time "
-        "offline, and believes the token until exp.",
     ),
     Prediction(
         "05-p5",
@@ -1146,104 +999,4 @@ PREDICTIONS = (
         "A password is asked for at sign-in. Everything that Tom holds was given out after that, "
         "and no door asks for the password again.",
     ),
-    Prediction(
-        "05-p6",
-        "Tom has the client secret of the backup job. After which of the nine actions is it "
-        "refused, a day later?",
-        {
-            "a": Guess(
-                "disable the user, drop the signing key, replace the client secret",
-                ["drop the signing key", "disable the user", "replace the client secret"],
-                "The belief is that everything hangs on a user or on a key. The backup job is "
-                "nobody's account, and it gets new tokens, signed with the new key.",
-            ),
-            "b": Guess(
-                "replace the client secret",
-                ["replace the client secret"],
-            ),
-            "c": Guess(
-                "drop the signing key, replace the client secret",
-                ["drop the signing key", "replace the client secret"],
-                "The belief is that a new key ends everything. It ends tokens. The secret gets new "
-                "tokens, signed with the new key.",
-            ),
-            "d": Guess(
-                "disable the user, replace the client secret",
-                ["disable the user", "replace the client secret"],
-                "The belief is that everything belongs to a user. The backup job is nobody's "
-                "account.",
-            ),
-        },
-        "Eight of the nine actions are about a person, her sessions, or tokens that are out. A "
-        "client secret belongs to a program. It gets new tokens until somebody replaces it.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "05-q1",
-        "Another provider lets access tokens live for one minute, and not for ten. Tom copies all "
-        "that is on the laptop. What is different for him?",
-        {
-            "a": Choice(
-                "He is out after a minute, when the access token is over",
-                "The access token is over then. The refresh token beside it makes new ones for "
-                "months.",
-            ),
-            "b": Choice(
-                "His copy of the refresh token ends after a minute, too",
-                "Each token has an end of its own. The one of the refresh token is 90 days away.",
-            ),
-            "c": Choice(
-                "He must refresh more often",
-                "He refreshes each minute. After a revocation the API stops him within a minute.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "05-q2",
-        "Nobody stole anything. Ada's application refreshes, and the answer is lost on its way. "
-        "The application tries again with the same token. What does a rotation like yours do?",
-        {
-            "a": Choice(
-                "It ends the family",
-                "It cannot tell a lost answer from a thief. Ada must sign in again.",
-                right=True,
-            ),
-            "b": Choice(
-                "It gives the same new token again",
-                "Some providers do that for a few seconds. Yours keeps no answer that it could "
-                "repeat.",
-            ),
-            "c": Choice(
-                "It refuses this try, and the token that was lost stays good",
-                "A second use ends the family, and the lost token belongs to it.",
-            ),
-        },
-    ),
-    Quiz(
-        "05-q3",
-        "Look at the grid. You may do one thing. After which of these are the fewest rows open, a "
-        "day later?",
-        {
-            "a": Choice(
-                "Drop the signing key",
-                "Every signed token dies. Sessions, the refresh token and the client secret do "
-                "not.",
-            ),
-            "b": Choice(
-                "Disable the user",
-                "It ends more than the others. Three rows are left, and two of them are no "
-                "person's.",
-                right=True,
-            ),
-            "c": Choice(
-                "End the session at the provider",
-                "It ends one row. What that session gave out before lives on.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("05", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -19,19 +19,15 @@ from labutils.classroom.judging import (
     compare,
     not_a_response,
     returns_nothing,
-    value,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
+    GridRow,
     Guess,
-    Lesson,
     Prediction,
-    Quiz,
-    Row,
-    Target,
     code,
+    columns_of,
 )
 from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
@@ -41,7 +37,6 @@ from labutils.stage.thief import ITEMS, Entry
 from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps
 
 from .attacker_minutes import DEFENCES
-from .stolen_file import FLAG, LONG, StolenFile
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer
@@ -511,18 +506,6 @@ def named(got: Any, lines: list[Line], address: str) -> str | None:
 # --- the table ----------------------------------------------------------------------------------
 
 
-def flag_mistake(answer: Any) -> str | None:
-    """None for the flag, else the name of what was handed in."""
-    if answer == FLAG:
-        return None
-    if isinstance(answer, bytes):
-        answer = answer.decode(errors="replace")
-    is_body = isinstance(answer, str) and answer.lstrip().startswith("{")
-    if isinstance(answer, dict) or hasattr(answer, "json") or is_body:
-        return "response"
-    return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
-
-
 RESPONSE = "Return the whole response, as the browser gives it."
 
 EXERCISES = (
@@ -854,55 +837,6 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "06-target",
-    "value",
-    value(flag_mistake),
-    "Day 400. The runbook ended what Tom had copied and what Ada held. It ended neither what was "
-    "made with the cookie, nor the older grant, nor the client secret.",
-    {
-        "other": (
-            "That is not the flag. GET https://api.example/notes holds it, from day 400 on.",
-            "answer = 'flag-0000'",
-        ),
-        "early": (
-            "You read Ada's notes too early. Let more days pass with scene.wait, and read again.",
-            "answer = 'it comes on day 400; this is day 0'",
-        ),
-        "response": (
-            "That is the whole answer. The flag is its member `flag`.",
-            "answer = {'error': 'invalid_token'}",
-        ),
-    },
-    (
-        "Write down what the file holds, entry by entry, with the headers. Then strike out what "
-        "the runbook ends. Then ask of the rest: does it end by itself before day 400?",
-        "Three things outlive the runbook: a grant of Tom's own, which he makes with the cookie "
-        "before the response; the refresh token of Ada's *first* sign-in, which nobody revoked; "
-        "and what the backup job sends in its header `authorization`. A refresh token lives for "
-        "90 days from its last use.",
-        "Either trade_cookie(scene.tom, the cookie) before the first wait, then four or five times "
-        "scene.wait(80) and refresh with the newest token. Or scene.wait(400), then POST "
-        "{'grant_type': 'client_credentials'} to the token endpoint, with the header "
-        "`authorization` of the backup job's entry.",
-    ),
-    code("""
-        stolen = steal(scene.file)
-        tokens = trade_cookie(scene.tom, stolen["session cookie"]).json()
-        for _ in range(5):
-            scene.wait(80)
-            tokens = refresh(scene.tom, tokens["refresh_token"]).json()
-        notes = scene.tom.get(API + "/notes", headers=bearer(tokens["access_token"]))
-        flag = notes.json()["flag"]
-    """),
-    brief=f"""A file was stolen, as in 06-1: scene.file. Get the longest-lived access out of it.
-scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, in the first \
-wait, the operator does all that scene.runbook names: among it, `notes` gives back the refresh \
-token that it holds now.
-Read https://api.example/notes on day {LONG} or later, with an access token of Ada's or of the \
-backup job. The answer holds the flag. scene.day says which day it is; target('06') begins anew.""",
-    scene=StolenFile,
-)
 
 REACTIONS = tuple(name for name in DEFENCES if name != "nothing")
 STILL = ("it still opens", "it is refused")
@@ -952,72 +886,11 @@ PREDICTIONS = (
         "it is asked, and so does the refresh token, of which Tom keeps the newest. This provider "
         "never ends a session by itself. The service token was given out for a year.",
     ),
-    Prediction(
-        "06-p2",
-        "What does `amr` say in the ID token that Tom gets?",
-        {
-            "a": Guess(
-                "nothing: he gets no ID token, since a second factor is asked for",
-                None,
-                "The belief is that the second factor is asked for again in a new browser. The "
-                "provider sees a session that has begun, and asks for nothing.",
-            ),
-            "b": Guess(
-                "an empty list: he proved nothing",
-                [],
-                "The belief is that `amr` is about the request. It is about the sign-in with "
-                "which the session began.",
-            ),
-            "c": Guess(
-                "['pwd', 'otp', 'mfa'], as in Ada's",
-                ["pwd", "otp", "mfa"],
-            ),
-            "d": Guess(
-                "['pwd']: the cookie stands for the password",
-                ["pwd"],
-                "The belief is that a cookie carries one factor. It carries the whole sign-in, "
-                "with all that was checked there.",
-            ),
-        },
-        "Tom's new ID token certifies a second factor that he never saw. The factor was checked "
-        "once, at sign-in. The cookie stands for that sign-in, and the cookie is what he copied.",
-    ),
-    Prediction(
-        "06-p3",
-        "Tom sends the code to the token endpoint, seconds after it was given out, and before "
-        "anybody else used it. What comes back?",
-        {
-            "a": Guess(
-                "tokens: the code is good, and unused",
-                "tokens",
-                "The belief is that a fresh code serves whoever has it. It also takes the PKCE "
-                "verifier, and that is still in Ada's application.",
-            ),
-            "b": Guess(
-                "a refusal: his verifier does not fit",
-                "code_verifier does not fit code_challenge (RFC 7636, 4.6)",
-            ),
-            "c": Guess(
-                "a refusal: the code was given to another address",
-                "another address",
-                "The belief is that the provider remembers where a code went. It compares no "
-                "addresses: people on trains change theirs.",
-            ),
-            "d": Guess(
-                "a refusal: `notes` has to prove that it is `notes`",
-                "client authentication failed",
-                "The belief is that each application has a secret. `notes` is a public client, "
-                "and has none. Whoever says its name is `notes`.",
-            ),
-        },
-        "Four of the five serve him. The code is tied to a secret, the PKCE verifier, which has "
-        "not left Ada's application yet.",
-    ),
-    Row(
+    GridRow(
         "06-p4",
         "The row of the session cookie: after which of these does it still open the API, 90 days "
         "later?",
-        REACTIONS,
+        columns_of(REACTIONS),
         "xooox",
         words=STILL,
         beliefs={
@@ -1047,11 +920,11 @@ PREDICTIONS = (
             "that Tom does not have, ends this theft."
         ),
     ),
-    Row(
+    GridRow(
         "06-p5",
         "The row of the access token, which lives for ten minutes: after which of these does it "
         "still open the API, four minutes after the reaction?",
-        REACTIONS,
+        columns_of(REACTIONS),
         "oooxo",
         words=STILL,
         beliefs={
@@ -1071,11 +944,11 @@ PREDICTIONS = (
             "itself. An API that asks refuses it at once."
         ),
     ),
-    Row(
+    GridRow(
         "06-p6",
         "The row of the refresh token: after which of these does it still open the API, 90 days "
         "later?",
-        REACTIONS,
+        columns_of(REACTIONS),
         "oxxxo",
         words=STILL,
         beliefs={
@@ -1100,11 +973,11 @@ PREDICTIONS = (
             "family too."
         ),
     ),
-    Row(
+    GridRow(
         "06-p7",
         "The row of the service token, which lives for a year: after which of these does it still "
         "open the API, 90 days later?",
-        REACTIONS,
+        columns_of(REACTIONS),
         "ooooo",
         words=STILL,
         beliefs=dict.fromkeys(REACTIONS, _A_PROGRAM),
@@ -1113,112 +986,4 @@ PREDICTIONS = (
             "browser that could be tied."
         ),
     ),
-    Prediction(
-        "06-p8",
-        "Now somebody does both: Ada logs out, and the grant is revoked. Once that happens one "
-        "minute after the theft, once four hours after it. What serves Tom longer each time: the "
-        "session cookie, or the access token at an API that checks offline?",
-        {
-            "a": Guess(
-                "each time the session cookie",
-                ["session cookie", "session cookie"],
-                "The belief is that the kind of credential decides how bad a theft is. The delay "
-                "of the defender decides, too: in a minute the cookie is over, and the access "
-                "token is not.",
-            ),
-            "b": Guess(
-                "each time the access token",
-                ["access token", "access token"],
-                "The belief is that what nobody can revoke is always worst. It ends by itself "
-                "after ten minutes, and the cookie serves as long as nobody acts.",
-            ),
-            "c": Guess(
-                "after one minute the access token, after four hours the session cookie",
-                ["access token", "session cookie"],
-            ),
-            "d": Guess(
-                "after one minute the session cookie, after four hours the access token",
-                ["session cookie", "access token"],
-                "The belief is that a fast reaction meets the access token first. The reaction "
-                "does not reach it at all, fast or slow.",
-            ),
-        },
-        "The cookie is worth what the reaction takes. The access token is worth its ten minutes, "
-        "whatever somebody does. The two lines cross at ten minutes.",
-    ),
-    Prediction(
-        "06-p9",
-        "What does the log of the provider get?",
-        {
-            "a": Guess(
-                "a failed sign-in",
-                [("session.start", "failure")],
-                "The belief is that a refused cookie counts as a failed sign-in. Tom never tried "
-                "to sign in: he sent no name and no password.",
-            ),
-            "b": Guess("a refused authorization", [("authorize.refused", "failure")]),
-            "c": Guess(
-                "no line: what is refused leaves none",
-                [],
-                "The belief is that a log tells of what came about alone. This provider also "
-                "writes down what it refuses.",
-            ),
-            "d": Guess(
-                "a sign-in from a new address",
-                [("session.start", "success")],
-                "The belief is that a session used elsewhere looks like a new sign-in. A session "
-                "that exists makes no sign-in at all.",
-            ),
-        },
-        "The provider would have him sign in (`login_required`), so the log has a refused "
-        "authorization. It has no sign-in of his, neither failed nor successful. He never tried "
-        "one.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "06-q1",
-        "An API checks the signature of each token with care. Tom sends a token that he copied. "
-        "What does the check tell the API?",
-        {
-            "a": Choice(
-                "That the token was copied, since a copy no longer verifies",
-                "Nothing about a token changes when it is copied. Not one byte.",
-            ),
-            "b": Choice(
-                "Who made the token",
-                "It says nothing about who is sending it. That is what bearer means.",
-                right=True,
-            ),
-            "c": Choice(
-                "That the sender is the person in `sub`",
-                "`sub` says about whom the token was made. Whoever holds the token can send it.",
-            ),
-        },
-    ),
-    Quiz(
-        "06-q2",
-        "A team cuts its reaction from one day to one hour: log out, revoke. A thief has all five "
-        "things. Of what they make he keeps the newest refresh token alone. Which thefts are "
-        "worth less to him now?",
-        {
-            "a": Choice(
-                "All that were stolen in this file, each by a factor of 24",
-                "The access token ended after ten minutes in both cases, and the service token "
-                "ended in neither.",
-            ),
-            "b": Choice(
-                "The access token and the service token",
-                "These two do not feel the delay: one ends by itself before, the other long after.",
-            ),
-            "c": Choice(
-                "The session cookie and the refresh token",
-                "Their lines rise with the delay. The others are flat there.",
-                right=True,
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("06", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

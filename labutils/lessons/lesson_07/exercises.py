@@ -9,22 +9,16 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom import registry
-from labutils.classroom.judging import Case, Tried, Verdict, compare, value, written
+from labutils.classroom.judging import Case, Tried, Verdict, compare, written
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.lab import dice
 
 from .cleaner_grade import FIVE_QUESTIONS, PLAIN
-from .unseen_recording import FLAG, UnseenRecordings
 
 TOOLS = code("""
     import hashlib
@@ -378,13 +372,6 @@ def cleans_errors(answer: Tried) -> Verdict:
     verdict = compare(error_cases, same=same_json)(answer)
     no_method = isinstance(answer.error, AttributeError) and answer.error.obj is PLAIN
     return replace(verdict, mistake="pattern") if no_method else verdict
-
-
-def flag_mistake(answer: Any) -> str | None:
-    """None for the flag, else the name of what was handed in."""
-    if answer == FLAG:
-        return None
-    return "cleaner" if callable(answer) or isinstance(answer, dict) else "other"
 
 
 EXERCISES = (
@@ -787,253 +774,13 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "07-target",
-    "value",
-    value(flag_mistake),
-    "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
-    "order of appearance, random texts that are remembered, and an HMAC all do.",
-    {
-        "other": (
-            "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",
-            "answer = 'flag-0000'",
-        ),
-        "cleaner": (
-            "Hand in what scene.submit(your_cleaner) returned, and not the cleaner or its file.",
-            "answer = {'log': {'entries': []}}",
-        ),
-    },
-    (
-        "Begin with clean(recording, KEEP, replace, ''). Then mend two places in each entry: the "
-        "address of the request, and the body of an answer that failed.",
-        "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
-        "Draw it once for a file, or equal values get different tags.",
-        "for old, new in zip(recording['log']['entries'], cleaned['log']['entries']): set "
-        "new['request']['url'] to clean_url(...) of the old one. Where old['response']['status'] "
-        "is 400 or more, set new['response']['content']['text'] to clean_error(...) of the old.",
-    ),
-    code("""
-        def cleaner(recording):
-            key = secrets.token_bytes(16)
-            def replace(text):
-                return tag(text, key)
-            cleaned = clean(recording, KEEP, replace, "")
-            for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"]):
-                new["request"]["url"] = clean_url(old["request"]["url"], replace)
-                if old["response"]["status"] >= 400:
-                    body = old["response"]["content"].get("text", "")
-                    new["response"]["content"]["text"] = clean_error(body)
-            return cleaned
 
-        flag = scene.submit(cleaner)
-    """),
-    brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
-It is graded on two files that you have not seen. One of them is drawn while you wait.
-scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
-It returns the flag when no secret comes out, by reading, undoing encodings, guessing, or trying \
-doors, and when support can answer all of scene.questions.
-scene.sample is the file of this lesson, to try things on.""",
-    scene=UnseenRecordings,
-)
-
-_DOORS = ("session cookie", "access token", "refresh token", "code", "password")
-_USED = (
-    "The belief is that a code in a file still opens something. A code serves once, and this one "
-    "was used."
-)
 PREDICTIONS = (
-    Prediction(
-        "07-p1",
-        "What can somebody do at Ada's provider who opens that ticket a few minutes later?",
-        {
-            "a": Guess(
-                "nothing: the file came over TLS, and only support can read it",
-                [],
-                "The belief is that TLS protects a file. It protects the way there. Whoever opens "
-                "the ticket has the file as Ada saved it.",
-            ),
-            "b": Guess(
-                "sign in as her, and stay in for months",
-                ["session cookie", "access token", "refresh token", "password"],
-            ),
-            "c": Guess(
-                "read as her for some minutes, until the access token ends",
-                ["access token"],
-                "The belief is that a recording holds one token, the one that the failing page "
-                "sent. It holds all that was sent and answered since the sign-in.",
-            ),
-            "d": Guess(
-                "go on in her session, but not sign in: a password is not recorded",
-                ["session cookie", "access token", "refresh token"],
-                "The belief is that a browser leaves out what is typed into a password field. The "
-                "form was sent, and what is sent is recorded.",
-            ),
-        },
-        "With the password he can sign in as Ada. With the cookie he is Ada without signing in. "
-        "How long each of them serves was measured in lesson 06: the cookie and the refresh token "
-        "for months.",
-    ),
-    Prediction(
-        "07-p2",
-        "Which kinds of credential are in the file?",
-        {
-            "a": Guess(
-                "two: the session cookie and the API key",
-                2,
-                "The belief is that a recording holds what the browser keeps. It holds each "
-                "request and each answer, whole.",
-            ),
-            "b": Guess(
-                "five: these two, and the ID token, access token and refresh token",
-                5,
-                "The belief is that cookies, keys and tokens are all. A code, a verifier and a "
-                "CSRF token went over the wire as well, and a password.",
-            ),
-            "c": Guess(
-                "seven: these five, the code and its verifier",
-                7,
-                "The belief is that a browser leaves out what is typed into a form. The form with "
-                "the password was sent, and each form has a token of its own against CSRF.",
-            ),
-            "d": Guess("more than seven, with her password among them", 9),
-        },
-        "A recording keeps each request and each answer, with forms, addresses and bodies. It "
-        "does not ask what is a secret.",
-    ),
-    Prediction(
-        "07-p3",
-        "What does the provider answer?",
-        {
-            "a": Guess(
-                "401, since the address is not Ada's",
-                "elsewhere",
-                "The belief is that a token is tied to an address. This is a bearer token: "
-                "whoever sends it is served.",
-            ),
-            "b": Guess(
-                "401, since Ada's page has used the token before",
-                "used",
-                "The belief is that a token serves once. A code does. An access token serves "
-                "until it ends.",
-            ),
-            "c": Guess("200, with what it knows of Ada", 200),
-            "d": Guess(
-                "403, since userinfo asks the application for its own name and secret",
-                403,
-                "The belief is that userinfo knows who is asking. It is a resource like any other, "
-                "and takes an access token from whoever sends one (OpenID Connect Core, 5.3.1).",
-            ),
-        },
-        "It is Ada, as far as anybody can tell. The log of the provider did not even grow: its "
-        "userinfo writes no log. Others do, and there Tom's address would stand beside her name.",
-    ),
-    Row(
-        "07-p4",
-        "Three headers are dropped. Which doors does the file still open?",
-        _DOORS,
-        "xooxo",
-        {
-            "session cookie": (
-                "The belief is that the cookie is still somewhere. It stood in headers and in the "
-                "lists of cookies. Both are gone now."
-            ),
-            "access token": (
-                "The belief is that a token stands in the header Authorization alone. The token "
-                "endpoint gave it out in the body of an answer."
-            ),
-            "refresh token": (
-                "The belief is that a refresh token travels in a header. It travels in bodies."
-            ),
-            "code": _USED,
-            "password": (
-                "The belief is that a password stands in a header. It stands in the form that was "
-                "sent."
-            ),
-        },
-        "The tokens are still there, in the answers of the token endpoint. So is the password, in "
-        "the form that was sent.",
-    ),
-    Row(
-        "07-p5",
-        "The word list was used. Which doors does the file still open?",
-        _DOORS,
-        "oxxxx",
-        {
-            "session cookie": (
-                "The belief is that a cookie has one name, Cookie. The browser also lists each "
-                "cookie by its own name."
-            ),
-            "access token": (
-                "The belief is that a list of words does not reach into bodies. This one does, "
-                "and the name is on it."
-            ),
-            "refresh token": (
-                "The belief is that a list of words does not reach into bodies. This one does, "
-                "and the name is on it."
-            ),
-            "code": _USED,
-            "password": (
-                "The belief is that a list of words does not reach into forms. This one does, and "
-                "the name is on it."
-            ),
-        },
-        "The word list took the tokens and the password, and the cookie out of the headers. It "
-        "left the cookie in the browser's lists of cookies, where its name is `session`. That "
-        "word is not on the list.",
-    ),
-    Prediction(
-        "07-p6",
-        "Which doors does the sanitized export still open? The same as which file?",
-        {
-            "a": Guess(
-                "nothing removed",
-                "nothing removed",
-                "The belief is that browsers have not changed since. They do leave something out "
-                "by default today.",
-            ),
-            "b": Guess(
-                "a file in which no secret is left",
-                "no secret",
-                "The belief is that sanitized means clean. The export keeps the bodies and the "
-                "forms, as they are needed to find a fault.",
-            ),
-            "c": Guess(
-                "word list",
-                "word list",
-                "The belief is that the browser looks for names that sound secret. It drops three "
-                "headers and the lists of cookies.",
-            ),
-            "d": Guess("three headers dropped", "three headers dropped"),
-        },
-        "The menu entry that says sanitized still writes a file of credentials. It closes one "
-        "door of four.",
-    ),
-    Prediction(
-        "07-p7",
-        "In which file does he find the code?",
-        {
-            "a": Guess("in the file with the plain hash alone", [True, False]),
-            "b": Guess(
-                "in neither: nobody can turn a hash back",
-                [False, False],
-                "The belief is that a hash hides whatever is hashed. He turns nothing back. He "
-                "hashes each of a million codes, and compares.",
-            ),
-            "c": Guess(
-                "in both: a code has six digits, and is soon found",
-                [True, True],
-                "The belief is that it is the length of the code that counts. To compare tags he "
-                "would have to make them, and for that he needs the key.",
-            ),
-        },
-        "The plain hash gave the code back after twelve thousand guesses, and a million take a "
-        "second. The tag did not, as long as nobody has the key. It was thrown away.",
-    ),
-    Row(
+    GridRow(
         "07-p8",
         "Your cleaner replaces every text, but those under six harmless names. Equal texts get "
         "equal tags. Which questions can support still answer?",
-        FIVE_QUESTIONS,
+        columns_of(FIVE_QUESTIONS),
         "oxoox",
         words=("it can", "it cannot"),
         beliefs={
@@ -1064,69 +811,3 @@ PREDICTIONS = (
         ),
     ),
 )
-
-QUIZZES = (
-    Quiz(
-        "07-q1",
-        "A colleague cleans each file with a list of 200 secret-sounding names. What do you ask "
-        "first?",
-        {
-            "a": Choice(
-                "Whether the list is sorted, so that no name stands in it twice",
-                "A list in order misses the same names as one that is in none.",
-            ),
-            "b": Choice(
-                "Whether each of the 200 names was seen in one of the company's own files",
-                "Names that are on the list do no harm. Those that are missing do.",
-            ),
-            "c": Choice(
-                "What becomes of a secret under a name that is not on it",
-                "It stays. A list of what to remove must be complete, and nobody knows that it is.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "07-q2",
-        "Support gets two cleaned files of one person, from Monday and from Tuesday. Each was "
-        "cleaned with a key of its own. What can support see?",
-        {
-            "a": Choice(
-                "Within each file, which values were equal",
-                "The tags of Monday and those of Tuesday cannot be compared: each has another key.",
-                right=True,
-            ),
-            "b": Choice(
-                "Whether the session of Monday was still used on Tuesday",
-                "The same cookie has another tag on Tuesday, under another key.",
-            ),
-            "c": Choice(
-                "Nothing about equal values, since a tag hides them",
-                "A tag hides the value. That two are equal in one file is what it shows.",
-            ),
-        },
-    ),
-    Quiz(
-        "07-q3",
-        "The ticket with Ada's raw file was open to strangers for a day. Which answer leaves "
-        "nothing in the file that opens?",
-        {
-            "a": Choice(
-                "Delete the file, and upload a cleaned one in its place",
-                "Whoever took it has it. What is in it opens doors as before.",
-            ),
-            "b": Choice(
-                "End the session and every grant made with it since, and change password and keys",
-                "What the file holds is worth nothing then, and so is what a thief made of it. The "
-                "expenses tool and the backup have keys in it as well.",
-                right=True,
-            ),
-            "c": Choice(
-                "Wait ten minutes, since the access token ends by itself after that time",
-                "The access token ends. The cookie, the refresh token and the password do not.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("07", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

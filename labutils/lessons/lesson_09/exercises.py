@@ -7,27 +7,19 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, written
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.lab import dice
 from labutils.stage.breached_company import EXPOSED
 from labutils.stage.intruder import (
-    FLAG,
-    MOST,
     Intruder,
     NoSuchMove,
     NotHeld,
-    QuietIntruder,
     Result,
     ways_back,
 )
@@ -376,14 +368,6 @@ def evicted(answer: object) -> str | None:
 # --- the target ---------------------------------------------------------------------------------
 
 
-def flag_mistake(answer: object) -> str | None:
-    if answer == FLAG:
-        return None
-    if isinstance(answer, dict | Result):
-        return "response"
-    return "many" if "lines" in str(answer) else "other"
-
-
 EXERCISES = (
     Exercise(
         "09-1",
@@ -706,53 +690,6 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "09-target",
-    "value",
-    value(flag_mistake),
-    "You have the source code. Each line that you left looks like an ordinary act of a valid "
-    "account. Four are the fewest. Lesson 10 looks for them from the other side.",
-    {
-        "many": (
-            "You reached the source code, and left too many lines. Refused tries leave lines as "
-            "well. Take a new scene, and make only the moves that you need.",
-            "answer = 'no flag: 9 lines in the files, 6 at most'",
-        ),
-        "response": (
-            "That is the whole answer. The flag alone is result.answer['flag'].",
-            "answer = {'allowed': True}",
-        ),
-        "other": (
-            "That is not the flag. It stands in result.answer['flag'] of a move at 'bitbucket' "
-            "that opened.",
-            "answer = 'flag-0000'",
-        ),
-    },
-    (
-        "The Bitbucket account sees nothing any more. Who else may view repositories? Try in one "
-        "scene, then make the short way in a new one: scene = target('09').",
-        "An account that looks like a colleague may. It is made in Jira. Signing in there, "
-        "reading and searching only leave lines.",
-        "Four moves: the gateway for 'jira', smartsheet-account at 'jira' with 'create-user', the "
-        "gateway for 'bitbucket', and 'lookalike-account' at 'bitbucket' with 'view'. The other "
-        "way takes a 'script', and views from the server.",
-    ),
-    code("""
-        scene.use("moveworks-token", "gateway", "jira")
-        scene.use("smartsheet-account", "jira", "create-user")
-        scene.use("moveworks-token", "gateway", "bitbucket")
-        seen = scene.use("lookalike-account", "bitbucket", "view")
-        flag = seen.answer["flag"]
-    """),
-    brief=f"""The company has learned one thing: the Bitbucket account sees no repository any \
-more. All else is as it was.
-Reach source code: a move at 'bitbucket' that opens. The answer holds the flag if the defender's \
-files have {MOST} lines or fewer by then. Refused tries count.
-result = scene.use(credential, service, action) makes a move; "server" may stand as the fourth. \
-scene.lines is the number of lines so far. result.answer is what the service sent.
-For a fresh start: scene = target("09").""",
-    scene=QuietIntruder,
-)
 
 _BEHIND = (
     "The belief is that an account opens what it has rights to. Jira and Bitbucket stand behind "
@@ -760,11 +697,11 @@ _BEHIND = (
 )
 
 PREDICTIONS = (
-    Row(
+    GridRow(
         "09-p1",
         "A browser on the internet, and one of the four alone. Does it open any door of the "
         "company?",
-        EXPOSED,
+        columns_of(EXPOSED),
         "oxxo",
         {
             "moveworks-token": (
@@ -782,103 +719,11 @@ PREDICTIONS = (
         "outside. So the token, which opens one door and nothing behind it, is the bridge. A list "
         "of credentials by their rights would not put it first.",
     ),
-    Prediction(
-        "09-p2",
-        "Somebody else goes on in the open session of an administrator. What tells his lines in "
-        "the log `okta` from those of the owner?",
-        {
-            "a": Guess(
-                "the type of event: he has to sign in first",
-                ["type of event", "session", "address"],
-                "The belief is that whoever gets in signs in. The session was open, and nothing "
-                "had to be signed in to.",
-            ),
-            "b": Guess("the address alone", ["address"]),
-            "c": Guess(
-                "the session: each browser gets a number of its own",
-                ["session", "address"],
-                "The belief is that a session knows its browser. Its number travels with the "
-                "cookie, and whoever has the cookie has the number.",
-            ),
-            "d": Guess(
-                "nothing: for the log, who holds the session is the owner",
-                [],
-                "The belief is that a stolen session leaves nothing to find. The name is the "
-                "owner's indeed. Where a request came from is not.",
-            ),
-        },
-        "Using a session that exists makes no sign-in event. It makes lines of what is done, under "
-        "the owner's name and the owner's session. The address is another one, and an address can "
-        "be chosen.",
-    ),
-    Prediction(
-        "09-p3",
-        "The service token passes the gateway, and the service account signs in at Jira. Which "
-        "logs get a line?",
-        {
-            "a": Guess(
-                "cloudflare_access_nonidentity and jira",
-                ["cloudflare_access_nonidentity", "jira"],
-            ),
-            "b": Guess(
-                "okta and jira: each way in begins with a sign-in",
-                ["okta", "jira"],
-                "The belief is that each way in leads through the sign-in of people. A service "
-                "token knocks at the gateway, and Jira has accounts of its own.",
-            ),
-            "c": Guess(
-                "cloudflare_access and jira",
-                ["cloudflare_access", "jira"],
-                "The belief is that a gateway has one log. Service tokens stand in another one "
-                "than people do.",
-            ),
-            "d": Guess(
-                "none: both credentials are valid",
-                [],
-                "The belief is that valid use leaves no line. It leaves one that looks like any "
-                "other.",
-            ),
-        },
-        "The service token stands in the non-identity log, under its own name and with no person. "
-        "Jira writes down who signed in there. Whoever watches the sign-ins of people sees nothing "
-        "of the token.",
-    ),
-    Prediction(
-        "09-p4",
-        "You are in Jira. A script plug-in installs an implant on its server. Which logs get a "
-        "line of this one move?",
-        {
-            "a": Guess(
-                "Jira's alone: it runs the script",
-                ["jira"],
-                "The belief is that a script leaves what its application writes down. This one "
-                "started a shell on the server.",
-            ),
-            "b": Guess(
-                "the server's alone: the implant is there",
-                ["linux_process_creation"],
-                "The belief is that only the machine sees what is installed on it. The order came "
-                "through Jira.",
-            ),
-            "c": Guess(
-                "Jira's and the server's",
-                ["jira", "linux_process_creation"],
-            ),
-            "d": Guess(
-                "the network's alone: an implant calls out",
-                ["cloudflare_gateway"],
-                "The belief is that an implant shows when it calls out. In this model nobody logs "
-                "what the server sends.",
-            ),
-        },
-        "Jira runs the script, and the script starts a shell on the server. A Java program with a "
-        "shell for a child is a line worth hunting for. A script that starts no shell leaves none.",
-    ),
-    Row(
+    GridRow(
         "09-p5",
         "With the service account, `smartsheet-account`, somebody made a new user and installed an "
         "implant. Then the service account is switched off. Which ways back still work?",
-        tuple(FOOTHOLDS),
+        columns_of(tuple(FOOTHOLDS)),
         "xoo",
         {
             "service account": (
@@ -897,116 +742,4 @@ PREDICTIONS = (
         "Each removal ends one and leaves the rest. What was made with an account stays when the "
         "account is off.",
     ),
-    Prediction(
-        "09-p6",
-        "The archives lie on the server. The implant sends them to an address outside. Which logs "
-        "get a line of that?",
-        {
-            "a": Guess(
-                "the network's: a lot of data leaves",
-                ["cloudflare_gateway"],
-                "The belief is that a company sees what leaves it. The connection leads outside, "
-                "and not from zone to zone. Somebody must have switched that log on.",
-            ),
-            "b": Guess(
-                "Bitbucket's: they are its repositories",
-                ["bitbucket"],
-                "The belief is that a service follows its data. Bitbucket saw the archives made. "
-                "What becomes of copies is out of its sight.",
-            ),
-            "c": Guess("none", []),
-        },
-        "In this model nobody logs what the server sends out. So *they left* and *they did not "
-        "leave* are equally hard to prove.",
-    ),
-    Prediction(
-        "09-p7",
-        "In another world, exposed credentials were replaced within a week. The same three moves: "
-        "the token at the gateway, the account at Jira, a new user. Which of them open?",
-        {
-            "a": Guess(
-                "the gateway: there is no person whose password could be reset",
-                [True, False, False],
-                "The belief is that only passwords are replaced. A token is replaced as well, if "
-                "it is on the list.",
-            ),
-            "b": Guess("none", [False, False, False]),
-            "c": Guess(
-                "the moves in Jira: its accounts are Jira's own",
-                [False, True, True],
-                "The belief is that a list of leaked credentials ends at the front door. All four "
-                "were on it, and without a pass no way leads to Jira.",
-            ),
-        },
-        "The old secrets are worth nothing at any door, provided that the replacement was "
-        "complete. One forgotten token would have been enough for the first move.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "09-q1",
-        "An analyst searches the sign-in events for the stolen session of the administrator, and "
-        "finds the owner's alone. Why?",
-        {
-            "a": Choice(
-                "An open session is used without a sign-in",
-                "The lines are there, under other types of event. Search for one session from two "
-                "addresses.",
-                right=True,
-            ),
-            "b": Choice(
-                "The log of that day was not complete",
-                "It is complete. Read the types of event again.",
-            ),
-            "c": Choice(
-                "The key of the owner refused the intruder",
-                "The key was asked for when the owner signed in. Nobody signed in again.",
-            ),
-        },
-    ),
-    Quiz(
-        "09-q2",
-        "A report says: the 76 repositories were exfiltrated. What does the record support?",
-        {
-            "a": Choice(
-                "That they were, since they had been packed and an implant was on the server",
-                "It fits, and fitting is not evidence.",
-            ),
-            "b": Choice(
-                "That they were not, since no log shows how they left the server",
-                "Where nothing is written down, silence says nothing.",
-            ),
-            "c": Choice(
-                "Neither; the company acted as if they had been",
-                "It could not be confirmed. Say what could not be settled, and what was done "
-                "about it.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "09-q3",
-        "You defend this company. Which log shows the first use of the credential that was the "
-        "bridge?",
-        {
-            "a": Choice(
-                "The log of sign-ins, okta",
-                "It is for people, and for what was tried with passwords. The token never went "
-                "there.",
-            ),
-            "b": Choice(
-                "cloudflare_access_nonidentity",
-                "The token stands there under its own name, with an address that it never had "
-                "before.",
-                right=True,
-            ),
-            "c": Choice(
-                "The log of the server's processes, linux_process_creation",
-                "It shows the script of a week later. By then the bridge had been in use for days.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("09", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

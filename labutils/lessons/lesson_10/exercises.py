@@ -11,23 +11,17 @@ from typing import Any
 import yaml
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Verdict, compare, value, written
+from labutils.classroom.judging import PASSED, Case, Verdict, compare, written
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.incident.log_format import log_format
 from labutils.lab import dice, iso
 from labutils.text import counted
 
-from .another_intruder import FLAG, another_month
 from .hunting import (
     ABROAD,
     CHANGES,
@@ -683,13 +677,6 @@ def selections() -> Iterable[Case]:
 
 
 # --- the target ---------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: Any) -> str:
-    """The name of what was handed in instead of the flag."""
-    if isinstance(answer, str):
-        return "lead" if " " in answer else "other"
-    return "ids"
 
 
 EXERCISES = (
@@ -1399,86 +1386,11 @@ EXERCISES = (
 )
 
 PREDICTIONS = (
-    Prediction(
-        "10-p1",
-        "The logs have about 100,000 lines, from a month of 1,000 people and some programs. The "
-        "intruder came by on ten days. One line in how many is the intruder's?",
-        {
-            "a": Guess(
-                "one in 10",
-                10,
-                "The belief is that an intrusion is most of what a log shows. The programs of a "
-                "company write all day.",
-            ),
-            "b": Guess("one in 200", 200),
-            "c": Guess(
-                "one in 10,000",
-                10_000,
-                "The belief is that a careful intruder leaves ten lines. Reading leaves a line for "
-                "each thing that is read.",
-            ),
-        },
-        "That is the base rate: a rule that picks lines blindly is right so often. Most of the "
-        "lines are reading: 36 tickets, 202 pages, 120 repositories viewed and 76 packed. The "
-        "steps that let the intruder in and kept him in are some thirty lines.",
-    ),
-    Prediction(
-        "10-p2",
-        "A line of the gateway names the token, the address, the application, the country and the "
-        "device. The program uses its token all month, and the thief uses a copy of it. In which "
-        "of these does each line of the thief differ from every line of the program?",
-        {
-            "a": Guess(
-                "in the address, the country and the device",
-                ["country", "deviceId", "ipAddress"],
-                "The belief is that a thief looks foreign. He rents a computer where he likes, and "
-                "no device is noted for a program.",
-            ),
-            "b": Guess("in the address", ["ipAddress"]),
-            "c": Guess(
-                "in the address and the application",
-                ["appId", "ipAddress"],
-                "The belief is that a thief uses a token for something else. He begins with what "
-                "the program opens every day.",
-            ),
-            "d": Guess(
-                "in none of them: it is the same token",
-                [],
-                "The belief is that a copy cannot be told from the original. That is true of the "
-                "token, and not of the place from which it is shown.",
-            ),
-        },
-        "One field is left for a hypothesis about somebody else. A rule may ask whose address it "
-        "is, or it may ask whether it is one of ours.",
-    ),
-    Prediction(
-        "10-p3",
-        "Your rule asks for a behaviour: a service token from outside the company's own network. "
-        "How many of its "
-        "alerts are about the intruder?",
-        {
-            "a": Guess(
-                "nearly all: a service token has one place",
-                "nearly all",
-                "The belief is that what should not happen does not happen. In a month of a "
-                "company with 1,000 people nearly everything happens.",
-            ),
-            "b": Guess(
-                "about half",
-                "about half",
-                "The belief is that one intruder outweighs the exceptions of a month.",
-            ),
-            "c": Guess("fewer than one in three", "fewer than one in three"),
-        },
-        "The rule finds each login of the intruder. Most of its alerts are about something else, "
-        "more than one a day. Each takes somebody's time, and after the twentieth nobody reads "
-        "closely.",
-    ),
-    Row(
+    GridRow(
         "10-p4",
         "Five sessions at the identity provider. In which does your function find a session that "
         "roams?",
-        tuple(FIVE_SESSIONS),
+        columns_of(tuple(FIVE_SESSIONS)),
         "xxoxo",
         {
             "the owner goes home": (
@@ -1505,213 +1417,4 @@ PREDICTIONS = (
         "needs another rule, or a session that is bound to a key (lesson 11).",
         words=("it is found", "it is not found"),
     ),
-    Prediction(
-        "10-p5",
-        "Now two things must happen in order: a service token from elsewhere, then, within 15 "
-        "minutes and from the same address, a privileged change in the tracker. Of the alerts of "
-        "the first rule a certain share is true. What is that share among the alerts of the "
-        "correlation?",
-        {
-            "a": Guess(
-                "larger: two signs are surer than one",
-                "larger",
-                "The belief is that two conditions make an alert surer. They do where the harmless "
-                "things do only one of the two. Here connectors move and administrators come in "
-                "at night, and then they change something, as the intruder does.",
-            ),
-            "b": Guess("about the same", "about the same"),
-            "c": Guess(
-                "smaller: it loses most of the intruder's steps",
-                "smaller",
-                "The belief is that whoever loses true alerts loses worth. It loses false ones "
-                "in the same measure.",
-            ),
-        },
-        "You read a third as many alerts, and they are no surer: what looks like the intruder does "
-        "both things, too. The gain is another one. Each alert names a change, and not a login "
-        "alone, so there is something to ask about. The price: it speaks later, at the first "
-        "change.",
-    ),
-    Row(
-        "10-p6",
-        "Your tuned rule meets four months that you have not seen. In which does it find the "
-        "intruder?",
-        (
-            "the same intruder in another month of the company",
-            "another address, another token, another browser",
-            "another order, and twice the time between steps",
-            "a person's session in the place of the token, wherever that works",
-        ),
-        "ooox",
-        {
-            "the same intruder in another month of the company": (
-                "The belief is that a rule is fitted to its month. It names nothing of that month."
-            ),
-            "another address, another token, another browser": (
-                "The belief is that a rule must know its thief. It names the company's networks "
-                "and what was left out, and nothing of the intruder's."
-            ),
-            "another order, and twice the time between steps": (
-                "The belief is that order and pace matter to a rule. They matter to a correlation; "
-                "this rule looks at one line."
-            ),
-            "a person's session in the place of the token, wherever that works": (
-                "The belief is that a rule for a behaviour finds each intruder. It finds those who "
-                "behave so. No token is shown, so no line is written where it looks."
-            ),
-        },
-        "The rule names an act, so it survives another address, token, order and pace. It does not "
-        "survive another act: one hypothesis, one hunt. The rule of the report names an address. "
-        "That is an *indicator*: good for looking back, and silent before the next intruder.",
-        words=("it finds him", "it is silent"),
-    ),
-    Row(
-        "10-p7",
-        "Here is the selection of the text above: isSuccessfulLogin: 1, and appId|contains with "
-        "tracker and wiki. Which of these five logins match?",
-        (
-            "success 1, tracker.example",
-            "success 0, tracker.example",
-            "success 1, Wiki.example",
-            "success 1, code.example",
-            'success "1", [code.example, wiki.example]',
-        ),
-        "oxoxo",
-        {
-            "success 1, tracker.example": "Both lines hold.",
-            "success 0, tracker.example": "The lines are joined by AND, and the first one fails.",
-            "success 1, Wiki.example": "The belief is that upper and lower case count. Sigma "
-            "ignores them.",
-            "success 1, code.example": "One of the two words must be in the value. None is.",
-            'success "1", [code.example, wiki.example]': (
-                "Two beliefs: that a digit as text is another value, and that each member of a "
-                "list must fit. Digits are compared as text, and one member is enough."
-            ),
-        },
-        "A rule that is silent is often one about letter case, about a number as text, or about a "
-        "list. An engine decides each of these, and engines differ.",
-        words=("it matches", "it does not match"),
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "10-q1",
-        "A colleague's rule had no alert in 30 days. What do you know?",
-        {
-            "a": Choice(
-                "Probably it has less than one in ten days, if the month was like others",
-                "No alert in n days: with 95 % the rate is below 3/n a day. That is not never.",
-                right=True,
-            ),
-            "b": Choice(
-                "The rule is too strict: such a thing happens at least once a month somewhere",
-                "Perhaps. Or the field is written otherwise in your logs, or it is a rare thing.",
-            ),
-            "c": Choice(
-                "Nobody does this at the company, so the rule can be switched off",
-                "It was written for the day on which somebody does.",
-            ),
-        },
-    ),
-    Quiz(
-        "10-q2",
-        "Which change makes a rule worse against the next intruder, and better in today's score?",
-        {
-            "a": Choice(
-                "A longer time span between the two events of a correlation",
-                "That finds more and costs more, today and next time.",
-            ),
-            "b": Choice(
-                "The user agent of the thief as one more line of the selection",
-                "It takes all false alerts away, and with another browser the thief as well.",
-                right=True,
-            ),
-            "c": Choice(
-                "A list of the company's own networks that are left out",
-                "The company's networks stay when the intruder changes.",
-            ),
-        },
-    ),
-    Quiz(
-        "10-q3",
-        "The alert on a new account came on 16 November in your month of logs, a week before the "
-        "real alarm. Why may you not say that this rule would have stopped the breach?",
-        {
-            "a": Choice(
-                "Because Sigma was not in use at the company",
-                "That is not known, and it is not the point: any SIEM can ask this question.",
-            ),
-            "b": Choice(
-                "Because that alert was false: the account was a colleague's",
-                "It was the intruder's, and looked like a colleague's.",
-            ),
-            "c": Choice(
-                "Because nobody can say what a team does with one true alert among the others",
-                "And the ordinary traffic is the model's. The rule would have put a line before "
-                "somebody; what follows is people's work.",
-                right=True,
-            ),
-        },
-    ),
-)
-
-TARGET = Target(
-    "10-target",
-    "value",
-    value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "You know each change that has to be undone: the account, its group, the script, and the "
-    "rights. To lock the stolen account alone would have left the others.",
-    {
-        "other": (
-            "That is not the flag. scene.report({'jira:17', 'jira:21'}) gives it, once the ids are "
-            "right.",
-            "answer = 'flag-0000'",
-        ),
-        "lead": (
-            "That is what the incident lead said, and not the flag. Read it: it says what to do.",
-            'answer = "Most of it is right, and some of these are harmless."',
-        ),
-        "ids": (
-            "Give these to the incident lead: scene.report(...) takes ids, and answers with the "
-            "flag or with a sentence.",
-            "answer = {'jira:17', 'jira:21'}",
-        ),
-    },
-    (
-        "Your rules from above say where to begin: hunting.by_rule(scene.hunt(token_abroad, "
-        "privileged_change, in_order))['in_order']. hunting.alerts_in_tracker makes alerts of it, "
-        "and hunting.rows_about(scene, alert) prints what is known of each.",
-        "What no ticket, no duty and no trip explains is left, and it has more than one address. "
-        "The account belongs to a person, who works as well: where from, otherwise?",
-        "A correlation shows a change soon after a login, and a session goes on. Collect each "
-        "change whose `source` is one of the addresses that are left, with or without a login "
-        "before it.",
-    ),
-    code("""
-        hits = hunting.by_rule(scene.hunt(token_abroad, privileged_change, in_order))
-        changes, roster = scene.table("changes"), scene.table("roster")
-        addresses = set()
-        for alert in hunting.alerts_in_tracker(scene, hits["in_order"]):
-            away = any(
-                trip["account"] == alert["who"] and trip["from"] <= alert["time"] <= trip["to"]
-                for trip in scene.table("travel")
-            )
-            if explained(alert, changes, roster) is None and not away:
-                addresses.add(alert["address"])
-        named = set()
-        for name, event in scene.events("jira").items():
-            if event["source"] in addresses:
-                if event["auditType"]["action"] in hunting.CHANGES:
-                    named.add(name)
-        flag = scene.report(named)
-    """),
-    brief="Another month, another intruder: other days, another pace, other addresses, another "
-    "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "
-    "scripts. scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did; the "
-    "tables are changes, roster and travel. scene.report({'jira:17', 'jira:21'}) asks the incident "
-    "lead, who answers with the flag or with a sentence. Three reports may be wrong.",
-    scene=another_month,
-)
-
-LESSON = Lesson("10", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

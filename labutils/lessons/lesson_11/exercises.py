@@ -15,20 +15,14 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     not_a_response,
-    value,
     verifier,
     written,
 )
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.identity import dpop
 from labutils.identity.keys import Json
@@ -52,7 +46,6 @@ from .hostile_proofs import (
     hostile_proofs,
     make_proof,
 )
-from .protected_notes import FLAG, Page
 from .tls_proxy import behind_proxy, client_cert
 
 IMPORTS = code("""
@@ -523,18 +516,6 @@ timely = verifier(is_fresh, is_not_fresh)
 
 
 # --- the target ---------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: Any) -> str | None:
-    """None for the flag, else the name of what was handed in."""
-    if answer == FLAG:
-        return None
-    text = str(answer)
-    if "'error'" in text or '"error"' in text:
-        return "refused"
-    if isinstance(answer, dict) or hasattr(answer, "json") or FLAG in text:
-        return "response"
-    return "early" if "closed the page" in text else "other"
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -1051,231 +1032,16 @@ EXERCISES = (
     ),
 )
 
-TARGET = Target(
-    "11-target",
-    "value",
-    value(flag_mistake),
-    "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
-    "waits for its date, or a key of your own.",
-    {
-        "other": (
-            "That is not the flag. The answer of either door holds it, once Ada has closed the "
-            "page.",
-            "answer = 'flag-0000'",
-        ),
-        "early": (
-            "You read the notes while Ada was there. Read them again after scene.leave().",
-            'answer = "it comes when Ada has closed the page"',
-        ),
-        "response": (
-            "That is the whole answer. The flag is its member `flag`.",
-            "answer = {'notes of': 'u-1815', 'flag': '...'}",
-        ),
-        "refused": (
-            "The door refused that. Its error_description says what it asks for.",
-            "answer = {'error': 'invalid_dpop_proof'}",
-        ),
-    },
-    (
-        "Take each door alone. What does it ask of a proof, and which answer to that can you "
-        "prepare while the script still runs?",
-        "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
-        "proofs by the key that the token names, and you may get a token for a key of yours.",
-        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
-        "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
-        "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
-        "the nonce of /notes.",
-    ),
-    code("""
-        key = bound_tokens.TOMS_KEY
-        landed = scene.visit(LOGIN + "/authorize", scene.link)
-        form = {"grant_type": "authorization_code", "client_id": "notes"}
-        form["redirect_uri"], form["code_verifier"] = NOTES + "/cb", scene.verifier
-        form["code"] = landed.next_request.url.params["code"]
-        proof = prove(key, "POST", LOGIN + "/token", scene.now, "own-1", "")
-        own = scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
-        scene.leave()
-        url, token = API + "/notes", own["access_token"]
-        nonce = scene.tom.get(url).headers["dpop-nonce"]
-        more = {"now": scene.now, "jti": "own-2", "token": token, "nonce": nonce}
-        headers = {"authorization": "DPoP " + token, "dpop": dpop.prove(key, "GET", url, **more)}
-        flag = scene.tom.get(url, headers=headers).json()["flag"]
-    """),
-    brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
-page.
-scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof. It is \
-dated `ahead` seconds after now.
-scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
-Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
-scene.tom, his own browser.
-The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
-have them:
-- GET /notes takes DPoP, with a nonce that changes every 20 seconds
-- GET /export takes DPoP, without a nonce
-scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
-redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
-makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
-    scene=Page,
-)
 
-_NO_KEY = (
-    "The belief is that a thief without Ada's key is refused. This proof was made by her own page, "
-    "for this very call."
-)
-_MADE_AHEAD = (
-    "The belief is that a date in the future is refused. Tom waits until that date comes, and then "
-    "the proof is fresh."
-)
-_TOKEN_OVER = (
-    "The belief is that a proof may outlive its token. The access token lives for ten minutes, and "
-    "the API looks at both."
-)
-_OWN_KEY = (
-    "The belief is that the tokens of this way are bound to Ada's key. Tom traded the code "
-    "himself, so they are bound to a key that he has."
-)
-_AT_ONCE = (
-    "The belief is that a key which nobody can read is safe from script. The script does not read "
-    "it. The page may ask the key to sign, and so may the script."
-)
-WAYS = (
-    "his script asks the page's key, and he uses the proof at once",
-    "a proof made before, dated then, used after 40 seconds",
-    "a proof made before, dated then, used after 2 minutes",
-    "a proof dated 5 minutes ahead, used at that date",
-    "a proof dated 11 minutes ahead, used at that date",
-    "tokens for a key of his own, renewed, used 3 hours later",
-)
 SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
-COOKIE_ROWS = (
-    "an ordinary cookie",
-    "a bound cookie, while Ada is away",
-    "a bound cookie, while Ada works",
-    "a bound cookie, and malware that stays on her device",
-    "a bound cookie, and malware that was there when the session began",
-)
-NO_CERTIFICATE = "the token is bound to a certificate, and the connection showed none"
 
 PREDICTIONS = (
-    Prediction(
-        "11-p1",
-        "Tom sends Ada's token with a proof that he made for this request, by a key of his own. "
-        "What does the API say?",
-        {
-            "a": Guess(
-                "200: the proof is new, and its signature fits the key in it",
-                "",
-                "The belief is that a proof with a good signature is enough. Anybody can make a "
-                "key. The token says which key has to sign.",
-            ),
-            "b": Guess(
-                "401: the signature of the proof does not fit",
-                "the signature does not fit these bytes and this key",
-                "The belief is that the API checks the proof with Ada's key. It checks it with the "
-                "key that the proof brings along, and there the signature fits.",
-            ),
-            "c": Guess(
-                "401: another key than the one that the token names",
-                "the proof was made with another key than the token is bound to",
-            ),
-            "d": Guess(
-                "401: the request does not come from Ada's machine",
-                "another address",
-                "The belief is that the API knows Ada's machine. It asks who has the key, and not "
-                "where the request comes from.",
-            ),
-        },
-        "Tom's proof is sound in itself. But the token names the thumbprint of Ada's key, and the "
-        "provider signed the token. The API compares the two keys.",
-    ),
-    Prediction(
-        "11-p2",
-        "Tom sends Ada's token with the very proof that her page sent a moment ago. What does the "
-        "API say?",
-        {
-            "a": Guess(
-                "401: the proof was used before",
-                "the proof was used before",
-            ),
-            "b": Guess(
-                "200: the key is Ada's, and the proof was made for this address",
-                "",
-                "The belief is that a good proof stays good for its minute. Each proof has a name, "
-                "jti, and the API takes each name once.",
-            ),
-            "c": Guess(
-                "401: the proof is too old",
-                "the proof is too old, or from the future",
-                "The belief is that a copy comes too late. Tom is fast, and a proof is good for 60 "
-                "seconds.",
-            ),
-            "d": Guess(
-                "401: another key than the one that the token names",
-                "the proof was made with another key than the token is bound to",
-                "The belief is that a proof becomes Tom's when he sends it. It is a copy, so the "
-                "key in it is still Ada's.",
-            ),
-        },
-        "The API keeps the name of each proof that it took, and this name is there already. The "
-        "token is not secret any more, and here that does not matter: what Tom would need was not "
-        "in what he stole.",
-    ),
-    Prediction(
-        "11-p3",
-        "Tom shows Ada's bound token to the second server, as a bearer token and without a proof. "
-        "What does it answer?",
-        {
-            "a": Guess(
-                "401: the token says that it is bound, and its signature protects that line",
-                401,
-                "The belief is that a bound token guards itself. The claim cnf is a line that "
-                "somebody must read, and this server does not.",
-            ),
-            "b": Guess(
-                "401: without the proof the signature of the token does not fit",
-                "no signature",
-                "The belief is that the proof is a part of the token. The two have a signature "
-                "each, and the one of the token fits by itself.",
-            ),
-            "c": Guess("200", 200),
-        },
-        "A bound token at a server that does not look at cnf is a bearer token. It opens for "
-        "whoever carries it.",
-    ),
-    Prediction(
-        "11-p4",
-        "The proof with `alg: none`, the most famous attack of all. Which single question lets it "
-        "in, if it alone is switched off?",
-        {
-            "a": Guess(
-                "known_algorithm",
-                ["known_algorithm"],
-                "The belief is that the list of algorithms is the only guard against it. Without "
-                "the list the proof still has no signature that fits.",
-            ),
-            "b": Guess(
-                "signature",
-                ["signature"],
-                "The belief is that the signature is the only guard against it. Without that "
-                "question the list of algorithms still refuses the word none.",
-            ),
-            "c": Guess(
-                "each of these two",
-                ["known_algorithm", "signature"],
-                "The belief is that an attack gets in as soon as one guard is missing. Here two "
-                "guards object, and one of them is still there.",
-            ),
-            "d": Guess("none of the twelve", []),
-        },
-        "Without the list of algorithms the signature check still objects, and without the "
-        "signature check the list does. This attack meets two guards.",
-    ),
-    Row(
+    GridRow(
         "11-p5",
         "A server keeps the name of a proof for 60 seconds after it came, then forgets it. The "
         "window is 60 seconds. A proof dated 60 seconds ahead is used at once, and a second time "
         "so many seconds later. Each line is a run of its own. When does it open again?",
-        tuple(f"{second} seconds later" for second in SECONDS),
+        columns_of(tuple(f"{second} seconds later" for second in SECONDS)),
         "xooox",
         {
             "30 seconds later": "The belief is that the memory fails at once. After 30 seconds the "
@@ -1291,157 +1057,4 @@ PREDICTIONS = (
         "The memory is over before the proof is. A name must be kept until the proof itself is "
         "refused for its date: until iat plus the window (RFC 9449, 11.1).",
     ),
-    Row(
-        "11-p6",
-        "The API as it was, without a nonce, and a window of 60 seconds. Which of Tom's ways open "
-        "the API?",
-        WAYS,
-        "ooxoxo",
-        {
-            WAYS[0]: _AT_ONCE,
-            WAYS[1]: _NO_KEY,
-            WAYS[2]: "The belief is that a proof is good as long as its token. It is good for 60 "
-            "seconds in either direction.",
-            WAYS[3]: _MADE_AHEAD,
-            WAYS[4]: _TOKEN_OVER,
-            WAYS[5]: _OWN_KEY,
-        },
-        "Script in the page is as good as being the page: it asks the key while it runs. The "
-        "window of a minute ends only proofs that are dated now. Proofs that are dated ahead end "
-        "with the access token.",
-    ),
-    Row(
-        "11-p7",
-        "The API that gives out a nonce, a new one every 20 seconds. The proofs that are made "
-        "before carry the nonce of that moment. Which ways open this API?",
-        WAYS,
-        "oxxxxo",
-        {
-            WAYS[0]: "The belief is that a nonce stops script in the page. Tom's request gets the "
-            "nonce in an answer, and the page's key signs it for him.",
-            WAYS[1]: "The belief is that 40 seconds are inside the window, so the proof is good. "
-            "The window is kept, and the nonce in the proof is two turns old.",
-            WAYS[2]: "The belief is that a proof is good as long as its token. It is good for 60 "
-            "seconds in either direction, and its nonce for 20.",
-            WAYS[3]: "The belief is that a date in the future helps here too. Tom can choose the "
-            "date, and he cannot know the nonce of that date.",
-            WAYS[4]: _TOKEN_OVER,
-            WAYS[5]: _OWN_KEY,
-        },
-        "The nonce ends the proofs that Tom takes home. Script that runs now asks for a proof with "
-        "the nonce of now. Whoever has a key of his own answers each nonce.",
-    ),
-    Row(
-        "11-p8",
-        "Tom copies the cookie, or has malware on Ada's device. A bound cookie lasts ten minutes. "
-        "What still opens the provider for Tom an hour later?",
-        COOKIE_ROWS,
-        "oxxoo",
-        {
-            COOKIE_ROWS[0]: "The belief is that cookies end soon. This one lasts for the day.",
-            COOKIE_ROWS[1]: "The belief is that Tom can renew it with a key of his own. The server "
-            "knows the device's key, and takes no other.",
-            COOKIE_ROWS[2]: "The belief is that her browser keeps the cookie alive for him, too. A "
-            "renewal gives a new cookie, and Tom has the old one.",
-            COOKIE_ROWS[3]: "The belief is that a key which cannot be copied cannot be used. The "
-            "malware lets the device's key renew, and sends Tom each new cookie.",
-            COOKIE_ROWS[4]: "The belief is that the bound key must be Ada's. Malware that is there "
-            "first has Tom's key bound, and no renewal asks whose it is.",
-        },
-        "A copy dies with the ten minutes, since it cannot be renewed elsewhere. Malware that "
-        "stays renews on the spot, and malware that was first binds a key of its own.",
-    ),
-    Prediction(
-        "11-p9",
-        "Tom has the backup's token and its certificate, but not its key. He sends both to the "
-        "proxy, the certificate in a header Client-Cert of his own. What does the API say?",
-        {
-            "a": Guess(
-                "401: the connection showed no certificate",
-                NO_CERTIFICATE,
-                "The belief is that the API sees the handshake. It sees what the proxy passes on, "
-                "and this proxy passes on what Tom wrote.",
-            ),
-            "b": Guess(
-                "401: the certificate is of no use without its key",
-                "no key",
-                "The belief is that a certificate proves something by itself. Its key was asked "
-                "for in a handshake, and Tom's header was never in one.",
-            ),
-            "c": Guess("200", ""),
-            "d": Guess(
-                "400: the proxy refuses the header",
-                "a header that only the proxy may write",
-                "The belief is that a proxy knows which headers are its own. It does only if it is "
-                "told to drop those of the client.",
-            ),
-        },
-        "The API cannot tell the proxy's header from Tom's. For honest clients all works, so "
-        "nobody notices.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "11-q1",
-        "A company turns DPoP on at its provider and in its apps. A year later somebody finds an "
-        "old API of theirs. What is a copied token worth there?",
-        {
-            "a": Choice(
-                "Nothing: the provider signed the binding into it",
-                "The binding is a claim, cnf. It stops nobody at a server that does not read it.",
-            ),
-            "b": Choice(
-                "As much as before, if that API does not read cnf",
-                "Each server that takes the token must ask for the proof, or refuse.",
-                right=True,
-            ),
-            "c": Choice(
-                "As much as the thief's proofs that were made in advance",
-                "Where nobody asks for a proof, none is needed.",
-            ),
-        },
-    ),
-    Quiz(
-        "11-q2",
-        "Tom had script in Ada's page for one second, and got tokens for a key of his own. What "
-        "ends them?",
-        {
-            "a": Choice(
-                "A nonce, as it ends everything that was made in advance",
-                "He answers each nonce with his own key, as any honest client does.",
-            ),
-            "b": Choice(
-                "Closing the page, since the key in it is gone",
-                "His tokens are not bound to that key.",
-            ),
-            "c": Choice(
-                "Their own end, or somebody who revokes the grant",
-                "For the provider he is a client of Ada's like the others.",
-                right=True,
-            ),
-        },
-    ),
-    Quiz(
-        "11-q3",
-        "An API stands behind a proxy, and takes certificate-bound tokens. Everything works. How "
-        "do you find out whether it is safe?",
-        {
-            "a": Choice(
-                "Send a header Client-Cert yourself, without any certificate",
-                "Honest clients work with a careless proxy as well, so only a try shows it.",
-                right=True,
-            ),
-            "b": Choice(
-                "Watch whether the tokens of honest clients are taken",
-                "They are taken by a careful proxy and by a careless one.",
-            ),
-            "c": Choice(
-                "Look whether the tokens have the claim cnf with x5t#S256",
-                "They have. The question is who wrote the header that it is compared with.",
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("11", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -8,22 +8,16 @@ from typing import Any
 from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
 from labutils.classroom.registry import (
-    Choice,
     Exercise,
-    Guess,
-    Lesson,
-    Prediction,
-    Quiz,
-    Row,
-    Target,
+    GridRow,
     code,
+    columns_of,
 )
 from labutils.incident import breach, cases, inventory
 from labutils.incident.policy import Request, World
 from labutils.lab import dice
 
 from . import thieves
-from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
 from .worlds import LOSSES, TWELVE, happened, request_for
 
 TOOLS = "from labutils.incident import breach, search\nfrom labutils.lessons.lesson_14 import thieves, worlds"
@@ -355,14 +349,6 @@ def two_together(answer: object) -> str | None:
 
 
 # --- the target -----------------------------------------------------------------------------------
-
-
-def flag_mistake(answer: object) -> str | None:
-    if answer == FLAG:
-        return None
-    if isinstance(answer, Report):
-        return "report"
-    return "many" if answer is None or "losses" in str(answer) else "other"
 
 
 EXERCISES = (
@@ -710,72 +696,7 @@ def answer(prices, losses):
     ),
 )
 
-TARGET = Target(
-    "14-target",
-    "value",
-    value(flag_mistake),
-    "Your set holds against thieves whom you had not seen. That it holds against the next crew is "
-    "not said.",
-    {
-        "report": (
-            "That is the whole report. The flag alone is report.flag.",
-            "from labutils.lessons.lesson_14.hidden_crew import HiddenCrew\n"
-            "answer = HiddenCrew().deploy('support_least_privilege')",
-        ),
-        "many": (
-            "Too much was lost. The report says what, and which rules refused. What do these "
-            "thieves not need?",
-            "answer = 'no flag: 32 losses are the most'",
-        ),
-        "other": (
-            "That is not the flag. It stands in report.flag of a deployment that loses little.",
-            "answer = 'flag-0000'",
-        ),
-    },
-    (
-        "Deploy the best set that your frontier has for this budget, and read the report. Which "
-        "losses happen more often than in your hundred?",
-        "This crew is fast, comes from the usual network or from the laptop, and has bought much. "
-        "Draw a crew like that with thieves.Ranges, and walk the sets against it with "
-        "search.losses.",
-        "The report costs one point to prevent. What is left must close both ways to the tracker: "
-        "the bought token, and the session. For the token: service_tokens_bound.",
-    ),
-    code("""
-        places = ("near", "laptop")
-        ranges = thieves.Ranges(ages=(0.5, 2), paces=(0.01, 0.1), places=places, bought=0.5)
-        guess = thieves.draw(20, "a crew like that", ranges)
-        losses = search.losses(worlds.LOSSES.values(), scene.prices, guess.values())
-        best = ()
-        for names in losses:
-            affordable = sum(scene.prices[name] for name in names) <= scene.budget
-            if affordable and losses[names] < losses[best]:
-                best = names
-        report = scene.deploy(*best)
-        flag = report.flag
-    """),
-    brief=f"""You have {BUDGET} points, and the price list of this lesson (scene.prices). A crew \
-of {CREW} thieves comes. They are drawn by the ranges of this lesson with other weights, which you \
-do not see.
-Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
-report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
-controls, and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
-report.flag is the flag, if little enough was lost. For a fresh start: scene = target("14").""",
-    scene=HiddenCrew,
-)
 
-_SIX = (
-    "an allow-list for what servers may talk to (egress_allowlist)",
-    "the admin console on managed devices only (console_managed_devices)",
-    "approval of every script (scripts_approved)",
-    "replacement of every exposed credential (exposed_rotated)",
-    "sessions tied to the browser that they were given to (sessions_bound)",
-    "five minutes between an alarm and the answer to it (response_minutes)",
-)
-_OTHER_ROUTE = "The belief is that a closed route ends an attack. This thief has another one"
-_LOOKED_AT = (
-    "The belief is that a signal which is known is also looked at. This session is open, and"
-)
 _SERVICE = (
     "The belief is that the thief has another way. Each way to this one leads through a credential "
     "of a service, and all of these are far from their places."
@@ -798,153 +719,11 @@ _SEVEN = tuple(
 )
 
 PREDICTIONS = (
-    Row(
-        "14-p1",
-        "Each of the six controls alone. Does the way to the packed source code stay open, or does "
-        "this control stop the packing?",
-        _SIX,
-        "oooxxo",
-        {
-            _SIX[0]: (
-                "The belief is that a server which may not talk to strangers is safe. The packing "
-                "takes place inside, and the list is not asked."
-            ),
-            _SIX[1]: f"{_OTHER_ROUTE}: the API takes the session that the console refuses.",
-            _SIX[2]: f"{_OTHER_ROUTE}: the code is packed without the implant.",
-            _SIX[3]: (
-                "The belief is that an intruder who is in needs no old credentials any more. All "
-                "of the later steps begin with credentials that were exposed before."
-            ),
-            _SIX[4]: (
-                "The belief is that the first theft does not matter so late. In this model the "
-                "later credentials were read with the stolen session."
-            ),
-            _SIX[5]: (
-                "The belief is that speed wins. It counts from the alarm, and the only alarm came "
-                "at the end."
-            ),
-        },
-        "Two of the six stop the thief of 2023: replacement, and tied sessions. The quicker answer "
-        "changes nothing: the only alarm came at the end. Approval of scripts stops the implant, "
-        "and the packing goes on without it. The managed devices guard the console, and the API "
-        "beside it is open.",
-        ("it stays open", "the control stops it"),
-    ),
-    Prediction(
-        "14-p2",
-        "The service account's password is right. It is shown to the identity provider from "
-        "outside. Which question stops it?",
-        {
-            "a": Guess(
-                "the network's: may this address reach this door (reachable)",
-                "reachable",
-                "The belief is that strangers cannot reach the door. People sign in from "
-                "everywhere, so the door is on the internet.",
-            ),
-            "b": Guess(
-                "the credential's: is this credential known here (recognised)",
-                "recognised",
-                "The belief is that a stolen password is recognised as stolen. The password is "
-                "right, and nothing more can be seen in it.",
-            ),
-            "c": Guess(
-                "the person's: is a person with a key there (person_present)",
-                "person_present",
-            ),
-            "d": Guess(
-                "none: the password is right",
-                "allowed",
-                "The belief is that a right password opens. This door is for people, and asks for "
-                "their security key as well.",
-            ),
-        },
-        "The network has no objection: the door is on the internet. The third question stops it, "
-        "as the door is for people with security keys. Nothing was wrong with the password.",
-    ),
-    Prediction(
-        "14-p3",
-        "Only one of the two decisions is changed. Which change lets this thief into more "
-        "services?",
-        {
-            "a": Guess("no questions inside", "no questions inside"),
-            "b": Guess(
-                "no keys for people",
-                "no keys for people",
-                "The belief is that the key at the front door decides. This thief does not need "
-                "the front door for what is inside: he sits on a server there.",
-            ),
-            "c": Guess(
-                "each the same number",
-                "the same",
-                "The belief is that two walls are worth the same. It depends on where the thief "
-                "is, and this one is inside.",
-            ),
-        },
-        "Without questions inside eleven open, without keys for people seven. Keys for people "
-        "guard the doors at which people sign in. The questions inside guard all that he can reach "
-        "from the server.",
-    ),
-    Row(
-        "14-p4",
-        "The thief of 2023 goes on in the administrator's open session, from far away. What does "
-        "each setting do?",
-        (
-            "device state",
-            "behaviour",
-            "re-evaluation",
-            "device state and re-evaluation",
-            "behaviour and re-evaluation",
-        ),
-        "oooxx",
-        {
-            "device state": f"{_LOOKED_AT} the state of the device was looked at when it began.",
-            "behaviour": f"{_LOOKED_AT} the network was compared when it began.",
-            "re-evaluation": (
-                "The belief is that looking again is worth something by itself. Without signals "
-                "there is nothing to look at."
-            ),
-            "device state and re-evaluation": (
-                "The belief is that two controls which fail alone fail together. One gives the "
-                "signal, and the other looks at it in the session."
-            ),
-            "behaviour and re-evaluation": (
-                "The belief is that two controls which fail alone fail together. One gives the "
-                "signal, and the other looks at it in the session."
-            ),
-        },
-        "Alone none of the three stops him. The session began on a healthy device, in the usual "
-        "network, and the thief never began one. A signal and re-evaluation stop him together.",
-        ("he gets in", "he is stopped"),
-    ),
-    Row(
-        "14-p5",
-        "Behaviour is compared for each request of a session. The thief comes from three places. "
-        "Where does he get in?",
-        ("far", "near", "laptop"),
-        "xoo",
-        {
-            "far": (
-                "The belief is that behaviour is a weak signal. A network that the account never "
-                "came from is plain to see."
-            ),
-            "near": (
-                "The belief is that a thief stands out. Whoever comes from the usual network, "
-                "through a proxy there, behaves as usual in this model."
-            ),
-            "laptop": (
-                "The belief is that malware on the right machine looks different to the service. "
-                "The requests come from the owner's own address."
-            ),
-        },
-        "Behaviour can be imitated, from near by already. A bound session and the state of the "
-        "device stop the thief who is near. None of the three sees one on the laptop itself.",
-        ("he gets in", "he is stopped"),
-    ),
-    Row(
+    GridRow(
         "14-p6",
         "Your rule is installed at each service, and the breach is replayed. Which losses happen "
         "all the same?",
-        _SEVEN,
+        columns_of(_SEVEN),
         "xoxxxxx",
         {
             _SEVEN[0]: (
@@ -962,112 +741,11 @@ PREDICTIONS = (
         "the supplier's desk, where the first is stopped. A customer can only ask for that.",
         ("it happens", "it is stopped"),
     ),
-    Prediction(
-        "14-p8",
-        "In the table a session is over after 1 hour, against 48. Where does the result flip for "
-        "the thief of 2023, as the life grows?",
-        {
-            "a": Guess(
-                "between 1 and 2 hours",
-                [(1, 2)],
-                "The belief is that the value in the table is the one that counts. A longer life "
-                "would have done as well, for this thief.",
-            ),
-            "b": Guess(
-                "between 8 and 12 hours: a working day",
-                [(8, 12)],
-                "The belief is that a working day is a limit of some kind. For this thief the age "
-                "of the session is the limit.",
-            ),
-            "c": Guess("at the age that the session had when he used it", [(26, 27)]),
-            "d": Guess(
-                "nowhere: each life below 48 stops him",
-                [],
-                "The belief is that shorter is enough. It must be shorter than the session was "
-                "old.",
-            ),
-        },
-        "In this model his was 26 hours old; no report gives the age. A session that is over at "
-        "26 hours is refused, at 27 it is not. The comparison of 1 with 48 says nothing of the "
-        "numbers between them.",
-    ),
-    Prediction(
-        "14-p9",
-        "A session is over after one hour, and nothing else is changed. How many of the hundred "
-        "get the session? Their ages were drawn from the ranges above, each as often.",
-        {
-            "a": Guess(
-                "none: an hour is short",
-                0,
-                "The belief is that an hour is less than a thief needs. Some need half an hour.",
-            ),
-            "b": Guess("about a quarter", 26),
-            "c": Guess(
-                "about half",
-                51,
-                "The belief is that half of the ages are short. Only one of the four is below an "
-                "hour.",
-            ),
-            "d": Guess(
-                "nearly all",
-                98,
-                "The belief is that a life of one hour is seldom enforced in time. In this model "
-                "each request asks for it.",
-            ),
-        },
-        "22 get in with a session that was half an hour old, and four more with the owner's key. A "
-        "short life stops whoever comes late with a copied session.",
-    ),
-    Prediction(
-        "14-p7",
-        "Signals are looked at every 15 minutes, where somebody uses the session. The owner works "
-        "on, a request every 10 minutes. The thief sends three in the three minutes after one of "
-        "hers. How many of the three are looked at?",
-        {
-            "a": Guess("none", 0),
-            "b": Guess(
-                "the first",
-                1,
-                "The belief is that a new place triggers a look. The clock triggers it here, and "
-                "it was hers that was looked at.",
-            ),
-            "c": Guess(
-                "all three",
-                3,
-                "The belief is that re-evaluation means each request. Every 15 minutes means "
-                "whichever request is due.",
-            ),
-        },
-        "The look that was due went to the owner's own request, and she is healthy. For the next "
-        "quarter of an hour the thief has her result. A look on each change of address closes "
-        "that gap.",
-    ),
-    Prediction(
-        "14-p10",
-        "One alarm in ten is true. An analyst takes ten minutes for each and then 25 to act. How "
-        "long does a true alarm wait, with nine false ones before it?",
-        {
-            "a": Guess(
-                "35 minutes, as before",
-                35,
-                "The belief is that false alarms cost nothing. Somebody reads each of them first.",
-            ),
-            "b": Guess("about two hours", 125),
-            "c": Guess(
-                "about ten hours",
-                600,
-                "The belief is that a false alarm takes as long as an incident. Here it takes ten "
-                "minutes.",
-            ),
-        },
-        "Ten alarms of ten minutes and 25 to act are 125 minutes. With one true alarm in a "
-        "hundred it is 17 hours.",
-    ),
-    Row(
+    GridRow(
         "14-p11",
         "A loss is to be stopped for at least 90 of the hundred. Is one control of the twelve "
         f"enough? The twelve: {', '.join(TWELVE)}.",
-        ("session", "cloud", "code"),
+        columns_of(("session", "cloud", "code")),
         "oxo",
         {
             "session": (
@@ -1087,72 +765,4 @@ PREDICTIONS = (
         "more. The cloud account is reached from anywhere, and some thieves bought it.",
         ("one is enough", "it takes two or more"),
     ),
-    Prediction(
-        "14-p12",
-        "Four controls stop the packing for 90 of these hundred alone: a key for each act, an "
-        "alarm for tokens, bound tokens, and least privilege at the code host. Another hundred is "
-        "drawn by the same ranges. How many of the four still do?",
-        {
-            "a": Guess(
-                "all four",
-                4,
-                "The belief is that a hundred thieves are many. Three of these four stand at 94, "
-                "close to the line.",
-            ),
-            "b": Guess("one", 1),
-            "c": Guess(
-                "none",
-                0,
-                "The belief is that all results of a draw are luck. One of the four does not "
-                "depend on how a thief came in.",
-            ),
-        },
-        "Least privilege stops the packing for all hundred in both draws: in this campaign one "
-        "account alone packs. That is the list of routes, and no luck. The other three stand at 86 "
-        "to 88 now. They miss the thieves who have the token's own place or the owner's key, and "
-        "this draw has more of them.",
-    ),
 )
-
-QUIZZES = (
-    Quiz(
-        "14-q1",
-        "A vendor shows that its control blocks the third request of an attack. What do you ask?",
-        {
-            "a": Choice(
-                "How many attacks of this kind it blocks on a usual day",
-                "A count says nothing about this loss.",
-            ),
-            "b": Choice(
-                "Whether another route leads to the same loss",
-                "A control on one route moves the attack to the next.",
-                right=True,
-            ),
-            "c": Choice(
-                "Whether it has been certified, and by whom it was done",
-                "It may be, and still stand on one route of three.",
-            ),
-        },
-    ),
-    Quiz(
-        "14-q2",
-        "In a sweep a set stops 94 of 100 thieves, and in another draw 86. What do you report?",
-        {
-            "a": Choice(
-                "94: the first draw was made before anybody had seen results",
-                "The second was drawn by the same ranges. Neither is better.",
-            ),
-            "b": Choice(
-                "90: the mean of the two draws is the best guess that there is",
-                "It hides that a line at 90 is crossed, one way or the other.",
-            ),
-            "c": Choice(
-                "Both numbers, the ranges and the seeds of the draws",
-                "Whoever reads it can draw again, and argue with the ranges.",
-                right=True,
-            ),
-        },
-    ),
-)
-
-LESSON = Lesson("14", EXERCISES, QUIZZES, PREDICTIONS, TARGET)

@@ -3,7 +3,7 @@
 import pytest
 
 from labutils.classroom import exercises
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from labutils.lessons.lesson_05.exercises import AS_CLIENT, KNOCK, REFRESH, TOOLS
 from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete

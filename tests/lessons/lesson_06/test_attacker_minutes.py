@@ -2,8 +2,8 @@
 
 import pytest
 
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
-from labutils.classroom.registry import lesson
 from labutils.identity.oauth import bearer
 from labutils.lessons.lesson_06.attacker_minutes import (
     DEFENCES,

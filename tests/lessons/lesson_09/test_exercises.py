@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
-from labutils.lessons.lesson_09.exercises import LESSON, LONGEST_PLAN, REFUSALS
+from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, REFUSALS
 from labutils.stage.intruder import GATE
 
 WIKI_GATE = ("moveworks-token", "gateway", "confluence")
@@ -31,7 +32,7 @@ REFUSED = ("smartsheet-account", "okta", "sign-in")
     ],
 )
 def test_whoever_opens_a_door_behind_the_gateway_has_the_goal(moves):
-    judged, words = verdict(LESSON.items["09-3"], moves)
+    judged, words = verdict(lesson("09").items["09-3"], moves)
     assert judged is PASSED, words
 
 
@@ -46,7 +47,7 @@ def test_whoever_opens_a_door_behind_the_gateway_has_the_goal(moves):
     ],
 )
 def test_whoever_leaves_something_behind_has_a_way_back(moves):
-    judged, words = verdict(LESSON.items["09-4"], moves)
+    judged, words = verdict(lesson("09").items["09-4"], moves)
     assert judged is PASSED, words
 
 
@@ -64,7 +65,7 @@ SEND = ("archives", "outside", "send", "server")
     ],
 )
 def test_archives_are_carried_out_in_more_than_one_way(moves):
-    judged, words = verdict(LESSON.items["09-5"], moves)
+    judged, words = verdict(lesson("09").items["09-5"], moves)
     assert judged is PASSED, words
 
 
@@ -88,7 +89,7 @@ def test_archives_are_carried_out_in_more_than_one_way(moves):
     ],
 )
 def test_moves_that_miss_the_goal_are_told_what_refused_them(name, moves, mistake, says):
-    exercise = LESSON.items[name]
+    exercise = lesson("09").items[name]
     judged, words = verdict(exercise, moves)
     assert judged.mistake == mistake and says in words
     assert words.endswith(exercise.sentence(mistake))
@@ -102,6 +103,6 @@ ANYTHING = st.one_of(st.none(), st.integers(), st.binary(max_size=4), TEXTS)
 @given(st.lists(st.one_of(ANYTHING, st.lists(st.one_of(TEXTS, ANYTHING), max_size=5)), max_size=6))
 @settings(deadline=None, max_examples=60)
 def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
-    judged, words = verdict(LESSON.items["09-4"], moves)
-    assert judged is PASSED or judged.mistake in LESSON.items["09-4"].mistakes
+    judged, words = verdict(lesson("09").items["09-4"], moves)
+    assert judged is PASSED or judged.mistake in lesson("09").items["09-4"].mistakes
     assert "\x1b" not in words and "Traceback" not in words

@@ -4,11 +4,11 @@ from textwrap import indent
 
 import pytest
 
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
 from labutils.lessons.lesson_10.exercises import (
     ABROAD_DETECTION,
-    LESSON,
     base_rules,
     closes,
     correlates,
@@ -115,18 +115,18 @@ def test_what_the_engine_reads_otherwise_is_shown(old, new, mistake, says):
 @pytest.mark.parametrize("value", ["true", "True"])
 def test_true_for_one_passes_with_a_word_on_other_engines(value):
     answer = ABROAD_DETECTION.replace("Login: 1", f"Login: {value}")
-    judged, words = verdict(LESSON.items["10-1"], answer)
+    judged, words = verdict(lesson("10").items["10-1"], answer)
     assert judged is PASSED and words.endswith("takes `true` for 1, and others do not.")
-    assert "One thing" not in verdict(LESSON.items["10-1"], ABROAD_DETECTION)[1]
+    assert "One thing" not in verdict(lesson("10").items["10-1"], ABROAD_DETECTION)[1]
 
 
 def test_the_right_sessions_in_a_list_are_called_a_list():
     def as_a_list(events):
         namespace = {}
-        exec(LESSON.items["10-2"].solution, namespace)
+        exec(lesson("10").items["10-2"].solution, namespace)
         return list(namespace["roaming"](events))
 
-    judged, words = verdict(LESSON.items["10-2"], as_a_list)
+    judged, words = verdict(lesson("10").items["10-2"], as_a_list)
     assert judged.mistake == "set" and "Return them as a set" in words
 
 
@@ -185,7 +185,7 @@ def of_the_correlation():
 def test_an_alert_can_be_closed_if_and_only_if_a_table_explains_it():
     """By the model solution of 10-4, which was written for another exercise."""
     namespace = {}
-    exec(LESSON.items["10-4"].solution, namespace)
+    exec(lesson("10").items["10-4"].solution, namespace)
     logs, alerts = of_the_correlation()
     changes, roster = logs.table("changes"), logs.table("roster")
     reasons = {one["id"]: namespace["explained"](one, changes, roster) for one in alerts}

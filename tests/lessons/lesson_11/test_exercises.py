@@ -12,8 +12,8 @@ import re
 import pytest
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED
-from labutils.classroom.registry import lesson
 from labutils.identity import dpop
 from labutils.identity.dpop import bare, need, read
 from labutils.identity.tokens import b64, thumbprint, verify_signature

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from labutils.identity.oauth import bearer
 from labutils.lessons.lesson_11.tls_proxy import (
     behind_proxy,

@@ -24,7 +24,8 @@ from places import ROOT
 from traitlets.config import Config
 
 from labutils.classroom import progress, room
-from labutils.classroom.registry import Guess, Lesson, Prediction, lesson
+from labutils.classroom.course import lesson
+from labutils.classroom.registry import Guess, Lesson, Prediction
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
@@ -587,11 +588,11 @@ def test_the_wall_counts_a_prediction_of_several_letters_letter_by_letter():
     item = lesson("02").items["02-p4"]
     before, after = wall.page(ROOM), wall.page(ROOM, answers=True)
     first = "it opens: 1; it is refused: 1"
-    assert f"<th>2. {escape(item.columns[1])}</th>" in before
+    assert f"<th>2. {escape(item.columns[1].text)}</th>" in before
     assert (before.count(first), before.count("it opens: 0; it is refused: 2")) == (1, 4)
     assert "right: " not in before and "xoxxxo" not in before
     assert f"<td>{first}</td><td>right: it is refused</td>" in after
-    assert f"Held by 1: {escape(item.beliefs[item.columns[1]])}" in after
+    assert f"Held by 1: {escape(item.beliefs[item.columns[1].key])}" in after
 
 
 def test_the_wall_counts_the_votes_of_a_quiz_and_says_what_is_right_on_its_other_page():

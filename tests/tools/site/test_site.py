@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from labutils.classroom.registry import lesson
+from labutils.classroom.course import lesson
 from tools.site import build, slides
 
 GITHUB = "https://github.com/somebody/anatomy"

@@ -1,0 +1,61 @@
+"""The lessons of the course: which there are, and what each asks."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+import labutils.lessons
+from labutils.classroom.questions import Questions, read_questions
+from labutils.classroom.registry import Estimate, GridRow, Lesson, Prediction, Quiz
+
+Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
+
+
+def numbers() -> list[str]:
+    """The numbers of all lessons that are found, two digits each, in order."""
+    named = {module.name for module in pkgutil.iter_modules(labutils.lessons.__path__)}
+    return sorted(name[-2:] for name in named if re.fullmatch(r"lesson_\d\d", name))
+
+
+@cache
+def lesson(number: str) -> Lesson | None:
+    """The lesson of that two-digit number, or None where there is none.
+
+    Its folder holds `exercises.py` (EXERCISES, and what of PREDICTIONS and QUIZZES comes from
+    code), `target.py` (TARGET) and `questions.yaml`. Raises SheetError, which names file and line,
+    for a fault in the last, and what a module of the lesson raises.
+    """
+    package = _module(f"labutils.lessons.lesson_{number}")
+    if package is None:
+        return None
+    code = _module(f"{package.__name__}.exercises")
+    target = getattr(_module(f"{package.__name__}.target"), "TARGET", None)
+    sheet = Path(package.__path__[0], "questions.yaml")
+    asked = read_questions(sheet, number) if sheet.exists() else Questions({}, {})
+    return Lesson(
+        number,
+        tuple(getattr(code, "EXERCISES", ())),
+        _in_order((*asked.quizzes.values(), *getattr(code, "QUIZZES", ()))),
+        _in_order((*asked.predictions.values(), *getattr(code, "PREDICTIONS", ()))),
+        target,
+    )
+
+
+def _module(name: str) -> ModuleType | None:
+    """The module of that name, or None where there is no such file."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items by the number at the end of their id: 14-p2 stands before 14-p10."""
+    return tuple(sorted(items, key=lambda item: int(item.id[4:])))

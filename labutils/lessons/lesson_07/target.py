@@ -1,0 +1,68 @@
+"""07 · HAR files: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import value
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .unseen_recording import FLAG, UnseenRecordings
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    return "cleaner" if callable(answer) or isinstance(answer, dict) else "other"
+
+
+TARGET = Target(
+    "07-target",
+    "value",
+    value(flag_mistake),
+    "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
+    "order of appearance, random texts that are remembered, and an HMAC all do.",
+    {
+        "other": (
+            "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",
+            "answer = 'flag-0000'",
+        ),
+        "cleaner": (
+            "Hand in what scene.submit(your_cleaner) returned, and not the cleaner or its file.",
+            "answer = {'log': {'entries': []}}",
+        ),
+    },
+    (
+        "Begin with clean(recording, KEEP, replace, ''). Then mend two places in each entry: the "
+        "address of the request, and the body of an answer that failed.",
+        "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
+        "Draw it once for a file, or equal values get different tags.",
+        "for old, new in zip(recording['log']['entries'], cleaned['log']['entries']): set "
+        "new['request']['url'] to clean_url(...) of the old one. Where old['response']['status'] "
+        "is 400 or more, set new['response']['content']['text'] to clean_error(...) of the old.",
+    ),
+    code("""
+        def cleaner(recording):
+            key = secrets.token_bytes(16)
+            def replace(text):
+                return tag(text, key)
+            cleaned = clean(recording, KEEP, replace, "")
+            for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"]):
+                new["request"]["url"] = clean_url(old["request"]["url"], replace)
+                if old["response"]["status"] >= 400:
+                    body = old["response"]["content"].get("text", "")
+                    new["response"]["content"]["text"] = clean_error(body)
+            return cleaned
+
+        flag = scene.submit(cleaner)
+    """),
+    brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
+It is graded on two files that you have not seen. One of them is drawn while you wait.
+scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
+It returns the flag when no secret comes out, by reading, undoing encodings, guessing, or trying \
+doors, and when support can answer all of scene.questions.
+scene.sample is the file of this lesson, to try things on.""",
+    scene=UnseenRecordings,
+)

@@ -1,0 +1,61 @@
+"""08 · Incident timeline: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import value
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .news_article import FLAG, Article
+
+TARGET = Target(
+    "08-target",
+    "value",
+    value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
+    "The article says now what the record bears out. Other facts would have done as well: a "
+    "date is refuted by each fact that tells of the same before it.",
+    {
+        "other": (
+            "That is not the flag. scene.publish() gives it, once each claim that does not hold "
+            "is corrected.",
+            "answer = 'flag-0000'",
+        ),
+        "editor": (
+            "That is what the editor said, and not the flag. Read it: a claim still stands that "
+            "does not hold, or too many corrections failed.",
+            "answer = 'The editor: a claim still stands that the ledger does not bear out.'",
+        ),
+    },
+    (
+        "Search the ledger by a word or a number: [f.id for f in ledger.facts() if '134' in "
+        "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
+        "Eight of the twelve do not hold. Three of these nobody can know: their fact has a note "
+        "that says what is not published, not shown, or not settled.",
+        "Refute 2, 4, 6, 7 and 10: a unit, a day, two numbers that became one, a day, two numbers "
+        "that became one. Leave 8, 11 and 12 open.",
+    ),
+    code("""
+        wrong = {2: "okta-support-window", 4: "okta-user-report", 6: "cf-rotation-missed",
+                 7: "nov15-atlassian-access", 10: "code-red-triage"}
+        unknown = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap",
+                   12: "nov22-sao-paulo-denied"}
+        for number, fact in wrong.items():
+            scene.refute(number, fact)
+        for number, fact in unknown.items():
+            scene.leave_open(number, fact)
+        flag = scene.publish()
+    """),
+    brief="An article goes to print tonight. It makes twelve claims: scene.show(). Some hold, "
+    "some are wrong, and some nobody can know. For each that is wrong say scene.refute(number, "
+    "fact) with the id of a fact that says otherwise. For each that nobody can know say "
+    "scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
+    "claims that hold. Three corrections may fail. Then scene.publish() gives the flag.",
+    scene=Article,
+)
+
+
+def flag_mistake(answer: Any) -> str:
+    """The name of what was handed in instead of the flag."""
+    return "editor" if isinstance(answer, str) and "editor" in answer else "other"

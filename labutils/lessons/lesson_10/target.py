@@ -1,0 +1,77 @@
+"""10 · Threat hunting with Sigma: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import value
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .another_intruder import FLAG, another_month
+
+
+def flag_mistake(answer: Any) -> str:
+    """The name of what was handed in instead of the flag."""
+    if isinstance(answer, str):
+        return "lead" if " " in answer else "other"
+    return "ids"
+
+
+TARGET = Target(
+    "10-target",
+    "value",
+    value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
+    "You know each change that has to be undone: the account, its group, the script, and the "
+    "rights. To lock the stolen account alone would have left the others.",
+    {
+        "other": (
+            "That is not the flag. scene.report({'jira:17', 'jira:21'}) gives it, once the ids are "
+            "right.",
+            "answer = 'flag-0000'",
+        ),
+        "lead": (
+            "That is what the incident lead said, and not the flag. Read it: it says what to do.",
+            'answer = "Most of it is right, and some of these are harmless."',
+        ),
+        "ids": (
+            "Give these to the incident lead: scene.report(...) takes ids, and answers with the "
+            "flag or with a sentence.",
+            "answer = {'jira:17', 'jira:21'}",
+        ),
+    },
+    (
+        "Your rules from above say where to begin: hunting.by_rule(scene.hunt(token_abroad, "
+        "privileged_change, in_order))['in_order']. hunting.alerts_in_tracker makes alerts of it, "
+        "and hunting.rows_about(scene, alert) prints what is known of each.",
+        "What no ticket, no duty and no trip explains is left, and it has more than one address. "
+        "The account belongs to a person, who works as well: where from, otherwise?",
+        "A correlation shows a change soon after a login, and a session goes on. Collect each "
+        "change whose `source` is one of the addresses that are left, with or without a login "
+        "before it.",
+    ),
+    code("""
+        hits = hunting.by_rule(scene.hunt(token_abroad, privileged_change, in_order))
+        changes, roster = scene.table("changes"), scene.table("roster")
+        addresses = set()
+        for alert in hunting.alerts_in_tracker(scene, hits["in_order"]):
+            away = any(
+                trip["account"] == alert["who"] and trip["from"] <= alert["time"] <= trip["to"]
+                for trip in scene.table("travel")
+            )
+            if explained(alert, changes, roster) is None and not away:
+                addresses.add(alert["address"])
+        named = set()
+        for name, event in scene.events("jira").items():
+            if event["source"] in addresses:
+                if event["auditType"]["action"] in hunting.CHANGES:
+                    named.add(name)
+        flag = scene.report(named)
+    """),
+    brief="Another month, another intruder: other days, another pace, other addresses, another "
+    "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "
+    "scripts. scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did; the "
+    "tables are changes, roster and travel. scene.report({'jira:17', 'jira:21'}) asks the incident "
+    "lead, who answers with the flag or with a sentence. Three reports may be wrong.",
+    scene=another_month,
+)

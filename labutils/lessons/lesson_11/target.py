@@ -1,0 +1,93 @@
+"""11 · Sender-constrained tokens: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import (
+    value,
+)
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .protected_notes import FLAG, Page
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
+    if answer == FLAG:
+        return None
+    text = str(answer)
+    if "'error'" in text or '"error"' in text:
+        return "refused"
+    if isinstance(answer, dict) or hasattr(answer, "json") or FLAG in text:
+        return "response"
+    return "early" if "closed the page" in text else "other"
+
+
+TARGET = Target(
+    "11-target",
+    "value",
+    value(flag_mistake),
+    "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
+    "waits for its date, or a key of your own.",
+    {
+        "other": (
+            "That is not the flag. The answer of either door holds it, once Ada has closed the "
+            "page.",
+            "answer = 'flag-0000'",
+        ),
+        "early": (
+            "You read the notes while Ada was there. Read them again after scene.leave().",
+            'answer = "it comes when Ada has closed the page"',
+        ),
+        "response": (
+            "That is the whole answer. The flag is its member `flag`.",
+            "answer = {'notes of': 'u-1815', 'flag': '...'}",
+        ),
+        "refused": (
+            "The door refused that. Its error_description says what it asks for.",
+            "answer = {'error': 'invalid_dpop_proof'}",
+        ),
+    },
+    (
+        "Take each door alone. What does it ask of a proof, and which answer to that can you "
+        "prepare while the script still runs?",
+        "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
+        "proofs by the key that the token names, and you may get a token for a key of yours.",
+        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
+        "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
+        "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
+        "the nonce of /notes.",
+    ),
+    code("""
+        key = bound_tokens.TOMS_KEY
+        landed = scene.visit(LOGIN + "/authorize", scene.link)
+        form = {"grant_type": "authorization_code", "client_id": "notes"}
+        form["redirect_uri"], form["code_verifier"] = NOTES + "/cb", scene.verifier
+        form["code"] = landed.next_request.url.params["code"]
+        proof = prove(key, "POST", LOGIN + "/token", scene.now, "own-1", "")
+        own = scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
+        scene.leave()
+        url, token = API + "/notes", own["access_token"]
+        nonce = scene.tom.get(url).headers["dpop-nonce"]
+        more = {"now": scene.now, "jti": "own-2", "token": token, "nonce": nonce}
+        headers = {"authorization": "DPoP " + token, "dpop": dpop.prove(key, "GET", url, **more)}
+        flag = scene.tom.get(url, headers=headers).json()["flag"]
+    """),
+    brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
+page.
+scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof. It is \
+dated `ahead` seconds after now.
+scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
+Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
+scene.tom, his own browser.
+The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
+have them:
+- GET /notes takes DPoP, with a nonce that changes every 20 seconds
+- GET /export takes DPoP, without a nonce
+scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
+redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
+makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
+    scene=Page,
+)

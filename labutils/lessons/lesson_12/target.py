@@ -1,0 +1,66 @@
+"""12 · Lifetimes, revocation and continuous evaluation: its target."""
+
+from typing import Any
+
+from labutils.classroom.judging import (
+    value,
+)
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .token_budget import BUDGET, FLAG, LIMIT, TokenBudget
+from .token_strategies import Setting
+
+
+def flag_mistake(answer: Any) -> str | None:
+    """What is wrong with a flag; None where nothing is."""
+    if answer == FLAG:
+        return None
+    return "setting" if isinstance(answer, Setting) else "other"
+
+
+TARGET = Target(
+    "12-target",
+    "value",
+    value(flag_mistake),
+    "Within the budget, and no delay up to half an hour gives the thief more.",
+    {
+        "setting": (
+            "That is the setting. The flag is what scene.try_setting returns for it.",
+            "from labutils.lessons.lesson_12.token_strategies import Setting\nanswer = Setting(3, 'offline')",
+        ),
+        "other": (
+            "That is not the flag. scene.try_setting returns it for a setting that does it.",
+            "answer = 'no flag'",
+        ),
+    },
+    (
+        "Take the two thefts one after the other. The access token alone: what ends it when "
+        "nobody reacts for half an hour? The refresh token as well: who notices that, and when?",
+        "Only the token's own life ends a theft that nobody notices. When the app renews its "
+        "token, the provider sees the refresh token a second time, and that counts as a reaction. "
+        "At an API that checks offline, Tom's newest token still lives its whole life after that.",
+        "Offline, the second theft is worth nearly two lives: so less than 6 minutes take a life "
+        "of 3, and 60 / 3 renewals are too many. Where the API is told, it is worth one life: 5 "
+        "are enough, if the event survives the restart: retries=True.",
+    ),
+    code("""
+        for life in (3, 4, 5):
+            flag = scene.try_setting(Setting(life, "pushed"), retries=True)
+            if flag != "no flag":
+                break
+    """),
+    brief=f"""Ada's app calls the API once a minute, and renews its token only when it calls. So a \
+life of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests in \
+an hour for it, renewals, questions and polls together. Tom copies an access token. Perhaps he \
+copies the refresh token, too, while Ada's app is at work; then he renews as often as he can. \
+Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
+time. An API that is told or polls then restarts: it is down for two minutes.
+Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
+scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
+'asks', 'pushed' or 'polls'; every is for polls, in minutes; retries=True pushes an event again \
+until it arrives. It returns the flag where the setting does it.""",
+    scene=TokenBudget,
+)

@@ -1,0 +1,73 @@
+"""14 · Zero trust and counterfactuals: its target."""
+
+from labutils.classroom.judging import value
+from labutils.classroom.registry import (
+    Target,
+    code,
+)
+
+from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
+from .worlds import LOSSES
+
+
+def flag_mistake(answer: object) -> str | None:
+    if answer == FLAG:
+        return None
+    if isinstance(answer, Report):
+        return "report"
+    return "many" if answer is None or "losses" in str(answer) else "other"
+
+
+TARGET = Target(
+    "14-target",
+    "value",
+    value(flag_mistake),
+    "Your set holds against thieves whom you had not seen. That it holds against the next crew is "
+    "not said.",
+    {
+        "report": (
+            "That is the whole report. The flag alone is report.flag.",
+            "from labutils.lessons.lesson_14.hidden_crew import HiddenCrew\n"
+            "answer = HiddenCrew().deploy('support_least_privilege')",
+        ),
+        "many": (
+            "Too much was lost. The report says what, and which rules refused. What do these "
+            "thieves not need?",
+            "answer = 'no flag: 32 losses are the most'",
+        ),
+        "other": (
+            "That is not the flag. It stands in report.flag of a deployment that loses little.",
+            "answer = 'flag-0000'",
+        ),
+    },
+    (
+        "Deploy the best set that your frontier has for this budget, and read the report. Which "
+        "losses happen more often than in your hundred?",
+        "This crew is fast, comes from the usual network or from the laptop, and has bought much. "
+        "Draw a crew like that with thieves.Ranges, and walk the sets against it with "
+        "search.losses.",
+        "The report costs one point to prevent. What is left must close both ways to the tracker: "
+        "the bought token, and the session. For the token: service_tokens_bound.",
+    ),
+    code("""
+        places = ("near", "laptop")
+        ranges = thieves.Ranges(ages=(0.5, 2), paces=(0.01, 0.1), places=places, bought=0.5)
+        guess = thieves.draw(20, "a crew like that", ranges)
+        losses = search.losses(worlds.LOSSES.values(), scene.prices, guess.values())
+        best = ()
+        for names in losses:
+            affordable = sum(scene.prices[name] for name in names) <= scene.budget
+            if affordable and losses[names] < losses[best]:
+                best = names
+        report = scene.deploy(*best)
+        flag = report.flag
+    """),
+    brief=f"""You have {BUDGET} points, and the price list of this lesson (scene.prices). A crew \
+of {CREW} thieves comes. They are drawn by the ranges of this lesson with other weights, which you \
+do not see.
+Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
+report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
+controls, and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
+report.flag is the flag, if little enough was lost. For a fresh start: scene = target("14").""",
+    scene=HiddenCrew,
+)
