@@ -14,8 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import labutils.lessons
+
 RECORD = ".course.json"
 PROGRESS = "progress.json"
+COPY = re.compile(r"-Copy|\.yours-")  # what a learner keeps beside a lesson
 LARGEST = 20_000_000  # bytes of a notebook that is still looked at
 LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:docs|data)/[^)\s]*)\)")
 # What lessons link to. The wheel carries it, and it is laid beside copies that have no docs folder.
@@ -31,13 +34,20 @@ class Originals:
     """The lessons as the course stored them, by file name.
 
     `spare` is a folder with unchanged copies of them, for a lesson that somebody edited in place;
-    `docs` one with the pages that they link to.
+    `docs` one with the pages that they link to. `guests` are lessons of somebody else's, where
+    they are (LABUTILS_LESSONS).
     """
 
     folder: Path
     spare: Path | None = None
     sums: dict[str, str] = field(default_factory=dict)
     docs: Path | None = None
+    guests: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The file names of all lessons: the course's own, then those of others."""
+        return [*self.sums, *self.guests]
 
     def pages(self) -> dict[str, bytes]:
         """The pages of PAGES that there are, as they stand beside copies: without dead links."""
@@ -46,6 +56,8 @@ class Originals:
 
     def text(self, name: str) -> bytes:
         """An original, unchanged where that can be had. Raises OSError where it cannot be read."""
+        if name in self.guests:
+            return self.guests[name].read_bytes()
         for folder in filter(None, (self.folder, self.spare)):
             path = folder / name
             if path.is_file() and digest(path.read_bytes()) == self.sums[name]:
@@ -69,7 +81,20 @@ def originals(root: Path | None = None) -> Originals:
     root = root or package.parent
     folder = root / "notebooks" if (root / "notebooks").is_dir() else package / "_notebooks"
     docs = root / "docs" if folder.parent == root else package / "_docs"
-    return Originals(folder, root / ".venv" / "pristine", sums_in(folder), docs)
+    sums = sums_in(folder)
+    return Originals(folder, root / ".venv" / "pristine", sums, docs, guests_beside(sums))
+
+
+def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
+    """The lessons of somebody else's by file name. A number that the course has stays the
+    course's; of two files of one number the first counts."""
+    taken, found = {name[:2] for name in sums}, {}
+    for folder in map(Path, labutils.lessons.__path__[1:]):
+        for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
+            if path.name[:2] not in taken and not COPY.search(path.name):
+                taken.add(path.name[:2])
+                found[path.name] = path
+    return found
 
 
 def sums_in(folder: Path) -> dict[str, str]:
@@ -194,7 +219,8 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
         pages = pages_beside(folder, course)
         for name, page in (pages or {}).items():
             _lay(folder / name, page, record, name)
-        for name in course.sums:
+        for name in course.names:
+            _rename_former(folder, name, record)
             copy = without_outputs(course.text(name), beside=pages)
             yield from _renew(folder / name, copy, record)
         write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
@@ -217,6 +243,15 @@ def _lay(path: Path, page: bytes, record: dict[str, str], name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write(path, page)
     record[name] = digest(page)
+
+
+def _rename_former(folder: Path, name: str, record: dict[str, str]) -> None:
+    """Give a copy that was made under another name of its lesson the name of today."""
+    former = [old for old in record if old[:3] == name[:3] and Path(old).name == old]
+    for old in former:
+        if old != name and (folder / old).is_file() and not (folder / name).exists():
+            os.replace(folder / old, folder / name)
+            record[name] = record.pop(old)
 
 
 def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
@@ -266,15 +301,16 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
     cannot be written (then what the learner had is still there).
     """
     numbers = list(numbers)
-    chosen = {number: [n for n in course.sums if n[:2] == number.zfill(2)] for number in numbers}
+    chosen = {number: [n for n in course.names if n[:2] == number.zfill(2)] for number in numbers}
     if not numbers or not all(chosen.values()):
         unknown = [number for number, names in chosen.items() if not names]
-        there = ", ".join(name[:2] for name in course.sums)
+        there = ", ".join(name[:2] for name in course.names)
         sentence = "".join(f"There is no lesson {number}. " for number in unknown)
         raise CannotCopy(f"{sentence}Say which lesson: make reset LESSON=03. There are {there}.")
     record = _record(folder) or {}
     for name in (name for names in chosen.values() for name in names):
         try:
+            _rename_former(folder, name, record)
             yield from _reset_one(folder / name, course, record)
             write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
         except OSError as error:

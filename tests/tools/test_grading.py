@@ -53,7 +53,7 @@ def run(source: str, **names: object) -> None:
 
 
 def challenge_cell() -> str:
-    return "".join(asking_cells(exported("03-follow-the-volley.ipynb"))["03-1"]["source"])
+    return "".join(asking_cells(exported("03-authorization-code-flow.ipynb"))["03-1"]["source"])
 
 
 def test_a_right_answer_passes_the_cell():
@@ -80,13 +80,13 @@ def test_no_output_and_no_answer_is_in_an_assignment():
     for name in NAMES:
         for cell in exported(name)["cells"]:
             assert not cell.get("outputs")
-    text = json.dumps(exported("03-follow-the-volley.ipynb"))
+    text = json.dumps(exported("03-authorization-code-flow.ipynb"))
     assert lesson("03").items["03-1"].solution.splitlines()[-1].strip() not in text
 
 
 def test_only_the_lessons_that_are_named_are_written(tmp_path):
     [path] = export.write(tmp_path, ["03"])
-    assert path == tmp_path / "source" / "03" / "03-follow-the-volley.ipynb"
+    assert path == tmp_path / "source" / "03" / "03-authorization-code-flow.ipynb"
     assert (
         (tmp_path / "nbgrader_config.py").read_text(encoding="utf-8").startswith("c = get_config()")
     )

@@ -429,7 +429,7 @@ def test_three_gigabytes_end_in_memory_error_and_the_kernel_goes_on(ada):
 
 
 def test_a_killed_kernel_loses_no_saved_work(room, tom):
-    path = "work/01-take-a-token-apart.ipynb"
+    path = "work/01-json-web-token.ipynb"
     notebook = room.run(tom.learner.api("GET", f"contents/{path}?content=1")).json()["content"]
     notebook["cells"][0]["source"] += "\nwritten by Tom"
     body = {"type": "notebook", "format": "json", "content": notebook}

@@ -1,3 +1,3 @@
-"""09 · The attack, move by move: what its notebook imports."""
+"""09 · The attack chain, tactic by tactic: what its notebook imports."""
 
 from . import attack_chain

@@ -1,4 +1,4 @@
-"""09 · The attack, move by move."""
+"""09 · The attack chain, tactic by tactic."""
 
 from base64 import b64encode
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""09 · The attack, move by move: its target."""
+"""09 · The attack chain, tactic by tactic: its target."""
 
 from labutils.classroom.judging import value
 from labutils.classroom.registry import (

@@ -24,7 +24,7 @@ HERE = {"Start on your machine": "index.html#start"}
 
 def test_without_an_address_and_a_browser_site_one_button_leads_to_the_ways_to_start():
     assert build.launches(None, lite=False) == HERE
-    line = build.buttons(HERE, "03-follow-the-volley.ipynb", "../")
+    line = build.buttons(HERE, "03-authorization-code-flow.ipynb", "../")
     assert 'href="../index.html#start" class=first>Start on your machine</a>' in line
 
 
@@ -47,8 +47,8 @@ def test_a_repository_elsewhere_gives_neither():
 def test_the_browser_is_offered_first_where_its_site_is_built():
     ways = build.launches(GITHUB, lite=True)
     assert next(iter(ways)) == "Start in the browser"
-    line = build.buttons(ways, "03-follow-the-volley.ipynb", "../")
-    assert 'href="../lite/lab/index.html?path=03-follow-the-volley.ipynb" class=first' in line
+    line = build.buttons(ways, "03-authorization-code-flow.ipynb", "../")
+    assert 'href="../lite/lab/index.html?path=03-authorization-code-flow.ipynb" class=first' in line
     assert "../https" not in line
 
 
@@ -94,8 +94,8 @@ def test_without_lite_the_last_words_say_what_to_open(capsys):
     [
         ("[the glossary](glossary.md#jwt)", "[the glossary](glossary.md#jwt)"),
         (
-            "[10](../notebooks/10-hunt-the-thief.ipynb)",
-            "[10](../notebooks/10-hunt-the-thief.ipynb)",
+            "[10](../notebooks/10-threat-hunting-with-sigma.ipynb)",
+            "[10](../notebooks/10-threat-hunting-with-sigma.ipynb)",
         ),
         ("[the RFC](https://www.rfc-editor.org/rfc/rfc7519)",) * 2,
         ("[below](#rules)",) * 2,
