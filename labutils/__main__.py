@@ -22,7 +22,7 @@ from labutils import doctor
 from labutils.text import shown
 
 if TYPE_CHECKING:
-    from labutils.hunt import Refused
+    from labutils.hunt import RefusedRule
 
 # --- serve ---------------------------------------------------------------------------------------
 
@@ -319,7 +319,7 @@ def grade(
     return 0
 
 
-def _print_refused(refused: Iterable[Refused]) -> None:
+def _print_refused(refused: Iterable[RefusedRule]) -> None:
     for one in refused:
         print(f"{shown(one.path, 100)}: {shown(one.reason, 400)}", file=sys.stderr)
 

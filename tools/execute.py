@@ -18,6 +18,7 @@ import tempfile
 
 import background
 import guide
+import lessons
 import nbformat
 from nbclient import NotebookClient
 
@@ -102,7 +103,7 @@ def main(numbers: list[str]) -> int:
         for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")
         if "-Copy" not in path.name and ".yours-" not in path.name
     )
-    for path in paths:
+    for path in (*paths, *lessons.guests()):
         if not numbers or path.name[:2] in numbers:
             path.write_text(
                 canonical(executed(nbformat.read(path, as_version=4))), encoding="utf-8"

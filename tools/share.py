@@ -9,7 +9,8 @@ import json
 import pathlib
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+import lessons
+
 ENOUGH = 0.30
 
 
@@ -35,16 +36,16 @@ def written(number: str) -> int:
 
 def share(number: str) -> float:
     """The learner's share of a lesson's code, from 0 to 1."""
-    (notebook,) = (HERE / "notebooks").glob(f"{number}-*.ipynb")
+    notebook = lessons.notebook(number)
     return written(number) / (written(number) + shown(notebook))
 
 
 def main(numbers: list[str]) -> int:
     """Print the share of these lessons, or of all."""
-    course = [path.name[:2] for path in sorted((HERE / "notebooks").glob("[0-9][0-9]-*.ipynb"))]
+    course = [path.name[:2] for path in (*lessons.paths(), *lessons.guests())]
     print("lesson  written  shown  share")
     for number in numbers or course:
-        (notebook,) = (HERE / "notebooks").glob(f"{number}-*.ipynb")
+        notebook = lessons.notebook(number)
         mark = "" if share(number) >= ENOUGH else "  below 30 %"
         print(f"{number}      {written(number):7}  {shown(notebook):5}  {share(number):5.0%}{mark}")
     return 0

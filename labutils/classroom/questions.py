@@ -40,7 +40,7 @@ def read_questions(path: Path, number: str) -> Questions:
     Raises SheetError, which names the file and the line.
     """
     sheet = read(path, scalar=quoted)
-    must_have_fields(_Sheet, sheet)
+    must_have_fields(_QuestionSheet, sheet)
     predictions = {
         identifier: _prediction(identifier, row)
         for identifier, row in _rows(sheet, "predictions", number, "p").items()
@@ -53,7 +53,7 @@ def read_questions(path: Path, number: str) -> Questions:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _QuestionSheet:
     predictions: Row | None = None
     quizzes: Row | None = None
     beliefs: Row | None = None

@@ -11,13 +11,13 @@ from labutils.hunt.page import as_html, cannot_write
 from labutils.hunt.progress import Bar
 from labutils.hunt.reading import Skipped
 from labutils.hunt.report import as_json, as_text
-from labutils.hunt.rules import Refused, read_placeholders
+from labutils.hunt.rules import RefusedRule, read_placeholders
 
 __all__ = [
     "Bar",
     "Hit",
     "Hunt",
-    "Refused",
+    "RefusedRule",
     "Skipped",
     "as_html",
     "as_json",

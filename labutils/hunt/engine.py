@@ -21,7 +21,7 @@ from labutils.hunt.rules import (
     AnyRule,
     Backend,
     Placeholders,
-    Refused,
+    RefusedRule,
     Ruleset,
 )
 from labutils.hunt.sources import iso_time
@@ -58,7 +58,7 @@ class Hunt:
 
     hits: list[Hit] = field(default_factory=list)
     loaded: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedRule] = field(default_factory=list)
     events: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     not_named: int = 0

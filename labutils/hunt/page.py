@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labutils.hunt.engine import Hit, Hunt
-from labutils.hunt.report import Row, rows, skipped_groups, totals
+from labutils.hunt.report import RuleRow, rows, skipped_groups, totals
 from labutils.hunt.sources import iso_time
 from labutils.text import counted, shown
 
@@ -76,7 +76,7 @@ def _text(value: str, longest: int = 400) -> str:
 # --- the table ----------------------------------------------------------------------------------
 
 
-def _rules(every: list[Row]) -> list[str]:
+def _rules(every: list[RuleRow]) -> list[str]:
     if not every:
         return ["<p>No rule was true of any event.</p>"]
     heads = ("Level", "Rule, author", "Hits", "Events", "First", "Last")
@@ -89,7 +89,7 @@ def _rules(every: list[Row]) -> list[str]:
     ]
 
 
-def _rule(row: Row) -> list[str]:
+def _rule(row: RuleRow) -> list[str]:
     """A row for the rule, and one that opens for its hits."""
     name = f"{_text(row.title)}<br>by {_text(row.author)}<br><code>{_text(row.rule_id)}</code>"
     numbers = (len(row.hits), row.events, row.first, row.last)
@@ -134,7 +134,7 @@ def _skipped(result: Hunt) -> list[str]:
 # --- the timeline -------------------------------------------------------------------------------
 
 
-def _timeline(every: list[Row]) -> list[str]:
+def _timeline(every: list[RuleRow]) -> list[str]:
     """A lane a rule and a mark a hit, over the time from the first hit to the last."""
     lanes = [row for row in every if any(hit.time for hit in row.hits)][:MOST_LANES]
     if not lanes:
@@ -182,7 +182,7 @@ def _ticks(scale: _Scale, height: int) -> list[str]:
     return lines
 
 
-def _lane(row: Row, y: int, scale: _Scale) -> list[str]:
+def _lane(row: RuleRow, y: int, scale: _Scale) -> list[str]:
     """The name of a rule and its hits; those in one place are one mark."""
     marks: dict[int, list[Hit]] = {}
     for hit in row.hits:
@@ -209,7 +209,7 @@ def _short(title: str, longest: int = 38) -> str:
     return printed if len(printed) <= longest else printed[: longest - 1] + "…"
 
 
-def _sentence(every: list[Row], lanes: list[Row]) -> str:
+def _sentence(every: list[RuleRow], lanes: list[RuleRow]) -> str:
     """What the picture shows, in words."""
     first = min(row.first for row in lanes)
     last = max(row.last for row in lanes if row.last != "no time")

@@ -154,7 +154,7 @@ def read(
 
     `progress` is told now and then how many bytes were read.
     """
-    reader = _Reader(file)
+    reader = _FileReader(file)
     try:
         with _opened(file.path) as text:
             for number, item in enumerate(reader.read(text)):
@@ -196,7 +196,7 @@ def _opened(path: Path) -> TextIO:
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
 
 
-class _Reader:
+class _FileReader:
     """What is known while one file is read."""
 
     def __init__(self, file: LogFile):

@@ -69,7 +69,7 @@ def totals(result: Hunt) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class RuleRow:
     """A rule that was true: its hits in the order of time, and what they come to."""
 
     rule_id: str
@@ -91,7 +91,7 @@ class Row:
         return next((hit.time for hit in reversed(self.hits) if hit.time), "no time")
 
 
-def rows(hits: list[Hit]) -> list[Row]:
+def rows(hits: list[Hit]) -> list[RuleRow]:
     """The rules that were true, the most severe first, then by their first time."""
     by_rule: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
@@ -100,7 +100,7 @@ def rows(hits: list[Hit]) -> list[Row]:
     for group in by_rule.values():
         one = group[0]
         author = one.author or "an unnamed author"
-        every.append(Row(one.rule_id, one.title, author, one.level or "no level", tuple(group)))
+        every.append(RuleRow(one.rule_id, one.title, author, one.level or "no level", tuple(group)))
     return sorted(every, key=lambda row: (LEVELS.index(row.level), row.first))
 
 

@@ -70,7 +70,7 @@ Condition = ConditionFieldEqualsValueExpression
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRule:
     """A file or a rule that cannot be used, and why."""
 
     path: str
@@ -85,13 +85,13 @@ class Ruleset:
     """
 
     rules: list[AnyRule] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedRule] = field(default_factory=list)
     paths: dict[int, str] = field(default_factory=dict)
 
     def refuse(self, rule: AnyRule, reason: str) -> None:
         """Take a rule out, and say why."""
         self.rules = [other for other in self.rules if other is not rule]
-        self.refused.append(Refused(self.paths[id(rule)], f"{_called(rule)}: {reason}"))
+        self.refused.append(RefusedRule(self.paths[id(rule)], f"{_called(rule)}: {reason}"))
 
 
 def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset:
@@ -103,7 +103,7 @@ def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset
     files, skipped = log_files(paths)
     named = {path.name for path in paths}
     ruleset.refused += [
-        Refused(skip.file, skip.reason) for skip in skipped if _is_yaml(skip.file, named)
+        RefusedRule(skip.file, skip.reason) for skip in skipped if _is_yaml(skip.file, named)
     ]
     for file in files:
         if _is_yaml(file.label, named):
@@ -121,17 +121,17 @@ def _add(ruleset: Ruleset, path: Path) -> list[SigmaFilter]:
     try:
         collection = _collection(path)
     except OSError as error:
-        ruleset.refused.append(Refused(name, f"cannot be read: {error.strerror or error}"))
+        ruleset.refused.append(RefusedRule(name, f"cannot be read: {error.strerror or error}"))
         return []
     except (yaml.YAMLError, UnicodeError) as error:
         reason = f"is not YAML: {shown(' '.join(str(error).split()), 300)}"
-        ruleset.refused.append(Refused(name, reason))
+        ruleset.refused.append(RefusedRule(name, reason))
         return []
     except NOT_A_RULE as error:
-        ruleset.refused.append(Refused(name, f"is no Sigma rule: {sentence(error)}"))
+        ruleset.refused.append(RefusedRule(name, f"is no Sigma rule: {sentence(error)}"))
         return []
     if not collection.rules and not collection.filters:
-        ruleset.refused.append(Refused(name, "holds no rule"))
+        ruleset.refused.append(RefusedRule(name, "holds no rule"))
     ruleset.rules += collection.rules
     ruleset.paths.update({id(rule): name for rule in collection.rules})
     return collection.filters

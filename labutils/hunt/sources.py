@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Source:
+class LogSource:
     """A source of logs.
 
     `product`, `service` and `category` are what a rule's log source may say of it (Sigma
@@ -97,8 +97,8 @@ def _source(
     times: str,
     looks: Callable[[Json], bool],
     category: str = "",
-) -> Source:
-    return Source(
+) -> LogSource:
+    return LogSource(
         name,
         frozenset(product.split()),
         frozenset(service.split()),
@@ -112,7 +112,7 @@ def _source(
 _ATLASSIAN_TIMES = "timestamp.epochSecond timestamp"
 
 # An event that looks like two of these belongs to the first.
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, LogSource] = {
     source.name: source
     for source in (
         _source(

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from labutils.incident import cases
 from labutils.incident.breach import foresee
 from labutils.incident.campaign import Ask, Campaign, Plan
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.incident.sheets import Row
 from labutils.incident.telemetry import holder_uuid
@@ -34,7 +34,7 @@ APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newslet
 FAMILIES = ("fairbank", "holloway", "penrose", "winslow", "ashby", "langley", "marlowe")
 
 
-def with_other_names(case: str | Path, seed: str) -> Case:
+def with_other_names(case: str | Path, seed: str) -> Incident:
     """Another attacker: another address, network, country and agents, other accounts and tokens
     that were stolen, another look-alike, other things that are read.
 
@@ -44,7 +44,7 @@ def with_other_names(case: str | Path, seed: str) -> Case:
     return cases.read_case(Path(case).name, names.sheets(seed))
 
 
-class _Network(NamedTuple):
+class _Origin(NamedTuple):
     """Where an attacker comes from."""
 
     address: str
@@ -65,17 +65,17 @@ class _Names:
         self.accounts = {row["name"]: self._account(row) for row in estate["identities"]}
         self.credentials = {row["id"]: self._credential(row) for row in estate["credentials"]}
 
-    def _network(self, system: int) -> _Network:
+    def _network(self, system: int) -> _Origin:
         """One of those that people come from who are not at home; else a neighbour's address."""
         if "background" in self.before:
             sheet = self.before["background"]
             others = [row for row in sheet["networks"] if row["id"] in _visited(sheet)]
             row = self.dice.choice([row for row in others if row["asn"] != system])
             address = IPv4Address(row["first"]) + self.dice.randrange(row["size"])
-            return _Network(str(address), row["asn"], row.get("country", "US"))
+            return _Origin(str(address), row["asn"], row.get("country", "US"))
         network, _, host = self.address.rpartition(".")
         other = self.dice.choice([number for number in range(100, 255) if str(number) != host])
-        return _Network(f"{network}.{other}", system, "US")
+        return _Origin(f"{network}.{other}", system, "US")
 
     def _holders(self, rows: list[Row]) -> dict[str, str]:
         """Another id for each identity that has a name of its own, and not that of a role."""
@@ -213,7 +213,7 @@ def _full(account: str) -> str:
 # --- other order and pace -----------------------------------------------------------------------
 
 
-def with_other_order(case: Case, seed: str) -> Case:
+def with_other_order(case: Incident, seed: str) -> Incident:
     """The steps after the longest pause in another order, as far as each still ends as before."""
     campaign, begin = case.campaign, _after_the_pause(case)
     dice, world = random.Random(f"{seed}/order"), World.historical(case)
@@ -227,7 +227,7 @@ def with_other_order(case: Case, seed: str) -> Case:
     return replace(case, campaign=campaign)
 
 
-def with_half_the_pace(case: Case) -> Case:
+def with_half_the_pace(case: Incident) -> Incident:
     """After the longest pause, twice the time between steps, and between the requests of one."""
     begin = _after_the_pause(case)
     start = seconds(_begin(case, case.campaign.steps[begin]))
@@ -245,19 +245,19 @@ def with_half_the_pace(case: Case) -> Case:
     return replace(case, campaign=replace(case.campaign, steps=steps))
 
 
-def _begin(case: Case, plan: Plan) -> str:
+def _begin(case: Incident, plan: Plan) -> str:
     """When a step begins, as breach.CampaignRun reads it."""
     return plan.assumed_time or case.ledger.facts[plan.fact].time or ""
 
 
-def _after_the_pause(case: Case) -> int:
+def _after_the_pause(case: Incident) -> int:
     """The place of the first step after the longest pause of a campaign."""
     times = [seconds(_begin(case, plan)) for plan in case.campaign.steps]
     pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     return pauses.index(max(pauses)) + 1
 
 
-def _outcomes(case: Case, world: World, campaign: Campaign) -> dict[str, str]:
+def _outcomes(case: Incident, world: World, campaign: Campaign) -> dict[str, str]:
     return {step.fact: step.outcome for step in foresee(world, case=case, thief=campaign)}
 
 
@@ -273,7 +273,7 @@ def _swapped(campaign: Campaign, first: int, times: list[str]) -> Campaign:
 # --- other routes -------------------------------------------------------------------------------
 
 
-def with_other_routes(case: Case) -> Case:
+def with_other_routes(case: Incident) -> Incident:
     """An attacker who never uses a service token where there is another way.
 
     What needs one, and has no other way, is not tried.

@@ -14,7 +14,7 @@ import httpx
 
 from labutils.incident import cases, inventory, policy, telemetry
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
-from labutils.incident.cases import Case, CaseName
+from labutils.incident.cases import CaseName, Incident
 from labutils.incident.ledger_schema import Fact
 from labutils.incident.log_format import Event
 from labutils.incident.policy import Decision, Request, Rule, World
@@ -85,7 +85,7 @@ class Replay:
     """
 
     world: World
-    case: Case
+    case: Incident
     steps: list[Step] = field(default_factory=list)
     wire: list[Exchange] = field(default_factory=list)
     lines: dict[str, list[LogLine]] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
 # --- step by step -------------------------------------------------------------------------------
 
 
-class Intruder(Protocol):
+class TriesPlans(Protocol):
     """Who tries the plans. `holds`: the credentials so far. `send` makes a request, and adds to
     them what it gave."""
 
@@ -132,8 +132,8 @@ class CampaignRun:
     """Plans tried one after another, each route by route, until one is open all the way. `now` is
     in seconds since 1970."""
 
-    case: Case
-    intruder: Intruder
+    case: Incident
+    intruder: TriesPlans
     now: int = 0
 
     def steps(self, plans: Iterable[Plan]) -> Iterator[Step]:
@@ -292,7 +292,7 @@ class _Foreseen:
 
     def __init__(
         self,
-        case: Case,
+        case: Incident,
         world: World,
         campaign: Campaign,
         alarm: int | None,
@@ -336,7 +336,7 @@ def foresee(
     return list(CampaignRun(case, intruder).steps(campaign.steps))
 
 
-def request(case: Case, ask: Ask, time: int, alarm: int | None = None) -> Request:
+def request(case: Incident, ask: Ask, time: int, alarm: int | None = None) -> Request:
     """What a decision point is asked when a request of a campaign arrives; times are seconds since
     1970."""
     estate = case.estate

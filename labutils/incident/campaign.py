@@ -113,7 +113,7 @@ def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[s
     Raises SheetError, which names the line.
     """
     must_have_fields(Campaign, sheet)
-    reader = _Reader(estate, ledger, zones)
+    reader = _CampaignReader(estate, ledger, zones)
     scenes = value(sheet, "scenes", tuple[Row, ...]) if "scenes" in sheet else ()
     campaign = build(
         Campaign,
@@ -138,7 +138,7 @@ class _SceneRow:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _CampaignReader:
     """What the rows of a campaign are checked against."""
 
     estate: Estate

@@ -118,7 +118,7 @@ class Export:
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Incident:
     """An incident. `historical`: the value that each control had; `domains`: by organisation, where
     its people have accounts; `networks`: by zone, the number of the autonomous system;
     `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
@@ -176,13 +176,13 @@ def _by_scope(entries: dict[str, Scoped]) -> dict[str, list[tuple[str, Scoped]]]
 
 
 # The name of a folder of data/cases/, a path to a folder, or a case that is loaded.
-CaseName = str | Path | Case
+CaseName = str | Path | Incident
 
 
-def load(case: CaseName = COURSE) -> Case:
+def load(case: CaseName = COURSE) -> Incident:
     """A case, read once. Raises UnknownCase for a name that is none, and SheetError, which names
     file and line, for a fault."""
-    if isinstance(case, Case):
+    if isinstance(case, Incident):
         return case
     return _read(case if _is_name(case) else Path(case))
 
@@ -192,7 +192,7 @@ def _is_name(case: str | Path) -> bool:
 
 
 @cache
-def _read(case: str | Path) -> Case:
+def _read(case: str | Path) -> Incident:
     return read_case(Path(case).name, sheets_of(case))
 
 
@@ -217,16 +217,16 @@ SHEETS = ("case", "facts", "estate", "campaign")
 MORE_SHEETS = ("background", "placeholders")  # that a case may have, for its ordinary traffic
 
 
-def read_case(name: str, sheets: dict[str, Row]) -> Case:
+def read_case(name: str, sheets: dict[str, Row]) -> Incident:
     """The case of its sheets. Raises SheetError, which names file and line."""
     sheet = sheets["case"]
-    must_have_fields(Case, sheet, ("name", "estate", "ledger", "campaign", *MORE_SHEETS))
+    must_have_fields(Incident, sheet, ("name", "estate", "ledger", "campaign", *MORE_SHEETS))
     estate, ledger = read_estate(sheets["estate"]), read_ledger(sheets["facts"])
     addresses = _addresses(sheet, estate)
     campaign = read_campaign(sheets["campaign"], estate, ledger, frozenset(addresses))
     export = build(Export, value(sheet, "export", Row))
     case = build(
-        Case,
+        Incident,
         sheet,
         name=name,
         addresses=addresses,
@@ -308,7 +308,7 @@ def _log_entry(row: Row, estate: Estate) -> LogEntry:
     return entry
 
 
-def _must_have_networks(sheet: Row, case: Case) -> None:
+def _must_have_networks(sheet: Row, case: Incident) -> None:
     """Every zone that a request can come from belongs to a network."""
     zones = case.estate.zones
     keys_must_be_among(sheet["networks"], "networks", zones, "zone")
@@ -318,13 +318,13 @@ def _must_have_networks(sheet: Row, case: Case) -> None:
             raise sheet.error(f"networks needs a number for {zone.id}", "networks")
 
 
-def _must_have_domains(sheet: Row, case: Case) -> None:
+def _must_have_domains(sheet: Row, case: Incident) -> None:
     for service in case.estate.services.values():
         if service.org not in case.domains:
             raise sheet.error(f"domains needs one for {service.org}", "domains")
 
 
-def _must_have_formats(estate_sheet: Row, case: Case) -> None:
+def _must_have_formats(estate_sheet: Row, case: Incident) -> None:
     """Every log that a service keeps has a format, and the format has no event that a case must
     give words for by default."""
     for row in value(estate_sheet, "services", tuple[Row, ...]):

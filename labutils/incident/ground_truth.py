@@ -25,7 +25,7 @@ class NotAWorld(ValueError):
 
 
 @dataclass(frozen=True)
-class Twin:
+class TwinLabel:
     """A harmless event that looks like a step: what it was, and which fact's step it resembles."""
 
     name: str
@@ -42,7 +42,7 @@ class GroundTruth:
 
     name: str
     facts: Mapping[str, str]
-    twins: Mapping[str, Twin]
+    twins: Mapping[str, TwinLabel]
     times: Mapping[str, "array[float]"]
     actors: Mapping[str, list[str]]
     days: tuple[int, ...]
@@ -128,10 +128,10 @@ def _mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def _twin(folder: Path, row: Any) -> Twin:
+def _twin(folder: Path, row: Any) -> TwinLabel:
     if not isinstance(row, dict):
         raise NotAWorld(f"{shown(str(folder / 'twins.json'))} must give each id a twin and a step.")
-    return Twin(str(row.get("twin", "")), str(row.get("step", "")))
+    return TwinLabel(str(row.get("twin", "")), str(row.get("step", "")))
 
 
 def _lines(path: Path, source: str) -> tuple["array[float]", list[str]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from labutils.hunt.engine import Hunt, hunt_with
-from labutils.hunt.rules import Refused, load, read_placeholders, sources_wanted
+from labutils.hunt.rules import RefusedRule, load, read_placeholders, sources_wanted
 from labutils.incident import attackers, background, breach, cases
 from labutils.incident.intervals import Share, precision
 from labutils.incident.policy import World
@@ -144,7 +144,7 @@ class Grade:
 
     scores: Mapping[str, Score]
     indicators: frozenset[str]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedRule, ...] = ()
     loaded: int = 0
     quiet: tuple[str, ...] = ()
 

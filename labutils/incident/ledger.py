@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from labutils.incident import cases
-from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Source, Tactic
+from labutils.incident.ledger_schema import CommonError, Derived, Fact, Ledger, Publication, Tactic
 from labutils.text import shown
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "Derived",
     "Fact",
     "Ledger",
-    "Source",
+    "Publication",
     "Tactic",
     "UnknownFact",
     "attack_version",
@@ -58,7 +58,7 @@ def steps() -> tuple[Fact, ...]:
     return ledger().steps
 
 
-def source(identifier: str) -> Source:
+def source(identifier: str) -> Publication:
     """The source of that id, or UnknownFact."""
     return _one("source", ledger().sources, identifier)
 

@@ -17,7 +17,7 @@ PRECISIONS: dict[int | None, tuple[str | None, ...]] = {
 
 
 @dataclass(frozen=True)
-class Source:
+class Publication:
     """Where something was read. A primary source speaks of itself."""
 
     id: str
@@ -29,7 +29,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Control:
+class ControlEffect:
     """What stood, or should have stood, in the way, and what it did."""
 
     name: str
@@ -47,7 +47,7 @@ class Fact:
     actor: str
     outcome: Literal["succeeded", "denied", "unknown", "not_applicable"]
     confidence: Literal["confirmed", "reported", "single", "disputed"]
-    sources: tuple[Source, ...]
+    sources: tuple[Publication, ...]
     tactic: str
     title: str = ""  # a few words, for a picture
     system: str = ""
@@ -58,14 +58,14 @@ class Fact:
     techniques: tuple[str, ...] = ()
     mapping_basis: str = ""
     figures: dict[str, int | float] = field(default_factory=dict)
-    control: Control | None = None
+    control: ControlEffect | None = None
     via: str = ""  # how it came to us, where it was not read at the primary that is listed
-    unread: tuple[Source, ...] = ()  # of the sources: cited by others, and not read for this
+    unread: tuple[Publication, ...] = ()  # of the sources: cited by others, and not read for this
     note: str = ""
     step: bool = False
 
     @property
-    def read(self) -> tuple[Source, ...]:
+    def read(self) -> tuple[Publication, ...]:
         """The sources that were read for this statement. The grade rests on these."""
         return tuple(source for source in self.sources if source not in self.unread)
 
@@ -118,7 +118,7 @@ class Ledger:
 
     attack: Attack
     tactics: dict[str, Tactic]
-    sources: dict[str, Source]
+    sources: dict[str, Publication]
     facts: dict[str, Fact]
     derived: dict[str, Derived]
     errors: dict[str, CommonError]
@@ -132,10 +132,10 @@ class Ledger:
 def read_ledger(sheet: Row) -> Ledger:
     """The ledger of a sheet. Raises SheetError, which names the line, for the first thing that is
     wrong."""
-    top = build(_Sheet, sheet)
+    top = build(_LedgerSheet, sheet)
     attack = build(Attack, top.attack)
     tactics = {key: build(Tactic, row, key=key) for key, row in top.tactics.items()}
-    sources = {name: build(Source, row, id=name) for name, row in top.sources.items()}
+    sources = {name: build(Publication, row, id=name) for name, row in top.sources.items()}
     taken: dict[str, int] = {}
     return Ledger(
         attack,
@@ -148,7 +148,7 @@ def read_ledger(sheet: Row) -> Ledger:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _LedgerSheet:
     about: str
     attack: Row
     tactics: dict[str, Row]
@@ -181,7 +181,7 @@ def _by_id(
 
 
 def _fact(
-    row: Row, attack: Attack, tactics: Mapping[str, Tactic], sources: Mapping[str, Source]
+    row: Row, attack: Attack, tactics: Mapping[str, Tactic], sources: Mapping[str, Publication]
 ) -> Fact:
     """A fact whose sources, tactic, techniques and times stand up."""
     _must_be_listed(row, "tactic", {*tactics, "none"})
@@ -194,7 +194,7 @@ def _fact(
     if isinstance(row.get("unread"), list):
         more["unread"] = tuple(sources[name] for name in row["unread"])
     if isinstance(row.get("control"), Row):
-        more["control"] = build(Control, row["control"])
+        more["control"] = build(ControlEffect, row["control"])
     fact = build(Fact, row, **more)
     if not fact.statement:
         raise row.error("a fact needs its statement", "statement")

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from labutils.incident import cases
-from labutils.incident.cases import Case, CaseName
+from labutils.incident.cases import CaseName, Incident
 from labutils.incident.inventory import Credential, Service, Zone
 from labutils.lab import iso
 
@@ -78,7 +78,7 @@ class Request:
     safeguarded.
     """
 
-    case: Case
+    case: Incident
     time: int
     service: Service
     action: str

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from labutils.incident import breach, cases, policy
 from labutils.incident.campaign import Ask, Campaign, Route
-from labutils.incident.cases import Case, CaseName
+from labutils.incident.cases import CaseName, Incident
 from labutils.incident.policy import Request, World
 from labutils.incident.services import credentials_given
 from labutils.lab import seconds
 
 Controls = tuple[str, ...]  # a set of controls, in the order in which they were asked about
-Thief = Campaign | Case  # a variant: another campaign, or a case with other addresses as well
+Thief = Campaign | Incident  # a variant: another campaign, or a case with other addresses as well
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _robust(goal: str, wanted: int, sets: "_Sets", stopping: Mapping[str, int]) 
 def losses(
     goals: Iterable[str],
     controls: Sequence[str],
-    thieves: Iterable[Case],
+    thieves: Iterable[Incident],
     *,
     world: World | None = None,
 ) -> dict[Controls, int]:
@@ -159,7 +159,7 @@ def losses(
 def stopped_counts(
     goals: Iterable[str],
     controls: Sequence[str],
-    thieves: Iterable[Case],
+    thieves: Iterable[Incident],
     *,
     world: World | None = None,
 ) -> dict[str, dict[Controls, int]]:
@@ -216,7 +216,7 @@ class _Sets:
         self, goals: Collection[str], case: CaseName, thief: Thief | None
     ) -> dict[str, int]:
         """The sets that stop each step, up to the last of the goals."""
-        chased = thief if isinstance(thief, Case) else cases.load(case)
+        chased = thief if isinstance(thief, Incident) else cases.load(case)
         campaign = thief if isinstance(thief, Campaign) else chased.campaign
         longest = max((campaign.until(goal) for goal in goals), key=lambda one: len(one.steps))
         return _Walk(self, chased).stopping(longest)
@@ -276,7 +276,7 @@ class _Walk:
     A request is decided once for all sets that have the same of the controls that were asked about.
     """
 
-    def __init__(self, sets: _Sets, case: Case):
+    def __init__(self, sets: _Sets, case: Incident):
         self.sets, self.case = sets, case
         self.known: dict[tuple[Ask, int, int | None], list[_Answer]] = {}
 

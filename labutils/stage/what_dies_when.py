@@ -111,7 +111,7 @@ def succeeds(answer: Any) -> bool:
 
 
 @dataclass
-class Thief:
+class CopiesHolder:
     """Tom, with copies of all there is. Each method tries one of them, in his own browser."""
 
     apps: TwoApps
@@ -163,16 +163,16 @@ class Thief:
         return self.tom.get(ASKING + "/me", headers=header).is_success
 
 
-ROWS: dict[str, Callable[[Thief], bool]] = {
-    "session at the provider": Thief.session_at_the_provider,
-    "session at the wiki": Thief.session_at_the_wiki,
-    "authorization code": Thief.authorization_code,
+ROWS: dict[str, Callable[[CopiesHolder], bool]] = {
+    "session at the provider": CopiesHolder.session_at_the_provider,
+    "session at the wiki": CopiesHolder.session_at_the_wiki,
+    "authorization code": CopiesHolder.authorization_code,
     "ID token": lambda thief: thief.opens("sign-in", thief.tokens["ID token"]),
     "access token": lambda thief: thief.opens("API", thief.tokens["access token"]),
-    "access token, API asks": Thief.access_token_at_an_api_that_asks,
-    "refresh token": Thief.refresh_token,
+    "access token, API asks": CopiesHolder.access_token_at_an_api_that_asks,
+    "refresh token": CopiesHolder.refresh_token,
     "service token": lambda thief: thief.opens("API", thief.service_token),
-    "client secret": Thief.client_secret,
+    "client secret": CopiesHolder.client_secret,
 }
 
 
@@ -182,7 +182,7 @@ def still_open(action: str, knock: Knock, as_client: AsClient) -> dict[str, floa
     Row -> the last minute at which it opened; 0 where it opened at none. No try helps another.
     """
     apps = asking_doors()
-    thief = Thief(apps, knock, as_client)
+    thief = CopiesHolder(apps, knock, as_client)
     for server in (apps.api, apps.notes):  # both have seen traffic, and keep the provider's keys
         server.keys.for_token(thief.tokens["ID token"])
     act(apps, action)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labutils.classroom import course
 from labutils.classroom import exercises as verbs
 from labutils.classroom import progress as progress_file
-from labutils.classroom import registry
 from labutils.classroom.judging import Case, Tried, Verdict, compare, value, verifier
 from labutils.classroom.registry import (
     Choice,
@@ -491,8 +491,8 @@ def test_a_result_is_told_in_a_folder_that_cannot_be_written_to(said, tmp_path, 
 
 def test_the_file_of_a_whole_course_stays_well_below_what_is_read_at_most(tmp_path):
     longest = {"passed": True, "tries": 9_999, "shown": True, "after": "x" * 24}
-    course = [registry.lesson(f"{number:02}") for number in range(17)]
-    progress_file.store({name: longest for each in course if each for name in each.items})
+    found = [course.lesson(number) for number in course.numbers()]
+    progress_file.store({name: longest for each in found for name in each.items})
     assert len(items()) > 250
     assert (tmp_path / "progress.json").stat().st_size < progress_file.LARGEST * 0.7
 
@@ -602,8 +602,8 @@ def test_the_courses_own_is_recognised_when_mine_is_run_again(said, capsys):
         "77-1: this name holds the course's own from an earlier run, so that is used; run the "
         "exercise's cell to use yours.\n"
     )
-    for course in (first, second):
-        assert said(verbs.check, "77-1", course) == (
+    for the_courses in (first, second):
+        assert said(verbs.check, "77-1", the_courses) == (
             "77-1: this is the course's own answer, which `mine` gave, so it does not count; check "
             "the one that you wrote.\n"
         )
@@ -772,7 +772,7 @@ def test_the_file_is_as_the_design_says(tmp_path):
 
 
 def test_a_lesson_that_is_none_is_none():
-    assert registry.lesson("98") is None
+    assert course.lesson("98") is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import NUMBERS
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -24,11 +23,6 @@ from labutils.incident import ledger
 from labutils.lab import seconds
 from labutils.lessons.lesson_01 import exercises as lesson_01
 from labutils.stage import reversible_encodings
-
-COURSE = [each for number in NUMBERS if (each := lesson(number))]
-FUNCTIONS = [
-    exercise for each in COURSE for exercise in each.exercises if exercise.kind == "function"
-]
 
 
 def verdict(each, answer):
@@ -87,30 +81,6 @@ def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_t
 
 
 # --- what any function can get wrong ------------------------------------------------------------
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
-def test_a_name_that_is_not_there_is_said_with_its_line_and_without_a_lecture(each):
-    sentence = verdict(each, learners("def answer(*arguments):\n    return jwkset"))
-    assert sentence == ("It raised NameError: name 'jwkset' is not defined (line 2 of your cell).")
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
-def test_a_forgotten_return_is_said_whatever_the_exercise(each):
-    assert (
-        verdict(each, learners("def answer(*arguments):\n    len(arguments) > 1"))
-        == "It returned None. Did you forget `return`?"
-    )
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
-def test_a_function_of_the_wrong_arguments_is_told_so(each):
-    assert verdict(each, lambda: True).startswith("It raised TypeError: ")
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=lambda each: each.id)
-def test_what_the_function_returned_is_not_the_function(each):
-    assert verdict(each, 42) == exercises.NOT_A_FUNCTION
 
 
 NARROW = """

@@ -1,8 +1,8 @@
 """What a lesson concludes about a control, held against the sweep that it comes from.
 
 A paragraph (or an item of a list) that concludes carries `<!-- holds: NAME -->`. The function of
-that name in tests/lessons/lesson_NN/conclusions.py runs the model over its settings, and returns the words
-that the paragraph must hold: those that say in which range the conclusion is true.
+that name in the lesson's conclusions.py (tests/lessons) runs the model over its settings, and
+returns the words that the paragraph must hold: those that say in which range it is true.
 """
 
 import re
@@ -10,7 +10,7 @@ import runpy
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from places import LESSONS
+import lessons
 
 COMMENT = re.compile(r"<!--\s*holds:(.*?)-->", re.DOTALL)
 BREAK = re.compile(
@@ -26,7 +26,7 @@ RECAP = re.compile(r"^## Recap$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 
 def written(number: str) -> dict[str, Callable[[], str | list[str]]]:
     """The functions of a lesson's conclusions, by name."""
-    path = LESSONS / f"lesson_{number}" / "conclusions.py"
+    path = lessons.tests_of(number) / "conclusions.py"
     return runpy.run_path(str(path))["CONCLUSIONS"] if path.exists() else {}
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.__main__ import main
-from labutils.hunt import Hit, Hunt, Refused, Skipped, as_html
+from labutils.hunt import Hit, Hunt, RefusedRule, Skipped, as_html
 from labutils.hunt.page import LEFT, MOST_HITS, MOST_LANES, _Scale, _ticks
 
 EVIL = "<script>alert(1)</script>\"'><img src=http://x.example onerror=a>\x1b[2J\u202e&amp;"
@@ -67,7 +67,7 @@ def test_it_names_rule_author_level_times_events_and_why(tmp_path):
 
 def test_it_names_what_was_refused_skipped_and_noted():
     result = Hunt(
-        refused=[Refused("r.yml", "is not YAML")],
+        refused=[RefusedRule("r.yml", "is not YAML")],
         skipped=[Skipped("log", 3, "is not JSON"), Skipped("log", 4, "is not JSON")],
         not_named=5,
         notes=["A note."],
@@ -89,7 +89,7 @@ def assert_harmless(page):
 
 def test_nothing_of_a_rule_or_a_log_is_markup():
     one = Hit(EVIL, EVIL, EVIL, "low", EVIL, (EVIL,), "2023-11-14T09:00:00Z", EVIL)
-    everything = Hunt([one], 1, [Refused(EVIL, EVIL)], 1, [Skipped(EVIL, 1, EVIL)], 0, [EVIL])
+    everything = Hunt([one], 1, [RefusedRule(EVIL, EVIL)], 1, [Skipped(EVIL, 1, EVIL)], 0, [EVIL])
     page = as_html(everything)
     assert_harmless(page)
     assert "<script" not in page and "&lt;script&gt;" in page
@@ -110,7 +110,7 @@ def test_a_rule_and_a_log_full_of_markup_go_through_the_command(tmp_path, capsys
 @given(st.lists(st.text(max_size=60), min_size=8, max_size=8), st.none() | st.just("2023-01-01"))
 def test_no_text_is_markup(texts, time):
     a, b, c, d, e, f, g, h = texts
-    result = Hunt([Hit(a, b, c, "", d, (e,), time, f)], 1, [Refused(g, h)], 1, notes=[a])
+    result = Hunt([Hit(a, b, c, "", d, (e,), time, f)], 1, [RefusedRule(g, h)], 1, notes=[a])
     assert_harmless(as_html(result))
 
 

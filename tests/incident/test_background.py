@@ -667,7 +667,7 @@ def test_a_case_without_a_background_says_so(tmp_path):
         background.write(tmp_path, play(World.historical(bare), case=bare), count=2_000, seed="a")
 
 
-def changed(change) -> cases.Case:
+def changed(change) -> cases.Incident:
     """The ferry with another background sheet."""
     text = (NIGHT_FERRY / "background.yaml").read_text(encoding="utf-8")
     return replace(FERRY, background=read_sheet("background.yaml", change(text)))

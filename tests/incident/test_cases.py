@@ -276,7 +276,7 @@ MODULES = sorted(ROOM.glob("*.py"))
 WORDS_OF_THE_SCHEMA = {"supplier"}
 
 
-def names_of(case: cases.Case) -> set[str]:
+def names_of(case: cases.Incident) -> set[str]:
     """The zones, identities, credentials, services, facts and addresses of a case."""
     estate = case.estate
     return {

@@ -322,7 +322,7 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         (
             "addresses:",
             "places:",
-            "unknown field places; Case has name, start, addresses,",
+            "unknown field places; Incident has name, start, addresses,",
             None,
         ),
         (

@@ -243,7 +243,7 @@ def test_a_small_ledger_is_sound():
             "confidence must be one of confirmed, reported, single, disputed, not 'sure'",
         ),
         ("effect: absent", "effect: none", 21, "effect must be one of stopped, partial, detected,"),
-        ("    detail: nobody looked\n", "", 20, "Control needs detail"),
+        ("    detail: nobody looked\n", "", 20, "ControlEffect needs detail"),
         (
             "time: 2023-11-14",
             "time: 14 November",

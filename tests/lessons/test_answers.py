@@ -1,21 +1,20 @@
 """Judges: right answers in any style pass; small changes of them do not."""
 
 import ast
+import re
 import runpy
 
+import lessons
 import pytest
 from mutants import mutants
-from places import LESSONS
+from places import NUMBERS
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED, Verdict
 from labutils.classroom.registry import Exercise
 
-BOOKS = {
-    path.parent.name[-2:]: runpy.run_path(str(path))
-    for path in sorted(LESSONS.glob("lesson_??/answers.py"))
-}
+BOOKS = {number: runpy.run_path(str(lessons.tests_of(number) / "answers.py")) for number in NUMBERS}
 TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOOKS}
 
 
@@ -112,8 +111,7 @@ def test_each_small_change_of_the_solution_is_noticed(exercise):
     assert len(listed) <= max(1, 0.05 * len(every))
 
 
-def raises(*_arguments: object) -> object:
-    raise ZeroDivisionError("division by zero")
+MISSPELT = "def answer(*arguments):\n    return jwkset"
 
 
 def nothing(*arguments: object) -> None:
@@ -121,11 +119,20 @@ def nothing(*arguments: object) -> None:
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
-def test_an_answer_that_raises_gets_the_error_and_one_that_returns_none_is_told_so(exercise):
-    verdict, words = exercises.verdict(exercise, raises)
-    assert verdict.kind == "raised" and "ZeroDivisionError" in words
-    verdict, words = exercises.verdict(exercise, nothing)
-    assert verdict is not PASSED and "Did you forget `return`?" in words
+def test_what_any_function_can_get_wrong_is_said_in_the_same_words(exercise):
+    """A name that is not there, a `return` that was forgotten, the wrong number of arguments, and a
+    result in the place of the function."""
+    name, words = exercises.verdict(exercise, answer_of(exercise, MISSPELT))
+    assert name.kind == "raised"
+    assert words.startswith("It raised NameError: name 'jwkset' is not defined (line 2 ")
+    assert "\n" not in words  # and no lecture on the subject
+    returned, words = exercises.verdict(exercise, nothing)
+    assert returned is not PASSED
+    assert re.fullmatch(r"It returned None( for .+)?\. Did you forget `return`\?", words)
+    arguments, words = exercises.verdict(exercise, answer_of(exercise, "answer = lambda: True"))
+    assert arguments is not PASSED
+    assert "<lambda>() takes 0 positional arguments but " in words.splitlines()[0]
+    assert exercises.verdict(exercise, 42)[1] == exercises.NOT_A_FUNCTION
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)

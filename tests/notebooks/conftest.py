@@ -3,9 +3,8 @@
 import lessons
 import nbformat
 import pytest
-from places import NOTEBOOKS
 
-COURSE = list(lessons.sums())
+COURSE = [path.name for path in (*lessons.paths(), *lessons.guests())]
 
 
 def pytest_generate_tests(metafunc):
@@ -15,7 +14,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def path(name):
-    return NOTEBOOKS / name
+    return lessons.notebook(name[:2])
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import runpy
 from collections.abc import Iterator
 from functools import cache
 
+import lessons
 import nbformat
 import pytest
-from places import LESSONS, NOTEBOOKS, NUMBERS
+from places import NUMBERS
 from rails import demand, demand_none, quoted
 
 from labutils.classroom import exercises
@@ -21,7 +22,7 @@ OTHERWISE = "In the course's own run it is"  # reveal, where something else came
 
 
 def code_cells(number: str) -> list[nbformat.NotebookNode]:
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    path = lessons.notebook(number)
     cells = nbformat.read(path, as_version=4).cells
     return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
@@ -29,7 +30,7 @@ def code_cells(number: str) -> list[nbformat.NotebookNode]:
 @cache
 def parts_of_the_flag(number: str) -> tuple[str, ...]:
     """What proves that the target was reached: a flag, or the members of a set."""
-    routes = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["ROUTES"]
+    routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
     with contextlib.redirect_stdout(io.StringIO()):
         answer = next(iter(routes.values()))(lesson(number).target.scene())
     return (answer,) if isinstance(answer, str) else tuple(sorted(answer))

@@ -1,9 +1,10 @@
 """What Part 3 concludes about a control is what the sweep gave, and no more."""
 
 import conclusions
+import lessons
 import pytest
 from nbformat import read
-from places import LESSONS, NOTEBOOKS
+from places import LESSONS
 from rails import demand, demand_none
 
 PART_3 = ["11", "12", "13", "14", "15"]
@@ -11,7 +12,7 @@ SWEPT = {"99-life": ["up to 26 hours"]}
 
 
 def prose_of(number):
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    path = lessons.notebook(number)
     cells = read(path, as_version=4).cells
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 

@@ -2,6 +2,7 @@
 
 import re
 
+import lessons
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -276,7 +277,7 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(exercise):
     lesson = exercise.id[:2]
-    path = next(NOTEBOOKS.glob(f"{lesson}-*.ipynb"))
+    path = lessons.notebook(lesson)
     names = {cell.id for cell in nbformat.read(path, as_version=4).cells}
     wanted = [f"exercise-{item.id}" for item in COURSE[lesson].exercises]
     wanted += [f"quiz-{item.id}" for item in COURSE[lesson].quizzes]

@@ -8,10 +8,11 @@ import runpy
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
+import lessons
 import nbformat
 import pytest
 import share
-from places import LESSONS, NOTEBOOKS, NUMBERS
+from places import NUMBERS
 from rails import demand, demand_none
 
 from labutils.classroom.course import lesson
@@ -31,7 +32,7 @@ def course(number: str) -> Lesson:
 
 
 def cells(number: str) -> list:
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    path = lessons.notebook(number)
     return nbformat.read(path, as_version=4).cells
 
 
@@ -63,7 +64,7 @@ def asked(number: str, verb: str) -> dict[str, tuple[int, ast.Call]]:
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_the_learner_writes_at_least_thirty_percent(number):
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    path = lessons.notebook(number)
     demand(
         share.share(number) >= share.ENOUGH,
         f"{path.name}: the learner writes {share.written(number)} lines and is shown "
@@ -91,9 +92,9 @@ def test_there_is_a_target_with_three_tiers_of_hints(number):
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
-    """tests/lessons/lesson_NN/target_routes.py: ROUTES, a function for each way, from the scene to the flag."""
+    """target_routes.py of a lesson's tests: ROUTES, a function for each way to the flag."""
     target = course(number).target
-    routes = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["ROUTES"]
+    routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
     demand(len(routes) >= 2, f"{target.id}: ROUTES names {len(routes)} way. Write two or more.")
     for name, route in routes.items():
         flag = route(target.scene())
@@ -106,9 +107,9 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
 
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_what_does_not_open_the_target_gives_no_flag(number):
-    """tests/lessons/lesson_NN/target_routes.py: SHUT, tries that must fail."""
+    """target_routes.py of a lesson's tests: SHUT, tries that must fail."""
     target = course(number).target
-    tries = runpy.run_path(str(LESSONS / f"lesson_{number}" / "target_routes.py"))["SHUT"]
+    tries = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["SHUT"]
     demand(tries, f"{target.id}: SHUT names no try that fails. Write one or more.")
     for name, attempt in tries.items():
         answer = attempt(target.scene())
@@ -249,7 +250,7 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_minutes_fit_what_is_read_and_written(number):
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    path = lessons.notebook(number)
     metadata = nbformat.read(path, as_version=4).metadata["labutils"]
     minutes, whole = metadata["minutes"], metadata.get("minutes_long", metadata["minutes"])
     long_path = _on_the_long_path(number)

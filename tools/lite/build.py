@@ -3,8 +3,8 @@
 JupyterLite with Pyodide: a site of files alone, with the lessons as the learner's copies. There
 are two kinds of it. The public one takes the compiled packages (cryptography, matplotlib, and what
 they need) from Pyodide's own server while a lesson runs. `--offline` asks nobody: a stand-in for
-cryptography from tests/tools/lite, and sentences instead of pictures. The public one cannot be tried
-where only the package registries are reached; of it, the tests read the lock alone.
+cryptography from tests/tools/lite, and sentences instead of pictures. The public one cannot be
+tried where only the package registries are reached; of it, the tests read the lock alone.
 """
 
 import argparse

@@ -32,7 +32,7 @@ RECENT = 300
 
 
 @dataclass(frozen=True)
-class Question:
+class AuthorizationRequest:
     """An authorization request whose client and redirect address are known to be good.
 
     `typed` is what came from a form of ours, and not with the address that the client wrote.
@@ -71,7 +71,7 @@ def authorize(state: State, request: Request) -> Response:
 # --- the client's question ----------------------------------------------------------------------
 
 
-def read_question(state: State, request: Request) -> Question:
+def read_question(state: State, request: Request) -> AuthorizationRequest:
     """The parameters, from a client that is registered, for an address that it registered."""
     params = parameters(request.values)
     client = state.clients.get(params.get("client_id", ""))
@@ -83,10 +83,10 @@ def read_question(state: State, request: Request) -> Question:
             "redirect_uri is not one that this client registered, letter by letter (RFC 9700, 2.1)",
         )
     typed = {name: value for name, value in params.items() if name in TYPED}
-    return Question(client, params, typed if request.method == "POST" else {})
+    return AuthorizationRequest(client, params, typed if request.method == "POST" else {})
 
 
-def validate(question: Question) -> str:
+def validate(question: AuthorizationRequest) -> str:
     """The scope to grant. Raises the registered error for what is missing, or not offered."""
     client, params, prompt = question.client, question.params, question.prompt
     if params.get("response_type") != "code":  # RFC 6749, 4.1.1
@@ -107,7 +107,7 @@ def validate(question: Question) -> str:
     return narrowed(params.get("scope", ""), client.scope)  # RFC 6749, 3.3
 
 
-def validate_pkce(question: Question) -> None:
+def validate_pkce(question: AuthorizationRequest) -> None:
     """A challenge, where this client must send one, and by the method S256 (RFC 7636, 4.3)."""
     challenge = question.params.get("code_challenge")
     method = question.params.get("code_challenge_method")
@@ -125,7 +125,9 @@ def validate_pkce(question: Question) -> None:
 # --- the person ---------------------------------------------------------------------------------
 
 
-def authenticate(state: State, request: Request, question: Question, scope: str) -> Session:
+def authenticate(
+    state: State, request: Request, question: AuthorizationRequest, scope: str
+) -> Session:
     """Who is at the browser (OpenID Connect Core, 3.1.2.3).
 
     Raises PersonMustAnswer with the login page, or OAuthError where no page may be shown.
@@ -148,7 +150,9 @@ def authenticate(state: State, request: Request, question: Question, scope: str)
     raise PersonMustAnswer(page("login", question.params))
 
 
-def recent_enough(state: State, session: Session, question: Question, scope: str) -> bool:
+def recent_enough(
+    state: State, session: Session, question: AuthorizationRequest, scope: str
+) -> bool:
     """Whether no new sign-in is due (OpenID Connect Core, 3.1.2.1: prompt and max_age)."""
     age = state.now - session.auth_time
     if consent_answer(session, question, scope) is not None and age <= RECENT:
@@ -161,7 +165,9 @@ def recent_enough(state: State, session: Session, question: Question, scope: str
     return max_age > 0 and age <= max_age  # max_age=0 is prompt=login
 
 
-def obtain_consent(state: State, question: Question, scope: str, session: Session) -> None:
+def obtain_consent(
+    state: State, question: AuthorizationRequest, scope: str, session: Session
+) -> None:
     """This person lets this client have this scope (OpenID Connect Core, 3.1.2.4).
 
     Raises PersonMustAnswer with the consent page, or OAuthError where the person says no or no page
@@ -192,7 +198,7 @@ def obtain_consent(state: State, question: Question, scope: str, session: Sessio
     raise PersonMustAnswer(with_cookie(state, page("consent", question.params, texts), session))
 
 
-def must_ask(session: Session, question: Question, scope: str) -> bool:
+def must_ask(session: Session, question: AuthorizationRequest, scope: str) -> bool:
     """Whether the consent page is due.
 
     It is where nobody said yes yet, at prompt=consent, and for a client that others can play.
@@ -208,7 +214,7 @@ def must_ask(session: Session, question: Question, scope: str) -> bool:
     return (client.client_id, scope) not in session.consents
 
 
-def consent_answer(session: Session, question: Question, scope: str) -> str | None:
+def consent_answer(session: Session, question: AuthorizationRequest, scope: str) -> str | None:
     """`allow` or `deny`: what was pressed on the page that this session showed for this request.
 
     None: nothing was, or on another page. So a yes from an older session is nobody's yes.
@@ -220,7 +226,7 @@ def consent_answer(session: Session, question: Question, scope: str) -> str | No
     return "allow" if question.typed["consent"] == "allow" else "deny"
 
 
-def consent_token(session: Session, question: Question, scope: str) -> str:
+def consent_token(session: Session, question: AuthorizationRequest, scope: str) -> str:
     """What proves that this session showed the page for this request, with all its members."""
     sent = sorted((name, value) for name, value in question.params.items() if name not in TYPED)
     message = json.dumps([scope, sent]).encode()
@@ -231,7 +237,7 @@ def consent_token(session: Session, question: Question, scope: str) -> str:
 
 
 def create_code(
-    state: State, request: Request, question: Question, scope: str, session: Session
+    state: State, request: Request, question: AuthorizationRequest, scope: str, session: Session
 ) -> str:
     """A new code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
     params, user = question.params, session.user
@@ -257,7 +263,7 @@ def create_code(
     return code
 
 
-def answer_client(state: State, question: Question, answer: dict[str, str]) -> Response:
+def answer_client(state: State, question: AuthorizationRequest, answer: dict[str, str]) -> Response:
     """The redirect to the client: `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207, 2)."""
     echoed = {name: question.params[name] for name in ("state",) if name in question.params}
     query = {**answer, **echoed, "iss": state.issuer}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from labutils.incident import names
 from labutils.incident.background.dice import Dice, Shares
 from labutils.incident.background.sheet import Background, Machine, Network, Role
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential, Identity, Zone
 
 DAY = 86400  # seconds
@@ -34,7 +34,7 @@ class Person:
 
 
 @dataclass(frozen=True, eq=False)
-class Service:
+class Automation:
     """What runs by itself: a machine of the sheet, or an account of the estate."""
 
     identity: Identity
@@ -108,9 +108,9 @@ def credential(identity: Identity, name: str) -> Credential:
     return Credential(name, "session", identity, ())
 
 
-def services(sheet: Background, case: Case) -> dict[str, Service]:
+def services(sheet: Background, case: Incident) -> dict[str, Automation]:
     """The accounts of the estate and the services of the sheet, by name."""
-    found: dict[str, Service] = {}
+    found: dict[str, Automation] = {}
     for machine in sheet.machines.values():
         one = _service(machine, case)
         found[machine.id] = one
@@ -119,7 +119,7 @@ def services(sheet: Background, case: Case) -> dict[str, Service]:
     return found
 
 
-def _service(machine: Machine, case: Case) -> Service:
+def _service(machine: Machine, case: Incident) -> Automation:
     estate = case.estate
     if machine.holder:
         identity = estate.identities[machine.holder]
@@ -130,7 +130,7 @@ def _service(machine: Machine, case: Case) -> Service:
         held = Credential(machine.id, "service-token", identity, ())
     address = machine.address or identity.home
     zone = estate.zone_of(address)
-    return Service(identity, held, Place(zone, address, machine.agent))
+    return Automation(identity, held, Place(zone, address, machine.agent))
 
 
 def trips(sheet: Background, everybody: list[Person], days: list[int], seed: str) -> list[Trip]:

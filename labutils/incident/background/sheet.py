@@ -6,7 +6,7 @@ from functools import cache
 from ipaddress import IPv4Address
 from typing import Any, Literal
 
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import must_be_scopes
 from labutils.incident.log_format import FIELDS, is_source, log_format
@@ -175,14 +175,14 @@ class NoBackground(LookupError):
 
 
 @cache
-def load(case: Case) -> Background:
+def load(case: Incident) -> Background:
     """The background of a case. Raises NoBackground, or SheetError, which names file and line."""
     if case.background is None:
         raise NoBackground(f"The case {case.name} has no background.yaml, so no ordinary traffic.")
     return _read(case.background, case)
 
 
-def _read(sheet: Row, case: Case) -> Background:
+def _read(sheet: Row, case: Incident) -> Background:
     must_have_fields(Background, sheet)
     networks = {key: _network(row) for key, row in table(sheet, "networks").items()}
     acts = {key: _act(row, case) for key, row in table(sheet, "acts").items()}
@@ -248,7 +248,7 @@ def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
     return tuple(build(Agent, row) for row in _some(sheet, key, tuple[Row, ...]))
 
 
-def _act(row: Row, case: Case) -> Act:
+def _act(row: Row, case: Incident) -> Act:
     """An act whose templates exist, and all of whose words somebody gives."""
     act = build(Act, row)
     must_be_scopes(row, "ask", [act.ask], case.estate.services)
@@ -279,7 +279,9 @@ def _rare(row: Row, acts: dict[str, Act], roles: dict[str, Role]) -> Rare:
     return rare
 
 
-def _machine(row: Row, acts: dict[str, Act], networks: dict[str, Network], case: Case) -> Machine:
+def _machine(
+    row: Row, acts: dict[str, Act], networks: dict[str, Network], case: Incident
+) -> Machine:
     machine = build(Machine, row)
     must_be_among(row, "act", [machine.act], acts, "act")
     if machine.holder is None and machine.address is None:
@@ -291,7 +293,7 @@ def _machine(row: Row, acts: dict[str, Act], networks: dict[str, Network], case:
     return machine
 
 
-def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Case) -> Twin:
+def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Incident) -> Twin:
     parts = tuple(build(TwinAct, part) for part in value(row, "acts", tuple[Row, ...]))
     twin = build(Twin, row, acts=parts)
     steps = {fact.id for fact in case.ledger.steps}

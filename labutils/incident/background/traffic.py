@@ -8,9 +8,9 @@ from typing import NamedTuple
 from labutils.incident.background.dice import Dice, Shares
 from labutils.incident.background.people import (
     DAY,
+    Automation,
     Person,
     Place,
-    Service,
     Trip,
     credential,
     people,
@@ -19,7 +19,7 @@ from labutils.incident.background.people import (
     zones,
 )
 from labutils.incident.background.sheet import ANYBODY, Background, Machine, Role
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential
 
 THINGS = 450  # repositories, pages and tickets that are read
@@ -43,16 +43,16 @@ class Deed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Company:
+class Workforce:
     """Everybody and everything that acts in a case with a seed. `days`: those that are written, as
     seconds since 1970."""
 
-    case: Case
+    case: Incident
     sheet: Background
     seed: str
     days: list[int]
     everybody: list[Person]
-    services: dict[str, Service]
+    services: dict[str, Automation]
     trips: list[Trip]
 
     def people_of(self, role: str) -> list[Person]:
@@ -60,10 +60,10 @@ class Company:
         return [one for one in self.everybody if role in (ANYBODY, one.role.id)]
 
 
-def company(case: Case, sheet: Background, seed: str, days: list[int]) -> Company:
+def company(case: Incident, sheet: Background, seed: str, days: list[int]) -> Workforce:
     """Everybody and everything that acts in a case, drawn from a seed."""
     everybody = people(sheet, seed)
-    return Company(
+    return Workforce(
         _with_networks(case, sheet),
         sheet,
         seed,
@@ -74,7 +74,7 @@ def company(case: Case, sheet: Background, seed: str, days: list[int]) -> Compan
     )
 
 
-def _with_networks(case: Case, sheet: Background) -> Case:
+def _with_networks(case: Incident, sheet: Background) -> Incident:
     """The case, its logs knowing the networks of the sheet."""
     networks = sheet.networks
     return replace(
@@ -94,7 +94,7 @@ HOURS = Shares([0, 0, 1, 2, 3, 4, 5, 6, 7], [30, 16, 10, 6, 5, 10, 12, 7, 4])  #
 class Visits:
     """What people do: sessions of a few hours, each a chain of acts under one session id."""
 
-    def __init__(self, company: Company):
+    def __init__(self, company: Workforce):
         self.company, sheet = company, company.sheet
         # The more active come first: a tenth of the people makes about half of the sessions.
         weights = [100_000 // (place + 25) for place in range(len(company.everybody))]
@@ -241,7 +241,7 @@ def pause(dice: Dice) -> int:
 # --- services -----------------------------------------------------------------------------------
 
 
-def run_of_a_day(company: Company, machine: Machine, day: int, number: int) -> Iterator[Deed]:
+def run_of_a_day(company: Workforce, machine: Machine, day: int, number: int) -> Iterator[Deed]:
     """A service that does something so many times a day, evenly, a fifth early or late."""
     dice = Dice(f"{company.seed}/{machine.id}/{day}")
     service = company.services[machine.id]

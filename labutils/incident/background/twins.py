@@ -11,9 +11,9 @@ from labutils.incident import names
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import (
     DAY,
+    Automation,
     Person,
     Place,
-    Service,
     Trip,
     credential,
 )
@@ -21,9 +21,9 @@ from labutils.incident.background.sheet import ANYBODY, Act, Twin, TwinAct
 from labutils.incident.background.traffic import (
     HOUR,
     THINGS,
-    Company,
     Deed,
     Visits,
+    Workforce,
     after_update,
 )
 from labutils.incident.inventory import Credential, Identity
@@ -32,7 +32,7 @@ from labutils.lab import iso
 SMALL = 20_000  # events; in a smaller world the bursts of twins are shorter
 
 
-class Scene(NamedTuple):
+class TwinSetting(NamedTuple):
     """With what a twin is done, from where, and when it begins (seconds since 1970). `person`:
     who does it, where that is one."""
 
@@ -65,7 +65,7 @@ class Twins:
 
     def __init__(
         self,
-        company: Company,
+        company: Workforce,
         visits: Visits,
         days: list[int],
         attacked: Container[int],
@@ -95,12 +95,12 @@ class Twins:
                 who = scene.held.holder
                 self.duties.append(Duty(who, start - start % DAY, start - start % DAY + 2 * DAY))
 
-    def scene(self, twin: Twin, name: str, dice: Dice) -> Scene:
+    def scene(self, twin: Twin, name: str, dice: Dice) -> TwinSetting:
         """Who, with what, from where, when."""
         start = self.begin(twin, dice)
         if twin.who not in {ANYBODY, *self.company.sheet.roles}:
             service = self.company.services[twin.who]
-            return Scene(service.credential, self.moved(twin, service, dice), start, None)
+            return TwinSetting(service.credential, self.moved(twin, service, dice), start, None)
         if twin.where == "away":
             trip = self.trip(twin, dice)
             start = trip.start + dice.between(HOUR, trip.end - trip.start - HOUR)
@@ -110,7 +110,7 @@ class Twins:
             place = self.at(twin, person, dice)
         if twin.updated:
             place = place._replace(agent=after_update(place.agent))
-        return Scene(credential(person.identity, name), place, start, person)
+        return TwinSetting(credential(person.identity, name), place, start, person)
 
     def begin(self, twin: Twin, dice: Dice) -> int:
         hour = dice.between(1, 4) if twin.when == "night" else dice.between(9, 20)
@@ -118,7 +118,7 @@ class Twins:
         days = self.workdays if of_people or twin.told_by is None else self.free
         return dice.pick(days) + hour * HOUR + dice.below(HOUR)
 
-    def sign_in(self, twin: Twin, scene: Scene, dice: Dice) -> Iterator[Deed]:
+    def sign_in(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
         """How a person's session began: where that person usually is, some hours before."""
         asks = {self.company.sheet.acts[part.act].ask for part in twin.acts if not part.by}
         identity_provider = self.company.sheet.acts["sign-in"].ask.split(":")[0]
@@ -149,7 +149,7 @@ class Twins:
             return self.visits.with_the_phone(person, dice)
         return person.office if dice.of(500) else person.laptop
 
-    def moved(self, twin: Twin, service: Service, dice: Dice) -> Place:
+    def moved(self, twin: Twin, service: Automation, dice: Dice) -> Place:
         """Where a service runs."""
         estate, place = self.company.case.estate, service.place
         if twin.where == "server":
@@ -166,7 +166,7 @@ class Twins:
             place.agent,
         )
 
-    def play(self, twin: Twin, scene: Scene, dice: Dice) -> Iterator[Deed]:
+    def play(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
         """The acts of a twin, one after another, at an uneven pace."""
         number, time = len(self.occurrences), scene.start
         subject = names.account(self.company.seed, 1500 + dice.below(500))
@@ -193,7 +193,7 @@ class Twins:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def tables(company: Company, twins: Twins) -> dict[str, str]:
+def tables(company: Workforce, twins: Twins) -> dict[str, str]:
     """The tables that a learner gets, as CSV by file name."""
     return {
         "changes.csv": _csv(("id", "system", "from", "to", "by", "what"), _changes(company, twins)),
@@ -205,7 +205,7 @@ def tables(company: Company, twins: Twins) -> dict[str, str]:
     }
 
 
-def _changes(company: Company, twins: Twins) -> list[tuple[object, ...]]:
+def _changes(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
     """Tickets of the twins, and half as many others, in the order of their
     time."""
     dice, acts = Dice(f"{company.seed}/changes"), company.sheet.acts
@@ -237,7 +237,7 @@ def shown_in_log(held: Credential, act: Act) -> str:
     return holder.account or holder.id
 
 
-def _roster(company: Company, twins: Twins) -> list[tuple[object, ...]]:
+def _roster(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
     """Everybody with their hours (UTC); those who are on call on some days, once for each."""
     dice = Dice(f"{company.seed}/roster")
     duties = list(twins.duties)
@@ -259,7 +259,7 @@ def _roster(company: Company, twins: Twins) -> list[tuple[object, ...]]:
     return rows
 
 
-def _travel(company: Company) -> list[tuple[object, ...]]:
+def _travel(company: Workforce) -> list[tuple[object, ...]]:
     return [
         (
             trip.person.identity.id,

@@ -15,7 +15,7 @@ from labutils.incident import names, policy
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background.people import DAY
 from labutils.incident.background.sheet import Act, Background, Machine
-from labutils.incident.background.traffic import Company, Deed, Visits, company, run_of_a_day
+from labutils.incident.background.traffic import Deed, Visits, Workforce, company, run_of_a_day
 from labutils.incident.background.twins import Twins, tables
 from labutils.incident.breach import Replay
 from labutils.incident.cases import LogEntry
@@ -118,7 +118,7 @@ class Events:
     """The events of a background, day by day, `count` of them in all. `attacked`: by day, the logs
     in which the attack left a line."""
 
-    def __init__(self, company: Company, count: int, attacked: dict[int, set[str]]):
+    def __init__(self, company: Workforce, count: int, attacked: dict[int, set[str]]):
         self.company, self.count = company, count
         self.left = count
         self.month = days_of_month(company.sheet)
@@ -211,7 +211,7 @@ class Events:
 class _Writers:
     """How an act is written: the templates of its lines, and the words that they ask for."""
 
-    def __init__(self, act: Act, company: Company):
+    def __init__(self, act: Act, company: Workforce):
         self.act, self.company = act, company
         service, self.action = act.ask.split(":")
         self.service = company.case.estate.services[service]

@@ -13,6 +13,7 @@ from labutils.classroom.registry import (
 from . import logged_tokens as logged
 from .exercises import OVER, RIGHT_PLACE, wrong
 
+NUMBER = "from labutils.lessons.lesson_01.logged_tokens import number"
 OUTER = ("g1", "g2", "g3")
 
 
@@ -46,23 +47,17 @@ TARGET = Target(
         "over": (
             "That token was over when the line was written. Compare `exp` with the time of the "
             "line.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('old')"
-            ),
+            wrong(f"{NUMBER}\nanswer = number('old')"),
         ),
         "unsigned": (
             "The issuer never wrote that token. Somebody changed its claims, and left the old "
             "signature. with_the_key(token) raises an error there.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('unsigned')"
-            ),
+            wrong(f"{NUMBER}\nanswer = number('unsigned')"),
         ),
         "right place": (
             "That token was made for the application at which it was shown: compare `aud` with the "
             "host of the line.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('tom')"
-            ),
+            wrong(f"{NUMBER}\nanswer = number('tom')"),
         ),
         "token": (
             "Hand in the number of the token: the value of its claim `jti`.",

@@ -103,9 +103,8 @@ TOOLS = "\n".join(
             import re
             from urllib.parse import parse_qsl, urlencode, urlsplit
             from labutils.identity.tokens import b64
-            from labutils.lessons.lesson_03.missing_defences import CALLBACK, TRAP, hidden, one_client
-            from labutils.lessons.lesson_03.missing_defences import RFC_VERIFIER as VERIFIER
-            from labutils.lessons.lesson_03.missing_defences import parameters
+            from labutils.lessons.lesson_03 import CALLBACK, TRAP, RFC_VERIFIER as VERIFIER
+            from labutils.lessons.lesson_03 import hidden, one_client, parameters
             from labutils.stage.two_apps import API, LOGIN, NOTES
         """),
         CHALLENGE,

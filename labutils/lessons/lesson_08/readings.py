@@ -10,7 +10,7 @@ Reading = dict[str, Any]
 KINDS = ("original", "translation", "retelling")
 
 
-def kind(source: ledger.Source) -> str:
+def kind(source: ledger.Publication) -> str:
     """How near a source stands: those concerned in their own words, in a translation, or others."""
     if source.kind == "secondary":
         return "retelling"

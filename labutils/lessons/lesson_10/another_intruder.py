@@ -15,7 +15,7 @@ from labutils.incident import attackers, background, cases, held_out
 from labutils.incident.background.people import credential, people
 from labutils.incident.background.sheet import load
 from labutils.incident.breach import Replay, play
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.inventory import Identity, Zone
 from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine
@@ -103,7 +103,7 @@ class _Moved:
     def __init__(self, replay: Replay):
         sheet, drawn = load(replay.case), random.Random(f"{SEED}/{DICE}")
         networks = sheet.networks
-        self.case: Case = replace(
+        self.case: Incident = replace(
             replay.case,
             networks=replay.case.networks | {SECOND: networks[SECOND].asn},
             countries=replay.case.countries | {SECOND: networks[SECOND].country},

@@ -29,7 +29,7 @@ TARGET = Target(
     {
         "setting": (
             "That is the setting. The flag is what scene.try_setting returns for it.",
-            "from labutils.lessons.lesson_12.token_strategies import Setting\nanswer = Setting(3, 'offline')",
+            "from labutils.lessons.lesson_12 import Setting\nanswer = Setting(3, 'offline')",
         ),
         "other": (
             "That is not the flag. scene.try_setting returns it for a setting that does it.",

@@ -20,7 +20,10 @@ from labutils.lab import dice
 from . import thieves
 from .worlds import LOSSES, TWELVE, happened, request_for
 
-TOOLS = "from labutils.incident import breach, search\nfrom labutils.lessons.lesson_14 import thieves, worlds"
+TOOLS = code("""
+    from labutils.incident import breach, search
+    from labutils.lessons.lesson_14 import thieves, worlds
+""")
 IN_ITS_PLACE = code("""
     def in_its_place(request, world):
         credential = request.credential
@@ -75,7 +78,6 @@ FRONTIER = code("""
                 best.append((cost, lost, names))
         return best
 """)
-wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
 # --- 14-1: a rule of one's own ------------------------------------------------------------------
@@ -229,7 +231,7 @@ def crowd_cases() -> list[Case]:
     ]
 
 
-def _facts_that_happen(case: cases.Case, world: World) -> set[str]:
+def _facts_that_happen(case: cases.Incident, world: World) -> set[str]:
     return {step.fact for step in breach.foresee(world, case=case) if not step.stopped}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from labutils.incident import breach
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.lab import dice
 from labutils.text import counted
 
@@ -26,7 +26,7 @@ _RANGES = thieves.Ranges(
 
 
 @cache
-def crew() -> tuple[Case, ...]:
+def crew() -> tuple[Incident, ...]:
     """The thieves."""
     return tuple(thieves.draw(CREW, "hidden crew b", _RANGES).values())
 

@@ -12,7 +12,7 @@ from itertools import count
 from labutils.incident import cases, policy
 from labutils.incident.breach import foresee
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.lab import iso, seconds
 
@@ -66,7 +66,7 @@ class Thief:
     pace: float
     place: str
     knows: tuple[str, ...]
-    case: Case
+    case: Incident
 
     def __str__(self) -> str:
         knows = ", ".join(self.knows)
@@ -76,7 +76,7 @@ class Thief:
         )
 
 
-def draw(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> dict[str, Case]:
+def draw(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> dict[str, Incident]:
     """So many variants by name, the same ones for each seed."""
     return {thief.name: thief.case for thief in drawn(number, seed, ranges)}
 
@@ -99,7 +99,7 @@ def drawn(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> list[
 _PRIZES = (SESSION, "nov14-aws-accessed", "nov15-atlassian-access", "nov22-repos-archived")
 
 
-def of_2023(place: str = "far", age: float = 26) -> Case:
+def of_2023(place: str = "far", age: float = 26) -> Incident:
     """The thief of 2023, at another place, or with a session that is so many hours old."""
     case = cases.load()
     return replace(
@@ -109,12 +109,12 @@ def of_2023(place: str = "far", age: float = 26) -> Case:
     )
 
 
-def replaced_after(crowd: Iterable[Case], days: int) -> list[Case]:
+def replaced_after(crowd: Iterable[Incident], days: int) -> list[Incident]:
     """The same thieves, where exposed credentials are replaced so many days after the exposure, if
     they are replaced: the policy says policy.ROTATION_DAYS."""
     later = (days - policy.ROTATION_DAYS) * policy.DAY
 
-    def moved(case: Case) -> Case:
+    def moved(case: Incident) -> Incident:
         credentials = {
             name: replace(one, exposed=one.exposed and one.exposed + later)
             for name, one in case.estate.credentials.items()
@@ -142,7 +142,7 @@ def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:
     return Thief(name, age, pace, place, knows, case)
 
 
-def _known(case: Case, dice: random.Random, ranges: Ranges, place: str) -> Iterator[str]:
+def _known(case: Incident, dice: random.Random, ranges: Ranges, place: str) -> Iterator[str]:
     """What this thief has from elsewhere."""
     for credential in case.campaign.start_with:
         if not credential.endswith("-password") or dice.random() < ranges.phish:
@@ -171,7 +171,7 @@ def _with_other_routes(plan: Plan, dice: random.Random, ranges: Ranges) -> Plan:
     return replace(plan, routes=tuple(routes))
 
 
-def _addresses(case: Case, place: str) -> dict[str, cases.Address]:
+def _addresses(case: Incident, place: str) -> dict[str, cases.Address]:
     """The thief's address, wherever it was that of 2023."""
     theirs = case.addresses[case.estate.default_zone.id]
     return {
@@ -181,7 +181,7 @@ def _addresses(case: Case, place: str) -> dict[str, cases.Address]:
     }
 
 
-def _at_other_times(case: Case, campaign: Campaign, age: float, pace: float) -> Campaign:
+def _at_other_times(case: Incident, campaign: Campaign, age: float, pace: float) -> Campaign:
     """The session is used so many hours after the sign-in, and what follows keeps another pace."""
     issued = case.estate.credentials[STOLEN_SESSION].issued or 0
     place = [plan.fact for plan in campaign.steps].index(SESSION)
@@ -208,11 +208,11 @@ def _at_other_times(case: Case, campaign: Campaign, age: float, pace: float) -> 
     return replace(campaign, steps=(*before, of_session(theft), *map(later, after)))
 
 
-def _begin(case: Case, plan: Plan) -> str:
+def _begin(case: Incident, plan: Plan) -> str:
     return plan.assumed_time or case.ledger.facts[plan.fact].time or ""
 
 
-def _in_another_order(case: Case, dice: random.Random, swaps: int) -> Case:
+def _in_another_order(case: Incident, dice: random.Random, swaps: int) -> Incident:
     """Steps after the session in another order, as far as each still ends as before in the
     historical world."""
     world, campaign = World.historical(), case.campaign
@@ -226,7 +226,7 @@ def _in_another_order(case: Case, dice: random.Random, swaps: int) -> Case:
     return case
 
 
-def _outcomes(case: Case, world: World) -> dict[str, str]:
+def _outcomes(case: Incident, world: World) -> dict[str, str]:
     return {step.fact: step.outcome for step in foresee(world, case=case)}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from labutils.incident import breach, cases, inventory, policy
 from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.policy import Request, World
 from labutils.incident.search import RobustSets, robust_sets_by_goal
 from labutils.lab import seconds
@@ -196,7 +196,7 @@ def with_queues(alarm: str, shares: Iterable[float], triage: int) -> list[World]
 
 
 def walked(
-    crowd: Mapping[str, Case], losses: Iterable[str], at_least: int
+    crowd: Mapping[str, Incident], losses: Iterable[str], at_least: int
 ) -> dict[str, RobustSets]:
     """By loss, all sets of the twelve controls against these thieves."""
     facts = {loss: LOSSES[loss] for loss in losses}

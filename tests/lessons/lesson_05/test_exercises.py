@@ -67,7 +67,7 @@ def test_each_try_of_the_grid_is_made_by_toms_own_browser():
     seen = set()
     for row, attempt in stage.ROWS.items():
         apps = stage.asking_doors()
-        thief = stage.Thief(apps, OWN["knock"], OWN["as_client"])
+        thief = stage.CopiesHolder(apps, OWN["knock"], OWN["as_client"])
         before = len(apps.lab.wire)
         assert attempt(thief), row
         clients = {exchange.client for exchange in apps.lab.wire[before:]}

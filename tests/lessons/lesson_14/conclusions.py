@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from labutils.incident import breach, inventory, policy, search
-from labutils.incident.cases import Case
+from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.lessons.lesson_14 import thieves, worlds
 
@@ -17,7 +17,7 @@ DEVICE, BEHAVIOUR, AGAIN = "device_state_checked", "behaviour_checked", "session
 
 
 @cache
-def crowd(seed: str = SEEDS[0]) -> dict[str, Case]:
+def crowd(seed: str = SEEDS[0]) -> dict[str, Incident]:
     return thieves.draw(100, seed)
 
 
@@ -40,7 +40,7 @@ def stopped_at(controls: Sequence[str], place: str) -> int:
     return sum(not worlds.session_opens(world, place, age) for age in AGES)
 
 
-def happens(loss: str, world: World, cases: Iterable[Case]) -> int:
+def happens(loss: str, world: World, cases: Iterable[Incident]) -> int:
     """For how many of these thieves."""
     return sum(loss in worlds.happened(breach.foresee(world, case=case)) for case in cases)
 
