@@ -5,6 +5,7 @@ is broken, and a lesson that meets a broken package says so in one sentence.
 """
 
 import importlib
+from typing import Any
 
 _HOMES = {
     "Lab": "lab",
@@ -25,7 +26,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """The name, from its module.
 
     Raises ImportError with a sentence where a package is missing or broken.

@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from labutils.text import shown
 
 if TYPE_CHECKING:
     from labutils.hunt import RefusedRule
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # --- serve ---------------------------------------------------------------------------------------
 
@@ -75,7 +77,7 @@ def sanitize(
     target: Path,
     salt: str | None,
     *,
-    keep: list[str] = (),
+    keep: Sequence[str] = (),
     hosts: bool = False,
     force: bool = False,
 ) -> int:
@@ -340,7 +342,7 @@ def seal(folder: Path, salt: str) -> int:
     return 0
 
 
-def _score_command(commands: argparse._SubParsersAction) -> None:
+def _score_command(commands: Commands) -> None:
     scored = commands.add_parser(
         "score",
         help="score Sigma rules in a world whose attack is known, or in six that nobody saw",
@@ -498,7 +500,7 @@ def _checklist(chosen: argparse.Namespace) -> int:
     return checklist(chosen.target, chosen.begin, force=chosen.force)
 
 
-def _checklist_command(commands: argparse._SubParsersAction) -> None:
+def _checklist_command(commands: Commands) -> None:
     listed = commands.add_parser(
         "checklist", help="write the checklist for a team: a file that ends in .md, .csv or .html"
     )
@@ -566,7 +568,7 @@ def _telemetry_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--benign", action="store_true", help="the background alone, no attack")
 
 
-def _classroom_commands(commands: argparse._SubParsersAction) -> None:
+def _classroom_commands(commands: Commands) -> None:
     """The two commands for learners and instructors."""
     copies = commands.add_parser(
         "work", help="make your working copies of the lessons, with the story and the glossary"
@@ -587,7 +589,7 @@ def _classroom_commands(commands: argparse._SubParsersAction) -> None:
     )
 
 
-def _hunt_command(commands: argparse._SubParsersAction) -> None:
+def _hunt_command(commands: Commands) -> None:
     hunted = commands.add_parser(
         "hunt",
         help="hold Sigma rules against logs, yours or the course's",
@@ -688,8 +690,14 @@ def main(arguments: list[str] | None = None) -> int:
         return room(chosen.folder, before=chosen.before)
     if chosen.command == "sanitize":
         source, target, *keep = _sanitize_paths(cleaned, chosen)
-        choices = {"keep": keep, "hosts": chosen.hosts, "force": chosen.force}
-        return sanitize(Path(source), Path(target), chosen.salt, **choices)
+        return sanitize(
+            Path(source),
+            Path(target),
+            chosen.salt,
+            keep=keep,
+            hosts=chosen.hosts,
+            force=chosen.force,
+        )
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:

@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 from labutils.text import shown
 
@@ -114,17 +115,19 @@ def packages() -> list[Package]:
         for line, extra in asked
         if extra in ("", "lab", "test")
     ]
-    return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted]
+    return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted if match]
 
 
 def pythons() -> str:
     """The versions of Python that the course supports, such as >=3.11,<3.15."""
-    if PYPROJECT.exists():  # read without tomllib, which an older Python does not have
-        return re.search(r'requires-python = "(.+)"', PYPROJECT.read_text(encoding="utf-8"))[1]
+    # Read without tomllib, which an older Python does not have.
+    text = PYPROJECT.read_text(encoding="utf-8") if PYPROJECT.exists() else ""
+    if found := re.search(r'requires-python = "(.+)"', text):
+        return found[1]
     return _installed_metadata()["Requires-Python"] or ""
 
 
-def _project() -> dict | None:
+def _project() -> dict[str, Any] | None:
     import tomllib
 
     return (
@@ -134,7 +137,7 @@ def _project() -> dict | None:
     )
 
 
-def _installed_metadata() -> Message:
+def _installed_metadata() -> importlib.metadata.PackageMetadata | Message:
     """The metadata of labutils, which are empty where it lies on the path without having been
     installed."""
     try:
@@ -165,7 +168,8 @@ def satisfies(version: str, wanted: str) -> bool:
 
 def _release(version: str) -> tuple[int, ...]:
     """The numbers of a version without zeros at the end: 2.15.0rc1 is (2, 15)."""
-    numbers = [int(number) for number in re.match(r"\d+(?:\.\d+)*", version)[0].split(".")]
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    numbers = [int(number) for number in found[0].split(".")] if found else []
     while numbers and not numbers[-1]:
         numbers.pop()
     return tuple(numbers)

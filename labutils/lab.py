@@ -73,6 +73,9 @@ class WallClock:
     def tick(self, seconds: int = 1) -> None:
         """Nothing to do."""
 
+    def wait_until(self, moment: int) -> None:
+        """Nothing to do."""
+
 
 def seconds(moment: str) -> int:
     """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.

@@ -1,6 +1,6 @@
-"""Draw the house from its imports:
-
-`python tools/house.py` writes docs/architecture.png and its sentence.
+"""The house, from its imports: `python tools/house.py` writes docs/architecture.png and its
+sentence; `python tools/house.py lines` prints how large each room is, and which modules of stage
+and classroom have one lesson as their only user.
 
 A room is a package of labutils. An arrow from one room to another has the number of modules of the
 first that import from the second.
@@ -8,23 +8,226 @@ first that import from the second.
 
 import ast
 import base64
+import json
 import pathlib
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cache
+from textwrap import wrap
+
+import lessons
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-ROOMS = ("classroom", "stage", "incident", "identity", "lab")
+LABUTILS = HERE / "labutils"
+# From top to bottom; a room uses those below it. Two rooms on one floor do not use each other.
+FLOORS = (
+    ("lessons",),
+    ("classroom",),
+    ("stage", "capstone", "live"),
+    ("pictures",),
+    ("incident",),
+    ("har", "hunt"),
+    ("identity",),
+    ("lab",),
+    ("text",),
+)
+ROOMS = [
+    room
+    for floor in FLOORS[:-1]
+    for room in floor
+    if (LABUTILS / room).exists() or (LABUTILS / f"{room}.py").exists()
+]
+FLOOR = {room: place for place, floor in enumerate(FLOORS) for room in floor}
 PAGE = HERE / "docs" / "architecture.md"
 PICTURE = HERE / "docs" / "architecture.png"
 BEGIN, END = "<!-- house: written by tools/house.py -->", "<!-- end of house -->"
+
+
+# --- who imports whom ----------------------------------------------------------------------------
+
+
+def module_of(path: pathlib.Path) -> str:
+    """The dotted name of a file of labutils."""
+    parts = path.relative_to(HERE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def sources() -> dict[str, pathlib.Path]:
+    """Every module of labutils, by its dotted name."""
+    return {module_of(path): path for path in sorted(LABUTILS.rglob("*.py"))}
+
+
+def imported(text: str, module: str, is_package: bool = False) -> set[str]:
+    """The modules of labutils that a text imports, at its top or in a function; relative ones
+    too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = module.split(".")[: len(module.split(".")) - node.level + is_package]
+                base = ".".join([*above, *filter(None, [node.module])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found & set(sources())
+
+
+@cache
+def imports_of(module: str) -> frozenset[str]:
+    """The modules of labutils that a module of labutils imports; its own packages left out."""
+    path = sources()[module]
+    found = imported(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
+    return frozenset(name for name in found if name != module)
+
+
+def room_of(module: str) -> str:
+    """The room in which a module stands; empty for labutils itself."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def lesson_of(module: str) -> str:
+    """The number of the lesson to which a module belongs, or an empty text."""
+    match = re.match(r"labutils\.lessons\.lesson_(\d\d)\b", module)
+    return match[1] if match else ""
+
+
+def arrows() -> dict[tuple[str, str], int]:
+    """How many modules of one room import from another."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for module in sources():
+        for other in imports_of(module):
+            one, two = room_of(module), room_of(other)
+            if one in ROOMS and two in ROOMS and one != two:
+                found[one, two].add(module)
+    order = {room: place for place, room in enumerate(ROOMS)}
+    pairs = sorted(found, key=lambda pair: (order[pair[0]], order[pair[1]]))
+    return {pair: len(found[pair]) for pair in pairs}
+
+
+def wrong_arrows() -> list[tuple[str, str]]:
+    """(module, what it imports) wherever that stands on the same floor or above."""
+    return [
+        (module, other)
+        for module in sources()
+        for other in sorted(imports_of(module))
+        if room_of(module) in FLOOR
+        and room_of(other) in FLOOR
+        and room_of(module) != room_of(other)
+        and FLOOR[room_of(module)] >= FLOOR[room_of(other)]
+    ]
+
+
+def between_lessons() -> list[tuple[str, str]]:
+    """(module, what it imports) where a lesson imports another one."""
+    return [
+        (module, other)
+        for module in sources()
+        for other in sorted(imports_of(module))
+        if lesson_of(module) and lesson_of(other) and lesson_of(module) != lesson_of(other)
+    ]
+
+
+def code_of(notebook: pathlib.Path) -> str:
+    """All code of a notebook, as one text."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+@cache
+def users() -> dict[str, frozenset[str]]:
+    """Who imports each module: modules of labutils, and notebooks by the number of the lesson."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module in sources():
+        for other in imports_of(module):
+            found[other].add(module)
+    for notebook in lessons.paths():
+        for other in imported(code_of(notebook), ""):
+            found[other].add(notebook.name[:2])
+    return {module: frozenset(names) for module, names in found.items()}
+
+
+def lessons_using(module: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Who uses a module in the end: lessons by number, through modules of the same room, and every
+    other room by its name."""
+    found: set[str] = set()
+    for user in users().get(module, frozenset()) - seen:
+        if user.isdecimal() or lesson_of(user):
+            found.add(user if user.isdecimal() else lesson_of(user))
+        elif room_of(user) == room_of(module):
+            found |= lessons_using(user, seen | {module})
+        else:
+            found.add(room_of(user) or "labutils")
+    return frozenset(found)
+
+
+def of_one_lesson() -> dict[str, str]:
+    """The modules of stage and classroom that one lesson alone uses, with its number."""
+    return {
+        module: next(iter(using))
+        for module in sources()
+        if room_of(module) in ("stage", "classroom")
+        and len(using := lessons_using(module)) == 1
+        and next(iter(using)).isdecimal()
+    }
+
+
+def class_names() -> dict[str, list[str]]:
+    """The modules of the engine (all rooms but the lessons) that define a class, by its name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for module, path in sources().items():
+        if room_of(module) != "lessons":
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    found[node.name].append(module)
+    return dict(found)
+
+
+# --- how large -----------------------------------------------------------------------------------
+
+
+def lines() -> dict[str, Counter[str]]:
+    """Lines of each room: of code (Python), of questions (YAML), and how many modules."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for path in sorted(LABUTILS.rglob("*")):
+        if path.suffix in (".py", ".yaml"):
+            inside = path.relative_to(LABUTILS).parts
+            room = inside[0].removesuffix(".py")
+            room = f"{room}/{inside[1]}" if room == "lessons" and len(inside) > 2 else room
+            count = len(path.read_text(encoding="utf-8").splitlines())
+            found[room][path.suffix] += count
+            found[room]["modules"] += path.suffix == ".py"
+    return dict(found)
+
+
+def print_lines() -> None:
+    """The lines of each room, and the modules of stage and classroom that one lesson alone uses."""
+    print(f"{'room':<20} {'modules':>7} {'Python':>8} {'YAML':>7}")
+    total: Counter[str] = Counter()
+    for room, count in lines().items():
+        print(f"{room:<20} {count['modules']:>7} {count['.py']:>8,} {count['.yaml']:>7,}")
+        total["engine" if not room.startswith("lessons") else "lessons"] += count[".py"]
+        total["questions"] += count[".yaml"]
+    print(
+        f"The engine has {total['engine']:,} lines, the lessons {total['lessons']:,} and "
+        f"{total['questions']:,} of questions."
+    )
+    alone = of_one_lesson()
+    print(f"Modules of stage and classroom with one lesson as their only user: {len(alone)}")
+    for module, number in alone.items():
+        print(f"  {module}: lesson {number}")
+
+
+# --- the drawing ---------------------------------------------------------------------------------
 
 
 def modules() -> dict[str, list[str]]:
     """The modules of each room, without the package's own folder; a package in a room is one."""
     rooms: dict[str, list[str]] = {}
     for room in ROOMS:
-        folder = HERE / "labutils" / room
+        folder = LABUTILS / room
         inside = sorted(folder.iterdir()) if folder.is_dir() else [folder.with_suffix(".py")]
         names = [
             path.stem for path in inside if path.suffix == ".py" or (path / "__init__.py").exists()
@@ -33,71 +236,47 @@ def modules() -> dict[str, list[str]]:
     return rooms
 
 
-def room_of(path: pathlib.Path) -> str:
-    """The room in which a file stands."""
-    return path.relative_to(HERE / "labutils").parts[0].removesuffix(".py")
-
-
-def imports() -> dict[tuple[str, str], int]:
-    """How many modules of one room import from another."""
-    arrows: dict[tuple[str, str], set[pathlib.Path]] = defaultdict(set)
-    for path in sorted((HERE / "labutils").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            module = node.module if isinstance(node, ast.ImportFrom) else None
-            if module and module.startswith("labutils."):
-                target = module.split(".")[1]
-                if room_of(path) in ROOMS and target in ROOMS and target != room_of(path):
-                    arrows[room_of(path), target].add(path)
-    return {pair: len(paths) for pair, paths in sorted(arrows.items())}
-
-
 def sentence() -> str:
     """What the picture shows, in words."""
-    order = {room: place for place, room in enumerate(ROOMS)}
-    arrows = sorted(imports().items(), key=lambda pair: (order[pair[0][0]], order[pair[0][1]]))
-    parts = [f"{count} of {one} import {other}" for (one, other), count in arrows]
+    parts = [f"{count} of {one} import {other}" for (one, other), count in arrows().items()]
     return f"{len(ROOMS)} rooms, and every arrow points down: {'; '.join(parts)}."
 
 
 def draw():
-    """The rooms from top to bottom, with their modules, and the arrows between them."""
+    """The rooms from top to bottom, with their modules; beside each, whom it uses and how often."""
     from matplotlib.patches import Rectangle
 
     from labutils.pictures.canvas import BLACK, GREY, canvas
 
-    figure, axes = canvas(12, 7.4, (0, 12), (7.4, 0))
-    axes.text(0.2, 0.35, "Imports point one way", size=13, weight="bold", va="center")
-    middle = {}
+    height = 1.06 * len(ROOMS) + 0.9
+    figure, axes = canvas(12, 0.94 * height, (0, 12), (height, 0))
+    axes.text(0.2, 0.35, "Imports point one way: down", size=14, weight="bold", va="center")
+    axes.text(8.85, 0.35, "modules that use", size=11, color=GREY, va="center")
+    used = arrows()
     for place, (room, names) in enumerate(modules().items()):
-        top = 0.75 + 1.3 * place
-        middle[room] = top + 0.5
-        axes.add_patch(Rectangle((0.2, top), 8.6, 1.0, facecolor="#f4f4f4", edgecolor="#999999"))
-        axes.text(0.35, top + 0.22, room, size=11.5, weight="bold", va="center")
-        words, lines = ", ".join(names), [""]
-        for word in words.split(" "):
-            if len(lines[-1]) + len(word) > 96:
-                lines.append("")
-            lines[-1] += f"{word} "
-        for row, line in enumerate(lines[:3]):
-            axes.text(
-                0.35, top + 0.45 + 0.2 * row, line.strip(), size=8.5, va="center", color=BLACK
+        top = 0.75 + 1.06 * place
+        axes.add_patch(Rectangle((0.2, top), 8.4, 0.92, facecolor="#f4f4f4", edgecolor="#999999"))
+        axes.text(0.35, top + 0.2, room, size=12, weight="bold", va="center")
+        for row, line in enumerate(wrap(", ".join(names), 92)[:3]):
+            axes.text(0.35, top + 0.42 + 0.19 * row, line, size=9, va="center", color=BLACK)
+        below = [f"{count} {other}" for (one, other), count in used.items() if one == room]
+        for row, line in enumerate(wrap(", ".join(below), 38)[:4]):
+            axes.text(8.85, top + 0.16 + 0.2 * row, line, size=10, va="center", color=GREY)
+        if place:
+            axes.annotate(
+                "",
+                (4.4, top),
+                (4.4, top - 0.14),
+                arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2},
             )
-    order = {room: place for place, room in enumerate(ROOMS)}
-    arrows = sorted(imports().items(), key=lambda pair: [order[room] for room in pair[0]])
-    for place, ((one, other), count) in enumerate(arrows):
-        x = 9.1 + 0.26 * place
-        axes.annotate(
-            "",
-            (x, middle[other]),
-            (x, middle[one]),
-            arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2},
-        )
-        axes.text(x, middle[one] - 0.12, f"{count}", size=8.5, ha="center", va="center")
     return figure
 
 
 def main() -> int:
-    """Write the picture, and its sentence into the page."""
+    """Write the picture, and its sentence into the page; with `lines`, print how large it is."""
+    if sys.argv[1:] == ["lines"]:
+        print_lines()
+        return 0
     from labutils.pictures.canvas import stored
 
     PICTURE.write_bytes(base64.b64decode(stored(draw())["image/png"]))

@@ -9,16 +9,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-import labutils.lessons
 from labutils.classroom.questions import Questions, read_questions
 from labutils.classroom.registry import Estimate, GridRow, Lesson, Prediction, Quiz
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 
 
+def folders() -> list[str]:
+    """The folders that hold lessons: the course's own, then those of LABUTILS_LESSONS."""
+    return list(importlib.import_module("labutils.lessons").__path__)  # by name: it stands above
+
+
 def numbers() -> list[str]:
     """The numbers of all lessons that are found, two digits each, in order."""
-    named = {module.name for module in pkgutil.iter_modules(labutils.lessons.__path__)}
+    named = {module.name for module in pkgutil.iter_modules(folders())}
     return sorted(name[-2:] for name in named if re.fullmatch(r"lesson_\d\d", name))
 
 

@@ -377,9 +377,9 @@ def _named(item: AnyPrediction, noted: str) -> str:
 def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
     """What was predicted, and what somebody believes who predicts that."""
     choice, after = item.read(noted.get("first")), item.read(noted.get("after"))
-    if choice is None and after is None:
-        return "You noted no prediction."
     if choice is None:
+        if after is None:
+            return "You noted no prediction."
         judged = item.belief(after) or "That is right."
         return (
             f"You noted no prediction. After the result you guessed {item.named(after)}. {judged}"
@@ -438,7 +438,7 @@ def progress(receipt: str = "") -> None:
 def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     """What is left to do in a lesson: exercises and target that have not passed, the quiz; then
     the predictions."""
-    asked = (*each.checked, *each.quizzes)
+    asked: tuple[Exercise | Quiz, ...] = (*each.checked, *each.quizzes)
     left = [item.id for item in asked if not items.get(item.id, {}).get("passed")]
     if left:
         return f"Still to do: {', '.join(left)}."
@@ -450,7 +450,7 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     return "All of it is done."
 
 
-def _standing(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
+def _standing(each: Lesson, items: Mapping[str, progress_file.Item]) -> str:
     """One line on a lesson: what is passed, and how the predictions went."""
     if not set(each.items) & set(progress_file.answered(items)):
         return ""

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeGuard
 from urllib.parse import parse_qsl
 
 import httpx
@@ -73,10 +74,12 @@ def refuses(*expected: type[Exception] | int) -> Iterator[None]:
             "refuses(...) takes exception classes such as jwt.PyJWTError, or statuses such as 403"
         )
     assertion_expected = any(issubclass(kind, AssertionError) for kind in kinds)
+    refusals: tuple[type[Exception], ...] = (*kinds, Refused)
     try:
         yield
-    except (*kinds, Refused) as error:
-        if not isinstance(error, kinds) and error.status not in statuses:
+    except refusals as error:
+        status = error.status if isinstance(error, Refused) else None
+        if not isinstance(error, kinds) and status not in statuses:
             raise
         if isinstance(error, AssertionError) and not assertion_expected:
             raise
@@ -86,7 +89,7 @@ def refuses(*expected: type[Exception] | int) -> Iterator[None]:
         raise AssertionError("nothing was refused: this door is open (or is opened(...) missing?)")
 
 
-def _is_exception_class(kind: object) -> bool:
+def _is_exception_class(kind: object) -> TypeGuard[type[Exception]]:
     return isinstance(kind, type) and issubclass(kind, Exception)
 
 

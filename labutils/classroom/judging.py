@@ -89,7 +89,8 @@ class Tried:
         try:
             result = self.function(*arguments, **named)
         except Exception as error:
-            self.error, self.way = error, error.__traceback__.tb_next
+            way = error.__traceback__
+            self.error, self.way = error, way and way.tb_next
             raise
         self.results.append(result)
         return result

@@ -51,7 +51,7 @@ class Exercise:
 
     def sentence(self, mistake: str | None) -> str | None:
         """What the exercise says of a mistake, where it has a sentence of its own for it."""
-        return self.mistakes[mistake][0] if mistake in self.mistakes else None
+        return self.mistakes[mistake][0] if mistake and mistake in self.mistakes else None
 
 
 @dataclass(frozen=True)

@@ -282,6 +282,12 @@ def _indented(words: str) -> str:
     return _filled(words, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
-def _filled(words: str, **indents: str) -> str:
+def _filled(words: str, initial_indent: str = "", subsequent_indent: str = "") -> str:
     """No line of it wider than a cell, and no word cut in two."""
-    return fill(words, WIDTH, break_on_hyphens=False, **indents)
+    return fill(
+        words,
+        WIDTH,
+        break_on_hyphens=False,
+        initial_indent=initial_indent,
+        subsequent_indent=subsequent_indent,
+    )

@@ -7,6 +7,7 @@ changed, and leaves the others. This module needs nothing but the standard libra
 
 import datetime
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -14,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import labutils.lessons
 
 RECORD = ".course.json"
 PROGRESS = "progress.json"
@@ -89,7 +89,8 @@ def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
     """The lessons of somebody else's by file name. A number that the course has stays the
     course's; of two files of one number the first counts."""
     taken, found = {name[:2] for name in sums}, {}
-    for folder in map(Path, labutils.lessons.__path__[1:]):
+    _own, *others = importlib.import_module("labutils.lessons").__path__  # by name: it stands above
+    for folder in map(Path, others):
         for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
             if path.name[:2] not in taken and not COPY.search(path.name):
                 taken.add(path.name[:2])

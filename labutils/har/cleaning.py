@@ -217,7 +217,7 @@ class Cleaner:
         *,
         numeric: bool = False,
     ) -> object:
-        """JSON of the same shape.
+        """JSON of the same shape. Raises TypeError for what JSON cannot hold.
 
         `numeric`: numbers stay numbers, for what stands in the HAR itself and not in a text.
         """

@@ -4,8 +4,8 @@ It is made with a key that never leaves its owner.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import jwt
@@ -61,7 +61,29 @@ def prove(
 # Each names the facts that it looks at; the others pass by in `_`. "4.3, 11" is point 11 of
 # RFC 9449, section 4.3; "12a" and "12b" are the two halves of its last point.
 
-Question = Callable[..., None]  # returns, or raises InvalidProof or another error of `check`
+
+class Question(Protocol):
+    """One of them, which is asked with all facts. It raises InvalidProof or an error of `check`."""
+
+    __name__: str
+
+    def __call__(  # noqa: PLR0913 - each is a fact of the proof or of its request
+        self,
+        *,
+        proof: str,
+        header: Json,
+        jwk: Any,
+        claims: Json,
+        method: str,
+        url: str,
+        now: float,
+        seen: set[str],
+        token: str | None,
+        jkt: str | None,
+        nonce: str | None,
+        window: float,
+    ) -> None:
+        """Return where there is no objection."""
 
 
 def right_kind(*, header: Json, **_: object) -> None:
@@ -187,22 +209,21 @@ def check(  # noqa: PLR0913 - each is a fact of the request that RFC 9449, 4.3 n
     """
     try:
         header, claims = read(proof)
-        facts = {
-            "proof": proof,
-            "header": header,
-            "jwk": header.get("jwk"),
-            "claims": claims,
-            "method": method,
-            "url": url,
-            "now": now,
-            "seen": seen,
-            "token": token,
-            "jkt": jkt,
-            "nonce": nonce,
-            "window": window,
-        }
         for ask in checks:
-            ask(**facts)
+            ask(
+                proof=proof,
+                header=header,
+                jwk=header.get("jwk"),
+                claims=claims,
+                method=method,
+                url=url,
+                now=now,
+                seen=seen,
+                token=token,
+                jkt=jkt,
+                nonce=nonce,
+                window=window,
+            )
         name = thumbprint(header["jwk"])
         jti: Any = claims.get("jti")
         seen.add(jti)

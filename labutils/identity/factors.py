@@ -73,7 +73,10 @@ class Totp:
         return {}, None
 
     def check(self, _remembered: None, answer: str, /) -> None:
-        """The code of this step or of the one before, later than the last one that was taken."""
+        """The code of this step or of the one before, later than the last one that was taken.
+
+        Raises WrongAnswer for any other.
+        """
         step = int(self.clock.now // STEP)
         fits = [
             candidate
@@ -120,6 +123,9 @@ class Push:
         return {"ask": ask}, prompt
 
     def check(self, remembered: Prompt, _answer: str, /) -> None:
-        """The person said yes to this prompt. What the browser sends does not count."""
+        """The person said yes to this prompt. What the browser sends does not count.
+
+        Raises WrongAnswer where nobody did.
+        """
         if not remembered.approved:
             raise WrongAnswer("nobody said yes on the phone")

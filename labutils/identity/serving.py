@@ -69,8 +69,8 @@ class Loopback:
     def check_host(self, host: str | None) -> None:
         """A page whose name was made to lead here (DNS rebinding) still names itself in Host.
 
-        400 where the name is missing or stands twice (RFC 9112, 3.2), 421 where it is another's
-        (RFC 9110, 15.5.20).
+        Raises an HTTPException: 400 where the name is missing or stands twice (RFC 9112, 3.2), 421
+        where it is another's (RFC 9110, 15.5.20).
         """
         if host is None or "," in host:
             raise BadRequest("A request names one host.")

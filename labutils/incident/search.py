@@ -100,7 +100,10 @@ def robust_sets_by_goal(
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> dict[str, RobustSets]:
-    """The same for several goals. Each thief is walked once for all of them."""
+    """The same for several goals. Each thief is walked once for all of them.
+
+    Raises ValueError for a number of thieves that cannot be.
+    """
     wanted = len(thieves) if at_least is None else at_least
     if not 1 <= wanted <= len(thieves):
         raise ValueError(

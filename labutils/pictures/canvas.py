@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from textwrap import fill
+from typing import Any
 
 from IPython.display import display
 from matplotlib.artist import Artist
@@ -65,11 +66,11 @@ def show(figure: Figure, sentence: str) -> None:
     The sentence is the text alternative, computed from the same data.
     """
     if isinstance(figure, Blank):
-        display({"text/plain": NO_PICTURE}, raw=True)
+        display({"text/plain": NO_PICTURE}, raw=True)  # type: ignore[no-untyped-call]  # IPython
     else:
         width = int(figure.get_figwidth() * 80)
         described = {"image/png": {"alt": sentence, "width": width}}
-        display(stored(figure), raw=True, metadata=described)
+        display(stored(figure), raw=True, metadata=described)  # type: ignore[no-untyped-call]
     print(fill(sentence, 110))
 
 
@@ -79,7 +80,8 @@ def stored(figure: Figure) -> dict[str, str]:
     It is plain data, which old and new IPython write alike. nbval compares the marks wherever the
     course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
     """
-    canvas, small = FigureCanvasAgg(figure), io.BytesIO()
+    small = io.BytesIO()
+    canvas: Any = FigureCanvasAgg(figure)  # matplotlib says no types of it
     canvas.draw()
     drawn = Picture.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     drawn.convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(
@@ -121,23 +123,24 @@ def _lines_of(artist: Artist) -> Iterator[str]:
 
 def _text(text: Text) -> str:
     where = text.xy if isinstance(text, Annotation) else text.get_position()
-    size, weight, side = f"{text.get_fontsize():g}", text.get_weight(), text.get_ha()
+    size, weight, side = f"{text.get_fontsize():g}", text.get_fontweight(), text.get_horizontalalignment()
     colour = to_hex(text.get_color())
     return f"text {_place(where)} {size} {weight} {side} {colour} {text.get_text()!r}"
 
 
 def _arrow(arrow: Annotation) -> str:
+    patch, style = arrow.arrow_patch, arrow.arrowprops
+    assert patch is not None and style is not None
     way = f"{_place(arrow.get_position())} -> {_place(arrow.xy)}"
-    colour = to_hex(arrow.arrow_patch.get_edgecolor())
-    return f"arrow {way} {colour} {arrow.arrowprops['arrowstyle']}"
+    return f"arrow {way} {to_hex(patch.get_edgecolor())} {style['arrowstyle']}"
 
 
 def _scattered(dots: PathCollection) -> Iterator[str]:
-    face, edge = (
-        to_hex(colours[0]) if len(colours) else "none"
-        for colours in (dots.get_facecolor(), dots.get_edgecolor())
-    )
-    for where in dots.get_offsets():
+    # Arrays all, whatever else matplotlib's types allow.
+    places: Any = dots.get_offsets()
+    both: tuple[Any, Any] = (dots.get_facecolor(), dots.get_edgecolor())
+    face, edge = (to_hex(colours[0]) if len(colours) else "none" for colours in both)
+    for where in places:
         yield f"mark {_shape(dots)} {_place(where)} {dots.get_sizes()[0]:g} {face} {edge}"
 
 
@@ -149,7 +152,8 @@ def _box(box: Rectangle) -> str:
 
 
 def _line(line: Line2D) -> str:
-    points = " ".join(_place(point) for point in line.get_xydata())
+    places: Any = line.get_xydata()  # an array
+    points = " ".join(_place(point) for point in places)
     drawn = f"line {points} {to_hex(line.get_color())}"
     if line.get_marker() == "None":
         return drawn
@@ -163,11 +167,13 @@ def _shape(dots: PathCollection) -> str:
     matplotlib keeps the outline alone. The code leaves the name in `gid`, and it is checked here.
     """
     name, (drawn,) = dots.get_gid() or "", dots.get_paths()
-    same = drawn.vertices.tolist() == _outline(name).vertices.tolist()
+    found: Any = drawn.vertices  # an array, as the next one
+    named: Any = _outline(name).vertices
+    same = found.tolist() == named.tolist()
     return name if same else f"not {name}"
 
 
-def _place(where: Sequence[float]) -> str:
+def _place(where: Iterable[float]) -> str:
     return ",".join(f"{round(float(value), 3) + 0:g}" for value in where)
 
 
@@ -232,7 +238,9 @@ def name_curves(axes: Axes, ends: Iterable[End]) -> None:
     if isinstance(axes, Blank):
         return
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    width, height = axes.figure.get_size_inches() * 72  # points
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    width, height = figure.get_size_inches() * 72  # points
     columns: dict[float, list[End]] = {}
     for end in ends:
         columns.setdefault(end.x, []).append(end)

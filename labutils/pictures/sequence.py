@@ -181,7 +181,7 @@ def _message(
     start, end = ends
     axes.annotate("", (end, y), (start, y), arrowprops=arrow | {"mutation_scale": 20})
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    common = {"ha": "center", "size": TEXT, "bbox": paper, "color": colour}
+    common: dict[str, Any] = {"ha": "center", "size": TEXT, "bbox": paper, "color": colour}
     middle = (start + end) / 2
     axes.text(middle, y - 0.08, words[0], va="bottom", weight="bold", **common)
     axes.text(middle, y + 0.08, words[1], va="top", **common)

@@ -1,6 +1,7 @@
 """Tokens that nobody should take, and a verifier that takes them (lesson 02).
 
-The keys are published examples, so each forgery is the same bytes on every machine.
+The keys are published examples, so each forgery is the same bytes on every machine. A verifier
+returns the claims, and raises ValueError or another error for a token that it refuses.
 """
 
 import hmac
@@ -126,7 +127,7 @@ def with_own_key(claims: Claims, kid: str = "rs256-1") -> str:
 
 def logout_token(claims: Claims) -> str:
     """A real token of another kind: it ends a session (Back-Channel Logout, 2.4)."""
-    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    event: dict[str, Claims] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     return sign({**claims, "jti": "logout-1", "events": event}, SERVICE, typ="logout+jwt")
 
 

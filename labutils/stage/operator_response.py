@@ -13,9 +13,9 @@ from werkzeug.wrappers import Request
 from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import dice
-from labutils.stage.three_doors import PhoneSignIn
+from labutils.stage.three_doors import PhoneSignIn, copied
 from labutils.stage.two_apps import API, LOGIN, NOTES
-from labutils.stage.what_dies_when import LINK, SECRET, VERIFIER, act, asking_doors, copied
+from labutils.stage.what_dies_when import LINK, SECRET, VERIFIER, act, asking_doors
 
 FLAG = "flag-" + next(dice("lesson-05", "api.example/notes"))
 ADA = "u-1815"
@@ -78,6 +78,7 @@ class Response:
         api = NotesApi(apps.lab, API, LOGIN)
         api.scene = self
         apps.lab.add("api.example", api)
+        assert isinstance(apps.notes, NotesApp)
         apps.notes.scene = self
         self._menu = {
             "session at the provider": apps.session_cookie,

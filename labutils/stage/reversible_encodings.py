@@ -6,7 +6,7 @@ import hashlib
 import re
 import string
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import zip_longest
 from urllib.parse import unquote_plus
@@ -60,14 +60,15 @@ def _octets(text: str) -> Iterator[bytes]:
     """The bytes that a text may spell: in base64(url), base32, base85, hexadecimal or decimal."""
     bare = text.rstrip("=")
     fours, eights = (bare + "=" * (-len(bare) % size) for size in (4, 8))
-    for decode in (
+    ways: tuple[Callable[[], bytes], ...] = (
         lambda: base64.b64decode(fours.translate(STANDARD), validate=True),
         lambda: base64.b32decode(eights, casefold=True),
         lambda: base64.b85decode(text),
         lambda: base64.a85decode(text),
         lambda: bytes.fromhex(text.removeprefix("0x")),
         lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0"),
-    ):
+    )
+    for decode in ways:
         try:
             yield decode()
         except (ValueError, OverflowError):

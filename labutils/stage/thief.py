@@ -99,7 +99,7 @@ class Thief:
         """From a stolen item to data at the API: the answer of the last door that was tried."""
         if item in ("access token", "service token"):
             return browser.get(API + "/me", headers=bearer(stolen[item]))
-        answer = self.trade(browser, item, stolen)
+        answer: httpx.Response = self.trade(browser, item, stolen)
         if not answer.is_success:
             return answer
         tokens = answer.json()

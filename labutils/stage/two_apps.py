@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from labutils.identity.oauth import TokenResponse
 from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Client, User
@@ -42,16 +43,15 @@ class TwoApps:
 
     @property
     def session_cookie(self) -> str:
-        """The cookie of Ada's session at the provider."""
-        return self.ada.cookies.get("session", domain="login.example")
+        """The cookie of Ada's session at the provider; empty where she has none."""
+        return self.ada.cookies.get("session", domain="login.example") or ""
 
     def service_token(self, machine: httpx.Client) -> str:
         """The access token that the backup job gets by its own credentials, on this machine."""
-        job = {
-            "data": {"grant_type": "client_credentials"},
-            "auth": ("backup", "the-backup-job-has-this"),
-        }
-        return machine.post(LOGIN + "/token", **job).json()["access_token"]
+        form, secret = {"grant_type": "client_credentials"}, "the-backup-job-has-this"
+        response = machine.post(LOGIN + "/token", data=form, auth=("backup", secret))
+        answer: TokenResponse = response.json()
+        return answer["access_token"]
 
 
 def build_apps(

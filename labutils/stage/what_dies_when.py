@@ -101,7 +101,8 @@ def asking_doors(seed: str = "lesson-05", **options: Any) -> TwoApps:
 
 def code_in(response: httpx.Response) -> str:
     """The authorization code that a redirect carries; empty where it carries none."""
-    query = parse_qs(urlsplit(response.headers.get("location", "")).query)
+    location: str = response.headers.get("location", "")
+    query = parse_qs(urlsplit(location).query)
     return query.get("code", [""])[0]
 
 

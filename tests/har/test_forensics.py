@@ -100,3 +100,38 @@ def test_an_exported_recording_names_its_maker_and_keeps_empty_parameters():
     assert har.export([exchange])["log"]["creator"]["name"] == "labutils"
     listed = [(pair["name"], pair["value"]) for pair in entry["request"]["queryString"]]
     assert listed == [("a", ""), ("b", "1")]
+
+
+# --- what looks like a secret -------------------------------------------------------------------
+
+
+def found_in(text: str) -> list[str]:
+    """The kinds of credential that a response's body of this text is said to hold."""
+    content = {"size": len(text), "mimeType": "text/plain", "text": text}
+    entry = {"request": {}, "response": {"content": content}}
+    return [finding.kind for finding in har.findings({"log": {"entries": [entry]}})]
+
+
+@pytest.mark.parametrize(
+    "text, kinds",
+    [
+        ("abcdef12" * 2, ["opaque secret"]),
+        ("abcdef1a" * 2, []),
+        ("abcdef12abcdef1", []),
+        ("abcdefgh" * 2, []),
+        ("12345678" * 2, []),
+        ("abcdef12abcdef1/", ["opaque secret"]),
+        ("abcdef12abcdef1!", []),
+    ],
+    ids=[
+        "sixteen characters, eight of them different",
+        "sixteen characters, seven of them different",
+        "fifteen characters",
+        "letters alone",
+        "digits alone",
+        "with a character of base64",
+        "with another character",
+    ],
+)
+def test_an_opaque_secret_is_long_mixed_and_varied(text, kinds):
+    assert found_in(text) == kinds

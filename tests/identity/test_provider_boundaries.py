@@ -18,7 +18,6 @@ from provider_helpers import (
 )
 from two_apps import LOGIN, TwoApps
 
-from labutils import har
 from labutils.identity.provider.authorize import CODE_LIFE, RECENT
 from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
@@ -123,38 +122,3 @@ def test_an_access_token_is_over_from_its_six_hundredth_second_on(age, status, o
     header = {"authorization": f"Bearer {token}"}
     response = apps.tom.get(LOGIN + "/userinfo", headers=header)
     assert response.status_code == status
-
-
-# --- what looks like a secret -------------------------------------------------------------------
-
-
-def found_in(text: str) -> list[str]:
-    """The kinds of credential that a response's body of this text is said to hold."""
-    content = {"size": len(text), "mimeType": "text/plain", "text": text}
-    entry = {"request": {}, "response": {"content": content}}
-    return [finding.kind for finding in har.findings({"log": {"entries": [entry]}})]
-
-
-@pytest.mark.parametrize(
-    "text, kinds",
-    [
-        ("abcdef12" * 2, ["opaque secret"]),
-        ("abcdef1a" * 2, []),
-        ("abcdef12abcdef1", []),
-        ("abcdefgh" * 2, []),
-        ("12345678" * 2, []),
-        ("abcdef12abcdef1/", ["opaque secret"]),
-        ("abcdef12abcdef1!", []),
-    ],
-    ids=[
-        "sixteen characters, eight of them different",
-        "sixteen characters, seven of them different",
-        "fifteen characters",
-        "letters alone",
-        "digits alone",
-        "with a character of base64",
-        "with another character",
-    ],
-)
-def test_an_opaque_secret_is_long_mixed_and_varied(text, kinds):
-    assert found_in(text) == kinds

@@ -9,11 +9,9 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import defaultdict
 
 import course
 import guide
-import house
 import lessons
 import nbformat
 import pytest
@@ -139,124 +137,6 @@ def test_at_most_fifteen_names_are_exported_and_each_is_there():
     assert all(hasattr(labutils, name) for name in labutils.__all__)
     with pytest.raises(AttributeError, match="no name 'nothing'"):
         labutils.nothing  # noqa: B018
-
-
-def statements(path):
-    """(line, text) of each simple statement or head of a block; imports and docstrings left out."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
-            text = ast.unparse(node).partition("\n")[0]
-            if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
-                found.append((node.lineno, text))
-    return sorted(found)
-
-
-def test_no_six_statements_stand_twice():
-    places = defaultdict(list)
-    for path in OWN:
-        lines = statements(path)
-        for start in range(len(lines) - 5):
-            window = tuple(line for _, line in lines[start : start + 6])
-            places[window].append(f"{path.relative_to(ROOT)}:{lines[start][0]}")
-    demand_none(
-        f"The same six statements begin at {' and at '.join(found)}. Make a function of them."
-        for found in places.values()
-        if len(found) > 1
-    )
-
-
-ORDER = ("text", "lab", "identity", "incident", "stage", "classroom")
-
-
-def imported_rooms(path):
-    """The rooms of labutils from which a file imports, at its top or in a function."""
-    modules = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "labutils":
-            modules |= {f"labutils.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            modules.add(node.module or "")
-    return {name.split(".")[1] for name in modules if name.startswith("labutils.")} & set(ORDER)
-
-
-def test_arrows_point_one_way():
-    faults = []
-    for path in SOURCES:
-        room = path.relative_to(ROOT / "labutils").parts[0].removesuffix(".py")
-        if room in ORDER:
-            above = set(ORDER[ORDER.index(room) + 1 :])
-            faults += [
-                f"{path.relative_to(ROOT)} imports from {name}, which stands above it. Move what "
-                "it needs down, or the module up."
-                for name in sorted(imported_rooms(path) & above)
-            ]
-    demand_none(faults)
-
-
-# Tests of identity and incident that have not the name of a module there.
-OF_IDENTITY = {"boundaries", "serve", "signing_in"}
-OF_INCIDENT = {"second_case"}
-
-
-def files_of_two_rooms():
-    """The tests of identity and incident, by name; each is called for a module, or listed above."""
-    modules = {
-        path.stem
-        for room in ("identity", "incident")
-        for path in [*(ROOT / "labutils" / room).rglob("*"), ROOT / "labutils" / "lab.py"]
-    }
-    of_stage = {path.stem for path in (ROOT / "labutils" / "stage").glob("*.py")}
-    names = (modules | OF_IDENTITY | OF_INCIDENT) - of_stage
-    for path in sorted((ROOT / "tests").glob("test_*.py")):
-        name = path.stem.removeprefix("test_")
-        if name in names or name.startswith("har"):
-            yield name, path
-
-
-def with_helpers(path):
-    """A test file, and the files of tests/ from which it imports."""
-    yield path
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        helper = ROOT / "tests" / f"{getattr(node, 'module', None)}.py"
-        if isinstance(node, ast.ImportFrom) and helper.exists():
-            yield from with_helpers(helper)
-
-
-def test_the_tests_of_identity_and_incident_import_neither_stage_nor_classroom():
-    files = dict(files_of_two_rooms())
-    above = {
-        name
-        for name, path in files.items()
-        if any(imported_rooms(one) & {"stage", "classroom"} for one in with_helpers(path))
-    }
-    assert len(files) > 30
-    demand_none(
-        f"tests/test_{name}.py imports from stage or classroom. Build what it needs of identity "
-        "and incident, or name it for the room that it is about."
-        for name in sorted(above)
-    )
-
-
-def test_every_public_function_says_what_it_does():
-    demand_none(
-        f"{path.relative_to(ROOT)}: {name} has no docstring. Say in one line what it does."
-        for path in SOURCES
-        if path.parent.name != "lessons"
-        for name in without_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    )
-
-
-def without_docstring(tree):
-    """What has none in a module: the module itself, public functions and classes."""
-    if not ast.get_docstring(tree):
-        yield "the module"
-    for node in tree.body:
-        public = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
-        if public and not ast.get_docstring(node):
-            yield node.name
 
 
 # --- what is written down -----------------------------------------------------------------------
@@ -535,45 +415,3 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
 )
 def test_the_rail_of_encodings_can_fail(code, wrong):
     assert bool(list(without_encoding(ast.parse(code)))) == wrong
-
-
-# --- the house ----------------------------------------------------------------------------------
-
-
-def test_the_drawing_of_the_house_is_of_todays_imports():
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    demand(
-        house.sentence() in page,
-        "The imports changed, and docs/architecture.md shows the old ones: python tools/house.py",
-    )
-
-
-def walks() -> dict[str, list[tuple[str, list[str]]]]:
-    """The walks of docs/architecture.md: by title, the modules in order with the names told."""
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    found = {}
-    for title, text in re.findall(r"(?m)^### (.+)\n\n((?:\d\. .+\n)+)", page):
-        steps = []
-        for module, said in re.findall(
-            r"`(?:labutils/)?([\w/]+\.py)`([^`]*(?:`(?![\w/]+\.py)[^`]*`[^`]*)*)", text
-        ):
-            steps.append((module, re.findall(r"`([A-Za-z_][\w.]*)`", said)))
-        found[title] = steps
-    return found
-
-
-def test_there_are_five_walks_and_none_goes_back_more_than_twice():
-    for title, steps in walks().items():
-        modules = [module for module, _ in steps]
-        returns = sum(module in modules[:place] for place, module in enumerate(modules))
-        assert len(steps) >= 4 and returns <= 2, f"{title}: {modules}"
-    assert len(walks()) == 5
-
-
-@pytest.mark.parametrize("title", walks())
-def test_each_name_of_a_walk_is_defined_where_the_walk_says(title):
-    for module, names in walks()[title]:
-        text = (ROOT / "labutils" / module).read_text(encoding="utf-8")
-        for name in names:
-            known = re.search(rf"\b{name.split('.')[-1]}\b", text)
-            assert known, f"{title}: {module} has no {name}"

@@ -72,7 +72,10 @@ def authorize(state: State, request: Request) -> Response:
 
 
 def read_question(state: State, request: Request) -> AuthorizationRequest:
-    """The parameters, from a client that is registered, for an address that it registered."""
+    """The parameters, from a client that is registered, for an address that it registered.
+
+    Raises OAuthError, which is shown to the person: there is nobody else to tell.
+    """
     params = parameters(request.values)
     client = state.clients.get(params.get("client_id", ""))
     if client is None:  # RFC 6749, 4.1.2.1
@@ -108,7 +111,10 @@ def validate(question: AuthorizationRequest) -> str:
 
 
 def validate_pkce(question: AuthorizationRequest) -> None:
-    """A challenge, where this client must send one, and by the method S256 (RFC 7636, 4.3)."""
+    """A challenge, where this client must send one, and by the method S256 (RFC 7636, 4.3).
+
+    Raises OAuthError.
+    """
     challenge = question.params.get("code_challenge")
     method = question.params.get("code_challenge_method")
     if challenge is None and not question.client.require_pkce and method is None:

@@ -114,7 +114,10 @@ def verification(state: State, request: Request) -> Response:
 def authenticate(
     state: State, request: Request, posted: dict[str, str], typed: dict[str, str]
 ) -> Session:
-    """Who is at the browser. A session that is there already is enough."""
+    """Who is at the browser. A session that is there already is enough.
+
+    Raises PersonMustAnswer where nobody has signed in.
+    """
     if "username" in posted or "ticket" in posted:
         return sign_in(state, request, {**posted, **typed})
     session = state.current_session(request)

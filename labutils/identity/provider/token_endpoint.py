@@ -68,6 +68,7 @@ def redeem_code(
 
     The checks are in the order of OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2): only who is the
     right client, and can show the verifier and the key, ends the grant by using the code again.
+    Raises InvalidGrant.
     """
     code = state.codes.get(params.get("code", ""))
     if code is None:
@@ -109,7 +110,10 @@ def challenge_met(challenge: str | None, verifier: str | None) -> bool:
 def refresh(
     state: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """Tokens for a refresh token, which is used up by that: a new one comes along (RFC 6749, 6)."""
+    """Tokens for a refresh token, which is used up by that: a new one comes along (RFC 6749, 6).
+
+    Raises InvalidGrant.
+    """
     issued = state.refresh_tokens.get(params.get("refresh_token", ""))
     if issued is None:
         raise InvalidGrant("the refresh token is not one that was given out")
@@ -133,7 +137,10 @@ def refresh(
 def redeem_device_code(
     state: State, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """Tokens for a device code, once a person has said yes to it (RFC 8628, 3.4 and 3.5)."""
+    """Tokens for a device code, once a person has said yes to it (RFC 8628, 3.4 and 3.5).
+
+    Raises InvalidGrant, or OAuthError with the code that the client waits for.
+    """
     asked = state.device_requests.get(params.get("device_code", ""))
     if asked is None:
         raise InvalidGrant("the device code is not one that was given out")

@@ -25,6 +25,7 @@ def asked(claims: dict[str, Any], token: str, mistake: str, words: str) -> Case:
 
 
 def good_id_tokens() -> list[Case]:
+    """ID tokens that validate must take: of two people, and of another provider."""
     first, second = claims_of("first"), {**claims_of("second"), "aud": ["wiki"]}
     third = {**claims_of("third", LATER), "iss": ELSEWHERE, "aud": "notes"}
     elsewhere = (

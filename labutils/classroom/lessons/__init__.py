@@ -1,1 +1,0 @@
-"""One file a lesson: its exercises, their checks and their feedback."""
