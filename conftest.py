@@ -63,10 +63,54 @@ def locked_drawing() -> bool:
         return False
 
 
+# Tests in these files may run on any core, each by itself. All others stay with their file, so that
+# what they share (a world, a kernel) is built once.
+LET_GO = (
+    "tests/data/test_rules_in_other_months.py",
+    "tests/notebooks/test_conclusions.py",
+    "tests/notebooks/test_exercises.py",
+    "tests/lessons/test_answers.py",
+)
+# Files that take long as a whole begin first, so that no core waits for one at the end.
+LONG = (
+    "tests/incident/test_background.py",
+    "tests/data/test_rules_over_traffic.py",
+    "tests/lessons/lesson_07/test_unseen_recording.py",
+    "tests/lessons/lesson_14/test_thieves.py",
+    "tests/identity/test_serving.py",
+    "tests/test_doctor.py",
+)
+
+
+def file_of(nodeid: str) -> str:
+    """The file that a test is in."""
+    return nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Long files first; last the tests that may go to any core."""
+    places = {file: place for place, file in enumerate(LONG)}
+    places |= dict.fromkeys(LET_GO, len(LONG) + 1)
+    items.sort(key=lambda item: places.get(file_of(item.nodeid), len(LONG)))
+
+
+@pytest.hookimpl(optionalhook=True)  # where there is no pytest-xdist
+def pytest_xdist_make_scheduler(config, log):
+    """Shares tests over the cores, file by file, but for those that may go to any."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if file_of(nodeid) in LET_GO else file_of(nodeid)
+
+    return ByFile(config, log)
+
+
 def pytest_collectstart(collector) -> None:
     """nbval leaves pictures out; here they are compared like every output.
 
-    Their marks are compared everywhere (pictures.marks).
+    Their marks are compared everywhere (pictures.canvas.marks).
     """
     if hasattr(collector, "skip_compare") and locked_drawing():
         collector.skip_compare = tuple(

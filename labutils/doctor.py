@@ -28,7 +28,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from labutils.text import shown
+from labutils.text import DISTRIBUTION, shown
 
 ROOT = (
     Path(__file__).resolve().parent.parent
@@ -67,6 +67,8 @@ IMPORTED_BEFORE = {
     "pysigma-backend-sqlite": "labutils.hunt.compiled_parts",
 }
 
+KERNEL = "Anatomy of a Cloud Hack"  # the name under which JupyterLab lists the kernel of .venv
+
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
 
@@ -103,7 +105,7 @@ def packages() -> list[Package]:
     if project := _project():
         extras = project["optional-dependencies"]
         asked = [(line, "") for line in project["dependencies"]]
-        asked += [(line, extra) for extra in ("lab", "test") for line in extras[extra]]
+        asked += [(line, extra) for extra in ("lab",) for line in extras[extra]]
     else:
         lines = [
             line.partition(";") for line in _installed_metadata().get_all("Requires-Dist") or []
@@ -113,7 +115,7 @@ def packages() -> list[Package]:
     wanted = [
         (re.match(r"([\w.-]+)\s*(.*)", line), extra)
         for line, extra in asked
-        if extra in ("", "lab", "test")
+        if extra in ("", "lab")
     ]
     return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted if match]
 
@@ -141,7 +143,7 @@ def _installed_metadata() -> importlib.metadata.PackageMetadata | Message:
     """The metadata of labutils, which are empty where it lies on the path without having been
     installed."""
     try:
-        return importlib.metadata.metadata("labutils")
+        return importlib.metadata.metadata(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:
         return Message()
 
@@ -235,8 +237,7 @@ def complaint(error: ImportError | None = None) -> str:
         )
     return (
         f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with "
-        f"`{_say('lab')}`, "
-        "or choose the kernel of .venv."
+        f'`{_say("lab")}`, or choose the kernel "{KERNEL}".'
     )
 
 

@@ -1,5 +1,8 @@
 """Text that is safe to show, and numbers of things: in a terminal, a notebook, a sentence."""
 
+# What the package is called where packages are installed; it is imported as `labutils`.
+DISTRIBUTION = "anatomy-of-a-cloud-hack"
+
 
 def shown(text: str, longest: int = 200) -> str:
     """Text with all that does not print (controls, bidi marks, lone surrogates) escaped, cut to

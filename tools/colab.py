@@ -13,6 +13,7 @@ import tomllib
 from importlib.metadata import version
 
 from labutils.classroom.workspace import public_address, without_outputs
+from labutils.text import DISTRIBUTION
 from tools.lessons import paths as lessons
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -42,7 +43,7 @@ def to_install() -> list[str]:
 
 def install(address: str) -> str:
     """The code of the first cell."""
-    course = f"labutils @ git+{address}@v{version('labutils')}"
+    course = f"{DISTRIBUTION} @ git+{address}@v{version(DISTRIBUTION)}"
     others = " ".join(f'"{wanted}"' for wanted in to_install())
     return f'%pip install -q --no-deps "{course}"\n%pip install -q {others}'
 
@@ -50,9 +51,7 @@ def install(address: str) -> str:
 def opened_in_colab(address: str) -> str:
     """Where Colab opens the copies of this release, which lie on a branch of their own."""
     repository = address.removeprefix("https://github.com/")
-    return (
-        f"https://colab.research.google.com/github/{repository}/blob/colab-v{version('labutils')}/"
-    )
+    return f"https://colab.research.google.com/github/{repository}/blob/colab-v{version(DISTRIBUTION)}/"
 
 
 def copy_for(lesson: bytes, address: str) -> str:

@@ -24,9 +24,11 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
+TESTS_STAMP = VENV / "tests.stamp"
 PRISTINE = VENV / "pristine"
 QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--compile"]
 LOCKED = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
+FOR_TESTS = ["-r", "requirements-test.txt"]  # what tests need besides, at the same versions
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
 
 
@@ -94,17 +96,45 @@ def write_stamp():
     STAMP.write_bytes(fingerprint().encode("ascii") + b"\n" + os.fsencode(str(HERE)))
 
 
-def ensure_environment():
-    """Make `.venv` what the locked requirements say, in this folder.
+def tests_fingerprint():
+    """What the packages for tests are built from."""
+    return hashlib.sha256((HERE / "requirements-test.txt").read_bytes()).hexdigest()
+
+
+def has_what_tests_need():
+    """Whether `.venv` holds what requirements-test.txt says."""
+    return TESTS_STAMP.exists() and TESTS_STAMP.read_text(encoding="ascii") == tests_fingerprint()
+
+
+def ensure_environment(tests=False):
+    """Make `.venv` what the locked requirements say, in this folder; with what tests need, where
+    that is asked for.
 
     Exits with a sentence on failure.
     """
     built, folder = stamp()
     if built != fingerprint():
-        build()
+        build(tests)
     elif folder != str(HERE):
         where_the_disk_allows(repoint, folder)
+    if tests and not has_what_tests_need():
+        add_what_tests_need()
     where_the_disk_allows(keep_what_reset_needs)
+
+
+def add_what_tests_need():
+    """Install requirements-test.txt into `.venv`. Exits with a sentence on failure."""
+    say("Adding what tests need, from requirements-test.txt ...")
+    locked = [*LOCKED, *FOR_TESTS]
+    if shutil.which("uv") is not None:
+        done = not run("uv", "pip", "install", "--quiet", "--python", PYTHON, *locked)
+    else:
+        done = False
+    if not done and run(
+        *environments.pip(builder(), PYTHON), "--python", PYTHON, *QUIETLY, *locked
+    ):
+        sys.exit("What tests need could not be installed: the step above says why.")
+    TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
 
 
 def where_the_disk_allows(step, *arguments):
@@ -116,16 +146,18 @@ def where_the_disk_allows(step, *arguments):
         pass
 
 
-def build():
-    """Build `.venv` from the locked requirements, with uv where there is uv."""
+def build(tests=False):
+    """Build `.venv` from the locked requirements, with uv where there is uv; `tests` adds what
+    tests need."""
     require_python()
     require_a_folder_of_ones_own()
     say(
         "Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..."
         % sys.version_info[:2]
     )
-    done = shutil.which("uv") is not None and all_done(with_uv())
-    if not done and not all_done(with_pip()):
+    locked = [*LOCKED, *FOR_TESTS] if tests else LOCKED
+    done = shutil.which("uv") is not None and all_done(with_uv(locked))
+    if not done and not all_done(with_pip(locked)):
         sys.exit(
             "The environment could not be built: the step above failed. Usual causes are a network "
             "without a way to the package index, and a full disk. Mend the cause and say the same "
@@ -133,6 +165,8 @@ def build():
         )
     find_labutils_from_inside()
     write_stamp()
+    if tests:
+        TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
 
 
 def builder():
@@ -166,8 +200,8 @@ def all_done(steps):
     return not any(run(*step, env=env) for step in steps)
 
 
-def with_pip():
-    """The steps with pip.
+def with_pip(locked):
+    """The steps with pip, which install what the options `locked` name.
 
     The builder's pip installs into `.venv`, so that a Debian without ensurepip does too. Where it
     has none, or an old one, `.venv` gets the one that lies in Python's own library.
@@ -181,12 +215,12 @@ def with_pip():
     return [
         [builder(), "-m", "venv", "--without-pip", VENV],
         *given,
-        [*pip, *LOCKED],
+        [*pip, *locked],
         [*pip, *LABUTILS],
     ]
 
 
-def with_uv():
+def with_uv(locked):
     """The same steps with uv, in a fifth of the time.
 
     It does not read pip's settings, so pip has a second try.
@@ -194,7 +228,7 @@ def with_uv():
     install = ["uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
     return [
         ["uv", "venv", "--quiet", "--no-project", "--python", builder(), VENV],
-        [*install, *LOCKED],
+        [*install, *locked],
         [*install, *LABUTILS],
     ]
 
@@ -217,7 +251,7 @@ def repoint(folder):
             if first.startswith(b"#!" + old):
                 first = SHEBANG % first[2:]
             path.write_bytes((first + newline + rest).replace(old, new))
-    for path in site_packages().glob("labutils-*.dist-info/direct_url.json"):
+    for path in site_packages().glob("anatomy_of_a_cloud_hack-*.dist-info/direct_url.json"):
         path.write_text(
             json.dumps({"dir_info": {"editable": True}, "url": HERE.as_uri()}), encoding="utf-8"
         )
@@ -338,9 +372,31 @@ def style():
     )
 
 
+PYTEST = [PYTHON, "-m", "pytest"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
+# What guards a tool of its own, and runs with `make test-extras` and `make test-all`.
+EXTRAS = ["tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab")]
+NO_TESTS = 5  # pytest's exit status where nothing was selected
+
+
+def on_all_cores():
+    """The options that share tests over the cores. A file stays with one worker, but for those
+    that conftest.py lets go; a core more is asked for, since some tests wait."""
+    cores = os.cpu_count() or 1
+    return ["-n", str(cores + 1), "--no-loadscope-reorder"] if cores > 1 else []
+
+
+def stored():
+    """The course's own notebooks, by their paths."""
+    return ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
+
+
 def test(*arguments):
-    """Style, types, spelling; then unit tests, guard rails and stored outputs of every lesson."""
-    stored = ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
+    """Style, types, spelling; then unit tests, guard rails and stored outputs of every lesson; and,
+    where they are installed, two certified JavaScript clients.
+
+    The subjects of EXTRAS have a verb of their own.
+    """
     clients = HERE / "tools" / "clients"
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
     if not judged:
@@ -348,41 +404,37 @@ def test(*arguments):
             "The JavaScript clients are not run here: they want Node.js and two packages. make "
             "test-clients installs and runs them."
         )
-    return (
-        (judged and run(PYTHON, str(clients / "run.py"))) or style() or in_halves(stored, arguments)
+    left_out = ["--ignore=" + path for path in EXTRAS]
+    status = (
+        (judged and run(PYTHON, str(clients / "run.py")))
+        or style()
+        or run(*PYTEST, *on_all_cores(), *NBVAL, "tests", *stored(), *left_out, *arguments)
     )
+    say("Left to `make test-extras`: %s." % ", ".join(counts_of_extras()))
+    return status
 
 
-# What takes about as long as the rest, so that two cores share the work.
-FIRST_HALF = [
-    "tests/notebooks",
-    *(f"tests/test_{name}.py" for name in ("answers", "rules_over_traffic")),
-]
-NO_TESTS = 5  # pytest's exit status where nothing was selected
+def counts_of_extras():
+    """What is left out of `make test`, each subject with the number of its test functions."""
+    for path in EXTRAS:
+        texts = [one.read_text(encoding="utf-8") for one in (HERE / path).rglob("test_*.py")]
+        count = sum(len(re.findall(r"(?m)^def test_", text)) for text in texts)
+        yield "%s (%d test functions)" % (path.rpartition("/")[2], count)
 
 
-def in_halves(stored, arguments):
-    """The tests in two processes at once: the lessons with what belongs to them, and the rest.
+def test_extras(*arguments):
+    """What guards Axon, the hub, the browser's Python, the site and Colab."""
+    return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 
-    The rest is printed when the first half is done. The exit status of the first that fails.
-    """
-    pytest = [PYTHON, "-m", "pytest"]
-    nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
-    left_out = ["--ignore=" + path for path in FIRST_HALF]
-    with tempfile.TemporaryFile() as printed:
-        rest = subprocess.Popen(
-            [str(part) for part in (*pytest, "tests", *left_out, *arguments)],
-            cwd=str(HERE),
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-        )
-        statuses = [run(*pytest, *nbval, *FIRST_HALF, *stored, *arguments), rest.wait()]
-        printed.seek(0)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(printed.read())
-        sys.stdout.flush()
-    failed = [status for status in statuses if status not in (0, NO_TESTS)]
-    return failed[0] if failed else min(statuses)
+
+def test_all(*arguments):
+    """All that runs without a browser, another user account, or a network beyond the registries."""
+    return test(*arguments) or test_extras(*arguments)
+
+
+def quick(*numbers):
+    """Style, types, and the tests that a change touches; with numbers, those of these lessons."""
+    return style() or run(PYTHON, "tools/touched.py", *numbers)
 
 
 def test_wheel(*arguments):
@@ -401,34 +453,46 @@ def lesson(*arguments):
     return run(PYTHON, "tools/lesson.py", *arguments)
 
 
+COMPILE = [
+    *("uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
+    *("--fork-strategy", "fewest", "--custom-compile-command", "make lock", "pyproject.toml"),
+    *("--extra", "lab", "--group", "build"),
+]
+
+
 def lock(*arguments):
-    """Write requirements.txt from pyproject.toml, with hashes and without addresses.
+    """Write requirements.txt and requirements-test.txt from pyproject.toml, with hashes and without
+    addresses. What stands in the first is left out of the second.
 
     Needs `uv` on the PATH.
     """
-    return run(
-        "uv",
-        "pip",
-        "compile",
-        "-q",
-        "--universal",
-        "--python-version",
-        "3.11",
-        "--generate-hashes",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--no-annotate",
-        "--fork-strategy",
-        "fewest",
-        "--extra",
-        "dev",
-        "--custom-compile-command",
-        "make lock",
-        "pyproject.toml",
-        "-o",
-        "requirements.txt",
-        *arguments,
-    )
+    if status := run(*COMPILE, "-o", "requirements.txt", *arguments):
+        return status
+    with tempfile.TemporaryDirectory() as folder:
+        both = pathlib.Path(folder, "both.txt")
+        before = HERE / "requirements-test.txt"
+        both.write_text(
+            "".join(
+                path.read_text(encoding="utf-8")
+                for path in (HERE / "requirements.txt", before)
+                if path.exists()
+            ),
+            encoding="utf-8",
+        )
+        of_tests = ["--group", "test", "-c", "requirements.txt", "-o", str(both)]
+        if status := run(*COMPILE, *of_tests, *arguments):
+            return status
+        learners = set(pinned((HERE / "requirements.txt").read_text(encoding="utf-8")))
+        head, *blocks = re.split(r"\n(?=\S)", both.read_text(encoding="utf-8").strip())
+        others = [block for block in blocks if block.split()[0] not in learners]
+    before.write_text("\n".join([head, *others]) + "\n", encoding="utf-8")
+    return 0
+
+
+def pinned(text):
+    """The pins of a file of requirements, such as `pyjwt==2.15.1`."""
+    return re.findall(r"(?m)^([\w.-]+==\S+)", text)
 
 
 def bench(*arguments):
@@ -550,6 +614,9 @@ def clean():
 VERBS = {
     "lab": lab,
     "test": test,
+    "quick": quick,
+    "test-extras": test_extras,
+    "test-all": test_all,
     "test-wheel": test_wheel,
     "notebooks": notebooks,
     "lesson": lesson,
@@ -575,10 +642,13 @@ VERBS = {
     "clean": clean,
 }
 
+# What a learner says needs none of the packages for tests.
+OF_LEARNERS = ("lab", "reset")
+
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
         sys.exit("Say one of: python tools/course.py " + " | ".join(VERBS))
     verb, rest = sys.argv[1], sys.argv[2:]
     if verb not in ("clean", "lock", "mend"):
-        ensure_environment()
+        ensure_environment(tests=verb not in OF_LEARNERS)
     sys.exit(VERBS[verb](*rest))

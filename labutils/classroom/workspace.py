@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labutils.text import DISTRIBUTION
 
 RECORD = ".course.json"
 PROGRESS = "progress.json"
@@ -187,7 +188,7 @@ def in_the_repository(path: str, address: str | None) -> str | None:
     """The address of a file at this release, in the repository of that address; None without."""
     import importlib.metadata
 
-    return address and f"{address}/blob/v{importlib.metadata.version('labutils')}/{path}"
+    return address and f"{address}/blob/v{importlib.metadata.version(DISTRIBUTION)}/{path}"
 
 
 def public_address() -> str | None:
@@ -195,7 +196,7 @@ def public_address() -> str | None:
     import importlib.metadata
 
     try:
-        urls = importlib.metadata.metadata("labutils").get_all("Project-URL") or []
+        urls = importlib.metadata.metadata(DISTRIBUTION).get_all("Project-URL") or []
     except importlib.metadata.PackageNotFoundError:
         return None
     named = dict(line.split(", ", 1) for line in urls if ", " in line)

@@ -65,12 +65,13 @@ def show(figure: Figure, sentence: str) -> None:
 
     The sentence is the text alternative, computed from the same data.
     """
+    display_data: Any = display  # IPython has no types for it
     if isinstance(figure, Blank):
-        display({"text/plain": NO_PICTURE}, raw=True)  # type: ignore[no-untyped-call]  # IPython
+        display_data({"text/plain": NO_PICTURE}, raw=True)
     else:
         width = int(figure.get_figwidth() * 80)
         described = {"image/png": {"alt": sentence, "width": width}}
-        display(stored(figure), raw=True, metadata=described)  # type: ignore[no-untyped-call]
+        display_data(stored(figure), raw=True, metadata=described)
     print(fill(sentence, 110))
 
 
@@ -81,7 +82,7 @@ def stored(figure: Figure) -> dict[str, str]:
     course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
     """
     small = io.BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)  # matplotlib says no types of it
+    canvas: Any = FigureCanvasAgg(figure)  # matplotlib has no types for it
     canvas.draw()
     drawn = Picture.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     drawn.convert("RGB").quantize(64, Picture.Quantize.FASTOCTREE).save(
@@ -123,8 +124,8 @@ def _lines_of(artist: Artist) -> Iterator[str]:
 
 def _text(text: Text) -> str:
     where = text.xy if isinstance(text, Annotation) else text.get_position()
-    size, weight, side = f"{text.get_fontsize():g}", text.get_fontweight(), text.get_horizontalalignment()
-    colour = to_hex(text.get_color())
+    size, weight = f"{text.get_fontsize():g}", text.get_fontweight()
+    side, colour = text.get_horizontalalignment(), to_hex(text.get_color())
     return f"text {_place(where)} {size} {weight} {side} {colour} {text.get_text()!r}"
 
 

@@ -5,7 +5,7 @@ backup job. GET https://notes.example/notes gives them to her sessions there. Th
 once the operator has responded.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from werkzeug.wrappers import Request
@@ -32,10 +32,17 @@ RUNBOOK = (
 WAIT = 3600  # seconds from the response until Tom tries
 
 
+class HasNotes(Protocol):
+    """A scene in which Ada has notes."""
+
+    def notes(self) -> dict[str, str]:
+        """What the API and the application give to her."""
+
+
 class NotesApi(ResourceServer):
     """The API with one more door, GET /notes. `scene` says whether the operator has responded."""
 
-    scene: "Response"
+    scene: HasNotes
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -54,7 +61,7 @@ class NotesApi(ResourceServer):
 class NotesApp(PhoneSignIn):
     """The application with one more page, GET /notes, at notes.example alone."""
 
-    scene: "Response"
+    scene: HasNotes
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)

@@ -13,6 +13,7 @@ import pytest
 from labutils import __main__ as commands
 from labutils.classroom import workspace
 from labutils.classroom.workspace import CannotCopy, Originals, fingerprint, make_copies, reset
+from labutils.text import DISTRIBUTION
 
 NAMES = ("03-a-lesson.ipynb", "04-another.ipynb")
 
@@ -141,7 +142,7 @@ def test_links_lead_to_the_public_address_where_there_is_one(root, tmp_path, mon
     list(make_copies(tmp_path / "home" / "course", workspace.originals(root)))
     text = (tmp_path / "home" / "course" / NAMES[0]).read_text(encoding="utf-8")
     address = (
-        f"https://course.example/blob/v{importlib.metadata.version('labutils')}/docs/glossary.md"
+        f"https://course.example/blob/v{importlib.metadata.version(DISTRIBUTION)}/docs/glossary.md"
     )
     assert f"[the glossary]({address})" in text
 

@@ -9,6 +9,7 @@ from functools import cache
 import lessons
 import nbformat
 import pytest
+from cells import run_cell
 from places import NUMBERS
 from rails import demand, demand_none, quoted
 
@@ -103,17 +104,6 @@ def test_no_exercise_says_the_flag_or_has_it_in_its_lab(number, labs):
 # --- cells that are run twice -------------------------------------------------------------------
 
 
-def run(cell: nbformat.NotebookNode, names: dict) -> tuple[str, str]:
-    """What a cell prints, and the error that ends it, in words."""
-    said, error = io.StringIO(), ""
-    with contextlib.redirect_stdout(said):
-        try:
-            exec(compile(cell.source, f"<{cell.id}>", "exec"), names)
-        except Exception as raised:
-            error = f"{type(raised).__name__}: {quoted(str(raised))}"
-    return " ".join(said.getvalue().split()), error
-
-
 @pytest.mark.parametrize("number", RUN_TWICE)
 def test_each_cell_can_be_run_twice(number, labs, tmp_path, monkeypatch):
     """Who is told that no prediction was noted notes one, and runs the cell again."""
@@ -126,7 +116,7 @@ def test_each_cell_can_be_run_twice(number, labs, tmp_path, monkeypatch):
     for cell in code_cells(number):
         before = len(labs)
         for time in ("once", "twice"):
-            said, error = run(cell, names)
+            said, error = run_cell(cell, names)
             if error:
                 faults.append(f"Lesson {number}, cell {cell.id}, run {time}: {error}.")
             if OTHERWISE in said:

@@ -363,7 +363,7 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         (checkout / "notebooks" / by_product).write_text("{}", encoding="utf-8")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=checkout, check=True, capture_output=True)
-    [wheel] = tmp_path.glob("labutils-*.whl")
+    [wheel] = tmp_path.glob("anatomy_of_a_cloud_hack-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     package = tmp_path / "site" / "labutils"

@@ -88,7 +88,7 @@ def own(folder: pathlib.Path) -> pathlib.Path:
     """The wheel of labutils, by the course's own build. Raises subprocess.CalledProcessError."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
     subprocess.run(build, check=True, cwd=HOUSE, capture_output=True)
-    (wheel,) = folder.glob("labutils-*.whl")
+    (wheel,) = folder.glob("anatomy_of_a_cloud_hack-*.whl")
     return wheel
 
 

@@ -18,6 +18,7 @@ import nbformat
 
 from labutils.classroom.exercises import WIDTH
 from labutils.classroom.workspace import in_the_repository, public_address
+from labutils.text import DISTRIBUTION
 from tools.colab import opened_in_colab
 from tools.environments import python_with
 from tools.guide import lesson_table
@@ -50,7 +51,7 @@ def launches(address: str | None, lite: bool) -> dict[str, str]:
     if lite:
         ways["Start in the browser"] = "lite/lab/index.html?path={name}"
     if address and address.startswith("https://github.com/"):
-        repository, tag = address.removeprefix("https://github.com/"), f"v{version('labutils')}"
+        repository, tag = address.removeprefix("https://github.com/"), f"v{version(DISTRIBUTION)}"
         binder = f"https://mybinder.org/v2/gh/{repository}/{tag}?urlpath=lab/tree/work/"
         colab = opened_in_colab(address) + "{name}"
         ways |= {"Open on Binder": binder + "{name}", "Open in Colab": colab}
@@ -208,7 +209,7 @@ def write_source(address: str | None, lite: bool) -> None:
         (SOURCE / folder).mkdir(parents=True)
     shutil.copytree(HERE / "static", SOURCE / "static")
     shutil.copyfile(HERE / "conf.py", SOURCE / "conf.py")
-    settings = {"version": version("labutils"), "address": address}
+    settings = {"version": version(DISTRIBUTION), "address": address}
     (SOURCE / "site.json").write_text(json.dumps(settings), encoding="utf-8")
     ways = launches(address, lite)
     (SOURCE / "index.md").write_text(front_page(ways, address), encoding="utf-8")

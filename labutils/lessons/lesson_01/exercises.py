@@ -176,7 +176,8 @@ def joined(header: Any, claims: Any, signature: str = "c2lnbmF0dXJl") -> str:
 def to_decode() -> list[Case]:
     """Tokens of every length, and some that need each letter of the alphabet."""
     names, plain = drawn("decode"), {"alg": "ES256", "typ": "JWT"}
-    cases = [(plain, {"sub": "u-1815", "a": "wxyz"}, None)]
+    first = (plain, {"sub": "u-1815", "a": "wxyz"}, None)
+    cases: list[tuple[dict[str, str], dict[str, str], str | None]] = [first]
     for length in range(24):
         header = {"alg": "ES256", "kid": next(names)[: 1 + length % 7]}
         cases.append((header, {"sub": next(names), "n": "x" * length}, "padding"))

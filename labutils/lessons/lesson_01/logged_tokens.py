@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jwt
+from jwt.types import Options
 
 from labutils.identity.oauth import bearer
 from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
@@ -52,7 +53,7 @@ def is_text(value: object) -> bool:
 
 def with_the_key(token: str) -> Claims:
     """The claims of a token, as PyJWT gives them with the key. It does not look at the clock."""
-    options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
+    options: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     return dict(jwt.decode(token, jwt.PyJWK(KEY.jwk), ["ES256"], options=options))
 
 
@@ -109,7 +110,7 @@ def token(name: str, sub: str, aud: str, begin: str, minutes: int = 10, **more: 
     return sign({**claims, "jti": number(name), **more}, KEY)
 
 
-def line(time: str, ip: str, url: str, status: int = 200, **headers: str) -> str:
+def line(time: str, ip: str, url: str, status: int = 200, /, **headers: str) -> str:
     """A line of the log."""
     said = {"time": f"{DAY}{time}Z", "ip": ip, "url": url, "status": status, "headers": headers}
     return json.dumps(said)

@@ -31,6 +31,7 @@ from .id_tokens import (
     ELSEWHERE,
     ISSUER,
     NOW,
+    Change,
     asked,
     bad_id_tokens,
     bad_id_tokens_by_name,
@@ -143,7 +144,7 @@ def meant_for_others() -> list[Case]:
     claims = claims_of("for others")
     issuers = (ISSUER + ".tom.test", "https://LOGIN.example", ISSUER + "/", *nearly(ISSUER))
     parts = ("my-wiki-2", "wiki-2", "my-wiki", "wik", "iki", "w", "")
-    changes = [
+    changes: list[tuple[dict[str, Any], str]] = [
         *(({"iss": issuer}, "iss") for issuer in issuers),
         ({"aud": "notes"}, "aud"),
         *(({"aud": part}, "part") for part in parts),
@@ -173,7 +174,7 @@ def times(*pairs: tuple[int | None, int | None, str]) -> list[Case]:
     """Cases of in_time at NOW, by the seconds from it: iat, exp, mistake."""
     cases = []
     for issued, expires, mistake in pairs:
-        claims = {"sub": "u-1815"}
+        claims: dict[str, Any] = {"sub": "u-1815"}
         claims |= {} if issued is None else {"iat": NOW + issued}
         claims |= {} if expires is None else {"exp": NOW + expires}
         cases.append(Case((claims, NOW), mistake=mistake))
@@ -205,8 +206,13 @@ def bad_sign_ins() -> list[Case]:
     """The bad tokens, nonces that are nearly right, and sign-ins that sent no nonce."""
     claims = claims_of("bad")
     backwards = {**claims, "iat": NOW - 300, "exp": NOW - 600}
-    near = [({"nonce": name}, "nonce near", f"nonce {name!r}") for name in nearly(claims["nonce"])]
-    nobody = [({"sub": ""}, "sub", "an empty sub"), ({"sub": None}, "sub", "a sub that is null")]
+    near: list[Change] = [
+        ({"nonce": name}, "nonce near", f"nonce {name!r}") for name in nearly(claims["nonce"])
+    ]
+    nobody: list[Change] = [
+        ({"sub": ""}, "sub", "an empty sub"),
+        ({"sub": None}, "sub", "a sub that is null"),
+    ]
     return [
         asked(
             claims, sign(backwards, forged.SERVICE), "time", "a token that ends before it begins"

@@ -9,6 +9,7 @@ from labutils.stage import forgeries as forged
 
 ISSUER, NOW = "https://login.example", 1697620000
 ELSEWHERE, LATER = "https://sign-in.example", NOW + 1_000_000  # another provider, and another day
+Change = tuple[dict[str, Any], str, str]  # other claims, the mistake, and the words for it
 
 
 def claims_of(seed: str, now: int = NOW) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def good_id_tokens() -> list[Case]:
 def bad_id_tokens() -> list[Case]:
     """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
-    changes = [
+    changes: list[Change] = [
         ({"iss": "https://tom.test"}, "meant for", "another issuer, signed by our provider"),
         ({"aud": "notes"}, "meant for", "another audience"),
         ({"aud": ["wiki", "notes"]}, "meant for", "an audience that is not trusted beside ours"),

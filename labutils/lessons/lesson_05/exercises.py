@@ -11,6 +11,7 @@ from labutils.classroom import registry
 from labutils.classroom.judging import (
     PASSED,
     Case,
+    Kind,
     Tried,
     Verdict,
     compare,
@@ -122,7 +123,7 @@ def knocks(answer: Tried) -> Verdict:
                 got = f"{sent or 'no'} requests of the browser"
                 return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
             if response.is_success is not is_good:
-                kind_of_verdict = "refused_good" if is_good else "let_in"
+                kind_of_verdict: Kind = "refused_good" if is_good else "let_in"
                 said = f"It was answered {response.status_code}."
                 return Verdict(kind_of_verdict, case, said, mistake=door)
     return PASSED
@@ -404,7 +405,7 @@ def kinds_of_tokens() -> list[Case]:
     """Texts of every kind, with drawn subjects, the telling ones first."""
     drawn = dice("lesson-05", "kinds")
     claims = {"iss": LOGIN, "sub": next(drawn), "aud": "wiki", "iat": 1697620000}
-    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    event: dict[str, dict[str, Any]] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     encrypted = {"alg": "dir", "enc": "A256GCM"}
     rows = [
         (sign({**claims, "nonce": next(drawn)}, _KEY), "ID token", "JWT", "an ID token"),
@@ -468,7 +469,7 @@ def tables() -> list[Case]:
         for row in ("cookie", "code", "token", "secret", "key")
         for action in ("log out", "change", "disable")
     }
-    alike = {
+    alike: Table = {
         ("session", "revoke"): 4,
         ("session", "revoke all"): 11,
         ("session at the wiki", "revoke"): 11,
@@ -476,8 +477,8 @@ def tables() -> list[Case]:
         ("Session", "revoke"): 11,
         ("Session", "revoke all"): 11,
     }
-    edge = {("cookie", "x"): 6, ("code", "x"): 4, ("cookie", "y"): 1440, ("code", "y"): 0}
-    asked = [
+    edge: Table = {("cookie", "x"): 6, ("code", "x"): 4, ("cookie", "y"): 1440, ("code", "y"): 0}
+    asked: list[tuple[Table, tuple[str, ...], float, list[str], str]] = [
         (table, ("log out",), 5, rows_left(table, ("log out",), 5), "one"),
         (edge, ("x",), 6, ["cookie"], "edge"),
         (edge, ("x",), 4, ["cookie", "code"], "edge"),

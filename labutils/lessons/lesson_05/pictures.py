@@ -45,9 +45,16 @@ def lifetimes(
             if opened < len(tries):
                 rings.append((left + step * (opened + 0.5), y))
     shape, face, edge = SHAPES["denied"]
-    style = {"facecolors": face, "edgecolors": edge, "linewidths": 2, "zorder": 3}
     axes.scatter(
-        [x for x, _ in rings], [y for _, y in rings], marker=shape, s=60, gid=shape, **style
+        [x for x, _ in rings],
+        [y for _, y in rings],
+        marker=shape,
+        s=60,
+        gid=shape,
+        facecolors=face,
+        edgecolors=edge,
+        linewidths=2,
+        zorder=3,
     )
     scale = ", ".join(moment(minute) for minute in tries)
     key = (

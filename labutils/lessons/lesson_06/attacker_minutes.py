@@ -3,8 +3,8 @@
 Nothing is computed from lifetimes. Each item is tried again and again until it is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request
 
@@ -40,7 +40,8 @@ class Defence:
     """What is done: a reaction to the theft, or apps that were built in another way."""
 
     react: Callable[[TwoApps], object] | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    api_asks: bool = False  # the API asks the provider about each token
+    provider: type[Provider] = Provider
 
 
 def log_out_and_revoke(apps: TwoApps) -> None:
@@ -49,14 +50,13 @@ def log_out_and_revoke(apps: TwoApps) -> None:
     log_out(apps)
 
 
-API_ASKS = {"opaque_access_tokens": True}
 DEFENCES = {
     "nothing": Defence(),
     "Ada logs out": Defence(log_out),
     "her app refreshes": Defence(refresh_tokens),
     "grant revoked": Defence(revoke_refresh_token),
-    "grant revoked, API asks": Defence(revoke_refresh_token, API_ASKS),
-    "cookie tied to address": Defence(options={"provider": AddressBoundSessions}),
+    "grant revoked, API asks": Defence(revoke_refresh_token, api_asks=True),
+    "cookie tied to address": Defence(provider=AddressBoundSessions),
 }
 ALL_OF_IT = Defence(log_out_and_revoke)
 
@@ -66,7 +66,9 @@ class Theft:
 
     def __init__(self, thief: Thief, item: str, defence: Defence, delay: float = REACTION):
         self.thief, self.item = thief, item
-        self.apps = build_apps("lesson-06", **defence.options)
+        self.apps = build_apps(
+            "lesson-06", provider=defence.provider, opaque_access_tokens=defence.api_asks
+        )
         self.stolen = thief.robs(self.apps)
         self.at = self.apps.lab.clock.now
         self.react, self.delay = defence.react, delay
@@ -105,7 +107,7 @@ LINES = {
     "session cookie": ("session cookie", ALL_OF_IT),
     "refresh token": ("refresh token", ALL_OF_IT),
     "access token": ("access token", ALL_OF_IT),
-    "access token, API asks": ("access token", Defence(log_out_and_revoke, API_ASKS)),
+    "access token, API asks": ("access token", Defence(log_out_and_revoke, api_asks=True)),
     "service token": ("service token", ALL_OF_IT),
 }
 

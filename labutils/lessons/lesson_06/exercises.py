@@ -264,7 +264,7 @@ def trades(answer: Tried) -> Verdict:
     for user in (apps.provider.users["ada"], apps.provider.users[name]):
         browser = apps.lab.browser(user.username, "192.0.2.11")
         sign_in(browser, NOTES + "/login", user.username, user.password)
-        cookie = browser.cookies.get("session", domain="login.example")
+        cookie = browser.cookies.get("session", domain="login.example") or ""
         case = f"the session cookie of {user.name}"
         if verdict := wrong_trade(answer, apps, cookie, user.sub, case):
             return verdict

@@ -53,7 +53,9 @@ def delays(
     return figure, _sentence(shared, across, horizon)
 
 
-def curves(minutes: Mapping[tuple[str, int], float], across: Sequence[int]) -> dict[Curve, list]:
+def curves(
+    minutes: Mapping[tuple[str, int], float], across: Sequence[int]
+) -> dict[Curve, list[str]]:
     """The names by their curve, the ones with the same curve together."""
     shared: dict[Curve, list[str]] = {}
     for name in dict.fromkeys(name for name, _ in minutes):

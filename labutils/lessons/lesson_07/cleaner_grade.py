@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from labutils.har.forensics import get, named, strings
-from labutils.har.reading import checked, json_value
+from labutils.har.reading import JsonObject, checked, json_value
 from labutils.lab import dice
 from labutils.stage.reversible_encodings import undone, unmasked
 
@@ -23,12 +24,12 @@ SECRETIVE = (
 )
 
 
-def untouched(har: dict) -> dict:
+def untouched(har: JsonObject) -> JsonObject:
     """No cleaning at all."""
     return copy.deepcopy(har)
 
 
-def drop_three_headers(har: dict) -> dict:
+def drop_three_headers(har: JsonObject) -> JsonObject:
     """What a browser's default export leaves out today.
 
     Cookie, Set-Cookie and Authorization, and the lists of cookies.
@@ -46,7 +47,7 @@ def drop_three_headers(har: dict) -> dict:
     return cleaned
 
 
-def word_list(har: dict) -> dict:
+def word_list(har: JsonObject) -> JsonObject:
     """Names that sound secret, searched for in the text as word lists are: letter case counts."""
     text = json.dumps(har)
     for before, value in (
@@ -55,16 +56,19 @@ def word_list(har: dict) -> dict:
         (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*'),
     ):
         text = re.sub(f"({before}){value}", r"\1[removed]", text)
-    return json.loads(text)
+    cleaned: JsonObject = json.loads(text)
+    return cleaned
 
 
-def signatures_off(har: dict) -> dict:
+def signatures_off(har: JsonObject) -> JsonObject:
     """The word list, and the signature taken off each JWT: the claims stay readable.
 
     It is a model in the manner of Cloudflare's sanitizer (fact cf-har-sanitizer-jwt), not its code.
     """
     text = json.dumps(word_list(har))
-    return json.loads(re.sub(r"(eyJ[\w-]+\.eyJ[\w-]+\.)[\w-]+", r"\1removed", text))
+    text = re.sub(r"(eyJ[\w-]+\.eyJ[\w-]+\.)[\w-]+", r"\1removed", text)
+    cleaned: JsonObject = json.loads(text)
+    return cleaned
 
 
 # --- grading by attack --------------------------------------------------------------------------
@@ -76,7 +80,7 @@ FORM = "application/x-www-form-urlencoded"
 class Planted:
     """A recording with secrets in it that no learner has seen."""
 
-    recording: dict
+    recording: JsonObject
     keys: tuple[str, ...]  # long and random
     codes: tuple[str, ...]  # six digits, so that they can be guessed
 
@@ -86,7 +90,7 @@ class Planted:
         return {*self.keys, *self.codes}
 
 
-def planted(recording: dict, seed: str) -> Planted:
+def planted(recording: JsonObject, seed: str) -> Planted:
     """A copy of a recording with three failing requests more: secrets everywhere but in names.
 
     They stand in headers, cookies, forms, addresses, messages and bodies, nested and as numbers.
@@ -113,7 +117,7 @@ def planted(recording: dict, seed: str) -> Planted:
     return Planted(copied, tuple(keys), tuple(codes))
 
 
-def _failure(code: str, key: str, incident: str) -> dict:
+def _failure(code: str, key: str, incident: str) -> JsonObject:
     """The body of an answer that failed: what support needs, and secrets beside and below it."""
     held = [{"key": key, "code": code, "pin": int(code)}]
     return {"error": "quota_exceeded", "incident": incident, "detail": f"{key} at {code}"} | {
@@ -121,7 +125,7 @@ def _failure(code: str, key: str, incident: str) -> dict:
     }
 
 
-def _in_addresses(entries: list[dict], keys: list[str], codes: list[str]) -> None:
+def _in_addresses(entries: list[JsonObject], keys: list[str], codes: list[str]) -> None:
     """Secrets in the user info, the fragment, the path and the query of addresses (RFC 3986, 3)."""
     one, other = entries[-2]["request"], entries[-1]["request"]
     one["url"] = one["url"].replace("://", f"://ops:{keys[1]}@") + f"#{codes[-2]}"
@@ -133,9 +137,10 @@ def pairs(**values: str) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in values.items()]
 
 
-def texts(har: dict) -> set[str]:
+def texts(har: JsonObject) -> set[str]:
     """Every text in a HAR that a thief could try, and the numbers that a text may have become."""
-    numbers, waiting = set(), [har]
+    numbers: set[str] = set()
+    waiting: list[Any] = [har]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
@@ -153,7 +158,7 @@ def halves(secret: str) -> list[str]:
     return [secret[: len(secret) // 2], secret[len(secret) // 2 :]]
 
 
-def pattern(secrets: set[str]) -> re.Pattern:
+def pattern(secrets: set[str]) -> re.Pattern[str]:
     """What finds any of these texts in another.
 
     A short one counts only where it stands alone: other digits may hold it by chance.
@@ -165,7 +170,7 @@ def pattern(secrets: set[str]) -> re.Pattern:
     )
 
 
-def readable(har: dict, secrets: set[str]) -> set[str]:
+def readable(har: JsonObject, secrets: set[str]) -> set[str]:
     """The secrets that stand in a file as they are, in some text or as a number."""
     find = pattern(secrets)
     return {secret for text in texts(har) for secret in find.findall(text)}
@@ -184,13 +189,13 @@ def brought_back(written: set[str], secrets: set[str]) -> set[str]:
 # --- grading by usefulness ----------------------------------------------------------------------
 
 
-def usefulness(original: dict, cleaned: dict) -> dict[str, bool]:
+def usefulness(original: JsonObject, cleaned: JsonObject) -> dict[str, bool]:
     """Each question of support's, and whether the cleaned HAR answers it as the original does."""
     before, after = checked(original)["entries"], checked(cleaned)["entries"]
     return {question: answer(before) == answer(after) for question, answer in QUESTIONS.items()}
 
 
-Answer = Callable[[list[dict]], list]
+Answer = Callable[[list[JsonObject]], list[Any]]
 
 
 def _each(*ways: str) -> Answer:
@@ -198,32 +203,32 @@ def _each(*ways: str) -> Answer:
     return lambda entries: [[get(entry, *way.split(".")) for way in ways] for entry in entries]
 
 
-def _same(*values: Callable[[dict], Hashable]) -> Answer:
+def _same(*values: Callable[[JsonObject], Hashable]) -> Answer:
     """What is equal, and not what it is.
 
     For each entry the number of the first with an equal value, or None for an empty one.
     """
 
-    def answer(entries: list[dict]) -> list:
+    def answer(entries: list[JsonObject]) -> list[Any]:
         columns = [[value(entry) for entry in entries] for value in values]
         return [[column.index(one) if one else None for one in column] for column in columns]
 
     return answer
 
 
-def _service(entry: dict) -> tuple:
+def _service(entry: JsonObject) -> tuple[object, list[str], int]:
     """The method, the host, and how many segments the path has."""
     parts = _endpoint(entry).split("?")[0].split("/")
     return get(entry, "request", "method"), parts[2:3], len(parts)
 
 
-def _endpoint(entry: dict) -> str:
+def _endpoint(entry: JsonObject) -> str:
     """The address without user info and fragment, which do not say what was asked for."""
     url = str(get(entry, "request", "url")).partition("#")[0]
     return re.sub(r"^(\w+://)[^/?]*@", r"\1", url)
 
 
-def _sent(header: str, entry: dict) -> tuple:
+def _sent(header: str, entry: JsonObject) -> tuple[str, ...]:
     return tuple(
         value for name, value in named(entry, "request", "headers") if name.lower() == header
     )
@@ -233,7 +238,7 @@ def _sent(header: str, entry: dict) -> tuple:
 PLAIN = r"[a-z]+(?:_[a-z]+)*|INC-\d{8}-\d{1,4}"
 
 
-def _said(entry: dict) -> dict[str, str]:
+def _said(entry: JsonObject) -> dict[str, str]:
     """The error and the incident that the JSON body of a failed answer names."""
     status, body = (
         get(entry, "response", "status"),

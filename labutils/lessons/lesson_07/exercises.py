@@ -337,7 +337,7 @@ def error_cases() -> Iterable[Case]:
     drawn = dice("lesson-07/judge", "error")
     incident, key = f"INC-20231002-{int(next(drawn), 16) % 90 + 10}", next(drawn)
     good = {"error": "internal_error", "incident": incident}
-    rows: list[tuple[Any, dict, str]] = [
+    rows: list[tuple[Any, dict[str, str], str]] = [
         (good, good, "text"),
         ({"error": "not_found"}, {"error": "not_found"}, "missing"),
         (good | {"detail": f"key {key}"}, good, "others"),

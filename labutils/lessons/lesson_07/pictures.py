@@ -25,8 +25,17 @@ def tradeoff(
     axes.text(-0.07 * secrets, 0.56 * questions, words, size=TEXT, rotation=90, va="center")
     for (name, (left, answered)), shape in zip(results.items(), MARKS, strict=False):
         face, edge = (VERMILION, VERMILION) if left else ("white", BLUE)
-        style = {"facecolors": face, "edgecolors": edge, "linewidths": 2, "zorder": 3}
-        axes.scatter([left], [answered], marker=shape, s=90, gid=shape, **style)
+        axes.scatter(
+            [left],
+            [answered],
+            marker=shape,
+            s=90,
+            gid=shape,
+            facecolors=face,
+            edgecolors=edge,
+            linewidths=2,
+            zorder=3,
+        )
         label = f"{name} ({left}, {answered})"
         axes.text(left + 0.02 * secrets, answered + 0.03 * questions, label, size=TEXT, va="bottom")
     points = [f"{name} {left} and {answered}" for name, (left, answered) in results.items()]

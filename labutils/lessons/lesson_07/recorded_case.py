@@ -54,6 +54,8 @@ def rebuild(har: dict[str, Any]) -> RebuiltCase:
     """
     recorded_in, verifier = har["log"]["_lab"], ""
     lab = Lab(recorded_in["seed"], recorded_in["start"])
+    clock = lab.clock
+    assert isinstance(clock, Clock)  # the file names a start
     provider = lab_provider(lab, recorded_in["issuer"])
     lab.add("127.0.0.1", provider)
     ada = lab.browser("ada", "192.0.2.10")
@@ -61,7 +63,7 @@ def rebuild(har: dict[str, Any]) -> RebuiltCase:
         request = entry["request"]
         if not request["url"].startswith(provider.issuer):
             continue
-        lab.clock.now = Clock(entry["startedDateTime"]).now - 1  # the request takes a second
+        clock.now = Clock(entry["startedDateTime"]).now - 1  # the request takes a second
         headers = {
             header["name"]: header["value"]
             for header in request["headers"]
@@ -137,8 +139,11 @@ class Attacker:
         """
         started: list[str] = []
 
-        def start_response(status: str, _headers: object, _error: object = None) -> None:
+        def start_response(
+            status: str, _headers: object, _error: object = None
+        ) -> Callable[[bytes], object]:
             started.append(status)
+            return lambda _body: None  # nobody calls it
 
         body = b"".join(self.provider(environ, start_response))
         return started[-1], body

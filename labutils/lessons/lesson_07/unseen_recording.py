@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from labutils import har
+from labutils.har.reading import JsonObject
 from labutils.lab import data_file, dice
 from labutils.stage.reversible_encodings import guessed
 from labutils.text import shown
@@ -20,8 +21,8 @@ from labutils.text import shown
 from . import cleaner_grade, recorded_case
 
 FLAG = "flag-" + next(dice("lesson-07", "cleaner"))
-Cleaner = Callable[[dict], object]
-RIVALS: Mapping[str, Cleaner] = {
+Cleaner = Callable[[JsonObject], object]
+RIVALS: Mapping[str, Callable[[JsonObject], JsonObject]] = {
     "word list": cleaner_grade.word_list,
     "signatures off": cleaner_grade.signatures_off,
 }
@@ -86,7 +87,7 @@ class Grade:
 class Case:
     """The recording that everybody knows, its provider's doors, and the secrets in it."""
 
-    recording: dict
+    recording: JsonObject
     doors: Mapping[str, Callable[[str], bool]]
     secrets: frozenset[str]
 
@@ -117,7 +118,7 @@ def grade(clean: Cleaner, unseen: cleaner_grade.Planted) -> Grade:
     return Grade(stolen(written, unseen), lost)
 
 
-def stolen(cleaned: dict, unseen: cleaner_grade.Planted) -> str | None:
+def stolen(cleaned: JsonObject, unseen: cleaner_grade.Planted) -> str | None:
     """What a thief gets by trying doors, by reading, by undoing encodings, by guessing."""
     case, keys, codes = known_case(), set(unseen.keys), set(unseen.codes)
     kept, written = cleaner_grade.texts(cleaned), json.dumps(cleaned, ensure_ascii=False)

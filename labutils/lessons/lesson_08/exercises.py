@@ -85,7 +85,7 @@ def right_grade(readings: list[Reading]) -> str:
 
 def statements() -> Iterator[Case]:
     """Statements with who says what: fixed ones by the mistake that they show, then drawn ones."""
-    rows = (
+    rows: tuple[tuple[str, list[Reading], str], ...] = (
         ("an original that was read", said("original ten"), "words"),
         ("one retelling", said("retelling ten"), "count"),
         ("two retellings that agree", said("retelling ten", "retelling ten"), "count"),

@@ -284,7 +284,9 @@ def but(act: str, technique: str) -> str:
 # --- 09-7: a session from two places ------------------------------------------------------------
 
 
-def event(session: str, address: str, result: str = "SUCCESS", who: str = "a.lindqvist") -> dict:
+def event(
+    session: str, address: str, result: str = "SUCCESS", who: str = "a.lindqvist"
+) -> dict[str, Any]:
     """An event of the Okta System Log, its members that matter here."""
     return {
         "eventType": "user.authentication.sso",

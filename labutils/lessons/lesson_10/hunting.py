@@ -131,7 +131,8 @@ class Logs:
                 if (path := self.folder / f"{source}.jsonl").exists()
             ]
         )
-        self._store.load(item for file in files for item in reading.read(file))
+        items = (item for file in files for item in reading.read(file))
+        self._store.load(item for item in items if isinstance(item, reading.Event))
         self._read.update(wanted)
 
     def hunt(self, *rules: str) -> list[Hit]:

@@ -204,8 +204,8 @@ def _frame(axes: Axes, sheet: _Sheet) -> None:
         axes.plot([0, sheet.right], [part, part], color=PALE, lw=0.8, zorder=0)
         words = f"{100 * part * sheet.top:g} %"
         axes.text(-0.06, part, words, size=TEXT, ha="right", va="center")
-    words, turned = "alerts that are true", {"rotation": 90, "va": "center", "ha": "center"}
-    axes.text(-0.6, 0.5, words, size=TEXT, **turned)
+    words = "alerts that are true"
+    axes.text(-0.6, 0.5, words, size=TEXT, rotation=90, va="center", ha="center")
     alerts = LEAST
     while _hunts_across(alerts) <= sheet.right:
         words = f"{alerts:g}" if alerts > LEAST else f"{alerts:g} or less"
@@ -239,11 +239,8 @@ def _letter(axes: Axes, letter: str, one: Score, every: Iterable[Score], sheet: 
     x, y = _hunts_across(one.worst_week[1]), max(_bar(one, sheet)[1], 0.06)
     bars = [(_hunts_across(other.worst_week[1]), *_bar(other, sheet)) for other in every]
     taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in bars)
-    style = {"size": TEXT, "weight": "bold", "color": _colour(one), "va": "center"}
-    if taken:
-        axes.text(x - 0.06, y, letter, ha="right", **style)
-    else:
-        axes.text(x + 0.06, y, letter, ha="left", **style)
+    x, side = (x - 0.06, "right") if taken else (x + 0.06, "left")
+    axes.text(x, y, letter, ha=side, size=TEXT, weight="bold", color=_colour(one), va="center")
 
 
 def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:

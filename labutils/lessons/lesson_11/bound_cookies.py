@@ -25,8 +25,8 @@ class BoundCookies(Provider):
 
     cookie_life = 600
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.device: dict[str, str] = {}  # the thumbprint of the device's key, by cookie
         self.good_until: dict[str, int] = {}  # by cookie
         self.add_endpoint("/renew", Endpoint(self.renew))
@@ -103,7 +103,7 @@ class Morning:
         life, cookie = getattr(self.apps.provider, "cookie_life", DAY), self.copied
         for moment in range(life * 8 // 10, second, life * 8 // 10):
             self.apps.lab.clock.wait_until(self.begun + moment - 1)
-            cookie = renew(browser, key, cookie).cookies.get("session", cookie)
+            cookie = renew(browser, key, cookie).cookies.get("session") or cookie
         return cookie
 
     def opens(self, second: int, cookie: str) -> bool:

@@ -1,14 +1,16 @@
 """Tokens that are bound to a key or to a certificate, and what a thief can still do (lesson 11)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug.wrappers import Request
 
 from labutils.identity import dpop, mtls
+from labutils.identity.keys import Json
 from labutils.identity.oauth import OAuthError
 from labutils.identity.relying_party import Pending, RelyingParty
 from labutils.identity.resource_server import ResourceServer
@@ -16,6 +18,9 @@ from labutils.identity.tokens import ec_private_key, public_jwk, thumbprint
 from labutils.lab import Lab
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 DATA = API + "/me"
 TOMS_KEY = ec_private_key("the key that Tom made")
@@ -69,7 +74,7 @@ class ProvingApp(RelyingParty):
         """The code is tied to the key as well (RFC 9449, 10)."""
         return super().challenge(waiting) | {"dpop_jkt": self.key.thumbprint}
 
-    def ask_for_tokens(self, **params: str) -> dict:
+    def ask_for_tokens(self, **params: str) -> Json:
         """One request to the token endpoint, with a proof (RFC 9449, 5)."""
         self.network.headers["dpop"] = self.key.prove("POST", self.provider + "/token")
         try:
@@ -77,7 +82,7 @@ class ProvingApp(RelyingParty):
         finally:
             del self.network.headers["dpop"]
 
-    def refresh(self) -> dict:
+    def refresh(self) -> Json:
         """New tokens for the latest session."""
         session = self.latest_session()
         form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
@@ -114,16 +119,18 @@ class NonceAPI(ResourceServer):
 
     nonce_life = 20
 
-    def __call__(self, environ, start_response):
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         moment = f"{self.lab.seed}/nonce/{self.lab.clock.now // self.nonce_life}"
         self.nonce = nonce = hashlib.sha256(moment.encode()).hexdigest()[:22]
 
-        def start(status, headers, *more):
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             return start_response(status, [*headers, ("DPoP-Nonce", nonce)], *more)
 
         return super().__call__(environ, start)
 
-    def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
+    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         """As every API, with the error code that tells a client to come back with the nonce."""
         try:
             super().check_holder(request, scheme, token, claims)
@@ -137,14 +144,22 @@ class NonceAPI(ResourceServer):
 class OlderAPI(ResourceServer):
     """An API that checks signature, clock and audience, and has never heard of `cnf`."""
 
-    def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
+    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         """Whoever holds the token is welcome."""
 
 
-def apps_with_dpop(seed: str = "lesson-11", api: type[ResourceServer] = ResourceServer) -> TwoApps:
+@dataclass
+class DpopApps(TwoApps):
+    """Two apps of which one, `notes`, runs in Ada's page with a key of its own."""
+
+    notes: ProvingApp
+
+
+def apps_with_dpop(seed: str = "lesson-11", api: type[ResourceServer] = ResourceServer) -> DpopApps:
     """Two apps; notes runs in Ada's page with a key of its own. Ada has signed in there."""
-    apps = build_apps(seed)
-    apps.notes, apps.api = ProvingApp(apps.lab, NOTES, LOGIN, "notes"), api(apps.lab, API, LOGIN)
+    two = build_apps(seed)
+    notes, server = ProvingApp(two.lab, NOTES, LOGIN, "notes"), api(two.lab, API, LOGIN)
+    apps = DpopApps(two.lab, two.provider, two.wiki, notes, server, two.ada, two.tom)
     apps.lab.add("notes.example", apps.notes)
     apps.lab.add("api.example", apps.api)
     apps.sign_in("ada", NOTES)
@@ -153,7 +168,7 @@ def apps_with_dpop(seed: str = "lesson-11", api: type[ResourceServer] = Resource
 
 # --- what a thief can do ------------------------------------------------------------------------
 
-Theft = Callable[[TwoApps, str], httpx.Response]
+Theft = Callable[[DpopApps, str], httpx.Response]
 
 
 def as_bearer(apps: TwoApps, token: str) -> httpx.Response:
@@ -167,7 +182,7 @@ def own_proof(apps: TwoApps, token: str) -> httpx.Response:
     return apps.tom.get(DATA, headers=dpop_headers(token, proof))
 
 
-def copied_proof(apps: TwoApps, token: str) -> httpx.Response:
+def copied_proof(apps: DpopApps, token: str) -> httpx.Response:
     """Tom copied a whole request of Ada's, token and proof, off a log."""
     apps.notes.read()
     request = next(one for one in reversed(apps.lab.wire) if one.url == DATA)
@@ -175,7 +190,7 @@ def copied_proof(apps: TwoApps, token: str) -> httpx.Response:
     return apps.tom.get(DATA, headers=dpop_headers(token, proof))
 
 
-def script_in_page(apps: TwoApps, token: str) -> httpx.Response:
+def script_in_page(apps: DpopApps, token: str) -> httpx.Response:
     """Tom has no key, but script in Ada's page: the page's key signs what he asks for."""
     return read_with_key(apps.tom, apps.notes.key, token)
 
@@ -186,7 +201,7 @@ def in_advance(wait: int, ahead: int = 0) -> Theft:
     It is dated `ahead` seconds from now, and has the nonce of now.
     """
 
-    def attempt(apps: TwoApps, token: str) -> httpx.Response:
+    def attempt(apps: DpopApps, token: str) -> httpx.Response:
         nonce = apps.tom.get(DATA).headers.get("dpop-nonce")
         proof = apps.notes.key.prove("GET", DATA, token=token, nonce=nonce, ahead=ahead)
         apps.lab.clock.tick(wait)
@@ -204,10 +219,11 @@ def own_key(apps: TwoApps, _: str = "") -> httpx.Response:
     toms = PageKey(apps.lab, TOMS_KEY)
     landing = apps.ada.get(LOGIN + "/authorize", params=SILENT_REQUEST).headers["location"]
 
-    def ask_for_tokens(**form: str) -> dict:
+    def ask_for_tokens(**form: str) -> Json:
         proof = {"dpop": toms.prove("POST", LOGIN + "/token")}
         data = {"client_id": "notes", **form}
-        return apps.tom.post(LOGIN + "/token", data=data, headers=proof).json()
+        answer: Json = apps.tom.post(LOGIN + "/token", data=data, headers=proof).json()
+        return answer
 
     first = ask_for_tokens(
         grant_type="authorization_code",

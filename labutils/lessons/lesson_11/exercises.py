@@ -155,7 +155,7 @@ def proves(answer: Tried) -> Verdict:
             if claims.get(name) != right:
                 got = f"{name} {written(claims.get(name))}"
                 whole = name == "htu" and claims.get(name) == url
-                return Verdict("differs", case, got, right, mistake="query" if whole else name)
+                return Verdict("differs", case, got, str(right), mistake="query" if whole else name)
         try:
             dpop.signature(proof=proof, header=header, jwk=header["jwk"])
         except REFUSALS:
@@ -500,11 +500,12 @@ def is_fresh() -> list[Case]:
 
 def is_not_fresh() -> list[Case]:
     """What is beyond the window, or no date."""
+    nothing: tuple[object, ...] = (None, [], {})
     return [
         dated(939, "old"),
         *(dated(iat, "future") for iat in (1061, math.inf)),
         dated(math.nan, "nan"),
-        *(dated(iat, "raises") for iat in (None, [], {})),
+        *(dated(iat, "raises") for iat in nothing),
         dated("1000", "text"),
         Case((1, True, 60), mistake="boolean", words="now 1, iat True, window 60"),
         Case((1000, 994, 5), mistake="window", words="now 1000, iat 994, window 5"),

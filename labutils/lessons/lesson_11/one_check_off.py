@@ -55,11 +55,23 @@ def passes(checks: Iterable[Question], case: ProofCase, header: Json, claims: Js
 
     A check that cannot even be asked lets nobody in.
     """
-    facts = {"token": None, "jkt": None, "nonce": None, "window": 60, **case.request}
-    facts |= {"proof": case.proof, "header": header, "jwk": header.get("jwk"), "claims": claims}
+    request = case.request
     try:
         for check in checks:
-            check(**facts, seen=set(case.seen))
+            check(
+                proof=case.proof,
+                header=header,
+                jwk=header.get("jwk"),
+                claims=claims,
+                method=request["method"],
+                url=request["url"],
+                now=request["now"],
+                seen=set(case.seen),
+                token=request.get("token"),
+                jkt=request.get("jkt"),
+                nonce=request.get("nonce"),
+                window=60,
+            )
     except (jwt.PyJWTError, *UNREADABLE):
         return False
     return True

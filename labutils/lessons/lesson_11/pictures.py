@@ -46,8 +46,8 @@ def check_matrix(
     width = len(columns)
     figure, axes = canvas(13.5, 8.8, (-6.2, width + 0.2), (last + 2.9, -10.2))
     axes.text(-6.1, -9.7, title, size=14, weight="bold", va="center")
-    for y, words in enumerate(KEY):
-        axes.text(-6.1, last + 1.3 + 0.8 * y, words, va="center", size=TEXT)
+    for line, words in enumerate(KEY):
+        axes.text(-6.1, last + 1.3 + 0.8 * line, words, va="center", size=TEXT)
     for y, row in [*enumerate(rows), (last, "your check")]:
         axes.plot([-0.5, width - 0.5], [y, y], color=GREY, lw=0.4, zorder=0)
         axes.text(-0.8, y, row.replace("_", " "), ha="right", va="center", size=TEXT)
@@ -55,7 +55,7 @@ def check_matrix(
         first = attacks[0]
         more = f"  +{len(attacks) - 1}" if len(attacks) > 1 else ""
         axes.text(x, -0.6, first + more, rotation=90, ha="center", va="bottom", size=TEXT)
-        marks = [
+        marks: list[tuple[float, bool]] = [
             (rows.index(check), let_in.get((first, check), False)) for check in objections[first]
         ]
         marks += [(last, yours[first])] if first in yours else []

@@ -5,10 +5,11 @@ from typing import Any
 
 from labutils.identity import dpop
 from labutils.identity.resource_server import ResourceServer
-from labutils.stage.two_apps import TwoApps
+from labutils.lab import Clock
 
 from .bound_tokens import (
     DATA,
+    DpopApps,
     NonceAPI,
     apps_with_dpop,
     dpop_headers,
@@ -55,9 +56,9 @@ class Premade:
     def opens(self, wait: int) -> bool:
         """Whether one of them opens the API `wait` seconds after it was made."""
         clock, key = self.apps.lab.clock, self.apps.notes.key
+        assert isinstance(clock, Clock)
         clock.now = self.begun  # each try begins at the same second
-        made = {"token": self.token, "nonce": self.nonce, "ahead": self.ahead}
-        proof = key.prove("GET", DATA, **made)
+        proof = key.prove("GET", DATA, token=self.token, nonce=self.nonce, ahead=self.ahead)
         clock.now = self.begun + wait - 1  # the request itself takes a second
         answer = self.apps.tom.get(DATA, headers=dpop_headers(self.token, proof))
         return bool(answer.is_success)
@@ -66,7 +67,7 @@ class Premade:
 def last_second(api: type[ResourceServer], ahead: int) -> int:
     """The last second after the making at which a proof opens; 0 where none opens."""
     proofs = Premade(api, ahead)
-    opened = [wait for wait in (1, *range(STEP, LATEST, STEP)) if proofs.opens(wait)]
+    opened: list[int] = [wait for wait in (1, *range(STEP, LATEST, STEP)) if proofs.opens(wait)]
     if not opened:
         return 0
     low, high = opened[-1], opened[-1] + STEP
@@ -81,7 +82,7 @@ def sweep(settings: Sequence[str], ahead: Sequence[int] = AHEAD) -> dict[str, li
     return {name: [last_second(SETTINGS[name], one) for one in ahead] for name in settings}
 
 
-def settings_that(attempt: Callable[[TwoApps, str], Any]) -> list[str]:
+def settings_that(attempt: Callable[[DpopApps, str], Any]) -> list[str]:
     """The settings in which a theft opens the API."""
     opened = []
     for name, api in SETTINGS.items():
@@ -123,7 +124,7 @@ def second_use(check: Check, kept: str, ahead: int, wait: int, window: int = 60)
     proof = dpop.prove(ADA, "GET", URL, now=NOW + ahead, jti="once", token=TOKEN)
     until = KEPT[kept](NOW, NOW + ahead, window)
     remembered = {"once"} if NOW + wait <= until else set()
-    uses = ((NOW, set()), (NOW + wait, remembered))
+    uses: tuple[tuple[int, set[str]], ...] = ((NOW, set()), (NOW + wait, remembered))
     answers = [answer_of(check, proof, {**AT_API, "now": now, "seen": seen}) for now, seen in uses]
     return answers == ["let in", "let in"]
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from werkzeug.wrappers import Request
 
+from labutils.identity.keys import Json
 from labutils.lab import dice
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER
 
@@ -26,7 +27,7 @@ class NotesApi(NonceAPI):
     paths = ("/me", "/notes", "/export")
     scene: "Page"
 
-    def body(self, request: Request, claims: dict) -> dict:
+    def body(self, request: Request, claims: Json) -> Json:
         if request.path == "/me":
             return super().body(request, claims)
         later = "it comes when Ada has closed the page"
@@ -35,11 +36,11 @@ class NotesApi(NonceAPI):
             "flag": self.flag(claims) if self.scene.closed else later,
         }
 
-    def flag(self, claims: dict) -> str:
+    def flag(self, claims: Json) -> str:
         """The flag, in the notes of Ada alone."""
         return FLAG if claims["sub"] == ADA else "these are not Ada's notes"
 
-    def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
+    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         if request.path == "/export":
             self.nonce = None
         super().check_holder(request, scheme, token, claims)
@@ -52,6 +53,7 @@ class Page:
 
     def __init__(self) -> None:
         self.apps = apps_with_dpop("target-11", api=NotesApi)
+        assert isinstance(self.apps.api, NotesApi)
         self.apps.api.scene = self
         self.token = self.apps.notes.latest_session()["access_token"]
         self.closed = False

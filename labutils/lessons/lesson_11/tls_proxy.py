@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from werkzeug.wrappers import Request
 
+from labutils.identity.keys import Json
 from labutils.identity.resource_server import ResourceServer
 from labutils.stage.two_apps import API, LOGIN, TwoApps
 
@@ -58,7 +59,7 @@ class TlsProxy:
 class BehindProxy(ResourceServer):
     """An API that takes the certificate out of the header Client-Cert."""
 
-    def check_holder(self, request: Request, scheme: str, token: str, claims: dict) -> None:
+    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         header = request.headers.get("Client-Cert")
         request.environ["lab.client_certificate"] = header and certificate_in(header)
         super().check_holder(request, scheme, token, claims)

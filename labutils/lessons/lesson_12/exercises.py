@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import jwt
+from jwt.types import Options
 
 from labutils.classroom import registry
 from labutils.classroom.judging import (
@@ -33,7 +34,7 @@ from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
 from labutils.text import counted, shown
 
-from .revocation import POLLED, apps_with_events, poller
+from .revocation import POLLED, EventApps, apps_with_events, poller
 from .token_strategies import Setting
 
 TOOLS = code("""
@@ -128,7 +129,7 @@ altered = partial(registry.altered, TOOLS)
 KEY = SigningKey(ec_private_key("lesson-12/judge"), "ES256", "es256-1")
 KEYS = {"keys": [KEY.jwk]}
 TOM = SigningKey(ec_private_key("lesson-12/tom"), "ES256", "es256-1")
-PYJWT = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
+PYJWT: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
 
 
 def access_token(jti: str, **changed: Any) -> str:
@@ -204,7 +205,7 @@ def spells(answer: Tried) -> Verdict:
         for index, text in enumerate(result):
             place = f"member [{index}] of your list"
             try:
-                same = jwt.decode(text, KEY.jwk and jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
+                same = jwt.decode(text, jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
             except (jwt.PyJWTError, ValueError) as error:
                 why = f"{type(error).__name__}: {shown(str(error), 80)}"
                 got = f"a text that PyJWT refuses ({why}), as {place},"
@@ -283,8 +284,9 @@ def other_types() -> list[str]:
 
 def events_to_refuse() -> list[Case]:
     """What is no event for this API, though nearly all of it is signed by the provider."""
-    base = {"issuer": LOGIN, "now": NOW, "jti": "e-1", "sub": "u-1815", "sid": "s-1"}
-    logout_token = sign_logout_token(KEY, client_id=API, **base)
+    logout_token = sign_logout_token(
+        KEY, issuer=LOGIN, client_id=API, now=NOW, jti="e-1", sub="u-1815", sid="s-1"
+    )
     id_token = sign({"iss": LOGIN, "aud": API, "sub": "u-1815", "iat": NOW, "jti": "i-1"}, KEY)
     rows = [
         (event(TOM), "signature", "an event that Tom signed himself"),
@@ -470,7 +472,7 @@ class Endless(Exception):
     """A poll that does not end."""
 
 
-def waiting(apps: TwoApps, number: int) -> list[str]:
+def waiting(apps: EventApps, number: int) -> list[str]:
     """Events that wait at the provider: of more than three, the last but one is for the wiki."""
     for place in range(number):
         audience = WIKI if is_bad(place, number) else API
@@ -554,7 +556,7 @@ def is_report(report: Any, said: set[str]) -> bool:
     return report.get("err") in ERRORS and is_why
 
 
-def wrong_report(apps: TwoApps, bad: set[str], said: set[str], case: str) -> Verdict | None:
+def wrong_report(apps: EventApps, bad: set[str], said: set[str], case: str) -> Verdict | None:
     """The verdict where the provider was told wrongly of an event, or twice; else None."""
     for jti in bad:
         report = apps.provider.reported.get(jti)

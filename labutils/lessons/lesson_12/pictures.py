@@ -90,7 +90,7 @@ def _frame(axes: Axes, panel: Panel, ticks: Sequence[float], words: str) -> None
 
 def shared(points: Points) -> dict[tuple[float, ...], list[str]]:
     """The ways by their curve, those with the same curve together."""
-    across, together = xs(points), {}
+    across, together = xs(points), dict[tuple[float, ...], list[str]]()
     for name in dict.fromkeys(name for name, _ in points):
         curve = tuple(points[name, where] for where in across)
         together.setdefault(curve, []).append(name)

@@ -5,9 +5,10 @@ the wiki receive it.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import httpx
 import jwt
@@ -32,6 +33,9 @@ from labutils.identity.tokens import SigningKey, ec_private_key
 from labutils.lab import Lab
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 # --- a list of revoked tokens -------------------------------------------------------------------
 
 
@@ -43,8 +47,15 @@ def token_hash(token: str) -> str:
 class RevocationListAPI(ResourceServer):
     """An API with a list of revoked tokens. `entry_for` says what stands on it for a token."""
 
-    def __init__(self, *args, entry_for: Callable[[str], Hashable] = token_hash, **options):
-        super().__init__(*args, **options)
+    def __init__(
+        self,
+        lab: Lab,
+        origin: str,
+        provider: str,
+        *,
+        entry_for: Callable[[str], Hashable] = token_hash,
+    ):
+        super().__init__(lab, origin, provider)
         self.entry_for = entry_for
         self.listed: set[Hashable] = set()
 
@@ -88,7 +99,8 @@ def remember(revoked: Revoked, sub: str, moment: int) -> Revoked:
 
 def is_dead(claims: Json, revoked: Revoked) -> bool:
     """Whether a token was issued when its person's session was revoked, or before."""
-    return claims["iat"] <= revoked.get(claims["sub"], -1)
+    issued: float = claims["iat"]
+    return issued <= revoked.get(claims["sub"], -1)
 
 
 @dataclass(frozen=True)
@@ -110,13 +122,15 @@ class ReceiverAPI(ResourceServer):
     Until `down_until` it restarts, and answers nothing but 503.
     """
 
-    def __init__(self, *args, receiver: Receiver | None = None, **options):
-        super().__init__(*args, **options)
+    def __init__(self, lab: Lab, origin: str, provider: str, *, receiver: Receiver | None = None):
+        super().__init__(lab, origin, provider)
         self.receiver = receiver or Receiver()
         self.revoked: Revoked = {}
         self.down_until = 0
 
-    def __call__(self, environ, start_response):
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         request = Request(environ)
         if self.lab.clock.now < self.down_until:
             return Response("restarting", status=503)(environ, start_response)
@@ -159,7 +173,9 @@ class ReceiverApp(RelyingParty):
     One ends the session of its `sid`.
     """
 
-    def __call__(self, environ, start_response):
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         request = Request(environ)
         respond = self.log_out(request) if request.path == "/backchannel" else super().__call__
         return respond(environ, start_response)
@@ -297,19 +313,29 @@ class Transmitter(Provider):
         return as_json({"sets": sets, "moreAvailable": len(self.queue) > len(sets)})
 
 
+@dataclass
+class EventApps(TwoApps):
+    """Two apps whose provider transmits, and whose API receives."""
+
+    provider: Transmitter
+    api: ReceiverAPI
+
+
 def apps_with_events(
     seed: str,
     receiver: Receiver | None = None,
     *,
     delivery: str = RETRIED,
-    provider: Callable[..., Provider] = Transmitter,
-) -> TwoApps:
+    provider: Callable[..., Transmitter] = Transmitter,
+) -> EventApps:
     """Two apps whose provider transmits, and an API and a wiki that receive."""
-    apps = build_apps(seed, provider=provider, application=ReceiverApp)
-    apps.provider.delivery = delivery
-    apps.api = ReceiverAPI(apps.lab, API, LOGIN, receiver=receiver)
-    apps.lab.add("api.example", apps.api)
-    return apps
+    two = build_apps(seed, provider=provider, application=ReceiverApp)
+    transmitter = two.provider
+    assert isinstance(transmitter, Transmitter)
+    transmitter.delivery = delivery
+    api = ReceiverAPI(two.lab, API, LOGIN, receiver=receiver)
+    two.lab.add("api.example", api)
+    return EventApps(two.lab, transmitter, two.wiki, two.notes, api, two.ada, two.tom)
 
 
 def poller(apps: TwoApps) -> httpx.Client:
@@ -345,14 +371,14 @@ def poll(browser: httpx.Client, take: Callable[[str], None]) -> list[str]:
 # --- six texts that come to the API -------------------------------------------------------------
 
 
-def ada_signs_in(receiver: Receiver | None = None) -> tuple[TwoApps, Json]:
+def ada_signs_in(receiver: Receiver | None = None) -> tuple[EventApps, Json]:
     """Fresh apps with events, and Ada's session at `notes`."""
     apps = apps_with_events("lesson-12", receiver)
     apps.sign_in("ada", NOTES)
     return apps, apps.notes.latest_session()
 
 
-def six_texts(apps: TwoApps) -> dict[str, str]:
+def six_texts(apps: EventApps) -> dict[str, str]:
     """What Tom sends to the API's address for events; Ada is signed in at `notes`."""
     session = apps.notes.latest_session()
     sid, sub = session["claims"]["sid"], session["claims"]["sub"]
@@ -372,7 +398,7 @@ def six_texts(apps: TwoApps) -> dict[str, str]:
     }
 
 
-def tom_sends_six_texts(apps: TwoApps) -> list[httpx.Response]:
+def tom_sends_six_texts(apps: EventApps) -> list[httpx.Response]:
     """The API's answers, each printed with what the API remembers after it."""
     answers = []
     for name, text in six_texts(apps).items():

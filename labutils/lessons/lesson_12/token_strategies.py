@@ -4,7 +4,7 @@ Both are measured: requests are sent and counted, and a thief tries a stolen tok
 minute until it is refused. Nothing here is computed from lifetimes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from .revocation import (
     ONCE,
     POLLED,
     RETRIED,
+    EventApps,
     Transmitter,
     apps_with_events,
     poll,
@@ -54,15 +55,16 @@ FOUR = {
 def built(setting: Setting, *, retries: bool = True) -> TwoApps:
     """Apps with that setting, in which Ada has just signed in at `notes`."""
     life = int(setting.life * 60)
+    apps: TwoApps
     if setting.way in (OFFLINE, ASKS):
         provider = partial(Provider, access_life=life)
         asks = setting.way == ASKS
         apps = build_apps("lesson-12", provider=provider, opaque_access_tokens=asks)
     else:
         pushed = RETRIED if retries else ONCE
-        provider = partial(Transmitter, access_life=life)
+        transmitter = partial(Transmitter, access_life=life)
         delivery = POLLED if setting.way == POLLS else pushed
-        apps = apps_with_events("lesson-12", delivery=delivery, provider=provider)
+        apps = apps_with_events("lesson-12", delivery=delivery, provider=transmitter)
     apps.sign_in("ada", NOTES)
     return apps
 
@@ -108,8 +110,11 @@ def measured_requests(setting: Setting, calls: int) -> int:
     app, clock = AppAtWork(apps), apps.lab.clock
     clock.tick(int(setting.life * 60))  # the hour begins with a token that is over
     begun, before = clock.now, len(apps.lab.wire)
-    acts = [(3600 * number / calls, app.call) for number in range(calls)]
+    acts: list[tuple[float, Callable[[], object]]] = [
+        (3600 * number / calls, app.call) for number in range(calls)
+    ]
     if setting.way == POLLS:
+        assert isinstance(apps, EventApps)
         every = range(int(60 / setting.every))
         acts += [
             (60 * setting.every * number, partial(poll, poller(apps), apps.api.take))
@@ -153,7 +158,8 @@ class Robbery:
         self.app.renew()
         self.access_token = self.app.session["access_token"]
         self.refresh_token = self.app.session["refresh_token"]
-        self.begun, self.reacted_at = self.apps.lab.clock.now, None
+        self.begun = self.apps.lab.clock.now
+        self.reacted_at: float | None = None
 
     def minutes(self) -> float:
         """For how many minutes from the theft on Tom could open the API.
@@ -174,10 +180,11 @@ class Robbery:
     def what_others_do(self, minute: float) -> None:
         """Polls and repeated pushes first, then Ada's app, then the reaction where it is due."""
         since = minute - (self.theft.delay if self.reacted_at is None else self.reacted_at)
-        if self.setting.way == POLLS and since % self.setting.every == 0:
-            poll(poller(self.apps), self.apps.api.take)
-        if self.setting.way == PUSHED and minute % 1 == 0:
-            self.apps.provider.deliver()
+        if isinstance(self.apps, EventApps):
+            if self.setting.way == POLLS and since % self.setting.every == 0:
+                poll(poller(self.apps), self.apps.api.take)
+            if self.setting.way == PUSHED and minute % 1 == 0:
+                self.apps.provider.deliver()
         is_calling = self.theft.calls and (minute * self.theft.calls / 60) % 1 == 0
         caught = bool(is_calling) and self.reacted_at is None and not self.app.call()
         if self.reacted_at is None and (caught or minute >= self.theft.delay):
@@ -186,7 +193,7 @@ class Robbery:
     def react(self, minute: float) -> None:
         """End Ada's session and revoke her app's grant; the API restarts where an outage is set."""
         self.reacted_at = minute
-        if self.theft.outage:
+        if self.theft.outage and isinstance(self.apps, EventApps):
             self.apps.api.down_until = self.apps.lab.clock.now + int(self.theft.outage * 60)
         sid = self.app.session["claims"]["sid"]
         revoke_refresh_token(self.apps)

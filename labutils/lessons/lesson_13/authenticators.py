@@ -12,7 +12,7 @@ import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 
 # isort: split
 import httpx
-from fido2.attestation import PackedAttestation
+from fido2.attestation.packed import PackedAttestation
 from fido2.client import ClientDataCollector, DefaultClientDataCollector
 from fido2.webauthn import RegistrationResponse
 
@@ -106,7 +106,7 @@ def with_key(
     apps, account.key = account.apps, key or SecurityKey("Ada's key")
 
     def touches(page: httpx.Response) -> str:
-        if not Form(page.text).options:  # the page asks for no key
+        if account.key is None or not Form(page.text).options:  # the page asks for no key
             return ""
         account.sent.append(press(account.key, page, browser))
         return account.sent[-1]
@@ -141,6 +141,7 @@ def with_key_or_code() -> Account:
     """
     account = with_key(keys=KeyOrCode)
     touches, clock = account.answer, account.apps.lab.clock
+    assert touches is not None
     account.factor.codes = Totp(SECRET, clock)
 
     def touches_or_types(page: httpx.Response) -> str:

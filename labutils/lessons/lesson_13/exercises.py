@@ -132,8 +132,8 @@ def header_cases() -> Iterator[Case]:
             yield Case(([accept, (name.title(), "a=b")], old, new), [accept], "letters")
     policy = [("x-cookie-policy", "ask"), ("accept", "cookie"), ("cookie2", "a"), ("x-cookie", "b")]
     yield Case((policy, fake, real), policy, "whole")
-    policy = ("content-security-policy", f"form-action https://{fake}")
-    yield Case(([policy], fake, real), [(policy[0], f"form-action https://{real}")], "host")
+    allowed = ("content-security-policy", f"form-action https://{fake}")
+    yield Case(([allowed], fake, real), [(allowed[0], f"form-action https://{real}")], "host")
     shown = ("referer", f"https://{fake}/keys")  # holds the real name, but for the dot
     before, after = [("origin", f"https://{real}"), shown], [("origin", f"https://{fake}"), shown]
     yield Case((before, real, fake), after, "dot")
@@ -226,9 +226,9 @@ def bad_answers() -> Iterator[Case]:
         site = hashlib.sha256(host.encode()).digest()
         yield asked(f"a signature for the site {host!r}", "site", site=site)
     for place in (0, 31):
-        site = bytearray(SITE)
-        site[place] ^= 1
-        yield asked(f"byte {place} of the site's hash is another", "site", site=bytes(site))
+        other = bytearray(SITE)
+        other[place] ^= 1
+        yield asked(f"byte {place} of the site's hash is another", "site", site=bytes(other))
     for flags in (0, 4, 0x1C):
         yield asked(f"flags {flags:#04x}: not touched", "touched", flags=flags)
     yield asked("not touched, and counter 0x01010101", "place", flags=4, counter=0x01010101)
@@ -335,7 +335,11 @@ class TokenEndpoint:
 
     def __init__(self, interval: int, errors: tuple[str, ...], end: str):
         drawn = dice("lesson-13", f"{interval} {errors} {end}")
-        self.started = {"device_code": next(drawn), "interval": interval, "expires_in": 600}
+        self.started: dict[str, Any] = {
+            "device_code": next(drawn),
+            "interval": interval,
+            "expires_in": 600,
+        }
         self.tokens = {"access_token": next(drawn), "token_type": "Bearer"}
         self.errors, self.end = [*errors, end], end
         self.now, self.asked = 0, list[int]()

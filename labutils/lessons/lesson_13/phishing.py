@@ -23,7 +23,7 @@ from labutils.lab import Clock
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, WIKI
 
-from .authenticators import SECRET, Account, with_key
+from .authenticators import SECRET, Account, Browser, with_key
 
 FAKE = "https://login-example.test"
 EVENING = 5  # tries until she gives in
@@ -200,7 +200,7 @@ def phished_account(off: Collection[str], check: CheckAnswer) -> Account:
     leaves out `check`.
     """
     keys = partial(CheckedKeys, check_answer=None if "server" in off else check)
-    browser = DefaultClientDataCollector
+    browser: Browser = DefaultClientDataCollector
     if "browser" in off:
         browser = partial(DefaultClientDataCollector, verify=any_site)
     return with_key(ForgetfulKey("Ada's key") if "key" in off else None, keys, browser)

@@ -1,6 +1,7 @@
 """The pictures that lesson 13 alone draws."""
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
@@ -87,7 +88,7 @@ def _part(axes: Axes, left: float, width: float, words: tuple[str, str], *, by_k
     )
     axes.add_patch(box)
     middle, paper = left + width / 2, {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    style = {"ha": "center", "va": "center", "bbox": paper}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "bbox": paper}
     axes.text(middle, 3.56, words[0], size=TEXT, color=colour, weight="bold", **style)
     axes.text(middle, 3.09, words[1], size=TEXT, **style)
 

@@ -92,9 +92,10 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
     account = request_for("tracker:read", "smartsheet-account", _NOW, "edge")
     person = request_for("login:console", "admin-session", _NOW)
     implant = request_for("console:connect", "implant", _NOW, "atlassian")
-    home = token.credential.holder.home
-    two = replace(token.credential.holder, elsewhere=("192.0.2.77",))
-    second = replace(token, credential=replace(token.credential, holder=two), address="192.0.2.77")
+    stolen = token.credential
+    assert stolen is not None
+    home, two = stolen.holder.home, replace(stolen.holder, elsewhere=("192.0.2.77",))
+    second = replace(token, credential=replace(stolen, holder=two), address="192.0.2.77")
     cases = [
         ("the service token, from its holder's home", replace(token, address=home), False, "home"),
         ("the stolen service token", token, True, "stolen"),
@@ -187,7 +188,7 @@ def flip_cases() -> list[Case]:
     return cases
 
 
-def same_pairs(result: Any, want: Any) -> bool:
+def same_pairs(result: Any, want: object) -> bool:
     """Whether two lists hold the same pairs; a pair may be a list as well as a tuple."""
     if not isinstance(result, list | tuple):
         return False
@@ -273,6 +274,9 @@ def same_sets(result: Any, want: Any) -> bool:
     return sorted(map(sorted, result)) == sorted(map(sorted, want))
 
 
+Chosen = tuple[int, int, tuple[str, ...]]  # what a set costs, what is lost with it, and the set
+
+
 def price_cases() -> list[Case]:
     """Prices, and how much is lost with each set."""
     drawn = dice("lesson-14", "prices")
@@ -298,7 +302,7 @@ def price_cases() -> list[Case]:
     return cases
 
 
-def same_rows(result: Any, want: Any) -> bool:
+def same_rows(result: Any, want: object) -> bool:
     """Whether two frontiers are the same; a row, and the names in it, may be a list."""
     if not isinstance(result, list | tuple):
         return False
@@ -321,9 +325,9 @@ def no_rows(_case: Case, result: Any) -> str | None:
     return "row" if swapped or not good else None
 
 
-def cheapest(prices: Mapping[str, int], losses: Mapping[tuple[str, ...], int]) -> list[tuple]:
+def cheapest(prices: Mapping[str, int], losses: Mapping[tuple[str, ...], int]) -> list[Chosen]:
     """The sets that lose less than each cheaper one."""
-    best: list[tuple] = []
+    best: list[Chosen] = []
     priced = ((sum(prices[name] for name in names), lost, names) for names, lost in losses.items())
     for cost, lost, names in sorted(priced):
         if not best or lost < best[-1][1]:

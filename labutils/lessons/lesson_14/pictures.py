@@ -114,11 +114,12 @@ def _allowed(attempt: Attempt) -> bool:
 def _request(axes: Axes, x: float, y: int, ask: Ask, attempt: Attempt | None) -> None:
     """A request as a box: blue where it was refused, dotted where nobody tried it."""
     kind, reason = _met(ask, attempt)
-    style = (
-        {"edgecolor": BLUE, "lw": 2} if kind == "denied" else {"edgecolor": "#aaaaaa", "lw": 0.8}
+    edge, width = (BLUE, 2.0) if kind == "denied" else ("#aaaaaa", 0.8)
+    dashes = "-" if attempt else ":"
+    box = Rectangle(
+        (x, y - 0.44), 2.95, 0.88, edgecolor=edge, lw=width, facecolor="white", ls=dashes
     )
-    style |= {"facecolor": "white", "ls": "-" if attempt else ":"}
-    axes.add_patch(Rectangle((x, y - 0.44), 2.95, 0.88, **style))
+    axes.add_patch(box)
     mark(axes, x + 0.16, y, kind, 45)
     words = f"{ask.ask}\nwith {ask.using}" + (f"\n{reason}" if reason else "")
     axes.text(x + 0.34, y, words, size=TEXT, va="center", color="black" if attempt else GREY)

@@ -146,7 +146,7 @@ def wrong_shape(found: Any, want: dict[str, list[tuple[str, str]]]) -> str | Non
 # --- 15-2: what is there after a visit -----------------------------------------------------------
 
 
-class Asked(UserDict):
+class Asked(UserDict[str, Any]):
     """A `makes` that gives up where it is asked without end: a loop that goes round a circle."""
 
     MOST = 2000
@@ -169,7 +169,7 @@ def visit_cases() -> list[Case]:
     """Footholds of several shapes: coarse mistakes first."""
     drawn = dice("lesson-15", "visits")
     a, b, c, d = (f"f{next(drawn)[:4]}" for _ in range(4))
-    cases = [
+    cases: list[tuple[dict[str, set[str]], set[str], set[str], str]] = [
         ({a: {b}, b: set()}, {b}, {b}, "backwards"),
         ({a: {b}, b: set()}, {a}, {a, b}, "made"),
         ({a: set(), b: set()}, {a}, {a}, "made"),

@@ -189,7 +189,7 @@ def test_the_settings_of_sphinx_read_what_the_builder_writes(tmp_path, monkeypat
     monkeypatch.setattr(build, "SOURCE", tmp_path / "source")
     build.write_source(GITHUB, lite=True)
     written = json.loads((tmp_path / "source" / "site.json").read_text(encoding="utf-8"))
-    assert written == {"version": build.version("labutils"), "address": GITHUB}
+    assert written == {"version": build.version(build.DISTRIBUTION), "address": GITHUB}
     assert {path.name for path in (tmp_path / "source" / "notebooks").iterdir()} == {
         path.name for path in build.lessons()
     }

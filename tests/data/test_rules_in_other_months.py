@@ -1,0 +1,29 @@
+"""The course's rules in traffic that nobody looked at: other months, unseen worlds, no attack."""
+
+import pytest
+import rule_rates
+from course_rules import RULES, SITE, STEPS
+
+from labutils.hunt import hunt
+from labutils.incident import background
+from labutils.incident.held_out import grade, worlds
+
+
+@pytest.mark.parametrize("seed", ["another month", "one more month"])
+def test_no_week_of_another_month_has_more_than_five_alerts_a_day(seed):
+    folder = background.logs(seed=seed)
+    result = rule_rates.measured(hunt([RULES], [folder], SITE).hits, folder)[1]
+    assert result.within_budget, f"{result.worst_week[1]:.2f} a day in the worst week"
+    assert rule_rates.led_to(result.alerts) == STEPS
+
+
+def test_in_no_unseen_world_do_the_rules_break_the_budget():
+    graded = grade([RULES], worlds("course-rules"))
+    assert all(score.within_budget for score in graded.scores.values())
+    assert graded.minimum > 0.2 and len(graded.quiet) == 2
+
+
+def test_a_month_without_an_attack_is_within_the_budget_as_well():
+    folder = background.logs(attack=False)
+    result = rule_rates.measured(hunt([RULES], [folder], SITE).hits, folder)[1]
+    assert result.within_budget and result.alerts and not result.attack_events
