@@ -26,7 +26,10 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
 TESTS_STAMP = VENV / "tests.stamp"
 PRISTINE = VENV / "pristine"
-QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--compile"]
+QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+# What a first start needs is compiled when the environment is built, and nothing else: compiled
+# files of all packages are 80 MB.
+FIRST = "import jupyterlab.labapp, ipykernel.kernelapp, labutils.classroom.exercises"
 LOCKED = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
 FOR_TESTS = ["-r", "requirements-test.txt"]  # what tests need besides, at the same versions
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
@@ -164,6 +167,7 @@ def build(tests=False):
             "command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()
+    run(PYTHON, "-c", FIRST, stderr=subprocess.DEVNULL)  # where it fails, the doctor says why
     write_stamp()
     if tests:
         TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
@@ -225,7 +229,7 @@ def with_uv(locked):
 
     It does not read pip's settings, so pip has a second try.
     """
-    install = ["uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
+    install = ["uv", "pip", "install", "--quiet", "--python", PYTHON]
     return [
         ["uv", "venv", "--quiet", "--no-project", "--python", builder(), VENV],
         [*install, *locked],
@@ -467,7 +471,8 @@ def lock(*arguments):
 
     Needs `uv` on the PATH.
     """
-    if status := run(*COMPILE, "-o", "requirements.txt", *arguments):
+    status = run(*COMPILE, "-o", "requirements.txt", *arguments)
+    if status:
         return status
     with tempfile.TemporaryDirectory() as folder:
         both = pathlib.Path(folder, "both.txt")
@@ -481,7 +486,8 @@ def lock(*arguments):
             encoding="utf-8",
         )
         of_tests = ["--group", "test", "-c", "requirements.txt", "-o", str(both)]
-        if status := run(*COMPILE, *of_tests, *arguments):
+        status = run(*COMPILE, *of_tests, *arguments)
+        if status:
             return status
         learners = set(pinned((HERE / "requirements.txt").read_text(encoding="utf-8")))
         head, *blocks = re.split(r"\n(?=\S)", both.read_text(encoding="utf-8").strip())

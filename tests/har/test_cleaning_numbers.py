@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 from valid_recordings import a_har, an_entry
 
 from labutils import har
@@ -148,8 +149,8 @@ def numbers_and_texts(value: object) -> list:
     return [value]
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("dress", DRESSES)
+@table("place", PLACES.keys())
 def test_a_token_that_is_spelled_is_gone_and_no_cipher_is_left(dress, place):
     plain = PLACES[place](["nothing"] * len(TOKEN))
     spelt = PLACES[place](DRESSES[dress])

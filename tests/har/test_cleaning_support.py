@@ -7,6 +7,7 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 from valid_recordings import a_har, an_entry
 
 from labutils import har
@@ -165,8 +166,8 @@ CARRIERS = [
 ]
 
 
-@pytest.mark.parametrize("place", [*KEPT_PLACES, *ID_PLACES, "Retry-After", "Vary"])
 @pytest.mark.parametrize("secret", SECRETS)
+@table("place", [*KEPT_PLACES, *ID_PLACES, "Retry-After", "Vary"])
 def test_a_secret_in_the_place_of_what_stays_is_replaced(secret, place):
     for carrier in CARRIERS:
         if (
@@ -188,9 +189,7 @@ def test_a_secret_in_the_name_or_version_of_a_program_is_replaced(secret):
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if " " not in secret])
-@pytest.mark.parametrize(
-    "host", ["{}.example", "a.{}.example", "a-{}.example", "{}", "{}.a.example:443"]
-)
+@table("host", ["{}.example", "a.{}.example", "a-{}.example", "{}", "{}.a.example:443"])
 def test_a_secret_in_a_host_is_replaced(secret, host):
     assert secret.lower() not in cleaned_url(f"https://{host.format(secret.lower())}/api").lower()
 

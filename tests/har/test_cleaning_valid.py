@@ -498,19 +498,18 @@ def test_equal_addresses_of_servers_stay_equal_and_are_for_documentation():
     assert len(set(zip(before, after, strict=True))) == len(set(before)) == len(set(after)) > 10
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted(pathlib.Path(FOLDER).rglob("*.har")) if FOLDER else [],
-    ids=lambda path: path.name,
-)
-def test_a_real_har_stays_valid_and_its_credentials_go(path):
-    try:
-        before = har.read(path.read_bytes())
-    except har.NotHar as refusal:
-        pytest.skip(str(refusal))
-    after = har.clean(before, "a salt")
-    holds(before, after)
-    assert not known_secrets(before) & har.strings(after)
-    print(
-        f"{path.name}: {sum((needed(before) & needed(after)).values())} of {needed(before).total()}"
-    )
+@pytest.mark.skipif(not FOLDER, reason="no folder with real recordings is named")
+def test_real_recordings_stay_valid_and_their_credentials_go():
+    paths = sorted(pathlib.Path(FOLDER).rglob("*.har"))
+    assert paths
+    for path in paths:
+        try:
+            before = har.read(path.read_bytes())
+        except har.NotHar as refusal:
+            print(f"{path.name}: {refusal}")
+            continue
+        after = har.clean(before, "a salt")
+        holds(before, after)
+        assert not known_secrets(before) & har.strings(after), path.name
+        kept = sum((needed(before) & needed(after)).values())
+        print(f"{path.name}: {kept} of {needed(before).total()}")

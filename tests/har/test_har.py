@@ -31,6 +31,7 @@ from recordings import (
     posted,
     valid,
 )
+from tables import table
 
 from labutils import __main__ as commands
 from labutils import har
@@ -247,8 +248,8 @@ def test_numbers_that_are_shown_to_anybody_are_not_called_secrets():
 # --- cleaning: where secrets hide ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("letters", ["title", "lower", "swapcase", "upper"])
 @pytest.mark.parametrize("place", HIDING_PLACES)
+@table("letters", ["title", "lower", "swapcase", "upper"])
 def test_no_secret_survives_the_cleaner(place, letters):
     found = planted(place, letters)
     assert holds(found)

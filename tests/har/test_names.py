@@ -1,6 +1,7 @@
 """What may stay in a HAR by its name or its shape: each limit, and what stands just beyond it."""
 
 import pytest
+from tables import table
 
 from labutils.har import names
 
@@ -143,14 +144,14 @@ SHAPES = {
     "S3_REQUEST_ID": ("0123456789ABCDEF", "0123456789ABCDE 0123456789ABCDEF0 0123456789012345"),
 }
 CASES = [
-    pytest.param(shape, text, fits, id=f"{shape} {text}")
+    (shape, text, fits)
     for shape, both in SHAPES.items()
     for texts, fits in zip(both, (True, False), strict=True)
     for text in texts.split()
 ]
 
 
-@pytest.mark.parametrize(("shape", "text", "fits"), CASES)
+@table("shape, text, fits", CASES)
 def test_a_shape_that_may_stay_fits_what_it_is_for_and_nothing_beside_it(shape, text, fits):
     assert bool(getattr(names, shape).fullmatch(text)) is fits
 

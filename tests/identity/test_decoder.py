@@ -13,6 +13,7 @@ from unittest.mock import Mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.identity.decoder import LONGEST, inspect
 from labutils.identity.tokens import b64
@@ -403,7 +404,7 @@ ALL = {
 }
 
 
-@pytest.mark.parametrize("value", ALL.values(), ids=ALL)
+@table("value", ALL)
 def test_reading_and_showing_takes_less_than_100_milliseconds(value):
     read(value)
 

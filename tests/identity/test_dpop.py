@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.identity import dpop
 from labutils.identity.keys import sign_bytes
@@ -426,7 +427,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("proof, reason", HOSTILE.values(), ids=map(ascii, HOSTILE))
+@table("proof, reason", HOSTILE)
 def test_a_hostile_proof_is_refused_and_leaves_no_trace(proof, reason):
     refused(proof, reason)
 

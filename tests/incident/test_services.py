@@ -11,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.incident import cases, policy
 from labutils.incident.policy import World
@@ -156,7 +157,7 @@ def test_garbage_in_place_of_a_password_is_refused_with_a_reason(world, value):
     "value",
     ["x", "", " ", "a" * 8192, "é€".encode(), b"\xff\x00", "null", "{secret}", "' or 1=1 --"],
 )
-@pytest.mark.parametrize(
+@table(
     "name",
     [*HEADERS.values(), PASS, "cookie", "user-agent", "x-forwarded-for", "content-length", "host"],
 )

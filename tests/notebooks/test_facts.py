@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import NOTEBOOKS, ROOT
 from rails import demand, demand_none
+from tables import table
 
 from labutils.incident.ledger import common_errors, facts
 
@@ -498,7 +499,7 @@ def test_other_ways_to_say_it_are_noticed_too(claim, sentence):
     assert claim in names_of(guard.claims_in(sentence))
 
 
-@pytest.mark.parametrize("sentence", [*TRUE, *(fact.statement for fact in facts())])
+@table("sentence", [*TRUE, *(fact.statement for fact in facts())])
 def test_true_sentences_and_the_ledger_make_no_such_claim(sentence):
     assert guard.claims_in(sentence) == []
 

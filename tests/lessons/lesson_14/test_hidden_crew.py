@@ -1,5 +1,7 @@
 """The target of lesson 14: a budget, a crew that nobody has seen, and a report of what it got."""
 
+from functools import cache
+
 import pytest
 
 from labutils.incident import breach, search
@@ -15,9 +17,21 @@ from labutils.lessons.lesson_14.hidden_crew import (
     played,
 )
 
-LOST = search.losses(worlds.LOSSES.values(), worlds.TWELVE, crew())
-COST = {names: sum(worlds.PRICES[name] for name in names) for names in LOST}
-AFFORDABLE = {names: lost for names, lost in LOST.items() if COST[names] <= BUDGET}
+
+@cache
+def lost():
+    """How many losses happen to the crew under each set of controls."""
+    return search.losses(worlds.LOSSES.values(), worlds.TWELVE, crew())
+
+
+@cache
+def cost():
+    return {names: sum(worlds.PRICES[name] for name in names) for names in lost()}
+
+
+@cache
+def affordable():
+    return {names: count for names, count in lost().items() if cost()[names] <= BUDGET}
 
 
 def test_the_report_counts_what_the_search_counts():
@@ -26,21 +40,21 @@ def test_the_report_counts_what_the_search_counts():
         ("sessions_bound",),
         ("support_least_privilege", "recordings_cleaned", "service_tokens_bound"),
     ):
-        report = played(names, COST[names])
-        assert report.losses == sum(report.by_loss.values()) == LOST[names]
-        assert f"of {CREW * 7} losses {LOST[names]} happen" in str(report)
-    assert LOST[()] == CREW * 7
+        report = played(names, cost()[names])
+        assert report.losses == sum(report.by_loss.values()) == lost()[names]
+        assert f"of {CREW * 7} losses {lost()[names]} happen" in str(report)
+    assert lost()[()] == CREW * 7
 
 
 def test_more_than_one_set_is_good_enough_and_most_are_not():
-    good = [names for names, lost in AFFORDABLE.items() if lost <= MOST]
-    assert 2 <= len(good) < len(AFFORDABLE) / 20
+    good = [names for names, lost in affordable().items() if lost <= MOST]
+    assert 2 <= len(good) < len(affordable()) / 20
 
 
 def test_what_is_best_against_the_lesson_s_hundred_is_not_good_enough_here():
     hundred = search.losses(worlds.LOSSES.values(), worlds.TWELVE, thieves.draw(100).values())
-    best = min(AFFORDABLE, key=lambda names: (hundred[names], COST[names]))
-    assert LOST[best] > MOST
+    best = min(affordable(), key=lambda names: (hundred[names], cost()[names]))
+    assert lost()[best] > MOST
 
 
 def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 import pytest
@@ -23,7 +24,12 @@ from labutils.lessons.lesson_14.thieves import (
 )
 
 H = World.historical()
-HUNDRED = drawn(100)
+
+
+@cache
+def hundred():
+    """The thieves of the lesson, drawn once."""
+    return drawn(100)
 
 
 def step(thief: thieves.Thief, fact: str, world: World = H):
@@ -32,7 +38,7 @@ def step(thief: thieves.Thief, fact: str, world: World = H):
 
 def test_the_same_seed_draws_the_same_thieves_and_another_one_others():
     first, again, other = drawn(10), drawn(10), drawn(10, "another seed")
-    assert list(map(str, first)) == list(map(str, again)) == list(map(str, HUNDRED[:10]))
+    assert list(map(str, first)) == list(map(str, again)) == list(map(str, hundred()[:10]))
     assert [one.case.campaign for one in first] == [one.case.campaign for one in again]
     assert not set(map(str, first)) & set(map(str, other))
     assert list(thieves.draw(10)) == [thief.name for thief in first]
@@ -40,24 +46,24 @@ def test_the_same_seed_draws_the_same_thieves_and_another_one_others():
 
 @pytest.mark.parametrize("place", range(0, 100, 4))
 def test_a_thief_goes_over_http_as_it_was_foreseen(place):
-    thief = HUNDRED[place]
+    thief = hundred()[place]
     for world in (H, random_world(place)):
         assert play(world, case=thief.case).steps == foresee(world, case=thief.case), str(thief)
 
 
 def test_each_thief_gets_something_where_the_world_is_as_it_was():
-    for thief in HUNDRED:
+    for thief in hundred():
         gained = [one.fact for one in foresee(H, case=thief.case) if not one.stopped]
         assert set(gained) & {SESSION, "nov14-aws-accessed", "nov15-atlassian-access"}
 
 
 def test_all_that_can_be_drawn_is_drawn():
-    assert {thief.age for thief in HUNDRED} == set(DEFAULT.ages)
-    assert {thief.pace for thief in HUNDRED} == set(DEFAULT.paces)
-    assert {thief.place for thief in HUNDRED} == set(DEFAULT.places) == set(ADDRESSES)
-    orders = {tuple(plan.fact for plan in thief.case.campaign.steps) for thief in HUNDRED}
+    assert {thief.age for thief in hundred()} == set(DEFAULT.ages)
+    assert {thief.pace for thief in hundred()} == set(DEFAULT.paces)
+    assert {thief.place for thief in hundred()} == set(DEFAULT.places) == set(ADDRESSES)
+    orders = {tuple(plan.fact for plan in thief.case.campaign.steps) for thief in hundred()}
     assert len(orders) > 50
-    assert {len(thief.knows) for thief in HUNDRED} >= {1, 2, 3, 4}
+    assert {len(thief.knows) for thief in hundred()} >= {1, 2, 3, 4}
 
 
 @pytest.mark.parametrize("age", [0.5, 2, 7.5, 26])
@@ -108,7 +114,12 @@ def test_whoever_gets_the_key_touched_on_the_owners_laptop_passes_a_second_look(
 
 # --- sets of controls against all of them --------------------------------------------------------
 
-BY_NAME = {thief.name: thief.case for thief in HUNDRED}
+
+@cache
+def by_name():
+    return {thief.name: thief.case for thief in hundred()}
+
+
 ASKED = (
     "recordings_cleaned",
     "sessions_bound",
@@ -129,10 +140,10 @@ ASKED = (
 def test_a_search_over_4096_sets_and_a_hundred_thieves_agrees_with_the_replay_over_http(goal):
     """Each thief is played once, against a set of its own that is drawn."""
     begun = time.process_time()
-    answer = robust_sets(goal, ASKED, BY_NAME, at_least=90)
+    answer = robust_sets(goal, ASKED, by_name(), at_least=90)
     assert time.process_time() - begun < 5
     dice = Random(goal)
-    for name, thief in BY_NAME.items():
+    for name, thief in by_name().items():
         chosen = tuple(one for one in ASKED if dice.random() < 0.25)
         alone = robust_sets(goal, ASKED, {name: thief})
         (step,) = [
