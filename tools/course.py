@@ -167,10 +167,15 @@ def build(tests=False):
             "command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()
-    run(PYTHON, "-c", FIRST, stderr=subprocess.DEVNULL)  # where it fails, the doctor says why
+    compile_what_comes_first()
     write_stamp()
     if tests:
         TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
+
+
+def compile_what_comes_first():
+    """Compile what a first start imports. Where an import fails, the doctor says why."""
+    run(PYTHON, "-c", FIRST, stderr=subprocess.DEVNULL)
 
 
 def builder():
@@ -188,7 +193,7 @@ def find_labutils_from_inside():
     moved or copied, and in every locale, since it is plain ASCII. Python reads a line of such a
     file as relative to it."""
     site = site_packages()
-    (site / "_labutils.pth").write_text(
+    (site / "_anatomy_of_a_cloud_hack.pth").write_text(
         os.path.relpath(str(HERE), str(site)) + "\n", encoding="ascii"
     )
 

@@ -16,6 +16,7 @@ import nbformat
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz
 from labutils.classroom.workspace import public_address
+from labutils.text import DISTRIBUTION
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
@@ -320,7 +321,7 @@ def badges(address: str | None) -> str:
     host, _, name = address.removeprefix("https://").partition("/")
     if host == "github.com":
         tests = f"{address}/actions/workflows/test.yml"
-        start = f"https://mybinder.org/v2/gh/{name}/v{version('labutils')}"
+        start = f"https://mybinder.org/v2/gh/{name}/v{version(DISTRIBUTION)}"
         first = "?urlpath=lab/tree/work/00-start-here.ipynb"
         links.append(f"[![State of the tests]({tests}/badge.svg)]({tests})")
         links.append(f"[![Start on Binder](https://mybinder.org/badge_logo.svg)]({start}{first})")

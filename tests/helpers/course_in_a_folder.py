@@ -34,7 +34,7 @@ class Course:
         for path in SITE.iterdir():
             if "labutils" not in path.name:
                 (self.site / path.name).symlink_to(path)
-        (self.site / "_labutils.pth").write_text("../../../..\n", encoding="ascii")
+        (self.site / "_anatomy_of_a_cloud_hack.pth").write_text("../../../..\n", encoding="ascii")
         (self.venv / "bin").mkdir()
         (self.venv / "bin" / "python").symlink_to(sys._base_executable)
         home = pathlib.Path(sys._base_executable).parent

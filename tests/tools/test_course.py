@@ -20,14 +20,10 @@ from places import ROOT
 from rails import demand, demand_none
 
 from labutils import doctor
-from labutils.classroom import registry, workspace
+from labutils.classroom import workspace
+from labutils.classroom.course import lesson
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCK = dict(
-    re.findall(
-        r"(?m)^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    )
-)
 SOURCES = sorted((ROOT / "labutils").rglob("*.py"))
 OWN = [
     *SOURCES,
@@ -40,27 +36,51 @@ OWN = [
 # --- versions -----------------------------------------------------------------------------------
 
 
-def test_the_lock_has_hashes_and_no_address():
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+LOCKS = ("requirements.txt", "requirements-test.txt")
+
+
+def pins(name):
+    """The pins of a lock, by package."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"(?m)^([\w.-]+)==([^\s;\\]+)", text))
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_and_no_address(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
     demand(
         "://" not in text and not re.search(r"(?m)^-", text),
-        "requirements.txt names an address or holds an option. Write it with make lock.",
+        f"{name} names an address or holds an option. Write it with make lock.",
     )
     blocks = [block for block in re.split(r"\n(?=\S)", text) if "==" in block.split("\n")[0]]
+    assert len(blocks) == len(pins(name)) > 10
     demand_none(
-        f"requirements.txt, {block.split()[0]}: it has no hash. Write the file with make lock."
+        f"{name}, {block.split()[0]}: it has no hash. Write the file with make lock."
         for block in blocks
         if "--hash=sha256:" not in block
     )
 
 
+def test_a_learner_installs_nothing_that_only_maintainers_use():
+    assert not set(pins("requirements.txt")) & {"mypy", "ruff", "hypothesis", "pytest", "nbval"}
+    assert not set(pins("requirements.txt")) & set(pins("requirements-test.txt"))
+
+
+LOCK = {**pins("requirements.txt"), **pins("requirements-test.txt")}
+
+
 def test_the_lock_holds_every_requirement_and_the_build_backend():
-    project = PYPROJECT["project"]
-    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
-    wanted = named(project["dependencies"] + extras + PYPROJECT["build-system"]["requires"])
+    project, groups = PYPROJECT["project"], PYPROJECT["dependency-groups"]
+    learners = project["dependencies"] + project["optional-dependencies"]["lab"]
+    for_learners = named(learners + PYPROJECT["build-system"]["requires"])
+    assert groups["build"] == PYPROJECT["build-system"]["requires"]
     demand_none(
         f"{name} stands in pyproject.toml and not in requirements.txt: make lock"
-        for name in sorted(wanted - {"labutils"} - set(LOCK))
+        for name in sorted(for_learners - set(pins("requirements.txt")))
+    )
+    demand_none(
+        f"{name} stands in pyproject.toml and in no lock: make lock"
+        for name in sorted(named(groups["test"]) - set(LOCK))
     )
 
 
@@ -69,7 +89,7 @@ def test_a_floor_is_no_higher_than_the_lessons_need():
     floors = set(PYPROJECT["project"]["dependencies"])
     assert "cryptography>=47" in floors  # Pyodide 314 has 47.0.0
     extras = PYPROJECT["project"]["optional-dependencies"]
-    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and {"lab", "test"} <= set(extras)
+    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and set(extras) == {"lab"}
 
 
 def named(requirements):
@@ -93,7 +113,7 @@ def test_conda_and_binder_get_the_versions_of_the_lock():
         for name, version in pinned.items()
         if LOCK.get(name) != version
     )
-    needed = named(PYPROJECT["project"]["dependencies"] + extras["test"])
+    needed = named(PYPROJECT["project"]["dependencies"]) | {"nbval", "pytest"}
     of_conda = {"ipython"}  # which comes with JupyterLab
     demand_none(
         f"environment.yml and pyproject.toml do not both name {name}. Let both do so, or neither."
@@ -194,7 +214,7 @@ def test_the_workshop_takes_four_hours_and_names_what_its_lessons_have():
     for block in guide.WORKSHOP:
         words = f"{block.do} {block.leave_out} {block.watch}"
         for number, name in re.findall(r"\b(\d\d)(-[pq]?\d+)\b", words):
-            assert number == block.lesson and number + name in registry.lesson(number).items
+            assert number == block.lesson and number + name in lesson(number).items
         if block.lesson:
             assert 0.6 * minutes[block.lesson] < block.minutes <= minutes[block.lesson], block
     full = sum(minutes[block.lesson] for block in guide.WORKSHOP if block.lesson)
@@ -216,7 +236,7 @@ def test_the_agenda_says_where_a_room_waits(tmp_path, monkeypatch):
 
 def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers():
     text = guide.answer_key([next((ROOT / "notebooks").glob("04-*.ipynb"))])
-    course = registry.lesson("04")
+    course = lesson("04")
     for item in course.items.values():
         assert f"**{item.id}.**" in text or item is course.target
     assert "Ways to the flag: a name with wiki in it; the log." in text

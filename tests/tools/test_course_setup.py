@@ -30,7 +30,7 @@ def built(tmp_path, monkeypatch):
     script.write_text(f"#!{python}\nfrom labutils.__main__ import main\nmain()\n", encoding="utf-8")
     script.chmod(0o755)
     (made.venv / "bin" / "activate").write_text(f"VIRTUAL_ENV='{made.venv}'\n", encoding="utf-8")
-    (made.site / "_labutils.pth").unlink()
+    (made.site / "_anatomy_of_a_cloud_hack.pth").unlink()
 
     def settle(folder):
         monkeypatch.setattr(course, "HERE", folder)
@@ -136,7 +136,7 @@ def test_other_requirements_are_built_again_and_other_settings_of_the_tools_are_
 @pytest.mark.usefixtures("built")
 def test_what_was_not_built_to_the_end_or_has_lost_its_python_is_built_again(monkeypatch):
     builds = []
-    monkeypatch.setattr(course, "build", lambda: builds.append(1))
+    monkeypatch.setattr(course, "build", lambda _tests: builds.append(1))
     course.ensure_environment()
     assert builds == []
     course.PYTHON.unlink()
@@ -162,6 +162,7 @@ def steps(tmp_path, monkeypatch):
     monkeypatch.setattr(course, "run", run)
     monkeypatch.setattr(course.environments, "installs", lambda _python: True)
     monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
+    monkeypatch.setattr(course, "compile_what_comes_first", lambda: None)
     monkeypatch.setattr(course, "write_stamp", lambda: None)
     return ran, fails
 
@@ -175,6 +176,29 @@ def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypa
         *[["uv", "pip", "install"]] * 2,
     ]
     assert "--require-hashes -r requirements.txt" in ran[1]
+    assert "requirements-test.txt" not in ran[1]
+
+
+def test_what_tests_need_comes_with_a_first_build_for_tests_or_is_added_to_the_environment(
+    steps, tmp_path, monkeypatch, capsys
+):
+    ran, _ = steps
+    monkeypatch.setattr(course, "TESTS_STAMP", tmp_path / "tests.stamp")
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    course.build(tests=True)
+    assert "-r requirements.txt -r requirements-test.txt" in ran[1]
+    assert course.has_what_tests_need()
+    course.TESTS_STAMP.write_text("another list", encoding="ascii")
+    assert not course.has_what_tests_need()
+    ran.clear()
+    course.add_what_tests_need()
+    assert ran[-1].endswith("--require-hashes -r requirements.txt -r requirements-test.txt")
+    assert course.has_what_tests_need()
+    assert "Adding what tests need" in capsys.readouterr().out
+
+
+def test_a_learners_verbs_ask_for_nothing_that_only_tests_need():
+    assert set(course.OF_LEARNERS) == {"lab", "reset"}
 
 
 def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
