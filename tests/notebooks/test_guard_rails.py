@@ -352,8 +352,8 @@ def test_links_say_where_they_lead(name, notebook):
 
 
 KERNEL = (
-    "If the next cell finds no module named `labutils`, this notebook runs on another kernel: "
-    "start it with `make lab`, or choose the kernel *Anatomy of a Cloud Hack*."
+    "No module named `labutils` in the next cell? Start with `make lab`, or choose the kernel "
+    "*Anatomy of a Cloud Hack*."
 )
 
 
