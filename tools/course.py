@@ -660,6 +660,9 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
         sys.exit("Say one of: python tools/course.py " + " | ".join(VERBS))
     verb, rest = sys.argv[1], sys.argv[2:]
+    if os.environ.get("LABUTILS_LESSONS"):  # whole paths: a notebook runs in another folder
+        folders = os.environ["LABUTILS_LESSONS"].split(os.pathsep)
+        os.environ["LABUTILS_LESSONS"] = os.pathsep.join(map(os.path.abspath, filter(None, folders)))
     if verb not in ("clean", "lock", "mend"):
         ensure_environment(tests=verb not in OF_LEARNERS)
     sys.exit(VERBS[verb](*rest))

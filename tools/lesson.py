@@ -1,37 +1,38 @@
-"""Make the skeleton of a lesson: `python tools/lesson.py NN [name-of-the-file]`.
+"""Make the skeleton of a lesson: `python tools/lesson.py NN [name-of-the-file] [--in FOLDER]`.
 
-The files stand in tools/skeleton. They are a whole lesson on a toy subject, which runs. What is
-left to write is marked TO WRITE, and the rails say it as well.
+The files are in tools/skeleton. They are a whole lesson on a toy subject, which runs. What is left
+to write is marked TO WRITE, and the rails say it as well. With `--in` the lesson is in a folder of
+one's own, and LABUTILS_LESSONS names that folder.
 """
 
-import json
+import argparse
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
+import lessons
 import nbformat
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SKELETON = HERE / "tools" / "skeleton"
-REMADE = "tests/notebooks/remade.py"
-LISTED = re.compile(r"(?m)^REMADE: tuple\[str, \.\.\.\] = \(([^()]*)\)")
 MINUTES = 24
 CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
+OF_THE_LESSON = ("__init__.py", "exercises.py", "questions.yaml", "target.py", "door.py")
+OF_ITS_TESTS = ("answers.py", "target_routes.py")
 
 LEFT = """\
 Lesson {number} has its skeleton, and it runs. What is left to write:
   1. {notebook}: each cell with the words TO WRITE in it. Begin
      with the title and with the question to open with.
-  2. labutils/classroom/lessons/lesson_{number}.py: your exercises, predictions, quiz and target
-     in the place of the toy ones. Two exercises, three predictions and two quiz questions or more.
-  3. tests/answers/lesson_{number}.py: three right answers in other styles for each exercise that
-     is a function.
-  4. tests/answers/target_{number}.py: each way to the flag, and tries that fail.
-  5. The minutes: in the notebook's metadata, in its line "Time:", and at the headings.
-Run and store it: make notebooks ARGS={number}
-See what the rails still want:
-  .venv/bin/python -m pytest tests/notebooks tests/test_answers.py -k {number}
+  2. {folder}: exercises.py, questions.yaml, target.py with its scene. Two exercises,
+     three predictions and two quiz questions or more.
+  3. {tests}: answers.py has three right answers in other styles for each
+     exercise that is a function, target_routes.py each way to the flag, and tries that fail.
+  4. The minutes: in the notebook's metadata, in its line "Time:", and at the headings.
+Run and store it: {environment}make notebooks ARGS={number}
+See what the rails still want: {environment}make quick ARGS={number}
 docs/authoring.md says how each of these is written."""
 
 
@@ -39,13 +40,26 @@ class CannotMake(Exception):
     """Why no skeleton was made, as a sentence that says what to do. Then nothing was written."""
 
 
-def files(number: str) -> dict[str, str]:
-    """The files of a new lesson, by their paths in the repository, but for the notebook."""
+def places(number: str, folder: pathlib.Path | None) -> dict[str, pathlib.Path]:
+    """Where the parts of a new lesson belong: in the repository, or in a folder of one's own."""
+    if folder is None:
+        return {
+            "notebook": HERE / "notebooks",
+            "lesson": HERE / "labutils" / "lessons" / f"lesson_{number}",
+            "tests": HERE / "tests" / "lessons" / f"lesson_{number}",
+        }
     return {
-        f"labutils/classroom/lessons/lesson_{number}.py": filled("lesson.py.txt", number),
-        f"tests/answers/lesson_{number}.py": filled("answers.py.txt", number),
-        f"tests/answers/target_{number}.py": filled("target.py.txt", number),
+        "notebook": folder,
+        "lesson": folder / f"lesson_{number}",
+        "tests": folder / "tests" / f"lesson_{number}",
     }
+
+
+def files(number: str, where: dict[str, pathlib.Path]) -> dict[pathlib.Path, str]:
+    """The files of a new lesson with their texts, but for the notebook."""
+    named = {name: where["lesson"] / name for name in OF_THE_LESSON}
+    named |= {name: where["tests"] / name for name in OF_ITS_TESTS}
+    return {path: filled(f"{name}.txt", number) for name, path in named.items()}
 
 
 def filled(name: str, number: str) -> str:
@@ -64,60 +78,75 @@ def notebook(number: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
-def with_number(remade: str, number: str) -> str:
-    """tests/notebooks/remade.py with this lesson in its list. Raises CannotMake."""
-    listed = LISTED.search(remade)
-    if not listed:
-        raise CannotMake(f"{REMADE} has no line `REMADE: tuple[str, ...] = (...)`. Restore it.")
-    numbers = sorted({*re.findall(r'"(\d\d)"', listed[1]), number})
-    return remade.replace(listed[1], json.dumps(numbers)[1:-1])
-
-
-def make(root: pathlib.Path, number: str, name: str) -> list[pathlib.Path]:
-    """Write the skeleton below a folder; the paths that were written. Raises CannotMake."""
+def make(where: dict[str, pathlib.Path], number: str, name: str) -> list[pathlib.Path]:
+    """Write the skeleton; the paths that were written. Raises CannotMake."""
     if not re.fullmatch(r"\d\d", number):
         raise CannotMake(
-            f"{number!r} is no number of a lesson. Say two digits: make lesson ARGS=17"
+            f"{number!r} is no number of a lesson. Give two digits: make lesson ARGS=21"
         )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotMake(
-            f"{name!r} is no name for a notebook. Say a verb and an object in small letters, with "
-            f'hyphens: make lesson ARGS="{number} bind-a-token"'
+            f"{name!r} is no name for a notebook. Give the standard term in small letters, with "
+            f'hyphens: make lesson ARGS="{number} token-binding"'
         )
-    path = root / "notebooks" / f"{number}-{name}.ipynb"
-    texts = {root / name: text for name, text in files(number).items()}
-    there = [*(root / "notebooks").glob(f"{number}-*.ipynb"), *filter(pathlib.Path.exists, texts)]
+    path = where["notebook"] / f"{number}-{name}.ipynb"
+    texts = files(number, where)
+    there = [*where["notebook"].glob(f"{number}-*.ipynb"), *filter(pathlib.Path.exists, texts)]
+    there += [one for one in lessons.paths() if one.name[:2] == number and one not in there]
     if there:
-        listed = ", ".join(one.relative_to(root).as_posix() for one in there)
         raise CannotMake(
-            f"Lesson {number} is there already: {listed}. Nothing is overwritten. Take another "
-            "number, or move these files away."
+            f"Lesson {number} is there already: {', '.join(map(str, there))}. Nothing is "
+            "overwritten. Take another number, or move these files away."
         )
     texts[path] = nbformat.writes(notebook(number)) + "\n"
-    remade = root / REMADE
-    texts[remade] = with_number(remade.read_text(encoding="utf-8"), number)
     for one, text in texts.items():
+        one.parent.mkdir(parents=True, exist_ok=True)
         one.write_text(text, encoding="utf-8")
     return list(texts)
 
 
+def read_arguments(words: list[str]) -> argparse.Namespace:
+    """What was asked for. Exits with a sentence where that cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="make lesson", description="Make the skeleton of a lesson."
+    )
+    parser.add_argument("number", help="two digits, such as 21")
+    parser.add_argument("name", nargs="?", default="a-new-lesson", help="of the notebook's file")
+    parser.add_argument("--in", dest="folder", type=pathlib.Path, help="a folder of your own")
+    return parser.parse_args(words)
+
+
 def main(words: list[str]) -> int:
     """Make the skeleton, run and store it, and say what is left to write."""
-    if len(words) not in (1, 2):
-        print("Say the number of the new lesson: make lesson ARGS=17")
-        return 2
-    number, name = words[0], words[1] if len(words) > 1 else "a-new-lesson"
+    asked = read_arguments(words)
+    folder = asked.folder.expanduser().resolve() if asked.folder else None
+    where = places(asked.number, folder)
     try:
-        paths = make(HERE, number, name)
+        paths = make(where, asked.number, asked.name)
     except CannotMake as error:
         print(error)
         return 2
     python = [str(path) for path in paths if path.suffix == ".py"]
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", *python], cwd=HERE, check=False)
-    import execute  # not above: it reads the registry, which now has the new lesson
-
-    status = execute.main([number])
-    print(LEFT.format(number=number, notebook=f"notebooks/{number}-{name}.ipynb"))
+    config = str(HERE / "pyproject.toml")
+    ruff = [sys.executable, "-m", "ruff", "format", "-q", "--config", config, *python]
+    subprocess.run(ruff, cwd=HERE, check=False)
+    known = os.environ.get("LABUTILS_LESSONS", "")
+    env = {
+        **os.environ,
+        "LABUTILS_LESSONS": os.pathsep.join(filter(None, [known, str(folder or "")])),
+    }
+    store = [sys.executable, str(HERE / "tools" / "execute.py"), asked.number]
+    status = subprocess.call(store, cwd=HERE, env=env)
+    notebook_path = where["notebook"] / f"{asked.number}-{asked.name}.ipynb"
+    print(
+        LEFT.format(
+            number=asked.number,
+            notebook=notebook_path,
+            folder=where["lesson"],
+            tests=where["tests"],
+            environment=f"LABUTILS_LESSONS={folder} " if folder else "",
+        )
+    )
     return status
 
 

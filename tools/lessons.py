@@ -47,6 +47,14 @@ def notebook(number):
     raise LookupError("There is no lesson %s." % number)
 
 
+def folder_of(number):
+    """The folder of the lesson of that number: its exercises, questions, scenes."""
+    path = notebook(number)
+    if path.parent == NOTEBOOKS:
+        return ROOT / "labutils" / "lessons" / ("lesson_" + number)
+    return path.parent / ("lesson_" + number)
+
+
 def tests_of(number):
     """The folder with the answers, routes and tests of the lesson of that number."""
     path = notebook(number)

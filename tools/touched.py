@@ -95,9 +95,15 @@ def of_lessons(numbers: set[str]) -> int:
     named = " or ".join(f"[{number} or -{number}" for number in sorted(numbers))
     folders = [folder for folder in map(lessons.tests_of, sorted(numbers)) if folder.exists()]
     notebooks = [lessons.notebook(number) for number in sorted(numbers)]
-    rails = course.run(*python, *ABOUT_A_LESSON, "-k", named)
-    rest = course.run(*python, *course.NBVAL, *folders, *notebooks)
-    return next((s for s in (rails, rest) if s not in (0, course.NO_TESTS)), 0)
+    own = [path for path in notebooks if path.parent == lessons.NOTEBOOKS]
+    guests = [path for path in notebooks if path not in own]
+    statuses = [course.run(*python, *ABOUT_A_LESSON, "-k", named)]
+    if own:
+        statuses.append(course.run(*python, *course.NBVAL, *folders, *own))
+    if guests:  # elsewhere, so without the settings of the course's own folder
+        alone = [*course.PYTEST, "-c", "pyproject.toml", "--rootdir", HERE]
+        statuses.append(course.run(*alone, *course.NBVAL, *guests))
+    return next((status for status in statuses if status not in (0, course.NO_TESTS)), 0)
 
 
 def main(numbers: list[str]) -> int:

@@ -26,6 +26,7 @@ from labutils.classroom.registry import (
     Quiz,
     Target,
 )
+from labutils.incident.sheets import SheetError
 from labutils.text import counted, shown
 
 WIDTH = 100  # characters of a line that is printed
@@ -67,7 +68,11 @@ def _say(text: str, indent: str = "") -> None:
 def _item(identifier: object, *kinds: type) -> Any:
     """The item of that name, or None after a sentence that says which names there are."""
     number = identifier[:2] if isinstance(identifier, str) else ""
-    course = lesson(number) if number.isdecimal() and number.isascii() else None
+    try:
+        course = lesson(number) if number.isdecimal() and number.isascii() else None
+    except SheetError as fault:  # an author's own: the sentence names file and line
+        print(shown(str(fault), 400))
+        return None
     item = course.items.get(identifier) if course and isinstance(identifier, str) else None
     if isinstance(item, kinds):
         return item

@@ -19,7 +19,6 @@ from places import ROOT as HERE
 
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
-from labutils.lessons.lesson_04.pictures import grid
 from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
 from labutils.lessons.lesson_06.pictures import delays, heat
 from labutils.lessons.lesson_07.pictures import tradeoff
@@ -42,6 +41,7 @@ from labutils.pictures.canvas import (
     marks,
     stored,
 )
+from labutils.pictures.grid import grid
 from labutils.stage.intruder import Visit, product_of, visits_of
 from labutils.stage.thief import ITEMS
 
@@ -278,7 +278,7 @@ def test_a_cleaner_that_leaves_secrets_is_vermilion_and_one_that_leaves_none_is_
 # --- a change is noticed ------------------------------------------------------------------------
 
 DRAW = """from labutils import show
-from labutils.lessons.lesson_04.pictures import grid
+from labutils.pictures.grid import grid
 tried = {("token", "door"): "opens", ("token", "gate"): "refused"}
 show(*grid(["token"], ["door", "gate"], tried, "Doors", "tries"))"""
 

@@ -199,7 +199,8 @@ def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
     if isinstance(item, Prediction):
         believed = [(f"{letter})", guess.belief) for letter, guess in item.guesses.items()]
     elif isinstance(item, GridRow):
-        believed = [(f"{name}:", belief) for name, belief in item.beliefs.items()]
+        names = {column.key: column.text for column in item.columns}
+        believed = [(f"{names[key]}:", belief) for key, belief in item.beliefs.items()]
     else:
         believed = [("Too low:", item.too_low), ("Too high:", item.too_high)]
     for choice, belief in believed:

@@ -287,7 +287,7 @@ def test_where_there_is_no_matplotlib_a_sentence_stands_in_the_pictures_place():
         "for name in [name for name in sys.modules if name.startswith(('matplotlib', 'PIL'))]:\n"
         "    del sys.modules[name]\n"
         "sys.meta_path.insert(0, _Blanks())\n"
-        "from labutils.lessons.lesson_04.pictures import grid\n"
+        "from labutils.pictures.grid import grid\n"
         "from labutils import show\n"
         "show(*grid(['a'], ['b'], {('a', 'b'): 'opens'}, 'Title', 'tries'))\n"
     )

@@ -29,7 +29,7 @@ def test_without_an_address_and_a_browser_site_one_button_leads_to_the_ways_to_s
 
 
 def test_a_repository_on_github_gives_binder_and_colab_at_the_tag_of_the_release():
-    tag = f"v{build.version('labutils')}"
+    tag = f"v{build.version(build.DISTRIBUTION)}"
     ways = build.launches(GITHUB, lite=False)
     assert list(ways) == ["Open on Binder", "Open in Colab", *HERE]
     assert ways["Open on Binder"] == (
@@ -110,7 +110,7 @@ def test_a_link_stays_where_the_site_has_the_page_and_is_words_where_not(text, s
 
 def test_with_an_address_what_the_site_has_not_is_found_in_the_repository():
     shown = build.relinked("[a rule](../data/rules/x.yml)", HUNT, GITHUB)
-    assert shown == f"[a rule]({GITHUB}/blob/v{build.version('labutils')}/data/rules/x.yml)"
+    assert shown == f"[a rule]({GITHUB}/blob/v{build.version(build.DISTRIBUTION)}/data/rules/x.yml)"
 
 
 @pytest.mark.parametrize("name", [name for names in build.PAGES.values() for name in names])
@@ -261,7 +261,7 @@ def test_each_exercise_is_named_as_the_turn_of_the_room(number):
 
 
 def test_a_row_says_which_letter_stands_for_what():
-    row = next(item for item in lesson("05").predictions if isinstance(item, slides.Row))
+    row = next(item for item in lesson("05").predictions if isinstance(item, slides.GridRow))
     _, how = slides.choices(row)
     assert how == f"For each, o where {row.words[0]}, x where {row.words[1]}:"
 
