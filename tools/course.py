@@ -662,7 +662,9 @@ if __name__ == "__main__":
     verb, rest = sys.argv[1], sys.argv[2:]
     if os.environ.get("LABUTILS_LESSONS"):  # whole paths: a notebook runs in another folder
         folders = os.environ["LABUTILS_LESSONS"].split(os.pathsep)
-        os.environ["LABUTILS_LESSONS"] = os.pathsep.join(map(os.path.abspath, filter(None, folders)))
+        os.environ["LABUTILS_LESSONS"] = os.pathsep.join(
+            map(os.path.abspath, filter(None, folders))
+        )
     if verb not in ("clean", "lock", "mend"):
         ensure_environment(tests=verb not in OF_LEARNERS)
     sys.exit(VERBS[verb](*rest))

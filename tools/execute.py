@@ -67,10 +67,22 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
     notebook.metadata = {"kernelspec": KERNEL, "labutils": course, "language_info": LANGUAGE}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
-        cell.metadata = {}
+        cell.metadata = of_the_course(cell.metadata)
         if cell.cell_type == "code":
             cell.outputs = merged(cell.outputs)
     return json.dumps(as_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def of_the_course(metadata: dict) -> dict:
+    """What of a cell's metadata is the course's: what it is on a wall, and the speaker's note
+    (docs/authoring.md)."""
+    slideshow, own = metadata.get("slideshow", {}), metadata.get("labutils", {})
+    kept = {}
+    if "slide_type" in slideshow:
+        kept["slideshow"] = {"slide_type": slideshow["slide_type"]}
+    if "note" in own:
+        kept["labutils"] = {"note": own["note"]}
+    return kept
 
 
 def merged(outputs: list) -> list:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from labutils.classroom.questions import Questions, read_questions
 from labutils.classroom.registry import Estimate, GridRow, Lesson, Prediction, Quiz
+from labutils.classroom.translation import language, read_translation
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 
@@ -39,13 +40,17 @@ def lesson(number: str) -> Lesson | None:
         return None
     code = _module(f"{package.__name__}.exercises")
     target = getattr(_module(f"{package.__name__}.target"), "TARGET", None)
-    sheet = Path(package.__path__[0], "questions.yaml")
+    folder = Path(package.__path__[0])
+    sheet = folder / "questions.yaml"
     asked = read_questions(sheet, number) if sheet.exists() else Questions({}, {})
+    words = read_translation(folder, language())
+    quizzes = [*asked.quizzes.values(), *getattr(code, "QUIZZES", ())]
+    predictions = [*asked.predictions.values(), *getattr(code, "PREDICTIONS", ())]
     return Lesson(
         number,
         tuple(getattr(code, "EXERCISES", ())),
-        _in_order((*asked.quizzes.values(), *getattr(code, "QUIZZES", ()))),
-        _in_order((*asked.predictions.values(), *getattr(code, "PREDICTIONS", ()))),
+        _in_order(map(words.question, quizzes)),
+        _in_order(map(words.question, predictions)),
         target,
     )
 

@@ -11,7 +11,7 @@ import importlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,22 +152,43 @@ def fingerprint(notebook: bytes) -> str:
         return "none " + digest(notebook)
 
 
-def without_outputs(original: bytes, *, beside: Iterable[str] | None = None) -> bytes:
+def without_outputs(
+    original: bytes,
+    *,
+    beside: Iterable[str] | None = None,
+    prose: Callable[[str, str], str] = lambda _cell, english: english,
+) -> bytes:
     """The working copy of an original: no output, no count, and no dead link.
 
-    `beside` are the pages that are laid beside the copy; None where the folder above has them all.
+    `prose` gives the text of a cell, by its id and its English text. `beside` are the pages that
+    are laid beside the copy; None where the folder above has them all.
     """
     pages = beside if beside is None else frozenset(beside)
     notebook = json.loads(original)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-        elif pages is not None:
-            source = LINK_TO_DOCS.sub(
-                lambda link: _moved(link[1], link[2], pages), "".join(cell["source"])
-            )
-            cell["source"] = source.splitlines(keepends=True)
+            continue
+        source = prose(str(cell.get("id", "")), "".join(cell["source"]))
+        if pages is not None:
+            source = LINK_TO_DOCS.sub(lambda link: _moved(link[1], link[2], pages), source)
+        cell["source"] = source.splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def prose_of(number: str) -> Callable[[str, str], str]:
+    """The text of each cell of a lesson, in the language that LABUTILS_LANG asks for.
+
+    Raises SheetError where what is translated cannot be read.
+    """
+    if not os.environ.get("LABUTILS_LANG"):
+        return lambda _cell, english: english
+    from labutils.classroom.translation import language, read_translation  # it wants PyYAML
+
+    folders = importlib.import_module("labutils.lessons").__path__  # by name: it stands above
+    found = [Path(folder, f"lesson_{number}") for folder in folders]
+    folder = next((one for one in found if one.is_dir()), found[0])
+    return read_translation(folder, language()).prose
 
 
 def _page(path: Path) -> bytes:
@@ -223,7 +244,7 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
             _lay(folder / name, page, record, name)
         for name in course.names:
             _rename_former(folder, name, record)
-            copy = without_outputs(course.text(name), beside=pages)
+            copy = without_outputs(course.text(name), beside=pages, prose=prose_of(name[:2]))
             yield from _renew(folder / name, copy, record)
         write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
     except OSError as error:
@@ -325,7 +346,8 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
 def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
     if path.is_dir():
         raise CannotCopy(f"{path} is a folder. Move it away, and say the same command again.")
-    copy = without_outputs(course.text(path.name), beside=pages_beside(path.parent, course))
+    pages, prose = pages_beside(path.parent, course), prose_of(path.name[:2])
+    copy = without_outputs(course.text(path.name), beside=pages, prose=prose)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and fingerprint(path.read_bytes()) != fingerprint(copy):
         kept = _free_name(path)

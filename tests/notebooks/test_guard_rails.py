@@ -13,6 +13,7 @@ import execute
 import lessons
 import nbformat
 import pytest
+import translations
 import yaml
 from places import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, quoted
@@ -537,3 +538,61 @@ def test_a_rail_answers_in_sentences_and_in_nothing_else():
     assert caught.value.msg == "a.ipynb has 12 cells; from 20 to 75 are wanted.\nSecond."
     assert caught.value.pytrace is False
     demand_none([])
+
+
+# --- what a cell is on a wall, and in another language --------------------------------------------
+
+
+def mark_faults(cells) -> Iterator[str]:
+    """What is wrong with the marks of slides and notes in the metadata of cells."""
+    begun = False
+    for cell in cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        note = cell.metadata.get("labutils", {}).get("note")
+        if kind not in (None, "slide", "fragment"):
+            yield f"cell {cell.id}: {kind!r} is no kind of slide here; say slide or fragment"
+        if kind == "fragment" and not begun:
+            yield f"cell {cell.id}: a fragment is a step of a slide, and no slide has begun"
+        if note is not None and kind is None:
+            yield f"cell {cell.id}: a note is for a speaker, and this cell is on no wall"
+        if note is not None and (not note.strip() or note.strip()[-1] not in ".?!"):
+            yield f"cell {cell.id}: a note is a sentence, and this one does not end"
+        begun = begun or kind == "slide"
+        known = {"slideshow", "labutils"}
+        if more := set(cell.metadata) - known:
+            yield f"cell {cell.id}: {', '.join(sorted(more))} is no metadata of the course"
+
+
+def test_the_marks_of_slides_and_notes_are_those_of_the_format(name, notebook):
+    demand_none(f"{name}, {fault}." for fault in mark_faults(notebook.cells))
+
+
+def test_a_lesson_shows_what_the_marks_look_like():
+    cells = nbformat.read(NOTEBOOKS / "00-start-here.ipynb", as_version=4).cells
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
+    notes = [cell.metadata.get("labutils", {}).get("note") for cell in cells]
+    assert kinds.count("slide") >= 3 and kinds.count("fragment") >= 2 and sum(map(bool, notes)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("metadata", "says"),
+    [
+        ({"slideshow": {"slide_type": "subslide"}}, "is no kind of slide here"),
+        ({"slideshow": {"slide_type": "fragment"}}, "no slide has begun"),
+        ({"labutils": {"note": "Ask."}}, "on no wall"),
+        ({"slideshow": {"slide_type": "slide"}, "labutils": {"note": "Ask"}}, "does not end"),
+        ({"collapsed": True}, "collapsed is no metadata of the course"),
+    ],
+)
+def test_the_rail_of_marks_can_fail(metadata, says):
+    cell = nbformat.v4.new_markdown_cell("x", id="x", metadata=metadata)
+    assert any(says in fault for fault in mark_faults([cell]))
+
+
+def test_no_translation_is_stale(name):
+    demand_none(translations.stale(name[:2]))
+
+
+def test_a_lesson_has_a_translation_of_prose_and_of_a_question():
+    sheet = translations.read_translation(lessons.folder_of("00"), "de")
+    assert len(sheet.cells) >= 2 and len(sheet.questions) >= 1

@@ -68,19 +68,22 @@ def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     heading, lead, imports = "", "", True
     for cell in joined(notebook.cells):
         if cell.cell_type == "markdown":
+            note = note_of(cell)
             for section, title, block in blocks(cell.source, heading):
                 title = title or (later(section) if section == heading else section)
-                yield section, slide(new_markdown_cell(linked(f"{title}\n\n{block}")))
-                heading, lead = section, "" if title.startswith(TURN) else block
+                made = iter([slide(new_markdown_cell(linked(f"{title}\n\n{block}")))])
+                yield from ((section, each) for each in with_note(made, note))
+                heading, lead, note = section, "" if title.startswith(TURN) else block, ""
             heading = next(reversed(HEADING.findall(cell.source)), heading)
             continue
         asked = [course.items[each] for each in VOTE.findall(cell.source)]
         if asked:
             made = votes(cell, asked, lead)
         elif imports or LEFT_OUT.search(cell.source):
-            made = ()
+            made = iter(())
         else:
             made = shown(cell, later(heading), lead, course)
+        made = with_note(made, note_of(cell))
         yield from ((heading, each) for each in made)
         lead, imports = "", False
 
@@ -89,9 +92,25 @@ def joined(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     """The cells, with texts that follow one another as one."""
     for markdown, group in itertools.groupby(cells, lambda cell: cell.cell_type == "markdown"):
         if markdown:
-            yield new_markdown_cell("\n\n".join(cell.source for cell in group))
+            texts = list(group)
+            text = new_markdown_cell("\n\n".join(cell.source for cell in texts))
+            text.metadata = {"labutils": {"note": " ".join(filter(None, map(note_of, texts)))}}
+            yield text
         else:
             yield from group
+
+
+def note_of(cell: NotebookNode) -> str:
+    """What the speaker says at a cell, by its metadata (docs/authoring.md)."""
+    return str(cell.metadata.get("labutils", {}).get("note", ""))
+
+
+def with_note(cells: Iterator[NotebookNode], note: str) -> Iterator[NotebookNode]:
+    """The slides of a cell, the first with the speaker's note."""
+    for place, cell in enumerate(cells):
+        if note and not place:
+            cell.source += f'\n\n<aside class="notes"><p>{in_html(note)}</p></aside>'
+        yield cell
 
 
 def later(heading: str) -> str:
@@ -126,7 +145,7 @@ def blocks(text: str, section: str) -> Iterator[tuple[str, str, str]]:
         elif task:
             title = f"{TURN}{task[1]}"
         paragraph = paragraph[(heading or task).end() :].strip() if heading or task else paragraph
-        if paragraph and not paragraph.startswith("If the next cell finds no module"):
+        if paragraph and not paragraph.startswith("No module named `labutils`"):
             piece.append(paragraph)
     if piece:
         yield section, title, "\n\n".join(piece)

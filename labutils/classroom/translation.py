@@ -1,0 +1,186 @@
+"""A lesson in another language: what its sheet `LANGUAGE.yaml` has, and English wherever it has
+nothing, or where the English text has changed since (docs/authoring.md).
+
+Prose is found by the id of its cell, a question by its own id and the keys in it.
+"""
+
+import dataclasses
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from labutils.classroom.registry import (
+    AnyPrediction,
+    Choice,
+    Estimate,
+    GridRow,
+    Guess,
+    Prediction,
+    Quiz,
+)
+from labutils.incident.sheets import Row, build, must_have_fields, quoted, read, value
+
+Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
+
+
+def language() -> str:
+    """The language that is asked for, such as `de`; empty for English."""
+    asked = os.environ.get("LABUTILS_LANG", "").lower()
+    return asked if re.fullmatch(r"[a-z]{2,3}", asked) and asked != "en" else ""
+
+
+def digest_of(text: str) -> str:
+    """By what a translation says which text it translates: eight digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def english_of(item: AnyPrediction | Quiz) -> str:
+    """All that is read of a question, as one text: what `of` is the digest of."""
+    texts = [item.question, getattr(item, "because", ""), getattr(item, "unit", "")]
+    if isinstance(item, Prediction):
+        texts += [part for one in item.guesses.values() for part in (one.text, one.belief)]
+    elif isinstance(item, Quiz):
+        texts += [part for one in item.choices.values() for part in (one.text, one.why)]
+    elif isinstance(item, GridRow):
+        texts += [*(column.text for column in item.columns), *item.words, *item.beliefs.values()]
+    else:
+        texts += [item.too_low, item.too_high]
+    return "\n".join(texts)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    of: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _TranslationSheet:
+    cells: Row | None = None
+    questions: Row | None = None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """The parts of a question that are translated; each may be left out, but for `of`."""
+
+    of: str
+    ask: str = ""
+    because: str = ""
+    unit: str = ""
+    too_low: str = ""
+    too_high: str = ""
+    guesses: Row | None = None
+    choices: Row | None = None
+    columns: Row | None = None
+    beliefs: Row | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What a sheet has: texts of cells by id, and questions by id, each with the digest of the
+    English that it translates."""
+
+    cells: Mapping[str, _Cell]
+    questions: Mapping[str, _Question]
+
+    def prose(self, cell: str, english: str) -> str:
+        """The text of a cell, or the English one where there is none, or where it is stale."""
+        found = self.cells.get(cell)
+        return found.text if found and found.of == digest_of(english) else english
+
+    def question(self, item: Item) -> Item:
+        """The question with what is translated of it; as it is where that is stale."""
+        found = self.questions.get(item.id)
+        if found is None or found.of != digest_of(english_of(item)):
+            return item
+        translated: Item = _translated(item, found)
+        return translated
+
+    def stale(self, cells: Mapping[str, str], items: Mapping[str, Any]) -> Iterator[str]:
+        """What no longer translates the English of today, in sentences. `cells` are the texts of
+        the notebook by id, `items` its questions."""
+        for name, cell in self.cells.items():
+            if name not in cells:
+                yield f"cell {name}: there is no such cell"
+            elif cell.of != digest_of(cells[name]):
+                yield f"cell {name}: of should be {digest_of(cells[name])!r}, or it is stale"
+        for name, question in self.questions.items():
+            if name not in items:
+                yield f"question {name}: there is no such question"
+            elif question.of != (now := digest_of(english_of(items[name]))):
+                yield f"question {name}: of should be {now!r}, or it is stale"
+
+
+NOTHING = Translation({}, {})
+
+
+def read_translation(folder: Path, asked: str) -> Translation:
+    """The sheet of a lesson's folder for that language; nothing where there is none.
+
+    Raises SheetError, which names the file and the line.
+    """
+    path = folder / f"{asked}.yaml"
+    if not asked or not path.exists():
+        return NOTHING
+    sheet = read(path, scalar=quoted)
+    must_have_fields(_TranslationSheet, sheet)
+    cells, questions = sheet.get("cells", Row()), sheet.get("questions", Row())
+    return Translation(
+        {name: build(_Cell, value(cells, name, Row)) for name in cells},
+        {name: build(_Question, value(questions, name, Row)) for name in questions},
+    )
+
+
+def _translated(item: Any, words: _Question) -> Any:
+    """A question with the parts that are translated in the place of the English ones."""
+    changes: dict[str, Any] = {
+        name: text
+        for name, text in (
+            ("question", words.ask),
+            ("because", words.because),
+            ("unit", words.unit),
+            ("too_low", words.too_low),
+            ("too_high", words.too_high),
+        )
+        if text and hasattr(item, name)
+    }
+    if isinstance(item, Prediction):
+        changes["guesses"] = {
+            letter: _guess(guess, (words.guesses or Row()).get(letter, {}))
+            for letter, guess in item.guesses.items()
+        }
+    elif isinstance(item, Quiz):
+        changes["choices"] = {
+            letter: _choice(choice, (words.choices or Row()).get(letter, {}))
+            for letter, choice in item.choices.items()
+        }
+    elif isinstance(item, GridRow):
+        texts: Mapping[str, str] = words.columns or Row()
+        beliefs: Mapping[str, str] = words.beliefs or Row()
+        changes["columns"] = tuple(
+            dataclasses.replace(column, text=texts.get(column.key, column.text))
+            for column in item.columns
+        )
+        changes["beliefs"] = {
+            key: beliefs.get(key, english) for key, english in item.beliefs.items()
+        }
+        if len(words.words) == 2:
+            changes["words"] = words.words
+    return dataclasses.replace(item, **changes)
+
+
+def _guess(guess: Guess, words: Mapping[str, str]) -> Guess:
+    text, belief = words.get("text", guess.text), words.get("belief", guess.belief)
+    return dataclasses.replace(guess, text=text, belief=belief if guess.belief else "")
+
+
+def _choice(choice: Choice, words: Mapping[str, str]) -> Choice:
+    return dataclasses.replace(
+        choice, text=words.get("text", choice.text), why=words.get("why", choice.why)
+    )

@@ -1,0 +1,52 @@
+"""What a translation says of the English that it translates: `python tools/translations.py NN`.
+
+Prints the digest of each cell of prose and of each question of a lesson, for `of:` in its sheet
+(docs/authoring.md), and what of the sheets that there are is stale.
+"""
+
+import sys
+
+import lessons
+import nbformat
+
+from labutils.classroom.course import lesson
+from labutils.classroom.translation import digest_of, english_of, read_translation
+
+
+def prose(number: str) -> dict[str, str]:
+    """The texts of a lesson's notebook by the ids of their cells."""
+    cells = nbformat.read(lessons.notebook(number), as_version=4).cells
+    return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
+
+
+def questions(number: str) -> dict:
+    """The predictions and quizzes of a lesson by id."""
+    course = lesson(number)
+    return {item.id: item for item in (*course.predictions, *course.quizzes)}
+
+
+def stale(number: str) -> list[str]:
+    """What is stale in the sheets of a lesson, in sentences."""
+    folder = lessons.folder_of(number)
+    sheets = [path for path in sorted(folder.glob("*.yaml")) if path.stem != "questions"]
+    return [
+        f"{path.parent.name}/{path.name}, {sentence}."
+        for path in sheets
+        for sentence in read_translation(folder, path.stem).stale(prose(number), questions(number))
+    ]
+
+
+def main(numbers: list[str]) -> int:
+    """Print them for these lessons."""
+    for number in numbers:
+        for name, text in prose(number).items():
+            print(f"{digest_of(text)}  {name}")
+        for name, item in questions(number).items():
+            print(f"{digest_of(english_of(item))}  {name}")
+        for sentence in stale(number):
+            print(sentence)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
