@@ -3,10 +3,12 @@ the ends of curves."""
 
 import re
 
+import numpy
 import pytest
 from drawing import drawn, sheet
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from places import LABUTILS
 
 from labutils.pictures import canvas
@@ -144,3 +146,17 @@ def test_no_module_draws_in_a_colour_that_has_no_name():
             numbers = set(re.findall(r"#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8")))
             greys = {number for number in numbers if number[1:3] == number[3:5] == number[5:7]}
             assert numbers == greys, path.name
+
+
+def test_a_mark_has_its_size_in_points_whatever_the_axes_are():
+    """A mark of 60 square points is as wide on a sheet of four units as on one of four hundred."""
+    widths = []
+    for across in (4, 400):
+        figure, axes = canvas.canvas(4, 3, (0, across), (0, 3))
+        mark(axes, across / 2, 1.5, "denied", 60)
+        sheet_of_pixels = FigureCanvasAgg(figure)
+        sheet_of_pixels.draw()
+        pixels = numpy.asarray(sheet_of_pixels.buffer_rgba())[..., :3]
+        rows, columns = numpy.nonzero((pixels != 255).any(axis=2))
+        widths.append((int(numpy.ptp(columns)), int(numpy.ptp(rows))))
+    assert widths[0] == widths[1] and 10 < widths[0][0] < 40

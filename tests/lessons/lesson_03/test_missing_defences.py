@@ -12,6 +12,7 @@ from labutils.lessons.lesson_03.missing_defences import (
     CALLBACK,
     DIARY,
     NAMES,
+    TRAP,
     WORLDS,
     code_from,
     diary,
@@ -156,3 +157,14 @@ def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_i
     assert sentence.endswith(
         "In message 7 the client redeems a code that another browser asked for."
     )
+
+
+def test_what_arrives_at_tom_when_ada_opens_a_link_is_told_once_and_nothing_else():
+    """The target's scene: addresses below tom.test, those of this link alone."""
+    scene = diary()
+    assert scene.ada_opens(TRAP) == [TRAP]
+    assert scene.ada_opens(NOTES + "/") == []
+    assert scene.ada_opens("https://deep.below.tom.test/?x=1") == [
+        "https://deep.below.tom.test/?x=1"
+    ]
+    assert scene.ada_opens("https://nottom.test/") == []

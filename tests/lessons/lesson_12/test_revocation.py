@@ -231,3 +231,13 @@ def test_the_twin_of_a_token_verifies_is_another_text_and_is_its_own_inverse():
         tokens.verify(text, KEYS, issuer=LOGIN, audience=API, now=NOW) for text in (token, other)
     )
     assert one == two
+
+
+def test_a_session_that_is_ended_by_an_event_is_ended_at_the_provider_too(apps):
+    """The event tells the others; the provider itself asks for a sign-in again."""
+    ended = session(apps)["claims"]["sid"]
+    assert ended in {each.sid for each in apps.provider.sessions.values()}
+    apps.provider.end_session(ended)
+    assert ended not in {each.sid for each in apps.provider.sessions.values()}
+    apps.ada.get(NOTES + "/login", follow_redirects=True)
+    assert "password" in apps.ada.get(NOTES + "/login", follow_redirects=True).text

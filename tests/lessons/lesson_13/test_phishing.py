@@ -293,3 +293,20 @@ def test_the_scene_says_why_ada_does_not_follow_and_which_names_are_taken():
         "wiki.example is not free. Look at scene.names, or take a name under .test."
     )
     assert said(scene.take, "old.login.example") == ""
+
+
+@pytest.mark.parametrize(
+    ("recovery", "shown", "is_believed"),
+    [
+        ("questions", ways_round_a_key.QUESTIONS, True),
+        ("questions", frozenset({"birthday"}), False),
+        ("second key", ways_round_a_key.QUESTIONS, False),
+        ("second key", frozenset({"second key"}), True),
+    ],
+)
+def test_the_help_desk_writes_down_whom_it_believed(recovery, shown, is_believed):
+    company = {**ways_round_a_key.OPEN, "recovery": recovery}
+    account = ways_round_a_key.employ("security key", company)
+    assert ways_round_a_key.help_desk(account, company, shown) == is_believed
+    (line,) = [one for one in account.apps.lab.audit if one["event"] == "factor.reset"]
+    assert line["outcome"] == ("success" if is_believed else "failure")

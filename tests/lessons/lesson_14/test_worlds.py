@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from labutils.incident import breach
+from labutils.incident import breach, cases
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
 from labutils.lessons.lesson_14.pictures import routes
 from labutils.pictures.canvas import marks
+from labutils.stage.breached_company import SERVER, BreachedCompany
 
 H = World.historical()
 
@@ -198,3 +199,15 @@ def test_a_frontier_is_printed_under_its_name_and_the_empty_set_has_a_word(capsy
 
 def test_the_prices_are_for_the_controls_that_are_searched():
     assert tuple(worlds.PRICES) == worlds.TWELVE and min(worlds.PRICES.values()) > 0
+
+
+def test_a_scope_opens_where_one_way_leads_to_it_and_not_where_none_does():
+    """From outside, from the server that the implant is on, or with a pass through the gateway."""
+    company = BreachedCompany(H)
+    for credential in worlds.STOLEN:
+        for scope in cases.load().estate.credentials[credential].scopes:
+            service = scope.split(":")[0]
+            ways = [{}, {"address": SERVER}]
+            ways += [{"through": worlds.SERVICE_TOKEN}] if service in worlds.BEHIND_GATEWAY else []
+            opened = [company.attempt(credential, scope, **way).is_success for way in ways]
+            assert worlds.scope_opens(company, credential, scope) == (True in opened), scope
