@@ -581,7 +581,7 @@ def test_site(*arguments):
 
 
 def measure(*arguments):
-    """How much the tests of identity and incident notice, by module: coverage, mutants killed."""
+    """How much the tests notice of labutils, by module: coverage, mutants killed."""
     with_package("coverage", "tools/measure/requirements.txt")
     return run(PYTHON, "tools/measure/run.py", *arguments)
 

@@ -1,18 +1,18 @@
-"""How much the tests of `identity` and `incident` notice, by module.
+"""How much the tests notice of all of `labutils`, by module: the engine, the stage, the lessons.
 
 Coverage of lines and branches is measured by coverage.py, and how many mutants the tests kill.
 
-    make measure                                a sample of 100 mutants
+    make measure                                a sample of 120 mutants, for each of three seeds
     make measure ARGS="--sample 400 --seed 2"   another, larger one
     make measure ARGS="--sample 0"              coverage alone
     make measure ARGS="--only identity/dpop"    all mutants of a module
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
-(tests/mutants.py) is tried by the test files that run its line: first by the four that run most of
-its module, and where it survives them, by all the others. It is killed when a test fails or when
-the time limit passes; a mutant that survives is named. Mutants that change nothing that a test
-could see stand in equivalents.yaml with the reason, and are not drawn. Tests that start kernels
-(tests/notebooks) take no part.
+(tests/helpers/mutants.py) is tried by the test files that run its line: first by the four that run
+most of its module, and where it survives them, by all the others; a mutant of a lesson, by the one
+notebook of that lesson as well. It is killed when a test fails or when the time limit passes; a
+mutant that survives is named. A mutant that changes nothing that a test could see counts as a
+survivor; those that are known are in equivalents.yaml with the reason, and are named as such.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -34,12 +35,13 @@ import coverage
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(HERE / "tests"))
+sys.path.insert(0, str(HERE / "tests" / "helpers"))
 from mutants import Mutant, mutants  # noqa: E402
 
-ROOMS = ("identity", "incident")
+ROOMS = ("identity", "har", "hunt", "incident", "pictures", "stage", "classroom", "lessons")
+SEEDS = ("1", "2", "3")
+EXTRAS = ("axon", "hub", "lite", "site", "colab")  # which no module of labutils is about
 FIRST = 4  # test files that a mutant meets first
-LEAST = 5  # mutants of a module in a sample
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".hypothesis", "node_modules", ".ipynb_checkpoints"
 )
@@ -102,7 +104,7 @@ def stop(process: subprocess.Popen) -> None:
 
 
 def modules(folder: pathlib.Path) -> list[str]:
-    """The modules of both rooms; an __init__ that only says what the room is does not count."""
+    """The modules of all rooms; an __init__ that only says what the room is does not count."""
     paths = [path for room in ROOMS for path in (folder / "labutils" / room).rglob("*.py")]
     return sorted(
         path.relative_to(folder).as_posix()
@@ -119,8 +121,10 @@ def covered(folder: pathlib.Path) -> Coverage:
     rooms = ",".join(f"labutils/{room}" for room in ROOMS)
     command = ("-m", "coverage", "run", "--branch", "--parallel-mode", f"--source={rooms}")
     seconds = {}
-    for path in sorted((folder / "tests").glob("test_*.py")):
-        name, start = f"tests/{path.name}", time.monotonic()
+    for path in sorted((folder / "tests").rglob("test_*.py")):
+        if path.parent.name in EXTRAS:
+            continue
+        name, start = path.relative_to(folder).as_posix(), time.monotonic()
         if python(folder, *command, f"--context={name}", *TEST, name):
             sys.exit(f"{name} fails as it is. Mend that first: nothing can be measured with it.")
         seconds[name] = time.monotonic() - start
@@ -163,7 +167,7 @@ def share(part: int, whole: int) -> float:
 
 
 def candidates(folder: pathlib.Path, names: list[str]) -> dict[str, list[Mutant]]:
-    """The mutants of each module, without those that equivalents.yaml names."""
+    """The mutants of each module; those that equivalents.yaml names are among them."""
     text = (pathlib.Path(__file__).parent / "equivalents.yaml").read_text(encoding="utf-8")
     equivalents = {(row["module"], row["code"], row["change"]) for row in yaml.safe_load(text)}
     pools, met = {}, set()
@@ -174,8 +178,7 @@ def candidates(folder: pathlib.Path, names: list[str]) -> dict[str, list[Mutant]
             key = (name, lines[mutant.line - 1].strip(), mutant.change)
             if key in equivalents:
                 met.add(key)
-            else:
-                pools[name].append(mutant)
+            pools[name].append(mutant)
     for name, code, change in sorted(equivalents - met):
         if name in names:
             print(f"equivalents.yaml: there is no such mutant any more: {name}: {code}: {change}")
@@ -183,15 +186,9 @@ def candidates(folder: pathlib.Path, names: list[str]) -> dict[str, list[Mutant]
 
 
 def drawn(pools: dict[str, list[Mutant]], size: int, seed: str) -> list[tuple[str, Mutant]]:
-    """A sample in proportion to the size of the modules, with at least five of each, shuffled."""
-    total = sum(map(len, pools.values()))
-    sample = []
-    for name, pool in pools.items():
-        number = min(len(pool), max(LEAST, round(size * len(pool) / total)))
-        chosen = random.Random(f"{seed}/{name}").sample(pool, number)
-        sample += [(name, mutant) for mutant in chosen]
-    random.Random(seed).shuffle(sample)
-    return sample
+    """A sample of all mutants, each as likely as any other."""
+    everything = [(name, mutant) for name, pool in pools.items() for mutant in pool]
+    return random.Random(seed).sample(everything, min(size, len(everything)))
 
 
 def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage) -> Result:
@@ -201,6 +198,7 @@ def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage)
     (folder / module).write_text(mutant.source, encoding="utf-8")
     try:
         killed = any(fails(folder, some, measured) for some in (files[:FIRST], files[FIRST:]))
+        killed = killed or notebook_fails(folder, module)
     finally:
         (folder / module).write_text(original, encoding="utf-8")
     return Result(module, mutant, killed)
@@ -211,6 +209,17 @@ def fails(folder: pathlib.Path, files: list[str], measured: Coverage) -> bool:
     limit = 30 + 5 * sum(measured.seconds[name] for name in files)
     try:
         return bool(files) and python(folder, *TEST, *files, limit=limit) in FAILED
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def notebook_fails(folder: pathlib.Path, module: str) -> bool:
+    """Whether the stored outputs of the lesson that a module belongs to come out otherwise."""
+    found = re.match(r"labutils/lessons/lesson_(\d\d)/", module)
+    paths = sorted((folder / "notebooks").glob(f"{found[1]}-*.ipynb")) if found else []
+    nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60")
+    try:
+        return bool(paths) and python(folder, *TEST, *nbval, *map(str, paths), limit=120) in FAILED
     except subprocess.TimeoutExpired:
         return True
 
@@ -257,10 +266,12 @@ def report(names: list[str], measured: Coverage, results: list[Result]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="make measure", description="Coverage and mutation of identity and incident."
+        prog="make measure", description="Coverage and mutation of labutils."
     )
-    parser.add_argument("--sample", type=int, metavar="N", help="how many mutants are drawn (100)")
-    parser.add_argument("--seed", default="1", metavar="S", help="another seed draws other mutants")
+    parser.add_argument("--sample", type=int, metavar="N", help="how many mutants are drawn (120)")
+    parser.add_argument(
+        "--seed", nargs="+", default=SEEDS, metavar="S", help="a sample for each (1 2 3)"
+    )
     parser.add_argument("--only", nargs="+", metavar="MODULE", help="modules such as identity/dpop")
     parser.add_argument(
         "--jobs", type=int, default=2, metavar="J", help="how many mutants are tried at once (2)"
@@ -278,9 +289,13 @@ def main() -> int:
         everything = sum(map(len, pools.values()))
         size = options.sample
         if size is None:
-            size = everything if options.only else 100
-        sample = drawn(pools, size, options.seed) if size else []
-        results = tried_all(sample, measured, folders)
+            size = everything if options.only else 120
+        results = []
+        for seed in options.seed if size else ():
+            of_seed = tried_all(drawn(pools, size, seed), measured, folders)
+            killed = sum(result.killed for result in of_seed)
+            print(f"seed {seed}: {killed} of {len(of_seed)} mutants killed.", flush=True)
+            results += of_seed
     report(names, measured, results)
     return 0
 
