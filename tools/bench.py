@@ -20,7 +20,7 @@ from jupyter_client.manager import KernelManager
 from werkzeug.wrappers import Response
 
 from labutils.identity import tokens
-from labutils.incident import breach, inventory, search
+from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import Lab
 from labutils.stage.two_apps import LOGIN, NOTES, build_apps
@@ -121,17 +121,25 @@ def replay() -> float:
     return ratio(lambda: breach.play(World.historical()), plain, 9, 10)
 
 
+SEARCH = """
+import time
+from labutils.incident import cases, inventory, search
+from labutils.incident.policy import World
+world, cases_read = World.historical(), cases.load()
+controls = [n for n, c in inventory.controls().items() if c.value != getattr(world, n)][:12]
+start = time.perf_counter()
+assert search.minimal_sets("repos-exfiltration-unconfirmed", controls).walked == 4096
+print(time.perf_counter() - start)
+"""
+
+
 def search_sets() -> float:
-    """Seconds to walk all sets of twelve controls for the goal that has most routes."""
-    world = World.historical()
-    controls = [
-        name
-        for name, control in inventory.controls().items()
-        if control.value != getattr(world, name)
-    ][:12]
-    start = time.perf_counter()
-    assert search.minimal_sets("repos-exfiltration-unconfirmed", controls).walked == 4096
-    return time.perf_counter() - start
+    """Seconds to walk all sets of twelve controls for the goal that has most routes, in a Python
+    that has searched nothing before."""
+    done = subprocess.run(
+        [sys.executable, "-c", SEARCH], check=True, env=ENV, capture_output=True, encoding="utf-8"
+    )
+    return float(done.stdout)
 
 
 def python(code: str) -> float:
@@ -212,10 +220,10 @@ def lesson(path: pathlib.Path) -> tuple[float, float]:
 def main() -> int:
     """Measure, print a line each, and say what missed its goal."""
     rows = [
-        ("verify against jwt.decode", verify(), 1.3),
-        ("sign-in against plain requests", login(), 3.0),
-        ("labutils' names against jwt and httpx", imports(), 1.2),
-        ("replay against plain requests", replay(), 3.0),
+        ("verify against jwt.decode", verify(), 1.0),
+        ("sign-in against plain requests", login(), 2.5),
+        ("labutils' names against jwt and httpx", imports(), 0.8),
+        ("replay against plain requests", replay(), 2.2),
         ("search of 4,096 sets, seconds", search_sets(), 1.0),
     ]
     for name in lessons.sums():

@@ -39,7 +39,7 @@ def main(versions: list[str]) -> int:
         python = place / "env" / course.PYTHON.relative_to(course.VENV)
         run(base, "-m", "venv", "--without-pip", place / "env")
         pip = [*environments.pip(), "--python", python, *course.QUIETLY]
-        run(*pip, *course.LOCKED, cwd=course.HERE)
+        run(*pip, *course.LOCKED, *course.FOR_TESTS, cwd=course.HERE)
         run(*pip, "--no-deps", wheel)
         if versions:
             run(*pip, *(["-r", COLAB] if versions == ["colab"] else versions))

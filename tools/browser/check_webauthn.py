@@ -69,8 +69,9 @@ def window(browser, key):
 
     def plug_in():
         plugged.append(devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY}))
-        for credential in key:
-            devtools.send("WebAuthn.addCredential", plugged[0] | {"credential": credential})
+        for credential in key:  # its site is wanted, and not every Chromium gives it back
+            named = {"rpId": "localhost"} | credential
+            devtools.send("WebAuthn.addCredential", plugged[0] | {"credential": named})
 
     yield page, plug_in
     key[:] = devtools.send("WebAuthn.getCredentials", plugged[0])["credentials"]
