@@ -59,11 +59,17 @@ def sources() -> dict[str, pathlib.Path]:
     return {module_of(path): path for path in sorted(LABUTILS.rglob("*.py"))}
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a text, which is parsed once."""
+    return ast.parse(text)
+
+
 def imported(text: str, module: str, is_package: bool = False) -> set[str]:
     """The modules of labutils that a text imports, at its top or in a function; relative ones
     too."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -179,7 +185,7 @@ def class_names() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for module, path in sources().items():
         if room_of(module) != "lessons":
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for node in parsed(path.read_text(encoding="utf-8")).body:
                 if isinstance(node, ast.ClassDef):
                     found[node.name].append(module)
     return dict(found)

@@ -49,7 +49,7 @@ def test_inside_a_lesson_imports_are_relative():
         f"{where(module)}, line {node.lineno}: write `from .{node.module.split('.')[-1]} import`."
         for module, path in MODULES.items()
         if house.lesson_of(module)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(house.parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and house.lesson_of(node.module or "")
     )
 
@@ -131,7 +131,7 @@ def imported_by(path, seen=()):
     """The modules of labutils that a test imports, by itself or through the helpers it uses."""
     text = path.read_text(encoding="utf-8")
     found = house.imported(text, "")
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(house.parsed(text)):
         if isinstance(node, ast.ImportFrom):
             helper = TESTS / "helpers" / f"{node.module}.py"
             if helper.exists() and helper not in seen:
@@ -188,7 +188,7 @@ def test_every_public_function_says_what_it_does():
         f"{where(module)}: {name} has no docstring. Say in one line what it does."
         for module, path in MODULES.items()
         if path.name not in ("exercises.py", "target.py")
-        for name in without_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        for name in without_docstring(house.parsed(path.read_text(encoding="utf-8")))
     )
 
 
@@ -233,7 +233,7 @@ def test_a_docstring_says_what_is_raised():
         f"{where(module)}: {function} raises {name}, and its docstring does not say so."
         for module, path in MODULES.items()
         if house.room_of(module) != "lessons"
-        for function, name in silent_about(ast.parse(path.read_text(encoding="utf-8")))
+        for function, name in silent_about(house.parsed(path.read_text(encoding="utf-8")))
     )
 
 
@@ -263,7 +263,7 @@ OWN = [*MODULES.values(), *sorted((ROOT / "tools").rglob("*.py"))]
 def statements(path):
     """(line, text) of each simple statement or head of a block; imports and docstrings left out."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(house.parsed(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
             text = ast.unparse(node).partition("\n")[0]
             if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
