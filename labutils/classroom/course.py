@@ -9,9 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from labutils.classroom.questions import Questions, read_questions
 from labutils.classroom.registry import Estimate, GridRow, Lesson, Prediction, Quiz
-from labutils.classroom.translation import language, read_translation
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 
@@ -35,6 +33,10 @@ def lesson(number: str) -> Lesson | None:
     code), `target.py` (TARGET) and `questions.yaml`. Raises SheetError, which names file and line,
     for a fault in the last, and what a module of the lesson raises.
     """
+    # Here, and not above: they want PyYAML, which a first `import labutils` can do without.
+    from labutils.classroom.questions import Questions, read_questions
+    from labutils.classroom.translation import language, read_translation
+
     package = _module(f"labutils.lessons.lesson_{number}")
     if package is None:
         return None

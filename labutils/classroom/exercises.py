@@ -26,7 +26,6 @@ from labutils.classroom.registry import (
     Quiz,
     Target,
 )
-from labutils.incident.sheets import SheetError
 from labutils.text import counted, shown
 
 WIDTH = 100  # characters of a line that is printed
@@ -70,8 +69,12 @@ def _item(identifier: object, *kinds: type) -> Any:
     number = identifier[:2] if isinstance(identifier, str) else ""
     try:
         course = lesson(number) if number.isdecimal() and number.isascii() else None
-    except SheetError as fault:  # an author's own: the sentence names file and line
-        print(shown(str(fault), 400))
+    except ValueError as fault:
+        from labutils.incident.sheets import SheetError  # not above: it wants PyYAML
+
+        if not isinstance(fault, SheetError):
+            raise
+        print(shown(str(fault), 400))  # an author's own: the sentence names file and line
         return None
     item = course.items.get(identifier) if course and isinstance(identifier, str) else None
     if isinstance(item, kinds):
