@@ -123,9 +123,9 @@ def replay() -> float:
 
 SEARCH = """
 import time
-from labutils.incident import cases, inventory, search
+from labutils.incident import inventory, search
 from labutils.incident.policy import World
-world, cases_read = World.historical(), cases.load()
+world = World.historical()
 controls = [n for n, c in inventory.controls().items() if c.value != getattr(world, n)][:12]
 start = time.perf_counter()
 assert search.minimal_sets("repos-exfiltration-unconfirmed", controls).walked == 4096

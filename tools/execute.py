@@ -22,6 +22,8 @@ import lessons
 import nbformat
 from nbclient import NotebookClient
 
+from labutils.classroom.workspace import COPY
+
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
 
@@ -111,9 +113,7 @@ def main(numbers: list[str]) -> int:
     """Run and store the lessons of these numbers, or all of them; note their sums, and renew the
     pages."""
     paths = sorted(
-        path
-        for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")
-        if "-Copy" not in path.name and ".yours-" not in path.name
+        path for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb") if not COPY.search(path.name)
     )
     for path in (*paths, *lessons.guests()):
         if not numbers or path.name[:2] in numbers:

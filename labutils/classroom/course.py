@@ -10,18 +10,14 @@ from types import ModuleType
 from typing import TypeVar
 
 from labutils.classroom.registry import Estimate, GridRow, Lesson, Prediction, Quiz
+from labutils.classroom.workspace import lesson_folders
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 
 
-def folders() -> list[str]:
-    """The folders that hold lessons: the course's own, then those of LABUTILS_LESSONS."""
-    return list(importlib.import_module("labutils.lessons").__path__)  # by name: it stands above
-
-
 def numbers() -> list[str]:
     """The numbers of all lessons that are found, two digits each, in order."""
-    named = {module.name for module in pkgutil.iter_modules(folders())}
+    named = {module.name for module in pkgutil.iter_modules(map(str, lesson_folders()))}
     return sorted(name[-2:] for name in named if re.fullmatch(r"lesson_\d\d", name))
 
 

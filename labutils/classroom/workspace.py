@@ -86,12 +86,17 @@ def originals(root: Path | None = None) -> Originals:
     return Originals(folder, root / ".venv" / "pristine", sums, docs, guests_beside(sums))
 
 
+def lesson_folders() -> list[Path]:
+    """The folders that hold lessons: the course's own, then those of LABUTILS_LESSONS."""
+    found = importlib.import_module("labutils.lessons").__path__  # by its name: it stands above
+    return [Path(folder) for folder in found]
+
+
 def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
     """The lessons of somebody else's by file name. A number that the course has stays the
     course's; of two files of one number the first counts."""
     taken, found = {name[:2] for name in sums}, {}
-    _own, *others = importlib.import_module("labutils.lessons").__path__  # by name: it stands above
-    for folder in map(Path, others):
+    for folder in lesson_folders()[1:]:
         for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
             if path.name[:2] not in taken and not COPY.search(path.name):
                 taken.add(path.name[:2])
@@ -185,8 +190,7 @@ def prose_of(number: str) -> Callable[[str, str], str]:
         return lambda _cell, english: english
     from labutils.classroom.translation import language, read_translation  # it wants PyYAML
 
-    folders = importlib.import_module("labutils.lessons").__path__  # by name: it stands above
-    found = [Path(folder, f"lesson_{number}") for folder in folders]
+    found = [folder / f"lesson_{number}" for folder in lesson_folders()]
     folder = next((one for one in found if one.is_dir()), found[0])
     return read_translation(folder, language()).prose
 
