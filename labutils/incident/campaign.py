@@ -19,13 +19,13 @@ Fit = Literal["exact", "close", "loose"]  # of the ATT&CK technique to what happ
 
 @dataclass(frozen=True)
 class Ask:
-    """One request of a route: `ask` is service:action, `using` a credential, `origin` a zone.
+    """One request of a route: `scope` is service:action, `using` a credential, `origin` a zone.
 
     `at` (ISO 8601) stands where it is not the step's time. It is made `repeat` times, one every so
     many seconds on average: they are decided as one, and each leaves its own lines in the logs.
     """
 
-    ask: str
+    scope: str
     using: str
     origin: str
     at: str | None = None
@@ -34,16 +34,16 @@ class Ask:
 
     @cached_property
     def service(self) -> str:
-        return self.ask.split(":")[0]
+        return self.scope.split(":")[0]
 
     @cached_property
     def action(self) -> str:
-        return self.ask.split(":")[1]
+        return self.scope.split(":")[1]
 
     @cached_property
     def offsets(self) -> list[int]:
         """When each of the requests is made, in seconds from the first one."""
-        return pace.offsets(self.ask, self.repeat, self.every)
+        return pace.offsets(self.scope, self.repeat, self.every)
 
     @property
     def lasts(self) -> int:
@@ -180,7 +180,7 @@ class _CampaignReader:
         """A request between services, credentials and zones that there are."""
         origin = row.get("origin") or self.estate.default_zone.id
         ask = build(Ask, row, origin=origin)
-        must_be_scopes(row, "ask", [ask.ask], self.estate.services)
+        must_be_scopes(row, "scope", [ask.scope], self.estate.services)
         must_be_among(row, "using", [ask.using], self.estate.credentials, "credential")
         must_be_among(
             row, "origin", [ask.origin], self.zones, "zone in the case's addresses called"
@@ -199,9 +199,9 @@ class _CampaignReader:
             if gateway is None:
                 continue
             needed = f"{gateway.id}:{ask.service}"
-            if needed not in [earlier.ask for earlier in route[:place]]:
+            if needed not in [earlier.scope for earlier in route[:place]]:
                 raise rows[place].error(
-                    f"{ask.ask} comes from {ask.origin}, so {needed} must come before it"
+                    f"{ask.scope} comes from {ask.origin}, so {needed} must come before it"
                 )
 
 

@@ -678,7 +678,7 @@ def changed(change) -> cases.Incident:
     [
         ("okta.admin-app", "okta.nothing", "line 30: lines: there is no event of okta 'nothing'"),
         ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
-        ("ask: 'plans:copy'", "ask: 'decks:copy'", "there is no service 'decks'"),
+        ("scope: 'plans:copy'", "scope: 'decks:copy'", "there is no service 'decks'"),
         ("uses: {settings: 10", "uses: {nothing: 10", "uses: there is no act 'nothing'"),
         ("role: mates", "role: cooks", "role: there is no role 'cooks'"),
         ("step: plans-copied", "step: no-step", "there is no step of the ledger called 'no-step'"),

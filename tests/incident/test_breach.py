@@ -47,7 +47,7 @@ def tried(fact: str, **decisions) -> list[str]:
     answered."""
     attempts = steps_of(dataclasses.replace(H, **decisions))[fact].attempts
     return [
-        f"{one.ask.ask} {one.decision.rule if one.decision else 'not_held'}" for one in attempts
+        f"{one.ask.scope} {one.decision.rule if one.decision else 'not_held'}" for one in attempts
     ]
 
 
@@ -144,7 +144,7 @@ def test_the_campaign_has_no_word_for_an_outcome():
         "credential_assumed",
         "assumption",
         "routes",
-        "ask",
+        "scope",
         "using",
         "origin",
         "at",

@@ -447,7 +447,7 @@ def test_an_owner_does_not_come_through_a_gateway():
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("ask: 'laptop:sync'", "ask: laptop", "ask: 'laptop' must be service:action"),
+        ("scope: 'laptop:sync'", "scope: laptop", "scope: 'laptop' must be service:action"),
         (
             "using: private-profile}",
             "using: private-profile, repeat: 0}",
@@ -469,10 +469,10 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_line(old, new, senten
     refused("cases/cloudflare-2023/campaign.yaml", old, new, sentence)
 
 
-ROUTE = "- [{ask: 'laptop:sync', using: private-profile}]"
+ROUTE = "- [{scope: 'laptop:sync', using: private-profile}]"
 GATE, WIKI = (
-    "{ask: 'gateway:tracker', using: moveworks-token}",
-    "{ask: 'tracker:sign-in', using: smartsheet-account, origin: edge}",
+    "{scope: 'gateway:tracker', using: moveworks-token}",
+    "{scope: 'tracker:sign-in', using: smartsheet-account, origin: edge}",
 )
 EDGE = f"[{GATE}, {WIKI}]"
 
@@ -480,11 +480,11 @@ EDGE = f"[{GATE}, {WIKI}]"
 @pytest.mark.parametrize(
     ("old", "new", "sentence", "at"),
     [
-        ("ask: 'laptop:sync'", "ask: 'desk:sync'", "ask: there is no service 'desk'", None),
+        ("scope: 'laptop:sync'", "scope: 'desk:sync'", "scope: there is no service 'desk'", None),
         (
-            "ask: 'login:sign-in', using: admin",
-            "ask: 'lgin:sign-in', using: admin",
-            "ask: there is no service 'lgin'",
+            "scope: 'login:sign-in', using: admin",
+            "scope: 'lgin:sign-in', using: admin",
+            "scope: there is no service 'lgin'",
             None,
         ),
         (
@@ -512,8 +512,8 @@ EDGE = f"[{GATE}, {WIKI}]"
             None,
         ),
         (
-            "ask: 'console:connect', using: implant, origin: atlassian",
-            "ask: 'console:connect', using: implant, origin: consoles",
+            "scope: 'console:connect', using: implant, origin: atlassian",
+            "scope: 'console:connect', using: implant, origin: consoles",
             "origin: there is no zone in the case's addresses called 'consoles'",
             None,
         ),
@@ -554,14 +554,14 @@ EDGE = f"[{GATE}, {WIKI}]"
             "- fact: okta-service-account-credential",
         ),
         (
-            "{ask: 'laptop:sync', using",
+            "{scope: 'laptop:sync', using",
             "{asks: 'laptop:sync', using",
-            "unknown field asks; Ask has ask, using, origin, at",
+            "unknown field asks; Ask has scope, using, origin, at",
             None,
         ),
         (
-            "{ask: 'laptop:sync', using: private-profile}",
-            "{ask: 'laptop:sync'}",
+            "{scope: 'laptop:sync', using: private-profile}",
+            "{scope: 'laptop:sync'}",
             "Ask needs using",
             None,
         ),
@@ -639,9 +639,9 @@ EDGE = f"[{GATE}, {WIKI}]"
         ("{time: '2023-10-17T05:59:00Z', requests", "{requests", "Scene needs time", None),
         (
             ROUTE,
-            "- {ask: 'laptop:sync'}",
+            "- {scope: 'laptop:sync'}",
             "routes must be a list, each item of it a list, each",
-            "routes:\n  - {ask: 'laptop:sync'}",
+            "routes:\n  - {scope: 'laptop:sync'}",
         ),
         (
             ROUTE,

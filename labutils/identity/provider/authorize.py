@@ -48,39 +48,39 @@ class AuthorizationRequest:
         return self.params.get("prompt", "").split()
 
 
-def authorize(state: State, request: Request) -> Response:
+def authorize(provider: State, request: Request) -> Response:
     """Sign a person in, ask for consent, and answer the client's question.
 
     Raises OAuthError where nobody can be told but the person: the browser is never sent to an
     address that is not the client's (RFC 6749, 4.1.2.1). Every other refusal goes to the client.
     """
-    question = read_question(state, request)
+    question = read_question(provider, request)
     try:
         scope = validate(question)
-        session = authenticate(state, request, question, scope)
-        obtain_consent(state, question, scope, session)
+        session = authenticate(provider, request, question, scope)
+        obtain_consent(provider, question, scope, session)
     except OAuthError as refusal:
         client_id = question.client.client_id
-        state.log(request, "authorize.refused", "failure", error=refusal.error, client=client_id)
+        provider.log(request, "authorize.refused", "failure", error=refusal.error, client=client_id)
         error = {"error": refusal.error or "", "error_description": refusal.description}
-        return answer_client(state, question, error)
-    code = create_code(state, request, question, scope, session)
-    return with_cookie(state, answer_client(state, question, {"code": code}), session)
+        return answer_client(provider, question, error)
+    code = create_code(provider, request, question, scope, session)
+    return with_cookie(provider, answer_client(provider, question, {"code": code}), session)
 
 
 # --- the client's question ----------------------------------------------------------------------
 
 
-def read_question(state: State, request: Request) -> AuthorizationRequest:
+def read_question(provider: State, request: Request) -> AuthorizationRequest:
     """The parameters, from a client that is registered, for an address that it registered.
 
     Raises OAuthError, which is shown to the person: there is nobody else to tell.
     """
     params = parameters(request.values)
-    client = state.clients.get(params.get("client_id", ""))
+    client = provider.clients.get(params.get("client_id", ""))
     if client is None:  # RFC 6749, 4.1.2.1
         raise OAuthError("invalid_request", "client_id names no client that is registered here")
-    if not state.redirect_matches(client, params.get("redirect_uri", "")):  # RFC 9700, 2.1
+    if not provider.redirect_matches(client, params.get("redirect_uri", "")):  # RFC 9700, 2.1
         raise OAuthError(
             "invalid_request",
             "redirect_uri is not one that this client registered, letter by letter (RFC 9700, 2.1)",
@@ -132,22 +132,22 @@ def validate_pkce(question: AuthorizationRequest) -> None:
 
 
 def authenticate(
-    state: State, request: Request, question: AuthorizationRequest, scope: str
+    provider: State, request: Request, question: AuthorizationRequest, scope: str
 ) -> Session:
     """Who is at the browser (OpenID Connect Core, 3.1.2.3).
 
     Raises PersonMustAnswer with the login page, or OAuthError where no page may be shown.
     """
     if question.typed:
-        refuse_other_sites(state, request)
+        refuse_other_sites(provider, request)
     if "username" in question.typed or "ticket" in question.typed:
-        return sign_in(state, request, question.params)
-    session = state.current_session(request)
-    if session is not None and recent_enough(state, session, question, scope):
+        return sign_in(provider, request, question.params)
+    session = provider.current_session(request)
+    if session is not None and recent_enough(provider, session, question, scope):
         return session
-    automatic = state.users[state.auto_login] if state.auto_login is not None else None
+    automatic = provider.users[provider.auto_login] if provider.auto_login is not None else None
     if automatic is not None and automatic.active:
-        return start_session(state, request, automatic, ["pwd"])
+        return start_session(provider, request, automatic, ["pwd"])
     if "none" in question.prompt:  # OpenID Connect Core, 3.1.2.6
         raise OAuthError(
             "login_required",
@@ -157,10 +157,10 @@ def authenticate(
 
 
 def recent_enough(
-    state: State, session: Session, question: AuthorizationRequest, scope: str
+    provider: State, session: Session, question: AuthorizationRequest, scope: str
 ) -> bool:
     """Whether no new sign-in is due (OpenID Connect Core, 3.1.2.1: prompt and max_age)."""
-    age = state.now - session.auth_time
+    age = provider.now - session.auth_time
     if consent_answer(session, question, scope) is not None and age <= RECENT:
         return True
     if "login" in question.prompt:
@@ -172,7 +172,7 @@ def recent_enough(
 
 
 def obtain_consent(
-    state: State, question: AuthorizationRequest, scope: str, session: Session
+    provider: State, question: AuthorizationRequest, scope: str, session: Session
 ) -> None:
     """This person lets this client have this scope (OpenID Connect Core, 3.1.2.4).
 
@@ -180,12 +180,12 @@ def obtain_consent(
     may be shown.
     """
     client_id = question.client.client_id
-    if state.consent_policy.needs_administrator(client_id, scope):  # RFC 6749, 4.1.2.1
+    if provider.consent_policy.needs_administrator(client_id, scope):  # RFC 6749, 4.1.2.1
         raise OAuthError("access_denied", f"an administrator must approve {client_id} first")
     answer = consent_answer(session, question, scope)
     if answer == "deny":  # RFC 6749, 4.1.2.1
         raise OAuthError("access_denied", "the person said no")
-    if answer == "allow" or state.auto_login:
+    if answer == "allow" or provider.auto_login:
         session.consents.add((client_id, scope))
         return
     if not must_ask(session, question, scope):
@@ -201,7 +201,7 @@ def obtain_consent(
         "person": session.user.name,
         "csrf": consent_token(session, question, scope),
     }
-    raise PersonMustAnswer(with_cookie(state, page("consent", question.params, texts), session))
+    raise PersonMustAnswer(with_cookie(provider, page("consent", question.params, texts), session))
 
 
 def must_ask(session: Session, question: AuthorizationRequest, scope: str) -> bool:
@@ -243,7 +243,7 @@ def consent_token(session: Session, question: AuthorizationRequest, scope: str) 
 
 
 def create_code(
-    state: State, request: Request, question: AuthorizationRequest, scope: str, session: Session
+    provider: State, request: Request, question: AuthorizationRequest, scope: str, session: Session
 ) -> str:
     """A new code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
     params, user = question.params, session.user
@@ -256,23 +256,27 @@ def create_code(
         amr=session.amr,
         nonce=params.get("nonce"),
     )
-    code = state.draw()
-    state.codes[code] = Code(
+    code = provider.draw()
+    provider.codes[code] = Code(
         grant,
         redirect_uri=params["redirect_uri"],
         challenge=params.get("code_challenge"),
         dpop_jkt=params.get("dpop_jkt"),
-        expires=state.now + CODE_LIFE,
+        expires=provider.now + CODE_LIFE,
     )
     client_id = question.client.client_id
-    state.log(request, "authorize.code", user=user.username, client=client_id, session=session.sid)
+    provider.log(
+        request, "authorize.code", user=user.username, client=client_id, session=session.sid
+    )
     return code
 
 
-def answer_client(state: State, question: AuthorizationRequest, answer: dict[str, str]) -> Response:
+def answer_client(
+    provider: State, question: AuthorizationRequest, answer: dict[str, str]
+) -> Response:
     """The redirect to the client: `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207, 2)."""
     echoed = {name: question.params[name] for name in ("state",) if name in question.params}
-    query = {**answer, **echoed, "iss": state.issuer}
+    query = {**answer, **echoed, "iss": provider.issuer}
     return redirect(with_query(question.params["redirect_uri"], query), code=303)
 
 

@@ -9,7 +9,7 @@ from labutils.identity.provider.state import Client, Issued, State
 
 
 def proved_key(
-    state: State, request: Request, path: str, token: str | None = None, jkt: str | None = None
+    provider: State, request: Request, path: str, token: str | None = None, jkt: str | None = None
 ) -> str | None:
     """The thumbprint of the key whose proof came with the request (RFC 9449, 5).
 
@@ -22,9 +22,9 @@ def proved_key(
         return dpop.check(
             proofs[0] if len(proofs) == 1 else "",  # not more than one (RFC 9449, 4.3)
             request.method,
-            state.issuer + path,
-            now=state.now,
-            seen=state.seen_proofs,
+            provider.issuer + path,
+            now=provider.now,
+            seen=provider.seen_proofs,
             token=token,
             jkt=jkt,
         )
@@ -34,14 +34,14 @@ def proved_key(
         raise OAuthError("invalid_dpop_proof", str(error), 401, "DPoP") from error
 
 
-def confirmation(state: State, request: Request, client: Client) -> dict[str, str]:
+def confirmation(provider: State, request: Request, client: Client) -> dict[str, str]:
     """What the tokens of this request will be bound to, as the claim `cnf` has it (RFC 7800, 3).
 
     It is empty where nothing was shown. Raises OAuthError where a proof does not hold, or a client
     that must show a certificate shows none.
     """
     cnf = {}
-    jkt = proved_key(state, request, "/token")
+    jkt = proved_key(provider, request, "/token")
     if jkt is not None:
         cnf["jkt"] = jkt
     if client.certificate_bound:
@@ -56,7 +56,9 @@ def confirmation(state: State, request: Request, client: Client) -> dict[str, st
     return cnf
 
 
-def check_holder(state: State, request: Request, scheme: str, token: str, issued: Issued) -> None:
+def check_holder(
+    provider: State, request: Request, scheme: str, token: str, issued: Issued
+) -> None:
     """A bound token comes from its holder (RFC 9449, 7; RFC 8705, 3). Raises OAuthError."""
     cnf = issued.claims.get("cnf", {})
     if "x5t#S256" in cnf:
@@ -79,5 +81,5 @@ def check_holder(state: State, request: Request, scheme: str, token: str, issued
     )
     if "jkt" not in cnf or scheme == "bearer":
         raise refusal
-    if proved_key(state, request, request.path, token, cnf["jkt"]) is None:
+    if proved_key(provider, request, request.path, token, cnf["jkt"]) is None:
         raise refusal

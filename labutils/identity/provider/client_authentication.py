@@ -19,7 +19,7 @@ class InvalidClient(OAuthError):
         super().__init__("invalid_client", description, 401, "Basic")
 
 
-def authenticate_client(state: State, request: Request, params: dict[str, str]) -> Client:
+def authenticate_client(provider: State, request: Request, params: dict[str, str]) -> Client:
     """The client that is asking, proved by its secret unless it is public (RFC 6749, 2.3.1).
 
     Raises InvalidClient, or OAuthError where two ways are used at once.
@@ -36,7 +36,7 @@ def authenticate_client(state: State, request: Request, params: dict[str, str]) 
                 "two ways of client authentication in one request (RFC 6749, 2.3 and 5.2)",
             )
         client_id, secret = named, password
-    client = state.clients.get(client_id or "")
+    client = provider.clients.get(client_id or "")
     if client is None:
         raise InvalidClient()
     if client.secret is None and secret is None:  # a public client has nothing to prove

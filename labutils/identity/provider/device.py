@@ -41,31 +41,31 @@ MOST_WAITING = 10_000  # devices; the oldest go first
 # --- the device ---------------------------------------------------------------------------------
 
 
-def device_authorization(state: State, setting: DeviceGrant, request: Request) -> Response:
+def device_authorization(provider: State, setting: DeviceGrant, request: Request) -> Response:
     """Two codes for a device (RFC 8628, 3.1 and 3.2). Raises OAuthError."""
     params = parameters(request.form)
-    client = authenticate_client(state, request, params)
+    client = authenticate_client(provider, request, params)
     if DEVICE_CODE not in client.grant_types:
         raise OAuthError("unauthorized_client", "this client may not use this grant type")
     if not setting.reaches(request.remote_addr or ""):
         raise OAuthError("unauthorized_client", "devices are not signed in from this network")
     scope = narrowed(params.get("scope", ""), client.scope)
-    device_code, user_code = state.draw(), new_user_code(state)
-    state.device_requests[device_code] = DeviceRequest(
+    device_code, user_code = provider.draw(), new_user_code(provider)
+    provider.device_requests[device_code] = DeviceRequest(
         client,
         scope,
         user_code,
         address=request.remote_addr or "",
         agent=request.user_agent.string[:LONGEST_LOGGED],
-        asked=state.now,
-        expires=state.now + setting.life,
+        asked=provider.now,
+        expires=provider.now + setting.life,
         interval=setting.interval,
-        next_poll=state.now,
+        next_poll=provider.now,
     )
-    while len(state.device_requests) > MOST_WAITING:
-        del state.device_requests[next(iter(state.device_requests))]
-    state.log(request, "device.ask", client=client.client_id)
-    address = state.issuer + VERIFICATION
+    while len(provider.device_requests) > MOST_WAITING:
+        del provider.device_requests[next(iter(provider.device_requests))]
+    provider.log(request, "device.ask", client=client.client_id)
+    address = provider.issuer + VERIFICATION
     return as_json(
         {
             "device_code": device_code,
@@ -78,9 +78,9 @@ def device_authorization(state: State, setting: DeviceGrant, request: Request) -
     )
 
 
-def new_user_code(state: State) -> str:
+def new_user_code(provider: State) -> str:
     """Eight letters of twenty, with a hyphen to make them readable (RFC 8628, 6.1)."""
-    number = int.from_bytes(hashlib.sha256(state.draw().encode()).digest())
+    number = int.from_bytes(hashlib.sha256(provider.draw().encode()).digest())
     letters = [LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(LENGTH)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
@@ -88,7 +88,7 @@ def new_user_code(state: State) -> str:
 # --- the person ---------------------------------------------------------------------------------
 
 
-def verification(state: State, request: Request) -> Response:
+def verification(provider: State, request: Request) -> Response:
     """A person types the code of a device, sees what is asked, and says yes or no (RFC 8628, 3.3).
 
     Raises PersonMustAnswer with the login page.
@@ -96,61 +96,61 @@ def verification(state: State, request: Request) -> Response:
     params = parameters(request.values)
     posted = params if request.method == "POST" else {}
     if posted:
-        refuse_other_sites(state, request)
+        refuse_other_sites(provider, request)
     typed = {name: params[name] for name in ("user_code",) if name in params}
-    session = authenticate(state, request, posted, typed)
+    session = authenticate(provider, request, posted, typed)
     if not typed:
-        return with_cookie(state, page("device", {}, action=VERIFICATION), session)
-    asked = find(state, request, session, typed["user_code"])
+        return with_cookie(provider, page("device", {}, action=VERIFICATION), session)
+    asked = find(provider, request, session, typed["user_code"])
     if asked is None:
         note = "That code is not known, or is too old."
         again = page("device", {}, action=VERIFICATION, note=note, status=400)
-        return with_cookie(state, again, session)
+        return with_cookie(provider, again, session)
     if "consent" in posted and same(posted.get("csrf", ""), consent_token(session, asked)):
-        return decide(state, request, session, asked, said_yes=posted["consent"] == "allow")
-    return with_cookie(state, confirmation_page(state, session, asked), session)
+        return decide(provider, request, session, asked, said_yes=posted["consent"] == "allow")
+    return with_cookie(provider, confirmation_page(provider, session, asked), session)
 
 
 def authenticate(
-    state: State, request: Request, posted: dict[str, str], typed: dict[str, str]
+    provider: State, request: Request, posted: dict[str, str], typed: dict[str, str]
 ) -> Session:
     """Who is at the browser. A session that is there already is enough.
 
     Raises PersonMustAnswer where nobody has signed in.
     """
     if "username" in posted or "ticket" in posted:
-        return sign_in(state, request, {**posted, **typed})
-    session = state.current_session(request)
-    automatic = state.users[state.auto_login] if state.auto_login is not None else None
+        return sign_in(provider, request, {**posted, **typed})
+    session = provider.current_session(request)
+    automatic = provider.users[provider.auto_login] if provider.auto_login is not None else None
     if session is None and automatic is not None and automatic.active:
-        return start_session(state, request, automatic, ["pwd"])
+        return start_session(provider, request, automatic, ["pwd"])
     if session is None:
         raise PersonMustAnswer(page("login", typed, action=VERIFICATION))
     return session
 
 
-def find(state: State, request: Request, session: Session, typed: str) -> DeviceRequest | None:
+def find(provider: State, request: Request, session: Session, typed: str) -> DeviceRequest | None:
     """The device that waits for this code, in any case and with any hyphens (RFC 8628, 6.1).
 
     Where there is a throttle, wrong codes are counted (RFC 8628, 5.1).
     """
     username = session.user.username
-    if state.throttle and state.throttle.wait(request, username):
+    if provider.throttle and provider.throttle.wait(request, username):
         return None
     letters = [letter for letter in typed.upper() if letter in LETTERS]
-    waiting = [asked for asked in state.device_requests.values() if is_open(state, asked)]
+    waiting = [asked for asked in provider.device_requests.values() if is_open(provider, asked)]
     fits = [asked for asked in waiting if same(asked.user_code.replace("-", ""), "".join(letters))]
-    if not fits and state.throttle:
-        state.throttle.wrong(request, username)
+    if not fits and provider.throttle:
+        provider.throttle.wrong(request, username)
     return fits[0] if fits else None
 
 
-def is_open(state: State, asked: DeviceRequest) -> bool:
+def is_open(provider: State, asked: DeviceRequest) -> bool:
     """Whether a device still waits for an answer."""
-    return state.now < asked.expires and asked.grant is None and not asked.denied
+    return provider.now < asked.expires and asked.grant is None and not asked.denied
 
 
-def confirmation_page(state: State, session: Session, asked: DeviceRequest) -> Response:
+def confirmation_page(provider: State, session: Session, asked: DeviceRequest) -> Response:
     """Which client asks for what, and where the device is (RFC 8628, 5.4)."""
     texts = {
         "client": asked.client.client_id,
@@ -159,7 +159,7 @@ def confirmation_page(state: State, session: Session, asked: DeviceRequest) -> R
         "code": asked.user_code,
         "address": asked.address,
         "agent": asked.agent,
-        "seconds": str(state.now - asked.asked),
+        "seconds": str(provider.now - asked.asked),
         "csrf": consent_token(session, asked),
     }
     carried = {"user_code": asked.user_code}
@@ -173,11 +173,11 @@ def consent_token(session: Session, asked: DeviceRequest) -> str:
 
 
 def decide(
-    state: State, request: Request, session: Session, asked: DeviceRequest, *, said_yes: bool
+    provider: State, request: Request, session: Session, asked: DeviceRequest, *, said_yes: bool
 ) -> Response:
     """Note what the person said. An administrator's no comes first."""
     client_id = asked.client.client_id
-    refused = state.consent_policy.needs_administrator(client_id, asked.scope)
+    refused = provider.consent_policy.needs_administrator(client_id, asked.scope)
     if refused or not said_yes:
         asked.denied = True
         note = "An administrator must approve it first." if refused else "It is not signed in."
@@ -193,5 +193,5 @@ def decide(
         note = "The device is signed in."
     outcome = "failure" if asked.denied else "success"
     facts = {"user": session.user.username, "client": client_id, "device": asked.address}
-    state.log(request, "device.decide", outcome, session=session.sid, **facts)
-    return with_cookie(state, page("device_done", {}, note=note), session)
+    provider.log(request, "device.decide", outcome, session=session.sid, **facts)
+    return with_cookie(provider, page("device_done", {}, note=note), session)

@@ -23,18 +23,18 @@ CLIENT_AUTHENTICATION = [*WITH_SECRET, "none"]
 CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr", "name"]
 
 
-def metadata(state: State) -> Json:
+def metadata(provider: State) -> Json:
     """The provider's metadata (OpenID Connect Discovery, 3 and 4.2; RFC 8414, 2)."""
     for_devices = {}
-    if state.device_grant is not None:  # RFC 8628, 4
-        for_devices["device_authorization_endpoint"] = state.issuer + DEVICE_ENDPOINT
+    if provider.device_grant is not None:  # RFC 8628, 4
+        for_devices["device_authorization_endpoint"] = provider.issuer + DEVICE_ENDPOINT
     return {
-        "issuer": state.issuer,
-        **{name: state.issuer + path for name, path in ENDPOINTS.items()},
+        "issuer": provider.issuer,
+        **{name: provider.issuer + path for name, path in ENDPOINTS.items()},
         **for_devices,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": list(grant_types(state)),
+        "grant_types_supported": list(grant_types(provider)),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256"],
         "scopes_supported": ["openid", "profile", "offline_access"],
@@ -51,9 +51,9 @@ def metadata(state: State) -> Json:
     }
 
 
-def jwks(state: State, _request: Request) -> Response:
+def jwks(provider: State, _request: Request) -> Response:
     """The public keys (RFC 7517, 5).
 
     In a rotation the old ones stay until their tokens are over.
     """
-    return as_json(state.jwks())
+    return as_json(provider.jwks())

@@ -13,17 +13,17 @@ from labutils.identity.provider.state import COOKIE, Client, Session, State
 from labutils.identity.tokens import json_object, verify_signature
 
 
-def logout(state: State, request: Request) -> Response:
+def logout(provider: State, request: Request) -> Response:
     """End the session of this browser, and send the person back where the client asked.
 
     Without a hint from a client the person is asked first. Raises OAuthError.
     """
     params = parameters(request.values)
-    session = state.current_session(request)
+    session = provider.current_session(request)
     if request.method == "POST" and TYPED & params.keys():
-        refuse_other_sites(state, request)
-    hint = read_hint(state, params.get("id_token_hint"))
-    client = find_client(state, params, hint)
+        refuse_other_sites(provider, request)
+    hint = read_hint(provider, params.get("id_token_hint"))
+    client = find_client(provider, params, hint)
     target = params.get("post_logout_redirect_uri")
     if target is not None and (client is None or target not in client.post_logout_redirect_uris):
         raise OAuthError(
@@ -32,16 +32,16 @@ def logout(state: State, request: Request) -> Response:
     if session is not None:
         if hint.get("sid") != session.sid and not confirmed(request, params, session):
             return page("logout", params, {"csrf": session.csrf})
-        state.end_session(session.sid)
-        state.log(request, "session.end", user=session.user.username, session=session.sid)
+        provider.end_session(session.sid)
+        provider.log(request, "session.end", user=session.user.username, session=session.sid)
     response = goodbye(params, target)
     response.delete_cookie(COOKIE)
     return response
 
 
-def find_client(state: State, params: dict[str, str], hint: Json) -> Client | None:
+def find_client(provider: State, params: dict[str, str], hint: Json) -> Client | None:
     """The client that asks, by its hint or by its name. Raises OAuthError where the two differ."""
-    client = state.clients.get(hint["aud"] if hint else params.get("client_id", ""))
+    client = provider.clients.get(hint["aud"] if hint else params.get("client_id", ""))
     if "client_id" in params and (client is None or client.client_id != params["client_id"]):
         raise OAuthError("invalid_request", "client_id and id_token_hint name different clients")
     return client
@@ -60,7 +60,7 @@ def goodbye(params: dict[str, str], target: str | None) -> Response:
     return redirect(with_query(target, echoed), code=303)
 
 
-def read_hint(state: State, hint: str | None) -> Json:
+def read_hint(provider: State, hint: str | None) -> Json:
     """The claims of an ID token of ours, or nothing where no hint came.
 
     An expired one serves as a hint too. Raises OAuthError for anything else.
@@ -68,8 +68,8 @@ def read_hint(state: State, hint: str | None) -> Json:
     if hint is None:
         return {}
     try:
-        claims = json_object(verify_signature(hint, state.jwks()), "payload")
-        if claims["iss"] != state.issuer or "sid" not in claims:
+        claims = json_object(verify_signature(hint, provider.jwks()), "payload")
+        if claims["iss"] != provider.issuer or "sid" not in claims:
             raise jwt.InvalidTokenError("another kind of token, or another issuer")
     except (jwt.PyJWTError, KeyError) as error:
         raise OAuthError(

@@ -7,22 +7,22 @@ from labutils.identity.provider.client_authentication import InvalidClient, auth
 from labutils.identity.provider.state import Issued, State
 
 
-def introspect(state: State, request: Request) -> Response:
+def introspect(provider: State, request: Request) -> Response:
     """Whether a token is good now, for clients that can prove who they are (RFC 7662, 2.1).
 
     Raises OAuthError.
     """
     params = parameters(request.form)
-    client = authenticate_client(state, request, params)
+    client = authenticate_client(provider, request, params)
     if client.secret is None:
         raise InvalidClient("introspection is for confidential clients")
-    issued = find_token(state, params)
-    if issued is None or not issued.usable(state.now):
+    issued = find_token(provider, params)
+    if issued is None or not issued.usable(provider.now):
         return as_json({"active": False})
     answer = {
         "active": True,
         "client_id": issued.grant.client.client_id,
-        "iss": state.issuer,
+        "iss": provider.issuer,
         "exp": issued.expires,
     }
     if "jti" in issued.claims:  # an access token; a refresh token has no type (RFC 7662, 2.2)
@@ -30,29 +30,29 @@ def introspect(state: State, request: Request) -> Response:
     return as_json({**answer, **issued.claims})
 
 
-def revoke(state: State, request: Request) -> Response:
+def revoke(provider: State, request: Request) -> Response:
     """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1).
 
     An unknown token is no error (RFC 7009, 2.2). Raises OAuthError.
     """
     params = parameters(request.form)
-    client = authenticate_client(state, request, params)
-    issued = find_token(state, params)
+    client = authenticate_client(provider, request, params)
+    issued = find_token(provider, params)
     if issued is None:
         return as_json({})
     if issued.grant.client is not client:  # RFC 7009, 2.1
         raise OAuthError("invalid_grant", "the token was given to another client")
-    if params["token"] in state.refresh_tokens:
-        state.revoke_family(params["token"])
+    if params["token"] in provider.refresh_tokens:
+        provider.revoke_family(params["token"])
     else:
         issued.live = False
-    state.log(request, "token.revoke", client=client.client_id)
+    provider.log(request, "token.revoke", client=client.client_id)
     return as_json({})
 
 
-def find_token(state: State, params: dict[str, str]) -> Issued | None:
+def find_token(provider: State, params: dict[str, str]) -> Issued | None:
     """The record behind a token of either kind. Raises OAuthError where none was named."""
     if "token" not in params:
         raise OAuthError("invalid_request", "token is missing")
-    issued = state.refresh_tokens.get(params["token"])
-    return issued or state.find_access_token(params["token"])
+    issued = provider.refresh_tokens.get(params["token"])
+    return issued or provider.find_access_token(params["token"])

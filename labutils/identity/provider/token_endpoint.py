@@ -24,37 +24,37 @@ class InvalidGrant(OAuthError):
         super().__init__("invalid_grant", description)
 
 
-def grant_types(state: State) -> tuple[str, ...]:
+def grant_types(provider: State) -> tuple[str, ...]:
     """The grant types that this provider offers."""
-    return GRANT_TYPES if state.device_grant is None else (*GRANT_TYPES, DEVICE_CODE)
+    return GRANT_TYPES if provider.device_grant is None else (*GRANT_TYPES, DEVICE_CODE)
 
 
-def token(state: State, request: Request) -> Response:
+def token(provider: State, request: Request) -> Response:
     """Exchange a code, a refresh token, a device code or a client's own credentials for tokens.
 
     Sources: RFC 6749, 4.1.3, 6 and 4.4; RFC 8628, 3.4. Raises OAuthError.
     """
     params = parameters(request.form)
-    client = authenticate_client(state, request, params)
+    client = authenticate_client(provider, request, params)
     kind = params.get("grant_type")
     if kind is None:  # RFC 6749, 5.2
         raise OAuthError("invalid_request", "grant_type is missing")
-    if kind not in grant_types(state):
-        known = ", ".join(grant_types(state)[:-1])
-        last = grant_types(state)[-1]
+    if kind not in grant_types(provider):
+        known = ", ".join(grant_types(provider)[:-1])
+        last = grant_types(provider)[-1]
         raise OAuthError("unsupported_grant_type", f"this provider knows {known} and {last}")
     if kind not in client.grant_types:
         raise OAuthError("unauthorized_client", "this client may not use this grant type")
-    cnf = confirmation(state, request, client)
+    cnf = confirmation(provider, request, client)
     if kind == "authorization_code":
-        answer = redeem_code(state, request, params, client, cnf)
+        answer = redeem_code(provider, request, params, client, cnf)
     elif kind == "refresh_token":
-        answer = refresh(state, request, params, client, cnf)
+        answer = refresh(provider, request, params, client, cnf)
     elif kind == DEVICE_CODE:
-        answer = redeem_device_code(state, params, client, cnf)
+        answer = redeem_device_code(provider, params, client, cnf)
     else:
-        answer = for_the_client_itself(state, params, client, cnf)
-    state.log(request, f"token.{kind.rpartition(':')[2]}", client=client.client_id)
+        answer = for_the_client_itself(provider, params, client, cnf)
+    provider.log(request, f"token.{kind.rpartition(':')[2]}", client=client.client_id)
     return as_json(answer)
 
 
@@ -62,7 +62,7 @@ def token(state: State, request: Request) -> Response:
 
 
 def redeem_code(
-    state: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
     """Tokens for an authorization code (RFC 6749, 4.1.3).
 
@@ -70,7 +70,7 @@ def redeem_code(
     right client, and can show the verifier and the key, ends the grant by using the code again.
     Raises InvalidGrant.
     """
-    code = state.codes.get(params.get("code", ""))
+    code = provider.codes.get(params.get("code", ""))
     if code is None:
         raise InvalidGrant("the code is not one that was given out")
     if code.grant.client is not client:  # RFC 6749, 4.1.3
@@ -83,16 +83,16 @@ def redeem_code(
         raise InvalidGrant("the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
     if code.used:  # somebody else has it too (RFC 6749, 4.1.2)
         code.grant.alive = False
-        state.log(request, "code.reuse", "failure", client=client.client_id)
+        provider.log(request, "code.reuse", "failure", client=client.client_id)
         raise InvalidGrant("the code was used before; all that came of it is revoked")
-    if state.now >= code.expires:
+    if provider.now >= code.expires:
         raise InvalidGrant("the code has expired")
     if not code.grant.usable:
         raise InvalidGrant("the grant is over")
     code.used = True
     if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
         code.grant.cnf = cnf
-    return issue(state, code.grant, code.grant.scope, cnf, nonce=code.grant.nonce)
+    return issue(provider, code.grant, code.grant.scope, cnf, nonce=code.grant.nonce)
 
 
 def challenge_met(challenge: str | None, verifier: str | None) -> bool:
@@ -108,53 +108,53 @@ def challenge_met(challenge: str | None, verifier: str | None) -> bool:
 
 
 def refresh(
-    state: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
     """Tokens for a refresh token, which is used up by that: a new one comes along (RFC 6749, 6).
 
     Raises InvalidGrant.
     """
-    issued = state.refresh_tokens.get(params.get("refresh_token", ""))
+    issued = provider.refresh_tokens.get(params.get("refresh_token", ""))
     if issued is None:
         raise InvalidGrant("the refresh token is not one that was given out")
     if issued.grant.client is not client:
         raise InvalidGrant("the refresh token was given to another client")
     if not issued.live:  # two parties hold this family: nobody keeps it (RFC 9700, 4.14.2)
         issued.grant.alive = False
-        state.log(request, "refresh_token.reuse", "failure", client=client.client_id)
+        provider.log(request, "refresh_token.reuse", "failure", client=client.client_id)
         raise InvalidGrant("the refresh token was used before; the whole family is revoked")
     if not issued.grant.usable:
         raise InvalidGrant("the refresh token was revoked, or the account is off")
-    if state.now >= issued.expires:
+    if provider.now >= issued.expires:
         raise InvalidGrant("the refresh token has expired: it was not used for 90 days")
     if not issued.grant.cnf.items() <= cnf.items():  # RFC 9449, 5; RFC 8705, 4
         raise InvalidGrant("the refresh token is bound to another key")
     scope = narrowed(params.get("scope", ""), issued.grant.scope)
     issued.live = False
-    return issue(state, issued.grant, scope, cnf)
+    return issue(provider, issued.grant, scope, cnf)
 
 
 def redeem_device_code(
-    state: State, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
     """Tokens for a device code, once a person has said yes to it (RFC 8628, 3.4 and 3.5).
 
     Raises InvalidGrant, or OAuthError with the code that the client waits for.
     """
-    asked = state.device_requests.get(params.get("device_code", ""))
+    asked = provider.device_requests.get(params.get("device_code", ""))
     if asked is None:
         raise InvalidGrant("the device code is not one that was given out")
     if asked.client is not client:
         raise InvalidGrant("the device code was given to another client")
     if asked.used:
         raise InvalidGrant("the device code was used before")
-    if state.now >= asked.expires:
+    if provider.now >= asked.expires:
         raise OAuthError("expired_token", "the device code has expired")
-    if state.now < asked.next_poll:
+    if provider.now < asked.next_poll:
         asked.interval += SLOWER
-        asked.next_poll = state.now + asked.interval
+        asked.next_poll = provider.now + asked.interval
         raise OAuthError("slow_down", f"wait {asked.interval} seconds between two requests")
-    asked.next_poll = state.now + asked.interval
+    asked.next_poll = provider.now + asked.interval
     if asked.denied:
         raise OAuthError("access_denied", "the person said no")
     if asked.grant is None:
@@ -164,30 +164,30 @@ def redeem_device_code(
     asked.used = True
     if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
         asked.grant.cnf = cnf
-    return issue(state, asked.grant, asked.grant.scope, cnf)
+    return issue(provider, asked.grant, asked.grant.scope, cnf)
 
 
 def for_the_client_itself(
-    state: State, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
     """An access token for a client that acts for nobody but itself (RFC 6749, 4.4)."""
     scope = narrowed(params.get("scope", ""), client.scope)
-    return issue(state, Grant(client, None, scope), scope, cnf)
+    return issue(provider, Grant(client, None, scope), scope, cnf)
 
 
 # --- the answer ---------------------------------------------------------------------------------
 
 
 def issue(
-    state: State, grant: Grant, scope: str, cnf: dict[str, str], nonce: str | None = None
+    provider: State, grant: Grant, scope: str, cnf: dict[str, str], nonce: str | None = None
 ) -> TokenResponse:
     """The answer of the token endpoint (RFC 6749, 5.1).
 
     An access token in any case; an ID token where `openid` was granted (OpenID Connect Core,
     3.1.3.3); a refresh token where `offline_access` was (OpenID Connect Core, 11).
     """
-    life = state.access_life if grant.user else SERVICE_LIFE
-    access_token = create_access_token(state, grant, scope, cnf, life)
+    life = provider.access_life if grant.user else SERVICE_LIFE
+    access_token = create_access_token(provider, grant, scope, cnf, life)
     answer: TokenResponse = {
         "access_token": access_token,
         "token_type": "DPoP" if "jkt" in cnf else "Bearer",
@@ -197,10 +197,10 @@ def issue(
     if grant.user is None:
         return answer
     if "openid" in scope.split():
-        answer["id_token"] = create_id_token(state, grant, access_token, nonce)
+        answer["id_token"] = create_id_token(provider, grant, access_token, nonce)
     client = grant.client
     if "offline_access" in grant.scope.split() and "refresh_token" in client.grant_types:
-        answer["refresh_token"] = create_refresh_token(state, grant)
+        answer["refresh_token"] = create_refresh_token(provider, grant)
     return answer
 
 
@@ -210,39 +210,39 @@ def subject(grant: Grant) -> str:
 
 
 def create_access_token(
-    state: State, grant: Grant, scope: str, cnf: dict[str, str], life: int
+    provider: State, grant: Grant, scope: str, cnf: dict[str, str], life: int
 ) -> str:
     """An access token, as a JWT (RFC 9068, 2) or as a text that only this provider can look up."""
     claims: Json = {
-        "iss": state.issuer,
+        "iss": provider.issuer,
         "sub": subject(grant),
-        "aud": state.resource,
+        "aud": provider.resource,
         "client_id": grant.client.client_id,
         "scope": scope,
-        "iat": state.now,
-        "exp": state.now + life,
-        "jti": state.draw(),
+        "iat": provider.now,
+        "exp": provider.now + life,
+        "jti": provider.draw(),
     }
     if cnf:
         claims["cnf"] = cnf
     issued = Issued(grant, claims["exp"], claims)
-    if state.opaque_access_tokens:
-        opaque = state.draw()
-        state.access_tokens[opaque] = issued
+    if provider.opaque_access_tokens:
+        opaque = provider.draw()
+        provider.access_tokens[opaque] = issued
         return opaque
-    state.access_tokens[claims["jti"]] = issued
-    return tokens.sign(claims, state.signing_key("ES256"), typ="at+jwt")
+    provider.access_tokens[claims["jti"]] = issued
+    return tokens.sign(claims, provider.signing_key("ES256"), typ="at+jwt")
 
 
-def create_id_token(state: State, grant: Grant, access_token: str, nonce: str | None) -> str:
+def create_id_token(provider: State, grant: Grant, access_token: str, nonce: str | None) -> str:
     """What the provider says of the sign-in (OpenID Connect Core, 2 and 3.1.3.6)."""
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     claims: Json = {
-        "iss": state.issuer,
+        "iss": provider.issuer,
         "sub": subject(grant),
         "aud": grant.client.client_id,
-        "iat": state.now,
-        "exp": state.now + ID_LIFE,
+        "iat": provider.now,
+        "exp": provider.now + ID_LIFE,
         "auth_time": grant.auth_time,
         "amr": grant.amr,
         "sid": grant.sid,
@@ -250,12 +250,12 @@ def create_id_token(state: State, grant: Grant, access_token: str, nonce: str | 
     }
     if nonce:
         claims["nonce"] = nonce
-    return tokens.sign(claims, state.signing_key(grant.client.id_token_alg))
+    return tokens.sign(claims, provider.signing_key(grant.client.id_token_alg))
 
 
-def create_refresh_token(state: State, grant: Grant) -> str:
+def create_refresh_token(provider: State, grant: Grant) -> str:
     """A refresh token of the grant's family (RFC 6749, 1.5)."""
-    refresh_token = state.draw()
+    refresh_token = provider.draw()
     claims = {"sub": subject(grant), "scope": grant.scope}
-    state.refresh_tokens[refresh_token] = Issued(grant, state.now + REFRESH_LIFE, claims)
+    provider.refresh_tokens[refresh_token] = Issued(grant, provider.now + REFRESH_LIFE, claims)
     return refresh_token

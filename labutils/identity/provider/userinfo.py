@@ -7,16 +7,16 @@ from labutils.identity.provider.binding import check_holder
 from labutils.identity.provider.state import State
 
 
-def userinfo(state: State, request: Request) -> Response:
+def userinfo(provider: State, request: Request) -> Response:
     """Claims about the person behind an access token. An ID token does not open this door.
 
     Raises OAuthError.
     """
     scheme, token = presented_token(request)
-    issued = state.find_access_token(token)
-    if issued is None or not issued.usable(state.now) or issued.grant.user is None:
+    issued = provider.find_access_token(token)
+    if issued is None or not issued.usable(provider.now) or issued.grant.user is None:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
-    check_holder(state, request, scheme, token, issued)
+    check_holder(provider, request, scheme, token, issued)
     scope = issued.claims["scope"].split()
     if "openid" not in scope:  # OpenID Connect Core, 5.3.3; RFC 6750, 3.1
         raise OAuthError("insufficient_scope", "the scope openid is needed", 403, "Bearer")

@@ -60,11 +60,11 @@ class Agent:
 
 @dataclass(frozen=True, eq=False)
 class Act:
-    """What can be done: `ask` is service:action, `lines` are source.template. A list of `words`:
+    """What can be done: `scope` is service:action, `lines` are source.template. A list of `words`:
     one of them is drawn."""
 
     id: str
-    ask: str
+    scope: str
     lines: tuple[str, ...]
     refused: bool = False
     words: dict[str, Any] = field(default_factory=dict)
@@ -251,7 +251,7 @@ def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
 def _act(row: Row, case: Incident) -> Act:
     """An act whose templates exist, and all of whose words somebody gives."""
     act = build(Act, row)
-    must_be_scopes(row, "ask", [act.ask], case.estate.services)
+    must_be_scopes(row, "scope", [act.scope], case.estate.services)
     for line in act.lines:
         source, _, template = line.partition(".")
         if not is_source(source):

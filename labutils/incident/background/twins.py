@@ -120,9 +120,9 @@ class Twins:
 
     def sign_in(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
         """How a person's session began: where that person usually is, some hours before."""
-        asks = {self.company.sheet.acts[part.act].ask for part in twin.acts if not part.by}
-        identity_provider = self.company.sheet.acts["sign-in"].ask.split(":")[0]
-        if scene.person and any(ask.split(":")[0] == identity_provider for ask in asks):
+        scopes = {self.company.sheet.acts[part.act].scope for part in twin.acts if not part.by}
+        identity_provider = self.company.sheet.acts["sign-in"].scope.split(":")[0]
+        if scene.person and any(scope.split(":")[0] == identity_provider for scope in scopes):
             time = scene.start - dice.between(HOUR, 9 * HOUR)
             place = scene.person.laptop
             if twin.where == "mobile":
@@ -213,7 +213,7 @@ def _changes(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
     for one in twins.occurrences:
         if one.twin.told_by == "changes":
             act = acts[one.twin.acts[-1].act]
-            kinds.append((act.ask.split(":")[0], one.twin.what))
+            kinds.append((act.scope.split(":")[0], one.twin.what))
             start = one.start - one.start % HOUR - dice.below(2) * HOUR
             end = one.end - one.end % HOUR + dice.between(1, 3) * HOUR
             tickets.append((start, end, *kinds[-1], shown_in_log(one.held, act)))

@@ -213,7 +213,7 @@ class _Writers:
 
     def __init__(self, act: Act, company: Workforce):
         self.act, self.company = act, company
-        service, self.action = act.ask.split(":")
+        service, self.action = act.scope.split(":")
         self.service = company.case.estate.services[service]
         fixed = {name: word for name, word in act.words.items() if not isinstance(word, list)}
         self.drawn = {name: word for name, word in act.words.items() if isinstance(word, list)}
@@ -223,7 +223,7 @@ class _Writers:
             source, _, template = line.partition(".")
             needed = log_format(source).names(template)
             words = {name: word for name, word in fixed.items() if name in needed}
-            entry = LogEntry((act.ask,), source, template, words=words)
+            entry = LogEntry((act.scope,), source, template, words=words)
             self.writers.append(writer(entry, not act.refused))
             self.asked |= needed - FIELDS.keys() - words.keys()
 

@@ -134,15 +134,6 @@ def _when(step: Step) -> str:
     return step.time[:10] + (" day? " if step.time_assumed else " hour?")
 
 
-def print_routes(world: World, *facts: str) -> None:
-    """Print how these steps end in a world, with every request that was tried and what it met."""
-    for step in (step for step in foresee(world) if step.fact in facts):
-        print(f"{step.fact}: {step.outcome}")
-        for attempt in step.attempts:
-            met = "not held" if attempt.decision is None else attempt.decision.rule
-            print(f"    {attempt.ask.ask:<16} with {attempt.ask.using:<18} {met}")
-
-
 def write_exports(replay: Replay, folder: str) -> None:
     """Write layer.json and attack-flow.json into a folder, and print the action that is least sure:
     of those that are equally unsure, the last."""

@@ -121,7 +121,7 @@ def _request(axes: Axes, x: float, y: int, ask: Ask, attempt: Attempt | None) ->
     )
     axes.add_patch(box)
     mark(axes, x + 0.16, y, kind, 45)
-    words = f"{ask.ask}\nwith {ask.using}" + (f"\n{reason}" if reason else "")
+    words = f"{ask.scope}\nwith {ask.using}" + (f"\n{reason}" if reason else "")
     axes.text(x + 0.34, y, words, size=TEXT, va="center", color="black" if attempt else GREY)
 
 
