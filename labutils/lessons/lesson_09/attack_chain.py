@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import fill
 
 from labutils.incident import exports, ledger
-from labutils.incident.breach import Replay, Step, foresee, play
+from labutils.incident.breach import Replay, Step, play
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
