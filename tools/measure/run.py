@@ -116,18 +116,27 @@ def modules(folder: pathlib.Path) -> list[str]:
 # --- coverage -----------------------------------------------------------------------------------
 
 
-def covered(folder: pathlib.Path) -> Coverage:
-    """Run each test file under coverage.py. Exits with a sentence where one fails as it is."""
+def covered(folder: pathlib.Path, jobs: int) -> Coverage:
+    """Run each test file under coverage.py, so many at once. Exits with a sentence where one fails
+    as it is."""
     rooms = ",".join(f"labutils/{room}" for room in ROOMS)
     command = ("-m", "coverage", "run", "--branch", "--parallel-mode", f"--source={rooms}")
-    seconds = {}
-    for path in sorted((folder / "tests").rglob("test_*.py")):
-        if path.parent.name in EXTRAS:
-            continue
-        name, start = path.relative_to(folder).as_posix(), time.monotonic()
+
+    def timed(name: str) -> float:
+        start = time.monotonic()
         if python(folder, *command, f"--context={name}", *TEST, name):
-            sys.exit(f"{name} fails as it is. Mend that first: nothing can be measured with it.")
-        seconds[name] = time.monotonic() - start
+            print(f"{name} fails as it is. Mend that first: nothing can be measured with it.")
+            raise SystemExit(1)
+        return time.monotonic() - start
+
+    files = [
+        path.relative_to(folder).as_posix()
+        for path in sorted((folder / "tests").rglob("test_*.py"))
+        if path.parent.name not in EXTRAS
+    ]
+    with ThreadPoolExecutor(jobs) as pool:
+        seconds = dict(zip(files, pool.map(timed, files), strict=True))
+    print(f"{len(files)} test files were run under coverage.", flush=True)
     measured = coverage.Coverage(data_file=str(folder / ".coverage"), branch=True)
     measured.combine([str(folder)])
     measured.json_report(outfile=str(folder / "coverage.json"))
@@ -284,7 +293,7 @@ def main() -> int:
             sys.exit(f"There is no {min(strangers)}: --only takes names such as identity/dpop.")
         for number in range(1, options.jobs):
             folders.append(copied(folders[0], pathlib.Path(scratch, f"copy-{number}")))
-        measured = covered(folders[0])
+        measured = covered(folders[0], options.jobs)
         pools = candidates(folders[0], names)
         everything = sum(map(len, pools.values()))
         size = options.sample
