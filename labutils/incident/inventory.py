@@ -68,7 +68,8 @@ class Identity:
 class Credential:
     """Something that opens services. Times are seconds since 1970.
 
-    `scopes`: what it may do, each as service:action. `binds`: the control that would tie it to its
+    `exposed`: when it came to others; `noticed`: when its owner could know of that; `rotated`: when
+    it was replaced. `scopes`: what it may do, each as service:action. `binds`: the control that would tie it to its
     holder's home. `session`: the session that a sign-in with it begins. `excess`: by control, the
     scopes that the job does not need and that the control takes away.
     """
@@ -80,6 +81,7 @@ class Credential:
     issued: int | None = None
     expires: int | None = None
     exposed: int | None = None
+    noticed: int | None = None
     rotated: int | None = None
     bound_to: str | None = None
     binds: str | None = None
@@ -219,12 +221,21 @@ def _identity(row: Row, groups: tuple[str, ...]) -> Identity:
     return identity
 
 
+_CREDENTIAL_TIMES = ("issued", "expires", "exposed", "noticed", "rotated")
+
+
 def _credential(
     row: Row, identities: dict[str, Identity], rows: dict[str, dict[str, Row]]
 ) -> Credential:
     must_be_among(row, "holder", [row.get("holder")], identities, "identity")
-    times = {name: moment(row, name) for name in ("issued", "expires", "exposed", "rotated")}
+    times = {name: moment(row, name) for name in _CREDENTIAL_TIMES}
     credential = build(Credential, row, holder=identities[row["holder"]], **times)
+    if credential.noticed and credential.noticed < (credential.exposed or credential.noticed + 1):
+        raise row.error(
+            "noticed: an exposure is noticed after it happened, so `exposed` must be there, and "
+            "not later",
+            "noticed",
+        )
     must_be_a_switch(row, "excess", credential.excess)
     must_be_a_switch(row, "binds", _names(credential.binds))
     must_be_among(row, "session", _names(credential.session), rows["credentials"], "credential")

@@ -17,7 +17,7 @@ from labutils.incident.inventory import Credential, Service, Zone
 from labutils.lab import iso
 
 DAY = 86400  # seconds
-ROTATION_DAYS = 7  # after an exposure, where exposed credentials are replaced
+ROTATION_DAYS = 7  # after the notice, where exposed credentials are replaced
 SERVICE_TOKEN_DAYS = 90  # after which a service token is over, where service tokens expire
 
 
@@ -166,15 +166,19 @@ def in_time(request: Request, world: World) -> str | None:
 
 
 def not_replaced(request: Request, world: World) -> str | None:
-    """Was the credential replaced after it was exposed? (IA-5, IR-4)"""
+    """Was the credential replaced after it was exposed? (IA-5, IR-4)
+
+    Nobody replaces what nobody knows to be exposed: the days count from the notice. Where its owner
+    replaced it as well, the earlier of the two holds.
+    """
     credential = request.credential
     if credential is None:
         return None
-    replaced = credential.rotated
-    if not replaced and credential.exposed and world.exposed_rotated:
-        replaced = credential.exposed + ROTATION_DAYS * DAY
-    if replaced and request.time >= replaced:
-        return f"it was replaced by {iso(replaced)}"
+    replaced = [credential.rotated] if credential.rotated else []
+    if credential.noticed and world.exposed_rotated:
+        replaced.append(credential.noticed + ROTATION_DAYS * DAY)
+    if replaced and request.time >= min(replaced):
+        return f"it was replaced by {iso(min(replaced))}"
     return None
 
 

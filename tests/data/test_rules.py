@@ -253,9 +253,9 @@ def test_sqlite_and_the_oracle_agree_over_the_attack(document, attack, tmp_path)
     assert sorted(name for hit in hits for name in hit.event_ids) == sorted(expected)
 
 
-def test_the_exposed_tokens_are_those_that_the_estate_says_were_exposed():
+def test_the_exposed_tokens_are_those_that_a_notice_named():
     credentials = load_case().estate.credentials.values()
-    exposed = [one.id for one in credentials if one.kind == "service-token" and one.exposed]
+    exposed = [one.id for one in credentials if one.kind == "service-token" and one.noticed]
     assert SITE["exposed_service_tokens"] == exposed
 
 

@@ -141,6 +141,18 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
             None,
         ),
         (
+            "exposed: '2023-10-18T08:00:00Z', noticed: '2023-10-18T08:00:00Z'",
+            "exposed: '2023-10-18T08:00:00Z', noticed: '2023-10-18T07:59:59Z'",
+            "noticed: an exposure is noticed after it happened",
+            None,
+        ),
+        (
+            "exposed: '2023-10-18T08:00:00Z', noticed: '2023-10-18T08:00:00Z'",
+            "noticed: '2023-10-18T08:00:00Z'",
+            "noticed: an exposure is noticed after it happened",
+            None,
+        ),
+        (
             "{id: supplier, reaches",
             "{name: supplier, reaches",
             "each row of zones has an id of its own",

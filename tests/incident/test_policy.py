@@ -169,6 +169,35 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
         (asked("cloud:describe", "aws-account", rotated=seconds(NOON)), H),
         (asked("cloud:describe", "aws-account", rotated=seconds(NOON) + 1), H),
     ),
+    (  # the earlier of the two: the owner's own rotation, or the week after the notice
+        "not_replaced",
+        "it was replaced by 2023-10-25T08:00:00Z",
+        (
+            asked("cloud:describe", "aws-account", rotated=seconds(NOON) + 1),
+            world_with(exposed_rotated=True),
+        ),
+        (asked("cloud:describe", "aws-account", rotated=seconds(NOON) + 1), H),
+    ),
+    (
+        "not_replaced",
+        "it was replaced by 2023-10-20T00:00:00Z",
+        (
+            asked(
+                "cloud:describe",
+                "aws-account",
+                "2023-10-21T00:00:00Z",
+                rotated=seconds("2023-10-20T00:00:00Z"),
+            ),
+            world_with(exposed_rotated=True),
+        ),
+        (asked("cloud:describe", "aws-account", "2023-10-19T23:59:59Z"), H),
+    ),
+    (  # nobody replaces what nobody knows to be exposed
+        "not_replaced",
+        "it was replaced by 2023-10-25T08:00:00Z",
+        (asked("cloud:describe", "aws-account"), world_with(exposed_rotated=True)),
+        (asked("cloud:describe", "aws-account", noticed=None), world_with(exposed_rotated=True)),
+    ),
     (
         "at_home",
         "it is bound to 192.0.2.12, and this is 203.0.113.66",

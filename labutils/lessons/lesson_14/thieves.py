@@ -110,13 +110,13 @@ def of_2023(place: str = "far", age: float = 26) -> Incident:
 
 
 def replaced_after(crowd: Iterable[Incident], days: int) -> list[Incident]:
-    """The same thieves, where exposed credentials are replaced so many days after the exposure, if
-    they are replaced: the policy says policy.ROTATION_DAYS."""
+    """The same thieves, where exposed credentials are replaced so many days after the notice, if they
+    are replaced: the policy says policy.ROTATION_DAYS."""
     later = (days - policy.ROTATION_DAYS) * policy.DAY
 
     def moved(case: Incident) -> Incident:
         credentials = {
-            name: replace(one, exposed=one.exposed and one.exposed + later)
+            name: replace(one, noticed=one.noticed and one.noticed + later)
             for name, one in case.estate.credentials.items()
         }
         return replace(case, estate=replace(case.estate, credentials=credentials))

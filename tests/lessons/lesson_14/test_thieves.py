@@ -159,8 +159,8 @@ def test_exposed_credentials_are_replaced_so_many_days_after_the_notice(days):
     (moved,) = thieves.replaced_after([case], days)
     shift = (days - 7) * 86400
     for name, credential in case.estate.credentials.items():
-        later = moved.estate.credentials[name].exposed
-        assert later == (credential.exposed and credential.exposed + shift)
+        later = moved.estate.credentials[name].noticed
+        assert later == (credential.noticed and credential.noticed + shift)
 
 
 def test_a_replacement_after_30_days_stops_fewer_thieves_than_one_at_the_notice():
