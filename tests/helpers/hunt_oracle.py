@@ -36,7 +36,18 @@ FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 def is_true(rule, event):
     """Whether any condition of a rule is true of an event."""
-    return any(holds(condition.parsed, event) for condition in rule.detection.parsed_condition)
+    return any(holds(condition, event) for condition in conditions(rule))
+
+
+PARSED = {}  # by the identity of a rule, the rule and its conditions: pySigma parses anew each time
+
+
+def conditions(rule):
+    """The parsed conditions of a rule."""
+    if id(rule) not in PARSED:
+        parsed = [condition.parsed for condition in rule.detection.parsed_condition]
+        PARSED[id(rule)] = rule, parsed
+    return PARSED[id(rule)][1]
 
 
 def holds(condition, event):
