@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,8 +63,15 @@ class _Names:
         self.address = case["addresses"][outside]["ip"]
         self.network = self._network(case["networks"][outside])
         self.holders = self._holders(estate["identities"])
-        self.accounts = {row["name"]: self._account(row) for row in estate["identities"]}
-        self.credentials = {row["id"]: self._credential(row) for row in estate["credentials"]}
+        self.accounts = {
+            row[key]: self._account(row, key)
+            for row in estate["identities"]
+            for key in ("name", "account")
+            if key in row
+        }
+        self.credentials: dict[str, str] = {}
+        for row in estate["credentials"]:
+            self.credentials[row["id"]] = self._credential(row)
 
     def _network(self, system: int) -> _Origin:
         """One of those that people come from who are not at home; else a neighbour's address."""
@@ -89,18 +97,21 @@ class _Names:
                 holders[row["id"]] = f"{self.dice.choice('aemrs')}-{families.pop()}"
         return holders
 
-    def _account(self, row: Row) -> str:
-        """Another name for an identity: its id is a part of it, perhaps written with dots."""
+    def _account(self, row: Row, key: str) -> str:
+        """Another name, or account, for an identity: its id is a part of it, perhaps written with
+        dots. An account that is called otherwise gets its holder's new id."""
         before, after = row["id"], self.holders[row["id"]]
         dotted = {before.replace("-", "."): after.replace("-", ".")}
-        return _renamed(row["name"], {before: after} | dotted)
+        renamed = _renamed(row[key], {before: after} | dotted)
+        return after if key == "account" and renamed == row[key] and after != before else renamed
 
     def _credential(self, row: Row) -> str:
         holder = self.holders[row["holder"]]
         renamed = _renamed(row["id"], {row["holder"]: holder})
-        if renamed == row["id"] and row["kind"] == "service-token":
-            return f"{holder}-token"
-        return renamed
+        if renamed != row["id"] or row["kind"] != "service-token":
+            return renamed
+        names = chain([f"{holder}-token"], (f"{holder}-token-{number}" for number in count(2)))
+        return next(name for name in names if name not in self.credentials.values())
 
     def sheets(self, seed: str) -> dict[str, Row]:
         """All sheets, renamed."""

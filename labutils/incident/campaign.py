@@ -122,6 +122,11 @@ def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[s
         steps=tuple(reader.plan(row) for row in value(sheet, "steps", tuple[Row, ...])),
     )
     must_be_among(sheet, "start_with", campaign.start_with, estate.credentials, "credential")
+    planned = {plan.fact for plan in campaign.steps}
+    if left_out := [fact.id for fact in ledger.steps if fact.id not in planned]:
+        raise sheet.error(
+            f"no step is about {', '.join(left_out)}, which the ledger marks `step: true`", "steps"
+        )
     return campaign
 
 

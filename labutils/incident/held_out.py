@@ -71,7 +71,7 @@ def _make(name: str, folder: Path, *, seed: str, count: int, case: str | Path) -
     background.write(folder, replay, count=count, seed=f"{seed}/{name}", attack=attack)
     lists = {name: list(values) for name, values in replay.case.placeholders.items()}
     text = "".join(f"{name}: {json.dumps(values)}\n" for name, values in lists.items())
-    (folder / PLACEHOLDERS).write_text(text, encoding="utf-8")
+    (folder / PLACEHOLDERS).write_text(text or "{}\n", encoding="utf-8")
     if name == "W6":
         silence(folder, seed)
 

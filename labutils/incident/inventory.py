@@ -69,9 +69,9 @@ class Credential:
     """Something that opens services. Times are seconds since 1970.
 
     `exposed`: when it came to others; `noticed`: when its owner could know of that; `rotated`: when
-    it was replaced. `scopes`: what it may do, each as service:action. `binds`: the control that would tie it to its
-    holder's home. `session`: the session that a sign-in with it begins. `excess`: by control, the
-    scopes that the job does not need and that the control takes away.
+    it was replaced. `scopes`: what it may do, each as service:action. `binds`: the control that
+    would tie it to its holder's home. `session`: the session that a sign-in with it begins.
+    `excess`: by control, the scopes that the job does not need and that the control takes away.
     """
 
     id: str

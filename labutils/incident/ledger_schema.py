@@ -200,6 +200,8 @@ def _fact(
         raise row.error("a fact needs its statement", "statement")
     if not fact.sources:
         raise row.error("a fact needs its sources", "sources")
+    if fact.step and (fact.tactic == "none" or not fact.techniques):
+        raise row.error("a step has a tactic, and one technique at least", "step")
     _must_have_been_read(row, fact)
     _must_be_time(row, "time", fact.time)
     _must_be_time(row, "time_end", fact.time_end)

@@ -6,13 +6,13 @@ import itertools
 import json
 import re
 import socket
-import time
 import unicodedata
 from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processor_time import within
 from tables import table
 
 from labutils.identity.decoder import LONGEST, inspect
@@ -408,13 +408,11 @@ ALL = {
 def test_reading_and_showing_takes_less_than_100_milliseconds(value):
     read(value)
 
-    def cost() -> float:
-        start = time.process_time()
+    def show():
         seen = inspect(value)
         str(seen), seen._repr_html_()
-        return time.process_time() - start
 
-    assert min(cost() for _ in range(3)) < 0.1
+    assert any(within(0.1, show) for _ in range(3))
 
 
 def test_nesting_of_any_depth_is_answered():

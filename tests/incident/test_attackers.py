@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -81,6 +82,7 @@ def test_the_lists_that_a_company_fills_in_name_the_new_token_and_its_own_addres
         "moveworks",
         "smartsheet",
         "svc-bitbucket",
+        "svc-support",
         "fielding",
         "Fielding",
         "X11; Linux x86_64; rv:109.0",
@@ -117,6 +119,20 @@ def test_another_case_can_be_renamed_too():
     before = breach.play(World.historical(NIGHT_FERRY), case=NIGHT_FERRY)
     after = breach.play(World.historical(case), case=case)
     assert outcomes(after) == outcomes(before) and logged(after) != logged(before)
+
+
+def test_two_service_tokens_of_one_holder_get_a_name_each(tmp_path):
+    shutil.copytree(NIGHT_FERRY, tmp_path / "ferry")
+    estate = tmp_path / "ferry" / "estate.yaml"
+    text = estate.read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if "id: copies" in line)
+    second = (
+        "- {id: spare-token, kind: service-token, holder: timetable, scopes: ['barrier:plans']}"
+    )
+    estate.write_text(text.replace(row, f"{row}\n{second}"), encoding="utf-8")
+    after = attackers.with_other_names(tmp_path / "ferry", "seed").estate.credentials
+    tokens = [name for name, one in after.items() if one.kind == "service-token"]
+    assert len(tokens) == 2 and not {"boarding-token", "spare-token"} & set(tokens)
 
 
 # --- other order and pace -----------------------------------------------------------------------

@@ -189,6 +189,22 @@ def test_a_grade_is_shown_as_a_table_too(graded):
     assert "other address and names" in graded._repr_html_()
 
 
+def test_a_case_without_lists_of_a_site_is_graded_as_well(tmp_path):
+    """A rule that asks for a list is refused with that reason, and the others are graded."""
+    case = "tests/cases/night-ferry"
+    asks = rule("Barrier", {"serviceTokenId|expand": "%tokens%"})
+    asks["logsource"] = {"product": "cloudflare", "service": "access_nonidentity"}
+    signs_in = rule("Sign-in", {"eventType": "user.session.start"}, ADDRESS)
+    signs_in["logsource"] = {"product": "okta", "service": "okta"}
+    path = tmp_path / "rules.yml"
+    path.write_text(yaml.safe_dump_all([asks, signs_in]), encoding="utf-8")
+    folders = held_out.worlds("ferry", count=2_000, folder=tmp_path / "worlds", case=case)
+    graded = grade([path], folders, case=case)
+    assert graded.loaded == 1
+    (refused,) = graded.refused
+    assert "it asks for the list %tokens% of your site, and none is given" in refused.reason
+
+
 def test_rules_that_ask_for_the_lists_of_the_company_get_those_of_each_world(worlds, tmp_path):
     asks = rule("Token", {"serviceTokenId|expand": "%exposed_service_tokens%"})
     asks["logsource"] = {"product": "cloudflare", "service": "access_nonidentity"}

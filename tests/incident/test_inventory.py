@@ -1,6 +1,7 @@
 """The sheets of the breach are checked where they are read: a complaint names the file, the line,
 and what is wrong there."""
 
+import re
 from functools import cache
 
 import pytest
@@ -481,6 +482,8 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_line(old, new, senten
     refused("cases/cloudflare-2023/campaign.yaml", old, new, sentence)
 
 
+SHEET = data_file("cases/cloudflare-2023/campaign.yaml").read_text(encoding="utf-8")
+PLAN = re.search(r"- fact: okta-user-report\n(?:  .+\n)+", SHEET)[0]
 ROUTE = "- [{scope: 'laptop:sync', using: private-profile}]"
 GATE, WIKI = (
     "{scope: 'gateway:tracker', using: moveworks-token}",
@@ -660,6 +663,12 @@ EDGE = f"[{GATE}, {WIKI}]"
             "- [laptop:sync]",
             "routes must be a list, each item of it a list, each",
             "routes:\n  - [laptop:sync]",
+        ),
+        (
+            PLAN,
+            "",
+            "no step is about okta-user-report, which the ledger marks `step: true`",
+            "steps:\n",
         ),
         (
             "\nsteps:",

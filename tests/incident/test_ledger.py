@@ -179,6 +179,12 @@ def test_a_small_ledger_is_sound():
         ("- id: first\n  statement", "- statement", 10, "Fact needs id"),
         ("  statement: Tom took a cookie.\n", "", 10, "Fact needs statement"),
         ("Tom took a cookie.", "''", 11, "a fact needs its statement"),
+        (
+            "  tactic: none\n  outcome: not_applicable\n",
+            "  tactic: none\n  outcome: not_applicable\n  step: true\n",
+            29,
+            "a step has a tactic, and one technique at least",
+        ),
         ("  outcome: succeeded\n", "", 10, "Fact needs outcome"),
         ("  confidence: confirmed\n", "", 10, "Fact needs confidence"),
         ("nobody looked\n  sources: [blog]\n", "nobody looked\n", 10, "Fact needs sources"),

@@ -1,11 +1,11 @@
 """A search walks every set of some controls, and says which stop a loss: for one thief, or for
 many."""
 
-import time
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from processor_time import within
 
 from labutils.incident import cases, policy
 from labutils.incident.breach import foresee, with_controls
@@ -66,10 +66,9 @@ def by_hand(
     }
 
 
-def test_all_4096_sets_of_twelve_controls_are_walked_in_a_few_seconds():
-    begun = time.perf_counter()
+def test_all_4096_sets_of_twelve_controls_are_walked_in_half_a_second():
     answer = minimal_sets("nov23-admin-group", TWELVE)
-    assert time.perf_counter() - begun < 3
+    assert within(0.5, lambda: minimal_sets("nov23-admin-group", TWELVE))
     assert (answer.goal, answer.walked) == ("nov23-admin-group", 4096)
     assert set(answer.minimal) == {(name,) for name in TWELVE} - {
         ("egress_logged",),

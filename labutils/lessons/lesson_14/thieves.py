@@ -110,8 +110,8 @@ def of_2023(place: str = "far", age: float = 26) -> Incident:
 
 
 def replaced_after(crowd: Iterable[Incident], days: int) -> list[Incident]:
-    """The same thieves, where exposed credentials are replaced so many days after the notice, if they
-    are replaced: the policy says policy.ROTATION_DAYS."""
+    """The same thieves, where exposed credentials are replaced so many days after the notice, if
+    they are replaced: the policy says policy.ROTATION_DAYS."""
     later = (days - policy.ROTATION_DAYS) * policy.DAY
 
     def moved(case: Incident) -> Incident:

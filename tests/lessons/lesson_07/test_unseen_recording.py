@@ -1,10 +1,10 @@
 """The target of lesson 07: what a cleaned file still gives away, and what support cannot say."""
 
 import runpy
-import time
 
 import pytest
 from places import LESSONS
+from processor_time import within
 
 from labutils import har
 from labutils.lessons.lesson_07 import cleaner_grade
@@ -222,6 +222,4 @@ def test_the_second_file_is_drawn_anew_each_time():
     ],
 )
 def test_a_cleaner_is_graded_in_less_than_two_and_a_half_seconds(tag):
-    begun = time.process_time()
-    grade(cleaner(tag), COMMITTED)
-    assert time.process_time() - begun < 2.5
+    assert within(2.5, lambda: grade(cleaner(tag), COMMITTED))

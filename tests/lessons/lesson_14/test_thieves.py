@@ -1,11 +1,11 @@
 """Variants of the thief: drawn from a seed, each one plays over HTTP as it was foreseen."""
 
-import time
 from dataclasses import replace
 from functools import cache
 from random import Random
 
 import pytest
+from processor_time import within
 from random_worlds import random_world
 
 from labutils.incident.breach import foresee, play, with_controls
@@ -139,9 +139,9 @@ ASKED = (
 @pytest.mark.parametrize("goal", [SESSION, "nov14-aws-accessed", "nov22-repos-archived"])
 def test_a_search_over_4096_sets_and_a_hundred_thieves_agrees_with_the_replay_over_http(goal):
     """Each thief is played once, against a set of its own that is drawn."""
-    begun = time.process_time()
-    answer = robust_sets(goal, ASKED, by_name(), at_least=90)
-    assert time.process_time() - begun < 5
+    answers = []
+    assert within(5, lambda: answers.append(robust_sets(goal, ASKED, by_name(), at_least=90)))
+    (answer,) = answers
     dice = Random(goal)
     for name, thief in by_name().items():
         chosen = tuple(one for one in ASKED if dice.random() < 0.25)
