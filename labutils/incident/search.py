@@ -182,7 +182,90 @@ def stopped_counts(
     }
 
 
-class _Sets:
+def stopped_in(
+    goals: Iterable[str], worlds: Sequence[World], thieves: Iterable[Incident]
+) -> dict[str, list[int]]:
+    """By goal, for each of these worlds: how many of the thieves do not reach it. Each thief is
+    walked once for all worlds.
+
+    Raises KeyError where a thief has no such step.
+    """
+    chosen, goals = _Worlds(worlds), tuple(goals)
+    counts = {goal: [0] * len(worlds) for goal in goals}
+    for case in thieves:
+        for goal, numbers in chosen.stopping(goals, case, None).items():
+            if goal in counts:
+                counts[goal] = [
+                    count + (numbers >> place & 1) for place, count in enumerate(counts[goal])
+                ]
+    return counts
+
+
+class _Worlds:
+    """Some worlds. A world has a number, its place among them.
+
+    Many of them are one integer, in which the bit at each of their numbers is 1.
+    """
+
+    def __init__(self, worlds: Sequence[World]):
+        self.watched = [_Watched(world) for world in worlds]
+        self.all = (1 << len(worlds)) - 1
+        self.answers: dict[tuple[object, ...], list[_Answer]] = {}
+        self.cases: list[Incident] = []  # kept, so that no two objects in turn have one identity
+
+    def world(self, number: int) -> "_Watched":
+        """The world of this number, watched."""
+        return self.watched[number]
+
+    def answered(self, asked: Request) -> "list[_Answer]":
+        """The answers to a request, each with its worlds; together these are all worlds. Many
+        thieves ask the same: it is answered once for all of them."""
+        key = (
+            *map(id, (asked.case.estate, asked.case.watches, asked.case.safeguards)),
+            *(asked.scope, id(asked.credential), id(asked.origin), asked.address),
+            *(asked.time, asked.alarm),
+        )
+        known = self.answers.get(key)
+        if known is None:
+            known, left = [], self.all
+            while left:
+                number = (left & -left).bit_length() - 1  # the first world without an answer
+                known.append(self.answer(asked, number))
+                left &= ~known[-1].sets
+            self.answers[key] = known
+            self.cases.append(asked.case)
+        return known
+
+    def answer(self, asked: Request, number: int) -> "_Answer":
+        """What the world of this number answers, and all worlds that can not but answer the
+        same."""
+        world = self.world(number)
+        world.asked.clear()
+        decision = policy.decide(asked, world)
+        raises_alarm = policy.alarmed(asked, decision, world)
+        given = frozenset(credentials_given(asked) if decision.allow else ())
+        return _Answer(self.alike(number, world.asked), decision.allow, given, raises_alarm)
+
+    def alike(self, number: int, asked: set[str]) -> int:
+        """The worlds that have the same of these controls as the world of this number."""
+        mine = self.watched[number].watched
+        return sum(
+            1 << place
+            for place, other in enumerate(self.watched)
+            if all(other.watched[name] == mine[name] for name in asked)
+        )
+
+    def stopping(
+        self, goals: Collection[str], case: CaseName, thief: Thief | None
+    ) -> dict[str, int]:
+        """The worlds in which each step is stopped, up to the last of the goals."""
+        chased = thief if isinstance(thief, Incident) else cases.load(case)
+        campaign = thief if isinstance(thief, Campaign) else chased.campaign
+        longest = max((campaign.until(goal) for goal in goals), key=lambda one: len(one.steps))
+        return _Walk(self, chased).stopping(longest)
+
+
+class _Sets(_Worlds):
     """All sets of some controls. A set has a number: the sum of the bits of its controls.
 
     Many sets are one integer, in which the bit at each of their numbers is 1. `having` has, for
@@ -192,8 +275,9 @@ class _Sets:
     def __init__(self, controls: Sequence[str], base: World):
         # Each must be a control, also one that no decision asks about.
         breach.with_controls(controls)
+        super().__init__([])
         self.base = base
-        self.worlds: dict[int, _Watched] = {}
+        self.made: dict[int, _Watched] = {}
         self.names = tuple(dict.fromkeys(controls))
         self.bit = {name: 1 << place for place, name in enumerate(self.names)}
         self.size = 1 << len(self.names)
@@ -210,19 +294,10 @@ class _Sets:
 
     def world(self, number: int) -> "_Watched":
         """The world with the set of this number in it, watched."""
-        if number not in self.worlds:
+        if number not in self.made:
             world = breach.with_controls(self.chosen(number), self.base)
-            self.worlds[number] = _Watched(world)
-        return self.worlds[number]
-
-    def stopping(
-        self, goals: Collection[str], case: CaseName, thief: Thief | None
-    ) -> dict[str, int]:
-        """The sets that stop each step, up to the last of the goals."""
-        chased = thief if isinstance(thief, Incident) else cases.load(case)
-        campaign = thief if isinstance(thief, Campaign) else chased.campaign
-        longest = max((campaign.until(goal) for goal in goals), key=lambda one: len(one.steps))
-        return _Walk(self, chased).stopping(longest)
+            self.made[number] = _Watched(world)
+        return self.made[number]
 
     def alike(self, number: int, asked: set[str]) -> int:
         """The sets that have the same of these controls as the set of this number."""
@@ -279,9 +354,8 @@ class _Walk:
     A request is decided once for all sets that have the same of the controls that were asked about.
     """
 
-    def __init__(self, sets: _Sets, case: Incident):
+    def __init__(self, sets: _Worlds, case: Incident):
         self.sets, self.case = sets, case
-        self.known: dict[tuple[Ask, int, int | None], list[_Answer]] = {}
 
     def stopping(self, campaign: Campaign) -> dict[str, int]:
         """For each step, by its fact, the sets in which it is stopped."""
@@ -321,31 +395,10 @@ class _Walk:
             yield state, False, self.sets.all
             return
         time = max(state.now + 1, seconds(ask.at) if ask.at else begin)
-        for answer in self.answers(ask, time, state.alarm):
+        for answer in self.sets.answered(breach.request(self.case, ask, time, state.alarm)):
             alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
             after = _State(time + ask.lasts, state.holds | answer.given, alarm)
             yield after, answer.allowed, answer.sets
-
-    def answers(self, ask: Ask, time: int, alarm: int | None) -> list[_Answer]:
-        """The answers to a request, each with its sets; together these are all sets."""
-        known = self.known.get((ask, time, alarm))
-        if known is None:
-            known = self.known[ask, time, alarm] = []
-            asked, left = breach.request(self.case, ask, time, alarm), self.sets.all
-            while left:
-                number = (left & -left).bit_length() - 1  # the first set without an answer
-                known.append(self.answer(asked, number))
-                left &= ~known[-1].sets
-        return known
-
-    def answer(self, asked: Request, number: int) -> _Answer:
-        """What the set of this number answers, and all sets that can not but answer the same."""
-        world = self.sets.world(number)
-        world.asked.clear()
-        decision = policy.decide(asked, world)
-        raises_alarm = policy.alarmed(asked, decision, world)
-        given = frozenset(credentials_given(asked) if decision.allow else ())
-        return _Answer(self.sets.alike(number, world.asked), decision.allow, given, raises_alarm)
 
 
 class _Watched(World):

@@ -11,7 +11,7 @@ from labutils.incident import cases, policy
 from labutils.incident.breach import foresee, with_controls
 from labutils.incident.campaign import Campaign
 from labutils.incident.policy import World
-from labutils.incident.search import losses, minimal_sets, robust_sets
+from labutils.incident.search import losses, minimal_sets, robust_sets, stopped_in
 
 H = World.historical()
 CAMPAIGN = cases.load().campaign
@@ -279,3 +279,47 @@ def test_what_is_lost_over_several_goals_is_what_asking_every_world_counts():
 def test_a_loss_that_is_no_step_is_a_key_error():
     with pytest.raises(KeyError, match="nov22"):
         losses(["nov22"], SEVEN[:2], [cases.load()])
+
+
+# --- some worlds, and not all sets --------------------------------------------------------------
+
+WORLDS = [
+    H,
+    world_with(exposed_rotated=True),
+    *(world_with(alert_token_elsewhere=True, response_minutes=wait) for wait in (0, 35, 2025)),
+    *(world_with(alert_bulk_reads=True, eviction_hours=hours) for hours in (0, 2, 20)),
+    *(world_with(session_hours=hours) for hours in (1, 26, 27)),
+]
+
+
+def moved(name: str, days: int) -> cases.Incident:
+    """The case in which a credential is noticed to be exposed so many days later."""
+    case = cases.load()
+    one = case.estate.credentials[name]
+    later = replace(one, noticed=one.noticed + days * policy.DAY)
+    estate = replace(case.estate, credentials=case.estate.credentials | {name: later})
+    return replace(case, estate=estate)
+
+
+def test_some_worlds_are_walked_at_once_as_each_of_them_is_foreseen():
+    """Thieves who ask the same, in another estate, are told apart."""
+    thieves = [cases.load(), moved("aws-account", 30), moved("moveworks-token", 60)]
+    goals = [plan.fact for plan in CAMPAIGN.steps]
+    counts = stopped_in(goals, WORLDS, thieves)
+    foreseen = {goal: [0] * len(WORLDS) for goal in goals}
+    for place, world in enumerate(WORLDS):
+        for case in thieves:
+            for step in foresee(world, case=case):
+                foreseen[step.fact][place] += step.stopped
+    assert counts == foreseen
+    assert len(set(counts["nov14-aws-accessed"])) > 2
+
+
+def test_without_worlds_or_thieves_nothing_is_stopped():
+    assert stopped_in([SCRIPT], [], [cases.load()]) == {SCRIPT: []}
+    assert stopped_in([SCRIPT], [H, H], []) == {SCRIPT: [0, 0]}
+
+
+def test_a_goal_that_is_no_step_is_a_key_error_whatever_the_world():
+    with pytest.raises(KeyError, match="is no step of the campaign"):
+        stopped_in(["nowhere"], [H], [cases.load()])
