@@ -1,0 +1,54 @@
+"""The answers that stand in each lesson's answers.py, and how an exercise judges one."""
+
+import ast
+import runpy
+
+import lessons
+from places import NUMBERS
+
+from labutils.classroom import exercises
+from labutils.classroom.course import lesson
+from labutils.classroom.judging import Verdict
+from labutils.classroom.registry import Exercise
+
+BOOKS = {number: runpy.run_path(str(lessons.tests_of(number) / "answers.py")) for number in NUMBERS}
+TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOOKS}
+
+
+def tools(number: str) -> dict:
+    """What the lesson's cells have imported before an exercise."""
+    namespace: dict = {}
+    module = __import__(TOOLS[number], fromlist=["TOOLS"])
+    exec(getattr(module, "TOOLS", ""), namespace)
+    return namespace
+
+
+def answer_of(exercise: Exercise, source: str) -> object:
+    """What a cell with that source leaves as the answer."""
+    namespace = tools(exercise.id[:2])
+    exec(compile(source, "cell", "exec"), namespace)
+    if "answer" in namespace:
+        return namespace["answer"]
+    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return namespace[names[-1]]
+
+
+def judged(exercise: Exercise, source: str) -> Verdict:
+    return exercises.verdict(exercise, answer_of(exercise, source))[0]
+
+
+def functions() -> list[Exercise]:
+    course = [found for number in BOOKS if (found := lesson(number))]
+    return [e for each in course for e in each.exercises if e.kind == "function"]
+
+
+FUNCTIONS = functions()
+
+
+def of(exercise: Exercise, name: str) -> dict:
+    """What the book of the lesson has under this name for an exercise."""
+    return BOOKS[exercise.id[:2]].get(name, {}).get(exercise.id, {})
+
+
+def by_id(item: object) -> str:
+    return item.id if isinstance(item, Exercise) else str(item)
