@@ -7,6 +7,7 @@ import re
 import fact_guard as guard
 import nbformat
 import pytest
+from fact_guard import ABOUT_LOGS, PAGES
 from hypothesis import given
 from hypothesis import strategies as st
 from places import NOTEBOOKS, ROOT
@@ -15,19 +16,10 @@ from tables import table
 
 from labutils.incident.ledger import common_errors, facts
 
-# authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
-# hunting-rules.md names rules by their titles, and speaks of the model's intruder.
-# The others name vendors for their logs, and say nothing of what happened.
-ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md")
-NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", *ABOUT_LOGS)
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "tools" / "site" / "index.md",
-    *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in NO_STATEMENTS),
-]
 CLOUDFLARE = (
     "[Cloudflare, the incident](https://blog.cloudflare.com/thanksgiving-2023-security-incident/)"
 )
+POLISH = CLOUDFLARE.replace("com/thanks", "com/pl-pl/thanks")
 OKTA = "[Okta, root cause](https://sec.okta.com/articles/2023/11/unauthorized-access-oktas-support-case-management-system-root-cause/)"
 
 
@@ -57,6 +49,17 @@ def test_a_page_about_logs_tells_nothing_of_the_real_events(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     told = re.findall(r"\b(?:intruders?|attackers?|October|breach\w*|was stolen)\b", text)
     assert not told, f"{page} tells of the real events: {told}. Take it out of ABOUT_LOGS."
+
+
+def test_each_fact_has_a_link_of_its_own():
+    """A source of one fact is none of another, and what nobody read is none at all."""
+    both = "By one report a policy blocked the first attempts."
+    (problem,) = about(both, "beyondtrust-console-denied, nov14-probing")
+    assert problem.startswith("beyondtrust-console-denied rests on ak1, and no link leads there")
+    report = "[authentik](https://goauthentik.io/blog/2023-10-23-another-okta-breach)"
+    assert not about(both, "beyondtrust-console-denied, nov14-probing", f"{CLOUDFLARE}, {report}")
+    unread = "[BeyondTrust](https://www.beyondtrust.com/blog/entry/okta-support-unit-breach)"
+    assert about(both, "beyondtrust-console-denied", unread)
 
 
 # --- the guard can fail, on a copy of a lesson --------------------------------------------------
@@ -285,7 +288,8 @@ def test_a_fact_that_is_not_in_the_ledger_is_noticed():
     [("nov23-alert", ""), ("nov23-alert", OKTA), ("first-probe-to-alert", CLOUDFLARE)],
 )
 def test_a_paragraph_without_a_link_to_a_source_of_its_facts_is_noticed(ids, link):
-    assert "no link to a source of the facts it names" in about("An alert.", ids, link)[0]
+    problem = about("An alert.", ids, link)[0]
+    assert "no link to a source of the facts it names" in problem or "no link leads" in problem
 
 
 def test_the_link_and_the_comment_may_follow_a_table_or_a_list():
@@ -308,7 +312,7 @@ def test_the_link_and_the_comment_may_follow_a_table_or_a_list():
     ],
 )
 def test_what_is_less_sure_is_called_so(text, ids):
-    assert about(text, ids, f"{OKTA} {CLOUDFLARE}") == []
+    assert about(text, ids, f"{OKTA} {CLOUDFLARE} {POLISH}") == []
 
 
 @pytest.mark.parametrize(
@@ -332,7 +336,7 @@ def test_what_is_less_sure_is_called_so(text, ids):
     ],
 )
 def test_what_is_less_sure_and_not_called_so_is_noticed(text, ids, sentence):
-    assert sentence in about(text, ids, f"{OKTA} {CLOUDFLARE}")[0]
+    assert sentence in about(text, ids, f"{OKTA} {CLOUDFLARE} {POLISH}")[0]
 
 
 # --- claims that must not be made ---------------------------------------------------------------
