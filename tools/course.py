@@ -580,6 +580,11 @@ def test_site(*arguments):
     return site() or slides() or run(PYTHON, "-m", "tools.site.check", *arguments)
 
 
+def conclusions(*arguments):
+    """Compute what lessons conclude over a hundred draws, into data/conclusions."""
+    return run(PYTHON, "tools/conclusions.py", *arguments)
+
+
 def measure(*arguments):
     """How much the tests notice of labutils, by module: coverage, mutants killed."""
     with_package("coverage", "tools/measure/requirements.txt")
@@ -645,6 +650,7 @@ VERBS = {
     "test-lite": test_lite,
     "check-lite": check_lite,
     "test-site": test_site,
+    "conclusions": conclusions,
     "measure": measure,
     "test-clients": test_clients,
     "test-browser": test_browser,

@@ -287,32 +287,68 @@ def play(world: World, *, case: CaseName = cases.COURSE, own_rules: Sequence[Rul
 # --- foreseen -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What a request gets: the decision, whether a log holds it, what it gives, and whether it
+    raises an alarm."""
+
+    decision: Decision
+    recorded: bool
+    given: tuple[str, ...]
+    raises_alarm: bool
+
+
+class Foresight:
+    """Campaigns foreseen in one world, one after another: what was asked before is not decided
+    again. Cases share what they did not change, so most of many thieves ask the same."""
+
+    def __init__(self, world: World, own_rules: Sequence[Rule] = ()):
+        self.world, self.own_rules = world, own_rules
+        self.answers: dict[tuple[object, ...], _Answer] = {}
+        self.cases: list[Incident] = []  # kept, so that no two objects in turn have one identity
+
+    def steps(
+        self, case: Incident, campaign: Campaign | None = None, alarm: int | None = None
+    ) -> list[Step]:
+        """The steps of a case's campaign, or of another; see `foresee`."""
+        chosen = campaign or case.campaign
+        intruder = _Foreseen(self, case, chosen, alarm)
+        return list(CampaignRun(case, intruder).steps(chosen.steps))
+
+    def answer(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> _Answer:
+        """What a request gets at a time, after an alarm; both in seconds since 1970."""
+        asked_of = (id(case.estate), id(case.watches), id(case.safeguards))
+        address = case.addresses[ask.origin].ip
+        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
+        if key not in self.answers:
+            self.answers[key] = self.decided(request(case, ask, time, alarm))
+            self.cases.append(case)
+        return self.answers[key]
+
+    def decided(self, asked: Request) -> _Answer:
+        """The same, decided now."""
+        decision = policy.decide_with(self.own_rules, asked, self.world)
+        recorded = policy.recorded(asked, self.world) and (
+            asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
+        )
+        given = tuple(credentials_given(asked)) if decision.allow else ()
+        return _Answer(decision, recorded, given, policy.alarmed(asked, decision, self.world))
+
+
 class _Foreseen:
     """An intruder whose requests are decided, and never sent. `alarm` is in seconds since 1970."""
 
-    def __init__(
-        self,
-        case: Incident,
-        world: World,
-        campaign: Campaign,
-        alarm: int | None,
-        own_rules: Sequence[Rule],
-    ):
-        self.case, self.world, self.alarm, self.own_rules = case, world, alarm, own_rules
+    def __init__(self, foresight: Foresight, case: Incident, campaign: Campaign, alarm: int | None):
+        self.foresight, self.case, self.alarm = foresight, case, alarm
         self.holds = set(campaign.start_with)
 
     def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
         """See Intruder."""
-        asked = request(self.case, ask, time, self.alarm)
-        decision = policy.decide_with(self.own_rules, asked, self.world)
-        if decision.allow:
-            self.holds.update(credentials_given(asked))
-        if self.alarm is None and policy.alarmed(asked, decision, self.world):
+        answer = self.foresight.answer(self.case, ask, time, self.alarm)
+        self.holds.update(answer.given)
+        if self.alarm is None and answer.raises_alarm:
             self.alarm = time
-        recorded = policy.recorded(asked, self.world) and (
-            asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
-        )
-        return decision, recorded
+        return answer.decision, answer.recorded
 
 
 def foresee(
@@ -330,10 +366,7 @@ def foresee(
     at that time (seconds since 1970), whatever the world's alarms do; `own_rules` are asked after
     those of the policy.
     """
-    case = cases.load(case)
-    campaign = thief or case.campaign
-    intruder = _Foreseen(case, world, campaign, alarm, own_rules)
-    return list(CampaignRun(case, intruder).steps(campaign.steps))
+    return Foresight(world, own_rules).steps(cases.load(case), thief, alarm)
 
 
 def request(case: Incident, ask: Ask, time: int, alarm: int | None = None) -> Request:

@@ -153,6 +153,7 @@ class Estate:
         """The zone of every address that belongs to no other."""
         return next(zone for zone in self.zones.values() if zone.default)
 
+    @cache  # noqa: B019 (an estate is kept as long as its case)
     def zone_of(self, address: str) -> Zone:
         """The zone that an address belongs to: the one with the longest prefix of it, else the
         default one."""

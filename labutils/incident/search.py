@@ -7,7 +7,7 @@ control of it can be left out. A search says what is enough; it ranks nothing.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, NamedTuple
 
 from labutils.incident import breach, cases, policy
@@ -190,18 +190,10 @@ def stopped_in(
 
     Raises KeyError where a thief has no such step.
     """
-    chosen, goals = _Worlds(worlds), tuple(goals)
-    counts = {goal: [0] * len(worlds) for goal in goals}
-    for case in thieves:
-        for goal, numbers in chosen.stopping(goals, case, None).items():
-            if goal in counts:
-                counts[goal] = [
-                    count + (numbers >> place & 1) for place, count in enumerate(counts[goal])
-                ]
-    return counts
+    return Worlds(worlds).stopped(goals, thieves)
 
 
-class _Worlds:
+class Worlds:
     """Some worlds. A world has a number, its place among them.
 
     Many of them are one integer, in which the bit at each of their numbers is 1.
@@ -211,29 +203,39 @@ class _Worlds:
         self.watched = [_Watched(world) for world in worlds]
         self.all = (1 << len(worlds)) - 1
         self.answers: dict[tuple[object, ...], list[_Answer]] = {}
+        self.having_value: dict[tuple[str, Any], int] = {}
         self.cases: list[Incident] = []  # kept, so that no two objects in turn have one identity
+
+    def stopped(self, goals: Iterable[str], thieves: Iterable[Incident]) -> dict[str, list[int]]:
+        """See stopped_in. What one crowd asked is not decided again for the next."""
+        goals = tuple(goals)
+        counts = {goal: [0] * len(self.watched) for goal in goals}
+        for case in thieves:
+            found = self.stopping(goals, case, case)
+            for goal in goals:
+                for place in range(len(self.watched)):
+                    counts[goal][place] += found[goal] >> place & 1
+        return counts
 
     def world(self, number: int) -> "_Watched":
         """The world of this number, watched."""
         return self.watched[number]
 
-    def answered(self, asked: Request) -> "list[_Answer]":
+    def answered(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> "list[_Answer]":
         """The answers to a request, each with its worlds; together these are all worlds. Many
         thieves ask the same: it is answered once for all of them."""
-        key = (
-            *map(id, (asked.case.estate, asked.case.watches, asked.case.safeguards)),
-            *(asked.scope, id(asked.credential), id(asked.origin), asked.address),
-            *(asked.time, asked.alarm),
-        )
+        address = case.addresses[ask.origin].ip
+        asked_of = (id(case.estate), id(case.watches), id(case.safeguards))
+        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
         known = self.answers.get(key)
         if known is None:
-            known, left = [], self.all
+            known, left, asked = [], self.all, breach.request(case, ask, time, alarm)
             while left:
                 number = (left & -left).bit_length() - 1  # the first world without an answer
                 known.append(self.answer(asked, number))
                 left &= ~known[-1].sets
             self.answers[key] = known
-            self.cases.append(asked.case)
+            self.cases.append(case)
         return known
 
     def answer(self, asked: Request, number: int) -> "_Answer":
@@ -249,11 +251,15 @@ class _Worlds:
     def alike(self, number: int, asked: set[str]) -> int:
         """The worlds that have the same of these controls as the world of this number."""
         mine = self.watched[number].watched
-        return sum(
-            1 << place
-            for place, other in enumerate(self.watched)
-            if all(other.watched[name] == mine[name] for name in asked)
-        )
+        return reduce(and_, (self.with_value(name, mine[name]) for name in asked), self.all)
+
+    def with_value(self, name: str, value: Any) -> int:
+        """The worlds in which a control has this value."""
+        known = self.having_value.get((name, value))
+        if known is None:
+            places = (place for place, one in enumerate(self.watched) if one.watched[name] == value)
+            known = self.having_value[name, value] = sum(1 << place for place in places)
+        return known
 
     def stopping(
         self, goals: Collection[str], case: CaseName, thief: Thief | None
@@ -265,7 +271,7 @@ class _Worlds:
         return _Walk(self, chased).stopping(longest)
 
 
-class _Sets(_Worlds):
+class _Sets(Worlds):
     """All sets of some controls. A set has a number: the sum of the bits of its controls.
 
     Many sets are one integer, in which the bit at each of their numbers is 1. `having` has, for
@@ -354,7 +360,7 @@ class _Walk:
     A request is decided once for all sets that have the same of the controls that were asked about.
     """
 
-    def __init__(self, sets: _Worlds, case: Incident):
+    def __init__(self, sets: Worlds, case: Incident):
         self.sets, self.case = sets, case
 
     def stopping(self, campaign: Campaign) -> dict[str, int]:
@@ -395,7 +401,7 @@ class _Walk:
             yield state, False, self.sets.all
             return
         time = max(state.now + 1, seconds(ask.at) if ask.at else begin)
-        for answer in self.sets.answered(breach.request(self.case, ask, time, state.alarm)):
+        for answer in self.sets.answered(self.case, ask, time, state.alarm):
             alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
             after = _State(time + ask.lasts, state.holds | answer.given, alarm)
             yield after, answer.allowed, answer.sets

@@ -7,12 +7,14 @@ seed, by ranges that stand here to be argued with. Outcomes come from policy.dec
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 
 from labutils.incident import cases, policy
-from labutils.incident.breach import foresee
+from labutils.incident.breach import Foresight
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
 from labutils.incident.cases import Incident
+from labutils.incident.inventory import Estate
 from labutils.incident.policy import World
 from labutils.lab import iso, seconds
 
@@ -81,14 +83,19 @@ def draw(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> dict[s
     return {thief.name: thief.case for thief in drawn(number, seed, ranges)}
 
 
+@cache
+def _historical() -> Foresight:
+    """What comes about in the historical world."""
+    return Foresight(World.historical())
+
+
 def drawn(number: int, seed: str = "thieves", ranges: Ranges = DEFAULT) -> list[Thief]:
     """So many variants, each with what was drawn. Who gets nowhere in the historical world is no
     thief to defend against, and is drawn again."""
     thieves: list[Thief] = []
-    world = World.historical()
     for place in count():
         thief = variant(f"{seed}-{place}", ranges)
-        steps = foresee(world, case=thief.case)
+        steps = _historical().steps(thief.case)
         if not all(step.stopped for step in steps if step.fact in _PRIZES):
             thieves.append(thief)
         if len(thieves) == number:
@@ -113,15 +120,17 @@ def replaced_after(crowd: Iterable[Incident], days: int) -> list[Incident]:
     """The same thieves, where exposed credentials are replaced so many days after the notice, if
     they are replaced: the policy says policy.ROTATION_DAYS."""
     later = (days - policy.ROTATION_DAYS) * policy.DAY
+    return [replace(case, estate=_noticed(case.estate, later)) for case in crowd]
 
-    def moved(case: Incident) -> Incident:
-        credentials = {
-            name: replace(one, noticed=one.noticed and one.noticed + later)
-            for name, one in case.estate.credentials.items()
-        }
-        return replace(case, estate=replace(case.estate, credentials=credentials))
 
-    return list(map(moved, crowd))
+@cache  # thieves share their estate, before and after
+def _noticed(estate: Estate, later: int) -> Estate:
+    """The same estate, where what was exposed is noticed so many seconds later."""
+    credentials = {
+        name: replace(one, noticed=one.noticed and one.noticed + later)
+        for name, one in estate.credentials.items()
+    }
+    return replace(estate, credentials=credentials)
 
 
 def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:
@@ -215,19 +224,19 @@ def _begin(case: Incident, plan: Plan) -> str:
 def _in_another_order(case: Incident, dice: random.Random, swaps: int) -> Incident:
     """Steps after the session in another order, as far as each still ends as before in the
     historical world."""
-    world, campaign = World.historical(), case.campaign
+    campaign = case.campaign
     begin = [plan.fact for plan in campaign.steps].index(SESSION) + 1
-    outcomes = _outcomes(case, world)
+    outcomes = _outcomes(case)
     for _ in range(swaps):
         first = dice.randrange(begin, len(campaign.steps) - 1)
         swapped = replace(case, campaign=_swapped(campaign, first))
-        if _outcomes(swapped, world) == outcomes:
+        if _outcomes(swapped) == outcomes:
             case, campaign = swapped, swapped.campaign
     return case
 
 
-def _outcomes(case: Incident, world: World) -> dict[str, str]:
-    return {step.fact: step.outcome for step in foresee(world, case=case)}
+def _outcomes(case: Incident) -> dict[str, str]:
+    return {step.fact: step.outcome for step in _historical().steps(case)}
 
 
 def _swapped(campaign: Campaign, first: int) -> Campaign:
