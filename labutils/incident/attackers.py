@@ -5,7 +5,7 @@ Each function gives a changed case. Outcomes come from policy.decide, as ever: p
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 from itertools import chain, count
@@ -279,6 +279,15 @@ def _swapped(campaign: Campaign, first: int, times: list[str]) -> Campaign:
     for place in (first, first + 1):
         steps[place] = replace(steps[place], assumed_time=times[place])
     return replace(campaign, steps=tuple(steps))
+
+
+# --- other knowledge ----------------------------------------------------------------------------
+
+
+def who_holds(case: Incident, credentials: Iterable[str]) -> Incident:
+    """The same attacker, who has these credentials from elsewhere to begin with."""
+    held = tuple(dict.fromkeys((*case.campaign.start_with, *credentials)))
+    return replace(case, campaign=replace(case.campaign, start_with=held))
 
 
 # --- other routes -------------------------------------------------------------------------------

@@ -305,7 +305,7 @@ class Foresight:
     def __init__(self, world: World, own_rules: Sequence[Rule] = ()):
         self.world, self.own_rules = world, own_rules
         self.answers: dict[tuple[object, ...], _Answer] = {}
-        self.cases: list[Incident] = []  # kept, so that no two objects in turn have one identity
+        self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
 
     def steps(
         self, case: Incident, campaign: Campaign | None = None, alarm: int | None = None
@@ -317,12 +317,13 @@ class Foresight:
 
     def answer(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> _Answer:
         """What a request gets at a time, after an alarm; both in seconds since 1970."""
-        asked_of = (id(case.estate), id(case.watches), id(case.safeguards))
+        parts = (case.estate, case.watches, case.safeguards)
+        asked_of = tuple(map(id, parts))
         address = case.addresses[ask.origin].ip
         key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
         if key not in self.answers:
             self.answers[key] = self.decided(request(case, ask, time, alarm))
-            self.cases.append(case)
+            self.asked_of[asked_of] = parts
         return self.answers[key]
 
     def decided(self, asked: Request) -> _Answer:

@@ -204,7 +204,7 @@ class Worlds:
         self.all = (1 << len(worlds)) - 1
         self.answers: dict[tuple[object, ...], list[_Answer]] = {}
         self.having_value: dict[tuple[str, Any], int] = {}
-        self.cases: list[Incident] = []  # kept, so that no two objects in turn have one identity
+        self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
 
     def stopped(self, goals: Iterable[str], thieves: Iterable[Incident]) -> dict[str, list[int]]:
         """See stopped_in. What one crowd asked is not decided again for the next."""
@@ -225,7 +225,8 @@ class Worlds:
         """The answers to a request, each with its worlds; together these are all worlds. Many
         thieves ask the same: it is answered once for all of them."""
         address = case.addresses[ask.origin].ip
-        asked_of = (id(case.estate), id(case.watches), id(case.safeguards))
+        parts = (case.estate, case.watches, case.safeguards)
+        asked_of = tuple(map(id, parts))
         key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
         known = self.answers.get(key)
         if known is None:
@@ -235,7 +236,7 @@ class Worlds:
                 known.append(self.answer(asked, number))
                 left &= ~known[-1].sets
             self.answers[key] = known
-            self.cases.append(case)
+            self.asked_of[asked_of] = parts
         return known
 
     def answer(self, asked: Request, number: int) -> "_Answer":

@@ -23,7 +23,7 @@ const pyodide = await loadPyodide({
   indexURL: folder,
   packageBaseUrl: folder,
   lockFileContents: JSON.stringify(lock),
-  packages: ["ipython", "labutils"],
+  packages: ["ipython", "anatomy-of-a-cloud-hack"],
   stdout: () => {}, // of Pyodide itself
 });
 const compare = pyodide.runPython(readFileSync(new URL("in_pyodide.py", import.meta.url), "utf8"));

@@ -1,20 +1,39 @@
 """The campaign step by step: its log lines, its routes, and what survived (lessons 09 and 14)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from textwrap import fill
 
-from labutils.incident import exports, ledger
-from labutils.incident.breach import Replay, Step, play
+from labutils.incident import attackers, cases, exports, ledger
+from labutils.incident.breach import Replay, Step, foresee, play, with_controls
+from labutils.incident.cases import Incident
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
-from labutils.stage.breached_company import SERVER, SERVICE_TOKEN, BreachedCompany
+from labutils.stage.breached_company import EXPOSED, SERVER, SERVICE_TOKEN, BreachedCompany
 from labutils.stage.intruder import in_product_names
 
+# No source tells how the four credentials leaked; that they were read in the tenant is the model's.
+ASSUMED = ("app.oauth2.client.read_client_secret",)
+# Of single events: these differ between any two.
+OF_ONE_EVENT = ("uuid", "published", "transaction.id", "debugContext.debugData.requestId")
+ABOUT = {
+    "event": {"eventType", "displayMessage", "legacyEventType"},
+    "user": {"actor.alternateId", "actor.id", "actor.displayName"},
+    "session": {"authenticationContext.externalSessionId"},
+    "address": {"client.ipAddress", "request.ipChain.ip"},
+    "network": {"securityContext.asNumber", "securityContext.asOrg", "securityContext.isp"},
+    "browser": {"client.userAgent.os", "client.userAgent.rawUserAgent"},
+    "device": {"debugContext.debugData.dtHash"},
+    "behavior": {
+        "debugContext.debugData.behaviors",
+        "debugContext.debugData.logOnlySecurityData",
+    },
+}  # the fields of an event of `okta`, by what they are about
+PACKED = "nov22-repos-archived"
 FOOTHOLDS = {
     "service account": "smartsheet-account",
     "look-alike user": "lookalike-account",
@@ -73,26 +92,48 @@ def print_steps(replay: Replay) -> None:
 def print_sessions(replay: Replay) -> None:
     """Print the log `okta`: the type of each event, how it ended, its session and its address."""
     for number, event in enumerate(replay.audit["okta"], 1):
-        kind, _, session, address = session_fields(event).values()
-        outcome = event["outcome"]["result"]
-        print(f"{number:>2} {kind:<38} {outcome:<8} {session} {address}")
+        kind, outcome = event["eventType"], event["outcome"]["result"]
+        session = event["authenticationContext"]["externalSessionId"]
+        assumed = "  (assumed)" if kind in ASSUMED else ""
+        print(
+            f"{number:>2} {kind:<38} {outcome:<8} {session} {event['client']['ipAddress']}{assumed}"
+        )
 
 
-def session_fields(event: Event) -> dict[str, str]:
-    """What an event of the log `okta` says of who did what: type, user, session and address."""
-    return {
-        "type of event": event["eventType"],
-        "user": event["actor"]["alternateId"],
-        "session": event["authenticationContext"]["externalSessionId"],
-        "address": event["client"]["ipAddress"],
+def differing(one: Sequence[Event], other: Sequence[Event]) -> dict[str, list[str]]:
+    """What tells two series of events of the log `okta` apart: by what it is about, the fields that
+    differ in one pair at least. Ids and times of single events always do, and are left out."""
+    fields = {
+        name
+        for pair in zip(one, other, strict=True)
+        for before, after in [[dict(leaves(event)) for event in pair]]
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name) and name not in OF_ONE_EVENT
     }
+    found = {about: sorted(fields & names) for about, names in ABOUT.items()}
+    found["other"] = sorted(fields.difference(*ABOUT.values()))
+    return {about: names for about, names in found.items() if names}
 
 
-def differing(one: Sequence[Event], other: Sequence[Event]) -> list[str]:
-    """In which of the four fields two series of events of the log `okta` differ."""
-    pairs = [(session_fields(a), session_fields(b)) for a, b in zip(one, other, strict=True)]
-    names = pairs[0][0]
-    return [name for name in names if any(a[name] != b[name] for a, b in pairs)]
+def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Each value of an event that holds no other, with its path."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(item, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item, name)
+    else:
+        yield name, value
+
+
+def print_differing(one: Sequence[Event], other: Sequence[Event]) -> list[str]:
+    """Print what tells two series of events apart, field by field; what the fields are about."""
+    found = differing(one, other)
+    for about, names in found.items():
+        for name in names:
+            print(f"{about:<10} {name}")
+    return list(found)
 
 
 def _techniques(step: Step) -> str:
@@ -132,6 +173,26 @@ def _when(step: Step) -> str:
     if step.time_precision in ("minute", "second"):
         return step.time[:16].replace("T", " ")
     return step.time[:10] + (" day? " if step.time_assumed else " hour?")
+
+
+def print_either_way(controls: Sequence[str]) -> list[str]:
+    """Print for each control alone whether it stops the packing of the source code, in two runs:
+    the four credentials are read in the tenant, or they leaked elsewhere. Which stop it in both."""
+    runs = cases.load(), attackers.who_holds(cases.load(), EXPOSED)
+    print(f"{'does it stop the packing?':<26}{'read in the tenant':<20}leaked elsewhere")
+    in_both = []
+    for name in controls:
+        stops = [_stops(name, case) for case in runs]
+        tenant, elsewhere = ("yes" if one else "no" for one in stops)
+        print(f"{name:<26}{tenant:<20}{elsewhere}")
+        if all(stops):
+            in_both.append(name)
+    return in_both
+
+
+def _stops(control: str, case: Incident) -> bool:
+    steps = foresee(with_controls([control]), case=case)
+    return next(step.stopped for step in steps if step.fact == PACKED)
 
 
 def write_exports(replay: Replay, folder: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from labutils.incident import breach, inventory, search
+from labutils.incident import attackers, breach, inventory, search
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.lab import data_file
@@ -62,13 +62,8 @@ def worlds() -> dict[str, World]:
 
 def under(assumption: str, crowd: Iterable[Incident]) -> list[Incident]:
     """The same thieves under one of the two assumptions."""
-    return [who_holds(case, EXPOSED if assumption == ELSEWHERE else ()) for case in crowd]
-
-
-def who_holds(case: Incident, credentials: Iterable[str]) -> Incident:
-    """The same thief, who has these credentials from elsewhere."""
-    held = tuple(dict.fromkeys((*case.campaign.start_with, *credentials)))
-    return replace(case, campaign=replace(case.campaign, start_with=held))
+    held = EXPOSED if assumption == ELSEWHERE else ()
+    return [attackers.who_holds(case, held) for case in crowd]
 
 
 @cache

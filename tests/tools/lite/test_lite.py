@@ -20,9 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from places import ROOT
 
 from labutils.classroom import progress
 from labutils.incident import self_check
+from labutils.text import DISTRIBUTION
 from tools.lite import build, lock, run, wheels
 
 HERE = build.HERE
@@ -501,3 +503,8 @@ def test_each_address_of_the_public_lock_is_answered_with_what_its_hash_says(tmp
     assert beside["sha256"] == "ours"
     assert given[BASE + "pyyaml.whl"] == ours.read_bytes()
     assert content["packages"]["cryptography"]["depends"] == ["ecdsa"]
+
+
+def test_what_node_loads_is_the_distribution_by_its_name():
+    text = (ROOT / "tools" / "lite" / "run.mjs").read_text(encoding="utf-8")
+    assert f'packages: ["ipython", "{DISTRIBUTION}"]' in text
