@@ -18,7 +18,7 @@ CLAIMS = {
     6: "In October Cloudflare replaced 5,000 credentials, and forgot four of them.",
     7: "The intruder first came into Jira and Confluence on 22 November.",
     8: "76 code repositories were packed and stolen.",
-    9: "The first alert came two minutes after a change of an administrators group.",
+    9: "The first reported alert came two minutes after a change of an administrators group.",
     10: "After the alert 4,893 systems were reimaged.",
     11: "Those who robbed Okta are those who came to Cloudflare in November.",
     12: "The intruder tried the console server in São Paulo over SSH.",

@@ -43,7 +43,7 @@ def contradictions() -> dict[str, list[Reading]]:
         "C. What the number 134 counts": [
             reading("rca", "customers"),
             reading("iw", "customers"),
-            reading("ak2", "users"),
+            {"who": "who retells Okta", "kind": "retelling", "read": True, "says": "users"},
         ],
         "D. When the text messages of July 2022 were sent": [
             reading("sms-pl", "22:50 (in the text)"),

@@ -4,9 +4,10 @@ The intruder's lines are those of the replay. The others are drawn: engineers wh
 cases, two who take files from the Files tab, and a service account that works by itself.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from labutils.incident import breach
+from labutils.incident import breach, ledger
 from labutils.incident.policy import World
 from labutils.lab import dice, iso, seconds
 
@@ -48,6 +49,13 @@ def as_text(line: Line) -> str:
     """A line as a person reads it."""
     about = f"{line['time']}  {line['user']:<12}{line['address']:<15}{line['type']:<19}"
     return about + str(line.get("file") or line.get("report") or "")
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """The lines of an intruder; but for the one that the ledger dates, they are the model's."""
+    for line in lines:
+        on_record = line["time"] == ledger.fact("okta-user-report").time
+        print(f"{as_text(line):<72}{'on record' if on_record else '(assumed)'}")
 
 
 def _line(time: str, user: str, address: str, kind: str, file: str = "") -> Line:

@@ -5,7 +5,7 @@ What opens is found out by trying: each try is an HTTP request that the company 
 doors there are, and that the implant can write into Jira's database, is the model's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -69,6 +69,21 @@ FIVE = (  # of the tries, those that the lesson asks about
 HANDS, REMOVAL, VISIT = 3, 20, 15  # things in a cut; minutes of a cut; minutes between visits
 
 
+Pairs = Sequence[tuple[str, str]]  # of secret and door
+
+
+def print_proof(before: Mapping[str, Pairs], after: Mapping[str, Pairs]) -> None:
+    """What a proof shows: of the tries that opened before, how many are refused now. A try that
+    never opened proves nothing, whatever it answers now."""
+    opened = before["open"]
+    now = {state: sum(pair in opened for pair in pairs) for state, pairs in after.items()}
+    print(
+        f"{len(opened)} opened before; now:", *(f"{count} {state}" for state, count in now.items())
+    )
+    never = sum(map(len, before.values())) - len(opened)
+    print(f"{never} never opened: what they answer now is no proof")
+
+
 class Evening:
     """The company on 23 November at 16:00, with the intruder inside since the 15th."""
 
@@ -97,6 +112,11 @@ class Evening:
         if way == NEW:
             headers[PASS] = self._new_pass(service)
         return self.outside.get(f"https://{service}.example/{action}", headers=headers)
+
+    def is_alive(self, secret: str, door: str) -> bool:
+        """Whether a door that says no knows the secret all the same: it may not do this here."""
+        answer = self.knock(secret, door)
+        return answer.status_code == 403 and " may not " in answer.text
 
     def cut(self, *names: str) -> None:
         """Make these worthless in one moment. `passes` ends each pass that the gateway gave out."""
