@@ -1,0 +1,212 @@
+"""Two processes at once, and processes that are killed: nothing of a learner is lost.
+
+`LABUTILS_MANY=1` does each as often as a release asks for: 200 double resets, 50 double checks,
+200 kills of each kind.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from small_course import NAMES, begin, notebook, publish
+from writers import Writer
+
+from labutils.classroom import files, progress, workspace
+
+MANY = bool(os.environ.get("LABUTILS_MANY"))
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A small course, with the learner's copies."""
+    begin(tmp_path)
+    list(workspace.make_copies(tmp_path / "work", workspace.originals(tmp_path)))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Two processes that write where they are told."""
+    with Writer() as one, Writer() as two:
+        yield one, two
+
+
+@pytest.fixture
+def writer(processes, root) -> Writer:
+    """The one, which writes to the small course."""
+    return processes[0].at(root)
+
+
+@pytest.fixture
+def another(processes, root) -> Writer:
+    """The other one."""
+    return processes[1].at(root)
+
+
+def work_on(root: Path, number: int) -> None:
+    """Write something into the copy of lesson 03, as JupyterLab does."""
+    path = root / "work" / NAMES[0]
+    files.write(path, path.read_bytes().replace(b"print(", b"mine_%05d(" % number))
+
+
+def lost(root: Path, numbers: range) -> list[int]:
+    """Which of these works are in no notebook any more."""
+    texts = [path.read_bytes() for path in (root / "work").glob("03-*.ipynb")]
+    everything = b"".join(texts)
+    return [number for number in numbers if b"mine_%05d(" % number not in everything]
+
+
+def names(root: Path) -> set[str]:
+    """What lies in the learner's folder, beside notebooks."""
+    return {path.name for path in (root / "work").iterdir() if path.suffix != ".ipynb"}
+
+
+TIDY = {files.LOCK, workspace.RECORD}
+
+
+# --- two at once --------------------------------------------------------------------------------
+
+
+def test_two_resets_at_once_keep_the_work(root, writer, another):
+    rounds = range(200 if MANY else 20)
+    for number in rounds:
+        work_on(root, number)
+        for process in (writer, another):
+            process.tell("reset")
+        assert {writer.answer(), another.answer()} == {"done"}
+    assert lost(root, rounds) == []
+    assert len(list((root / "work").glob("*.yours-*"))) == len(rounds)
+    assert names(root) == TIDY
+
+
+def test_two_resets_at_once_in_one_process_keep_the_work(root):
+    rounds = range(200 if MANY else 20)
+    barrier, course = threading.Barrier(2), workspace.originals(root)
+
+    def restore() -> None:
+        barrier.wait()
+        list(workspace.reset(root / "work", course, ["03"]))
+
+    for number in rounds:
+        work_on(root, number)
+        pair = [threading.Thread(target=restore) for _ in range(2)]
+        for thread in pair:
+            thread.start()
+        for thread in pair:
+            thread.join()
+    assert lost(root, rounds) == []
+    assert len(list((root / "work").glob("*.yours-*"))) == len(rounds)
+
+
+def test_a_reset_beside_an_update_keeps_the_work(root, writer, another):
+    rounds = range(50 if MANY else 5)
+    for number in rounds:
+        publish(root, notebook(f"print({number})"))
+        work_on(root, number)
+        writer.tell("reset")
+        another.tell("work")
+        assert {writer.answer(), another.answer()} == {"done"}
+    assert lost(root, rounds) == []
+
+
+def test_two_lessons_checked_at_once_note_every_try(root, writer, another):
+    rounds = 50 if MANY else 10
+    for _ in range(rounds):
+        writer.tell("check", "00-1")
+        another.tell("check", "08-1")
+        assert {writer.answer(), another.answer()} == {"done"}
+    noted = progress.parse((root / "work" / "progress.json").read_bytes())
+    assert noted == {"00-1": {"tries": rounds}, "08-1": {"tries": rounds}}
+    assert names(root) == TIDY | {"progress.json"}
+
+
+# --- killed -------------------------------------------------------------------------------------
+
+ITEMS = {f"{lesson:02}-{n}": {"passed": True} for lesson in range(16) for n in range(1, 7)}
+WHOLE = json.dumps({"version": 2, "items": ITEMS}).encode()
+
+
+def begin_again(root: Path, number: int, progress_file: bytes) -> None:
+    """Work in the copy of 03, an output in that of 04, an update of the course, and progress."""
+    publish(root, notebook(f"print({number})"))
+    list(workspace.reset(root / "work", workspace.originals(root), ["03", "04"]))
+    for old in [*root.glob("work/*.yours-*"), *root.glob("work/*.damaged-*")]:
+        old.unlink()
+    work_on(root, number)
+    used = root / "work" / NAMES[1]
+    copy = json.loads(used.read_bytes())
+    output = {"output_type": "stream", "name": "stdout", "text": [f"output_{number:05}"]}
+    copy["cells"][1]["outputs"] = [output]
+    files.write(used, json.dumps(copy).encode())
+    publish(root, notebook(f"print({number}, 'new')"))
+    files.write(root / "work" / "progress.json", progress_file)
+
+
+def demand_all(root: Path, number: int, progress_file: bytes) -> None:
+    """Everything that was there before is there: the work, the output, the progress."""
+    work = root / "work"
+    assert lost(root, range(number, number + 1)) == []
+    outputs = b"".join(path.read_bytes() for path in work.glob("04-*.ipynb"))
+    assert b"output_%05d" % number in outputs
+    if progress_file == WHOLE:
+        noted = progress.load()
+        assert all(noted[name]["passed"] for name in ITEMS)
+    else:  # damaged: where it was, or aside
+        assert progress_file in {path.read_bytes() for path in work.glob("progress.json*")}
+
+
+def demand_tidy(root: Path) -> None:
+    """The next commands end well, and nothing is left that is not whole."""
+    list(workspace.make_copies(root / "work", workspace.originals(root)))
+    progress.tried("00-2", passed=False)
+    for path in (root / "work").iterdir():
+        if path.name != files.LOCK:
+            assert path.stat().st_size and not path.name.endswith(".half"), path.name
+    for name in NAMES:
+        assert workspace.cells((root / "work" / name).read_bytes())
+    assert "tries" in progress.load()["00-2"]
+
+
+COMMANDS = [("reset", WHOLE), ("work", WHOLE), ("check 00-1", WHOLE), ("check 00-1", WHOLE[:-1])]
+
+
+@pytest.fixture(autouse=True)
+def progress_of_the_root(root, monkeypatch):
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(root / "work" / "progress.json"))
+
+
+@forks
+@pytest.mark.parametrize(("command", "before"), COMMANDS)
+def test_killed_at_each_step_a_command_has_lost_nothing(command, before, root, writer):
+    for number in range(1, 200):
+        begin_again(root, number, before)
+        answer = writer.do("step", number, command)
+        demand_all(root, number, before)
+        demand_tidy(root)
+        if answer == "done":
+            break
+        assert answer == "killed"
+    assert answer == "done" and number > 3
+
+
+@forks
+@pytest.mark.parametrize(("command", "before"), COMMANDS)
+def test_killed_at_random_a_command_has_lost_nothing(command, before, root, writer):
+    dice, answers = random.Random(f"{command} {len(before)}"), []
+    begin_again(root, 0, before)
+    began = time.perf_counter()
+    assert writer.do(command) == "done"
+    longest = 1.2 * (time.perf_counter() - began) * 1000
+    for number in range(1, 200 if MANY else 8):
+        begin_again(root, number, before)
+        answers.append(writer.do("late", dice.uniform(0, longest), command))
+        demand_all(root, number, before)
+        demand_tidy(root)
+    assert set(answers) <= {"killed", "done"}
+    if MANY:
+        assert answers.count("killed") > 100
