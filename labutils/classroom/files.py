@@ -30,7 +30,7 @@ YOURS = "{stem}.yours-{when}.ipynb"
 DAMAGED = "{name}.damaged-{when}"
 
 # What a killed process leaves: a file that is not whole, and a dated name with nothing in it yet.
-HALF = re.compile(r".+\.[0-9a-f]{16}\.half")
+TEMPORARY = re.compile(r".+\.[0-9a-f]{16}\.tmp")
 RESERVED = re.compile(r".+\.(?:yours|damaged)-\d{4}-\d\d-\d\d(?:-\d+)?(?:\.ipynb)?")
 
 
@@ -126,14 +126,18 @@ def sweep(folder: Path) -> None:
     """Remove what killed processes left in a folder. Whoever does so holds its lock."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if HALF.fullmatch(entry.name) or (RESERVED.fullmatch(entry.name) and _is_empty(entry)):
-                with suppress(OSError):
+            with suppress(OSError):
+                if _is_left_over(entry):
                     os.unlink(entry.path)
 
 
-def _is_empty(entry: os.DirEntry[str]) -> bool:
-    is_file = entry.is_file(follow_symlinks=False)
-    return is_file and entry.stat(follow_symlinks=False).st_size == 0
+def _is_left_over(entry: os.DirEntry[str]) -> bool:
+    """Whether a killed process left this: a file of its own, or a dated name with nothing in it."""
+    if not entry.is_file(follow_symlinks=False):
+        return False
+    is_empty = entry.stat(follow_symlinks=False).st_size == 0
+    is_reserved = RESERVED.fullmatch(entry.name) is not None
+    return TEMPORARY.fullmatch(entry.name) is not None or (is_reserved and is_empty)
 
 
 # --- reading and writing ------------------------------------------------------------------------
@@ -154,8 +158,8 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises OSError."""
-    with _beside(path, data) as half:
-        os.replace(half, path)
+    with _beside(path, data) as temporary:
+        os.replace(temporary, path)
 
 
 def exchange(path: Path, data: bytes, kept_as: str) -> Path:
@@ -164,7 +168,7 @@ def exchange(path: Path, data: bytes, kept_as: str) -> Path:
     What was there is moved and not copied, so that what another program saves until that moment
     is kept as well. Raises OSError; then what was there is still there.
     """
-    with _beside(path, data) as half:
+    with _beside(path, data) as temporary:
         kept = _reserved(path, kept_as)
         try:
             os.replace(path, kept)
@@ -172,7 +176,7 @@ def exchange(path: Path, data: bytes, kept_as: str) -> Path:
             kept.unlink()
             raise
         try:
-            os.replace(half, path)
+            os.replace(temporary, path)
         except OSError:
             if not os.path.lexists(path):
                 os.replace(kept, path)
@@ -183,16 +187,16 @@ def exchange(path: Path, data: bytes, kept_as: str) -> Path:
 @contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
     """The data in a file of its own beside a path, to be renamed; it is gone at the end."""
-    half = path.with_name(f"{path.name}.{secrets.token_hex(8)}.half")
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with half.open("xb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        yield half
+        yield temporary
     finally:
         with suppress(OSError):
-            half.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def _reserved(path: Path, kept_as: str) -> Path:

@@ -54,7 +54,7 @@ for write in (files.write, lambda *them: files.exchange(*them, files.YOURS)):
 
 
 @posix
-def test_a_disk_that_takes_a_part_leaves_the_file_as_it_was_and_no_half(tmp_path):
+def test_a_disk_that_takes_a_part_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path):
     files.write(tmp_path / "a.ipynb", b"mine")
     assert run(FULL, tmp_path).stdout.count("\n") == 2
     assert (names(tmp_path), files.read(tmp_path / "a.ipynb")) == (["a.ipynb"], b"mine")
@@ -221,9 +221,9 @@ def test_a_forked_child_that_goes_on_does_not_hold_the_lock(tmp_path):
 
 
 def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
-    left = ["progress.json.0123456789abcdef.half", "03-a.yours-2026-11-28-2.ipynb"]
+    left = ["progress.json.0123456789abcdef.tmp", "03-a.yours-2026-11-28-2.ipynb"]
     left += ["progress.json.damaged-2026-11-28"]
-    theirs = ["notes.half", "03-a.yours-2026-11-28.ipynb.txt", "empty.ipynb", "progress.json.half"]
+    theirs = ["notes.tmp", "03-a.yours-2026-11-28.ipynb.txt", "empty.ipynb", "progress.json.tmp"]
     for name in left + theirs:
         (tmp_path / name).touch()
     for name in ("03-a.yours-2026-11-28.ipynb", "progress.json.damaged-2026-11-27"):
@@ -242,10 +242,10 @@ def test_where_a_network_drive_knows_no_locks_the_work_goes_on_and_nothing_is_re
         raise OSError(fault, os.strerror(fault))
 
     monkeypatch.setattr(files, "_take", refused)
-    half = tmp_path / "progress.json.0123456789abcdef.half"
-    half.touch()
+    temporary = tmp_path / "progress.json.0123456789abcdef.tmp"
+    temporary.touch()
     with files.locked(tmp_path):
-        assert half.exists()  # another process may be writing it
+        assert temporary.exists()  # another process may be writing it
 
 
 @posix

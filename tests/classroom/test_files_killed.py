@@ -166,7 +166,7 @@ def demand_tidy(root: Path) -> None:
     progress.tried("00-2", passed=False)
     for path in (root / "work").iterdir():
         if path.name != files.LOCK:
-            assert path.stat().st_size and not path.name.endswith(".half"), path.name
+            assert path.stat().st_size and not path.name.endswith(".tmp"), path.name
     for name in NAMES:
         assert workspace.cells((root / "work" / name).read_bytes())
     assert "tries" in progress.load()["00-2"]
