@@ -133,11 +133,13 @@ def sweep(folder: Path) -> None:
 
 def _is_left_over(entry: os.DirEntry[str]) -> bool:
     """Whether a killed process left this: a file of its own, or a dated name with nothing in it."""
-    if not entry.is_file(follow_symlinks=False):
-        return False
-    is_empty = entry.stat(follow_symlinks=False).st_size == 0
-    is_reserved = RESERVED.fullmatch(entry.name) is not None
-    return TEMPORARY.fullmatch(entry.name) is not None or (is_reserved and is_empty)
+    if TEMPORARY.fullmatch(entry.name):
+        return entry.is_file(follow_symlinks=False)
+    return (
+        RESERVED.fullmatch(entry.name) is not None
+        and entry.is_file(follow_symlinks=False)
+        and entry.stat(follow_symlinks=False).st_size == 0
+    )
 
 
 # --- reading and writing ------------------------------------------------------------------------
@@ -172,16 +174,19 @@ def exchange(path: Path, data: bytes, kept_as: str) -> Path:
         kept = _reserved(path, kept_as)
         try:
             os.replace(path, kept)
-        except OSError:
-            kept.unlink()
-            raise
-        try:
             os.replace(temporary, path)
-        except OSError:
-            if not os.path.lexists(path):
-                os.replace(kept, path)
+        except BaseException:  # an interrupt, too
+            _put_back(kept, path)
             raise
     return kept
+
+
+def _put_back(kept: Path, path: Path) -> None:
+    """Undo what was done of an exchange, without a loss of what was saved at the path meanwhile."""
+    if not os.path.lexists(path):
+        os.replace(kept, path)
+    elif kept.lstat().st_size == 0:
+        kept.unlink()
 
 
 @contextmanager

@@ -60,22 +60,30 @@ def test_a_disk_that_takes_a_part_leaves_the_file_as_it_was_and_nothing_beside_i
     assert (names(tmp_path), files.read(tmp_path / "a.ipynb")) == (["a.ipynb"], b"mine")
 
 
-@pytest.mark.parametrize("fault", [errno.EACCES, errno.ENOSPC])
+@pytest.mark.parametrize("fault", [PermissionError("open"), OSError("full"), KeyboardInterrupt()])
+@pytest.mark.parametrize("is_done", [False, True])
 @pytest.mark.parametrize("call", [1, 2])
-def test_an_exchange_that_fails_at_a_step_leaves_what_was_there(tmp_path, monkeypatch, call, fault):
+def test_an_exchange_that_ends_at_a_step_has_lost_nothing(
+    call, is_done, fault, tmp_path, monkeypatch
+):
+    """An interrupt may come before a step is done, or right behind it."""
     files.write(tmp_path / "a.ipynb", b"mine")
     replace, calls = os.replace, []
 
-    def refused(*pair: object) -> None:
+    def interrupted(*pair: object) -> None:
         calls.append(pair)
+        if len(calls) != call or is_done:
+            replace(*pair)
         if len(calls) == call:
-            raise OSError(fault, os.strerror(fault))
-        replace(*pair)
+            raise fault
 
-    monkeypatch.setattr(os, "replace", refused)
-    with pytest.raises(OSError, match=os.strerror(fault)):
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(type(fault)):
         files.exchange(tmp_path / "a.ipynb", b"new", files.YOURS)
-    assert (names(tmp_path), files.read(tmp_path / "a.ipynb")) == (["a.ipynb"], b"mine")
+    there = {path.name: files.read(path) for path in tmp_path.iterdir()}
+    assert b"mine" in there.values() and b"" not in there.values()
+    assert there["a.ipynb"] == (b"new" if (call, is_done) == (2, True) else b"mine")
+    assert len(there) == (2 if (call, is_done) == (2, True) else 1)
 
 
 def test_what_another_program_saves_between_the_two_steps_of_a_failure_stays(tmp_path, monkeypatch):
