@@ -13,7 +13,6 @@ import errno
 import itertools
 import os
 import re
-import secrets
 import stat
 import sys
 import time
@@ -192,7 +191,7 @@ def _put_back(kept: Path, path: Path) -> None:
 @contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
     """The data in a file of its own beside a path, to be renamed; it is gone at the end."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(data)

@@ -38,7 +38,7 @@ Items = dict[str, Item]
 
 def path() -> Path:
     """Where the learner's own progress stands."""
-    return Path(os.environ.get("LABUTILS_PROGRESS", "progress.json"))
+    return Path(os.environ.get("LABUTILS_PROGRESS") or "progress.json")
 
 
 IN_MEMORY = Path("/home/pyodide")  # where Python in a browser begins
@@ -222,7 +222,10 @@ def _what_to_do(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Make room, and run this cell again."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "Give yourself the right to read and write it, and run this cell again."
+        return (
+            "Close what has it open, or give yourself the right to read and write it, and run this "
+            "cell again."
+        )
     return "Put that right, and run this cell again."
 
 

@@ -7,6 +7,7 @@
 import json
 import os
 import random
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -119,6 +120,19 @@ def test_a_reset_beside_an_update_keeps_the_work(root, writer, another):
         another.tell("work")
         assert {writer.answer(), another.answer()} == {"done"}
     assert lost(root, rounds) == []
+
+
+def test_two_first_starts_at_once_take_over_and_copy_once(root, writer, another):
+    copies = {name: (root / "work" / name).read_bytes() for name in NAMES}
+    shutil.rmtree(root / "work")
+    (root / "notebooks" / "progress.json").write_bytes(WHOLE)
+    for process in (writer, another):
+        process.tell("work")
+    assert {writer.answer(), another.answer()} == {"done"}
+    assert {name: (root / "work" / name).read_bytes() for name in NAMES} == copies
+    assert (root / "work" / "progress.json").read_bytes() == WHOLE
+    assert list(workspace.make_copies(root / "work", workspace.originals(root))) == []
+    assert names(root) == TIDY | {"progress.json"}
 
 
 def test_two_lessons_checked_at_once_note_every_try(root, writer, another):
