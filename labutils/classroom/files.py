@@ -43,6 +43,7 @@ if sys.platform == "win32":
     import msvcrt
 
     LOCKS = True
+    WITHOUT_WAITING = 0  # there are no pipes among files
 
     def _take(number: int) -> None:
         os.lseek(number, 0, os.SEEK_SET)
@@ -54,6 +55,8 @@ if sys.platform == "win32":
 
 elif sys.platform == "emscripten":
     LOCKS = False  # a browser has none, and a lesson there is alone with its files
+    # JupyterLite writes a file back at its end unless it was opened with O_RDONLY and no more.
+    WITHOUT_WAITING = 0
 
     def _take(number: int) -> None: ...
 
@@ -63,6 +66,7 @@ else:
     import fcntl
 
     LOCKS = True
+    WITHOUT_WAITING = os.O_NONBLOCK
 
     def _take(number: int) -> None:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,7 +101,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _opened(lock: Path) -> int:
     """The lock file, open; made where there is none."""
-    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags = getattr(os, "O_NOFOLLOW", 0) | WITHOUT_WAITING
     try:
         return os.open(lock, os.O_RDWR | os.O_CREAT | flags, 0o666)
     except PermissionError:
@@ -154,7 +158,7 @@ def read(path: Path, most: int = -1) -> bytes:
 
 def _without_waiting(path: str, flags: int) -> int:
     """Open a file; a pipe in its place is not waited for."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    return os.open(path, flags | WITHOUT_WAITING)
 
 
 def write(path: Path, data: bytes) -> None:
