@@ -55,7 +55,7 @@ if sys.platform == "win32":
 
 elif sys.platform == "emscripten":
     LOCKS = False  # a browser has none, and a lesson there is alone with its files
-    # JupyterLite writes a file back at its end unless it was opened with O_RDONLY and no more.
+    # JupyterLite writes a file back when it is closed, unless it was opened with O_RDONLY alone.
     WITHOUT_WAITING = 0
 
     def _take(number: int) -> None: ...

@@ -409,3 +409,11 @@ def test_a_receipt_leaves_the_notes_of_other_peoples_lessons(said):
     progress_file.note(lambda items: items.update(guest))
     said(verbs.progress, "00-p1=a 00-3 nonsense")
     assert progress_file.load() == ITEMS | guest
+
+
+def test_a_first_guess_from_another_machine_takes_the_place_of_what_was_shown(file, said):
+    file.unlink()
+    said(verbs.reveal, "00-p1")
+    said(verbs.predict, "00-p1", "b")
+    said(verbs.progress, "00-p1=a")
+    assert json.loads(file.read_bytes())["items"] == {"00-p1": {"first": "a"}}
