@@ -200,8 +200,17 @@ def test_settings_of_cells_that_the_course_itself_changed_are_nobodys(root):
     new["cells"][0]["metadata"] = {"slideshow": {"slide_type": "slide"}}
     publish(root, json.dumps(new).encode())
     assert (start(root), kept(root)) == ([], [])
-    newest = json.loads(notebook("print(3)", "print(4)"))
-    publish(root, json.dumps(newest).encode())
+    publish(root, notebook("print(3)", "print(4)"))
+    assert (start(root), kept(root)) == ([], [])
+
+
+def test_an_update_of_settings_alone_leaves_a_copy_that_is_still_nobodys(root):
+    start(root)
+    new = json.loads(notebook("print(1)"))
+    new["cells"][0]["metadata"] = {"slideshow": {"slide_type": "slide"}}
+    publish(root, json.dumps(new).encode())
+    assert start(root) == []
+    publish(root, notebook("print(2)", "print(3)"))
     assert (start(root), kept(root)) == ([], [])
 
 
@@ -303,6 +312,18 @@ def test_work_done_in_notebooks_is_taken_over_once(root):
     assert start(root) == []
 
 
+def test_what_is_in_work_already_is_not_taken_over(root):
+    (root / "work").mkdir()
+    edit(root / "notebooks" / NAMES[0], "print(1)", "older()")
+    for name in ("progress.json", "03-a-lesson.yours-1.ipynb"):
+        (root / "notebooks" / name).write_bytes(b"older")
+    for name in (NAMES[0], "progress.json", "03-a-lesson.yours-1.ipynb"):
+        (root / "work" / name).write_bytes(b"newer")
+    start(root)
+    for name in (NAMES[0], "progress.json", "03-a-lesson.yours-1.ipynb"):
+        assert (root / "work" / name).read_bytes() == b"newer"
+
+
 def test_a_notebook_that_was_only_opened_is_not_taken_over(root):
     (root / "notebooks" / NAMES[0]).write_bytes(notebook("print(1)", output="again", extra=1))
     assert start(root) == []
@@ -346,13 +367,31 @@ def test_reset_keeps_a_copy_that_somebody_used_though_its_sources_are_the_course
     assert (root / "work" / NAMES[0]).read_bytes() == fresh
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["as made", "made before an update"])
-def test_reset_of_a_copy_that_nobody_used_keeps_no_second_one(again, root):
+@pytest.mark.parametrize("since", ["nothing", "an update", "the record is gone", "it was emptied"])
+def test_reset_of_a_copy_that_nobody_used_keeps_no_second_one(since, root):
     start(root)
-    if again:
+    if since == "an update":
         publish(root, notebook("print(2)"))
+    elif since == "the record is gone":
+        (root / "work" / workspace.RECORD).unlink()
+    elif since == "it was emptied":
+        (root / "work" / NAMES[0]).write_bytes(b"")
     assert restore(root, "03") == ["03-a-lesson.ipynb is restored."]
     assert kept(root) == []
+
+
+def test_reset_keeps_a_copy_that_cannot_be_read(root, monkeypatch):
+    start(root)
+    read = files.read
+
+    def refused(path: Path, most: int = -1) -> bytes:
+        if ".yours-" in path.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path, most)
+
+    monkeypatch.setattr(files, "read", refused)
+    assert restore(root, "03")[0].startswith("Your version is kept as 03-a-lesson.yours-")
+    assert len(kept(root)) == 1
 
 
 def test_reset_before_anything_else_takes_over_what_was_done_in_notebooks(root):
