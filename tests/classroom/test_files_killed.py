@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -193,7 +192,16 @@ def demand_tidy(root: Path) -> None:
     assert "tries" in progress.load()["00-2"]
 
 
-COMMANDS = [("reset", WHOLE), ("work", WHOLE), ("check 00-1", WHOLE), ("check 00-1", WHOLE[:-1])]
+DAMAGED = {
+    "the last byte is missing": WHOLE[:-1],
+    "a comma at the end": WHOLE[:-2] + b",}}",
+    "a conflict marker": b"<<<<<<< HEAD\n" + WHOLE,
+    "70 kB of blanks": b" " * 70_000 + WHOLE,
+}
+COMMANDS = {command: (command, WHOLE) for command in ("reset", "work", "check 00-1")}
+COMMANDS |= {f"check, {damage}": ("check 00-1", DAMAGED[damage]) for damage in DAMAGED}
+each_command = pytest.mark.parametrize(("command", "before"), COMMANDS.values(), ids=COMMANDS)
+STEPWISE = COMMANDS if MANY else dict(list(COMMANDS.items())[:4])
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +210,7 @@ def progress_of_the_root(root, monkeypatch):
 
 
 @forks
-@pytest.mark.parametrize(("command", "before"), COMMANDS)
+@pytest.mark.parametrize(("command", "before"), STEPWISE.values(), ids=STEPWISE)
 def test_killed_at_each_step_a_command_has_lost_nothing(command, before, root, writer):
     for number in range(1, 200):
         begin_again(root, number, before)
@@ -216,18 +224,44 @@ def test_killed_at_each_step_a_command_has_lost_nothing(command, before, root, w
 
 
 @forks
-@pytest.mark.parametrize(("command", "before"), COMMANDS)
+@each_command
 def test_killed_at_random_a_command_has_lost_nothing(command, before, root, writer):
-    dice, answers = random.Random(f"{command} {len(before)}"), []
-    begin_again(root, 0, before)
-    began = time.perf_counter()
-    assert writer.do(command) == "done"
-    longest = 1.2 * (time.perf_counter() - began) * 1000
-    for number in range(1, 200 if MANY else 8):
+    """The longest wait follows the machine: two of three are killed, however busy it is."""
+    dice, answers, longest = random.Random(f"{command} {len(before)}"), [], 10.0
+    for number in range(1, 201 if MANY else 5):
         begin_again(root, number, before)
         answers.append(writer.do("late", dice.uniform(0, longest), command))
         demand_all(root, number, before)
         demand_tidy(root)
+        longest *= 1.05 if answers[-1] == "killed" else 0.9
     assert set(answers) <= {"killed", "done"}
     if MANY:
         assert answers.count("killed") > 100
+        print(f"{command}: killed {answers.count('killed')} of {len(answers)} times")
+
+
+@forks
+def test_of_two_resets_at_once_one_is_killed_and_the_work_is_there(root, writer, another):
+    rounds, dice = range(200 if MANY else 10), random.Random("two resets")
+    for number in rounds:
+        work_on(root, number)
+        writer.tell("late", dice.uniform(0, 15), "reset")
+        another.tell("reset")
+        assert another.answer() == "done" and writer.answer() in ("killed", "done")
+        assert lost(root, range(number + 1)) == []
+    demand_tidy(root)
+
+
+@forks
+def test_of_two_lessons_checked_at_once_one_is_killed_and_each_try_is_noted(root, writer, another):
+    rounds, dice, answers = 50 if MANY else 10, random.Random("two lessons"), []
+    for _ in range(rounds):
+        writer.tell("late", dice.uniform(0, 15), "check", "00-1")
+        another.tell("check", "08-1")
+        assert another.answer() == "done"
+        answers.append(writer.answer())
+    noted = progress.load()
+    assert noted["08-1"]["tries"] == rounds
+    tries = noted.get("00-1", {}).get("tries", 0)
+    assert answers.count("done") <= tries <= rounds and set(answers) <= {"killed", "done"}
+    demand_tidy(root)
