@@ -67,8 +67,9 @@ CALLS = [
     (verbs.progress, "01-1"),
 ]
 ANSWERS = ["00-1: not yet.", "00-p1: ", "00-p1. It came out: ", "You chose a: ", "", ""]
+VERBS = ["check", "predict", "reveal", "quiz", "progress", "progress with a receipt"]
 each_call = pytest.mark.parametrize(
-    ("call", "answer"), list(zip(CALLS, ANSWERS, strict=True)), ids=lambda one: str(one)[:40]
+    ("call", "answer"), list(zip(CALLS, ANSWERS, strict=True)), ids=VERBS
 )
 
 
