@@ -25,7 +25,7 @@ def names(folder: Path) -> list[str]:
 def run(code: str, *arguments: object, **options: object) -> subprocess.CompletedProcess:
     """Some code in a Python of its own."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", **options)
 
 
 # --- written whole or not at all ----------------------------------------------------------------

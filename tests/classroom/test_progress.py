@@ -274,7 +274,9 @@ def test_a_file_of_another_user_stays_as_it_is(of_file, of_folder, tmp_path):
         folder.chmod(of_folder)
         environment = os.environ | {"LABUTILS_PROGRESS": str(tmp_path / "first.json")}
         command = [sys.executable, "-c", ANOTHER_USER, str(file)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", check=True
+        )
         assert "(Permission denied), so" in done.stdout
         assert "00-1: not yet." in done.stdout and "00-p1. It came out" in done.stdout
         assert file.read_bytes() == WHOLE and names(folder) == {"progress.json"}

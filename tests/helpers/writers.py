@@ -28,7 +28,7 @@ class Writer:
     def __init__(self) -> None:
         command = [sys.executable, __file__]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(command, text=True, encoding="utf-8", **pipes)
+        self.process = subprocess.Popen(command, encoding="utf-8", **pipes)
 
     def at(self, root: Path) -> "Writer":
         """The same, in another course."""
