@@ -322,8 +322,7 @@ def quiz(identifier: str, choice: str = "") -> None:
         _say_not_noted(choice)
         return
     chosen = item.choices[letter]
-    progress_file.first(item.id, letter)
-    progress_file.tried(item.id, passed=chosen.right)
+    progress_file.chose(item.id, letter, right=chosen.right)
     _say(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
 
 
@@ -341,18 +340,21 @@ def predict(identifier: str, guess: object = "") -> None:
             _say(line, indent="     " if line.startswith("  ") else "")
         _say_not_noted(guess)
         return
-    if progress_file.load().get(item.id, {}).get("shown"):
-        progress_file.guessed_after(item.id, choice)
+    noted = progress_file.guessed(item.id, choice)
+    if noted is None:
+        _say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
+    elif "after" in noted:
         _say(
             f"{item.id}: the result was shown here already, so {item.named(choice)} is noted as a "
             "guess after it, and does not count as a prediction."
         )
-        return
-    noted = progress_file.first(item.id, choice)
-    if noted == choice:
+        judged = item.belief(choice) or "That is right."
+        _say(f"It came out: {item.named(item.truth)}. {judged}")
+        _say(item.because)
+    elif noted.get("first") == choice:
         _say(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
     else:
-        _say(f"{item.id}: your first guess stays noted: {_named(item, noted)}.")
+        _say(f"{item.id}: your first guess stays noted: {_named(item, noted.get('first'))}.")
 
 
 def reveal(identifier: str, observed: object = ...) -> None:
@@ -361,6 +363,7 @@ def reveal(identifier: str, observed: object = ...) -> None:
     if item is None:
         return
     came_out = item.truth if observed is ... else item.observed(observed)
+    noted = progress_file.before_the_result(item.id)
     print()
     if came_out is None:
         print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
@@ -371,15 +374,15 @@ def reveal(identifier: str, observed: object = ...) -> None:
             f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
             "changed, or run twice. Restart, and run from the top."
         )
-    _say(_compared(item, progress_file.load().get(item.id, {})))
+    if noted is not None:
+        _say(_compared(item, noted))
     _say(item.because)
-    progress_file.mark_shown(item.id)
 
 
-def _named(item: AnyPrediction, noted: str) -> str:
+def _named(item: AnyPrediction, noted: object) -> str:
     """A noted guess as a person reads it; a file may hold one that is none."""
     choice = item.read(noted)
-    return item.named(choice) if choice else shown(noted, 30)
+    return item.named(choice) if choice else shown(str(noted), 30)
 
 
 def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
@@ -419,21 +422,20 @@ def progress(receipt: str = "") -> None:
     The last line is a receipt: give it to `progress` on another machine, and nothing is lost.
     """
     carried, strangers = progress_file.from_receipt(receipt if isinstance(receipt, str) else "")
-    items = progress_file.merged(progress_file.load(), carried)
-    numbers = sorted({name[:2] for name in items})
-    course = {number: found for number in numbers if (found := lesson(number))}
-    known = {name for each in course.values() for name in each.items}
-    strangers += sorted(set(carried) - known)
-    items = {name: item for name, item in items.items() if name in known}
-    if carried and set(carried) & known:
-        progress_file.store(items)
+    strangers += sorted(set(carried) - set(_known(carried)))
+    carried = _known(carried)
+    noted = progress_file.carry(carried)
     if strangers:
         print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
+    if noted is None:  # it could not be read, and that was said
+        return
+    items = _known(noted)
     if not progress_file.answered(items):
         print(NOTHING_YET)
         return
     if carried:
-        print(f"Taken over from the receipt: {counted(len(set(carried) & known), 'item')}.")
+        print(f"Taken over from the receipt: {counted(len(carried), 'item')}.")
+    course = _lessons_of(items)
     for each in course.values():
         if line := _standing(each, items):
             print(line)
@@ -441,6 +443,18 @@ def progress(receipt: str = "") -> None:
     _say_beliefs(course, items)
     print("To go on from here on another machine, run this line there:")
     print(f'progress("{progress_file.receipt(items)}")')
+
+
+def _lessons_of(items: Mapping[str, progress_file.Item]) -> dict[str, Lesson]:
+    """The lessons, by number, that items are called after."""
+    numbers = sorted({name[:2] for name in items})
+    return {number: course for number in numbers if (course := lesson(number))}
+
+
+def _known(items: Mapping[str, progress_file.Item]) -> dict[str, progress_file.Item]:
+    """The items that a lesson has."""
+    known = {name for each in _lessons_of(items).values() for name in each.items}
+    return {name: item for name, item in items.items() if name in known}
 
 
 def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
@@ -451,7 +465,7 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     if left:
         return f"Still to do: {', '.join(left)}."
     open_ = [
-        item.id for item in each.predictions if not {"first", "shown"} & set(items.get(item.id, {}))
+        item.id for item in each.predictions if not {"first", "after"} & set(items.get(item.id, {}))
     ]
     if open_:
         return f"All of it is done, but these predictions are not noted: {', '.join(open_)}."

@@ -5,29 +5,40 @@
 
 Of a prediction whose result was shown before anything was predicted it says {"shown": true}, and
 what is guessed from then on stands beside it as "after". Neither counts as a prediction.
+
+Nothing that is noted gets lost: a note is added under a lock, a file that cannot be read is left
+alone, and a damaged one is kept under a dated name. A sentence says so, and the verb goes on.
 """
 
+import errno
 import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
+
+from labutils.classroom import files
+from labutils.text import shown
 
 LARGEST = 64 * 1024  # bytes of a progress file that is read
 MOST_TRIES = 9_999
 NAME = re.compile(r"\d\d-(?:\d{1,2}|p\d{1,2}|q\d{1,2}|target)")
 CHOICE = re.compile(r"[a-z0-9.+-]{1,24}")
 
+WIDTH = 100  # characters of a line that is printed
+
 DONE = {"passed", "tries", "first"}  # what an item says of what somebody did
 
 Item = dict[str, Any]
+Items = dict[str, Item]
 
 
 def path() -> Path:
     """Where the learner's own progress stands."""
-    return Path(os.environ.get("LABUTILS_PROGRESS", "progress.json"))
+    return Path(os.environ.get("LABUTILS_PROGRESS") or "progress.json")
 
 
 IN_MEMORY = Path("/home/pyodide")  # where Python in a browser begins
@@ -42,33 +53,74 @@ def forgotten_by_a_reload() -> bool:
     return sys.platform == "emscripten" and Path.cwd() == IN_MEMORY
 
 
-def load() -> dict[str, Item]:
-    """What is done, by the name of the item. A damaged file counts as an empty one."""
+class NotNoted(Exception):
+    """Why something could not be noted, as a sentence. What was noted before is unchanged."""
+
+
+class Unread(NotNoted):
+    """What was noted before cannot be read: nobody knows what it is."""
+
+
+# --- what the file says -------------------------------------------------------------------------
+
+
+def load() -> Items:
+    """What is noted, as far as it can be read; says nothing, and changes nothing."""
     try:
-        with path().open("rb") as file:
-            return parse(file.read(LARGEST + 1))
+        return parse(files.read(path(), LARGEST + 1))
     except OSError:
         return {}
 
 
-def parse(data: bytes) -> dict[str, Item]:
-    """The items of a progress file, those with a name and a shape of ours; never raises.
+def parse(data: bytes) -> Items:
+    """The items of a progress file, those with a name and a shape of ours; never raises."""
+    return understood(data)[0]
+
+
+def understood(data: bytes) -> tuple[Items, bool]:
+    """The items of a progress file that have a shape of ours, and whether that is all of it.
 
     Version 1 was a list of what is done: ["05-1", "05-q1"].
     """
-    if len(data) > LARGEST:
-        return {}
+    if not data or len(data) > LARGEST:
+        return {}, not data
     try:
-        content = json.loads(data)
+        content = json.loads(data, object_pairs_hook=_each_name_once)
     except (ValueError, RecursionError):
-        return {}
+        return {}, False
     if isinstance(content, list):
-        content = {"items": {name: {"passed": True} for name in content if isinstance(name, str)}}
+        content = {"items": {str(name): {"passed": True} for name in content}}
     items = content.get("items") if isinstance(content, dict) else None
     if not isinstance(items, dict):
-        return {}
+        return {}, False
+    ours = _ours(items)
+    is_all = content.keys() <= {"version", "items"} and content.get("version", 2) == 2
+    return ours, is_all and ours == _without_what_no_longer_counts(items)
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Raises ValueError where a name stands twice, as after a merge by hand."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice")
+    return members
+
+
+def _ours(items: Mapping[str, object]) -> Items:
+    """The items with a name and a shape of ours."""
     kept = {name: _item(value) for name, value in items.items() if NAME.fullmatch(name)}
     return {name: item for name, item in kept.items() if item}
+
+
+def _without_what_no_longer_counts(items: Mapping[str, object]) -> dict[str, object]:
+    """The items without what an earlier version left beside a first choice, and without blanks."""
+    return {
+        name: {key: one for key, one in value.items() if key not in ("shown", "after")}
+        if isinstance(value, dict) and "first" in value
+        else value
+        for name, value in items.items()
+        if value != {}
+    }
 
 
 def _item(value: object) -> Item:
@@ -92,71 +144,181 @@ def _item(value: object) -> Item:
     return item
 
 
-def answered(items: Mapping[str, Item]) -> dict[str, Item]:
+def answered(items: Mapping[str, Item]) -> Items:
     """The items that somebody did something about: passed, tried, predicted or chose."""
     return {name: item for name, item in items.items() if DONE & set(item)}
 
 
-def _written(items: Mapping[str, Item]) -> bool:
-    """Write the file; False where it cannot be written, or is a device: that is not replaced."""
-    if path().exists() and not path().is_file():
-        return False
-    content = {"version": 2, "items": dict(sorted(items.items()))}
-    half = path().with_name(path().name + ".half")
+# --- noting -------------------------------------------------------------------------------------
+
+
+def note(change: Callable[[Items], None]) -> Items:
+    """Change what is noted, alone among all who note something: what is noted from now on.
+
+    A damaged file is kept under a dated name, and a sentence says where. Raises NotNoted; then
+    nothing has been written.
+    """
     try:
-        half.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        os.replace(half, path())
-    except OSError:
-        return False
-    return True
+        file = Path(os.path.realpath(path()))  # a link is followed and stays
+        with files.locked(file.parent):
+            return _changed(file, change)
+    except files.Busy:
+        raise NotNoted(
+            f"({path().name} is being written by another program, so this is not noted. Run this "
+            "cell again.)"
+        ) from None
+    except OSError as error:
+        raise NotNoted(
+            f"({path().name} cannot be written here ({_reason(error)}), so this is not noted. "
+            f"{_what_to_do(error)})"
+        ) from error
 
 
-def store(items: Mapping[str, Item]) -> bool:
-    """Write the file, and say so where that does not last; False where it cannot be written."""
-    if not _written(items):
-        print("(This folder cannot be written to, so only the receipt of progress() remembers.)")
-        return False
-    if forgotten_by_a_reload():
-        print(
-            "(A reload of this page forgets what is noted: only the receipt of progress() stays.)"
+def _changed(file: Path, change: Callable[[Items], None]) -> Items:
+    """Read the file, change what it holds, and write it where that makes a difference."""
+    before, is_all = understood(_data(file))
+    items = {name: dict(item) for name, item in before.items()}
+    change(items)
+    items = _ours(items)
+    content = {"version": 2, "items": dict(sorted(items.items()))}
+    data = (json.dumps(content, indent=1) + "\n").encode()
+    if len(data) > LARGEST:
+        raise OSError(errno.EFBIG, f"it would be larger than {LARGEST // 1024} KiB")
+    if not is_all:
+        kept = files.exchange(file, data, files.DAMAGED)
+        where = kept if path().is_symlink() else kept.name
+        still = "what could be read of it still counts" if before else "a new one begins"
+        _say(f"({path().name} is damaged. It is kept as {shown(str(where))}, and {still}.)")
+    elif items != before:
+        files.write(file, data)
+    return items
+
+
+def _data(file: Path) -> bytes:
+    """What is in the file; nothing where there is none. Raises Unread."""
+    try:
+        return files.read(file, LARGEST + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise Unread(
+            f"({path().name} cannot be read ({_reason(error)}), so it is left as it is, and this "
+            f"is not noted. {_what_to_do(error)})"
+        ) from error
+
+
+def _say(sentence: str) -> None:
+    print(fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def _reason(error: OSError) -> str:
+    return shown(error.strerror or str(error), 80)
+
+
+def _what_to_do(error: OSError) -> str:
+    """What helps where a file can be neither read nor written."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "Restart the kernel, and run this cell again."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room, and run this cell again."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return (
+            "Close what has it open, or give yourself the right to read and write it, and run this "
+            "cell again."
         )
-    return True
+    return "Put that right, and run this cell again."
+
+
+def _noted(change: Callable[[Items], None]) -> Items | None:
+    """The same, with a sentence where it could not be noted or does not last; None where it could
+    not."""
+    try:
+        items = note(change)
+    except NotNoted as sentence:
+        _say(str(sentence))
+        return None
+    if forgotten_by_a_reload():
+        _say("(A reload of this page forgets what is noted: only the receipt of progress() stays.)")
+    return items
 
 
 def tried(name: str, *, passed: bool) -> None:
     """One more try at an exercise, a target or a quiz. What was passed once stays passed."""
-    items = load()
-    item = items.get(name, {})
+    _noted(lambda items: _try(items.setdefault(name, {}), passed))
+
+
+def chose(name: str, choice: str, *, right: bool) -> None:
+    """A choice in a quiz: one more try. The first choice stays."""
+
+    def change(items: Items) -> None:
+        item = items.setdefault(name, {})
+        item.setdefault("first", choice)
+        _try(item, right)
+
+    _noted(change)
+
+
+def _try(item: Item, passed: bool) -> None:
     item["tries"] = min(item.get("tries", 0) + 1, MOST_TRIES)
     if passed:
         item["passed"] = True
-    store({**items, name: item})
 
 
-def first(name: str, choice: str) -> str:
-    """The first choice of a prediction or a quiz: the one that is noted, or else this one."""
-    items = load()
-    item = items.get(name, {})
-    if "first" not in item:
-        store({**items, name: {**item, "first": choice}})
-    return str(item.get("first", choice))
+def guessed(name: str, choice: str) -> Item | None:
+    """Note a guess, and give what is noted of this prediction; None where nothing could be noted.
 
-
-def mark_shown(name: str) -> None:
-    """Note that the result of a prediction was shown, where nothing was predicted before.
-
-    Nobody asked for this note, so nothing is said where it cannot be written.
+    The first guess stays. Where the result was shown before it, the last one stays, as "after".
     """
-    items = load()
-    item = items.get(name, {})
-    if "first" not in item and "shown" not in item:
-        _written({**items, name: {**item, "shown": True}})
+
+    def change(items: Items) -> None:
+        item = items.setdefault(name, {})
+        if "shown" in item:
+            item["after"] = choice
+        else:
+            item.setdefault("first", choice)
+
+    items = _noted(change)
+    return None if items is None else items.get(name, {})
 
 
-def guessed_after(name: str, choice: str) -> None:
-    """Note a guess that was made after the result was shown. The last one stays."""
-    items = load()
-    store({**items, name: {**items.get(name, {}), "after": choice}})
+def before_the_result(name: str) -> Item | None:
+    """What is noted of a prediction whose result is shown now; from now on that it was shown.
+
+    None where what is noted cannot be read. Nobody asked for this note, so nothing is said where
+    it cannot be written.
+    """
+
+    def change(items: Items) -> None:
+        item = items.setdefault(name, {})
+        if "first" not in item:
+            item["shown"] = True
+
+    try:
+        return note(change).get(name, {})
+    except Unread as sentence:
+        _say(str(sentence))
+        return None
+    except NotNoted:
+        return load().get(name, {})
+
+
+def carry(carried: Mapping[str, Item]) -> Items | None:
+    """What is noted, together with what was carried here from another machine, which is noted too.
+
+    None where what is noted cannot be read.
+    """
+    try:
+        return note(lambda items: items.update(merged(items, carried)))
+    except Unread as sentence:
+        _say(str(sentence))
+        return None
+    except NotNoted as sentence:
+        if carried:
+            _say(str(sentence))
+        return merged(load(), carried)
+
+
+# --- carrying it to another machine -------------------------------------------------------------
 
 
 def receipt(items: Mapping[str, Item]) -> str:
@@ -170,9 +332,9 @@ def receipt(items: Mapping[str, Item]) -> str:
     return " ".join(words)
 
 
-def from_receipt(text: str) -> tuple[dict[str, Item], list[str]]:
+def from_receipt(text: str) -> tuple[Items, list[str]]:
     """The items that a receipt names, and the words of it that name none."""
-    items: dict[str, Item] = {}
+    items: Items = {}
     strangers = []
     for word in text.split():
         name, equals, choice = word.partition("=")
@@ -184,7 +346,7 @@ def from_receipt(text: str) -> tuple[dict[str, Item], list[str]]:
     return items, strangers
 
 
-def merged(mine: Mapping[str, Item], carried: Mapping[str, Item]) -> dict[str, Item]:
+def merged(mine: Mapping[str, Item], carried: Mapping[str, Item]) -> Items:
     """Both together; a first choice that is there already stays."""
     together = {name: dict(item) for name, item in mine.items()}
     for name, item in carried.items():

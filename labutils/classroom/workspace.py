@@ -2,19 +2,20 @@
 
 An original is never changed. A copy has the cells of its original and no outputs. `.course.json`
 remembers what each copy was made from. So an update of the course replaces the copies that nobody
-changed, and leaves the others. This module needs nothing but the standard library.
+changed, and leaves the others. Whatever is replaced after somebody used it is kept under a dated
+name beside. This module needs nothing but the standard library.
 """
 
-import datetime
 import hashlib
 import importlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labutils.classroom import files
 from labutils.text import DISTRIBUTION
 
 RECORD = ".course.json"
@@ -157,6 +158,22 @@ def fingerprint(notebook: bytes) -> str:
         return "none " + digest(notebook)
 
 
+def additions(notebook: bytes) -> str:
+    """The SHA-256 of what somebody adds to a notebook without a change of its sources: outputs,
+    attachments, and metadata of cells. The count and the kernel's name, which opening a notebook
+    changes, are no part of it.
+    """
+    try:
+        content = json.loads(notebook)["cells"]
+        added = [
+            [cell.get(part) or None for part in ("outputs", "attachments", "metadata")]
+            for cell in content
+        ]
+        return digest(json.dumps(added, sort_keys=True).encode("utf-8", "surrogatepass"))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return "none " + digest(notebook)
+
+
 def without_outputs(
     original: bytes,
     *,
@@ -237,25 +254,37 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
     Yields a sentence for each thing that a learner should know. Raises CannotCopy where the folder
     cannot be written to; what is in it is unchanged then.
     """
-    record = _record(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if record is None:
-            yield from _take_over(folder, course)
-        record = record or {}
-        pages = pages_beside(folder, course)
-        for name, page in (pages or {}).items():
-            _lay(folder / name, page, record, name)
-        for name in course.names:
-            _rename_former(folder, name, record)
-            copy = without_outputs(course.text(name), beside=pages, prose=prose_of(name[:2]))
-            yield from _renew(folder / name, copy, record)
-        write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
+        with files.locked(folder):
+            yield from _make_copies(folder, course)
+    except files.Busy:
+        raise CannotCopy(_busy(folder)) from None
     except OSError as error:
         raise CannotCopy(
-            f"{folder} cannot be written to ({error.strerror or error}). Make room, or name "
+            f"{folder} cannot be read or written ({error.strerror or error}). Make room, or name "
             "another folder: python -m labutils work FOLDER. Nothing that you wrote is lost."
         ) from error
+
+
+def _make_copies(folder: Path, course: Originals) -> Iterator[str]:
+    """The same, by whoever holds the lock of the folder. Raises OSError."""
+    record, damaged = yield from _begun(folder, course)
+    pages = pages_beside(folder, course)
+    for name, page in (pages or {}).items():
+        _lay(folder / name, page, record, name)
+    for name in course.names:
+        _rename_former(folder, name, record)
+        copy = without_outputs(course.text(name), beside=pages, prose=prose_of(name[:2]))
+        yield from _renew(folder / name, copy, record)
+    yield from _keep_record(folder, record, damaged)
+
+
+def _busy(folder: Path) -> str:
+    return (
+        f"Another command is writing to {folder}. Wait until it is done, and run the same command "
+        "again."
+    )
 
 
 def pages_beside(folder: Path, course: Originals) -> dict[str, bytes] | None:
@@ -265,10 +294,12 @@ def pages_beside(folder: Path, course: Originals) -> dict[str, bytes] | None:
 
 def _lay(path: Path, page: bytes, record: dict[str, str], name: str) -> None:
     """Write a page beside the copies; one that somebody changed, or that was there, stays."""
-    if path.exists() and (path.is_dir() or digest(path.read_bytes()) != record.get(name)):
+    if os.path.lexists(path) and (
+        not path.is_file() or digest(files.read(path)) != record.get(name)
+    ):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, page)
+    files.write(path, page)
     record[name] = digest(page)
 
 
@@ -276,7 +307,7 @@ def _rename_former(folder: Path, name: str, record: dict[str, str]) -> None:
     """Give a copy that was made under another name of its lesson the name of today."""
     former = [old for old in record if old[:3] == name[:3] and Path(old).name == old]
     for old in former:
-        if old != name and (folder / old).is_file() and not (folder / name).exists():
+        if old != name and (folder / old).is_file() and not os.path.lexists(folder / name):
             os.replace(folder / old, folder / name)
             record[name] = record.pop(old)
 
@@ -284,40 +315,83 @@ def _rename_former(folder: Path, name: str, record: dict[str, str]) -> None:
 def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     """Write one copy, where there is none or where nobody changed the one that is there."""
     name, new = path.name, fingerprint(copy)
-    if path.is_dir():
-        yield f"{path} is a folder. Move it away, and say the same command again."
+    if _is_no_file(path):
+        yield f"{path} is no file. Move it away, and run the same command again."
         return
     if not path.exists():
-        write(path, copy)
-        record[name] = new
+        files.write(path, copy)
+        record[name] = _as_made(copy)
         return
-    present, made_from = fingerprint(path.read_bytes()), record.get(name)
-    if present == new or made_from is None:  # where nobody knows what it was made from, it is kept
-        record[name] = new
-    elif present == made_from:
-        write(path, copy)
-        record[name] = new
-    elif made_from != new:
+    present = files.read(path)
+    sources, _, added = record.get(name, "").partition(" ")
+    if additions(present) == additions(copy) and fingerprint(present) == new:
+        record[name] = _as_made(copy)
+    elif fingerprint(present) == new or not sources:  # what it was made from nobody knows
+        record[name] = f"{new} {added}"
+    elif fingerprint(present) == sources:
+        if kept := _exchange(path, copy, record):
+            yield (
+                f"{name} is renewed. Yours had outputs, pictures or settings of cells, and is kept "
+                f"as {kept.name}."
+            )
+    elif sources != new:
         yield (
             f"{name} has your changes, and the course has a newer version. To get it and keep "
             f"yours beside it: make reset LESSON={name[:2]}."
         )
 
 
+def _is_no_file(path: Path) -> bool:
+    """Whether a folder, a pipe, or a link to nothing is in the place of a file."""
+    return os.path.lexists(path) and not path.is_file()
+
+
+def _as_made(copy: bytes) -> str:
+    """What the record says of a copy: the digest of its sources, and that of the rest."""
+    return f"{fingerprint(copy)} {additions(copy)}"
+
+
+def _exchange(path: Path, copy: bytes, record: dict[str, str]) -> Path | None:
+    """Put a fresh copy in the place of one, and keep that under a dated name: that name. None
+    where nobody used it, so that there is nothing to keep.
+
+    It is read once, where it is kept: nothing else writes there.
+    """
+    as_made = record.get(path.name, "")
+    kept = files.exchange(path, copy, files.YOURS)
+    record[path.name] = _as_made(copy)
+    if _is_used(kept, as_made, copy):
+        return kept
+    kept.unlink()
+    return None
+
+
+def _is_used(path: Path, as_made: str, copy: bytes) -> bool:
+    """Whether a copy is neither as it was made nor as it is made today. An empty file is not used,
+    and one that cannot be read may be."""
+    try:
+        data = files.read(path)
+    except OSError:
+        return True
+    sources, _, added = as_made.partition(" ")
+    is_changed = fingerprint(data) not in (sources, fingerprint(copy))
+    return bool(data) and (is_changed or additions(data) not in (added, additions(copy)))
+
+
 def _take_over(folder: Path, course: Originals) -> Iterator[str]:
     """Once: what a learner did in notebooks/ before there were working copies."""
     for name in course.sums:
-        if course.edited(name) and not (folder / name).exists():
-            write(folder / name, (course.folder / name).read_bytes())
+        if course.edited(name) and not os.path.lexists(folder / name):
+            files.write(folder / name, files.read(course.folder / name))
             yield (
                 f"What you wrote in notebooks/{name} is taken over; go on in {folder.name}/{name}."
             )
     for old in sorted(course.folder.glob("*.yours-*.ipynb")):
-        if not (folder / old.name).exists():
-            write(folder / old.name, old.read_bytes())
+        if old.is_file() and not os.path.lexists(folder / old.name):
+            files.write(folder / old.name, files.read(old))
     before = course.folder / PROGRESS
-    if before.is_file() and not (folder / PROGRESS).exists():
-        write(folder / PROGRESS, before.read_bytes())
+    if before.is_file() and not os.path.lexists(folder / PROGRESS):
+        files.write(folder / PROGRESS, files.read(before))
         yield "Your progress is taken over as well."
 
 
@@ -334,68 +408,78 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
         there = ", ".join(name[:2] for name in course.names)
         sentence = "".join(f"There is no lesson {number}. " for number in unknown)
         raise CannotCopy(f"{sentence}Say which lesson: make reset LESSON=03. There are {there}.")
-    record = _record(folder) or {}
-    for name in (name for names in chosen.values() for name in names):
-        try:
-            _rename_former(folder, name, record)
-            yield from _reset_one(folder / name, course, record)
-            write(folder / RECORD, (json.dumps(record, indent=1) + "\n").encode())
-        except OSError as error:
-            raise CannotCopy(
-                f"{name} could not be restored ({error.strerror or error}). What you had in it is "
-                "unchanged. Make room, or make the folder writable, and say the same command again."
-            ) from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with files.locked(folder):
+            yield from _reset(folder, course, [name for names in chosen.values() for name in names])
+    except files.Busy:
+        raise CannotCopy(_busy(folder)) from None
+    except OSError as error:
+        raise CannotCopy(
+            f"{folder} cannot be read or written ({error.strerror or error}). What you had in it "
+            "is still there. Make room, or make the folder writable, and run the same command "
+            "again."
+        ) from error
+
+
+def _reset(folder: Path, course: Originals, names: Iterable[str]) -> Iterator[str]:
+    """The same, by whoever holds the lock of the folder. Raises OSError."""
+    record, damaged = yield from _begun(folder, course)
+    for name in names:
+        _rename_former(folder, name, record)
+        yield from _reset_one(folder / name, course, record)
+    yield from _keep_record(folder, record, damaged)
 
 
 def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
-    if path.is_dir():
-        raise CannotCopy(f"{path} is a folder. Move it away, and say the same command again.")
+    if _is_no_file(path):
+        raise CannotCopy(f"{path} is no file. Move it away, and run the same command again.")
     pages, prose = pages_beside(path.parent, course), prose_of(path.name[:2])
     copy = without_outputs(course.text(path.name), beside=pages, prose=prose)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and fingerprint(path.read_bytes()) != fingerprint(copy):
-        kept = _free_name(path)
-        write(kept, path.read_bytes())
+    if not path.exists():
+        files.write(path, copy)
+        record[path.name] = _as_made(copy)
+    elif kept := _exchange(path, copy, record):
         yield f"Your version is kept as {kept.name}."
-    write(path, copy)
-    record[path.name] = fingerprint(copy)
     yield f"{path.name} is restored."
 
 
-def _free_name(path: Path) -> Path:
-    """The first name of the shape 03-….yours-2026-11-25[-n].ipynb that nothing has."""
-    today = datetime.date.today().isoformat()
-    first = path.with_suffix(f".yours-{today}.ipynb")
-    more = (path.with_suffix(f".yours-{today}-{number}.ipynb") for number in range(2, 10_000))
-    return next(name for name in (first, *more) if not name.exists())
+def _begun(folder: Path, course: Originals) -> Generator[str, None, tuple[dict[str, str], bool]]:
+    """The record of a folder, and whether it is damaged. Where there is none, what a learner did
+    before is taken over first."""
+    if not os.path.lexists(folder / RECORD):
+        yield from _take_over(folder, course)
+    return _record(folder)
 
 
-def _record(folder: Path) -> dict[str, str] | None:
-    """What each copy was made from; empty where the record is damaged, None where there is none."""
+def _record(folder: Path) -> tuple[dict[str, str], bool]:
+    """What each copy was made from, and whether the record is damaged; empty where there is none.
+
+    Raises OSError where it cannot be read.
+    """
     try:
-        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        content = json.loads(files.read(folder / RECORD))
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError):
-        return {}
+        return {}, False
+    except (ValueError, RecursionError):
+        return {}, True
     if not isinstance(content, dict):
-        return {}
-    return {name: made for name, made in content.items() if isinstance(made, str)}
+        return {}, True
+    return {name: made for name, made in content.items() if isinstance(made, str)}, False
+
+
+def _keep_record(folder: Path, record: dict[str, str], damaged: bool) -> Iterator[str]:
+    """Write the record; a damaged one is kept under a dated name."""
+    path, data = folder / RECORD, (json.dumps(record, indent=1) + "\n").encode()
+    if damaged:
+        kept = files.exchange(path, data, files.DAMAGED)
+        yield (
+            f"{RECORD} was damaged, so nobody knows which copies you changed. None was replaced; "
+            f"the damaged one is kept as {kept.name}."
+        )
+    else:
+        files.write(path, data)
 
 
 def _has_docs(folder: Path) -> bool:
     return (folder.resolve().parent / "docs" / "glossary.md").is_file()
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    half = path.with_name(path.name + ".half")
-    try:
-        half.write_bytes(data)
-        os.replace(half, path)
-    except OSError:
-        try:
-            half.unlink(missing_ok=True)
-        except OSError:
-            pass  # the disk takes nothing at all; the first error is the one to tell
-        raise

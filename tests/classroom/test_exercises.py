@@ -1,7 +1,6 @@
 """The verbs of a notebook: what they print, note and hand on, whatever they are given."""
 
 import json
-import os
 import re
 from dataclasses import replace
 
@@ -404,6 +403,8 @@ def test_a_guess_after_the_result_is_noted_as_that_and_is_no_prediction(said):
     assert said(verbs.predict, "77-p1", "a") == (
         "77-p1: the result was shown here already, so a) 200 is noted as a guess after it, and "
         "does not count\nas a prediction.\n"
+        "It came out: a) 200. That is right.\n"
+        "The API never heard of the logout.\n"
     )
     assert items() == {"77-p1": {"shown": True, "after": "a"}}
     assert said(verbs.progress).startswith("Nothing is noted yet.")
@@ -465,11 +466,33 @@ def do_all_but_the_predictions():
     verbs.quiz("77-q1", "a")
 
 
-def test_a_lesson_is_done_though_a_result_was_shown_before_the_guess(said):
+def test_what_run_all_passed_stays_open_until_a_guess_is_made(said):
     do_all_but_the_predictions()
     verbs.predict("77-p2", "11")
+    verbs.predict("77-p1", "")
     verbs.reveal("77-p1", 200)
+    assert "these predictions are not noted: 77-p1, 77-p3." in said(verbs.progress)
+    verbs.predict("77-p1", "a")
     assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
+
+
+@pytest.mark.parametrize(
+    ("name", "observed", "guess", "told"),
+    [
+        ("77-p1", 200, "b", "It came out: a) 200. Belief: logging out ends every token."),
+        ("77-p2", 10, "100", "It came out: 10 minutes. Belief: it never ends."),
+        ("77-p2", 10, "11", "It came out: 10 minutes. That is right."),
+        ("77-p3", "ox", "oo", "It came out: ox (it opens: 1; it is refused: 2). Belief: all doors"),
+    ],
+)
+def test_a_guess_after_run_all_shows_the_result_again_with_the_belief(
+    name, observed, guess, told, said
+):
+    verbs.predict(name, "")
+    verbs.reveal(name, observed)
+    text = said(verbs.predict, name, guess)
+    assert told in text and text.endswith(f"\n{TOY.items[name].because}\n")
+    assert items()[name] == {"shown": True, "after": guess}
 
 
 def test_a_prediction_that_was_noted_on_another_machine_counts_here(said):
@@ -492,7 +515,8 @@ def test_a_result_is_told_in_a_folder_that_cannot_be_written_to(said, tmp_path, 
 def test_the_file_of_a_whole_course_stays_well_below_what_is_read_at_most(tmp_path):
     longest = {"passed": True, "tries": 9_999, "shown": True, "after": "x" * 24}
     found = [course.lesson(number) for number in course.numbers()]
-    progress_file.store({name: longest for each in found for name in each.items})
+    everything = {name: longest for each in found for name in each.items}
+    progress_file.note(lambda noted: noted.update(everything))
     assert len(items()) > 250
     assert (tmp_path / "progress.json").stat().st_size < progress_file.LARGEST * 0.7
 
@@ -734,17 +758,6 @@ def test_the_old_list_is_still_read(said, tmp_path):
     assert "exercises 1 of 3" in said(verbs.progress)
 
 
-DAMAGED = ["", "not json", "7", "[1, 2]", '{"a": 1}', '["98-1"]', '{"items": [1]}', "[" * 99_999]
-DAMAGED += ['{"items": {"77-1": 7, "77-p1": {"first": 7}, "77-q1": {"passed": "yes"}}}']
-DAMAGED += ['{"items": {"../../etc": {"passed": true}}}', " " * 70_000 + '["77-1"]']
-
-
-@pytest.mark.parametrize("content", DAMAGED, ids=lambda c: c[:20])
-def test_a_damaged_progress_file_counts_as_an_empty_one(content, said, tmp_path):
-    (tmp_path / "progress.json").write_text(content, encoding="utf-8")
-    assert said(verbs.progress).startswith("Nothing is noted yet.")
-
-
 @pytest.mark.parametrize("receipt", ["nonsense", "../x \x1b[31m", "77-p1=<b>", "98-1"])
 def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said):
     text = said(verbs.progress, receipt)
@@ -754,12 +767,6 @@ def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said)
 @pytest.mark.parametrize("receipt", [7, None, ["77-1"]])
 def test_a_receipt_that_is_no_text_is_no_receipt(receipt, said):
     assert said(verbs.progress, receipt).startswith("Nothing is noted yet.")
-
-
-def test_where_the_folder_cannot_be_written_to_a_sentence_says_so(said, tmp_path, monkeypatch):
-    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "no" / "folder" / "progress.json"))
-    text = said(verbs.check, "77-1", lambda n: n + n)
-    assert "cannot be written to" in text and "77-1: passed." in text
 
 
 def test_the_file_is_as_the_design_says(tmp_path):
@@ -773,12 +780,3 @@ def test_the_file_is_as_the_design_says(tmp_path):
 
 def test_a_lesson_that_is_none_is_none():
     assert course.lesson("98") is None
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
-def test_a_device_in_the_place_of_the_progress_file_is_not_replaced(tmp_path, monkeypatch):
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    monkeypatch.setenv("LABUTILS_PROGRESS", str(pipe))
-    assert not progress_file.store({})
-    assert pipe.is_fifo()

@@ -1,7 +1,6 @@
 """Working copies: made without outputs, renewed where nobody changed them, never lost."""
 
 import errno
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -9,44 +8,19 @@ import re
 from pathlib import Path
 
 import pytest
+from small_course import NAMES, begin, notebook, publish
 
 from labutils import __main__ as commands
-from labutils.classroom import workspace
+from labutils.classroom import files, workspace
 from labutils.classroom.workspace import CannotCopy, Originals, fingerprint, make_copies, reset
 from labutils.text import DISTRIBUTION
-
-NAMES = ("03-a-lesson.ipynb", "04-another.ipynb")
-
-
-def notebook(*sources: str, output: str = "stored", **metadata: object) -> bytes:
-    code = {"cell_type": "code", "id": "one", "metadata": {}, "execution_count": 1}
-    outputs = [{"output_type": "stream", "name": "stdout", "text": [output]}]
-    cells = [{**code, "source": [source], "outputs": outputs} for source in sources]
-    text = {"cell_type": "markdown", "id": "text", "metadata": {}}
-    text |= {"source": ["See [the glossary](../docs/glossary.md)."]}
-    content = {"cells": [text, *cells], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(content).encode()
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with two lessons, a docs folder, and the unchanged copies in .venv."""
-    for folder in ("notebooks", "docs", ".venv/pristine"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "docs" / "glossary.md").write_text("# Glossary", encoding="utf-8")
-    publish(tmp_path, notebook("print(1)"))
+    begin(tmp_path)
     return tmp_path
-
-
-def publish(root: Path, *versions: bytes) -> None:
-    """Store the lessons: an update of the course."""
-    lines = []
-    for place, name in enumerate(NAMES):
-        data = versions[min(place, len(versions) - 1)]
-        (root / "notebooks" / name).write_bytes(data)
-        (root / ".venv" / "pristine" / name).write_bytes(data)
-        lines.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
-    (root / "notebooks" / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 def start(root: Path) -> list[str]:
@@ -60,6 +34,11 @@ def restore(root: Path, *numbers: str) -> list[str]:
 
 def edit(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def kept(root: Path) -> list[str]:
+    """The names of what is kept beside the copies."""
+    return sorted(path.name for path in (root / "work").glob("*.yours-*"))
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -157,12 +136,99 @@ def test_an_update_replaces_a_copy_that_nobody_changed(root):
     assert "print(2)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
 
 
-def test_outputs_and_metadata_that_autosave_writes_are_no_change(root):
+def test_the_metadata_that_autosave_writes_are_no_change(root):
     start(root)
-    (root / "work" / NAMES[0]).write_bytes(notebook("print(1)", output="mine", kernelspec="x"))
+    copy = json.loads((root / "work" / NAMES[0]).read_bytes())
+    copy["metadata"] = {"kernelspec": {"name": "x"}, "language_info": {"name": "python"}}
+    copy["cells"][1]["execution_count"] = 7
+    (root / "work" / NAMES[0]).write_text(json.dumps(copy), encoding="utf-8")
     publish(root, notebook("print(2)"))
     assert start(root) == []
     assert "print(2)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
+    assert kept(root) == []
+
+
+OUTPUT = {"output_type": "stream", "name": "stdout", "text": ["what I saw"]}
+USES = {
+    "an output": (1, {"outputs": [OUTPUT]}),
+    "a picture that was pasted": (0, {"attachments": {"image.png": {"image/png": "aGVsbG8="}}}),
+    "a tag of a cell": (0, {"metadata": {"tags": ["ask my tutor"]}}),
+    "a note for the speaker": (1, {"metadata": {"labutils": {"note": "mine"}}}),
+}
+
+
+def use(path: Path, what: str) -> bytes:
+    """Leave the sources of a copy as they are, and add something: what is in the file then."""
+    copy = json.loads(path.read_bytes())
+    place, added = USES[what]
+    copy["cells"][place].update(added)
+    path.write_text(json.dumps(copy), encoding="utf-8")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("what", USES)
+def test_an_update_keeps_a_copy_that_somebody_used_beside_the_new_one(what, root):
+    start(root)
+    mine = use(root / "work" / NAMES[0], what)
+    assert start(root) == []  # no update yet, nothing to do
+    assert (root / "work" / NAMES[0]).read_bytes() == mine
+    publish(root, notebook("print(2)"))
+    (sentence,) = start(root)
+    (name,) = kept(root)
+    assert sentence.startswith("03-a-lesson.ipynb is renewed.") and sentence.endswith(f"{name}.")
+    assert (root / "work" / name).read_bytes() == mine
+    assert "print(2)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
+    assert start(root) == [] and kept(root) == [name]
+
+
+@pytest.mark.parametrize("what", USES)
+def test_an_update_keeps_what_was_added_before_the_course_remembered_additions(what, root):
+    start(root)
+    record = root / "work" / workspace.RECORD
+    noted = json.loads(record.read_bytes())
+    old = {name: line.partition(" ")[0] for name, line in noted.items()}
+    record.write_text(json.dumps(old), encoding="utf-8")
+    mine = use(root / "work" / NAMES[0], what)
+    publish(root, notebook("print(2)"))
+    start(root)
+    assert [(root / "work" / name).read_bytes() for name in kept(root)] == [mine]
+
+
+def test_settings_of_cells_that_the_course_itself_changed_are_nobodys(root):
+    start(root)
+    new = json.loads(notebook("print(2)"))
+    new["cells"][0]["metadata"] = {"slideshow": {"slide_type": "slide"}}
+    publish(root, json.dumps(new).encode())
+    assert (start(root), kept(root)) == ([], [])
+    publish(root, notebook("print(3)", "print(4)"))
+    assert (start(root), kept(root)) == ([], [])
+
+
+def test_an_update_of_settings_alone_leaves_a_copy_that_is_still_nobodys(root):
+    start(root)
+    new = json.loads(notebook("print(1)"))
+    new["cells"][0]["metadata"] = {"slideshow": {"slide_type": "slide"}}
+    publish(root, json.dumps(new).encode())
+    assert start(root) == []
+    publish(root, notebook("print(2)", "print(3)"))
+    assert (start(root), kept(root)) == ([], [])
+
+
+def test_what_is_saved_while_an_update_runs_is_kept(root, monkeypatch):
+    """JupyterLab knows no lock: it may save at any moment."""
+    start(root)
+    path, reserve = root / "work" / NAMES[0], files._reserved
+
+    def saved_meanwhile(where: Path, kept_as: str) -> Path:
+        if where == path:
+            edit(path, "print(1)", "saved_meanwhile()")
+        return reserve(where, kept_as)
+
+    monkeypatch.setattr(files, "_reserved", saved_meanwhile)
+    publish(root, notebook("print(2)"))
+    start(root)
+    (name,) = kept(root)
+    assert "saved_meanwhile()" in (root / "work" / name).read_text(encoding="utf-8")
 
 
 def test_a_copy_with_changes_survives_an_update_and_one_sentence_says_how_to_get_the_new_one(root):
@@ -188,8 +254,37 @@ def test_without_a_record_nothing_is_overwritten(root, damage):
     assert "mine()" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
 
 
+def test_a_damaged_record_is_kept_with_a_sentence(root):
+    start(root)
+    record = root / "work" / workspace.RECORD
+    whole = record.read_bytes()
+    record.write_bytes(whole[:-3])
+    (sentence,) = start(root)
+    (aside,) = (root / "work").glob(".course.json.damaged-*")
+    assert aside.name in sentence and aside.read_bytes() == whole[:-3]
+    assert record.read_bytes() == whole  # the copies say the same
+
+
+def test_where_the_record_cannot_be_read_nothing_is_written(root, monkeypatch):
+    start(root)
+    publish(root, notebook("print(2)"))
+    before, read = everything(root / "work"), files.read
+
+    def refused(path: Path, most: int = -1) -> bytes:
+        if path.name == workspace.RECORD:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path, most)
+
+    monkeypatch.setattr(files, "read", refused)
+    with pytest.raises(CannotCopy, match="cannot be read or written"):
+        start(root)
+    with pytest.raises(CannotCopy, match="still there"):
+        restore(root, "03")
+    assert everything(root / "work") == before
+
+
 @pytest.mark.parametrize(
-    "broken", [b"", b"{", b"[]", b'{"cells": 7}', b'{"cells": [7]}', b"[" * 9999]
+    "broken", [b"", b"{", b"[]", b'{"cells": 7}', b'{"cells": [7]}', b"[" * 9999, bytes(99)]
 )
 def test_a_copy_that_is_no_notebook_any_more_is_kept(root, broken):
     start(root)
@@ -215,6 +310,18 @@ def test_work_done_in_notebooks_is_taken_over_once(root):
     assert (root / "work" / "03-a-lesson.yours-1.ipynb").read_bytes() == b"an older try"
     assert everything(root / "notebooks") == before
     assert start(root) == []
+
+
+def test_what_is_in_work_already_is_not_taken_over(root):
+    (root / "work").mkdir()
+    edit(root / "notebooks" / NAMES[0], "print(1)", "older()")
+    for name in ("progress.json", "03-a-lesson.yours-1.ipynb"):
+        (root / "notebooks" / name).write_bytes(b"older")
+    for name in (NAMES[0], "progress.json", "03-a-lesson.yours-1.ipynb"):
+        (root / "work" / name).write_bytes(b"newer")
+    start(root)
+    for name in (NAMES[0], "progress.json", "03-a-lesson.yours-1.ipynb"):
+        assert (root / "work" / name).read_bytes() == b"newer"
 
 
 def test_a_notebook_that_was_only_opened_is_not_taken_over(root):
@@ -250,12 +357,51 @@ def test_reset_restores_the_copy_and_keeps_each_earlier_one_under_its_date(root)
     assert "print(1)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
 
 
-def test_reset_of_an_unchanged_copy_clears_its_outputs_and_keeps_no_second_one(root):
+@pytest.mark.parametrize("what", USES)
+def test_reset_keeps_a_copy_that_somebody_used_though_its_sources_are_the_courses(what, root):
     start(root)
-    (root / "work" / NAMES[0]).write_bytes(notebook("print(1)", output="mine"))
-    restore(root, "03")
-    assert not list((root / "work").glob("*.yours-*"))
-    assert "mine" not in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
+    fresh = (root / "work" / NAMES[0]).read_bytes()
+    mine = use(root / "work" / NAMES[0], what)
+    assert len(restore(root, "03")) == 2
+    assert [(root / "work" / name).read_bytes() for name in kept(root)] == [mine]
+    assert (root / "work" / NAMES[0]).read_bytes() == fresh
+
+
+@pytest.mark.parametrize("since", ["nothing", "an update", "the record is gone", "it was emptied"])
+def test_reset_of_a_copy_that_nobody_used_keeps_no_second_one(since, root):
+    start(root)
+    if since == "an update":
+        publish(root, notebook("print(2)"))
+    elif since == "the record is gone":
+        (root / "work" / workspace.RECORD).unlink()
+    elif since == "it was emptied":
+        (root / "work" / NAMES[0]).write_bytes(b"")
+    assert restore(root, "03") == ["03-a-lesson.ipynb is restored."]
+    assert kept(root) == []
+
+
+def test_reset_keeps_a_copy_that_cannot_be_read(root, monkeypatch):
+    start(root)
+    read = files.read
+
+    def refused(path: Path, most: int = -1) -> bytes:
+        if ".yours-" in path.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path, most)
+
+    monkeypatch.setattr(files, "read", refused)
+    assert restore(root, "03")[0].startswith("Your version is kept as 03-a-lesson.yours-")
+    assert len(kept(root)) == 1
+
+
+def test_reset_before_anything_else_takes_over_what_was_done_in_notebooks(root):
+    edit(root / "notebooks" / NAMES[0], "print(1)", "mine()")
+    edit(root / "notebooks" / NAMES[1], "print(1)", "mine()")
+    sentences = restore(root, "03")
+    assert [line.split()[-1] for line in sentences[:2]] == [f"work/{name}." for name in NAMES]
+    (name,) = kept(root)
+    for mine in (name, NAMES[1]):
+        assert "mine()" in (root / "work" / mine).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("numbers", [[], ["98"], ["03", "98"], [""], ["../03"]])
@@ -279,31 +425,77 @@ def test_two_lessons_are_reset_at_once(root):
 # --- what goes wrong ----------------------------------------------------------------------------
 
 
-def test_a_folder_in_the_place_of_a_lesson_is_left_there(root):
+def in_its_place(path: Path, what: str) -> None:
+    """Put something that is no file in the place of one."""
+    path.unlink()
+    if what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("on-a-drive-that-is-not-there.ipynb")
+
+
+NO_FILES = ["folder", "link"] + ["pipe"] * hasattr(os, "mkfifo")
+
+
+@pytest.mark.parametrize("what", NO_FILES)
+def test_what_is_no_file_in_the_place_of_a_lesson_is_left_there(what, root):
     start(root)
-    (root / "work" / NAMES[0]).unlink()
-    (root / "work" / NAMES[0]).mkdir()
+    in_its_place(root / "work" / NAMES[0], what)
     (sentence,) = start(root)
-    assert "is a folder" in sentence
-    with pytest.raises(CannotCopy, match="is a folder"):
+    assert "03-a-lesson.ipynb is no file. Move it away" in sentence
+    with pytest.raises(CannotCopy, match="is no file"):
         restore(root, "03")
+    assert not (root / "work" / NAMES[0]).is_file()
+
+
+def test_a_copy_that_is_a_link_stays_where_it_leads(root, tmp_path):
+    start(root)
+    elsewhere = tmp_path / "drive.ipynb"
+    path = root / "work" / NAMES[0]
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    edit(path, "print(1)", "mine()")
+    restore(root, "03")
+    (name,) = kept(root)
+    assert "mine()" in elsewhere.read_text(encoding="utf-8")
+    assert (root / "work" / name).read_bytes() == elsewhere.read_bytes()
+    assert "print(1)" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_where_the_disk_takes_nothing_what_the_learner_had_is_still_there(root, monkeypatch, fault):
+@pytest.mark.parametrize("step", ["_beside", "_reserved"])
+def test_where_the_disk_takes_nothing_what_the_learner_had_is_still_there(
+    root, monkeypatch, step, fault
+):
     start(root)
     edit(root / "work" / NAMES[0], "print(1)", "mine()")
     before = everything(root / "work")
 
-    def full(_path: Path, _data: bytes) -> int:
+    def full(*_arguments: object) -> None:
         raise OSError(fault, os.strerror(fault))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(CannotCopy, match="unchanged"):
+    monkeypatch.setattr(files, step, full)
+    with pytest.raises(CannotCopy, match="What you had in it is still there"):
         restore(root, "03")
-    with pytest.raises(CannotCopy, match="Nothing that you wrote is lost"):
-        start(root)
+    if step == "_beside":
+        with pytest.raises(CannotCopy, match="Nothing that you wrote is lost"):
+            start(root)
     monkeypatch.undo()
+    assert everything(root / "work") == before
+
+
+def test_while_another_command_writes_a_sentence_says_so(root, monkeypatch):
+    start(root)
+    edit(root / "work" / NAMES[0], "print(1)", "mine()")
+    before = everything(root / "work")
+    monkeypatch.setattr(files, "PATIENCE", 0)
+    with files.locked(root / "work"):
+        with pytest.raises(CannotCopy, match="Another command is writing"):
+            restore(root, "03")
+        with pytest.raises(CannotCopy, match="Another command is writing"):
+            start(root)
     assert everything(root / "work") == before
 
 
@@ -361,4 +553,4 @@ def test_the_command_names_the_lessons_there_are(capsys, numbers):
 def test_a_folder_that_cannot_be_made_is_named_in_a_sentence(home, capsys):
     (home / "work").write_text("a file", encoding="utf-8")
     assert commands.main(["work"]) == 2
-    assert "work cannot be written to" in capsys.readouterr().err
+    assert "work cannot be read or written" in capsys.readouterr().err

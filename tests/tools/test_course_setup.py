@@ -383,7 +383,9 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
     ignored = shutil.ignore_patterns(".venv", ".git", "work", "node_modules", "__pycache__")
     shutil.copytree(ROOT, checkout, ignore=ignored)
     (checkout / "notebooks" / "exports").mkdir(exist_ok=True)
-    for by_product in ("exports/layer.json", "progress.json", "09-replay-Copy1.ipynb"):
+    by_products = ["exports/layer.json", "09-replay-Copy1.ipynb", "progress.json"]
+    by_products += ["progress.json.damaged-2026-11-28", ".labutils.lock"]
+    for by_product in by_products:
         (checkout / "notebooks" / by_product).write_text("{}", encoding="utf-8")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=checkout, check=True, capture_output=True)

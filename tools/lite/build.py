@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-from labutils.classroom import workspace
+from labutils.classroom import files, workspace
 from tools.environments import python_with
 from tools.lite import lock, wheels
 
@@ -88,7 +88,8 @@ def contents(folder: pathlib.Path) -> None:
     """The learner's files: copies of the lessons without outputs, and the pages beside them."""
     for sentence in workspace.make_copies(folder, workspace.originals()):
         print(sentence)
-    (folder / workspace.RECORD).unlink()
+    for name in (workspace.RECORD, files.LOCK):
+        (folder / name).unlink(missing_ok=True)
 
 
 def settings() -> dict[str, object]:
