@@ -582,7 +582,7 @@ def test_site(*arguments):
 
 def conclusions(*arguments):
     """Compute what lessons conclude over a hundred draws, into data/conclusions."""
-    return run(PYTHON, "tools/conclusions.py", *arguments)
+    return run(PYTHON, "tools/draws.py", *arguments)
 
 
 def measure(*arguments):

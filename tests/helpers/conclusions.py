@@ -21,13 +21,28 @@ CLAIMS_ALL = re.compile(
     r"completely|impossible|nothing|nobody)\b",
     re.IGNORECASE,
 )
+DRAWS = re.compile(r"\b(?:of )?\d+ draws\b|\bdraws of \d")
+ASSUMPTION = re.compile(
+    r"\bboth assumptions\b|\beither assumption\b|\bread in the tenant\b|\bleaked elsewhere\b"
+)
 RECAP = re.compile(r"^## Recap$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def written(number: str) -> dict[str, Callable[[], str | list[str]]]:
     """The functions of a lesson's conclusions, by name."""
+    return module(number).get("CONCLUSIONS", {})
+
+
+@cache
+def module(number: str) -> dict:
+    """The names of a lesson's conclusions.py; none where there is no such file."""
     path = lessons.tests_of(number) / "conclusions.py"
-    return runpy.run_path(str(path))["CONCLUSIONS"] if path.exists() else {}
+    return runpy.run_path(str(path)) if path.exists() else {}
+
+
+def over_draws(number: str) -> set[str]:
+    """The conclusions of a lesson that were counted over many draws of a model."""
+    return set(module(number).get("DRAWN", ()))
 
 
 @cache
@@ -49,6 +64,17 @@ def paragraphs(text: str) -> list[str]:
 def plain(text: str) -> str:
     """Words alone: no comment, no emphasis, one space."""
     return " ".join(re.sub(r"[*_]", "", COMMENT.sub("", text)).split())
+
+
+def undrawn(text: str, drawn: set[str]) -> Iterator[str]:
+    """The conclusions over draws whose paragraph does not name the draws, or not the assumption."""
+    for paragraph in paragraphs(text):
+        words = plain(paragraph)
+        for name in set(named(paragraph)) & drawn:
+            if not DRAWS.search(words):
+                yield f"{words[:60]!r} does not say over how many draws ({name})."
+            if not ASSUMPTION.search(words):
+                yield f"{words[:60]!r} does not say under which assumption ({name})."
 
 
 def problems(text: str, results: dict[str, list[str]]) -> Iterator[str]:

@@ -26,6 +26,13 @@ def test_each_conclusion_says_the_range_in_which_it_was_computed(number):
 
 
 @pytest.mark.parametrize("number", PART_3)
+def test_a_conclusion_over_draws_names_the_draws_and_the_assumption(number):
+    drawn = conclusions.over_draws(number)
+    assert drawn <= set(conclusions.written(number))
+    demand_none(f"{number}: {one}" for one in conclusions.undrawn(prose_of(number), drawn))
+
+
+@pytest.mark.parametrize("number", PART_3)
 def test_a_lesson_of_part_3_concludes_three_things_or_more_and_one_in_its_recap(number):
     written = conclusions.written(number)
     demand(len(written) >= 3, f"{number} computes {len(written)} conclusions; three are wanted.")
@@ -43,6 +50,17 @@ def test_the_name_of_a_conclusion_begins_with_the_number_of_its_lesson():
         for name in conclusions.written(number)
         if not name.startswith(f"{number}-")
     )
+
+
+def test_a_conclusion_without_its_draws_or_its_assumption_is_noticed():
+    holds = "<!-- holds: 99-life -->"
+    said = "Over 100 draws of 1,000, under both assumptions, 3 to 5 do."
+    assert not list(conclusions.undrawn(f"{said} {holds}", {"99-life"}))
+    (one,) = conclusions.undrawn(f"Under both assumptions 3 to 5 do. {holds}", {"99-life"})
+    assert "over how many draws (99-life)" in one
+    (other,) = conclusions.undrawn(f"Over 100 draws of 1,000 3 to 5 do. {holds}", {"99-life"})
+    assert "under which assumption (99-life)" in other
+    assert not list(conclusions.undrawn(f"3 to 5 do. {holds}", set()))
 
 
 # --- and this can fail ---------------------------------------------------------------------------

@@ -1,3 +1,3 @@
 """14 · Zero trust and counterfactuals: what its notebook imports."""
 
-from . import thieves, worlds
+from . import draws, thieves, worlds

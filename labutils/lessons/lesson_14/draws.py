@@ -5,7 +5,7 @@ and its conclusions read them; a test computes two draws again.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -31,6 +31,12 @@ SETS = (
     ("acts_reauthenticated", "behaviour_checked", "exposed_rotated"),
     ("service_tokens_bound", "exposed_rotated"),
     ("behaviour_checked", "exposed_rotated"),
+)
+FOR_THE_CODE = ("exposed_rotated", "exposed_rotated + service_tokens_bound")
+FOR_THE_CLOUD = (
+    "acts_reauthenticated + exposed_rotated",
+    "acts_reauthenticated + behaviour_checked + exposed_rotated",
+    "behaviour_checked + exposed_rotated",
 )
 DAYS = (0, 1, 7, 30)  # from the notice to the replacement
 SHARES = (1, 0.1, 0.005)  # of the alarms that are true
@@ -113,7 +119,68 @@ def kept() -> dict[str, dict[str, list[int]]]:
     return found
 
 
+def stopped(loss: str, row: str, assumption: str = TENANT) -> list[int]:
+    """How many thieves a row stops, draw by draw."""
+    return kept()[assumption][f"{loss} | {row}"]
+
+
 def middle(numbers: Iterable[int]) -> tuple[int, int]:
-    """The 5th and the 95th of a hundred numbers in order: nine of ten draws lie between them."""
+    """The 5th and the 95th of a hundred numbers in order: nine in ten draws lie between them."""
     ordered = sorted(numbers)
     return ordered[len(ordered) * 5 // 100 - 1], ordered[len(ordered) * 95 // 100 - 1]
+
+
+def spread(numbers: Iterable[int]) -> str:
+    """The same in words."""
+    low, high = middle(numbers)
+    return f"{low:,} to {high:,}" if low != high else f"{low:,}"
+
+
+def robust(loss: str, row: str, assumption: str = TENANT) -> int:
+    """In how many of the draws a row stops nine thieves in ten."""
+    return sum(count >= THIEVES * 9 // 10 for count in stopped(loss, row, assumption))
+
+
+# --- printed ------------------------------------------------------------------------------------
+
+
+def print_samples(names: Sequence[str], loss: str) -> int:
+    """How far the count of a control goes from draw to draw, of 100 thieves and of 1,000.
+    In how many of the draws of a hundred all of these controls stand at 90 or more."""
+    print(f"{'':<28}{'100 draws of 100':<26}100 draws of 1,000")
+    print(f"{'':<28}{'nine in ten':<14}{'90 or more':<12}{'nine in ten':<16}900 or more")
+    for name in names:
+        few, many = stopped(loss, name, "first hundred"), stopped(loss, name)
+        line = f"{name:<28}{spread(few):<14}{sum(count >= 90 for count in few):>5}{'':<7}"
+        print(f"{line}{spread(many):<16}{robust(loss, name):>5}")
+    hundreds = zip(*(stopped(loss, name, "first hundred") for name in names), strict=True)
+    return sum(min(counts) >= 90 for counts in hundreds)
+
+
+def in_words(count: int) -> str:
+    """A number of a hundred draws, roughly."""
+    if count >= 90:
+        return "nearly all"
+    return "few" if count <= 10 else "about half" if 35 <= count <= 65 else "some"
+
+
+def print_both(rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By loss, how many of 1,000 thieves each of these sets stops under both assumptions, and in
+    how many draws 900 or more. By loss, the sets that stop as many under both, to one in fifty."""
+    print(f"{'stopped of 1,000 (draws with 900 or more)':<70}{TENANT:<22}{ELSEWHERE}")
+    stay: dict[str, list[str]] = {}
+    for loss, names in rows.items():
+        for name in names:
+            cells = [
+                f"{spread(stopped(loss, name, one))} ({robust(loss, name, one)})"
+                for one in ASSUMPTIONS
+            ]
+            print(f"{loss:<9}{name:<61}{cells[0]:<22}{cells[1]}")
+            first, second = (sorted(stopped(loss, name, one))[DRAWS // 2] for one in ASSUMPTIONS)
+            if abs(first - second) <= THIEVES // 50:
+                stay.setdefault(loss, []).append(name)
+    return stay
+
+
+def _cell(loss: str, name: str, assumption: str) -> str:
+    return f"{spread(stopped(loss, name, assumption))} ({robust(loss, name, assumption)})"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from labutils.incident import breach, cases, inventory, policy
+from labutils.incident import attackers, breach, cases, inventory, policy
 from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
@@ -158,19 +158,28 @@ def print_sessions(worlds: Mapping[str, World], places: Sequence[str]) -> None:
 
 def print_each_alone() -> dict[str, list[str]]:
     """The losses that happen with each control by itself; a line for each, with both settings, and
-    what it means below."""
+    what it means below. Where the four credentials leaked elsewhere and that changes the losses,
+    another line says so."""
     historical, alone = World.historical(), {}
+    elsewhere = attackers.who_holds(cases.load(), EXPOSED)
+    print("2023: in this model. x: the control stops the loss.")
     print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
     for name, control in inventory.controls().items():
         if control.value != (was := getattr(historical, name)):
-            alone[name] = happened(breach.foresee(breach.with_controls([name])))
-            cells = ("." if loss in alone[name] else "x" for loss in LOSSES)
-            marks = "  ".join(
-                f"{cell:<{len(loss)}}" for cell, loss in zip(cells, LOSSES, strict=True)
-            )
-            print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {marks.rstrip()}")
+            world = breach.with_controls([name])
+            alone[name] = happened(breach.foresee(world))
+            print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
+            if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
+                print(f"{'the four leaked elsewhere:':>51}  {_marks(other)}")
             print(f"    {control.meaning}")
     return alone
+
+
+def _marks(losses: Iterable[str]) -> str:
+    """A mark below the name of each loss: x where it is stopped."""
+    kept = set(losses)
+    cells = (f"{'.' if loss in kept else 'x':<{len(loss)}}" for loss in LOSSES)
+    return "  ".join(cells).rstrip()
 
 
 # --- many thieves -------------------------------------------------------------------------------

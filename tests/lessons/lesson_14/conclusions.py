@@ -1,53 +1,39 @@
-"""What lesson 14 concludes, computed over the ranges in which it is said to hold."""
+"""What lesson 14 concludes, computed over the ranges in which it is said to hold.
 
-from collections.abc import Iterable, Sequence
+What is said of many thieves is counted over a hundred draws of a thousand (data/conclusions), under
+both assumptions about the four credentials.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from random import Random
-from typing import Any
 
-from labutils.incident import breach, inventory, policy, search
-from labutils.incident.cases import Incident
+from labutils.incident import breach
 from labutils.incident.policy import World
-from labutils.lessons.lesson_14 import thieves, worlds
+from labutils.lessons.lesson_14 import draws, thieves, worlds
+from labutils.lessons.lesson_14.draws import (
+    ASSUMPTIONS,
+    ELSEWHERE,
+    THIEVES,
+    robust,
+    spread,
+    stopped,
+)
 
-SEEDS = ("thieves", "second", "third", "fourth", "fifth")
 AGES = thieves.DEFAULT.ages
 DEVICE, BEHAVIOUR, AGAIN = "device_state_checked", "behaviour_checked", "sessions_reevaluated"
+DRAWS = "Over 100 draws of 1,000"
+BOTH = "in the first and in the second"
 
 
-@cache
-def crowd(seed: str = SEEDS[0]) -> dict[str, Incident]:
-    return thieves.draw(100, seed)
-
-
-@cache
-def stopped(seed: str) -> dict[str, dict[tuple[str, ...], int]]:
-    """By loss, for each set of the twelve: how many of the hundred it stops."""
-    counts = search.stopped_counts(worlds.LOSSES.values(), worlds.TWELVE, crowd(seed).values())
-    return {loss: counts[fact] for loss, fact in worlds.LOSSES.items()}
-
-
-def span(numbers: Iterable[int]) -> str:
-    """The least and the most of some numbers."""
-    least, *_, most = sorted(numbers)
-    return f"{least} to {most}" if least != most else str(least)
+def lost(loss: str, row: str, assumption: str = draws.TENANT) -> str:
+    """How many of the thousand come to a loss: what nine in ten draws give."""
+    return spread(THIEVES - count for count in stopped(loss, row, assumption))
 
 
 def stopped_at(controls: Sequence[str], place: str) -> int:
     """At how many of the ages the stolen session is stopped."""
     world = breach.with_controls(controls)
     return sum(not worlds.session_opens(world, place, age) for age in AGES)
-
-
-def happens(loss: str, world: World, cases: Iterable[Incident]) -> int:
-    """For how many of these thieves."""
-    return sum(loss in worlds.happened(breach.foresee(world, case=case)) for case in cases)
-
-
-def over_draws(loss: str, world: World) -> str:
-    """For how many of a hundred, from the least to the most over the draws."""
-    return span(happens(loss, world, crowd(seed).values()) for seed in SEEDS)
 
 
 def signals() -> list[str]:
@@ -79,213 +65,147 @@ def longest_life(age: float) -> int:
 def session_life() -> list[str]:
     longest = longest_life(26)
     assert longest_life(0.5) == 0
-    endless = replace(World.historical(), session_hours=1000)
-    ends = next(age for age in range(27, 49) if not worlds.session_opens(endless, "far", age))
     return [
         f"each life up to {longest} hours stops the thief of 2023, and one of {longest + 1} hours "
         "does not",
         "no life from 1 hour to 48 hours does",
-        f"the session's own credential ends {ends} hours after sign-in",
     ]
 
 
 def alarm() -> list[str]:
-    base = breach.with_controls(["alert_token_elsewhere"])
-    lost = [over_draws("code", replace(base, response_minutes=wait)) for wait in (35, 125, 2025)]
-    assert [worlds.minutes_to_respond(share) for share in (1, 0.1, 0.005)] == [35, 125, 2025]
+    rows = [f"alarm after {wait} minutes" for wait in (35, 125, 2025)]
+    tenant, elsewhere = ([lost("code", row, one) for row in rows] for one in ASSUMPTIONS)
     return [
-        f"{lost[0]} of 100 pack the code where it is answered after 35 minutes, {lost[1]} after "
-        f"125 minutes, and {lost[2]} after 2,025 minutes",
-        f"Over {len(SEEDS)} draws",
-        f"Without it {over_draws('code', World.historical())} do",
+        f"{DRAWS}, where the four are read in the tenant, {tenant[0]} pack the code where an alarm "
+        f"for a token from elsewhere is answered after 35 minutes, {tenant[1]} after 125, and "
+        f"{tenant[2]} after 2,025",
+        f"Without it {lost('code', '2023')} do",
+        f"Where the four leaked elsewhere it is {elsewhere[0]}, {elsewhere[1]} and {elsewhere[2]}",
     ]
 
 
 def eviction() -> list[str]:
-    base = breach.with_controls(["alert_bulk_reads"])
-    soon, late = (over_draws("out", replace(base, eviction_hours=hours)) for hours in (2, 20))
+    rows = [f"evicted after {hours} hours" for hours in (2, 20)]
+    tenant, elsewhere = ([lost("out", row, one) for row in rows] for one in ASSUMPTIONS)
     return [
-        f"for {soon} of 100 where the last foothold is found in 2 hours, and for {late} where it "
-        f"takes 20 hours, over the same {len(SEEDS)} draws",
-        f"Without it they leave for {over_draws('out', World.historical())}",
+        f"for {tenant[0]} of 1,000 where the last foothold is found in 2 hours, and for "
+        f"{tenant[1]} where it takes 20",
+        f"Without it they leave for {lost('out', '2023')}",
+        f"where the four leaked elsewhere, {elsewhere[0]} and {elsewhere[1]}",
     ]
 
 
 def rotation() -> list[str]:
     """How many pack the code, and get into the cloud, by how soon credentials are replaced."""
-    world = breach.with_controls(["exposed_rotated"])
 
-    def after(days: int, loss: str) -> str:
-        crowds = [thieves.replaced_after(crowd(seed).values(), days) for seed in SEEDS]
-        return span(happens(loss, world, cases) for cases in crowds)
+    def after(days: int, assumption: str, loss: str = "code") -> str:
+        return lost(loss, f"replaced after {days} days", assumption)
 
-    code = {days: after(days, "code") for days in (0, 1, 7, 30)}
+    code, elsewhere = ({days: after(days, one) for days in (0, 1, 7, 30)} for one in ASSUMPTIONS)
     return [
-        f"Over {len(SEEDS)} draws {code[0]} of 100 pack the code where credentials are replaced at "
-        f"the notice, {code[1]} after a day, {code[7]} after {policy.ROTATION_DAYS} days, and "
-        f"{code[30]} after 30 days",
-        f"Into the cloud get {after(0, 'cloud')} and {after(30, 'cloud')} of 100 at the two ends",
+        f"{DRAWS}, {code[0]} pack the code where credentials are replaced at the notice, {code[1]} "
+        f"after a day, {code[7]} after 7 days, and {code[30]} after 30 days",
+        f"Where the four leaked elsewhere it is {elsewhere[0]}, {elsewhere[1]}, {elsewhere[7]} and "
+        f"{elsewhere[30]}",
     ]
 
 
-SESSION_ALONE = ("acts_reauthenticated",)
-CLOUD = ("acts_reauthenticated", "behaviour_checked", "exposed_rotated")
-LEAST = ("repository_least_privilege",)
-
-
-def ranging(loss: str, *controls: str) -> str:
-    """How many thieves a set stops, over the draws; it must be robust in each."""
-    chosen = tuple(name for name in worlds.TWELVE if name in controls)
-    counts = [stopped(seed)[loss][chosen] for seed in SEEDS]
-    assert min(counts) >= 90, (loss, controls, counts)
-    return span(counts)
-
-
-def robust_sets() -> list[str]:
-    best_alone = [
-        max(count for names, count in stopped(seed)["cloud"].items() if len(names) == 1)
-        for seed in SEEDS
-    ]
-    assert max(best_alone) < 90
+def sampling() -> list[str]:
+    """Four controls that stand near the line, in draws of a hundred and of a thousand."""
+    near = ("acts_reauthenticated", "service_tokens_bound", "alert_token_elsewhere")
+    hundreds = [stopped("code", name, "first hundred") for name in near]
+    together = sum(min(counts) >= 90 for counts in zip(*hundreds, strict=True))
+    low, high = min(map(min, hundreds)), max(map(max, hundreds))
     return [
-        f"In {len(SEEDS)} draws of a hundred, by the seeds {', '.join(SEEDS)}, these sets stop at "
-        "least 90 in each",
-        f"`acts_reauthenticated` ({ranging('session', *SESSION_ALONE)})",
-        "`session_hours` with `sessions_bound` "
-        f"({ranging('session', 'session_hours', 'sessions_bound')})",
-        f"`repository_least_privilege` ({ranging('code', *LEAST)})",
-        f"`exposed_rotated` ({ranging('cloud', *CLOUD)})",
-        f"in none of the {len(SEEDS)} draws is one control of the twelve enough",
+        f"In 100 draws of a hundred the three stand between {low} and {high}, and all three at 90 "
+        f"or more in {together}",
+        "In 100 draws of 1,000 the three are at 900 or more in "
+        + ", ".join(str(robust("code", name)) for name in near[:-1])
+        + f" and {robust('code', near[-1])}",
     ]
 
 
-def stopped_with(loss: str, controls: Sequence[str], **ranges: Any) -> int:
-    """How many of the first hundred are stopped, where a range of the draw is another one."""
-    drawn = thieves.draw(100, SEEDS[0], replace(thieves.DEFAULT, **ranges))
-    return 100 - happens(loss, breach.with_controls(controls), drawn.values())
-
-
-def moved_ranges() -> list[str]:
-    no_touch, all_touch = (stopped_with("session", SESSION_ALONE, touch=it) for it in (0.0, 1.0))
-    bought, near = (
-        stopped_with("cloud", CLOUD, bought=0.5),
-        stopped_with("cloud", CLOUD, places=("near",)),
-    )
-    assert min(no_touch, 90) == 90 and max(all_touch, bought, near) < 90
+def both_assumptions() -> list[str]:
+    """What holds however the four leaked, and what hangs on it."""
+    session = [robust("session", "acts_reauthenticated", one) for one in ASSUMPTIONS]
+    least = [robust("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
+    bound = [robust("code", "service_tokens_bound", one) for one in ASSUMPTIONS]
+    with_rotation = [
+        robust("code", "exposed_rotated + service_tokens_bound", one) for one in ASSUMPTIONS
+    ]
+    acts = [stopped("code", "acts_reauthenticated", one) for one in ASSUMPTIONS]
     return [
-        f"`acts_reauthenticated` stops {no_touch} of 100 at the session where the owner touches "
-        f"the key for nobody, and {all_touch} where she does for each thief on her laptop",
-        f"The three for the cloud stop {bought} where half of the credentials were bought, and "
-        f"{near} where all come from near by",
+        f"`repository_least_privilege` stops 900 or more in {least[0]} and {least[1]} of 100 draws",
+        f"`service_tokens_bound` in {bound[0]} and {bound[1]}, and with `exposed_rotated` in "
+        f"{with_rotation[0]} and {with_rotation[1]}",
+        f"`acts_reauthenticated` stops {spread(acts[0])} of 1,000 at the packing in the first, and "
+        f"{spread(acts[1])} in the second",
+        f"At the session it stops 900 or more in {session[0]} and {session[1]} of 100 draws",
+    ]
+
+
+def cloud() -> list[str]:
+    """No control of the twelve is enough for the cloud account, and where the four leaked elsewhere
+    no set that was tried is."""
+    alone = [max(robust("cloud", name, one) for name in worlds.TWELVE) for one in ASSUMPTIONS]
+    sets = [draws.named(names) for names in draws.SETS]
+    best = max(sets, key=lambda name: robust("cloud", name))
+    assert alone == [0, 0]
+    assert max(robust("cloud", name, ELSEWHERE) for name in sets) == 0
+    return [
+        "no control of the twelve stops 900 of 1,000 in any of 100 draws, under either assumption",
+        f"`{best}` does in {robust('cloud', best)} of 100 where the four are read in the tenant, "
+        "and in none where they leaked elsewhere",
     ]
 
 
 def only_packing() -> str:
-    world, fact = breach.with_controls(LEAST), "nov22-repos-viewed"
-    viewed = [
-        sum(
-            step.fact == fact and not step.stopped
-            for case in crowd(seed).values()
-            for step in breach.foresee(world, case=case)
-        )
-        for seed in SEEDS
-    ]
-    return f"{span(viewed)} of 100 read the repositories all the same"
-
-
-def recap_robust() -> list[str]:
-    counts = {seed: stopped(seed)["code"] for seed in SEEDS}
-    assert {one[LEAST] for one in counts.values()} == {100}
-    alone = {
-        names: count for names, count in counts["thieves"].items() if len(names) == 1 and count > 89
-    }
-    others = [names for names in alone if names != LEAST]
-    (first,) = {alone[names] for names in others}
-    then = [counts["second"][names] for names in others]
-    assert len(others) == 3
-    return [
-        f"stops the packing for 100 of 100 in {len(SEEDS)} of {len(SEEDS)} draws",
-        f"Three other controls that stop {first} in one draw stop {span(then)} in the next",
-    ]
+    read = [lost("reading", "repository_least_privilege", one) for one in ASSUMPTIONS]
+    return (
+        f"{read[0]} of 1,000 read the repositories all the same over 100 draws, where the four are "
+        f"read in the tenant, and {read[1]} where they leaked elsewhere"
+    )
 
 
 def unstopped() -> list[str]:
-    left = [100 - max(stopped(seed)["session"].values()) for seed in SEEDS]
-    everything = World(**{name: one.value for name, one in inventory.controls().items()})
-    session, cloud = over_draws("session", everything), over_draws("cloud", everything)
+    left = [
+        f"{lost('session', 'all controls', one)} of 1,000 get the session, and "
+        f"{lost('cloud', 'all controls', one)} get into the cloud"
+        for one in ASSUMPTIONS
+    ]
+    return [f"{DRAWS}, {left[0]}, where the four are read in the tenant", f"elsewhere, {left[1]}"]
+
+
+def moved_ranges() -> list[str]:
+    """Ranges at their ends, one draw of 200 each."""
+
+    def count(loss: str, control: str, **ranges: object) -> int:
+        moved = replace(thieves.DEFAULT, **ranges)
+        crowd = thieves.draw(200, "moved ranges", moved).values()
+        (stops,) = draws.search.stopped_in(
+            [worlds.LOSSES[loss]], [breach.with_controls([control])], crowd
+        )[worlds.LOSSES[loss]]
+        return stops
+
+    supplier = [
+        count("code", name, places=("supplier",))
+        for name in ("service_tokens_bound", "alert_token_elsewhere")
+    ]
+    touched = count("session", "acts_reauthenticated", places=("laptop",), touch=1.0)
     return [
-        f"The best of the 4,096 sets leaves the session to {span(left)} of the hundred in these "
-        "draws",
-        f"With all controls of the catalogue on, {session} of a hundred get the session, and "
-        f"{cloud} get into the cloud",
+        "In draws of 200, with the four read in the tenant",
+        f"stop {supplier[0]} and {supplier[1]} where all come from the supplier's host",
+        f"`acts_reauthenticated` stops {touched} at the session where all sit on the laptop and "
+        "the owner touches the key",
     ]
 
 
-def lost(seed: str) -> dict[tuple[str, ...], int]:
-    """For each set: how many of the 700 losses happen."""
-    by_loss = stopped(seed)
-    return {names: 700 - sum(one[names] for one in by_loss.values()) for names in by_loss["code"]}
-
-
-SUPPLIERS = "support_least_privilege"
-
-
-def arithmetic() -> list[str]:
-    without = [
-        min(count for names, count in lost(seed).items() if SUPPLIERS not in names)
-        for seed in SEEDS
-    ]
-    reports = [
-        max(count for names, count in stopped(seed)["report"].items() if SUPPLIERS not in names)
-        for seed in SEEDS
-    ]
-    assert set(reports) == {0}
+def recap() -> list[str]:
+    least = [stopped("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
+    assert all(set(counts) == {1000} for counts in least)
     return [
-        f"in {len(SEEDS)} draws the best set without it loses {span(without)} of 700",
-        f"Where the limit is below {min(without)}, it is in each set that meets it, at whatever "
-        "price",
+        "stops the packing for 1,000 of 1,000 in 100 of 100 draws, under both assumptions",
     ]
-
-
-def prices() -> list[str]:
-    good = {names: count for names, count in lost(SEEDS[0]).items() if count <= 35}
-    shares = []
-    for seed in range(5):
-        dice, used = Random(f"prices {seed}"), 0
-        for _ in range(200):
-            drawn = {
-                name: price * dice.choice((0.5, 0.75, 1, 1.5, 2))
-                for name, price in worlds.PRICES.items()
-            }
-            _, _, cheapest = min(
-                (sum(drawn[name] for name in names), count, names) for names, count in good.items()
-            )
-            used += "acts_reauthenticated" in cheapest
-        shares.append(used)
-    return [
-        "the cheapest set that leaves at most 35 has `acts_reauthenticated` in "
-        f"{span(shares)} of 200 draws of prices",
-    ]
-
-
-def queue() -> str:
-    """How many of the 700 losses the alarm alone leaves, by how late it is answered."""
-
-    def left(minutes: int) -> str:
-        world = breach.with_controls(["alert_token_elsewhere"])
-        late = replace(world, response_minutes=minutes)
-        return span(
-            sum(
-                len(worlds.happened(breach.foresee(late, case=case)))
-                for case in crowd(seed).values()
-            )
-            for seed in SEEDS
-        )
-
-    return (
-        f"Over {len(SEEDS)} draws the alarm alone leaves {left(35)} of 700 losses where it is "
-        f"answered after 35 minutes, {left(125)} after 125, and {left(2025)} after 2,025"
-    )
 
 
 CONCLUSIONS = {
@@ -294,12 +214,22 @@ CONCLUSIONS = {
     "14-alarm": alarm,
     "14-eviction": eviction,
     "14-rotation": rotation,
-    "14-robust": robust_sets,
-    "14-moved-ranges": moved_ranges,
+    "14-sampling": sampling,
+    "14-both": both_assumptions,
+    "14-cloud": cloud,
     "14-only-packing": only_packing,
     "14-unstopped": unstopped,
-    "14-prices": prices,
-    "14-arithmetic": arithmetic,
-    "14-queue": queue,
-    "14-recap-robust": recap_robust,
+    "14-moved-ranges": moved_ranges,
+    "14-recap": recap,
+}
+# Counted over draws: the paragraph names them, and the assumptions.
+DRAWN = {
+    "14-alarm",
+    "14-eviction",
+    "14-rotation",
+    "14-both",
+    "14-cloud",
+    "14-only-packing",
+    "14-unstopped",
+    "14-recap",
 }
