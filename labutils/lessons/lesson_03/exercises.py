@@ -40,10 +40,9 @@ CHALLENGE = code("""
 """)
 REQUEST = code("""
     def authorization_request(redirect_uri, state, code_challenge):
-        asked = {"response_type": "code", "client_id": "notes", "scope": "notes",
-                 "redirect_uri": redirect_uri, "state": state,
-                 "code_challenge": code_challenge, "code_challenge_method": "S256"}
-        return LOGIN + "/authorize?" + urlencode(asked)
+        asked = dict(response_type="code", client_id="notes", scope="notes", state=state)
+        hashed = dict(code_challenge=code_challenge, code_challenge_method="S256")
+        return LOGIN + "/authorize?" + urlencode(asked | hashed | dict(redirect_uri=redirect_uri))
 """)
 RESPONSE = code("""
     def authorization_response(browser, url, typed):
@@ -74,10 +73,9 @@ LURE = code("""
 """)
 CODE_FROM = code("""
     def code_from(answer, state):
-        if not state or answer.get("state") != state or answer.get("iss") != LOGIN:
-            raise ValueError("the answer to another request, or of another provider")
-        if "error" in answer or "code" not in answer:
-            raise ValueError("no code")
+        if (not state or answer.get("state") != state or answer.get("iss") != LOGIN
+                or "error" in answer or "code" not in answer):
+            raise ValueError("the answer to another request, or no code")
         return answer["code"]
 """)
 TRAP = code("""
@@ -832,11 +830,11 @@ EXERCISES = (
             ),
             "missing": (
                 "A parameter is missing. There are seven of them.",
-                altered(REQUEST, (', "code_challenge_method": "S256"', "")),
+                altered(REQUEST, (', code_challenge_method="S256"', "")),
             ),
             "more": (
                 "There is a parameter that the flow does not have, or one that stands there twice.",
-                altered(REQUEST, ('"S256"}', '"S256", "code_verifier": "x"}')),
+                altered(REQUEST, ('"S256")', '"S256", code_verifier="x")')),
             ),
             "plain": (
                 "With the method plain the challenge would be the verifier itself. Yours is "
@@ -845,12 +843,12 @@ EXERCISES = (
             ),
             "fixed": (
                 "This value is the same in every request of the client. It stands in the table.",
-                altered(REQUEST, ('"client_id": "notes"', '"client_id": "notes.example"')),
+                altered(REQUEST, ('client_id="notes"', 'client_id="notes.example"')),
             ),
             "hashed": (
                 "The challenge is hashed a second time. The argument code_challenge is the hash "
                 "already: send it as it is.",
-                altered(REQUEST, ('": code_challenge,', '": challenge(code_challenge),')),
+                altered(REQUEST, ("=code_challenge,", "=challenge(code_challenge),")),
             ),
             "value": (
                 "A value arrives changed. Take it from the argument, and let urlencode escape what "

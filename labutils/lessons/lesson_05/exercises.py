@@ -860,7 +860,7 @@ EXERCISES = (
                 ),
             ),
             "one": (
-                "Send one request.",
+                "Send one request, to the token endpoint, and no other.",
                 altered(AS_CLIENT, ("return", "browser.get(API + '/me')\n    return")),
             ),
             "fixed": (
