@@ -718,12 +718,26 @@ def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | N
     parts = [*tokens[0].split("."), tokens[0], tokens[0].rpartition(".")[0]]
     others = (keys[1], keys[0][:-1] + b"x", b"x" + keys[0][1:])
     alike = any(tagged(answer, tokens[0], key) == first for key in others)
-    if alike or any(guessed([first], [part]) for part in parts):
+    if alike or needs_no_key(answer, tokens, keys) or any(guessed([first], [p]) for p in parts):
         under = "the same token under another key"
         return Verdict("differs", under, written(first), mistake="plain")
+    if any(text in first for text in (keys[0].decode(), keys[0].hex(), b64(keys[0]))):
+        return Verdict("differs", "a line with a token", written(first), mistake="leaked")
     if entropy(tags) < BITS:
         return Verdict("differs", case, f"tags such as {written(first)}", mistake="short")
     return None
+
+
+def needs_no_key(answer: Tried, tokens: list[str], keys: list[bytes]) -> bool:
+    """Whether a piece of the tag is the same under two keys, and no tag of another token has it."""
+
+    def pieces_of_tag(token: str, key: bytes) -> set[str]:
+        tag = tagged(answer, token, key)
+        return {tag[at : at + 8] for at in range(len(tag) - 7)}
+
+    first, under = (pieces_of_tag(tokens[0], key) for key in keys)
+    others = (pieces_of_tag(token, keys[0]) for token in tokens[1:])
+    return bool((first & under).difference(*others))
 
 
 def of_every_kind(answer: Tried, tokens: list[str], key: bytes) -> Verdict | None:
@@ -1440,6 +1454,11 @@ EXERCISES = (
                 "the same signature.",
                 altered(REDACT, ("token.encode()", 'token.split(".")[1].encode()')),
             ),
+            "leaked": (
+                "The key stands in the line. Whoever reads the log has it, and can compute every "
+                "tag.",
+                altered(REDACT, ("{digest.hex()}", "{key.hex()}-{digest.hex()}")),
+            ),
             "plain": (
                 "Everybody can compute this tag: whoever has a token, or guesses it, can tell "
                 "which lines are about it. The key must go into the hash: hmac.digest(key, ...).",
@@ -1538,7 +1557,7 @@ EXERCISES = (
         "01-9",
         "function",
         macing,
-        "It fits the example that the standard prints. Nothing else went in.",
+        "It fits the example that the standard prints. Only the signed text and the key went in.",
         {
             "signed": (
                 "Signed is the text before the last dot: header, dot and payload, as they stand.",

@@ -847,8 +847,7 @@ EXERCISES = (
         "02-5",
         "function",
         guessing,
-        "It happened offline: no server saw a failed try. A secret for HS256 must come from "
-        "chance.",
+        "It happened offline: no server saw a failed try. A secret for HS256 must be random.",
         {
             "found": (
                 "For each guess, take the MAC over all that stands before the last dot, and "

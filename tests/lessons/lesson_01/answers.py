@@ -515,7 +515,17 @@ def answer(line, key):
             redact(("token.encode()", "token[:-9].encode()")),
             redact(("token.encode()", '(token.split(".")[2] or token).encode()')),
         ],
+        "leaked": [
+            redact(("{digest.hex()}", "{digest.hex()[:16]}.{base64.b64encode(key).decode()}")),
+        ],
         "plain": [
+            redact(
+                (
+                    "digest = ",
+                    "plain = hmac.digest(b'salt', token.encode(), 'sha256')\n        digest = ",
+                ),
+                ("{digest.hex()}", "{plain.hex()[:16]}{digest.hex()[:16]}"),
+            ),
             redact(("(key,", "(key[:8],")),
             redact(("(key,", "(key[8:],")),
             redact(("(key,", '(b"a fixed key",')),
