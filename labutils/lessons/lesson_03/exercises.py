@@ -515,10 +515,13 @@ def knows_her_password(apps: OneClient) -> bool:
 
 
 def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
-    """Whether Ada's browser ended in Tom's account."""
+    """Whether Ada's browser ended in Tom's account, and its answer was the last one."""
+    last = next((e.client for e in reversed(apps.lab.wire) if e.client in ("ada", "tom")), "")
     owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
     if owner == "u-0666":
-        return None
+        got, want = "what Tom's browser got", "what Ada's browser got"
+        toms = Verdict("differs", WITHOUT_STATE, got, want, mistake="response")
+        return toms if last == "tom" else None
     mistake = "own" if owner == "u-1815" else _not_lured(apps)
     got, want = f"Ada's browser at {owner}", "Ada's browser at u-0666"
     return Verdict("differs", WITHOUT_STATE, got, want, mistake=mistake)

@@ -110,6 +110,10 @@ def signs_in(answer: Tried) -> Verdict:
             case, got = f"{who}'s access token", "the token in an address"
             return Verdict("differs", case, got, "a form", mistake="address")
         page = getattr(response, "text", "")
+        elsewhere = not str(getattr(response, "url", "")).startswith("https://eager.example/")
+        if sub in page and elsewhere:
+            got, want = "the answer of another host", "the page of eager.example"
+            return Verdict("differs", f"{who}'s access token", got, want, mistake="page")
         if isinstance(response, str | dict):
             return Verdict("differs", f"{who}'s access token", written(response), mistake="whole")
         if sub not in page:

@@ -314,6 +314,16 @@ MISTAKES = {
             for form in ("hidden(page)", "hidden(page) | typed")
         ],
     },
+    "03-7": {
+        "response": [
+            """
+def answer(apps):
+    stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
+    apps.opens("ada", stopped.headers["location"])
+    return apps.tom.get(NOTES + "/")
+"""
+        ],
+    },
     "03-8": {
         "iss": [
             CODE_FROM.replace("CONDITION", condition)

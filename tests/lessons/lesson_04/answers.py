@@ -308,6 +308,15 @@ WRONG = {
 
 # Exercise -> mistake -> answers that refuse what is good.
 MISTAKES = {
+    "04-1": {
+        "page": [
+            """
+def answer(browser, token):
+    header = {"authorization": f"Bearer {token}"}
+    return browser.get("https://login.example/userinfo", headers=header)
+"""
+        ],
+    },
     "04-3": {
         "age": [
             but(IN_TIME, "now < expires", "now < expires and now - issued < 3600"),
