@@ -676,9 +676,9 @@ EXERCISES = (
                 altered(VERIFY, ("if not key.Algorithm", "if signature and not key.Algorithm")),
             ),
             "spelling": (
-                "The issuer did not write the token so. A blank, `=` or other spare bits are not "
-                "allowed in a segment (RFC 7515, 2): change nothing, and let unb64 refuse it. (Of "
-                "these, PyJWT takes `==` behind the signature.)",
+                "The issuer did not write the token so. A segment has no space, no `=`, and one "
+                "last character for its bytes (RFC 7515, 2): change nothing, and let unb64 refuse "
+                "it. (Of these spellings, PyJWT takes `==` behind the signature.)",
                 altered(VERIFY, ("token.split", "token.strip().split")),
             ),
             "none": (
@@ -751,7 +751,7 @@ EXERCISES = (
             ),
             "typ near": (
                 "logout+JWT has JWT in it, and is another type. Compare the whole value: a part of "
-                "it, its beginning or its end says nothing, and a blank belongs to it.",
+                "it, its beginning or its end says nothing, and a space belongs to it.",
                 altered(
                     VERIFY, ('header.get("typ") != "JWT"', '"JWT" not in header.get("typ", "")')
                 ),
