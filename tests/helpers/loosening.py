@@ -179,7 +179,7 @@ def looser_comparison(
             yield from equal_in_part(node, seen)
         yield from of_any_length(node)
         yield from only_where_there(place, node, seen)
-    elif isinstance(operator, ast.In | ast.NotIn):
+    elif isinstance(operator, ast.In | ast.NotIn):  # codespell:ignore notin
         if seen.among_texts(node) and not is_name(node.left):
             yield from among_in_part(node, seen)
         yield from without_one(node)
@@ -209,7 +209,8 @@ def among_in_part(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.AST,
         ("part", f"any(each in str({a}) for each in {b})"),
     ):
         if kind != "case" or seen.letters(node):
-            yield kind, condition(text, isinstance(node.ops[0], ast.NotIn)), changed(node, text)
+            negated = isinstance(node.ops[0], ast.NotIn)  # codespell:ignore notin
+            yield kind, condition(text, negated), changed(node, text)
 
 
 def of_any_length(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
