@@ -301,7 +301,7 @@ def without_library(
             sys.setprofile(before)
         if not called:
             return verdict
-        return Verdict("differs", got=f"the work to {called[0]}", mistake="library")
+        return Verdict("differs", got=f"the work to a library ({called[0]})", mistake="library")
 
     return judged
 

@@ -286,7 +286,7 @@ def test_work_that_was_left_to_a_library_is_noted_and_the_profiler_is_put_back()
     before = sys.getprofile()
     assert judge(Tried(lambda token: len(token.split(".")))) is PASSED
     assert judge(Tried(decode)).mistake == "library"
-    assert judge(Tried(lambda token: decode(token) + 0)).got == "the work to decode"
+    assert judge(Tried(lambda token: decode(token) + 0)).got == "the work to a library (decode)"
     with pytest.raises(ZeroDivisionError):
         without_library(lambda _answer: 1 / 0, decode)(Tried(decode))
     assert sys.getprofile() is before
