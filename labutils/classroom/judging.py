@@ -5,11 +5,12 @@ an exercise that needs more writes a function of its own.
 """
 
 import dis
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import FunctionType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, Literal
 
 import httpx
@@ -274,6 +275,35 @@ def _returned(result: Any, case: Case, words: str, *, is_good: bool) -> Verdict:
     if case.want is not None and not _equal(result, case.want):
         return Verdict("differs", words, written(result), written(case.want), mistake=mistake)
     return PASSED
+
+
+def without_library(
+    judge: Callable[[Tried], Verdict], *tools: Callable[..., Any]
+) -> Callable[[Tried], Verdict]:
+    """A judge that refuses an answer which leaves the work to one of these functions.
+
+    The mistake is called `library`.
+    """
+    names = {tool.__code__: tool.__qualname__ for tool in tools if isinstance(tool, FunctionType)}
+
+    def judged(answer: Tried) -> Verdict:
+        called: list[str] = []
+
+        def note(frame: FrameType, event: str, _argument: object) -> None:
+            if event == "call" and frame.f_code in names:
+                called.append(names[frame.f_code])
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            verdict = judge(answer)
+        finally:
+            sys.setprofile(before)
+        if not called:
+            return verdict
+        return Verdict("differs", got=f"the work to a library ({called[0]})", mistake="library")
+
+    return judged
 
 
 def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:

@@ -5,7 +5,9 @@ import codecs
 import gzip
 import hashlib
 import hmac
+import re
 import string
+import sys
 import zlib
 from collections import Counter, OrderedDict, defaultdict
 from types import SimpleNamespace
@@ -17,11 +19,20 @@ from hypothesis import strategies as st
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import check
-from labutils.classroom.judging import PASSED, Case, Tried, compare, returns_nothing, verifier
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    compare,
+    returns_nothing,
+    verifier,
+    without_library,
+)
 from labutils.classroom.registry import Exercise
 from labutils.incident import ledger
 from labutils.lab import seconds
 from labutils.lessons.lesson_01 import exercises as lesson_01
+from labutils.lessons.lesson_01.logged_tokens import scene
 from labutils.stage import reversible_encodings
 
 
@@ -259,6 +270,32 @@ def test_01_7_a_hash_without_the_key_can_be_computed_by_everybody(name):
     assert refused_as("01-7", mistake, answer)
 
 
+def test_01_7_the_model_solution_leaves_nothing_in_the_log_of_the_target():
+    """Not even where a gateway wrote %2E for the dots, or an address holds another address."""
+    redact, log = learners(f"{lesson_01.TOOLS}\n{lesson_01.REDACT}"), scene().log
+    cleaned = [redact(line, b"a key") for line in log]
+    assert sum("%2E" in line for line in log) == 3
+    assert sum("token-" in line for line in cleaned) == len(log) - 1
+    for line, clean in zip(log, cleaned, strict=True):
+        segments = [part for part in re.findall(r"[\w-]{12,}", line) if part not in clean]
+        assert "eyJ" not in clean and len(segments) == (0 if "/help" in line else 3)
+
+
+def test_work_that_was_left_to_a_library_is_noted_and_the_profiler_is_put_back():
+    judge = without_library(compare(lambda: [Case(("a.b.c",), 3)]), decode)
+    before = sys.getprofile()
+    assert judge(Tried(lambda token: len(token.split(".")))) is PASSED
+    assert judge(Tried(decode)).mistake == "library"
+    assert judge(Tried(lambda token: decode(token) + 0)).got == "the work to a library (decode)"
+    with pytest.raises(ZeroDivisionError):
+        without_library(lambda _answer: 1 / 0, decode)(Tried(decode))
+    assert sys.getprofile() is before
+
+
+def decode(token):
+    return token.count(".") + 1
+
+
 # Changes that tests/mutants.py does not make, for the solutions in which it finds few.
 CHANGED_BY_HAND = {
     "01-3": [
@@ -267,7 +304,6 @@ CHANGED_BY_HAND = {
         ("decode(token)", "decode(token)[1]"),
         ("decode(token)", "list(decode(token)[1].values())"),
         ("for secret in secrets", "for secret in secrets[1:]"),
-        ("for secret in secrets", "for secret in sorted(secrets)"),
         ("if secret in text", "if secret.lower() in text.lower().replace('.', '')"),
         ("if secret in text", "if f'\"{secret}\"' in text"),
         ("[secret for", "[text for"),

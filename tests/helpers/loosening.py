@@ -10,7 +10,9 @@ comprehension, or in the first argument of `need`. It is loosened so:
 - member left out: one member of a list of names or values is not asked about
 
 `watched(source)` is the same code with each comparison noting what it compared (`Seen`): texts are
-loosened as texts where texts were seen, and nothing is loosened that no answer reached.
+loosened as texts where texts were seen, and nothing is loosened that no answer reached. Left out
+is what cannot change an answer: the case of texts without letters, the first six letters of a text
+that has fewer, and an empty value that `not x or ...` refuses beforehand.
 """
 
 import ast
@@ -53,6 +55,14 @@ class Seen:
         return any(
             isinstance(left, str) and isinstance(right, str) and left and right
             for left, right in self.pairs.get((node.lineno, node.col_offset), ())
+        )
+
+    def letters(self, node: ast.Compare) -> bool:
+        """Whether a text with letters in it was compared here, which can be in another case."""
+        return any(
+            str(value).swapcase() != str(value)
+            for pair in self.pairs.get((node.lineno, node.col_offset), ())
+            for value in pair
         )
 
     def among_texts(self, node: ast.Compare) -> bool:
@@ -155,29 +165,33 @@ def looser(place: Place, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
     """What could stand in the place of one condition instead."""
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield from looser_comparison(node, seen)
+        yield from looser_comparison(place, node, seen)
     if isinstance(node, ast.Call):
         yield from looser_call(node)
 
 
-def looser_comparison(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
+def looser_comparison(
+    place: Place, node: ast.Compare, seen: Seen
+) -> Iterator[tuple[str, ast.AST, str]]:
     operator = node.ops[0]
     if isinstance(operator, ast.Eq | ast.NotEq):
         if seen.texts(node):
-            yield from equal_in_part(node)
+            yield from equal_in_part(node, seen)
         yield from of_any_length(node)
-        yield from only_where_there(node, seen)
-    elif isinstance(operator, ast.In | ast.NotIn):
+        yield from only_where_there(place, node, seen)
+    elif isinstance(operator, ast.In | ast.NotIn):  # codespell:ignore notin
         if seen.among_texts(node) and not is_name(node.left):
-            yield from among_in_part(node)
+            yield from among_in_part(node, seen)
         yield from without_one(node)
 
 
-def equal_in_part(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
+def equal_in_part(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
     """Two texts that are equal in part; which of them is the longer one is not known."""
     left, right = ast.unparse(node.left), ast.unparse(node.comparators[0])
     for kind, form in TEXTS.items():
-        if kind == "case" and is_media_type(node):
+        if kind == "case" and (is_media_type(node) or not seen.letters(node)):
+            continue
+        if kind == "first letters" and has_few_letters(node):
             continue
         either = kind in ("beginning", "part")
         for one, other in [(left, right), (right, left)] if either else [(left, right)]:
@@ -185,7 +199,7 @@ def equal_in_part(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
             yield kind, condition(text, isinstance(node.ops[0], ast.NotEq)), changed(node, text)
 
 
-def among_in_part(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
+def among_in_part(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
     """A text that is one of several, in part."""
     a, b = ast.unparse(node.left), ast.unparse(node.comparators[0])
     for kind, text in (
@@ -194,7 +208,9 @@ def among_in_part(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
         ("blanks", f"str({a}).strip() in {b}"),
         ("part", f"any(each in str({a}) for each in {b})"),
     ):
-        yield kind, condition(text, isinstance(node.ops[0], ast.NotIn)), changed(node, text)
+        if kind != "case" or seen.letters(node):
+            negated = isinstance(node.ops[0], ast.NotIn)  # codespell:ignore notin
+            yield kind, condition(text, negated), changed(node, text)
 
 
 def of_any_length(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
@@ -205,10 +221,12 @@ def of_any_length(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
         yield "another pattern", other, arrow(node, other)
 
 
-def only_where_there(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
+def only_where_there(
+    place: Place, node: ast.Compare, seen: Seen
+) -> Iterator[tuple[str, ast.AST, str]]:
     """The check is skipped where one side of it is empty: `if x and x != y`."""
     for index, side in enumerate((node.left, node.comparators[0])):
-        if not can_be_missing(side):
+        if not can_be_missing(side) or ast.unparse(side) in refused_when_empty(place):
             continue
         met = seen.pairs.get((node.lineno, node.col_offset), ())
         if not any(isinstance(pair[index], str | bytes | None | dict | list) for pair in met):
@@ -218,6 +236,15 @@ def only_where_there(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.A
         else:
             other = ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), side), node])
         yield "only where there", other, arrow(node, other)
+
+
+def refused_when_empty(place: Place) -> list[str]:
+    """The values whose emptiness another part of the same `or` refuses: `not x or x != y`."""
+    either = place.parent
+    if not (isinstance(either, ast.BoolOp) and isinstance(either.op, ast.Or)):
+        return []
+    negated = [one for one in either.values if isinstance(one, ast.UnaryOp)]
+    return [ast.unparse(one.operand) for one in negated if isinstance(one.op, ast.Not)]
 
 
 def looser_call(node: ast.Call) -> Iterator[tuple[str, ast.AST, str]]:
@@ -276,6 +303,12 @@ def is_media_type(node: ast.Compare) -> bool:
     """Whether a type of a token is compared: in any case by the standard (RFC 7515, 4.1.9; RFC
     2045, 5.1)."""
     return any(isinstance(part, ast.Constant) and part.value == "typ" for part in ast.walk(node))
+
+
+def has_few_letters(node: ast.Compare) -> bool:
+    """Whether one side is a text of fewer than six letters, so that all of it counts."""
+    sides = [one for one in (node.left, *node.comparators) if isinstance(one, ast.Constant)]
+    return any(isinstance(one.value, str) and len(one.value) < 6 for one in sides)
 
 
 def is_length(node: ast.AST) -> bool:

@@ -228,7 +228,7 @@ def states_compared(same):
         given = answer.get("state", "")
         if not state or not given or not same(given, state):
             raise ValueError("another state")
-        if "error" in answer or "code" not in answer:
+        if "error" in answer or "code" not in answer or answer.get("iss") != stage.LOGIN:
             raise ValueError("no code")
         return answer["code"]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from labutils.classroom.judging import Case, Tried, Verdict, compare, value
+from labutils.classroom.judging import Case, Tried, Verdict, compare, nearly, value
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice
 
@@ -28,8 +28,11 @@ def logs() -> list[Case]:
     hers = [line("u-1815", home), line("u-1815", wiki)]
     tom = line("u-1815", "203.0.113.66")
     others = [line("u-0666", "203.0.113.66"), line("u-2000", stranger)]
-    near = [line("u-1815", address) for address in ("192.0.2.1", "192.0.2.100")]
+    near = [line("u-1815", f"192.0.2.{end}") for end in ("1", "100", "10 ")]
+    namesakes = [line(user, "203.0.113.66") for user in nearly("u-1815")]
     new = [line("u-1815", stranger), line("u-1815", stranger, "api.write")]
+    about_her = {**line("u-2000", stranger), "about": "u-1815"}
+    through = {**tom, "server": home}
     known = [home, wiki]
     return [
         Case((hers, known), [], "nobody", "a log with Ada alone"),
@@ -38,19 +41,32 @@ def logs() -> list[Case]:
             ([*hers, *others], known), [], "other people", "other people with tokens of their own"
         ),
         Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines by two strangers"),
+        Case(([tom, *hers, tom], known), [tom, tom], "all", "a line that stands there twice"),
         Case((hers, [home]), [hers[1]], "fixed", "a log where the wiki's address is not known"),
+        Case((hers, []), hers, "fixed", "a log where no address is known"),
         Case(
             ([*hers, *near], known),
             near,
             "near",
             "addresses that are nearly the one of her browser",
         ),
+        *(
+            Case(([one, tom], known), [tom], "namesake", f"a user {one['user']!r}, and Tom")
+            for one in namesakes
+        ),
+        Case(([*hers, about_her], known), [], "fields", "another user, who reads about u-1815"),
+        Case(([*hers, through], known), [through], "fields", "Tom, at the server 192.0.2.10"),
     ]
+
+
+def same_lines(result: Any, want: list[dict[str, str]]) -> bool:
+    """The same lines, each as often; in which order does not matter."""
+    return isinstance(result, list) and sorted(map(repr, result)) == sorted(map(repr, want))
 
 
 def hunting(answer: Tried) -> Verdict:
     """The judge of 00-2."""
-    verdict = compare(logs)(answer)
+    verdict = compare(logs, same=same_lines)(answer)
     if verdict.kind == "raised":
         return replace(verdict, mistake=None)
     if verdict.kind == "differs" and (mistake := hunting_mistake(answer)):
@@ -94,7 +110,7 @@ EXERCISES = (
         "00-1",
         "value",
         value(who_it_names),
-        "No key was needed. Everybody who sees a token can read it.",
+        "No key was needed. Everybody who sees this token can read it.",
         {
             "name": (
                 "The token does not say Ada. Look for `sub`, the subject: the provider's number "
@@ -125,7 +141,7 @@ EXERCISES = (
         "00-2",
         "function",
         hunting,
-        "That was a hunt: who uses Ada's token from a place where she never was?",
+        "That was a hunt: which lines use Ada's token from an address that is not known?",
         {
             "list": (
                 "Return a list of lines. Where no line is suspicious the list is empty: [].",
@@ -184,13 +200,26 @@ EXERCISES = (
                 "audit if l['user'] == 'u-1815' and l['ip'] not in K]",
             ),
             "near": (
-                "192.0.2.1 and 192.0.2.100 are other addresses than 192.0.2.10. Compare whole "
-                "ones: line['ip'] not in known, where `known` is the list itself.",
+                "192.0.2.1, 192.0.2.100 and '192.0.2.10 ' are other texts than 192.0.2.10. Compare "
+                "whole ones: line['ip'] not in known, where `known` is the list itself.",
                 "answer = lambda audit, known: [l for l in audit if l['user'] == 'u-1815' and "
                 "not l['ip'].startswith(tuple(known))]",
             ),
+            "namesake": (
+                "That is another user, whose number only looks like Ada's. Compare the whole text: "
+                "line['user'] == 'u-1815'.",
+                "answer = lambda audit, known: [l for l in audit if 'u-1815' in l['user'] "
+                "and l['ip'] not in known]",
+            ),
+            "fields": (
+                "A line has other fields, which may hold a user's number or an address as well. "
+                "Look at line['user'] and line['ip'].",
+                "answer = lambda audit, known: [l for l in audit if 'u-1815' in l.values() "
+                "and l['ip'] not in known]",
+            ),
             "all": (
-                "Every line that fits belongs to the answer, from whichever strange address.",
+                "Every line that fits belongs to the answer, from whichever strange address, and "
+                "as often as it is in the log.",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] == '203.0.113.66' "
                 "and l['user'] == 'u-1815']",
             ),

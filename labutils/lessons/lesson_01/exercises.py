@@ -3,13 +3,16 @@
 import base64
 import hmac
 import json
+import math
 import re
 import string
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
+from urllib.parse import unquote
 
 import jwt
 
@@ -22,6 +25,7 @@ from labutils.classroom.judging import (
     compare,
     value,
     verifier,
+    without_library,
     written,
 )
 from labutils.classroom.registry import (
@@ -30,7 +34,15 @@ from labutils.classroom.registry import (
     code,
     columns_of,
 )
-from labutils.identity.tokens import SigningKey, b64, json_part, rfc_examples, sign, unb64
+from labutils.identity.tokens import (
+    SigningKey,
+    b64,
+    inspect,
+    json_part,
+    rfc_examples,
+    sign,
+    unb64,
+)
 from labutils.lab import dice
 from labutils.stage.reversible_encodings import guessed, undone, unmasked
 
@@ -68,17 +80,21 @@ SECONDS_LEFT = code("""
 REDACT = code("""
     def redact(line, key):
         def tag(match):
-            digest = hmac.digest(key, match[0].encode(), "sha256")
+            token = unquote(match[0])
+            digest = hmac.digest(key, token.encode(), "sha256")
             return f"token-{digest.hex()}"
-        return re.sub(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", tag, line)
+
+        dot = "([.]|%2E|%2e)"
+        three = rf"eyJ[\\w-]+{dot}[\\w-]*{dot}[\\w-]*"
+        return re.sub(rf"{three}({dot}[\\w-]+{dot}[\\w-]+)?", tag, line)
 """)
 ONE_SPELLING = code("""
     def one_spelling(token):
-        for part in token.split("."):
-            data = base64.urlsafe_b64decode(part + "==")
-            if base64.urlsafe_b64encode(data).decode().rstrip("=") != part:
-                return False
-        return True
+        again = []
+        for part in token.encode().split(b"."):
+            data = base64.urlsafe_b64decode(part + b"==")
+            again.append(base64.urlsafe_b64encode(data).rstrip(b"="))
+        return b".".join(again) == token.encode()
 """)
 MAC = code("""
     def mac(token, key):
@@ -92,6 +108,7 @@ IMPORTS = code("""
     import hmac
     import json
     import re
+    from urllib.parse import unquote
 """)
 TOOLS = "\n".join((IMPORTS, DECODE, SEGMENT))
 
@@ -168,6 +185,14 @@ def is_of_the_payload(answer: str) -> bool:
 # --- 01-2: decode -------------------------------------------------------------------------------
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Equal as JSON: True is not 1, and the order of names does not matter."""
+    try:
+        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    except (TypeError, ValueError):
+        return False
+
+
 def joined(header: Any, claims: Any, signature: str = "c2lnbmF0dXJl") -> str:
     """A text with three segments. Nobody signed it."""
     return f"{json_part(header)}.{json_part(claims)}.{signature}"
@@ -184,12 +209,25 @@ def to_decode() -> list[Case]:
     letters = {"sub": "Ada ~~~ >>> ???", "note": "?~>" * 5}
     cases.append((plain, letters, "alphabet"))
     cases.append(({"kid": ">>>???~~~" * 2, "alg": "ES256"}, {"sub": "u-1"}, "alphabet"))
-    named = {"sub": next(names), "name": "Zoë"}
-    unescaped = b64(json.dumps(named, ensure_ascii=False).encode())
+    named, of_zoe = {"sub": next(names), "name": "Zoë"}, {"alg": "ES256", "kid": "Zoë's"}
+    facts = {"email_verified": True, "locked": False, "act": None, "note": "true, false or null"}
     return [
         *(Case((joined(head, claims),), (head, claims), name) for head, claims, name in cases),
-        Case((f"{json_part(plain)}.{unescaped}.c2ln",), (plain, named), "letters"),
+        *(
+            Case((f"{unescaped(head)}.{unescaped(named)}.c2ln",), (head, named), "letters")
+            for head in (plain, of_zoe)
+        ),
+        Case((joined(plain, facts),), (plain, facts), "literal"),
+        Case((f"{json_part(plain)}.{b64(SLASHED)}.c2ln",), (plain, json.loads(SLASHED)), "literal"),
     ]
+
+
+SLASHED = b'{"iss":"https:\\/\\/login.example","name":"\\ud83d\\ude00"}'  # as some issuers escape
+
+
+def unescaped(value: Any) -> str:
+    """A segment whose letters stand there as they are, in UTF-8."""
+    return b64(json.dumps(value, ensure_ascii=False).encode())
 
 
 def decoding(answer: Tried) -> Verdict:
@@ -202,7 +240,7 @@ def decoding(answer: Tried) -> Verdict:
             return answer.raised(str(case), "three" if parsed else case.mistake)
         if result is None:
             return Verdict("none", str(case))
-        if not (isinstance(result, tuple | list) and list(result) == list(case.want)):
+        if not (isinstance(result, tuple | list) and alike(result, case.want)):
             mistake = decoding_mistake(result, case)
             return Verdict("differs", str(case), written(result), written(case.want), "", mistake)
     return PASSED
@@ -243,6 +281,7 @@ def to_search() -> list[Case]:
     in_header = joined({**head, "kid": "build-server-7"}, {"sub": "u-1"})
     deep = {"sub": "u-1", "act": {"people": [{"email": other}, {"email": mail}]}}
     abroad = joined(head, {"sub": "u-1", "name": "Zoë Müller", "note": f"ask {mail} first"})
+    near = [mail.upper(), mail.replace("@", " @"), f"{mail} ", f" {mail}", f"{mail}.test"]
     cases = [
         ((plain, [mail, other]), [mail], "encoded"),
         ((plain, [other, mail]), [mail], "round"),
@@ -253,12 +292,19 @@ def to_search() -> list[Case]:
         ((joined(head, deep), [mail, other]), [mail, other], "nested"),
         ((abroad, ["Zoë Müller"]), ["Zoë Müller"], "escaped"),
         ((abroad, [mail, pay]), [mail], "inside"),
+        ((abroad, ["zoë müller", "ZoëMüller", mail]), [mail], "near"),
+        ((plain, [*near, mail]), [mail], "near"),
+        ((joined(head, {"sub": "u-1", "note": f"EUR{pay}gross"}), [pay]), [pay], "inside"),
+        ((joined(head, {"sub": "u-1", "email": mail.upper()}), [mail]), [], "near"),
+        ((joined(head, {"sub": "u-1", "email": mail.replace(".", "-")}), [mail]), [], "near"),
+        ((joined(head, {"sub": "u-1", "name": "Ada  Lovelace"}), ["Ada Lovelace"]), [], "near"),
     ]
     return [Case(arguments, want, mistake) for arguments, want, mistake in cases]
 
 
 def same_list(result: Any, want: list[str]) -> bool:
-    return isinstance(result, list | tuple) and list(result) == want
+    """The same texts; in which order does not matter."""
+    return isinstance(result, list | tuple) and sorted(map(repr, result)) == sorted(map(repr, want))
 
 
 def leaking(answer: Tried) -> Verdict:
@@ -316,6 +362,8 @@ def to_encode() -> list[Case]:
     values += [({"sub": "~~~>>>???" * 2}, "alphabet"), ({"sub": "Zoë", "n": None}, "json")]
     values += [({}, "json"), ([next(names), True], "json"), (111, "json")]
     values += [({"name": "Ada Lovelace", "groups": ["wiki users"]}, "value")]
+    values += [({"name": "Lovelace, Ada", "note": "from 9: 10, 11"}, "value")]
+    values += [("", "json"), (0, "json"), (None, "json"), ({"locked": False, "n": None}, "value")]
     return [Case((item,), item, mistake) for item, mistake in values]
 
 
@@ -345,22 +393,27 @@ def encoding_mistake(result: Any, want: Any) -> str | None:
         return "alphabet"
     try:
         text = unb64(result).decode()
-        mistake = None if json.loads(text) == want else "value"
+        mistake = None if alike(json.loads(text), want) else "value"
     except (ValueError, jwt.PyJWTError):
         mistake = "json"
     if mistake and any(read(result + letter) == want for letter in ALPHABET):
         return "cut"
-    if mistake == "value" and json.loads(text) == json.loads(json.dumps(want).replace(" ", "")):
+    if mistake == "value" and without_spaces(json.loads(text)) == without_spaces(want):
         return "blanks"
     if mistake or text in shortest(want):
         return mistake
     return "order" if text in shortest(json.loads(text)) else "spaces"
 
 
+def without_spaces(item: Any) -> str:
+    """The JSON of a value, with no space left, inside its texts neither."""
+    return json.dumps(item).replace(" ", "")
+
+
 def read(segment: str) -> Any:
     """The value in a segment, its spare bits let pass; None where there is none."""
     try:
-        return json.loads(base64.urlsafe_b64decode(segment + "=="))
+        return json.loads(read_bytes(segment))
     except ValueError:
         return None
 
@@ -373,14 +426,25 @@ def shortest(item: Any) -> list[str]:
 # --- 01-5: one claim changed --------------------------------------------------------------------
 
 
+def tokens_to_change() -> list[tuple[str, str, Any]]:
+    """Tokens, the claim to change in each, and its new value."""
+    names = drawn("change")
+    changes = [("sub", next(names)), ("salary", 1), ("act", {"sub": next(names)})]
+    changes += [("email_verified", False), ("sub", None), ("salary", 0), ("Role", "admin")]
+    cases = []
+    for name, new in changes:
+        same, of_act = next(names), {"sub": "u-1815", "salary": 9100}
+        claims = {"owner": same, "sub": same, "bonus": 9100, "salary": 9100, "by": of_act}
+        header = b64(json.dumps({"kid": next(names), "alg": "ES256"}).encode())  # with spaces
+        cases.append((f"{header}.{json_part(claims)}.{b64(next(names).encode())}", name, new))
+    twice = json_part({"alg": "none", "sub": "u-1815"})  # a payload that is spelt as its header
+    return [*cases, (f"{twice}.{twice}.", "sub", next(names))]
+
+
 def changing(answer: Tried) -> Verdict:
     """The judge of 01-5: the payload is new, and all else is as it was."""
-    names = drawn("change")
-    for name, new in (("sub", next(names)), ("salary", 1), ("act", {"sub": next(names)})):
-        claims = {"iss": next(names), "sub": "u-1815", "salary": 9100}
-        header = b64(json.dumps({"kid": next(names), "alg": "ES256"}).encode())  # with spaces
-        token = f"{header}.{json_part(claims)}.{b64(next(names).encode())}"
-        case = f"{name!r} = {written(new)}"
+    for token, name, new in tokens_to_change():
+        case, claims = f"{name!r} = {written(new)}", json.loads(unb64(token.split(".")[1]))
         try:
             result = answer(token, name, new)
         except Exception:
@@ -405,11 +469,12 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
         claims = json.loads(unb64(payload).decode())
     except (ValueError, jwt.PyJWTError):
         return "encoded"
-    if claims == want:
+    if alike(claims, want):
         return None
     if claims is None:
         return "null"
-    return "value" if not isinstance(claims, dict) or claims.get(name) != want[name] else "others"
+    same = isinstance(claims, dict) and alike(claims.get(name, ...), want[name])
+    return "others" if same else "value"
 
 
 # --- 01-6: time ---------------------------------------------------------------------------------
@@ -460,72 +525,129 @@ def counting_mistake(function: Callable[..., Any]) -> str:
 # --- 01-7: redaction ----------------------------------------------------------------------------
 
 PIECE = 12  # characters of a token that are no accident
+BITS = 60  # of a hash in a tag that is long enough; 16 hexadecimal digits have 64
 
 
-def log_lines(token: str, other: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Log lines with gaps for tokens, and the tokens in them."""
+@dataclass(frozen=True)
+class Line:
+    """A log line with gaps, the tokens in them, and the mistake of those who leave one there."""
+
+    template: str
+    tokens: tuple[str, ...]
+    mistake: str | None = None
+
+
+def log_lines(token: str, other: str, bare: str, sealed: str, keyed: str) -> list[Line]:
+    """Log lines with gaps for tokens, the tokens in them, and the mistake of who fails them."""
     bearer = '09:00 GET https://wiki.example/a 200 12.7.1 authorization="Bearer {}"'
     hint = "09:01 GET https://login.example/logout?id_token_hint={}&state=eyJ 303"
     both = "09:02 old={} new={} www.wiki.example"
+    cookie = '09:04 GET https://wiki.example/ cookie="theme=dark; session={}; lang=en"'
+    inner = "09:05 GET https://login.example/go?to=https%3A%2F%2Fwiki.example%2F%3Ft%3D{}%26a%3D1"
     return [
-        (bearer, (token,)),
-        (hint, (token,)),
-        (both, (other, token)),
-        ("09:03 GET https://www.wiki.example/help.v2.html 200", ()),
-        ("{}", (other,)),
+        Line(bearer, (token,)),
+        Line(hint, (token,)),
+        Line(both, (other, token)),
+        Line("09:03 GET https://www.wiki.example/help.v2.html 200", ()),
+        Line("{}", (other,)),
+        Line("09:06 She sent {}. It was refused.", (token,), "kept"),
+        Line("09:07 tokens={},{}\n", (token, other)),
+        Line(hint, (bare,), "unsigned"),
+        Line(inner, (token,), "kept"),
+        Line(cookie, (token.replace(".", "%2E"),), "percent"),
+        Line(both, (token.replace(".", "%2e"), other.replace(".", "%2E")), "percent"),
+        Line(bearer, (sealed,), "five"),
+        Line("09:08 She sent {}. It was refused.", (keyed,), "five"),
+        Line(cookie, (sealed.replace(".", "%2E"),), "five"),
     ]
 
 
+def sealed_token(letters: str, key: str = "") -> str:
+    """A text with the five segments of a JWE, as its `alg` dir makes it: without a second one."""
+    head = json_part({"alg": "A256KW" if key else "dir", "enc": "A256GCM"})
+    return f"{head}.{key}.{letters[:16]}.{letters * 3}.{letters[:22]}"
+
+
+def claims_of_somebody(names: Iterator[str]) -> logged.Claims:
+    """Claims with personal data, in letters that need the whole alphabet."""
+    return {"sub": next(names), "email": f"{next(names)[:6]}@corp.example", "n": "~>?" * 3}
+
+
 def tokens_to_redact() -> list[str]:
-    """Tokens whose segments need every letter; two with the same claims, two without signature."""
+    """Tokens whose segments need every letter.
+
+    At the end some with the same claims or the same signature, and one with its letters in the
+    other case.
+    """
     names, tokens = drawn("redact"), []
-    key = SigningKey(next(names).encode() * 2, "HS256", "~~>~~?")
-    for count in range(40):
-        claims = {"sub": next(names), "email": f"{next(names)[:6]}@corp.example", "n": "~>?" * 3}
-        tokens.append(sign(claims, key, typ=f"{'~' * (count % 5)}>?"))
-    same_claims = sign(claims, SigningKey(next(names).encode() * 2, "HS256", "~~>~~?"))
+    key, other_key = (
+        SigningKey(next(names).encode() * 2, "HS256", "~~>~~?") for _ in ("one", "another")
+    )
+    for count in range(300):
+        typ, claims = f"{'~' * (count % 5)}>?", claims_of_somebody(names)
+        tokens.append(sign(claims, key, typ=typ))
     tokens.sort(key=lambda token: "-" not in token.rpartition(".")[2][:-PIECE])
-    unsigned = [joined({"alg": "none"}, {**claims, "sub": next(names)}, "") for _ in range(2)]
-    return [*tokens, same_claims, *unsigned]
+    head, _, signature = tokens[0].split(".")
+    forged = f"{head}.{json_part(claims_of_somebody(names))}.{signature}"
+    swapped = tokens[0][:3] + tokens[0][3:].swapcase()
+    same_claims = sign(claims, other_key, typ=typ)
+    return [*tokens, same_claims, forged, swapped, f"{tokens[0][:-4]}AAAA"]
 
 
 def redaction(answer: Tried) -> Verdict:
     """The judge of 01-7: the tags match, hold nothing of the token, and need the key."""
     names = drawn("keys")
     tokens, keys = tokens_to_redact(), [next(names).encode() for _ in range(2)]
+    unsigned = [joined({"alg": "none"}, claims_of_somebody(names), "") for _ in range(2)]
+    sealed, keyed = sealed_token(next(names)), sealed_token(next(names), next(names) * 2)
+    lines = log_lines(tokens[0], tokens[1], unsigned[0], sealed, keyed)
     try:
-        for template, inside in log_lines(*tokens[:2]):
-            line = template.format(*inside)
-            if verdict := one_line(answer, line, inside, template, keys[0]):
-                return verdict
-        return matching(answer, tokens, keys) or PASSED
+        return (
+            redacted(answer, [line for line in lines if line.mistake in (None, "kept")], keys[0])
+            or matching(answer, tokens, keys)
+            or redacted(answer, lines, keys[0])
+            or of_every_kind(answer, [*tokens, *unsigned, sealed, keyed], keys[0])
+            or PASSED
+        )
     except Exception:
         if answer.error is None:
             raise
         return answer.raised("a line with tokens")
 
 
-def one_line(
-    answer: Tried, line: str, inside: tuple[str, ...], template: str, key: bytes
-) -> Verdict | None:
+def redacted(answer: Tried, lines: list[Line], key: bytes) -> Verdict | None:
+    """The verdict on the first line that is redacted wrongly."""
+    verdicts = (one_line(answer, line, key) for line in lines)
+    return next(filter(None, verdicts), None)
+
+
+def one_line(answer: Tried, line: Line, key: bytes) -> Verdict | None:
     """What is wrong with one redacted line."""
-    result, case = answer(line, key), written(template.format(*("eyJ..." for _ in inside)))
+    template, inside = line.template, line.tokens
+    result, case = answer(template.format(*inside), key), written(gapped(line))
     if result is None:
         return Verdict("none", case)
     name = None
     if not isinstance(result, str):
         name = "text"
     elif inside and inside[0] in result:
-        name = "kept"
+        name = line.mistake or "kept"
     elif any(token in result for token in inside):
-        name = "all"
+        name = line.mistake or "all"
     elif not around(template, result):
         name = "rest"
     elif any(piece in result for token in inside for piece in pieces(token)):
-        name = "piece"
+        name = line.mistake if line.mistake != "kept" else None
+        name = name or "piece"
     elif any(comes_back(result, token, key) for token in inside):
         name = "reversible"
     return Verdict("differs", case, written(result), mistake=name) if name else None
+
+
+def gapped(line: Line) -> str:
+    """A line as a verdict shows it: of each token the beginning and its dots."""
+    short = [re.sub(r"[\w-]{3,}", lambda one: one[0][:3] + "~", token) for token in line.tokens]
+    return line.template.format(*short)
 
 
 def around(template: str, result: str) -> bool:
@@ -535,16 +657,23 @@ def around(template: str, result: str) -> bool:
 
 
 def pieces(token: str) -> set[str]:
-    """Pieces of payload and signature, and the personal data: no redacted line may hold them."""
-    _, payload, signature = token.split(".")
+    """Pieces of the segments, and the personal data: no redacted line may hold them."""
+    segments = unquote(token).split(".")
+    texts = [text[at : at + PIECE] for text in segments for at in range(len(text))]
+    data = set() if len(segments) == 5 else personal(segments[1])
+    return {text for text in texts if len(text) == PIECE} | data
+
+
+def personal(payload: str) -> set[str]:
+    """What a payload says about somebody."""
     claims = json.loads(unb64(payload))
-    texts = [text[at : at + PIECE] for text in (payload, signature) for at in range(len(text))]
-    return {text for text in texts if len(text) == PIECE} | {claims["email"], claims["sub"]}
+    return {claims["email"], claims["sub"]}
 
 
 def comes_back(result: str, token: str, key: bytes) -> bool:
     """Whether a piece of a token comes out of a redacted line by undoing encodings and masks."""
-    goals = pieces(token) | {unb64(token.split(".")[2]).decode("latin-1")[:PIECE]}
+    segments = unquote(token).split(".")
+    goals = pieces(token) | {unb64(segments[2]).decode("latin-1")[:PIECE]}
     goals = {goal for goal in goals if goal}
     for word in words_of(result):
         texts = {*undone(word), *unmasked(word)}
@@ -567,29 +696,66 @@ def masked_by(key: bytes, text: str) -> str:
     return "".join(chr(one ^ key[place % len(key)]) for place, one in enumerate(codes))
 
 
+def tagged(answer: Tried, token: str, key: bytes) -> str:
+    """A line with a token, redacted."""
+    return str(answer(f"a {token} b", key))
+
+
 def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | None:
     """Whether equal tokens have equal tags, others other tags, and the key decides on the tag."""
-
-    def tag(token: str, key: bytes) -> str:
-        return str(answer(f"a {token} b", key))
-
     case = "a line with the same token, twice"
-    first, again = tag(tokens[0], keys[0]), tag(tokens[0], keys[0])
+    first, again = (tagged(answer, tokens[0], keys[0]) for _ in range(2))
     if first != again:
         return Verdict("differs", case, written(first), written(again), mistake="matched")
     case = "the same token in another line"
     elsewhere = str(answer(f"{tokens[0]}", keys[0]))
     if elsewhere not in first:
         return Verdict("differs", case, written(elsewhere), written(first), mistake="matched")
-    tags = {tag(token, keys[0]) for token in tokens}
-    if len(tags) < len(tokens):
-        got = f"{len(tags)} different tags"
-        return Verdict("differs", f"{len(tokens)} different tokens", got, mistake="same")
+    tags = {tagged(answer, token, keys[0]) for token in tokens}
+    case = f"{len(tokens)} different tokens"
+    if len(tags) < len(tokens) and entropy(tags) >= BITS:
+        return Verdict("differs", case, f"{len(tags)} different tags", mistake="same")
     parts = [*tokens[0].split("."), tokens[0], tokens[0].rpartition(".")[0]]
-    if first == tag(tokens[0], keys[1]) or any(guessed([first], [part]) for part in parts):
-        case = "the same token under another key"
-        return Verdict("differs", case, written(first), mistake="plain")
+    others = (keys[1], keys[0][:-1] + b"x", b"x" + keys[0][1:])
+    alike = any(tagged(answer, tokens[0], key) == first for key in others)
+    if alike or needs_no_key(answer, tokens, keys) or any(guessed([first], [p]) for p in parts):
+        under = "the same token under another key"
+        return Verdict("differs", under, written(first), mistake="plain")
+    if any(text in first for text in (keys[0].decode(), keys[0].hex(), b64(keys[0]))):
+        return Verdict("differs", "a line with a token", written(first), mistake="leaked")
+    if entropy(tags) < BITS:
+        return Verdict("differs", case, f"tags such as {written(first)}", mistake="short")
     return None
+
+
+def needs_no_key(answer: Tried, tokens: list[str], keys: list[bytes]) -> bool:
+    """Whether a piece of the tag is the same under two keys, and no tag of another token has it."""
+
+    def pieces_of_tag(token: str, key: bytes) -> set[str]:
+        tag = tagged(answer, token, key)
+        return {tag[at : at + 8] for at in range(len(tag) - 7)}
+
+    first, under = (pieces_of_tag(tokens[0], key) for key in keys)
+    others = (pieces_of_tag(token, keys[0]) for token in tokens[1:])
+    return bool((first & under).difference(*others))
+
+
+def of_every_kind(answer: Tried, tokens: list[str], key: bytes) -> Verdict | None:
+    """Whether the tag is the same with %2E for the dots, and another for each kind of token."""
+    first = tagged(answer, tokens[0], key)
+    for spelt in (tokens[0].replace(".", "%2E"), tokens[0].replace(".", "%2e")):
+        if (got := tagged(answer, spelt, key)) != first:
+            case = "the same token, with %2E for its dots"
+            return Verdict("differs", case, written(got), written(first), mistake="spelt")
+    tags = {tagged(answer, token, key) for token in tokens}
+    case, got = f"{len(tokens)} different tokens", f"{len(tags)} different tags"
+    return Verdict("differs", case, got, mistake="same") if len(tags) < len(tokens) else None
+
+
+def entropy(tags: set[str]) -> float:
+    """How many bits differ between tags: the most that they can hold of a hash."""
+    places = zip_longest(*tags, fillvalue="")
+    return sum(math.log2(len(set(letters))) for letters in places)
 
 
 # --- 01-8 and 01-9, on the long path ------------------------------------------------------------
@@ -652,19 +818,34 @@ def other_spellings() -> list[Case]:
     token = sign({"sub": next(drawn("other spellings")), "n": "?~>" * 4 + "x"}, logged.KEY)
     head, payload, signature = token.split(".")
     padded = [part + "=" * (-len(part) % 4) for part in (head, payload, signature)]
-    spare = [part[:-1] + chr(ord(part[-1]) + 1) for part in (head, payload, signature)]
     cases = [
         (f"{head}.{payload}.{padded[2]}", "padding", "== behind the signature"),
         (f"{padded[0]}.{payload}.{signature}", "padding", "== behind the header"),
-        (f"{head}.{payload}.{spare[2]}", "spare", "another last character of the signature"),
-        (f"{head}.{spare[1]}.{signature}", "spare", "another last character of the payload"),
-        (f"{spare[0]}.{payload}.{signature}", "spare", "another last character of the header"),
+        (f"{head}.{padded[1]}.{signature}", "padding", "= behind the payload"),
+        *((text, "spare", "another last character of a segment") for text in spare(token)),
         (f"{head}.{payload}.{signature}    ", "junk", "four spaces at the end"),
+        (f"{token}\n", "junk", "a line end behind it"),
+        (f" {token}", "junk", "a space before it"),
         (f"{head}.{payload[:9]}!!!!{payload[9:]}.{signature}", "junk", "!!!! in the payload"),
         (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "junk", "! in the signature"),
         (token.replace("-", "+").replace("_", "/"), "alphabet", "+ and / for - and _"),
     ]
     return [Case((text,), False, mistake, words) for text, mistake, words in cases]
+
+
+def spare(token: str) -> list[str]:
+    """A token in each spelling whose last character of one segment has other spare bits."""
+    parts, texts = token.split("."), []
+    for place, part in enumerate(parts):
+        others = (part[:-1] + letter for letter in ALPHABET if letter != part[-1])
+        same = [one for one in others if read_bytes(one) == read_bytes(part)]
+        texts += [".".join([*parts[:place], one, *parts[place + 1 :]]) for one in reversed(same)]
+    return texts
+
+
+def read_bytes(segment: str) -> bytes:
+    """The bytes in a segment, its spare bits let pass."""
+    return base64.urlsafe_b64decode(segment + "==")
 
 
 def macs() -> list[Case]:
@@ -674,6 +855,10 @@ def macs() -> list[Case]:
         key = next(names).encode() * 2
         token = sign({"sub": next(names), "n": "x" * count}, SigningKey(key, "HS256", "hs-1"))
         cases.append(Case((token, key), token.split(".")[2], "signed"))
+    for text in (b" " + key + b"\n", key * 2, b"\xff" + key):
+        token = sign({"sub": next(names)}, SigningKey(text, "HS256", "hs-1"))
+        cases.append(Case((token, text), token.split(".")[2], "signed"))
+    token, key = cases[5].arguments
     signed, _, last = token.rpartition(".")
     other = next(names).encode()
     again = sign({"sub": next(names)}, SigningKey(key, "HS256", "hs-1")).rpartition(".")[2]
@@ -811,9 +996,37 @@ EXERCISES = (
     Exercise(
         "01-2",
         "function",
-        lectured(decoding, ValueError),
-        "It reads the header and the payload of any signed token.",
+        without_library(
+            lectured(decoding, ValueError, SyntaxError),
+            inspect,
+            jwt.PyJWS.decode_complete,
+            jwt.PyJWS.get_unverified_header,
+        ),
+        "It reads header and payload, whatever their length and their letters.",
         {
+            "library": (
+                "A library took the token apart for you. Do it by hand: split, fill up with '=', "
+                "decode, json.loads.",
+                wrong("""
+                import jwt
+
+                def answer(token):
+                    claims = jwt.decode(token, options={"verify_signature": False})
+                    return jwt.get_unverified_header(token), claims
+                """),
+            ),
+            "literal": (
+                "JSON is no Python: it writes true, false and null, and its escapes are others. "
+                "json.loads reads JSON.",
+                wrong("""
+                from ast import literal_eval
+
+                def answer(token):
+                    padded = [part + "=" * (-len(part) % 4) for part in token.split(".")[:2]]
+                    texts = [base64.urlsafe_b64decode(part).decode() for part in padded]
+                    return literal_eval(texts[0]), literal_eval(texts[1])
+                """),
+            ),
             "padding": (
                 "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to "
                 "the next multiple of four.",
@@ -973,6 +1186,11 @@ EXERCISES = (
                 "it is; str(...) does so too.",
                 altered(LEAKS, (", ensure_ascii=False", "")),
             ),
+            "near": (
+                "That is another text: in another case, with other spaces or other signs. Compare "
+                "letter by letter: `in` does. (In a pattern of `re` a dot stands for any sign.)",
+                altered(LEAKS, ("if secret in text", "if secret.lower() in text.lower()")),
+            ),
             "inside": (
                 "The secret may be a part of a longer text. Look for it with `in`.",
                 wrong("""
@@ -998,7 +1216,7 @@ EXERCISES = (
         "01-4",
         "function",
         lectured(encoding, TypeError),
-        "That is a segment. Header and payload of every token are made in this way.",
+        "That is a segment, spelt as most issuers spell it.",
         {
             "bytes": (
                 "Three kinds of value: json.dumps gives a text, .encode() makes bytes of it, and "
@@ -1094,7 +1312,8 @@ EXERCISES = (
                 ),
             ),
             "others": (
-                "The other claims stay as they were.",
+                "The other claims stay as they were, also one that has the same value, and one of "
+                "the same name inside another.",
                 altered(WITH_CLAIM, ("{**decode(token)[1], name: value}", "{name: value}")),
             ),
             "value": (
@@ -1113,7 +1332,7 @@ EXERCISES = (
         "01-6",
         "function",
         lectured(counting, KeyError),
-        "Two numbers and a difference. A token without exp has no end.",
+        "Two numbers and a difference. A token without exp does not end by itself.",
         {
             "now": (
                 "Count from `now`, and not from the moment at which the token was issued.",
@@ -1168,7 +1387,8 @@ EXERCISES = (
         "01-7",
         "function",
         redaction,
-        "The line can be searched and matched, and nobody can use what is left.",
+        "Tokens of three and of five segments are out, whether `.` or %2E stands between them. "
+        "Equal tokens have equal tags, and a tag cannot be made without the key.",
         {
             "text": ("Return the line as one text.", "answer = lambda line, key: [line]"),
             "kept": (
@@ -1180,14 +1400,39 @@ EXERCISES = (
                 altered(REDACT, ("tag, line)", "tag, line, count=1)")),
             ),
             "rest": (
-                "All around the tokens stays as it was, quotes and & too. A token begins with eyJ; "
-                "a host name or a version has dots as well.",
+                "All around the tokens stays as it was: quotes, & and the full stop of a sentence. "
+                "A token begins with eyJ; a host name or a version has dots as well.",
                 altered(REDACT, ("eyJ", "")),
             ),
             "piece": (
-                "A piece of the token is left: of its signature, or of what it says about "
-                "somebody.",
-                altered(REDACT, (r"\.[\w-]*", "")),
+                "A piece of the token is left: of its header, of its signature, or of what it says "
+                "about somebody.",
+                altered(REDACT, (r"{dot}[\w-]*{dot}[\w-]*", r"{dot}[\w-]*")),
+            ),
+            "percent": (
+                "In a cookie or an address the dots of a token may be written as %2E or %2e. "
+                "Whoever undoes that has the token: look for these dots as well.",
+                altered(REDACT, ("([.]|%2E|%2e)", "[.]")),
+            ),
+            "five": (
+                "An encrypted token (JWE) has five segments, and the second may be empty. All of "
+                "it must go.",
+                altered(REDACT, (r"({dot}[\w-]+{dot}[\w-]+)?", "")),
+            ),
+            "unsigned": (
+                "A token whose `alg` is none has an empty third segment: it ends in a dot. What it "
+                "says about somebody can still be read.",
+                altered(REDACT, (r'{dot}[\w-]*"', r'{dot}[\w-]+"')),
+            ),
+            "spelt": (
+                "The same token must have the same tag, also where its dots are written as %2E. "
+                "Undo that before you hash: unquote(match[0]).",
+                altered(REDACT, ("unquote(match[0])", "match[0]")),
+            ),
+            "short": (
+                "This tag is too short: tags of 16 bits are likely to be equal for two of 300 "
+                "tokens. Keep 16 hexadecimal digits or more.",
+                altered(REDACT, ("digest.hex()", "digest.hex()[:4]")),
             ),
             "reversible": (
                 "The token comes back: an encoding or a mask can be undone. Base64, hex and ROT13 "
@@ -1195,21 +1440,24 @@ EXERCISES = (
                 altered(
                     REDACT,
                     (
-                        'hmac.digest(key, match[0].encode(), "sha256")',
-                        "match[0].encode()",
+                        'hmac.digest(key, token.encode(), "sha256")',
+                        "token.encode()",
                     ),
                 ),
             ),
             "matched": (
                 "The same token must have the same tag, in each line. Else nobody can follow it.",
-                altered(
-                    REDACT,
-                    ("match[0].encode()", "str(match.start()).encode() + match[0].encode()"),
-                ),
+                altered(REDACT, ("token.encode()", "(str(match.start()) + token).encode()")),
             ),
             "same": (
-                "Two tokens must not have the same tag, not even two with the same claims.",
-                altered(REDACT, ("match[0].encode()", 'match[0].split(".")[1].encode()')),
+                "Two tokens must not have the same tag, not even two with the same claims, or with "
+                "the same signature.",
+                altered(REDACT, ("token.encode()", 'token.split(".")[1].encode()')),
+            ),
+            "leaked": (
+                "The key stands in the line. Whoever reads the log has it, and can compute every "
+                "tag.",
+                altered(REDACT, ("{digest.hex()}", "{key.hex()}-{digest.hex()}")),
             ),
             "plain": (
                 "Everybody can compute this tag: whoever has a token, or guesses it, can tell "
@@ -1217,8 +1465,8 @@ EXERCISES = (
                 altered(
                     REDACT,
                     (
-                        'hmac.digest(key, match[0].encode(), "sha256")',
-                        "__import__('hashlib').sha256(match[0].encode()).digest()",
+                        'hmac.digest(key, token.encode(), "sha256")',
+                        "__import__('hashlib').sha256(token.encode()).digest()",
                     ),
                 ),
             ),
@@ -1226,8 +1474,9 @@ EXERCISES = (
         (
             "re.sub(pattern, tag, line) calls tag(match) for each token that fits the pattern. "
             "match[0] is the token.",
-            "The tag of a token: hmac.digest(key, match[0].encode(), 'sha256').hex().",
-            "A pattern for a token: r'eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*'.",
+            "The tag of a token: hmac.digest(key, unquote(match[0]).encode(), 'sha256').hex().",
+            "Three segments: r'eyJ[\\w-]+\\.[\\w-]*\\.[\\w-]*'. Write (\\.|%2E|%2e) for each dot. "
+            "Behind it put two more segments that may be missing: (...)?.",
         ),
         REDACT,
     ),
@@ -1235,7 +1484,7 @@ EXERCISES = (
         "01-8",
         "function",
         lectured(spelling, ValueError, jwt.PyJWTError),
-        "One token, one text. Now a list of blocked texts would mean something.",
+        "One spelling of these bytes. Other bytes may fit too (lesson 12): block the `jti`.",
         {
             "good": (
                 "A token in its one right spelling must come through, whatever its length.",
@@ -1261,19 +1510,20 @@ EXERCISES = (
             ),
             "padding": (
                 "A segment has no `=` at its end (RFC 7515, 2).",
-                altered(ONE_SPELLING, ("!= part", '!= part.rstrip("=")')),
+                altered(ONE_SPELLING, ("== token.encode()", '== token.replace("=", "").encode()')),
             ),
             "round": (
                 "You look at the first segment alone. A `return` in each branch inside the loop "
                 "ends the function in its first round. Return False inside the loop, where a "
                 "segment is wrong, and True after it.",
-                altered(
-                    ONE_SPELLING,
-                    (
-                        "            return False\n    return True",
-                        "            return False\n        return True",
-                    ),
-                ),
+                wrong("""
+                def answer(token):
+                    for part in token.split("."):
+                        data = base64.urlsafe_b64decode(part + "==")
+                        if base64.urlsafe_b64encode(data).decode().rstrip("=") != part:
+                            return False
+                        return True
+                """),
             ),
             "spare": (
                 "The last character has bits to spare, and Python's decoder does not look at them. "
@@ -1287,11 +1537,14 @@ EXERCISES = (
             "junk": (
                 "Python's decoder leaves out what is not in its alphabet. Encode again, and "
                 "compare.",
-                altered(ONE_SPELLING, ("!= part", '!= re.sub("[^A-Za-z0-9_+/=-]", "", part)')),
+                altered(
+                    ONE_SPELLING,
+                    ("== token", '== re.sub("[^A-Za-z0-9_+/=.-]", "", token)'),
+                ),
             ),
             "alphabet": (
                 "base64url has - and _. A token with + or / in it is spelt in another alphabet.",
-                altered(ONE_SPELLING, ("!= part", '!= part.replace("+", "-").replace("/", "_")')),
+                altered(ONE_SPELLING, ("== token", '== token.replace("+", "-").replace("/", "_")')),
             ),
         },
         (
@@ -1304,7 +1557,7 @@ EXERCISES = (
         "01-9",
         "function",
         macing,
-        "It fits the example that the standard prints. Nothing else went in.",
+        "It fits the example that the standard prints. Only the signed text and the key went in.",
         {
             "signed": (
                 "Signed is the text before the last dot: header, dot and payload, as they stand.",

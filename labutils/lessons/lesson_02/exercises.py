@@ -1,11 +1,15 @@
 """02 · JWT signature verification."""
 
 import json
+import string
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from labutils.classroom import registry
 from labutils.classroom.judging import (
@@ -15,6 +19,7 @@ from labutils.classroom.judging import (
     Verdict,
     nearly,
     verifier,
+    without_library,
     written,
 )
 from labutils.classroom.registry import (
@@ -23,7 +28,8 @@ from labutils.classroom.registry import (
     code,
     columns_of,
 )
-from labutils.identity.tokens import SigningKey, json_part, public_jwk, sign, unb64
+from labutils.identity import tokens
+from labutils.identity.tokens import SigningKey, b64, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
 from labutils.stage.written_verifier import TOOLS, VERIFY
@@ -94,21 +100,33 @@ def broken_signatures() -> list[Case]:
     honest, keys = sign(claims, forged.SERVICE), forged.KEYS
     head, payload, _ = honest.split(".")
     other = forged.signed_by(forged.TOMS, {"alg": "RS256", "kid": "rs256-1"}, claims)
+    both = {"keys": [forged.SERVICE.jwk, forged.ANOTHER.jwk]}
+    confused = forged.confused(claims, forged.public_pem(forged.SERVICE.jwk))
+    cases = [
+        (forged.changed(honest, forged.ADMIN), "unsigned", "other claims"),
+        (flipped(honest), "unsigned", "another signature"),
+        (f"{head}.{payload}.", "empty", "no signature at all"),
+        (forged.unsigned(claims), "none", "alg none, and no signature"),
+        (forged.unsigned(claims, "nOnE"), "none", "alg nOnE, and no signature"),
+        (other, "key", "a signature made with Tom's key"),
+        (forged.with_own_key(claims), "key", "a key of Tom's own in the header (jwk)"),
+        (confused, "another", "HS256 with the public key as the secret"),
+        (f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}", "header", "another header"),
+        (sign(claims, forged.OTHER), "another", "a token of the second key"),
+        (by_another_algorithm(claims, "RS512"), "another", "a token that is signed by RS512"),
+        (by_another_algorithm(claims, "PS256"), "another", "a token that is signed by PS256"),
+    ]
+    second = sign(claims, forged.ANOTHER)
     return [
-        Case((forged.changed(honest, forged.ADMIN), keys), None, "unsigned", "other claims"),
-        Case((flipped(honest), keys), None, "unsigned", "another signature"),
-        Case((f"{head}.{payload}.", keys), None, "unsigned", "no signature at all"),
-        Case((other, keys), None, "key", "a signature made with Tom's key"),
-        Case((f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}", keys), None, "header"),
-        Case((sign(claims, forged.OTHER), keys), None, "another", "a token of the second key"),
-        Case((by_rs512(claims), keys), None, "another", "a token that is signed by RS512"),
+        *(Case((token, keys), None, mistake, words) for token, mistake, words in cases),
+        Case((second, both), None, "another", "a token of the second of two RSA keys"),
     ]
 
 
-def by_rs512(claims: forged.Claims) -> str:
+def by_another_algorithm(claims: forged.Claims, algorithm: str) -> str:
     """A token that the first key of the list signed, by an algorithm that it is not for."""
-    header = {"alg": "RS512", "typ": "JWT", "kid": "rs256-1"}
-    return forged.signed_by(forged.SERVICE.private, header, claims, "RS512")
+    header = {"alg": algorithm, "typ": "JWT", "kid": "rs256-1"}
+    return forged.signed_by(forged.SERVICE.private, header, claims, algorithm)
 
 
 def first_verifier(answer: Tried) -> Verdict:
@@ -116,11 +134,21 @@ def first_verifier(answer: Tried) -> Verdict:
     verdict = verifier(honest_rs256, broken_signatures, refusal=REFUSAL)(answer)
     if isinstance(answer.error, KeyError) and answer.error.args == (0,):
         return replace(verdict, mistake="list")
-    if isinstance(answer.error, jwt.ExpiredSignatureError) and verdict.kind == "refused_good":
+    refused = verdict.kind == "refused_good" and verdict.mistake == "good"
+    if refused and looks_at_times(answer.function):
         return replace(verdict, mistake="expired")
     if verdict.kind == "differs" and verdict.mistake == "good":
         return replace(verdict, mistake="claims")
     return verdict
+
+
+def looks_at_times(function: Callable[..., Any]) -> bool:
+    """Whether a function takes a token that is good until the year 2100."""
+    claims = {**forged.CLAIMS, "exp": 4_102_444_800}
+    try:
+        return bool(function(sign(claims, forged.SERVICE), forged.KEYS) == claims)
+    except Exception:
+        return False
 
 
 # --- 02-2: alg none -----------------------------------------------------------------------------
@@ -158,7 +186,12 @@ def what_is_wrong(token: Any, claims: forged.Claims) -> str | None:
         return "alg"
     if parts[2]:
         return "signature"
-    return None if payload == claims else "claims"
+    return None if alike(payload, claims) else "claims"
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal as JSON: True is not 1, 1.0 is not 1, and the order of names does not matter."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 # --- 02-3: all that is left to the verifier -----------------------------------------------------
@@ -182,8 +215,8 @@ def other_spellings(claims: forged.Claims) -> list[tuple[str, str, str]]:
     """
     header = {"alg": "RS256", "typ": "JWT", "kid": "rs256-1"}
     near = {
-        "typ": ("logout+JWT", "at+jwt", "JWT-2", "JW", ""),
-        "kid": nearly("rs256-1"),
+        "typ": ("logout+JWT", "at+jwt", "JWT-2", "JW", "", " JWT ", "JWT ", "example/JWT"),
+        "kid": (*nearly("rs256-1"), "keys/rs256-1"),
         "alg": nearly("RS256"),
     }
     return [
@@ -211,6 +244,7 @@ def hostile_tokens() -> list[Case]:
         (forged.with_own_key(admin), "jwk", "a key of Tom's own in the header (jwk)"),
         (forged.with_own_key(admin, "toms-key"), "kid", "the kid of a key that is not ours"),
         (forged.signed_by(private, header, admin), "kid", "no kid at all"),
+        (forged.signed_by(private, {**header, "KID": "rs256-1"}, admin), "kid", "KID, and no kid"),
         (
             forged.signed_by(private, {**header, "kid": "es256-1"}, admin),
             "alg",
@@ -237,25 +271,89 @@ def hostile_tokens() -> list[Case]:
             "crit",
             "a crit that is an empty list",
         ),
+        (
+            forged.signed_by(
+                private, {"alg": "RS256", "typ": "JWT", "kid": "rs256-1", "crit": None}, ada
+            ),
+            "crit",
+            "a crit that is null",
+        ),
+        (
+            forged.signed_by(private, {**header, "kid": "rs256-1"}, ada).rpartition(".")[0] + ".",
+            "empty",
+            "no signature at all",
+        ),
         *other_spellings(admin),
+        (forged.signed_by(private, {"typ": "JWT", "kid": "rs256-1"}, ada), "alg", "no alg at all"),
     ]
     cases = [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
-    twin = {**public_jwk(forged.TOMS), "alg": "RS256", "kid": "rs256-1"}
-    two_keys = {"keys": [forged.SERVICE.jwk, twin]}
-    honest = sign(ada, forged.SERVICE)
-    head, payload, signature = honest.split(".")
-    by_512 = {**public_jwk(forged.TOMS), "alg": "RS512", "kid": "rs512-1"}
-    crossed = {"keys": [forged.SERVICE.jwk, by_512]}
-    return [
-        *cases,
-        Case((honest, two_keys), None, "two keys", "two keys of one kid in your list"),
-        Case(
-            (by_rs512(admin), crossed), None, "crossed", "RS512 with the kid of the key for RS256"
-        ),
-        Case(
-            (f"{head}.{payload}.junk.{signature}", forged.KEYS), None, "segments", "four segments"
-        ),
+    return [*cases, *other_lists(ada), *respelt(sign(ada, forged.SERVICE))]
+
+
+def other_lists(claims: forged.Claims) -> list[Case]:
+    """Tokens for lists of other keys: two of one name, keys without a name or an algorithm."""
+    private, ours = forged.SERVICE.private, forged.SERVICE.jwk
+    header = {"alg": "RS256", "typ": "JWT"}
+    toms = {**public_jwk(forged.TOMS), "alg": "RS256", "kid": "rs256-1"}
+    by_512 = {**toms, "alg": "RS512"}
+    honest, by_none = sign(claims, forged.SERVICE), {**header, "alg": "HS256", "kid": "rs256-1"}
+    nameless = [
+        (forged.signed_by(private, more, claims), [ours], f"{words}, and one key in your list")
+        for more, words in ((header, "no kid"), ({**header, "kid": ""}, "an empty kid"))
     ]
+    of_tom = forged.signed_by(forged.TOMS, {**header, "kid": "toms-key"}, claims)
+    rows = [
+        *(
+            (honest, keys, "two keys", "two keys of one kid in your list")
+            for keys in ([ours, toms], [toms, ours], [ours, by_512])
+        ),
+        (
+            by_another_algorithm(claims, "RS512"),
+            [ours, {**by_512, "kid": "rs512-1"}],
+            "crossed",
+            "RS512 with the kid of the key for RS256",
+        ),
+        *((token, keys, "kid", words) for token, keys, words in nameless),
+        (of_tom, [ours, {**toms, "kid": ""}], "kid", "an unknown kid, and a key without a name"),
+        (
+            forged.signed_by(private, by_none, claims),
+            [{**ours, "alg": ""}],
+            "alg",
+            "a header that says HS256, and a key that names no algorithm",
+        ),
+        (*koblitz(claims), "alg near", "an alg ES256K-R, and a key for ES256K"),
+    ]
+    return [
+        Case((token, {"keys": keys}), None, mistake, words) for token, keys, mistake, words in rows
+    ]
+
+
+def koblitz(claims: forged.Claims) -> tuple[str, list[forged.Jwk]]:
+    """A token whose alg begins like that of its key, and the list with this key."""
+    key = ec.derive_private_key(2023, ec.SECP256K1())
+    jwk = {**public_jwk(key), "alg": "ES256K", "kid": "k-1"}
+    header = {"alg": "ES256K-R", "typ": "JWT", "kid": "k-1"}
+    return forged.signed_by(key, header, claims, "ES256K"), [jwk]
+
+
+def respelt(honest: str) -> list[Case]:
+    """An honest token in other spellings, and with one segment more or less."""
+    head, payload, signature = honest.split(".")
+    letters = string.ascii_letters + string.digits + "-_"
+    data = unb64(signature)
+    spare = (signature[:-1] + letter for letter in letters if letter != signature[-1])
+    other_end = next(text for text in spare if urlsafe_b64decode(text + "==") == data)
+    rows = [
+        (f"{head}.{payload}.junk.{signature}", "segments", "four segments"),
+        (f"{honest}.", "segments", "a dot behind an honest token"),
+        (f" {honest}", "spelling", "a space before an honest token"),
+        (f"{honest}\n", "spelling", "a line end behind an honest token"),
+        (f"{honest}==", "spelling", "== behind an honest token"),
+        (f"{head}=.{payload}.{signature}", "spelling", "= behind the header"),
+        (f"{head}.{payload}.{other_end}", "spelling", "a signature with other spare bits"),
+        (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "spelling", "! in the signature"),
+    ]
+    return [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in rows]
 
 
 # --- 02-4 and 02-5, on the long path ------------------------------------------------------------
@@ -267,8 +365,9 @@ def confusion(answer: Tried) -> Verdict:
         pem = forged.public_pem(jwk)
         try:
             token = answer(dict(claims), pem)
-        except Exception:
-            return answer.raised("these claims and a public key")
+        except Exception as error:
+            refused = isinstance(error, jwt.InvalidKeyError)
+            return answer.raised("these claims and a public key", "library" if refused else None)
         if token is None:
             return Verdict("none", "these claims and a public key")
         if mistake := confusion_mistake(token, claims, pem):
@@ -292,9 +391,9 @@ def confusion_mistake(token: Any, claims: forged.Claims, pem: bytes) -> str | No
         return "encoded"
     if not isinstance(header, dict) or header.get("alg") != "HS256":
         return "alg"
-    if body != claims:
+    if not alike(body, claims):
         return "claims"
-    if header.get("kid") != "rs256-1" or header.get("typ") != "JWT":
+    if header != {"alg": "HS256", "kid": "rs256-1", "typ": "JWT"}:
         return "header"
     right = jwt.get_algorithm_by_name("HS256").sign(f"{head}.{payload}".encode(), pem)
     if right.hex() in (signature, given.decode("latin-1")) or given.strip() == b"":
@@ -306,23 +405,46 @@ def guessing(answer: Tried) -> Verdict:
     """The judge of 02-5: it finds a secret that is in the list, and says None where none is."""
     drawn = dice("lesson-02", "guessing")
     secrets = [f"{next(drawn)}-{place}".encode().ljust(32, b"!") for place in range(6)]
-    for place in (5, 0, 3):
+    secrets[1] = bytes.fromhex(next(drawn)) + b"\xff\xfe"
+    secrets[4] = f" {next(drawn)}{next(drawn)}\n".encode()
+    for place in (5, 0, 3, 1, 4):
         token = sign(forged.CLAIMS, SigningKey(secrets[place], "HS256", "hs-1"))
         verdict = _guessed(answer, token, list(secrets), secrets[place], "found")
         if verdict is not PASSED:
             return verdict
     token = sign(forged.CLAIMS, SigningKey(forged.random_secret("x"), "HS256", "hs-1"))
-    return _guessed(answer, token, secrets, None, "not there")
+    verdict = _guessed(answer, token, secrets, None, "not there")
+    if verdict is not PASSED:
+        return verdict
+    token = sign(forged.CLAIMS, SigningKey(secrets[2], "HS256", "hs-1"))
+    for nearly_right in parts_of(token):
+        verdict = _guessed(answer, nearly_right, secrets, None, "part")
+        if verdict is not PASSED:
+            return verdict
+    return PASSED
+
+
+def parts_of(token: str) -> list[str]:
+    """A token whose signature is a part of its MAC, has more behind it, or another letter case."""
+    signed, _, signature = token.rpartition(".")
+    mac = unb64(signature)
+    begin, end = mac[:16] + bytes(16), bytes(16) + mac[16:]
+    others = [b64(part) for part in (begin, end, mac[:16], mac[16:], mac + b"x", mac[::-1], b"")]
+    other_case = signature[:-1].swapcase() + signature[-1]
+    return [f"{signed}.{text}" for text in (*others, other_case)]
 
 
 def _guessed(
     answer: Tried, token: str, secrets: list[bytes], want: bytes | None, mistake: str
 ) -> Verdict:
     case = "a list with the secret" if want else "a list without the secret"
+    if mistake == "part":
+        case = f"a signature {written(token.rpartition('.')[2])}, which is the MAC of no guess"
     try:
         got = answer(token, iter(secrets))
-    except Exception:
-        return answer.raised(case, mistake)
+    except Exception as error:
+        bytes_as_text = isinstance(error, UnicodeDecodeError)
+        return answer.raised(case, "text" if bytes_as_text else mistake)
     if got == want:
         return PASSED
     if got is None and answer.gave_nothing():
@@ -341,9 +463,25 @@ EXERCISES = (
     Exercise(
         "02-1",
         "function",
-        first_verifier,
-        "Who changes one character now needs the private key. What does the token still decide?",
+        without_library(
+            first_verifier,
+            jwt.PyJWS.decode_complete,
+            tokens.verify_signature,
+            tokens.verify,
+        ),
+        "Whoever changes the header or the claims now needs the private key. What does the token "
+        "still decide?",
         {
+            "library": (
+                "A library checked this token for you. Do it by hand: split it, ask RS256.verify, "
+                "and read the claims with json.loads.",
+                wrong("""
+                def answer(token, keys):
+                    options = {"verify_exp": False, "verify_aud": False}
+                    key = jwt.PyJWK(keys["keys"][0]).key
+                    return jwt.decode(token, key, ["RS256"], options=options)
+                """),
+            ),
             "good": (
                 "An honest token must come through: return its claims as a dictionary. Signed are "
                 "the bytes of header and payload with the dot. The signature is base64url in the "
@@ -367,10 +505,35 @@ EXERCISES = (
                 "These tokens are of 2023. Check the signature alone, and no times: RS256.verify "
                 "does.",
                 wrong("""
+                import time
+
                 def answer(token, keys):
+                    head, payload, signature = token.split(".")
                     key = jwt.PyJWK(keys["keys"][0]).key
-                    return jwt.decode(token, key, ["RS256"], audience="wiki")
+                    fits = RS256.verify(f"{head}.{payload}".encode(), key, unb64(signature))
+                    claims = json.loads(unb64(payload))
+                    if not fits or claims["exp"] < time.time():
+                        raise ValueError("no")
+                    return claims
                 """),
+            ),
+            "empty": (
+                "A token without a signature is unsigned. `if signature and not ...` skips the "
+                "check where nothing is there to check: an empty signature fits no better than a "
+                "wrong one.",
+                altered(FIRST_VERIFY, ("if not RS256", "if signature and not RS256")),
+            ),
+            "none": (
+                "The token said that it needs no check, and got none. The algorithm is RS256, "
+                "whatever the header says.",
+                altered(
+                    FIRST_VERIFY,
+                    (
+                        "    key = jwt",
+                        '    if json.loads(unb64(head))["alg"].lower() == "none":\n'
+                        "        return json.loads(unb64(payload))\n    key = jwt",
+                    ),
+                ),
             ),
             "unsigned": (
                 "RS256.verify returns True or False. It raises nothing, so look at its answer.",
@@ -507,6 +670,17 @@ EXERCISES = (
                 "The signature must fit header and payload as they came.",
                 altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
             ),
+            "empty": (
+                "A token without a signature is unsigned. `if signature and not ...` skips the "
+                "check where nothing is there to check.",
+                altered(VERIFY, ("if not key.Algorithm", "if signature and not key.Algorithm")),
+            ),
+            "spelling": (
+                "The issuer did not write the token so. A segment has no space, no `=`, and one "
+                "last character for its bytes (RFC 7515, 2): change nothing, and let unb64 refuse "
+                "it. (Of these spellings, PyJWT takes `==` behind the signature.)",
+                altered(VERIFY, ("token.split", "token.strip().split")),
+            ),
             "none": (
                 "The token asked for no check, and got none. The algorithm comes from your key.",
                 altered(
@@ -540,7 +714,7 @@ EXERCISES = (
             ),
             "two keys": (
                 "Two of your keys have this kid, so nobody knows which one is meant. There must be "
-                "exactly one.",
+                "exactly one, whatever their algorithms are: count before you look at alg.",
                 altered(VERIFY, ("len(trusted) != 1", "not trusted")),
             ),
             "alg": (
@@ -577,7 +751,7 @@ EXERCISES = (
             ),
             "typ near": (
                 "logout+JWT has JWT in it, and is another type. Compare the whole value: a part of "
-                "it, its beginning or its end says nothing.",
+                "it, its beginning or its end says nothing, and a space belongs to it.",
                 altered(
                     VERIFY, ('header.get("typ") != "JWT"', '"JWT" not in header.get("typ", "")')
                 ),
@@ -642,9 +816,18 @@ EXERCISES = (
                 altered(CONFUSED, ("json_part(claims)", "json_part({})")),
             ),
             "header": (
-                "The header has all three members. A verifier that compares typ or kid would "
-                "refuse the token for that alone.",
+                "The header has these three members, and no other. A verifier that compares typ or "
+                "kid would refuse the token for that alone.",
                 altered(CONFUSED, (', "kid": "rs256-1"', "")),
+            ),
+            "library": (
+                "PyJWT does not take a public key as a secret: that is its defence against this "
+                "very attack. Make the MAC yourself: hmac.digest(public_key, message, 'sha256').",
+                wrong("""
+                def answer(claims, public_key):
+                    header = {"kid": "rs256-1", "typ": "JWT"}
+                    return jwt.encode(claims, public_key, "HS256", header)
+                """),
             ),
             "mac": (
                 "The MAC is taken over header.payload, with SHA-256, and its key is the public key "
@@ -664,8 +847,7 @@ EXERCISES = (
         "02-5",
         "function",
         guessing,
-        "It happened offline: no server saw a failed try. A secret for HS256 must come from "
-        "chance.",
+        "It happened offline: no server saw a failed try. A secret for HS256 must be random.",
         {
             "found": (
                 "For each guess, take the MAC over all that stands before the last dot, and "
@@ -681,6 +863,29 @@ EXERCISES = (
                     signed, _, signature = token.rpartition(".")
                     for guess in guesses:
                         if hmac.digest(guess, signed.encode(), "sha256") == signature:
+                            return guess
+                """),
+            ),
+            "part": (
+                "Only a part of this signature fits the MAC of a guess. Compare all of it: "
+                "hmac.digest(...) == unb64(signature).",
+                wrong("""
+                def answer(token, guesses):
+                    signed, _, signature = token.rpartition(".")
+                    for guess in guesses:
+                        mac = b64(hmac.digest(guess, signed.encode(), "sha256"))
+                        if mac[:6] == signature[:6]:
+                            return guess
+                """),
+            ),
+            "text": (
+                "A secret is bytes, and not each is a text. Leave .decode() out.",
+                wrong("""
+                def answer(token, guesses):
+                    signed, _, signature = token.rpartition(".")
+                    for guess in guesses:
+                        key = guess.decode().encode()
+                        if hmac.digest(key, signed.encode(), "sha256") == unb64(signature):
                             return guess
                 """),
             ),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 import httpx
 
@@ -17,6 +17,7 @@ from labutils.classroom.judging import (
     Case,
     Tried,
     Verdict,
+    nearly,
     verifier,
     written,
 )
@@ -39,10 +40,9 @@ CHALLENGE = code("""
 """)
 REQUEST = code("""
     def authorization_request(redirect_uri, state, code_challenge):
-        asked = {"response_type": "code", "client_id": "notes", "scope": "notes",
-                 "redirect_uri": redirect_uri, "state": state,
-                 "code_challenge": code_challenge, "code_challenge_method": "S256"}
-        return LOGIN + "/authorize?" + urlencode(asked)
+        asked = dict(response_type="code", client_id="notes", scope="notes", state=state)
+        hashed = dict(code_challenge=code_challenge, code_challenge_method="S256")
+        return LOGIN + "/authorize?" + urlencode(asked | hashed | dict(redirect_uri=redirect_uri))
 """)
 RESPONSE = code("""
     def authorization_response(browser, url, typed):
@@ -73,7 +73,8 @@ LURE = code("""
 """)
 CODE_FROM = code("""
     def code_from(answer, state):
-        if not state or answer.get("state") != state or "error" in answer or "code" not in answer:
+        if (not state or answer.get("state") != state or answer.get("iss") != LOGIN
+                or "error" in answer or "code" not in answer):
             raise ValueError("the answer to another request, or no code")
         return answer["code"]
 """)
@@ -179,7 +180,7 @@ def authorization_requests(answer: Tried) -> Verdict:
     for redirect_uri, state in (
         (CALLBACK, states[0]),
         ("http://127.0.0.1:51004/cb", states[1]),
-        (NOTES + "/cb?from=a&to=b", f"{states[2]}+/= &x"),
+        (NOTES + "/cb?from=a&to=b", f"{states[2]}+/= &x#%41"),
     ):
         sent_ahead = stage.challenge(state.ljust(43, "x"))
         case = f"redirect_uri {redirect_uri!r}, state {written(state)}"
@@ -194,6 +195,8 @@ def authorization_requests(answer: Tried) -> Verdict:
         right = dict(
             parse_qsl(urlsplit(stage.authorization_request(redirect_uri, state, sent_ahead)).query)
         )
+        if urlsplit(url).fragment:
+            return Verdict("differs", case, written(url), "no # in it", mistake="value")
         pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
         verdict = _same_parameters(pairs, right, case)
         if verdict is not PASSED:
@@ -236,8 +239,11 @@ def _changed(name: str, given: str, right: str) -> str:
 
 
 def authorization_responses(answer: Tried) -> Verdict:
-    """The judge of 03-3: for two people, each in a scene of its own."""
-    for who, state in zip(("ada", "tom"), drawn("responses", 2), strict=True):
+    """The judge of 03-3: for two people, each in a scene of its own, and for an odd `state`."""
+    told: set[str] = set()
+    for who, text in zip(("ada", "tom", "ada"), drawn("responses", 3), strict=True):
+        state = text if who not in told else f"{text} &=+%2B"
+        told.add(who)
         apps = one_client(seed=f"lesson-03/{who}")
         url = stage.authorization_request(CALLBACK, state, stage.challenge(state))
         case = f"{who.capitalize()}'s browser"
@@ -260,7 +266,10 @@ def authorization_responses(answer: Tried) -> Verdict:
             return Verdict("differs", case, written(given), "a dictionary", mistake=mistake)
         if dict(given) != right:
             lists = any(isinstance(one, list) for one in given.values())
-            mistake = _where_it_stopped(apps) or ("lists" if lists else "parameters")
+            escaped = not lists and {n: unquote_plus(str(v)) for n, v in given.items()} == right
+            escaped = escaped or given.get("state") not in (None, state)
+            slip = "lists" if lists else "escaped" if escaped else "parameters"
+            mistake = _where_it_stopped(apps) or slip
             want = written(right) if held else "code, state and iss"
             return Verdict("differs", case, written(given), want, mistake=mistake)
     return PASSED
@@ -279,9 +288,12 @@ def _where_it_stopped(apps: OneClient) -> str | None:
         return None
     if not any(body.get("password") and body.get("username") for body in bodies):
         return "password"
-    if not all("client_id" in body for body in bodies if body):
+    typed = [body for body in bodies if "password" in body and "consent" not in body]
+    if not all("client_id" in body for body in typed):
         return "hidden"
-    allowed = any(body.get("consent") == "allow" and "csrf" in body for body in bodies)
+    allowed = [body for body in bodies if body.get("consent") == "allow"]
+    if allowed and not any("csrf" in body and "client_id" in body for body in allowed):
+        return "second form"
     return None if allowed else "consent"
 
 
@@ -321,6 +333,8 @@ def _redeemed(
         return Verdict("differs", case, by_browser, "a token request", mistake=mistake)
     sent = wire[-1]
     asked = shown(f"{sent.method} {sent.url}", LONGEST)
+    if len(wire) > 1:
+        return Verdict("differs", case, f"{len(wire)} requests", "one", mistake="one")
     if sent.method != "POST" or sent.url.partition("?")[0] != LOGIN + "/token":
         return Verdict("differs", case, asked, f"POST {LOGIN}/token", mistake="endpoint")
     if "?" in sent.url or sent.request_body.lstrip().startswith("{"):
@@ -349,30 +363,42 @@ def api_requests(answer: Tried) -> Verdict:
         apps.opens(who, NOTES + "/login")
         token = next(iter(apps.client.tokens.values()))
         before = len(apps.lab.wire)
+        case = f"{who.capitalize()}'s access token"
         try:
             response = answer(apps.notes, token)
         except Exception:
-            return answer.raised(f"{who.capitalize()}'s access token")
+            return answer.raised(case)
         sent = [e for e in apps.lab.wire[before:] if e.client == "notes.example"]
-        case = f"{who.capitalize()}'s access token"
-        if not sent:
-            return Verdict("differs", case, "no request at all", mistake="endpoint")
-        asked = shown(f"{sent[-1].method} {sent[-1].url}", LONGEST)
-        header = dict(sent[-1].request_headers).get("authorization", "")
-        if token in sent[-1].url or token in sent[-1].request_body:
-            return Verdict("differs", case, asked, "the token in a header", mistake="address")
-        if asked != f"GET {API}/notes":
-            return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
-        scheme, _, credentials = header.partition(" ")
-        # The scheme in any letter case (RFC 9110, 11.1), then one space or more (RFC 6750, 2.1).
-        if scheme.lower() != "bearer" or credentials.lstrip(" ") != token:
-            got = f"authorization: {header[:30]}" if header else "no header authorization"
-            return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
+        if verdict := _asked_for_notes(sent, token, case):
+            return verdict
         if response is None:
             return Verdict("none", case)
         if not isinstance(response, httpx.Response) or sub not in response.text:
             return Verdict("differs", case, written(response), "the response", mistake="response")
     return PASSED
+
+
+def _asked_for_notes(sent: list[Exchange], token: str, case: str) -> Verdict | None:
+    """What is wrong with an API request, by what went over the wire."""
+    if not sent:
+        return Verdict("differs", case, "no request at all", mistake="endpoint")
+    asked = shown(f"{sent[-1].method} {sent[-1].url}", LONGEST)
+    headers = dict(sent[-1].request_headers)
+    header = headers.pop("authorization", "")
+    if len(sent) > 1:
+        return Verdict("differs", case, f"{len(sent)} requests", "one", mistake="one")
+    if token in sent[-1].url or token in sent[-1].request_body:
+        return Verdict("differs", case, asked, "the token in a header", mistake="address")
+    if asked != f"GET {API}/notes":
+        return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
+    scheme, _, credentials = header.partition(" ")
+    got = f"authorization: {header[:30]}" if header else "no header authorization"
+    if other := next((name for name, said in headers.items() if token in said), ""):
+        got = f"the token in the header {other}"
+    # The scheme in any letter case (RFC 9110, 11.1), then one space or more (RFC 6750, 2.1).
+    if other or scheme.lower() != "bearer" or credentials.lstrip(" ") != token:
+        return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
+    return None
 
 
 # --- the attacks --------------------------------------------------------------------------------
@@ -469,6 +495,8 @@ def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
         return "late"
     if not any(e.client == "tom" for e in redeemed):
         return "tom"
+    if knows_her_password(apps):
+        return "password"
     if response.url.host == "api.example":
         return "api"
     sent = dict(parse_qsl(redeemed[-1].request_body))
@@ -480,11 +508,20 @@ def _not_intercepted(apps: OneClient, response: httpx.Response) -> str | None:
     return None if owner == "u-1815" else "own"
 
 
+def knows_her_password(apps: OneClient) -> bool:
+    """Whether Tom's browser posted Ada's password."""
+    hers = urlencode({"password": apps.typed("ada")["password"]})
+    return any(e.client == "tom" and hers in e.request_body for e in apps.lab.wire)
+
+
 def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
-    """Whether Ada's browser ended in Tom's account."""
+    """Whether Ada's browser ended in Tom's account, and its answer was the last one."""
+    last = next((e.client for e in reversed(apps.lab.wire) if e.client in ("ada", "tom")), "")
     owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
     if owner == "u-0666":
-        return None
+        got, want = "what Tom's browser got", "what Ada's browser got"
+        toms = Verdict("differs", WITHOUT_STATE, got, want, mistake="response")
+        return toms if last == "tom" else None
     mistake = "own" if owner == "u-1815" else _not_lured(apps)
     got, want = f"Ada's browser at {owner}", "Ada's browser at u-0666"
     return Verdict("differs", WITHOUT_STATE, got, want, mistake=mistake)
@@ -514,6 +551,8 @@ def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
     redeemed = [e for e in apps.lab.wire if e.path == "/token" and e.client == "tom"]
     if not redeemed:
         return "tom"
+    if knows_her_password(apps):
+        return "password"
     if response.status_code != 200 or "access_token" not in response.json():
         said = response.json().get("error_description", "") if response.text[:1] == "{" else ""
         return "verifier" if "verifier" in said else "other uri" if "redirect" in said else "shut"
@@ -559,6 +598,11 @@ def other_answers() -> list[Case]:
     def with_state(text: str, mistake: str) -> Case:
         return came_back({**answer, "state": text}, state, None, mistake)
 
+    unnamed = {"code": code_given, "state": state}
+
+    def of_provider(issuer: str) -> Case:
+        return came_back({**answer, "iss": issuer}, state, None, "iss" if issuer else "no iss")
+
     return [
         came_back(answer, second[22:], None, "other"),
         with_state(state[::-1], "order"),
@@ -575,6 +619,9 @@ def other_answers() -> list[Case]:
         came_back(denied, state, None, "denied"),
         came_back({"state": state, "iss": LOGIN}, state, None, "denied"),
         came_back({**answer, **denied}, state, None, "both"),
+        *(of_provider(issuer) for issuer in ("https://tom.test", f"{LOGIN}.tom.test", f"{LOGIN}/")),
+        *(of_provider(issuer) for issuer in nearly(LOGIN)),
+        came_back(unnamed, state, None, "no iss"),
     ]
 
 
@@ -672,6 +719,11 @@ def hostile_loopback() -> list[Case]:
         ("http://127.0.0.1:51004/cb\n", "spelling"),
         ("http://127.0.0.1:tom/cb", "no port"),
         ("http://127.0.0.1:/cb", "no port"),
+        ("http://127.0.0.1:80\n/cb", "no port"),
+        ("http://[::1]:80\n/cb", "no port"),
+        ("http://127.0.0.1: 80/cb", "no port"),
+        ("http://127.0.0.1:51\t004/cb", "no port"),
+        ("http://127.0.0.1:51004\\@tom.test/cb", "no port"),
         ("http://127.0.0.1:5:1004/cb", "no port"),
         ("http://127.0.0.1:+5100/cb", "no port"),
         ("http://[::1]:999999/cb", "no port"),
@@ -781,11 +833,11 @@ EXERCISES = (
             ),
             "missing": (
                 "A parameter is missing. There are seven of them.",
-                altered(REQUEST, (', "code_challenge_method": "S256"', "")),
+                altered(REQUEST, (', code_challenge_method="S256"', "")),
             ),
             "more": (
                 "There is a parameter that the flow does not have, or one that stands there twice.",
-                altered(REQUEST, ('"S256"}', '"S256", "code_verifier": "x"}')),
+                altered(REQUEST, ('"S256")', '"S256", code_verifier="x")')),
             ),
             "plain": (
                 "With the method plain the challenge would be the verifier itself. Yours is "
@@ -794,16 +846,16 @@ EXERCISES = (
             ),
             "fixed": (
                 "This value is the same in every request of the client. It stands in the table.",
-                altered(REQUEST, ('"client_id": "notes"', '"client_id": "notes.example"')),
+                altered(REQUEST, ('client_id="notes"', 'client_id="notes.example"')),
             ),
             "hashed": (
                 "The challenge is hashed a second time. The argument code_challenge is the hash "
                 "already: send it as it is.",
-                altered(REQUEST, ('": code_challenge,', '": challenge(code_challenge),')),
+                altered(REQUEST, ("=code_challenge,", "=challenge(code_challenge),")),
             ),
             "value": (
                 "A value arrives changed. Take it from the argument, and let urlencode escape what "
-                "an address cannot hold, such as & and +.",
+                "an address cannot hold, such as &, # and +.",
                 wrong("""
                 def answer(redirect_uri, state, code_challenge):
                     return (
@@ -875,6 +927,28 @@ EXERCISES = (
                 "and consent=allow, too.",
                 altered(RESPONSE, ('"allow"', '"yes"')),
             ),
+            "second form": (
+                "The page that asks for consent has hidden fields of its own, other ones than the "
+                "login page. Send them too: hidden(page) | {'consent': 'allow'}, where `page` is "
+                "the answer to the first form.",
+                altered(RESPONSE, ('hidden(page) | {"consent": "allow"}', '{"consent": "allow"}')),
+            ),
+            "escaped": (
+                "A value came back changed. In a query + stands for a space, and %26 for &. "
+                "parse_qsl undoes both.",
+                wrong("""
+                from urllib.parse import unquote
+
+                def answer(browser, url, typed):
+                    page = browser.get(url)
+                    page = browser.post(LOGIN + "/authorize", data=hidden(page) | typed)
+                    fields = hidden(page) | {"consent": "allow"}
+                    page = browser.post(LOGIN + "/authorize", data=fields)
+                    pairs = page.headers["location"].partition("?")[2].split("&")
+                    return {name: unquote(value) for name, _, value in
+                            (pair.partition("=") for pair in pairs)}
+                """),
+            ),
             "location": (
                 "Return the parameters as a dictionary: dict(parse_qsl(urlsplit(address).query)).",
                 altered(
@@ -941,6 +1015,15 @@ EXERCISES = (
                 "nor as JSON: addresses end up in logs.",
                 altered(TOKEN, ("data=asked", "params=asked")),
             ),
+            "one": (
+                "Send one request, and no other. A code is good once, and whatever else it is sent "
+                "to can read it.",
+                wrong("""
+                def answer(browser, code, verifier, redirect_uri):
+                    token_request(browser, code, "x" * 43, redirect_uri)
+                    return token_request(browser, code, verifier, redirect_uri)
+                """),
+            ),
             "missing": (
                 "A parameter is missing. There are five, and the redirect URI is one of them.",
                 altered(TOKEN, ('"redirect_uri": redirect_uri, ', "")),
@@ -991,6 +1074,14 @@ EXERCISES = (
                 "token (RFC 6750, 2.1).",
                 altered(READ, ("Bearer {token}", "{token}")),
             ),
+            "one": (
+                "Send one request, and no other.",
+                wrong("""
+                def answer(browser, token):
+                    if browser.get(API + "/notes").status_code == 401:
+                        return api_request(browser, token)
+                """),
+            ),
             "address": (
                 "A token does not belong in an address: addresses end up in logs.",
                 wrong("""
@@ -1022,7 +1113,8 @@ EXERCISES = (
             unread="shut",
             unbegun="own request",
         ),
-        "This is code interception. Without PKCE a code opens for whoever shows it.",
+        "This is code interception. Without PKCE, the code of a public client opens for whoever "
+        "shows it.",
         {
             "tom": (
                 "Tom redeems the code: the token request goes out from apps.tom.",
@@ -1050,6 +1142,19 @@ EXERCISES = (
             "own": (
                 "That is Tom's own code. Read the one of Ada's sign-in: apps.opens('ada', ...).",
                 altered(INTERCEPT, ('"ada"', '"tom"')),
+            ),
+            "password": (
+                "Tom does not know Ada's password. Ada signs in, in her own browser: "
+                "apps.opens('ada', ...). Tom has nothing but the address that he read.",
+                wrong("""
+                def answer(apps):
+                    page = apps.tom.get(NOTES + "/login", follow_redirects=True)
+                    fields = hidden(page) | apps.typed("ada")
+                    page = apps.tom.post(LOGIN + "/authorize", data=fields)
+                    fields = hidden(page) | {"consent": "allow"}
+                    page = apps.tom.post(LOGIN + "/authorize", data=fields)
+                    return token_request(apps.tom, parameters(page)["code"], "", CALLBACK)
+                """),
             ),
             "own request": (
                 "Let Ada begin at the client: NOTES + '/login'. The provider refused your own "
@@ -1126,8 +1231,8 @@ EXERCISES = (
         "03-8",
         "function",
         own_answers_alone,
-        "The client takes only the answer to a request of this very browser. A link of Tom's ends "
-        "here, and so does Ada's answer in Tom's browser.",
+        "The client takes only the answer of its provider to a request of this very browser. A "
+        "link of Tom's ends here, and so does Ada's answer in Tom's browser.",
         {
             "good": (
                 "The state is this browser's own: return the code.",
@@ -1190,18 +1295,30 @@ EXERCISES = (
             "denied": (
                 "This answer carries no code: it is an error response, or none at all. Refuse by "
                 "ValueError.",
-                altered(CODE_FROM, (' or "error" in answer or "code" not in answer', "")),
+                altered(CODE_FROM, ('"error" in answer or "code" not in answer', "False")),
             ),
             "both": (
                 "An answer with `error` is an error response. It is refused, also where a code "
                 "stands beside it.",
-                altered(CODE_FROM, (' or "error" in answer', "")),
+                altered(CODE_FROM, ('"error" in answer or ', "")),
+            ),
+            "iss": (
+                "Another provider gave this answer. Compare the whole `iss` with LOGIN, the "
+                "provider that this client asked (RFC 9207, 2.4).",
+                altered(CODE_FROM, (' or answer.get("iss") != LOGIN', "")),
+            ),
+            "no iss": (
+                "This answer names no provider. Yours says that each of its answers does "
+                "(authorization_response_iss_parameter_supported), so refuse (RFC 9207, 2.4).",
+                altered(
+                    CODE_FROM, ('answer.get("iss") != LOGIN', 'answer.get("iss", LOGIN) != LOGIN')
+                ),
             ),
         },
         (
             "answer.get('state') is None where the answer has no state.",
-            "Refuse where state is empty, where the two differ, where there is an error, and where "
-            "there is no code: raise ValueError('why').",
+            "Refuse where state is empty, where the two differ, where iss is not LOGIN, where "
+            "there is an error, and where there is no code: raise ValueError('why').",
         ),
         CODE_FROM,
         (ValueError,),
@@ -1238,6 +1355,22 @@ EXERCISES = (
             "verifier": (
                 "The verifier must fit the challenge that Tom sent ahead. He chose both.",
                 altered(TRAP, (", VERIFIER, TRAP", ', "x" * 43, TRAP')),
+            ),
+            "password": (
+                "Tom does not know Ada's password. Ada signs in, in her own browser: "
+                "apps.opens('ada', ...).",
+                wrong("""
+                def answer(apps):
+                    url = authorization_request(TRAP, "", challenge(VERIFIER))
+                    apps.opens("ada", url, until=TRAP)
+                    page = apps.tom.get(url)
+                    fields = hidden(page) | apps.typed("ada")
+                    page = apps.tom.post(LOGIN + "/authorize", data=fields)
+                    fields = hidden(page) | {"consent": "allow"}
+                    page = apps.tom.post(LOGIN + "/authorize", data=fields)
+                    code = parameters(page).get("code", "")
+                    return token_request(apps.tom, code, VERIFIER, TRAP)
+                """),
             ),
             "other uri": (
                 "The token request names the redirect URI to which the code was sent: TRAP.",

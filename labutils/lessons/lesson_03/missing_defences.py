@@ -111,9 +111,14 @@ def api_request(browser: httpx.Client, token: str) -> httpx.Response:
 
 
 def code_from(answer: dict[str, str], state: str) -> str:
-    """The code of an authorization response for this browser's request (RFC 6749, 10.12)."""
-    if not state or answer.get("state") != state or "error" in answer or "code" not in answer:
-        raise ValueError("the answer to another request, or no code")
+    """The code of an authorization response for this browser's request (RFC 6749, 10.12).
+
+    The provider answers that was asked, and no other (RFC 9207, 2.4).
+    """
+    if not state or answer.get("state") != state or answer.get("iss") != LOGIN:
+        raise ValueError("the answer to another request, or of another provider")
+    if "error" in answer or "code" not in answer:
+        raise ValueError("no code")
     return answer["code"]
 
 

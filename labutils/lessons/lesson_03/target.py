@@ -50,7 +50,7 @@ TARGET = Target(
         "code_challenge_methods_supported?",
         "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
         "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
-        "/cb?code=...&state=... with Ada's code in the place of his.",
+        "/cb?code=...&state=...&iss=... with Ada's code in the place of his.",
     ),
     code("""
         seen = parameters(scene.ada_signs_in())

@@ -106,7 +106,14 @@ def signs_in(answer: Tried) -> Verdict:
             return answer.raised(f"{who}'s access token", "raises")
         if response is None:
             return Verdict("none", f"{who}'s access token")
+        if any(token in e.url for e in apps.lab.wire if e.client == "thief"):
+            case, got = f"{who}'s access token", "the token in an address"
+            return Verdict("differs", case, got, "a form", mistake="address")
         page = getattr(response, "text", "")
+        elsewhere = not str(getattr(response, "url", "")).startswith("https://eager.example/")
+        if sub in page and elsewhere:
+            got, want = "the answer of another host", "the page of eager.example"
+            return Verdict("differs", f"{who}'s access token", got, want, mistake="page")
         if isinstance(response, str | dict):
             return Verdict("differs", f"{who}'s access token", written(response), mistake="whole")
         if sub not in page:
@@ -140,12 +147,21 @@ def meant_for_us() -> list[Case]:
     ]
 
 
+HOST = ISSUER.removeprefix("https://")
+ALMOST = (  # what a careless comparison takes for our issuer
+    *(f"{ISSUER}{more}" for more in ("/", ":443", ".", "?x=1", "#x", ".tom.test")),
+    *(f"{scheme}{HOST}" for scheme in ("", "http://", "https://tom@", "https://www.")),
+    "https://LOGIN.example",
+    f"https://{HOST[::-1]}",
+    *nearly(ISSUER),
+)
+
+
 def meant_for_others() -> list[Case]:
     claims = claims_of("for others")
-    issuers = (ISSUER + ".tom.test", "https://LOGIN.example", ISSUER + "/", *nearly(ISSUER))
-    parts = ("my-wiki-2", "wiki-2", "my-wiki", "wik", "iki", "w", "")
+    parts = ("my-wiki-2", "wiki-2", "my-wiki", "wik", "iki", "w", "", "wiki,notes", "wiki notes")
     changes: list[tuple[dict[str, Any], str]] = [
-        *(({"iss": issuer}, "iss") for issuer in issuers),
+        *(({"iss": issuer}, "iss") for issuer in ALMOST),
         ({"aud": "notes"}, "aud"),
         *(({"aud": part}, "part") for part in parts),
         ({"aud": ["notes"]}, "aud"),
@@ -167,6 +183,8 @@ def meant_for_others() -> list[Case]:
         whom({**claims, "aud": ["a", "b"]}, ISSUER, "a,b", "joined"),
         whom(claims, ELSEWHERE, "wiki", "fixed"),
         whom(claims, ISSUER, "notes", "fixed"),
+        whom(claims, "", "wiki", "not set"),
+        whom(claims, ISSUER, "", "not set"),
     ]
 
 
@@ -182,12 +200,16 @@ def times(*pairs: tuple[int | None, int | None, str]) -> list[Case]:
 
 
 def good_times() -> list[Case]:
-    return times((-300, 300, "good"), (0, 600, "now"), (-600, 1, "last second"))
+    long = 300 * 86400
+    return times(
+        (-300, 300, "good"), (0, 600, "now"), (-600, 1, "last second"), (-long, long, "age")
+    )
 
 
 def bad_times() -> list[Case]:
     return times(
         (-7200, -3600, "expired"),
+        (-NOW, -NOW, "expired"),
         (3600, 7200, "future"),
         (-600, -10, "leeway"),
         (-600, -1, "leeway"),
@@ -220,6 +242,7 @@ def bad_sign_ins() -> list[Case]:
         *bad_id_tokens(),
         *(asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in near + nobody),
         *no_nonce_was_sent(),
+        *nothing_is_configured(),
     ]
 
 
@@ -234,6 +257,19 @@ def no_nonce_was_sent() -> list[Case]:
             (null, rest, "no nonce, where None"),
             (null, null, "a nonce that is null, where None"),
             (empty, empty, "an empty nonce, where an empty one"),
+        )
+    ]
+
+
+def nothing_is_configured() -> list[Case]:
+    """Sign-ins at a client that was given no issuer, or no client ID."""
+    claims = claims_of("bad")
+    token = sign(claims, forged.SERVICE)
+    return [
+        Case((token, forged.KEYS, issuer, client, claims["nonce"], NOW), None, "not set", words)
+        for issuer, client, words in (
+            ("", "wiki", "a good ID token, where the issuer is an empty text"),
+            (ISSUER, "", "a good ID token, where the client ID is an empty text"),
         )
     ]
 
@@ -263,6 +299,10 @@ def cache_cases() -> list[tuple[str, Calls, int, str]]:
         ("invented kids, half a minute apart", [("x", 40), ("y", 71)], 2, "never again"),
         ("a kid that was known, after exactly 300 seconds", [("key-1", 300)], 1, "for ever"),
         ("a kid that is known, each 300 seconds", [("key-2", 300), ("key-2", 600)], 2, "for ever"),
+        ("a known kid 299 seconds after a fetch", [("x", 40), ("key-2", 339)], 1, "known"),
+        ("a known kid 300 seconds after a fetch", [("x", 40), ("key-2", 340)], 2, "for ever"),
+        ("a dropped kid 20 seconds after a fetch", [("key-1", 300), ("key-1", 320)], 1, "early"),
+        ("a dropped kid 30 seconds after a fetch", [("key-1", 300), ("key-1", 330)], 2, "new"),
     ]
 
 
@@ -319,15 +359,16 @@ def own_documents() -> list[Case]:
 
 
 def other_documents() -> list[Case]:
-    spellings = (ISSUER + "/", "https://LOGIN.example", ISSUER + ":443", *nearly(ISSUER))
     documents = [
         ({"issuer": ISSUER + ".tom.test"}, "begins"),
-        *(({"issuer": spelling}, "spelling") for spelling in spellings),
+        *(({"issuer": spelling}, "spelling") for spelling in ALMOST),
         ({"issuer": "https://tom.test", "jwks_uri": ISSUER + "/jwks"}, "elsewhere"),
+        ({"issuer": [ISSUER]}, "spelling"),
         ({}, "missing"),
         ({"issuer": None}, "missing"),
     ]
-    return [Case((ISSUER, document), mistake=mistake) for document, mistake in documents]
+    cases = [Case((ISSUER, document), mistake=mistake) for document, mistake in documents]
+    return [*cases, Case(("", {"issuer": ISSUER}), mistake="not set")]
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -363,6 +404,16 @@ EXERCISES = (
                 def answer(browser, token):
                     browser.post("https://eager.example/token", data={"token": token})
                     return browser.get("https://eager.example/page").json()
+                """),
+            ),
+            "address": (
+                "The token does not belong in an address: addresses end up in logs. It goes into "
+                "the form, data={'token': token}.",
+                wrong("""
+                def answer(browser, token):
+                    url = "https://eager.example/token"
+                    browser.post(f"{url}?token={token}", data={"token": token})
+                    return browser.get("https://eager.example/page")
                 """),
             ),
             "raises": (
@@ -470,6 +521,11 @@ EXERCISES = (
                 "the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
                 altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
             ),
+            "not set": (
+                "No issuer or no client is configured here, so no token can be for it. A check "
+                "that is skipped where nothing is expected lets in everything.",
+                altered(MEANT_FOR, ("return claims", "return not issuer or claims")),
+            ),
             "missing": (
                 "Where iss or aud is missing, nobody said for whom the token is: refuse.",
                 altered(
@@ -501,6 +557,11 @@ EXERCISES = (
             "last second": (
                 "One second before exp the token is still good.",
                 altered(IN_TIME, ("now < expires", "now < expires - 1")),
+            ),
+            "age": (
+                "This token lives long, and is good until exp. Only iat and exp count here, and "
+                "not how old it is.",
+                altered(IN_TIME, ("< expires", "< min(expires, issued + 86400)")),
             ),
             "expired": (
                 "This token was over long ago: compare `now` with exp.",
@@ -601,6 +662,13 @@ EXERCISES = (
                 "This browser began no sign-in, so no token can be the answer to it. A nonce that "
                 "is missing or null equals None: refuse where no nonce is expected.",
                 altered(VALIDATE, (" or not nonce", "")),
+            ),
+            "not set": (
+                "No issuer or no client is configured here, so no token can be for it. Ask "
+                "meant_for all the same: a check that is skipped lets in everything.",
+                altered(
+                    VALIDATE, ("if not meant_for", "if issuer and client_id and not meant_for")
+                ),
             ),
             "sub": (
                 "Without sub nobody is named, and nobody can be signed in. An empty sub names "
@@ -726,6 +794,11 @@ EXERCISES = (
                     keys = document.get("jwks_uri") == issuer + "/jwks"
                     return keys or document.get("issuer") == issuer
                 """),
+            ),
+            "not set": (
+                "No issuer was asked here, so no document can speak for it. A check that is "
+                "skipped where nothing is configured trusts everybody.",
+                wrong("answer = lambda issuer, d: not issuer or d.get('issuer') == issuer"),
             ),
             "missing": (
                 "A document without an issuer speaks for nobody.",

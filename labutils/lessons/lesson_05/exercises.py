@@ -1,9 +1,11 @@
 """05 · ID token, access token, refresh token."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_plus
 
 import httpx
 
@@ -28,8 +30,8 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.oauth import bearer
 from labutils.identity.provider.state import Client
-from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
-from labutils.lab import dice
+from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part, sign
+from labutils.lab import Exchange, dice
 from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN
 from labutils.stage.what_dies_when import ROWS
@@ -118,15 +120,25 @@ def knocks(answer: Tried) -> Verdict:
                 return answer.raised(case, "raises")
             if verdict := not_a_response(response, case):
                 return verdict
-            clients = [exchange.client for exchange in apps.lab.wire[before:]]
-            if (sent := clients.count("somebody")) != 1:
-                got = f"{sent or 'no'} requests of the browser"
+            sent = [e for e in apps.lab.wire[before:] if e.client == "somebody"]
+            if len(sent) != 1:
+                got = f"{len(sent) or 'no'} requests of the browser"
                 return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
+            if where := elsewhere(sent[0], tokens[name]):
+                return Verdict("differs", case, f"the token in {where}", mistake="address")
             if response.is_success is not is_good:
                 kind_of_verdict: Kind = "refused_good" if is_good else "let_in"
                 said = f"It was answered {response.status_code}."
                 return Verdict(kind_of_verdict, case, said, mistake=door)
     return PASSED
+
+
+def elsewhere(sent: Exchange, secret: str) -> str | None:
+    """Where a secret stands in a request beside its body and the header authorization."""
+    if secret in unquote_plus(sent.url):
+        return "an address"
+    others = (name for name, said in sent.request_headers if secret in said)
+    return next((f"the header {name}" for name in others if name != "authorization"), None)
 
 
 # --- 05-2: a grid by trying ---------------------------------------------------------------------
@@ -192,9 +204,10 @@ def wrong_grid(grid: Any, want: dict[tuple[str, str], bool], case: str) -> Verdi
     for pair, right in want.items():
         if pair not in grid:
             return Verdict("differs", case, f"nothing for {pair}", written(right), mistake="some")
-        if grid[pair] != right:
+        if grid[pair] is not right:
+            mistake = "number" if grid[pair] == right else "opens"
             got = f"{written(grid[pair])} for {pair}"
-            return Verdict("differs", case, got, written(right), mistake="opens")
+            return Verdict("differs", case, got, written(right), mistake=mistake)
     return None
 
 
@@ -212,7 +225,15 @@ class Draws:
         return self.given[-1]
 
 
-OTHER_FAMILIES = ("tom at notes", "ada", "ada at notes, phone", "Ada at Notes")
+OTHER_FAMILIES = (
+    "tom at notes",
+    "mary at notes",
+    "ada",
+    "ada at notes, phone",
+    "Ada at Notes",
+    " ada at notes",
+)
+ALIKE = ("{}~", "~{}", " {}", "{}\n")  # tokens of other families that look like Ada's first one
 
 
 class Line:
@@ -223,9 +244,17 @@ class Line:
         self.store: Store = new_store()
         first = self.draw()
         self.others = {family: self.draw() for family in OTHER_FAMILIES}
+        alike = [form.format(first) for form in ALIKE] + [first.swapcase()]
+        self.others |= {f"family {number}": token for number, token in enumerate(alike)}
         self.store["family"] |= {first: "ada at notes"}
         self.store["family"] |= {token: family for family, token in self.others.items()}
         self.tokens = [first]
+
+    def of(self, family: str) -> "Line":
+        """Another family in the same store."""
+        other = copy.copy(self)
+        other.tokens = [self.others[family]]
+        return other
 
     def refresh(self, token: str) -> Any:
         return self.answer(self.store, token, self.draw)
@@ -291,51 +320,77 @@ def rotation(answer: Tried) -> Verdict:
     """The judge of 05-3: families of drawn length, in which a drawn token comes a second time."""
     for length, reused in ((1, 0), (3, 0), (2, 1), (4, 2)):
         line = Line(answer, f"line {length} {reused}")
-        for _ in range(length):
-            if verdict := line.on():
+        mary = line.of("mary at notes")
+        for one in [line] * length + [mary] * (length > 1):
+            if verdict := one.on():
                 return verdict
-        old, newest = line.tokens[reused], line.tokens[-1]
-        deleted = old not in line.store["family"]
-        tries = (
-            (old, "a token that was used before", "reuse"),
-            (
-                newest,
-                "the newest token, after an older one of its family came a second time",
-                "deleted" if deleted else "family",
-            ),
-            ("never given out", "a token that was never given out", "unknown"),
-            *(
-                (token, f"a token that is {what}", "whole")
-                for token, what in almost(line.others["tom at notes"])
-            ),
-        )
-        for token, case, mistake in tries:
-            if verdict := line.refused(token, case, mistake):
-                by_token = mistake == "family" and old in line.store["dead"]
-                return replace(verdict, mistake="dead token") if by_token else verdict
-        if not isinstance(line.store["dead"], set):
-            case, got = "store['dead'], after a family died", written(line.store["dead"])
-            return Verdict("differs", case, got, "a set with that family", mistake="raises")
-        if verdict := other_families(line):
+        verdict = one_family(line, reused) or other_families(line) or all_of_it(line, mary)
+        if verdict:
             return verdict
     return PASSED
 
 
-def other_families(line: Line) -> Verdict | None:
-    """The verdict on the rest of the store, after the family of `line` died.
+def one_family(line: Line, reused: int) -> Verdict | None:
+    """The verdict on a used token that comes again, and on tokens that nobody was given."""
+    old, newest = line.tokens[reused], line.tokens[-1]
+    deleted = old not in line.store["family"]
+    tries = (
+        (old, "a token that was used before", "reuse"),
+        (
+            newest,
+            "the newest token, after an older one of its family came a second time",
+            "deleted" if deleted else "family",
+        ),
+        ("never given out", "a token that was never given out", "unknown"),
+        *(
+            (token, f"a token that is {what}", "whole")
+            for token, what in almost(line.others["tom at notes"])
+        ),
+    )
+    for token, case, mistake in tries:
+        if verdict := line.refused(token, case, mistake):
+            by_token = mistake == "family" and old in line.store["dead"]
+            return replace(verdict, mistake="dead token") if by_token else verdict
+    if not isinstance(line.store["dead"], set):
+        case, got = "store['dead'], after a family died", written(line.store["dead"])
+        return Verdict("differs", case, got, "a set with that family", mistake="raises")
+    return None
 
-    The others live on. When one of them dies as well, the first stays dead.
-    """
-    newest = line.tokens[-1]
-    for family, token in line.others.items():
-        line.tokens = [token]
-        if line.on():
-            case = f"a token of {family!r}, after the family 'ada at notes' died"
-            return Verdict("differs", case, "None", "a new token", mistake="everybody")
-    used = line.others["tom at notes"]
-    case = "the newest token of a family that died, after a second family died, too"
-    return line.refused(used, "a used token of a second family", "reuse") or line.refused(
-        newest, case, "revived"
+
+def other_families(line: Line) -> Verdict | None:
+    """The verdict on the rest of the store, after the family of `line` died: it lives on."""
+    for family in line.others:
+        if family == "mary at notes":
+            continue  # its first token is used already
+        other = line.of(family)
+        for _ in ("its first token", "the next one"):
+            if verdict := other.on():
+                if other.tokens[-1] not in line.store["family"]:
+                    return verdict  # the new token was never noted
+                case = f"a token of {family!r}, after the family 'ada at notes' died"
+                mistake = "alike" if family.startswith("family ") else "everybody"
+                if mistake == "alike":
+                    case = f"the unused token {other.tokens[0]!r}, where {line.tokens[0]!r} is used"
+                return Verdict("differs", case, "None", "a new token", mistake=mistake)
+    return None
+
+
+def all_of_it(line: Line, mary: Line) -> Verdict | None:
+    """The verdict on families that die later: nothing that was used or dead is forgotten."""
+    case = "a token that was used before another family died"
+    while len(mary.tokens) < 3:
+        if not (verdict := mary.on()):
+            continue
+        if mary.tokens[-1] not in line.store["family"]:
+            return verdict  # the new token was never noted
+        alive = "a token of 'mary at notes', after the family 'ada at notes' died"
+        return Verdict("differs", alive, "None", "a new token", mistake="everybody")
+    second = "the newest token of a second family, after a used one of it came again"
+    revived = "the newest token of a family that died, after a second family died, too"
+    return (
+        line.refused(mary.tokens[0], case, "reuse")
+        or line.refused(mary.tokens[-1], second, "family")
+        or line.refused(line.tokens[-1], revived, "revived")
     )
 
 
@@ -367,13 +422,19 @@ def client_credentials(answer: Tried) -> Verdict:
             for text, what in almost(secret)
         ]
         for given, case in tries:
-            is_good = given == secret
+            is_good, before = given == secret, len(apps.lab.wire)
             try:
                 response = answer(browser, client_id, given)
             except Exception:
                 return answer.raised(case, "raises")
             if verdict := not_a_response(response, case):
                 return verdict
+            requests = [e for e in apps.lab.wire[before:] if e.client == "somebody"]
+            if where := next(filter(None, (elsewhere(one, given) for one in requests)), None):
+                return Verdict("differs", case, f"the secret in {where}", mistake="form")
+            if len(requests) > 1:
+                got = counted(len(requests), "request")
+                return Verdict("differs", case, got, "one", mistake="one")
             sent = dict(apps.lab.wire[-1].request_headers).get("authorization", "")
             if response.is_success and not sent.startswith("Basic "):
                 got = "an answer to a request with the secret in its form"
@@ -417,9 +478,28 @@ def kinds_of_tokens() -> list[Case]:
             "audience",
             "typ at+jwt, for the wiki",
         ),
+        (
+            sign({**claims, "scope": "read", "client_id": "notes"}, _KEY),
+            "ID token",
+            "audience",
+            "typ JWT, with scope and client_id",
+        ),
+        (sign({"sub": next(drawn)}, _KEY), "ID token", "audience", "typ JWT, without aud"),
         (next(drawn), "opaque", "opaque", "a refresh token"),
         ("a.b", "opaque", "opaque", "the text a.b"),
         ("", "opaque", "opaque", "an empty text"),
+        (next(drawn) * 20, "opaque", "looks", "a long refresh token"),
+        ("www.wiki.example", "opaque", "looks", "the text www.wiki.example"),
+        ("1.4.0.2.9", "opaque", "looks", "the text 1.4.0.2.9"),
+        ("eyJust.a.test", "opaque", "looks", "the text eyJust.a.test"),
+        (spaced(claims), "ID token", "looks", "typ JWT, with spaces in its header"),
+        (f"{json_part({'typ': 'JWT'})}.{json_part({})}.", "ID token", "looks", "a short JWT"),
+        (
+            f"{json_part({'typ': 'at+jwt'})}.{json_part({})}.",
+            "access token",
+            "looks",
+            "typ at+jwt, without a signature",
+        ),
         (
             sign({**claims, "events": event}, _KEY, typ="logout+jwt"),
             "other",
@@ -441,7 +521,10 @@ def kinds_of_tokens() -> list[Case]:
     ]
     rows += [
         (sign(claims, _KEY, typ=typ), "other", "whole", f"typ {typ}")
-        for typ in ("at", "at+jwt2", "xat+jwt", "JW", "JWT2", "XJWT", "jwt+at")
+        for typ in (
+            *("at", "at+jwt2", "xat+jwt", "JW", "JWT2", "XJWT", "jwt+at"),
+            *(" JWT", "JWT ", "at+jwt ", "text/at+jwt", "text/JWT"),
+        )
     ]
     for header in ({"alg": "ES256"}, {"alg": "ES256", "kid": next(drawn)}):
         text = f"{json_part(header)}.{json_part(claims)}.{'A' * 86}"
@@ -450,6 +533,12 @@ def kinds_of_tokens() -> list[Case]:
         text = f"{json_part(header)}..{'A' * 16}.{next(drawn)}.{'A' * 22}"
         rows.append((text, "other", "encrypted", "an encrypted token (JWE)"))
     return [Case((text,), want, mistake, words) for text, want, mistake, words in rows]
+
+
+def spaced(claims: dict[str, Any]) -> str:
+    """A token with spaces in its header, so that it does not begin with eyJ."""
+    head = b64(b'{ "typ": "JWT", "alg": "ES256" }')
+    return f"{head}.{json_part(claims)}.{'A' * 86}"
 
 
 def kind_by_looks(answer: Tried) -> Verdict:
@@ -542,7 +631,7 @@ EXERCISES = (
         "05-1",
         "function",
         knocks,
-        "Three doors, three requests. None of them says who is sending it.",
+        "Three doors, three requests. None of them proves who is sending it.",
         {
             "sign-in": (
                 "Where door is 'sign-in': POST to https://notes.example/phone, with "
@@ -564,6 +653,11 @@ EXERCISES = (
                 altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
                     "data=form)", "data=form).json()"
                 ),
+            ),
+            "address": (
+                "The token goes where the table says, and nowhere else. Addresses and other "
+                "headers end up in logs.",
+                altered(KNOCK, ('API + "/me"', 'API + "/me?access_token=" + token')),
             ),
             "one": (
                 "Send one request: at the door that is named, and nowhere else. A second use of a "
@@ -622,6 +716,10 @@ EXERCISES = (
                 "(302) opened nothing, and neither did a door that broke down (500).",
                 altered(FILL, (".is_success", ".status_code < 400")),
             ),
+            "number": (
+                "The value is True or False, and no number.",
+                altered(FILL, (".is_success", ".is_success * 1")),
+            ),
             "twice": (
                 "Try each pair once. A second try of a refresh token is an alarm.",
                 altered(FILL, ("grid[name", "knock_at(door, token)\n            grid[name")),
@@ -642,7 +740,8 @@ EXERCISES = (
         "05-3",
         "function",
         rotation,
-        "RFC 9700 calls this refresh token rotation. A second use is now an alarm.",
+        "RFC 9700 calls this refresh token rotation. A second use of a token now ends its family, "
+        "and no other one.",
         {
             "good": (
                 "A token that is known, unused and of a living family gives a new one.",
@@ -702,6 +801,17 @@ EXERCISES = (
                     ),
                 ),
             ),
+            "alike": (
+                "That token only looks like one that was used: it has a letter more, a space, or "
+                "letters of the other case. Compare whole tokens: token in store['used'].",
+                altered(
+                    REFRESH,
+                    (
+                        'if token in store["used"]',
+                        'if any(token.startswith(used) for used in store["used"])',
+                    ),
+                ),
+            ),
             "revived": (
                 "A second family died, and the first one lives again. store['dead'] must keep all "
                 "families that ended: .add(...) puts one more into it.",
@@ -737,8 +847,8 @@ EXERCISES = (
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "form": (
-                "The provider took it. HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends "
-                "it: auth=(client_id, secret), and no client_secret in the form.",
+                "HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends it: auth=(client_id, "
+                "secret). The secret is in no form, no address and no other header.",
                 altered(
                     AS_CLIENT,
                     ("auth=(client_id, secret)", ""),
@@ -748,6 +858,10 @@ EXERCISES = (
                         '"client_secret": secret}',
                     ),
                 ),
+            ),
+            "one": (
+                "Send one request, to the token endpoint, and no other.",
+                altered(AS_CLIENT, ("return", "browser.get(API + '/me')\n    return")),
             ),
             "fixed": (
                 "Use the client_id and the secret that are given.",
@@ -810,6 +924,20 @@ EXERCISES = (
                 altered(KIND_OF, ("seen.header is None", "False")).replace(
                     "seen.claims is None or ", "False or "
                 ),
+            ),
+            "looks": (
+                "Dots, length and first letters do not tell what a text is. Let inspect(token) "
+                "decode it: where it finds no header, the text is opaque.",
+                wrong("""
+                def answer(token):
+                    if not token.startswith("eyJ"):
+                        return "opaque"
+                    seen = inspect(token)
+                    if seen.claims is None or "events" in seen.claims:
+                        return "other"
+                    kinds = {"JWT": "ID token", "at+jwt": "access token"}
+                    return kinds.get(seen.header.get("typ"), "other")
+                """),
             ),
             "no events": (
                 "Most tokens have no `events`, and seen.claims['events'] raises an error there. "

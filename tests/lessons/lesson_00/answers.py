@@ -18,7 +18,23 @@ def answer(audit, known):
         """
 def answer(audit, known):
     strange = lambda line: all(line["ip"] != address for address in known)
-    return [line for line in audit if strange(line) and "1815" in line["user"]]
+    return [line for line in audit if strange(line) and "u-1815" == line["user"]]
+""",
+        """
+def answer(audit, known):
+    found = []
+    for line in audit:
+        if line["user"] == "u-1815" and line["ip"] not in known:
+            found.insert(0, line)  # the newest first
+    return found
+""",
+        """
+def answer(audit, known):
+    def strange(line):
+        match line:
+            case {"user": "u-1815", "ip": ip} if ip not in set(known):
+                return True
+    return [dict(line) for line in audit if strange(line)]
 """,
     ],
 }
@@ -28,6 +44,42 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES = {
     "00-2": {
+        "all": [
+            """
+def answer(audit, known):
+    strange = [l for l in audit if l["user"] == "u-1815" and l["ip"] not in known]
+    return list({str(line): line for line in strange}.values())
+""",
+            """
+def answer(audit, known):
+    lines = {l["ip"]: l for l in audit if l["user"] == "u-1815" and l["ip"] not in known}
+    return list(lines.values())
+""",
+        ],
+        "fixed": [
+            """
+def answer(audit, known):
+    return [l for l in audit if l["user"] == "u-1815" and l["ip"] not in known and known]
+""",
+        ],
+        "fields": [
+            """
+def answer(audit, known):
+    return [l for l in audit if "u-1815" in l.values() and not set(known) & set(l.values())]
+""",
+        ],
+        "namesake": [
+            """
+def answer(audit, known):
+    return [l for l in audit if l["user"].CHECK and l["ip"] not in known]
+""".replace("CHECK", check)
+            for check in (
+                "startswith('u-1815')",
+                "endswith('1815')",
+                "strip() == 'u-1815'",
+                "lower() == 'u-1815'",
+            )
+        ],
         "near": [
             """
 def answer(audit, known):
@@ -36,6 +88,11 @@ def answer(audit, known):
             """
 def answer(audit, known):
     return [l for l in audit if l["user"] == "u-1815" and l["ip"] not in str(known)]
+""",
+            """
+def answer(audit, known):
+    strange = lambda line: line["ip"].strip() not in known
+    return [l for l in audit if l["user"] == "u-1815" and strange(l)]
 """,
         ],
     },

@@ -1,5 +1,59 @@
 """Lesson 01: right answers in other styles, and changes of the solution that change nothing."""
 
+from labutils.lessons.lesson_01.exercises import REDACT
+
+
+def redact(*changes):
+    """The model solution of 01-7 with other pieces in it."""
+    text = REDACT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def by_json(reading):
+    """An answer to 01-2 that reads the text of a segment in another way."""
+    return f"""
+import ast
+def answer(token):
+    out = []
+    for part in token.split(".")[:2]:
+        text = base64.urlsafe_b64decode(part + "==").decode()
+        out.append({reading})
+    return out
+"""
+
+
+def searching(condition):
+    """An answer to 01-3 by this condition."""
+    return f"""
+def answer(token, secrets):
+    text = str(decode(token))
+    return [s for s in secrets if {condition}]
+"""
+
+
+def written_as(text):
+    """An answer to 01-4 that writes a value so."""
+    return f"""
+def answer(value):
+    text = {text}
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+"""
+
+
+def changed(statement):
+    """An answer to 01-5 that changes the claims so."""
+    return f"""
+def answer(token, name, value):
+    head, _, signature = token.split(".")
+    claims = decode(token)[1]
+    {statement}
+    return f"{{head}}.{{segment(claims)}}.{{signature}}"
+"""
+
+
 OTHER_RIGHT = {
     "01-2": [
         """
@@ -21,13 +75,6 @@ def answer(token):
     from labutils.identity.tokens import unb64
     first, second, third = token.split(".")
     return (json.loads(unb64(first)), json.loads(unb64(second)))
-""",
-        """
-def answer(token):
-    # a library: it passes, though "by hand" was asked
-    import jwt
-    claims = jwt.decode(token, options={"verify_signature": False})
-    return jwt.get_unverified_header(token), claims
 """,
         """
 def answer(token):
@@ -72,6 +119,33 @@ def texts(part):
 
 def answer(token, secrets):
     return [s for s in secrets if any(s in text for text in texts(decode(token)))]
+""",
+        """
+def answer(token, secrets):
+    return sorted(secret for secret in secrets if secret in str(decode(token)))
+""",
+        """
+def answer(token, secrets):
+    found = []
+    def walk(part):
+        if isinstance(part, dict):
+            for name, value in part.items():
+                walk(name), walk(value)
+        elif isinstance(part, list):
+            for value in part:
+                walk(value)
+        else:
+            found.extend(s for s in secrets if s in str(part) and s not in found)
+    for part in decode(token):
+        walk(part)
+    return found
+""",
+        """
+def answer(token, secrets):
+    head, payload, _ = token.split(".")
+    text = b"".join(base64.urlsafe_b64decode(part + "==") for part in (head, payload))
+    text = text.decode() if b"\\\\u" not in text else str(decode(token))
+    return [secret for secret in secrets if secret in text]
 """,
     ],
     "01-4": [
@@ -140,33 +214,47 @@ def answer(claims, now):
     ],
     "01-7": [
         """
+DOT = "(?:[.]|%2[Ee])"
+TOKEN = rf"eyJ[A-Za-z0-9_-]+(?:{DOT}[A-Za-z0-9_-]*){{2}}(?:(?:{DOT}[A-Za-z0-9_-]+){{2}})?"
 def answer(line, key):
-    for token in re.findall(r"eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*", line):
-        line = line.replace(token, hmac.new(key, token.encode(), "sha256").hexdigest())
+    for token in sorted(re.findall(TOKEN, line), key=len, reverse=True):
+        plain = token.replace("%2E", ".").replace("%2e", ".")
+        line = line.replace(token, hmac.new(key, plain.encode(), "sha256").hexdigest())
     return line
 """,
         """
 def answer(line, key):
     import hashlib
-    pattern = re.compile(r"eyJ[\\w-]+(?:\\.[\\w-]*){2}", re.ASCII)
-    digest = lambda m: hashlib.sha256(key + m.group().encode()).hexdigest()
-    return pattern.sub(lambda m: "<" + digest(m)[:16] + ">", line)
+    part = r"[\\w-]"
+    dot = r"(?:\\.|%2e)"
+    pattern = re.compile(rf"eyJ{part}+{dot}{part}*{dot}{part}*(?:{dot}{part}+{dot}{part}+)?",
+                         re.ASCII | re.IGNORECASE)
+    def tag(m):
+        if not m.group().startswith("eyJ"):
+            return m.group()
+        return "<" + hashlib.sha256(key + unquote(m.group()).encode()).hexdigest()[:16] + ">"
+    return pattern.sub(tag, line)
 """,
         """
 def answer(line, key):
     out, place = "", 0
-    for match in re.finditer(r"eyJ[-_0-9A-Za-z]*[.][-_0-9A-Za-z]+[.][-_0-9A-Za-z]*", line):
-        digest = hmac.digest(key, match.group(0).encode("ascii"), "sha512")
-        out += line[place : match.start()] + "jwt:" + base64.b32encode(digest).decode().strip("=")
+    for match in re.finditer(r"eyJ(?:[-_0-9A-Za-z]|[.](?=[^ ]|$)|%2[Ee])+", line):
+        token = unquote(match.group(0))
+        digest = hmac.digest(key, token.encode("ascii"), "sha512")
+        out += line[place : match.start()]
+        out += token if token.count(".") < 2 else "jwt:" + base64.b32encode(digest).decode()[:20]
         place = match.end()
     return out + line[place:]
 """,
         """
 def answer(line, key):
+    segment, dot = "[0-9A-Za-z_-]", r"(?:\\.|%2E|%2e)"
+    signed = rf"eyJ{segment}+(?:{dot}{segment}*){{2}}"
+    encrypted = rf"{signed}(?:{dot}{segment}+){{2}}"
     def tag(match):
-        mac = hmac.digest(key, match[3].encode() or match[0].encode(), "sha256")
+        mac = hmac.digest(key, unquote(match[0]).encode(), "sha256")
         return "token-" + base64.urlsafe_b64encode(mac).decode()
-    return re.sub(r"(eyJ[\\w-]+)\\.([\\w-]+)\\.([\\w-]*)", tag, line)
+    return re.sub(f"{encrypted}|{signed}", tag, line)
 """,
     ],
     "01-8": [
@@ -230,6 +318,29 @@ EQUIVALENT: dict[str, dict[str, str]] = {
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "01-2": {
+        "library": [
+            """
+from labutils.identity.tokens import inspect
+def answer(token):
+    seen = inspect(token)
+    return seen.header, seen.claims
+""",
+            """
+import jwt
+def whole(token):
+    return jwt.PyJWS().decode_complete(token, options={"verify_signature": False})
+def answer(token):
+    return whole(token)["header"], json.loads(whole(token)["payload"])
+""",
+        ],
+        "literal": [
+            by_json("eval(text, {'true': True, 'false': False, 'null': None})"),
+            by_json("eval(text, {'true': 1, 'false': 0, 'null': None})"),
+            by_json(
+                "ast.literal_eval(text.replace('true', 'True').replace('false', 'False')"
+                ".replace('null', 'None'))"
+            ),
+        ],
         "letters": [
             """
 def answer(token):
@@ -251,6 +362,15 @@ def answer(token):
         ],
     },
     "01-3": {
+        "near": [
+            searching("s.casefold() in text.casefold()"),
+            searching("s.replace(' ', '') in text.replace(' ', '')"),
+            searching("s.strip() in text"),
+            searching("re.search(s, text)"),
+            searching("s[:8] in text"),
+            searching("all(word in text for word in s.split())"),
+        ],
+        "inside": [searching(r"re.search(rf'\b{re.escape(s)}\b', text)")],
         "names": [
             """
 def answer(token, secrets):
@@ -312,6 +432,17 @@ def answer(claims, now):
         "never": ["answer = lambda claims, now: max(0, claims['exp'] - now)"],
     },
     "01-4": {
+        "blanks": [
+            written_as("json.dumps(value).replace(', ', ',').replace(': ', ':')"),
+            written_as(r"re.sub(r'([:,]) ', r'\1', json.dumps(value))"),
+        ],
+        "spaces": [written_as("json.dumps(value).replace(', ', ',')")],
+        "json": [
+            """
+def answer(value):
+    return segment(value) if value else ""
+"""
+        ],
         "order": [
             """
 def answer(value):
@@ -320,7 +451,106 @@ def answer(value):
 """
         ],
     },
+    "01-5": {
+        "value": [
+            changed("claims[name] = value or claims.get(name)"),
+            changed("claims[name] = str(value)"),
+            changed("claims[name.lower()] = value"),
+            changed("claims.update({one: value for one in claims if one == name})"),
+            """
+def answer(token, name, value):
+    head, _, signature = token.split(".")
+    claims = decode(token)[1]
+    old, new = json.dumps(claims.get(name)), json.dumps(value)
+    text = json.dumps(claims, separators=(",", ":")).replace(old, new, 1)
+    return f"{head}.{base64.urlsafe_b64encode(text.encode()).decode().rstrip('=')}.{signature}"
+""",
+        ],
+        "others": [
+            changed(
+                "claims = {one: value if one == name or claims[one] == claims.get(name)"
+                " else claims[one] for one in [*claims, name] if one == name or one in claims}"
+                " if name in claims else {**claims, name: value}"
+            ),
+        ],
+        "header": [
+            """
+def answer(token, name, value):
+    payload = token.split(".")[1]
+    return token.replace(payload, segment(decode(token)[1] | {name: value}))
+"""
+        ],
+    },
+    "01-7": {
+        "rest": [
+            redact(('rf"eyJ[\\w-]+{dot}[\\w-]*{dot}[\\w-]*"', 'r"eyJ[\\w.-]+"')),
+            redact(("({dot}[\\w-]+{dot}[\\w-]+)?", "({dot}[\\w-]*){{0,2}}")),
+            redact(("tag, line)", "tag, line).strip()")),
+            redact(("tag, line)", "tag, unquote(line))")),
+        ],
+        "kept": [
+            redact(('rf"eyJ', 'rf"\\beyJ')),
+            redact(('rf"eyJ', 'rf"(?<= )eyJ')),
+            r"""
+def answer(line, key):
+    for word in re.split(r'[\s"=&;,]+', line):
+        if re.fullmatch(r"eyJ[\w-]+[.][\w-]+[.][\w-]+", word):
+            line = line.replace(word, hmac.digest(key, word.encode(), "sha256").hex())
+    return line
+""",
+        ],
+        "percent": [redact(("([.]|%2E|%2e)", "([.]|%2E)"))],
+        "five": [redact(("{dot}[\\w-]*{dot}", "{dot}[\\w-]+{dot}"))],
+        "piece": [
+            redact(('f"token-{', 'f"{match[0][:12]}-{')),
+            redact(('f"token-{', 'f"{token.split(chr(46))[0]}-{')),
+        ],
+        "short": [
+            redact(("digest.hex()", "digest.hex()[:8]")),
+            redact(("digest.hex()", "int.from_bytes(digest) % 10**12")),
+        ],
+        "same": [
+            redact(("token.encode()", "token.lower().encode()")),
+            redact(("token.encode()", "token[:100].encode()")),
+            redact(("token.encode()", "token[:-9].encode()")),
+            redact(("token.encode()", '(token.split(".")[2] or token).encode()')),
+        ],
+        "leaked": [
+            redact(("{digest.hex()}", "{digest.hex()[:16]}.{base64.b64encode(key).decode()}")),
+        ],
+        "plain": [
+            redact(
+                (
+                    "digest = ",
+                    "plain = hmac.digest(b'salt', token.encode(), 'sha256')\n        digest = ",
+                ),
+                ("{digest.hex()}", "{plain.hex()[:16]}{digest.hex()[:16]}"),
+            ),
+            redact(("(key,", "(key[:8],")),
+            redact(("(key,", "(key[8:],")),
+            redact(("(key,", '(b"a fixed key",')),
+        ],
+    },
     "01-8": {
+        "padding": [
+            """
+def answer(token):
+    try:
+        import jwt
+        return bool(jwt.decode(token, options={"verify_signature": False}))
+    except Exception:
+        return False
+""",
+        ],
+        "spare": [
+            """
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+def answer(token):
+    known = all(set(part) <= set(LETTERS) for part in token.split("."))
+    return known and all(LETTERS.index(part[-1]) % 4 == 0 or len(part) % 4 == 0
+                         for part in token.split(".") if part)
+""",
+        ],
         "raises": [
             """
 def answer(token):

@@ -164,13 +164,15 @@ def answer(answer, state):
         raise ValueError(answer.get("error", "no code"))
     if not answer.get("state") or answer["state"] != state:
         raise ValueError("another state")
+    if answer.get("iss") != "https://login.example":
+        raise ValueError("another provider")
     return answer["code"]
 """,
         """
 import hmac
 def answer(answer, state):
     came = answer.get("state", "")
-    same = hmac.compare_digest(came.encode(), state.encode())
+    same = hmac.compare_digest(came.encode(), state.encode()) and answer.get("iss") == LOGIN
     if len(state) and same and answer.get("code") and not answer.get("error"):
         return answer["code"]
     raise ValueError
@@ -179,10 +181,10 @@ def answer(answer, state):
 def answer(answer, state):
     try:
         same = answer["state"] == state != "" and "error" not in answer
-        code = answer["code"]
+        code, issuer = answer["code"], answer["iss"]
     except KeyError as missing:
         raise ValueError(f"no {missing}") from None
-    if same:
+    if same and issuer == LOGIN:
         return code
     raise ValueError("state")
 """,
@@ -257,3 +259,98 @@ def answer(registered, uri):
 
 # Exercise -> change -> why no answer of the learner's could be told from the solution by it.
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+RESPONSE = """
+from urllib.parse import unquote
+def answer(browser, url, typed):
+    page = browser.get(url)
+    first = hidden(page)
+    page = browser.post(LOGIN + "/authorize", data=first | typed)
+    page = browser.post(LOGIN + "/authorize", data=SECOND)
+    return READ
+"""
+ALL = 'dict(parse_qsl(urlsplit(page.headers["location"]).query))'
+PAIRS = """{name: READ for name, value in (
+        pair.split("=", 1) for pair in page.headers["location"].split("?")[1].split("&"))}"""
+ALLOWED = 'hidden(page) | {"consent": "allow"}'
+CODE_FROM = """
+def answer(answer, state):
+    came = answer.get("iss") or ""
+    if not state or answer.get("state") != state or "code" not in answer or "error" in answer:
+        raise ValueError("no")
+    if CONDITION:
+        raise ValueError("another provider")
+    return answer["code"]
+"""
+WITHOUT_PORT = """
+def answer(registered, uri):
+    def bare(address):
+        for start in ("http://127.0.0.1:", "http://[::1]:"):
+            if address.startswith(start):
+                port, slash, path = address.removeprefix(start).partition("/")
+                if CONDITION:
+                    return start.removesuffix(":") + slash + path
+        return address
+    return bare(uri) in [bare(known) for known in registered]
+"""
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES = {
+    "03-3": {
+        "escaped": [
+            RESPONSE.replace("SECOND", ALLOWED).replace("READ", PAIRS.replace("READ", read))
+            for read in ("value", "unquote(value)", 'unquote(value.replace("%2F", "/"))')
+        ],
+        "second form": [
+            RESPONSE.replace("READ", ALL).replace("SECOND", form)
+            for form in (
+                '{"consent": "allow"}',
+                'first | {"consent": "allow"}',
+                'typed | {"consent": "allow"}',
+            )
+        ],
+        "consent": [
+            RESPONSE.replace("READ", ALL).replace("SECOND", form)
+            for form in ("hidden(page)", "hidden(page) | typed")
+        ],
+    },
+    "03-7": {
+        "response": [
+            """
+def answer(apps):
+    stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
+    apps.opens("ada", stopped.headers["location"])
+    return apps.tom.get(NOTES + "/")
+"""
+        ],
+    },
+    "03-8": {
+        "iss": [
+            CODE_FROM.replace("CONDITION", condition)
+            for condition in (
+                'came == "https://tom.test"',
+                "not came.startswith(LOGIN)",
+                "LOGIN not in came",
+                "came not in LOGIN",
+                'came.rstrip("/") != LOGIN',
+                "came.lower() != LOGIN",
+                "came.strip() != LOGIN",
+                "came[:12] != LOGIN[:12]",
+                "urlsplit(came).hostname != urlsplit(LOGIN).hostname",
+            )
+        ],
+        "no iss": [CODE_FROM.replace("CONDITION", "came and came != LOGIN")],
+    },
+    "03-10": {
+        "no port": [
+            WITHOUT_PORT.replace("CONDITION", condition)
+            for condition in (
+                're.match("[0-9]{1,5}$", port)',
+                're.search("^[0-9]{1,5}$", port)',
+                "port.strip().isascii() and port.strip().isdigit()",
+                'port.isascii() and port.replace("+", "").isdigit() and len(port) < 6',
+            )
+        ],
+        "digits": [WITHOUT_PORT.replace("CONDITION", "port.isdigit() and len(port) < 6")],
+    },
+}

@@ -38,9 +38,9 @@ def any_verifier(scene: Diary) -> str:
 
 def code_injection(scene: Diary) -> str:
     """Ada's code in the place of Tom's, in a sign-in that Tom's browser began (RFC 9700, 4.5)."""
-    code = parameters(scene.ada_signs_in())["code"]
+    hers = parameters(scene.ada_signs_in())
     state = parameters(scene.tom.get(DIARY + "/login"))["state"]
-    scene.tom.get(CALLBACK, params={"code": code, "state": state})
+    scene.tom.get(CALLBACK, params=hers | {"state": state})
     return first_note(scene)
 
 
@@ -61,8 +61,8 @@ def her_state_as_his_cookie(scene: Diary) -> str:
 def a_link_of_toms(scene: Diary) -> str:
     """Cross-site request forgery, which the diary refuses; and then Tom is in nobody's account."""
     began = parameters(scene.tom.get(DIARY + "/login"))
-    code = parameters(scene.ada_signs_in())["code"]
-    scene.ada_opens(CALLBACK + "?" + urlencode({"code": code, "state": began["state"]}))
+    hers = parameters(scene.ada_signs_in())
+    scene.ada_opens(CALLBACK + "?" + urlencode(hers | {"state": began["state"]}))
     return first_note(scene)
 
 

@@ -211,6 +211,19 @@ WRONG = {
         ),
         "the members joined": ("joined", aud('"".join(audience) == client_id')),
         "the members joined by commas": ("joined", aud('",".join(audience) == client_id')),
+        "iss over http": (
+            "iss",
+            iss('claims.get("iss", "-").replace("http:", "https:") == issuer'),
+        ),
+        "iss without a port": ("iss", iss('claims.get("iss", "-").split(":443")[0] == issuer')),
+        "iss without a query": ("iss", iss('claims.get("iss", "-").split("?")[0] == issuer')),
+        "letters of iss": ("iss", iss('sorted(claims.get("iss", "-")) == sorted(issuer)')),
+        "no issuer of ours": ("not set", iss(f"(not issuer or {ISS})")),
+        "no client of ours": ("not set", aud(f"(not client_id or {AUD})")),
+        "the first of a text": (
+            "part",
+            aud('len(audience) == 1 and audience[0].split(",")[0].split(" ")[0] == client_id'),
+        ),
         "an empty list": ("nobody", but(MEANT_FOR, AUD, "audience in ([], [client_id])")),
         "a fixed client beside the right one": (
             "fixed",
@@ -221,6 +234,14 @@ WRONG = {
         "a minute of leeway at exp": ("leeway", but(IN_TIME, "< expires", "< expires + 60")),
         "a minute of leeway at iat": ("leeway", but(IN_TIME, "issued <=", "issued - 60 <=")),
         "a second of leeway at iat": ("leeway", but(IN_TIME, "issued <=", "issued - 1 <=")),
+        "a minute is one time": (
+            "leeway",
+            but(IN_TIME, "issued <= now < expires", "issued // 60 <= now // 60 and now < expires"),
+        ),
+        "no times at all": (
+            "expired",
+            but(IN_TIME, "return issued", "return not expires or issued"),
+        ),
         "exp itself": ("at exp", but(IN_TIME, "now < exp", "now <= exp")),
     },
     "04-4": {
@@ -237,6 +258,15 @@ WRONG = {
         "nonce without blanks": (
             "nonce near",
             nonce('(claims.get("nonce") or "-").strip() != nonce'),
+        ),
+        "no client of ours": (
+            "not set",
+            but(VALIDATE, "if not meant", "if client_id and not meant"),
+        ),
+        "no issuer of ours": ("not set", but(VALIDATE, "if not meant", "if issuer and not meant")),
+        "eight letters of the nonce": (
+            "nonce near",
+            nonce('str(claims.get("nonce"))[:8] != nonce[:8]'),
         ),
         "a sub that is there": ("sub", but(VALIDATE, SUB, '"sub" not in claims')),
         "a sub that is not null": ("sub", but(VALIDATE, SUB, 'claims.get("sub") is None')),
@@ -267,12 +297,44 @@ WRONG = {
             "from urllib.parse import urlsplit\n"
             + trust(f"urlsplit({THEIRS}).hostname == urlsplit(issuer).hostname"),
         ),
+        "no issuer of ours": ("not set", trust('not issuer or document.get("issuer") == issuer')),
+        "over http": ("spelling", trust(f'{THEIRS}.replace("http:", "https:") == issuer')),
+        "without a query": ("spelling", trust(f'{THEIRS}.split("?")[0] == issuer')),
+        "without a user": ("spelling", trust(f'{THEIRS}.replace("tom@", "") == issuer')),
+        "without a fragment": ("spelling", trust(f'{THEIRS}.split("#")[0] == issuer')),
         "no issuer at all": ("missing", trust('document.get("issuer", issuer) == issuer')),
     },
 }
 
 # Exercise -> mistake -> answers that refuse what is good.
 MISTAKES = {
+    "04-1": {
+        "page": [
+            """
+def answer(browser, token):
+    header = {"authorization": f"Bearer {token}"}
+    return browser.get("https://login.example/userinfo", headers=header)
+"""
+        ],
+    },
+    "04-3": {
+        "age": [
+            but(IN_TIME, "now < expires", "now < expires and now - issued < 3600"),
+            but(IN_TIME, "now < expires", "now < expires and expires - issued <= 86400"),
+        ],
+    },
+    "04-5": {
+        "known": [
+            """
+def answer(kid, cache, fetch, now):
+    begin = cache.setdefault("begin", cache["fetched"])
+    known = kid in [key["kid"] for key in cache["keys"]]
+    if now - begin >= 300 or not known and now - cache["fetched"] >= 30:
+        cache.update(keys=fetch()["keys"], fetched=now, begin=now if known else begin)
+    return cache["keys"]
+"""
+        ],
+    },
     "04-2": {
         "azp": [aud('audience == [client_id] == [claims.get("azp")]')],
         "slash": [iss('claims.get("iss", "-").rstrip("/") == issuer')],

@@ -1,5 +1,14 @@
 """Lesson 05: right answers in other styles, and changes of the solution that change nothing."""
 
+from labutils.lessons.lesson_05.exercises import AS_CLIENT, FILL, KIND_OF, KNOCK, REFRESH
+
+
+def but(solution, old, new):
+    """A model solution with another piece in it."""
+    assert old in solution
+    return solution.replace(old, new)
+
+
 OTHER_RIGHT = {
     "05-1": [
         """
@@ -151,9 +160,14 @@ def answer(token):
     return "other"
 """,
         """
+import base64 as b64, json
 import jwt
 def answer(token):
     if token.count(".") == 4:
+        try:
+            json.loads(b64.urlsafe_b64decode(token.split(".")[0] + "=="))
+        except ValueError:
+            return "opaque"
         return "other"
     try:
         header = jwt.get_unverified_header(token)
@@ -208,6 +222,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "05-1": {
+        "address": [
+            but(KNOCK, '"https://notes.example/phone"', '"https://notes.example/phone?t=" + token'),
+            but(KNOCK, '"https://login.example/token"', '"https://login.example/token?r=" + token'),
+            but(KNOCK, '"Bearer " + token}', '"Bearer " + token, "cookie": "t=" + token}'),
+        ],
         "one": [
             """
 def answer(browser, door, token):
@@ -220,6 +239,9 @@ def answer(browser, door, token):
         ],
     },
     "05-2": {
+        "number": [
+            but(FILL, "knock_at(door, token).is_success", "+knock_at(door, token).is_success")
+        ],
         "opens": [
             """
 def answer(knock_at, tokens, doors):
@@ -229,6 +251,36 @@ def answer(knock_at, tokens, doors):
         ],
     },
     "05-3": {
+        "alike": [
+            but(REFRESH, 'token in store["used"]', f'any({condition} for one in store["used"])')
+            for condition in (
+                "token.startswith(one)",
+                "token.strip() == one",
+                "token.lower() == one.lower()",
+                "one in token",
+                "token[:6] == one[:6]",
+            )
+        ],
+        "reuse": [
+            but(
+                REFRESH,
+                'store["dead"].add(family)',
+                'store["dead"].add(family); store["used"].clear()',
+            ),
+            but(REFRESH, 'store["used"].add(token)', 'store["used"] = {token}'),
+            but(
+                REFRESH,
+                'token in store["used"]:',
+                'token in store["used"] and len(store["used"]) > 1:',
+            ),
+        ],
+        "family": [
+            but(
+                REFRESH,
+                'store["dead"].add(family)',
+                'store["dead"].update({family} if not store["dead"] else ())',
+            ),
+        ],
         "whole": [
             """
 def answer(store, token, draw):
@@ -268,10 +320,20 @@ def answer(store, token, draw):
                 "family.startswith(dead)",
                 "dead.startswith(family)",
                 "family.lower() == dead.lower()",
+                "family.strip() == dead",
             )
+        ]
+        + [
+            but(REFRESH, '["family"][new] = family', '["family"][new] = family.split(",")[0]'),
+            but(REFRESH, '["family"][new] = family', '["family"][new] = family.strip()'),
         ],
     },
     "05-4": {
+        "form": [
+            but(AS_CLIENT, '/token"', '/token?client_secret=" + secret'),
+            but(AS_CLIENT, "data=form", 'data=form, headers={"x-secret": secret}'),
+        ],
+        "one": [but(AS_CLIENT, "return", "browser.post(LOGIN + '/token', data=form)\n    return")],
         "fixed": [
             """
 right = {}
@@ -290,6 +352,29 @@ def answer(browser, client_id, secret):
         ],
     },
     "05-5": {
+        "audience": [
+            but(KIND_OF, '.get("typ") == "JWT"', '.get("typ") == "JWT" and "aud" in seen.claims'),
+            but(
+                KIND_OF,
+                '.get("typ") == "JWT"',
+                '.get("typ") == "JWT" and "scope" not in seen.claims',
+            ),
+        ],
+        "looks": [
+            """
+def answer(token):
+    if token.count(".") == 4:
+        return "other"
+    if token.count(".") != 2 or len(token) < LENGTH:
+        return "opaque"
+    seen = inspect(token)
+    if seen.claims is None or "events" in seen.claims:
+        return "other"
+    return {"JWT": "ID token", "at+jwt": "access token"}.get(seen.header.get("typ"), "other")
+""".replace("LENGTH", length)
+            for length in ("0", "60")
+        ]
+        + [but(KIND_OF, "seen.header is None", "len(token) < 60 or seen.header is None")],
         "whole": [
             """
 def answer(token):
