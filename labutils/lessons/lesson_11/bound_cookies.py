@@ -6,12 +6,13 @@ import httpx
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity import dpop
+from labutils.identity.keys import Json
 from labutils.identity.oauth import OAuthError
 from labutils.identity.provider import Provider
 from labutils.identity.provider.app import Endpoint
 from labutils.identity.provider.sign_in import with_cookie
 from labutils.identity.provider.state import Session
-from labutils.stage.thief import SILENT_REQUEST
+from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
 from labutils.stage.two_apps import LOGIN, NOTES, TwoApps, build_apps
 
 from .bound_tokens import TOMS_KEY, PageKey
@@ -146,6 +147,35 @@ def there_at_sign_in(second: int, life: int = 600) -> bool:
     """Malware was there when the session began, and had Tom's key bound in the place of Ada's."""
     morning = Morning(bound(life), toms_key_first=True)
     return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
+
+
+class Spent(Morning):
+    """Tom spends the copied cookie at once, on a silent request, and trades the code for tokens."""
+
+    def __init__(self, life: int = 600):
+        super().__init__(bound(life))
+        header = {"cookie": f"session={self.copied}"}
+        landing = self.apps.tom.get(LOGIN + "/authorize", params=SILENT_REQUEST, headers=header)
+        self.tokens = self.ask_for_tokens(
+            grant_type="authorization_code",
+            code=query(landing.headers["location"])["code"],
+            redirect_uri=NOTES + "/cb",
+            code_verifier=VERIFIER,
+        )
+
+    def ask_for_tokens(self, **form: str) -> Json:
+        """What the token endpoint answers Tom, who speaks for the public client of the notes."""
+        data = {"client_id": "notes", **form}
+        answer: Json = self.apps.tom.post(LOGIN + "/token", data=data).json()
+        return answer
+
+    def opens_later(self, hours: int) -> dict[str, bool]:
+        """So many hours after the theft: does the cookie open, and does the refresh token?"""
+        cookie = self.opens(hours * 3600, self.copied)
+        renewed = self.ask_for_tokens(
+            grant_type="refresh_token", refresh_token=self.tokens["refresh_token"]
+        )
+        return {"cookie": cookie, "refresh token": "access_token" in renewed}
 
 
 COOKIES = {
