@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import count, permutations
 from typing import Any
 
 import httpx
@@ -153,8 +153,10 @@ def lists(answer: Tried) -> Verdict:
     """The judge of 12-1: one entry for all spellings, and another one for each other token."""
     drawn = dice("lesson-12", "tokens")
     known: dict[Any, str] = {}
-    first = access_token(next(drawn))
+    number = f"j{next(drawn)}"
+    first = access_token(number)
     others = {
+        **{f"a token whose jti is {text!r}": access_token(text) for text in nearly(number)},
         "a second token of Ada's": access_token(next(drawn)),
         "a token that she got later": access_token(next(drawn), iat=NOW + 5, exp=NOW + 605),
         "a token of Tom's": access_token(next(drawn), sub="u-0666"),
@@ -352,6 +354,8 @@ def tokens_and_memories() -> list[Case]:
         ("u-1", drawn, {"u-1": drawn, "u-2": drawn - 1}, True, "edge"),
         ("u-2", drawn, {"u-1": drawn, "u-2": drawn - 1}, False, "later"),
         ("u-1", 0, {"u-1": 0}, True, "edge"),
+        ("u-1", 900, {"u-11": 1000, "U-1": 1000, "u-": 1000}, False, "others"),
+        ("u-1", 900, {"u-2": 2000, "u-1": 800}, False, "others"),
     ]
     return [
         Case((claims_of(sub, iat), dict(revoked)), want, name, f"sub {sub}, iat {iat}, {revoked}")
@@ -382,6 +386,22 @@ def same_number(result: Any, want: float) -> bool:
     return type(result) in (int, float) and abs(result - want) < 1e-9
 
 
+def in_any_order(answer: Tried) -> Verdict:
+    """The judge of 12-3: single events, and then some events in each order."""
+    verdict = compare(memories)(answer)
+    if verdict is not PASSED:
+        return verdict
+    said = (("u-1", 1000), ("u-2", 700), ("u-1", 1200), ("u-1", 900))
+    for order in permutations(said):
+        memory: Any = {}
+        for sub, moment in order:
+            memory = answer(dict(memory), sub, moment)
+        if memory != {"u-1": 1200, "u-2": 700}:
+            case, want = f"the events {list(order)}", "{'u-1': 1200, 'u-2': 700}"
+            return Verdict("differs", case, written(memory), want, mistake="older")
+    return PASSED
+
+
 def of_settings(cases: Callable[[], list[Case]]) -> Callable[[Tried], Verdict]:
     """A judge of sums over settings. Who reads a setting in another way is told how it is read."""
 
@@ -407,6 +427,8 @@ def hours() -> list[Case]:
         (Setting(10, "asks"), drawn, drawn + 6, "asks"),
         (Setting(1, "asks"), 2, 4, "asks"),
         (Setting(2.5, "offline"), drawn, 24, "renewals"),
+        (Setting(7, "offline"), drawn, 60 / 7, "renewals"),
+        (Setting(90, "asks"), 5, 5 + 60 / 90, "asks"),
     ]
     return [Case((setting, calls), want, name) for setting, calls, want, name in rows]
 
@@ -776,7 +798,7 @@ EXERCISES = (
     Exercise(
         "12-3",
         "function",
-        compare(memories),
+        in_any_order,
         "The order in which events arrive makes no difference now.",
         {
             "first": (
