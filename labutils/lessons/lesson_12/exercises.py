@@ -265,7 +265,7 @@ def events_for_us() -> list[Case]:
             "when",
             "an event that was sent 300 seconds afterwards",
         ),
-        (event(events={REVOKED: {}}), NOW, seen, "when", "an event without event_timestamp"),
+        (event(events={REVOKED: {}}), NOW + 5, seen, "when", "an event without event_timestamp"),
         (event(events=both), NOW, seen, "kind", "two events in one token"),
         (event(iat=NOW + 60), NOW, seen, "future", "a sender whose clock is 60 seconds ahead"),
         (
@@ -302,6 +302,10 @@ def events_to_refuse() -> list[Case]:
         *[(event(aud=aud), "aud", f"aud is {aud!r}") for aud in nearly(API)],
         (event(events={CHANGED: {}}), "other", "an event about a password that was changed"),
         (event(events={LOGOUT: {}}), "other", "an event about a logout"),
+        *[
+            (event(events={name: {"event_timestamp": NOW}}), "other", f"an event {name!r}")
+            for name in nearly(REVOKED)
+        ],
         (event(iat=NOW + 61), "future", "an event that is dated 61 seconds ahead"),
         *[
             (event(events={REVOKED: {"event_timestamp": NOW + ahead}}), "ahead", words)
@@ -455,7 +459,7 @@ def choices() -> list[Case]:
     drawn = 41 + int(next(dice("lesson-12", "budgets"))[:2], 16)
     short, told, slow = ("short", 1, 60), ("told", 5, 6), ("slow", 10, 2)
     asks = ("asks", 5, drawn)
-    rows = [
+    rows: list[tuple[list[Any], int, str | None, str]] = [
         ([slow, short, told], 100, "short", "least"),
         ([slow, told, short], 60, "short", "edge"),
         ([short, slow, told], 59, "told", "budget"),
@@ -463,6 +467,7 @@ def choices() -> list[Case]:
         ([slow, asks, told], drawn, "told", "tie"),
         ([asks, told], drawn + 1, "told", "tie"),
         ([short, told, slow], 3, "slow", "budget"),
+        ([("late", 5.5, 6), ("soon", 5.2, 8)], 10, "soon", "least"),
         ([short, told, slow], 1, None, "nothing"),
         ([], 50, None, "nothing"),
     ]

@@ -306,7 +306,27 @@ def answer(token, keys, now):
 """
         ],
     },
+    "12-1": {
+        "others": [
+            """
+def answer(token):
+    return inspect(token).claims["jti"].strip().lower()
+""",
+            """
+def answer(token):
+    return inspect(token).claims["jti"][:8]
+""",
+        ],
+    },
     "12-3": {
+        "older": [
+            """
+def answer(revoked, sub, moment):
+    if moment < revoked.get(sub, 0) - 200:
+        return revoked
+    return {**revoked, sub: moment}
+"""
+        ],
         "first": [
             """
 def answer(revoked, sub, moment):
