@@ -188,15 +188,6 @@ def answer(lines, address):
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
 
-LOOSER: dict[str, dict[str, str]] = {
-    "06-5": {
-        "line['ip'] == address -> str(line['ip']).lower() == str(address).lower()": (
-            "An IPv4 address has no letters, and those of an IPv6 address count in any case (RFC "
-            "4291, 2.2)."
-        )
-    }
-}
-
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "06-1": {
