@@ -167,7 +167,7 @@ def looser_comparison(node: ast.Compare, seen: Seen) -> Iterator[tuple[str, ast.
             yield from equal_in_part(node)
         yield from of_any_length(node)
         yield from only_where_there(node, seen)
-    elif isinstance(operator, ast.In | ast.NotIn):
+    elif isinstance(operator, ast.In | ast.NotIn):  # codespell:ignore notin
         if seen.among_texts(node) and not is_name(node.left):
             yield from among_in_part(node)
         yield from without_one(node)
@@ -194,7 +194,11 @@ def among_in_part(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:
         ("blanks", f"str({a}).strip() in {b}"),
         ("part", f"any(each in str({a}) for each in {b})"),
     ):
-        yield kind, condition(text, isinstance(node.ops[0], ast.NotIn)), changed(node, text)
+        yield (
+            kind,
+            condition(text, isinstance(node.ops[0], ast.NotIn)),  # codespell:ignore notin
+            changed(node, text),
+        )
 
 
 def of_any_length(node: ast.Compare) -> Iterator[tuple[str, ast.AST, str]]:

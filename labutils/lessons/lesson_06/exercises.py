@@ -497,7 +497,8 @@ def nearly_reads(late: float) -> Iterator[tuple[list[Line], str, str, str]]:
         for place, text in enumerate((*nearly(right), f"{right} {right}"), 1):
             if text != right:
                 rows += [(at, read | {name: text}) for at in (100 - 3 * place, 150 + 3 * place)]
-        lines = log_of(*((at, *row.values()) for at, row in sorted(rows, key=lambda one: one[0])))
+        rows.sort(key=lambda one: one[0])
+        lines = log_of(*((at, row["event"], row["outcome"], row["ip"]) for at, row in rows))
         yield lines, read["ip"], f"lines whose {name} is nearly {right!r}", "whole"
 
 

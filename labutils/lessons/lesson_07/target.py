@@ -23,7 +23,8 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
-    "order of appearance, random texts that are remembered, and an HMAC all do.",
+    "order of appearance, random texts that are remembered, and an HMAC with "
+    "a key for each file all do.",
     {
         "other": (
             "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from textwrap import dedent
 from typing import Any
 
@@ -24,7 +24,6 @@ from labutils.text import counted
 
 from .hunting import (
     ABROAD,
-    CHANGES,
     FIVE_SESSIONS,
     HOME,
     MINE,
@@ -34,6 +33,7 @@ from .hunting import (
     THIEVES,
     Logs,
     a_month,
+    alerts_in_tracker,
     by_rule,
     change_in_tracker,
     correlated,
@@ -524,17 +524,25 @@ CLOSED = code("""
 FEW = 3  # alerts to close
 
 
+@cache
+def alerts_of_the_correlation() -> frozenset[str]:
+    """The ids of the changes that 10-3 finds in the month of the lesson."""
+    logs, text = a_month(), IN_ORDER.split("'''")[1]
+    hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", text)))
+    return frozenset(alert["id"] for alert in alerts_in_tracker(logs, hits["in_order"]))
+
+
 def closes(answer: Any) -> Verdict:
     """The judge of 10-8: each alert against the row that is to explain it."""
     if not isinstance(answer, dict) or not all(
         isinstance(text, str) for pair in answer.items() for text in pair
     ):
         return Verdict("differs", got=written(answer), mistake="form")
-    logs = a_month()
+    logs, known = a_month(), alerts_of_the_correlation()
     tracker = logs.events("jira")
     for name, reason in answer.items():
         event = tracker.get(name)
-        if event is None or event["auditType"]["action"] not in CHANGES:
+        if event is None or name not in known:
             return Verdict("differs", got=written(name), mistake="no alert")
         alert = change_in_tracker(name, event)
         if (mistake := unexplained(logs, alert, reason)) is not None:
@@ -730,7 +738,7 @@ def selections() -> Iterable[Case]:
         ({"name": "a[1].har"}, {"name": "a[1].har"}, True, "pattern"),
         ({"name": "a1.har"}, {"name": "a[1].har"}, False, "pattern"),
         ({"name": "a1xhar"}, {"name": "a1.har"}, False, "pattern"),
-        (group, {"act.name|contains": "a.ded"}, False, "pattern"),
+        (group, {"act.name|contains": "ad.ed"}, False, "pattern"),
         (group, {"act.name|contains": "add|remove"}, False, "pattern"),
         (group, {"act.name|contains": "(added"}, False, "pattern"),
         ({"name": "added (twice)"}, {"name|contains": "(twice)"}, True, "pattern"),
@@ -1218,8 +1226,7 @@ EXERCISES = (
                 "answer = ['jira:128']",
             ),
             "no alert": (
-                "No line of the tracker with this id makes an account, changes a group or runs a "
-                "script. Copy the ids from the list.",
+                "This id is none of the 16 alerts. Copy the ids from the list.",
                 "answer = {'jira:1': 'CHG-4006'}",
             ),
             "no ticket": (

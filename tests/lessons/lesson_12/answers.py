@@ -187,6 +187,31 @@ def answer(token):
 """,
     ],
     "12-8": [
+        *[
+            """
+def answer(browser, take):
+    done, said = [], {"ack": [], "setErrs": {}}
+    while sets := browser.post(LOGIN + "/poll", json=said).json()["sets"]:
+        said = {"ack": [], "setErrs": {}}
+        for jti, event in sets.items():
+            try:
+                take(event)
+            except ValueError as error:
+                said["setErrs"][jti] = {"err": "CODE", "description": str(error)}
+            else:
+                said["ack"].append(jti)
+        done += said["ack"]
+    return done
+""".replace("CODE", code)
+            for code in (  # RFC 8935, 2.4
+                "invalid_request",
+                "invalid_key",
+                "invalid_issuer",
+                "invalid_audience",
+                "authentication_failed",
+                "access_denied",
+            )
+        ],
         """
 def answer(browser, take):
     done = []
