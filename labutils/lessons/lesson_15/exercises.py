@@ -48,7 +48,9 @@ INSIDE = code("""
     def made_inside(rows, stolen, since):
         inside = set(stolen)
         for _ in rows:  # each round adds one generation at least, or nothing is left to add
-            inside |= {row.id for row in rows if row.made_by in inside and row.issued >= since}
+            for row in rows:
+                if row.made_by in inside and row.issued >= since:
+                    inside.add(row.id)
         return inside - set(stolen)
 """)
 ROTATE = code("""
