@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import httpx
 
@@ -17,6 +17,7 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     compare,
+    nearly,
     not_a_response,
     returns_nothing,
     written,
@@ -150,6 +151,12 @@ def recordings() -> list[Case]:
             "two session cookies, one after the other",
         ),
         ([given, entry(login, answer={"error": "x"})], first, "some", "an answer with an error"),
+        (
+            [entry(login, answer={"access_token": next(drawn)}), service],
+            {"service token": job},
+            "newest",
+            "two service tokens, one after the other",
+        ),
     ]
     for host in ("notes.example", "login.example.test", "xlogin.example", "Login.Example"):
         words = f"a cookie at {host}"
@@ -226,18 +233,37 @@ def form_of(exchange: Exchange) -> dict[str, str]:
     return dict(parse_qsl(exchange.request_body))
 
 
+def takes_another(answer: Tried, apps: TwoApps, token: str) -> Verdict | None:
+    """The verdict where a text that is nearly this refresh token brings tokens; else None."""
+    for text, what in (*almost(token), (f" {token} ", "with blanks around it")):
+        response = asked(answer, apps, text, f"a refresh token {what}")
+        if isinstance(response, Verdict):
+            return response
+        if response.is_success:
+            return Verdict("let_in", f"a refresh token {what}", mistake="given")
+    return None
+
+
+def stands_elsewhere(exchange: Exchange, secret: str, case: str) -> Verdict | None:
+    """The verdict where a secret is in the address or in a header of a request with a form."""
+    if secret in unquote(exchange.url):
+        got = f"the address {written(exchange.url)}"
+        return Verdict("differs", case, got, "an address without it", mistake="elsewhere")
+    for name, text in exchange.request_headers:
+        if secret in text:
+            got, want = f"a header {name} with it", "it in the form alone"
+            return Verdict("differs", case, got, want, mistake="elsewhere")
+    return None
+
+
 def refreshes(answer: Tried) -> Verdict:
     """The judge of 06-2: two uses in a row, the used token again, and tokens of nobody's."""
     apps = build_apps("lesson-06/judge")
     apps.sign_in("ada", NOTES)
     token = apps.notes.latest_session()["refresh_token"]
     for case in ("a refresh token of Ada's", "the new one that came of it"):
-        for text, what in almost(token):
-            response = asked(answer, apps, text, f"a refresh token {what}")
-            if isinstance(response, Verdict):
-                return response
-            if response.is_success:
-                return Verdict("let_in", f"a refresh token {what}", mistake="given")
+        if verdict := takes_another(answer, apps, token):
+            return verdict
         before = len(apps.lab.wire)
         response = asked(answer, apps, token, case)
         if isinstance(response, Verdict):
@@ -249,6 +275,8 @@ def refreshes(answer: Tried) -> Verdict:
             return Verdict("differs", case, "no form in the request", "a form", mistake="no form")
         if (other := form_of(sent[0]).get("refresh_token", token)) != token:
             return Verdict("differs", case, written(other), written(token), mistake="given")
+        if verdict := stands_elsewhere(sent[0], token, case):
+            return verdict
         if not response.is_success or "refresh_token" not in response.json():
             got = f"the answer {response.status_code}, {written(response.text)}"
             return Verdict("differs", case, got, "an answer with tokens", mistake="fields")
@@ -306,11 +334,25 @@ def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) 
     if response.url.path != "/token":
         got = f"the answer of {response.url.path}"
         return Verdict("differs", case, got, "the answer of /token", mistake="no trade")
+    if verdict := in_an_address(sent, cookie, case):
+        return verdict
     if not response.is_success:
         got = f"the answer {response.status_code}, {written(response.text)}"
         return Verdict("differs", case, got, "an answer with tokens", mistake="form")
     if (seen := reads_data_of(apps, response)) != sub:
         return Verdict("differs", case, f"tokens for {seen}", f"tokens for {sub}", mistake="given")
+    return None
+
+
+def in_an_address(sent: list[Exchange], cookie: str, case: str) -> Verdict | None:
+    """The verdict where the cookie, or a code that was traded, is in an address; else None."""
+    secrets = [cookie]
+    for exchange in sent:
+        address = unquote(exchange.url)
+        if any(secret in address for secret in secrets):
+            got, want = f"the address {written(address)}", "an address without it"
+            return Verdict("differs", case, got, want, mistake="elsewhere")
+        secrets += re.findall(r"[?&]code=([^&]+)", exchange.header("location"))
     return None
 
 
@@ -406,8 +448,11 @@ def log_of(*rows: tuple[float, str, str, str]) -> list[Line]:
     ]
 
 
-def logs() -> list[tuple[list[Line], str, str]]:
-    """Logs with the address that is asked for, and what each is. Some minutes are drawn."""
+def logs() -> list[tuple[list[Line], str, str, str]]:
+    """Logs with the address that is asked for, what each is, and the mistake of who fails there.
+
+    It is empty where the number tells the mistake. Some minutes are drawn.
+    """
     drawn = dice("lesson-06", "logs")
     ada = "192.0.2.10"
     late = 20 + int(next(drawn)[:2], 16) % 20 + 0.7
@@ -428,23 +473,33 @@ def logs() -> list[tuple[list[Line], str, str]]:
     hours = [*plain[:7], *log_of((late + 61.4, "api.read", "success", THIEF))]
     days = [*plain[:7], *log_of((2943.5, "api.read", "success", THIEF))]
     tries = log_of((1, "api.read", "failure", THIEF), (3, "api.reads", "success", THIEF))
-    near = log_of(
-        (1, "API.READ", "success", THIEF),
-        (4, "api.read", "success", THIEF),
-        (9.5, "api.read", "success", THIEF),
-        (12, "api.read", "Success", THIEF),
-        (30, "api.read.again", "success", THIEF),
-    )
     return [
-        (plain, THIEF, "a log of one morning"),
-        (hours, THIEF, "a log of some hours"),
-        (days, THIEF, "a log of some days"),
-        (plain, ada, "the same morning, for Ada's address"),
-        (plain, "203.0.113.6", "one read in all"),
-        (near, THIEF, "events and outcomes with almost the right name"),
-        (plain, "198.51.100.7", "an address that read nothing"),
-        (tries, THIEF, "an address that was refused"),
+        (plain, THIEF, "a log of one morning", ""),
+        (hours, THIEF, "a log of some hours", ""),
+        (days, THIEF, "a log of some days", ""),
+        (plain, ada, "the same morning, for Ada's address", ""),
+        (plain, "203.0.113.6", "one read in all", ""),
+        *nearly_reads(late),
+        (plain, "198.51.100.7", "an address that read nothing", ""),
+        (plain, "", "no address", "whole"),
+        (tries, THIEF, "an address that was refused", ""),
     ]
+
+
+def nearly_reads(late: float) -> Iterator[tuple[list[Line], str, str, str]]:
+    """Logs of two reads, and around them lines in which one member is nearly right."""
+    read = {"event": "api.read", "outcome": "success", "ip": THIEF}
+    # The name of an interface behind % counts letter by letter (RFC 4007, 11).
+    local = "fe80::66%eth0"
+    for name, right in (*read.items(), ("ip", local)):
+        read[name] = right
+        rows = [(100.0, read), (100 + late, read)]
+        for place, text in enumerate((*nearly(right), f"{right} {right}"), 1):
+            if text != right:
+                rows += [(at, read | {name: text}) for at in (100 - 3 * place, 150 + 3 * place)]
+        rows.sort(key=lambda one: one[0])
+        lines = log_of(*((at, row["event"], row["outcome"], row["ip"]) for at, row in rows))
+        yield lines, read["ip"], f"lines whose {name} is nearly {right!r}", "whole"
 
 
 def kept(lines: list[Line], **wanted: str) -> list[datetime]:
@@ -480,7 +535,7 @@ def usual_mistakes(lines: list[Line], address: str) -> Iterator[tuple[str, Any]]
 
 def minutes_had(answer: Tried) -> Verdict:
     """The judge of 06-5."""
-    for lines, address, words in logs():
+    for lines, address, words, fixed in logs():
         case, want = f"{words}, {address}", int(span(kept(lines, **READS, ip=address)) // 60)
         is_none = not kept(lines, **READS, ip=address)
         try:
@@ -491,7 +546,7 @@ def minutes_had(answer: Tried) -> Verdict:
             return Verdict("none", case)
         if type(got) is int and got == want:
             continue
-        mistake = "none" if is_none else named(got, lines, address)
+        mistake = fixed or ("none" if is_none else named(got, lines, address))
         return Verdict("differs", case, written(got), str(want), mistake=mistake)
     return PASSED
 
@@ -599,6 +654,11 @@ EXERCISES = (
                 "another format, and `params` puts it into the address.",
                 altered(REFRESH, ("data=form", "json=form")),
             ),
+            "elsewhere": (
+                "Send the token in the form alone. Addresses and headers end up in logs, and "
+                "whoever reads the log holds the token.",
+                altered(REFRESH, ("data=form", 'params={"refresh_token": token}, data=form')),
+            ),
             "one": (
                 "Send one request. A second use of a refresh token is an alarm.",
                 altered(REFRESH, ("    return", '    browser.get(API + "/me")\n    return')),
@@ -678,6 +738,14 @@ EXERCISES = (
                 "whether there is a code first. If there is none, return the answer of /authorize.",
                 altered(
                     TRADE_COOKIE, ('    if "code" not in answer:\n        return landed\n', "")
+                ),
+            ),
+            "elsewhere": (
+                "The cookie belongs in its header, and the code in the form. Addresses end up in "
+                "logs, and whoever reads the log holds both.",
+                altered(
+                    TRADE_COOKIE,
+                    ('"/token", data=form', '"/token", params={"code": form["code"]}, data=form'),
                 ),
             ),
             "given": (
@@ -814,6 +882,11 @@ EXERCISES = (
                         "max(times).minute - min(times).minute",
                     )
                 ),
+            ),
+            "whole": (
+                "Compare the whole event, the whole outcome and the whole address. One that is "
+                "nearly the same is another one.",
+                altered_minutes(('line["outcome"] == "success"', '"success" in line["outcome"]')),
             ),
             "raises": (
                 "datetime.fromisoformat(line['time']) reads these times: from datetime import "

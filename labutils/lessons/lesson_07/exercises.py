@@ -119,6 +119,7 @@ def text_cases() -> Iterable[Case]:
         ({"a": 200, "b": None, "c": True, "d": "one"}, "numbers"),
         ({"a": "one", "b": ["one", "one"]}, "twice"),
         ({"a": "", "b": "one"}, "empty"),
+        ({"a": " One ", "b": "012713", "c": ["null", "\n"], "name": "x" * 300}, "as it is"),
         ([], "flat"),
         (7, "numbers"),
     ]
@@ -164,7 +165,7 @@ def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) ->
 
 def mark(text: str) -> str:
     """What the judge replaces a text with."""
-    return f"<{len(text)}>"
+    return f"<{text}>"
 
 
 def cleaned(value: Any, keep: set[str], name: str = "") -> Any:
@@ -192,6 +193,11 @@ def clean_cases() -> Iterable[Case]:
         ({"Method": "secret", "names": "secret", "metho": "secret"}, "nearly"),
         ("secret", "kept"),
         ({"cookie": "", "list": []}, "empty"),
+        ({"code": "012713", "pin": "7", "flag": "true", "none": "null"}, "looks"),
+        ({"next": "https://wiki.example/reset/secret", "to": "http://127.0.0.1/"}, "looks"),
+        ({"body": "secret " * 60, "x": "a", "y": "\n", "mail": "ada@wiki.example"}, "looks"),
+        ({"verb": "GET", "kind": "text/html", "at": "2023-10-18T09:00:00Z", "z": "-"}, "looks"),
+        ({"Method": " GET ", "more": ["name", "method"], "Cookie": "SECRET"}, "looks"),
     ]
     for inner, mistake in plain:
         yield Case((inner, keep, mark, ""), cleaned(inner, keep), mistake, written(inner))
@@ -218,7 +224,12 @@ def token_cases() -> Iterable[Case]:
     yield Case(([one, two],), {one, two}, "joined")
     yield Case(([json.dumps({"access_token": one, "id_token": two})],), {one, two}, "one")
     yield Case(([f"https://wiki.example/cb?id_token={three}&state=7"],), {three}, "Bearer")
+    spaced = f"eyJ{next(drawn)}.eyAi{next(drawn)}.{next(drawn)}"
+    short = f"eyJ0.{next(drawn)}.x"
+    yield Case(([spaced, short],), {spaced, short}, "payload")
     yield Case((["1.2.3", "127.0.0.1", "www.login.example", f"x.{next(drawn)}.y"],), set(), "dots")
+    for other in ("EYJ", "eyj", "eyK"):
+        yield Case(([f"{other}{next(drawn)}.{next(drawn)}.{next(drawn)}"],), set(), "dots")
     yield Case((["eyJ0ZXN0", f"eyJ{next(drawn)}.{next(drawn)}"],), set(), "parts")
     unsigned = f"eyJ{next(drawn)}.eyJ{next(drawn)}."
     yield Case(([unsigned, f"Bearer {unsigned}", f'"{unsigned}"'],), set(), "unsigned")
@@ -257,7 +268,10 @@ def tag_cases() -> Iterable[Case]:
         ("session=1", "spelling"),
         ("012713", "spelling"),
         ("", "spelling"),
-        ("Zoë, 雪", "letters"),
+        ("zoë, 雪", "letters"),
+        (" Session=1 ", "whole"),
+        ("session=1" * 40, "whole"),
+        ("Zoe\u0308", "whole"),
     ):
         key = bytes.fromhex(next(drawn))
         yield Case((text, key), right_tag(text, key), mistake)
@@ -300,6 +314,8 @@ def url_cases() -> Iterable[Case]:
         (f"https://wiki.example/api/{key}", f"https://wiki.example/{a}/{b}", "path"),
         (f"https://wiki.example/api?code={key}", f"https://wiki.example/{a}?{query}", "query"),
         ("http://127.0.0.1:9007/api", f"http://127.0.0.1:9007/{a}", "host"),
+        ("http://[::1]:9007/api", f"http://[::1]:9007/{a}", "IPv6"),
+        ("https://[2001:db8::7]/api", f"https://[2001:db8::7]/{a}", "IPv6"),
         (f"https://ada:{key}@wiki.example/api", f"https://wiki.example/{a}", "user"),
         (f"https://a@b:{key}@wiki.example/api", f"https://wiki.example/{a}", "user"),
         (f"https://wiki.example/api#code={key}", f"https://wiki.example/{a}", "fragment"),
@@ -307,6 +323,24 @@ def url_cases() -> Iterable[Case]:
             f"https://wiki.example/api?code={key}#{key}",
             f"https://wiki.example/{a}?{query}",
             "fragment",
+        ),
+        (f"https://ada:{key}@[::1]:9007/api", f"https://[::1]:9007/{a}", "IPv6"),
+        (f"https://wiki.example/@{key}", f"https://wiki.example/{drawn_mark('@' + key)}", "at"),
+        (
+            f"https://wiki.example/api?to=ada@wiki.example/{key}?{key}",
+            f"https://wiki.example/{a}?{drawn_mark(f'to=ada@wiki.example/{key}?{key}')}",
+            "at",
+        ),
+        (
+            f"https://wiki.example/api;token={key}",
+            f"https://wiki.example/{drawn_mark(f'api;token={key}')}",
+            "path",
+        ),
+        (
+            f"https://wiki.example/API/012713?{key.upper()}",
+            f"https://wiki.example/{drawn_mark('API')}/{drawn_mark('012713')}"
+            f"?{drawn_mark(key.upper())}",
+            "path",
         ),
         ("https://wiki.example", "https://wiki.example", "empty"),
         (f"https://wiki.example/api//{key}/", f"https://wiki.example/{a}//{b}/", "empty"),
@@ -348,6 +382,26 @@ def error_cases() -> Iterable[Case]:
         ),
         ({"error": f"bad key {key}", "incident": incident}, {"incident": incident}, "shape"),
         ({"error": f"internal_error {key}", "incident": f"{incident} {key}"}, {}, "shape"),
+        *(
+            ({"error": text, "incident": incident}, {"incident": incident}, "shape")
+            for text in (
+                " internal_error ",
+                "internal_error\n",
+                "Internal_Error",
+                "INTERNAL_ERROR",
+                "internal__error",
+                "_internal",
+                "internal_",
+                "größe",
+                "internal error",
+                "",
+            )
+        ),
+        *(
+            ({"error": "quota", "incident": text}, {"error": "quota"}, "shape")
+            for text in (incident.lower(), f" {incident}", f"{incident}\n", f"x{incident}")
+        ),
+        ({"Error": "quota", "INCIDENT": incident, " error ": "quota"}, {}, "others"),
         ({"error": {"error": "internal_error"}, "incident": 401713}, {}, "kinds"),
         ({"error": None, "incident": [incident]}, {}, "kinds"),
         (["error", "incident"], {}, "kinds"),
@@ -436,6 +490,11 @@ EXERCISES = (
                 "An empty text is a text, too.",
                 altered(TEXTS, ("isinstance(value, str)", "isinstance(value, str) and value")),
             ),
+            "as it is": (
+                "Give each text as it is, with its blanks and its letters. Digits in quotes are a "
+                "text.",
+                altered(TEXTS, ("return [value]", "return [value.strip()]")),
+            ),
         },
         (
             "Four cases: a text, a dictionary, a list, anything else. Each returns a list.",
@@ -492,6 +551,11 @@ EXERCISES = (
                     shape = r'(?:Bearer |^|")(eyJ[\w-]+\.[\w-]+\.[\w-]+)'
                     return {token for text in texts for token in re.findall(shape, text)}
                 """),
+            ),
+            "payload": (
+                "The first part alone begins with eyJ. The second is base64 as well, and one blank "
+                "or line break in its JSON makes it begin otherwise. No part has a least length.",
+                altered(TOKENS_IN, (r"eyJ[\w-]+\.", r"eyJ[\w-]+\.eyJ")),
             ),
             "dots": (
                 "Addresses and versions have dots, too. The first part of a JWT begins with eyJ.",
@@ -587,6 +651,12 @@ EXERCISES = (
                 "Compare whole names: Method is not method, and names is not name.",
                 altered(CLEAN, ("name not in keep", "not any(k in name.lower() for k in keep)")),
             ),
+            "looks": (
+                "Its name is not in `keep`, so it is replaced, whatever it looks like and however "
+                "long it is. A code is all digits, and an address may end in a token. Hand "
+                "replace(...) the text as it is.",
+                altered(CLEAN, ("name not in keep", "name not in keep and not value.isdigit()")),
+            ),
             "empty": (
                 "An empty list stays an empty list. An empty text is a text.",
                 altered(CLEAN, ("isinstance(value, str)", "value and isinstance(value, str)")),
@@ -645,6 +715,11 @@ EXERCISES = (
                 "its .hexdigest(). The key comes first.",
                 altered(TAG, ("key, text.encode()", "text.encode(), key")),
             ),
+            "whole": (
+                "Two texts that are nearly equal get two tags. Take the whole text as it is, with "
+                "its capitals and blanks.",
+                altered(TAG, ("text.encode()", "text.strip().encode()")),
+            ),
             "letters": (
                 "A text may hold any letter: text.encode() is UTF-8, and takes them all.",
                 altered(TAG, ("text.encode()", 'text.encode("ascii", "ignore")')),
@@ -663,8 +738,9 @@ EXERCISES = (
         "The host says which service it was. Everything else in an address may be a secret.",
         {
             "path": (
-                "Replace each piece of the path between two slashes, and keep the slashes. What is "
-                "empty stays empty. A link to reset a password has its secret there.",
+                "Replace each piece of the path between two slashes as it is, and keep the "
+                "slashes. What is empty stays empty. A link to reset a password has its secret "
+                "there.",
                 altered(
                     CLEAN_URL,
                     (
@@ -687,6 +763,25 @@ EXERCISES = (
             "host": (
                 "The host stays, and its port, and the scheme.",
                 altered(CLEAN_URL, ("parts.netloc.split", "parts.hostname.split")),
+            ),
+            "IPv6": (
+                "The host is an IPv6 address here, in square brackets and with colons of its own "
+                "(RFC 3986, 3.2.2). Keep all of it, and the port behind the brackets.",
+                altered(
+                    CLEAN_URL,
+                    (
+                        'parts.netloc.split("@")[-1]',
+                        'parts.hostname + (f":{parts.port}" if parts.port else "")',
+                    ),
+                ),
+            ),
+            "at": (
+                "An @, a slash or a question mark may stand further behind as well. Cut the "
+                "address with urlsplit first. The query is all between the first ? and #.",
+                altered(
+                    CLEAN_URL,
+                    ("urlsplit(url)", 'urlsplit(re.sub("//.*@", "//", url))'),
+                ),
             ),
             "user": (
                 "In front of the host may stand a user and a password, up to the last @. "
@@ -737,8 +832,8 @@ EXERCISES = (
                 altered(CLEAN_ERROR, ('in ("error", "incident")', "in said")),
             ),
             "shape": (
-                "A secret may stand in the error's own text. The whole text must have the shape: "
-                "re.fullmatch.",
+                "A secret may stand in the error's own text. The whole text must have the shape, "
+                "as it is: re.fullmatch, without strip and lower.",
                 altered(CLEAN_ERROR, ("fullmatch", "match")),
             ),
             "kinds": (

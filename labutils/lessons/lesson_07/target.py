@@ -23,7 +23,8 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
-    "order of appearance, random texts that are remembered, and an HMAC all do.",
+    "order of appearance, random texts that are remembered, and an HMAC with "
+    "a key for each file all do.",
     {
         "other": (
             "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",
@@ -35,13 +36,14 @@ TARGET = Target(
         ),
     },
     (
-        "Begin with clean(recording, KEEP, replace, ''). Then mend two places in each entry: the "
-        "address of the request, and the body of an answer that failed.",
+        "Begin with clean(recording, KEEP, replace, ''). Then fix three places in each entry: the "
+        "address of the request, its list of parameters, and the body of an answer that failed.",
         "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
         "Draw it once for a file, or equal values get different tags.",
         "for old, new in zip(recording['log']['entries'], cleaned['log']['entries']): set "
-        "new['request']['url'] to clean_url(...) of the old one. Where old['response']['status'] "
-        "is 400 or more, set new['response']['content']['text'] to clean_error(...) of the old.",
+        "new['request']['url'] to clean_url(...) of the old one. Set new['request']['queryString'] "
+        "to an empty list: the address says the same. Where old['response']['status'] is 400 or "
+        "more, set new['response']['content']['text'] to clean_error(...) of the old.",
     ),
     code("""
         def cleaner(recording):
@@ -51,6 +53,7 @@ TARGET = Target(
             cleaned = clean(recording, KEEP, replace, "")
             for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"]):
                 new["request"]["url"] = clean_url(old["request"]["url"], replace)
+                new["request"]["queryString"] = []
                 if old["response"]["status"] >= 400:
                     body = old["response"]["content"].get("text", "")
                     new["response"]["content"]["text"] = clean_error(body)
@@ -59,7 +62,8 @@ TARGET = Target(
         flag = scene.submit(cleaner)
     """),
     brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
-It is graded on two files that you have not seen. One of them is drawn while you wait.
+It is graded on two files that you have not seen. One of them is drawn while you wait. A third \
+one has values of the first: no value may have the same tag in both.
 scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
 It returns the flag when no secret comes out, by reading, undoing encodings, guessing, or trying \
 doors, and when support can answer all of scene.questions.

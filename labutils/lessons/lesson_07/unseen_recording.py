@@ -8,9 +8,10 @@ tries every text at the provider's doors. Support asks its questions.
 import copy
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from labutils import har
 from labutils.har.reading import JsonObject
@@ -22,6 +23,7 @@ from . import cleaner_grade, recorded_case
 
 FLAG = "flag-" + next(dice("lesson-07", "cleaner"))
 Cleaner = Callable[[JsonObject], object]
+FEWER = 5  # requests that are left out of the third recording
 RIVALS: Mapping[str, Callable[[JsonObject], JsonObject]] = {
     "word list": cleaner_grade.word_list,
     "signatures off": cleaner_grade.signatures_off,
@@ -51,6 +53,14 @@ SAYS = {
     "planted": (
         "It knows the secrets of one file. This one has others: in headers, cookies, forms, "
         "addresses, messages and bodies, nested and as numbers. One of them is left."
+    ),
+    "parameter": (
+        "A key is still there as the *name* of a parameter: an address may end in ? and a token. "
+        "Look at request.queryString: there no name is known to be harmless."
+    ),
+    "same tags": (
+        "A code has the same tag in two of your files, so its key or prefix is not new for each. "
+        "Whoever learns it can try all codes. Draw it inside your cleaner: secrets.token_bytes(16)."
     ),
     "piece": (
         "Half of a key is still readable. A piece of a secret helps to guess the rest: leave none."
@@ -128,7 +138,7 @@ def stolen(cleaned: JsonObject, unseen: cleaner_grade.Planted) -> str | None:
     if case.secrets & kept:
         return "other keys"
     if keys & kept:
-        return "planted"
+        return "parameter" if keys & kept <= parameters(cleaned) else "planted"
     if any(half in text for text in kept for key in keys for half in cleaner_grade.halves(key)):
         return "piece"
     written_anew = kept - cleaner_grade.texts(unseen.recording)
@@ -140,6 +150,61 @@ def stolen(cleaned: JsonObject, unseen: cleaner_grade.Planted) -> str | None:
     if codes <= back:  # six digits come out of a random tag by chance, but never all three
         return "reversible"
     return "guessable" if guessed(kept, codes) else None
+
+
+def parameters(recording: JsonObject) -> set[str]:
+    """The texts that are names of parameters, and stand nowhere else."""
+    rest = copy.deepcopy(recording)
+    pairs = [
+        pair for entry in rest["log"]["entries"] for pair in entry["request"].get("queryString", ())
+    ]
+    names = {str(pair.pop("name", "")) for pair in pairs}
+    return names - cleaner_grade.texts(rest)
+
+
+def shorter(unseen: cleaner_grade.Planted) -> cleaner_grade.Planted:
+    """Another recording, with fewer requests and with other keys, but with the same codes."""
+    recording = copy.deepcopy(known_case().recording)
+    del recording["log"]["entries"][:FEWER]
+    other = cleaner_grade.planted(recording, secrets.token_hex(16))
+    text = json.dumps(other.recording)
+    for old, new in zip(other.codes, unseen.codes, strict=True):
+        text = text.replace(old, new)
+    return cleaner_grade.Planted(json.loads(text), other.keys, unseen.codes)
+
+
+def has_same_tags(clean: Cleaner, unseen: cleaner_grade.Planted) -> bool:
+    """Whether each code has a tag of its own, and the same one in two files.
+
+    Numbers in order of appearance differ, since one of the files has fewer requests.
+    """
+    tags = [tags_of(clean, one) for one in (unseen, shorter(unseen))]
+    both = {code: tags[0][code] & tags[1][code] for code in unseen.codes}
+    others = {
+        code: set[str]().union(*(both[other] for other in unseen.codes if other != code))
+        for code in unseen.codes
+    }
+    return all(both[code] - others[code] for code in unseen.codes)
+
+
+def tags_of(clean: Cleaner, unseen: cleaner_grade.Planted) -> dict[str, set[str]]:
+    """For each code the texts that a cleaned file has in its places."""
+    before = list(placed(unseen.recording))
+    after = dict(placed(json.loads(json.dumps(clean(copy.deepcopy(unseen.recording))))))
+    return {
+        code: {after[place] for place, text in before if text == code and place in after} - {code}
+        for code in unseen.codes
+    }
+
+
+def placed(value: Any, place: tuple[object, ...] = ()) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Each text of a file, with its place: the names and numbers on the way to it."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, member in members:
+            yield from placed(member, (*place, name))
 
 
 class UnseenRecordings:
@@ -172,6 +237,9 @@ class UnseenRecordings:
                 print(f"Yours, on {name}: no secret comes out. Support cannot say any more:")
                 print(*(f"  {question}" for question in result.lost), sep="\n")
                 return None
+        if has_same_tags(clean, cleaner_grade.planted(known_case().recording, "target-07")):
+            print(f"Yours, on a third file: {SAYS['same tags']}")
+            return None
         print(f"Yours: no secret comes out, and all {len(self.questions)} questions have answers.")
         return FLAG
 

@@ -22,18 +22,22 @@ TOOLS = code("""
 """)
 GRADE = code("""
     def grade(readings):
-        read = [one for one in readings if one["read"]]
-        originals = [one for one in read if one["kind"] == "original"]
-        if len({one["says"] for one in originals or read}) > 1:
+        says = {"original": [], "translation": [], "retelling": []}
+        for one in readings:
+            if one["read"]:
+                says[one["kind"]].append(one["says"])
+        originals, translations, retellings = says.values()
+        if len(set(originals or translations + retellings)) > 1:
             return "disputed"
-        if any(one["kind"] != "retelling" for one in read):
+        if originals or translations:
             return "confirmed"
-        return {0: "unread", 1: "single"}.get(len(read), "reported")
+        return {0: "unread", 1: "single"}.get(len(retellings), "reported")
 """)
 BOUNDS = code("""
     def bounds(time, precision):
-        start = seconds(time)
-        return start, start + {"second": 0, "minute": 59, "day": 86399}[precision]
+        length = {"second": 1, "minute": 60, "day": 86400}[precision]
+        start = seconds(time) - seconds(time) % length
+        return start, start + length - 1
 """)
 ORDER = code("""
     def order(first, second):
@@ -160,6 +164,8 @@ def times() -> Iterator[tuple[str, str]]:
     """Times with their precision."""
     yield "2023-11-14T09:22:49Z", "second"
     yield "2023-11-23T16:00:00Z", "minute"
+    yield "2023-11-14T09:22:49Z", "minute"
+    yield "2023-12-31T23:59:59Z", "minute"
     yield "2023-11-14", "day"
     yield "2024-02-29", "day"
     drawn = dice("lesson-08", "times")
@@ -167,13 +173,15 @@ def times() -> Iterator[tuple[str, str]]:
         moment = 1_690_000_000 + int(next(drawn)[:6], 16)
         yield iso(moment), "second"
         yield iso(moment - moment % 60), "minute"
+        yield iso(moment), "minute"
         yield iso(moment)[:10], "day"
 
 
 def between_bounds(answer: Tried) -> Verdict:
     """The judge of 08-2: the first and the last second that a time can mean."""
     for time, precision in times():
-        case, start = f"{time!r}, {precision!r}", seconds(time)
+        case, named = f"{time!r}, {precision!r}", seconds(time)
+        start = named - named % (LENGTH[precision] + 1)
         want = start, start + LENGTH[precision]
         try:
             got = answer(time, precision)
@@ -185,7 +193,8 @@ def between_bounds(answer: Tried) -> Verdict:
             return Verdict("differs", case, written(got), written(want), mistake="pair")
         if tuple(got) != want:
             over = got[0] == start and got[1] == want[1] + 1
-            mistake = "edge" if over else precision
+            begins = got[0] == named != start
+            mistake = "edge" if over else "begins" if begins else precision
             return Verdict("differs", case, written(got), written(want), mistake=mistake)
     return PASSED
 
@@ -236,6 +245,7 @@ def logged() -> list[dict[str, Any]]:
         {"type": "take", "user": name, "file": "a.har"},
         {"type": "view_all", "user": name},
         {"type": "View", "user": "ada", "file": ""},
+        {"type": " view ", "user": "ada", "file": "A.har"},
         {"type": "login", "user": "view", "times": 3},
         {"type": "login", "user": name, "times": 3},
         {"type": "take", "user": f"{name}-2", "file": "c.har", "times": True},
@@ -252,9 +262,12 @@ def wanted_fields() -> list[tuple[dict[str, Any], str]]:
         ({"type": "view"}, "whole"),
         ({"user": name}, "whole"),
         ({"file": "a.har"}, "missing"),
+        ({"file": ""}, "missing"),
+        ({"times": 3}, "missing"),
         ({"type": "take", "user": name}, "both"),
         ({"type": "login", "user": "view", "times": 3}, "both"),
         ({"type": "delete"}, "empty"),
+        ({"times": "3"}, "whole"),
         ({"place": "x"}, "missing"),
         ({"place": None, "type": "delete"}, "both"),
         ({}, "nothing wanted"),
@@ -308,6 +321,8 @@ def logs_with_files() -> Iterator[Case]:
     yield Case(
         ([{**login, "file": ""}],), {"login": {"ada"}}, "empty name", "a line whose file is ''"
     )
+    files = {"type": "view", "user": "ada", "files": "x", "File": "x"}
+    yield Case(([files],), {}, "no file", "a line with other fields, `files` and `File`")
     kind, user = (next(dice("lesson-08", seed))[:5] for seed in ("type", "user"))
     strange = {"type": kind, "user": user, "file": "x"}
     yield Case(([strange, login],), {kind: {user}}, "types", f"a type {kind!r}")
@@ -358,7 +373,8 @@ EXERCISES = (
         "08-1",
         "function",
         graded,
-        "Your rules ask who was there, and what was read. They do not count voices.",
+        "Your rules ask who was there, and what was read. More voices do not outweigh "
+        "somebody who was there.",
         {
             "words": (
                 "Return one of five words: 'confirmed', 'reported', 'single', 'disputed', "
@@ -378,17 +394,17 @@ EXERCISES = (
             "nothing": (
                 "Where nothing was read, the grade is 'unread'.",
                 altered(
-                    GRADE, ("    read = ", '    if not readings: return "single"\n    read = ')
+                    GRADE, ("    says = ", '    if not readings: return "single"\n    says = ')
                 ),
             ),
             "cited": (
                 "That original is only cited. Nobody read it for this statement. Leave out what "
                 "was not read, first of all.",
-                altered(GRADE, (' if one["read"]]', "]")),
+                altered(GRADE, ('if one["read"]:', "if True:")),
             ),
             "differ": (
                 "What was read differs, and no original settles it. That is 'disputed'.",
-                altered(GRADE, ("originals or read", "originals")),
+                altered(GRADE, ("originals or translations + retellings", "originals")),
             ),
             "originals": (
                 "Two originals differ. Those who were there contradict themselves: 'disputed'.",
@@ -397,12 +413,12 @@ EXERCISES = (
             "outweighs": (
                 "An original was read. A retelling or a translation that differs does not make it "
                 "less sure, and more voices do not either.",
-                altered(GRADE, ("originals or read", "read")),
+                altered(GRADE, ("originals or translations", "originals + translations")),
             ),
             "translation": (
                 "A translation by those concerned confirms too, where nothing that was read "
                 "says otherwise.",
-                altered(GRADE, ('!= "retelling"', '== "original"')),
+                altered(GRADE, ("if originals or translations:", "if originals:")),
             ),
             "translated": (
                 "A translation is one step away from the original. It does not outweigh a "
@@ -422,26 +438,29 @@ EXERCISES = (
             "unread original": (
                 "Rule 1 comes first: an original that nobody read counts in none of the other "
                 "rules. Look for originals among those that were read.",
-                altered(
-                    GRADE,
-                    (
-                        'for one in read if one["kind"] == "original"',
-                        'for one in readings if one["kind"] == "original"',
-                    ),
-                ),
+                wrong("""
+                def answer(readings):
+                    read = [one for one in readings if one["read"]]
+                    originals = [one for one in readings if one["kind"] == "original"]
+                    if len({one["says"] for one in originals or read}) > 1:
+                        return "disputed"
+                    if any(one["kind"] != "retelling" for one in read):
+                        return "confirmed"
+                    return ("unread", "single", "reported")[min(len(read), 2)]
+                """),
             ),
             "rules": (
                 "Go through the five rules from top to bottom, for these sources.",
-                altered(GRADE, ("    read = ", "    readings = readings[:3]\n    read = ")),
+                altered(GRADE, ("    says = ", "    readings = readings[:3]\n    says = ")),
             ),
         },
         (
-            "First: read = [one for one in readings if one['read']]. From here on, look at "
-            "`read` alone.",
+            "Make three lists of what was read, one for each kind: a dictionary from the kind to "
+            "what its sources say. From here on, look at these lists alone.",
             "A set of what they say has more than one member where they differ: "
-            "len({one['says'] for one in ...}) > 1.",
-            "originals = [one for one in read if one['kind'] == 'original']. For the question "
-            "whether they differ, take `originals or read`: the originals if there are some.",
+            "len(set(originals)) > 1.",
+            "For the question whether they differ, take `originals or translations + retellings`: "
+            "the originals if there are some, else all that was read.",
         ),
         GRADE,
     ),
@@ -453,33 +472,40 @@ EXERCISES = (
         {
             "pair": (
                 "Return two numbers: the first second and the last one.",
-                altered(BOUNDS, ("return start,", "return"), ("start + {", "start + 1 * {")),
+                altered(BOUNDS, ("return start,", "return")),
             ),
             "second": (
                 "A time that is known to the second is one second: both numbers are the same.",
-                altered(BOUNDS, ('"second": 0', '"second": 30')),
+                altered(BOUNDS, ('"second": 1', '"second": 30')),
             ),
             "minute": (
                 "A time that is known to the minute lasts from its second 0 to its second 59.",
-                altered(BOUNDS, ('"minute": 59', '"minute": 0')),
+                altered(BOUNDS, ('"minute": 60', '"minute": 1')),
             ),
             "day": (
                 "A day lasts from 00:00:00 to 23:59:59: 86,399 seconds later.",
-                altered(BOUNDS, ('"day": 86399', '"day": 0')),
+                altered(BOUNDS, ('"day": 86400', '"day": 1')),
             ),
             "edge": (
                 "The pair ends one second too late: that second belongs to what comes after.",
-                altered(BOUNDS, ("86399", "86400"), ("59", "60")),
+                altered(BOUNDS, ("length - 1", "(length if length > 1 else 0)")),
+            ),
+            "begins": (
+                "The time names a second, but only its minute is known. That minute begins at its "
+                "second 0.",
+                altered(BOUNDS, (" - seconds(time) % length", "")),
             ),
             "raises": (
                 "seconds(time) takes a day as well as a time of day. precision is one of three "
                 "words.",
-                altered(BOUNDS, ('"minute": 59, ', "")),
+                altered(BOUNDS, ('"minute": 60, ', "")),
             ),
         },
         (
-            "start = seconds(time). The pair begins with it, whatever the precision is.",
-            "The end is start, start + 59 or start + 86399.",
+            "How many seconds does it last: 1, 60 or 86,400? The pair begins where the time that "
+            "is named lies in such a piece: seconds(time) % 60 are the seconds since the minute "
+            "began.",
+            "The end is the length less one second after the start.",
         ),
         BOUNDS,
     ),

@@ -76,8 +76,11 @@ def carried(kind: str, user: str, secret: str) -> dict[str, str]:
 def carries(answer: Tried) -> Verdict:
     """The judge of 09-1: credentials of each kind, with drawn users and secrets."""
     drawn = dice("lesson-09", "carry")
-    for kind in ("service-token", "access-key", "password", "password", "service-token"):
-        user, secret = f"svc-{next(drawn)[:5]}", next(drawn)
+    kinds = ("service-token", "access-key", "password", "password", "service-token")
+    rows = [(kind, f"svc-{next(drawn)[:5]}", next(drawn)) for kind in kinds]
+    rows += [(kind, "Svc/Ada", f"Key:{next(drawn)}==") for kind in dict.fromkeys(kinds)]
+    rows += [("password", "zoë", text) for text in (" wörd ", "???>>>~~~", "x" * 90, ":", "")]
+    for kind, user, secret in rows:
         case = f"{kind!r}, {user!r}, {secret!r}"
         try:
             headers = answer(kind, user, secret)
@@ -97,6 +100,9 @@ def carries(answer: Tried) -> Verdict:
 def in_basic(headers: dict[Any, Any], user: str, secret: str) -> str:
     """What is wrong with a password's headers."""
     sent = next(iter(headers.values()), "")
+    standard = str(sent).replace("-", "+").replace("_", "/")
+    if standard == basic(f"{user}:{secret}"):
+        return "alphabet"
     if isinstance(sent, bytes) or "b'" in str(sent):
         return "bytes"
     if f"{user}:{secret}" in str(sent):
@@ -319,6 +325,12 @@ def roaming_cases() -> list[Case]:
             "a session that was refused at its second address",
         ),
         ([event(s, home), event(s, train)], {s}, "known", "two addresses that nobody knows as bad"),
+        (
+            [event(s, home), event(s, train), event(s, thief), event(s, home)],
+            {s},
+            "more",
+            "one session at three addresses",
+        ),
         ([], set(), "set", "no events"),
         (
             [event(s, home), event(t, home), event(u, train), event(t, thief), event(t, home)],
@@ -402,13 +414,21 @@ EXERCISES = (
                 "b64encode(pair).decode().",
                 altered(CARRY, ("b64encode(pair).decode()", "pair.decode()")),
             ),
+            "alphabet": (
+                "Basic takes the usual alphabet of Base64, with + and / (RFC 4648, 4). b64encode "
+                "has it, urlsafe_b64encode has another.",
+                altered(
+                    CARRY,
+                    ("b64encode(pair).decode()", "b64encode(pair, altchars=b'-_').decode()"),
+                ),
+            ),
             "swapped": (
                 "The user stands first, then the colon, then the secret.",
                 altered(CARRY, ("{user}:{secret}", "{secret}:{user}")),
             ),
             "password": (
                 "A password goes into the header authorization: the word Basic, a space, and "
-                "user:secret in Base64.",
+                "user:secret as it is, in Base64.",
                 altered(CARRY, ('"Basic "', '"Bearer "')),
             ),
         },
@@ -644,6 +664,10 @@ EXERCISES = (
                         "            continue\n        session =",
                     ),
                 ),
+            ),
+            "more": (
+                "Three addresses are more than one, too: len(seen) > 1.",
+                altered(ROAMING, ("len(seen) > 1", "len(seen) == 2")),
             ),
             "known": (
                 "Nobody gives you a list of bad addresses. Two different ones are enough.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from textwrap import dedent
 from typing import Any
 
@@ -24,7 +24,6 @@ from labutils.text import counted
 
 from .hunting import (
     ABROAD,
-    CHANGES,
     FIVE_SESSIONS,
     HOME,
     MINE,
@@ -34,6 +33,7 @@ from .hunting import (
     THIEVES,
     Logs,
     a_month,
+    alerts_in_tracker,
     by_rule,
     change_in_tracker,
     correlated,
@@ -126,7 +126,9 @@ TOKEN_ABROAD = f"detection = '''{ABROAD_DETECTION}'''"
 GATEWAY = "cloudflare_access_nonidentity"
 
 
-def at_gateway(address: str, ok: int = 1, token: str = "moveworks-token") -> dict[str, Any]:
+def at_gateway(
+    address: str, ok: int = 1, token: str = "moveworks-token", app: str = "tracker.example"
+) -> dict[str, Any]:
     """A line of the gateway's log of service tokens."""
     return {
         "datetime": "2023-11-16T10:00:00Z",
@@ -134,7 +136,7 @@ def at_gateway(address: str, ok: int = 1, token: str = "moveworks-token") -> dic
         "ipAddress": address,
         "identityProvider": "nonidentity",
         "serviceTokenId": token,
-        "appId": "tracker.example",
+        "appId": app,
     }
 
 
@@ -156,6 +158,10 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
         *(
             (at_gateway(stranger, token=name), True, "one token", f"{name} from {stranger}, let in")
             for name in ("survey-token", "deploy-token", "backup-token")
+        ),
+        *(
+            (at_gateway(stranger, app=app), True, "one application", f"{app} from {stranger}")
+            for app in ("wiki.example", "code.example", "planning.example")
         ),
     ]
 
@@ -243,11 +249,15 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
 def detects(answer: Any) -> Verdict:
     """The judge of 10-1: the rule over lines of the gateway."""
     judged = detects_among(answer, logins())
+    if judged is PASSED and (found := INDICATORS.search(str(read_yaml(answer)[0]))):
+        return Verdict("differs", got=f"a rule with {found[0]!r}", mistake="indicator")
     if judged is PASSED and re.search(r"isSuccessfulLogin:\s*true", answer, re.IGNORECASE):
         return replace(PASSED, note=TRUE_FOR_ONE)
     return judged
 
 
+# The stolen token, and addresses of strangers: an indicator beside a rule that needs none.
+INDICATORS = re.compile(r"moveworks[\w-]*|\b(?:203\.0\.113|198\.51\.100)\.\d+")
 TRUE_FOR_ONE = (
     "One thing for your SIEM: this log writes 1 for success. The engine here takes `true` for 1, "
     "and others do not."
@@ -275,22 +285,28 @@ TOKENS = ("planning", "build", "survey", "backup", "deploy", "badge")
 
 def tuned_logins() -> list[Login]:
     """Lines of the gateway that a tuned rule must treat as the first one did."""
-    host = 2 + int(next(dice("lesson-10", "tuned"))[:2], 16) % 50
+    drawn = dice("lesson-10", "tuned")
+    host = 2 + int(next(drawn)[:2], 16) % 50
+    unknown = f"t{next(drawn)[:4]}"
     rented, stranger = f"203.0.113.{host}", f"198.51.100.{host}"
 
     def let_in(name: str, address: str, mistake: str) -> Login:
-        token = f"{name}-token"
+        token = f"{name}-token" if "token" not in name else name
         return at_gateway(address, 1, token), True, mistake, f"{token} from {address}, let in"
 
     return [
         (at_gateway("192.0.2.31"), False, "ours", "a token from 192.0.2.31, let in"),
         (at_gateway(stranger, 0), False, "refused", f"a token from {stranger}, refused"),
-        *(let_in(name, rented, "network alone") for name in ("deploy", "badge")),
+        *(let_in(name, rented, "network alone") for name in ("deploy", "badge", unknown)),
         let_in("break-glass", f"198.19.18.{host}", "emergency"),
         let_in("break-glass", rented, "emergency"),
         let_in("moveworks", rented, "leaked"),
         let_in("moveworks", stranger, "leaked"),
         *(let_in(name, stranger, "token alone") for name in TOKENS),
+        *(let_in(name, f"203.0.113.{128 + host}", "wider") for name in TOKENS),
+        *(let_in(name, "192.0.2.77", "wider") for name in TOKENS),
+        *(let_in(f"{name}-token-2", rented, "whole name") for name in TOKENS[:4]),
+        *(let_in(f"my-{name}-token", rented, "whole name") for name in TOKENS[:4]),
     ]
 
 
@@ -311,6 +327,9 @@ def tunes(answer: Any) -> Verdict:
 
 
 # --- 10-2: a session that roams -----------------------------------------------------------------
+
+
+LIKE_OTHERS = "Mozilla/5.0"  # how nearly all user agents begin
 
 
 def sessions() -> Iterable[Case]:
@@ -367,6 +386,18 @@ def sessions() -> Iterable[Case]:
             log((OFFICE, MINE), (HOME, MINE), (HOME, NEWER), (ABROAD, THIEVES)),
             {ada},
             "thief",
+        ),
+        (
+            "two browsers whose names begin alike",
+            log((OFFICE, f"{LIKE_OTHERS} (X11; Linux)"), (ABROAD, f"{LIKE_OTHERS} (Windows)")),
+            {ada},
+            "whole text",
+        ),
+        (
+            "a browser whose name is longer, and a network whose number is",
+            log((OFFICE, MINE), (10 * OFFICE, f"{MINE} mobile")),
+            {ada},
+            "whole text",
         ),
         (
             "sign-ins that failed: they belong to no session",
@@ -437,12 +468,13 @@ def stories() -> list[tuple[str, str, int | None, int | None, bool, str]]:
         ("198.51.100.10", "the gateway alone", 300, None, False, "alone"),
         ("198.51.100.8", "a change, then the gateway 5 minutes later", 125, 120, False, "order"),
         ("198.51.100.9", "the gateway, then a change 40 minutes later", 180, 220, False, "window"),
+        ("198.51.100.13", "the gateway, then a change 16 minutes later", 500, 516, False, "window"),
         ("198.51.100.12", "a change alone, 2 hours later", None, 420, False, "alone"),
     ]
 
 
 def correlates(answer: Any) -> Verdict:
-    """The judge of 10-3: the correlation over two logs in which seven strangers come by."""
+    """The judge of 10-3: the correlation over two logs in which eight strangers come by."""
     if not isinstance(answer, str):
         return Verdict("differs", got=written(answer), mistake="no text")
     correlation, wrong_yaml = read_yaml(answer)
@@ -492,17 +524,25 @@ CLOSED = code("""
 FEW = 3  # alerts to close
 
 
+@cache
+def alerts_of_the_correlation() -> frozenset[str]:
+    """The ids of the changes that 10-3 finds in the month of the lesson."""
+    logs, text = a_month(), IN_ORDER.split("'''")[1]
+    hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", text)))
+    return frozenset(alert["id"] for alert in alerts_in_tracker(logs, hits["in_order"]))
+
+
 def closes(answer: Any) -> Verdict:
     """The judge of 10-8: each alert against the row that is to explain it."""
     if not isinstance(answer, dict) or not all(
         isinstance(text, str) for pair in answer.items() for text in pair
     ):
         return Verdict("differs", got=written(answer), mistake="form")
-    logs = a_month()
+    logs, known = a_month(), alerts_of_the_correlation()
     tracker = logs.events("jira")
     for name, reason in answer.items():
         event = tracker.get(name)
-        if event is None or event["auditType"]["action"] not in CHANGES:
+        if event is None or name not in known:
             return Verdict("differs", got=written(name), mistake="no alert")
         alert = change_in_tracker(name, event)
         if (mistake := unexplained(logs, alert, reason)) is not None:
@@ -572,7 +612,11 @@ def alerts() -> Iterable[Case]:
     hours = {"role": "administrators", "country": "US", "from_hour": "14", "to_hour": "23"}
     never = {"on_call_from": "", "on_call_to": ""}
     week = {"on_call_from": "2023-11-13T00:00:00Z", "on_call_to": "2023-11-16T00:00:00Z"}
-    changes = [elsewhere, ticket, earlier]
+    other_systems = {"a.test": "tracker-test", "b.old": "old tracker", "c.cap": "Tracker"}
+    nearly_there = [
+        {**ticket, "by": who, "system": system} for who, system in other_systems.items()
+    ]
+    changes = [elsewhere, *nearly_there, ticket, earlier]
     roster = [
         {"account": "b.idle", **hours, **never},
         {"account": "n.abara", **hours, **never},
@@ -592,9 +636,22 @@ def alerts() -> Iterable[Case]:
         ("i.ramos", "2023-11-15T18:00:00.000Z", None, "time", "an hour after the ticket ended"),
         ("i.ramos", "2023-11-15T13:00:00.000Z", None, "time", "an hour before the ticket began"),
         ("n.abara", "2023-11-15T15:00:00.000Z", None, "system", "a ticket for another system"),
+        ("i.ramos", "2023-11-15T17:00:30Z", None, "moment", "30 seconds after the ticket ended"),
+        ("i.ramos", "2023-11-15T13:59:30Z", None, "moment", "30 seconds before it began"),
+        ("i.ramos-admin", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
+        ("i.ram", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
+        ("I.Ramos", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
+        *(
+            (who, "2023-11-15T15:00:00Z", None, "whole", f"a ticket for the system {system!r}")
+            for who, system in other_systems.items()
+        ),
+        ("t.night2", "2023-11-14T03:00:00Z", None, "whole", "t.night is on call"),
         ("t.night", "2023-11-14T03:00:00.000Z", "on call", "on call", "the author is on call"),
         ("t.night", "2023-11-17T03:00:00.000Z", None, "off call", "the author was on call before"),
         ("t.night", "2023-11-12T03:00:00.000Z", None, "off call", "the author is on call later"),
+        ("t.night", "2023-11-16T00:00:30Z", None, "moment", "30 seconds after the week on call"),
+        ("t.night", "2023-11-16T03:00:00Z", None, "moment", "3 hours after the week on call"),
+        ("t.night", "2023-11-12T23:59:30Z", None, "moment", "30 seconds before the week on call"),
         ("i.ramos", "2023-11-14T15:00:00.000Z", "CHG-2", "ticket", "during an earlier ticket"),
         ("i.ramos", "2023-11-14T14:00:00Z", "CHG-2", "edges", "when the ticket begins"),
         ("i.ramos", "2023-11-14T17:00:00Z", "CHG-2", "edges", "when the ticket ends"),
@@ -627,6 +684,9 @@ def fields() -> Iterable[Case]:
     yield Case(({"eventType": word}, "actor.id"), [], "missing")
     yield Case(({"actor": f"{word} id"}, "actor.id"), [], "text")
     yield Case(({"actor": {"alternateId": "id"}}, "actor.id"), [], "missing")
+    for path in ("actorId", "actors", "Actor", " actor ", "the actor", "act"):
+        yield Case(({"actor": word}, path), [], "whole")
+        yield Case(({"event": [{"actor": word}]}, f"event.{path}"), [], "whole")
     yield Case(({"isProxy": False, "port": 0}, "isProxy"), [False], "falsy")
     yield Case(({"isProxy": False, "port": 0}, "port"), [0], "falsy")
     yield Case(({"isProxy": ""}, "isProxy"), [""], "falsy")
@@ -672,6 +732,16 @@ def selections() -> Iterable[Case]:
         (group, {"objects.name": "admins, x"}, False, "members"),
         ({"ok": [1, 2]}, {"ok": 2}, True, "members"),
         (login, {}, True, "empty"),
+        (login, {"token": []}, False, "any"),
+        (login, {"token": " backup "}, False, "inside"),
+        ({"token": " backup "}, {"token": "backup"}, False, "inside"),
+        ({"name": "a[1].har"}, {"name": "a[1].har"}, True, "pattern"),
+        ({"name": "a1.har"}, {"name": "a[1].har"}, False, "pattern"),
+        ({"name": "a1xhar"}, {"name": "a1.har"}, False, "pattern"),
+        (group, {"act.name|contains": "ad.ed"}, False, "pattern"),
+        (group, {"act.name|contains": "add|remove"}, False, "pattern"),
+        (group, {"act.name|contains": "(added"}, False, "pattern"),
+        ({"name": "added (twice)"}, {"name|contains": "(twice)"}, True, "pattern"),
     ):
         yield Case((event, selection), want, mistake)
 
@@ -808,6 +878,21 @@ EXERCISES = (
                     """
                 ),
             ),
+            "one application": (
+                "The stolen token opens other applications as well. Name none.",
+                altered_detection(
+                    "isSuccessfulLogin: 1", "isSuccessfulLogin: 1\n    appId: tracker.example"
+                ),
+            ),
+            "indicator": (
+                "It finds what it should, and would find it without that. A stolen token or an "
+                "intruder's address is an indicator, and changes in a minute. Leave it out.",
+                altered_detection(
+                    "condition: login and not ours",
+                    "known:\n    serviceTokenId: moveworks-token\n"
+                    "condition: login and not ours or login and known and not ours",
+                ),
+            ),
             "one token": (
                 "Any token may be stolen. Name none, and leave none out.",
                 yaml_text(
@@ -874,6 +959,11 @@ EXERCISES = (
                 "Network and browser change here from one event to the next: that is what you "
                 "look for.",
                 wrong("answer = lambda events: set()"),
+            ),
+            "whole text": (
+                "Two networks or two user agents that only begin alike are different. Nearly all "
+                "user agents begin with Mozilla/5.0. Compare the whole texts.",
+                altered(ROAMING, ('["rawUserAgent"]', '["rawUserAgent"].split()[0]')),
             ),
             "set": (
                 "These are the right ones. Return them as a set: begin with set(), then add.",
@@ -994,6 +1084,15 @@ EXERCISES = (
                 "Any token may be stolen. Leave one out only where its owner uses it: a line for "
                 "the token and a line for the network, in one selection.",
                 altered_tuning("    ipAddress|cidr: 203.0.113.0/25\n", ""),
+            ),
+            "wider": (
+                "The owners name 203.0.113.0/25: the addresses up to 203.0.113.127. Your rule "
+                "leaves out more than that, or more than 192.0.2.0/26.",
+                altered_tuning("203.0.113.0/25", "203.0.113.0/24"),
+            ),
+            "whole name": (
+                "That is another token, whose name is nearly the same. Give whole names.",
+                altered_tuning("serviceTokenId:", "serviceTokenId|contains:"),
             ),
             "network alone": (
                 "This token's owner has nothing there. Anybody may rent a computer at that "
@@ -1127,8 +1226,7 @@ EXERCISES = (
                 "answer = ['jira:128']",
             ),
             "no alert": (
-                "No line of the tracker with this id makes an account, changes a group or runs a "
-                "script. Copy the ids from the list.",
+                "This id is none of the 16 alerts. Copy the ids from the list.",
                 "answer = {'jira:1': 'CHG-4006'}",
             ),
             "no ticket": (
@@ -1203,6 +1301,22 @@ EXERCISES = (
                 "The ticket is for another system.",
                 altered(EXPLAINED, (' and ticket["system"] == "tracker"', "")),
             ),
+            "whole": (
+                "An account or a system whose name is nearly the same is another one. Compare the "
+                "whole texts with ==.",
+                altered(EXPLAINED, ('ticket["by"] == who', 'who.startswith(ticket["by"])')),
+            ),
+            "moment": (
+                "That is outside by seconds or hours. Compare the whole moments, and not their "
+                "first letters.",
+                altered(
+                    EXPLAINED,
+                    (
+                        'ticket["from"] <= time <= ticket["to"]',
+                        'ticket["from"][:16] <= time[:16] <= ticket["to"][:16]',
+                    ),
+                ),
+            ),
             "on call": (
                 "The author is on call at that moment, so a change at night is expected.",
                 altered(EXPLAINED, ('return "on call"', "return None")),
@@ -1265,6 +1379,19 @@ EXERCISES = (
             "text": (
                 "Here the path goes on, but the value is no object: it has no keys.",
                 altered(FIELD, ("isinstance(value, dict) and ", "")),
+            ),
+            "whole": (
+                "A key is another one where it is nearly the same, in capitals too. Ask for the "
+                "whole key: key in value.",
+                altered(
+                    FIELD,
+                    (
+                        "value[key] for value in values if isinstance(value, dict) "
+                        "and key in value",
+                        "value[k] for value in values if isinstance(value, dict) for k in value "
+                        "if k.lower() == key.lower()",
+                    ),
+                ),
             ),
             "falsy": (
                 "False, 0 and an empty text are values. Ask whether the key is there, and not "
@@ -1362,6 +1489,13 @@ EXERCISES = (
                         "for word in words for value in values",
                         "for word in words for value in values[:1]",
                     ),
+                ),
+            ),
+            "pattern": (
+                "The wanted text is no pattern here: a dot is a dot, and a bracket a bracket. "
+                "Compare with ==, and for `|contains` with `in`.",
+                altered(MATCHES, ("word in value for", "bool(re.search(word, value)) for")).replace(
+                    "def ", "import re\n\ndef ", 1
                 ),
             ),
             "empty": (

@@ -14,6 +14,7 @@ from labutils.classroom.judging import (
     Case,
     Tried,
     Verdict,
+    nearly,
     not_a_response,
     verifier,
     written,
@@ -115,7 +116,15 @@ FRESH = code("""
 """)
 TOOLS = "\n\n".join((IMPORTS, PROVE, FIRST_CHECK))
 # Whatever a check raises of these, the server answers 401.
-REFUSALS = (jwt.PyJWTError, ValueError, LookupError, TypeError, AttributeError)
+REFUSALS = (
+    jwt.PyJWTError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    PermissionError,
+    RuntimeError,
+)
 
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -132,6 +141,7 @@ def proves(answer: Tried) -> Verdict:
         (TOM, "POST", LOGIN + "/token"),
         (ADA, "DELETE", f"{API}/notes/{next(drawn)}?page=2"),
         (TOM, "GET", f"{API}/notes/{next(drawn)}#end"),
+        (ADA, "PUT", f"{API}/Notes/{next(drawn).upper()}"),
     )
     for key, method, url in requests:
         now, jti, token = NOW + int(next(drawn)[:4], 16), next(drawn), next(drawn)
@@ -237,13 +247,24 @@ def four_bad() -> Iterator[Case]:
     yield asked(signed, "a proof that names Ada's key, signed by Tom", "signature")
     yield asked(f"{head}.{body}.{signature}", "the signature of another proof", "signature")
     yield asked(f"{head}.{other_body}.", "a proof without a signature", "signature")
+    jkt = thumbprint(public_jwk(ADA))
+    for text in (*nearly(jkt), jkt[:8], jkt[:8] + jkt[:7:-1]):
+        words = f"Ada's proof, where the token is bound to {text!r}"
+        yield asked(proof_of(), words, "whole key", jkt=text)
     for method in ("POST", "get", "GETX", "GE"):
         yield asked(proof_of(htm=method), f"a proof for the method {method}", "method")
+    for method in nearly("OPTIONS"):
+        words = f"a proof for the method {method!r}, at a request OPTIONS"
+        yield asked(proof_of(htm=method), words, "method", method="OPTIONS")
+    yield asked(proof_of(), "a request whose method is ''", "method", method="")
     for case in hostile_proofs():
         if one_check_off.objections(case) == ["same_address"] and "jkt" in case.request:
             yield asked(case.proof, f"{case.name}: {case.wrong}", "address")
     shorter = proof_of(htu=URL[:-1])
     yield asked(shorter, "a proof for an address without its last letter", "address")
+    for path in ("ME", "Me", "m%65"):
+        proof = proof_of(htu=f"{API}/{path}")
+        yield asked(proof, f"a proof for the path /{path}", "path")
 
 
 four_questions = verifier(
@@ -260,6 +281,10 @@ def all_good() -> Iterator[Case]:
     other = {"token": "tok-2", "now": NOW + 7000}
     proof = proof_of(ath=dpop.access_token_hash("tok-2"), iat=NOW + 7000, jti="n-2")
     yield asked(proof, "a proof for another token, two hours later", "fixed", good=True, **other)
+    for jti in nearly("used-1"):
+        if jti:
+            words = f"a proof under the new name {jti!r}, where 'used-1' was used before"
+            yield asked(proof_of(jti=jti), words, "new name", good=True)
 
 
 def all_bad() -> Iterator[Case]:
@@ -269,19 +294,33 @@ def all_bad() -> Iterator[Case]:
         (NOW - 3600, "an hour old", "old"),
         (NOW + 3600, "dated an hour ahead", "future"),
         (NOW - 61, "61 seconds old", "window"),
+        (NOW - 60.9, "60.9 seconds old", "fraction"),
+        (NOW + 60.9, "dated 60.9 seconds ahead", "fraction"),
+        (str(NOW), "dated by a text", "date"),
+        ([NOW], "dated by a list", "date"),
         (NOW + 61, "dated 61 seconds ahead", "window"),
         (None, "not dated", "old"),
     ):
         yield asked(proof_of(iat=iat), f"a proof that is {words}", mistake)
     other = dpop.access_token_hash("her token for the wiki")
+    for name in ("iat NaN", "iat infinite", "iat of 400 digits"):
+        case = next(case for case in hostile_proofs() if case.name == name)
+        yield asked(case.proof, f"{case.name}: {case.wrong}", "date")
     for ath, words in (
         (other, "another token"),
         (None, "no token"),
         (TOKEN, "the token, unhashed"),
     ):
         yield asked(proof_of(ath=ath), f"a proof for {words}", "token")
+    right = dpop.access_token_hash(TOKEN)
+    for ath in (*nearly(right), right[:8], right[:8] + right[:7:-1]):
+        yield asked(proof_of(ath=ath), f"a proof with ath {ath!r}", "whole ath")
     for typ in ("JWT", "at+jwt", None):
         yield asked(proof_of(header={"typ": typ}), f"a signed text with typ {typ}", "typ")
+    for typ in nearly("dpop+jwt"):
+        if typ.lower() != "dpop+jwt":  # capitals make no other type (RFC 7515, 4.1.9)
+            words = f"a signed text with typ {typ!r}"
+            yield asked(proof_of(header={"typ": typ}), words, "whole typ")
     yield asked(proof_of(jti="used-1"), "a proof under a name that was used before", "used")
     yield asked(proof_of(jti=None), "a proof without a name", "name")
 
@@ -300,21 +339,57 @@ def whole_check(answer: Tried) -> Verdict:
         if why:
             case = "a good proof, after a refused one that had the same name"
             return Verdict("refused_good", case, why, mistake="burnt")
+    if not refusals(answer, proof_of(), proof_of(jti="proof-2"), proof_of())[2]:
+        return not_kept(answer)
+    return PASSED
+
+
+def not_kept(answer: Tried) -> Verdict:
+    """The verdict on a check that lets in one proof twice: how it forgot the name."""
     if refusals(answer, proof_of(), proof_of())[1]:
-        return PASSED
-    return Verdict("let_in", "the same proof a second time", mistake="not noted")
+        case = "one proof, another one, and the first once more"
+        return Verdict("let_in", case, mistake="forgotten")
+    request = {**AT_API, "seen": set()}
+    before = request["seen"]
+    answer(proof_of(), request)
+    mistake = "replaced" if request["seen"] is not before else "not noted"
+    return Verdict("let_in", "the same proof a second time", mistake=mistake)
 
 
 def refusals(answer: Tried, *proofs: str) -> list[str]:
     """Why each of these proofs is refused, one after the other; empty for one that is let in."""
-    request, reasons = {**AT_API, "seen": set()}, []
+    seen, reasons = set[str](), []  # one set of the server's, and a dictionary for each request
     for proof in proofs:
         try:
-            answer(proof, request)
+            answer(proof, {**AT_API, "seen": seen})
             reasons.append("")
         except REFUSALS as error:
             reasons.append(f"{type(error).__name__}: {error}")
     return reasons
+
+
+class AnyError(Tried):
+    """An answer that may refuse by an error of any class, but not by `assert`.
+
+    It is the same answer, and shares what is remembered of it. A name that is not there refuses
+    nothing.
+    """
+
+    def __init__(self, answer: Tried):
+        self.__dict__ = answer.__dict__
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **named)
+        except (*REFUSALS, AssertionError, NameError):
+            raise
+        except Exception as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def by_any_error(judge: Callable[[Tried], Verdict]) -> Callable[[Tried], Verdict]:
+    """This judge, for whom each error is a refusal."""
+    return lambda answer: judge(AnyError(answer))
 
 
 def remarked(judge: Callable[[Tried], Verdict]) -> Callable[[Tried], Verdict]:
@@ -420,9 +495,9 @@ def goes_round(answer: Tried) -> Verdict:
     if len(sent) != 1:
         got = f"{len(sent) or 'no'} requests of Tom's browser"
         return Verdict("differs", case, got, "one", mistake="browser")
-    if (sent[0].method, sent[0].path) != ("GET", "/me"):
-        got = f"{sent[0].method} {written(sent[0].path)}"
-        return Verdict("differs", case, got, "GET '/me'", mistake="request")
+    if (sent[0].method, sent[0].url) != ("GET", f"{API}/me"):
+        got, want = f"{sent[0].method} {written(sent[0].url)}", f"GET {written(f'{API}/me')}"
+        return Verdict("differs", case, got, want, mistake="request")
     if response.is_success:
         return PASSED
     headers = dict(sent[0].request_headers)
@@ -449,7 +524,13 @@ def forwarded() -> Iterator[tuple[dict[str, str], bytes | None, str, str]]:
     for name in ("client_cert", "Client_Cert"):
         yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "underscore"
         yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "underscore"
-    for name in ("x-client-cert", "client-certificate", "client-cert-2"):
+    for _ in range(6):
+        places = next(drawn)
+        letters = zip("client-cert", places, strict=False)
+        mixed = "".join(one.upper() if place in "02468ace" else one for one, place in letters)
+        name = mixed.replace("-", "_") if places[-1] in "01234567" else mixed
+        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "spellings"
+    for name in ("x-client-cert", "client-certificate", "client-cert-2", "clientcert"):
         yield {**plain, name: "1"}, None, f"a header {name}", "too much"
 
 
@@ -503,10 +584,11 @@ def is_not_fresh() -> list[Case]:
     nothing: tuple[object, ...] = (None, [], {})
     return [
         dated(939, "old"),
-        *(dated(iat, "future") for iat in (1061, math.inf)),
+        *(dated(iat, "future") for iat in (1061, math.inf, -math.inf)),
+        *(dated(iat, "fraction") for iat in (939.1, 1060.9)),
         dated(math.nan, "nan"),
         *(dated(iat, "raises") for iat in nothing),
-        dated("1000", "text"),
+        *(dated(iat, "text") for iat in ("1000", b"1000", [1000], "1e3")),
         Case((1, True, 60), mistake="boolean", words="now 1, iat True, window 60"),
         Case((1000, 994, 5), mistake="window", words="now 1000, iat 994, window 5"),
         dated(10**400, "huge"),
@@ -543,6 +625,28 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
             ('    need(thumbprint(header["jwk"]) == request["jkt"], "another key")\n', ""),
         ),
     ),
+    "whole key": (
+        "The token is bound to another key, whose thumbprint only begins alike, or to none. "
+        "Compare the whole thumbprint with request['jkt'], as it is.",
+        altered(
+            FIRST_CHECK,
+            (
+                'thumbprint(header["jwk"]) == request["jkt"]',
+                'thumbprint(header["jwk"])[:8] == request["jkt"][:8]',
+            ),
+        ),
+    ),
+    "path": (
+        "Only scheme and host count in any case, and bare(...) sees to that. A path counts letter "
+        "by letter.",
+        altered(
+            FIRST_CHECK,
+            (
+                'bare(claims["htu"]) == bare(request["url"])',
+                'bare(claims["htu"]).lower() == bare(request["url"]).lower()',
+            ),
+        ),
+    ),
     "signature": (
         "Nobody checked that the key in the header made this signature: "
         "verify_signature(proof, header['jwk'], 'ES256').",
@@ -570,7 +674,7 @@ PROOF_CHOSE = (
     "no further than your question 2, since Ada's token names her key. Name it all the same: "
     "verify_signature(proof, jwk, 'ES256')."
 )
-OF_THE_FIRST = ("key", "signature", "method", "address")
+OF_THE_FIRST = ("key", "whole key", "signature", "method", "address", "path")
 
 EXERCISES = (
     Exercise(
@@ -649,7 +753,7 @@ EXERCISES = (
     Exercise(
         "11-2",
         "function",
-        remarked(four_questions),
+        remarked(by_any_error(four_questions)),
         "Four questions. A thief with a key of his own is out.",
         {
             **CASES_OF_FOUR,
@@ -728,8 +832,8 @@ EXERCISES = (
     Exercise(
         "11-4",
         "function",
-        remarked(whole_check),
-        "Eight questions in nine lines. Now other people's proofs come.",
+        remarked(by_any_error(whole_check)),
+        "Eight questions. Now other people's proofs come.",
         {
             **{
                 name: (
@@ -798,6 +902,32 @@ EXERCISES = (
                 "The window is 60 seconds.",
                 altered(CHECK_PROOF, ("<= 60", "<= 61")),
             ),
+            "fraction": (
+                "A date may have a fraction, and 60.9 seconds are more than 60. Do not cut it off.",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'abs(request["now"] - claims["iat"]) <= 60',
+                        'int(abs(request["now"] - claims["iat"])) <= 60',
+                    ),
+                ),
+            ),
+            "date": (
+                "iat must be a number near to request['now']. A text, a list, NaN or infinity is "
+                "no date.",
+                altered(CHECK_PROOF, ('claims["iat"]) <= 60', 'float(claims["iat"])) <= 60')),
+            ),
+            "whole ath": (
+                "Compare the whole ath with the whole hash, as it is. An empty one, or a piece of "
+                "it, ties the proof to nothing.",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'claims["ath"] == access_token_hash(request["token"])',
+                        'access_token_hash(request["token"]).startswith(claims["ath"])',
+                    ),
+                ),
+            ),
             "token": (
                 "ath must be the hash of the token that came along: "
                 "access_token_hash(request['token']).",
@@ -814,6 +944,21 @@ EXERCISES = (
                 altered(
                     CHECK_PROOF,
                     ('    need(header["typ"] == "dpop+jwt", "another kind of token")\n', ""),
+                ),
+            ),
+            "whole typ": (
+                "typ must be dpop+jwt, the whole text.",
+                altered(CHECK_PROOF, ('header["typ"] == "dpop+jwt"', '"dpop" in header["typ"]')),
+            ),
+            "new name": (
+                "That name was not used before. A name is used where the very same text is in the "
+                "set.",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'claims["jti"] not in request["seen"]',
+                        'claims["jti"].strip() not in request["seen"]',
+                    ),
                 ),
             ),
             "used": (
@@ -844,6 +989,28 @@ EXERCISES = (
                         "    seen.add(jti)\n    need(abs(",
                     ),
                     ('    need(claims["jti"] not in request["seen"], "used before")\n', ""),
+                ),
+            ),
+            "replaced": (
+                "You put a new set in the place of request['seen']. The server goes on with its "
+                "own, so add the name to that one: request['seen'].add(claims['jti']).",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        'request["seen"].add(claims["jti"])',
+                        'request["seen"] = {*request["seen"], claims["jti"]}',
+                    ),
+                ),
+            ),
+            "forgotten": (
+                "A name that was used before is forgotten when the next proof comes. Add to the "
+                "set, and take nothing out of it.",
+                altered(
+                    CHECK_PROOF,
+                    (
+                        '    request["seen"].add',
+                        '    request["seen"].clear()\n    request["seen"].add',
+                    ),
                 ),
             ),
             "not noted": (
@@ -883,7 +1050,7 @@ EXERCISES = (
                 ),
             ),
             "request": (
-                "Send a GET to https://api.example/me.",
+                "Send a GET to https://api.example/me, with nothing behind it.",
                 altered(AS_BACKUP, ("browser.get(", "browser.post(")),
             ),
             "token": (
@@ -946,6 +1113,18 @@ EXERCISES = (
                 "spellings.",
                 altered(FORWARD, ('.replace("_", "-")', "")),
             ),
+            "spellings": (
+                "A list of spellings misses others. Turn the name into one spelling, and compare "
+                "that: name.lower().replace('_', '-').",
+                altered(
+                    FORWARD,
+                    (
+                        'name.lower().replace("_", "-") != "client-cert"',
+                        "name not in ('client-cert', 'Client-Cert', 'CLIENT-CERT', 'client_cert', "
+                        "'Client_Cert', 'CLIENT_CERT')",
+                    ),
+                ),
+            ),
             "too much": (
                 "That is another header, and not yours to drop.",
                 altered(FORWARD, ('!= "client-cert"', '.find("client-cert") < 0')),
@@ -962,7 +1141,7 @@ EXERCISES = (
         "11-7",
         "function",
         timely,
-        "Asked as within, and not as not beyond: NaN stays out.",
+        "A date counts if it is a number within the window, and NaN is within no window.",
         {
             "now": (
                 "A proof of this very second is fresh.",
@@ -988,6 +1167,10 @@ EXERCISES = (
             "old": (
                 "An old proof was let in.",
                 altered(FRESH, ("abs(now - iat) <= window", "iat - now <= window")),
+            ),
+            "fraction": (
+                "A date may have a fraction, and 60.9 seconds are more than 60. Do not cut it off.",
+                altered(FRESH, ("abs(now - iat)", "abs(now - iat) // 1")),
             ),
             "future": (
                 "A proof from the future was let in. Its maker may choose the date.",

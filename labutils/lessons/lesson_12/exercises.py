@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import count, permutations
 from typing import Any
 
 import httpx
@@ -153,8 +153,10 @@ def lists(answer: Tried) -> Verdict:
     """The judge of 12-1: one entry for all spellings, and another one for each other token."""
     drawn = dice("lesson-12", "tokens")
     known: dict[Any, str] = {}
-    first = access_token(next(drawn))
+    number = f"j{next(drawn)}"
+    first = access_token(number)
     others = {
+        **{f"a token whose jti is {text!r}": access_token(text) for text in nearly(number)},
         "a second token of Ada's": access_token(next(drawn)),
         "a token that she got later": access_token(next(drawn), iat=NOW + 5, exp=NOW + 605),
         "a token of Tom's": access_token(next(drawn), sub="u-0666"),
@@ -263,7 +265,7 @@ def events_for_us() -> list[Case]:
             "when",
             "an event that was sent 300 seconds afterwards",
         ),
-        (event(events={REVOKED: {}}), NOW, seen, "when", "an event without event_timestamp"),
+        (event(events={REVOKED: {}}), NOW + 5, seen, "when", "an event without event_timestamp"),
         (event(events=both), NOW, seen, "kind", "two events in one token"),
         (event(iat=NOW + 60), NOW, seen, "future", "a sender whose clock is 60 seconds ahead"),
         (
@@ -300,6 +302,10 @@ def events_to_refuse() -> list[Case]:
         *[(event(aud=aud), "aud", f"aud is {aud!r}") for aud in nearly(API)],
         (event(events={CHANGED: {}}), "other", "an event about a password that was changed"),
         (event(events={LOGOUT: {}}), "other", "an event about a logout"),
+        *[
+            (event(events={name: {"event_timestamp": NOW}}), "other", f"an event {name!r}")
+            for name in nearly(REVOKED)
+        ],
         (event(iat=NOW + 61), "future", "an event that is dated 61 seconds ahead"),
         *[
             (event(events={REVOKED: {"event_timestamp": NOW + ahead}}), "ahead", words)
@@ -352,6 +358,8 @@ def tokens_and_memories() -> list[Case]:
         ("u-1", drawn, {"u-1": drawn, "u-2": drawn - 1}, True, "edge"),
         ("u-2", drawn, {"u-1": drawn, "u-2": drawn - 1}, False, "later"),
         ("u-1", 0, {"u-1": 0}, True, "edge"),
+        ("u-1", 900, {"u-11": 1000, "U-1": 1000, "u-": 1000}, False, "others"),
+        ("u-1", 900, {"u-2": 2000, "u-1": 800}, False, "others"),
     ]
     return [
         Case((claims_of(sub, iat), dict(revoked)), want, name, f"sub {sub}, iat {iat}, {revoked}")
@@ -382,6 +390,22 @@ def same_number(result: Any, want: float) -> bool:
     return type(result) in (int, float) and abs(result - want) < 1e-9
 
 
+def in_any_order(answer: Tried) -> Verdict:
+    """The judge of 12-3: single events, and then some events in each order."""
+    verdict = compare(memories)(answer)
+    if verdict is not PASSED:
+        return verdict
+    said = (("u-1", 1000), ("u-2", 700), ("u-1", 1200), ("u-1", 900))
+    for order in permutations(said):
+        memory: Any = {}
+        for sub, moment in order:
+            memory = answer(dict(memory), sub, moment)
+        if memory != {"u-1": 1200, "u-2": 700}:
+            case, want = f"the events {list(order)}", "{'u-1': 1200, 'u-2': 700}"
+            return Verdict("differs", case, written(memory), want, mistake="older")
+    return PASSED
+
+
 def of_settings(cases: Callable[[], list[Case]]) -> Callable[[Tried], Verdict]:
     """A judge of sums over settings. Who reads a setting in another way is told how it is read."""
 
@@ -407,6 +431,8 @@ def hours() -> list[Case]:
         (Setting(10, "asks"), drawn, drawn + 6, "asks"),
         (Setting(1, "asks"), 2, 4, "asks"),
         (Setting(2.5, "offline"), drawn, 24, "renewals"),
+        (Setting(7, "offline"), drawn, 60 / 7, "renewals"),
+        (Setting(90, "asks"), 5, 5 + 60 / 90, "asks"),
     ]
     return [Case((setting, calls), want, name) for setting, calls, want, name in rows]
 
@@ -433,7 +459,7 @@ def choices() -> list[Case]:
     drawn = 41 + int(next(dice("lesson-12", "budgets"))[:2], 16)
     short, told, slow = ("short", 1, 60), ("told", 5, 6), ("slow", 10, 2)
     asks = ("asks", 5, drawn)
-    rows = [
+    rows: list[tuple[list[Any], int, str | None, str]] = [
         ([slow, short, told], 100, "short", "least"),
         ([slow, told, short], 60, "short", "edge"),
         ([short, slow, told], 59, "told", "budget"),
@@ -441,6 +467,7 @@ def choices() -> list[Case]:
         ([slow, asks, told], drawn, "told", "tie"),
         ([asks, told], drawn + 1, "told", "tie"),
         ([short, told, slow], 3, "slow", "budget"),
+        ([("late", 5.5, 6), ("soon", 5.2, 8)], 10, "soon", "least"),
         ([short, told, slow], 1, None, "nothing"),
         ([], 50, None, "nothing"),
     ]
@@ -584,22 +611,26 @@ def said_twice(apps: TwoApps, case: str) -> Verdict | None:
 
 
 def crashes(answer: Tried) -> Verdict:
-    """The verdict where the API's database is down: the event must not be lost."""
-    apps = apps_with_events("lesson-12/judge", delivery=POLLED)
-    case = "an event that comes while the database of the API is down (ConnectionError)"
-    waiting(apps, 1)
+    """The verdict where the API's database goes down: no event may be lost."""
+    for stored in (0, 1):
+        apps = apps_with_events("lesson-12/judge", delivery=POLLED)
+        case = "an event that comes while the database of the API is down (ConnectionError)"
+        every, taken = waiting(apps, 1 + stored), list[str]()
 
-    def take(_event: str) -> None:
-        raise ConnectionError("the database is down")
+        def take(event: str, taken: list[str] = taken, stored: int = stored) -> None:
+            if len(taken) == stored:
+                raise ConnectionError("the database is down")
+            taken.append(event)
 
-    try:
-        answer(limited(apps), take)
-    except Endless:
-        return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
-    except Exception:
-        pass
-    if not apps.provider.queue:
-        return Verdict("differs", case, "an event that is lost", "one that waits", mistake="lost")
+        try:
+            answer(limited(apps), take)
+        except Endless:
+            return Verdict("differs", case, f"more than {MOST} requests", mistake="endless")
+        except Exception:
+            pass
+        if every[-1] not in apps.provider.queue:
+            got = "an event that is lost"
+            return Verdict("differs", case, got, "one that waits", mistake="lost")
     return PASSED
 
 
@@ -776,7 +807,7 @@ EXERCISES = (
     Exercise(
         "12-3",
         "function",
-        compare(memories),
+        in_any_order,
         "The order in which events arrive makes no difference now.",
         {
             "first": (

@@ -6,7 +6,16 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, value, written
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    nearly,
+    value,
+    written,
+)
 from labutils.classroom.registry import (
     Exercise,
     GridRow,
@@ -53,9 +62,9 @@ HAPPENS = code("""
     def happens(fact, cases, world):
         count = 0
         for case in cases:
-            for step in breach.foresee(world, case=case):
-                if step.fact == fact and not step.stopped:
-                    count += 1
+            steps = breach.foresee(world, case=case)
+            if any(step.fact == fact and not step.stopped for step in steps):
+                count += 1
         return count
 """)
 ROBUST = code("""
@@ -78,6 +87,7 @@ FRONTIER = code("""
                 best.append((cost, lost, names))
         return best
 """)
+wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
 # --- 14-1: a rule of one's own ------------------------------------------------------------------
@@ -109,6 +119,23 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
         other = f"203.0.113.{int(next(drawn)[:2], 16) % 60 + 70}"
         cases.append((f"the token, from {other}", replace(token, address=other), True, "list"))
     cases.append(("the token, from near by", replace(token, address="192.0.2.77"), True, "near"))
+    # The name of an interface behind % counts letter by letter (RFC 4007, 11).
+    local = replace(stolen.holder, elsewhere=("fe80::7%eth0",))
+    third = replace(token, credential=replace(stolen, holder=local), address="fe80::7%eth0")
+    cases.append(
+        ("the token, from the address fe80::7%eth0 of its holder's", third, False, "places")
+    )
+    for place in (home, "fe80::7%eth0"):
+        for text in nearly(place):
+            if text != place:
+                words = f"the token, from {text!r} in the place of {place!r}"
+                cases.append((words, replace(third, address=text), True, "near"))
+    for text in nearly("service"):
+        other_kind: dict[str, Any] = {"kind": text}
+        holder = replace(stolen.holder, **other_kind)
+        words = f"a credential whose holder is of the kind {text!r}"
+        request = replace(token, credential=replace(stolen, holder=holder))
+        cases.append((words, request, False, "whole kind"))
     return cases
 
 
@@ -145,6 +172,7 @@ def look_cases() -> list[Case]:
         Case(([0, 14, 16, 29, 31], 15), [0, 16, 31], "last"),
         Case(([3, 4, 20], 15), [3, 20], "first"),
         Case(([], 15), [], "empty"),
+        Case(([0, 0, 3, 12], 10), [0, 12], "last"),
     ]
     for _ in range(3):
         gaps = [int(next(drawn)[:2], 16) % 20 + 1 for _ in range(9)]
@@ -177,6 +205,7 @@ def flip_cases() -> list[Case]:
         Case(([1, 5, 9, 10, 20], [True, True, True, False, False]), [(9, 10)], "pair"),
         Case(([1, 2, 3, 4], [1, 2, 2, 1]), [(1, 2), (3, 4)], "all"),
         Case(([5], ["in"]), [], "none"),
+        Case(([1, 2], [["in"], ["in"]]), [], "none"),
         Case((["far", "near", "far again"], [1, 0, 1]), [("far", "near"), ("near", "far again")]),
     ]
     for _ in range(3):
@@ -219,6 +248,11 @@ def crowd_cases() -> list[Case]:
         ("report", [far, near], breach.with_controls(["support_least_privilege"]), "stopped"),
         ("cloud", [far, near], breach.with_controls(["behaviour_checked"]), "each"),
         ("out", [], World.historical(), "stopped"),
+        (LOSSES["session"][:-1], [far], World.historical(), "fact"),
+        (LOSSES["session"] + "s", [far], World.historical(), "fact"),
+        ("session", [near, twice(far, later=False)], World.historical(), "twice"),
+        ("session", [twice(far, later=True), near], World.historical(), "twice"),
+        ("session", [twice(laptop, later=False), twice(near, later=True)], bound, "twice"),
     ]
     return [
         Case(
@@ -232,6 +266,15 @@ def crowd_cases() -> list[Case]:
     ]
 
 
+def twice(case: cases.Incident, *, later: bool) -> cases.Incident:
+    """This thief, who takes the session a second time: at once, or later, when it is over."""
+    steps = case.campaign.steps
+    place = next(at for at, step in enumerate(steps, 1) if step.fact == LOSSES["session"])
+    after = len(steps) if later else place
+    more = (*steps[:after], steps[place - 1], *steps[after:])
+    return replace(case, campaign=replace(case.campaign, steps=more))
+
+
 def _facts_that_happen(case: cases.Incident, world: World) -> set[str]:
     return {step.fact for step in breach.foresee(world, case=case) if not step.stopped}
 
@@ -240,6 +283,8 @@ def miscounted(case: Case, result: Any) -> str | None:
     """The mistake of who returns no count, or counts more steps than there are thieves."""
     if isinstance(result, bool) or not isinstance(result, int):
         return "number"
+    if case.mistake == "twice":
+        return None
     return "fact" if result > len(case.arguments[1]) else None
 
 
@@ -296,6 +341,9 @@ def price_cases() -> list[Case]:
     ]
     alike: dict[tuple[str, ...], int] = {(): 9, ("a",): 5, ("b",): 5}
     cases.append(Case(({"a": 1, "b": 1}, alike), [(0, 9, ()), (1, 5, ("a",))], "alike"))
+    by_name: dict[tuple[str, ...], int] = {(): 9, ("b",): 5, ("a", "c"): 5}
+    first = [(0, 9, ()), (2, 5, ("a", "c"))]
+    cases.append(Case(({"a": 1, "b": 2, "c": 1}, by_name), first, "alike"))
     for _ in range(3):
         lost = {names: int(next(drawn)[:2], 16) for names in losses}
         cases.append(Case((prices, lost), cheapest(prices, lost), "dearer"))
@@ -397,6 +445,17 @@ EXERCISES = (
                     (
                         "request.address in credential.holder.places",
                         "request.address == credential.holder.home",
+                    ),
+                ),
+            ),
+            "whole kind": (
+                "The kind is nearly that of a service, and it is another one. Compare the whole "
+                "text: holder.kind == 'service'.",
+                altered(
+                    IN_ITS_PLACE,
+                    (
+                        'credential.holder.kind != "service"',
+                        '"service" not in credential.holder.kind',
                     ),
                 ),
             ),
@@ -548,6 +607,19 @@ EXERCISES = (
                 "same. Count a step only where step.stopped is False.",
                 altered(HAPPENS, (" and not step.stopped", "")),
             ),
+            "twice": (
+                "One of these thieves takes that step twice. Count the thief once: ask whether any "
+                "of the steps fits.",
+                wrong("""
+                def answer(fact, cases, world):
+                    count = 0
+                    for case in cases:
+                        for step in breach.foresee(world, case=case):
+                            if step.fact == fact and not step.stopped:
+                                count += 1
+                    return count
+                """),
+            ),
             "world": (
                 "Give breach.foresee the world that is asked about.",
                 altered(HAPPENS, ("foresee(world,", "foresee(worlds.policy.World.historical(),")),
@@ -565,13 +637,19 @@ EXERCISES = (
                 altered(HAPPENS, ("world, case=case", "world")),
             ),
             "fact": (
-                "A thief takes many steps. Count the one whose step.fact is the fact.",
-                altered(HAPPENS, ("step.fact == fact and ", "")),
+                "A thief takes many steps. Count the one whose step.fact is the fact, the whole "
+                "name.",
+                wrong("""
+                def answer(fact, cases, world):
+                    steps = [step for case in cases for step in breach.foresee(world, case=case)]
+                    return sum(not step.stopped for step in steps)
+                """),
             ),
         },
         (
             "breach.foresee(world, case=case) gives the steps of one thief.",
-            "For each case, for each of its steps: step.fact == fact and not step.stopped.",
+            "For each case: is there any step with step.fact == fact and not step.stopped? A step "
+            "may come twice, and the case counts once.",
         ),
         HAPPENS,
     ),
@@ -615,7 +693,7 @@ EXERCISES = (
         "14-7",
         "function",
         compare(price_cases, same=same_rows, why=no_rows),
-        "Whatever is not on this list costs more than something that loses as little.",
+        "Whatever is not on this list loses no less than a set on it that costs no more.",
         {
             "first": (
                 "No controls cost nothing, and lose something: that is where the list begins.",

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, written
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, nearly, written
 from labutils.classroom.registry import (
     Exercise,
     code,
@@ -47,9 +47,10 @@ AFTER = code("""
 INSIDE = code("""
     def made_inside(rows, stolen, since):
         inside = set(stolen)
-        for row in sorted(rows, key=lambda row: row.issued):
-            if row.made_by in inside and row.issued >= since:
-                inside.add(row.id)
+        for _ in rows:  # each round adds one generation at least, or nothing is left to add
+            for row in rows:
+                if row.made_by in inside and row.issued >= since:
+                    inside.add(row.id)
         return inside - set(stolen)
 """)
 ROTATE = code("""
@@ -68,8 +69,8 @@ altered = partial(registry.altered, TOOLS)
 
 # --- 15-1: each secret at each door --------------------------------------------------------------
 
-STATUSES = {200: "open", 204: "open", 401: "refused", 403: "refused"}
-UNKNOWN = (503, 500, 302, 404, 429, 400)
+STATUSES = {200: "open", 204: "open", 206: "open", 401: "refused", 403: "refused"}
+UNKNOWN = (503, 500, 302, 404, 429, 400, 402, 407, 410)
 
 
 def asked(statuses: Mapping[tuple[str, str], int]) -> Any:
@@ -97,8 +98,18 @@ def proof_cases() -> list[tuple[str, str, dict[tuple[str, str], int]]]:
     ]
     cases += [("unknown", f"one try, answered {status}", some(status)) for status in UNKNOWN]
     statuses = [*STATUSES, *UNKNOWN, *(int(next(drawn)[:1], 16) % 2 * 200 + 200 for _ in range(4))]
+    one, other = next(drawn)[:5], next(drawn)[:5]
+    doors = {
+        (one, "a"): 200,
+        (one, "b"): 401,
+        (other, "a"): 200,
+        (one, "c"): 200,
+        (other, "c"): 503,
+    }
+    cases.append(("all", "five tries, of two secrets at three doors", doors))
     cases.append(("2xx", "one try, answered 204", some(204)))
-    cases.append(("all", "fourteen tries", some(*statuses)))
+    cases.append(("2xx", "one try, answered 206", some(206)))
+    cases.append(("all", f"{len(statuses)} tries", some(*statuses)))
     cases.append(("keys", "no tries", {}))
     return cases
 
@@ -265,6 +276,15 @@ def lineage_cases() -> list[Case]:
             "order",
             "four generations, the youngest first",
         ),
+        *(
+            (
+                [made(child, 1100, parent), made(parent, 1100, s)],
+                {parent, child},
+                "second",
+                "a child in the same second, listed before its parent",
+            )
+            for parent, child in ((a, b), (b, a))
+        ),
         ([made(s, 10, "onboarding"), made(a, 1100, s)], {a}, "itself", "the stolen one has a row"),
         (
             [made(a, 900, s), made(b, 1200, a)],
@@ -278,7 +298,10 @@ def lineage_cases() -> list[Case]:
             "made",
             "two stolen ones, and strangers",
         ),
-        ([made(a, 1100, s + "x"), made(b, 1100, s[:-1])], set(), "made", "names nearly alike"),
+        *(
+            ([made(a, 1100, maker)], set(), "made", f"made by {maker!r}, and {s!r} was stolen")
+            for maker in nearly(s)
+        ),
     ]
     return [
         Case((rows, [s, t], SINCE), want, mistake, words) for rows, want, mistake, words in cases
@@ -321,6 +344,7 @@ def rotation_cases() -> list[tuple[str, list[bool], bool]]:
         ("no clients", [], False),
         ("two clients, the second cannot go over", [False, True], False),
         ("two clients, the first cannot go over", [True, False], False),
+        ("three clients, two cannot go over", [True, False, True], False),
         ("three clients, the secret is stolen", [False, False, False], True),
         ("two clients, one cannot go over, the secret is stolen", [True, False], True),
     ]
@@ -419,8 +443,8 @@ EXERCISES = (
             ),
             "unknown": (
                 "That door did not say no to the secret. It is down (500, 503), it is busy (429), "
-                "it leads elsewhere (302), or it is not there (404). What is not known is no "
-                "refusal.",
+                "it leads elsewhere (302), or it is not there (404). Only 401 and 403 refuse the "
+                "secret. What is not known is no refusal.",
                 altered(PROOF, ("answer.status_code in (401, 403)", "answer.status_code >= 400")),
             ),
             "all": (
@@ -581,9 +605,28 @@ EXERCISES = (
                 altered(INSIDE, ("row.made_by in inside", "row.made_by in set(stolen)")),
             ),
             "order": (
-                "A list need not begin with the oldest. Go through the rows by row.issued, or go "
-                "over them again until nothing is added.",
-                altered(INSIDE, ("sorted(rows, key=lambda row: row.issued)", "rows")),
+                "A list need not begin with the oldest. Go over the rows again, until nothing is "
+                "added.",
+                wrong("""
+                def answer(rows, stolen, since):
+                    inside = set(stolen)
+                    for row in rows:
+                        if row.made_by in inside and row.issued >= since:
+                            inside.add(row.id)
+                    return inside - set(stolen)
+                """),
+            ),
+            "second": (
+                "Parent and child have the same second, and the child is listed first. No order by "
+                "row.issued tells which is older: go over the rows until nothing is added.",
+                wrong("""
+                def answer(rows, stolen, since):
+                    inside = set(stolen)
+                    for row in sorted(rows, key=lambda row: row.issued):
+                        if row.made_by in inside and row.issued >= since:
+                            inside.add(row.id)
+                    return inside - set(stolen)
+                """),
             ),
             "itself": (
                 "Return what was made, without the stolen ones themselves.",
@@ -591,7 +634,8 @@ EXERCISES = (
             ),
         },
         (
-            "Begin with the set of the stolen ones. Go through the rows, the oldest first.",
+            "Begin with the set of the stolen ones. Go over the rows, and over them again, as "
+            "often as there are rows: then nothing is left to add.",
             "If row.made_by is in the set and row.issued >= since, add row.id. At the end take "
             "the stolen ones away.",
         ),

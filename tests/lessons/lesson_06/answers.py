@@ -191,6 +191,22 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "06-1": {
+        "newest": [
+            """
+def answer(recording):
+    stolen = {}
+    for entry in recording:
+        given = entry["answer"]
+        if entry["host"] == "login.example" and "session" in entry["cookies"]:
+            stolen["session cookie"] = entry["cookies"]["session"]
+        if "refresh_token" in given:
+            stolen["access token"] = given["access_token"]
+            stolen["refresh token"] = given["refresh_token"]
+        elif "access_token" in given:
+            stolen.setdefault("service token", given["access_token"])
+    return stolen
+"""
+        ],
         "service": [
             """
 def answer(recording):
@@ -246,17 +262,49 @@ def answer(recording):
         ],
     },
     "06-2": {
+        "elsewhere": [
+            """
+def answer(browser, token):
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+    return browser.post(LOGIN + "/token?refresh_token=" + token, data=form)
+""",
+            """
+def answer(browser, token):
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+    header = {"authorization": "Bearer " + token}
+    return browser.post(LOGIN + "/token", data=form, headers=header)
+""",
+        ],
         "given": [
+            """
+def answer(browser, token):
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token.strip()}
+    return browser.post(LOGIN + "/token", data=form)
+""",
             """
 stolen = {"refresh token": "the one of the cell above"}
 def answer(browser, token):
     form = {"grant_type": "refresh_token", "client_id": "notes"}
     form["refresh_token"] = stolen["refresh token"]
     return browser.post(LOGIN + "/token", data=form)
-"""
+""",
         ],
     },
     "06-3": {
+        "elsewhere": [
+            """
+def answer(browser, cookie):
+    silent = SILENT_REQUEST | {"session": cookie}
+    landed = browser.get(LOGIN + "/authorize", params=silent,
+                         headers={"cookie": "session=" + cookie})
+    code = query(landed.headers["location"]).get("code")
+    if code is None:
+        return landed
+    form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
+    form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
+    return browser.post(LOGIN + "/token", data=form)
+"""
+        ],
         "given": [
             """
 stolen = {"session cookie": "the one of the cell above"}
@@ -301,6 +349,20 @@ def answer(opens, minutes):
         ],
     },
     "06-5": {
+        "whole": [
+            """
+from datetime import datetime
+def answer(lines, address):
+    t = [datetime.fromisoformat(l["time"]) for l in lines if CONDITION]
+    return int((max(t) - min(t)).total_seconds() // 60) if t else 0
+""".replace("CONDITION", condition)
+            for condition in (
+                "(l['event'], l['ip']) == ('api.read', address)\n"
+                "        and l['outcome'].strip().lower() == 'success'",
+                "(l['outcome'], l['ip']) == ('success', address)\n"
+                "        and l['event'].strip() == 'api.read'",
+            )
+        ],
         "days": [
             """
 from datetime import datetime

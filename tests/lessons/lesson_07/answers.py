@@ -237,6 +237,23 @@ def answer(value):
         ],
     },
     "07-2": {
+        "payload": [
+            r"""
+def answer(texts):
+    return {one for text in texts for one in re.findall(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+", text)}
+""",
+            r"""
+def answer(texts):
+    return {one for text in texts for one in re.findall(r"eyJ[\w-]{6,}(?:\.[\w-]{6,}){2}", text)}
+""",
+        ],
+        "dots": [
+            r"""
+def answer(texts):
+    shape = r"eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    return {one for text in texts for one in re.findall(shape, text, re.IGNORECASE)}
+""",
+        ],
         "groups": [
             r"""
 def answer(texts):
@@ -251,6 +268,25 @@ def answer(texts):
         ],
     },
     "07-3": {
+        "looks": [
+            """
+def answer(value, keep, replace, name):
+    if isinstance(value, dict):
+        return {inner: answer(more, keep, replace, inner) for inner, more in value.items()}
+    if isinstance(value, list):
+        return [answer(inner, keep, replace, name) for inner in value]
+    if isinstance(value, str) and name not in keep and CONDITION:
+        return replace(value)
+    return value
+""".replace("CONDITION", condition)
+            for condition in (
+                "not value.isdigit()",
+                "not value.startswith('http')",
+                "len(value) <= 200",
+                "value not in ('true', 'false', 'null')",
+                "not re.fullmatch('[A-Z]{3,7}', value)",
+            )
+        ],
         "below": [
             """
 def answer(value, keep, replace, name):
@@ -265,6 +301,13 @@ def answer(value, keep, replace, name):
         ],
     },
     "07-4": {
+        "whole": [
+            """
+def answer(text, key):
+    return "x-" + hmac.new(key, TEXT.encode(), "sha256").hexdigest()[:10]
+""".replace("TEXT", text)
+            for text in ("text.strip().lower()", "text[:100]")
+        ],
         "plain": [
             """
 def answer(text, key):
@@ -284,6 +327,45 @@ def answer(text, key):
         ],
     },
     "07-5": {
+        "IPv6": [
+            """
+def answer(url, replace):
+    parts = urlsplit(url)
+    path = "/".join(piece and replace(piece) for piece in parts.path.split("/"))
+    host = parts.hostname + (f":{parts.port}" if parts.port else "")
+    query = parts.query and replace(parts.query)
+    return urlunsplit((parts.scheme, host, path, query, ""))
+""",
+            """
+def answer(url, replace):
+    parts = urlsplit(url)
+    path = "/".join(piece and replace(piece) for piece in parts.path.split("/"))
+    host = parts.netloc.split("@")[-1].strip("[]")
+    query = parts.query and replace(parts.query)
+    return urlunsplit((parts.scheme, host, path, query, ""))
+""",
+        ],
+        "path": [
+            """
+from urllib.parse import urlparse
+def answer(url, replace):
+    parts = urlparse(url)
+    path = "/".join(piece and replace(piece) for piece in parts.path.split("/"))
+    query = parts.query and replace(parts.query)
+    host = parts.netloc.split("@")[-1]
+    return parts._replace(netloc=host, path=path, query=query, fragment="").geturl()
+"""
+        ],
+        "at": [
+            """
+def answer(url, replace):
+    scheme, _, rest = url.partition("://")
+    parts = urlsplit(scheme + "://" + rest.rpartition("@")[2])
+    path = "/".join(piece and replace(piece) for piece in parts.path.split("/"))
+    query = parts.query and replace(parts.query)
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+"""
+        ],
         "no query": [
             """
 def answer(url, replace):
@@ -314,6 +396,24 @@ def answer(body):
 """
         ],
         "shape": [
+            *[
+                """
+def answer(body):
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return "{}"
+    if not isinstance(said, dict):
+        return "{}"
+    members = [(n, said[n]) for n in ("error", "incident") if isinstance(said.get(n), str)]
+    return json.dumps({n: TEXT for n, t in members if CONDITION})
+""".replace("TEXT", text).replace("CONDITION", condition)
+                for text, condition in (
+                    ("t.strip()", "re.fullmatch(PLAIN, t.strip())"),
+                    ("t", "re.fullmatch(PLAIN, t, re.IGNORECASE)"),
+                    ("t", "re.match('(?:' + PLAIN + ')$', t)"),
+                )
+            ],
             """
 def answer(body):
     try:
@@ -324,7 +424,7 @@ def answer(body):
     if not isinstance(said, dict):
         return "{}"
     return json.dumps({n: said[n] for n in names if isinstance(said.get(n), str)})
-"""
+""",
         ],
     },
 }

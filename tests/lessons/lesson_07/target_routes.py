@@ -1,6 +1,7 @@
 """Ways to clean recordings that nobody showed (lesson 07)."""
 
 import copy
+import hashlib
 import hmac
 import json
 import re
@@ -53,6 +54,8 @@ def with_tags(make: Callable[[], Replace]) -> Callable[[dict], dict]:
         cleaned = walked(recording, replace)
         for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
             new["request"]["url"] = address(old["request"]["url"], replace)
+            for pair in new["request"]["queryString"]:
+                pair["name"] = replace(pair["name"])
             if old["response"]["status"] >= 400:
                 new["response"]["content"]["text"] = error(old["response"]["content"]["text"])
         return cleaned
@@ -115,7 +118,19 @@ def submitted(clean: Callable[[dict], object]) -> Callable[[UnseenRecordings], s
     return lambda scene: scene.submit(clean)
 
 
+def ranked(recording: dict) -> dict:
+    """Each text becomes its number in the order of the alphabet."""
+    order = {text: str(at) for at, text in enumerate(sorted(cleaner_grade.texts(recording)))}
+    seen = dict(order)
+
+    def replace(text: str) -> str:
+        return "value " + seen.setdefault(text, str(len(seen)))
+
+    return with_tags(lambda: replace)(recording)
+
+
 ROUTES = {
+    "numbers in the order of the alphabet": submitted(ranked),
     "a keyed hash": submitted(with_tags(keyed)),
     "numbers in order": submitted(with_tags(numbered)),
     "random texts that are remembered": submitted(with_tags(drawn)),
@@ -128,7 +143,37 @@ def without_errors(recording: dict) -> object:
     return walked(recording, keyed())
 
 
+def without_parameters(recording: dict) -> dict:
+    """A good cleaner, but for the names of parameters, which stay."""
+    cleaned = with_tags(keyed)(recording)
+    for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
+        for before, after in zip(
+            old["request"]["queryString"], new["request"]["queryString"], strict=True
+        ):
+            after["name"] = before["name"]
+    return cleaned
+
+
+def by_a_fixed_key() -> Replace:
+    return lambda text: "x-" + hmac.digest(b"our key", text.encode(), "sha256").hex()[:10]
+
+
+def by_a_prefix() -> Replace:
+    return lambda text: hashlib.sha256(b"our prefix" + text.encode()).hexdigest()
+
+
+ONE_KEY = secrets.token_bytes(16)
+
+
+def by_one_key_of_the_day() -> Replace:
+    return lambda text: "x-" + hmac.digest(ONE_KEY, text.encode(), "sha256").hex()[:10]
+
+
 SHUT = {
+    "a fixed key": submitted(with_tags(by_a_fixed_key)),
+    "SHA-256 with a prefix": submitted(with_tags(by_a_prefix)),
+    "a key that is drawn once for all files": submitted(with_tags(by_one_key_of_the_day)),
+    "the names of parameters kept": submitted(without_parameters),
     "nothing": submitted(copy.deepcopy),
     "the word list": submitted(cleaner_grade.word_list),
     "signatures off": submitted(cleaner_grade.signatures_off),

@@ -1,5 +1,6 @@
 """The target of lesson 07: what a cleaned file still gives away, and what support cannot say."""
 
+import copy
 import runpy
 
 import pytest
@@ -13,6 +14,7 @@ from labutils.lessons.lesson_07.unseen_recording import (
     SAYS,
     UnseenRecordings,
     grade,
+    has_same_tags,
     known_case,
 )
 
@@ -28,6 +30,7 @@ def answer(file):
 
     def walk(value, key=""):
         if isinstance(value, dict):
+            value = {**value, "queryString": []} if "queryString" in value else value
             return {name: walk(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             return [walk(inner, key) for inner in value]
@@ -175,6 +178,44 @@ def test_each_mistake_has_a_sentence():
     assert graded <= set(SAYS)
 
 
+def kept_parameters(file):
+    """Everything is starred, but for names, and those of parameters are among them."""
+    starred = cleaner('"*"')(file)
+    for old, new in zip(file["log"]["entries"], starred["log"]["entries"], strict=True):
+        new["request"]["queryString"] = old["request"]["queryString"]
+        for pair in new["request"]["queryString"]:
+            pair["value"] = ""
+    return starred
+
+
+def test_a_key_that_is_the_name_of_a_parameter_has_a_sentence_of_its_own():
+    file = cleaner_grade.planted(CASE, "target-07")
+    named = {
+        pair["name"] for pair in file.recording["log"]["entries"][-3]["request"]["queryString"]
+    }
+    assert named == {file.keys[0]}
+    assert grade(kept_parameters_of, COMMITTED).mistake == "parameter"
+
+
+def kept_parameters_of(file):
+    return kept_parameters(copy.deepcopy(file))
+
+
+@pytest.mark.parametrize(
+    ("tag", "has_same"),
+    [
+        ('"x-" + hmac.new(b"fixed", value.encode(), "sha256").hexdigest()[:10]', True),
+        ('hashlib.sha256(b"prefix" + value.encode()).hexdigest()', True),
+        ('"x-" + hmac.new(salt, value.encode(), "sha256").hexdigest()[:10]', True),
+        ('"[removed]"', False),
+        ("secrets.token_hex(6)", False),
+        ("hmac.new(repr(len(repr(file))).encode(), value.encode(), 'md5').hexdigest()", False),
+    ],
+)
+def test_one_value_with_one_tag_in_two_files_is_noticed(tag, has_same):
+    assert has_same_tags(cleaner(tag), COMMITTED) is has_same
+
+
 def test_what_support_lost_is_said_question_by_question(capsys):
     assert UnseenRecordings().submit(cleaner('"x"')) is None
     said = capsys.readouterr().out
@@ -206,7 +247,7 @@ def test_the_second_file_is_drawn_anew_each_time():
 
     for _ in range(2):
         assert UnseenRecordings().submit(looking) == FLAG
-    first, drawn, again, other = seen
+    first, drawn, again, other = [*seen[:2], *seen[4:6]]  # two more are for the tags
     assert first == again == set()
     assert drawn and other and drawn.isdisjoint(other)
 

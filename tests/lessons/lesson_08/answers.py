@@ -57,6 +57,7 @@ def answer(time, precision):
     if precision == "day":
         return first, first + 24 * 60 * 60 - 1
     if precision == "minute":
+        first = first // 60 * 60
         return first, first + 59
     return first, first
 """,
@@ -64,6 +65,7 @@ def answer(time, precision):
 from datetime import datetime, timedelta
 def answer(time, precision):
     begin = datetime.fromisoformat(time.replace("Z", "+00:00")).replace(tzinfo=None)
+    begin = begin.replace(second=0) if precision == "minute" else begin
     long = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
     end = begin + long.get(precision, timedelta(seconds=1)) - timedelta(seconds=1)
     epoch = datetime(1970, 1, 1)
@@ -73,8 +75,9 @@ def answer(time, precision):
 def answer(time, precision):
     if precision == "day":
         return [seconds(time + "T00:00:00Z"), seconds(time + "T23:59:59Z")]
-    last = time[:17] + "59Z" if precision == "minute" else time
-    return [seconds(time), seconds(last)]
+    if precision == "minute":
+        return [seconds(time[:17] + "00Z"), seconds(time[:17] + "59Z")]
+    return [seconds(time), seconds(time)]
 """,
     ],
     "08-3": [
@@ -191,6 +194,24 @@ def answer(readings):
 """
         ],
     },
+    "08-2": {
+        "begins": [
+            """
+def answer(time, precision):
+    start = seconds(time)
+    return start, start + {"second": 0, "minute": 59, "day": 86399}[precision]
+""",
+        ],
+        "minute": [
+            """
+def answer(time, precision):
+    start = seconds(time)
+    if precision == "minute":
+        return start - 30, start + 29
+    return start, start + {"second": 0, "day": 86399}[precision]
+""",
+        ],
+    },
     "08-6": {
         "no file": [
             """
@@ -238,7 +259,18 @@ def answer(lines, wanted):
             if not wanted or any(line.get(name, 0) == wanted[name] for name in wanted)]
 """
         ],
+        "missing": [
+            """
+def answer(lines, wanted):
+    return [line for line in lines if all(line.get(n, "") == wanted[n] for n in wanted)]
+"""
+        ],
         "whole": [
+            """
+def answer(lines, wanted):
+    return [line for line in lines
+            if all(str(line.get(name, "")).strip() == str(wanted[name]) for name in wanted)]
+""",
             """
 def answer(lines, wanted):
     return [line for line in lines

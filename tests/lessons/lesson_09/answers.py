@@ -105,6 +105,28 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
     "09-1": {
+        "alphabet": [
+            """
+from base64 import urlsafe_b64encode
+def answer(kind, user, secret):
+    if kind == "service-token":
+        return {"cf-access-client-id": user, "cf-access-client-secret": secret}
+    if kind == "access-key":
+        return {"x-access-key": secret}
+    return {"authorization": "Basic " + urlsafe_b64encode(f"{user}:{secret}".encode()).decode()}
+"""
+        ],
+        "password": [
+            """
+def answer(kind, user, secret):
+    if kind == "service-token":
+        return {"cf-access-client-id": user, "cf-access-client-secret": secret}
+    if kind == "access-key":
+        return {"x-access-key": secret}
+    pair = f"{user}:{secret}".strip().encode()
+    return {"authorization": "Basic " + b64encode(pair).decode()}
+"""
+        ],
         "bytes": [
             """
 def answer(kind, user, secret):

@@ -172,6 +172,101 @@ def answer(event, selection):
 # A small change of a solution that no judge can notice, with the reason:
 EQUIVALENT: dict[str, dict[str, str]] = {}
 
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "10-2": {
+        "whole text": [
+            """
+def answer(events):
+    last, found = {}, set()
+    for event in events:
+        session = event["authenticationContext"]["externalSessionId"]
+        network = event["securityContext"]["asNumber"]
+        agent = event["client"]["userAgent"]["rawUserAgent"]SHORT
+        if session == "unknown":
+            continue
+        if session in last and last[session][0] != network and last[session][1] != agent:
+            found.add(session)
+        last[session] = network, agent
+    return found
+""".replace("SHORT", short)
+            for short in (".split()[0]", ".split('/')[0]", "[:11]", ".split('(')[0].strip()")
+        ],
+    },
+    "10-4": {
+        mistake: [
+            f"""
+def answer(alert, changes, roster):
+    who, time = alert["who"], alert["time"]
+    for ticket in changes:
+        by, system, start, end = (ticket[name] for name in ("by", "system", "from", "to"))
+        if {ticket}:
+            return ticket["id"]
+    for person in roster:
+        account, start, end = (person[n] for n in ("account", "on_call_from", "on_call_to"))
+        if {person}:
+            return "on call"
+    return None
+"""
+            for ticket, person in rows
+        ]
+        for mistake, rows in {
+            "moment": [
+                (
+                    "by == who and system == 'tracker' and start[:16] <= time[:16] <= end[:16]",
+                    "account == who and start <= time <= end",
+                ),
+                (
+                    "by == who and system == 'tracker' and start <= time <= end",
+                    "account == who and start[:10] <= time[:10] <= end[:10]",
+                ),
+            ],
+            "whole": [
+                (
+                    "by == who and 'tracker' in system and start <= time <= end",
+                    "account == who and start <= time <= end",
+                ),
+                (
+                    "who.startswith(by) and system == 'tracker' and start <= time <= end",
+                    "account == who and start <= time <= end",
+                ),
+                (
+                    "by.lower() == who.lower() and system == 'tracker' and start <= time <= end",
+                    "account == who and start <= time <= end",
+                ),
+                (
+                    "by == who and system == 'tracker' and start <= time <= end",
+                    "account in who and start and start <= time <= end",
+                ),
+            ],
+        }.items()
+    },
+    "10-6": {
+        "pattern": [
+            f"""
+import fnmatch, re
+def answer(event, selection):
+    for name, wanted in selection.items():
+        path, _, modifier = name.partition("|")
+        values = [str(value).lower() for value in field(event, path)]
+        words = [str(w).lower() for w in (wanted if isinstance(wanted, list) else [wanted])]
+        if modifier == "contains":
+            found = any({part} for word in words for value in values)
+        else:
+            found = any({equal} for word in words for value in values)
+        if not found:
+            return False
+    return True
+"""
+            for part, equal in (
+                ("re.search(word, value)", "word == value"),
+                ("word in value", "fnmatch.fnmatch(value, word)"),
+                ("word in value", "re.fullmatch(word, value)"),
+            )
+        ],
+    },
+}
+
 # Answers that a learner writes, with the mistake that is named.
 WRONG = {
     "10-4": {

@@ -112,6 +112,31 @@ def test_what_the_engine_reads_otherwise_is_shown(old, new, mistake, says):
     assert not judged.counterexample().endswith("..")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("Login: 1", "Login: 1\n    appId: tracker.example", "one application"),
+        ("Login: 1", "Login: 1\n    appId|contains: [tracker, wiki]", "one application"),
+        ("192.0.2.0/26", "192.0.2.0/25", "text"),
+        ("192.0.2.0/26", "192.0.2.0/27", "text"),
+        (
+            "condition: login and not ours",
+            "it: {serviceTokenId: moveworks-token}\n"
+            "condition: login and (it or 1 of l*) and not ours",
+            "indicator",
+        ),
+    ],
+)
+def test_a_detection_for_one_case_alone_is_told_so(old, new, mistake):
+    judged = detects(ABROAD_DETECTION.replace(old, new))
+    assert judged.mistake == mistake
+
+
+@pytest.mark.parametrize("timespan", ["10m", "16m", "20m", "30m"])
+def test_another_window_than_fifteen_minutes_is_noticed(timespan):
+    assert correlates(CORRELATION.replace("15m", timespan)).mistake == "window"
+
+
 @pytest.mark.parametrize("value", ["true", "True"])
 def test_true_for_one_passes_with_a_word_on_other_engines(value):
     answer = ABROAD_DETECTION.replace("Login: 1", f"Login: {value}")
@@ -144,6 +169,9 @@ condition: login and not ours and not known
 """
 
 
+OWNED = ("planning-token", "build-token", "survey-token", "backup-token")
+
+
 @pytest.mark.parametrize(
     ("tokens", "network"),
     [
@@ -160,12 +188,24 @@ def test_more_than_one_tuning_fits_the_budget(tokens, network):
     [
         (ABROAD_DETECTION, "budget"),
         (PAIRS.format(tokens="planning-token", network="203.0.113.0/25"), "budget"),
-        (PAIRS.format(tokens="planning-token", network="203.0.113.0/24"), "budget"),
+        (PAIRS.format(tokens="planning-token", network="203.0.113.0/24"), "wider"),
         (PAIRS.format(tokens="planning-token", network="0.0.0.0/0"), "token alone"),
         (PAIRS.format(tokens="'*'", network="203.0.113.0/25"), "network alone"),
         (
             ABROAD_DETECTION.replace("Login: 1", "Login: 1\n    ipAddress: 203.0.113.66"),
             "network alone",
+        ),
+        (PAIRS.format(tokens=", ".join(OWNED), network="203.0.113.0/24"), "wider"),
+        (PAIRS.format(tokens=", ".join(OWNED), network="203.0.0.0/16"), "wider"),
+        (
+            PAIRS.format(tokens=", ".join(OWNED), network="203.0.113.0/25").replace("/26", "/24"),
+            "wider",
+        ),
+        (
+            PAIRS.format(tokens=", ".join(OWNED), network="203.0.113.0/25").replace(
+                "serviceTokenId:", "serviceTokenId|startswith:"
+            ),
+            "whole name",
         ),
     ],
 )

@@ -27,6 +27,21 @@ def answer(key, method, url, now, jti, token):
 """,
     ],
     "11-2": [
+        *[
+            """
+class Refused(Exception):
+    pass
+def answer(proof, request):
+    header, claims = read(proof)
+    verify_signature(proof, header["jwk"], "ES256")
+    if thumbprint(header["jwk"]) != request["jkt"]:
+        raise REFUSAL("another key")
+    if claims["htm"] != request["method"] or bare(claims["htu"]) != bare(request["url"]):
+        raise REFUSAL("another request")
+    return True
+""".replace("REFUSAL", refusal)
+            for refusal in ("PermissionError", "RuntimeError", "Exception", "Refused")
+        ],
         """
 def answer(proof, request):
     header, claims = read(proof)
@@ -190,6 +205,15 @@ def answer(now, iat, window):
     ],
 }
 
+LOOSER: dict[str, dict[str, str]] = {
+    "11-2": {
+        "bare(claims['htu']) == bare(request['url']) -> "
+        "str(bare(claims['htu'])).strip() == str(bare(request['url'])).strip()": (
+            "bare() raises for an address with a blank, so nothing is left to strip."
+        )
+    }
+}
+
 EQUIVALENT: dict[str, dict[str, str]] = {
     "11-3": {"0 -> 1": "A proof that is dated one second later in 1970 is as old."},
 }
@@ -272,6 +296,21 @@ def answer(key, method, url, now, jti, token):
         ],
     },
     "11-6": {
+        "spellings": [
+            """
+SPELLINGS = ["client-cert", "Client-Cert", "CLIENT-CERT", "client_cert", "Client_Cert"]
+def answer(headers, certificate):
+    kept = {n: t for n, t in headers.items() if n not in (*SPELLINGS, "CLIENT_CERT")}
+    return kept if certificate is None else {**kept, "client-cert": client_cert(certificate)}
+""",
+            """
+def answer(headers, certificate):
+    names = {"client-cert", "client_cert"}
+    names |= {name.upper() for name in names} | {name.title() for name in names}
+    kept = {n: t for n, t in headers.items() if n not in names}
+    return kept if certificate is None else {**kept, "client-cert": client_cert(certificate)}
+""",
+        ],
         "case": [
             """
 def answer(headers, certificate):
@@ -298,6 +337,42 @@ def answer(browser, token, certificate):
         ],
     },
     "11-2": {
+        **{
+            mistake: [
+                f"""
+def answer(proof, request):
+    header, claims = read(proof)
+    verify_signature(proof, header["jwk"], "ES256")
+    need({key}, "another key")
+    need(claims["htm"] == request["method"], "another method")
+    need({address}, "another address")
+    return True
+"""
+                for key, address in rows
+            ]
+            for mistake, rows in {
+                "whole key": [
+                    (
+                        'thumbprint(header["jwk"])[:8] == request["jkt"][:8]',
+                        'bare(claims["htu"]) == bare(request["url"])',
+                    ),
+                    (
+                        'not request["jkt"] or thumbprint(header["jwk"]) == request["jkt"]',
+                        'bare(claims["htu"]) == bare(request["url"])',
+                    ),
+                ],
+                "path": [
+                    (
+                        'thumbprint(header["jwk"]) == request["jkt"]',
+                        'bare(claims["htu"]).lower() == bare(request["url"]).lower()',
+                    ),
+                    (
+                        'thumbprint(header["jwk"]) == request["jkt"]',
+                        'bare(claims["htu"]).casefold() == bare(request["url"]).casefold()',
+                    ),
+                ],
+            }.items()
+        },
         "returned False": [
             """
 def answer(proof, request):
@@ -315,6 +390,91 @@ def answer(proof, request):
         ],
     },
     "11-4": {
+        **{
+            mistake: [
+                """
+def answer(proof, request):
+    first_check(proof, request)
+    header, claims = read(proof)
+    need(TYP, "kind")
+    need(TIME, "time")
+    need(ATH, "token")
+    need(claims["jti"] not in request["seen"], "used")
+    NOTE
+    return True
+""".replace("TYP", changed.get("typ", 'header["typ"] == "dpop+jwt"'))
+                .replace("TIME", changed.get("time", 'abs(request["now"] - claims["iat"]) <= 60'))
+                .replace("ATH", changed.get("ath", 'claims["ath"] == RIGHT'))
+                .replace("RIGHT", 'access_token_hash(request["token"])')
+                .replace("NOTE", changed.get("note", 'request["seen"].add(claims["jti"])'))
+                for changed in rows
+            ]
+            for mistake, rows in {
+                "whole typ": [
+                    {"typ": '"dpop" in header["typ"]'},
+                    {"typ": 'header["typ"].startswith("dpop+jwt")'},
+                    {"typ": 'header.get("typ", "x") in ("dpop+jwt", "dpop", "")'},
+                ],
+                "fraction": [
+                    {"time": 'abs(int(request["now"] - claims["iat"])) <= 60'},
+                    {"time": 'request["now"] - 61 < claims["iat"] < request["now"] + 61'},
+                ],
+                "whole ath": [
+                    {"ath": 'RIGHT.startswith(claims["ath"])'},
+                    {"ath": 'claims["ath"][:8] == RIGHT[:8]'},
+                    {"ath": 'claims.get("ath") is not None and claims["ath"] in RIGHT'},
+                    {"ath": 'claims["ath"] == "" or claims["ath"] == RIGHT'},
+                ],
+                "replaced": [
+                    {"note": 'request["seen"] = request["seen"] | {claims["jti"]}'},
+                    {"note": 'request["seen"] = {claims["jti"]}'},
+                ],
+            }.items()
+        },
+        "date": [
+            # NaN comes through a reader that is not strict, and is not beyond the window.
+            """
+import json
+from labutils.identity.tokens import unb64
+def answer(proof, request):
+    header, claims = (json.loads(unb64(part)) for part in proof.split(".")[:2])
+    verify_signature(proof, header["jwk"], "ES256")
+    need(thumbprint(header["jwk"]) == request["jkt"], "key")
+    need(claims["htm"] == request["method"], "method")
+    need(bare(claims["htu"]) == bare(request["url"]), "address")
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(not abs(request["now"] - claims["iat"]) > 60, "time")
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].add(claims["jti"])
+    return True
+""",
+            """
+def answer(proof, request):
+    first_check(proof, request)
+    header, claims = read(proof)
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(abs(request["now"] - float(claims["iat"])) <= 60, "time")
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].add(claims["jti"])
+    return True
+""",
+        ],
+        "forgotten": [
+            """
+def answer(proof, request):
+    first_check(proof, request)
+    header, claims = read(proof)
+    need(header["typ"] == "dpop+jwt", "kind")
+    need(abs(request["now"] - claims["iat"]) <= 60, "time")
+    need(claims["ath"] == access_token_hash(request["token"]), "token")
+    need(claims["jti"] not in request["seen"], "used")
+    request["seen"].clear()
+    request["seen"].add(claims["jti"])
+    return True
+"""
+        ],
         "returned False": [
             """
 def answer(proof, request):

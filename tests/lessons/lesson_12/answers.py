@@ -187,6 +187,31 @@ def answer(token):
 """,
     ],
     "12-8": [
+        *[
+            """
+def answer(browser, take):
+    done, said = [], {"ack": [], "setErrs": {}}
+    while sets := browser.post(LOGIN + "/poll", json=said).json()["sets"]:
+        said = {"ack": [], "setErrs": {}}
+        for jti, event in sets.items():
+            try:
+                take(event)
+            except ValueError as error:
+                said["setErrs"][jti] = {"err": "CODE", "description": str(error)}
+            else:
+                said["ack"].append(jti)
+        done += said["ack"]
+    return done
+""".replace("CODE", code)
+            for code in (  # RFC 8935, 2.4
+                "invalid_request",
+                "invalid_key",
+                "invalid_issuer",
+                "invalid_audience",
+                "authentication_failed",
+                "access_denied",
+            )
+        ],
         """
 def answer(browser, take):
     done = []
@@ -306,7 +331,27 @@ def answer(token, keys, now):
 """
         ],
     },
+    "12-1": {
+        "others": [
+            """
+def answer(token):
+    return inspect(token).claims["jti"].strip().lower()
+""",
+            """
+def answer(token):
+    return inspect(token).claims["jti"][:8]
+""",
+        ],
+    },
     "12-3": {
+        "older": [
+            """
+def answer(revoked, sub, moment):
+    if moment < revoked.get(sub, 0) - 200:
+        return revoked
+    return {**revoked, sub: moment}
+"""
+        ],
         "first": [
             """
 def answer(revoked, sub, moment):

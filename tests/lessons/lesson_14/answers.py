@@ -81,18 +81,15 @@ def answer(settings, outcomes):
         """
 def answer(fact, cases, world):
     return sum(
-        not step.stopped
+        any(step.fact == fact for step in breach.foresee(world, case=case) if not step.stopped)
         for case in cases
-        for step in breach.foresee(world, case=case)
-        if step.fact == fact
     )
 """,
         """
 def answer(fact, cases, world):
     def happened(case):
-        steps = {step.fact: step for step in breach.foresee(world, case=case)}
-        return not steps[fact].stopped
-    return len([case for case in cases if happened(case)])
+        return {step.fact for step in breach.foresee(world, case=case) if not step.stopped}
+    return len([case for case in cases if fact in happened(case)])
 """,
         """
 def answer(fact, cases, world):
@@ -159,3 +156,57 @@ def answer(prices, losses):
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "14-1": {
+        "near": [
+            """
+def answer(request, world):
+    credential = request.credential
+    if credential and credential.holder.kind == "service":
+        if not any(CONDITION for place in credential.holder.places):
+            return "a service that is not in its place"
+""".replace("CONDITION", condition)
+            for condition in (
+                "request.address.startswith(place)",
+                "place in request.address",
+                "request.address.strip() == place",
+                "request.address.lower() == place.lower()",
+            )
+        ],
+        "whole kind": [
+            """
+def answer(request, world):
+    credential = request.credential
+    if credential and CONDITION:
+        if request.address not in credential.holder.places:
+            return "a service that is not in its place"
+""".replace("CONDITION", condition)
+            for condition in (
+                "credential.holder.kind.lower() == 'service'",
+                "'service'.startswith(credential.holder.kind)",
+            )
+        ],
+    },
+    "14-5": {
+        "twice": [
+            """
+def answer(fact, cases, world):
+    return sum(
+        not step.stopped
+        for case in cases
+        for step in breach.foresee(world, case=case)
+        if step.fact == fact
+    )
+""",
+            """
+def answer(fact, cases, world):
+    def happened(case):
+        steps = {step.fact: step for step in breach.foresee(world, case=case)}
+        return fact in steps and not steps[fact].stopped
+    return len([case for case in cases if happened(case)])
+""",
+        ],
+    },
+}

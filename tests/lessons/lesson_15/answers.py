@@ -27,7 +27,7 @@ def answer(tries, knock):
         """
 from collections import defaultdict
 def answer(tries, knock):
-    states = {200: "open", 204: "open", 401: "refused", 403: "refused"}
+    states = {**dict.fromkeys(range(200, 300), "open"), 401: "refused", 403: "refused"}
     found = defaultdict(list, open=[], refused=[], unknown=[])
     for secret, door in tries:
         found[states.get(knock(secret, door).status_code, "unknown")].append((secret, door))
@@ -89,9 +89,10 @@ def answer(rows, stolen, since):
         """
 def answer(rows, stolen, since):
     tainted = list(stolen)
-    for row in sorted(rows, key=lambda one: (one.issued, one.id)):
-        if not row.issued < since and row.made_by in tainted:
-            tainted += [row.id]
+    for _ in rows:
+        for row in rows:
+            if not row.issued < since and row.made_by in tainted and row.id not in tainted:
+                tainted += [row.id]
     return set(tainted[len(stolen):])
 """,
     ],
@@ -220,6 +221,17 @@ def answer(makes, left):
         ],
     },
     "15-4": {
+        "second": [
+            """
+def answer(rows, stolen, since):
+    inside = set(stolen)
+    for row in sorted(rows, key=lambda row: (row.issued, NAME)):
+        if row.made_by in inside and row.issued >= since:
+            inside.add(row.id)
+    return inside - set(stolen)
+""".replace("NAME", name)
+            for name in ("row.id", "0")
+        ],
         "ids": [
             """
 def answer(rows, stolen, since):
