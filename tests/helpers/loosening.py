@@ -30,7 +30,7 @@ TEXTS = {
     "part": "str({b}) in str({a})",
     "first letters": "str({a})[:6] == str({b})[:6]",
 }
-READERS = ("get", "unb64", "bare")  # functions that give what somebody sent, as it came
+READERS = ("get", "unb64")  # functions that give what somebody sent, as it came
 KINDS = ("only where there", *TEXTS, "another pattern", "member left out")
 At = tuple[int, int]  # line and column of a comparison, from 1 and 0
 
