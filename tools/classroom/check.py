@@ -25,9 +25,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.classroom_helpers import certificate_in
+from tornado.httpclient import HTTPClientError
 
 from tools.classroom import accounts, load, sign_in
 from tools.classroom import settings as classroom
+from tools.classroom.sockets import NGINX
 from tools.environments import HOUSE
 
 PORT = 18400
@@ -45,6 +47,7 @@ class Class:
     def __init__(self, place: Path) -> None:
         self.place, self.state = place, place / "state"
         self.hub: subprocess.Popen | None = None
+        self.sockets = ""
         self.runner = asyncio.Runner()
 
     def start(self, *words: str) -> None:
@@ -100,6 +103,7 @@ def room():
     users: set[int] = set()
     try:
         running.start("--learners", "10")
+        running.sockets = running.settings().sockets
         yield running
         users = {entry.pw_uid for entry in accounts.all_of(running.settings())}
     finally:
@@ -108,9 +112,9 @@ def room():
     assert not accounts.processes_of(users)
     assert not LEFT_BEHIND.exists()
     assert not [entry for entry in pwd.getpwall() if entry.pw_name.startswith("probe")]
-    for port in range(PORT, PORT + 4):  # nothing goes on after the end
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"http://127.0.0.1:{port}/")
+    assert not Path(running.sockets).exists()
+    with pytest.raises(httpx.ConnectError):  # nothing goes on after the end
+        httpx.get(URL)
 
 
 class Seat:
@@ -174,6 +178,9 @@ def test_the_instructor_opens_no_learners_server(room):
 
 # --- thefts -------------------------------------------------------------------------------------
 
+CONNECT = "import socket; socket.socket(socket.AF_UNIX).connect({{sockets!r}} + '/{}')"
+BIND = "import socket; socket.socket(socket.AF_UNIX).bind({{sockets!r}} + '/{}')"
+MOVE = "import os; os.{}({{sockets!r}} + '/{}', {{sockets!r}} + '/{}')"
 REFUSED = {
     "the home of another": "import os; os.listdir({ada!r})",
     "a notebook of another": "open({ada!r} + '/work/00-start-here.ipynb')",
@@ -185,12 +192,34 @@ REFUSED = {
     "the settings": "open({state!r} + '/settings.json')",
     "the hub's log": "open({state!r} + '/hub.log')",
     "the hub's environment": "open('/proc/{hub}/environ').read()",
-    "the proxy's environment": "open('/proc/{proxy}/environ').read()",
+    "nginx's environment": "open('/proc/{nginx}/environ').read()",
+    "the door's environment, with its token": "open('/proc/{door}/environ').read()",
     "another's environment, with its token": "open('/proc/{server}/environ').read()",
     "another's memory": "open('/proc/{server}/mem', 'rb')",
     "the packages that all import": "open({package!r}, 'a')",
     "ending another's server": "import os; os.kill({server}, 9)",
     "ending the hub": "import os; os.kill({hub}, 9)",
+    "ending nginx": "import os; os.kill({nginx}, 9)",
+    "ending the door": "import os; os.kill({door}, 9)",
+    "the hub's own socket": CONNECT.format("front/hub"),
+    "the wall's socket": CONNECT.format("front/wall"),
+    "the door's socket, past nginx": CONNECT.format("door/door"),
+    "the socket of another's server": CONNECT.format("servers/probe01/server"),
+    "the list of servers": "import os; os.listdir({sockets!r} + '/servers')",
+    "another's folder of sockets": "import os; os.listdir({sockets!r} + '/servers/probe01')",
+    "another's folder, renamed": MOVE.format("rename", "servers/probe01", "servers/away"),
+    "another's socket, taken away": MOVE.format("rename", "servers/probe01/server", "servers/x"),
+    "another's socket by a hard link": MOVE.format(
+        "link", "servers/probe01/server", "servers/probe02/hard"
+    ),
+    "a link in the place of another's socket": MOVE.format(
+        "symlink", "servers/probe02/server", "servers/probe01/server"
+    ),
+    "a folder beside theirs": "import os; os.mkdir({sockets!r} + '/servers/probe99')",
+    "one's own folder, renamed": MOVE.format("rename", "servers/probe02", "servers/probe98"),
+    "a socket beside the hub's": BIND.format("front/hub2"),
+    "a socket beside that of the hub's API": BIND.format("api/hub2"),
+    "the configuration of nginx": "open({sockets!r} + '/nginx/nginx.conf')",
     "becoming root": "import os; os.setuid(0)",
     "a higher limit of memory": (
         "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**40, 2**40))"
@@ -214,7 +243,9 @@ def places(room, ada):
         "ada": str(settings.home("probe01")),
         "state": settings.state,
         "hub": (room.state / "hub.pid").read_text(encoding="utf-8"),
-        "proxy": (room.state / "proxy.pid").read_text(encoding="utf-8"),
+        "sockets": room.sockets,
+        "nginx": Path(room.sockets, "nginx", "nginx.pid").read_text(encoding="utf-8").strip(),
+        "door": str(accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})[-1]),
         "server": number.strip(),
         "package": packages.stdout.strip(),
     }
@@ -236,28 +267,31 @@ def test_what_a_thief_looks_for_is_there(places):
     assert Path(f"/proc/{places['server']}").stat().st_uid == pwd.getpwnam("probe01").pw_uid
 
 
-def asked(port: int, path: str, header: str = "") -> str:
-    """A cell that asks a port of this machine, with the token of its own server or without."""
+TOKEN = "Authorization: token ' + os.environ['JUPYTERHUB_API_TOKEN'] + '"
+
+
+def asked(path: str, header: str = "A: b") -> str:
+    """A cell that asks the hub over the socket that learners' servers have for it."""
     return (
-        "import os, urllib.request as web, urllib.error\n"
-        f"request = web.Request('http://127.0.0.1:{port}{path}', headers={{{header}}})\n"
-        "try:\n    print(web.urlopen(request).status)\n"
-        "except urllib.error.HTTPError as error:\n    print(error.code)"
+        "import os, re, socket\ncaller = socket.socket(socket.AF_UNIX)\n"
+        "caller.connect(re.sub('http.unix://|/hub/api$', '', os.environ['JUPYTERHUB_API_URL'])"
+        ".replace('%2F', '/'))\n"
+        f"caller.send(('GET {path} HTTP/1.0\\r\\n{header}\\r\\n\\r\\n').encode())\n"
+        "print(caller.recv(99).split()[1].decode())"
     )
 
 
-TOKEN = "'Authorization': 'token ' + os.environ['JUPYTERHUB_API_TOKEN']"
-
-
-@pytest.mark.parametrize("header", ["", TOKEN])
-def test_the_proxy_takes_no_order_from_a_learner(tom, header):
-    assert tom.cell(asked(PORT + 1, "/api/routes", header)) == ("ok", "403\n")
-
-
 def test_a_learners_own_token_opens_their_own_account_and_no_list(tom):
-    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe02", TOKEN)) == ("ok", "200\n")
-    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe01", TOKEN)) == ("ok", "404\n")
-    assert tom.cell(asked(PORT + 2, "/hub/api/users", TOKEN)) == ("ok", "403\n")
+    assert tom.cell(asked("/hub/api/users/probe02", TOKEN)) == ("ok", "200\n")
+    assert tom.cell(asked("/hub/api/users/probe01", TOKEN)) == ("ok", "404\n")
+    assert tom.cell(asked("/hub/api/users", TOKEN)) == ("ok", "403\n")
+
+
+@pytest.mark.parametrize(
+    "path", ["/hub/login", "/user/probe01/lab", "/services/wall/", "/hub/api/../login", "/hub/apis"]
+)
+def test_learners_servers_have_a_way_to_the_hubs_api_and_to_nothing_else(tom, path):
+    assert tom.cell(asked(path, TOKEN)) == ("ok", "404\n")
 
 
 def test_a_learner_does_not_get_into_anothers_server(tom):
@@ -265,10 +299,13 @@ def test_a_learner_does_not_get_into_anothers_server(tom):
     assert tom.get(f"{URL}/user/probe01/lab").status_code == 403
 
 
-def test_nor_past_the_proxy(ada, tom):
-    _, port = ada.cell("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'].split(':')[2][:5])")
-    path = "/user/probe01/api/contents/work"
-    assert tom.cell(asked(int(port), path, TOKEN)) == ("ok", "403\n")
+def test_a_token_opens_the_server_of_its_owner_alone(room, tom):
+    page = tom.get(f"{URL}/hub/token").text
+    headers = {"X-XSRFToken": re.search(r'xsrf_token: "([^"]+)"', page)[1], "Referer": URL}
+    asking = tom.learner.web.post(f"{URL}/hub/api/users/probe02/tokens", json={}, headers=headers)
+    by_token = {"Authorization": f"token {room.run(asking).json()['token']}"}
+    assert httpx.get(f"{URL}/user/probe02/api/status", headers=by_token).status_code == 200
+    assert httpx.get(f"{URL}/user/probe01/api/status", headers=by_token).status_code == 403
 
 
 @pytest.mark.usefixtures("tom")
@@ -284,68 +321,172 @@ def test_no_process_of_a_learner_has_the_hubs_log_open(room):
     assert str(room.state / "hub.log") not in opened
 
 
-IMPOSTOR = """
-import os, subprocess, sys
-code = '''
-import http.server, os, sys
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        open(os.path.expanduser("~/seen"), "a").write(str(self.headers))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<script>steal()</script>")
-os.kill(int(sys.argv[2]), 9)
-while True:
+# --- in another's place -------------------------------------------------------------------------
+
+IN_HER_PLACE = """
+import os, socket, time
+place, own = {sockets!r} + "/servers/probe01", {sockets!r} + "/servers/probe02"
+def bind():
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(place + "/server")
+tries = [bind,
+    lambda: os.rename(own, place), lambda: os.link(own + "/server", place + "/server"),
+    lambda: os.symlink(own + "/server", place + "/server"), lambda: os.rmdir(place),
+    lambda: os.open(place, os.O_PATH) and os.chdir(place)]
+ports = socket.create_server(("127.0.0.1", 8888))
+ports.settimeout(0.01)
+done, heard, until = 0, b"", time.monotonic() + 8
+while time.monotonic() < until:
+    for one in tries:
+        try:
+            one()
+            heard += b"in"
+        except PermissionError:
+            done += 1
     try:
-        http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Page).serve_forever()
-    except OSError:
+        heard += ports.accept()[0].recv(9999)
+    except TimeoutError:
         pass
-'''
-port = os.environ["JUPYTERHUB_SERVICE_URL"].split(":")[2].split("/")[0]
-command = [sys.executable, "-c", code, port, str(os.getppid())]
-quiet = subprocess.DEVNULL
-print(subprocess.Popen(command, start_new_session=True, stdout=quiet, stderr=quiet).pid, port)
+ports.close()
+print(len(heard), done > 1000)
 """
 
 
-def impostor(room: Class, name: str, page: str) -> tuple[Seat, int]:
-    """A learner whose program answers in the place of their server, and that program's number.
+@pytest.mark.parametrize("end", ["kill", "shutdown"])
+def test_a_neighbour_who_waits_for_a_servers_end_gets_nothing(room, tom, end):
+    ada = Seat(room, "probe01")
+    _, number = ada.cell("import os; print(os.getppid())")
+    seen = set()
 
-    Every half a minute the hub looks whether the server is there, and takes the route away: then
-    the learner begins again.
-    """
-    for _ in range(4):
-        learner = Seat(room, name)
-        status, printed = learner.cell(IMPOSTOR)
-        assert status == "ok", printed
-        number, port = (int(word) for word in printed.split())
-        while not _answers(f"http://127.0.0.1:{port}{page}"):
-            time.sleep(0.1)
-        if "steal" in learner.get(URL + page).text:  # the owner has a seat
-            return learner, number
-        os.kill(number, signal.SIGKILL)
-    raise TimeoutError("The hub was always faster.")
+    async def her_browser():
+        await asyncio.sleep(1)
+        if end == "kill":
+            os.kill(int(number), signal.SIGKILL)
+        else:
+            await ada.learner.api("POST", "shutdown")
+        for _ in range(50):
+            page = f"{URL}/user/probe01/lab"
+            said = await ada.learner.web.get(page, follow_redirects=False)
+            seen.add((said.status_code, said.headers.get("location", "").partition("?")[0]))
+            await asyncio.sleep(0.1)
+
+    async def both():
+        thief = tom.kernel.run(IN_HER_PLACE.format(sockets=room.sockets))
+        return (await asyncio.gather(thief, her_browser()))[0]
+
+    assert room.run(both()) == ("ok", "0 True\n")
+    assert seen - {(200, "")} <= {(302, "/hub/user/probe01/lab"), (503, "")}
+    assert seen - {(200, "")}
+
+
+@pytest.fixture(scope="module")
+def ada_again(room, ada):
+    """Ada, whose server was ended above, with a new one."""
+    ada.__init__(room, "probe01")
+    return ada
+
+
+OWN_PROGRAM = """
+import http.server, os, socketserver, subprocess, sys
+code = '''
+import http.server, os, socketserver, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def address_string(self):
+        return ""
+    def do_GET(self):
+        open(os.path.expanduser("~/seen"), "a").write(str(self.headers))
+        self.send_response(200)
+        self.send_header("Service-Worker-Allowed", "/")
+        self.end_headers()
+        self.wfile.write(b"<script>steal()</script>")
+os.unlink(sys.argv[1])
+socketserver.UnixStreamServer(sys.argv[1], Page).serve_forever()
+'''
+quiet = subprocess.DEVNULL
+socket = {sockets!r} + "/servers/probe04/server"
+print(subprocess.Popen([sys.executable, "-c", code, socket], stdout=quiet, stderr=quiet).pid)
+"""
 
 
 def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
     # All servers share an origin: such a page could do at the hub whatever its reader can.
-    page, teacher = "/user/probe04/look.html", room.learner("probe-teacher")
+    owner, teacher = Seat(room, "probe04"), room.learner("probe-teacher")
     room.run(teacher.sign_in())
-    _, number = impostor(room, "probe04", page)
-    shown = room.run(teacher.web.get(URL + page))
-    assert shown.status_code == 403
-    assert shown.text == "This server belongs to somebody. Go to /hub/ and open your own."
+    status, number = owner.cell(OWN_PROGRAM.format(sockets=room.sockets))
+    assert status == "ok"
+    page = f"{URL}/user/probe04/look.html"
+    deadline = time.monotonic() + 20
+    while "steal" not in (own := owner.get(page)).text and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "steal" in own.text
+    assert "service-worker-allowed" not in own.headers
     heard = (room.settings().home("probe04") / "seen").read_text(encoding="utf-8")
-    session = next(one.value for one in teacher.web.cookies.jar if "session-id" in one.name)
-    assert session not in heard
-    os.kill(number, signal.SIGKILL)
+    assert "service-door" not in heard
+    shown = room.run(teacher.web.get(page))
+    assert shown.status_code == 403
+    assert shown.text == "This server belongs to somebody. Go to /hub/ and open your own.\n"
+    assert (room.settings().home("probe04") / "seen").read_text(encoding="utf-8") == heard
+    os.kill(int(number), signal.SIGKILL)
 
 
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address).status_code == 200
-    except httpx.TransportError:
-        return False
+@pytest.mark.parametrize(
+    ("goal", "statuses"),
+    [
+        ("servers/probe01/server", {404}),  # it serves /user/probe01/ and nothing else
+        ("front/hub", {302, 404, 424}),  # which anybody can ask, and asks who that is
+        ("front/wall", {404}),
+        ("door/door", {404}),
+        ("servers/probe04/server", {503, 302}),  # itself: there is no end, and no server
+    ],
+)
+@pytest.mark.usefixtures("ada_again")
+def test_a_link_to_another_socket_opens_nothing(room, goal, statuses):
+    owner = room.learner("probe04")
+    room.run(owner.sign_in())
+    own = Path(room.sockets, "servers", "probe04", "server")
+    own.unlink(missing_ok=True)  # as its owner could
+    own.symlink_to(f"{room.sockets}/{goal}")
+    for path in ("lab", "../probe01/api/contents", "%2e%2e/probe01/lab", "..%2fprobe01/lab"):
+        address = f"{URL}/user/probe04/{path}"
+        said = room.run(owner.web.get(address, follow_redirects=False))
+        if said.status_code == 302 and "/services/door/" in said.headers["location"]:
+            said = room.run(owner.web.get(address))
+        assert said.status_code in {*statuses, 400, 403, 424}
+        assert "ipynb" not in said.text
+    own.unlink()
+
+
+# --- a seat dies with its session ---------------------------------------------------------------
+
+
+def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(room, ada_again):
+    web, page = ada_again.learner.web, f"{URL}/user/probe01/api/status"
+    assert room.run(web.get(page)).status_code == 200
+    copied = httpx.Cookies(web.cookies)
+    assert httpx.get(page, cookies=copied).status_code == 200
+    room.run(web.get(f"{URL}/hub/logout"))
+    left = time.monotonic()
+    at_once = room.run(web.get(page, follow_redirects=False))
+    assert (at_once.status_code, at_once.headers["location"]) == (
+        302,
+        f"{URL}/services/door/in/user/probe01/api/status",
+    )
+    later = room.learner("probe-teacher")
+    later.web = web  # the same browser
+    room.run(later.sign_in())
+    assert room.run(web.get(page)).status_code == 403
+    while httpx.get(page, cookies=copied).status_code == 200 and time.monotonic() < left + 60:
+        time.sleep(0.1)
+    assert time.monotonic() - left < 6
+    assert httpx.get(page, cookies=copied).status_code == 302
+
+
+def test_a_connection_that_is_open_outlives_the_sign_out_and_no_new_one_is_opened(room):
+    eve = Seat(room, "probe08")
+    room.run(eve.learner.web.get(f"{URL}/hub/logout"))
+    assert eve.cell("print(1)") == ("ok", "1\n")  # docs/classroom/README.md says so
+    with pytest.raises(HTTPClientError, match="302|403"):
+        room.run(eve.learner.connect(eve.kernel.number))
 
 
 def test_the_wall_is_for_the_instructor_alone(tom):
@@ -473,9 +614,9 @@ def test_an_idle_server_is_stopped_and_its_files_stay(room):
     room.start("--idle", "1")
     deadline = time.monotonic() + 240
     user = {pwd.getpwnam("probe03").pw_uid}
-    while time.monotonic() < deadline and any(load.processes_of(user)):
+    while time.monotonic() < deadline and accounts.processes_of(user):
         time.sleep(2)
-    assert not any(load.processes_of(user))
+    assert not accounts.processes_of(user)
     home = Path(pwd.getpwnam("probe03").pw_dir)
     assert (home / "work" / "progress.json").is_file()
 

@@ -15,7 +15,7 @@ c = get_config()  # noqa: F821  JupyterHub defines it
 # --- who can reach it ---------------------------------------------------------------------------
 
 # nginx listens at one port: on this machine alone, unless --address says otherwise. All else talks
-# over sockets. A port of this machine is whoever's takes it first; a socket lies in a folder.
+# over sockets: a port belongs to whoever takes it first, and a socket lies in a folder.
 scheme = "https" if settings.certificate else "http"
 c.JupyterHub.bind_url = f"{scheme}://{settings.address}:{settings.port}"
 c.JupyterHub.proxy_class = "tools.classroom.proxy.Nginx"
@@ -107,37 +107,40 @@ c.JupyterHub.logging_config = {"formatters": {"console": formatter}}
 # --- the hub's helpers --------------------------------------------------------------------------
 
 
-def helper(name, user=(), **environment):
-    """A service of the hub, behind nginx at /services/NAME/.
+def helper(name, *user, **environment):
+    """A service of the hub: one of the course's modules, in a process of its own.
 
-    A hub that is killed takes its helpers along: setpriv sees to that, and to who they are.
+    A hub that is killed takes its helpers along: setpriv sees to that, and to who they are. One
+    that ends is started again, within half a minute.
     """
-    prefix = f"/services/{name}/"
-    environment["JUPYTERHUB_SERVICE_PREFIX"] = prefix
-    environment["JUPYTERHUB_OAUTH_CALLBACK_URL"] = f"{prefix}oauth_callback"
-    as_user = ["setpriv", *user, "--pdeathsig", "TERM"]
-    return {
-        "name": name,
-        "command": [*as_user, settings.python, "-m", f"tools.classroom.{name}"],
-        "cwd": str(Path(__file__).resolve().parents[2]),
-        "environment": environment,
-        "oauth_redirect_uri": f"{prefix}oauth_callback",
-        "oauth_no_confirm": True,  # it is a part of the hub, so nobody is asked to let it in
-    }
+    run = ["setpriv", *user, "--pdeathsig", "TERM", settings.python, "-m"]
+    house = str(Path(__file__).resolve().parents[2])
+    command = [*run, f"tools.classroom.{name}"]
+    return {"name": name, "command": command, "cwd": house, "environment": environment}
+
+
+def with_sign_in(service):
+    """A service that people are shown into by the hub, behind nginx at /services/NAME/."""
+    prefix = f"/services/{service['name']}/"
+    service["environment"]["JUPYTERHUB_SERVICE_PREFIX"] = prefix
+    service["environment"]["JUPYTERHUB_OAUTH_CALLBACK_URL"] = f"{prefix}oauth_callback"
+    # It is a part of the hub, so nobody is asked to let it in.
+    return {**service, "oauth_redirect_uri": f"{prefix}oauth_callback", "oauth_no_confirm": True}
 
 
 unprivileged = [f"--reuid={sockets.NGINX}", f"--regid={sockets.NGINX}", "--clear-groups"]
+where = {VARIABLE: f"{settings.state}/settings.json"}
+# nginx asks the door about each request for a learner's server. Over HTTPS its cookie begins with
+# __Host-: then nobody at another port of this machine can plant one.
+at_the_door = {
+    "DOOR_SOCKET": str(settings.socket("door/door")),
+    "DOOR_SECRET": settings.door_secret,
+    "JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED": str(int(bool(settings.certificate))),
+}
 c.JupyterHub.services = [
-    # nginx asks it about each request for a learner's server. Over HTTPS its cookie begins with
-    # __Host-: then nobody at another port of this machine can plant one.
-    helper(
-        "door",
-        unprivileged,
-        DOOR_SOCKET=str(settings.socket("door/door")),
-        DOOR_SECRET=settings.door_secret,
-        JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED=str(int(bool(settings.certificate))),
-    ),
-    helper("wall", **{VARIABLE: f"{settings.state}/settings.json"}),
+    helper("nginx", **where),
+    with_sign_in(helper("door", *unprivileged, **at_the_door)),
+    with_sign_in(helper("wall", **where)),
 ]
 c.JupyterHub.load_roles = [
     # Everybody may be shown in. In JupyterHub `self` alone is what a user has.

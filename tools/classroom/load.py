@@ -18,7 +18,6 @@ import statistics
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
@@ -26,6 +25,8 @@ from urllib.parse import urlparse
 import httpx
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
+
+from tools.classroom.accounts import processes_of
 
 LOOPBACK = ("127.0.0.1", "localhost")
 BLANK = re.compile(r'(predict\("[^"]+", )""')  # a prediction that nobody has made yet
@@ -174,20 +175,11 @@ async def work_through(learner: Learner, lesson: str, pause: float, times: Times
 # --- what it costs ------------------------------------------------------------------------------
 
 
-def processes_of(users: set[int]) -> Iterator[Path]:
-    """The processes of these Unix users."""
-    for path in Path("/proc").iterdir():
-        try:
-            if path.name.isdigit() and path.stat().st_uid in users:
-                yield path
-        except OSError:
-            pass
-
-
 def cost(users: set[int]) -> tuple[int, float]:
     """Bytes of memory in use, shared pages divided (PSS), and seconds of CPU so far."""
     memory, seconds = 0, 0.0
-    for process in processes_of(users):
+    for number in processes_of(users):
+        process = Path("/proc", str(number))
         try:
             rollup = (process / "smaps_rollup").read_text(encoding="utf-8")
             spent = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()

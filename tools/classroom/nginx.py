@@ -1,7 +1,7 @@
-"""nginx, as a child of the class: its configuration, and how its end is known.
+"""nginx before a class: `python -m tools.classroom.nginx`, as the hub starts it.
 
-nginx.conf says what it does, and why. It is no service of the system, and what the system's own
-nginx is told does not matter to it.
+nginx.conf says what it does, and why. It is a child of the hub and no service of the system; what
+the system's own nginx is told does not matter to it.
 """
 
 import os
@@ -10,8 +10,10 @@ import signal
 import subprocess
 from pathlib import Path
 from string import Template
+from typing import NoReturn
 
-from tools.classroom.settings import Settings
+from tools.classroom.settings import Settings, read
+from tools.classroom.sockets import NGINX
 
 HERE = Path(__file__).resolve().parent
 MISSING = (
@@ -67,23 +69,25 @@ def configuration(settings: Settings, account: str) -> str:
         at_once=max(AT_ONCE, 10 * len(settings.learners)),
         static=quoted(f"{share}/static/"),
         headers=quoted(str(HERE / "headers.conf")),
-        sockets=settings.sockets,
+        sockets=settings.socket(""),
     )
 
 
-def start(settings: Settings, account: str) -> subprocess.Popen:
-    """Start nginx, in a session of its own; it ends when this process does.
-
-    Raises CannotStart.
-    """
-    end_workers(settings)
+def command(settings: Settings, account: str) -> list[str]:
+    """Write down what nginx is told; the command that starts it. Raises CannotStart."""
     folder = settings.socket("nginx")
-    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     (folder / "nginx.conf").write_text(configuration(settings, account), encoding="utf-8")
-    settings.socket("api/hub").unlink(missing_ok=True)  # nginx listens at no path that is there
-    command = ["setpriv", "--pdeathsig", "TERM", executable(), "-p", f"{folder}/"]
-    command += ["-c", "nginx.conf", "-e", "stderr"]
-    return subprocess.Popen(command, start_new_session=True)
+    settings.socket("api/hub").unlink(missing_ok=True)  # it listens at no path that is there
+    return [executable(), "-p", f"{folder}/", "-c", "nginx.conf", "-e", "stderr"]
+
+
+def check(settings: Settings, account: str) -> None:
+    """Raises CannotStart, with what nginx says of it, where its configuration is wrong."""
+    words = [*command(settings, account), "-t", "-q"]
+    said = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+    if said.returncode:
+        raise CannotStart(f"nginx cannot start: {said.stderr.strip()}")
 
 
 def end_workers(settings: Settings) -> None:
@@ -106,3 +110,14 @@ def _is_nginx_of(session: int, process: Path) -> bool:
     except OSError:  # it is gone
         return False
     return name.endswith("(nginx") and int(facts.split()[3]) == session
+
+
+def main() -> NoReturn:
+    """Run nginx in the place of this process. Raises CannotStart."""
+    settings = read()
+    end_workers(settings)
+    os.execv(executable(), command(settings, NGINX))
+
+
+if __name__ == "__main__":
+    main()

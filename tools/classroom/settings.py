@@ -22,7 +22,6 @@ class Settings:
     """One class on one machine."""
 
     state: str  # the hub's database, secrets and log; mode 0700
-    sockets: str  # the folder of the sockets over which the parts of the class talk
     homes: str  # where learners' homes lie, each with mode 0700
     python: str  # of the environment that learners may read and not write
     learners: list[str] = field(default_factory=list)
@@ -52,7 +51,7 @@ class Settings:
 
         Who may enter each folder is decided where it is made: see sockets.py.
         """
-        return Path(self.sockets, part)
+        return Path(self.homes, ".sockets", part)
 
     def limits(self) -> list[str]:
         """A command before a command, which sets what that one may have.

@@ -34,9 +34,8 @@ def remove_nginx_account() -> None:
 
 
 def make_folders(settings: Settings) -> None:
-    """The folders that belong to the class itself. Each is root's, or lies in one that is."""
+    """The folders that belong to the class itself, in the folder of all homes, which is root's."""
     nginx = nginx_account()
-    subprocess.run(["groupadd", "--force", GROUP], check=True)
     for name in ("", "servers"):
         _folder(settings.socket(name), 0, 0, 0o711)
     # With the bit 2 a socket gets the group of its folder, whoever makes it.
@@ -57,7 +56,7 @@ def make_folder_of(name: str, settings: Settings) -> None:
 
 def remove_folders(settings: Settings) -> None:
     """Remove them all, once nothing runs any more."""
-    shutil.rmtree(settings.sockets, ignore_errors=True)
+    shutil.rmtree(settings.socket(""), ignore_errors=True)
 
 
 def url(path: Path) -> str:

@@ -303,7 +303,6 @@ def decide(
     known = passwords(before_too, people, shared=way == "shared", teacher=teacher)
     settings = classroom.Settings(
         state=str(chosen.state.resolve()),
-        sockets=f"/run/anatomy-{sha256(bytes(chosen.state.resolve())).hexdigest()[:8]}",
         homes=str((chosen.homes or Path(before.homes if before else HOMES)).resolve()),
         python=str(python),
         learners=learners,
@@ -389,10 +388,10 @@ def start(chosen: argparse.Namespace) -> NoReturn:
     except subprocess.CalledProcessError as error:
         sys.exit(f"The environment could not be built: this failed: {shown(error.cmd)}")
     settings, known = decide(chosen, python, before)
-    nginx.configuration(settings, sockets.NGINX)
     nginx.end_workers(settings)
     free_port(settings.address, settings.port)
     path = make_ready(settings, known, before)
+    nginx.check(settings, sockets.NGINX)
     announce(settings)
     become_the_hub(settings, path)
 

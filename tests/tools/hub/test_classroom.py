@@ -45,7 +45,7 @@ PLATFORM = {
 
 def configured(monkeypatch, tmp_path, **decisions) -> Config:
     """What the hub of a class with these decisions is told."""
-    places = {"homes": "/home/class", "python": "/opt/class/bin/python", "sockets": "/run/class"}
+    places = {"homes": "/home/class", "python": "/opt/class/bin/python"}
     chosen = settings.Settings(state=str(tmp_path), **places, **decisions)
     monkeypatch.setenv(settings.VARIABLE, str(settings.write(chosen)))
     monkeypatch.setattr(sign_in, "password_authenticator", lambda: "passwords")
@@ -66,7 +66,7 @@ def c(monkeypatch, tmp_path):
 
 def test_one_port_is_listened_at_and_on_loopback(c):
     assert c.JupyterHub.bind_url == "http://127.0.0.1:8000"
-    assert c.JupyterHub.hub_bind_url == "http+unix://%2Frun%2Fclass%2Ffront%2Fhub"
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Ffront%2Fhub"
     assert not [one for one in c.JupyterHub.services if "url" in one]
 
 
@@ -75,11 +75,11 @@ def test_told_otherwise_that_port_opens_to_the_room(monkeypatch, tmp_path):
         monkeypatch, tmp_path, address="0.0.0.0", certificate="/etc/class.pem", key="/etc/class.key"
     )
     assert c.JupyterHub.bind_url == "https://0.0.0.0:8000"
-    assert c.JupyterHub.hub_bind_url == "http+unix://%2Frun%2Fclass%2Ffront%2Fhub"
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Ffront%2Fhub"
 
 
 def test_learners_servers_reach_the_hub_by_a_way_of_their_own(c):
-    assert c.Spawner.hub_connect_url == "http+unix://%2Frun%2Fclass%2Fapi%2Fhub"
+    assert c.Spawner.hub_connect_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Fapi%2Fhub"
     assert c.JupyterHub.hub_socket_mode == 0o660
 
 
@@ -105,7 +105,7 @@ def test_a_learners_server_gets_nothing_of_roots_environment(c):
     ("homes", "fits"), [("/home/anatomy-class", True), ("/srv/" + "x" * 60, False)]
 )
 def test_the_path_of_a_kernels_socket_has_to_fit(homes, fits):
-    chosen = settings.Settings("/s", "/r", homes, "/p", learners=["learner01"])
+    chosen = settings.Settings("/s", homes, "/p", learners=["learner01"])
     assert chosen.sockets_fit() is fits
 
 
@@ -125,7 +125,7 @@ def test_a_restart_keeps_servers_sessions_and_the_database(c, tmp_path):
 def test_idle_servers_are_stopped_by_the_hub_itself(c):
     assert c.SocketSpawner.idle == 3600
     assert c.Spawner.poll_interval == 5
-    assert [one["name"] for one in c.JupyterHub.services] == ["door", "wall"]
+    assert [one["name"] for one in c.JupyterHub.services] == ["nginx", "door", "wall"]
 
 
 def test_the_door_has_no_right_of_root_and_its_cookie_is_for_https_alone(monkeypatch, tmp_path):
@@ -262,7 +262,7 @@ def test_settings_and_slips_are_for_their_owner_alone(tmp_path):
 def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
     first, slips = decided(tmp_path / "class", "--learners", "3")
     again, same = decided(tmp_path / "class")
-    assert (again.sockets, again.door_secret) == (first.sockets, first.door_secret)
+    assert again.door_secret == first.door_secret
     assert again.learners == first.learners == ["learner01", "learner02", "learner03"]
     assert same == slips
     assert len(set(slips.values())) == 4  # three learners and the instructor
@@ -387,7 +387,7 @@ def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
 
 def announced(capsys, **decisions) -> str:
     """What a start with these decisions says."""
-    start.announce(settings.Settings("/s", "/r", "/h", "/p", **decisions))
+    start.announce(settings.Settings("/s", "/h", "/p", **decisions))
     return capsys.readouterr().out
 
 
@@ -430,7 +430,7 @@ def test_a_number_that_is_somebody_elses_by_now_is_left_alone(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
 def test_an_account_that_the_class_did_not_make_is_refused():
-    chosen = settings.Settings("/s", "/r", "/home/class", "/p")
+    chosen = settings.Settings("/s", "/home/class", "/p")
     with pytest.raises(accounts.NotOurs, match="an account root that is not the class's"):
         accounts.account("root", chosen)
     assert accounts.account("nobody-has-this-name", chosen) is None
@@ -441,7 +441,7 @@ def test_a_home_that_was_there_before_is_given_to_nobody(tmp_path):
     # who made it could still have it, or read it
     tmp_path.chmod(0o711)
     (tmp_path / "nobody-has-this-name").symlink_to("/root")
-    chosen = settings.Settings("/s", "/r", str(tmp_path), "/p")
+    chosen = settings.Settings("/s", str(tmp_path), "/p")
     reason = "is there, and no account of the class's has it" if os.geteuid() == 0 else "root alone"
     with pytest.raises(accounts.NotOurs, match=reason):
         accounts.ensure("nobody-has-this-name", chosen)
@@ -465,7 +465,7 @@ def test_no_account_is_made_where_one_of_them_is_somebody_elses(tmp_path, monkey
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
 def test_homes_that_others_could_exchange_are_not_used(tmp_path):
     tmp_path.chmod(0o1777)
-    chosen = settings.Settings("/s", "/r", str(tmp_path), "/p")
+    chosen = settings.Settings("/s", str(tmp_path), "/p")
     with pytest.raises(accounts.NotOurs, match="is no folder that root alone can write to"):
         accounts.ensure("nobody-has-this-name", chosen)
 

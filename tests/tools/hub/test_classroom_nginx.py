@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -80,23 +81,24 @@ class Front:
     """nginx with all that it speaks to, in a folder of its own."""
 
     def __init__(self, **decisions) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="nginx-", dir="/tmp"))  # noqa: S108  a socket's path is short
-        self.folder.chmod(0o755)
+        self.homes = Path(tempfile.mkdtemp(prefix="nginx-", dir="/tmp"))  # noqa: S108  short
+        self.folder = self.homes / ".sockets"
         for name in ("front", "door", "api", "servers/ada", "servers/tom"):
             (self.folder / name).mkdir(parents=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        places = dict.fromkeys(("state", "sockets", "homes", "python"), str(self.folder))
+        places = dict.fromkeys(("state", "homes", "python"), str(self.homes))
         self.settings = Settings(**places, port=port, **decisions)
         self.hub = Straw(self.folder / "front" / "hub", answer(body=b"the hub"))
         self.door = Door(self.folder / "door" / "door", b"")
         self.ada = self.server("ada", answer(body=b"ada's page"))
         self.url = f"{'https' if decisions else 'http'}://127.0.0.1:{port}"
-        self.nginx = nginx.start(self.settings, pwd.getpwuid(os.geteuid()).pw_name)
-        self.wait()
+        self.start()
 
-    def wait(self) -> None:
+    def start(self) -> None:
+        command = nginx.command(self.settings, pwd.getpwuid(os.geteuid()).pw_name)
+        self.nginx = subprocess.Popen(command, start_new_session=True)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -128,7 +130,7 @@ class Front:
     def close(self) -> None:
         self.nginx.terminate()
         self.nginx.wait(10)
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.homes)
 
 
 @pytest.fixture(scope="module")
@@ -453,8 +455,7 @@ def test_workers_of_an_nginx_that_was_killed_are_ended():
     assert front.get("/hub/login").text == "the hub"  # they go on, and keep the port
     nginx.end_workers(front.settings)
     assert eventually_closed(front.url)
-    front.nginx = nginx.start(front.settings, pwd.getpwuid(os.geteuid()).pw_name)
-    front.wait()
+    front.start()
     assert front.get("/user/ada/lab", **ADA).text == "ada's page"
     front.close()
 
@@ -475,6 +476,14 @@ def test_where_nginx_is_missing_a_sentence_says_what_to_install(monkeypatch):
 
 @pytest.mark.parametrize("name", ['a"b.pem', "a$b.pem", "a\\b.pem", "a\nb.pem"])
 def test_a_path_that_nginx_would_read_as_a_command_is_refused(name):
-    chosen = Settings("/s", "/r", "/h", "/p", certificate=f"/{name}", key="/k")
+    chosen = Settings("/s", "/h", "/p", certificate=f"/{name}", key="/k")
     with pytest.raises(nginx.CannotStart, match="has a sign in its name that nginx reads as a com"):
         nginx.configuration(chosen, "nobody")
+
+
+def test_what_nginx_says_against_its_configuration_is_said():
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / ".sockets" / "api").mkdir(parents=True)
+        wrong = Settings(folder, folder, folder, certificate="/nowhere.pem", key="/nowhere.key")
+        with pytest.raises(nginx.CannotStart, match=r"nginx cannot start: .*/nowhere\.pem"):
+            nginx.check(wrong, pwd.getpwuid(os.geteuid()).pw_name)
