@@ -11,20 +11,20 @@ import pwd
 import re
 import shutil
 import signal
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
 
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.classroom_helpers import certificate_in
+from classroom_helpers import certificate_in
+from classroom_platform import LEARNER, Platform, another_key
+from classroom_strangers import strangers
+from classroom_thieves import HIDING, IN_HER_PLACE, LEFT_BEHIND, OWN_PROGRAM, TRAPS
 from tornado.httpclient import HTTPClientError
 
 from tools.classroom import accounts, load, sign_in
@@ -34,11 +34,9 @@ from tools.environments import HOUSE
 
 PORT = 18400
 URL = f"http://127.0.0.1:{PORT}"
+PARTS = "/hub/health", "/user/probe01/", "/services/wall/"  # the hub, the door and the wall
 ROOT = sys.platform == "linux" and os.geteuid() == 0
 pytestmark = pytest.mark.skipif(not ROOT, reason="needs Linux and root: it makes Unix accounts")
-
-
-LEFT_BEHIND = Path("/var/tmp/probe-left-behind")  # noqa: S108  a thief does not ask
 
 
 class Class:
@@ -47,7 +45,7 @@ class Class:
     def __init__(self, place: Path) -> None:
         self.place, self.state = place, place / "state"
         self.hub: subprocess.Popen | None = None
-        self.sockets = ""
+        self.sockets = str(place / "homes" / ".sockets")
         self.runner = asyncio.Runner()
 
     def start(self, *words: str) -> None:
@@ -60,7 +58,8 @@ class Class:
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{url}/hub/health", verify=False).status_code == 200:
+                said = [httpx.get(url + path, verify=False).status_code for path in PARTS]
+                if said == [200, 302, 302]:
                     return
             except httpx.TransportError:
                 pass
@@ -103,7 +102,6 @@ def room():
     users: set[int] = set()
     try:
         running.start("--learners", "10")
-        running.sockets = running.settings().sockets
         yield running
         users = {entry.pw_uid for entry in accounts.all_of(running.settings())}
     finally:
@@ -276,7 +274,7 @@ def asked(path: str, header: str = "A: b") -> str:
         "import os, re, socket\ncaller = socket.socket(socket.AF_UNIX)\n"
         "caller.connect(re.sub('http.unix://|/hub/api$', '', os.environ['JUPYTERHUB_API_URL'])"
         ".replace('%2F', '/'))\n"
-        f"caller.send(('GET {path} HTTP/1.0\\r\\n{header}\\r\\n\\r\\n').encode())\n"
+        f"caller.send(('GET {path} HTTP/1.0\\r\\nHost: x\\r\\n{header}\\r\\n\\r\\n').encode())\n"
         "print(caller.recv(99).split()[1].decode())"
     )
 
@@ -323,34 +321,6 @@ def test_no_process_of_a_learner_has_the_hubs_log_open(room):
 
 # --- in another's place -------------------------------------------------------------------------
 
-IN_HER_PLACE = """
-import os, socket, time
-place, own = {sockets!r} + "/servers/probe01", {sockets!r} + "/servers/probe02"
-def bind():
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(place + "/server")
-tries = [bind,
-    lambda: os.rename(own, place), lambda: os.link(own + "/server", place + "/server"),
-    lambda: os.symlink(own + "/server", place + "/server"), lambda: os.rmdir(place),
-    lambda: os.open(place, os.O_PATH) and os.chdir(place)]
-ports = socket.create_server(("127.0.0.1", 8888))
-ports.settimeout(0.01)
-done, heard, until = 0, b"", time.monotonic() + 8
-while time.monotonic() < until:
-    for one in tries:
-        try:
-            one()
-            heard += b"in"
-        except PermissionError:
-            done += 1
-    try:
-        heard += ports.accept()[0].recv(9999)
-    except TimeoutError:
-        pass
-ports.close()
-print(len(heard), done > 1000)
-"""
-
 
 @pytest.mark.parametrize("end", ["kill", "shutdown"])
 def test_a_neighbour_who_waits_for_a_servers_end_gets_nothing(room, tom, end):
@@ -386,28 +356,6 @@ def ada_again(room, ada):
     return ada
 
 
-OWN_PROGRAM = """
-import http.server, os, socketserver, subprocess, sys
-code = '''
-import http.server, os, socketserver, sys
-class Page(http.server.BaseHTTPRequestHandler):
-    def address_string(self):
-        return ""
-    def do_GET(self):
-        open(os.path.expanduser("~/seen"), "a").write(str(self.headers))
-        self.send_response(200)
-        self.send_header("Service-Worker-Allowed", "/")
-        self.end_headers()
-        self.wfile.write(b"<script>steal()</script>")
-os.unlink(sys.argv[1])
-socketserver.UnixStreamServer(sys.argv[1], Page).serve_forever()
-'''
-quiet = subprocess.DEVNULL
-socket = {sockets!r} + "/servers/probe04/server"
-print(subprocess.Popen([sys.executable, "-c", code, socket], stdout=quiet, stderr=quiet).pid)
-"""
-
-
 def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
     # All servers share an origin: such a page could do at the hub whatever its reader can.
     owner, teacher = Seat(room, "probe04"), room.learner("probe-teacher")
@@ -430,37 +378,27 @@ def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
 
 
 @pytest.mark.parametrize(
-    ("goal", "statuses"),
-    [
-        ("servers/probe01/server", {404}),  # it serves /user/probe01/ and nothing else
-        ("front/hub", {302, 404, 424}),  # which anybody can ask, and asks who that is
-        ("front/wall", {404}),
-        ("door/door", {404}),
-        ("servers/probe04/server", {503, 302}),  # itself: there is no end, and no server
-    ],
+    "goal", ["probe01/server", "probe04/server", "../front/hub", "../front/wall", "../door/door"]
 )
 @pytest.mark.usefixtures("ada_again")
-def test_a_link_to_another_socket_opens_nothing(room, goal, statuses):
-    owner = room.learner("probe04")
+def test_a_link_to_another_socket_opens_nothing(room, goal):
+    owner, own = room.learner("probe04"), Path(room.sockets, "servers", "probe04", "server")
     room.run(owner.sign_in())
-    own = Path(room.sockets, "servers", "probe04", "server")
-    own.unlink(missing_ok=True)  # as its owner could
-    own.symlink_to(f"{room.sockets}/{goal}")
+    room.run(owner.web.get(f"{URL}/services/door/in/user/probe04/", follow_redirects=True))
+    own.unlink(missing_ok=True)
+    own.symlink_to(Path(room.sockets, "servers", goal))  # as its owner can
     for path in ("lab", "../probe01/api/contents", "%2e%2e/probe01/lab", "..%2fprobe01/lab"):
-        address = f"{URL}/user/probe04/{path}"
-        said = room.run(owner.web.get(address, follow_redirects=False))
-        if said.status_code == 302 and "/services/door/" in said.headers["location"]:
-            said = room.run(owner.web.get(address))
-        assert said.status_code in {*statuses, 400, 403, 424}
-        assert "ipynb" not in said.text
+        said = room.run(owner.web.get(f"{URL}/user/probe04/{path}", follow_redirects=False))
+        assert said.status_code in (302, 400, 403, 404, 503)
+        assert '"type": "notebook"' not in said.text
     own.unlink()
 
 
 # --- a seat dies with its session ---------------------------------------------------------------
 
 
-def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(room, ada_again):
-    web, page = ada_again.learner.web, f"{URL}/user/probe01/api/status"
+def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(room):
+    web, page = Seat(room, "probe09").learner.web, f"{URL}/user/probe09/api/status"
     assert room.run(web.get(page)).status_code == 200
     copied = httpx.Cookies(web.cookies)
     assert httpx.get(page, cookies=copied).status_code == 200
@@ -469,7 +407,7 @@ def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(room, ada_again
     at_once = room.run(web.get(page, follow_redirects=False))
     assert (at_once.status_code, at_once.headers["location"]) == (
         302,
-        f"{URL}/services/door/in/user/probe01/api/status",
+        f"{URL}/services/door/in/user/probe09/api/status",
     )
     later = room.learner("probe-teacher")
     later.web = web  # the same browser
@@ -504,22 +442,6 @@ def test_anothers_password_opens_nothing(room, name, password_of):
     assert room.run(thief.sign_in()) == 403
 
 
-TRAPS = """
-import os
-os.chdir(os.path.expanduser("~"))
-os.makedirs("labutils", exist_ok=True)
-for name in ("labutils/__init__.py", "sitecustomize.py", "json.py"):
-    open(name, "w").write("while True: print('x' * 9999)")
-for name in os.listdir("work"):
-    if name.startswith("03-"):
-        os.remove("work/" + name)
-        os.mkfifo("work/" + name)
-os.symlink("/root", "work/12-link")
-os.replace("work/progress.json", "kept.json")
-open("work/progress.json", "wb").write(b"[" * 60000)
-"""
-
-
 def test_traps_in_a_home_harm_nobody_but_their_owner(room):
     eve, teacher = Seat(room, "probe05"), room.learner("probe-teacher")
     assert eve.cell(TRAPS) == ("ok", "")
@@ -534,20 +456,6 @@ def test_traps_in_a_home_harm_nobody_but_their_owner(room):
     assert eve.cell("os.replace('kept.json', 'work/progress.json')") == ("ok", "")
 
 
-HIDING = f"""
-import os, shutil, subprocess
-shutil.copy("/bin/sh", {str(LEFT_BEHIND)!r})
-os.chmod({str(LEFT_BEHIND)!r}, 0o4755)
-asking = ["su", "-c", "true"]  # waits for a password
-quiet = {{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}}
-hidden = subprocess.Popen(asking, stdin=subprocess.PIPE, start_new_session=True, **quiet)
-print(hidden.pid)
-for _ in range(3000):  # deeper than userdel can open
-    os.mkdir("d")
-    os.chdir("d")
-"""
-
-
 def test_a_process_that_hides_is_seen(room):
     """That it is ended, and that nothing is left behind, is asserted where the room is removed."""
     eve = Seat(room, "probe06")
@@ -557,6 +465,52 @@ def test_a_process_that_hides_is_seen(room):
     assert Path(f"/proc/{number}").stat().st_uid == 0  # who looks there alone does not find it
     assert number in accounts.processes_of({user})
     assert LEFT_BEHIND.stat().st_uid == user
+
+
+# --- strangers ------------------------------------------------------------------------------------
+
+
+def test_slow_and_heavy_strangers_keep_nobody_waiting(room, ada_again):
+    async def at_work(until: float) -> list[float]:
+        took = []
+        while time.monotonic() < until:
+            began = time.monotonic()
+            assert (await ada_again.learner.api("GET", "contents/work")).status_code == 200
+            assert (await ada_again.kernel.run("print(1)")) == ("ok", "1\n")
+            assert (await ada_again.learner.web.get(f"{URL}/hub/home")).status_code == 200
+            took.append((time.monotonic() - began) / 3)
+            await asyncio.sleep(0.05)
+        return took
+
+    async def both():
+        until = time.monotonic() + 20
+        left = asyncio.to_thread(strangers, PORT, until)
+        return await asyncio.gather(at_work(until), left)
+
+    took, left = room.run(both())
+    print(f"median {statistics.median(took):.3f} s, p95 {load.percentile(took, 0.95):.3f} s", left)
+    assert load.percentile(took, 0.95) < 1
+
+
+def test_what_strangers_type_stands_in_the_log_as_text(room):
+    name = "ada\x1b[2J\n[I 2026-11-28 12:00:00 JupyterHub base] User logged in: root\r\x9b"
+    assert room.run(load.Learner(URL, name, "x").sign_in()) == 403
+    said = (
+        b"/hub/a\x9b2J",
+        b"/hub/\xe2\x80\xae",
+        b"/services/wall/\x9b",
+        b"/services/door/in/\x9b",
+    )
+    for path in said:
+        with socket.create_connection(("127.0.0.1", PORT)) as caller:
+            agent = b"User-Agent: \x9b\r\nReferer: \x9b\r\n\r\n"
+            caller.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n%s" % (path, agent))
+            assert caller.recv(99)
+    log = (room.state / "hub.log").read_text(encoding="utf-8")
+    assert "Failed login for 'ada" in log
+    assert r"GET /hub/a\x9b2J" in log
+    assert all(line.isprintable() for line in log.split("\n"))
+    assert "\n[I 2026-11-28 12:00:00" not in log
 
 
 # --- accidents ----------------------------------------------------------------------------------
@@ -595,13 +549,40 @@ def revived(room: Class, seat: Seat, number: str, patience: float = 60) -> load.
     raise TimeoutError("The kernel did not come back.")
 
 
+@pytest.mark.parametrize("name", ["nginx", "door"])
+def test_what_stands_before_the_hub_is_started_again(room, ada, name):
+    ada.cell("kept = 'still here'")
+    if name == "nginx":
+        number = int(Path(room.sockets, "nginx", "nginx.pid").read_text(encoding="utf-8"))
+    else:
+        number = accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})[-1]
+    os.kill(number, signal.SIGKILL)
+    answers, deadline = set(), time.monotonic() + 60
+    while time.monotonic() < deadline and answers != {200}:
+        try:
+            said = room.run(ada.learner.web.get(f"{URL}/user/probe01/api/status"))
+            answers = {said.status_code}
+        except httpx.TransportError:
+            answers = set()
+        time.sleep(0.5)
+    assert answers == {200}
+    ada.kernel = room.run(ada.learner.connect(ada.kernel.number))
+    assert ada.cell("print(kept)") == ("ok", "still here\n")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_restart_of_the_hub_loses_nothing(room, ada, how):
     ada.cell(f"kept = {int(how)}")
     number = ada.kernel.number
     noted = Path(classroom.read(str(room.state / "settings.json")).home("probe01"), "work")
     before = sorted(path.name for path in noted.iterdir())
+    began = time.monotonic()
     room.end(how)
+    assert time.monotonic() - began < 10
+    time.sleep(1)
+    with pytest.raises(httpx.ConnectError):  # a hub that is killed takes nginx and the door along
+        httpx.get(URL)
+    assert not accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})
     room.start()
     assert ada.get(f"{URL}/hub/home").url.path == "/hub/home"  # still signed in
     ada.kernel = room.run(ada.learner.connect(number))
@@ -665,71 +646,10 @@ def test_an_account_of_somebody_else_is_never_used(room):
 
 # --- sign-in by a learning platform -------------------------------------------------------------
 
-LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
-
-
-class Platform:
-    """A learning platform on loopback: it signs launches, and publishes its key."""
-
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        keys = json.dumps({"keys": [{**public, "kid": "one", "alg": "RS256"}]}).encode()
-
-        class Keys(BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802  http.server calls it so
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(keys)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Keys)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-    def described(self) -> dict:
-        """What an instructor puts into the file for --lti."""
-        return {
-            "client_id": ["anatomy"],
-            "issuer": self.address,
-            "authorize_url": f"{self.address}/authorize",
-            "jwks_endpoint": f"{self.address}/keys",
-        }
-
-    def launch(self, web: httpx.Client, person: str, role: str, **changed) -> httpx.Response:
-        """Send a browser into the hub (LTI 1.3: login initiation, authentication response)."""
-        asked = {"iss": self.address, "login_hint": "1", "client_id": "anatomy"}
-        asked["target_link_uri"] = f"{URL}/hub/home"
-        began = web.get(f"{URL}/hub/lti13/oauth_login", params=asked)
-        sent = parse_qs(urlparse(began.headers["location"]).query)
-        now = int(time.time())
-        claims = {
-            "iss": self.address,
-            "aud": "anatomy",
-            "sub": person,
-            "name": "Ada Lovelace",
-            "iat": now,
-            "exp": now + 300,
-            "nonce": sent["nonce"][0],
-            LTI + "version": "1.3.0",
-            LTI + "message_type": "LtiResourceLinkRequest",
-            LTI + "deployment_id": "1",
-            LTI + "target_link_uri": f"{URL}/hub/home",
-            LTI + "resource_link": {"id": "1"},
-            LTI + "roles": [role],
-        }
-        key = changed.pop("key", self.key)
-        token = jwt.encode({**claims, **changed}, key, "RS256", headers={"kid": "one"})
-        data = {"id_token": token, "state": sent["state"][0]}
-        return web.post(f"{URL}/hub/lti13/oauth_callback", data=data)
-
 
 @pytest.fixture(scope="module")
 def platform(room):
-    platform = Platform()
+    platform = Platform(URL)
     path = room.place / "platform.json"
     path.write_text(json.dumps(platform.described()), encoding="utf-8")
     room.end(signal.SIGTERM)
@@ -759,7 +679,7 @@ def test_who_teaches_there_sees_the_wall_here(platform):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"key": rsa.generate_private_key(public_exponent=65537, key_size=2048)},
+        {"key": another_key()},
         {"aud": "another-tool"},
         {"iss": "https://other.example"},
         {"exp": 1},

@@ -374,6 +374,9 @@ MALFORMED = {
     ),
     "a blank before the colon": b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
     "a zero in a header": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\x00c\r\n\r\n",
+    "a control character in a cookie": (
+        b"GET /user/ada/ HTTP/1.1\r\nHost: x\r\nCookie: \x1b\r\n\r\n"
+    ),
     "chunks that are none": (
         b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
     ),
