@@ -88,3 +88,65 @@ for _ in range(3000):  # deeper than userdel can open
     os.mkdir("d")
     os.chdir("d")
 """
+
+# What a learner tries at the files, processes and sockets of others.
+CONNECT = "import socket; socket.socket(socket.AF_UNIX).connect({{sockets!r}} + '/{}')"
+BIND = "import socket; socket.socket(socket.AF_UNIX).bind({{sockets!r}} + '/{}')"
+MOVE = "import os; os.{}({{sockets!r}} + '/{}', {{sockets!r}} + '/{}')"
+REFUSED = {
+    "the home of another": "import os; os.listdir({ada!r})",
+    "a notebook of another": "open({ada!r} + '/work/00-start-here.ipynb')",
+    "the kernel sockets of another": "import os; os.listdir({ada!r} + '/.local/share/jupyter')",
+    "the list of homes": "import os; os.listdir(os.path.dirname({ada!r}))",
+    "the hub's database": "open({state!r} + '/jupyterhub.sqlite')",
+    "the hub's cookie secret": "open({state!r} + '/cookie_secret')",
+    "everybody's password": "open({state!r} + '/slips.txt')",
+    "the settings": "open({state!r} + '/settings.json')",
+    "the hub's log": "open({state!r} + '/hub.log')",
+    "the hub's environment": "open('/proc/{hub}/environ').read()",
+    "nginx's environment": "open('/proc/{nginx}/environ').read()",
+    "the door's environment, with its token": "open('/proc/{door}/environ').read()",
+    "another's environment, with its token": "open('/proc/{server}/environ').read()",
+    "another's memory": "open('/proc/{server}/mem', 'rb')",
+    "the packages that all import": "open({package!r}, 'a')",
+    "ending another's server": "import os; os.kill({server}, 9)",
+    "ending the hub": "import os; os.kill({hub}, 9)",
+    "ending nginx": "import os; os.kill({nginx}, 9)",
+    "ending the door": "import os; os.kill({door}, 9)",
+    "the hub's own socket": CONNECT.format("front/hub"),
+    "the wall's socket": CONNECT.format("front/wall"),
+    "the door's socket, past nginx": CONNECT.format("door/door"),
+    "the socket of another's server": CONNECT.format("servers/probe01/server"),
+    "the list of servers": "import os; os.listdir({sockets!r} + '/servers')",
+    "another's folder of sockets": "import os; os.listdir({sockets!r} + '/servers/probe01')",
+    "another's folder, renamed": MOVE.format("rename", "servers/probe01", "servers/away"),
+    "another's socket, taken away": MOVE.format("rename", "servers/probe01/server", "servers/x"),
+    "another's socket by a hard link": MOVE.format(
+        "link", "servers/probe01/server", "servers/probe02/hard"
+    ),
+    "a link in the place of another's socket": MOVE.format(
+        "symlink", "servers/probe02/server", "servers/probe01/server"
+    ),
+    "a folder beside theirs": "import os; os.mkdir({sockets!r} + '/servers/probe99')",
+    "one's own folder, renamed": MOVE.format("rename", "servers/probe02", "servers/probe98"),
+    "a socket beside the hub's": BIND.format("front/hub2"),
+    "a socket beside that of the hub's API": BIND.format("api/hub2"),
+    "the configuration of nginx": "open({sockets!r} + '/nginx/nginx.conf')",
+    "becoming root": "import os; os.setuid(0)",
+    "a higher limit of memory": (
+        "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**40, 2**40))"
+    ),
+}
+
+TOKEN = "Authorization: token ' + os.environ['JUPYTERHUB_API_TOKEN'] + '"
+
+
+def asked(path: str, header: str = "A: b") -> str:
+    """A cell that asks the hub over the socket that learners' servers have for it."""
+    return (
+        "import os, re, socket\ncaller = socket.socket(socket.AF_UNIX)\n"
+        "caller.connect(re.sub('http.unix://|/hub/api$', '', os.environ['JUPYTERHUB_API_URL'])"
+        ".replace('%2F', '/'))\n"
+        f"caller.send(('GET {path} HTTP/1.0\\r\\nHost: x\\r\\n{header}\\r\\n\\r\\n').encode())\n"
+        "print(caller.recv(99).split()[1].decode())"
+    )

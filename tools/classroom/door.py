@@ -7,7 +7,8 @@ nobody but its owner. The server itself cannot be asked to see to it: its owner 
 
 nginx asks the door about each request, and the door asks the hub (OAuth 2, as any service of
 JupyterHub). What the hub said holds for five seconds. So a copied cookie dies with the session that
-it came from: at the sign-out the hub forgets the tokens of that session.
+it came from: at the sign-out the hub forgets the tokens of that session. A token of one session
+counts for nothing in another, as when a browser was shut and keeps some cookies and not others.
 """
 
 import os
@@ -20,9 +21,9 @@ CACHE = 5  # seconds
 SERVER = re.compile(r"/user/[a-z0-9-]+/")
 
 
-def verdict(person: dict | None, learner: str) -> int:
+def verdict(person: dict | None, learner: str, session: str = "") -> int:
     """What nginx is told: 204 lets in, 401 shows the way to the hub, 403 refuses."""
-    if person is None:
+    if person is None or (person["session_id"] or "") != session:
         return 401
     own = person["kind"] == "user" and person["name"] == learner
     return 204 if own and learner else 403
@@ -58,25 +59,26 @@ def serve() -> None:
 
         async def get(self):
             person = await self.hub_auth.get_user(self, sync=False)
-            scopes = self.hub_auth.access_scopes
             learner = self.request.headers.get("X-Learner", "")
+            scopes = {*self.hub_auth.access_scopes, f"access:servers!server={learner}/"}
             if person and not self.hub_auth.check_scopes(scopes, person):
                 learner = ""  # a token that was given for less than this opens nobody's server
-            self.set_status(verdict(person, learner))
+            self.set_status(verdict(person, learner, self.hub_auth.get_session_id(self)))
 
     class In(Authenticated, RequestHandler):
         """Where nginx sends a browser that the door does not know."""
 
         async def get(self):
             self.current_user = await self.hub_auth.get_user(self, sync=False)
-            known = self.current_user is not None
+            known = verdict(self.current_user, "", self.hub_auth.get_session_id(self)) != 401
             self.redirect(destination(self.request.uri) if known else self.get_login_url())
 
     class Callback(Authenticated, HubOAuthCallbackHandler):
         """Where the hub sends them back."""
 
     plain_log.to_stderr()
-    Auth.instance(cache_max_age=CACHE, cookie_options={"samesite": "Lax"})
+    of_a_session = {"samesite": "Lax", "expires_days": None}  # it goes when the browser is shut
+    Auth.instance(cache_max_age=CACHE, cookie_options=of_a_session)
     application = Application(
         [("/check", Check), (f"{PREFIX}in/.*", In), (f"{PREFIX}oauth_callback", Callback)],
         cookie_secret=os.environ["DOOR_SECRET"],

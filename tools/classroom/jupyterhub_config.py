@@ -100,6 +100,8 @@ c.JupyterHub.db_url = f"sqlite:///{settings.state}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{settings.state}/cookie_secret"
 c.JupyterHub.pid_file = f"{settings.state}/hub.pid"
 c.JupyterHub.cleanup_servers = False
+# What a session was given ends with its sign-out. Of a browser that was shut, it ends after a day.
+c.JupyterHub.oauth_token_expires_in = 86_400
 # What people typed stands in the log; nothing of it is a command to the terminal that shows it.
 formatter = {"class": "tools.classroom.plain_log.PlainFormatter"}
 c.JupyterHub.logging_config = {"formatters": {"console": formatter}}

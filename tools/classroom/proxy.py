@@ -5,16 +5,14 @@ learners, and a server that is not there has no socket. nginx itself is a servic
 """
 
 from jupyterhub.proxy import Proxy
+from traitlets import Dict
 
 
 class Nginx(Proxy):
     """JupyterHub looks whether the routes that it added are there: they are noted, no more."""
 
     should_start = False
-
-    def __init__(self, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.routes: dict[str, dict] = {}
+    routes = Dict()
 
     async def get_all_routes(self) -> dict[str, dict]:
         """What JupyterHub has added."""

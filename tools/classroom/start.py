@@ -199,27 +199,18 @@ def only_one(state: Path, patience: float = 15) -> None:
 
 
 def free_port(host: str, port: int, patience: float = 5) -> None:
-    """Wait until the port is free; exits with a sentence where it is not."""
+    """Wait until something can listen there; exits with a sentence where nothing can."""
     deadline = time.monotonic() + patience
-    while complaint := why_not(host, port):
-        if time.monotonic() > deadline:
-            sys.exit(
-                f"Nothing can listen at {host}, port {port}: {complaint}. --port names another."
-            )
-        time.sleep(0.2)
-
-
-def why_not(host: str, port: int) -> str:
-    """Why nothing can listen there, or nothing."""
-    try:
-        [family, *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            probe.listen(1)
-    except OSError as error:
-        return (error.strerror or str(error)).lower()
-    return ""
+    while True:
+        try:
+            family = socket.getaddrinfo(host, port)[0][0]
+            socket.create_server((host, port), family=family).close()
+            return
+        except OSError as error:
+            if time.monotonic() > deadline:
+                why = (error.strerror or str(error)).lower()
+                sys.exit(f"Nothing can listen at {host}, port {port}: {why}. --port names another.")
+            time.sleep(0.2)
 
 
 def check_certificate(certificate: Path, key: Path) -> None:

@@ -10,7 +10,8 @@ pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
 from tools.classroom import door, plain_log
 
-ADA = {"kind": "user", "name": "ada"}
+ADA = {"kind": "user", "name": "ada", "session_id": "one"}
+BY_TOKEN = {**ADA, "session_id": None}
 
 
 @pytest.mark.parametrize(
@@ -21,13 +22,21 @@ ADA = {"kind": "user", "name": "ada"}
         (ADA, "tom", 403),
         (ADA, "ADA", 403),
         (ADA, "", 403),
-        ({"kind": "user", "name": ""}, "", 403),
-        ({"kind": "service", "name": "ada"}, "ada", 403),
-        ({"kind": "user", "name": "instructor", "admin": True}, "ada", 403),
+        ({**ADA, "name": ""}, "", 403),
+        ({**ADA, "kind": "service"}, "ada", 403),
+        ({**ADA, "name": "instructor", "admin": True}, "ada", 403),
     ],
 )
 def test_the_owner_is_let_in_and_nobody_else(person, learner, status):
-    assert door.verdict(person, learner) == status
+    assert door.verdict(person, learner, "one") == status
+
+
+@pytest.mark.parametrize(
+    ("person", "session", "status"),
+    [(ADA, "two", 401), (ADA, "", 401), (BY_TOKEN, "", 204), (BY_TOKEN, "one", 401)],
+)
+def test_a_token_counts_in_the_session_that_it_was_given_in(person, session, status):
+    assert door.verdict(person, "ada", session) == status
 
 
 @pytest.mark.parametrize(
