@@ -8,7 +8,8 @@ nobody but its owner. The server itself cannot be asked to see to it: its owner 
 nginx asks the door about each request, and the door asks the hub (OAuth 2, as any service of
 JupyterHub). What the hub said holds for five seconds. So a copied cookie dies with the session that
 it came from: at the sign-out the hub forgets the tokens of that session. A token of one session
-counts for nothing in another, as when a browser was shut and keeps some cookies and not others.
+counts for nothing in another, as when a browser was shut and keeps some cookies and not others. One
+that somebody made for a program, at /hub/token, belongs to none.
 """
 
 import os
@@ -23,7 +24,7 @@ SERVER = re.compile(r"/user/[a-z0-9-]+/")
 
 def verdict(person: dict | None, learner: str, session: str = "") -> int:
     """What nginx is told: 204 lets in, 401 shows the way to the hub, 403 refuses."""
-    if person is None or (person["session_id"] or "") != session:
+    if person is None or person["session_id"] not in (None, session):
         return 401
     own = person["kind"] == "user" and person["name"] == learner
     return 204 if own and learner else 403

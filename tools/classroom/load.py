@@ -49,7 +49,7 @@ class Learner:
     def __init__(self, url: str, name: str, password: str) -> None:
         self.url, self.name, self.password = url.rstrip("/"), name, password
         self.web = httpx.AsyncClient(follow_redirects=True, timeout=240)
-        self.server = f"{self.url}/user/{name}"
+        self.server, self.token = f"{self.url}/user/{name}", ""
 
     async def sign_in(self) -> int:
         """Fill in the form of the hub; the status of the page that follows."""
@@ -71,17 +71,19 @@ class Learner:
         raise TimeoutError(f"The server of {self.name} did not come up.")
 
     async def api(self, method: str, path: str, body: dict | None = None) -> httpx.Response:
-        """Ask the learner's own server something."""
+        """Ask the learner's own server something, as JupyterLab does."""
         await self.fresh_page()
-        headers = {"X-XSRFToken": self.xsrf()}
+        headers = {"X-XSRFToken": self.xsrf(), "Sec-Fetch-Mode": "cors"}
+        headers["Authorization"] = f"token {self.token}"
         return await self.web.request(
             method, f"{self.server}/api/{path}", json=body, headers=headers
         )
 
     async def fresh_page(self) -> None:
-        """Have the cookie against cross-site requests, which a page sets."""
-        if not self.xsrf():
-            await self.web.get(f"{self.server}/lab")
+        """Have the cookie against cross-site requests, which a page sets, and its token."""
+        if not self.xsrf() or not self.token:
+            page = (await self.web.get(f"{self.server}/lab")).text
+            self.token = re.search(r'"token": "(\w+)"', page)[1]
 
     def xsrf(self) -> str:
         """The cookie against cross-site requests of this server, or nothing."""
@@ -100,9 +102,8 @@ class Learner:
         """Talk to a kernel that is running."""
         address = f"{self.server}/api/kernels/{number}/channels?session_id={uuid.uuid4()}"
         cookie = self.web.build_request("GET", address).headers.get("cookie", "")
-        request = HTTPRequest(
-            address.replace("http", "ws", 1), headers={"Cookie": cookie, "Origin": self.url}
-        )
+        headers = {"Cookie": cookie, "Origin": self.url, "Sec-Fetch-Mode": "websocket"}
+        request = HTTPRequest(address.replace("http", "ws", 1), headers=headers)
         return Kernel(number, await websocket_connect(request, max_message_size=2**26))
 
     async def close(self) -> None:
