@@ -144,9 +144,9 @@ TOKEN = "Authorization: token ' + os.environ['JUPYTERHUB_API_TOKEN'] + '"
 def asked(path: str, header: str = "A: b") -> str:
     """A cell that asks the hub over the socket that learners' servers have for it."""
     return (
-        "import os, re, socket\ncaller = socket.socket(socket.AF_UNIX)\n"
-        "caller.connect(re.sub('http.unix://|/hub/api$', '', os.environ['JUPYTERHUB_API_URL'])"
-        ".replace('%2F', '/'))\n"
+        "import os, socket, urllib.parse\ncaller = socket.socket(socket.AF_UNIX)\n"
+        "address = urllib.parse.urlsplit(os.environ['JUPYTERHUB_API_URL']).hostname\n"
+        "caller.connect(urllib.parse.unquote(address))\n"
         f"caller.send(('GET {path} HTTP/1.0\\r\\nHost: x\\r\\n{header}\\r\\n\\r\\n').encode())\n"
         "print(caller.recv(99).split()[1].decode())"
     )

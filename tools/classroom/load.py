@@ -67,6 +67,8 @@ class Learner:
             answer = await self.web.get(f"{self.server}/lab")  # by way of OAuth, as a browser does
             if answer.status_code == 200 and answer.url.path.startswith(f"/user/{self.name}/lab"):
                 return time.monotonic() - began
+            if answer.status_code == 424:  # the hub has only now seen that an earlier one has ended
+                await self.web.get(f"{self.url}/hub/spawn")
             await asyncio.sleep(0.5)
         raise TimeoutError(f"The server of {self.name} did not come up.")
 

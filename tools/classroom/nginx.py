@@ -5,6 +5,7 @@ the system's own nginx is told does not matter to it.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -56,6 +57,8 @@ def quoted(path: str) -> str:
 
 def configuration(settings: Settings, account: str) -> str:
     """What nginx is told, in the class of these settings. Raises CannotStart for an odd path."""
+    if not re.fullmatch(r"[\w./-]+", settings.homes, re.ASCII):
+        raise CannotStart(f"--homes {settings.homes}: nginx takes A-Z, a-z, 0-9 and _-./ alone.")
     host = f"[{settings.address}]" if ":" in settings.address else settings.address
     tls = ""
     if settings.certificate:

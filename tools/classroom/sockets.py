@@ -11,7 +11,6 @@ import pwd
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import quote
 
 from tools.classroom.accounts import account
 from tools.classroom.settings import GROUP, Settings
@@ -60,8 +59,15 @@ def remove_folders(settings: Settings) -> None:
 
 
 def url(path: Path) -> str:
-    """The address of a socket, as JupyterHub writes it."""
-    return "http+unix://" + quote(str(path), safe="")
+    """The address of a socket, as JupyterHub takes it.
+
+    JupyterHub reads it as the name of a host, and makes capital letters small. So all but small
+    letters and digits are spelled by their numbers.
+    """
+    plain = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
+    return "http+unix://" + "".join(
+        chr(byte) if byte in plain else f"%{byte:02x}" for byte in bytes(path)
+    )
 
 
 def _folder(path: Path, owner: int, group: int, mode: int) -> None:

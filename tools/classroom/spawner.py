@@ -14,9 +14,7 @@ from tools.classroom.settings import read
 class SocketSpawner(LocalProcessSpawner):
     """A server that is reached over a socket which nobody but the learner can make."""
 
-    idle = Integer(3600, help="Seconds after which a server that nobody uses is stopped").tag(
-        config=True
-    )
+    idle = Integer(3600).tag(config=True)  # seconds until a server that nobody uses is stopped
 
     @property
     def socket(self):

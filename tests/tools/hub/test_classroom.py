@@ -13,6 +13,7 @@ import time
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
 
 import hypothesis
 import jsonschema
@@ -30,7 +31,7 @@ from labutils.classroom.registry import Guess, Lesson, Prediction
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
-from tools.classroom import accounts, settings, sign_in, start, wall
+from tools.classroom import accounts, settings, sign_in, sockets, start, wall
 
 HERE = Path(start.HERE)
 VALUES = ROOT / "docs" / "classroom" / "values.yaml"
@@ -66,7 +67,7 @@ def c(monkeypatch, tmp_path):
 
 def test_one_port_is_listened_at_and_on_loopback(c):
     assert c.JupyterHub.bind_url == "http://127.0.0.1:8000"
-    assert c.JupyterHub.hub_bind_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Ffront%2Fhub"
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2fhome%2fclass%2f.sockets%2ffront%2fhub"
     assert not [one for one in c.JupyterHub.services if "url" in one]
 
 
@@ -75,11 +76,16 @@ def test_told_otherwise_that_port_opens_to_the_room(monkeypatch, tmp_path):
         monkeypatch, tmp_path, address="0.0.0.0", certificate="/etc/class.pem", key="/etc/class.key"
     )
     assert c.JupyterHub.bind_url == "https://0.0.0.0:8000"
-    assert c.JupyterHub.hub_bind_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Ffront%2Fhub"
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2fhome%2fclass%2f.sockets%2ffront%2fhub"
+
+
+def test_the_address_of_a_socket_survives_what_is_done_to_the_name_of_a_host():
+    address = sockets.url(Path("/srv/Class_A/.sockets/front/hub"))
+    assert unquote(urlsplit(address).hostname) == "/srv/Class_A/.sockets/front/hub"
 
 
 def test_learners_servers_reach_the_hub_by_a_way_of_their_own(c):
-    assert c.Spawner.hub_connect_url == "http+unix://%2Fhome%2Fclass%2F.sockets%2Fapi%2Fhub"
+    assert c.Spawner.hub_connect_url == "http+unix://%2fhome%2fclass%2f.sockets%2fapi%2fhub"
     assert c.JupyterHub.hub_socket_mode == 0o660
 
 

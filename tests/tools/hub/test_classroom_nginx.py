@@ -484,6 +484,14 @@ def test_a_path_that_nginx_would_read_as_a_command_is_refused(name):
         nginx.configuration(chosen, "nobody")
 
 
+@pytest.mark.parametrize(
+    "homes", ["/srv/a b", "/srv/a;b", "/srv/a:b", "/srv/ä", "/srv/$a", "/srv/a\n"]
+)
+def test_homes_whose_path_nginx_would_read_as_something_else_are_refused(homes):
+    with pytest.raises(nginx.CannotStart, match="nginx takes A-Z, a-z, 0-9 and _-./ alone"):
+        nginx.configuration(Settings("/s", homes, "/p"), "nobody")
+
+
 def test_what_nginx_says_against_its_configuration_is_said():
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / ".sockets" / "api").mkdir(parents=True)
