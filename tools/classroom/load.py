@@ -66,7 +66,9 @@ class Learner:
         while time.monotonic() - began < patience:
             answer = await self.web.get(f"{self.server}/lab")  # by way of OAuth, as a browser does
             if answer.status_code == 200 and answer.url.path.startswith(f"/user/{self.name}/lab"):
-                return time.monotonic() - began
+                page = f"{self.url}/hub/spawn-pending/{self.name}"  # until the hub saw it, too
+                if (await self.web.get(page, follow_redirects=False)).status_code == 302:
+                    return time.monotonic() - began
             if answer.status_code == 424:  # the hub has only now seen that an earlier one has ended
                 await self.web.get(f"{self.url}/hub/spawn")
             await asyncio.sleep(0.5)
