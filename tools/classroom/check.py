@@ -5,38 +5,39 @@ theft is tried from a learner's own notebook, as the learner.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import pwd
 import re
 import shutil
 import signal
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
 
+import classroom_thieves as thieves
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.classroom_helpers import certificate_in
+from classroom_helpers import certificate_in
+from classroom_platform import LEARNER, Platform, another_key
+from classroom_strangers import strangers
+from tornado.httpclient import HTTPClientError
 
 from tools.classroom import accounts, load, sign_in
 from tools.classroom import settings as classroom
+from tools.classroom.sockets import NGINX
 from tools.environments import HOUSE
 
 PORT = 18400
 URL = f"http://127.0.0.1:{PORT}"
+PARTS = "/hub/health", "/user/probe01/", "/services/wall/"  # the hub, the door and the wall
 ROOT = sys.platform == "linux" and os.geteuid() == 0
 pytestmark = pytest.mark.skipif(not ROOT, reason="needs Linux and root: it makes Unix accounts")
-
-
-LEFT_BEHIND = Path("/var/tmp/probe-left-behind")  # noqa: S108  a thief does not ask
 
 
 class Class:
@@ -45,6 +46,7 @@ class Class:
     def __init__(self, place: Path) -> None:
         self.place, self.state = place, place / "state"
         self.hub: subprocess.Popen | None = None
+        self.sockets = str(place / "homes" / ".sockets")
         self.runner = asyncio.Runner()
 
     def start(self, *words: str) -> None:
@@ -57,7 +59,8 @@ class Class:
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{url}/hub/health", verify=False).status_code == 200:
+                said = [httpx.get(url + path, verify=False).status_code for path in PARTS]
+                if said == [200, 302, 302]:
                     return
             except httpx.TransportError:
                 pass
@@ -76,6 +79,12 @@ class Class:
         """Stop everything, and remove the accounts."""
         command = [sys.executable, "-m", "tools.classroom.start", "--remove", "--state", self.state]
         subprocess.run(command, cwd=HOUSE, check=True)
+
+    def door(self) -> int:
+        """The process of the door."""
+        numbers = accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})
+        commands = {one: Path(f"/proc/{one}/cmdline").read_bytes() for one in numbers}
+        return next(one for one, command in commands.items() if b"classroom.door" in command)
 
     def password(self, name: str) -> str:
         lines = (self.state / "slips.txt").read_text(encoding="utf-8").splitlines()
@@ -106,11 +115,11 @@ def room():
         running.remove()
         shutil.rmtree(place)
     assert not accounts.processes_of(users)
-    assert not LEFT_BEHIND.exists()
+    assert not thieves.LEFT_BEHIND.exists()
     assert not [entry for entry in pwd.getpwall() if entry.pw_name.startswith("probe")]
-    for port in range(PORT, PORT + 4):  # nothing goes on after the end
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"http://127.0.0.1:{port}/")
+    assert not Path(running.sockets).exists()
+    with pytest.raises(httpx.ConnectError):  # nothing goes on after the end
+        httpx.get(URL)
 
 
 class Seat:
@@ -123,7 +132,12 @@ class Seat:
         self.kernel = room.run(self.learner.kernel("work/00-start-here.ipynb"))
 
     def cell(self, code: str) -> tuple[str, str]:
-        """Run a cell; its status, and what it printed or raised."""
+        """Run a cell; its status, and what it printed or raised.
+
+        Over a connection of its own: while no test runs, nobody answers the server's pings.
+        """
+        self.kernel.close()
+        self.kernel = self.room.run(self.learner.connect(self.kernel.number))
         return self.room.run(self.kernel.run(code))
 
     def get(self, address: str) -> httpx.Response:
@@ -174,29 +188,6 @@ def test_the_instructor_opens_no_learners_server(room):
 
 # --- thefts -------------------------------------------------------------------------------------
 
-REFUSED = {
-    "the home of another": "import os; os.listdir({ada!r})",
-    "a notebook of another": "open({ada!r} + '/work/00-start-here.ipynb')",
-    "the kernel sockets of another": "import os; os.listdir({ada!r} + '/.local/share/jupyter')",
-    "the list of homes": "import os; os.listdir(os.path.dirname({ada!r}))",
-    "the hub's database": "open({state!r} + '/jupyterhub.sqlite')",
-    "the hub's cookie secret": "open({state!r} + '/cookie_secret')",
-    "everybody's password": "open({state!r} + '/slips.txt')",
-    "the settings": "open({state!r} + '/settings.json')",
-    "the hub's log": "open({state!r} + '/hub.log')",
-    "the hub's environment": "open('/proc/{hub}/environ').read()",
-    "the proxy's environment": "open('/proc/{proxy}/environ').read()",
-    "another's environment, with its token": "open('/proc/{server}/environ').read()",
-    "another's memory": "open('/proc/{server}/mem', 'rb')",
-    "the packages that all import": "open({package!r}, 'a')",
-    "ending another's server": "import os; os.kill({server}, 9)",
-    "ending the hub": "import os; os.kill({hub}, 9)",
-    "becoming root": "import os; os.setuid(0)",
-    "a higher limit of memory": (
-        "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**40, 2**40))"
-    ),
-}
-
 
 @pytest.fixture(scope="module")
 def places(room, ada):
@@ -214,15 +205,17 @@ def places(room, ada):
         "ada": str(settings.home("probe01")),
         "state": settings.state,
         "hub": (room.state / "hub.pid").read_text(encoding="utf-8"),
-        "proxy": (room.state / "proxy.pid").read_text(encoding="utf-8"),
+        "sockets": room.sockets,
+        "nginx": Path(room.sockets, "nginx", "nginx.pid").read_text(encoding="utf-8").strip(),
+        "door": room.door(),
         "server": number.strip(),
         "package": packages.stdout.strip(),
     }
 
 
-@pytest.mark.parametrize("theft", REFUSED)
+@pytest.mark.parametrize("theft", thieves.REFUSED)
 def test_a_learner_is_refused(tom, places, theft):
-    status, printed = tom.cell(REFUSED[theft].format(**places))
+    status, printed = tom.cell(thieves.REFUSED[theft].format(**places))
     assert status == "error"
     if theft == "a higher limit of memory":
         assert "not allowed to raise maximum limit" in printed
@@ -236,28 +229,17 @@ def test_what_a_thief_looks_for_is_there(places):
     assert Path(f"/proc/{places['server']}").stat().st_uid == pwd.getpwnam("probe01").pw_uid
 
 
-def asked(port: int, path: str, header: str = "") -> str:
-    """A cell that asks a port of this machine, with the token of its own server or without."""
-    return (
-        "import os, urllib.request as web, urllib.error\n"
-        f"request = web.Request('http://127.0.0.1:{port}{path}', headers={{{header}}})\n"
-        "try:\n    print(web.urlopen(request).status)\n"
-        "except urllib.error.HTTPError as error:\n    print(error.code)"
-    )
-
-
-TOKEN = "'Authorization': 'token ' + os.environ['JUPYTERHUB_API_TOKEN']"
-
-
-@pytest.mark.parametrize("header", ["", TOKEN])
-def test_the_proxy_takes_no_order_from_a_learner(tom, header):
-    assert tom.cell(asked(PORT + 1, "/api/routes", header)) == ("ok", "403\n")
-
-
 def test_a_learners_own_token_opens_their_own_account_and_no_list(tom):
-    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe02", TOKEN)) == ("ok", "200\n")
-    assert tom.cell(asked(PORT + 2, "/hub/api/users/probe01", TOKEN)) == ("ok", "404\n")
-    assert tom.cell(asked(PORT + 2, "/hub/api/users", TOKEN)) == ("ok", "403\n")
+    assert tom.cell(thieves.asked("/hub/api/users/probe02", thieves.TOKEN)) == ("ok", "200\n")
+    assert tom.cell(thieves.asked("/hub/api/users/probe01", thieves.TOKEN)) == ("ok", "404\n")
+    assert tom.cell(thieves.asked("/hub/api/users", thieves.TOKEN)) == ("ok", "403\n")
+
+
+@pytest.mark.parametrize(
+    "path", ["/hub/login", "/user/probe01/lab", "/services/wall/", "/hub/api/../login", "/hub/apis"]
+)
+def test_learners_servers_have_a_way_to_the_hubs_api_and_to_nothing_else(tom, path):
+    assert tom.cell(thieves.asked(path, thieves.TOKEN)) == ("ok", "404\n")
 
 
 def test_a_learner_does_not_get_into_anothers_server(tom):
@@ -265,10 +247,16 @@ def test_a_learner_does_not_get_into_anothers_server(tom):
     assert tom.get(f"{URL}/user/probe01/lab").status_code == 403
 
 
-def test_nor_past_the_proxy(ada, tom):
-    _, port = ada.cell("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'].split(':')[2][:5])")
-    path = "/user/probe01/api/contents/work"
-    assert tom.cell(asked(int(port), path, TOKEN)) == ("ok", "403\n")
+def test_a_token_opens_the_server_of_its_owner_alone(room, tom):
+    page = tom.get(f"{URL}/hub/token").text
+    headers = {"X-XSRFToken": re.search(r'xsrf_token: "([^"]+)"', page)[1], "Referer": URL}
+    asking = tom.learner.web.post(f"{URL}/hub/api/users/probe02/tokens", json={}, headers=headers)
+    _, of_the_server = tom.cell("import os; print(os.environ['JUPYTERHUB_API_TOKEN'])")
+    for token in (room.run(asking).json()["token"], of_the_server.strip()):
+        said = {"Authorization": f"token {token}"}
+        assert httpx.get(f"{URL}/user/probe02/api/status", headers=said).status_code == 200
+        assert httpx.get(f"{URL}/user/probe01/api/status", headers=said).status_code == 403
+        assert httpx.get(f"{URL}/user/probe01/api/status?token={token}").status_code == 302
 
 
 @pytest.mark.usefixtures("tom")
@@ -284,68 +272,132 @@ def test_no_process_of_a_learner_has_the_hubs_log_open(room):
     assert str(room.state / "hub.log") not in opened
 
 
-IMPOSTOR = """
-import os, subprocess, sys
-code = '''
-import http.server, os, sys
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        open(os.path.expanduser("~/seen"), "a").write(str(self.headers))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<script>steal()</script>")
-os.kill(int(sys.argv[2]), 9)
-while True:
-    try:
-        http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Page).serve_forever()
-    except OSError:
-        pass
-'''
-port = os.environ["JUPYTERHUB_SERVICE_URL"].split(":")[2].split("/")[0]
-command = [sys.executable, "-c", code, port, str(os.getppid())]
-quiet = subprocess.DEVNULL
-print(subprocess.Popen(command, start_new_session=True, stdout=quiet, stderr=quiet).pid, port)
-"""
+# --- in another's place -------------------------------------------------------------------------
 
 
-def impostor(room: Class, name: str, page: str) -> tuple[Seat, int]:
-    """A learner whose program answers in the place of their server, and that program's number.
+@pytest.mark.parametrize("end", ["kill", "shutdown"])
+def test_a_neighbour_who_waits_for_a_servers_end_gets_nothing(room, tom, end):
+    ada, seen = Seat(room, "probe01"), set()
+    _, number = ada.cell("import os; print(os.getppid())")
+    assert tom.cell("") == ("ok", "")
 
-    Every half a minute the hub looks whether the server is there, and takes the route away: then
-    the learner begins again.
-    """
-    for _ in range(4):
-        learner = Seat(room, name)
-        status, printed = learner.cell(IMPOSTOR)
-        assert status == "ok", printed
-        number, port = (int(word) for word in printed.split())
-        while not _answers(f"http://127.0.0.1:{port}{page}"):
-            time.sleep(0.1)
-        if "steal" in learner.get(URL + page).text:  # the owner has a seat
-            return learner, number
-        os.kill(number, signal.SIGKILL)
-    raise TimeoutError("The hub was always faster.")
+    async def her_browser():
+        await asyncio.sleep(1)
+        if end == "kill":
+            os.kill(int(number), signal.SIGKILL)
+        else:
+            await ada.learner.api("POST", "shutdown")
+        for _ in range(50):
+            page = f"{URL}/user/probe01/lab"
+            said = await ada.learner.web.get(page, follow_redirects=False)
+            seen.add((said.status_code, said.headers.get("location", "").partition("?")[0]))
+            await asyncio.sleep(0.1)
+
+    async def both():
+        thief = tom.kernel.run(thieves.IN_HER_PLACE.format(sockets=room.sockets))
+        return (await asyncio.gather(thief, her_browser()))[0]
+
+    assert room.run(both()) == ("ok", "0 True\n")
+    assert seen - {(200, "")} <= {(302, "/hub/user/probe01/lab"), (503, "")}
+    assert seen - {(200, "")}
+
+
+@pytest.fixture(scope="module")
+def ada_again(room, ada):
+    """Ada, whose server was ended above, with a new one."""
+    ada.__init__(room, "probe01")
+    return ada
 
 
 def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
     # All servers share an origin: such a page could do at the hub whatever its reader can.
-    page, teacher = "/user/probe04/look.html", room.learner("probe-teacher")
+    owner, teacher = Seat(room, "probe04"), room.learner("probe-teacher")
     room.run(teacher.sign_in())
-    _, number = impostor(room, "probe04", page)
-    shown = room.run(teacher.web.get(URL + page))
-    assert shown.status_code == 403
-    assert shown.text == "This server belongs to somebody. Go to /hub/ and open your own."
+    status, number = owner.cell(thieves.OWN_PROGRAM.format(sockets=room.sockets))
+    assert status == "ok"
+    page = f"{URL}/user/probe04/look.html"
+    deadline = time.monotonic() + 20
+    while "steal" not in (own := owner.get(page)).text and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "steal" in own.text
+    assert "service-worker-allowed" not in own.headers
     heard = (room.settings().home("probe04") / "seen").read_text(encoding="utf-8")
-    session = next(one.value for one in teacher.web.cookies.jar if "session-id" in one.name)
-    assert session not in heard
-    os.kill(number, signal.SIGKILL)
+    assert "service-door" not in heard
+    shown = room.run(teacher.web.get(page))
+    assert shown.status_code == 403
+    assert shown.text == "This server belongs to somebody. Go to /hub/ and open your own.\n"
+    assert (room.settings().home("probe04") / "seen").read_text(encoding="utf-8") == heard
+    os.kill(int(number), signal.SIGKILL)
 
 
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address).status_code == 200
-    except httpx.TransportError:
-        return False
+@pytest.mark.parametrize(
+    "goal", ["probe01/server", "probe04/server", "../front/hub", "../front/wall", "../door/door"]
+)
+@pytest.mark.usefixtures("ada_again")
+def test_a_link_to_another_socket_opens_nothing(room, goal):
+    owner, own = room.learner("probe04"), Path(room.sockets, "servers", "probe04", "server")
+    room.run(owner.sign_in())
+    room.run(owner.web.get(f"{URL}/services/door/in/user/probe04/", follow_redirects=True))
+    own.unlink(missing_ok=True)
+    own.symlink_to(Path(room.sockets, "servers", goal))  # as its owner can
+    for path in ("lab", "../probe01/api/contents", "%2e%2e/probe01/lab", "..%2fprobe01/lab"):
+        said = room.run(owner.web.get(f"{URL}/user/probe04/{path}", follow_redirects=False))
+        assert said.status_code in (302, 400, 403, 404, 503)
+        assert '"type": "notebook"' not in said.text
+    own.unlink()
+
+
+# --- a seat dies with its session ---------------------------------------------------------------
+
+
+def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(room):
+    web, page = Seat(room, "probe09").learner.web, f"{URL}/user/probe09/api/status"
+    assert room.run(web.get(page)).status_code == 200
+    copied = httpx.Cookies(web.cookies)
+    assert httpx.get(page, cookies=copied).status_code == 200
+    room.run(web.get(f"{URL}/hub/logout"))
+    left = time.monotonic()
+    at_once = room.run(web.get(page, follow_redirects=False))
+    assert (at_once.status_code, at_once.headers["location"]) == (
+        302,
+        f"{URL}/services/door/in/user/probe09/api/status",
+    )
+    later = room.learner("probe-teacher")
+    later.web = web  # the same browser
+    room.run(later.sign_in())
+    assert room.run(web.get(page)).status_code == 403
+    while httpx.get(page, cookies=copied).status_code == 200 and time.monotonic() < left + 60:
+        time.sleep(0.1)
+    assert time.monotonic() - left < 6
+    assert httpx.get(page, cookies=copied).status_code == 302
+
+
+def test_a_seat_counts_in_its_own_session_alone(ada_again):
+    own = {one.name: one.value for one in ada_again.learner.web.cookies.jar if one.path == "/"}
+    page = f"{URL}/user/probe01/api"
+    assert httpx.get(page, cookies=own).status_code == 200
+    for session in ("", "another"):
+        cookies = {**own, "jupyterhub-session-id": session}
+        assert httpx.get(page, cookies=cookies).status_code == 302
+
+
+def test_anothers_code_opens_nothing_in_this_browser(room, ada_again):
+    tom = room.learner("probe02")
+    room.run(tom.sign_in())
+    place = "/services/door/in/user/probe02/lab"
+    for _ in range(2):  # to the hub, and back with a code
+        place = room.run(tom.web.get(URL + place, follow_redirects=False)).headers["location"]
+    assert room.run(ada_again.learner.web.get(URL + place)).status_code == 403
+    assert room.run(tom.web.get(URL + place, follow_redirects=False)).status_code == 302
+    assert httpx.get(URL + place).status_code == 403  # nor a second time
+
+
+def test_a_connection_that_is_open_outlives_the_sign_out_and_no_new_one_is_opened(room):
+    eve = Seat(room, "probe08")
+    room.run(eve.learner.web.get(f"{URL}/hub/logout"))
+    assert room.run(eve.kernel.run("print(1)")) == ("ok", "1\n")  # docs/classroom/README.md says so
+    with pytest.raises(HTTPClientError, match="302|403"):
+        room.run(eve.learner.connect(eve.kernel.number))
 
 
 def test_the_wall_is_for_the_instructor_alone(tom):
@@ -363,25 +415,9 @@ def test_anothers_password_opens_nothing(room, name, password_of):
     assert room.run(thief.sign_in()) == 403
 
 
-TRAPS = """
-import os
-os.chdir(os.path.expanduser("~"))
-os.makedirs("labutils", exist_ok=True)
-for name in ("labutils/__init__.py", "sitecustomize.py", "json.py"):
-    open(name, "w").write("while True: print('x' * 9999)")
-for name in os.listdir("work"):
-    if name.startswith("03-"):
-        os.remove("work/" + name)
-        os.mkfifo("work/" + name)
-os.symlink("/root", "work/12-link")
-os.replace("work/progress.json", "kept.json")
-open("work/progress.json", "wb").write(b"[" * 60000)
-"""
-
-
 def test_traps_in_a_home_harm_nobody_but_their_owner(room):
     eve, teacher = Seat(room, "probe05"), room.learner("probe-teacher")
-    assert eve.cell(TRAPS) == ("ok", "")
+    assert eve.cell(thieves.TRAPS) == ("ok", "")
     began = time.monotonic()
     complaint = room.run(accounts.make_copies("probe05", room.settings()))
     assert time.monotonic() - began < accounts.PATIENCE + 10
@@ -393,29 +429,68 @@ def test_traps_in_a_home_harm_nobody_but_their_owner(room):
     assert eve.cell("os.replace('kept.json', 'work/progress.json')") == ("ok", "")
 
 
-HIDING = f"""
-import os, shutil, subprocess
-shutil.copy("/bin/sh", {str(LEFT_BEHIND)!r})
-os.chmod({str(LEFT_BEHIND)!r}, 0o4755)
-asking = ["su", "-c", "true"]  # waits for a password
-quiet = {{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}}
-hidden = subprocess.Popen(asking, stdin=subprocess.PIPE, start_new_session=True, **quiet)
-print(hidden.pid)
-for _ in range(3000):  # deeper than userdel can open
-    os.mkdir("d")
-    os.chdir("d")
-"""
-
-
 def test_a_process_that_hides_is_seen(room):
     """That it is ended, and that nothing is left behind, is asserted where the room is removed."""
     eve = Seat(room, "probe06")
-    status, printed = eve.cell(HIDING)
+    status, printed = eve.cell(thieves.HIDING)
     assert status == "ok"
     number, user = int(printed), pwd.getpwnam("probe06").pw_uid
     assert Path(f"/proc/{number}").stat().st_uid == 0  # who looks there alone does not find it
     assert number in accounts.processes_of({user})
-    assert LEFT_BEHIND.stat().st_uid == user
+    assert thieves.LEFT_BEHIND.stat().st_uid == user
+
+
+# --- strangers ------------------------------------------------------------------------------------
+
+
+def test_slow_and_heavy_strangers_keep_nobody_waiting(room, ada_again):
+    assert ada_again.cell("") == ("ok", "")
+    learner, kernel, took = ada_again.learner, ada_again.kernel, []
+
+    async def at_work(until: float) -> None:
+        while (began := time.monotonic()) < until:
+            assert (await learner.api("GET", "contents/work")).status_code == 200
+            took.append(time.monotonic() - began)
+            assert await kernel.run("print(1)") == ("ok", "1\n")
+            took.append(time.monotonic() - began - took[-1])
+            await asyncio.sleep(0.05)
+
+    async def both() -> None:
+        until = time.monotonic() + 20
+        await asyncio.gather(at_work(until), asyncio.to_thread(strangers, PORT, until))
+
+    room.run(both())
+    print(f"median {statistics.median(took):.3f} s, p95 {load.percentile(took, 0.95):.3f} s")
+    assert load.percentile(took, 0.95) < 1
+
+
+def test_what_strangers_type_stands_in_the_log_as_text(room):
+    name = "ada\x1b[2J\n[I 2026-11-28 12:00:00 JupyterHub base] User logged in: root\r\x9b"
+    assert room.run(load.Learner(URL, name, "x").sign_in()) == 403
+    said = b"/hub/a\x9b2J", b"/hub/\xe2\x80\xae", b"/services/wall/\x9b"
+    for path in said:
+        with socket.create_connection(("127.0.0.1", PORT)) as caller:
+            agent = b"User-Agent: \x9b\r\nReferer: \x9b\r\n\r\n"
+            caller.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n%s" % (path, agent))
+            assert caller.recv(99)
+    log = (room.state / "hub.log").read_text(encoding="utf-8")
+    assert "Failed login for 'ada" in log
+    assert r"GET /hub/a\x9b2J" in log
+    assert all(line.isprintable() for line in log.split("\n"))
+    assert "\n[I 2026-11-28 12:00:00" not in log
+
+
+def test_a_server_that_answers_nobody_keeps_its_owner_waiting_and_nobody_else(room, tom):
+    slow = Seat(room, "probe10")
+    _, number = slow.cell("import os; print(os.getppid())")
+    os.kill(int(number), signal.SIGSTOP)
+    with pytest.raises(httpx.ReadTimeout):
+        room.run(slow.learner.web.get(f"{URL}/user/probe10/api/status", timeout=3))
+    began = time.monotonic()
+    assert tom.get(f"{URL}/user/probe02/api/status").status_code == 200
+    assert tom.get(f"{URL}/hub/home").status_code == 200
+    assert time.monotonic() - began < 2
+    os.kill(int(number), signal.SIGCONT)
 
 
 # --- accidents ----------------------------------------------------------------------------------
@@ -454,16 +529,33 @@ def revived(room: Class, seat: Seat, number: str, patience: float = 60) -> load.
     raise TimeoutError("The kernel did not come back.")
 
 
+@pytest.mark.parametrize("name", ["nginx", "door"])
+def test_what_stands_before_the_hub_is_started_again(room, ada_again, places, name):
+    ada_again.cell("kept = 'still here'")
+    os.kill(int(places[name]), signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        with contextlib.suppress(httpx.TransportError, StopIteration):
+            if room.door() != places[name] and httpx.get(URL + PARTS[1]).status_code == 302:
+                break
+    assert ada_again.cell("print(kept)") == ("ok", "still here\n")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_restart_of_the_hub_loses_nothing(room, ada, how):
     ada.cell(f"kept = {int(how)}")
-    number = ada.kernel.number
     noted = Path(classroom.read(str(room.state / "settings.json")).home("probe01"), "work")
     before = sorted(path.name for path in noted.iterdir())
+    began = time.monotonic()
     room.end(how)
+    assert time.monotonic() - began < 10
+    time.sleep(1)
+    with pytest.raises(httpx.ConnectError):  # a hub that is killed takes nginx and the door along
+        httpx.get(URL)
+    assert not accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})
     room.start()
     assert ada.get(f"{URL}/hub/home").url.path == "/hub/home"  # still signed in
-    ada.kernel = room.run(ada.learner.connect(number))
     assert ada.cell("print(kept)") == ("ok", f"{int(how)}\n")
     assert sorted(path.name for path in noted.iterdir()) == before
 
@@ -473,9 +565,9 @@ def test_an_idle_server_is_stopped_and_its_files_stay(room):
     room.start("--idle", "1")
     deadline = time.monotonic() + 240
     user = {pwd.getpwnam("probe03").pw_uid}
-    while time.monotonic() < deadline and any(load.processes_of(user)):
+    while time.monotonic() < deadline and accounts.processes_of(user):
         time.sleep(2)
-    assert not any(load.processes_of(user))
+    assert not accounts.processes_of(user)
     home = Path(pwd.getpwnam("probe03").pw_dir)
     assert (home / "work" / "progress.json").is_file()
 
@@ -524,71 +616,10 @@ def test_an_account_of_somebody_else_is_never_used(room):
 
 # --- sign-in by a learning platform -------------------------------------------------------------
 
-LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
-
-
-class Platform:
-    """A learning platform on loopback: it signs launches, and publishes its key."""
-
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        keys = json.dumps({"keys": [{**public, "kid": "one", "alg": "RS256"}]}).encode()
-
-        class Keys(BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802  http.server calls it so
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(keys)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Keys)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-    def described(self) -> dict:
-        """What an instructor puts into the file for --lti."""
-        return {
-            "client_id": ["anatomy"],
-            "issuer": self.address,
-            "authorize_url": f"{self.address}/authorize",
-            "jwks_endpoint": f"{self.address}/keys",
-        }
-
-    def launch(self, web: httpx.Client, person: str, role: str, **changed) -> httpx.Response:
-        """Send a browser into the hub (LTI 1.3: login initiation, authentication response)."""
-        asked = {"iss": self.address, "login_hint": "1", "client_id": "anatomy"}
-        asked["target_link_uri"] = f"{URL}/hub/home"
-        began = web.get(f"{URL}/hub/lti13/oauth_login", params=asked)
-        sent = parse_qs(urlparse(began.headers["location"]).query)
-        now = int(time.time())
-        claims = {
-            "iss": self.address,
-            "aud": "anatomy",
-            "sub": person,
-            "name": "Ada Lovelace",
-            "iat": now,
-            "exp": now + 300,
-            "nonce": sent["nonce"][0],
-            LTI + "version": "1.3.0",
-            LTI + "message_type": "LtiResourceLinkRequest",
-            LTI + "deployment_id": "1",
-            LTI + "target_link_uri": f"{URL}/hub/home",
-            LTI + "resource_link": {"id": "1"},
-            LTI + "roles": [role],
-        }
-        key = changed.pop("key", self.key)
-        token = jwt.encode({**claims, **changed}, key, "RS256", headers={"kid": "one"})
-        data = {"id_token": token, "state": sent["state"][0]}
-        return web.post(f"{URL}/hub/lti13/oauth_callback", data=data)
-
 
 @pytest.fixture(scope="module")
 def platform(room):
-    platform = Platform()
+    platform = Platform(URL)
     path = room.place / "platform.json"
     path.write_text(json.dumps(platform.described()), encoding="utf-8")
     room.end(signal.SIGTERM)
@@ -618,7 +649,7 @@ def test_who_teaches_there_sees_the_wall_here(platform):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"key": rsa.generate_private_key(public_exponent=65537, key_size=2048)},
+        {"key": another_key()},
         {"aud": "another-tool"},
         {"iss": "https://other.example"},
         {"exp": 1},

@@ -6,7 +6,7 @@ it keeps out.
 
 from pathlib import Path
 
-from tools.classroom import accounts, sign_in
+from tools.classroom import accounts, sign_in, sockets
 from tools.classroom.settings import VARIABLE, read
 
 settings = read()
@@ -14,20 +14,16 @@ c = get_config()  # noqa: F821  JupyterHub defines it
 
 # --- who can reach it ---------------------------------------------------------------------------
 
-# This machine alone, unless --address says otherwise. What runs behind the proxy stays on loopback.
-c.JupyterHub.bind_url = f"http://{settings.address}:{settings.port}"
-c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.port + 2}"
-c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.port + 1}"
-if settings.certificate:
-    c.JupyterHub.bind_url = f"https://{settings.address}:{settings.port}"
-    c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = settings.certificate, settings.key
-# The course's own proxy, in Python: no Node.js. Whoever holds its token can send anybody's traffic
-# anywhere; the token is in the environment of root's processes, which a learner cannot read. A hub
-# that is killed takes its helpers along: else the next one finds their ports taken, and meanwhile
-# a learner could answer at the hub's port to everybody whom the proxy sends there.
-along = ["setpriv", "--pdeathsig", "TERM", settings.python, "-m"]
-secret = f"{settings.state}/cookie_secret"
-c.ConfigurableHTTPProxy.command = [*along, "tools.classroom.proxy", "--secret", secret]
+# nginx listens at one port: on this machine alone, unless --address says otherwise. All else talks
+# over sockets: a port belongs to whoever takes it first, and a socket lies in a folder.
+scheme = "https" if settings.certificate else "http"
+c.JupyterHub.bind_url = f"{scheme}://{settings.address}:{settings.port}"
+c.JupyterHub.proxy_class = "tools.classroom.proxy.Nginx"
+# The hub's socket is nginx's and the helpers'. Learners' servers have a way of their own to it.
+hub = sockets.url(settings.socket("front/hub"))
+c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = hub
+c.JupyterHub.hub_socket_mode = 0o660
+c.Spawner.hub_connect_url = sockets.url(settings.socket("api/hub"))
 
 # --- who they are -------------------------------------------------------------------------------
 
@@ -60,8 +56,11 @@ else:
 # --- what each can do to the others -------------------------------------------------------------
 
 # Every server runs as a Unix user of its own, with a home that nobody else can open. The simple
-# spawner would run them all as root: then each could read the hub's secrets and all files.
-c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
+# spawner would run them all as root: then each could read the hub's secrets and all files. It is
+# reached at a socket in a folder that nobody else can enter: when it ends, nobody takes its place.
+c.JupyterHub.spawner_class = "tools.classroom.spawner.SocketSpawner"
+c.SocketSpawner.idle = settings.idle
+c.Spawner.poll_interval = 5  # seconds until the hub knows that a server has ended
 # Kernels talk over sockets in the learner's home. TCP ports can be tried by everybody on the
 # machine, and two kernels that start at once can want the same one.
 c.Spawner.args = [
@@ -98,35 +97,56 @@ c.Spawner.pre_spawn_hook = copies_first
 # The hub's folder has mode 0700. Learners' servers go on while the hub is down, and it finds them
 # again; who was signed in still is.
 c.JupyterHub.db_url = f"sqlite:///{settings.state}/jupyterhub.sqlite"
-c.JupyterHub.cookie_secret_file = secret
-c.ConfigurableHTTPProxy.pid_file = f"{settings.state}/proxy.pid"
+c.JupyterHub.cookie_secret_file = f"{settings.state}/cookie_secret"
 c.JupyterHub.pid_file = f"{settings.state}/hub.pid"
 c.JupyterHub.cleanup_servers = False
+# What a session was given ends with its sign-out. Of a browser that was shut, it ends after a day.
+c.JupyterHub.oauth_token_expires_in = 86_400
+# What people typed stands in the log; nothing of it is a command to the terminal that shows it.
+formatter = {"class": "tools.classroom.plain_log.PlainFormatter"}
+c.JupyterHub.logging_config = {"formatters": {"console": formatter}}
 
 # --- the hub's helpers --------------------------------------------------------------------------
 
+
+def helper(name, *user, **environment):
+    """A service of the hub: one of the course's modules, in a process of its own.
+
+    A hub that is killed takes its helpers along: setpriv sees to that, and to who they are. One
+    that ends is started again, within half a minute.
+    """
+    run = ["setpriv", *user, "--pdeathsig", "TERM", settings.python, "-m"]
+    house = str(Path(__file__).resolve().parents[2])
+    command = [*run, f"tools.classroom.{name}"]
+    return {"name": name, "command": command, "cwd": house, "environment": environment}
+
+
+def with_sign_in(service):
+    """A service that people are shown into by the hub, behind nginx at /services/NAME/."""
+    prefix = f"/services/{service['name']}/"
+    service["environment"]["JUPYTERHUB_SERVICE_PREFIX"] = prefix
+    service["environment"]["JUPYTERHUB_OAUTH_CALLBACK_URL"] = f"{prefix}oauth_callback"
+    # It is a part of the hub, so nobody is asked to let it in.
+    return {**service, "oauth_redirect_uri": f"{prefix}oauth_callback", "oauth_no_confirm": True}
+
+
+unprivileged = [f"--reuid={sockets.NGINX}", f"--regid={sockets.NGINX}", "--clear-groups"]
+where = {VARIABLE: f"{settings.state}/settings.json"}
+# nginx asks the door about each request for a learner's server. Over HTTPS its cookie begins with
+# __Host-: then nobody at another port of this machine can plant one.
+at_the_door = {
+    "DOOR_SOCKET": str(settings.socket("door/door")),
+    "DOOR_SECRET": settings.door_secret,
+    "JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED": str(int(bool(settings.certificate))),
+}
 c.JupyterHub.services = [
-    {
-        "name": "idle-culler",
-        "command": [*along, "jupyterhub_idle_culler", f"--timeout={settings.idle}"],
-    },
-    {
-        "name": "wall",
-        "url": f"http://127.0.0.1:{settings.port + 3}",
-        "command": [*along, "tools.classroom.wall"],
-        "cwd": str(Path(__file__).resolve().parents[2]),
-        "environment": {VARIABLE: f"{settings.state}/settings.json"},
-        "oauth_no_confirm": True,  # it is a part of the hub, so nobody is asked to let it in
-        "display": False,
-    },
+    helper("nginx", **where),
+    with_sign_in(helper("door", *unprivileged, **at_the_door)),
+    with_sign_in(helper("wall", **where)),
 ]
-# Each has what it needs and no more.
 c.JupyterHub.load_roles = [
-    {
-        "name": "stops-idle-servers",
-        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
-        "services": ["idle-culler"],
-    },
+    # Everybody may be shown in. In JupyterHub `self` alone is what a user has.
+    {"name": "user", "scopes": ["self", "access:services!service=door"]},
     {
         # The wall, and starting and stopping servers. Not `access:servers`: opening one.
         "name": "teaches",
@@ -134,3 +154,13 @@ c.JupyterHub.load_roles = [
         **teachers,
     },
 ]
+
+
+def way_to_the_wall(user):
+    """For who teaches, a link at the top of each page of the hub."""
+    groups = {group.name for group in user.groups} if user else set()
+    teaches = user and (user.name in teachers["users"] or groups & set(teachers["groups"]))
+    return '<a href="/services/wall/">The room on the wall</a>' if teaches else ""
+
+
+c.JupyterHub.template_vars = {"announcement": way_to_the_wall}

@@ -18,7 +18,6 @@ import statistics
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
@@ -26,6 +25,8 @@ from urllib.parse import urlparse
 import httpx
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
+
+from tools.classroom.accounts import processes_of
 
 LOOPBACK = ("127.0.0.1", "localhost")
 BLANK = re.compile(r'(predict\("[^"]+", )""')  # a prediction that nobody has made yet
@@ -48,7 +49,7 @@ class Learner:
     def __init__(self, url: str, name: str, password: str) -> None:
         self.url, self.name, self.password = url.rstrip("/"), name, password
         self.web = httpx.AsyncClient(follow_redirects=True, timeout=240)
-        self.server = f"{self.url}/user/{name}"
+        self.server, self.token = f"{self.url}/user/{name}", ""
 
     async def sign_in(self) -> int:
         """Fill in the form of the hub; the status of the page that follows."""
@@ -65,22 +66,28 @@ class Learner:
         while time.monotonic() - began < patience:
             answer = await self.web.get(f"{self.server}/lab")  # by way of OAuth, as a browser does
             if answer.status_code == 200 and answer.url.path.startswith(f"/user/{self.name}/lab"):
-                return time.monotonic() - began
+                page = f"{self.url}/hub/spawn-pending/{self.name}"  # until the hub saw it, too
+                if (await self.web.get(page, follow_redirects=False)).status_code == 302:
+                    return time.monotonic() - began
+            if answer.status_code == 424:  # the hub has only now seen that an earlier one has ended
+                await self.web.get(f"{self.url}/hub/spawn")
             await asyncio.sleep(0.5)
         raise TimeoutError(f"The server of {self.name} did not come up.")
 
     async def api(self, method: str, path: str, body: dict | None = None) -> httpx.Response:
-        """Ask the learner's own server something."""
+        """Ask the learner's own server something, as JupyterLab does."""
         await self.fresh_page()
-        headers = {"X-XSRFToken": self.xsrf()}
+        headers = {"X-XSRFToken": self.xsrf(), "Sec-Fetch-Mode": "cors"}
+        headers["Authorization"] = f"token {self.token}"
         return await self.web.request(
             method, f"{self.server}/api/{path}", json=body, headers=headers
         )
 
     async def fresh_page(self) -> None:
-        """Have the cookie against cross-site requests, which a page sets."""
-        if not self.xsrf():
-            await self.web.get(f"{self.server}/lab")
+        """Have the cookie against cross-site requests, which a page sets, and its token."""
+        if not self.xsrf() or not self.token:
+            page = (await self.web.get(f"{self.server}/lab")).text
+            self.token = re.search(r'"token": "(\w+)"', page)[1]
 
     def xsrf(self) -> str:
         """The cookie against cross-site requests of this server, or nothing."""
@@ -99,9 +106,8 @@ class Learner:
         """Talk to a kernel that is running."""
         address = f"{self.server}/api/kernels/{number}/channels?session_id={uuid.uuid4()}"
         cookie = self.web.build_request("GET", address).headers.get("cookie", "")
-        request = HTTPRequest(
-            address.replace("http", "ws", 1), headers={"Cookie": cookie, "Origin": self.url}
-        )
+        headers = {"Cookie": cookie, "Origin": self.url, "Sec-Fetch-Mode": "websocket"}
+        request = HTTPRequest(address.replace("http", "ws", 1), headers=headers)
         return Kernel(number, await websocket_connect(request, max_message_size=2**26))
 
     async def close(self) -> None:
@@ -174,20 +180,11 @@ async def work_through(learner: Learner, lesson: str, pause: float, times: Times
 # --- what it costs ------------------------------------------------------------------------------
 
 
-def processes_of(users: set[int]) -> Iterator[Path]:
-    """The processes of these Unix users."""
-    for path in Path("/proc").iterdir():
-        try:
-            if path.name.isdigit() and path.stat().st_uid in users:
-                yield path
-        except OSError:
-            pass
-
-
 def cost(users: set[int]) -> tuple[int, float]:
     """Bytes of memory in use, shared pages divided (PSS), and seconds of CPU so far."""
     memory, seconds = 0, 0.0
-    for process in processes_of(users):
+    for number in processes_of(users):
+        process = Path("/proc", str(number))
         try:
             rollup = (process / "smaps_rollup").read_text(encoding="utf-8")
             spent = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()

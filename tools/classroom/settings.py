@@ -27,12 +27,13 @@ class Settings:
     learners: list[str] = field(default_factory=list)
     instructor: str = "instructor"
     address: str = "127.0.0.1"
-    port: int = 8000  # the three ports after it are the proxy's, the hub's and the wall's
+    port: int = 8000
     certificate: str = ""
     key: str = ""
     sign_in: str = "own"  # own, shared or lti
     passwords: dict[str, str] = field(default_factory=dict)  # by name: a salt, and scrypt's value
     lti: dict[str, Any] = field(default_factory=dict)  # lti: what the learning platform says
+    door_secret: str = ""  # signs the cookie of the door, so that it outlives a restart
     memory: int = 800_000_000  # bytes that one process may allocate
     processes: int = 400  # processes and threads of one learner
     idle: int = 3600  # seconds after which a server that nobody uses is stopped
@@ -44,6 +45,13 @@ class Settings:
     def runtime(self, name: str) -> Path:
         """Where the sockets of that learner's kernels lie."""
         return self.home(name) / ".run"
+
+    def socket(self, part: str) -> Path:
+        """Where a part of the class listens: `front/hub`, say, or `servers/learner01/server`.
+
+        Who may enter each folder is decided where it is made: see sockets.py.
+        """
+        return Path(self.homes, ".sockets", part)
 
     def limits(self) -> list[str]:
         """A command before a command, which sets what that one may have.

@@ -28,7 +28,7 @@ from typing import NoReturn
 
 from cryptography import x509
 
-from tools.classroom import accounts, sign_in
+from tools.classroom import accounts, nginx, sign_in, sockets
 from tools.classroom import settings as classroom
 from tools.environments import HOUSE, pip, python_with
 
@@ -69,7 +69,7 @@ def account_name(word: str) -> str:
 def arguments(words: list[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="make classroom", description=__doc__)
-    many, port, few = between(1, 999), between(1, 65_532), between(1, 10_000)
+    many, port, few = between(1, 999), between(1, 65_535), between(1, 10_000)
     parser.add_argument("--learners", type=many, metavar="N", help="how many accounts (10)")
     parser.add_argument("--prefix", type=account_name, help="learner gives learner01, learner02")
     parser.add_argument("--instructor", type=account_name, help="the account that sees the wall")
@@ -81,7 +81,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--lti", type=Path, metavar="FILE", help="JSON: " + ", ".join(LTI))
     parser.add_argument("--address", default="127.0.0.1", help="0.0.0.0 for the room's network")
-    parser.add_argument("--port", type=port, default=8000, help="and the three after it (8000)")
+    parser.add_argument("--port", type=port, default=8000, help="where browsers come to (8000)")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="for HTTPS, with --key")
     parser.add_argument("--key", type=Path, metavar="FILE")
     size = between(200, 1_000_000)
@@ -181,7 +181,7 @@ def private_folder(path: Path) -> None:
 def only_one(state: Path, patience: float = 15) -> None:
     """Be the one hub of this class, as long as this process lives. Exits where another stays.
 
-    A second hub would end the first one's proxy, and take its number out of hub.pid.
+    A second hub would end the first one's nginx, and take its number out of hub.pid.
     """
     lock = os.open(state, os.O_RDONLY | os.O_DIRECTORY)
     deadline = time.monotonic() + patience
@@ -198,31 +198,19 @@ def only_one(state: Path, patience: float = 15) -> None:
     os.set_inheritable(lock, True)  # the hub takes the place of this process
 
 
-def free_ports(address: str, first: int, patience: float = 5) -> None:
-    """Wait until the four ports are free; exits with a sentence where one is not."""
+def free_port(host: str, port: int, patience: float = 5) -> None:
+    """Wait until something can listen there; exits with a sentence where nothing can."""
     deadline = time.monotonic() + patience
-    for port in range(first, first + 4):
-        host = address if port == first else "127.0.0.1"
-        while complaint := why_not(host, port):
+    while True:
+        try:
+            family = socket.getaddrinfo(host, port)[0][0]
+            socket.create_server((host, port), family=family).close()
+            return
+        except OSError as error:
             if time.monotonic() > deadline:
-                sys.exit(
-                    f"Nothing can listen at {host}, port {port}: {complaint}. "
-                    "--port names the first of four ports."
-                )
+                why = (error.strerror or str(error)).lower()
+                sys.exit(f"Nothing can listen at {host}, port {port}: {why}. --port names another.")
             time.sleep(0.2)
-
-
-def why_not(host: str, port: int) -> str:
-    """Why nothing can listen there, or nothing."""
-    try:
-        [family, *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            probe.listen(1)
-    except OSError as error:
-        return (error.strerror or str(error)).lower()
-    return ""
 
 
 def check_certificate(certificate: Path, key: Path) -> None:
@@ -317,6 +305,7 @@ def decide(
         sign_in=way,
         passwords={name: sign_in.hashed(known[name]) for name in people},
         lti=read_lti(chosen.lti, before.lti if before else {}) if way == "lti" else {},
+        door_secret=(before.door_secret if before else "") or secrets.token_hex(32),
         memory=chosen.memory * 1_000_000,
         idle=chosen.idle * 60,
     )
@@ -347,8 +336,8 @@ def announce(settings: classroom.Settings) -> None:
         )
         print("whoever has it can sign in as any of them and read what they wrote.")
     alone = settings.address in ("127.0.0.1", "localhost", "::1")
-    if not alone and settings.port + 3 >= 1024:
-        print("--port 443 takes ports at which no learner can answer in the class's place.")
+    if not alone and settings.port >= 1024:
+        print("--port 443 takes a port at which no learner can answer in the class's place.")
     if not alone and not settings.certificate:
         print("Without --certificate and --key passwords cross the network readable to everybody.")
     print(f"The log is {settings.state}/hub.log.")
@@ -372,11 +361,15 @@ def end_sessions(settings: classroom.Settings, before: classroom.Settings | None
 
 
 def start(chosen: argparse.Namespace) -> NoReturn:
-    """Make what is missing, then run the hub in the place of this process."""
+    """Make what is missing, then run the hub in the place of this process.
+
+    Raises CannotStart where there is no nginx, or none can be told what it should do.
+    """
     if bool(chosen.certificate) != bool(chosen.key):
         sys.exit("--certificate and --key go together.")
     if chosen.certificate:
         check_certificate(chosen.certificate, chosen.key)
+    nginx.executable()
     private_folder(chosen.state)
     before = earlier(chosen.state)
     only_one(chosen.state)
@@ -386,8 +379,10 @@ def start(chosen: argparse.Namespace) -> NoReturn:
     except subprocess.CalledProcessError as error:
         sys.exit(f"The environment could not be built: this failed: {shown(error.cmd)}")
     settings, known = decide(chosen, python, before)
-    free_ports(settings.address, settings.port)
+    nginx.end_workers(settings)
+    free_port(settings.address, settings.port)
     path = make_ready(settings, known, before)
+    nginx.check(settings, sockets.NGINX)
     announce(settings)
     become_the_hub(settings, path)
 
@@ -414,10 +409,7 @@ def make_ready(
             accounts.ensure(name, settings)
     except subprocess.CalledProcessError as error:
         sys.exit(f"An account could not be made: this failed: {shown(error.cmd)}")
-    # JupyterHub ends whoever has the number of its last proxy: after a crash, anybody at all
-    proxy = Path(settings.state, "proxy.pid")
-    if not running(proxy):
-        proxy.unlink(missing_ok=True)
+    sockets.make_folders(settings)
     return path
 
 
@@ -443,7 +435,7 @@ def become_the_hub(settings: classroom.Settings, path: Path) -> NoReturn:
 
 
 def running(path: Path) -> int | None:
-    """The process that this file names, where it is the hub or its proxy; else None."""
+    """The process that this file names, where it is the hub; else None."""
     try:
         number = int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -452,12 +444,11 @@ def running(path: Path) -> int | None:
 
 
 def is_ours(number: int) -> bool:
-    """Whether this process is a hub or a proxy: the number may be another's by now."""
+    """Whether this process is a hub: the number may be another's by now."""
     try:
-        command = Path(f"/proc/{number}/cmdline").read_bytes()
+        return b"jupyterhub" in Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"jupyterhub" in command or b"tools.classroom.proxy" in command
 
 
 def end(number: int, patience: float = 20) -> None:
@@ -472,15 +463,16 @@ def end(number: int, patience: float = 20) -> None:
 
 
 def stop(settings: classroom.Settings) -> None:
-    """End the hub, its proxy, and what learners run."""
-    for name in ("hub.pid", "proxy.pid"):
-        if number := running(Path(settings.state, name)):
-            end(number)
+    """End the hub with its helpers, and what learners run."""
+    if number := running(Path(settings.state, "hub.pid")):
+        end(number)
+    nginx.end_workers(settings)
     print(f"Stopped. {accounts.stop_processes(settings)} processes of learners were ended.")
+    sockets.remove_folders(settings)
 
 
 PASSWORDS = ("settings.json", "slips.txt")
-WRITTEN = (*SESSIONS, "hub.pid", "proxy.pid", "hub.log")
+WRITTEN = (*SESSIONS, "hub.pid", "hub.log")
 
 
 def remove(settings: classroom.Settings) -> None:
@@ -489,6 +481,7 @@ def remove(settings: classroom.Settings) -> None:
     names, left = accounts.remove(settings)
     if left:
         sys.exit(f"These accounts could not be removed: {', '.join(left)}. Say it again.")
+    sockets.remove_nginx_account()
     for name in (*PASSWORDS, *WRITTEN):
         Path(settings.state, name).unlink(missing_ok=True)
     for folder in (settings.state, settings.homes):
@@ -504,7 +497,10 @@ def main(words: list[str]) -> int:
         print(NOT_ROOT, file=sys.stderr)
         return 2
     if not (chosen.stop or chosen.remove):
-        start(chosen)
+        try:
+            start(chosen)
+        except nginx.CannotStart as error:
+            sys.exit(str(error))
     settings = earlier(chosen.state)
     if settings is None:
         print(f"There is no class in {chosen.state}.", file=sys.stderr)

@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
-from urllib.parse import urlparse
 
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import Item
@@ -27,7 +26,7 @@ from labutils.classroom.room import (
     standing,
     tries,
 )
-from tools.classroom import accounts
+from tools.classroom import accounts, plain_log
 from tools.classroom.settings import read
 
 EVERY = 15  # seconds
@@ -144,7 +143,9 @@ def _row(name: str, count: int, most: int, said: str, more: str) -> str:
 def serve() -> None:
     """Serve the page to whoever the hub lets in."""
     from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
+    from tornado.httpserver import HTTPServer
     from tornado.ioloop import IOLoop
+    from tornado.netutil import bind_unix_socket
     from tornado.web import Application, RequestHandler, authenticated
 
     class Wall(HubOAuthenticated, RequestHandler):
@@ -160,11 +161,13 @@ def serve() -> None:
             answers = "answers" in self.request.arguments
             self.finish(page(of_homes(homes), answers=answers))
 
+    plain_log.to_stderr()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     handlers = [(prefix, Wall), (prefix + "oauth_callback", HubOAuthCallbackHandler)]
-    application = Application(handlers, cookie_secret=os.urandom(32))
-    address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
-    application.listen(address.port, address.hostname)
+    secret, silent = os.urandom(32), lambda _: None
+    application = Application(handlers, cookie_secret=secret, log_function=silent)
+    server = HTTPServer(application, xheaders=True)
+    server.add_socket(bind_unix_socket(str(read().socket("front/wall")), mode=0o660))
     IOLoop.current().start()
 
 

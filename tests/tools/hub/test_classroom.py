@@ -12,6 +12,8 @@ import sys
 import time
 from html import escape
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
 
 import hypothesis
 import jsonschema
@@ -29,7 +31,7 @@ from labutils.classroom.registry import Guess, Lesson, Prediction
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
-from tools.classroom import accounts, settings, sign_in, start, wall
+from tools.classroom import accounts, settings, sign_in, sockets, start, wall
 
 HERE = Path(start.HERE)
 VALUES = ROOT / "docs" / "classroom" / "values.yaml"
@@ -44,9 +46,8 @@ PLATFORM = {
 
 def configured(monkeypatch, tmp_path, **decisions) -> Config:
     """What the hub of a class with these decisions is told."""
-    chosen = settings.Settings(
-        state=str(tmp_path), homes="/home/class", python="/opt/class/bin/python", **decisions
-    )
+    places = {"homes": "/home/class", "python": "/opt/class/bin/python"}
+    chosen = settings.Settings(state=str(tmp_path), **places, **decisions)
     monkeypatch.setenv(settings.VARIABLE, str(settings.write(chosen)))
     monkeypatch.setattr(sign_in, "password_authenticator", lambda: "passwords")
     c = Config()
@@ -64,27 +65,32 @@ def c(monkeypatch, tmp_path):
 # --- the configuration --------------------------------------------------------------------------
 
 
-def test_everything_listens_on_loopback(c):
+def test_one_port_is_listened_at_and_on_loopback(c):
     assert c.JupyterHub.bind_url == "http://127.0.0.1:8000"
-    assert c.JupyterHub.hub_bind_url == "http://127.0.0.1:8002"
-    assert c.ConfigurableHTTPProxy.api_url == "http://127.0.0.1:8001"
-    assert [one["url"] for one in c.JupyterHub.services if "url" in one] == [
-        "http://127.0.0.1:8003"
-    ]
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2fhome%2fclass%2f.sockets%2ffront%2fhub"
+    assert not [one for one in c.JupyterHub.services if "url" in one]
 
 
-def test_told_otherwise_only_the_door_opens_to_the_room(monkeypatch, tmp_path):
+def test_told_otherwise_that_port_opens_to_the_room(monkeypatch, tmp_path):
     c = configured(
         monkeypatch, tmp_path, address="0.0.0.0", certificate="/etc/class.pem", key="/etc/class.key"
     )
     assert c.JupyterHub.bind_url == "https://0.0.0.0:8000"
-    assert (c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key) == ("/etc/class.pem", "/etc/class.key")
-    assert c.JupyterHub.hub_bind_url.startswith("http://127.0.0.1:")
-    assert c.ConfigurableHTTPProxy.api_url.startswith("http://127.0.0.1:")
+    assert c.JupyterHub.hub_bind_url == "http+unix://%2fhome%2fclass%2f.sockets%2ffront%2fhub"
+
+
+def test_the_address_of_a_socket_survives_what_is_done_to_the_name_of_a_host():
+    address = sockets.url(Path("/srv/Class_A/.sockets/front/hub"))
+    assert unquote(urlsplit(address).hostname) == "/srv/Class_A/.sockets/front/hub"
+
+
+def test_learners_servers_reach_the_hub_by_a_way_of_their_own(c):
+    assert c.Spawner.hub_connect_url == "http+unix://%2fhome%2fclass%2f.sockets%2fapi%2fhub"
+    assert c.JupyterHub.hub_socket_mode == 0o660
 
 
 def test_each_server_is_a_unix_user_with_a_cap_and_sockets_of_its_own(c):
-    assert c.JupyterHub.spawner_class == "jupyterhub.spawner.LocalProcessSpawner"
+    assert c.JupyterHub.spawner_class == "tools.classroom.spawner.SocketSpawner"
     assert c.Spawner.cmd[3:6] == ["prlimit", "--data=800000000", "--nproc=400"]
     assert "--KernelManager.transport=ipc" in c.Spawner.args
 
@@ -105,18 +111,14 @@ def test_a_learners_server_gets_nothing_of_roots_environment(c):
     ("homes", "fits"), [("/home/anatomy-class", True), ("/srv/" + "x" * 60, False)]
 )
 def test_the_path_of_a_kernels_socket_has_to_fit(homes, fits):
-    chosen = settings.Settings(state="/s", homes=homes, python="/p", learners=["learner01"])
+    chosen = settings.Settings("/s", homes, "/p", learners=["learner01"])
     assert chosen.sockets_fit() is fits
 
 
 def test_no_part_of_it_is_node(c):
-    commands = [
-        c.ConfigurableHTTPProxy.command,
-        c.Spawner.cmd,
-        *(one["command"] for one in c.JupyterHub.services),
-    ]
-    assert "tools.classroom.proxy" in c.ConfigurableHTTPProxy.command
+    commands = [c.Spawner.cmd, *(one["command"] for one in c.JupyterHub.services)]
     names = {Path(word).name for command in commands for word in command}
+    assert c.JupyterHub.proxy_class == "tools.classroom.proxy.Nginx"
     assert names.isdisjoint({"node", "npm", "npx", "configurable-http-proxy"})
 
 
@@ -126,11 +128,36 @@ def test_a_restart_keeps_servers_sessions_and_the_database(c, tmp_path):
     assert c.JupyterHub.cookie_secret_file == f"{tmp_path}/cookie_secret"
 
 
-def test_idle_servers_are_stopped_by_a_service_that_can_do_nothing_else(c):
-    [culler] = [one for one in c.JupyterHub.services if one["name"] == "idle-culler"]
-    assert culler["command"][-1] == "--timeout=3600"
-    [role] = [one for one in c.JupyterHub.load_roles if one.get("services") == ["idle-culler"]]
-    assert "admin:users" not in role["scopes"]
+def test_idle_servers_are_stopped_by_the_hub_itself(c):
+    assert c.SocketSpawner.idle == 3600
+    assert c.Spawner.poll_interval == 5
+    assert [one["name"] for one in c.JupyterHub.services] == ["nginx", "door", "wall"]
+
+
+def test_the_door_has_no_right_of_root_and_its_cookie_is_for_https_alone(monkeypatch, tmp_path):
+    for certificate, prefix in (("", "0"), ("/etc/class.pem", "1")):
+        c = configured(monkeypatch, tmp_path, certificate=certificate, door_secret="drawn")
+        [door] = [one for one in c.JupyterHub.services if one["name"] == "door"]
+        assert door["command"][:4] == [
+            *("setpriv", "--reuid=anatomy-nginx", "--regid=anatomy-nginx", "--clear-groups")
+        ]
+        assert door["environment"]["JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED"] == prefix
+        assert door["environment"]["DOOR_SECRET"] == "drawn"
+    [user] = [role for role in c.JupyterHub.load_roles if role["name"] == "user"]
+    assert user["scopes"] == ["self", "access:services!service=door"]
+
+
+def test_who_teaches_finds_the_wall_in_one_click(c, monkeypatch, tmp_path):
+    def somebody(name: str, *groups: str) -> SimpleNamespace:
+        return SimpleNamespace(name=name, groups=[SimpleNamespace(name=one) for one in groups])
+
+    shown = c.JupyterHub.template_vars["announcement"]
+    assert 'href="/services/wall/"' in shown(somebody("instructor"))
+    assert shown(somebody("learner01")) == shown(None) == ""
+    lti = configured(monkeypatch, tmp_path, sign_in="lti", lti=PLATFORM)
+    shown = lti.JupyterHub.template_vars["announcement"]
+    assert 'href="/services/wall/"' in shown(somebody("lti-1", sign_in.TEACHERS))
+    assert shown(somebody("instructor")) == ""
 
 
 # --- who gets in --------------------------------------------------------------------------------
@@ -241,6 +268,7 @@ def test_settings_and_slips_are_for_their_owner_alone(tmp_path):
 def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
     first, slips = decided(tmp_path / "class", "--learners", "3")
     again, same = decided(tmp_path / "class")
+    assert again.door_secret == first.door_secret
     assert again.learners == first.learners == ["learner01", "learner02", "learner03"]
     assert same == slips
     assert len(set(slips.values())) == 4  # three learners and the instructor
@@ -274,7 +302,7 @@ def test_said_again_a_class_keeps_its_names_and_its_homes(tmp_path):
         (["--learners", "1e6"], "1e6 is no number from 1 to 999"),
         (["--learners", "1000000"], "1000000 is no number from 1 to 999"),
         (["--learners", "٣"], "٣ is no number from 1 to 999"),
-        (["--port", "65533"], "65533 is no number from 1 to 65532"),
+        (["--port", "65536"], "65536 is no number from 1 to 65535"),
         (["--idle", "0"], "0 is no number from 1"),
         (["--memory", "1"], "1 is no number from 200"),
         (["--prefix", "../root"], "'../root' is no name of accounts"),
@@ -331,12 +359,12 @@ def test_a_port_that_somebody_has_is_named():
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         port = somebody.getsockname()[1]
         with pytest.raises(SystemExit, match=f"port {port}: address already in use"):
-            start.free_ports("127.0.0.1", port, patience=0)
+            start.free_port("127.0.0.1", port, patience=0)
 
 
 def test_an_address_that_this_machine_has_not_is_named():
     with pytest.raises(SystemExit, match=r"Nothing can listen at 192\.0\.2\.1, port 8000"):
-        start.free_ports("192.0.2.1", 8000, patience=0)
+        start.free_port("192.0.2.1", 8000, patience=0)
 
 
 def test_a_certificate_that_browsers_or_learners_would_misuse_is_refused(tmp_path, monkeypatch):
@@ -365,7 +393,7 @@ def test_without_root_a_sentence_says_what_works(monkeypatch, capsys):
 
 def announced(capsys, **decisions) -> str:
     """What a start with these decisions says."""
-    start.announce(settings.Settings(state="/s", homes="/h", python="/p", **decisions))
+    start.announce(settings.Settings("/s", "/h", "/p", **decisions))
     return capsys.readouterr().out
 
 
@@ -376,7 +404,7 @@ def test_what_to_type_into_a_browser_is_said(capsys, monkeypatch):
     assert "--port 443" not in alone
     open_to_all = announced(capsys, address="0.0.0.0")
     assert "The class is at http://class.example:8000/\n" in open_to_all
-    assert "--port 443 takes ports at which no learner can answer" in open_to_all
+    assert "--port 443 takes a port at which no learner can answer" in open_to_all
     assert "passwords cross the network readable" in open_to_all
     careful = announced(capsys, address="0.0.0.0", port=443, certificate="/c", key="/k")
     assert "The class is at https://class.example/\n" in careful
@@ -408,7 +436,7 @@ def test_a_number_that_is_somebody_elses_by_now_is_left_alone(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
 def test_an_account_that_the_class_did_not_make_is_refused():
-    chosen = settings.Settings(state="/s", homes="/home/class", python="/p")
+    chosen = settings.Settings("/s", "/home/class", "/p")
     with pytest.raises(accounts.NotOurs, match="an account root that is not the class's"):
         accounts.account("root", chosen)
     assert accounts.account("nobody-has-this-name", chosen) is None
@@ -419,7 +447,7 @@ def test_a_home_that_was_there_before_is_given_to_nobody(tmp_path):
     # who made it could still have it, or read it
     tmp_path.chmod(0o711)
     (tmp_path / "nobody-has-this-name").symlink_to("/root")
-    chosen = settings.Settings(state="/s", homes=str(tmp_path), python="/p")
+    chosen = settings.Settings("/s", str(tmp_path), "/p")
     reason = "is there, and no account of the class's has it" if os.geteuid() == 0 else "root alone"
     with pytest.raises(accounts.NotOurs, match=reason):
         accounts.ensure("nobody-has-this-name", chosen)
@@ -443,7 +471,7 @@ def test_no_account_is_made_where_one_of_them_is_somebody_elses(tmp_path, monkey
 @pytest.mark.skipif(sys.platform != "linux", reason="names of accounts on Linux")
 def test_homes_that_others_could_exchange_are_not_used(tmp_path):
     tmp_path.chmod(0o1777)
-    chosen = settings.Settings(state="/s", homes=str(tmp_path), python="/p")
+    chosen = settings.Settings("/s", str(tmp_path), "/p")
     with pytest.raises(accounts.NotOurs, match="is no folder that root alone can write to"):
         accounts.ensure("nobody-has-this-name", chosen)
 
