@@ -288,7 +288,7 @@ def play(world: World, *, case: CaseName = cases.COURSE, own_rules: Sequence[Rul
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _Reply:
     """What a request gets: the decision, whether a log holds it, what it gives, and whether it
     raises an alarm."""
 
@@ -304,7 +304,7 @@ class Foresight:
 
     def __init__(self, world: World, own_rules: Sequence[Rule] = ()):
         self.world, self.own_rules = world, own_rules
-        self.answers: dict[tuple[object, ...], _Answer] = {}
+        self.answers: dict[tuple[object, ...], _Reply] = {}
         self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
 
     def steps(
@@ -315,7 +315,7 @@ class Foresight:
         intruder = _Foreseen(self, case, chosen, alarm)
         return list(CampaignRun(case, intruder).steps(chosen.steps))
 
-    def answer(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> _Answer:
+    def answer(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> _Reply:
         """What a request gets at a time, after an alarm; both in seconds since 1970."""
         parts = (case.estate, case.watches, case.safeguards)
         asked_of = tuple(map(id, parts))
@@ -326,14 +326,14 @@ class Foresight:
             self.asked_of[asked_of] = parts
         return self.answers[key]
 
-    def decided(self, asked: Request) -> _Answer:
+    def decided(self, asked: Request) -> _Reply:
         """The same, decided now."""
         decision = policy.decide_with(self.own_rules, asked, self.world)
         recorded = policy.recorded(asked, self.world) and (
             asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
         )
         given = tuple(credentials_given(asked)) if decision.allow else ()
-        return _Answer(decision, recorded, given, policy.alarmed(asked, decision, self.world))
+        return _Reply(decision, recorded, given, policy.alarmed(asked, decision, self.world))
 
 
 class _Foreseen:

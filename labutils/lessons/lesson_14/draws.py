@@ -5,7 +5,7 @@ and its conclusions read them; a test computes two draws again.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -32,12 +32,22 @@ SETS = (
     ("service_tokens_bound", "exposed_rotated"),
     ("behaviour_checked", "exposed_rotated"),
 )
-FOR_THE_CODE = ("exposed_rotated", "exposed_rotated + service_tokens_bound")
-FOR_THE_CLOUD = (
-    "acts_reauthenticated + exposed_rotated",
-    "acts_reauthenticated + behaviour_checked + exposed_rotated",
-    "behaviour_checked + exposed_rotated",
-)
+SHOWN = {
+    "session": ("acts_reauthenticated",),
+    "code": (
+        "acts_reauthenticated",
+        "service_tokens_bound",
+        "repository_least_privilege",
+        "alert_token_elsewhere",
+        "exposed_rotated",
+        "exposed_rotated + service_tokens_bound",
+    ),
+    "cloud": (
+        "acts_reauthenticated + exposed_rotated",
+        "acts_reauthenticated + behaviour_checked + exposed_rotated",
+        "behaviour_checked + exposed_rotated",
+    ),
+}  # by loss, the sets that are shown under both assumptions
 DAYS = (0, 1, 7, 30)  # from the notice to the replacement
 SHARES = (1, 0.1, 0.005)  # of the alarms that are true
 HOURS = (2, 20)  # until the last foothold is found
@@ -164,12 +174,12 @@ def in_words(count: int) -> str:
     return "few" if count <= 10 else "about half" if 35 <= count <= 65 else "some"
 
 
-def print_both(rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def print_both() -> dict[str, list[str]]:
     """By loss, how many of 1,000 thieves each of these sets stops under both assumptions, and in
     how many draws 900 or more. By loss, the sets that stop as many under both, to one in fifty."""
     print(f"{'stopped of 1,000 (draws with 900 or more)':<70}{TENANT:<22}{ELSEWHERE}")
     stay: dict[str, list[str]] = {}
-    for loss, names in rows.items():
+    for loss, names in SHOWN.items():
         for name in names:
             cells = [
                 f"{spread(stopped(loss, name, one))} ({robust(loss, name, one)})"

@@ -113,10 +113,11 @@ class Evening:
             headers[PASS] = self._new_pass(service)
         return self.outside.get(f"https://{service}.example/{action}", headers=headers)
 
-    def is_alive(self, secret: str, door: str) -> bool:
-        """Whether a door that says no knows the secret all the same: it may not do this here."""
-        answer = self.knock(secret, door)
-        return answer.status_code == 403 and " may not " in answer.text
+    def print_alive(self, refused: Pairs) -> None:
+        """The refusals of a door that knows the secret all the same: it may not do this here."""
+        alive = [pair for pair in refused if " may not " in self.knock(*pair).text]
+        print(f"{len(refused)} refused; in {len(alive)} of them the account is known, and may not:")
+        print(*(f"    {secret} at {door}" for secret, door in alive), sep="\n")
 
     def cut(self, *names: str) -> None:
         """Make these worthless in one moment. `passes` ends each pass that the gateway gave out."""
