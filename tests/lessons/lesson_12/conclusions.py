@@ -87,6 +87,7 @@ def refresh_token() -> list[str]:
     assert all(minutes >= delay for one in closed for delay, minutes in one.items())
     open_at = {calls: by_delay(SHORT, refresh_token=True, calls=calls) for calls in (30, 6, 2)}
     worst = {calls: max(minutes.values()) for calls, minutes in open_at.items()}
+    assert all(60 / calls < minutes <= 60 / calls + SHORT.life for calls, minutes in worst.items())
     return [
         f"after {range_of_delays()}",
         "at least the time that the reaction takes",
