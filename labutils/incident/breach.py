@@ -5,10 +5,10 @@ A case says what was tried; outcomes come from policy.decide alone. It is a mode
 reports.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import httpx
 
@@ -287,6 +287,37 @@ def play(world: World, *, case: CaseName = cases.COURSE, own_rules: Sequence[Rul
 # --- foreseen -----------------------------------------------------------------------------------
 
 
+Answer = TypeVar("Answer")
+
+
+class Remembered(Generic[Answer]):
+    """What was answered before, by what was asked. Cases share what they did not change, so most of
+    many thieves ask the same."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[object, ...], Answer] = {}
+        self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
+
+    def answer(
+        self,
+        case: Incident,
+        ask: Ask,
+        time: int,
+        alarm: int | None,
+        decide: Callable[[Request], Answer],
+    ) -> Answer:
+        """The answer to a request of a campaign, decided where nobody asked the same before; times
+        are seconds since 1970."""
+        parts = (case.estate, case.watches, case.safeguards)
+        asked_of = tuple(map(id, parts))
+        address = case.addresses[ask.origin].ip
+        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
+        if key not in self.answers:
+            self.answers[key] = decide(request(case, ask, time, alarm))
+            self.asked_of[asked_of] = parts
+        return self.answers[key]
+
+
 @dataclass(frozen=True)
 class _Reply:
     """What a request gets: the decision, whether a log holds it, what it gives, and whether it
@@ -300,12 +331,11 @@ class _Reply:
 
 class Foresight:
     """Campaigns foreseen in one world, one after another: what was asked before is not decided
-    again. Cases share what they did not change, so most of many thieves ask the same."""
+    again."""
 
     def __init__(self, world: World, own_rules: Sequence[Rule] = ()):
         self.world, self.own_rules = world, own_rules
-        self.answers: dict[tuple[object, ...], _Reply] = {}
-        self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
+        self.remembered = Remembered[_Reply]()
 
     def steps(
         self, case: Incident, campaign: Campaign | None = None, alarm: int | None = None
@@ -315,19 +345,8 @@ class Foresight:
         intruder = _Foreseen(self, case, chosen, alarm)
         return list(CampaignRun(case, intruder).steps(chosen.steps))
 
-    def answer(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> _Reply:
-        """What a request gets at a time, after an alarm; both in seconds since 1970."""
-        parts = (case.estate, case.watches, case.safeguards)
-        asked_of = tuple(map(id, parts))
-        address = case.addresses[ask.origin].ip
-        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
-        if key not in self.answers:
-            self.answers[key] = self.decided(request(case, ask, time, alarm))
-            self.asked_of[asked_of] = parts
-        return self.answers[key]
-
     def decided(self, asked: Request) -> _Reply:
-        """The same, decided now."""
+        """What a request gets in this world."""
         decision = policy.decide_with(self.own_rules, asked, self.world)
         recorded = policy.recorded(asked, self.world) and (
             asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
@@ -345,7 +364,9 @@ class _Foreseen:
 
     def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
         """See Intruder."""
-        answer = self.foresight.answer(self.case, ask, time, self.alarm)
+        answer = self.foresight.remembered.answer(
+            self.case, ask, time, self.alarm, self.foresight.decided
+        )
         self.holds.update(answer.given)
         if self.alarm is None and answer.raises_alarm:
             self.alarm = time

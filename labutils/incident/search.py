@@ -202,9 +202,8 @@ class Worlds:
     def __init__(self, worlds: Sequence[World]):
         self.watched = [_Watched(world) for world in worlds]
         self.all = (1 << len(worlds)) - 1
-        self.answers: dict[tuple[object, ...], list[_Answer]] = {}
+        self.remembered = breach.Remembered[list[_Answer]]()
         self.having_value: dict[tuple[str, Any], int] = {}
-        self.asked_of: dict[tuple[int, ...], object] = {}  # kept: no two in turn have one identity
 
     def stopped(self, goals: Iterable[str], thieves: Iterable[Incident]) -> dict[str, list[int]]:
         """See stopped_in. What one crowd asked is not decided again for the next."""
@@ -221,23 +220,14 @@ class Worlds:
         """The world of this number, watched."""
         return self.watched[number]
 
-    def answered(self, case: Incident, ask: Ask, time: int, alarm: int | None) -> "list[_Answer]":
-        """The answers to a request, each with its worlds; together these are all worlds. Many
-        thieves ask the same: it is answered once for all of them."""
-        address = case.addresses[ask.origin].ip
-        parts = (case.estate, case.watches, case.safeguards)
-        asked_of = tuple(map(id, parts))
-        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
-        known = self.answers.get(key)
-        if known is None:
-            known, left, asked = [], self.all, breach.request(case, ask, time, alarm)
-            while left:
-                number = (left & -left).bit_length() - 1  # the first world without an answer
-                known.append(self.answer(asked, number))
-                left &= ~known[-1].sets
-            self.answers[key] = known
-            self.asked_of[asked_of] = parts
-        return known
+    def answers(self, asked: Request) -> "list[_Answer]":
+        """The answers to a request, each with its worlds; together these are all worlds."""
+        found, left = [], self.all
+        while left:
+            number = (left & -left).bit_length() - 1  # the first world without an answer
+            found.append(self.answer(asked, number))
+            left &= ~found[-1].sets
+        return found
 
     def answer(self, asked: Request, number: int) -> "_Answer":
         """What the world of this number answers, and all worlds that can not but answer the
@@ -402,7 +392,8 @@ class _Walk:
             yield state, False, self.sets.all
             return
         time = max(state.now + 1, seconds(ask.at) if ask.at else begin)
-        for answer in self.sets.answered(self.case, ask, time, state.alarm):
+        sets = self.sets
+        for answer in sets.remembered.answer(self.case, ask, time, state.alarm, sets.answers):
             alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
             after = _State(time + ask.lasts, state.holds | answer.given, alarm)
             yield after, answer.allowed, answer.sets

@@ -181,10 +181,7 @@ def print_both() -> dict[str, list[str]]:
     stay: dict[str, list[str]] = {}
     for loss, names in SHOWN.items():
         for name in names:
-            cells = [
-                f"{spread(stopped(loss, name, one))} ({robust(loss, name, one)})"
-                for one in ASSUMPTIONS
-            ]
+            cells = [_cell(loss, name, one) for one in ASSUMPTIONS]
             print(f"{loss:<9}{name:<61}{cells[0]:<22}{cells[1]}")
             first, second = (sorted(stopped(loss, name, one))[DRAWS // 2] for one in ASSUMPTIONS)
             if abs(first - second) <= THIEVES // 50:
