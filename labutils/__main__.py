@@ -542,7 +542,9 @@ def _sanitize_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Exit status: 0 when a search of the copy found no credential, 1 when the copy was "
         "written and the search found something (it is named), 2 when no copy could be made and "
-        "nothing was written, 130 after Ctrl-C."
+        "nothing was written, 130 after Ctrl-C. What is not seen: a credential that is spelled "
+        "character by character, or as numbers, over objects, headers or requests. It stays, or "
+        "each character gets a tag of its own, and that can be undone."
     )
 
 

@@ -26,7 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = pathlib.Path(__file__).parent
 SEED, START, PORT, APP = "lesson-07", "2023-10-02T09:00:00Z", 9007, 9999
-ISSUER = f"http://127.0.0.1:{PORT}"
+# Another name than the application's, since a cookie knows no port (RFC 6265, 8.5).
+ISSUER = f"http://localhost:{PORT}"
 DROPPED = ("cookie", "set-cookie", "authorization")
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -80,6 +81,8 @@ def record(python: str, target: pathlib.Path) -> None:
         "-m",
         "labutils",
         "serve",
+        "--host",
+        "localhost",
         "--port",
         str(PORT),
         "--seed",

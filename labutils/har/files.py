@@ -16,6 +16,7 @@ from labutils.har.cleaning import Cleaner, Progress, said
 from labutils.har.forensics import Finding, credentials, findings, secrets_of
 from labutils.har.names import known
 from labutils.har.reading import JWT, JsonObject, json_value, narrow, parts, unpacked
+from labutils.har.tagging import Credentials
 
 TAG = re.compile(r"_?x-[0-9a-f]{10}")
 _TAG_AND_PORT = re.compile(TAG.pattern + r"(?::\d{1,5}(?![^/?#]))?")
@@ -66,8 +67,8 @@ def clean_file(
         text, whole = _text(source), folder / "cleaned.har"
         cleaner = Cleaner(salt, keep=keep, hosts=hosts)
         credentials_before = _write(text, whole, cleaner, progress)
-        if denied := cleaner.tagger.fitting & credentials_before:
-            cleaner = Cleaner(salt, keep=keep, hosts=hosts, denied=frozenset(denied))
+        if any(map(Credentials(credentials_before).stand_in, cleaner.tagger.fitting)):
+            cleaner = Cleaner(salt, keep=keep, hosts=hosts, denied=frozenset(credentials_before))
             _write(text, whole, cleaner, progress)
         left = list(_left(whole))
         if stream:

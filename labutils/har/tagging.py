@@ -25,11 +25,43 @@ class Counts:
     chosen: Counter[str] = field(default_factory=Counter)
 
 
+class Credentials:
+    """Credentials of a file, found again where other signs stand around them or between.
+
+    A session may be part of a `traceparent`, or an id with hyphens: so letters and digits alone are
+    compared. One that has fewer than eight of these is only found where it is the whole text.
+    """
+
+    SHORTEST = 8
+
+    def __init__(self, credentials: Iterable[str] = ()):
+        self.whole = frozenset(credentials)
+        cores = map(_letters_and_digits, self.whole)
+        self.cores = frozenset(core for core in cores if len(core) >= self.SHORTEST)
+        self.lengths = sorted(set(map(len, self.cores)))
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them is this text, or stands in it."""
+        if text in self.whole:
+            return True
+        core = _letters_and_digits(text)
+        return any(
+            core[at : at + length] in self.cores
+            for length in self.lengths
+            for at in range(len(core) - length + 1)
+        )
+
+
+def _letters_and_digits(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 class Tagger:
     """Replaces texts under one salt, and counts what it replaced and what it let stand.
 
-    `keep`: names whose values stay whatever they are. `denied`: credentials of this file, which do
-    not stay even where their shape fits. `fitting` holds the texts that stayed by their shape.
+    `keep`: names whose values stay whatever they are. `denied`: credentials of this file; a text
+    that holds one does not stay even where its shape fits. `fitting`: the texts that stayed by
+    their shape.
     """
 
     def __init__(
@@ -43,7 +75,7 @@ class Tagger:
         self.key = _octets(salt)
         self.counts = counts or Counts()
         self.fitting: set[str] = set()
-        self.keep, self.denied = frozenset(map(str.lower, keep)), denied
+        self.keep, self.denied = frozenset(map(str.lower, keep)), Credentials(denied)
 
     def tag(self, text: str, place: str) -> str:
         """The tag of a text: equal texts have equal tags, and only those.
@@ -57,7 +89,7 @@ class Tagger:
 
     def fits(self, text: str, place: str) -> str:
         """A text whose shape may stay, unless the file shows elsewhere that it is a credential."""
-        if text in self.denied:
+        if self.denied.stand_in(text):
             return self.tag(text, place)
         self.fitting.add(text)
         return text

@@ -153,7 +153,7 @@ class Server(ThreadedWSGIServer):
     """A thread for each connection, and no more connections than fit."""
 
     def __init__(self, listening: socket.socket, provider: Provider):
-        self.room = BoundedSemaphore(MOST_CONNECTIONS)
+        self.room, self.ending = BoundedSemaphore(MOST_CONNECTIONS), False
         host, port = listening.getsockname()
         super().__init__(host, port, Loopback(provider), Handler, fd=listening.fileno())
 
@@ -172,6 +172,16 @@ class Server(ThreadedWSGIServer):
             super().process_request_thread(request, client_address)
         finally:
             self.room.release()
+
+    def server_close(self) -> None:
+        """Close, and let connections that are cut off by this end without a word."""
+        self.ending = True
+        super().server_close()
+
+    def handle_error(self, request: Connection, client_address: object) -> None:
+        """Show what went wrong with a request, but not what the server's own end did to it."""
+        if not self.ending:
+            super().handle_error(request, client_address)
 
 
 def say_busy(connection: socket.socket) -> None:

@@ -1,6 +1,6 @@
 // The application in the support case: signs Ada in by code + PKCE, then asks its own API for a report, which fails.
 // Verifier, state and nonce are fixed so that every recording holds the same bytes. A real client draws them anew each time.
-const issuer = "http://127.0.0.1:9007", callback = location.origin + "/cb";
+const issuer = "http://localhost:9007", callback = location.origin + "/cb";
 const verifier = "expenses-verifier-that-a-real-client-would-draw-anew-each-time";
 const challenge = async text => {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

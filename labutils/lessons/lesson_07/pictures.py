@@ -19,10 +19,16 @@ def tradeoff(
     title = "A good cleaner stands in the upper left corner"
     axes.text(-0.1 * secrets, 1.24 * questions, title, size=TEXT + 1.5, weight="bold")
     axes.plot([0, 0, 1.25 * secrets], [1.12 * questions, 0, 0], color=GREY, lw=1)
+    for number in range(0, secrets + 2, 5):
+        axes.plot([number, number], [0, -0.02 * questions], color=GREY, lw=1)
+        axes.text(number, -0.06 * questions, str(number), ha="center", va="center", size=TEXT)
+    for number in range(0, questions + 1, 3):
+        axes.plot([0, -0.008 * secrets], [number, number], color=GREY, lw=1)
+        axes.text(-0.025 * secrets, number, str(number), ha="center", va="center", size=TEXT)
     words = f"secrets that can be read in the cleaned file (of {secrets})"
-    axes.text(0.62 * secrets, -0.14 * questions, words, ha="center", va="center", size=TEXT)
+    axes.text(0.62 * secrets, -0.17 * questions, words, ha="center", va="center", size=TEXT)
     words = f"questions with an answer (of {questions})"
-    axes.text(-0.07 * secrets, 0.56 * questions, words, size=TEXT, rotation=90, va="center")
+    axes.text(-0.085 * secrets, 0.56 * questions, words, size=TEXT, rotation=90, va="center")
     for (name, (left, answered)), shape in zip(results.items(), MARKS, strict=False):
         face, edge = (VERMILION, VERMILION) if left else ("white", BLUE)
         axes.scatter(
@@ -37,7 +43,14 @@ def tradeoff(
             zorder=3,
         )
         label = f"{name} ({left}, {answered})"
-        axes.text(left + 0.02 * secrets, answered + 0.03 * questions, label, size=TEXT, va="bottom")
+        # Below, where the words of a neighbour on the left stand above.
+        crowded = any(
+            0 < left - other < 0.4 * secrets
+            for other, level in results.values()
+            if level == answered
+        )
+        above, va = (-0.04, "top") if crowded else (0.03, "bottom")
+        axes.text(left + 0.02 * secrets, answered + above * questions, label, size=TEXT, va=va)
     points = [f"{name} {left} and {answered}" for name, (left, answered) in results.items()]
     return figure, (
         f"Secrets that can be read, of {secrets}, and questions with an answer, of {questions}: "

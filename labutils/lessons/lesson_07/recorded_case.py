@@ -57,7 +57,7 @@ def rebuild(har: dict[str, Any]) -> RebuiltCase:
     clock = lab.clock
     assert isinstance(clock, Clock)  # the file names a start
     provider = lab_provider(lab, recorded_in["issuer"])
-    lab.add("127.0.0.1", provider)
+    lab.add("localhost", provider)
     ada = lab.browser("ada", "192.0.2.10")
     for entry in har["log"]["entries"]:
         request = entry["request"]
