@@ -43,6 +43,11 @@ def titles() -> dict[str, tuple[str, str, str]]:
     return rules
 
 
+def looks_like_a_step(alert: Alert) -> bool:
+    """Whether a false alert is about something harmless that was put there to look like a step."""
+    return not alert.true and alert.twin != ORDINARY
+
+
 def table(every: Score, above_low: Score) -> str:
     """The rates as Markdown."""
     days = len(every.days)
@@ -54,13 +59,14 @@ def table(every: Score, above_low: Score) -> str:
         "|---|---|---:|---:|---:|---:|---|",
     ]
     for rule_id, (file, title, level) in titles().items():
-        alerts = [alert for alert in every.alerts if alert.rule_id == rule_id]
-        true = [alert for alert in alerts if alert.true]
-        alike = [alert for alert in alerts if not alert.true and alert.twin != ORDINARY]
-        steps = sorted({step for alert in true for step in alert.steps})
+        alerts = [(one, alert) for alert in every.alerts for one in alert.reports]
+        mine = [(one, alert) for one, alert in alerts if one.rule_id == rule_id]
+        true = [one for one, _ in mine if one.steps]
+        alike = [one for one, alert in mine if not one.steps and looks_like_a_step(alert)]
+        steps = sorted({step for one in true for step in one.steps})
         lines.append(
-            f"| [{title}](../data/rules/{file}) | {level} | {len(alerts)} | "
-            f"{len(alerts) / days:.2f} | {len(true)} | {len(alike)} | {', '.join(steps)} |"
+            f"| [{title}](../data/rules/{file}) | {level} | {len(mine)} | "
+            f"{len(mine) / days:.2f} | {len(true)} | {len(alike)} | {', '.join(steps)} |"
         )
     lines += ["", _together("All rules together", every)]
     lines += ["", _together("Those above the level low, which a team reads", above_low)]

@@ -178,7 +178,7 @@ class Server(ThreadedWSGIServer):
         self.ending = True
         super().server_close()
 
-    def handle_error(self, request: Connection, client_address: object) -> None:
+    def handle_error(self, request: Connection, client_address: tuple[str, int] | str) -> None:
         """Show what went wrong with a request, but not what the server's own end did to it."""
         if not self.ending:
             super().handle_error(request, client_address)

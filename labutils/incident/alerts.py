@@ -1,10 +1,13 @@
 """From hits to what an analyst gets to see: alerts, true or false, as many as a day has room for.
 
-A rule that is true of 120 events in a row has found one thing, and not 120.
+An alert is an actor on a day. Whatever rules report of that actor on that day, and however they put
+it together, is one alert: a rule that is true of 120 events in a row has found one thing, and so
+have ten rules that say the same. It is opened by the first report and takes in what follows. At the
+end of the day it is read or not, and closed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -13,29 +16,46 @@ from labutils.hunt.engine import Hit
 from labutils.hunt.report import LEVELS
 from labutils.incident.ground_truth import DAY, GroundTruth
 
-QUIET = 3600  # seconds in which a rule that has reported an actor does not report it again
 LIFT = 10  # times the base rate: so far must an alert raise the odds of finding the attack in it
 ENOUGH = 0.25  # of an alert's events: so many of the attack are found, whatever the base rate
 ORDINARY = "everyday events"  # what a false alert is about that is about no twin
 
+Proven = Mapping[str, Collection[str]]  # by a rule's id: the steps that it may be credited with
+
 
 @dataclass(frozen=True)
-class Alert:
-    """What a rule reports as one thing. Times are seconds since 1970.
+class Report:
+    """What one rule reports of an actor on a day.
 
-    `steps`: the facts that it leads to, with the moment from which it shows each; a false alert
-    leads to none. `twin`: the harmless thing that a false alert is about. `seen`: whether it was
-    within the budget of its day.
+    `opened` is when it first did (seconds since 1970); `steps` are the facts that it leads to, with
+    the time of the first event of each: none where it does not lead to the attack.
     """
 
     rule_id: str
     title: str
     level: str
-    time: float
+    opened: float
+    event_ids: tuple[str, ...]
+    steps: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An actor on a day, as rules report it. Times are seconds since 1970.
+
+    `reports` are those of its rules, the most severe first, then the earliest. `steps`: the facts
+    that it leads to, with the time of the first event of each; a false alert leads to none. `twin`:
+    the harmless thing that a false alert is about. `was_read`: whether it was within the budget of
+    its day.
+    """
+
+    actor: str
+    opened: float
+    reports: tuple[Report, ...]
     event_ids: tuple[str, ...]
     steps: dict[str, float] = field(default_factory=dict)
     twin: str = ""
-    seen: bool = True
+    was_read: bool = True
 
     @property
     def true(self) -> bool:
@@ -44,104 +64,168 @@ class Alert:
 
     @property
     def day(self) -> int:
-        """The day of its time, counted since 1970."""
-        return int(self.time // DAY)
+        """The day on which it was opened, counted since 1970."""
+        return int(self.opened // DAY)
 
     @property
-    def shown_at(self) -> float:
-        """From when on it shows anything of the attack. Raises ValueError for a false alert."""
-        return min(self.steps.values())
+    def closed(self) -> float:
+        """The end of its day, when it is read or not: what comes later needs a new alert."""
+        return float((self.day + 1) * DAY)
+
+    @property
+    def rule_id(self) -> str:
+        """The id of its most severe rule."""
+        return self.reports[0].rule_id
+
+    @property
+    def title(self) -> str:
+        """The title of its most severe rule."""
+        return self.reports[0].title
+
+    @property
+    def level(self) -> str:
+        """The level of its most severe rule."""
+        return self.reports[0].level
 
 
-def alerts_of(hits: Iterable[Hit], truth: GroundTruth) -> list[Alert]:
+@dataclass(frozen=True)
+class _Reported:
+    """An event that a rule reports, and when it does: `moment`, in seconds since 1970."""
+
+    hit: Hit
+    event_id: str
+    moment: float
+
+
+def alerts_of(hits: Iterable[Hit], truth: GroundTruth, proven: Proven | None = None) -> list[Alert]:
     """The alerts of these hits, in order of time.
 
-    The windows of a correlation that touch are one hit already. Hits of a rule about single events
-    are one alert where they are of one actor and within QUIET seconds of the first.
+    `proven`: the steps that each rule may be credited with; all where it is None.
     """
-    correlations = [hit for hit in hits if len(hit.event_ids) != 1]
-    single = [hit for hit in hits if len(hit.event_ids) == 1]
-    alerts = [_alert(hit, _moment(hit, truth), hit.event_ids) for hit in correlations]
-    for run in _runs(single, truth):
-        ids = tuple(dict.fromkeys(hit.event_ids[0] for hit in run))
-        alerts.append(_alert(run[0], truth.time(ids[0]), ids))
-    judged = [judge(alert, truth) for alert in alerts]
-    return sorted(judged, key=lambda alert: (alert.time, alert.rule_id, alert.event_ids))
+    by_day: dict[tuple[int, str], list[_Reported]] = {}
+    for hit in hits:
+        for one in _reported(hit, truth):
+            key = int(one.moment // DAY), whose(one.event_id, truth)
+            by_day.setdefault(key, []).append(one)
+    alerts = [_alert(actor, day, truth, proven) for (_, actor), day in by_day.items()]
+    return sorted(alerts, key=lambda alert: (alert.opened, alert.actor))
 
 
-def _alert(hit: Hit, time: float, event_ids: tuple[str, ...]) -> Alert:
-    return Alert(hit.rule_id or hit.title, hit.title, hit.level, time, event_ids)
+def whose(event_id: str, truth: GroundTruth) -> str:
+    """Who acted in an event; its source, where it says nobody."""
+    return truth.actor(event_id) or event_id.rpartition(":")[0]
 
 
-def _moment(hit: Hit, truth: GroundTruth) -> float:
+def _reported(hit: Hit, truth: GroundTruth) -> Iterator[_Reported]:
+    """The events of a hit, each with the moment at which the rule reports it.
+
+    A correlation reports an event when it happens, and not before it first held. What happened
+    more than a day before that is how it came to hold, and no news.
+    """
+    if len(hit.event_ids) == 1:
+        yield _Reported(hit, hit.event_ids[0], truth.time(hit.event_ids[0]))
+        return
+    times = {event_id: truth.time(event_id) for event_id in hit.event_ids}
+    held = _held(hit, times)
+    for event_id, time in times.items():
+        if time >= held - DAY:
+            yield _Reported(hit, event_id, max(time, held))
+
+
+def _held(hit: Hit, times: Mapping[str, float]) -> float:
     """When a correlation first held; where it has no time, when the last of its events happened."""
-    if hit.time:
-        return datetime.fromisoformat(hit.time).timestamp()
-    return max(map(truth.time, hit.event_ids), default=truth.days[0] * DAY)
+    last = max(times.values(), default=0.0)
+    return min(datetime.fromisoformat(hit.time).timestamp(), last) if hit.time else last
 
 
-def _runs(hits: list[Hit], truth: GroundTruth) -> Iterable[list[Hit]]:
-    """Hits of single events, together where they are one alert."""
+def _alert(
+    actor: str, reported: list[_Reported], truth: GroundTruth, proven: Proven | None
+) -> Alert:
+    """The alert of an actor's day, with the steps that it leads to or the twin that it fell for."""
 
-    def time(hit: Hit) -> float:
-        return truth.time(hit.event_ids[0])
+    def rule(one: _Reported) -> str:
+        return one.hit.rule_id or one.hit.title
 
-    def whose(hit: Hit) -> tuple[str, str, str]:
-        event_id = hit.event_ids[0]
-        return hit.rule_id or hit.title, event_id.rpartition(":")[0], truth.actor(event_id)
+    reports = []
+    for rule_id, group in groupby(sorted(reported, key=rule), key=rule):
+        reports.append(_report(rule_id, list(group), truth, proven))
+    credited = {fact for report in reports for fact in _credited(report, truth, proven)}
+    event_ids = tuple(sorted({one.event_id for one in reported}, key=lambda e: (truth.time(e), e)))
+    steps = _steps(event_ids, credited, truth)
+    return Alert(
+        actor,
+        min(report.opened for report in reports),
+        tuple(sorted(reports, key=lambda report: (_severity(report), report.opened))),
+        event_ids,
+        steps,
+        "" if steps else _twin_of(event_ids, truth),
+    )
 
-    ordered = sorted(hits, key=lambda hit: (whose(hit), time(hit)))
-    for _, group in groupby(ordered, key=whose):
-        run: list[Hit] = []
-        for hit in group:
-            if run and time(hit) - time(run[0]) >= QUIET:
-                yield run
-                run = []
-            run.append(hit)
-        yield run
+
+def _report(
+    rule_id: str, reported: list[_Reported], truth: GroundTruth, proven: Proven | None
+) -> Report:
+    ordered = sorted(reported, key=lambda one: (truth.time(one.event_id), one.event_id))
+    event_ids = tuple(dict.fromkeys(one.event_id for one in ordered))
+    hit, opened = reported[0].hit, min(one.moment for one in reported)
+    report = Report(rule_id, hit.title, hit.level, opened, event_ids)
+    steps = _steps(event_ids, _credited(report, truth, proven), truth)
+    return replace(report, steps=steps)
 
 
 # --- true or false ------------------------------------------------------------------------------
 
 
-def judge(alert: Alert, truth: GroundTruth) -> Alert:
-    """The alert with the steps that it leads to, or with the twin that it fell for.
+def _credited(report: Report, truth: GroundTruth, proven: Proven | None) -> set[str]:
+    """The steps of a report's events with which its rule may be credited."""
+    facts = {truth.facts[name] for name in report.event_ids if name in truth.facts}
+    return facts if proven is None else facts.intersection(proven.get(report.rule_id, ()))
 
-    An alert leads to the attack where the attack's share of its events is LIFT times the share in
-    all events of these logs, or ENOUGH. So nobody finds the attack by reporting all events at once.
+
+def _steps(
+    event_ids: Sequence[str], credited: Collection[str], truth: GroundTruth
+) -> dict[str, float]:
+    """The steps that these events lead to, with the time of the first event of each.
+
+    They lead to the attack where its share of them is LIFT times the share in all events of these
+    logs, or ENOUGH. So nobody finds the attack by reporting all events at once.
     """
-    attack = [name for name in alert.event_ids if name in truth.facts]
-    sources = {name.rpartition(":")[0] for name in alert.event_ids}
+    attack = [name for name in event_ids if truth.facts.get(name) in credited]
+    sources = {name.rpartition(":")[0] for name in event_ids}
     needed = min(ENOUGH, LIFT * truth.attack_share(sources))
-    if not attack or len(attack) < needed * len(alert.event_ids):
-        return replace(alert, twin=_twin_of(alert, truth))
+    if not attack or len(attack) < needed * len(event_ids):
+        return {}
     steps: dict[str, float] = {}
-    for name in sorted(attack, key=truth.time):
-        steps.setdefault(truth.facts[name], max(alert.time, truth.time(name)))
-    return replace(alert, steps=steps)
+    for name in attack:
+        steps.setdefault(truth.facts[name], truth.time(name))
+    return steps
 
 
-def _twin_of(alert: Alert, truth: GroundTruth) -> str:
+def _twin_of(event_ids: Iterable[str], truth: GroundTruth) -> str:
     """What most events of a false alert really were."""
-    names = Counter(truth.twins[name].name for name in alert.event_ids if name in truth.twins)
+    names = Counter(truth.twins[name].name for name in event_ids if name in truth.twins)
     return names.most_common(1)[0][0] if names else ORDINARY
 
 
 # --- the budget ---------------------------------------------------------------------------------
 
 
-def within_budget(alerts: Sequence[Alert], budget: int) -> list[Alert]:
-    """The alerts, each marked whether it was seen.
+def read_in_the_evening(alerts: Sequence[Alert], budget: int) -> list[Alert]:
+    """The alerts, each marked whether it was read.
 
-    A team reads so many a day, all rules together: the most severe first, then the earliest. What
-    is left at the end of a day is never read.
+    At the end of a day a team reads so many, all rules together: the most severe first, then those
+    that were opened first. The rest is never read.
     """
     read: set[int] = set()
     for _, day in groupby(sorted(alerts, key=_queue), key=lambda alert: alert.day):
         read.update(id(alert) for alert in list(day)[:budget])
-    return [replace(alert, seen=id(alert) in read) for alert in alerts]
+    return [replace(alert, was_read=id(alert) in read) for alert in alerts]
 
 
 def _queue(alert: Alert) -> tuple[int, int, float, str]:
-    severity = LEVELS.index(alert.level) if alert.level in LEVELS else len(LEVELS)
-    return alert.day, severity, alert.time, alert.rule_id
+    return alert.day, _severity(alert), alert.opened, alert.actor
+
+
+def _severity(one: Alert | Report) -> int:
+    """The place of a level, from the most severe on; a level that is none comes last."""
+    return LEVELS.index(one.level) if one.level in LEVELS else len(LEVELS)

@@ -5,14 +5,14 @@ Six worlds come of one seed, which a grader keeps:
 - W1: the same attack in other background traffic;
 - W2: background alone;
 - W3: an attacker with another address and agents, who stole other accounts and tokens;
-- W4: the same steps in another order, with twice the time between them;
-- W5: other routes: sessions of the identity provider where the service token was used;
-- W6: fewer logs: one source is silent, and the audit level is one lower.
+- W4: such another one, who takes the steps in another order, with twice the time between them;
+- W5: another one, by other routes: sessions of the identity provider in the service token's place;
+- W6: another one, and fewer logs: one source is silent, and the audit level is one lower.
 """
 
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -78,11 +78,10 @@ def _make(name: str, folder: Path, *, seed: str, count: int, case: str | Path) -
 
 def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
     """The attack of a world, played."""
-    chosen = cases.load(case)
+    known = name in ("W1", "W2")
+    chosen = cases.load(case) if known else attackers.with_other_names(case, seed)
     world = World.historical(chosen)
-    if name == "W3":
-        chosen = attackers.with_other_names(case, seed)
-    elif name == "W4":
+    if name == "W4":
         chosen = attackers.with_half_the_pace(attackers.with_other_order(chosen, seed))
     elif name == "W5":
         chosen = attackers.with_other_routes(chosen)
@@ -172,7 +171,7 @@ class Grade:
     @property
     def indicator_rules(self) -> Share:
         """How many of the rules that found something in W1 lost it all in W3."""
-        found = finders(self.scores["W1"])
+        found = finders(self.scores["W1"]) | self.indicators
         return precision(len(self.indicators), len(found))
 
     def tables(self) -> list[Table]:
@@ -218,24 +217,27 @@ def grade(
     budget: int = BUDGET,
     case: cases.CaseName = cases.COURSE,
 ) -> Grade:
-    """The grade of the rules at these paths in these worlds (see `worlds`)."""
-    hunts = {name: _hunt(list(rules), folder) for name, folder in folders.items()}
+    """The grade of the rules at these paths in these worlds (see `worlds`).
 
-    def scored(indicators: Iterable[str] = ()) -> dict[str, Score]:
-        options: dict[str, Any] = {"budget": budget, "indicators": indicators, "case": case}
-        return {
-            name: score(alerting(hunts[name].hits), folder, **options)
-            for name, folder in folders.items()
-        }
+    In W1 the attacker has the addresses and names that everybody knows. There a rule is credited
+    with those steps alone that it finds in W3 too, so that nobody earns by knowing them.
+    """
+    hunts = {name: hunted(list(rules), folder) for name, folder in folders.items()}
 
-    first = scored()
-    indicators = finders(first["W1"]) - finders(first["W3"])
+    def scored(name: str, **known: Any) -> Score:
+        hits = alerting(hunts[name].hits)
+        return score(hits, folders[name], budget=budget, case=case, **known)
+
+    scores = {name: scored(name) for name in folders}
+    proven = {rule.rule_id: rule.steps for rule in scores["W3"].by_rule}
+    indicators = finders(scores["W1"]) - finders(scores["W3"])
+    scores["W1"] = scored("W1", indicators=indicators, proven=proven)
     refused, loaded = tuple(hunts["W1"].refused), hunts["W1"].loaded
     quiet = quiet_rules(hunts["W1"].hits)
-    return Grade(scored(indicators), frozenset(indicators), refused, loaded, quiet)
+    return Grade(scores, frozenset(indicators), refused, loaded, quiet)
 
 
-def _hunt(rules: list[Path], folder: Path) -> Hunt:
+def hunted(rules: list[Path], folder: Path) -> Hunt:
     """The hunt in a world, in the logs that the rules are about, with the lists that its company
     would fill in."""
     lists = folder / PLACEHOLDERS
@@ -245,8 +247,8 @@ def _hunt(rules: list[Path], folder: Path) -> Hunt:
 
 
 def finders(result: Score) -> set[str]:
-    """The ids of the rules with a true alert, seen or not."""
-    return {alert.rule_id for alert in result.alerts if alert.true}
+    """The ids of the rules that lead to a step, in an alert that was read or not."""
+    return {rule.rule_id for rule in result.by_rule if rule.steps}
 
 
 # --- simulation spread --------------------------------------------------------------------------

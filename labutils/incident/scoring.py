@@ -1,7 +1,8 @@
 """How well a set of rules hunts in a world whose attack is known: the score.
 
-The unit of recall is the step, and that of precision the alert; an event counts for neither, since
-one burst of events would buy the score.
+The unit of recall is the step, and that of precision the alert: an actor on a day. An event counts
+for neither, since one burst of events would buy the score; nor does a hit, since any number of
+rules can report the same events, at once or one by one.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from typing import Any
 
 from labutils.hunt.engine import Hit
 from labutils.incident import cases
-from labutils.incident.alerts import Alert, alerts_of, within_budget
+from labutils.incident.alerts import Alert, Proven, Report, alerts_of, read_in_the_evening
 from labutils.incident.cases import CaseName
 from labutils.incident.ground_truth import DAY, GroundTruth, read_ground_truth
 from labutils.incident.intervals import Rate, Share, daily_rate, precision, recall
@@ -52,8 +53,9 @@ class StillToCome:
 
 @dataclass(frozen=True)
 class RuleScore:
-    """What one rule did. `steps` are those that its alerts lead to; `indicator`: it lost all its
-    true alerts where the attacker had other addresses and names."""
+    """What one rule did: the alerts that it took part in, how many of them it led to the attack,
+    and to which steps. `indicator`: it lost all its true alerts where the attacker had other
+    addresses and names."""
 
     rule_id: str
     title: str
@@ -66,8 +68,11 @@ class RuleScore:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """The score of rules in a world. `alerts` are all that were raised, in order of time; those
-    within the budget are marked as seen, and recall and time count these alone."""
+    """The score of rules in a world.
+
+    `alerts` are all that were opened, in order of time; recall and time count those alone that
+    were read.
+    """
 
     events: int
     attack_events: int
@@ -87,11 +92,11 @@ class Score:
 
     @cached_property
     def seen_steps(self) -> dict[str, float]:
-        """The steps that an alert within the budget leads to, and when one first did."""
+        """The steps that an alert leads to that was read, and when the first of these was."""
         moments: dict[str, float] = {}
         for alert in self.alerts:
-            for fact, time in alert.steps.items() if alert.seen else ():
-                moments[fact] = min(time, moments.get(fact, time))
+            for fact in alert.steps if alert.was_read else ():
+                moments[fact] = min(alert.closed, moments.get(fact, alert.closed))
         return moments
 
     @property
@@ -101,7 +106,7 @@ class Score:
 
     @property
     def precision(self) -> Share:
-        """How many of the alerts were true, seen or not."""
+        """How many of the alerts were true, read or not."""
         return precision(sum(alert.true for alert in self.alerts), len(self.alerts))
 
     @property
@@ -135,15 +140,15 @@ class Score:
 
     @property
     def first_true_alert(self) -> Alert | None:
-        """The seen alert that showed anything of the attack first."""
-        true = [alert for alert in self.alerts if alert.seen and alert.true]
-        return min(true, key=lambda alert: alert.shown_at, default=None)
+        """The true alert that was read first."""
+        true = [alert for alert in self.alerts if alert.was_read and alert.true]
+        return min(true, key=lambda alert: alert.opened, default=None)
 
     @property
     def still_to_come(self) -> StillToCome | None:
-        """What was left to lose when the first true alert was seen; None where none was."""
+        """What was left to lose when the first true alert was read; None where none was."""
         first = self.first_true_alert
-        return self.left_after(first.shown_at) if first else None
+        return self.left_after(first.closed) if first else None
 
     def left_after(self, moment: float) -> StillToCome:
         """What of the attack was still to come at a moment (seconds since 1970)."""
@@ -175,30 +180,25 @@ class Score:
 
     @property
     def by_rule(self) -> tuple[RuleScore, ...]:
-        """What each rule that raised an alert did, the best recall first."""
-        rules: dict[str, list[Alert]] = {}
+        """What each rule did that took part in an alert, the best recall first."""
+        rules: dict[str, list[Report]] = {}
         for alert in self.alerts:
-            rules.setdefault(alert.rule_id, []).append(alert)
-        scores = [self._rule_score(name, alerts) for name, alerts in rules.items()]
+            for report in alert.reports:
+                rules.setdefault(report.rule_id, []).append(report)
+        scores = [self._rule_score(name, reports) for name, reports in rules.items()]
         return tuple(sorted(scores, key=lambda rule: (-len(rule.steps), rule.alerts, rule.title)))
 
-    def _rule_score(self, name: str, alerts: list[Alert]) -> RuleScore:
-        led_to = {fact for alert in alerts for fact in alert.steps}
+    def _rule_score(self, name: str, reports: list[Report]) -> RuleScore:
+        led_to = {fact for report in reports for fact in report.steps}
         return RuleScore(
             name,
-            alerts[0].title,
-            alerts[0].level,
-            len(alerts),
-            precision(sum(alert.true for alert in alerts), len(alerts)),
+            reports[0].title,
+            reports[0].level,
+            len(reports),
+            precision(sum(bool(report.steps) for report in reports), len(reports)),
             tuple(step.fact for step in self.logged_steps if step.fact in led_to),
             name in self.indicators,
         )
-
-    @property
-    def indicator_share(self) -> Share:
-        """How many of the true alerts rest on one address, agent or name."""
-        true = [alert for alert in self.alerts if alert.true]
-        return precision(sum(alert.rule_id in self.indicators for alert in true), len(true))
 
     @property
     def points(self) -> float:
@@ -228,12 +228,13 @@ class Score:
             "worst_week": self.worst_week[1],
             "budget": self.budget,
             "within_budget": self.within_budget,
-            "first_true_alert": iso(first.shown_at) if first else None,
+            "first_true_alert": iso(first.closed) if first else None,
             "still_to_come": asdict(left) if left else None,
             "steps": sorted(self.seen_steps),
             "by_tactic": {tactic: asdict(share) for tactic, share in self.by_tactic.items()},
             "by_rule": [asdict(rule) for rule in self.by_rule],
             "false_by_twin": self.false_by_twin,
+            "alerts": [_for_programs(alert) for alert in self.alerts],
             "points": self.points,
         }
 
@@ -244,6 +245,21 @@ class Score:
 
     def _repr_html_(self) -> str:
         return as_html(tables(self))
+
+
+def _for_programs(alert: Alert) -> dict[str, Any]:
+    """An alert with its times as ISO 8601; `read` is null where it was never read."""
+    return {
+        "opened": iso(alert.opened),
+        "read": iso(alert.closed) if alert.was_read else None,
+        "closed": iso(alert.closed),
+        "actor": alert.actor,
+        "level": alert.level,
+        "rule_id": alert.rule_id,
+        "rule_ids": [report.rule_id for report in alert.reports],
+        "event_ids": list(alert.event_ids),
+        "steps": list(alert.steps),
+    }
 
 
 def alerting(hits: Iterable[Hit]) -> list[Hit]:
@@ -263,13 +279,14 @@ def score(
     *,
     budget: int = BUDGET,
     indicators: Collection[str] = (),
+    proven: Proven | None = None,
     case: CaseName = cases.COURSE,
 ) -> Score:
     """The score of these hits in the world of a folder.
 
-    `indicators` are the ids of rules that are known to rest on one address or name (held_out finds
-    them). Raises NotAWorld where the folder has no ground truth, or where a hit is about other
-    events.
+    `indicators` are the ids of rules that are known to rest on one address or name, and `proven`
+    the steps that a rule, by its id, may be credited with (held_out finds both). Raises NotAWorld
+    where the folder has no ground truth, or where a hit is about other events.
     """
     truth = read_ground_truth(Path(folder))
     return Score(
@@ -278,7 +295,7 @@ def score(
         truth.days,
         _logged_steps(truth, case),
         _attack_times(truth),
-        tuple(within_budget(alerts_of(hits, truth), budget)),
+        tuple(read_in_the_evening(alerts_of(hits, truth, proven), budget)),
         budget,
         frozenset(indicators),
     )
@@ -341,7 +358,7 @@ def _base_rate(result: Score) -> Table:
 def _summary(result: Score) -> Table:
     first_day, worst = result.worst_week
     verdict = "within" if result.within_budget else "above"
-    unseen = sum(not alert.seen for alert in result.alerts)
+    unread = sum(not alert.was_read for alert in result.alerts)
     rows = [
         ("steps seen", str(result.recall)),
         ("alerts that are true", str(result.precision)),
@@ -352,8 +369,7 @@ def _summary(result: Score) -> Table:
             f"{worst:.2f} a day, from {iso(first_day * DAY)[:10]}: {verdict} the budget of "
             f"{result.budget}",
         ),
-        ("alerts past the budget of their day", str(unseen)),
-        ("true alerts by indicators", str(result.indicator_share)),
+        ("alerts past the budget of their day", str(unread)),
         *_first_alert(result),
         ("points", f"{result.points:.2f}"),
     ]
@@ -368,7 +384,7 @@ def _first_alert(result: Score) -> list[tuple[str, str]]:
     to_come = [f"{left.hours:.1f} hours", f"{len(left.steps)} of {len(result.logged_steps)} steps"]
     to_come += [f"{some} of {all_} events of {fact}" for fact, (some, all_) in left.events.items()]
     return [
-        ("first true alert", f"{iso(first.shown_at)}, {first.title}"),
+        ("first true alert", f"read {iso(first.closed)}, {first.title}"),
         *(("" if place else "then still to come", what) for place, what in enumerate(to_come)),
     ]
 

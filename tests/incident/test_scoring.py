@@ -62,15 +62,20 @@ def test_recall_by_tactic_names_each_tactic_in_the_order_of_the_attack(month):
 # --- alerts -------------------------------------------------------------------------------------
 
 
-def test_hits_of_one_actor_within_an_hour_are_one_alert(tmp_path):
+def test_an_alert_is_an_actor_on_a_day(tmp_path):
     folder = world(tmp_path, [event(700 * place) for place in range(5)], {3: PROBED, 4: PROBED})
     (alert,) = score([hit(line) for line in (2, 3, 4, 5)], folder).alerts
-    assert alert.true and alert.time == seconds(START) + 700
+    assert alert.true and alert.actor == "ada@company.example"
+    assert (alert.opened, alert.closed) == (seconds(START) + 700, seconds(START) + DAY)
 
 
-def test_an_actor_who_goes_on_is_reported_again_after_an_hour(tmp_path):
-    folder = world(tmp_path, [event(600 * place) for place in range(12)])
-    assert len(score([hit(line) for line in range(1, 13)], folder).alerts) == 2
+def test_an_actor_who_goes_on_is_reported_anew_the_next_day(tmp_path):
+    folder = world(tmp_path, [event(8 * HOUR * place) for place in range(6)])
+    alerts = score([hit(line) for line in range(1, 7)], folder).alerts
+    assert [alert.event_ids for alert in alerts] == [
+        ("okta:1", "okta:2", "okta:3"),
+        ("okta:4", "okta:5", "okta:6"),
+    ]
 
 
 def test_hits_of_two_actors_are_two_alerts(tmp_path):
@@ -78,31 +83,62 @@ def test_hits_of_two_actors_are_two_alerts(tmp_path):
     assert len(score([hit(1), hit(2)], folder).alerts) == 2
 
 
-def test_hits_of_two_rules_are_two_alerts(tmp_path):
-    folder = world(tmp_path, [event()], {1: PROBED})
-    assert len(score([hit(1, rule="a"), hit(1, rule="b")], folder).alerts) == 2
+def test_a_correlation_over_two_actors_is_two_alerts(tmp_path):
+    folder = world(tmp_path, [event(0, "ada"), event(1, "tom")], {2: PROBED})
+    alerts = score([hit(1, 2, time=1)], folder).alerts
+    assert [(alert.actor[:3], alert.true) for alert in alerts] == [("ada", 0), ("tom", 1)]
 
 
-def test_each_hit_of_a_correlation_is_an_alert_at_the_time_when_it_held(tmp_path):
-    folder = world(tmp_path, [event(0), event(60), event(120)], {})
-    alerts = score([hit(1, 2, time=60), hit(2, 3, time=120)], folder).alerts
-    assert [alert.time - seconds(START) for alert in alerts] == [60, 120]
+def test_two_rules_that_report_the_same_are_one_alert_under_the_more_severe_one(tmp_path):
+    folder = world(tmp_path, [event(), event(60)], {1: PROBED})
+    hits = [hit(1, rule="a", level="medium"), hit(2, rule="b", level="critical")]
+    (alert,) = score(hits, folder).alerts
+    assert (alert.rule_id, alert.level, alert.opened) == ("b", "critical", seconds(START))
+    assert [report.rule_id for report in alert.reports] == ["b", "a"]
 
 
-def test_an_alert_shows_a_step_only_from_its_first_event_on(tmp_path):
-    folder = world(tmp_path, [event(0), event(600), *everyday(5)], {2: PROBED})
-    result = score([hit(1), hit(2)], folder)
-    assert result.alerts[0].time == seconds(START)
-    assert result.first_true_alert.shown_at == seconds(START) + 600
+def test_a_rule_that_led_nowhere_gets_nothing_for_the_alert_of_another(tmp_path):
+    folder = world(tmp_path, [event(), event(60)], {1: PROBED})
+    rules = score([hit(1, rule="a"), hit(2, rule="b")], folder).by_rule
+    assert [(rule.rule_id, rule.precision.hits, rule.steps) for rule in rules] == [
+        ("a", 1, (PROBED,)),
+        ("b", 0, ()),
+    ]
 
 
-def test_reporting_everything_at_once_finds_nothing(month):
-    everything = score([hit(*range(1, 241), time=0)], month)
-    assert everything.recall.hits == 0 and not everything.alerts[0].true
+def test_what_happened_before_a_correlation_held_is_reported_when_it_held(tmp_path):
+    folder = world(tmp_path, [event(-3 * HOUR), event(HOUR)], {1: PROBED})
+    (alert,) = score([hit(1, 2, time=HOUR)], folder).alerts
+    assert alert.opened == seconds(START) + HOUR and alert.true
 
 
-def test_an_alert_that_names_the_attack_among_a_few_events_is_true(month):
-    assert score([hit(16, 17, 18, 19, time=0)], month).alerts[0].true
+def test_what_happened_more_than_a_day_before_is_no_news(tmp_path):
+    folder = world(tmp_path, [event(-25 * HOUR), event(0), event(HOUR)], {1: PROBED})
+    (alert,) = score([hit(1, 2, 3, time=0)], folder).alerts
+    assert alert.event_ids == ("okta:2", "okta:3") and not alert.true
+
+
+def test_a_correlation_that_goes_on_to_hold_is_a_new_alert_each_day(tmp_path):
+    folder = world(tmp_path, [event(DAY * day) for day in range(5)], {5: PROBED})
+    alerts = score([hit(1, 2, 3, 4, 5, time=0)], folder).alerts
+    assert [alert.true for alert in alerts] == [False] * 4 + [True]
+    assert alerts[-1].opened == seconds(START) + 4 * DAY
+
+
+def test_reporting_everything_at_once_is_reporting_each(month):
+    at_once = score([hit(*range(1, 241), time=0)], month)
+    one_by_one = score([hit(line) for line in range(1, 241)], month)
+    assert str(at_once) == str(one_by_one) and at_once.precision.value == pytest.approx(4 / 240)
+
+
+def test_an_alert_in_which_the_attack_drowns_is_false(tmp_path):
+    events = [event(60 * place) for place in range(100)] + everyday(900, apart=60)
+    folder = world(tmp_path, events, {50: PROBED})
+    (alert,) = score([hit(line) for line in range(1, 101)], folder).alerts
+    assert alert.true  # ten times as many as in all events of these logs
+    folder = world(tmp_path, events[:400], {50: PROBED})
+    (alert,) = score([hit(line) for line in range(1, 101)], folder).alerts
+    assert not alert.true
 
 
 def test_a_false_alert_is_listed_under_the_name_of_its_twin(tmp_path):
@@ -112,13 +148,47 @@ def test_a_false_alert_is_listed_under_the_name_of_its_twin(tmp_path):
     assert (result.precision.hits, result.precision.trials) == (1, 4)
 
 
+def test_a_rule_is_credited_with_those_steps_alone_that_are_proven(month):
+    hits = [hit(17, rule="a"), hit(25, rule="a"), hit(33, rule="b")]
+    result = score(hits, month, proven={"a": [PROBED]})
+    assert list(result.seen_steps) == [PROBED] and result.precision.hits == 1
+
+
+def test_the_example_of_the_page_comes_out_as_it_says(tmp_path):
+    """docs/scoring-a-hunt.md, "An example"."""
+    events = [
+        event(9 * HOUR, "token-a"),
+        event(14 * HOUR, "token-a"),
+        event(15 * HOUR, "token-b"),
+        event(27 * HOUR, "token-a"),
+        event(28 * HOUR, "token-c"),
+    ]
+    folder = world(tmp_path, events, {1: PROBED, 2: DENIED, 4: SEARCHED})
+    many = hit(1, 2, 4, rule="many", time=14 * HOUR)
+    result = score([hit(2, rule="outside"), hit(3, rule="outside"), many], folder)
+    first, second, third = result.alerts
+    assert [alert.actor[:7] for alert in result.alerts] == ["token-a", "token-b", "token-a"]
+    assert [report.rule_id for report in first.reports] == ["many", "outside"]
+    assert [alert.true for alert in result.alerts] == [True, False, True]
+    assert first.opened == second.opened - HOUR == third.opened - 13 * HOUR
+    day = seconds(START) + DAY
+    assert result.seen_steps == {PROBED: day, DENIED: day, SEARCHED: day + DAY}
+    assert round(result.points, 2) == 0.91
+
+
 # --- the budget ---------------------------------------------------------------------------------
 
 
-def test_alerts_past_the_budget_of_their_day_are_not_seen(tmp_path):
+def read(result):
+    """Whether each alert was read."""
+    return [alert.was_read for alert in result.alerts]
+
+
+def test_at_the_end_of_the_day_five_alerts_are_read_and_the_rest_never(tmp_path):
     folder = world(tmp_path, everyday(6, apart=HOUR), {6: PROBED})
     result = score([hit(line) for line in range(1, 7)], folder)
-    assert [alert.seen for alert in result.alerts] == [True] * 5 + [False]
+    assert read(result) == [True] * 5 + [False]
+    assert {alert.closed for alert in result.alerts} == {seconds(START) + DAY}
     assert result.recall.hits == 0 and result.first_true_alert is None
 
 
@@ -126,8 +196,8 @@ def test_the_more_severe_alert_is_read_first_then_the_earlier_one(tmp_path):
     folder = world(tmp_path, everyday(4, apart=HOUR), {})
     levels = ("low", "high", "", "high")
     hits = [hit(line, level=level, rule=f"{line}") for line, level in enumerate(levels, 1)]
-    assert [alert.seen for alert in score(hits, folder, budget=2).alerts] == [0, 1, 0, 1]
-    assert [alert.seen for alert in score(hits, folder, budget=3).alerts] == [1, 1, 0, 1]
+    assert read(score(hits, folder, budget=2)) == [0, 1, 0, 1]
+    assert read(score(hits, folder, budget=3)) == [1, 1, 0, 1]
 
 
 def test_the_budget_is_held_against_the_worst_week_and_not_the_mean(tmp_path):
@@ -148,14 +218,17 @@ def test_five_a_day_is_still_within_the_budget(tmp_path):
 
 
 def test_what_was_left_to_lose_at_the_first_true_alert(month):
-    left = score([hit(33), hit(81)], month).still_to_come
-    assert left.steps == (ARCHIVED,) and left.hours == 6 * 24
+    result = score([hit(33), hit(81)], month)
+    assert (
+        result.first_true_alert.closed == seconds(START) + 5 * DAY
+    )  # the 33rd is of the fifth day
+    assert result.still_to_come.steps == (ARCHIVED,) and result.still_to_come.hours == 5 * 24
 
 
 def test_a_burst_is_counted_event_by_event(tmp_path):
-    events = [event(60 * place) for place in range(20)]
+    events = [event(5 * HOUR * place) for place in range(20)]
     folder = world(tmp_path, events, dict.fromkeys(range(1, 21), ARCHIVED))
-    assert score([hit(5)], folder).still_to_come.events == {ARCHIVED: (15, 20)}
+    assert score([hit(3)], folder).still_to_come.events == {ARCHIVED: (15, 20)}
 
 
 def test_without_a_true_alert_nothing_is_said_about_time(month):
@@ -186,10 +259,25 @@ def test_in_a_world_without_an_attack_every_alert_costs(tmp_path):
     assert score([hit(line) for line in range(1, 241)], folder).points == 0
 
 
-def test_true_alerts_by_indicators_are_counted(month):
+def test_a_rule_that_is_known_to_be_an_indicator_is_called_one(month):
     result = score([hit(17, rule="address"), hit(25, rule="act")], month, indicators={"address"})
-    assert (result.indicator_share.hits, result.indicator_share.trials) == (1, 2)
     assert [rule.title for rule in result.by_rule if rule.indicator] == ["The address"]
+
+
+def test_for_programs_each_alert_says_when_it_was_opened_read_and_closed(month):
+    (first,) = score([hit(17)], month).summary()["alerts"]
+    assert first == {
+        "opened": "2023-11-16T00:00:00Z",
+        "read": "2023-11-17T00:00:00Z",
+        "closed": "2023-11-17T00:00:00Z",
+        "actor": "person-16@company.example",
+        "level": "high",
+        "rule_id": "rule",
+        "rule_ids": ["rule"],
+        "event_ids": ["okta:17"],
+        "steps": [PROBED],
+    }
+    assert score([hit(17)], month, budget=0).summary()["alerts"][0]["read"] is None
 
 
 # --- properties ---------------------------------------------------------------------------------
@@ -214,7 +302,7 @@ anywhere = settings(
 def test_a_larger_budget_never_sees_less(month, hits, budget):
     less, more = (score(hits, month, budget=size) for size in (budget, budget + 1))
     assert set(less.seen_steps) <= set(more.seen_steps)
-    assert sum(a.seen for a in less.alerts) <= sum(a.seen for a in more.alerts)
+    assert sum(read(less)) <= sum(read(more))
 
 
 @anywhere
@@ -224,8 +312,8 @@ def test_every_share_is_a_share_and_every_day_within_its_budget(month, hits):
     for share in (result.recall, result.precision, *result.by_tactic.values()):
         assert 0 <= share.low <= share.value <= share.high <= 1
     assert 0 <= result.points <= 1
-    seen = [alert.day for alert in result.alerts if alert.seen]
-    assert all(seen.count(day) <= result.budget for day in seen)
+    days = [alert.day for alert in result.alerts if alert.was_read]
+    assert all(days.count(day) <= result.budget for day in days)
 
 
 @anywhere
@@ -234,7 +322,8 @@ def test_true_and_false_alerts_are_all_alerts(month, hits):
     result = score(hits, month)
     false = sum(result.false_by_twin.values())
     assert result.precision.hits + false == len(result.alerts) == result.alerts_a_day.count
-    assert sum(rule.alerts for rule in result.by_rule) == len(result.alerts)
+    reports = sum(len(alert.reports) for alert in result.alerts)
+    assert sum(rule.alerts for rule in result.by_rule) == reports >= len(result.alerts)
 
 
 @anywhere

@@ -284,8 +284,8 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
 
 
 def day_of(alert: Alert | None) -> str:
-    """The day and the hour at which a true alert first showed something."""
-    return iso(int(alert.shown_at))[:16].replace("T", " ") if alert else "no time"
+    """The day and the hour at which an alert was read."""
+    return iso(alert.closed)[:16].replace("T", " ") if alert else "no time"
 
 
 def summary(name: str, score: Score) -> str:

@@ -11,7 +11,7 @@ from textwrap import fill
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labutils.incident.alerts import Alert
+from labutils.incident.alerts import Alert, Report
 from labutils.incident.scoring import LoggedStep, Score
 from labutils.lab import iso
 from labutils.pictures.canvas import BLACK, GREY, TEXT, canvas, mark, title_of
@@ -25,8 +25,8 @@ WIDEST = 36  # characters of a rule's name in a line
 MARK = 90
 KEY = (
     "filled: succeeded    ring: denied    diamond: an alert that was read    "
-    "grey bar: an alert past the budget\n"
-    "line behind an alert: up to the last step that it shows    dotted: the first true alert"
+    "grey bar: one that nobody read\n"
+    "line behind an alert: up to the last step that it shows    dotted: when the first was read"
 )
 
 
@@ -43,23 +43,27 @@ def intrusion(result: Score, title: str) -> tuple[Figure, str]:
     axes.text(-LEFT + 0.1, -9.2, title, size=TITLE, weight="bold", va="center")
     _steps(axes, steps, total)
     top = 0.9
-    for alerts, name, height in zip(rows.values(), names, heights, strict=True):
+    for reports, name, height in zip(rows.values(), names, heights, strict=True):
         middle = top + height / 2
         axes.text(-LEFT + 0.1, middle, name, size=TEXT, va="center", linespacing=1.0)
         axes.plot([-LEFT, len(steps)], [top, top], color="#dddddd", lw=0.6, zorder=0)
-        for alert in alerts:
-            _alert(axes, alert, steps, middle)
+        for alert, report in reports:
+            _report(axes, alert, report, steps, middle)
         top += height
     _first(axes, result, top)
     axes.text(-LEFT + 0.1, top + 3.4, KEY, size=TEXT, color=GREY, va="center")
     return figure, _sentence(result, rows)
 
 
-def _rules(result: Score) -> dict[str, list[Alert]]:
-    """The true alerts of each rule, the rule that was first on top."""
-    rules: dict[str, list[Alert]] = {}
-    for alert in sorted(filter(lambda one: one.true, result.alerts), key=lambda one: one.shown_at):
-        rules.setdefault(alert.title, []).append(alert)
+Rows = dict[str, list[tuple[Alert, Report]]]
+
+
+def _rules(result: Score) -> Rows:
+    """What each rule led to, with the alert that it is part of; the rule that was first on top."""
+    every = [(alert, report) for alert in result.alerts for report in alert.reports if report.steps]
+    rules: Rows = {}
+    for alert, report in sorted(every, key=lambda pair: pair[1].opened):
+        rules.setdefault(report.title, []).append((alert, report))
     return rules
 
 
@@ -102,22 +106,25 @@ def _days(first: float, last: float) -> str:
     return f"{one:%d %b}\u2013{other:%d %b}".lstrip("0")
 
 
-def _alert(axes: Axes, alert: Alert, steps: Sequence[LoggedStep], y: float) -> None:
-    begin, end = _across(alert.shown_at, steps), _across(max(alert.steps.values()), steps)
-    axes.plot([begin, end], [y, y], color=BLACK if alert.seen else GREY, lw=1.6)
-    mark(axes, begin, y, "defenders" if alert.seen else "not_reached", MARK)
+def _report(
+    axes: Axes, alert: Alert, report: Report, steps: Sequence[LoggedStep], y: float
+) -> None:
+    """A mark where a rule spoke, and a line up to the last step that it showed that day."""
+    begin, end = _across(report.opened, steps), _across(max(report.steps.values()), steps)
+    axes.plot([begin, end], [y, y], color=BLACK if alert.was_read else GREY, lw=1.6)
+    mark(axes, begin, y, "defenders" if alert.was_read else "not_reached", MARK)
 
 
 def _first(axes: Axes, result: Score, bottom: float) -> None:
-    """A line where the first true alert came."""
+    """A line where the first true alert was read."""
     first = result.first_true_alert
     if first is None:
         return
-    x = _across(first.shown_at, result.logged_steps)
+    x = _across(first.closed, result.logged_steps)
     axes.plot([x, x], [0.6, bottom], color=BLACK, lw=1, ls=(0, (2, 3)))
 
 
-def _sentence(result: Score, rows: dict[str, list[Alert]]) -> str:
+def _sentence(result: Score, rows: Rows) -> str:
     first, left = result.first_true_alert, result.still_to_come
     steps, rules = counted(result.recall.trials, "logged step"), counted(len(rows), "rule")
     start = f"{steps}, {result.recall.hits} seen; {rules} with a true alert. "
@@ -125,7 +132,7 @@ def _sentence(result: Score, rows: dict[str, list[Alert]]) -> str:
         return start + "No true alert was read."
     hours, steps = counted(round(left.hours), "hour"), counted(len(left.steps), "step")
     return start + (
-        f"The first true alert that was read came at {iso(first.shown_at)}, from {first.title}. "
+        f"The first true alert was read at {iso(first.closed)}: {first.title}. "
         f"Still to come: {hours} and {steps}."
     )
 

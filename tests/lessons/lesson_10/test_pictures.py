@@ -90,7 +90,7 @@ def test_the_sentence_of_the_intrusion_says_what_was_still_to_come(month):
     _, sentence = intrusion(score([hit(33)], month), "A title")
     assert sentence == (
         "4 logged steps, 1 seen; 1 rule with a true alert. The first true alert that was read "
-        "came at 2023-11-18T00:00:00Z, from The rule. Still to come: 144 hours and 1 step."
+        "came at 2023-11-18T00:00:00Z, from The rule. Still to come: 120 hours and 1 step."
     )
     _, silent = intrusion(score([], month), "A title")
     assert silent.endswith("No true alert was read.")
