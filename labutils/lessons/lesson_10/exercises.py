@@ -257,6 +257,7 @@ def detects(answer: Any) -> Verdict:
 
 
 # The stolen token, and addresses of strangers: an indicator beside a rule that needs none.
+ONE_ADDRESS = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b(?!/)")
 INDICATORS = re.compile(r"moveworks[\w-]*|\b(?:203\.0\.113|198\.51\.100)\.\d+")
 TRUE_FOR_ONE = (
     "One thing for your SIEM: this log writes 1 for success. The engine here takes `true` for 1, "
@@ -310,10 +311,24 @@ def tuned_logins() -> list[Login]:
     ]
 
 
+def one_address(answer: str) -> str | None:
+    """The single address of a stranger that a detection asks for, and does not leave out."""
+    detection = whole(read_yaml(answer)[0], "detection")
+    condition = str(detection.get("condition"))
+    for name, selection in detection.items():
+        found = ONE_ADDRESS.search(str(selection))
+        if found and not re.search(rf"\bnot\s+{re.escape(str(name))}\b", condition):
+            return found[0]
+    return None
+
+
 def tunes(answer: Any) -> Verdict:
     """The judge of 10-7: what the rule still hits, what it costs in the month, and what it sees."""
     judged = detects_among(answer, tuned_logins())
     if judged is not PASSED:
+        asked_for = one_address(answer)
+        if judged.mistake == "network alone" and asked_for:
+            return Verdict("differs", got=f"a rule that asks for {asked_for}", mistake="indicator")
         return judged
     logs = a_month()
     score = logs.score(logs.hunt(sigma("answer", GATEWAY, "your rule", answer)))
@@ -1061,6 +1076,11 @@ EXERCISES = (
             "field": (
                 "No line of this log has a field of that name, so the selection is never true.",
                 altered_tuning("serviceTokenId", "serviceToken"),
+            ),
+            "indicator": (
+                "One address is an indicator: it knows this thief, and the next one has another. "
+                "Leave out what the owners explain, and name no stranger.",
+                altered_tuning("    isSuccessfulLogin: 1", "    ipAddress: 203.0.113.66"),
             ),
             "ours": (
                 "The company's own services are no alert: keep what 10-1 left out.",

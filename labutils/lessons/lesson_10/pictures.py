@@ -24,8 +24,7 @@ LEFT = 9.4  # columns, for the names of the rules
 WIDEST = 36  # characters of a rule's name in a line
 MARK = 90
 KEY = (
-    "filled: succeeded    ring: denied    diamond: an alert that was read    "
-    "grey bar: one that nobody read\n"
+    "filled: succeeded    ring: denied    diamond: an alert that was read\n"
     "line behind an alert: up to the last step that it shows    dotted: when the first was read"
 )
 
@@ -51,7 +50,9 @@ def intrusion(result: Score, title: str) -> tuple[Figure, str]:
             _report(axes, alert, report, steps, middle)
         top += height
     _first(axes, result, top)
-    axes.text(-LEFT + 0.1, top + 3.4, KEY, size=TEXT, color=GREY, va="center")
+    unread = any(not alert.was_read for reports in rows.values() for alert, _ in reports)
+    key = KEY + "\ngrey bar: an alert that nobody read" * unread
+    axes.text(-LEFT + 0.1, top + 3.4, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(result, rows)
 
 

@@ -193,7 +193,7 @@ def test_more_than_one_tuning_fits_the_budget(tokens, network):
         (PAIRS.format(tokens="'*'", network="203.0.113.0/25"), "network alone"),
         (
             ABROAD_DETECTION.replace("Login: 1", "Login: 1\n    ipAddress: 203.0.113.66"),
-            "network alone",
+            "indicator",
         ),
         (PAIRS.format(tokens=", ".join(OWNED), network="203.0.113.0/24"), "wider"),
         (PAIRS.format(tokens=", ".join(OWNED), network="203.0.0.0/16"), "wider"),

@@ -89,8 +89,8 @@ def test_an_alert_past_the_budget_is_a_grey_bar(month):
 def test_the_sentence_of_the_intrusion_says_what_was_still_to_come(month):
     _, sentence = intrusion(score([hit(33)], month), "A title")
     assert sentence == (
-        "4 logged steps, 1 seen; 1 rule with a true alert. The first true alert that was read "
-        "came at 2023-11-18T00:00:00Z, from The rule. Still to come: 120 hours and 1 step."
+        "4 logged steps, 1 seen; 1 rule with a true alert. The first true alert was read at "
+        "2023-11-19T00:00:00Z: The rule. Still to come: 120 hours and 1 step."
     )
     _, silent = intrusion(score([], month), "A title")
     assert silent.endswith("No true alert was read.")
