@@ -42,6 +42,27 @@ from .hunting import (
     in_worst_week,
     sigma,
 )
+from .own_hypothesis import hunts
+
+OWN_RULE = code("""
+    rule_file = '''
+    title: Archive Downloaded by a Service Account
+    id: 5b8e0c56-2b0f-4e3a-9a5e-0c8b7d1f6a42
+    status: experimental
+    author: you
+    logsource:
+        product: bitbucket
+        service: audit
+    detection:
+        archive:
+            auditType.action: Repository archive downloaded
+            author.name|startswith: svc-
+        condition: archive
+    falsepositives:
+        - A build that packs its source with an account of its own
+    level: medium
+    '''
+""")
 
 TOOLS = "from labutils.hunt.sources import values_at as field"
 
@@ -105,6 +126,12 @@ def altered_tuning(old: str, new: str) -> str:
     """The detection of 10-7 with a piece of it changed."""
     assert old in TUNED, old
     return TUNED.replace(old, new).replace("tuned = ", "answer = ")
+
+
+def altered_file(old: str, new: str) -> str:
+    """The rule file of 10-9 with a piece of it changed."""
+    assert old in OWN_RULE, old
+    return OWN_RULE.replace(old, new).replace("rule_file = ", "answer = ")
 
 
 def altered_text(old: str, new: str) -> str:
@@ -1536,6 +1563,84 @@ EXERCISES = (
             "wanted values and over field(event, path).",
         ),
         MATCHES,
+    ),
+    Exercise(
+        "10-9",
+        "value",
+        hunts,
+        "It leads to a step that your first rule does not see, costs a team ten alerts a week at "
+        "most, and finds another thief as well.",
+        {
+            "no text": (
+                "A rule file is a text in YAML: put it between three quotes.",
+                "answer = {'title': 'My rule'}",
+            ),
+            "no YAML": (
+                "The text is no YAML. Each name ends in a colon and a space, and lines that belong "
+                "together are indented alike.",
+                altered_file("condition: archive", "condition archive"),
+            ),
+            "head": (
+                "A rule that others are to run has a title, an id, falsepositives and a level, "
+                "beside logsource and detection.",
+                altered_file("level: medium\n", ""),
+            ),
+            "id": (
+                "The id is a UUID, drawn anew for each rule: `import uuid; print(uuid.uuid4())`.",
+                altered_file("5b8e0c56-2b0f-4e3a-9a5e-0c8b7d1f6a42", "my-rule"),
+            ),
+            "falsepositives": (
+                "Say what else an alert may be, in a few words, as a list. Whoever reads the alert "
+                "begins there.",
+                altered_file("A build that packs its source with an account of its own", "unknown"),
+            ),
+            "level": (
+                "A rule of this level calls nobody. Give it medium or high.",
+                altered_file("level: medium", "level: low"),
+            ),
+            "no rule": (
+                "This cannot be used as a rule. The log source is written as in the list, and "
+                "`condition` uses the names of the selections.",
+                altered_file("condition: archive", "condition: archives"),
+            ),
+            "silent": (
+                "No line of the month is hit. Print a line of the log, and copy names and values "
+                "from it.",
+                altered_file("archive downloaded", "archived"),
+            ),
+            "false": (
+                "None of its alerts leads to the intruder. Which line of his do you have in mind?",
+                altered_file("startswith: svc-", "startswith: a"),
+            ),
+            "known": (
+                "It leads to steps, and your rule of 10-1 sees these already. Take a log of the "
+                "list.",
+                altered_file(
+                    "auditType.action: Repository archive downloaded",
+                    "auditType.action|contains: viewed",
+                ).replace("bitbucket", "confluence"),
+            ),
+            "budget": (
+                "It finds a new step, and nobody can read so many alerts. What do harmless lines "
+                "have that the intruder's have not?",
+                altered_file("        author.name|startswith: svc-\n", ""),
+            ),
+            "indicator": (
+                "It finds this thief and not the next one: it names an address, an account or "
+                "something else that the next one has not.",
+                altered_file("author.name|startswith: svc-", "author.name: svc-bitbucket"),
+            ),
+        },
+        (
+            "Choose one log of the list, and look at a line of it: hunting.outline(next(iter("
+            "logs.events('bitbucket').values()))).",
+            "Say the sentence first: who, does what, that who-is-allowed never does? A program "
+            "that packs source code; one person refused at many applications; a key that is used "
+            "from a new network.",
+            "Print how many alerts it has before you check: hunting.summary('mine', "
+            "logs.score(logs.hunt(rule_file))).",
+        ),
+        OWN_RULE,
     ),
 )
 

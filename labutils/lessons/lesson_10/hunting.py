@@ -29,10 +29,16 @@ Event = dict[str, Any]
 # What Sigma calls the logs of this lesson: product and service.
 LOG_SOURCES = {
     "okta": ("okta", "okta"),
+    "support": ("support", "support"),
     "jira": ("jira", "audit"),
     "confluence": ("confluence", "audit"),
     "bitbucket": ("bitbucket", "audit"),
+    "cloudtrail": ("aws", "cloudtrail"),
+    "cloudflare_access": ("cloudflare", "access"),
     "cloudflare_access_nonidentity": ("cloudflare", "access_nonidentity"),
+    "cloudflare_audit": ("cloudflare", "audit"),
+    "cloudflare_gateway": ("cloudflare", "gateway"),
+    "sshd": ("linux", "sshd"),
 }
 
 
@@ -57,6 +63,12 @@ def sigma(name: str, source: str, title: str, detection: str, level: str = "medi
         f"logsource:\n    product: {product}\n    service: {service}\n"
         f"{below('detection', detection)}level: {level}\n"
     )
+
+
+def sigma_name(source: str) -> str:
+    """What Sigma calls a log, as it stands in a rule."""
+    product, service = LOG_SOURCES[source]
+    return f"product: {product}, service: {service}"
 
 
 def correlated(name: str, title: str, correlation: str, level: str = "high") -> str:
@@ -137,8 +149,7 @@ class Logs:
 
     def hunt(self, *rules: str) -> list[Hit]:
         """The hits of these rules. A rule that cannot be used is named in a sentence."""
-        with tempfile.TemporaryDirectory() as folder:
-            ruleset = sigma_rules.load([_written(Path(folder), rules)])
+        ruleset = of_files(*rules)
         engine.make_columns(ruleset, self._store)
         self._load(ruleset)
         hits = engine.hits(ruleset, self._store)
@@ -147,10 +158,16 @@ class Logs:
         return hits
 
 
+def of_files(*rules: str) -> sigma_rules.Ruleset:
+    """These texts as files of rules, read with pySigma; what is no rule is in `refused`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return sigma_rules.load([_written(Path(folder), rules)])
+
+
 def _written(folder: Path, rules: Iterable[str]) -> Path:
     """The folder, with these rules in it, a file each."""
     for n, text in enumerate(rules, 1):
-        (folder / f"rule-{n:02}.yml").write_text(text, encoding="utf-8")
+        (folder / f"rule-{n:02}.yml").write_text(dedent(text.strip("\n")), encoding="utf-8")
     return folder
 
 

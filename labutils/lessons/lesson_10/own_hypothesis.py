@@ -1,0 +1,160 @@
+"""A hypothesis of the learner's own, as a whole rule file: judged, and run as in a terminal."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import chdir
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+from uuid import UUID
+
+import yaml
+
+from labutils.classroom.judging import PASSED, Verdict, written
+from labutils.hunt import rules as sigma_rules
+from labutils.hunt.engine import Hit
+from labutils.incident import held_out
+from labutils.incident.scoring import QUIET, Score, alerting
+from labutils.text import counted
+
+from .hunting import (
+    UNSEEN_COUNT,
+    UNSEEN_SEED,
+    Logs,
+    a_month,
+    in_worst_week,
+    of_files,
+    sigma,
+    sigma_name,
+)
+
+ANOTHER = {  # thieves whom a rule should find as well, by the world in which they come
+    "W3": "another thief, with another address and other accounts",
+    "W4": "another thief, on other days",
+}
+WEEKLY = 10  # alerts that the rule may have in its worst week
+HEAD = ("title", "id", "level", "falsepositives")  # beside the log source and the detection
+ABROAD = """
+login:
+    isSuccessfulLogin: 1
+ours:
+    ipAddress|cidr: 192.0.2.0/26
+condition: login and not ours
+"""  # the detection of 10-1
+
+
+@cache
+def seen_before() -> frozenset[str]:
+    """The steps that the rule of 10-1 sees in the month of the lesson."""
+    logs = a_month()
+    rule = sigma("token_abroad", "cloudflare_access_nonidentity", "From elsewhere", ABROAD)
+    return frozenset(logs.score(logs.hunt(rule)).seen_steps)
+
+
+def not_seen(logs: Logs) -> None:
+    """Print the logs in which there are steps of the intruder that the first rule does not see, and
+    what Sigma calls them."""
+    steps: dict[str, set[str]] = {}
+    for name, fact in logs.truth.items():
+        if fact not in seen_before():
+            steps.setdefault(name.rpartition(":")[0], set()).add(fact)
+    for source, facts in sorted(steps.items()):
+        print(f"{source:<20} {counted(len(facts), 'step'):<9} {sigma_name(source)}")
+
+
+def command_line(rule_file: str, logs: Logs) -> None:
+    """Write a rule file, and hunt with it as one does in a terminal: the command, and what it says.
+
+    The rule meets copies of the logs that it is about, in a folder that is gone afterwards.
+    """
+    from labutils.__main__ import main
+
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        Path("my_rule.yml").write_text(dedent(rule_file.strip("\n")), encoding="utf-8")
+        sources = sigma_rules.sources_wanted(sigma_rules.load([Path("my_rule.yml")]))
+        files = [f"{source}.jsonl" for source in sorted(sources)]
+        for file in files:
+            shutil.copy(logs.folder / file, file)
+        arguments = ["hunt", "--rules", "my_rule.yml", "--events", *(files or ["."])]
+        print("$ python -m labutils", *arguments)
+        main(arguments)
+
+
+# --- the judge ----------------------------------------------------------------------------------
+
+
+def hunts(answer: Any) -> Verdict:
+    """The judge of 10-9: a whole rule file that leads to what the first rule does not see."""
+    if not isinstance(answer, str):
+        return Verdict("differs", got=written(answer), mistake="no text")
+    judged = _file(answer)
+    if judged is not PASSED:
+        return judged
+    logs = a_month()
+    ruleset = of_files(answer)
+    if ruleset.refused:
+        return Verdict("raised", got=ruleset.refused[0].reason, mistake="no rule")
+    hits = logs.hunt(answer)
+    return _worth(logs.score(alerting(hits)), hits, answer)
+
+
+def _file(text: str) -> Verdict:
+    """Whether a file has what a rule needs that others are to run."""
+    try:
+        documents = [one for one in yaml.safe_load_all(dedent(text.strip("\n"))) if one]
+    except (yaml.YAMLError, RecursionError) as error:
+        return Verdict("raised", got=" ".join(str(error).split())[:160], mistake="no YAML")
+    if not documents or not all(isinstance(one, Mapping) for one in documents):
+        return Verdict("differs", got=written(text), mistake="head")
+    rule = documents[-1]  # the rules that a correlation stands on come before it
+    if missing := [name for name in HEAD if not rule.get(name)]:
+        return Verdict("differs", got=f"a rule without {missing[0]}", mistake="head")
+    if not _is_uuid(rule["id"]):
+        return Verdict("differs", got=written(rule["id"]), mistake="id")
+    others = rule["falsepositives"]
+    if not isinstance(others, list) or not all(map(_says_something, others)):
+        return Verdict("differs", got=written(others), mistake="falsepositives")
+    if rule["level"] in QUIET:
+        return Verdict("differs", got=written(rule["level"]), mistake="level")
+    return PASSED
+
+
+def _is_uuid(text: Any) -> bool:
+    """Whether a text is a UUID in the usual notation, and one that somebody drew (RFC 9562)."""
+    try:
+        return str(UUID(text)) == text and UUID(text).version is not None
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
+def _says_something(text: Any) -> bool:
+    """Whether it is more than a word: Sigma's `Unknown` and `None` explain no alert."""
+    return isinstance(text, str) and len(text.split()) >= 3
+
+
+def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
+    """What a rule is worth: what it costs, what it adds, and whether it knows one thief alone."""
+    if not hits:
+        return Verdict("differs", got="no hit", mistake="silent")
+    led_to = {step for alert in score.alerts for step in alert.steps}
+    if not led_to:
+        got = f"{counted(len(score.alerts), 'alert')}, none of them true"
+        return Verdict("differs", got=got, mistake="false")
+    if not (new := led_to - seen_before()):
+        return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all seen", mistake="known")
+    if (alerts := in_worst_week(score)) > WEEKLY:
+        got, want = f"{alerts} alerts", f"{WEEKLY} at most"
+        return Verdict("differs", "its worst week", got, want, mistake="budget")
+    for world, words in ANOTHER.items():
+        if not new & _found_in(world, answer):
+            return Verdict("differs", words, "no true alert", "one at least", mistake="indicator")
+    return PASSED
+
+
+def _found_in(world: str, answer: str) -> set[str]:
+    """The steps to which a rule leads in one of the unseen worlds."""
+    logs = Logs(held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)[world])
+    score = logs.score(alerting(logs.hunt(answer)))
+    return {step for alert in score.alerts for step in alert.steps}

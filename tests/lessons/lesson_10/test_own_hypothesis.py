@@ -1,0 +1,109 @@
+"""The learner's own rule file: what passes, how one tries to pass without a hypothesis, and the
+command line."""
+
+import pytest
+
+from labutils.lessons.lesson_10.exercises import OWN_RULE
+from labutils.lessons.lesson_10.hunting import a_month
+from labutils.lessons.lesson_10.own_hypothesis import command_line, hunts, not_seen
+
+RULE = OWN_RULE.split("'''")[1]
+PROGRAM = "author.name|startswith: svc-"
+MANY = """
+title: Archive
+name: archive
+logsource: {product: bitbucket, service: audit}
+detection:
+    archive: {auditType.action: Repository archive downloaded}
+    condition: archive
+level: informational
+---
+title: Many Archives of One Account
+id: 3b0d6c9e-6a0c-4f7d-8f3e-52c1a7e5d940
+correlation:
+    type: event_count
+    rules: [archive]
+    group-by: [author.name]
+    timespan: 1h
+    condition: {gte: 20}
+falsepositives: [a backup of all repositories]
+level: high
+"""
+REFUSED = """
+title: One Person Refused at Many Applications
+id: 8d0a6e0f-7a35-4c43-9c1c-6c9d5c3a0b17
+logsource: {product: cloudflare, service: access}
+detection:
+    refused: {Allowed: false}
+    condition: refused
+level: informational
+name: refused
+---
+title: Refused at Many Applications
+id: 8d0a6e0f-7a35-4c43-9c1c-6c9d5c3a0b18
+correlation:
+    type: value_count
+    rules: [refused]
+    group-by: [Email]
+    timespan: 1h
+    condition: {gte: 3, field: AppDomain}
+falsepositives: [a newcomer who tries all links]
+level: medium
+"""
+
+
+@pytest.mark.parametrize("rule", [RULE, MANY, REFUSED], ids=["alone", "many", "refused"])
+def test_more_than_one_hypothesis_passes(rule):
+    assert hunts(rule).kind == "passed"
+
+
+@pytest.mark.parametrize(
+    ("rule", "mistake"),
+    [
+        (RULE.replace(PROGRAM, "author.name: svc-bitbucket"), "indicator"),
+        (
+            RULE.replace(
+                PROGRAM,
+                "timestamp.epochSecond|gte: 1700640000\n        "
+                "timestamp.epochSecond|lte: 1700700000",
+            ),
+            "indicator",
+        ),
+        (RULE.replace(PROGRAM, "author.name: '*'"), "budget"),
+        (MANY.replace("[author.name]", "[]").replace("gte: 20", "gte: 1"), "budget"),
+        (MANY.replace("1h", "60d").replace("gte: 20", "gte: 1"), "budget"),
+        (RULE.replace("id: 5b", "id: xb"), "id"),
+        (
+            RULE.replace("A build that packs its source with an account of its own", "none"),
+            "falsepositives",
+        ),
+        ("", "head"),
+        ("- a\n- b", "head"),
+        ("title: [", "no YAML"),
+        (None, "no text"),
+    ],
+)
+def test_what_is_no_hypothesis_is_told_so(rule, mistake):
+    assert hunts(rule).mistake == mistake
+
+
+def test_the_logs_with_unseen_steps_are_listed_with_their_names_in_sigma(capsys):
+    not_seen(a_month())
+    said = capsys.readouterr().out
+    assert "bitbucket            1 step    product: bitbucket, service: audit" in said
+    assert "nonidentity" not in said
+
+
+def test_the_command_line_says_what_a_terminal_would(capsys):
+    command_line(RULE, a_month())
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "$ python -m labutils hunt --rules my_rule.yml --events bitbucket.jsonl\n"
+    )
+    assert "Archive Downloaded by a Service Account" in said and "/tmp" not in said
+
+
+def test_a_rule_that_is_none_is_refused_by_the_command_line_as_well(capsys):
+    command_line("title: nothing", a_month())
+    said = capsys.readouterr()
+    assert "No rule could be used" in said.out + said.err
