@@ -3,8 +3,12 @@ each change.
 
 The intruder does the steps of the campaign on other days, in another order and at another pace,
 from two addresses, and makes the changes in the tracker in the name of a person.
+
+Paper alone does not tell which changes those are. One of them falls into a ticket of the person's,
+and some colleagues, who never show a program's token, have as many changes that no row is about.
 """
 
+import csv
 import random
 from collections.abc import Collection
 from dataclasses import replace
@@ -19,7 +23,7 @@ from labutils.incident.cases import Incident
 from labutils.incident.inventory import Identity, Zone
 from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine
-from labutils.lab import dice, seconds
+from labutils.lab import dice, iso, seconds
 
 from .hunting import CHANGES, Event, Logs
 
@@ -31,6 +35,7 @@ ACCOUNT = "m.kumar"
 SECOND = "conference"  # the network of the second address
 FLAG = "flag-" + next(dice("lesson-10", "each change"))
 PATIENCE = 3  # reports that are wrong until the incident lead stops
+ANEW = "Restart the kernel to begin anew; target('10') brings the same incident lead."
 HOUR, DAY = 3600, 86_400
 FIRST_DAY = "2023-11-09"  # of the intruder in this month
 NOVEMBER = "2023-11-01"
@@ -40,6 +45,9 @@ DAYS = 21  # that the steps are spread over
 # last one is done long after the login, in a session that goes on.
 PACE = {"nov16-account-created": 80, "nov22-sliver": 140, "nov23-admin-group": 1600}
 FROM_THE_SECOND = ("nov22-sliver", "nov23-admin-group")  # steps that come from there
+COVERED = "Script executed"  # the intruder's change that falls into a ticket
+TICKET = "a script moves the attachments of old projects"
+MANY = 3  # changes: whose are so many, without a token, has no paper about them
 
 
 class AnotherMonth(Logs):
@@ -53,7 +61,7 @@ class AnotherMonth(Logs):
         """What the incident lead says to these ids of events in the tracker: the flag, where they
         are each change of the intruder, and nothing else."""
         if self.failed >= PATIENCE:
-            return "The incident lead has stopped: too many reports were wrong. target('10') again."
+            return "The incident lead has stopped: too many reports were wrong. " + ANEW
         if not isinstance(ids, set | frozenset | list | tuple) or not all(
             isinstance(one, str) for one in ids
         ):
@@ -169,10 +177,62 @@ def _make(folder: Path) -> None:
     background.write(folder, _replay(), count=COUNT, seed=SEED)
     for name in held_out.SIDECARS:
         (folder / name).unlink()
+    _lose_paper(folder)
 
 
+def _lose_paper(folder: Path) -> None:
+    """Leave out the tickets, duties and trips of careless people, and write a ticket that covers a
+    change of the intruder's. The ids of tickets are counted anew."""
+    month = Logs(folder)
+    made = [event for event in month.events("jira").values() if _is_change(event)]
+    careless = _careless(month, made)
+    tickets = [row for row in month.table("changes") if row["by"] not in careless]
+    tickets.append(_cover(made))
+    tickets.sort(key=lambda row: (row["from"], row["to"], row["system"], row["what"], row["by"]))
+    tickets = [row | {"id": f"CHG-{4000 + 3 * place}"} for place, row in enumerate(tickets)]
+    duties = month.table("roster")
+    for row in duties:
+        if row["account"] in careless:
+            row["on_call_from"] = row["on_call_to"] = ""
+    duties = [row for place, row in enumerate(duties) if row not in duties[:place]]
+    trips = [row for row in month.table("travel") if row["account"] not in careless]
+    for name, rows in {"changes": tickets, "roster": duties, "travel": trips}.items():
+        head = list(month.table(name)[0])
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, head, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(dict.fromkeys(head, "") | row for row in rows)
+
+
+def _careless(month: Logs, made: list[Event]) -> set[str]:
+    """The people with many changes, all from addresses at which nobody shows a program's token."""
+    gateway = month.events("cloudflare_access_nonidentity").values()
+    tokens = {event["ipAddress"] for event in gateway}
+    places: dict[str, list[str]] = {row["account"]: [] for row in month.table("roster")}
+    for event in made:
+        places.setdefault(event["author"]["name"], []).append(event["source"])
+    staff = {row["account"] for row in month.table("roster")} - {ACCOUNT}
+    return {who for who in staff if len(places[who]) >= MANY and not tokens & set(places[who])}
+
+
+def _cover(made: list[Event]) -> dict[str, str]:
+    """A ticket in whose hours the intruder makes one of the changes."""
+    done = _replay().audit["jira"]
+    covered = next(one for one in made if one in done and one["auditType"]["action"] == COVERED)
+    hour = covered["timestamp"]["epochSecond"] // HOUR * HOUR
+    hours = {"from": iso(hour - HOUR), "to": iso(hour + 3 * HOUR)}
+    return {"system": "tracker", "by": ACCOUNT, "what": TICKET, **hours}
+
+
+def _is_change(event: Event) -> bool:
+    """Whether a line of the tracker is one of those that are asked for."""
+    return event["auditType"]["action"] in CHANGES
+
+
+@cache
 def another_month() -> AnotherMonth:
-    """The month: made at first use, and kept."""
+    """The month: made at first use, and kept. The incident lead who comes with it stays the same,
+    and remembers each report that was wrong."""
     key = background.fingerprint(cases.COURSE, Path(__file__).read_bytes(), COUNT, SEED)
     return AnotherMonth(background.keep(f"target-10-{key}", _make))
 
@@ -181,7 +241,7 @@ def another_month() -> AnotherMonth:
 def changes_made() -> dict[str, Event]:
     """The changes of accounts and groups, and the scripts, of the month, by id."""
     events = another_month().events("jira").items()
-    return {name: event for name, event in events if event["auditType"]["action"] in CHANGES}
+    return {name: event for name, event in events if _is_change(event)}
 
 
 @cache

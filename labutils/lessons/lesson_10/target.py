@@ -44,29 +44,32 @@ TARGET = Target(
         "Your rules from above say where to begin: hunting.by_rule(scene.hunt(token_abroad, "
         "privileged_change, in_order))['in_order']. hunting.alerts_in_tracker makes alerts of it, "
         "and hunting.rows_about(scene, alert) prints what is known of each.",
-        "What no ticket, no duty and no trip explains is left, and it has more than one address. "
-        "The account belongs to a person, who works as well: where from, otherwise?",
-        "A correlation shows a change soon after a login, and a session goes on. Collect each "
-        "change whose `source` is one of the addresses that are left, with or without a login "
-        "before it.",
+        "What no ticket, no duty and no trip explains is left, and has one author. The account "
+        "belongs to a person, who works as well. What else did it change, with no row about it, "
+        "and from where?",
+        "A ticket says when somebody may change something, and not who does it. Collect each "
+        "change whose `source` is one of the addresses that are left, with a ticket or without.",
     ),
     code("""
         hits = hunting.by_rule(scene.hunt(token_abroad, privileged_change, in_order))
         changes, roster = scene.table("changes"), scene.table("roster")
-        addresses = set()
-        for alert in hunting.alerts_in_tracker(scene, hits["in_order"]):
+
+        def is_open(change):
             away = any(
-                trip["account"] == alert["who"] and trip["from"] <= alert["time"] <= trip["to"]
+                trip["account"] == change["who"] and trip["from"] <= change["time"] <= trip["to"]
                 for trip in scene.table("travel")
             )
-            if explained(alert, changes, roster) is None and not away:
-                addresses.add(alert["address"])
-        named = set()
-        for name, event in scene.events("jira").items():
-            if event["source"] in addresses:
-                if event["auditType"]["action"] in hunting.CHANGES:
-                    named.add(name)
-        flag = scene.report(named)
+            return explained(change, changes, roster) is None and not away
+
+        alerts = hunting.alerts_in_tracker(scene, hits["in_order"])
+        suspects = {alert["who"] for alert in alerts if is_open(alert)}
+        made = [
+            hunting.change_in_tracker(name, event)
+            for name, event in scene.events("jira").items()
+            if event["auditType"]["action"] in hunting.CHANGES
+        ]
+        addresses = {one["address"] for one in made if one["who"] in suspects and is_open(one)}
+        flag = scene.report({one["id"] for one in made if one["address"] in addresses})
     """),
     brief="Another month, another intruder: other days, another pace, other addresses, another "
     "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "

@@ -1,6 +1,7 @@
 """Ways to the changes that the other intruder made, and tries that fail (lesson 10)."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from labutils.lessons.lesson_10.another_intruder import PATIENCE, AnotherMonth
 from labutils.lessons.lesson_10.hunting import (
@@ -44,8 +45,8 @@ def from_addresses(scene: AnotherMonth, addresses: set[str]) -> str:
     return scene.report({one["id"] for one in changes(scene) if one["address"] in addresses})
 
 
-def is_explained(scene: AnotherMonth, change: dict[str, str]) -> bool:
-    """By a ticket, the roster or a trip."""
+def is_explained(scene: AnotherMonth, change: dict[str, str], *, tickets: bool = True) -> bool:
+    """By the roster or a trip, or by a ticket."""
     who, time = change["who"], change["time"]
     tables = (
         ("changes", "by", "from", "to"),
@@ -55,6 +56,7 @@ def is_explained(scene: AnotherMonth, change: dict[str, str]) -> bool:
     return any(
         row[author] == who and row[begin] <= time <= row[end]
         for table, author, begin, end in tables
+        if tickets or table != "changes"
         for row in scene.table(table)
     )
 
@@ -69,37 +71,51 @@ def alerts(scene: AnotherMonth) -> list[dict[str, str]]:
     return alerts_in_tracker(scene, by_rule(scene.hunt(*rules))["in_order"])
 
 
+def open_changes_of_suspects(scene: AnotherMonth) -> list[dict[str, str]]:
+    """What no table explains of those of whom an alert of the correlation is left."""
+    suspects = {one["who"] for one in alerts(scene) if not is_explained(scene, one)}
+    return [
+        one for one in changes(scene) if one["who"] in suspects and not is_explained(scene, one)
+    ]
+
+
 def by_the_correlation(scene: AnotherMonth) -> str:
-    """What no table explains of the correlation's alerts; then all changes from their addresses."""
-    left = [one for one in alerts(scene) if not is_explained(scene, one)]
-    return from_addresses(scene, {one["address"] for one in left})
+    """All changes from the addresses from which a suspect changes what no table explains."""
+    return from_addresses(scene, {one["address"] for one in open_changes_of_suspects(scene)})
 
 
 def by_the_author(scene: AnotherMonth) -> str:
-    """One account changes things from addresses from which it does nothing else."""
-    left = [one for one in alerts(scene) if not is_explained(scene, one)]
-    (who,) = {one["who"] for one in left}
-    own = [one for one in changes(scene) if one["who"] == who and not is_explained(scene, one)]
+    """Of a suspect, all changes from addresses from which hardly anybody signs in."""
+    (who,) = {one["who"] for one in open_changes_of_suspects(scene)}
     crowd: dict[str, set[str]] = defaultdict(set)
     for event in scene.events("okta").values():
         crowd[event["client"]["ipAddress"]].add(event["actor"]["alternateId"])
-    return scene.report({one["id"] for one in own if len(crowd[one["address"]]) < OFFICE})
+    on_call = [row for row in scene.table("roster") if row["account"] == who]
+    return scene.report(
+        {
+            one["id"]
+            for one in changes(scene)
+            if one["who"] == who
+            and len(crowd[one["address"]]) < OFFICE
+            and not any(row["on_call_from"] <= one["time"] <= row["on_call_to"] for row in on_call)
+        }
+    )
 
 
 def by_the_address(scene: AnotherMonth) -> str:
     """From these addresses somebody shows the token of a program, and a person's account changes
-    things; and that person is neither on call nor on a trip."""
-    owners = {
-        event["ipAddress"]: event["serviceTokenId"]
+    things, whatever tickets say; and that person is neither on call nor on a trip."""
+    tokens = {
+        event["ipAddress"]
         for event in scene.events(GATEWAY).values()
         if not event["ipAddress"].startswith("192.0.2.")
     }
     found = {
         one["address"]
         for one in changes(scene)
-        if one["address"] in owners
+        if one["address"] in tokens
         and not one["who"].startswith("svc-")
-        and not is_explained(scene, one)
+        and not is_explained(scene, one, tickets=False)
     }
     return from_addresses(scene, found)
 
@@ -110,18 +126,50 @@ def after_two_that_were_wrong(scene: AnotherMonth) -> str:
     return by_the_correlation(scene)
 
 
-ROUTES = {
-    "the correlation": by_the_correlation,
-    "the author": by_the_author,
-    "the address": by_the_address,
-    "after two that were wrong": after_two_that_were_wrong,
-}
+Route = Callable[[AnotherMonth], str]
+
+
+def by_somebody_new(routes: dict[str, Route]) -> dict[str, Route]:
+    """Each route as somebody takes it who has not reported yet: the lead remembers."""
+
+    def anew(route: Route) -> Route:
+        def played(scene: AnotherMonth) -> str:
+            scene.failed = 0
+            return route(scene)
+
+        return played
+
+    return {name: anew(route) for name, route in routes.items()}
+
+
+ROUTES = by_somebody_new(
+    {
+        "the correlation": by_the_correlation,
+        "the author": by_the_author,
+        "the address": by_the_address,
+        "after two that were wrong": after_two_that_were_wrong,
+    }
+)
 
 
 def what_the_correlation_names(scene: AnotherMonth) -> str:
     """Without a look at what else was done from there."""
     left = [one for one in alerts(scene) if not is_explained(scene, one)]
     return scene.report({one["id"] for one in left})
+
+
+def one_author_after_another(scene: AnotherMonth) -> str:
+    """What paper leaves open, author by author, who has most of it first, until the lead stops."""
+    left: dict[str, set[str]] = defaultdict(set)
+    for one in changes(scene):
+        if not one["who"].startswith("svc-") and not is_explained(scene, one):
+            left[one["who"]].add(one["id"])
+    said = ""
+    for ids in sorted(left.values(), key=len, reverse=True):
+        said = scene.report(ids)
+        if " " not in said:
+            return said
+    return said
 
 
 def every_change(scene: AnotherMonth) -> str:
@@ -163,12 +211,15 @@ def one_address_after_another(scene: AnotherMonth) -> str:
     return said
 
 
-SHUT = {
-    "what the correlation names": what_the_correlation_names,
-    "every change of the month": every_change,
-    "every change of a service account": of_service_accounts,
-    "every change of the stolen account": all_of_one_account,
-    "an address with all three kinds": an_address_with_all_three_kinds,
-    "the times of the lesson": the_times_of_the_lesson,
-    "one address after another": one_address_after_another,
-}
+SHUT = by_somebody_new(
+    {
+        "what the correlation names": what_the_correlation_names,
+        "what paper leaves open, one author after another": one_author_after_another,
+        "every change of the month": every_change,
+        "every change of a service account": of_service_accounts,
+        "every change of the stolen account": all_of_one_account,
+        "an address with all three kinds": an_address_with_all_three_kinds,
+        "the times of the lesson": the_times_of_the_lesson,
+        "one address after another": one_address_after_another,
+    }
+)

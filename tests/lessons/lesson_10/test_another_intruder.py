@@ -1,9 +1,11 @@
 """The target of lesson 10: what the month holds, and what the incident lead says to a report."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
+from labutils.classroom.course import lesson
 from labutils.incident import breach
 from labutils.incident.policy import World
 from labutils.lab import seconds
@@ -60,17 +62,56 @@ def test_the_stolen_account_is_a_person_s_with_work_of_its_own(made, theirs):
     assert len(own) >= 3
 
 
-def test_no_table_explains_a_change_of_the_intruder(theirs):
+@pytest.fixture(autouse=True)
+def nobody_reported_yet():
+    another_month().failed = 0
+
+
+def explained_by(change, *names):
+    """The tables of these that explain a change, by its author and its moment."""
     month = another_month()
-    for one in theirs:
-        for table, begin, end in (
-            ("changes", "from", "to"),
-            ("travel", "from", "to"),
-            ("roster", "on_call_from", "on_call_to"),
-        ):
-            for row in month.table(table):
-                if ACCOUNT in (row.get("by"), row.get("account")):
-                    assert not row[begin] <= one["time"] <= row[end], (one["id"], row)
+    spans = {
+        "changes": ("by", "from", "to"),
+        "travel": ("account", "from", "to"),
+        "roster": ("account", "on_call_from", "on_call_to"),
+    }
+    return [
+        name
+        for name in names or spans
+        for who, begin, end in [spans[name]]
+        if any(
+            row[who] == change["who"] and row[begin] <= change["time"] <= row[end]
+            for row in month.table(name)
+        )
+    ]
+
+
+def test_a_ticket_covers_one_change_of_the_intruder_and_nothing_explains_the_others(theirs):
+    assert sorted(map(explained_by, theirs)) == [[], [], [], ["changes"]]
+
+
+def open_by_author(made):
+    """How many changes of each person no paper explains."""
+    return Counter(one["who"] for one in made if one["who"][1] == "." and not explained_by(one))
+
+
+def test_three_colleagues_have_as_many_changes_that_no_paper_explains(made):
+    left = open_by_author(made)
+    assert sum(number >= left[ACCOUNT] for who, number in left.items() if who != ACCOUNT) >= 3
+
+
+def test_nobody_shows_a_token_of_a_program_where_these_colleagues_work(made):
+    gateway = another_month().events("cloudflare_access_nonidentity").values()
+    tokens, left = {event["ipAddress"] for event in gateway}, open_by_author(made)
+    careless = {who for who, number in left.items() if number >= left[ACCOUNT]} - {ACCOUNT}
+    assert not tokens & {one["address"] for one in made if one["who"] in careless}
+
+
+def test_a_ticket_looks_like_any_other():
+    tickets = another_month().table("changes")
+    assert [row["id"] for row in tickets] == [f"CHG-{4000 + 3 * n}" for n in range(len(tickets))]
+    assert {row["from"][14:] for row in tickets} == {"00:00Z"}
+    assert [row["from"] for row in tickets] == sorted(row["from"] for row in tickets)
 
 
 def test_days_and_order_and_pace_are_not_those_of_the_lesson(theirs):
@@ -128,11 +169,19 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
 def test_a_change_alone_is_never_said_to_be_right():
     said = set()
     for name in changes_made():
+        another_month().failed = 0
         said.add(another_month().report({name}))
     assert said == {
         "Too few of these are the intruder's. Hold each against tickets, roster and trips. Reports "
         f"that may still be wrong: {PATIENCE - 1}."
     }
+
+
+def test_the_incident_lead_remembers_who_asks_for_the_scene_again():
+    for name in sorted(changes_made())[:PATIENCE]:
+        another_month().report({name})
+    again = lesson("10").target.scene()
+    assert again.report(changes_of_the_intruder()).startswith("The incident lead has stopped")
 
 
 @pytest.mark.parametrize(
