@@ -1,8 +1,8 @@
 """The attack's lines as they stand in a world: each in the minute in which it was played, at a
 second and under identifiers of that world.
 
-A ledger knows few times to the second, and a replay begins the others at a whole minute: written so,
-the clock alone would show who the intruder is.
+A ledger knows few times to the second, and a replay begins the others at a whole minute: written
+so, the clock alone would show who the intruder is.
 """
 
 from collections.abc import Collection, Iterable
