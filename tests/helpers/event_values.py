@@ -3,8 +3,17 @@
 
 def leaves(value, path=()):
     """Every value of an event that is no mapping or list, by its path."""
+    table = {}
+    _add(table, value, path)
+    return table
+
+
+def _add(table, value, path):
     if isinstance(value, dict):
-        return {k: v for key, item in value.items() for k, v in leaves(item, (*path, key)).items()}
-    if isinstance(value, list):
-        return {k: v for n, item in enumerate(value) for k, v in leaves(item, (*path, n)).items()}
-    return {path: value}
+        for key, item in value.items():
+            _add(table, item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _add(table, item, (*path, place))
+    else:
+        table[path] = value

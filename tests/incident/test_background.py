@@ -9,8 +9,9 @@ import re
 import statistics
 import subprocess
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -18,6 +19,8 @@ from random import Random
 import jsonschema
 import pytest
 from event_values import leaves
+from hypothesis import given
+from hypothesis import strategies as st
 from places import NIGHT_FERRY
 from shallow_tree import auc, tree
 
@@ -26,9 +29,11 @@ from labutils.hunt import sources
 from labutils.incident import background, cases, telemetry
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background import store
+from labutils.incident.background.attack import with_seconds
 from labutils.incident.background.traffic import company
 from labutils.incident.breach import play
-from labutils.incident.log_format import log_format
+from labutils.incident.intervals import CONFIDENCE, TAIL, binomial_tail
+from labutils.incident.log_format import field_names, log_format
 from labutils.incident.policy import World
 from labutils.incident.sheets import SheetError
 from labutils.incident.sheets import read as read_sheet
@@ -90,11 +95,82 @@ def test_a_benign_world_has_no_attack(tmp_path):
     assert index(folder, "twins")
 
 
-def test_the_attack_s_events_stand_in_the_world_as_they_were_played(lesson):
-    found = Counter(index(lesson, "truth").values())
-    assert found == Counter(REPLAY.truth.values())
-    played = [event for events in REPLAY.audit.values() for event in events]
-    assert all(event(lesson, name) in played for name in list(index(lesson, "truth"))[::7])
+def minutes(events: list[dict], source: str) -> list[tuple]:
+    """Of each event what was done, by whom, and in which minute."""
+    return [
+        (kind(source, event), account(event), int(sources.time_of(event, source)) // 60)
+        for event in events
+    ]
+
+
+@pytest.mark.parametrize("source", sorted({name.split(":")[0] for name in REPLAY.truth}))
+def test_the_attack_s_events_stand_in_the_world_in_the_order_and_the_minutes_of_the_replay(
+    lesson, source
+):
+    facts = index(lesson, "truth")
+    names = [name for name in facts if name.startswith(f"{source}:")]
+    played = [name for name in REPLAY.truth if name.startswith(f"{source}:")]
+    assert [facts[name] for name in names] == [REPLAY.truth[name] for name in played]
+    events = [REPLAY.audit[source][int(name.split(":")[1]) - 1] for name in played]
+    assert minutes([event(lesson, name) for name in names], source) == minutes(events, source)
+
+
+def begins(folder: Path) -> dict[str, int]:
+    """When each step of the attack left its first event, in seconds since 1970."""
+    found: dict[str, int] = {}
+    for name, fact in index(folder, "truth").items():
+        time = int(sources.time_of(event(folder, name), name.split(":")[0]))
+        found[fact] = min(time, found.get(fact, time))
+    return found
+
+
+def test_a_time_that_the_ledger_knows_is_the_time_of_the_log(lesson):
+    began, facts = begins(lesson), CASE.ledger.facts
+    known = [fact for fact in began if facts[fact].time_precision == "second"]
+    assert len(known) == 4
+    assert {fact: iso(began[fact]) for fact in known} == {fact: facts[fact].time for fact in known}
+    to_the_minute = [fact for fact in began if facts[fact].time_precision == "minute"]
+    assert to_the_minute
+    for fact in to_the_minute:
+        assert iso(began[fact])[:16] == facts[fact].time[:16]
+
+
+MOMENTS = st.sets(st.integers(0, 400), max_size=40)
+
+
+@given(MOMENTS, MOMENTS)
+def test_a_second_is_drawn_within_its_minute_and_in_its_order(times, known):
+    drawn = with_seconds(times, known, "seed")
+    assert drawn.keys() == times
+    assert {time: drawn[time] for time in times & known} == {time: time for time in times & known}
+    assert [drawn[time] // 60 for time in sorted(times)] == [time // 60 for time in sorted(times)]
+    assert list(drawn.values()) == sorted(set(drawn.values()))
+
+
+def test_another_world_draws_other_seconds():
+    times = range(0, 6000, 60)
+    one, other = (with_seconds(times, (), seed) for seed in "ab")
+    assert sum(one[time] == other[time] for time in times) < 10
+    assert len({one[time] % 60 for time in times}) > 30
+
+
+def test_no_id_of_the_attack_is_the_same_in_another_world(tmp_path):
+    """So that whoever noted one finds nothing by it elsewhere."""
+    ids = []
+    for seed in "ab":
+        folder = small(tmp_path / seed, seed, 2_000)
+        names = index(folder, "truth")
+        ids.append(
+            {
+                str(value)
+                for name in names
+                for path, value in leaves(event(folder, name)).items()
+                if path in own_ids(name.split(":")[0])
+            }
+        )
+    few = {one for one in ids[0] if len(one) < 6}  # ports and processes
+    assert len(ids[0]) > 30
+    assert ids[0] & ids[1] <= {*few, "unknown", "4294967295"}  # no session
 
 
 # --- same bytes ----------------------------------------------------------------------------------
@@ -379,11 +455,66 @@ def account(event: dict) -> str:
     return next(filter(None, names), None) or event.get("serviceTokenId", "")
 
 
-def features(event: dict, counts: Counter) -> dict[str, int]:
-    """Which keys an event has, how long their values are, and how rare; address and agent left
-    out."""
-    found = {}
-    for path, value in leaves(event).items():
+ENDS = ("Allowed", "isSuccessfulLogin", "ActionResult", "Action", "result", "errorCode")
+
+
+def kind(source: str, event: dict) -> tuple[str, ...]:
+    """What was done, and how it ended."""
+    done = telemetry.headline(source, event).split("  ")[0]
+    ended = event.get("outcome", {}).get("result")
+    return (done, str(ended), *(str(event.get(key)) for key in ENDS))
+
+
+# What a format gives to an event, to a request, or to a session.
+OWN = {"uuid", "request", "transaction", "id", "ray", "process", "session", "port"}
+
+
+@cache
+def own_ids(source: str) -> set[tuple]:
+    """Where the events of a source have such ids."""
+    vendor = log_format(source)
+    templates = [vendor.event(name, end) for name in vendor.events for end in (True, False)]
+    return {
+        path
+        for template in templates
+        for path, value in leaves(template).items()
+        if isinstance(value, str) and field_names(value) & OWN
+    }
+
+
+@dataclass(frozen=True)
+class Logged:
+    """An event of a world as a lazy hunter sees it."""
+
+    source: str
+    kind: tuple[str, ...]
+    account: str
+    values: dict[tuple, object]
+    second: int
+    of_attack: bool
+
+
+def logged(folder: Path, source: str) -> list[Logged]:
+    """The events of a source of a world."""
+    truth = index(folder, "truth")
+    return [
+        Logged(
+            source,
+            kind(source, event),
+            account(event),
+            leaves(event),
+            int(sources.time_of(event, source)) % 60,
+            f"{source}:{number}" in truth,
+        )
+        for number, event in enumerate(read(folder, source), 1)
+    ]
+
+
+def features(one: Logged, counts: Counter) -> dict[str, int]:
+    """Which keys an event has, how long their values are, and how rare, and the second; address and
+    agent left out."""
+    found = {"the second": one.second, "a whole minute": one.second == 0}
+    for path, value in one.values.items():
         if not set(map(str, path)) & WHERE:
             name = ".".join(map(str, path))
             found[f"length of {name}"] = len(str(value))
@@ -391,41 +522,156 @@ def features(event: dict, counts: Counter) -> dict[str, int]:
     return found
 
 
-def compared(folder: Path) -> tuple[list[dict[str, int]], list[bool]]:
-    """Each event of the attack, and three others of the same kind, by the same account where there
-    is one: whether they are the attack's."""
-    truth, dice = index(folder, "truth"), Random(1)
+MOST = 12  # events of one kind of the attack's, so that 202 page views do not count for everything
+
+
+def compared(events: list[Logged]) -> tuple[list[dict[str, int]], list[bool]]:
+    """Events of the attack in one source, and for each three others of the same kind, by the same
+    account where there is one: whether they are the attack's."""
+    counts = Counter((path, str(v)) for event in events for path, v in event.values.items())
+    attack, others, dice = defaultdict(list), defaultdict(list), Random(1)
+    for event in events:
+        if event.of_attack:
+            attack[event.kind].append(event)
+        else:
+            others[event.kind].append(event)
+            others[event.kind, event.account].append(event)
     rows, labels = [], []
-    for source in CASE.sources:
-        events = read(folder, source)
-        counts = Counter((path, str(v)) for event in events for path, v in leaves(event).items())
-        attack, others = [], defaultdict(list)
-        for number, event in enumerate(events, 1):
-            kind = telemetry.headline(source, event).split("  ")[0], str(event.get("outcome"))
-            if f"{source}:{number}" in truth:
-                attack.append((kind, event))
-            else:
-                others[kind].append(event)
-                others[kind, account(event)].append(event)
-        for kind, event in attack:
-            alike = others[kind, account(event)] or others[kind]
+    for name, theirs in attack.items():
+        for event in dice.sample(theirs, min(MOST, len(theirs))):
+            alike = others[name, event.account] or others[name]
             for one in (event, *(dice.choice(alike) for _ in range(3))):
                 rows.append(features(one, counts))
                 labels.append(one is event)
     return rows, labels
 
 
+class Count:
+    """How many of the attack's events, and of the others, are of some sort."""
+
+    def __init__(self):
+        self.hits, self.trials = [0, 0], [0, 0]
+
+    def add(self, hit: bool, of_attack: bool) -> None:
+        self.hits[of_attack] += hit
+        self.trials[of_attack] += 1
+
+    def tail(self, others: "Count") -> float:
+        """How likely a result as far out as the attack's is at the share of these others, at the
+        nearer end."""
+        hits, trials = self.hits[True], self.trials[True]
+        share = others.hits[False] / others.trials[False]
+        return min(binomial_tail(hits, trials, share), 1 - binomial_tail(hits + 1, trials, share))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What eight worlds show: the events of the first one; rows and labels, world by world; by
+    source and world, how many events are at second :00; by source, kind and place, how many ids
+    stand in another event too."""
+
+    first: list[Logged]
+    rows: list[list[dict[str, int]]]
+    labels: list[list[bool]]
+    whole_minutes: dict[tuple, Count]
+    shared_ids: dict[tuple, Count]
+
+
+SEEDS = "abcdefgh"
+
+
+@pytest.fixture(scope="session")
+def eight(tmp_path_factory) -> Seen:
+    """Eight worlds of other seeds, read once."""
+    seen = Seen([], [], [], defaultdict(Count), defaultdict(Count))
+    for seed in SEEDS:
+        folder = small(tmp_path_factory.mktemp(seed), seed, 6_000)
+        world = {source: logged(folder, source) for source in CASE.sources}
+        seen.first.extend(one for events in world.values() for one in events if seed == SEEDS[0])
+        pairs = [compared(events) for events in world.values()]
+        seen.rows.append([row for rows, _ in pairs for row in rows])
+        seen.labels.append([label for _, labels in pairs for label in labels])
+        used = Counter(one for events in world.values() for event in events for one in ids(event))
+        for source, events in world.items():
+            for event in events:
+                seen.whole_minutes[source, seed].add(event.second == 0, event.of_attack)
+                for path in own_ids(source) & event.values.keys():
+                    shared = used[str(event.values[path])] > 1
+                    seen.shared_ids[source, event.kind, path].add(shared, event.of_attack)
+    return seen
+
+
+def ids(event: Logged) -> set[str]:
+    """The ids of an event, its request and its session, each once."""
+    return {str(event.values[path]) for path in own_ids(event.source) & event.values.keys()}
+
+
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
-    """Two pairs of worlds: to learn from, and to be tried on."""
-    made = [compared(small(tmp_path_factory.mktemp(s), s, 20_000)) for s in "abcd"]
-    return [tuple(a + b for a, b in zip(*pair, strict=True)) for pair in (made[:2], made[2:])]
+def worlds(eight):
+    """Four worlds to learn from, and four to be tried on."""
+    return [
+        tuple([one for world in part[half] for one in world] for part in (eight.rows, eight.labels))
+        for half in (slice(4), slice(4, None))
+    ]
 
 
-def test_a_shallow_tree_over_keys_lengths_and_rarity_does_not_find_the_attack(worlds):
+def test_a_shallow_tree_over_form_alone_does_not_find_the_attack(worlds):
     (rows, labels), (others, truth) = worlds
+    assert sum(truth) > 150
     scorer = tree(rows, labels, 3)
     assert auc([scorer(row) for row in others], truth) <= 0.6
+
+
+def by_source(counts: dict[tuple, Count]) -> dict[str, Count]:
+    """All worlds together."""
+    together: dict[str, Count] = defaultdict(Count)
+    for (source, *_), count in counts.items():
+        for who in (False, True):
+            together[source].hits[who] += count.hits[who]
+            together[source].trials[who] += count.trials[who]
+    return together
+
+
+def outside(counts: dict[tuple, Count], others: dict[str, Count], tail: float = TAIL) -> list:
+    """The counts that lie outside the interval of the background of their source."""
+    return [
+        name
+        for name, count in counts.items()
+        if count.trials[True] and count.tail(others[name[0]]) < tail
+    ]
+
+
+def test_no_more_events_of_the_attack_than_of_others_begin_a_minute(eight):
+    """Each source of each world is held against the 95 % interval of the background, so that one in
+    twenty may lie outside; all worlds of a source together, and all sources at once, may not."""
+    together = by_source(eight.whole_minutes)
+    counts = [count for count in eight.whole_minutes.values() if count.trials[True]]
+    far = outside(eight.whole_minutes, together)
+    assert len(counts) > 80
+    assert binomial_tail(len(far), len(counts), 1 - CONFIDENCE) >= TAIL, far
+    whole = {(source,): count for source, count in together.items()}
+    assert outside(whole, together, TAIL / len(whole)) == []
+
+
+def test_a_replay_as_it_was_played_would_lie_outside(eight):
+    """What the count is worth: the seconds of the replay, which begins at whole minutes."""
+    together = by_source(eight.whole_minutes)
+    played: dict[tuple, Count] = defaultdict(Count)
+    for name in REPLAY.truth:
+        source, line = name.split(":")
+        time = sources.time_of(REPLAY.audit[source][int(line) - 1], source)
+        played[source, "played"].add(int(time) % 60 == 0, True)
+    assert {name for name, _ in outside(played, together)} >= {
+        *("okta", "support", "sshd", "cloudtrail"),
+        *("cloudflare_access_nonidentity", "cloudflare_gateway", "cloudflare_audit"),
+    }
+
+
+def test_ids_are_shared_by_events_of_the_attack_as_by_others_of_their_kind(eight):
+    counts = {name: count for name, count in eight.shared_ids.items() if count.trials[True]}
+    assert any(count.hits[True] for count in counts.values())
+    assert {name[0] for name in counts} >= {"okta", "cloudtrail", "cloudflare_access_nonidentity"}
+    assert [name for name, count in counts.items() if count.tail(count) < TAIL] == []
 
 
 def marked(rows: list[dict[str, int]], labels: list[bool]) -> list[dict[str, int]]:
@@ -446,6 +692,50 @@ def test_the_address_of_the_attack_is_used_by_others_too(lesson):
     intruder = CASE.addresses["internet"].ip
     used = [one for one in benign(lesson, "okta") if one["client"]["ipAddress"] == intruder]
     assert used
+
+
+# --- people and the gateway, names ----------------------------------------------------------------
+
+BEHIND = {"jira": "tracker", "confluence": "wiki", "bitbucket": "code"}
+
+
+def opened(folder: Path) -> dict[tuple[str, str], list[int]]:
+    """By person and application, when the gateway let them in."""
+    times = defaultdict(list)
+    for event in lines_of(folder, "cloudflare_access"):
+        if event["Allowed"]:
+            who, application = event["Email"].split("@")[0], event["AppDomain"].split(".")[0]
+            times[who, application].append(seconds(event["CreatedAt"]))
+    return times
+
+
+@pytest.mark.parametrize("source", BEHIND)
+def test_people_come_through_the_gateway(lesson, source):
+    """At most as long before as an application stays open."""
+    logins, people = opened(lesson), {row["account"] for row in table(lesson, "roster")}
+    followed = []
+    for event in benign(lesson, source):
+        who, time = event["author"]["name"], event["timestamp"]["epochSecond"]
+        if who in people:
+            times = logins[who, BEHIND[source]]
+            place = bisect_right(times, time)
+            since = time - times[place - 1] if place else None
+            followed.append(since is not None and since <= SHEET.open_hours * 3600)
+    assert len(followed) > 1500
+    assert sum(followed) >= 0.95 * len(followed)
+
+
+PLACEHOLDERS = {"", "-", "None", "null", "JIRAUSER0", "00u", "0oa"}
+
+
+def test_nothing_is_called_by_an_empty_name(eight):
+    """Where events of a kind have a value, each of them has one."""
+    values = defaultdict(set)
+    for one in eight.first:
+        for path, value in one.values.items():
+            values[one.source, one.kind, path].add(str(value))
+    assert any(name[2][-1] == "name" for name in values)
+    assert [name for name, some in values.items() if len(some) > 1 and some & PLACEHOLDERS] == []
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -168,6 +168,8 @@ class Background:
     rare: tuple[Rare, ...]
     machines: dict[str, Machine]
     twins: dict[str, Twin]
+    openings: dict[str, str] = field(default_factory=dict)
+    open_hours: int = 24
 
 
 class NoBackground(LookupError):
@@ -195,6 +197,9 @@ def _read(sheet: Row, case: Incident) -> Background:
         must_be_among(sheet, key, _some(sheet, key, tuple[str, ...]), networks, "network")
     must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")
     must_be_among(sheet, "acts", VISIT, acts, "act")
+    openings = value(sheet, "openings", dict[str, str]) if "openings" in sheet else {}
+    must_be_among(sheet, "openings", openings, case.estate.services, "service")
+    must_be_among(sheet, "openings", openings.values(), acts, "act")
     _must_be_lived_in(sheet, networks, machines)
     moment(sheet, "middle")
     return build(

@@ -238,6 +238,28 @@ def pause(dice: Dice) -> int:
     return 2 + (dice.wait(80 * 60) if dice.of(250) else dice.wait(90))
 
 
+class Openings:
+    """When people opened what they use: a service of the sheet's `openings` is opened in a browser
+    before it is used there, and again when so many hours are over."""
+
+    def __init__(self, company: Workforce):
+        self.company, self.last = company, dict[tuple[str, str, str], int]()
+
+    def added(self, day: int, deeds: list[Deed]) -> Iterator[Deed]:
+        """The deeds of a day (seconds since 1970) in the order of time, and what had to be opened
+        for them. The days come in order."""
+        sheet, dice = self.company.sheet, Dice(f"{self.company.seed}/openings/{day}")
+        for deed in sorted(deeds, key=lambda deed: deed.time):
+            service = sheet.acts[deed.act].scope.split(":")[0]
+            if deed.credential.holder.kind == "person" and service in sheet.openings:
+                browser = deed.credential.holder.id, deed.place.agent, service
+                if deed.time - self.last.get(browser, 0) >= sheet.open_hours * HOUR:
+                    self.last[browser] = max(day, deed.time - dice.between(2, 45))
+                    opening = sheet.openings[service]
+                    yield deed._replace(time=self.last[browser], act=opening, twin=None)
+            yield deed
+
+
 # --- services -----------------------------------------------------------------------------------
 
 
@@ -249,7 +271,9 @@ def run_of_a_day(company: Workforce, machine: Machine, day: int, number: int) ->
         slot = DAY * place // number
         early = DAY // (5 * number)
         time = day + min(DAY - 1, max(0, slot + DAY // (2 * number) + dice.between(-early, early)))
-        yield Deed(time, machine.act, service.credential, service.place, 1 + dice.below(THINGS))
+        subject = dice.pick(company.everybody).identity.id
+        thing = 1 + dice.below(THINGS)
+        yield Deed(time, machine.act, service.credential, service.place, thing, subject)
 
 
 def _rounded(number: int, of: int, dice: Dice) -> int:

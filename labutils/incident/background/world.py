@@ -13,9 +13,17 @@ from typing import IO, NamedTuple
 
 from labutils.incident import names, policy
 from labutils.incident.background import sheet as sheets
+from labutils.incident.background.attack import lines_of_attack
 from labutils.incident.background.people import DAY
 from labutils.incident.background.sheet import Act, Background, Machine
-from labutils.incident.background.traffic import Deed, Visits, Workforce, company, run_of_a_day
+from labutils.incident.background.traffic import (
+    Deed,
+    Openings,
+    Visits,
+    Workforce,
+    company,
+    run_of_a_day,
+)
 from labutils.incident.background.twins import Twins, tables
 from labutils.incident.breach import Replay
 from labutils.incident.cases import LogEntry
@@ -60,7 +68,7 @@ def write(
     background = Events(crew, count, sources_by_day(replay))
     folder.mkdir(parents=True, exist_ok=True)
     with Files(folder, replay.case.sources) as files:
-        attacked = _attack(replay) if attack else {}
+        attacked = _attack(replay, seed) if attack else {}
         for day in crew.days:
             entries = [*background.of_a_day(day), *attacked.get(day, [])]
             entries.sort()
@@ -92,10 +100,10 @@ def days_of_month(sheet: Background) -> list[int]:
     return [first + number * DAY for number in range(sheet.days)]
 
 
-def _attack(replay: Replay) -> dict[int, list[Entry]]:
+def _attack(replay: Replay, seed: str) -> dict[int, list[Entry]]:
     """What the replay logged, by day."""
     by_day: dict[int, list[Entry]] = {}
-    for source, lines in replay.lines.items():
+    for source, lines in lines_of_attack(replay, seed).items():
         for number, line in enumerate(lines, 1):
             name = f"{source}:{number}"
             entry = Entry(
@@ -130,6 +138,7 @@ class Events:
         self.visits = Visits(company)
         self.twins = Twins(company, self.visits, self.month, attacked, count)
         self.later: dict[int, list[Deed]] = {day: [] for day in company.days}
+        self.openings = Openings(company)
         self.serial = 0
         self.of_people = 0  # and of the machines that do not fill
         for deed in self.twins.deeds:
@@ -154,7 +163,8 @@ class Events:
         for machine in machines:
             if not machine.fill:
                 self.run(machine, day, self.share_of(machine, place))
-        entries = [entry for deed in self.later.pop(day) for entry in self.entries(deed)]
+        deeds = self.openings.added(day, self.later.pop(day))
+        entries = [entry for deed in deeds for entry in self.entries(deed)]
         if day in self.early:
             entries = [entry for entry in entries if entry.source in self.early[day]]
         room = self.room(place, len(entries))

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from labutils.incident import attackers, background, cases, held_out
+from labutils.incident.background.attack import lines_of_attack
 from labutils.incident.background.people import credential, people
 from labutils.incident.background.sheet import load
 from labutils.incident.breach import Replay, play
@@ -247,5 +248,5 @@ def changes_made() -> dict[str, Event]:
 @cache
 def changes_of_the_intruder() -> set[str]:
     """Those of them that the intruder made."""
-    done = _replay().audit["jira"]
+    done = [line.event for line in lines_of_attack(_replay(), SEED)["jira"]]
     return {name for name, event in changes_made().items() if event in done}
