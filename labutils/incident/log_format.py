@@ -8,8 +8,8 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Literal
 
-from labutils.incident.sheets import Row, build, read, value
 from labutils.lab import data_file
+from labutils.sheets import Row, build, read, value
 
 Fields = dict[str, Any]
 Event = dict[str, Any]

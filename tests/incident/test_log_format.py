@@ -4,7 +4,7 @@ import pytest
 
 from labutils.incident import log_format as formats
 from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged, worded
-from labutils.incident.sheets import SheetError
+from labutils.sheets import SheetError
 
 DOOR = LogFormat(
     "door",
