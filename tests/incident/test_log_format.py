@@ -4,7 +4,8 @@ import pytest
 
 from labutils.incident import log_format as formats
 from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged, worded
-from labutils.sheets import SheetError
+from labutils.lab import data_file
+from labutils.sheets import SheetError, read
 
 DOOR = LogFormat(
     "door",
@@ -87,10 +88,10 @@ def test_the_fields_of_a_template_are_found_at_any_depth():
     ],
 )
 def test_a_fault_in_a_format_is_refused_with_its_file_and_line(old, new, sentence, monkeypatch):
-    text = formats.data_file("telemetry/sshd.yaml").read_text(encoding="utf-8")
+    text = data_file("telemetry/sshd.yaml").read_text(encoding="utf-8")
     line = text[: text.index(old)].count("\n") + 1
-    whole = formats.read
-    monkeypatch.setattr(formats, "read", lambda name: whole(name, text.replace(old, new, 1)))
+    sheet = read("telemetry/sshd.yaml", text.replace(old, new, 1))
+    monkeypatch.setattr(formats, "sheet_of", lambda _: sheet)
     with pytest.raises(SheetError) as error:
         formats.log_format.__wrapped__("sshd")
     assert str(error.value).startswith(f"telemetry/sshd.yaml, line {line}: {sentence}")
