@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,13 @@ def source_by_name(stem: str) -> str | None:
 
 def source_by_content(event: Json) -> str | None:
     """The source whose events look like this one; None where none is."""
-    return next((name for name, source in SOURCES.items() if source.looks(event)), None)
+    return next((one.name for one in _possible(tuple(event)) if one.looks(event)), None)
+
+
+@lru_cache(maxsize=10_000)
+def _possible(keys: tuple[str, ...]) -> list[LogSource]:
+    """The sources that an event with these keys may be of, in their order."""
+    return [source for source in SOURCES.values() if not source.looks.needs.isdisjoint(keys)]
 
 
 def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[str]:

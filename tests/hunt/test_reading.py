@@ -9,7 +9,7 @@ from hunt_helpers import okta, rule, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.hunt import hunt
+from labutils.hunt import hunt, json_stream
 from labutils.hunt import reading as logs
 from labutils.hunt.reading import Event, LogFile, Skipped, read
 from labutils.hunt.sources import iso_time, source_by_content, source_by_name, time_of
@@ -72,7 +72,7 @@ def test_a_line_of_ten_megabytes_is_an_event(tmp_path):
 
 
 def test_a_line_that_is_too_long_is_skipped_and_the_next_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(logs, "LONGEST", 1024 * 1024)
+    monkeypatch.setattr(json_stream, "LONGEST", 1024 * 1024)
     long = json.dumps(okta(x="y" * 5_000_000))
     found = items(tmp_path, f"{GOOD}\n{long}\n{GOOD}\n")
     assert events(found) == [1, 3] and skipped(found) == [(2, "is longer than 1 MiB")]
@@ -80,6 +80,8 @@ def test_a_line_that_is_too_long_is_skipped_and_the_next_is_read(tmp_path, monke
 
 @pytest.mark.parametrize("many", [0, 1, 3000])
 def test_a_list_is_read_piece_by_piece(tmp_path, monkeypatch, many):
+    monkeypatch.setattr(json_stream, "CHUNK", 100)
+    monkeypatch.setattr(json_stream, "AHEAD", 50)
     monkeypatch.setattr(logs, "CHUNK", 100)
     text = json.dumps({"Records": [okta(n=n) for n in range(many)]}, indent=1)
     found = items(tmp_path, text)
@@ -104,7 +106,9 @@ def test_what_is_no_log_is_one_sentence(tmp_path):
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     assert "is not text" in skipped(items(tmp_path, picture, "picture.png"))[0][1]
     truth = json.dumps({"okta:1": "oct18-console"}, indent=1)
-    assert "no known vendor" in skipped(items(tmp_path, truth, "truth.json"))[0][1]
+    assert skipped(items(tmp_path, truth, "truth.json")) == [
+        (0, "is no log: it says what the events of other files are")
+    ]
     assert items(tmp_path, "", "empty.jsonl") == []
 
 
