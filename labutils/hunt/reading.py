@@ -19,8 +19,9 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from labutils.hunt import csv_records
 from labutils.hunt.exports import AFTER, CLOSED, ENVELOPE, contents
+from labutils.hunt.fields import Json
 from labutils.hunt.json_stream import BLANK, CHUNK, DECODER, NotAnEvent, Stream, parsed
-from labutils.hunt.sources import SOURCES, Json, source_by_content, source_by_name
+from labutils.hunt.sources import SOURCES, source_by_content, source_by_name
 from labutils.text import shown
 
 TELL_EVERY = 1_000  # events
@@ -351,6 +352,9 @@ class _FileReader:
 
     def event(self, source: str, fields: Json, text: str | None = None) -> Event:
         """An event of this file, at the place that was counted to."""
+        naming = SOURCES[source].naming
+        if naming:
+            fields, text = naming.named(fields), None
         if text is None:
             text = json.dumps(fields, ensure_ascii=False)
         return Event(self.file.name, self.place, source, fields, text)

@@ -14,14 +14,16 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from labutils.hunt.fields import Json, values_at
 from labutils.hunt.looks import Looks, listed, looks
+from labutils.hunt.naming import Naming, naming
 from labutils.lab import data_file
 from labutils.sheets import Row, build, must_be_among, must_have_fields, read, value
 
-Json = dict[str, Any]
 FOLDER = "telemetry"  # of data/
 # What such a file says of writing the log: labutils.incident.log_format has each.
 WRITTEN = ("modelled", "headline", "shape", "base", "denied", "events")
+MOST_KEYS = 200  # of an event whose keys are remembered
 _NAME = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -42,7 +44,8 @@ class LogSource:
     `sigma` is how rules call it; `times` are the fields that may hold an event's time, and
     `nanoseconds` one that holds what is below its second; `looks` says whether an event is one of
     this source, and `before` names the sources that an event of this one may look like as well;
-    `actor` is the field that says who acted.
+    `actor` is the field that says who acted; `naming` is what rules call its fields, where that is
+    not as they stand in the event.
     """
 
     name: str
@@ -52,6 +55,7 @@ class LogSource:
     actor: str
     nanoseconds: str = ""
     before: tuple[str, ...] = ()
+    naming: Naming | None = None
 
 
 # --- from the files -----------------------------------------------------------------------------
@@ -78,7 +82,10 @@ def log_source(name: str, sheet: Row) -> LogSource:
     row = without(sheet, WRITTEN)
     must_have_fields(LogSource, row, ["name"])
     sigma = build(SigmaNames, value(row, "sigma", Row))
-    return build(LogSource, row, name=name, sigma=sigma, looks=looks(value(row, "looks", Row)))
+    more: dict[str, Any] = {"name": name, "sigma": sigma, "looks": looks(value(row, "looks", Row))}
+    if "naming" in row:
+        more["naming"] = naming(value(row, "naming", Row))
+    return build(LogSource, row, **more)
 
 
 def in_order(sources: Iterable[LogSource]) -> dict[str, LogSource]:
@@ -89,7 +96,7 @@ def in_order(sources: Iterable[LogSource]) -> dict[str, LogSource]:
     """
     by_name = {source.name: source for source in sorted(sources, key=lambda one: one.name)}
     order = TopologicalSorter({name: set[str]() for name in by_name})
-    for source in by_name.values():
+    for source in filter(lambda one: one.before, by_name.values()):
         must_be_among(sheet_of(source.name), "before", source.before, by_name, "source")
         for other in source.before:
             order.add(other, source.name)
@@ -121,6 +128,8 @@ def source_by_name(stem: str) -> str | None:
 
 def source_by_content(event: Json) -> str | None:
     """The source whose events look like this one; None where none is."""
+    if len(event) > MOST_KEYS:
+        return next((one.name for one in SOURCES.values() if one.looks(event)), None)
     return next((one.name for one in _possible(tuple(event)) if one.looks(event)), None)
 
 
@@ -144,65 +153,9 @@ def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[st
     ]
 
 
-# --- the fields of an event ---------------------------------------------------------------------
-
-
-def values_at(event: Json, field: str) -> list[Any]:
-    """What stands at a field, such as `client.ipAddress`: each value, any member of each list.
-
-    A key that is written with dots, as some exports have it, comes before the path. A null is no
-    value.
-    """
-    if field in event:
-        return members(event[field])
-    return values_below(event, field.split("."))
-
-
-def values_below(value: Any, path: Iterable[str]) -> list[Any]:
-    """What stands at the end of a path, by way of any member of each list.
-
-    Most paths lead through objects alone, and these are walked first.
-    """
-    keys = iter(path)
-    while isinstance(value, dict):
-        key = next(keys, None)
-        if key is None:
-            break
-        value = value.get(key)
-    level = members(value)
-    for key in keys:
-        level = members([item.get(key) for item in level if isinstance(item, dict)])
-    return level
-
-
-def members(value: Any) -> list[Any]:
-    """The members of a list, of lists in it too; another value alone; nothing for null."""
-    if not isinstance(value, list):
-        return [] if value is None else [value]
-    every: list[Any] = []
-    for item in value:
-        if isinstance(item, list):
-            every += members(item)
-        elif item is not None:
-            every.append(item)
-    return every
-
-
-def leaves(event: Any) -> list[Any]:
-    """Every plain value of an event, in the order of the text."""
-    if not isinstance(event, (dict, list)):
-        return [] if event is None else [event]
-    every: list[Any] = []
-    for item in event.values() if isinstance(event, dict) else event:
-        if isinstance(item, (dict, list)):
-            every += leaves(item)
-        elif item is not None:
-            every.append(item)
-    return every
-
-
 # --- time ---------------------------------------------------------------------------------------
 
+_DIGITS = re.compile(r"^(\d{8})(\d{6}(?:\.\d+)?)$")
 _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nano-, micro- and milliseconds since 1970
 
 
@@ -223,10 +176,13 @@ def _nanoseconds(event: Json, field: str) -> float:
 
 
 def _seconds(value: Any) -> float | None:
-    """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC."""
+    """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC.
+
+    The text may lack all marks between its digits, as Salesforce's 20250506081503.204 does.
+    """
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(_DIGITS.sub(r"\1T\2", value.strip()))
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None

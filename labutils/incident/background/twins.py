@@ -7,7 +7,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from labutils.hunt.sources import SOURCES, values_at
+from labutils.hunt.fields import values_at
+from labutils.hunt.sources import SOURCES
 from labutils.incident import names
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import (
