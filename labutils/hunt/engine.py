@@ -268,6 +268,6 @@ def _unknown_fields(ruleset: Ruleset, store: Store) -> list[str]:
                 f"of {source} have {shown(paths[name.lower()], 80)}: in a field's name the case of "
                 "letters counts."
                 for name in sorted(sigma_rules.fields_of(rule))
-                if name not in paths and paths.get(name.lower(), name) != name
+                if paths.get(name, paths.get(name.lower(), name)) != name
             ]
     return notes

@@ -26,6 +26,7 @@ _BLANKS = re.compile(f"[{BLANK}]*")
 # A text in quotes ends with its line, so that a quote too many spoils no more than that; or it is
 # cut off where the memory ends.
 _BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*(?:"|\\?\Z)|[{}\[\]]')
+_PAIRS = {"{": "}", "[": "]"}
 _NEXT_LINE = re.compile(r"\n(?=[{\[])")
 
 
@@ -123,13 +124,14 @@ class Stream:
     def _skip_brackets(self) -> bool:
         """Pass over what stands here in brackets; over nothing where they are not in pairs."""
         while True:
-            depth = 0
+            open_ones: list[str] = []
             for match in _BRACKET.finditer(self.buffer, self.at):
                 token = match.group()
-                if token[0] == '"':
-                    continue
-                depth += 1 if token in "{[" else -1
-                if depth == 0:
+                if token in _PAIRS:
+                    open_ones.append(_PAIRS[token])
+                elif token in "}]" and open_ones.pop() != token:
+                    return False
+                if not open_ones:
                     self.at = match.end()
                     return True
             if len(self.buffer) - self.at > LONGEST or not self.more():

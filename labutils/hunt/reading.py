@@ -34,6 +34,7 @@ _LIST = re.compile(r"\[")
 _LIST_OF_EVENTS = re.compile(r"\[\s*(?:[{\[\]]|\Z)")
 _BETWEEN = re.compile(r"[\s,]*")  # the members of a list
 _MEMBER = re.compile(r"[^,\]\n]*")  # what is no value there
+_FIELD = re.compile(r"[^,}\n]*")  # in an object
 _LINE = re.compile(r"[^\n]*")
 _BEGINNINGS = (  # how a file begins, and so how it is encoded
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -301,7 +302,7 @@ class _FileReader:
                 rest.value()
         except NotAnEvent as error:
             yield self.skipped(f"behind the list of events: {error}", 0)
-            rest.skip_value(_LINE)
+            rest.skip_value(_FIELD)
         if not rest.match(CLOSED) and not rest.dropped:
             yield self.skipped("the object around the list of events has no end", 0)
 
@@ -398,4 +399,4 @@ def _holds_documents(head: str) -> bool:
     except (RecursionError, ValueError):
         first, newline, _ = head[start:].partition("\n")
         return bool(newline) and first.rstrip().endswith((",", "{", "["))
-    return "\n" in head[start:end] or head[end:].lstrip(" \t\r").startswith("{")
+    return "\n" in head[start:end] or head[end:].lstrip(" \t\r\x1e").startswith("{")
