@@ -18,7 +18,7 @@ from siem import axon
 from sigma.rule import SigmaRule
 
 from labutils.hunt import hunt, read_placeholders
-from labutils.hunt.rules import load
+from labutils.hunt.rules import base_rules, load, sources_of
 from labutils.hunt.sources import SOURCES, time_of
 from labutils.incident.breach import play
 from labutils.incident.log_format import log_format
@@ -145,8 +145,10 @@ def title(mapping) -> str:
 # --- the tables ---------------------------------------------------------------------------------
 
 
-def test_every_source_of_the_hunt_has_a_place_in_axon():
-    assert set(axon.SOURCES) == set(SOURCES)
+def test_every_source_of_the_course_s_rules_has_a_place_in_axon():
+    bases = [base for rule in load([axon.RULES], SITE).rules for base in base_rules(rule)]
+    used = {source for base in bases for source in sources_of(base)}
+    assert used and used <= set(axon.SOURCES) <= set(SOURCES)
 
 
 @pytest.mark.parametrize("source", axon.SOURCES)
@@ -170,6 +172,8 @@ def test_a_mapped_field_is_one_that_the_source_writes(source):
     sheet = log_format(source)
     templates = [sheet.base, *(entry.event for entry in sheet.events.values())]
     named = [*axon.SOURCES[source]["fields"], *axon.SOURCES[source]["identify"]]
+    naming = SOURCES[source].naming
+    templates += [dict.fromkeys(naming.names)] if naming else []
     nowhere = {name for name in named if not any(has(name, one) for one in templates)}
     assert nowhere <= NOT_IN_OURS
 
@@ -607,10 +611,16 @@ def rules(draw, source):
     return rule(names, draw(st.sampled_from(CONDITIONS[1:])), logsource)
 
 
+KNOWN_BY = {  # the fields by which a hunt knows an event of a source
+    "okta": ("eventType", "published"),
+    "cloudflare_gateway": ("SourceIP", "DestinationIP", "Action"),
+}
+
+
 @st.composite
 def events(draw, source):
     """An event in which each field is there, null, or missing."""
-    event = {"n": 1}
+    event = {"n": 1} | dict.fromkeys(KNOWN_BY[source])
     for name, values in SHAPES[source].items():
         if draw(st.booleans()):
             value = draw(st.none() | values)
@@ -916,7 +926,8 @@ def events_of(case):
     """The source, the time and the event of each line of a case."""
     for row in case.events:
         for turn in range(1, row.get("repeat", 1) + 1):
-            event = vendor_event(row, turn)[1]
+            event, naming = vendor_event(row, turn)[1], SOURCES[row["log"]].naming
+            event = naming.named(event) if naming else event
             yield row["log"], time_of(event, row["log"]), event
 
 
