@@ -112,9 +112,9 @@ class Stream:
         return error.msg.startswith("Unterminated") or error.pos >= len(self.buffer) - CUT
 
     def skip_value(self, scalar: re.Pattern[str]) -> bool:
-        """Pass over a value that cannot be read, to where its brackets are closed, else to the next
-        line that begins with one; over anything without brackets as far as `scalar` matches.
-        Whether an end of it was found."""
+        """Pass over a value that cannot be read, to where its brackets are closed, or to the next
+        line that begins with one, if that comes first; over anything without brackets as far as
+        `scalar` matches. Whether an end of it was found."""
         if self.buffer[self.at] in "{[":
             return self._skip_brackets() or self._skip_to_a_line()
         self.at += 1
@@ -132,7 +132,8 @@ class Stream:
                 elif token in "}]" and open_ones.pop() != token:
                     return False
                 if not open_ones:
-                    self.at = match.end()
+                    line = _NEXT_LINE.search(self.buffer, self.at + 1, match.end())
+                    self.at = line.end() if line else match.end()
                     return True
             if len(self.buffer) - self.at > LONGEST or not self.more():
                 return False

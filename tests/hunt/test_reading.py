@@ -419,6 +419,20 @@ def test_when_an_event_happened(event, source, time):
     assert iso_time(time_of(event, source)) == time
 
 
+BROKEN = st.text('{}[]",:\\ aN1\0\x1e', min_size=1, max_size=12).filter(str.strip) | st.text(
+    st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), min_size=1, max_size=12
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(bad=st.lists(BROKEN, max_size=4), place=st.integers(0, 6))
+def test_no_lines_of_anything_cost_an_event(tmp_path_factory, bad, place):
+    lines = [json.dumps(okta(n=n)) for n in range(6)]
+    lines[place:place] = bad
+    found = items(tmp_path_factory.mktemp("lines"), "\n".join(lines))
+    assert [item.fields["n"] for item in found if isinstance(item, Event)] == list(range(6))
+
+
 @settings(max_examples=80, deadline=None)
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_any_bytes_give_events_or_sentences(tmp_path_factory, content):
