@@ -37,15 +37,11 @@ _MEMBER = re.compile(r"[^,\]\n]*")  # what is no value there
 _FIELD = re.compile(r"[^,}\n]*")  # in an object
 _LINE = re.compile(r"[^\n]*")
 _BEGINNINGS = (  # how a file begins, and so how it is encoded
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"{\x00", "utf-16-le"),
-    (b"[\x00", "utf-16-le"),
-    (b"\x00{", "utf-16-be"),
-    (b"\x00[", "utf-16-be"),
+    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff"), "utf-32"),
+    (re.compile(rb"\xef\xbb\xbf"), "utf-8-sig"),
+    (re.compile(rb"\xff\xfe|\xfe\xff"), "utf-16"),
+    (re.compile(rb"[{\[]\0[\t-~]\0"), "utf-16-le"),  # without a mark: JSON begins with ASCII
+    (re.compile(rb"\0[{\[]\0[\t-~]"), "utf-16-be"),
 )
 
 
@@ -193,7 +189,7 @@ def _opened(path: Path) -> TextIO:
             BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=binary)))
         )
     begin = cast(io.BufferedReader, binary).peek(4)[:4]
-    encoding = next((name for mark, name in _BEGINNINGS if begin.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in _BEGINNINGS if mark.match(begin)), "utf-8")
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
 
