@@ -657,7 +657,7 @@ def can_be_searched(mapping) -> bool:
 
 
 def okta_types(*names):
-    return {"okta": [{"eventType": name} for name in names]}
+    return {"okta": [{"eventType": name, "published": None} for name in names]}
 
 
 def test_case_is_ignored_beyond_ascii_where_sqlite_minds_it():
@@ -962,13 +962,15 @@ def test_the_search_of_a_self_promotion_selects_that_of_others_too():
 
 def test_a_search_that_is_wider_says_where():
     named = {rule["title"] for rule in EVENT_RULES if not axon.search(one(rule)).exact}
-    assert named == WIDER | {"Activity in an Okta Session"}
+    sessions = {"Activity in an Okta Session", "Browser Activity in an Entra ID Session"}
+    assert named == WIDER | sessions
 
 
 WITHOUT_RECIPE = {
     "jira_log_silent_while_used": "it asks for a log that does not come",
     "okta_secret_read_and_not_replaced": "it asks for a log that does not come",
     "okta_session_changes_agent_and_address": "it stands on another correlation",
+    "entra_id_session_changes_agent_and_address": "it stands on another correlation",
 }
 
 
@@ -988,9 +990,12 @@ def test_a_recipe_observes_what_the_rule_hits_and_nothing_that_it_misses(stem, t
             assert observed(recipe, searches, case) == case.hit, case.says
 
 
-def test_both_rules_of_a_session_that_changes_observe_what_the_correlation_hits(tmp_path):
-    stem = "okta_session_changes_agent_and_address"
-    counts = [one for one in loaded(tmp_path, *DOCUMENTS[stem]) if one.title.startswith("Okta S")]
+@pytest.mark.parametrize(("vendor", "name"), [("okta", "Okta S"), ("entra_id", "Entra ID S")])
+def test_both_rules_of_a_session_that_changes_observe_what_the_correlation_hits(
+    vendor, name, tmp_path
+):
+    stem = f"{vendor}_session_changes_agent_and_address"
+    counts = [one for one in loaded(tmp_path, *DOCUMENTS[stem]) if one.title.startswith(name)]
     counts = [one for one in counts if not axon.stands_on_others(one)]
     assert len(counts) == 2
     for case in CASES:
