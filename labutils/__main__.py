@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labutils import doctor
-from labutils.text import shown
+from labutils.text import counted, shown
 
 if TYPE_CHECKING:
     from labutils.hunt import RefusedRule
@@ -247,6 +247,8 @@ def hunt(
         return _refused(f"{shown(str(placeholders))} {error}.")
     with hunting.Bar() as bar:
         result = hunting.hunt(rules, events, lists, progress=bar)
+    if placeholders is None:
+        result.notes += _lists_that_ship(result.refused)
     if html is not None and result.loaded and result.events:
         try:
             html.write_text(hunting.as_html(result), encoding="utf-8")
@@ -258,6 +260,26 @@ def hunt(
     if not result.events:
         return _refused("No event could be read; --events names files or folders of logs.")
     return 0
+
+
+def _lists_that_ship(refused: Iterable[RefusedRule]) -> list[str]:
+    """A sentence that names the lists of the course's company, where a rule waits for some.
+
+    They are not taken unasked: with another company's addresses a rule is silent, or loud.
+    """
+    from labutils.incident import cases
+    from labutils.lab import data_file
+
+    waiting = sum("(--placeholders)" in one.reason for one in refused)
+    if not waiting:
+        return []
+    path = data_file(f"cases/{cases.COURSE}/placeholders.yaml")
+    if path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return [
+        f"{counted(waiting, 'rule')} asked for lists of your site. For logs of the course say "
+        f"--placeholders {path.as_posix()}; for your own, copy that file and put your values in."
+    ]
 
 
 # --- score --------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ FLOORS = (
     ("incident",),
     ("har", "hunt"),
     ("identity",),
+    ("sheets",),
     ("lab",),
     ("text",),
 )

@@ -70,7 +70,7 @@ def _item(identifier: object, *kinds: type) -> Any:
     try:
         course = lesson(number) if number.isdecimal() and number.isascii() else None
     except ValueError as fault:
-        from labutils.incident.sheets import SheetError  # not above: it wants PyYAML
+        from labutils.sheets import SheetError  # not above: it wants PyYAML
 
         if not isinstance(fault, SheetError):
             raise

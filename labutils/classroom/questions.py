@@ -21,7 +21,7 @@ from labutils.classroom.registry import (
     Prediction,
     Quiz,
 )
-from labutils.incident.sheets import Row, SheetError, build, must_have_fields, quoted, read, value
+from labutils.sheets import Row, SheetError, build, must_have_fields, quoted, read, value
 
 OPENS = ("it opens", "it is refused")
 

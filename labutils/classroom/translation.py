@@ -22,7 +22,7 @@ from labutils.classroom.registry import (
     Prediction,
     Quiz,
 )
-from labutils.incident.sheets import Row, build, must_have_fields, quoted, read, value
+from labutils.sheets import Row, build, must_have_fields, quoted, read, value
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 

@@ -260,13 +260,14 @@ def _unknown_fields(ruleset: Ruleset, store: Store) -> list[str]:
             continue
         for source in sigma_rules.sources_of(rule):
             if source not in written:
-                written[source] = {path.lower(): path for path in store.keys(source)}
+                keys = store.keys(source)
+                written[source] = {key.lower(): key for key in keys} | {key: key for key in keys}
             paths = written[source]
             notes += [
                 f"The rule {shown(rule.title or '', 80)!r} names {shown(name, 80)}, and the events "
                 f"of {source} have {shown(paths[name.lower()], 80)}: in a field's name the case of "
                 "letters counts."
                 for name in sorted(sigma_rules.fields_of(rule))
-                if paths.get(name.lower(), name) != name
+                if paths.get(name, paths.get(name.lower(), name)) != name
             ]
     return notes

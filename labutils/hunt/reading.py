@@ -1,45 +1,47 @@
-"""Logs as they lie on a disk: files and folders, JSON and JSONL, plain or gzip, of any size.
+"""Logs as they lie on a disk: files and folders, JSON, JSON Lines and CSV, plain or gzip, of any
+size.
 
 What cannot be read is counted with its reason, and the reading goes on.
 """
 
-import functools
 import gzip
 import io
-import itertools
 import json
 import os
 import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
-from labutils.hunt.sources import Json, source_by_content, source_by_name
+from labutils.hunt import csv_records
+from labutils.hunt.exports import AFTER, CLOSED, ENVELOPE, contents
+from labutils.hunt.fields import Json
+from labutils.hunt.json_stream import BLANK, CHUNK, DECODER, NotAnEvent, Stream, parsed
+from labutils.hunt.sources import SOURCES, source_by_content, source_by_name
 from labutils.text import shown
 
-LONGEST = 32 * 1024 * 1024  # characters of one event
-WHOLE = 64 * 1024 * 1024  # characters of a file that holds one object over several lines
-DEEPEST = 200  # objects and lists within each other
-CHUNK = 1024 * 1024
 TELL_EVERY = 1_000  # events
-LOGS = (".json", ".jsonl", ".ndjson", ".log")
-# A list of events in an object: AWS CloudTrail's files, Atlassian's and Cloudflare's interfaces.
-ENVELOPES = ("Records", "entities", "result")
-_ENVELOPE = re.compile(r'\s*\{\s*"(?:%s)"\s*:\s*\[' % "|".join(ENVELOPES))
+LOGS = (".json", ".jsonl", ".ndjson", ".log", ".csv")
+PARQUET = b"PAR1"
+# What `telemetry` writes beside its logs: an object whose keys are ids of events.
+_EVENT_ID = re.compile(r"[\w.-]+:[1-9][0-9]*")
+_ANY_BRACKET = re.compile(r"^\s*[{\[]", re.MULTILINE)
+_LIST = re.compile(r"\[")
+_LIST_OF_EVENTS = re.compile(r"\[\s*(?:[{\[\]]|\Z)")
+_BETWEEN = re.compile(r"[\s,]*")  # the members of a list
+_MEMBER = re.compile(r"[^,\]\n]*")  # what is no value there
+_FIELD = re.compile(r"[^,}\n]*")  # in an object
+_LINE = re.compile(r"[^\n]*")
 _BEGINNINGS = (  # how a file begins, and so how it is encoded
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"{\x00", "utf-16-le"),
-    (b"[\x00", "utf-16-le"),
-    (b"\x00{", "utf-16-be"),
-    (b"\x00[", "utf-16-be"),
+    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff"), "utf-32"),
+    (re.compile(rb"\xef\xbb\xbf"), "utf-8-sig"),
+    (re.compile(rb"\xff\xfe|\xfe\xff"), "utf-16"),
+    (re.compile(rb"[{\[]\0[\t-~]\0"), "utf-16-le"),  # without a mark: JSON begins with ASCII
+    (re.compile(rb"\0[{\[]\0[\t-~]"), "utf-16-be"),
 )
 
 
@@ -69,10 +71,6 @@ class Skipped:
     file: str
     line: int
     reason: str
-
-
-class NotAnEvent(ValueError):
-    """A text that is no event; the message says why."""
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -191,7 +189,7 @@ def _opened(path: Path) -> TextIO:
             BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=binary)))
         )
     begin = cast(io.BufferedReader, binary).peek(4)[:4]
-    encoding = next((name for mark, name in _BEGINNINGS if begin.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in _BEGINNINGS if mark.match(begin)), "utf-8")
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
 
@@ -201,242 +199,200 @@ class _FileReader:
 
     def __init__(self, file: LogFile):
         self.file = file
-        self.source = source_by_name(_stem(file.path.name))
-        self.is_log = _stem(file.path.name) != file.path.name or file.path.name.endswith(LOGS)
+        stem = _stem(file.path.name)
+        self.named = source_by_name(stem)
+        name = file.path.name.lower()
+        self.is_log = stem.lower() != name or name.endswith(LOGS)
+        self.is_table = name.endswith((".csv", ".csv.gz"))
         self.place = 0
 
     def read(self, text: TextIO) -> Iterator[Event | Skipped]:
-        """The events of a text, by how it begins."""
+        """The events of a text, and what is none; of a file that is no log, one sentence."""
         head = text.read(CHUNK)
-        if "\0" in head:
-            yield Skipped(self.file.label, 0, "is not text: it holds bytes that no text holds")
+        if head.startswith(PARQUET.decode()):
+            yield self.skipped("is Parquet, which is not read here: export it as JSON Lines", 0)
             return
-        rest = _Text(head, text)
-        envelope = _ENVELOPE.match(head)
-        if envelope:
-            yield from self.members(rest, envelope.end())
-        elif head.lstrip().startswith("["):
-            yield from self.members(rest, head.index("[") + 1)
-        elif self._is_one_object(head):
-            yield from self.one_object(rest)
+        if "\0" in head and not _ANY_BRACKET.search(head):
+            yield self.skipped("is not text: it holds bytes that no text holds", 0)
+            return
+        any_event, unread = False, 0
+        for item in self.items(Stream(head, text), head):
+            any_event = any_event or isinstance(item, Event)
+            if self.is_log or any_event:
+                yield item
+            else:
+                unread += 1
+        if unread and not any_event:
+            yield self.skipped("is no log: no line of it is an event", 0)
+
+    def items(self, rest: Stream, head: str) -> Iterator[Event | Skipped]:
+        """The events of a text, by how it begins."""
+        if _holds_documents(head):
+            yield from self.documents(rest)
+            return
+        columns = csv_records.header(head.partition("\n")[0])
+        if columns and (self.is_table or self.source_of(dict.fromkeys(columns, ""))):
+            yield from self.records(columns, rest)
         else:
             yield from self.lines(rest)
 
-    @staticmethod
-    def _is_one_object(head: str) -> bool:
-        """Whether an object begins whose first line is not a whole value."""
-        first, newline, _ = head.lstrip().partition("\n")
-        return bool(newline) and first.startswith("{") and first.rstrip().endswith((",", "{", "["))
+    # --- JSON Lines ---
 
-    def one_object(self, rest: "_Text") -> Iterator[Event | Skipped]:
-        """A file that is one object over several lines; where it is none, its lines."""
-        text = rest.up_to(WHOLE).strip()
-        try:
-            value = _json(text)
-        except NotAnEvent:
-            yield from self.lines(rest)
-            return
-        yield from self.value(value, text)
-
-    def lines(self, rest: "_Text") -> Iterator[Event | Skipped]:
-        """One value a line (JSON Lines); the first line that is no JSON ends what is no log."""
-        any_event, unread = False, 0
+    def lines(self, rest: Stream) -> Iterator[Event | Skipped]:
+        """One value a line. Where a line holds a list, its members are counted on."""
         for number, line in enumerate(rest.lines()):
-            text = line.strip("\r\n\t ")
+            text = line.strip("\r\n\t \x1e")
             if not text or text.isspace():
                 continue
-            self.place = number
-            for item in self.text(text):
-                any_event = any_event or isinstance(item, Event)
-                if self.is_log or any_event:
-                    yield item
-                else:
-                    unread += 1
-        if unread and not any_event:
-            yield Skipped(self.file.label, 0, "is no log: no line of it is an event")
+            self.place = max(self.place, number)
+            try:
+                value = parsed(text)
+            except NotAnEvent as error:
+                self.place += 1
+                yield self.skipped(str(error))
+            else:
+                yield from self.events(value, text)
 
-    def members(self, rest: "_Text", start: int) -> Iterator[Event | Skipped]:
+    # --- documents, one after the other ---
+
+    def documents(self, rest: Stream) -> Iterator[Event | Skipped]:
+        """Values that may go over several lines; of lists, and of objects that are no more than a
+        list of events, each member."""
+        while rest.begins_with_more():
+            if rest.match(_LIST):
+                yield from self.members(rest)
+            elif rest.match(ENVELOPE):
+                yield from self.members(rest)
+                yield from self.remainder(rest)
+            else:
+                yield from self.one(rest, _LINE)
+
+    def members(self, rest: Stream) -> Iterator[Event | Skipped]:
         """The values of a list that may be larger than the memory."""
-        rest.at = start
-        while rest.begins_with_more(","):
+        while rest.begins_with_more(_BETWEEN):
             if rest.buffer.startswith("]", rest.at):
                 rest.at += 1
-                if not self._next_envelope(rest):
-                    return
-                continue
-            try:
-                value, text = _next_value(rest)
-            except NotAnEvent as error:
-                reason = f"{error}; the rest of the list was not read"
-                yield Skipped(self.file.label, self.place + 1, reason)
                 return
-            yield from self.value(value, text)
-        yield Skipped(self.file.label, self.place + 1, "the list has no end: cut off here")
+            yield from self.one(rest, _MEMBER)
+        if not rest.dropped:
+            yield self.skipped("the list has no end: cut off here", self.place + 1)
 
-    @staticmethod
-    def _next_envelope(rest: "_Text") -> bool:
-        """Whether another list in an object follows, as where such files were put together."""
-        if not rest.begins_with_more("}"):
-            return False
-        envelope = _ENVELOPE.match(rest.buffer, rest.at)
-        if envelope:
-            rest.at = envelope.end()
-        return envelope is not None
-
-    def text(self, text: str) -> Iterable[Event | Skipped]:
-        """The event of one line."""
+    def one(self, rest: Stream, scalar: re.Pattern[str]) -> Iterator[Event | Skipped]:
+        """The events of the value that begins here. A broken one costs itself."""
         try:
-            if len(text) > LONGEST:
-                raise NotAnEvent(f"is longer than {LONGEST // 1024**2} MiB")
-            value = _json(text)
+            value, text = rest.value()
         except NotAnEvent as error:
             self.place += 1
-            return (Skipped(self.file.label, self.place, str(error)),)
-        return self.value(value, text)
-
-    def value(self, value: Any, text: str) -> Iterable[Event | Skipped]:
-        """The event that a value is, or the events of the list that it holds."""
-        inside = _envelope(value)
-        if inside is not None:
-            return (
-                item
-                for member in inside
-                for item in self.value(member, json.dumps(member, ensure_ascii=False))
-            )
-        self.place += 1
-        if not isinstance(value, dict):
-            return (Skipped(self.file.label, self.place, "is JSON, but no object"),)
-        source = self.source or source_by_content(value)
-        if source is None:
-            return (Skipped(self.file.label, self.place, "is an object of no known vendor"),)
-        return (Event(self.file.name, self.place, source, value, text),)
-
-
-class _Text:
-    """A text of which only a part is in the memory: `buffer`, of which what stands before `at` is
-    done with; then what `stream` still holds."""
-
-    def __init__(self, buffer: str, stream: TextIO):
-        self.buffer, self.stream, self.at = buffer, stream, 0
-
-    def more(self) -> bool:
-        """Read on, as much again as is in use; whether there was anything."""
-        chunk = self.stream.read(max(CHUNK, len(self.buffer) - self.at))
-        self.buffer, self.at = self.buffer[self.at :] + chunk, 0
-        return bool(chunk)
-
-    def begins_with_more(self, beside: str) -> bool:
-        """Pass over blanks and the characters of `beside`; whether anything follows them."""
-        passed = re.compile(rf"[\s{re.escape(beside)}]*")
-        while True:
-            self.at = _end(passed, self.buffer, self.at)
-            if self.at < len(self.buffer):
-                return True
-            if not self.more():
-                return False
-
-    def up_to(self, size: int) -> str:
-        """The text, and at most so many characters of it."""
-        while len(self.buffer) < size and self.more():
-            pass
-        return self.buffer
-
-    def lines(self) -> Iterator[str]:
-        """Each line; of one that is too long its beginning, the remainder dropped."""
-        head = io.StringIO(self.buffer, newline="\n")
-        self.buffer, begun = "", ""
-        for line in head:
-            if line.endswith("\n"):
-                yield line
+            if rest.skip_value(scalar):
+                yield self.skipped(str(error))
             else:
-                begun = line
-        begun += self.stream.readline(max(LONGEST + 2 - len(begun), 1))
-        one_more = functools.partial(self.stream.readline, LONGEST + 2)
-        for line in itertools.chain([begun] if begun else [], iter(one_more, "")):
-            if len(line) > LONGEST and not line.endswith("\n"):
-                while (part := self.stream.readline(CHUNK)) and not part.endswith("\n"):
-                    pass
-            yield line
+                rest.drop()
+                yield self.skipped(f"{error}; nothing behind it was read")
+        else:
+            yield from self.events(value, text)
 
-
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
-
-
-def _next_value(rest: _Text) -> tuple[Any, str]:
-    """The value that begins where a text is, and its own text. Raises NotAnEvent."""
-    while True:
+    def remainder(self, rest: Stream) -> Iterator[Skipped]:
+        """Pass over what an object holds behind its list of events."""
         try:
-            value, end = _DECODER.raw_decode(rest.buffer, rest.at)
-        except json.JSONDecodeError as error:
-            if len(rest.buffer) - rest.at > LONGEST or not rest.more():
-                raise NotAnEvent(f"is not JSON: {error.msg}") from error
-            continue
-        except (RecursionError, ValueError) as error:
-            raise NotAnEvent(_why(error)) from error
-        if end == len(rest.buffer) and rest.more():
-            continue  # a number may go on in the next piece
-        text = rest.buffer[rest.at : end]
-        rest.at = end
-        _must_be_shallow(value, text)
-        return value, text
+            while rest.match(AFTER):
+                rest.value()
+        except NotAnEvent as error:
+            yield self.skipped(f"behind the list of events: {error}", 0)
+            rest.skip_value(_FIELD)
+        if not rest.match(CLOSED) and not rest.dropped:
+            yield self.skipped("the object around the list of events has no end", 0)
+
+    # --- CSV ---
+
+    def records(self, columns: list[str], rest: Stream) -> Iterator[Event | Skipped]:
+        """A record a line, or several lines where a field has some; the first one names them."""
+        lines = rest.lines()
+        next(lines)
+        any_event, strange = False, 0
+        for record in csv_records.records(columns, lines):
+            self.place += 1
+            if isinstance(record, NotAnEvent):
+                yield self.skipped(str(record))
+            elif source := self.source_of(record):
+                any_event = True
+                yield self.event(source, record)
+            elif any_event:
+                yield self.skipped("is a record of no known vendor")
+            else:
+                strange += 1
+        if strange and not any_event:
+            yield self.skipped("is no log: a table with the columns of no known vendor", 0)
+
+    # --- an event ---
+
+    def events(self, value: Any, text: str) -> Iterator[Event | Skipped]:
+        """The event that a value is, or those that it holds, however deep they are wrapped."""
+        waiting = [iter((value,))]
+        while waiting:
+            one = next(waiting[-1], _END)
+            if one is _END:
+                waiting.pop()
+            elif isinstance(one, dict) and (source := self.source_of(one)):
+                self.place += 1
+                yield self.event(source, one, text if one is value else None)
+            elif isinstance(members := _members(one), NotAnEvent):
+                self.place += 1
+                yield self.skipped(str(members), 0 if isinstance(members, _NoLog) else None)
+            else:
+                waiting.append(members)
+
+    def source_of(self, event: Json) -> str | None:
+        """What an event looks like; where it looks like several, the file's name decides."""
+        if self.named and SOURCES[self.named].looks(event):
+            return self.named
+        return source_by_content(event)
+
+    def event(self, source: str, fields: Json, text: str | None = None) -> Event:
+        """An event of this file, at the place that was counted to."""
+        naming = SOURCES[source].naming
+        if naming:
+            fields, text = naming.named(fields), None
+        if text is None:
+            text = json.dumps(fields, ensure_ascii=False)
+        return Event(self.file.name, self.place, source, fields, text)
+
+    def skipped(self, reason: str, line: int | None = None) -> Skipped:
+        """What was not read, at the place that was counted to; 0 is the whole file."""
+        return Skipped(self.file.label, self.place if line is None else line, reason)
 
 
-def _json(text: str) -> Any:
-    """The value of a JSON text that has no blanks around it.
+_END = object()
 
-    Raises NotAnEvent, which says what is wrong with it.
-    """
-    if not text.isascii() and any("\udc80" <= c <= "\udcff" for c in text):
-        raise NotAnEvent("is not UTF-8 text")
+
+class _NoLog(NotAnEvent):
+    """What tells that a whole file is no log."""
+
+
+def _members(value: Any) -> Iterator[Any] | NotAnEvent:
+    """What a value holds, or why it is no event."""
     try:
-        value, end = _DECODER.raw_decode(text)
-    except (RecursionError, ValueError) as error:
-        raise NotAnEvent(_why(error)) from error
-    if end < len(text):
-        raise NotAnEvent(f"is not JSON: more follows its end, at character {end + 1}")
-    _must_be_shallow(value, text)
-    return value
+        members = contents(value)
+    except NotAnEvent as error:
+        return error
+    if members is not None:
+        return members
+    if not isinstance(value, dict):
+        return NotAnEvent("is JSON, but no object")
+    if value and all(map(_EVENT_ID.fullmatch, value)):
+        return _NoLog("is no log: it says what the events of other files are")
+    return NotAnEvent("is an object of no known vendor")
 
 
-def _must_be_shallow(value: Any, text: str) -> None:
-    """Raises NotAnEvent for what is nested more deeply than any vendor's event."""
-    if text.count("{") + text.count("[") <= DEEPEST:
-        return
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > DEEPEST:
-            raise NotAnEvent("is nested too deeply")
-        level = [child for item in level for child in _children(item)]
-
-
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"is not JSON: {error.msg}, at character {error.pos + 1}"
-    if isinstance(error, RecursionError):
-        return "is nested too deeply"
-    return f"is not JSON: {shown(str(error), 120)}"
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON (RFC 8259, 6)")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
-
-
-def _envelope(value: Any) -> list[Any] | None:
-    """The list of events that an object holds, or that a value is."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or value.keys().isdisjoint(ENVELOPES):
-        return None
-    return next((value[key] for key in ENVELOPES if isinstance(value.get(key), list)), None)
+def _holds_documents(head: str) -> bool:
+    """Whether a text is values of JSON that need not end with their line, by its first one."""
+    start = len(head) - len(head.lstrip(BLANK))
+    if _LIST_OF_EVENTS.match(head, start) or ENVELOPE.match(head, start):
+        return True
+    if not head.startswith("{", start):
+        return False
+    try:
+        _, end = DECODER.raw_decode(head, start)
+    except (RecursionError, ValueError):
+        first, newline, _ = head[start:].partition("\n")
+        return bool(newline) and first.rstrip().endswith((",", "{", "["))
+    return "\n" in head[start:end] or head[end:].lstrip(" \t\r\x1e").startswith("{")

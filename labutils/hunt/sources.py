@@ -1,191 +1,119 @@
 """The logs that can be hunted in: what each is called in Sigma, how it is known, when it happened.
 
+Each source is a file of data/telemetry/, which also says how the course writes it, where it does.
 Nothing is refused for a field that it lacks: real exports differ from version to version.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache, lru_cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any
 
-Json = dict[str, Any]
+from labutils.hunt.fields import Json, values_at
+from labutils.hunt.looks import Looks, listed, looks
+from labutils.hunt.naming import Naming, naming
+from labutils.lab import data_file
+from labutils.sheets import Row, build, must_be_among, must_have_fields, read, value
+
+FOLDER = "telemetry"  # of data/
+# What such a file says of writing the log: labutils.incident.log_format has each.
+WRITTEN = ("modelled", "headline", "shape", "base", "denied", "events")
+MOST_KEYS = 200  # of an event whose keys are remembered
+_NAME = re.compile("[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class SigmaNames:
+    """What a rule's log source may say of a source (Sigma specification, appendix "log sources"): a
+    name or several."""
+
+    product: str | tuple[str, ...]
+    service: str | tuple[str, ...] = ()
+    category: str | tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class LogSource:
     """A source of logs.
 
-    `product`, `service` and `category` are what a rule's log source may say of it (Sigma
-    specification, appendix "log sources"); `times` are the fields that may hold an event's time;
-    `looks` says whether an event is one of this source; `actor` is the field that says who acted.
+    `sigma` is how rules call it; `times` are the fields that may hold an event's time, and
+    `nanoseconds` one that holds what is below its second; `looks` says whether an event is one of
+    this source, and `before` names the sources that an event of this one may look like as well;
+    `actor` is the field that says who acted; `naming` is what rules call its fields, where that is
+    not as they stand in the event.
     """
 
     name: str
-    product: frozenset[str]
-    service: frozenset[str]
-    category: frozenset[str]
+    sigma: SigmaNames
     times: tuple[str, ...]
-    looks: Callable[[Json], bool]
+    looks: Looks
     actor: str
+    nanoseconds: str = ""
+    before: tuple[str, ...] = ()
+    naming: Naming | None = None
 
 
-def _has(*keys: str) -> Callable[[Json], bool]:
-    return lambda event: all(key in event for key in keys)
+# --- from the files -----------------------------------------------------------------------------
+
+READ = tuple(one.name for one in fields(LogSource) if one.name != "name")
 
 
-def _any_of(*tests: Callable[[Json], bool]) -> Callable[[Json], bool]:
-    return lambda event: any(test(event) for test in tests)
+@cache
+def sheet_of(source: str) -> Row:
+    """The file of one source. Raises SheetError, which names the line."""
+    return read(f"{FOLDER}/{source}.yaml")
 
 
-def _is_nonidentity_login(event: Json) -> bool:
-    """A login by a service token: GraphQL, accessLoginRequestsAdaptiveGroups."""
-    return "serviceTokenId" in event or event.get("identityProvider") == "nonidentity"
+def without(sheet: Row, keys: Iterable[str]) -> Row:
+    """A sheet without these keys."""
+    rows = {key: item for key, item in sheet.items() if key not in keys}
+    return Row(rows, file=sheet.file, line=sheet.line, lines=sheet.lines)
 
 
-def _is_linux_process(event: Json) -> bool:
-    """A process with a path of Linux (Sysmon for Linux); Windows has the same fields."""
-    image = event.get("Image")
-    return "CommandLine" in event and isinstance(image, str) and "\\" not in image
+def log_source(name: str, sheet: Row) -> LogSource:
+    """A source as its sheet has it. Raises SheetError, which names the line."""
+    if not _NAME.fullmatch(name):
+        raise sheet.error("the name of a source has small letters, digits and _ alone")
+    row = without(sheet, WRITTEN)
+    must_have_fields(LogSource, row, ["name"])
+    sigma = build(SigmaNames, value(row, "sigma", Row))
+    more: dict[str, Any] = {"name": name, "sigma": sigma, "looks": looks(value(row, "looks", Row))}
+    if "naming" in row:
+        more["naming"] = naming(value(row, "naming", Row))
+    return build(LogSource, row, **more)
 
 
-def _is_sshd_line(event: Json) -> bool:
-    return event.get("process") == "sshd" and "message" in event
+def in_order(sources: Iterable[LogSource]) -> dict[str, LogSource]:
+    """Sources by name, each before those that it names, else in the order of their names.
 
-
-def _is_atlassian(prefix: str, author: str) -> Callable[[Json], bool]:
-    """The audit log of one Atlassian product: `auditType` in files, `type` in the REST interface.
-
-    The products share the shape; the key of the act's name begins with the product's own `prefix`,
-    and where there is no such key the type of the author tells.
+    An event that looks like two of them belongs to the first. Raises SheetError for a name that is
+    none, and for a circle.
     """
-
-    def looks(event: Json) -> bool:
-        act = event.get("auditType", event.get("type"))
-        if not isinstance(act, dict) or "action" not in act:
-            return False
-        keys = [str(act.get(key) or "") for key in ("actionI18nKey", "categoryI18nKey")]
-        if any(key.startswith(("jira.", "audit.logging.", "bitbucket.")) for key in keys):
-            return any(key.startswith(prefix) for key in keys)
-        who = event.get("author")
-        return isinstance(who, dict) and who.get("type") == author
-
-    return looks
-
-
-_ACTORS = {  # by source: the field that says who acted
-    "okta": "actor.alternateId",
-    "support": "user",
-    "jira": "author.name",
-    "confluence": "author.name",
-    "bitbucket": "author.name",
-    "cloudtrail": "userIdentity.arn",
-    "cloudflare_access": "Email",
-    "cloudflare_access_nonidentity": "serviceTokenId",
-    "cloudflare_gateway": "SourceIP",
-    "cloudflare_audit": "ActorEmail",
-    "linux_process_creation": "Computer",
-    "sshd": "host",
-}
+    by_name = {source.name: source for source in sorted(sources, key=lambda one: one.name)}
+    order = TopologicalSorter({name: set[str]() for name in by_name})
+    for source in filter(lambda one: one.before, by_name.values()):
+        must_be_among(sheet_of(source.name), "before", source.before, by_name, "source")
+        for other in source.before:
+            order.add(other, source.name)
+    try:
+        return {name: by_name[name] for name in order.static_order()}
+    except CycleError as error:
+        circle = ", ".join(error.args[1])
+        raise sheet_of(error.args[1][0]).error(f"before: a circle: {circle}", "before") from error
 
 
-def _source(
-    name: str,
-    product: str,
-    service: str,
-    times: str,
-    looks: Callable[[Json], bool],
-    category: str = "",
-) -> LogSource:
-    return LogSource(
-        name,
-        frozenset(product.split()),
-        frozenset(service.split()),
-        frozenset(category.split()),
-        tuple(times.split()),
-        looks,
-        _ACTORS[name],
-    )
+def _paths() -> list[Path]:
+    return sorted(data_file(FOLDER).glob("*.yaml"))
 
 
-_ATLASSIAN_TIMES = "timestamp.epochSecond timestamp"
-
-# An event that looks like two of these belongs to the first.
-SOURCES: dict[str, LogSource] = {
-    source.name: source
-    for source in (
-        _source(
-            "okta",
-            "okta",
-            "okta system_log",
-            "published",
-            _any_of(_has("eventType", "published"), _has("eventType", "actor", "outcome")),
-        ),
-        _source("cloudtrail", "aws", "cloudtrail", "eventTime", _has("eventSource", "eventName")),
-        _source(
-            "bitbucket",
-            "bitbucket atlassian",
-            "audit bitbucket",
-            _ATLASSIAN_TIMES,
-            _is_atlassian("bitbucket.", "NORMAL"),
-        ),
-        _source(
-            "jira",
-            "jira atlassian",
-            "audit jira",
-            _ATLASSIAN_TIMES,
-            _is_atlassian("jira.", "ApplicationUser"),
-        ),
-        _source(
-            "confluence",
-            "confluence atlassian",
-            "audit confluence",
-            _ATLASSIAN_TIMES,
-            _is_atlassian("audit.logging.", "user"),
-        ),
-        _source(
-            "cloudflare_access_nonidentity",
-            "cloudflare",
-            "access_nonidentity",
-            "datetime",
-            _is_nonidentity_login,
-        ),
-        _source(
-            "cloudflare_access",
-            "cloudflare",
-            "access access_requests",
-            "CreatedAt",
-            _has("AppDomain", "Allowed"),
-        ),
-        _source(
-            "cloudflare_gateway",
-            "cloudflare",
-            "gateway gateway_network",
-            "Datetime",
-            _has("SourceIP", "DestinationIP", "Action"),
-        ),
-        _source(
-            "cloudflare_audit",
-            "cloudflare",
-            "audit",
-            "When when ActionTimestamp",
-            _any_of(
-                _has("ActionType", "ActorType"), _has("AuditLogID"), _has("action", "actor", "when")
-            ),
-        ),
-        _source(
-            "linux_process_creation",
-            "linux",
-            "sysmon",
-            "UtcTime",
-            _is_linux_process,
-            "process_creation",
-        ),
-        _source("sshd", "linux", "sshd auth", "timestamp", _is_sshd_line),
-        _source("support", "support", "support", "time", _has("user", "record", "result", "type")),
-    )
-}
+SOURCES: dict[str, LogSource] = in_order(
+    log_source(path.stem, sheet_of(path.stem)) for path in _paths()
+)
 
 _BY_LENGTH = sorted(SOURCES, key=len, reverse=True)
 
@@ -200,7 +128,15 @@ def source_by_name(stem: str) -> str | None:
 
 def source_by_content(event: Json) -> str | None:
     """The source whose events look like this one; None where none is."""
-    return next((name for name, source in SOURCES.items() if source.looks(event)), None)
+    if len(event) > MOST_KEYS:
+        return next((one.name for one in SOURCES.values() if one.looks(event)), None)
+    return next((one.name for one in _possible(tuple(event)) if one.looks(event)), None)
+
+
+@lru_cache(maxsize=10_000)
+def _possible(keys: tuple[str, ...]) -> list[LogSource]:
+    """The sources that an event with these keys may be of, in their order."""
+    return [source for source in SOURCES.values() if not source.looks.needs.isdisjoint(keys)]
 
 
 def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[str]:
@@ -211,95 +147,42 @@ def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[st
     return [
         name
         for name, source in SOURCES.items()
-        if (not product or product in source.product)
-        and (not service or service in source.service)
-        and (not category or category in source.category)
+        if (not product or product in listed(source.sigma.product))
+        and (not service or service in listed(source.sigma.service))
+        and (not category or category in listed(source.sigma.category))
     ]
-
-
-# --- the fields of an event ---------------------------------------------------------------------
-
-
-def values_at(event: Json, field: str) -> list[Any]:
-    """What stands at a field, such as `client.ipAddress`: each value, any member of each list.
-
-    A key that is written with dots, as some exports have it, comes before the path. A null is no
-    value.
-    """
-    if field in event:
-        return members(event[field])
-    return values_below(event, field.split("."))
-
-
-def values_below(value: Any, path: Iterable[str]) -> list[Any]:
-    """What stands at the end of a path, by way of any member of each list.
-
-    Most paths lead through objects alone, and these are walked first.
-    """
-    keys = iter(path)
-    while isinstance(value, dict):
-        key = next(keys, None)
-        if key is None:
-            break
-        value = value.get(key)
-    level = members(value)
-    for key in keys:
-        level = members([item.get(key) for item in level if isinstance(item, dict)])
-    return level
-
-
-def members(value: Any) -> list[Any]:
-    """The members of a list, of lists in it too; another value alone; nothing for null."""
-    if not isinstance(value, list):
-        return [] if value is None else [value]
-    every: list[Any] = []
-    for item in value:
-        if isinstance(item, list):
-            every += members(item)
-        elif item is not None:
-            every.append(item)
-    return every
-
-
-def leaves(event: Any) -> list[Any]:
-    """Every plain value of an event, in the order of the text."""
-    if not isinstance(event, (dict, list)):
-        return [] if event is None else [event]
-    every: list[Any] = []
-    for item in event.values() if isinstance(event, dict) else event:
-        if isinstance(item, (dict, list)):
-            every += leaves(item)
-        elif item is not None:
-            every.append(item)
-    return every
 
 
 # --- time ---------------------------------------------------------------------------------------
 
+_DIGITS = re.compile(r"^(\d{8})(\d{6}(?:\.\d+)?)$")
 _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nano-, micro- and milliseconds since 1970
 
 
 def time_of(event: Json, source: str) -> float | None:
     """When an event happened, in seconds since 1970; None where it says nothing that is a time."""
     for field in SOURCES[source].times:
-        for value in values_at(event, field):
-            moment = _seconds(value)
+        for one in values_at(event, field):
+            moment = _seconds(one)
             if moment is not None:
-                return moment + _nanoseconds(event, field)
+                return moment + _nanoseconds(event, SOURCES[source].nanoseconds)
     return None
 
 
 def _nanoseconds(event: Json, field: str) -> float:
-    """Atlassian's audit files hold the part below a second in a field of its own."""
-    nano = values_at(event, "timestamp.nano") if field == "timestamp.epochSecond" else []
+    """What is below the second, where a vendor writes it in a field of its own."""
+    nano = values_at(event, field) if field else []
     return nano[0] / 1e9 if nano and isinstance(nano[0], int) and 0 <= nano[0] < 1e9 else 0.0
 
 
 def _seconds(value: Any) -> float | None:
-    """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC."""
+    """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC.
+
+    The text may lack all marks between its digits, as Salesforce's 20250506081503.204 does.
+    """
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(_DIGITS.sub(r"\1T\2", value.strip()))
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None

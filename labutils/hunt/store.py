@@ -26,9 +26,10 @@ from typing import Any
 from sigma.backends.sqlite.correlation import quote
 
 from labutils.hunt.compiled_parts import compiled_pattern
+from labutils.hunt.fields import Json, leaves, members, values_below
 from labutils.hunt.plans import add_functions
 from labutils.hunt.reading import Event
-from labutils.hunt.sources import SOURCES, Json, leaves, members, time_of, values_below
+from labutils.hunt.sources import SOURCES, time_of
 
 FRAME = "\x1e"  # the record separator of ASCII, before the JSON of a list
 TEXT = "_text"  # the column of all values of an event, for rules without fields

@@ -17,9 +17,9 @@ from labutils.incident.breach import foresee
 from labutils.incident.campaign import Ask, Campaign, Plan
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
-from labutils.incident.sheets import Row
 from labutils.incident.telemetry import holder_uuid
 from labutils.lab import iso, seconds
+from labutils.sheets import Row
 
 # --- other addresses, agents and names ----------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Literal
 from labutils.incident import pace
 from labutils.incident.inventory import Estate, must_be_scopes
 from labutils.incident.ledger_schema import Fact, Ledger
-from labutils.incident.sheets import Row, build, moment, must_be_among, must_have_fields, value
+from labutils.sheets import Row, build, moment, must_be_among, must_have_fields, value
 
 Fit = Literal["exact", "close", "loose"]  # of the ATT&CK technique to what happened
 

@@ -28,7 +28,8 @@ from labutils.incident.log_format import (
     is_source,
     log_format,
 )
-from labutils.incident.sheets import (
+from labutils.lab import data_file
+from labutils.sheets import (
     Row,
     SheetError,
     build,
@@ -39,7 +40,6 @@ from labutils.incident.sheets import (
     read,
     value,
 )
-from labutils.lab import data_file
 
 COURSE = "cloudflare-2023"  # the case that the lessons tell
 

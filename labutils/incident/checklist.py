@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from labutils.incident.sheets import build, read
+from labutils.sheets import build, read
 from labutils.text import shown
 
 HEAD = (

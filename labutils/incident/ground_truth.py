@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from labutils.hunt.sources import SOURCES, time_of, values_at
+from labutils.hunt.fields import values_at
+from labutils.hunt.sources import SOURCES, time_of
 from labutils.text import shown
 
 DAY = 86400  # seconds

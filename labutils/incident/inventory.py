@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
-from labutils.incident.sheets import (
+from labutils.sheets import (
     Row,
     build,
     moment,

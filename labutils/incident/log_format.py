@@ -8,8 +8,8 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Literal
 
-from labutils.incident.sheets import Row, build, read, value
-from labutils.lab import data_file
+from labutils.hunt.sources import READ, SOURCES, sheet_of, without
+from labutils.sheets import Row, build, value
 
 Fields = dict[str, Any]
 Event = dict[str, Any]
@@ -111,7 +111,7 @@ class LogFormat:
 @cache
 def log_format(source: str) -> LogFormat:
     """The format of one source, or SheetError, which names the line."""
-    sheet = read(f"telemetry/{source}.yaml")
+    sheet = without(sheet_of(source), READ)
     rows = value(sheet, "events", dict[str, Row])
     events = {name: build(Template, row) for name, row in rows.items()}
     vendor = build(LogFormat, sheet, source=source, events=events)
@@ -123,8 +123,8 @@ def log_format(source: str) -> LogFormat:
 
 
 def is_source(source: str) -> bool:
-    """Whether data/telemetry/ has a format of this name."""
-    return data_file(f"telemetry/{source}.yaml").is_file()
+    """Whether data/telemetry/ says how this source is written; some it only says how to read."""
+    return source in SOURCES and "events" in sheet_of(source)
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

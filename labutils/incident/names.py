@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from labutils.incident.sheets import Row, build, read
+from labutils.sheets import Row, build, read
 
 
 @dataclass(frozen=True)

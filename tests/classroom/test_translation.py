@@ -14,7 +14,7 @@ from labutils.classroom.translation import (
     language,
     read_translation,
 )
-from labutils.incident.sheets import SheetError
+from labutils.sheets import SheetError
 
 
 @pytest.fixture

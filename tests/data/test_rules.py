@@ -203,6 +203,8 @@ STEPS = {
     # Without the token's ordinary use there is no second address.
     "cloudflare_access_service_token_second_address": set(),
     "console_refuses_application_server": {"nov22-sao-paulo-denied"},
+    # The company signs in with another provider.
+    "entra_id_session_changes_agent_and_address": set(),
     "jira_log_silent_while_used": set(),
     "jira_self_promotion_to_administrators": {"nov23-admin-group"},
     "jira_service_account_creates_user": {"nov16-account-created"},
@@ -246,6 +248,7 @@ def test_sqlite_and_the_oracle_agree_over_the_attack(document, attack, tmp_path)
     expected = [
         f"{source}:{n}"
         for source in sources_of(rule)
+        if (attack / f"{source}.jsonl").exists()
         for n, line in enumerate((attack / f"{source}.jsonl").read_text("utf-8").splitlines(), 1)
         if is_true(rule, json.loads(line))
     ]

@@ -10,7 +10,7 @@ import nbformat
 from places import ROOT
 
 from labutils.incident.ledger import CommonError, Derived, Fact, ledger
-from labutils.incident.sheets import build, read
+from labutils.sheets import build, read
 
 # Names of products and formats, which by themselves say nothing about what happened.
 PRODUCTS = (

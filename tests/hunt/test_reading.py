@@ -9,7 +9,7 @@ from hunt_helpers import okta, rule, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.hunt import hunt
+from labutils.hunt import hunt, json_stream
 from labutils.hunt import reading as logs
 from labutils.hunt.reading import Event, LogFile, Skipped, read
 from labutils.hunt.sources import iso_time, source_by_content, source_by_name, time_of
@@ -72,7 +72,7 @@ def test_a_line_of_ten_megabytes_is_an_event(tmp_path):
 
 
 def test_a_line_that_is_too_long_is_skipped_and_the_next_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(logs, "LONGEST", 1024 * 1024)
+    monkeypatch.setattr(json_stream, "LONGEST", 1024 * 1024)
     long = json.dumps(okta(x="y" * 5_000_000))
     found = items(tmp_path, f"{GOOD}\n{long}\n{GOOD}\n")
     assert events(found) == [1, 3] and skipped(found) == [(2, "is longer than 1 MiB")]
@@ -80,6 +80,8 @@ def test_a_line_that_is_too_long_is_skipped_and_the_next_is_read(tmp_path, monke
 
 @pytest.mark.parametrize("many", [0, 1, 3000])
 def test_a_list_is_read_piece_by_piece(tmp_path, monkeypatch, many):
+    monkeypatch.setattr(json_stream, "CHUNK", 100)
+    monkeypatch.setattr(json_stream, "AHEAD", 50)
     monkeypatch.setattr(logs, "CHUNK", 100)
     text = json.dumps({"Records": [okta(n=n) for n in range(many)]}, indent=1)
     found = items(tmp_path, text)
@@ -104,7 +106,9 @@ def test_what_is_no_log_is_one_sentence(tmp_path):
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     assert "is not text" in skipped(items(tmp_path, picture, "picture.png"))[0][1]
     truth = json.dumps({"okta:1": "oct18-console"}, indent=1)
-    assert "no known vendor" in skipped(items(tmp_path, truth, "truth.json"))[0][1]
+    assert skipped(items(tmp_path, truth, "truth.json")) == [
+        (0, "is no log: it says what the events of other files are")
+    ]
     assert items(tmp_path, "", "empty.jsonl") == []
 
 
@@ -134,6 +138,226 @@ def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     found, _ = logs.log_files([tmp_path / "pipe"])
     assert list(read(found[0])) == []
+
+
+# --- exports as people have them ----------------------------------------------------------------
+
+TRAIL = {
+    "eventTime": "2023-11-14T09:00:00Z",
+    "eventSource": "s3.amazonaws.com",
+    "eventName": "GetObject",
+    "requestParameters": None,
+}
+DEEP = '{"a":' * 900 + "1" + "}" * 900
+LOOKED_UP = {"EventId": "1", "EventName": "GetObject", "CloudTrailEvent": json.dumps(TRAIL)}
+BUS = {"version": "0", "id": "1", "detail-type": "AWS API Call via CloudTrail", "detail": TRAIL}
+# What each tool lays around an event.
+WRAPPED = {
+    "lookup-events": LOOKED_UP,
+    "EventBridge": BUS,
+    "Splunk": {"preview": False, "result": {"_raw": json.dumps(TRAIL), "_time": "x"}},
+    "Splunk without result": {"_raw": json.dumps(TRAIL)},
+    "Splunk with fields": {"preview": False, "result": TRAIL},
+    "Elastic": {"_index": "logs", "_id": "1", "_source": TRAIL},
+    "Elastic Common Schema": {"_source": {"event": {"original": json.dumps(TRAIL)}}},
+    "Elastic with dots": {"_source": {"event.original": json.dumps(TRAIL)}},
+    "Filebeat": {"@timestamp": "x", "message": json.dumps(TRAIL)},
+    "Splunk over EventBridge": {"result": {"_raw": json.dumps(BUS)}},
+}
+# An object around a list of events, as the vendor's own tool answers.
+ANSWERS = {
+    "CloudTrail": {"Records": [TRAIL, TRAIL]},
+    "lookup-events": {"Events": [LOOKED_UP, LOOKED_UP], "NextToken": "x"},
+    "CloudWatch": {
+        "messageType": "DATA_MESSAGE",
+        "logEvents": [{"message": json.dumps(TRAIL)}] * 2,
+    },
+    "Graph": {"@odata.context": "x", "@odata.nextLink": 'a "quoted\\" one', "value": [TRAIL] * 2},
+    "Google": {"kind": "x", "etag": "y", "items": [TRAIL, TRAIL], "nextPageToken": "z"},
+    "Salesforce": {"totalSize": 2, "done": True, "records": [TRAIL, TRAIL]},
+    "Elastic": {"took": 1, "hits": {"total": {"value": 2}, "hits": [{"_source": TRAIL}] * 2}},
+    "Atlassian": {"entities": [TRAIL, TRAIL], "pagingInfo": {"next": None}},
+}
+
+
+@pytest.mark.parametrize("tool", WRAPPED)
+def test_what_a_tool_lays_around_an_event_is_taken_off(tool, tmp_path):
+    for indent in (None, 1):
+        text = json.dumps(WRAPPED[tool], indent=indent)
+        found = items(tmp_path, f"{text}\n{text}\n")
+        assert [(item.place, item.source, item.fields) for item in found] == [
+            (1, "cloudtrail", TRAIL),
+            (2, "cloudtrail", TRAIL),
+        ]
+
+
+@pytest.mark.parametrize("tool", ANSWERS)
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_answers_one_after_the_other_are_read_to_the_last(tool, indent, between, tmp_path):
+    text = json.dumps(ANSWERS[tool], indent=indent)
+    found = items(tmp_path, text + between + text)
+    assert events(found) == [1, 2, 3, 4] and not skipped(found)
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n", "\x1e", " "])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_documents_one_after_the_other_are_counted(between, indent, tmp_path, monkeypatch):
+    monkeypatch.setattr(json_stream, "CHUNK", 100)
+    monkeypatch.setattr(json_stream, "AHEAD", 50)
+    text = between.join(json.dumps(okta(n=n), indent=indent) for n in range(50))
+    found = items(tmp_path, text)
+    assert not skipped(found)
+    assert [item.fields["n"] for item in found] == list(range(50))
+    if "\n" not in between or indent:
+        assert events(found) == list(range(1, 51))
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{\n "a": NaN\n}', "NaN is no number in JSON"),
+        ('{\n "a": 1,,\n "b": {}\n}', "is not JSON"),
+        ('{\n "a": "}{",\n "b" 2\n}', "is not JSON"),
+        ('{\n "a": "\0"\n}', "is not JSON: Invalid control character"),
+        ('{\n "a": [1, 2\n', "is not JSON"),
+        ('{\n "a": "no end\n}', "is not JSON"),
+        (DEEP, "is nested too deeply"),
+        ("[" * 3_000 + "]" * 3_000, "is nested too deeply"),
+        ("one line of text, and more", "is not JSON"),
+        ("7", "is JSON, but no object"),
+        ("\x00\x00", "is not JSON"),
+    ],
+)
+def test_a_broken_document_costs_itself(bad, reason, tmp_path):
+    good = json.dumps(okta(), indent=1)
+    found = items(tmp_path, f"{good}\n{bad}\n{good}\n{good}")
+    assert events(found) == [1, 3, 4]
+    ((number, said),) = skipped(found)
+    assert number == 2 and reason in said
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{"a": NaN}', "NaN is no number in JSON"),
+        ('{"a": 1, "b" 2}', "is not JSON"),
+        ('{"a": "\0"}', "is not JSON"),
+        ("nonsense", "is not JSON"),
+        (DEEP, "is nested too deeply"),
+        ('{"a": "no end}', "is not JSON"),
+        ('{"b": {"a": 1}', "is not JSON"),
+        ("null", "is JSON, but no object"),
+    ],
+)
+@pytest.mark.parametrize("head", ["[", '{"Records": [', '{"@odata.context": "x", "value": ['])
+def test_a_broken_member_of_a_list_costs_itself(bad, reason, head, tmp_path):
+    end = "]" if head == "[" else '], "more": {"a": [1]}}'
+    found = items(tmp_path, f"{head}\n{GOOD},\n{bad},\n{GOOD},\n{GOOD}\n{end}")
+    assert events(found) == [1, 3, 4]
+    ((number, said),) = skipped(found)
+    assert number == 2 and reason in said
+
+
+@pytest.mark.parametrize(
+    "bad", ["\0", '{"eventType": "\0"}', "\0\0\0{}", DEEP, "]}", '"', "[1", "{"]
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_broken_line_costs_itself_wherever_it_stands(bad, place, tmp_path):
+    lines = [GOOD, GOOD]
+    lines.insert(place, bad)
+    found = items(tmp_path, "\n".join(lines))
+    assert len(events(found)) == 2 and [line for line, _ in skipped(found)] == [place + 1]
+
+
+def test_what_follows_a_list_and_is_broken_is_named(tmp_path):
+    found = items(tmp_path, '{"Records": [%s], "x": NaN}\n{"Records": [%s]}' % (GOOD, GOOD))
+    assert events(found) == [1, 2]
+    ((line, said),) = skipped(found)
+    assert line == 0 and "behind the list of events" in said
+
+
+def test_a_wrapping_whose_text_is_broken_says_so(tmp_path):
+    found = items(tmp_path, GOOD + "\n" + json.dumps({"_raw": '{"a": '}))
+    assert events(found) == [1]
+    assert skipped(found) == [(2, "_raw is not JSON: Expecting value, at character 6")]
+
+
+def test_parquet_is_named(tmp_path):
+    assert skipped(items(tmp_path, b"PAR1\x15\0", "log.parquet")) == [
+        (0, "is Parquet, which is not read here: export it as JSON Lines")
+    ]
+
+
+# --- CSV ----------------------------------------------------------------------------------------
+
+COLUMNS = '"EVENT_TYPE","TIMESTAMP","ORGANIZATION_ID","URI"'
+RECORD = '"Login","20250506081503.204","00D","/a"'
+
+
+def test_a_record_of_a_table_is_an_event_whose_values_are_text(tmp_path):
+    text = f'{COLUMNS}\r\n"Login","20250506081503.204","00D",""\r\n{RECORD}\r\n'
+    first, second = items(tmp_path, text, "Login.csv")
+    assert (first.place, first.source, second.place) == (1, "salesforce_event_log", 2)
+    assert first.fields["URI"] == "" and second.fields["TIMESTAMP"] == "20250506081503.204"
+    assert iso_time(time_of(first.fields, first.source)) == "2025-05-06T08:15:03.204Z"
+
+
+def test_a_field_in_quotes_may_have_lines_commas_and_quotes(tmp_path):
+    text = f'{COLUMNS}\n"Login","20250506081503.204","00D","a\nb, ""c"""\n{RECORD}\n'
+    first, second = items(tmp_path, text, "anything")
+    assert first.fields["URI"] == 'a\nb, "c"' and second.place == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('"Login","2025', "is no CSV"),
+        ('"Login","20250506081503.204","00D"', "has 3 fields, where the first line names 4"),
+        (RECORD + ',"more"', "has 5 fields, where the first line names 4"),
+        ('"Login"x,"20250506081503.204","00D","/a"', "is no CSV"),
+        ("one", "has 1 fields, where the first line names 4"),
+    ],
+)
+@pytest.mark.parametrize("after", [1, 3, 2_000])
+def test_a_broken_record_costs_itself(bad, reason, after, tmp_path):
+    text = "\n".join([COLUMNS, RECORD, bad, *[RECORD] * after])
+    found = items(tmp_path, text, "Login.csv")
+    assert events(found) == [1, *range(3, after + 3)]
+    ((number, said),) = skipped(found)
+    assert number == 2 and reason in said
+
+
+def test_a_table_of_something_else_is_no_log(tmp_path):
+    found = items(tmp_path, "ticket,system\nCHG-1,jira\nCHG-2,okta\n", "changes.csv")
+    assert skipped(found) == [(0, "is no log: a table with the columns of no known vendor")]
+
+
+# --- content and name ---------------------------------------------------------------------------
+
+
+def test_content_outranks_the_name_of_a_file(tmp_path):
+    found = items(tmp_path, GOOD + "\n" + json.dumps(TRAIL), "support-bundle-okta.jsonl")
+    assert [item.source for item in found] == ["okta", "cloudtrail"]
+    found = items(tmp_path, GOOD + "\n" + json.dumps({"hello": 1}), "okta.jsonl")
+    assert events(found) == [1]
+    assert skipped(found) == [(2, "is an object of no known vendor")]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("okta.jsonl", "okta"), ("cloudtrail-1.jsonl", "cloudtrail"), ("log.jsonl", "cloudtrail")],
+)
+def test_a_name_decides_where_content_fits_several(name, source, tmp_path):
+    (item,) = items(tmp_path, json.dumps(okta() | TRAIL), name)
+    assert item.source == source
+
+
+def test_a_file_named_for_another_vendor_is_hunted_for_what_it_holds(tmp_path):
+    rules = write_rules(tmp_path, rule({"eventType": "user.session.start"}))
+    log = tmp_path / "support-bundle-okta.jsonl"
+    log.write_text(f"{GOOD}\n" * 10, encoding="utf-8")
+    assert len(hunt([rules], [log]).hits) == 10
 
 
 # --- sources and times --------------------------------------------------------------------------
@@ -193,6 +417,20 @@ def test_an_event_says_its_source(event, source):
 )
 def test_when_an_event_happened(event, source, time):
     assert iso_time(time_of(event, source)) == time
+
+
+BROKEN = st.text('{}[]",:\\ aN1\0\x1e', min_size=1, max_size=12).filter(str.strip) | st.text(
+    st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), min_size=1, max_size=12
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(bad=st.lists(BROKEN, max_size=4), place=st.integers(0, 6))
+def test_no_lines_of_anything_cost_an_event(tmp_path_factory, bad, place):
+    lines = [json.dumps(okta(n=n)) for n in range(6)]
+    lines[place:place] = bad
+    found = items(tmp_path_factory.mktemp("lines"), "\n".join(lines))
+    assert [item.fields["n"] for item in found if isinstance(item, Event)] == list(range(6))
 
 
 @settings(max_examples=80, deadline=None)

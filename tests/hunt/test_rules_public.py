@@ -5,6 +5,7 @@ LABUTILS_CLOUDTRAIL names a folder of CloudTrail logs, such as docs/detonation-l
 DataDog/stratus-red-team. Neither is ever part of this repository.
 """
 
+import json
 import os
 from collections import defaultdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from hunt_oracle import is_true
 from sigma.rule import SigmaRule
+from vendor_samples import AUDIT, SAMPLES, diagnostic, table_row
 
 from labutils.__main__ import main
 from labutils.hunt import hunt
@@ -89,3 +91,70 @@ def test_both_opinions_agree_on_the_replay(rules, ruleset, course_logs):
 def test_both_opinions_agree_on_public_logs(rules, ruleset):
     true, result = by_the_engine(rules, [Path(LOGS)])
     assert result.events >= 100 and true and true == by_the_oracle(ruleset, [Path(LOGS)])
+
+
+# Public rules, and an event of each shape in which their log comes (tests/helpers/vendor_samples).
+OUGHT_TO_FIRE_ON_SAMPLES = {
+    "entra_id_signin": {
+        "Discovery Using AzureHound",
+        "Device Registration or Join Without MFA",
+        "Sign-ins from Non-Compliant Devices",
+    },
+    "google_workspace_login": {"Suspicious Login Activity Classified By Google"},
+    "google_workspace_admin": {"Google Workspace MFA Disabled"},
+    "github_audit": {"Github Delete Action Invoked"},
+}
+# Acts of the directory, each as the rule calls it that is for it.
+ACTS = {
+    "Delete conditional access policy": "CA Policy Removed by Non Approved Actor",
+    "Add owner to application": "Added Owner To Application",
+    "Add service principal": "Azure Service Principal Created",
+    "Set federation settings on domain": "Azure Domain Federation Settings Modified",
+    "Add app role assignment to service principal": "App Granted Microsoft Permissions",
+}
+NEW = ("rules/cloud/azure", "rules/cloud/gcp/gworkspace", "rules/application/github")
+
+
+def titles_for_each(tmp_path, rules, events):
+    """The titles of the rules that are true of each of these events."""
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    found = defaultdict(set)
+    for hit in hunt(rules, [path]).hits:
+        found[hit.event_ids[0]].add(hit.title)
+    return [found[f"log:{n}"] for n in range(1, len(events) + 1)]
+
+
+@pytest.fixture(scope="module")
+def new_rules():
+    return [Path(RULES) / folder for folder in NEW]
+
+
+@pytest.mark.parametrize("source", OUGHT_TO_FIRE_ON_SAMPLES)
+def test_public_rules_fire_on_each_shape_of_a_log(source, new_rules, tmp_path):
+    events = SAMPLES[source]
+    for event, titles in zip(events, titles_for_each(tmp_path, new_rules, events), strict=True):
+        assert titles >= OUGHT_TO_FIRE_ON_SAMPLES[source], event
+
+
+def test_public_rules_for_the_directory_fire_on_each_shape_of_its_log(new_rules, tmp_path):
+    for act, title in ACTS.items():
+        event = AUDIT | {"activityDisplayName": act}
+        shapes = [event, diagnostic("AuditLogs", event, operationName=act), table_row(event)]
+        assert all(title in titles for titles in titles_for_each(tmp_path, new_rules, shapes)), act
+
+
+def test_the_public_rules_of_the_new_products_are_loaded(new_rules):
+    whole = load(new_rules)
+    for product, service in (
+        ("azure", "signinlogs"),
+        ("azure", "auditlogs"),
+        ("gcp", "google_workspace.login"),
+        ("gcp", "google_workspace.admin"),
+        ("github", "audit"),
+    ):
+        assert any(
+            (rule.logsource.product, rule.logsource.service) == (product, service)
+            for rule in whole.rules
+        )
+    assert all("its log source (" in refused.reason for refused in whole.refused)

@@ -35,9 +35,9 @@ from labutils.incident.breach import play
 from labutils.incident.intervals import CONFIDENCE, TAIL, binomial_tail
 from labutils.incident.log_format import field_names, log_format
 from labutils.incident.policy import World
-from labutils.incident.sheets import SheetError
-from labutils.incident.sheets import read as read_sheet
 from labutils.lab import data_file, iso, seconds
+from labutils.sheets import SheetError
+from labutils.sheets import read as read_sheet
 
 CASE = cases.load()
 REPLAY = play(World.historical())

@@ -25,8 +25,8 @@ from labutils.incident.exports import attack_flow, navigator_layer
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
 from labutils.incident.search import minimal_sets, robust_sets
-from labutils.incident.sheets import SheetError, read
 from labutils.lab import seconds
+from labutils.sheets import SheetError, read
 
 FOLDER = NIGHT_FERRY
 FERRY = cases.load(FOLDER)

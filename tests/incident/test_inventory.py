@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from labutils.incident import cases, inventory
-from labutils.incident.sheets import Row, SheetError, read
 from labutils.lab import data_file
+from labutils.sheets import Row, SheetError, read
 
 CASE = "cases/cloudflare-2023/"
 NAMES = [*(f"{CASE}{sheet}.yaml" for sheet in cases.SHEETS), "controls.yaml"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from labutils.incident import ledger
 from labutils.incident.ledger import UnknownFact
 from labutils.incident.ledger_schema import read_ledger
-from labutils.incident.sheets import SheetError, read
+from labutils.sheets import SheetError, read
 
 SOUND = """\
 about: A ledger of two facts.

@@ -1,10 +1,28 @@
 """A vendor's format turns the fields of a request into an event, and says what it asks for."""
 
-import pytest
+import json
 
+import pytest
+from rule_cases import ordinary_fields
+from vendor_samples import SAMPLES
+
+from labutils.hunt.fields import values_at
+from labutils.hunt.reading import Event, LogFile
+from labutils.hunt.reading import read as read_log
+from labutils.hunt.sources import SOURCES, iso_time, time_of
 from labutils.incident import log_format as formats
-from labutils.incident.log_format import LogFormat, Template, compiled, field_names, merged, worded
-from labutils.incident.sheets import SheetError
+from labutils.incident.log_format import (
+    LogFormat,
+    Template,
+    compiled,
+    field_names,
+    is_source,
+    log_format,
+    merged,
+    worded,
+)
+from labutils.lab import data_file
+from labutils.sheets import SheetError, read
 
 DOOR = LogFormat(
     "door",
@@ -87,10 +105,60 @@ def test_the_fields_of_a_template_are_found_at_any_depth():
     ],
 )
 def test_a_fault_in_a_format_is_refused_with_its_file_and_line(old, new, sentence, monkeypatch):
-    text = formats.data_file("telemetry/sshd.yaml").read_text(encoding="utf-8")
+    text = data_file("telemetry/sshd.yaml").read_text(encoding="utf-8")
     line = text[: text.index(old)].count("\n") + 1
-    whole = formats.read
-    monkeypatch.setattr(formats, "read", lambda name: whole(name, text.replace(old, new, 1)))
+    sheet = read("telemetry/sshd.yaml", text.replace(old, new, 1))
+    monkeypatch.setattr(formats, "sheet_of", lambda _: sheet)
     with pytest.raises(SheetError) as error:
         formats.log_format.__wrapped__("sshd")
     assert str(error.value).startswith(f"telemetry/sshd.yaml, line {line}: {sentence}")
+
+
+# --- what is written is hunted ------------------------------------------------------------------
+
+WRITTEN = [source for source in SOURCES if is_source(source)]
+EVENTS = [
+    (source, template, allowed)
+    for source in WRITTEN
+    for template, one in log_format(source).events.items()
+    for allowed in (True, False)
+    if one.fits(allowed)
+]
+MOMENT = 1700000000  # 2023-11-14T22:13:20Z
+
+
+class Anything(dict):
+    """A word for each name that a template asks a case for."""
+
+    def __missing__(self, name):
+        return f"a-{name}"
+
+
+def written(source, template, allowed):
+    """An event of a source as the course writes it."""
+    event = log_format(source).event(template, allowed)
+    return compiled(event)(Anything(ordinary_fields(MOMENT)))
+
+
+def test_every_source_is_written_by_the_course_or_has_a_sample():
+    assert EVENTS and set(WRITTEN) | set(SAMPLES) == set(SOURCES)
+    assert not is_source("github_audit") and not is_source("nowhere")
+
+
+@pytest.mark.parametrize(("source", "template", "allowed"), EVENTS)
+def test_what_is_written_is_hunted(source, template, allowed, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps(written(source, template, allowed)) + "\n", encoding="utf-8")
+    (one,) = read_log(LogFile(log, "log", "log.jsonl"))
+    assert isinstance(one, Event) and one.source == source
+    assert iso_time(time_of(one.fields, source)) == "2023-11-14T22:13:20Z"
+    assert values_at(one.fields, SOURCES[source].actor)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [written(*one) for one in EVENTS] + [event for events in SAMPLES.values() for event in events],
+)
+def test_an_event_looks_like_one_source_or_the_order_of_two_is_written_down(event):
+    fits = [source for source in SOURCES.values() if source.looks(event)]
+    assert fits and all(other.name in fits[0].before for other in fits[1:])

@@ -10,7 +10,7 @@ from labutils.incident.cases import Incident
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import must_be_scopes
 from labutils.incident.log_format import FIELDS, is_source, log_format
-from labutils.incident.sheets import (
+from labutils.sheets import (
     Row,
     build,
     moment,

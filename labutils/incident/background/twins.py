@@ -7,6 +7,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from labutils.hunt.fields import values_at
+from labutils.hunt.sources import SOURCES
 from labutils.incident import names
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import (
@@ -27,6 +29,7 @@ from labutils.incident.background.traffic import (
     after_update,
 )
 from labutils.incident.inventory import Credential, Identity
+from labutils.incident.log_format import log_format
 from labutils.lab import iso
 
 SMALL = 20_000  # events; in a smaller world the bursts of twins are shorter
@@ -232,7 +235,7 @@ def shown_in_log(held: Credential, act: Act) -> str:
     holder, source = held.holder, act.lines[0].split(".")[0]
     if held.kind == "service-token":
         return held.id
-    if source in ("jira", "confluence", "bitbucket", "support"):
+    if values_at(log_format(source).base, SOURCES[source].actor) == ["{name}"]:
         return holder.account or holder.name
     return holder.account or holder.id
 

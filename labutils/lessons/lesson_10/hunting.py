@@ -14,7 +14,7 @@ from typing import Any
 from labutils.hunt import engine, reading
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
-from labutils.hunt.sources import values_at
+from labutils.hunt.fields import values_at
 from labutils.hunt.store import Store
 from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert

@@ -18,7 +18,7 @@ from siem import axon
 from sigma.rule import SigmaRule
 
 from labutils.hunt import hunt, read_placeholders
-from labutils.hunt.rules import load
+from labutils.hunt.rules import base_rules, load, sources_of
 from labutils.hunt.sources import SOURCES, time_of
 from labutils.incident.breach import play
 from labutils.incident.log_format import log_format
@@ -145,8 +145,10 @@ def title(mapping) -> str:
 # --- the tables ---------------------------------------------------------------------------------
 
 
-def test_every_source_of_the_hunt_has_a_place_in_axon():
-    assert set(axon.SOURCES) == set(SOURCES)
+def test_every_source_of_the_course_s_rules_has_a_place_in_axon():
+    bases = [base for rule in load([axon.RULES], SITE).rules for base in base_rules(rule)]
+    used = {source for base in bases for source in sources_of(base)}
+    assert used and used <= set(axon.SOURCES) <= set(SOURCES)
 
 
 @pytest.mark.parametrize("source", axon.SOURCES)
@@ -170,6 +172,8 @@ def test_a_mapped_field_is_one_that_the_source_writes(source):
     sheet = log_format(source)
     templates = [sheet.base, *(entry.event for entry in sheet.events.values())]
     named = [*axon.SOURCES[source]["fields"], *axon.SOURCES[source]["identify"]]
+    naming = SOURCES[source].naming
+    templates += [dict.fromkeys(naming.names)] if naming else []
     nowhere = {name for name in named if not any(has(name, one) for one in templates)}
     assert nowhere <= NOT_IN_OURS
 
@@ -607,10 +611,16 @@ def rules(draw, source):
     return rule(names, draw(st.sampled_from(CONDITIONS[1:])), logsource)
 
 
+KNOWN_BY = {  # the fields by which a hunt knows an event of a source
+    "okta": ("eventType", "published"),
+    "cloudflare_gateway": ("SourceIP", "DestinationIP", "Action"),
+}
+
+
 @st.composite
 def events(draw, source):
     """An event in which each field is there, null, or missing."""
-    event = {"n": 1}
+    event = {"n": 1} | dict.fromkeys(KNOWN_BY[source])
     for name, values in SHAPES[source].items():
         if draw(st.booleans()):
             value = draw(st.none() | values)
@@ -647,7 +657,7 @@ def can_be_searched(mapping) -> bool:
 
 
 def okta_types(*names):
-    return {"okta": [{"eventType": name} for name in names]}
+    return {"okta": [{"eventType": name, "published": None} for name in names]}
 
 
 def test_case_is_ignored_beyond_ascii_where_sqlite_minds_it():
@@ -916,7 +926,8 @@ def events_of(case):
     """The source, the time and the event of each line of a case."""
     for row in case.events:
         for turn in range(1, row.get("repeat", 1) + 1):
-            event = vendor_event(row, turn)[1]
+            event, naming = vendor_event(row, turn)[1], SOURCES[row["log"]].naming
+            event = naming.named(event) if naming else event
             yield row["log"], time_of(event, row["log"]), event
 
 
@@ -951,13 +962,15 @@ def test_the_search_of_a_self_promotion_selects_that_of_others_too():
 
 def test_a_search_that_is_wider_says_where():
     named = {rule["title"] for rule in EVENT_RULES if not axon.search(one(rule)).exact}
-    assert named == WIDER | {"Activity in an Okta Session"}
+    sessions = {"Activity in an Okta Session", "Browser Activity in an Entra ID Session"}
+    assert named == WIDER | sessions
 
 
 WITHOUT_RECIPE = {
     "jira_log_silent_while_used": "it asks for a log that does not come",
     "okta_secret_read_and_not_replaced": "it asks for a log that does not come",
     "okta_session_changes_agent_and_address": "it stands on another correlation",
+    "entra_id_session_changes_agent_and_address": "it stands on another correlation",
 }
 
 
@@ -977,9 +990,12 @@ def test_a_recipe_observes_what_the_rule_hits_and_nothing_that_it_misses(stem, t
             assert observed(recipe, searches, case) == case.hit, case.says
 
 
-def test_both_rules_of_a_session_that_changes_observe_what_the_correlation_hits(tmp_path):
-    stem = "okta_session_changes_agent_and_address"
-    counts = [one for one in loaded(tmp_path, *DOCUMENTS[stem]) if one.title.startswith("Okta S")]
+@pytest.mark.parametrize(("vendor", "name"), [("okta", "Okta S"), ("entra_id", "Entra ID S")])
+def test_both_rules_of_a_session_that_changes_observe_what_the_correlation_hits(
+    vendor, name, tmp_path
+):
+    stem = f"{vendor}_session_changes_agent_and_address"
+    counts = [one for one in loaded(tmp_path, *DOCUMENTS[stem]) if one.title.startswith(name)]
     counts = [one for one in counts if not axon.stands_on_others(one)]
     assert len(counts) == 2
     for case in CASES:

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labutils.incident.sheets import SheetError, build, read
+from labutils.sheets import SheetError, build, read
 
 
 @dataclass(frozen=True)

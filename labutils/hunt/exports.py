@@ -1,0 +1,93 @@
+"""What tools lay around events when they export them: lists in an object, and wrappings of one."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from labutils.hunt.json_stream import NotAnEvent, parsed
+
+# The key under which an object holds a list of events.
+ENVELOPES = (
+    "Records",  # AWS CloudTrail's files
+    "Events",  # aws cloudtrail lookup-events
+    "logEvents",  # Amazon CloudWatch Logs
+    "entities",  # Atlassian's interface
+    "result",  # Cloudflare's interface
+    "value",  # Microsoft Graph
+    "records",  # Azure Monitor; Salesforce's answer to a query
+    "items",  # Google's Reports API
+    "hits",  # Elasticsearch's answer, in an object of the same name
+)
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_SCALAR = rf"(?:{_QUOTED}|[-+.\w]++)"
+# An object whose first list is such a list, after plain values alone, such as `@odata.context`.
+ENVELOPE = re.compile(
+    rf"\{{\s*(?:{_QUOTED}\s*:\s*{_SCALAR}\s*,\s*){{0,20}}"
+    rf'"(?:{"|".join(ENVELOPES)})"\s*:\s*\['
+)
+AFTER = re.compile(rf"\s*,\s*{_QUOTED}\s*:\s*")  # the key of what follows such a list
+CLOSED = re.compile(r"\s*\}")
+
+Step = Callable[[dict[str, Any]], Any]
+
+
+def _text(key: str) -> Step:
+    """What the JSON text under a key says. The step raises NotAnEvent."""
+
+    def step(wrapped: dict[str, Any]) -> Any:
+        text = wrapped.get(key)
+        if not isinstance(text, str) or not text.lstrip().startswith("{"):
+            return None
+        try:
+            return parsed(text.strip())
+        except NotAnEvent as error:
+            raise NotAnEvent(f"{key} {error}") from error
+
+    return step
+
+
+def _object(key: str, beside: str = "") -> Step:
+    """The object under a key, where another key stands beside it."""
+
+    def step(wrapped: dict[str, Any]) -> Any:
+        inner = wrapped.get(key)
+        return inner if isinstance(inner, dict) and (not beside or beside in wrapped) else None
+
+    return step
+
+
+def _original(wrapped: dict[str, Any]) -> Any:
+    """What the Elastic Common Schema keeps of the event as its vendor wrote it."""
+    event = wrapped.get("event")
+    if isinstance(event, dict):
+        return _text("original")(event)
+    return _text("event.original")(wrapped)
+
+
+WRAPPINGS: tuple[Step, ...] = (
+    _text("CloudTrailEvent"),  # aws cloudtrail lookup-events
+    _object("detail", "detail-type"),  # Amazon EventBridge
+    _object("result"),  # Splunk's export of a search
+    _text("_raw"),
+    _object("_source"),  # Elasticsearch
+    _object("hits"),
+    _original,
+    _text("message"),
+)
+
+
+def contents(value: Any) -> Iterator[Any] | None:
+    """The values that a list holds, or an object of an export: one, or many. None where it holds
+    none. Raises NotAnEvent for a wrapping whose text is broken."""
+    if isinstance(value, list):
+        return iter(value)
+    if not isinstance(value, dict):
+        return None
+    for key in ENVELOPES:
+        if isinstance(members := value.get(key), list):
+            return iter(members)
+    for step in WRAPPINGS:
+        inner = step(value)
+        if inner is not None:
+            return iter((inner,))
+    return None
