@@ -188,7 +188,7 @@ class Claim:
 # authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
 # hunting-rules.md names rules by their titles, and speaks of the model's intruder.
 # The others name vendors for their logs, and say nothing of what happened.
-ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md")
+ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md", "rules-on-spark.md")
 NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",

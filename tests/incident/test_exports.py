@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import jsonschema
 import pytest
+from attack_tactics import TACTICS_OF
 
 from labutils.incident import ledger
 from labutils.incident.breach import foresee, play
@@ -250,40 +251,10 @@ def test_the_layer_has_each_technique_once_under_each_tactic_with_each_of_its_st
     assert LAYER["gradient"]["maxValue"] == max(expected.values())
 
 
-# Where ATT&CK v19 lists the techniques of the steps.
-LISTED = {
-    "T1021": {"lateral-movement"},
-    "T1036.010": {"stealth"},
-    "T1041": {"exfiltration"},
-    "T1059": {"execution"},
-    "T1074.001": {"collection"},
-    "T1078": {"initial-access", "persistence", "privilege-escalation", "stealth"},
-    "T1078.004": {"initial-access", "persistence", "privilege-escalation", "stealth"},
-    "T1098": {"persistence", "privilege-escalation"},
-    "T1133": {"initial-access", "persistence"},
-    "T1136": {"persistence"},
-    "T1199": {"initial-access"},
-    "T1213": {"collection"},
-    "T1213.001": {"collection"},
-    "T1213.003": {"collection"},
-    "T1213.004": {"collection"},
-    "T1505": {"persistence"},
-    "T1539": {"credential-access"},
-    "T1550.001": {"lateral-movement", "stealth"},
-    "T1550.004": {"lateral-movement", "stealth"},
-    "T1552": {"credential-access"},
-    "T1552.001": {"credential-access"},
-    "T1555.003": {"credential-access"},
-    "T1560.001": {"collection"},
-    "T1589.001": {"reconnaissance"},
-    "T1595": {"reconnaissance"},
-}
-
-
 def test_each_entry_of_the_layer_names_a_tactic_under_which_attack_lists_its_technique():
     """Without a tactic the Navigator lights a technique up under each; with another, nowhere."""
     for one in LAYER["techniques"]:
-        assert one["tactic"] in LISTED[one["techniqueID"]], one["techniqueID"]
+        assert one["tactic"] in TACTICS_OF[one["techniqueID"]], one["techniqueID"]
 
 
 def test_what_a_technique_of_the_layer_calls_an_inference_is_about_that_technique():

@@ -589,8 +589,9 @@ def sequence(
 
 HEADER = """\
 Made by tools/siem/axon.py from {name}.
-It was never run inside Axon: docs/axon.md says what the vendor's documentation leaves open. Where a
-rule asks for a list of your site, the names of the course's company stand here.
+Run by the course's own evaluator of the language, and never inside Axon: docs/axon.md says what the
+vendor's documentation leaves open. Where a rule asks for a list of your site, the list of the
+course's company stands here: put yours in its place before you run the search.
 """
 LEVELS = {"informational": "low"}
 

@@ -9,7 +9,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from sigma.backends.databricks import DatabricksBackend
+from places import PLACES
 from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
 from sigma.backends.elasticsearch.elasticsearch_lucene import LuceneBackend
 from sigma.backends.kusto import KustoBackend
@@ -19,7 +19,8 @@ from sigma.backends.splunk import SplunkBackend
 from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaError
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
-from sigma.processing.transformations import ValueListPlaceholderTransformation
+from sigma.processing.transformations import QueryExpressionPlaceholderTransformation
+from spark_sql import SparkSQLBackend
 
 PIPELINES = Path(__file__).parent / "pipelines"
 BACKENDS = {
@@ -28,26 +29,25 @@ BACKENDS = {
     "elasticsearch-lucene": LuceneBackend,
     "opensearch-ppl": OpenSearchPPLBackend,
     "opensearch-lucene": OpensearchLuceneBackend,
-    "spark-sql": DatabricksBackend,
+    "spark-sql": SparkSQLBackend,
     "kusto": KustoBackend,
 }
 
 
-def pipeline_for(siem, placeholders):
-    """The names of fields that a SIEM wants, and a mark in the place of each list of a site."""
-    marks = ProcessingPipeline(
-        [ProcessingItem(ValueListPlaceholderTransformation())],
-        vars={name: [name.replace("_", "").upper()] for name in placeholders},
-    )
+def pipeline_for(siem):
+    """The names of fields that a SIEM wants, and a word that it refuses in the place of each list
+    of a site."""
+    lists = QueryExpressionPlaceholderTransformation(expression=PLACES[siem].expression)
+    places = ProcessingPipeline([ProcessingItem(lists)])
     fields = PIPELINES / f"{siem}.yml"
     if not fields.exists():
-        return marks
-    return marks + ProcessingPipeline.from_yaml(fields.read_text(encoding="utf-8"))
+        return places
+    return places + ProcessingPipeline.from_yaml(fields.read_text(encoding="utf-8"))
 
 
-def converted(siem, documents, placeholders):
+def converted(siem, documents):
     """What a converter makes of these documents: its text, or its refusal."""
-    backend = BACKENDS[siem](processing_pipeline=pipeline_for(siem, placeholders))
+    backend = BACKENDS[siem](processing_pipeline=pipeline_for(siem))
     try:
         rules = SigmaCollection.from_dicts(documents)
         return {"text": "\n".join(str(query) for query in backend.convert(rules)) + "\n"}
@@ -56,12 +56,12 @@ def converted(siem, documents, placeholders):
 
 
 def main():
-    """Read {name: documents} and the names of lists from standard input, and print the results."""
+    """Read {name: documents} from standard input, and print the results."""
     warnings.simplefilter("ignore")
     asked = json.load(sys.stdin.buffer)
     results = {
-        name: {siem: converted(siem, documents, asked["placeholders"]) for siem in BACKENDS}
-        for name, documents in asked["rules"].items()
+        name: {siem: converted(siem, documents) for siem in BACKENDS}
+        for name, documents in asked.items()
     }
     json.dump(results, sys.stdout)
 

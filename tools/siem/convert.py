@@ -1,9 +1,10 @@
-"""Convert the course's rules for other SIEMs: `make siem`.
+"""Convert the course's rules for other SIEMs, and run what can be run: `make siem`.
 
 The converters want pySigma 1.x, so they have an environment of their own, `.venv/siem`, from
-requirements.txt beside this file; it is built where it is missing or stale. Written are the texts
-below data/rules/converted/, a folder a SIEM; manifest.json, which says from which rule each was
-made and what it loses; and the table in docs/rules-in-your-siem.md.
+requirements.txt beside this file; it is built where it is missing or stale. PySpark is in it, and
+runs the texts for Spark SQL (run_on_spark.py). Written are the texts below data/rules/converted/, a
+folder a SIEM; manifest.json, which says from which rule each was made, what it loses and whether it
+was run; and the table in docs/rules-in-your-siem.md.
 """
 
 import hashlib
@@ -12,12 +13,19 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 
 import yaml
+from sigma.rule import SigmaRule
 
+from labutils.hunt.rules import sources_of
+from labutils.incident import background, cases
 from tools.environments import python_with
 
 from .losses import LOSSES, Conversion, losses_of
+from .places import PLACES
+from .run_on_spark import NO_JAVA, has_java, selected_by_hunt, selected_by_spark
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -35,6 +43,8 @@ SUFFIXES = {
     "spark-sql": "sql",
     "kusto": "kql",
 }
+NOT_RUN, WHOLE, PART = "converted, not run", "whole", "part, run"
+RUN = "spark-sql"  # what the course can run itself
 
 
 # --- digests ------------------------------------------------------------------------------------
@@ -69,6 +79,12 @@ def needed(document, documents):
     return [more for one in before for more in needed(one, documents)] + [document]
 
 
+def sources_asked(documents):
+    """The sources whose events these rules want."""
+    rules = (SigmaRule.from_dict(one) for one in documents if "detection" in one)
+    return sorted({source for rule in rules for source in sources_of(rule)})
+
+
 def lists_asked_for(files):
     """The names of the lists that a site has to fill in for these rules (`|expand`)."""
     texts = (content.decode() for content in files.values())
@@ -82,7 +98,7 @@ def ask_the_converters(files):
         rules[stem] = documents_of(content)
         parts = parts_of(rules[stem])
         rules |= {f"{stem}.{name}": documents for name, documents in parts.items()}
-    asked = json.dumps({"rules": rules, "placeholders": lists_asked_for(files)})
+    asked = json.dumps(rules)
     command = [python_with("siem", REQUIREMENTS), HERE / "backends.py"]
     answer = subprocess.run(command, input=asked.encode(), capture_output=True, check=True)
     return json.loads(answer.stdout)
@@ -96,8 +112,13 @@ def judged(siem, documents, answer, name):
     lost = losses_of(Conversion(siem, documents, text))
     if wrong := [loss.key for loss in lost if loss.wrong]:
         return {"withheld": wrong}, None
-    path, notes = f"{siem}/{name}.{SUFFIXES[siem]}", [loss.key for loss in lost]
-    return {"file": path, "sha256": digest(text.encode()), "notes": notes}, text
+    return {
+        "file": f"{siem}/{name}.{SUFFIXES[siem]}",
+        "sha256": digest(text.encode()),
+        "sources": sources_asked(documents),
+        "notes": [loss.key for loss in lost],
+        "status": NOT_RUN,
+    }, text
 
 
 def entry(siem, stem, documents, answers):
@@ -118,10 +139,15 @@ def entry(siem, stem, documents, answers):
     return row, texts
 
 
-def converters():
-    """The versions of pySigma and its backends that are locked."""
-    locked = REQUIREMENTS.read_text(encoding="utf-8")
-    return dict(re.findall(r"(?m)^(pysigma[\w-]*)==(\S+)", locked))
+def locked(names):
+    """The versions that are locked of packages whose names match a pattern."""
+    text = REQUIREMENTS.read_text(encoding="utf-8")
+    return dict(re.findall(rf"(?m)^({names})==(\S+)", text))
+
+
+def tools_used():
+    """What converts the rules, and what runs the texts: packages and their versions."""
+    return {"converters": locked(r"pysigma[\w-]*"), "engines": locked("pyspark")}
 
 
 def convert():
@@ -139,7 +165,65 @@ def convert():
         about = {"title": title, "author": author, "sha256": digest(content)}
         rules[stem] = about | {"siems": rows}
     losses = {loss.key: loss.says for loss in LOSSES}
-    return {"converters": converters(), "losses": losses, "rules": rules}, texts
+    return tools_used() | {"losses": losses, "rules": rules}, texts
+
+
+# --- what was run -------------------------------------------------------------------------------
+
+
+def rules_for_single_events(files):
+    """The rules that select events, by the name of their text: STEM, or STEM.NAME."""
+    named = {}
+    for stem, content in files.items():
+        documents = documents_of(content)
+        named |= {f"{stem}.{name}": part[-1] for name, part in parts_of(documents).items()}
+        named[stem] = documents[-1]
+    return {name: document for name, document in named.items() if "detection" in document}
+
+
+def rows_that_run(manifest):
+    """The entries of the texts that can be run, by name; each with what it is if it holds."""
+    for stem, rule in manifest["rules"].items():
+        row = rule["siems"][RUN]
+        if "file" in row:
+            yield stem, row, WHOLE
+        for name, part in row.get("parts", {}).items():
+            if "file" in part:
+                yield f"{stem}.{name}", part, PART
+
+
+def write(manifest, texts, folder):
+    """The texts and their manifest, in a folder."""
+    for siem in SUFFIXES:
+        shutil.rmtree(folder / siem, ignore_errors=True)
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    text = json.dumps(manifest, indent=1) + "\n"
+    (folder / MANIFEST.name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def with_what_was_run(manifest, texts, logs):
+    """The manifest, where each text that was run says so, and how many events it selects.
+
+    Raises ValueError where a text selects other events than the rule, RuntimeError where Spark
+    refuses one.
+    """
+    lists = {name: list(values) for name, values in cases.load().placeholders.items()}
+    expected = selected_by_hunt(rules_for_single_events(rule_files()), logs, lists)
+    with tempfile.TemporaryDirectory() as folder:
+        write(manifest, texts, pathlib.Path(folder))
+        selected = selected_by_spark(folder, logs, lists)
+    for name, row, status in rows_that_run(manifest):
+        events = selected.get(row["file"], set())
+        if events != expected[name]:
+            missed, more = len(expected[name] - events), len(events - expected[name])
+            raise ValueError(
+                f"{row['file']} is not its rule: it misses {missed} events and selects {more} "
+                "more. Mend the conversion (spark_sql.py), or name the loss (losses.py)."
+            )
+        row |= {"status": status, "events": len(events)}
+    return manifest
 
 
 # --- the table of the page ----------------------------------------------------------------------
@@ -148,23 +232,40 @@ OPENING, CLOSING = "<!-- conversions: written by `make siem` -->", "<!-- end -->
 
 
 def table(manifest):
-    """What became of each rule in each SIEM, and what the marks stand for."""
+    """What became of each rule in each SIEM, what the marks stand for, and how a list is put in."""
     marks = {key: str(n) for n, key in enumerate(manifest["losses"], 1)}
-    lines = [f"| rule | {' | '.join(SUFFIXES)} |", "|---" * (len(SUFFIXES) + 1) + "|"]
+    heads = [f"{siem} ({'run' if siem == RUN else 'not run'})" for siem in SUFFIXES]
+    lines = [f"| rule | {' | '.join(heads)} |", "|---" * (len(SUFFIXES) + 1) + "|"]
     for stem, rule in manifest["rules"].items():
         cells = [_cell(rule["siems"][siem], marks) for siem in SUFFIXES]
         lines.append(f"| [{rule['title']}](../data/rules/{stem}.yml) | {' | '.join(cells)} |")
     lines += ["", *(f"{marks[key]}. {says}" for key, says in manifest["losses"].items())]
-    versions = (f"{name} {version}" for name, version in manifest["converters"].items())
-    return "\n".join([*lines, "", f"Converters: {', '.join(versions)}."])
+    made = f"Converted by {_named(manifest['converters'])}; run by {_named(manifest['engines'])}."
+    return "\n".join([*lines, "", made, "", *_places()])
+
+
+def _named(versions):
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
+def _places():
+    """How each SIEM's texts take a list, as Markdown."""
+    yield "| | in the place of a list | becomes, for example | until then |"
+    yield "|---|---|---|---|"
+    for siem, place in PLACES.items():
+        token = place.of("change_owners")
+        written = f"`` {token} ``" if "`" in token else f"`{token}`"
+        yield f"| {siem} | {written} | {place.filled} | {place.refused} |"
 
 
 def _cell(row, marks):
     if "file" in row:
-        return f"**whole** {_marked(row['notes'], marks)}".strip()
+        kind = "**whole**" if row["status"] == WHOLE else "converted"
+        return f"{kind} {_marked(row['notes'], marks)}".strip()
     why = _marked(row["withheld"], marks) if "withheld" in row else "refused"
     parts = [part for part in row.get("parts", {}).values() if "file" in part]
-    return f"parts ({why})" if parts else f"none ({why})"
+    run = ", run" if any(part["status"] == PART for part in parts) else ""
+    return f"parts{run} ({why})" if parts else f"none ({why})"
 
 
 def _marked(keys, marks):
@@ -178,16 +279,19 @@ def page(manifest):
 
 
 def main():
-    """Write the texts, the manifest and the table."""
+    """Write the texts, the manifest and the table. Exits with a sentence where a text that is run
+    selects other events than its rule."""
+    if not has_java():
+        sys.exit(NO_JAVA)
     manifest, texts = convert()
-    for siem in SUFFIXES:
-        shutil.rmtree(CONVERTED / siem, ignore_errors=True)
-    for name, text in texts.items():
-        (CONVERTED / name).parent.mkdir(parents=True, exist_ok=True)
-        (CONVERTED / name).write_text(text, encoding="utf-8", newline="\n")
-    MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
+    try:
+        manifest = with_what_was_run(manifest, texts, background.logs())
+    except (RuntimeError, ValueError) as error:
+        sys.exit(str(error))
+    write(manifest, texts, CONVERTED)
     PAGE.write_text(page(manifest), encoding="utf-8", newline="\n")
-    print(f"{len(texts)} texts of {len(manifest['rules'])} rules below {CONVERTED}")
+    whole = sum(status == WHOLE for _, _, status in rows_that_run(manifest))
+    print(f"{len(texts)} texts of {len(manifest['rules'])} rules below {CONVERTED}; {whole} whole")
 
 
 if __name__ == "__main__":

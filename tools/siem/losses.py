@@ -12,14 +12,6 @@ from typing import Any
 # Fields below a list: of the first, each event has several values.
 SEVERAL = ("affectedObjects.name",)
 LISTS = (*SEVERAL, "changedValues.to", "extraAttributes.value", "target.id")
-# What stands in the place of the lists of a site.
-MARKS = (
-    "CHANGEOWNERS",
-    "PROVISIONINGACCOUNTS",
-    "EXPOSEDSERVICETOKENS",
-    "INTEGRATIONADDRESSES",
-    "APPLICATIONSERVERS",
-)
 
 
 @dataclass(frozen=True)
@@ -108,8 +100,9 @@ LOSSES = (
     ),
     Loss(
         "several-values",
-        "ES|QL makes a comparison null where a field has several values, and here it always has.",
-        lambda one: one.siem == "elasticsearch-esql" and one.compares(SEVERAL),
+        "The field has several values here. ES|QL makes such a comparison null; OpenSearch PPL "
+        "looks at the first, or raises an error.",
+        lambda one: one.siem in ("elasticsearch-esql", "opensearch-ppl") and one.compares(SEVERAL),
         wrong=True,
     ),
     Loss(
@@ -136,19 +129,18 @@ LOSSES = (
         "A field below a list may have several values. The text compares one: expand the list "
         "first, or store its members as one text.",
         lambda one: (
-            one.siem in ("elasticsearch-esql", "opensearch-ppl", "spark-sql", "kusto")
-            and one.compares(LISTS)
+            one.siem in ("elasticsearch-esql", "opensearch-ppl", "kusto") and one.compares(LISTS)
         ),
     ),
     Loss(
         "missing-field",
         "Where the field is missing, *not* drops the event, which Sigma keeps.",
-        lambda one: one.siem in ("elasticsearch-esql", "spark-sql") and " not " in one.text.lower(),
+        lambda one: one.siem == "elasticsearch-esql" and " not " in one.text,
     ),
     Loss(
         "your-list",
-        "Put the list of your site in the place of the word in capitals.",
-        lambda one: bool(re.search("|".join(MARKS), one.text)),
+        "It wants a list of your site, and is refused until it has it (below).",
+        lambda one: "|expand" in str(one.documents),
     ),
 )
 

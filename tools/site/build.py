@@ -30,7 +30,14 @@ SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site",
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 PAGES = {
     "To read": ["first-five-minutes", "story", "glossary"],
-    "In your own logs": ["hunt", "hunting-rules", "rules-in-your-siem", "axon", "scoring-a-hunt"],
+    "In your own logs": [
+        "hunt",
+        "hunting-rules",
+        "rules-in-your-siem",
+        "rules-on-spark",
+        "axon",
+        "scoring-a-hunt",
+    ],
     "To teach and to build": ["instructor", "browser", "authoring", "architecture"],
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")

@@ -1,1 +1,1 @@
-lower(auditType.category) = lower('Apps') AND (auditType.action rlike '(?iu).*(enabled|installed|uploaded).*') AND NOT lower(author.name) = lower('CHANGEOWNERS')
+lower(auditType.category) = lower('Apps') AND (contains(lower(auditType.action), lower('enabled')) OR contains(lower(auditType.action), lower('installed')) OR contains(lower(auditType.action), lower('uploaded'))) AND NOT coalesce(exists(:change_owners, listed -> lower(listed) = lower(author.name)), false)

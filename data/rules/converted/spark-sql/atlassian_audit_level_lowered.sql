@@ -1,1 +1,1 @@
-lower(auditType.action) = lower('Audit Log configuration updated') AND (endswith(lower(changedValues.to), lower('off')) OR endswith(lower(changedValues.to), lower('base')))
+lower(auditType.action) = lower('Audit Log configuration updated') AND (exists(changedValues.to, member -> endswith(lower(member), lower('off'))) OR exists(changedValues.to, member -> endswith(lower(member), lower('base'))))

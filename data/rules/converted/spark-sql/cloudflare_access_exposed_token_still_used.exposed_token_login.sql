@@ -1,1 +1,1 @@
-isSuccessfulLogin = 1 AND lower(serviceTokenId) = lower('EXPOSEDSERVICETOKENS') AND NOT lower(ipAddress) = lower('INTEGRATIONADDRESSES')
+isSuccessfulLogin = 1 AND exists(:exposed_service_tokens, listed -> lower(listed) = lower(serviceTokenId)) AND NOT coalesce(exists(:integration_addresses, listed -> lower(listed) = lower(ipAddress)), false)

@@ -1,1 +1,1 @@
-DestinationPort = 22 AND lower(SourceIP) = lower('APPLICATIONSERVERS')
+DestinationPort = 22 AND exists(:application_servers, listed -> lower(listed) = lower(SourceIP))

@@ -1,1 +1,1 @@
-lower(auditType.action) = lower('User added to group') AND contains(lower(affectedObjects.name), lower('admin')) AND affectedObjects.name = author.name
+lower(auditType.action) = lower('User added to group') AND exists(affectedObjects.name, member -> contains(lower(member), lower('admin'))) AND exists(affectedObjects.name, member -> lower(member) = lower(author.name))

@@ -1,1 +1,1 @@
-lower(auditType.action) = lower('User created') AND startswith(lower(author.name), lower('svc-')) AND NOT lower(author.name) = lower('PROVISIONINGACCOUNTS')
+lower(auditType.action) = lower('User created') AND startswith(lower(author.name), lower('svc-')) AND NOT coalesce(exists(:provisioning_accounts, listed -> lower(listed) = lower(author.name)), false)

@@ -1,1 +1,1 @@
-endswith(lower(ParentImage), lower('/java')) AND (Image rlike '(?iu)(/sh|/bash|/dash|/curl|/wget|/python3|/perl)$')
+endswith(lower(ParentImage), lower('/java')) AND (endswith(lower(Image), lower('/sh')) OR endswith(lower(Image), lower('/bash')) OR endswith(lower(Image), lower('/dash')) OR endswith(lower(Image), lower('/curl')) OR endswith(lower(Image), lower('/wget')) OR endswith(lower(Image), lower('/python3')) OR endswith(lower(Image), lower('/perl')))

@@ -1,1 +1,1 @@
-authenticationContext.externalSessionId is not null AND client.userAgent.rawUserAgent is not null AND NOT (lower(authenticationContext.externalSessionId) = lower('unknown') OR lower(authenticationContext.externalSessionId) = lower(''))
+authenticationContext.externalSessionId is not null AND client.userAgent.rawUserAgent is not null AND NOT coalesce(lower(authenticationContext.externalSessionId) = lower('unknown') OR lower(authenticationContext.externalSessionId) = lower(''), false)

@@ -1,1 +1,1 @@
-(auditType.action rlike '(?iu).*(User\\ created|added\\ to\\ group|Global\\ permission\\ added|script).*') AND startswith(lower(author.name), lower('svc-'))
+(contains(lower(auditType.action), lower('User created')) OR contains(lower(auditType.action), lower('added to group')) OR contains(lower(auditType.action), lower('Global permission added')) OR contains(lower(auditType.action), lower('script'))) AND startswith(lower(author.name), lower('svc-'))
