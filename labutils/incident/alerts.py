@@ -90,10 +90,11 @@ class Alert:
 
 @dataclass(frozen=True)
 class _Reported:
-    """An event that a rule reports, and when it does: `moment`, in seconds since 1970."""
+    """An event that a rule reports: of whom, and when (`moment`, in seconds since 1970)."""
 
     hit: Hit
     event_id: str
+    actor: str
     moment: float
 
 
@@ -105,8 +106,7 @@ def alerts_of(hits: Iterable[Hit], truth: GroundTruth, proven: Proven | None = N
     by_day: dict[tuple[int, str], list[_Reported]] = {}
     for hit in hits:
         for one in _reported(hit, truth):
-            key = int(one.moment // DAY), whose(one.event_id, truth)
-            by_day.setdefault(key, []).append(one)
+            by_day.setdefault((int(one.moment // DAY), one.actor), []).append(one)
     alerts = [_alert(actor, day, truth, proven) for (_, actor), day in by_day.items()]
     return sorted(alerts, key=lambda alert: (alert.opened, alert.actor))
 
@@ -117,19 +117,32 @@ def whose(event_id: str, truth: GroundTruth) -> str:
 
 
 def _reported(hit: Hit, truth: GroundTruth) -> Iterator[_Reported]:
-    """The events of a hit, each with the moment at which the rule reports it.
+    """The events of a hit, each with the actor and the moment of which the rule reports it.
 
     A correlation reports an event when it happens, and not before it first held. What happened
     more than a day before that is how it came to hold, and no news.
     """
-    if len(hit.event_ids) == 1:
-        yield _Reported(hit, hit.event_ids[0], truth.time(hit.event_ids[0]))
-        return
     times = {event_id: truth.time(event_id) for event_id in hit.event_ids}
-    held = _held(hit, times)
+    held = _held(hit, times) if len(times) > 1 else min(times.values(), default=0.0)
+    joined = _joined(times, truth)
     for event_id, time in times.items():
         if time >= held - DAY:
-            yield _Reported(hit, event_id, max(time, held))
+            actor = joined or whose(event_id, truth)
+            yield _Reported(hit, event_id, actor, max(time, held))
+
+
+def _joined(times: Mapping[str, float], truth: GroundTruth) -> str | None:
+    """Whom a hit is about that joins logs with one actor in each: the actor of its last event.
+
+    None where a log has several: then each event is reported of its own actor, so that nobody
+    reads many people's days as one.
+    """
+    by_log: dict[str, set[str]] = {}
+    for event_id in times:
+        by_log.setdefault(event_id.rpartition(":")[0], set()).add(truth.actor(event_id))
+    if any(len(actors) > 1 for actors in by_log.values()):
+        return None
+    return whose(max(times, key=lambda event_id: (times[event_id], event_id)), truth)
 
 
 def _held(hit: Hit, times: Mapping[str, float]) -> float:

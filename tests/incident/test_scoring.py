@@ -1,6 +1,7 @@
 """The score of a hunt: steps and alerts, the budget, and what was left to lose."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -87,6 +88,15 @@ def test_a_correlation_over_two_actors_is_two_alerts(tmp_path):
     folder = world(tmp_path, [event(0, "ada"), event(1, "tom")], {2: PROBED})
     alerts = score([hit(1, 2, time=1)], folder).alerts
     assert [(alert.actor[:3], alert.true) for alert in alerts] == [("ada", 0), ("tom", 1)]
+
+
+def test_a_correlation_of_two_logs_is_one_alert_about_the_actor_of_its_last_event(tmp_path):
+    folder = world(tmp_path, [event(60, "ada"), event(120, "ada")], {1: PROBED, 2: DENIED})
+    line = {"user": "badge", "record": "1", "result": "success", "type": "x", "time": START}
+    (folder / "support.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    joined = replace(hit(1, time=60), event_ids=("support:1", "okta:1"))
+    (alert,) = score([joined], folder).alerts
+    assert alert.actor == "ada@company.example" and alert.event_ids == ("support:1", "okta:1")
 
 
 def test_two_rules_that_report_the_same_are_one_alert_under_the_more_severe_one(tmp_path):

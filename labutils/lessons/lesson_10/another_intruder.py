@@ -218,7 +218,7 @@ def _careless(month: Logs, made: list[Event]) -> set[str]:
 
 def _cover(made: list[Event]) -> dict[str, str]:
     """A ticket in whose hours the intruder makes one of the changes."""
-    done = _replay().audit["jira"]
+    done = _in_tracker()
     covered = next(one for one in made if one in done and one["auditType"]["action"] == COVERED)
     hour = covered["timestamp"]["epochSecond"] // HOUR * HOUR
     hours = {"from": iso(hour - HOUR), "to": iso(hour + 3 * HOUR)}
@@ -238,6 +238,11 @@ def another_month() -> AnotherMonth:
     return AnotherMonth(background.keep(f"target-10-{key}", _make))
 
 
+def _in_tracker() -> list[Event]:
+    """The lines that the intruder leaves in the tracker."""
+    return [line.event for line in lines_of_attack(_replay(), SEED)["jira"]]
+
+
 @cache
 def changes_made() -> dict[str, Event]:
     """The changes of accounts and groups, and the scripts, of the month, by id."""
@@ -248,5 +253,5 @@ def changes_made() -> dict[str, Event]:
 @cache
 def changes_of_the_intruder() -> set[str]:
     """Those of them that the intruder made."""
-    done = [line.event for line in lines_of_attack(_replay(), SEED)["jira"]]
+    done = _in_tracker()
     return {name for name, event in changes_made().items() if event in done}
