@@ -305,7 +305,7 @@ TUNED = code("""
     condition: login and not ours and not known
     \'\'\'
 """)
-WEEKLY = 10  # alerts that the rule may have in its worst week
+WEEKLY = 7  # alerts that the rule may have in its worst week
 STEPS = 9  # that the rule of 10-1 sees
 PROBES_LEFT_OUT = "    isSuccessfulLogin: 1\n    appId|contains: [tracker, wiki, code]"
 TOKENS = ("planning", "build", "survey", "backup", "deploy", "badge")
@@ -561,7 +561,7 @@ def correlates(answer: Any) -> Verdict:
 # --- 10-8: alerts that are closed by hand ---------------------------------------------------------
 
 CLOSED = code("""
-    closed = {"jira:128": "CHG-4006", "jira:514": "on call", "jira:568": "CHG-4060"}
+    closed = {"jira:129": "CHG-4006", "jira:576": "on call", "jira:634": "CHG-4060"}
 """)
 FEW = 3  # alerts to close
 
@@ -1166,7 +1166,7 @@ EXERCISES = (
             "the condition: `and not known`.",
             "One line says which tokens, as a list. The other says from where, with `|cidr`. The "
             "table has both.",
-            "planning-token and build-token alone leave eleven alerts in the worst week. Look at "
+            "planning-token and build-token alone leave eight alerts in the worst week. Look at "
             "the row below.",
         ),
         TUNED,
@@ -1270,45 +1270,45 @@ EXERCISES = (
             "form": (
                 "Give a dictionary: the alert's id, such as 'jira:1', to the id of a ticket or to "
                 "'on call'.",
-                "answer = ['jira:128']",
+                "answer = ['jira:129']",
             ),
             "no alert": (
-                "This id is none of the 16 alerts. Copy the ids from the list.",
+                "This id is none of the 16 changes. Copy the ids from the list.",
                 "answer = {'jira:1': 'CHG-4006'}",
             ),
             "no ticket": (
                 "There is no ticket of this id. A reason is the id of a ticket, or 'on call'.",
-                "answer = {'jira:128': 'svc-smartsheet'}",
+                "answer = {'jira:129': 'svc-smartsheet'}",
             ),
             "author": (
                 "The ticket is somebody else's. Look at the rows about the author of the change.",
-                "answer = {'jira:514': 'CHG-4006'}",
+                "answer = {'jira:576': 'CHG-4006'}",
             ),
             "system": (
                 "The ticket is for another system, and the change was made in the tracker.",
-                "answer = {'jira:128': 'CHG-4036'}",
+                "answer = {'jira:129': 'CHG-4036'}",
             ),
             "time": (
                 "The ticket begins later, or ended before.",
-                "answer = {'jira:128': 'CHG-4060'}",
+                "answer = {'jira:129': 'CHG-4060'}",
             ),
             "off call": (
                 "At that moment the author is not on call.",
-                "answer = {'jira:1748': 'on call'}",
+                "answer = {'jira:1852': 'on call'}",
             ),
             "trip": (
                 "A trip says why the address is a strange one. It does not say why the change was "
                 "made. This alert stays open until the person was asked.",
-                "answer = {'jira:4744': 'trip'}",
+                "answer = {'jira:4955': 'trip'}",
             ),
             "few": (
                 "These are right. Close three.",
-                "answer = {'jira:128': 'CHG-4006', 'jira:514': 'on call'}",
+                "answer = {'jira:129': 'CHG-4006', 'jira:576': 'on call'}",
             ),
             "one table": (
                 "These are right. Close one at least by a ticket, and one by the roster.",
-                "answer = {'jira:128': 'CHG-4006', 'jira:568': 'CHG-4060', "
-                "'jira:1125': 'CHG-4093'}",
+                "answer = {'jira:129': 'CHG-4006', 'jira:634': 'CHG-4060', "
+                "'jira:1203': 'CHG-4093'}",
             ),
         },
         (

@@ -294,7 +294,7 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
     still, whole = left.events[fact]
     hours = counted(round(left.hours), "hour is", "hours are")
     return (
-        f"{name}: speaks on {day_of(score.first_true_alert)}, for "
+        f"{name}: first read on {day_of(score.first_true_alert)}, for "
         f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
         f"    Of the steps in these logs {hours} still to come, and {still} of {whole} archives."
     )
