@@ -1,6 +1,5 @@
 """The course's rules in traffic that nobody looked at: other months, unseen worlds, no attack."""
 
-import pytest
 import rule_rates
 from course_rules import RULES, SITE, STEPS
 
@@ -9,9 +8,8 @@ from labutils.incident import background
 from labutils.incident.held_out import grade, worlds
 
 
-@pytest.mark.parametrize("seed", ["another month", "one more month"])
-def test_no_week_of_another_month_has_more_than_five_alerts_a_day(seed):
-    folder = background.logs(seed=seed)
+def test_no_week_of_another_month_has_more_than_five_alerts_a_day():
+    folder = background.logs(seed="another month")
     result = rule_rates.measured(hunt([RULES], [folder], SITE).hits, folder)[1]
     assert result.within_budget, f"{result.worst_week[1]:.2f} a day in the worst week"
     assert rule_rates.led_to(result.alerts) == STEPS
@@ -24,6 +22,6 @@ def test_in_no_unseen_world_do_the_rules_break_the_budget():
 
 
 def test_a_month_without_an_attack_is_within_the_budget_as_well():
-    folder = background.logs(attack=False)
+    folder = background.logs(seed="one more month", attack=False)
     result = rule_rates.measured(hunt([RULES], [folder], SITE).hits, folder)[1]
     assert result.within_budget and result.alerts and not result.attack_events

@@ -45,11 +45,9 @@ SHEET = sheets.load(CASE)
 
 
 @pytest.fixture(scope="session")
-def lesson(tmp_path_factory) -> Path:
-    """The lesson's world, made afresh."""
-    folder = tmp_path_factory.mktemp("world")
-    background.write(folder, REPLAY, count=100_000, seed="hunt-lesson")
-    return folder
+def lesson() -> Path:
+    """The lesson's world, made once for all tests (conftest.py)."""
+    return background.logs()
 
 
 def small(folder: Path, seed: str = "a", count: int = 3_000, *, attack: bool = True) -> Path:
