@@ -4,8 +4,8 @@
 
 What a search may say stands in the vendor's public pages: a field, an operator and a term, joined
 by AND and OR. NOT, BETWEEN and matches stand in rules and dashboards that the vendor publishes
-(axon_fields.yaml has the addresses). Where a rule asks for more, the search asks for less and so
-selects more events: it never misses one that the rule selects. Each such place is named on the
+(data/axon_fields.yaml has the addresses). Where a rule asks for more, the search asks for less, and
+so selects more events: it never misses one that the rule selects. Each such place is named on the
 page. Nothing here was run inside Axon.
 """
 
@@ -64,7 +64,7 @@ HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "data" / "rules"
 PLACEHOLDERS = HERE.parent.parent / "data" / "cases" / "cloudflare-2023" / "placeholders.yaml"
 OUT = RULES / "converted" / "axon"
-TABLES = yaml.safe_load((HERE / "axon_fields.yaml").read_text(encoding="utf-8"))
+TABLES = yaml.safe_load((RULES.parent / "axon_fields.yaml").read_text(encoding="utf-8"))
 SCHEMA: dict[str, dict[str, Any]] = TABLES["schema"]
 SOURCES: dict[str, dict[str, Any]] = TABLES["sources"]
 
