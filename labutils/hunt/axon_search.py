@@ -23,7 +23,8 @@ from typing import Any
 import re2
 import yaml
 
-from labutils.hunt.sources import Json, iso_time, time_of, values_at
+from labutils.hunt.fields import Json, values_at
+from labutils.hunt.sources import iso_time, time_of
 from labutils.lab import data_file
 from labutils.text import shown
 

@@ -23,8 +23,8 @@ from labutils.hunt.axon_search import (
     run,
     schema,
     selects,
+    tables,
 )
-from labutils.hunt.sources import SOURCES
 
 # --- the language -------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ def test_a_source_without_a_place_in_the_schema_is_refused():
         run(CREATED, {"windows": JIRA})
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", tables()["sources"])
 def test_what_a_field_holds_is_text_whatever_the_log_holds(source):
     for event in ({}, {"auditType": None, "author": [], "target": {"id": {"a": True}}}):
         for field in schema():

@@ -42,6 +42,7 @@ from .hunting import (
     in_worst_week,
     sigma,
 )
+from .other_siem import searches
 from .own_hypothesis import hunts
 
 OWN_RULE = code("""
@@ -61,6 +62,14 @@ OWN_RULE = code("""
     falsepositives:
         - A build that packs its source with an account of its own
     level: medium
+    '''
+""")
+
+SEARCH = code("""
+    search = '''
+    general_information.log_source.type_name = "Atlassian Jira audit"
+    AND action.command = "User added to group"
+    AND object.resource.name = "jira-administrators"
     '''
 """)
 
@@ -132,6 +141,12 @@ def altered_file(old: str, new: str) -> str:
     """The rule file of 10-9 with a piece of it changed."""
     assert old in OWN_RULE, old
     return OWN_RULE.replace(old, new).replace("rule_file = ", "answer = ")
+
+
+def altered_search(old: str, new: str) -> str:
+    """The search of 10-10 with a piece of it changed."""
+    assert old in SEARCH, old
+    return SEARCH.replace(old, new).replace("search = ", "answer = ")
 
 
 def altered_text(old: str, new: str) -> str:
@@ -1641,6 +1656,73 @@ EXERCISES = (
             "logs.score(logs.hunt(rule_file))).",
         ),
         OWN_RULE,
+    ),
+    Exercise(
+        "10-10",
+        "value",
+        searches,
+        "It selects the lines that the Sigma rule hits, in the course's model of the language. "
+        "Axon itself was never asked.",
+        {
+            "no text": (
+                "A search is a text: put it between three quotes.",
+                "answer = ['User added to group']",
+            ),
+            "no search": (
+                "This is not of the language. Each part is a field of the schema, an operator and "
+                "a term, and AND or OR stands between two parts.",
+                altered_search("action.command", "auditType.action"),
+            ),
+            "log": (
+                "Another product's log has the same words. Say which log: "
+                'general_information.log_source.type_name = "Atlassian Jira audit".',
+                altered_search(
+                    'general_information.log_source.type_name = "Atlassian Jira audit"\nAND ',
+                    "",
+                ),
+            ),
+            "action": (
+                "This is another act of administration. Say which one in action.command.",
+                altered_search('AND action.command = "User added to group"\n', ""),
+            ),
+            "group": (
+                "This is another group. Say which one in object.resource.name.",
+                altered_search('\nAND object.resource.name = "jira-administrators"', ""),
+            ),
+            "part": (
+                "CONTAINS takes a part of a name. Another group has that part, too.",
+                altered_search("object.resource.name =", "object.resource.name CONTAINS"),
+            ),
+            "one person": (
+                "The next one comes by another account, from another address.",
+                altered_search(
+                    'AND object.resource.name = "jira-administrators"',
+                    'AND object.resource.name = "jira-administrators"\n'
+                    'AND origin.account.name = "a.admin"',
+                ),
+            ),
+            "missed": (
+                "This one is what you are looking for. A term in quotation marks is the whole "
+                "value; an account and a group both stand in object.resource.name.",
+                altered_search("User added to group", "added to group"),
+            ),
+            "month": (
+                "The made-up lines came out right, and the month did not: in its log others do it "
+                "as well, or at other times.",
+                altered_search(
+                    'AND object.resource.name = "jira-administrators"',
+                    'AND object.resource.name = "jira-administrators"\n'
+                    "AND origin.account.name != svc-smartsheet",
+                ),
+            ),
+        },
+        (
+            "Three parts, joined by AND: which log, which act, which group.",
+            "The table says what each field of the log is called there. The term is written as in "
+            "the log.",
+            'The first part is general_information.log_source.type_name = "Atlassian Jira audit".',
+        ),
+        SEARCH,
     ),
 )
 

@@ -1,0 +1,43 @@
+"""The exercise in Axon's search language: other right searches, and how one tries without asking."""
+
+import pytest
+
+from labutils.lessons.lesson_10.exercises import SEARCH
+from labutils.lessons.lesson_10.other_siem import searches
+
+RIGHT = SEARCH.split("'''")[1]
+LOG = 'general_information.log_source.type_name = "Atlassian Jira audit"'
+GROUP = "object.resource.name = jira-administrators"
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        f'{GROUP} and action.command = "user added to group" and {LOG}',
+        f'{LOG} AND action.command IN ["User added to group"] AND {GROUP}',
+        f'({LOG} AND {GROUP}) AND action.command = "User added to group"',
+    ],
+)
+def test_other_spellings_of_the_search_pass(search):
+    assert searches(search).kind == "passed"
+
+
+@pytest.mark.parametrize(
+    ("search", "mistake"),
+    [
+        (RIGHT.replace("AND object", "OR object"), "action"),
+        (RIGHT.replace('"jira-administrators"', "anything"), "group"),
+        ('general_information.raw_message CONTAINS "jira-administrators"', "part"),
+        (f"{LOG} AND origin.host.ip_address.value = 203.0.113.66", "missed"),
+        ("", "no search"),
+        ("AND AND", "no search"),
+        ("(" * 80, "no search"),
+        (7, "no text"),
+    ],
+)
+def test_what_asks_for_something_else_is_told_so(search, mistake):
+    assert searches(search).mistake == mistake
+
+
+def test_the_solution_selects_what_sigma_hits():
+    assert searches(RIGHT).kind == "passed"
