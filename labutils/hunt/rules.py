@@ -388,11 +388,14 @@ class Backend(sqliteBackend):
         self.lists = lists
 
     def finalize_query_default(
-        self, rule: AnyRule, query: str, index: int, state: ConversionState
+        self,
+        rule: AnyRule,  # noqa: ARG002 - as pySigma calls it
+        query: str,
+        index: int,  # noqa: ARG002
+        state: ConversionState,  # noqa: ARG002
     ) -> Any:
-        """Only the number of each event: the rest is asked for where it is shown."""
-        whole = super().finalize_query_default(rule, query, index, state)
-        return whole.replace("SELECT *", "SELECT n, _time", 1)
+        """The condition alone: of which table, and what of it, is for who asks."""
+        return query
 
     def convert_condition_field_eq_val(self, cond: Condition, state: ConversionState) -> Any:
         """A comparison of a field; of its members, where the field has lists."""
