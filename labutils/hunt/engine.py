@@ -26,7 +26,7 @@ from labutils.hunt.rules import (
 )
 from labutils.hunt.sources import iso_time
 from labutils.hunt.store import Store
-from labutils.hunt.why import LONGEST, explained
+from labutils.hunt.why import LONGEST, Matched, explained, line
 from labutils.hunt.windows import Onset, numbers
 from labutils.text import shown
 
@@ -40,8 +40,8 @@ class Hit:
 
     `time` is ISO 8601: when the event happened, or when a correlation first held. The rules of
     others are under the Detection Rule License 1.1, which asks that the author is named with each
-    match. `why` is a line of what matched. `opening` are the events with which a correlation first
-    held: those that came later make no other hit of it.
+    match. `why` is a line of what matched, and `matched` says it part by part. `opening` are the
+    events with which a correlation first held: those that came later make no other hit of it.
     """
 
     rule_id: str
@@ -52,6 +52,7 @@ class Hit:
     event_ids: tuple[str, ...]
     time: str | None
     why: str = field(default="", compare=False)
+    matched: tuple[Matched, ...] = field(default=(), compare=False)
     opening: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -208,7 +209,7 @@ class Matcher:
         known = self.store.events(numbers)
         table = log.questions.tables[id(rule)]
         why = explained(converted, table, numbers, log.questions.backend, self.store.database)
-        return [_hit(rule, [known[n]], times[n], why.get(n, "")) for n in numbers]
+        return [_hit(rule, [known[n]], times[n], why.get(n, ())) for n in numbers]
 
     def _correlation_hits(self, rule: SigmaCorrelationRule, log: NewEvents) -> list[Hit]:
         """A hit for each time that a correlation began to hold, for one group."""
@@ -227,25 +228,29 @@ class Matcher:
         """An onset with its events, which are looked up once."""
         known = self.store.events(numbers(onset.parts))
         opening = numbers(onset.opening.parts)
-        why = shown(f"{_shared(rule, group, onset)} within {rule.timespan.spec}", LONGEST)
-        hit = _hit(rule, [known[n] for n in sorted(known)], onset.time, why)
-        return replace(hit, opening=tuple(known[n][0] for n in sorted(opening)))
-
-
-def _shared(rule: SigmaCorrelationRule, group: Group, onset: Onset) -> str:
-    """What the events of a window share, and what was counted."""
-    parts = [f"{name}={text}" for name, text in group_texts(rule, group)]
-    return "; ".join([*parts, f"{rule.type.name.lower()}={_metric(onset):g}"])
+        matched = [Matched(name, text, "group-by") for name, text in group_texts(rule, group)]
+        name = rule.type.name.lower()
+        matched.append(Matched(name, f"{_metric(onset):g}", "condition"))
+        hit = _hit(rule, [known[n] for n in sorted(known)], onset.time, tuple(matched))
+        said = "; ".join(f"{one.field}={one.value}" for one in matched)
+        return replace(
+            hit,
+            why=shown(f"{said} within {rule.timespan.spec}", LONGEST),
+            opening=tuple(known[n][0] for n in sorted(opening)),
+        )
 
 
 def _metric(onset: Onset) -> float:
+    """What was counted when it first held."""
     try:
         return float(onset.opening.metric)
     except OverflowError:
         return math.inf
 
 
-def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: str) -> Hit:
+def _hit(
+    rule: AnyRule, events: list[tuple[str, str]], time: float | None, matched: tuple[Matched, ...]
+) -> Hit:
     """A hit with its events, each once, in the order in which they were read. What many hits say is
     in the memory once."""
     return Hit(
@@ -256,7 +261,8 @@ def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: 
         source=intern(", ".join(sorted({source for _, source in events}))),
         event_ids=tuple(name for name, _ in events),
         time=iso_time(time),
-        why=why,
+        why=intern(line(matched)),
+        matched=matched,
     )
 
 
