@@ -8,6 +8,7 @@ there is nobody else in it. The parser of libyaml is faster than PyYAML's own, a
 
 import re
 import sys
+from typing import Any
 
 import yaml
 
@@ -17,4 +18,14 @@ if sys.platform == "emscripten":
         vars(yaml)["CSafeLoader"] = yaml.SafeLoader
 import re2
 
-compiled_pattern = re2.compile
+
+def compiled_pattern(pattern: str) -> Any:
+    """A pattern as RE2 matches it, which says nothing by itself of one that it does not know.
+
+    Raises re2.error.
+    """
+    if re2 is re:
+        return re.compile(pattern)
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)

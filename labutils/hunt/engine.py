@@ -1,32 +1,33 @@
 """Rules held against events: the hits."""
 
-import copy
+import hashlib
+import math
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 from sys import intern
-from typing import Any
 
-from sigma.backends.sqlite.runtime import execute_plan
 from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
 from labutils.hunt import rules as sigma_rules
-from labutils.hunt.plans import quickened
+from labutils.hunt.correlations import Correlation, Group, group_texts
 from labutils.hunt.progress import Progress, silent
+from labutils.hunt.questions import NewEvents, Questions
 from labutils.hunt.reading import Event, Skipped, log_files, read
 from labutils.hunt.rules import (
     NOT_A_RULE,
     AnyRule,
-    Backend,
     Placeholders,
     RefusedRule,
     Ruleset,
 )
 from labutils.hunt.sources import iso_time
-from labutils.hunt.store import Store, field_of, unframed
-from labutils.hunt.why import LONGEST, explained
+from labutils.hunt.store import Store
+from labutils.hunt.why import LONGEST, Matched, explained, line
+from labutils.hunt.windows import Onset, numbers
 from labutils.text import shown
 
 MOST_SKIPPED = 10_000  # what is named; the rest is counted
@@ -39,7 +40,8 @@ class Hit:
 
     `time` is ISO 8601: when the event happened, or when a correlation first held. The rules of
     others are under the Detection Rule License 1.1, which asks that the author is named with each
-    match. `why` is a line of what matched.
+    match. `why` is a line of what matched, and `matched` says it part by part. `opening` are the
+    events with which a correlation first held: those that came later make no other hit of it.
     """
 
     rule_id: str
@@ -50,6 +52,16 @@ class Hit:
     event_ids: tuple[str, ...]
     time: str | None
     why: str = field(default="", compare=False)
+    matched: tuple[Matched, ...] = field(default=(), compare=False)
+    opening: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def id(self) -> str:
+        """The same for the same hit, however often and in however many steps it is looked for:
+        SHA-256 (hexadecimal) of a line with the rule's id, or its title where it has none, and one
+        for each event; of a correlation for each event with which it first held."""
+        names = [self.rule_id or self.title, *(self.opening or self.event_ids)]
+        return hashlib.sha256("\n".join(names).encode(errors="replace")).hexdigest()
 
 
 @dataclass
@@ -82,8 +94,9 @@ def hunt_with(ruleset: Ruleset, event_paths: list[Path], *, progress: Progress =
     try:
         make_columns(ruleset, store)
         result.events = store.load(events(event_paths, result, progress))
-        result.hits = hits(ruleset, store, progress)
-        result.notes = _unknown_fields(ruleset, store)
+        matcher = Matcher(ruleset, store)
+        result.hits = matcher.new_hits(progress)
+        result.notes = _unknown_fields(ruleset, store) + matcher.left_out()
     finally:
         store.close()
     result.loaded, result.refused = len(ruleset.rules), ruleset.refused
@@ -135,105 +148,109 @@ def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hi
 
     A rule that SQLite cannot ask is refused in the ruleset, with the reason.
     """
-    make_columns(ruleset, store)
-    copies = copy.deepcopy(ruleset.rules)
-    tables = {
-        id(rule): store.table(sigma_rules.sources_of(rule))
-        for rule in copies
-        if isinstance(rule, SigmaRule)
-    }
-    backend, every = Backend(store.lists, tables), list[Hit]()
-    for number, (original, rule) in enumerate(zip(list(ruleset.rules), copies, strict=True)):
-        progress("rules", number / len(copies))
-        try:
-            if isinstance(rule, SigmaCorrelationRule):
-                every += _correlation_hits(rule, backend, store)
-            else:
-                every += _event_hits(rule, tables[id(rule)], backend, store)
-        except sqlite3.Error as error:
-            ruleset.refuse(original, f"SQLite cannot ask it: {sigma_rules.sentence(error)}")
-        except NOT_A_RULE as error:
-            ruleset.refuse(original, sigma_rules.sentence(error))
-    return every
+    return Matcher(ruleset, store).new_hits(progress)
 
 
-def _event_hits(rule: SigmaRule, table: str, backend: Backend, store: Store) -> list[Hit]:
-    """A hit for each event of which one of the rule's conditions is true."""
-    times: dict[int, float | None] = {}
-    for query in backend.convert_rule(rule):
-        times.update(store.database.execute(query))
-    if not times:
-        return []
-    numbers = sorted(times, key=lambda n: (times[n] is None, times[n], n))
-    known = store.events(numbers)
-    why = explained(rule, table, numbers, backend, store.database)
-    return [_hit(rule, [known[n]], times[n], why.get(n, "")) for n in numbers]
+class Matcher:
+    """Rules held against the events of a store, which may grow.
 
-
-def _correlation_hits(rule: SigmaCorrelationRule, backend: Backend, store: Store) -> list[Hit]:
-    """A hit for each time that a correlation began to hold, for one group.
-
-    The plan is that of the backend, and gives a row for each place of the sliding window.
+    `notes` say what correlations left out, by the rule's place in memory.
     """
-    converted = backend.convert_correlation_rule(rule, "zircolite")
-    every: list[Hit] = []
-    for query in converted:
-        plan = quickened(query["correlation_plan"])
-        rows, _ = execute_plan(store.database, plan, include_events=False)
-        every_onset = onsets(rows)
-        known = store.events(number for onset in every_onset for number in onset.numbers())
-        for onset in every_onset:
-            numbers = onset.numbers()
-            why = shown(f"{onset.why} within {rule.timespan.spec}", LONGEST)
-            every.append(_hit(rule, [known[n] for n in numbers], onset.time, why))
-    return every
 
+    def __init__(self, ruleset: Ruleset, store: Store, *, keep: bool = False):
+        """`keep`: the store grows, so that correlations keep what they know."""
+        self.ruleset, self.store, self.keep = ruleset, store, keep
+        self.since = 0
+        self.correlations: dict[int, Correlation] = {}
+        self.notes: dict[int, list[str]] = {}
+        self.questions: Questions | None = None
+        self.lists: set[str] = set()
 
-@dataclass
-class Onset:
-    """One stretch of time in which a correlation held for a group."""
+    def new_hits(self, progress: Progress = silent) -> list[Hit]:
+        """The hits of events that came since the last call, and those of each correlation in the
+        groups that these touch, in the order of the rules, then of time."""
+        every: list[Hit] = []
+        log = NewEvents(self.store, self._asked(), self.since)
+        self.since = self.store.count
+        rules = list(self.ruleset.rules)
+        for number, rule in enumerate(rules):
+            progress("rules", number / len(rules))
+            try:
+                if isinstance(rule, SigmaRule):
+                    every += self._event_hits(rule, log)
+                elif rule._output:
+                    every += self._correlation_hits(rule, log)
+            except sqlite3.Error as error:
+                self.ruleset.refuse(rule, f"SQLite cannot ask it: {sigma_rules.sentence(error)}")
+            except NOT_A_RULE as error:
+                self.ruleset.refuse(rule, sigma_rules.sentence(error))
+        return every
 
-    time: float
-    end: float
-    why: str
-    events: set[str]
+    def left_out(self) -> list[str]:
+        """What correlations left out, a sentence each, in the order of the rules."""
+        every = (note for rule in self.ruleset.rules for note in self.notes.get(id(rule), []))
+        return list(dict.fromkeys(every))
 
-    def numbers(self) -> list[int]:
-        """Its events by their numbers, which the backend writes behind that of a table."""
-        return sorted({int(name.partition(":")[2]) for name in self.events})
+    def _asked(self) -> Questions:
+        """The rules as questions: anew where a list was met in a column that had none."""
+        if self.questions is None or self.lists != self.store.lists:
+            make_columns(self.ruleset, self.store)
+            self.questions = Questions(self.ruleset, self.store)
+            self.lists = set(self.store.lists)
+        return self.questions
 
+    def _event_hits(self, rule: SigmaRule, log: NewEvents) -> list[Hit]:
+        """A hit for each event of which one of the rule's conditions is true."""
+        converted = log.questions.converted_rule(rule)
+        times = log.times(rule) if rule._output else {}
+        if not times:
+            return []
+        numbers = sorted(times, key=lambda n: (times[n] is None, times[n], n))
+        known = self.store.events(numbers)
+        table = log.questions.tables[id(rule)]
+        why = explained(converted, table, numbers, log.questions.backend, self.store.database)
+        return [_hit(rule, [known[n]], times[n], why.get(n, ())) for n in numbers]
 
-def onsets(rows: Iterable[dict[str, Any]]) -> list[Onset]:
-    """Windows of one group that touch are one alert, which begins where the first one held."""
-    every: list[Onset] = []
-    latest: dict[str, Onset] = {}
-    for row in sorted(rows, key=lambda row: (row["window_start"], row["window_end"])):
-        group = repr(sorted(row["group_keys"].items()))
-        onset = latest.get(group)
-        if onset is not None and row["window_start"] <= onset.end:
-            onset.events.update(row["event_ids"])
-            onset.end = max(onset.end, row["window_end"])
-            onset.time = min(onset.time, row["occurrence_time"])
-            continue
-        onset = Onset(
-            row["occurrence_time"], row["window_end"], _shared(row), set(row["event_ids"])
+    def _correlation_hits(self, rule: SigmaCorrelationRule, log: NewEvents) -> list[Hit]:
+        """A hit for each time that a correlation began to hold, for one group."""
+        correlation = self.correlations.get(id(rule)) or Correlation(rule)
+        every = [
+            (onset.time, self._correlation_hit(rule, group, onset))
+            for group, every_onset in correlation.update(log)
+            for onset in every_onset
+        ]
+        self.notes[id(rule)] = correlation.notes()
+        if self.keep:
+            self.correlations[id(rule)] = correlation
+        return [hit for _, hit in sorted(every, key=itemgetter(0))]
+
+    def _correlation_hit(self, rule: SigmaCorrelationRule, group: Group, onset: Onset) -> Hit:
+        """An onset with its events, which are looked up once."""
+        known = self.store.events(numbers(onset.parts))
+        opening = numbers(onset.opening.parts)
+        matched = [Matched(name, text, "group-by") for name, text in group_texts(rule, group)]
+        name = rule.type.name.lower()
+        matched.append(Matched(name, f"{_metric(onset):g}", "condition"))
+        hit = _hit(rule, [known[n] for n in sorted(known)], onset.time, tuple(matched))
+        said = "; ".join(f"{one.field}={one.value}" for one in matched)
+        return replace(
+            hit,
+            why=shown(f"{said} within {rule.timespan.spec}", LONGEST),
+            opening=tuple(known[n][0] for n in sorted(opening)),
         )
-        latest[group] = onset
-        every.append(onset)
-    return sorted(every, key=lambda onset: onset.time)
 
 
-def _shared(row: dict[str, Any]) -> str:
-    """What the events of a window share, and what was counted."""
-    parts = [
-        f"{field_of(name)}={', '.join(map(str, unframed(value)))}"
-        for name, value in row["group_keys"].items()
-    ]
-    parts.append(f"{row['metric_name']}={row['metric_value']:g}")
-    return "; ".join(parts)
+def _metric(onset: Onset) -> float:
+    """What was counted when it first held."""
+    try:
+        return float(onset.opening.metric)
+    except OverflowError:
+        return math.inf
 
 
-def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: str) -> Hit:
+def _hit(
+    rule: AnyRule, events: list[tuple[str, str]], time: float | None, matched: tuple[Matched, ...]
+) -> Hit:
     """A hit with its events, each once, in the order in which they were read. What many hits say is
     in the memory once."""
     return Hit(
@@ -244,7 +261,8 @@ def _hit(rule: AnyRule, events: list[tuple[str, str]], time: float | None, why: 
         source=intern(", ".join(sorted({source for _, source in events}))),
         event_ids=tuple(name for name, _ in events),
         time=iso_time(time),
-        why=why,
+        why=intern(line(matched)),
+        matched=matched,
     )
 
 

@@ -19,7 +19,7 @@ def as_json(result: Hunt) -> str:
     `skipped_more` counts what was skipped beyond the list, `notes` are sentences.
     """
     whole: dict[str, Any] = {
-        "hits": [_hit(hit) for hit in result.hits],
+        "hits": [hit_as_json(hit) for hit in result.hits],
         "rules": {
             "loaded": result.loaded,
             "refused": [asdict(refused) for refused in result.refused],
@@ -34,8 +34,11 @@ def as_json(result: Hunt) -> str:
     return json.dumps(whole, indent=1)
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    """A hit as programs get it: `why` is a list of `field`, `value` and `item`, the part of the
+    rule that asks for it."""
     return {
+        "id": hit.id,
         "rule_id": hit.rule_id,
         "title": hit.title,
         "author": hit.author,
@@ -43,6 +46,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "source": hit.source,
         "event_ids": list(hit.event_ids),
         "time": hit.time,
+        "why": [asdict(matched) for matched in hit.matched],
     }
 
 
@@ -121,7 +125,8 @@ def _refused(result: Hunt) -> list[str]:
         return []
     lines = [f"{counted(len(result.refused), 'rule')} refused:"]
     for refused in result.refused[:NAMED]:
-        lines.append(f"  {shown(refused.path, 100)}: {shown(refused.reason, 400)}")
+        where = f", document {refused.document}" if refused.document else ""
+        lines.append(f"  {shown(refused.path, 100)}{where}: {shown(refused.reason, 400)}")
     return lines + _more(len(result.refused) - NAMED)
 
 

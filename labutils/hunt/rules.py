@@ -3,12 +3,15 @@
 Rules are read from where their owner keeps them. What cannot be used is refused with a sentence.
 """
 
+import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import re2
 import yaml
 from sigma.backends.sqlite import sqliteBackend
 from sigma.backends.sqlite.correlation import numeric
@@ -22,6 +25,8 @@ from sigma.conversion.state import ConversionState
 from sigma.correlations import SigmaCorrelationRule, SigmaExtendedCorrelationCondition
 from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
+from sigma.policy import SigmaPolicy
+from sigma.policy.regex_engine import RegexEngine
 from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
 from sigma.processing.transformations import FieldFunctionTransformation
 from sigma.processing.transformations.base import PreprocessingTransformation
@@ -42,6 +47,7 @@ from sigma.types import (
     SpecialChars,
 )
 
+from labutils.hunt.compiled_parts import compiled_pattern
 from labutils.hunt.reading import log_files
 from labutils.hunt.sources import sources_for
 from labutils.hunt.store import FRAME, TEXT, column
@@ -71,27 +77,32 @@ Condition = ConditionFieldEqualsValueExpression
 
 @dataclass(frozen=True)
 class RefusedRule:
-    """A file or a rule that cannot be used, and why."""
+    """A file or a rule that cannot be used, and why; `document` is the rule's number in the file,
+    from 1, and None where it is the whole file."""
 
     path: str
     reason: str
+    document: int | None = None
 
 
 @dataclass
 class Ruleset:
     """The rules that can be used, those first to which others refer, and what was refused.
 
-    `paths` says where each rule was read, by its place in memory.
+    `paths` says where each rule was read, by its place in memory, and `documents` which of that
+    file's documents it is.
     """
 
     rules: list[AnyRule] = field(default_factory=list)
     refused: list[RefusedRule] = field(default_factory=list)
     paths: dict[int, str] = field(default_factory=dict)
+    documents: dict[int, int] = field(default_factory=dict)
 
     def refuse(self, rule: AnyRule, reason: str) -> None:
         """Take a rule out, and say why."""
         self.rules = [other for other in self.rules if other is not rule]
-        self.refused.append(RefusedRule(self.paths[id(rule)], f"{_called(rule)}: {reason}"))
+        path, document = self.paths[id(rule)], self.documents[id(rule)]
+        self.refused.append(RefusedRule(path, f"{_called(rule)}: {reason}", document))
 
 
 def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset:
@@ -110,6 +121,7 @@ def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset
             filters += _add(ruleset, file.path)
     _refuse_doubles(ruleset)
     _refuse_other_products(ruleset)
+    _refuse_what_matches_all(ruleset)
     _fill_placeholders(ruleset, placeholders or {})
     _resolve(ruleset, filters)
     return ruleset
@@ -117,24 +129,28 @@ def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset
 
 def _add(ruleset: Ruleset, path: Path) -> list[SigmaFilter]:
     """Add the rules of one file, or say why they are refused; the filters of that file."""
-    name = path.as_posix()
+    name, filters = path.as_posix(), list[SigmaFilter]()
     try:
-        collection = _collection(path)
+        content = _content(path)
     except OSError as error:
         ruleset.refused.append(RefusedRule(name, f"cannot be read: {error.strerror or error}"))
         return []
-    except (yaml.YAMLError, UnicodeError) as error:
-        reason = f"is not YAML: {shown(' '.join(str(error).split()), 300)}"
-        ruleset.refused.append(RefusedRule(name, reason))
+    except ValueError as error:
+        ruleset.refused.append(RefusedRule(name, f"is no Sigma rule: {error}"))
         return []
-    except NOT_A_RULE as error:
-        ruleset.refused.append(RefusedRule(name, f"is no Sigma rule: {sentence(error)}"))
-        return []
-    if not collection.rules and not collection.filters:
+    any_document = False
+    for number, rules in enumerate(_collections(content), 1):
+        any_document = any_document or rules is not None
+        if isinstance(rules, str):
+            ruleset.refused.append(RefusedRule(name, rules, number))
+        elif rules is not None:
+            ruleset.rules += rules.rules
+            ruleset.paths.update({id(rule): name for rule in rules.rules})
+            ruleset.documents.update({id(rule): number for rule in rules.rules})
+            filters += rules.filters
+    if not any_document:
         ruleset.refused.append(RefusedRule(name, "holds no rule"))
-    ruleset.rules += collection.rules
-    ruleset.paths.update({id(rule): name for rule in collection.rules})
-    return collection.filters
+    return filters
 
 
 def sentence(error: Exception) -> str:
@@ -151,25 +167,92 @@ def _is_yaml(label: str, named: set[str]) -> bool:
     return label.lower().endswith(SUFFIXES) or label in named
 
 
-def _collection(path: Path) -> SigmaCollection:
-    """The rules of one file. Raises OSError, yaml.YAMLError or one of NOT_A_RULE."""
+def _content(path: Path) -> bytes:
+    """A file of rules. Raises OSError, or ValueError where it is too large."""
     with path.open("rb") as stream:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise ValueError(f"a file of rules has at most {LARGEST // 1024**2} MiB")
-    documents = list(yaml.load_all(content, Loader=_Yaml))
-    if not all(document is None or isinstance(document, dict) for document in documents):
-        raise ValueError("each document of it must be a mapping")
-    collection = SigmaCollection.from_dicts(
-        documents, collect_filters=True, resolve_references=False
-    )
-    for rule in collection.rules:
-        if rule.errors:
-            raise rule.errors[0]
-        if isinstance(rule, SigmaRule):
-            for condition in rule.detection.parsed_condition:
-                _ = condition.parsed  # a condition is parsed when it is first asked for
+    return content
+
+
+def _collections(content: bytes) -> Iterator[SigmaCollection | str | None]:
+    """What each document of a file holds: rules, or a sentence why it holds none; None where there
+    is nothing in it.
+
+    Sigma's collections have documents that are no rules: `action: global` is part of each rule
+    after it, until `action: reset`, and `action: repeat` changes the rule before it.
+    """
+    shared: list[Any] = []
+    before: list[Any] = []
+    for document in _documents(content):
+        action = document.get("action") if isinstance(document, dict) else None
+        if action in ("global", "reset"):
+            shared, before = [document] if action == "global" else [], []
+            yield SigmaCollection([])
+        elif not isinstance(document, dict):
+            yield document
+        else:
+            before = [*before, document] if action == "repeat" else [document]
+            yield _collection([*shared, *before])
+
+
+def _documents(content: bytes) -> Iterator[dict[str, Any] | str | None]:
+    """The YAML documents of a file, or a sentence for what is none. Where one of them is no YAML,
+    each is read by itself: a line that begins with `---` always begins another."""
+    try:
+        documents = list(yaml.load_all(content, Loader=_Yaml))
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        parts = re.split(rb"(?m)^---(?=\s)", content)
+        if len(parts) == 1:
+            yield f"is not YAML: {shown(' '.join(str(error).split()), 300)}"
+            return
+        for part in parts if parts[0].strip() else parts[1:]:
+            yield from _documents(part)
+        return
+    for document in documents:
+        if document is None or isinstance(document, dict):
+            yield document
+        else:
+            yield "is no Sigma rule: each document of it must be a mapping"
+
+
+def _collection(documents: list[dict[str, Any]]) -> SigmaCollection | str:
+    """The rule that the last of these documents makes with those before it, or why it is none."""
+    try:
+        collection = SigmaCollection.from_dicts(
+            documents if len(documents) == 1 else copy.deepcopy(documents),
+            collect_filters=True,
+            resolve_references=False,
+            policy=POLICY,
+        )
+        collection.rules = collection.rules[-1:]
+        for rule in collection.rules:
+            if rule.errors:
+                raise rule.errors[0]
+            if isinstance(rule, SigmaRule):
+                for condition in rule.detection.parsed_condition:
+                    _ = condition.parsed  # a condition is parsed when it is first asked for
+    except NOT_A_RULE as error:
+        return f"is no Sigma rule: {sentence(error)}"
     return collection
+
+
+class _QuietEngine(RegexEngine):
+    """RE2 for pySigma, which asks it whether a pattern is one: without a word on stderr."""
+
+    def compile(self, pattern: str, flags: int = 0) -> Any:
+        letters = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
+        said = "".join(letter for flag, letter in letters.items() if int(flags) & int(flag))
+        return compiled_pattern(f"(?{said}){pattern}" if said else pattern)
+
+    @property
+    def error(self) -> type[Exception]:
+        error: type[Exception] = re2.error
+        return error
+
+
+POLICY = SigmaPolicy(regex_engine=_QuietEngine())
 
 
 def _called(rule: AnyRule) -> str:
@@ -218,6 +301,24 @@ def _refuse_other_products(ruleset: Ruleset) -> None:
             )
 
 
+def _refuse_what_matches_all(ruleset: Ruleset) -> None:
+    """Refuse a text of which `|base64offset` leaves nothing: one letter is in no group of three by
+    itself, and the rule would look for the empty text."""
+    for rule in list(ruleset.rules):
+        if any(map(_is_empty, _values(rule))):
+            ruleset.refuse(
+                rule, "of a text of one letter |base64offset leaves nothing to look for: give two"
+            )
+
+
+def _is_empty(value: SigmaType) -> bool:
+    """Whether one of the texts of an expansion has no letter."""
+    return isinstance(value, SigmaExpansion) and any(
+        isinstance(one, SigmaString) and not any(isinstance(part, str) for part in one.s)
+        for one in value.values
+    )
+
+
 def _resolve(ruleset: Ruleset, filters: list[SigmaFilter]) -> None:
     """Join correlations with the rules that they refer to, and refuse those that lack one."""
     lacking = True
@@ -238,6 +339,7 @@ def _resolve(ruleset: Ruleset, filters: list[SigmaFilter]) -> None:
             if isinstance(rule, SigmaRule):
                 ruleset.rules[i] = filtered.apply_on_rule(rule)
                 ruleset.paths[id(ruleset.rules[i])] = ruleset.paths[id(rule)]
+                ruleset.documents[id(ruleset.rules[i])] = ruleset.documents[id(rule)]
     ruleset.rules = SigmaCollection(list(ruleset.rules)).rules
 
 
@@ -292,15 +394,16 @@ def _fill_placeholders(ruleset: Ruleset, placeholders: Placeholders) -> None:
 
 def _placeholders_of(rule: AnyRule) -> list[str]:
     """The lists that a rule asks for, each once."""
-    if not isinstance(rule, SigmaRule):
-        return []
-    texts = [
-        expression.value
-        for condition in rule.detection.parsed_condition
-        for expression in _expressions(condition.parsed)
-        if isinstance(expression.value, SigmaString)
-    ]
+    texts = [value for value in _values(rule) if isinstance(value, SigmaString)]
     return sorted({part.name for text in texts for part in text.s if isinstance(part, Placeholder)})
+
+
+def _values(rule: AnyRule) -> Iterator[SigmaType]:
+    """What the conditions of a rule for single events compare with."""
+    if isinstance(rule, SigmaRule):
+        for condition in rule.detection.parsed_condition:
+            for expression in _expressions(condition.parsed):
+                yield expression.value
 
 
 # --- what a rule needs --------------------------------------------------------------------------
@@ -388,11 +491,14 @@ class Backend(sqliteBackend):
         self.lists = lists
 
     def finalize_query_default(
-        self, rule: AnyRule, query: str, index: int, state: ConversionState
+        self,
+        rule: AnyRule,  # noqa: ARG002 - as pySigma calls it
+        query: str,
+        index: int,  # noqa: ARG002
+        state: ConversionState,  # noqa: ARG002
     ) -> Any:
-        """Only the number of each event: the rest is asked for where it is shown."""
-        whole = super().finalize_query_default(rule, query, index, state)
-        return whole.replace("SELECT *", "SELECT n, _time", 1)
+        """The condition alone: of which table, and what of it, is for who asks."""
+        return query
 
     def convert_condition_field_eq_val(self, cond: Condition, state: ConversionState) -> Any:
         """A comparison of a field; of its members, where the field has lists."""

@@ -27,7 +27,6 @@ from sigma.backends.sqlite.correlation import quote
 
 from labutils.hunt.compiled_parts import compiled_pattern
 from labutils.hunt.fields import Json, leaves, members, values_below
-from labutils.hunt.plans import add_functions
 from labutils.hunt.reading import Event
 from labutils.hunt.sources import SOURCES, time_of
 
@@ -36,7 +35,7 @@ TEXT = "_text"  # the column of all values of an event, for rules without fields
 HOT = ("eventType", "eventName", "auditType.action", "ActionType")  # what most rules begin with
 BATCH = 100
 FIRST = 200  # events of a file whose texts are kept in any case
-CACHE = 128 * 1024  # KiB of the database that stay in memory
+CACHE = 64 * 1024  # KiB of the database that stay in memory
 
 Value = str | int | float | None
 
@@ -182,7 +181,6 @@ class Store:
         self.database = sqlite3.connect("")  # a file that SQLite makes and removes, where needed
         self.database.create_function("REGEXP", 2, matches, deterministic=True)
         self.database.create_function("in_network", 2, in_network, deterministic=True)
-        add_functions(self.database)
         self.database.execute("PRAGMA journal_mode = OFF")
         self.database.execute("PRAGMA case_sensitive_like = OFF")
         self.database.execute(f"PRAGMA cache_size = -{CACHE}")

@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from sys import intern
 from typing import Any
 
 from sigma.backends.sqlite.correlation import literal, quote
@@ -33,6 +32,17 @@ LONGEST = 300  # characters of a line of why
 NOTHING = "nothing"  # what stands in a field that is not there
 NO_SELECTION = "what the rule excludes is not there"
 OF_THE_WHOLE_FIELD = (SigmaNull, SigmaExists, SigmaFieldReference)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What matched: the field, the value in it, and the item of the rule that asks for it, which is
+    a selection, or the `group-by` and the `condition` of a correlation. Without a field it is a
+    word in the text."""
+
+    field: str
+    value: str
+    item: str
 
 
 @dataclass(frozen=True)
@@ -115,26 +125,38 @@ def _matched(
 
 def explained(
     rule: SigmaRule, table: str, numbers: list[int], backend: Backend, database: sqlite3.Connection
-) -> dict[int, str]:
-    """For each of these events, of which the rule is true, a line of why."""
+) -> dict[int, tuple[Matched, ...]]:
+    """For each of these events, of which the rule is true, what matched."""
     parts = reasons(rule, backend)[:MOST_REASONS]
     if not parts:
-        return dict.fromkeys(numbers, NO_SELECTION)
+        return {}
     rows = database.execute(
         f"SELECT n, {', '.join(part.asked for part in parts)} FROM {table} "
         "WHERE n IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers),),
     )
-    return {n: intern(_line(parts, values)) for n, *values in rows}
+    known: dict[tuple[Matched, ...], tuple[Matched, ...]] = {}
+    said = ((n, _matches(parts, values)) for n, *values in rows)
+    return {n: known.setdefault(matched, matched) for n, matched in said}
 
 
-def _line(parts: list[Reason], values: list[Value]) -> str:
+def _matches(parts: list[Reason], values: list[Value]) -> tuple[Matched, ...]:
+    """The values of one event, each once."""
+    every = (
+        Matched(
+            part.field, shown(", ".join(map(str, unframed(value))), LONGEST_VALUE), part.selection
+        )
+        for part, value in zip(parts, values, strict=True)
+        if value is not None
+    )
+    return tuple(dict.fromkeys(every))
+
+
+def line(matched: tuple[Matched, ...]) -> str:
     """What matched, by selection: `selection: eventType=user.session.start, on=true; other: ...`"""
-    by_selection: dict[str, dict[str, None]] = {}
-    for part, value in zip(parts, values, strict=True):
-        if value is not None:
-            text = shown(", ".join(map(str, unframed(value))), LONGEST_VALUE)
-            says = f"{part.field}={text}" if part.field else f"the text holds {text}"
-            by_selection.setdefault(part.selection, {})[says] = None
-    said = [f"{name}: {', '.join(matched)}" for name, matched in by_selection.items()]
+    by_selection: dict[str, list[str]] = {}
+    for one in matched:
+        says = f"{one.field}={one.value}" if one.field else f"the text holds {one.value}"
+        by_selection.setdefault(one.item, []).append(says)
+    said = [f"{name}: {', '.join(says)}" for name, says in by_selection.items()]
     return shown("; ".join(said), LONGEST) or NO_SELECTION

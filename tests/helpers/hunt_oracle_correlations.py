@@ -224,18 +224,25 @@ def evidence_of(rule, wanted, inside):
     extended = isinstance(rule.condition, SigmaExtendedCorrelationCondition)
     kind = rule.type.name
     if kind == "TEMPORAL_ORDERED" and wanted:
-        chosen, before = {}, -math.inf
-        for slot in wanted:
-            later = [m.time for m in inside if m.slot == slot and m.time > before]
-            if not later:
-                return None
-            chosen[slot] = before = min(later)
-        return [m for m in inside if chosen.get(m.slot) == m.time]
+        chosen = first_in_order([[m for m in inside if m.slot == slot] for slot in wanted])
+        return chosen and [m for m in inside if (m.slot, m.time) in chosen]
     if extended and wanted:
         return [m for m in inside if m.slot in wanted]
     if kind in NUMERIC:
         return [m for m in inside if number(m.value) is not None]
     return inside
+
+
+def first_in_order(choices):
+    """The earliest (slot, time) of each, none before the one before it and no event twice; two of
+    one moment are in either order. None where there is no such sequence."""
+    sequences = [
+        [(m.slot, m.time) for m in some]
+        for some in itertools.product(*choices)
+        if all(one.time <= other.time for one, other in itertools.pairwise(some))
+        and len({m.name for m in some}) == len(some)
+    ]
+    return min(sequences, key=lambda some: [time for _, time in some], default=None)
 
 
 NUMERIC = ("VALUE_SUM", "VALUE_AVG", "VALUE_MEDIAN", "VALUE_PERCENTILE")

@@ -155,12 +155,13 @@ def together(_rule, found, span, _last):
 
 
 def in_order(_rule, found, span, _last):
-    """One event of each rule, each later than the one before."""
+    """One event of each rule, none earlier than the one before; the rules are of different logs, so
+    that no event is two of them."""
     times = [[match.time for match in slot] for slot in found]
     for end in sorted({time for slot in times for time in slot}):
         moment = end - span
-        for place, slot in enumerate(times):
-            first = (bisect_right if place else bisect_left)(slot, moment)
+        for slot in times:
+            first = bisect_left(slot, moment)
             if first == len(slot) or slot[first] > end:
                 break
             moment = slot[first]

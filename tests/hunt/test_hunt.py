@@ -1,13 +1,14 @@
 """`python -m labutils hunt`: what it promises to programs, and what it shows to people."""
 
 import gzip
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
 import yaml
-from hunt_helpers import correlation, okta, rule, write_events, write_rules
+from hunt_helpers import correlation, hunted, okta, rule, write_events, write_rules
 
 from labutils.__main__ import main
 from labutils.hunt import hunt
@@ -32,6 +33,8 @@ def test_a_hit_names_rule_author_level_source_events_and_time(tmp_path, capsys):
     events = write_events(tmp_path, okta("other"), okta("user.session.start", 5))
     status, report = answer(capsys, "--rules", rules, "--events", events)
     assert status == 0
+    (hit,) = report["hits"]
+    assert hit.pop("id") and hit.pop("why")
     assert report["hits"] == [
         {
             "rule_id": "0c8e1b4e-9a3a-4a50-9f5e-6d8b3a8b1c01",
@@ -248,6 +251,117 @@ def test_a_refused_rule_does_not_stop_the_others(tmp_path, capsys):
     assert status == 0 and len(report["hits"]) == 1 and report["rules"]["loaded"] == 1
     (refused,) = report["rules"]["refused"]
     assert refused["path"].endswith("broken.yml") and refused["reason"]
+
+
+def written(folder, *documents):
+    path = folder / "rules.yml"
+    path.write_text("".join(f"---\n{document}" for document in documents), encoding="utf-8")
+    return path
+
+
+UNNAMED = rule({"eventType": "user.session.start"})
+GOOD = yaml.safe_dump(UNNAMED)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ("title: [\n", "is not YAML: "),
+        ("title: x\n", "is no Sigma rule: "),
+        ("- 1\n", "each document of it must be a mapping"),
+        (yaml.safe_dump(rule({"a|unheard": 1})), "Unknown modifier"),
+        (yaml.safe_dump(rule({"a": 1}, logsource={"product": "windows"})), "product windows"),
+        ("action: unheard\n", "Unknown Sigma collection action"),
+    ],
+)
+def test_one_bad_document_refuses_itself_and_says_which_it_is(tmp_path, broken, reason):
+    rules = written(tmp_path, GOOD, broken, GOOD.replace("A rule", "Another"))
+    result = hunt([rules], [write_events(tmp_path, okta())])
+    assert [hit.title for hit in result.hits] == ["A rule", "Another"]
+    (refused,) = result.refused
+    assert (refused.path, refused.document) == (rules.as_posix(), 2) and reason in refused.reason
+
+
+def test_where_no_document_is_yaml_each_is_refused(tmp_path):
+    refused = hunt([written(tmp_path, "title: [\n", "title: {\n")], []).refused
+    assert [one.document for one in refused] == [1, 2]
+
+
+def test_a_file_that_cannot_be_used_at_all_has_no_document(tmp_path):
+    (tmp_path / "empty.yml").write_text("---\n", encoding="utf-8")
+    (refused,) = hunt([tmp_path / "empty.yml"], []).refused
+    assert refused.document is None and refused.reason == "holds no rule"
+
+
+def test_what_a_collection_shares_is_part_of_each_rule_after_it(tmp_path):
+    shared = {"action": "global", "author": "Zoe", "level": "low"}
+    bare = {key: value for key, value in UNNAMED.items() if key not in ("author", "level")}
+    again = {"action": "repeat", "title": "Once more"}
+    documents = [shared, bare, again, {"action": "reset"}, UNNAMED | {"title": "Alone"}]
+    rules = written(tmp_path, *map(yaml.safe_dump, documents))
+    result = hunt([rules], [write_events(tmp_path, okta())])
+    assert [(hit.title, hit.author, hit.level) for hit in result.hits] == [
+        ("A rule", "Zoe", "low"),
+        ("Once more", "Zoe", "low"),
+        ("Alone", "Ada", "high"),
+    ]
+    assert not result.refused
+
+
+@pytest.mark.parametrize("modifiers", ["base64offset", "base64offset|contains"])
+def test_one_letter_in_base64_is_refused_since_it_would_match_all(tmp_path, modifiers):
+    (said,) = refusals(tmp_path, yaml.safe_dump(rule({f"a|{modifiers}": "x"})))
+    assert said.endswith(
+        "of a text of one letter |base64offset leaves nothing to look for: give two"
+    )
+    assert not refusals(tmp_path, yaml.safe_dump(rule({f"a|{modifiers}": "xy"})))
+
+
+def test_a_pattern_that_is_none_is_refused_and_nothing_else_is_printed(tmp_path, capfd):
+    for pattern in ("(?=x)", "(a", r"(?P<x>a)\1"):
+        (said,) = refusals(tmp_path, yaml.safe_dump(rule({"a|re": pattern})))
+        assert "Regular expression" in said
+    assert capfd.readouterr() == ("", "")
+
+
+# --- what programs get ---------------------------------------------------------------------------
+
+
+def test_a_hit_says_why_field_by_field(tmp_path, capsys):
+    one = rule({"sel_a": {"eventType|contains": "session"}, "sel_b": {"on": True}}, "all of sel_*")
+    paths = write_rules(tmp_path, one), write_events(tmp_path, okta(on=True))
+    _, report = answer(capsys, "--rules", paths[0], "--events", paths[1])
+    assert report["hits"][0]["why"] == [
+        {"field": "eventType", "value": "user.session.start", "item": "sel_a"},
+        {"field": "on", "value": "true", "item": "sel_b"},
+    ]
+
+
+def test_a_correlation_says_what_was_shared_and_what_was_counted(tmp_path, capsys):
+    counted = correlation("event_count", ["one"], **{"group-by": ["who"], "condition": {"gte": 2}})
+    rules = write_rules(tmp_path, rule({"eventType": "one"}, name="one"), counted)
+    events = write_events(tmp_path, *(okta("one", n, who="Ada") for n in (1, 2)))
+    _, report = answer(capsys, "--rules", rules, "--events", events)
+    assert report["hits"][0]["why"] == [
+        {"field": "who", "value": "ada", "item": "group-by"},
+        {"field": "event_count", "value": "2", "item": "condition"},
+    ]
+
+
+def test_the_id_of_a_hit_is_made_of_the_rule_s_id_and_its_events(tmp_path, capsys):
+    rules = write_rules(tmp_path, RULE)
+    events = write_events(tmp_path, okta(), okta(second=1))
+    first, second = answer(capsys, "--rules", rules, "--events", events)[1]["hits"]
+    whole = f"{RULE['id']}\nokta:1"
+    assert first["id"] == hashlib.sha256(whole.encode()).hexdigest() != second["id"]
+
+
+def test_events_that_come_later_do_not_change_the_id_of_a_correlations_hit(tmp_path):
+    counted = correlation("event_count", ["one"], condition={"gte": 2})
+    rules = [rule({"eventType": "one"}, name="one"), counted]
+    events = [okta("one", n) for n in range(4)]
+    (early,), (late,) = (hunted(tmp_path, rules, events[:n]).hits for n in (2, 4))
+    assert early.id == late.id and len(late.event_ids) == 4
 
 
 # --- for people ---------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from sigma.rule import SigmaRule
 
 from labutils.__main__ import main
 from labutils.hunt import hunt, read_placeholders
-from labutils.hunt.engine import hits, onsets
+from labutils.hunt.engine import hits
 from labutils.hunt.reading import Event
 from labutils.hunt.rules import load
 from labutils.hunt.store import Store, column
@@ -278,22 +278,6 @@ def test_windows_that_touch_are_one_alert_and_a_later_one_is_another(tmp_path):
     result = hunted(tmp_path, [ONE, counted], burst)
     assert [len(hit.event_ids) for hit in result.hits] == [5, 3]
     assert result.hits[0].why == "who=ada; event_count=3 within 10m"
-
-
-def test_onsets_keep_groups_apart():
-    def row(who, start):
-        return {
-            "window_start": start,
-            "window_end": start + 10,
-            "occurrence_time": start + 10,
-            "group_keys": {".who": who},
-            "metric_name": "event_count",
-            "metric_value": 1,
-            "event_ids": [f"0:{start}"],
-        }
-
-    found = onsets([row("a", 0), row("b", 5), row("a", 8)])
-    assert [onset.numbers() for onset in found] == [[0, 8], [5]]
 
 
 def test_a_rule_that_a_correlation_refers_to_has_hits_of_its_own_where_it_is_generated(tmp_path):

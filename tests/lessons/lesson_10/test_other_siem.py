@@ -25,8 +25,8 @@ def test_other_spellings_of_the_search_pass(search):
 @pytest.mark.parametrize(
     ("search", "mistake"),
     [
-        (RIGHT.replace("AND object", "OR object"), "action"),
-        (RIGHT.replace('"jira-administrators"', "anything"), "group"),
+        (RIGHT.replace("AND object", "OR object"), "no search"),
+        (RIGHT.replace('= "jira-administrators"', "CONTAINS anything"), "group"),
         ('general_information.raw_message CONTAINS "jira-administrators"', "part"),
         (f"{LOG} AND origin.host.ip_address.value = 203.0.113.66", "missed"),
         ("", "no search"),

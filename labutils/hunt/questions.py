@@ -1,0 +1,90 @@
+"""The rules of a ruleset as questions to a store, and what the store answers."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from sigma.backends.sqlite.correlation import quote
+from sigma.rule import SigmaRule
+
+from labutils.hunt.correlations import Names, Row
+from labutils.hunt.rules import NOT_A_RULE, AnyRule, Backend, Ruleset, sources_of
+from labutils.hunt.store import Store, column
+
+
+class Questions:
+    """The rules for single events, each as a condition in SQL on a table of the store, as its
+    columns are now. pySigma changes a rule while it converts it, so these are copies."""
+
+    def __init__(self, ruleset: Ruleset, store: Store):
+        copies = copy.deepcopy(ruleset.rules)
+        pairs = zip(ruleset.rules, copies, strict=True)
+        self.copies = {id(rule): other for rule, other in pairs if isinstance(other, SigmaRule)}
+        tables = {id(other): store.table(sources_of(other)) for other in self.copies.values()}
+        self.backend = Backend(store.lists, tables)
+        self.tables = {
+            id(rule): tables[id(self.copies[id(rule)])] for rule in self._single(ruleset)
+        }
+        self.converted: dict[int, str | Exception] = {}
+
+    def _single(self, ruleset: Ruleset) -> list[AnyRule]:
+        return [rule for rule in ruleset.rules if id(rule) in self.copies]
+
+    def condition(self, rule: SigmaRule) -> str:
+        """When a rule is true, in SQL. Raises one of NOT_A_RULE."""
+        if id(rule) not in self.converted:
+            try:
+                self.converted[id(rule)] = self._convert(self.copies[id(rule)])
+            except NOT_A_RULE as error:
+                self.converted[id(rule)] = error
+        converted = self.converted[id(rule)]
+        if isinstance(converted, Exception):
+            raise converted
+        return converted
+
+    def _convert(self, rule: SigmaRule) -> str:
+        self.backend.convert_rule(rule)
+        return " OR ".join(f"({condition})" for condition in rule.get_conversion_result())
+
+    def converted_rule(self, rule: SigmaRule) -> SigmaRule:
+        """The rule with columns for its fields. Raises one of NOT_A_RULE."""
+        self.condition(rule)
+        return self.copies[id(rule)]
+
+
+class NewEvents:
+    """What a store answers of its events behind the number `since` (a correlations.Log)."""
+
+    def __init__(self, store: Store, questions: Questions, since: int):
+        self.store, self.questions, self.since = store, questions, since
+        self._until: dict[tuple[str, ...], float] = {}
+
+    def times(self, rule: SigmaRule) -> dict[int, float | None]:
+        """When each event happened of which a rule is true, by its number."""
+        return dict(self._rows(rule, "n, _time", self.questions.condition(rule)))
+
+    def matches(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
+        return self._values(rule, names, self.questions.condition(rule))
+
+    def everything(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
+        return self._values(rule, names, "TRUE")
+
+    def until(self, rules: list[SigmaRule]) -> float:
+        tables = tuple(sorted({self.questions.tables[id(rule)] for rule in rules}))
+        if tables not in self._until:
+            asked = " UNION ALL ".join(
+                f"SELECT MAX(_time) AS last FROM {table}" for table in tables
+            )
+            rows = self.store.database.execute(f"SELECT MAX(last) FROM ({asked})")
+            self._until[tables] = next(iter(rows))[0] or 0.0
+        return self._until[tables]
+
+    def _values(self, rule: SigmaRule, names: Names, condition: str) -> Iterator[Row]:
+        columns = ["n", "_time", *(quote(column(name)) if name else "NULL" for name in names)]
+        return self._rows(rule, ", ".join(columns), condition)
+
+    def _rows(self, rule: SigmaRule, columns: str, condition: str) -> Iterator[Any]:
+        table = self.questions.tables[id(rule)]
+        return self.store.database.execute(
+            f"SELECT {columns} FROM {table} WHERE n > {self.since} AND ({condition})"
+        )
