@@ -1,4 +1,4 @@
-"""The exercise in Axon's search language: other right searches, and how one tries without asking."""
+"""The exercise in the search language of Axon: other right searches, and tries that ask nothing."""
 
 import pytest
 
