@@ -519,7 +519,7 @@ def correlates(answer: Any) -> Verdict:
 # --- 10-8: alerts that are closed by hand ---------------------------------------------------------
 
 CLOSED = code("""
-    closed = {"jira:128": "CHG-4006", "jira:514": "on call", "jira:568": "CHG-4060"}
+    closed = {"jira:129": "CHG-4006", "jira:576": "on call", "jira:634": "CHG-4060"}
 """)
 FEW = 3  # alerts to close
 
@@ -1223,7 +1223,7 @@ EXERCISES = (
             "form": (
                 "Give a dictionary: the alert's id, such as 'jira:1', to the id of a ticket or to "
                 "'on call'.",
-                "answer = ['jira:128']",
+                "answer = ['jira:129']",
             ),
             "no alert": (
                 "This id is none of the 16 alerts. Copy the ids from the list.",
@@ -1231,37 +1231,37 @@ EXERCISES = (
             ),
             "no ticket": (
                 "There is no ticket of this id. A reason is the id of a ticket, or 'on call'.",
-                "answer = {'jira:128': 'svc-smartsheet'}",
+                "answer = {'jira:129': 'svc-smartsheet'}",
             ),
             "author": (
                 "The ticket is somebody else's. Look at the rows about the author of the change.",
-                "answer = {'jira:514': 'CHG-4006'}",
+                "answer = {'jira:576': 'CHG-4006'}",
             ),
             "system": (
                 "The ticket is for another system, and the change was made in the tracker.",
-                "answer = {'jira:128': 'CHG-4036'}",
+                "answer = {'jira:129': 'CHG-4036'}",
             ),
             "time": (
                 "The ticket begins later, or ended before.",
-                "answer = {'jira:128': 'CHG-4060'}",
+                "answer = {'jira:129': 'CHG-4060'}",
             ),
             "off call": (
                 "At that moment the author is not on call.",
-                "answer = {'jira:1748': 'on call'}",
+                "answer = {'jira:1852': 'on call'}",
             ),
             "trip": (
                 "A trip says why the address is a strange one. It does not say why the change was "
                 "made. This alert stays open until the person was asked.",
-                "answer = {'jira:4744': 'trip'}",
+                "answer = {'jira:4955': 'trip'}",
             ),
             "few": (
                 "These are right. Close three.",
-                "answer = {'jira:128': 'CHG-4006', 'jira:514': 'on call'}",
+                "answer = {'jira:129': 'CHG-4006', 'jira:576': 'on call'}",
             ),
             "one table": (
                 "These are right. Close one at least by a ticket, and one by the roster.",
-                "answer = {'jira:128': 'CHG-4006', 'jira:568': 'CHG-4060', "
-                "'jira:1125': 'CHG-4093'}",
+                "answer = {'jira:129': 'CHG-4006', 'jira:634': 'CHG-4060', "
+                "'jira:1203': 'CHG-4093'}",
             ),
         },
         (
