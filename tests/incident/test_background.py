@@ -983,6 +983,8 @@ def changed(change) -> cases.Incident:
         ("size: 40, asn: 64505", "size: 0, asn: 64505", "give no addresses"),
         ("people: 30", "people: 0", "people must be at least 1"),
         ("people: 30", "people: many", "people must be a whole number"),
+        ("people: 30", "people: 30\nopenings: {decks: settings}", "there is no service 'decks'"),
+        ("people: 30", "people: 30\nopenings: {plans: bow}", "openings: there is no act 'bow'"),
         ("holder: timetable, act: plan-opened", "act: plan-opened", "a machine has a holder"),
         ("middle: '2031-03-12'", "middle: spring", "no time such as"),
         (

@@ -122,7 +122,7 @@ def test_in_each_world_the_attack_begins_at_seconds_of_its_own(worlds):
         return [int(truth.time(one)) % 60 for one in logins]
 
     clocks = [tuple(seconds(name)) for name in ("W1", "W3", "W4")]
-    assert {len(clock) for clock in clocks} == {9} and len(set(clocks)) == 3
+    assert len(set(clocks)) == 3
     assert all(len(set(clock)) > 5 for clock in clocks)
 
 
