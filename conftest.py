@@ -134,3 +134,11 @@ def pytest_terminal_summary(terminalreporter):
                 f"notebooks/{name}. To store your version as the course's: make notebooks "
                 f"ARGS={name[:2]}. To work through a lesson, use its copy in work/: make lab."
             )
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_reported_yet():
+    """The incident lead of lesson 10 remembers wrong reports as long as a process lives."""
+    target = sys.modules.get("labutils.lessons.lesson_10.another_intruder")
+    if target is not None and target.another_month.cache_info().currsize:
+        target.another_month().failed = 0

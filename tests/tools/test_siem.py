@@ -11,6 +11,7 @@ from environments import is_built
 from rule_cases import rule_cases, vendor_event
 
 from labutils.hunt import read_placeholders
+from labutils.hunt.sources import SOURCES
 from labutils.incident import background
 from labutils.lab import data_file
 from tools.siem.convert import (
@@ -26,6 +27,7 @@ from tools.siem.convert import (
     convert,
     digest,
     documents_of,
+    has_the_names_of_rules,
     lists_asked_for,
     page,
     rows_that_run,
@@ -112,8 +114,9 @@ def test_whole_is_said_of_what_was_run_and_of_nothing_else():
     for stem, siem, row in entries():
         if "file" in row:
             whole_or_part = PART if "parts" not in row and "." in row["file"][:-6] else WHOLE
-            assert row["status"] == (whole_or_part if siem == RUN else NOT_RUN), (stem, siem)
-            assert ("events" in row) == (siem == RUN)
+            ran = siem == RUN and has_the_names_of_rules(row)
+            assert row["status"] == (whole_or_part if ran else NOT_RUN), (stem, siem)
+            assert ("events" in row) == ran
 
 
 def test_each_text_that_was_run_selected_an_event():
@@ -152,6 +155,8 @@ def test_spark_selects_what_the_hunt_selects_in_every_situation_of_the_rules(tmp
     for case in rule_cases():
         for row in case.events:
             lines.setdefault(row["log"], []).append(vendor_event(row)[1])
+    for source in [name for name in lines if SOURCES[name].naming]:
+        del lines[source]  # a text asks for other names than this log writes
     for source, events in lines.items():
         text = "".join(json.dumps(event) + "\n" for event in events)
         (tmp_path / f"{source}.jsonl").write_text(text, encoding="utf-8")

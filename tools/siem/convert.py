@@ -20,6 +20,7 @@ import yaml
 from sigma.rule import SigmaRule
 
 from labutils.hunt.rules import sources_of
+from labutils.hunt.sources import SOURCES
 from labutils.incident import background, cases
 from tools.environments import python_with
 
@@ -182,14 +183,22 @@ def rules_for_single_events(files):
 
 
 def rows_that_run(manifest):
-    """The entries of the texts that can be run, by name; each with what it is if it holds."""
+    """The entries of the texts that can be run, by name; each with what it is if it holds.
+
+    A log whose fields rules call by other names has to be renamed before a text can ask for them.
+    """
     for stem, rule in manifest["rules"].items():
         row = rule["siems"][RUN]
-        if "file" in row:
+        if "file" in row and has_the_names_of_rules(row):
             yield stem, row, WHOLE
         for name, part in row.get("parts", {}).items():
-            if "file" in part:
+            if "file" in part and has_the_names_of_rules(part):
                 yield f"{stem}.{name}", part, PART
+
+
+def has_the_names_of_rules(row):
+    """Whether the logs that a text is about write their fields under the names that rules use."""
+    return not any(SOURCES[source].naming for source in row["sources"])
 
 
 def write(manifest, texts, folder):

@@ -221,12 +221,6 @@ login:
     ipAddress: 203.0.113.66
 condition: login
 """
-SAME_SELECTION = """
-login:
-    isSuccessfulLogin: 1
-    appId|contains: [tracker, wiki]
-condition: login
-"""
 
 
 ALARM = """
@@ -500,14 +494,3 @@ FIVE_SESSIONS = {
         (OFFICE, MINE), (ABROAD, NEWER)
     ),
 }
-
-
-# --- logins to try a selection on ---------------------------------------------------------------
-
-FIVE_LOGINS = [
-    {"isSuccessfulLogin": 1, "appId": "tracker.example"},
-    {"isSuccessfulLogin": 0, "appId": "tracker.example"},
-    {"isSuccessfulLogin": 1, "appId": "Wiki.example"},
-    {"isSuccessfulLogin": 1, "appId": "code.example"},
-    {"isSuccessfulLogin": "1", "appId": ["code.example", "wiki.example"]},
-]

@@ -85,88 +85,6 @@ def answer(alert, changes, roster):
     return ticket
 """,
     ],
-    "10-5": [
-        """
-def answer(event, path):
-    key, _, rest = path.partition(".")
-    if isinstance(event, list):
-        return [value for member in event for value in answer(member, path)]
-    if not isinstance(event, dict) or key not in event:
-        return []
-    value = event[key]
-    if rest:
-        return answer(value, rest)
-    return value if isinstance(value, list) else [value]
-""",
-        """
-def answer(event, path):
-    found = [event]
-    for key in path.split("."):
-        below = []
-        for value in found:
-            if isinstance(value, dict) and key in value:
-                if isinstance(value[key], list):
-                    below.extend(value[key])
-                else:
-                    below.append(value[key])
-        found = below
-    return found
-""",
-        """
-def answer(event, path):
-    def down(value, keys):
-        if isinstance(value, list):
-            for member in value:
-                yield from down(member, keys)
-        elif not keys:
-            yield value
-        elif isinstance(value, dict) and keys[0] in value:
-            yield from down(value[keys[0]], keys[1:])
-    return list(down(event, path.split(".")))
-""",
-    ],
-    "10-6": [
-        """
-def answer(event, selection):
-    def holds(name, wanted):
-        path, _, modifier = name.partition("|")
-        if not isinstance(wanted, list):
-            wanted = [wanted]
-        for value in field(event, path):
-            for word in wanted:
-                value_text, word_text = str(value).casefold(), str(word).casefold()
-                if word_text == value_text or modifier and word_text in value_text:
-                    return True
-        return False
-    return all(holds(name, wanted) for name, wanted in selection.items())
-""",
-        """
-def answer(event, selection):
-    for name in selection:
-        words = selection[name] if isinstance(selection[name], list) else [selection[name]]
-        words = {str(word).upper() for word in words}
-        values = {str(value).upper() for value in field(event, name.split("|")[0])}
-        if name.endswith("|contains"):
-            if not [1 for value in values for word in words if word in value]:
-                return False
-        elif not words & values:
-            return False
-    return True
-""",
-        """
-def answer(event, selection):
-    ok = True
-    for name, wanted in selection.items():
-        path = name.removesuffix("|contains")
-        texts = [str(v).lower() for v in field(event, path)]
-        words = [str(w).lower() for w in (wanted if type(wanted) is list else [wanted])]
-        if path != name:
-            ok = ok and any(w in t for t in texts for w in words)
-        else:
-            ok = ok and any(t in words for t in texts)
-    return ok
-""",
-    ],
 }
 
 # A small change of a solution that no judge can notice, with the reason:
@@ -240,30 +158,6 @@ def answer(alert, changes, roster):
                 ),
             ],
         }.items()
-    },
-    "10-6": {
-        "pattern": [
-            f"""
-import fnmatch, re
-def answer(event, selection):
-    for name, wanted in selection.items():
-        path, _, modifier = name.partition("|")
-        values = [str(value).lower() for value in field(event, path)]
-        words = [str(w).lower() for w in (wanted if isinstance(wanted, list) else [wanted])]
-        if modifier == "contains":
-            found = any({part} for word in words for value in values)
-        else:
-            found = any({equal} for word in words for value in values)
-        if not found:
-            return False
-    return True
-"""
-            for part, equal in (
-                ("re.search(word, value)", "word == value"),
-                ("word in value", "fnmatch.fnmatch(value, word)"),
-                ("word in value", "re.fullmatch(word, value)"),
-            )
-        ],
     },
 }
 
