@@ -15,7 +15,7 @@ from sigma.rule import SigmaRule
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.correlations import Correlation, Group, group_texts
 from labutils.hunt.progress import Progress, silent
-from labutils.hunt.questions import NewEvents, Questions
+from labutils.hunt.asking import NewEvents, AskedRules
 from labutils.hunt.reading import Event, Skipped, log_files, read
 from labutils.hunt.rules import (
     NOT_A_RULE,
@@ -164,7 +164,7 @@ class Matcher:
         self.correlations: dict[int, Correlation] = {}
         self.of_groups: dict[int, dict[Group, list[tuple[float, Hit]]]] = {}
         self.notes: dict[int, list[str]] = {}
-        self.questions: Questions | None = None
+        self.asked: AskedRules | None = None
         self.lists: set[str] = set()
 
     def new_hits(self, progress: Progress = silent) -> list[Hit]:
@@ -193,24 +193,24 @@ class Matcher:
         every = (note for rule in self.ruleset.rules for note in self.notes.get(id(rule), []))
         return list(dict.fromkeys(every))
 
-    def _asked(self) -> Questions:
-        """The rules as questions: anew where a list was met in a column that had none."""
-        if self.questions is None or self.lists != self.store.lists:
+    def _asked(self) -> AskedRules:
+        """The rules as the store is asked: anew where a list was met in a column that had none."""
+        if self.asked is None or self.lists != self.store.lists:
             make_columns(self.ruleset, self.store)
-            self.questions = Questions(self.ruleset, self.store)
+            self.asked = AskedRules(self.ruleset, self.store)
             self.lists = set(self.store.lists)
-        return self.questions
+        return self.asked
 
     def _event_hits(self, rule: SigmaRule, log: NewEvents) -> list[Hit]:
         """A hit for each event of which one of the rule's conditions is true."""
-        converted = log.questions.converted_rule(rule)
+        converted = log.asked.converted_rule(rule)
         times = log.times(rule) if rule._output else {}
         if not times:
             return []
         numbers = sorted(times, key=lambda n: (times[n] is None, times[n], n))
         known = self.store.events(numbers)
-        table = log.questions.tables[id(rule)]
-        why = explained(converted, table, numbers, log.questions.backend, self.store.database)
+        table = log.asked.tables[id(rule)]
+        why = explained(converted, table, numbers, log.asked.backend, self.store.database)
         return [_hit(rule, [known[n]], times[n], why.get(n, ())) for n in numbers]
 
     def standing(self) -> Iterator[Hit]:
