@@ -313,8 +313,8 @@ def course(number: int) -> dict[str, float]:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     took: dict[str, float] = json.loads(done.stdout)
     print(
-        f"  {took['events']:,} events of telemetry, {took['hits']} hits of the course's rules: load "
-        f"{took['load']:.1f} s, rules {took['rules']:.1f} s, {took['MiB']:.0f} MiB at most"
+        f"  {took['events']:,} events of telemetry, {took['hits']} hits of the course's rules: "
+        f"load {took['load']:.1f} s, rules {took['rules']:.1f} s, {took['MiB']:.0f} MiB at most"
     )
     return took
 

@@ -13,9 +13,9 @@ from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
 from labutils.hunt import rules as sigma_rules
+from labutils.hunt.asking import AskedRules, NewEvents
 from labutils.hunt.correlations import Correlation, Group, group_texts
 from labutils.hunt.progress import Progress, silent
-from labutils.hunt.asking import NewEvents, AskedRules
 from labutils.hunt.reading import Event, Skipped, log_files, read
 from labutils.hunt.rules import (
     NOT_A_RULE,
