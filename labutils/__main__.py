@@ -240,11 +240,9 @@ def hunt(
     if html is not None and (reason := hunting.cannot_write(html)):
         return _refused(f"{shown(str(html))} {reason}")
     try:
-        lists = hunting.read_placeholders(placeholders) if placeholders else {}
-    except OSError as error:
-        return _refused(f"{shown(str(placeholders))} cannot be read: {error.strerror or error}.")
+        lists = _site_lists(placeholders)
     except ValueError as error:
-        return _refused(f"{shown(str(placeholders))} {error}.")
+        return _refused(str(error))
     with hunting.Bar() as bar:
         result = hunting.hunt(rules, events, lists, progress=bar)
     if placeholders is None:
@@ -280,6 +278,52 @@ def _lists_that_ship(refused: Iterable[RefusedRule]) -> list[str]:
         f"{counted(waiting, 'rule')} asked for lists of your site. For logs of the course say "
         f"--placeholders {path.as_posix()}; for your own, copy that file and put your values in."
     ]
+
+
+def _site_lists(placeholders: Path | None) -> dict[str, list[str]]:
+    """The lists of a site. Raises ValueError with a sentence where they cannot be read."""
+    from labutils import hunt as hunting
+
+    try:
+        return dict(hunting.read_placeholders(placeholders)) if placeholders else {}
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise ValueError(f"{shown(str(placeholders))} {reason}.") from error
+    except ValueError as error:
+        raise ValueError(f"{shown(str(placeholders))} {error}.") from error
+
+
+def follow(
+    rules: list[Path], events: list[Path], *, placeholders: Path | None, as_json: bool
+) -> int:
+    """Hold Sigma rules against logs as they grow, and print each new hit, until SIGTERM or Ctrl-C.
+
+    The exit status is 2 where no rule could be read.
+    """
+    from labutils import hunt as hunting
+
+    try:
+        ruleset = hunting.load(rules, _site_lists(placeholders))
+    except ValueError as error:
+        return _refused(str(error))
+    _print_refused(ruleset.refused)
+    if not ruleset.rules:
+        return _refused(NO_RULE)
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    following = hunting.Following(ruleset, events, lambda text: print(text, file=sys.stderr))
+    last = False
+    while not last:
+        last = stopped.is_set()
+        for hit in following.look(last=last):
+            line = json.dumps(hunting.hit_as_json(hit)) if as_json else hunting.as_line(hit)
+            print(line, flush=True)
+        stopped.wait(0 if last else hunting.EVERY)
+    for note in following.matcher.left_out():
+        print(shown(note, 400), file=sys.stderr)
+    following.close()
+    return 0
 
 
 # --- score --------------------------------------------------------------------------------------
@@ -645,13 +689,32 @@ def _hunt_command(commands: Commands) -> None:
         help="the lists of your site, for rules that ask for one (|expand): YAML, a name and a "
         "list of texts each",
     )
-    hunted.add_argument("--json", action="store_true", help="JSON for programs")
+    hunted.add_argument(
+        "--json", action="store_true", help="JSON for programs; with --follow a hit a line"
+    )
+    hunted.add_argument(
+        "--follow",
+        action="store_true",
+        help="go on reading the logs as they grow, and print new hits alone, until SIGTERM or "
+        "Ctrl-C",
+    )
     hunted.add_argument(
         "--html",
         metavar="FILE",
         type=Path,
         help="also write a report with a timeline: one HTML file, without scripts, to be mailed",
     )
+
+
+def _hunt(chosen: argparse.Namespace) -> int:
+    lists, as_json = chosen.placeholders, chosen.json
+    if not chosen.follow:
+        return hunt(
+            chosen.rules, chosen.events, placeholders=lists, as_json=as_json, html=chosen.html
+        )
+    if chosen.html is not None:
+        return _refused("A report is written when a hunt is over: leave out --html or --follow.")
+    return follow(chosen.rules, chosen.events, placeholders=lists, as_json=as_json)
 
 
 def _print_any_name() -> None:
@@ -699,13 +762,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "telemetry":
         return telemetry(chosen.folder, chosen.background, chosen.seed, benign=chosen.benign)
     if chosen.command == "hunt":
-        return hunt(
-            chosen.rules,
-            chosen.events,
-            placeholders=chosen.placeholders,
-            as_json=chosen.json,
-            html=chosen.html,
-        )
+        return _hunt(chosen)
     if chosen.command in ("score", "checklist"):
         return (_score if chosen.command == "score" else _checklist)(chosen)
     if chosen.command == "work":

@@ -2,8 +2,10 @@
 
 `make bench-hunt` holds the 24 rules of bench_hunt.yml against 100,000 and 1,000,000 drawn events:
 our hits against the backend's own conversion and plan executor on the same database, our load
-against a plain load of the same JSON into SQLite. `make bench-hunt ARGS=--large` adds 10,000,000
-events, for their memory. A goal that is missed is said, and makes the exit status 1.
+against a plain load of the same JSON into SQLite. Then the course's own rules over its telemetry of
+as many events: seconds of the processor to load and to ask, and the most memory.
+`make bench-hunt ARGS=--large` adds 10,000,000 events. A goal that is missed is said, and makes the
+exit status 1.
 """
 
 import copy
@@ -29,11 +31,15 @@ from sigma.rule import SigmaRule
 
 from labutils.hunt import engine, rules
 from labutils.hunt.store import TEXT, Store, column
+from labutils.incident import cases
+from labutils.lab import data_file
 
 GOAL = 1.3  # how many times as long as what stands under it
 LINEAR = 13  # how many times as long for ten times as many events
 MEMORY = 2  # how many times as much for ten times as many events
 CONVERSION = 3.0  # seconds for 300 rules
+COURSE_RULES = 2  # how many times as long as the load of what they are asked
+COURSE_MEMORY = 300  # MiB for a million events
 RULES = Path(__file__).with_suffix(".yml")
 SMALL, MEDIUM, LARGE = 100_000, 1_000_000, 10_000_000
 
@@ -294,6 +300,35 @@ def most_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
+# --- the course's rules over its telemetry --------------------------------------------------------
+
+
+def course(number: int) -> dict[str, float]:
+    """Seconds and MiB of a process of its own in which the course's rules are held against its
+    telemetry of so many events."""
+    with tempfile.TemporaryDirectory() as folder:
+        telemetry = ["-m", "labutils", "telemetry", folder, "--background", str(number)]
+        subprocess.run([sys.executable, *telemetry], stdout=subprocess.DEVNULL, check=True)
+        command = [sys.executable, __file__, "--course", folder]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    took: dict[str, float] = json.loads(done.stdout)
+    print(
+        f"  {took['events']:,} events of telemetry, {took['hits']} hits of the course's rules: "
+        f"load {took['load']:.1f} s, rules {took['rules']:.1f} s, {took['MiB']:.0f} MiB at most"
+    )
+    return took
+
+
+def hunt_as_the_course(folder: Path) -> None:
+    """Hunt with the course's rules, and print what it took."""
+    site = {name: list(values) for name, values in cases.load().placeholders.items()}
+    ruleset = rules.load([data_file("rules")], site)
+    load, store = seconds(lambda: our_load(ruleset, [folder]))
+    asked, hits = seconds(lambda: engine.hits(ruleset, store))
+    took = {"events": store.count, "hits": len(hits), "load": load, "rules": asked}
+    print(json.dumps(took | {"MiB": most_memory() / 1024}))
+
+
 # --- the goals ----------------------------------------------------------------------------------
 
 
@@ -309,6 +344,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--hunt"]:
         hunt([Path(path) for path in arguments[1:]])
         return 0
+    if arguments[:1] == ["--course"]:
+        hunt_as_the_course(Path(arguments[1]))
+        return 0
     goal("conversion of 300 rules, seconds", conversion(), CONVERSION)
     by_number = {number: measured(number) for number in (SMALL, MEDIUM)}
     for number, took in by_number.items():
@@ -319,6 +357,14 @@ def main(arguments: list[str]) -> int:
     for step in ("load", "rules"):
         growth = by_number[MEDIUM][step] / by_number[SMALL][step]
         goal(f"{step}: times as long for ten times as many", growth, LINEAR)
+    numbers = (SMALL, MEDIUM, LARGE) if "--large" in arguments else (SMALL, MEDIUM)
+    telemetries = [course(number) for number in numbers]
+    for took in telemetries:
+        goal("the course's rules, times their load", took["rules"] / took["load"], COURSE_RULES)
+    for fewer, more in itertools.pairwise(telemetries):
+        growth = more["rules"] / fewer["rules"]
+        goal("the course's rules: as long for ten times as many", growth, LINEAR)
+    goal("the course's rules: MiB for a million", telemetries[1]["MiB"], COURSE_MEMORY)
     if "--large" in arguments:
         goal("memory: times as much for ten times as many", memory(LARGE) / memory(MEDIUM), MEMORY)
     return 1 if missed else 0

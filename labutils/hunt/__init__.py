@@ -7,22 +7,28 @@ import labutils.hunt.compiled_parts  # noqa: F401  (before pySigma: see there)
 
 # isort: split
 from labutils.hunt.engine import Hit, Hunt, hunt
+from labutils.hunt.following import EVERY, Following
 from labutils.hunt.page import as_html, cannot_write
 from labutils.hunt.progress import Bar
 from labutils.hunt.reading import Skipped
-from labutils.hunt.report import as_json, as_text
-from labutils.hunt.rules import RefusedRule, read_placeholders
+from labutils.hunt.report import as_json, as_line, as_text, hit_as_json
+from labutils.hunt.rules import RefusedRule, load, read_placeholders
 
 __all__ = [
+    "EVERY",
     "Bar",
+    "Following",
     "Hit",
     "Hunt",
     "RefusedRule",
     "Skipped",
     "as_html",
     "as_json",
+    "as_line",
     "as_text",
     "cannot_write",
+    "hit_as_json",
     "hunt",
+    "load",
     "read_placeholders",
 ]

@@ -13,9 +13,9 @@ from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
 from labutils.hunt import rules as sigma_rules
+from labutils.hunt.asking import AskedRules, NewEvents
 from labutils.hunt.correlations import Correlation, Group, group_texts
 from labutils.hunt.progress import Progress, silent
-from labutils.hunt.questions import NewEvents, Questions
 from labutils.hunt.reading import Event, Skipped, log_files, read
 from labutils.hunt.rules import (
     NOT_A_RULE,
@@ -162,13 +162,14 @@ class Matcher:
         self.ruleset, self.store, self.keep = ruleset, store, keep
         self.since = 0
         self.correlations: dict[int, Correlation] = {}
+        self.of_groups: dict[int, dict[Group, list[tuple[float, Hit]]]] = {}
         self.notes: dict[int, list[str]] = {}
-        self.questions: Questions | None = None
+        self.asked: AskedRules | None = None
         self.lists: set[str] = set()
 
     def new_hits(self, progress: Progress = silent) -> list[Hit]:
-        """The hits of events that came since the last call, and those of each correlation in the
-        groups that these touch, in the order of the rules, then of time."""
+        """The hits of events that came since the last call, in the order of the rules, then of
+        time. Those of correlations are among them, unless the store grows: see `standing`."""
         every: list[Hit] = []
         log = NewEvents(self.store, self._asked(), self.since)
         self.since = self.store.count
@@ -179,7 +180,8 @@ class Matcher:
                 if isinstance(rule, SigmaRule):
                     every += self._event_hits(rule, log)
                 elif rule._output:
-                    every += self._correlation_hits(rule, log)
+                    self._look_for_onsets(rule, log)
+                    every += [] if self.keep else self._standing(rule)
             except sqlite3.Error as error:
                 self.ruleset.refuse(rule, f"SQLite cannot ask it: {sigma_rules.sentence(error)}")
             except NOT_A_RULE as error:
@@ -191,38 +193,48 @@ class Matcher:
         every = (note for rule in self.ruleset.rules for note in self.notes.get(id(rule), []))
         return list(dict.fromkeys(every))
 
-    def _asked(self) -> Questions:
-        """The rules as questions: anew where a list was met in a column that had none."""
-        if self.questions is None or self.lists != self.store.lists:
+    def _asked(self) -> AskedRules:
+        """The rules as the store is asked: anew where a list was met in a column that had none."""
+        if self.asked is None or self.lists != self.store.lists:
             make_columns(self.ruleset, self.store)
-            self.questions = Questions(self.ruleset, self.store)
+            self.asked = AskedRules(self.ruleset, self.store)
             self.lists = set(self.store.lists)
-        return self.questions
+        return self.asked
 
     def _event_hits(self, rule: SigmaRule, log: NewEvents) -> list[Hit]:
         """A hit for each event of which one of the rule's conditions is true."""
-        converted = log.questions.converted_rule(rule)
+        converted = log.asked.converted_rule(rule)
         times = log.times(rule) if rule._output else {}
         if not times:
             return []
         numbers = sorted(times, key=lambda n: (times[n] is None, times[n], n))
         known = self.store.events(numbers)
-        table = log.questions.tables[id(rule)]
-        why = explained(converted, table, numbers, log.questions.backend, self.store.database)
+        table = log.asked.tables[id(rule)]
+        why = explained(converted, table, numbers, log.asked.backend, self.store.database)
         return [_hit(rule, [known[n]], times[n], why.get(n, ())) for n in numbers]
 
-    def _correlation_hits(self, rule: SigmaCorrelationRule, log: NewEvents) -> list[Hit]:
+    def standing(self) -> Iterator[Hit]:
+        """The hits of correlations, as they are with all that the store holds."""
+        for rule in self.ruleset.rules:
+            yield from self._standing(rule)
+
+    def _standing(self, rule: AnyRule) -> list[Hit]:
         """A hit for each time that a correlation began to hold, for one group."""
+        groups = self.of_groups.get(id(rule), {}) if self.keep else self.of_groups.pop(id(rule))
+        every = (timed for hits in groups.values() for timed in hits)
+        return [hit for _, hit in sorted(every, key=itemgetter(0))]
+
+    def _look_for_onsets(self, rule: SigmaCorrelationRule, log: NewEvents) -> None:
+        """Look anew at those groups of a correlation that are touched by what is new."""
         correlation = self.correlations.get(id(rule)) or Correlation(rule)
-        every = [
-            (onset.time, self._correlation_hit(rule, group, onset))
-            for group, every_onset in correlation.update(log)
-            for onset in every_onset
-        ]
+        groups = self.of_groups.setdefault(id(rule), {})
+        for group, every in correlation.update(log):
+            groups[group] = [
+                (onset.time, self._correlation_hit(rule, group, onset)) for onset in every
+            ]
         self.notes[id(rule)] = correlation.notes()
         if self.keep:
             self.correlations[id(rule)] = correlation
-        return [hit for _, hit in sorted(every, key=itemgetter(0))]
 
     def _correlation_hit(self, rule: SigmaCorrelationRule, group: Group, onset: Onset) -> Hit:
         """An onset with its events, which are looked up once."""

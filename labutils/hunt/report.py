@@ -63,6 +63,15 @@ def as_text(result: Hunt) -> str:
     return "\n".join(lines)
 
 
+def as_line(hit: Hit) -> str:
+    """A hit in one line, as `--follow` prints it."""
+    event = shown(hit.event_ids[0], 80)
+    more = f" and {len(hit.event_ids) - 1} more" if len(hit.event_ids) > 1 else ""
+    title = f"{shown(hit.title, 100)}, by {shown(hit.author or 'an unnamed author', 100)}"
+    when = f"{hit.time or 'no time'}  {hit.level or 'no level'}"
+    return f"{when}  {title} | {event}{more} | {hit.why}"
+
+
 def totals(result: Hunt) -> str:
     """How many rules, events and hits there were."""
     rules, events = counted(result.loaded, "rule"), counted(result.events, "event")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import re2
 import yaml
@@ -472,6 +472,9 @@ class Backend(sqliteBackend):
     text, as vendors write either. An order (`|gt`) holds between numbers only, where SQLite puts
     each text above each number. An address is held against a network, not against patterns.
     """
+
+    # The members of a list have no collation of their own.
+    bool_expression: ClassVar[str] = "({field}={value} COLLATE NOCASE OR {field}={numeric_value})"
 
     def __init__(self, lists: set[str], tables: dict[int, str]):
         pipeline = ProcessingPipeline(

@@ -115,7 +115,10 @@ def equals(member, value):
     text = text_of(member)
     match value:
         case SigmaBool():
-            return text.lower() == str(value.boolean).lower() or text == str(int(value.boolean))
+            is_number = isinstance(member, int | float)
+            return text.lower() == str(value.boolean).lower() or (
+                is_number and member == value.boolean
+            )
         case SigmaNumber():
             return text == str(value)
         case SigmaRegularExpression():

@@ -45,6 +45,30 @@ def agreed(folder, one, events):
     return lines(result)
 
 
+# --- values -------------------------------------------------------------------------------------
+
+ODD = [True, "true", "TRUE", 1, "1", 1.0, "1.0", False, 0, "0", 0.1, "0.1", "a", " 1", None]
+
+
+@pytest.mark.parametrize(
+    ("selection", "hit"),
+    [
+        ({"f": True}, [True, "true", "TRUE", 1, 1.0]),
+        ({"f": False}, [False, 0]),
+        ({"f": "true"}, [True, "true", "TRUE"]),
+        ({"f": 1}, [1, "1", 1.0]),
+        ({"f": "1"}, [1, "1", 1.0]),
+        ({"f": "1.0"}, ["1.0"]),
+        ({"f|gt": 0}, [1, "1", 1.0, "1.0", 0.1, "0.1", " 1"]),
+        ({"f|lte": 0}, [0, "0"]),
+    ],
+)
+def test_how_values_compare_whether_or_not_the_log_has_lists(tmp_path, selection, hit):
+    for more in ([], [okta(f=["x", "y"])]):
+        result = hunted(tmp_path, [rule(selection)], [*(okta(f=value) for value in ODD), *more])
+        assert list(map(repr, hit)) == [repr(ODD[n - 1]) for n in lines(result)]
+
+
 # --- fields -------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from labutils.hunt.rules import NOT_A_RULE, AnyRule, Backend, Ruleset, sources_o
 from labutils.hunt.store import Store, column
 
 
-class Questions:
+class AskedRules:
     """The rules for single events, each as a condition in SQL on a table of the store, as its
     columns are now. pySigma changes a rule while it converts it, so these are copies."""
 
@@ -55,22 +55,22 @@ class Questions:
 class NewEvents:
     """What a store answers of its events behind the number `since` (a correlations.Log)."""
 
-    def __init__(self, store: Store, questions: Questions, since: int):
-        self.store, self.questions, self.since = store, questions, since
+    def __init__(self, store: Store, asked: AskedRules, since: int):
+        self.store, self.asked, self.since = store, asked, since
         self._until: dict[tuple[str, ...], float] = {}
 
     def times(self, rule: SigmaRule) -> dict[int, float | None]:
         """When each event happened of which a rule is true, by its number."""
-        return dict(self._rows(rule, "n, _time", self.questions.condition(rule)))
+        return dict(self._rows(rule, "n, _time", self.asked.condition(rule)))
 
     def matches(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
-        return self._values(rule, names, self.questions.condition(rule))
+        return self._values(rule, names, self.asked.condition(rule))
 
     def everything(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
         return self._values(rule, names, "TRUE")
 
     def until(self, rules: list[SigmaRule]) -> float:
-        tables = tuple(sorted({self.questions.tables[id(rule)] for rule in rules}))
+        tables = tuple(sorted({self.asked.tables[id(rule)] for rule in rules}))
         if tables not in self._until:
             asked = " UNION ALL ".join(
                 f"SELECT MAX(_time) AS last FROM {table}" for table in tables
@@ -84,7 +84,7 @@ class NewEvents:
         return self._rows(rule, ", ".join(columns), condition)
 
     def _rows(self, rule: SigmaRule, columns: str, condition: str) -> Iterator[Any]:
-        table = self.questions.tables[id(rule)]
+        table = self.asked.tables[id(rule)]
         return self.store.database.execute(
             f"SELECT {columns} FROM {table} WHERE n > {self.since} AND ({condition})"
         )
