@@ -5,7 +5,6 @@ import math
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from pathlib import Path
 from sys import intern
 
@@ -222,7 +221,7 @@ class Matcher:
         """A hit for each time that a correlation began to hold, for one group."""
         groups = self.of_groups.get(id(rule), {}) if self.keep else self.of_groups.pop(id(rule))
         every = (timed for hits in groups.values() for timed in hits)
-        return [hit for _, hit in sorted(every, key=itemgetter(0))]
+        return [hit for _, hit in sorted(every, key=_by_time)]
 
     def _look_for_onsets(self, rule: SigmaCorrelationRule, log: NewEvents) -> None:
         """Look anew at those groups of a correlation that are touched by what is new."""
@@ -301,3 +300,9 @@ def _unknown_fields(ruleset: Ruleset, store: Store) -> list[str]:
                 if paths.get(name, paths.get(name.lower(), name)) != name
             ]
     return notes
+
+
+def _by_time(timed: tuple[float, Hit]) -> tuple[float, tuple[str, ...]]:
+    """A hit's time; of hits at one time, the events decide, however many looks there were."""
+    time, hit = timed
+    return time, hit.event_ids

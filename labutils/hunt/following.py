@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from labutils.hunt import reading
 from labutils.hunt.engine import Hit, Matcher, make_columns
-from labutils.hunt.reading import Event, LogFile, Skipped, log_files, read
+from labutils.hunt.exports import ENVELOPE
+from labutils.hunt.json_stream import CHUNK, LONGEST
+from labutils.hunt.reading import Event, FileReader, LogFile, Skipped, log_files, read
 from labutils.hunt.rules import Ruleset
 from labutils.hunt.store import Store
 from labutils.text import shown
@@ -143,10 +144,10 @@ class GrowingFile:
     is_read: bool = False
     of_lines: bool | None = None
     stream: BinaryIO | None = None
-    reader: reading._FileReader = field(init=False)
+    reader: FileReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reader = reading._FileReader(self.log)
+        self.reader = FileReader(self.log)
 
     def close(self) -> None:
         if self.stream is not None:
@@ -168,7 +169,7 @@ class GrowingFile:
 
     def _looks_like_lines(self, stream: BinaryIO, last: bool) -> bool | None:
         """Whether it has lines; None while that cannot be said. What has none is closed."""
-        head = stream.read(reading.CHUNK)
+        head = stream.read(CHUNK)
         stream.seek(0)
         self.of_lines = _has_lines(head, self.log.path.name, last)
         if self.of_lines is False:
@@ -194,19 +195,19 @@ class GrowingFile:
             )
             stream.seek(0)
             self.rest = b""
-        while chunk := stream.read(reading.CHUNK):
+        while chunk := stream.read(CHUNK):
             *whole, self.rest = (self.rest + chunk).split(b"\n")
             for line in whole:
                 yield from self._line(line)
-            self.rest = self.rest[: reading.LONGEST + 1]  # of a longer one the reader says so
+            self.rest = self.rest[: LONGEST + 1]  # of a longer one the reader says so
         if last and self.rest:
             yield from self._line(self.rest)
             self.rest = b""
 
     def _line(self, line: bytes) -> Iterable[Event | Skipped]:
-        text = line.decode(errors="surrogateescape").removeprefix("\ufeff").strip("\r\n\t ")
-        self.reader.place, self.lines = self.lines, self.lines + 1
-        return self.reader.text(text) if text and not text.isspace() else ()
+        text = line.decode(errors="surrogateescape").removeprefix("\ufeff")
+        self.lines += 1
+        return self.reader.line(text, self.lines - 1)
 
 
 def _has_lines(head: bytes, name: str, last: bool) -> bool | None:
@@ -221,5 +222,5 @@ def _has_lines(head: bytes, name: str, last: bool) -> bool | None:
         return True
     if newline or last:
         return first.startswith(b"{") and first.rstrip().endswith(b"}")
-    is_envelope = reading._ENVELOPE.match(first.decode(errors="replace"))
+    is_envelope = ENVELOPE.match(first.decode(errors="replace"))
     return False if is_envelope else None

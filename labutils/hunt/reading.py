@@ -152,7 +152,7 @@ def read(
 
     `progress` is told now and then how many bytes were read.
     """
-    reader = _FileReader(file)
+    reader = FileReader(file)
     try:
         with _opened(file.path) as text:
             for number, item in enumerate(reader.read(text)):
@@ -194,7 +194,7 @@ def _opened(path: Path) -> TextIO:
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
 
 
-class _FileReader:
+class FileReader:
     """What is known while one file is read."""
 
     def __init__(self, file: LogFile):
@@ -241,17 +241,21 @@ class _FileReader:
     def lines(self, rest: Stream) -> Iterator[Event | Skipped]:
         """One value a line. Where a line holds a list, its members are counted on."""
         for number, line in enumerate(rest.lines()):
-            text = line.strip("\r\n\t \x1e")
-            if not text or text.isspace():
-                continue
-            self.place = max(self.place, number)
-            try:
-                value = parsed(text)
-            except NotAnEvent as error:
-                self.place += 1
-                yield self.skipped(str(error))
-            else:
-                yield from self.events(value, text)
+            yield from self.line(line, number)
+
+    def line(self, line: str, before: int) -> Iterator[Event | Skipped]:
+        """The events of a line of JSON, of which `before` lines stand in the file before it."""
+        text = line.strip("\r\n\t \x1e")
+        if not text or text.isspace():
+            return
+        self.place = max(self.place, before)
+        try:
+            value = parsed(text)
+        except NotAnEvent as error:
+            self.place += 1
+            yield self.skipped(str(error))
+        else:
+            yield from self.events(value, text)
 
     # --- documents, one after the other ---
 

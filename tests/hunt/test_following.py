@@ -115,7 +115,7 @@ def test_a_log_that_is_cut_is_read_from_its_beginning(watch):
 @pytest.mark.parametrize(
     "whole",
     [
-        gzip.compress(json.dumps([okta("one")]).encode()),
+        gzip.compress(json.dumps([okta("one")]).encode(), mtime=0),
         json.dumps([okta("one")], indent=1).encode(),
         json.dumps({"Records": [okta("one")]}).encode(),
         json.dumps(okta("one"), indent=1).encode(),
@@ -141,7 +141,8 @@ def test_what_is_no_event_is_said_once_for_each_reason(watch):
 
 
 def test_a_line_that_is_too_long_is_said(watch, monkeypatch):
-    monkeypatch.setattr("labutils.hunt.reading.LONGEST", 1_000)
+    for module in ("following", "json_stream"):
+        monkeypatch.setattr(f"labutils.hunt.{module}.LONGEST", 1_000)
     watch.write('{"eventType": "' + "x" * 5_000_000)
     watch.look()
     watch.write('"}\n' + json.dumps(okta("one")) + "\n")

@@ -169,7 +169,8 @@ def test_spark_selects_what_the_hunt_selects_in_every_situation_of_the_rules(tmp
 
 def jira(action, author, *objects, **more):
     members = None if None in objects else [{"name": name} for name in objects]
-    event = {"auditType": {"action": action, "category": "Apps"}, "affectedObjects": members}
+    act = {"action": action, "actionI18nKey": "jira.auditing.act", "category": "Apps"}
+    event = {"auditType": act, "affectedObjects": members}
     return event | ({} if author is None else {"author": {"name": author}}) | more
 
 
