@@ -144,7 +144,9 @@ HUNTS_TITLE = TEXT + 1.5
 WIDTH = 12  # inches
 LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
+SAME, BESIDE = 0.02, 0.05  # powers of ten: points that are so near stand so far apart
 NEAR = 0.2  # powers of ten: a letter has no room between two bars that are so near
+Line = tuple[float, float, float]  # where it stands, and its lower and upper end
 HUNTS_KEY = (
     "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
     "bar: where the share of true alerts may lie, with 95 %, by so few alerts"
@@ -165,11 +167,16 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
     x = _hunts_across(budget)
     axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)), zorder=0)
     axes.text(x, 1.09, f"budget: {budget} a day", size=TEXT, va="center", ha="center")
+    places = _side_by_side([_hunts_across(one.worst_week[1]) for one in scores.values()])
+    lines = [(x, 0.0, 1.04)]
+    lines += [
+        (where, *_bar(one, sheet)) for where, one in zip(places, scores.values(), strict=True)
+    ]
     for place, (letter, (name, one)) in enumerate(
         zip(ascii_uppercase, scores.items(), strict=False)
     ):
-        _point(axes, one, sheet)
-        _letter(axes, letter, one, scores.values(), sheet)
+        _point(axes, places[place], one, sheet)
+        _letter(axes, letter, lines[place + 1], lines, one)
         words = f"{letter}  {name}: {one.precision.hits} of {one.precision.trials}"
         axes.text(
             sheet.right + 0.2,
@@ -234,19 +241,28 @@ def _colour(one: Score) -> str:
     return BLACK if one.within_budget else GREY
 
 
-def _point(axes: Axes, one: Score, sheet: _Sheet) -> None:
+def _side_by_side(places: list[float]) -> list[float]:
+    """Where points stand; one that falls upon another stands just beside it."""
+    taken: list[float] = []
+    for place in places:
+        while any(abs(place - other) < SAME for other in taken):
+            place += BESIDE
+        taken.append(place)
+    return taken
+
+
+def _point(axes: Axes, x: float, one: Score, sheet: _Sheet) -> None:
     """The mark of a score with its interval."""
-    x, (low, high) = _hunts_across(one.worst_week[1]), _bar(one, sheet)
+    low, high = _bar(one, sheet)
     axes.plot([x, x], [low, high], color=_colour(one), lw=2.4)
     face = BLACK if one.within_budget else "white"
     _diamond(axes, x, sheet.height(one.precision.value), face, _colour(one))
 
 
-def _letter(axes: Axes, letter: str, one: Score, every: Iterable[Score], sheet: _Sheet) -> None:
-    """The letter of a score, at the right of its interval; at the left where another stands."""
-    x, y = _hunts_across(one.worst_week[1]), max(_bar(one, sheet)[1], 0.06)
-    bars = [(_hunts_across(other.worst_week[1]), *_bar(other, sheet)) for other in every]
-    taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in bars)
+def _letter(axes: Axes, letter: str, bar: Line, lines: Iterable[Line], one: Score) -> None:
+    """The letter of a score, at the right of its interval; at the left where a line stands."""
+    x, y = bar[0], max(bar[2], 0.06)
+    taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in lines)
     x, side = (x - 0.06, "right") if taken else (x + 0.06, "left")
     axes.text(x, y, letter, ha=side, size=TEXT, weight="bold", color=_colour(one), va="center")
 
