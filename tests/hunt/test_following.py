@@ -239,7 +239,7 @@ def test_the_command_prints_a_hit_a_line_until_it_is_told_to_stop(tmp_path):
     rules, logs = write_rules(tmp_path, *RULES), write_events(tmp_path, okta("one"))
     command = [sys.executable, "-m", "labutils", "hunt", "--follow", "--json"]
     paths = ["--rules", str(rules), "--events", str(logs)]
-    with subprocess.Popen([*command, *paths], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*command, *paths], stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert json.loads(process.stdout.readline())["event_ids"] == ["okta:1"]
         with logs.open("a", encoding="utf-8") as file:
             file.write(json.dumps(okta("one", 5)))

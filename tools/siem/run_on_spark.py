@@ -38,7 +38,8 @@ def spark_submit(script, *arguments):
     environment = os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"}
     few = ["--conf", "spark.sql.shuffle.partitions=2"]
     command = [python.with_name("spark-submit"), "--master", "local[2]", *few, HERE / script]
-    done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True)
+    words = [*command, *arguments]
+    done = subprocess.run(words, env=environment, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(done.stdout or done.stderr)
     return done.stdout
