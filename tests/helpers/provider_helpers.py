@@ -58,11 +58,11 @@ def question(**changes: str | None) -> dict[str, str]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def ask(browser: httpx.Client, **changes: str | None) -> httpx.Response:
+def ask(browser: httpx.Client, /, **changes: str | None) -> httpx.Response:
     return browser.get(LOGIN + "/authorize", params=question(**changes))
 
 
-def post(browser: httpx.Client, **changes: str | None) -> httpx.Response:
+def post(browser: httpx.Client, /, **changes: str | None) -> httpx.Response:
     return browser.post(LOGIN + "/authorize", data=question(**changes))
 
 
