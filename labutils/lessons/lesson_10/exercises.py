@@ -24,6 +24,7 @@ from labutils.text import counted
 
 from .hunting import (
     ABROAD,
+    ABROAD_DETECTION,
     FIVE_SESSIONS,
     HOME,
     MINE,
@@ -128,13 +129,6 @@ def altered_text(old: str, new: str) -> str:
 
 # --- 10-1: a detection --------------------------------------------------------------------------
 
-ABROAD_DETECTION = """
-login:
-    isSuccessfulLogin: 1
-ours:
-    ipAddress|cidr: 192.0.2.0/26
-condition: login and not ours
-"""
 TOKEN_ABROAD = f"detection = '''{ABROAD_DETECTION}'''"
 GATEWAY = "cloudflare_access_nonidentity"
 

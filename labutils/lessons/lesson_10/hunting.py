@@ -211,6 +211,13 @@ def outline(event: Event, *keys: str) -> None:
         print(line if len(line) <= 96 else line[:93] + "...")
 
 
+ABROAD_DETECTION = """
+login:
+    isSuccessfulLogin: 1
+ours:
+    ipAddress|cidr: 192.0.2.0/26
+condition: login and not ours
+"""
 PRIVILEGED = """
 change:
     auditType.action: [User created, User added to group, Script executed]

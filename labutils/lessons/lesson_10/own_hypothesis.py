@@ -20,6 +20,7 @@ from labutils.incident.scoring import QUIET, Score, alerting
 from labutils.text import counted
 
 from .hunting import (
+    ABROAD_DETECTION,
     UNSEEN_COUNT,
     UNSEEN_SEED,
     Logs,
@@ -36,20 +37,15 @@ ANOTHER = {  # thieves whom a rule should find as well, by the world in which th
 }
 WEEKLY = 10  # alerts that the rule may have in its worst week
 HEAD = ("title", "id", "level", "falsepositives")  # beside the log source and the detection
-ABROAD = """
-login:
-    isSuccessfulLogin: 1
-ours:
-    ipAddress|cidr: 192.0.2.0/26
-condition: login and not ours
-"""  # the detection of 10-1
 
 
 @cache
 def seen_before() -> frozenset[str]:
     """The steps that the rule of 10-1 sees in the month of the lesson."""
     logs = a_month()
-    rule = sigma("token_abroad", "cloudflare_access_nonidentity", "From elsewhere", ABROAD)
+    rule = sigma(
+        "token_abroad", "cloudflare_access_nonidentity", "From elsewhere", ABROAD_DETECTION
+    )
     return frozenset(logs.score(logs.hunt(rule)).seen_steps)
 
 

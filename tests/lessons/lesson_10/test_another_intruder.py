@@ -62,11 +62,6 @@ def test_the_stolen_account_is_a_person_s_with_work_of_its_own(made, theirs):
     assert len(own) >= 3
 
 
-@pytest.fixture(autouse=True)
-def nobody_reported_yet():
-    another_month().failed = 0
-
-
 def explained_by(change, *names):
     """The tables of these that explain a change, by its author and its moment."""
     month = another_month()
