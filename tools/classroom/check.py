@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import classroom_thieves as thieves
@@ -40,6 +41,20 @@ ROOT = sys.platform == "linux" and os.geteuid() == 0
 pytestmark = pytest.mark.skipif(not ROOT, reason="needs Linux and root: it makes Unix accounts")
 
 
+def soon(question: Callable[[], bool], patience: float = 60) -> None:
+    """Ask until the answer is yes; what is not there yet, or does not answer, is no.
+
+    Raises TimeoutError after so many seconds of patience.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError, StopIteration, OSError, ValueError):
+            if question():
+                return
+        time.sleep(0.5)
+    raise TimeoutError("What was waited for did not come.")
+
+
 class Class:
     """A class that is running, and the learners at its door."""
 
@@ -56,19 +71,14 @@ class Class:
         command += ["--homes", self.place / "homes", "--state", self.state, *words]
         self.hub = subprocess.Popen([str(word) for word in command], cwd=HOUSE)
         url = URL.replace("http", "https") if "--key" in words else URL
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            try:
-                said = [httpx.get(url + path, verify=False).status_code for path in PARTS]
-                if said == [200, 302, 302]:
-                    return
-            except httpx.TransportError:
-                pass
-            assert self.hub.poll() is None, (self.state / "hub.log").read_text(encoding="utf-8")[
-                -3000:
-            ]
-            time.sleep(0.5)
-        raise TimeoutError("The hub does not answer.")
+        log = self.state / "hub.log"
+
+        def answers() -> bool:
+            assert self.hub.poll() is None, log.read_text(encoding="utf-8")[-3000:]
+            said = [httpx.get(url + path, verify=False).status_code for path in PARTS]
+            return said == [200, 302, 302]
+
+        soon(answers, 300)
 
     def end(self, how: signal.Signals) -> None:
         """End the hub alone."""
@@ -79,6 +89,10 @@ class Class:
         """Stop everything, and remove the accounts."""
         command = [sys.executable, "-m", "tools.classroom.start", "--remove", "--state", self.state]
         subprocess.run(command, cwd=HOUSE, check=True)
+
+    def nginx(self) -> int:
+        """The first process of nginx."""
+        return int(Path(self.sockets, "nginx", "nginx.pid").read_text(encoding="ascii"))
 
     def door(self) -> int:
         """The process of the door."""
@@ -206,7 +220,7 @@ def places(room, ada):
         "state": settings.state,
         "hub": (room.state / "hub.pid").read_text(encoding="utf-8"),
         "sockets": room.sockets,
-        "nginx": Path(room.sockets, "nginx", "nginx.pid").read_text(encoding="utf-8").strip(),
+        "nginx": room.nginx(),
         "door": room.door(),
         "server": number.strip(),
         "package": packages.stdout.strip(),
@@ -316,11 +330,8 @@ def test_a_page_of_a_learners_own_program_reaches_nobody_else(room):
     status, number = owner.cell(thieves.OWN_PROGRAM.format(sockets=room.sockets))
     assert status == "ok"
     page = f"{URL}/user/probe04/look.html"
-    deadline = time.monotonic() + 20
-    while "steal" not in (own := owner.get(page)).text and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert "steal" in own.text
-    assert "service-worker-allowed" not in own.headers
+    soon(lambda: "steal" in owner.get(page).text, 20)
+    assert "service-worker-allowed" not in owner.get(page).headers
     heard = (room.settings().home("probe04") / "seen").read_text(encoding="utf-8")
     assert "service-door" not in heard
     shown = room.run(teacher.web.get(page))
@@ -514,31 +525,23 @@ def test_a_killed_kernel_loses_no_saved_work(room, tom):
     os.kill(int(number), signal.SIGKILL)
     after = room.run(tom.learner.api("GET", f"contents/{path}?content=1")).json()["content"]
     assert after["cells"][0]["source"].endswith("written by Tom")
-    again = revived(room, tom, kernel.number)
+
+    def revived() -> bool:
+        said = room.run(tom.learner.api("GET", f"kernels/{kernel.number}")).json()
+        return said.get("execution_state") in ("idle", "starting")
+
+    soon(revived)
+    again = room.run(tom.learner.connect(kernel.number))
     assert room.run(again.run("print(6 * 7)")) == ("ok", "42\n")
 
 
-def revived(room: Class, seat: Seat, number: str, patience: float = 60) -> load.Kernel:
-    """The kernel of that number, when its server has started it again."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        one = room.run(seat.learner.api("GET", f"kernels/{number}")).json()
-        if one.get("execution_state") in ("idle", "starting"):
-            return room.run(seat.learner.connect(number))
-        time.sleep(0.5)
-    raise TimeoutError("The kernel did not come back.")
-
-
 @pytest.mark.parametrize("name", ["nginx", "door"])
-def test_what_stands_before_the_hub_is_started_again(room, ada_again, places, name):
+def test_what_stands_before_the_hub_is_started_again(room, ada_again, name):
+    process = {"nginx": room.nginx, "door": room.door}[name]
     ada_again.cell("kept = 'still here'")
-    os.kill(int(places[name]), signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        time.sleep(0.5)
-        with contextlib.suppress(httpx.TransportError, StopIteration):
-            if room.door() != places[name] and httpx.get(URL + PARTS[1]).status_code == 302:
-                break
+    killed = process()
+    os.kill(killed, signal.SIGKILL)
+    soon(lambda: process() != killed and httpx.get(URL + PARTS[1]).status_code == 302)
     assert ada_again.cell("print(kept)") == ("ok", "still here\n")
 
 
@@ -550,24 +553,33 @@ def test_a_restart_of_the_hub_loses_nothing(room, ada, how):
     began = time.monotonic()
     room.end(how)
     assert time.monotonic() - began < 10
-    time.sleep(1)
-    with pytest.raises(httpx.ConnectError):  # a hub that is killed takes nginx and the door along
-        httpx.get(URL)
-    assert not accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})
+    nobody_answers()  # a hub that is killed takes nginx and the door along
     room.start()
     assert ada.get(f"{URL}/hub/home").url.path == "/hub/home"  # still signed in
     assert ada.cell("print(kept)") == ("ok", f"{int(how)}\n")
     assert sorted(path.name for path in noted.iterdir()) == before
 
 
+def nobody_answers() -> None:
+    """A second after its end, nothing of the class listens, and nothing of nginx runs."""
+    time.sleep(1)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(URL)
+    assert not accounts.processes_of({pwd.getpwnam(NGINX).pw_uid})
+
+
+def test_a_hub_that_ends_ends_the_workers_of_a_killed_nginx(room):
+    os.kill(room.nginx(), signal.SIGKILL)
+    room.end(signal.SIGTERM)
+    nobody_answers()
+    room.start()
+
+
 def test_an_idle_server_is_stopped_and_its_files_stay(room):
     room.end(signal.SIGTERM)
     room.start("--idle", "1")
-    deadline = time.monotonic() + 240
     user = {pwd.getpwnam("probe03").pw_uid}
-    while time.monotonic() < deadline and accounts.processes_of(user):
-        time.sleep(2)
-    assert not accounts.processes_of(user)
+    soon(lambda: not accounts.processes_of(user), 240)
     home = Path(pwd.getpwnam("probe03").pw_dir)
     assert (home / "work" / "progress.json").is_file()
 

@@ -4,9 +4,10 @@ Read it from top to bottom: it is the course's own advice, taken. Each section n
 it keeps out.
 """
 
+import atexit
 from pathlib import Path
 
-from tools.classroom import accounts, sign_in, sockets
+from tools.classroom import accounts, nginx, sign_in, sockets
 from tools.classroom.settings import VARIABLE, read
 
 settings = read()
@@ -144,6 +145,9 @@ c.JupyterHub.services = [
     with_sign_in(helper("door", *unprivileged, **at_the_door)),
     with_sign_in(helper("wall", **where)),
 ]
+# An nginx that was killed leaves its workers behind, and they keep the port. The next nginx ends
+# them; where the hub ends before there is one, it does so itself.
+atexit.register(nginx.end_workers, settings)
 c.JupyterHub.load_roles = [
     # Everybody may be shown in. In JupyterHub `self` alone is what a user has.
     {"name": "user", "scopes": ["self", "access:services!service=door"]},
