@@ -299,7 +299,7 @@ class SearchParser:
     def term(self) -> Term:
         """The words up to the next AND, OR or parenthesis. Raises NotASearch."""
         words = [self.next()]
-        if words[0] in ("(", ")", "[", "]", ","):
+        if words[0] in ("(", ")", "[", "]", ",", *COMPARISONS):
             raise NotASearch(f"{words[0]} is no term: put it in quotation marks.")
         while self.rest and self.peek() not in ("AND", "OR", ")"):
             words.append(self.next())

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from labutils.incident import cases
 from labutils.incident.breach import foresee
-from labutils.incident.campaign import Ask, Campaign, Plan
+from labutils.incident.campaign import Campaign, Plan
 from labutils.incident.cases import Incident
-from labutils.incident.policy import World
+from labutils.incident.inventory import Credential
+from labutils.incident.policy import DAY, World
 from labutils.incident.telemetry import holder_uuid
 from labutils.lab import iso, seconds
 from labutils.sheets import Row
@@ -221,7 +222,7 @@ def _full(account: str) -> str:
     return " ".join(part.capitalize() for part in account.split("."))
 
 
-# --- other order and pace -----------------------------------------------------------------------
+# --- other order, pace and days ------------------------------------------------------------------
 
 
 def with_other_order(case: Incident, seed: str) -> Incident:
@@ -244,16 +245,58 @@ def with_half_the_pace(case: Incident) -> Incident:
     start = seconds(_begin(case, case.campaign.steps[begin]))
 
     def slower(plan: Plan) -> Plan:
-        begins = 2 * seconds(_begin(case, plan)) - start
-        routes = tuple(tuple(later(ask) for ask in route) for route in plan.routes)
-        return replace(plan, assumed_time=iso(begins), routes=routes)
-
-    def later(ask: Ask) -> Ask:
-        at = ask.at and iso(2 * seconds(ask.at) - start)
-        return replace(ask, at=at, every=2 * ask.every)
+        moved = _moved(case, plan, lambda time: 2 * time - start)
+        routes = (tuple(replace(ask, every=2 * ask.every) for ask in one) for one in moved.routes)
+        return replace(moved, routes=tuple(routes))
 
     steps = (*case.campaign.steps[:begin], *map(slower, case.campaign.steps[begin:]))
     return replace(case, campaign=replace(case.campaign, steps=steps))
+
+
+def with_other_days(case: Incident, seed: str) -> Incident:
+    """All one to five days earlier: by one number before the campaign's longest pause, by another
+    after it. A rule that knows the dates of the report meets nobody."""
+    dice = random.Random(f"{seed}/days")
+    early, late = (dice.randint(1, 5) * DAY for _ in range(2))
+    end_of_pause = seconds(_begin(case, case.campaign.steps[_after_the_pause(case)]))
+
+    def move(time: int) -> int:
+        return time - (early if time < end_of_pause else late)
+
+    campaign = replace(
+        case.campaign,
+        steps=tuple(_moved(case, plan, move) for plan in case.campaign.steps),
+        scenes=tuple(replace(one, time=move(one.time)) for one in case.campaign.scenes),
+    )
+    credentials = {name: _of_other_days(c, move) for name, c in case.estate.credentials.items()}
+    estate = replace(case.estate, credentials=credentials)
+    return replace(case, campaign=campaign, estate=estate)
+
+
+def _of_other_days(one: Credential, move: Callable[[int], int]) -> Credential:
+    """A credential with all its moments moved."""
+
+    def moved(time: int | None) -> int | None:
+        return None if time is None else move(time)
+
+    return replace(
+        one,
+        issued=moved(one.issued),
+        expires=moved(one.expires),
+        exposed=moved(one.exposed),
+        noticed=moved(one.noticed),
+        rotated=moved(one.rotated),
+    )
+
+
+def _moved(case: Incident, plan: Plan, move: Callable[[int], int]) -> Plan:
+    """A step at other times (seconds since 1970), with its requests."""
+    routes = (
+        tuple(replace(ask, at=ask.at and iso(move(seconds(ask.at)))) for ask in route)
+        for route in plan.routes
+    )
+    begins = iso(move(seconds(_begin(case, plan))))
+    return replace(plan, assumed_time=begins, routes=tuple(routes))
 
 
 def _begin(case: Incident, plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """Rules scored in worlds that nobody saw while writing them.
 
-Six worlds come of one seed, which a grader keeps:
+Six worlds come of one seed, which a grader keeps. In each the attack comes on other days:
 
 - W1: the same attack in other background traffic;
 - W2: background alone;
@@ -28,7 +28,7 @@ from labutils.incident.tables import Table, as_html, as_text
 from labutils.text import counted
 
 NAMES = {
-    "W1": "other background",
+    "W1": "other days, other background",
     "W2": "no attack",
     "W3": "other address and names",
     "W4": "other order, half the pace",
@@ -80,6 +80,7 @@ def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
     """The attack of a world, played."""
     known = name in ("W1", "W2")
     chosen = cases.load(case) if known else attackers.with_other_names(case, seed)
+    chosen = attackers.with_other_days(chosen, f"{seed}/{name}")
     world = World.historical(chosen)
     if name == "W4":
         chosen = attackers.with_half_the_pace(attackers.with_other_order(chosen, seed))

@@ -8,9 +8,10 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from labutils.hunt.sources import time_of
 from labutils.incident import attackers, breach, cases
 from labutils.incident.cases import COURSE
-from labutils.incident.policy import World
+from labutils.incident.policy import DAY, World
 from labutils.lab import seconds
 
 HISTORICAL = World.historical()
@@ -177,6 +178,32 @@ def test_at_half_the_pace_a_burst_takes_twice_as_long(original):
 
     slower = breach.play(HISTORICAL, case=attackers.with_half_the_pace(cases.load()))
     assert lasts(slower) == pytest.approx(2 * lasts(original), rel=0.05)
+
+
+@pytest.mark.parametrize("seed", ["one", "two", "three", "four", "five"])
+def test_on_other_days_every_step_ends_as_before_at_the_same_time_of_the_day(original, seed):
+    replay = breach.play(HISTORICAL, case=attackers.with_other_days(cases.load(), seed))
+    assert outcomes(replay) == outcomes(original)
+    earlier = [
+        seconds(before.time) - seconds(after.time)
+        for before, after in zip(original.steps, replay.steps, strict=True)
+    ]
+    assert len(set(earlier[:6])) == 1 == len(set(earlier[6:]))
+    assert {days % DAY for days in earlier} == {0}
+    assert {days // DAY for days in earlier} <= {1, 2, 3, 4, 5}
+
+
+def test_on_other_days_each_log_has_as_many_lines_and_no_date_of_before(original):
+    replay = breach.play(HISTORICAL, case=attackers.with_other_days(cases.load(), "one"))
+    assert {name: len(lines) for name, lines in replay.audit.items()} == {
+        name: len(lines) for name, lines in original.audit.items()
+    }
+    for source in ("support", "cloudtrail", "cloudflare_audit"):
+        days = [
+            {int(time_of(line, source)) // DAY for line in one.audit[source]}
+            for one in (original, replay)
+        ]
+        assert days[0] and not days[0] & days[1]
 
 
 # --- other routes -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from labutils.incident.scoring import alerting, score
 SEED = "attackers of the score"
 OPEN, NAMES = "open", ("open", *held_out.NAMES)
 THIEF = "203.0.113.66"  # of the logs that everybody may look at
+DATES = "['2023-11-14T', '2023-11-15T', '2023-11-16T', '2023-11-20T', '2023-11-22T', '2023-11-23T']"
 FEW = 5_000  # events of background, in a world
 
 PLAIN = """
@@ -28,6 +29,7 @@ detection:
   ours: {{ipAddress|cidr: 192.0.2.0/26}}
   thief: {{ipAddress: {thief}}}
   whole_minute: {{datetime|endswith: ':00Z'}}
+  report: {{datetime|startswith: {dates}}}
   condition: {condition}
 """
 DIGEST = """
@@ -47,7 +49,7 @@ correlation:
 
 def plain(condition="login and not ours", level="high"):
     """The rule, or one that asks for something else, or of another level."""
-    return PLAIN.format(condition=condition, level=level, thief=THIEF)
+    return PLAIN.format(condition=condition, level=level, thief=THIEF, dates=DATES)
 
 
 def digest(group="[]", span="60d", kind="event_count", condition="{gte: 1}", number=0):
@@ -79,6 +81,8 @@ LESS = {  # attackers that report more, or less, than a behaviour
     "nothing but the thief's address": plain("thief"),
     "the thief's address, or what he does": plain("thief or whole_minute"),
     "a clock": plain("login and not ours and whole_minute"),
+    "the dates of the report": plain("login and report"),
+    "what he does, on the dates of the report": plain("login and not ours and report"),
 }
 
 
@@ -132,7 +136,9 @@ def test_an_indicator_is_worth_nothing_where_nobody_saw_the_world(points):
     assert [worth[name] for name in ("W1", "W3", "W4", "W5", "W6")] == [0] * 5
 
 
-@pytest.mark.parametrize("attacker", ["the thief's address, or what he does", "a clock"])
+@pytest.mark.parametrize(
+    "attacker", [name for name in LESS if not name.startswith(("everything", "nothing"))]
+)
 def test_what_the_world_gives_away_is_worth_less_than_a_behaviour(points, attacker):
     worth, plainly = points(LESS[attacker]), points(plain())
     unseen = [name for name in held_out.NAMES if name != "W2"]

@@ -678,7 +678,8 @@ def comes_back(result: str, token: str, key: bytes) -> bool:
     for word in words_of(result):
         texts = {*undone(word), *unmasked(word)}
         texts |= {masked_by(key, text) for text in list(texts)}
-        if any(goal in text for text in texts for goal in goals):
+        whole = "\0".join(texts)  # one long text is searched sooner than many short ones
+        if any(goal in whole for goal in goals):
             return True
     return False
 
@@ -692,8 +693,10 @@ def words_of(line: str) -> list[str]:
 
 def masked_by(key: bytes, text: str) -> str:
     """A text under the key as a mask (XOR): whoever has one token has the key."""
-    codes = (ord(letter) % 256 for letter in text)
-    return "".join(chr(one ^ key[place % len(key)]) for place, one in enumerate(codes))
+    codes = text.encode("utf-32-le", "surrogatepass")[::4]  # the lowest byte of each character
+    mask = (key * (len(codes) // len(key) + 1))[: len(codes)]
+    masked = int.from_bytes(codes, "big") ^ int.from_bytes(mask, "big")
+    return masked.to_bytes(len(codes), "big").decode("latin-1")
 
 
 def tagged(answer: Tried, token: str, key: bytes) -> str:

@@ -83,7 +83,7 @@ def _why_not(ids: set[str]) -> str:
     that nobody finds them by trying."""
     theirs = changes_of_the_intruder()
     if 2 * len(ids & theirs) <= len(theirs):
-        return "Too few of these are the intruder's. Hold each against tickets, roster and trips."
+        return "At most half of the intruder's changes are among these; others may be harmless."
     if ids - theirs:
         return "Most of it is right, and some of these are harmless."
     return "All of these are the intruder's, and some are missing."

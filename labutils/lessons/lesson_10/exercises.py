@@ -48,7 +48,7 @@ from .own_hypothesis import hunts
 
 OWN_RULE = code("""
     rule_file = '''
-    title: Archive Downloaded by a Service Account
+    title: Archive by a Service Account From Outside
     id: 5b8e0c56-2b0f-4e3a-9a5e-0c8b7d1f6a42
     status: experimental
     author: you
@@ -59,9 +59,11 @@ OWN_RULE = code("""
         archive:
             auditType.action: Repository archive downloaded
             author.name|startswith: svc-
-        condition: archive
+        ours:
+            source|cidr: 192.0.2.0/26
+        condition: archive and not ours
     falsepositives:
-        - A build that packs its source with an account of its own
+        - A build that was moved to a hosting company
     level: medium
     '''
 """)
@@ -207,6 +209,19 @@ def rows_of(detection: Any) -> list[Any]:
     return [row for part in chosen for row in (part if isinstance(part, list) else [part])]
 
 
+def misplaced(detection: Any) -> tuple[str, str] | None:
+    """What stands on another level of a detection than it should: the mistake, and what shows
+    it."""
+    parts = detection.items() if isinstance(detection, dict) else ()
+    known = log_format(GATEWAY).base.keys()
+    for name, part in parts:
+        if str(name).partition("|")[0] in known and not isinstance(part, dict | list):
+            return "no selection", f"{name}: {written(part)} at the left edge"
+        if isinstance(part, dict) and "condition" in part:
+            return "condition inside", f"a field condition in the selection {name!r}"
+    return None
+
+
 def misspelt(detection: Any) -> tuple[str, str] | None:
     """What pySigma reads otherwise than its writer, or says nothing helpful of: the mistake, and
     what shows it."""
@@ -238,7 +253,7 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
     if wrong_yaml is not None:
         return wrong_yaml
     detection = whole(document, "detection")
-    if (found := misspelt(detection)) is not None:
+    if (found := misplaced(detection) or misspelt(detection)) is not None:
         return Verdict("differs", got=found[1], mistake=found[0])
     try:
         rule = sigma("answer", GATEWAY, "your rule", answer)
@@ -256,11 +271,20 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
 def detects(answer: Any) -> Verdict:
     """The judge of 10-1: the rule over lines of the gateway."""
     judged = detects_among(answer, logins())
+    if judged.mistake == "refused" and is_turned_round(whole(read_yaml(answer)[0], "detection")):
+        return replace(judged, mistake="turned round")
     if judged is PASSED and (found := INDICATORS.search(str(read_yaml(answer)[0]))):
         return Verdict("differs", got=f"a rule with {found[0]!r}", mistake="indicator")
     if judged is PASSED and re.search(r"isSuccessfulLogin:\s*true", answer, re.IGNORECASE):
         return replace(PASSED, note=TRUE_FOR_ONE)
     return judged
+
+
+def is_turned_round(detection: Any) -> bool:
+    """Whether a condition takes back a selection that asks for more than one thing."""
+    found = re.match(r"not (\w+)$", str(detection.get("condition")).strip())
+    selection = detection.get(found[1]) if found else None
+    return isinstance(selection, dict) and len(selection) > 1
 
 
 # The stolen token, and addresses of strangers: an indicator beside a rule that needs none.
@@ -495,6 +519,24 @@ def stories() -> list[tuple[str, str, int | None, int | None, bool, str]]:
     ]
 
 
+def misshapen(correlation: dict[str, Any]) -> tuple[str, str] | None:
+    """What in a correlation has another form than it should: the mistake, and what shows it."""
+    timespan, aliases = str(correlation.get("timespan", "15m")), correlation.get("aliases", {})
+    if timespan.endswith("M"):
+        return "months", written(timespan)
+    if not re.fullmatch(r"\d+[smhdw]", timespan):
+        return "timespan", f"timespan: {timespan}"
+    if not isinstance(aliases, dict) or not all(isinstance(one, dict) for one in aliases.values()):
+        return "aliases", f"aliases: {written(aliases)}"
+    stuck = [name for one in aliases.values() for name in one if ":" in str(name)]
+    if stuck:
+        return "aliases", f"{written(stuck[0])} without a space after its colon"
+    names = correlation.get("rules")
+    known = ("token_abroad", "privileged_change")
+    strangers = [name for name in names if name not in known] if isinstance(names, list) else []
+    return ("name", written(strangers[0])) if strangers else None
+
+
 def correlates(answer: Any) -> Verdict:
     """The judge of 10-3: the correlation over two logs in which eight strangers come by."""
     if not isinstance(answer, str):
@@ -506,8 +548,8 @@ def correlates(answer: Any) -> Verdict:
     if isinstance(correlation, dict):
         if unknown := [key for key in correlation if key not in CORRELATION_KEYS]:
             return Verdict("differs", got=meant(str(unknown[0]), CORRELATION_KEYS), mistake="key")
-        if str(correlation.get("timespan", "")).endswith("M"):
-            return Verdict("differs", got=written(correlation["timespan"]), mistake="months")
+        if (found := misshapen(correlation)) is not None:
+            return Verdict("differs", got=found[1], mistake=found[0])
     start, told = 1_700_000_000, stories()
     gateway = [
         {**at_gateway(address), "datetime": iso(start + 60 * passed)}
@@ -715,7 +757,7 @@ EXERCISES = (
                 ),
             ),
             "no YAML": (
-                "The text is no YAML. Each name ends in a colon and a space, lines that belong "
+                "This is not valid YAML. Each name ends in a colon and a space, lines that belong "
                 "together are indented alike, and each bracket is closed.",
                 yaml_text(
                     """
@@ -759,6 +801,41 @@ EXERCISES = (
                     ours:
                         ipAddress|cidr: 192.0.2.0/26
                     condition: login and not ours
+                    """
+                ),
+            ),
+            "no selection": (
+                "A field belongs to a selection. Give the selection a name with a colon, and put "
+                "its fields below it, indented.",
+                yaml_text(
+                    """
+                    isSuccessfulLogin: 1
+                    ours:
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: isSuccessfulLogin and not ours
+                    """
+                ),
+            ),
+            "condition inside": (
+                "`condition` is no field of the log. It stands at the left edge, as the names of "
+                "the selections do.",
+                yaml_text(
+                    """
+                    login:
+                        isSuccessfulLogin: 1
+                        condition: login
+                    """
+                ),
+            ),
+            "turned round": (
+                "`not` turns the whole selection round: with `not (let in and ours)` a refused "
+                "login counts as well. Make two selections, and put `not` before one of them.",
+                yaml_text(
+                    """
+                    ours:
+                        isSuccessfulLogin: 1
+                        ipAddress|cidr: 192.0.2.0/26
+                    condition: not ours
                     """
                 ),
             ),
@@ -809,8 +886,9 @@ EXERCISES = (
                 ),
             ),
             "text": (
-                "192.0.2.0/26 is the addresses 192.0.2.0 to 192.0.2.63. That is arithmetic on the "
-                "address; the beginning of its text says something else. `|cidr` does it.",
+                "192.0.2.0/26 is the addresses 192.0.2.0 to 192.0.2.63, and no others. `|cidr` "
+                "with /26 says that; the beginning of the text, or another number behind the "
+                "slash, says something else.",
                 yaml_text(
                     """
                     login:
@@ -982,7 +1060,7 @@ EXERCISES = (
                 altered_tuning("not known", "not unknown"),
             ),
             "no YAML": (
-                "The text is no YAML. Each name ends in a colon and a space, lines that belong "
+                "This is not valid YAML. Each name ends in a colon and a space, lines that belong "
                 "together are indented alike, and each bracket is closed.",
                 altered_tuning("backup-token]", "backup-token"),
             ),
@@ -1030,7 +1108,8 @@ EXERCISES = (
             ),
             "token alone": (
                 "Any token may be stolen. Leave one out only where its owner uses it: a line for "
-                "the token and a line for the network, in one selection.",
+                "the token and a line for the network, in one selection. Two lines for "
+                "`serviceTokenId` are none: YAML keeps the last. Write a list.",
                 altered_tuning("    ipAddress|cidr: 203.0.113.0/25\n", ""),
             ),
             "wider": (
@@ -1043,8 +1122,9 @@ EXERCISES = (
                 altered_tuning("serviceTokenId:", "serviceTokenId|contains:"),
             ),
             "network alone": (
-                "This token's owner has nothing there. Anybody may rent a computer at that "
-                "company: name the tokens as well, in the same selection.",
+                "This token's owner has nothing there, and anybody may rent a computer at that "
+                "company. Leave out each token *from its owner's network*: name the tokens and the "
+                "network in one selection, and keep all else.",
                 altered_tuning(
                     "    serviceTokenId: [planning-token, build-token, survey-token, "
                     "backup-token]\n",
@@ -1057,8 +1137,8 @@ EXERCISES = (
                 altered_tuning("    isSuccessfulLogin: 1", PROBES_LEFT_OUT),
             ),
             "budget": (
-                "That is still above your share. Which token has the most alerts, and whose owner "
-                "explains them?",
+                "That is still above your share. Of the tokens that did not leak, which have "
+                "alerts that their owner explains?",
                 altered_tuning(", survey-token, backup-token", ""),
             ),
         },
@@ -1095,8 +1175,8 @@ EXERCISES = (
                 ),
             ),
             "no YAML": (
-                "The text is no YAML. Each name ends in a colon and a space, and each bracket is "
-                "closed.",
+                "This is not valid YAML. Each name ends in a colon and a space, and each bracket "
+                "is closed.",
                 yaml_text(
                     """
                     type: temporal_ordered
@@ -1108,6 +1188,24 @@ EXERCISES = (
                 "A correlation has no such key, and an engine passes over it in silence. Give what "
                 "stands under `correlation:`. The table above has the keys.",
                 altered_text("group-by", "group_by"),
+            ),
+            "timespan": (
+                "A time is a number and one letter, without a space: 30s, 10m, 2h.",
+                altered_text("15m", "15 minutes"),
+            ),
+            "aliases": (
+                "An alias has two levels: its own name, and below it each rule with the field that "
+                "it means there, `{alias: {first: its field, second: its field}}`. A space stands "
+                "after each colon.",
+                altered_text(
+                    "{address: {token_abroad: ipAddress, privileged_change: source}}",
+                    "{token_abroad: ipAddress, privileged_change: source}",
+                ),
+            ),
+            "name": (
+                "Here two rules are loaded, token_abroad and privileged_change. The tuned one has "
+                "a name of its own, and is not among them.",
+                altered_text("rules: [token_abroad", "rules: [tuned"),
             ),
             "months": (
                 "A capital M says months, and a small m says minutes.",
@@ -1165,8 +1263,9 @@ EXERCISES = (
         "10-8",
         "value",
         closes,
-        "Each has a row, written by somebody before anybody asked. That is what closes an alert, "
-        "and not that it looks usual.",
+        "Each has a row that somebody wrote before anybody asked. That closes an alert; looking "
+        "usual does not. Who was at the keyboard it does not prove: a thief can sit in somebody's "
+        "ticket, and in the target one does.",
         {
             "form": (
                 "Give a dictionary: the alert's id, such as 'jira:1', to the id of a ticket or to "
@@ -1198,8 +1297,8 @@ EXERCISES = (
                 "answer = {'jira:1852': 'on call'}",
             ),
             "trip": (
-                "A trip says why the address is a strange one. It does not say why the change was "
-                "made. This alert stays open until the person was asked.",
+                "A trip says why the address is a strange one. It does not say that the person was "
+                "to work then, as a duty does. This alert stays open until somebody has asked.",
                 "answer = {'jira:4955': 'trip'}",
             ),
             "few": (
@@ -1224,8 +1323,8 @@ EXERCISES = (
         "10-4",
         "function",
         compare(alerts),
-        "That is the part of an analyst's work that no rule in a SIEM does by itself: what people "
-        "wrote down elsewhere.",
+        "No line of the log holds that. A SIEM does it where somebody loads these tables into it, "
+        "as a lookup or a watchlist.",
         {
             "ticket": (
                 "There is a ticket for the tracker, by the author of the change, and the change "
@@ -1306,8 +1405,8 @@ EXERCISES = (
                 "answer = {'title': 'My rule'}",
             ),
             "no YAML": (
-                "The text is no YAML. Each name ends in a colon and a space, and lines that belong "
-                "together are indented alike.",
+                "This is not valid YAML. Each name ends in a colon and a space, and lines that "
+                "belong together are indented alike.",
                 altered_file("condition: archive", "condition archive"),
             ),
             "head": (
@@ -1322,7 +1421,7 @@ EXERCISES = (
             "falsepositives": (
                 "Say what else an alert may be, in a few words, as a list. Whoever reads the alert "
                 "begins there.",
-                altered_file("A build that packs its source with an account of its own", "unknown"),
+                altered_file("A build that was moved to a hosting company", "unknown"),
             ),
             "level": (
                 "A rule of this level calls nobody. Give it medium or high.",
@@ -1352,12 +1451,19 @@ EXERCISES = (
             ),
             "budget": (
                 "It finds a new step, and nobody can read so many alerts. What do harmless lines "
-                "have that the intruder's have not?",
-                altered_file("        author.name|startswith: svc-\n", ""),
+                "have that the intruder's do not have?",
+                altered_file("        author.name|startswith: svc-\n", "").replace(
+                    " and not ours", ""
+                ),
+            ),
+            "blunt": (
+                "It finds a new step, and nearly all that one reads is harmless. Say more of what "
+                "only the intruder does: hunting.values(...) shows what harmless lines have.",
+                altered_file(" and not ours", ""),
             ),
             "indicator": (
-                "It finds this thief and not the next one: it names an address, an account or "
-                "something else that the next one has not.",
+                "It finds this thief and not the next one. Ask for what a thief has to do, and not "
+                "for a name, an address, a program or a day that the next one will not have.",
                 altered_file("author.name|startswith: svc-", "author.name: svc-bitbucket"),
             ),
         },
@@ -1384,8 +1490,8 @@ EXERCISES = (
                 "answer = ['User added to group']",
             ),
             "no search": (
-                "This is not of the language. Each part is a field of the schema, an operator and "
-                "a term, and AND or OR stands between two parts.",
+                "This is not valid in the search language. Each part is a field of the schema, an "
+                "operator and a term, with AND or OR between two parts.",
                 altered_search("action.command", "auditType.action"),
             ),
             "log": (

@@ -3,6 +3,7 @@
 import csv
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from functools import cache, cached_property
 from ipaddress import IPv4Address
@@ -18,7 +19,6 @@ from labutils.hunt.fields import values_at
 from labutils.hunt.store import Store
 from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert
-from labutils.incident.held_out import Grade
 from labutils.incident.intervals import Share
 from labutils.incident.scoring import Score
 from labutils.lab import data_file, iso, seconds
@@ -123,15 +123,26 @@ class Logs:
         silent = [source for source, text in texts.items() if word not in text]
         return silent, [source for source in texts if source not in silent]
 
+    @property
+    def _truth_file(self) -> Path:
+        path = self.folder / "truth.json"
+        if not path.exists():
+            raise ValueError("Nobody knows the truth about this month, so there is no score of it.")
+        return path
+
     @cached_property
     def truth(self) -> dict[str, str]:
-        """What nobody has at work: the events of the attack, and the fact that each belongs to."""
-        facts: dict[str, str] = json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
+        """What nobody has at work: the events of the attack, and the fact that each belongs to.
+
+        Raises ValueError where nobody has it here either.
+        """
+        facts: dict[str, str] = json.loads(self._truth_file.read_text(encoding="utf-8"))
         return facts
 
     def score(self, hits: Iterable[Hit]) -> Score:
-        """How well these hits show the attack (labutils.incident.scoring)."""
-        return scoring.score(list(hits), self.folder)
+        """How well these hits show the attack (labutils.incident.scoring). Raises ValueError where
+        nobody knows the truth."""
+        return scoring.score(list(hits), self._truth_file.parent)
 
     def _load(self, ruleset: sigma_rules.Ruleset) -> None:
         """Read those of the logs that these rules are about, and that were not read before."""
@@ -204,6 +215,17 @@ def apart(gateway: Mapping[str, Event], truth: Container[str], token: str) -> li
     )
 
 
+def values(events: Mapping[str, Event], *fields: str, most: int = 8) -> None:
+    """Print what stands in these fields of a log, and in how many lines; the most common first."""
+    for field in fields:
+        counts = Counter(
+            str(value) for event in events.values() for value in values_at(event, field)
+        )
+        print(f"{field}: {counted(len(counts), 'value')}")
+        for value, lines in counts.most_common(most):
+            print(f"{lines:>8,}  {value[:84]}")
+
+
 def outline(event: Event, *keys: str) -> None:
     """Print these members of an event, or all: a line each, cut at 96 characters."""
     for key in keys or event:
@@ -252,10 +274,11 @@ def in_words(share: Share) -> str:
 
 
 def share_compared(before: Share, after: Share) -> str:
-    """Whether a share is larger than another, smaller, or about the same (by less than half)."""
-    if after.value > 1.5 * before.value:
+    """Whether a share is clearly larger than another, or smaller: whether the other lies outside
+    its 95 % interval."""
+    if after.low > before.value:
         return "larger"
-    return "smaller" if 1.5 * after.value < before.value else "about the same"
+    return "smaller" if after.high < before.value else "no clear difference"
 
 
 def by_rule(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
@@ -427,12 +450,15 @@ UNSEEN_SEED, UNSEEN_COUNT = "lesson-10/unseen", 4_000
 WORLDS = held_out.NAMES
 
 
-def world_by_world(grade: Grade) -> str:
+Scores = Mapping[str, Score]  # of the same rules, by the name of the world
+
+
+def world_by_world(scores: Scores) -> str:
     """For each rule how many of its alerts are true, world by world."""
-    titles = {rule.rule_id: rule.title for one in grade.scores.values() for rule in one.by_rule}
-    rows = [" " * 44 + "".join(f"{name:>9}" for name in grade.scores)]
+    titles = {rule.rule_id: rule.title for one in scores.values() for rule in one.by_rule}
+    rows = [" " * 44 + "".join(f"{name:>9}" for name in scores)]
     for rule_id, title in titles.items():
-        cells = [_true_of_all(score, rule_id) for score in grade.scores.values()]
+        cells = [_true_of_all(score, rule_id) for score in scores.values()]
         rows.append(f"{title:<44}" + "".join(f"{cell:>9}" for cell in cells))
     return "\n".join(rows)
 
@@ -443,16 +469,26 @@ def _true_of_all(score: Score, rule_id: str) -> str:
     return f"{precision[0].hits} of {precision[0].trials}" if precision else "0 of 0"
 
 
-def in_unseen_worlds(*rules: str) -> Grade:
-    """The grade of these rules in six worlds (labutils.incident.held_out)."""
-    with tempfile.TemporaryDirectory() as folder:
-        worlds = held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)
-        return held_out.grade([_written(Path(folder), rules)], worlds)
+@cache
+def unseen() -> Mapping[str, Logs]:
+    """Six worlds that nobody saw, by name (labutils.incident.held_out)."""
+    worlds = held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)
+    return {name: Logs(folder) for name, folder in worlds.items()}
 
 
-def finds_in(grade: Grade, rule_id: str, *worlds: str) -> list[bool]:
+def in_all_worlds(*rules: str) -> Scores:
+    """The scores of these rules in the month of the lesson, and in the unseen worlds; a rule of
+    the level low calls nobody."""
+    months = {"here": a_month(), **unseen()}
+    return {name: logs.score(scoring.alerting(logs.hunt(*rules))) for name, logs in months.items()}
+
+
+def finds_in(scores: Scores, rule_id: str, *worlds: str) -> list[bool]:
     """For each of these worlds, whether this rule has a true alert there."""
-    return [rule_id in held_out.finders(grade.scores[world]) for world in worlds]
+    return [
+        any(rule.precision.hits for rule in scores[world].by_rule if rule.rule_id == rule_id)
+        for world in worlds
+    ]
 
 
 # --- one rule in another SIEM -------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
@@ -15,20 +15,18 @@ import yaml
 from labutils.classroom.judging import PASSED, Verdict, written
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
-from labutils.incident import held_out
 from labutils.incident.scoring import QUIET, Score, alerting
 from labutils.text import counted
 
 from .hunting import (
     ABROAD_DETECTION,
-    UNSEEN_COUNT,
-    UNSEEN_SEED,
     Logs,
     a_month,
     in_worst_week,
     of_files,
     sigma,
     sigma_name,
+    unseen,
 )
 
 ANOTHER = {  # thieves whom a rule should find as well, by the world in which they come
@@ -36,6 +34,7 @@ ANOTHER = {  # thieves whom a rule should find as well, by the world in which th
     "W4": "another thief, on other days",
 }
 WEEKLY = 10  # alerts that the rule may have in its worst week
+FOR_A_TRUE_ONE = 12  # alerts that it may have, at most
 HEAD = ("title", "id", "level", "falsepositives")  # beside the log source and the detection
 
 
@@ -143,14 +142,45 @@ def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
     if (alerts := in_worst_week(score)) > WEEKLY:
         got, want = f"{alerts} alerts", f"{WEEKLY} at most"
         return Verdict("differs", "its worst week", got, want, mistake="budget")
+    if score.precision.trials > FOR_A_TRUE_ONE * score.precision.hits:
+        got = f"{score.precision.hits} true of {counted(score.precision.trials, 'alert')}"
+        want = f"one true of {FOR_A_TRUE_ONE} at least"
+        return Verdict("differs", "the month of the lesson", got, want, mistake="blunt")
     for world, words in ANOTHER.items():
         if not new & _found_in(world, answer):
-            return Verdict("differs", words, "no true alert", "one at least", mistake="indicator")
+            item = _knows_one_thief(world, answer)
+            got = f"no true alert: nothing of that thief's fits {item}" if item else "no true alert"
+            return Verdict("differs", words, got, "one at least", mistake="indicator")
     return PASSED
 
 
 def _found_in(world: str, answer: str) -> set[str]:
     """The steps to which a rule leads in one of the unseen worlds."""
-    logs = Logs(held_out.worlds(UNSEEN_SEED, count=UNSEEN_COUNT)[world])
+    logs = unseen()[world]
     score = logs.score(alerting(logs.hunt(answer)))
     return {step for alert in score.alerts for step in alert.steps}
+
+
+def _knows_one_thief(world: str, answer: str) -> str | None:
+    """The first item of a detection that fits lines of this thief and none of another's; None where
+    each fits both, one by one."""
+    for document in yaml.safe_load_all(dedent(answer.strip("\n"))):
+        for field, wanted in _items(document):
+            alone = {"item": {field: wanted}, "condition": "item"}
+            rule = yaml.safe_dump(document | {"detection": alone, "level": "medium"})
+            if _of_the_thief(a_month(), rule) and not _of_the_thief(unseen()[world], rule):
+                return f"{field}: {wanted}"
+    return None
+
+
+def _items(document: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a rule's selections, with what they ask for."""
+    for selection in (document or {}).get("detection", {}).values():
+        for row in selection if isinstance(selection, list) else [selection]:
+            if isinstance(row, Mapping):
+                yield from row.items()
+
+
+def _of_the_thief(logs: Logs, rule: str) -> bool:
+    """Whether a rule hits a line of the intruder."""
+    return any(name in logs.truth for hit in logs.hunt(rule) for name in hit.event_ids)

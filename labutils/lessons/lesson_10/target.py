@@ -23,7 +23,9 @@ TARGET = Target(
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
     "You know each change that has to be undone: the account, its group, the script, and the "
-    "rights. To lock the stolen account alone would have left the others.",
+    "rights. Locking the stolen account alone would have left the others. One change lay in a "
+    "valid ticket, and one came hours after the login: neither the paper nor a window of 15 "
+    "minutes shows those.",
     {
         "other": (
             "That is not the flag. scene.report({'jira:17', 'jira:21'}) gives it, once the ids are "

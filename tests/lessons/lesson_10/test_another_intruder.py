@@ -157,7 +157,7 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
     harmless = min(changes_made().keys() - theirs)
     assert month.report(theirs - {min(theirs)}).startswith("All of these are the intruder's, and")
     assert month.report(theirs | {harmless}).startswith("Most of it is right, and some")
-    assert month.report(changes_made().keys() - theirs).startswith("Too few of these")
+    assert month.report(changes_made().keys() - theirs).startswith("At most half of the")
     assert month.report(theirs).startswith("The incident lead has stopped: too many reports")
 
 
@@ -167,7 +167,7 @@ def test_a_change_alone_is_never_said_to_be_right():
         another_month().failed = 0
         said.add(another_month().report({name}))
     assert said == {
-        "Too few of these are the intruder's. Hold each against tickets, roster and trips. Reports "
+        "At most half of the intruder's changes are among these; others may be harmless. Reports "
         f"that may still be wrong: {PATIENCE - 1}."
     }
 

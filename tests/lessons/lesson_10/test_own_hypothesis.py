@@ -9,6 +9,22 @@ from labutils.lessons.lesson_10.own_hypothesis import command_line, hunts, not_s
 
 RULE = OWN_RULE.split("'''")[1]
 PROGRAM = "author.name|startswith: svc-"
+ARCHIVE = "auditType.action: Repository archive downloaded"
+
+
+def about(product, service, detection):
+    """The same file with another detection, about another log."""
+    start, _, rest = RULE.partition("    product:")
+    end = rest[rest.index("falsepositives:") :]
+    source = f"    product: {product}\n    service: {service}\n"
+    return f"{start}{source}detection:\n    one: {{{detection}}}\n    condition: one\n{end}"
+
+
+DATES = [  # of the report, in logs of one day each
+    about("aws", "cloudtrail", "eventTime|startswith: 2023-11-14T"),
+    about("support", "support", "time|startswith: '2023-09-28'"),
+    about("cloudflare", "audit", "When|startswith: '2023-11-14'"),
+]
 MANY = """
 title: Archive
 name: archive
@@ -61,6 +77,9 @@ def test_more_than_one_hypothesis_passes(rule):
     ("rule", "mistake"),
     [
         (RULE.replace(PROGRAM, "author.name: svc-bitbucket"), "indicator"),
+        *((rule, "indicator") for rule in DATES),
+        (RULE.replace(" and not ours", ""), "blunt"),
+        (about("cloudflare", "audit", "ActionResult: false"), "blunt"),
         (
             RULE.replace(
                 PROGRAM,
@@ -69,12 +88,12 @@ def test_more_than_one_hypothesis_passes(rule):
             ),
             "indicator",
         ),
-        (RULE.replace(PROGRAM, "author.name: '*'"), "budget"),
+        (RULE.replace(PROGRAM, "author.name: '*'").replace(" and not ours", ""), "budget"),
         (MANY.replace("[author.name]", "[]").replace("gte: 20", "gte: 1"), "budget"),
         (MANY.replace("1h", "60d").replace("gte: 20", "gte: 1"), "budget"),
         (RULE.replace("id: 5b", "id: xb"), "id"),
         (
-            RULE.replace("A build that packs its source with an account of its own", "none"),
+            RULE.replace("A build that was moved to a hosting company", "none"),
             "falsepositives",
         ),
         ("", "head"),
@@ -85,6 +104,11 @@ def test_more_than_one_hypothesis_passes(rule):
 )
 def test_what_is_no_hypothesis_is_told_so(rule, mistake):
     assert hunts(rule).mistake == mistake
+
+
+def test_who_knows_one_thief_is_told_by_what():
+    rule = about("support", "support", "user|startswith: svc-, agent|startswith: Mozilla")
+    assert hunts(rule).got == "no true alert: nothing of that thief's fits user|startswith: svc-"
 
 
 def test_the_logs_with_unseen_steps_are_listed_with_their_names_in_sigma(capsys):
@@ -100,7 +124,7 @@ def test_the_command_line_says_what_a_terminal_would(capsys):
     assert said.startswith(
         "$ python -m labutils hunt --rules my_rule.yml --events bitbucket.jsonl\n"
     )
-    assert "Archive Downloaded by a Service Account" in said and "/tmp" not in said
+    assert "Archive by a Service Account From" in said and "/tmp" not in said
 
 
 def test_a_rule_that_is_none_is_refused_by_the_command_line_as_well(capsys):
