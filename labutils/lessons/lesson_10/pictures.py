@@ -1,7 +1,7 @@
 """The pictures that lesson 10 alone draws."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -145,11 +145,9 @@ WIDTH = 12  # inches
 LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
 SAME, BESIDE = 0.02, 0.05  # powers of ten: points that are so near stand so far apart
-NEAR = 0.2  # powers of ten: a letter has no room between two bars that are so near
-Line = tuple[float, float, float]  # where it stands, and its lower and upper end
 HUNTS_KEY = (
     "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
-    "bar: where the share of true alerts may lie, with 95 %, by so few alerts"
+    "bar: the 95 % interval of that share, given so few alerts"
 )
 
 
@@ -160,7 +158,8 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
     A point has a letter, and the list at the right says whose it is, in the order of the scores.
     """
     sheet = _Sheet.of(scores)
-    figure, axes = canvas(WIDTH, 6.4, (-0.75, sheet.right + 2.8), (-0.6, 1.34))
+    listed = 0.75 * (sheet.right + 0.75)  # the width of the list at the right
+    figure, axes = canvas(WIDTH, 6.4, (-0.75, sheet.right + listed), (-0.6, 1.34))
     axes.text(-0.7, 1.26, title, size=HUNTS_TITLE, weight="bold", va="center")
     _frame(axes, sheet)
     budget = next(iter(scores.values())).budget
@@ -168,15 +167,11 @@ def precision_by_alerts(scores: Mapping[str, Score], title: str) -> tuple[Figure
     axes.plot([x, x], [0, 1.04], color=BLACK, lw=1.2, ls=(0, (4, 3)), zorder=0)
     axes.text(x, 1.09, f"budget: {budget} a day", size=TEXT, va="center", ha="center")
     places = _side_by_side([_hunts_across(one.worst_week[1]) for one in scores.values()])
-    lines = [(x, 0.0, 1.04)]
-    lines += [
-        (where, *_bar(one, sheet)) for where, one in zip(places, scores.values(), strict=True)
-    ]
     for place, (letter, (name, one)) in enumerate(
         zip(ascii_uppercase, scores.items(), strict=False)
     ):
         _point(axes, places[place], one, sheet)
-        _letter(axes, letter, lines[place + 1], lines, one)
+        _letter(axes, letter, places[place], one, sheet)
         words = f"{letter}  {name}: {one.precision.hits} of {one.precision.trials}"
         axes.text(
             sheet.right + 0.2,
@@ -200,7 +195,7 @@ class _Sheet:
     @classmethod
     def of(cls, scores: Mapping[str, Score]) -> "_Sheet":
         """Wide and high enough for these scores."""
-        most = max([one.worst_week[1] for one in scores.values()] + [50])
+        most = max([one.worst_week[1] for one in scores.values()] + [5])
         highest = max((one.precision.high for one in scores.values() if one.alerts), default=1)
         return cls(_hunts_across(most) + 0.4, next(top for top in (0.25, 0.5, 1) if highest <= top))
 
@@ -259,12 +254,10 @@ def _point(axes: Axes, x: float, one: Score, sheet: _Sheet) -> None:
     _diamond(axes, x, sheet.height(one.precision.value), face, _colour(one))
 
 
-def _letter(axes: Axes, letter: str, bar: Line, lines: Iterable[Line], one: Score) -> None:
-    """The letter of a score, at the right of its interval; at the left where a line stands."""
-    x, y = bar[0], max(bar[2], 0.06)
-    taken = any(x < other < x + NEAR and low <= y <= high for other, low, high in lines)
-    x, side = (x - 0.06, "right") if taken else (x + 0.06, "left")
-    axes.text(x, y, letter, ha=side, size=TEXT, weight="bold", color=_colour(one), va="center")
+def _letter(axes: Axes, letter: str, x: float, one: Score, sheet: _Sheet) -> None:
+    """The letter of a score, above its interval."""
+    y = max(_bar(one, sheet)[1], 0.03) + 0.05
+    axes.text(x, y, letter, ha="center", size=TEXT, weight="bold", color=_colour(one), va="center")
 
 
 def _diamond(axes: Axes, x: float, y: float, face: str, edge: str) -> None:
