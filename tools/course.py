@@ -389,6 +389,13 @@ EXTRAS = ["tests/tools/" + name for name in ("axon", "hub", "lite", "site", "col
 NO_TESTS = 5  # pytest's exit status where nothing was selected
 
 
+def keep_bytecode():
+    """Let the tests keep compiled files in .venv where the environment says to write none: they
+    start hundreds of processes, and each would compile matplotlib and its like again."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(VENV / "bytecode")
+
+
 def on_all_cores():
     """The options that share tests over the cores. A file stays with one worker, but for those
     that conftest.py lets go; a core more is asked for, since some tests wait."""
@@ -407,6 +414,7 @@ def test(*arguments):
 
     The subjects of EXTRAS have a verb of their own.
     """
+    keep_bytecode()
     clients = HERE / "tools" / "clients"
     judged = (clients / "node_modules").exists() and shutil.which("node") is not None
     if not judged:
@@ -434,6 +442,7 @@ def counts_of_extras():
 
 def test_extras(*arguments):
     """What guards Axon, the hub, the browser's Python, the site and Colab."""
+    keep_bytecode()
     return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 
 
@@ -444,6 +453,7 @@ def test_all(*arguments):
 
 def quick(*numbers):
     """Style, types, and the tests that a change touches; with numbers, those of these lessons."""
+    keep_bytecode()
     return style() or run(PYTHON, "tools/touched.py", *numbers)
 
 

@@ -6,13 +6,14 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
     make measure ARGS="--sample 400 --seed 2"   another, larger one
     make measure ARGS="--sample 0"              coverage alone
     make measure ARGS="--only identity/dpop"    all mutants of a module
+    make measure ARGS="--kept FOLDER"           what the tests run is kept there, for another sample
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
 (tests/helpers/mutants.py) is tried by the test files that run its line: first by the four that run
-most of its module, and where it survives them, by all the others; a mutant of a lesson, by the one
-notebook of that lesson as well. It is killed when a test fails or when the time limit passes; a
-mutant that survives is named. A mutant that changes nothing that a test could see counts as a
-survivor; those that are known are in equivalents.yaml with the reason, and are named as such.
+much of its module and little besides, and where it survives them, by all the others; a mutant of a
+lesson, by the one notebook of that lesson as well. It is killed when a test fails or when the time
+limit passes; a mutant that survives is named. A mutant that changes nothing that a test could see
+counts as a survivor; those that are known are in equivalents.yaml with the reason.
 """
 
 import argparse
@@ -27,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -116,7 +118,21 @@ def modules(folder: pathlib.Path) -> list[str]:
 # --- coverage -----------------------------------------------------------------------------------
 
 
-def covered(folder: pathlib.Path, jobs: int) -> Coverage:
+KEPT = (".coverage", "coverage.json", "seconds.json")  # lines, figures, and how long files take
+
+
+def covered(folder: pathlib.Path, jobs: int, kept: pathlib.Path | None) -> Coverage:
+    """What the test files run; where `kept` is a folder, it is read there, or else kept there."""
+    if kept is None or not all((kept / name).exists() for name in KEPT):
+        run_under_coverage(folder, jobs)
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            for name in KEPT:
+                shutil.copy(folder / name, kept)
+    return read_coverage(folder, kept or folder)
+
+
+def run_under_coverage(folder: pathlib.Path, jobs: int) -> None:
     """Run each test file under coverage.py, so many at once. One that fails as it is, or under
     coverage.py alone, is named, and notices nothing."""
     rooms = ",".join(f"labutils/{room}" for room in ROOMS)
@@ -138,39 +154,54 @@ def covered(folder: pathlib.Path, jobs: int) -> Coverage:
         timed_files = zip(files, pool.map(timed, files), strict=True)
         seconds = {name: taken for name, taken in timed_files if taken is not None}
     print(f"{len(seconds)} test files were run under coverage.", flush=True)
+    (folder / "seconds.json").write_text(json.dumps(seconds, indent=1), encoding="utf-8")
     measured = coverage.Coverage(data_file=str(folder / ".coverage"), branch=True)
     measured.combine([str(folder)])
     measured.json_report(outfile=str(folder / "coverage.json"))
-    summaries = {
-        str(folder / name): figures["summary"]
-        for name, figures in json.loads((folder / "coverage.json").read_text(encoding="utf-8"))[
-            "files"
-        ].items()
-    }
-    lines, branches, runs = {}, {}, {}
+
+
+def read_coverage(folder: pathlib.Path, measured: pathlib.Path) -> Coverage:
+    """The figures by module, and the files that run each line, as they were measured in this copy
+    or in an earlier one."""
+    seconds = json.loads((measured / "seconds.json").read_text(encoding="utf-8"))
+    figures = json.loads((measured / "coverage.json").read_text(encoding="utf-8"))["files"]
+    summaries = {in_course(path): one["summary"] for path, one in figures.items()}
+    data = coverage.CoverageData(str(measured / ".coverage"))
+    data.read()
+    paths = {in_course(path): path for path in data.measured_files()}
+    lines, branches, contexts = {}, {}, {}
     for module in modules(folder):
-        path = str(folder / module)
-        figures = summaries[path]
-        lines[module] = share(figures["covered_lines"], figures["num_statements"])
-        branches[module] = share(figures["covered_branches"], figures["num_branches"])
-        runs[module] = files_by_line(
-            {
-                line: [name for name in names if name in seconds]
-                for line, names in measured.get_data().contexts_by_lineno(path).items()
-            }
-        )
-    return Coverage(lines, branches, runs, seconds)
+        summary = summaries[module]
+        lines[module] = share(summary["covered_lines"], summary["num_statements"])
+        branches[module] = share(summary["covered_branches"], summary["num_branches"])
+        contexts[module] = {
+            line: [name for name in names if name in seconds]
+            for line, names in data.contexts_by_lineno(paths[module]).items()
+        }
+    return Coverage(lines, branches, files_by_line(contexts), seconds)
 
 
-def files_by_line(contexts: dict[int, list[str]]) -> dict[int, list[str]]:
-    """The test files that run each line, first those that run most of the module."""
-    lines_run = {}
-    for files in contexts.values():
-        for name in files:
-            lines_run[name] = lines_run.get(name, 0) + 1
+def in_course(path: str) -> str:
+    """The path of a module below the repository, wherever the copy was that it was measured in."""
+    return "labutils/" + path.rpartition("labutils/")[2]
+
+
+def files_by_line(contexts: dict[str, dict[int, list[str]]]) -> dict[str, dict[int, list[str]]]:
+    """By module, the test files that run each line: first those that run much of the module, and
+    little besides."""
+    of_module = {
+        module: Counter(name for names in by_line.values() for name in names)
+        for module, by_line in contexts.items()
+    }
+    whole = sum(of_module.values(), Counter())
+
+    def sorted_for(module: str, names: list[str]) -> list[str]:
+        run = of_module[module]
+        return sorted(names, key=lambda name: (-(run[name] ** 2) / whole[name], name))
+
     return {
-        line: sorted(files, key=lambda name: (-lines_run[name], name))
-        for line, files in contexts.items()
+        module: {line: sorted_for(module, names) for line, names in by_line.items()}
+        for module, by_line in contexts.items()
     }
 
 
@@ -291,6 +322,9 @@ def main() -> int:
     parser.add_argument(
         "--jobs", type=int, default=2, metavar="J", help="how many mutants are tried at once (2)"
     )
+    parser.add_argument(
+        "--kept", type=pathlib.Path, metavar="FOLDER", help="keep there what the tests run"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="labutils-measure-") as scratch:
         folders = [copied(HERE, pathlib.Path(scratch, "copy-0"))]
@@ -299,7 +333,7 @@ def main() -> int:
             sys.exit(f"There is no {min(strangers)}: --only takes names such as identity/dpop.")
         for number in range(1, options.jobs):
             folders.append(copied(folders[0], pathlib.Path(scratch, f"copy-{number}")))
-        measured = covered(folders[0], options.jobs)
+        measured = covered(folders[0], options.jobs, options.kept)
         pools = candidates(folders[0], names)
         everything = sum(map(len, pools.values()))
         size = options.sample
