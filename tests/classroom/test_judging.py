@@ -344,7 +344,7 @@ CHANGED_BY_HAND = {
         ("name: value", '"sub": value'),
         ("**decode(token)[1], name: value", "name: value, **decode(token)[1]"),
         ("**decode(token)[1], ", ""),
-        ("segment(claims)", "payload"),
+        ("b64(json.dumps(claims).encode())", "payload"),
     ],
 }
 

@@ -30,9 +30,7 @@ from labutils.classroom.judging import (
 )
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
     code,
-    columns_of,
 )
 from labutils.identity.tokens import (
     SigningKey,
@@ -69,7 +67,7 @@ WITH_CLAIM = code("""
     def with_claim(token, name, value):
         head, payload, signature = token.split(".")
         claims = {**decode(token)[1], name: value}
-        return f"{head}.{segment(claims)}.{signature}"
+        return f"{head}.{b64(json.dumps(claims).encode())}.{signature}"
 """)
 SECONDS_LEFT = code("""
     def seconds_left(claims, now):
@@ -109,6 +107,7 @@ IMPORTS = code("""
     import json
     import re
     from urllib.parse import unquote
+    from labutils.identity.tokens import b64
 """)
 TOOLS = "\n".join((IMPORTS, DECODE, SEGMENT))
 
@@ -910,11 +909,6 @@ def is_hex(text: str) -> bool:
     return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
-# --- the target ---------------------------------------------------------------------------------
-
-OVER, RIGHT_PLACE = ("at notes", "old"), ("at wiki", "payroll", "tom", "backup")
-
-
 EXERCISES = (
     Exercise(
         "01-1",
@@ -1299,11 +1293,11 @@ EXERCISES = (
             "header": (
                 "The header stays as it stands in the token. Do not write it anew: a space more is "
                 "another text.",
-                altered(WITH_CLAIM, ("{head}", "{segment(decode(token)[0])}")),
+                altered(WITH_CLAIM, ("{head}", "{b64(json.dumps(decode(token)[0]).encode())}")),
             ),
             "encoded": (
-                "The payload is a segment again: segment(claims).",
-                altered(WITH_CLAIM, ("{segment(claims)}", "{len(claims)}")),
+                "The payload is a segment again: claims to JSON, to bytes, to base64url.",
+                altered(WITH_CLAIM, ("{b64(json.dumps(claims).encode())}", "{len(claims)}")),
             ),
             "null": (
                 "The payload says `null`: you encoded None. .update(...) changes the dictionary "
@@ -1327,7 +1321,8 @@ EXERCISES = (
         (
             "Take it apart: head, payload, signature = token.split('.'). The claims are "
             "decode(token)[1].",
-            "claims[name] = value. Then join head, segment(claims) and signature with dots.",
+            "claims[name] = value. Then join the head, b64(json.dumps(claims).encode()) and the "
+            "signature with dots.",
         ),
         WITH_CLAIM,
     ),
@@ -1640,29 +1635,5 @@ EXERCISES = (
             "the `=`.",
         ),
         MAC,
-    ),
-)
-
-
-PREDICTIONS = (
-    GridRow(
-        "01-p4",
-        "Three tokens of 18 October stand in a log. Somebody reads the log a week later. Which of "
-        "them are still good?",
-        columns_of(logged.OF_A_DAY),
-        "xxo",
-        words=("it is still good", "it is over"),
-        beliefs={
-            "Ada's ID token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
-            "Ada's access token": "It lives for ten minutes: exp and iat are 600 seconds apart.",
-            "the backup job's access token": (
-                "The belief is that a JWT is short-lived. A JWT lives as long as its exp says, and "
-                "whoever issues it chooses. This one says a year."
-            ),
-        },
-        because=(
-            "Nothing in the format makes a token short-lived. People give programs long lifetimes, "
-            "since a program cannot sign in again by itself. exp may even be missing."
-        ),
     ),
 )

@@ -1,7 +1,6 @@
-"""Tokens that stand in logs (lesson 01): one line, three lifetimes, and a log to search.
+"""Tokens in logs (lesson 01): one line, three lifetimes, and a log to search.
 
-`scene` is the target: a proxy's log in which tokens stand in headers, in addresses, in cookies and
-in other tokens.
+`scene` is the target: a proxy's log with tokens in headers, in addresses and in cookies.
 """
 
 import base64
@@ -88,14 +87,17 @@ def tokens_of_a_day() -> dict[str, str]:
 
 PAYROLL, NOTES = "https://payroll.example", "https://notes.example"
 DAY = "2023-10-18T"
-ADA, TOM, OTHER, CAFE = "192.0.2.10", "203.0.113.66", "198.51.100.23", "198.51.100.77"
+ADA, TOM, OTHER, NIGHT = "192.0.2.10", "203.0.113.66", "198.51.100.23", "192.0.2.30"
+READ_AT = seconds("2023-10-18T18:00:00Z")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The scene: the lines of a proxy's log, each of them JSON."""
+    """The scene: the lines of a proxy's log, each of them JSON, and when somebody outside reads
+    them (seconds since 1970)."""
 
     log: tuple[str, ...]
+    read_at: int
 
 
 def number(name: str) -> str:
@@ -103,11 +105,14 @@ def number(name: str) -> str:
     return "flag-" + next(dice("lesson-01", name))
 
 
-def token(name: str, sub: str, aud: str, begin: str, minutes: int = 10, **more: Any) -> str:
-    """A token of the log: its number is known by `name`, and it is good from `begin` on."""
+def token(name: str, sub: str, aud: str, begin: str, minutes: int | None = 10) -> str:
+    """A token of the log, whose number is known by `name`. It is good from `begin` on, for so many
+    minutes; without end where that is None."""
     issued = seconds(DAY + begin + "Z")
-    claims = {"iss": ISSUER, "sub": sub, "aud": aud, "iat": issued, "exp": issued + 60 * minutes}
-    return sign({**claims, "jti": number(name), **more}, KEY)
+    claims: Claims = {"iss": ISSUER, "sub": sub, "aud": aud, "iat": issued, "jti": number(name)}
+    if minutes is not None:
+        claims["exp"] = issued + 60 * minutes
+    return sign(claims, KEY)
 
 
 def line(time: str, ip: str, url: str, status: int = 200, /, **headers: str) -> str:
@@ -121,40 +126,39 @@ def cookie(text: str) -> str:
     return f"theme=dark; session={quote(text, safe='').replace('.', '%2E')}"
 
 
-def gateway(name: str, begin: str, inner: str) -> str:
-    """The token of the gateway before the payroll: it carries the person's own in `id_token`."""
-    return token(name, "gateway", PAYROLL, begin, id_token=inner)
+STILL_GOOD = ("gateway", "backup", "sync")  # when the log is read
+OVER = ("at wiki", "at notes", "tom", "old", "to the second")
+FORGED = "forged"
 
 
 def scene() -> Scene:
-    """A log of an hour. In one line a token is good in that second, at the wrong application.
-
-    In another line one is, too, but its claims were changed: the signature does not fit.
-    """
-    astray = token("astray", "u-1906", NOTES, "14:01:30")
-    at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
+    """A log of an hour, read four hours later. Three of its tokens are still good then."""
     at_wiki = token("at wiki", "u-1815", WIKI, "14:00:00", 30)
-    old = token("old", "u-1815", WIKI, "13:40:00")
-    own = token("payroll", "u-1906", PAYROLL, "14:00:10")
+    at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
     toms = token("tom", "u-0666", NOTES, "14:02:00", 60)
+    old = token("old", "u-1815", PAYROLL, "13:40:00")
+    to_the_second = token("to the second", "u-1906", PAYROLL, "14:00:00", 240)
     head, _, signature = toms.split(".")
-    claims = {**with_the_key(toms), "sub": "u-1815", "jti": number("unsigned")}
-    unsigned = f"{head}.{json_part(claims)}.{signature}"  # the claims were changed
+    claims = {**with_the_key(toms), "exp": READ_AT + 86_400, "jti": number(FORGED)}
+    forged = f"{head}.{json_part(claims)}.{signature}"  # the claims were changed
+    gateway = token("gateway", "u-1906", PAYROLL, "14:00:20", 60 * 12)
     backup = token("backup", "backup", "https://api.example", "14:00:00", 60 * 24 * 365)
+    sync = token("sync", "calendar-sync", "https://api.example", "14:00:00", None)
     back = quote(f"{WIKI}/page/7?id_token={at_wiki}", safe="")
     return Scene(
         (
             line("14:00:12", ADA, f"{WIKI}/page/7", **bearer(at_wiki)),
-            line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(gateway("g1", "14:00:20", own))),
+            line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(gateway)),
             line("14:01:02", ADA, f"{ISSUER}/logout?id_token_hint={quote(at_notes)}", 303),
             line("14:02:44", TOM, f"{NOTES}/mine", **bearer(toms)),
             line("14:03:05", ADA, f"{WIKI}/continue?to={back}", 303),
-            line("14:04:00", "192.0.2.30", "https://api.example/all", **bearer(backup)),
-            line("14:05:17", ADA, f"{PAYROLL}/me", 401, cookie=cookie(gateway("g2", "14:05", old))),
-            line("14:07:38", CAFE, f"{PAYROLL}/me", cookie=cookie(gateway("g3", "14:07", astray))),
+            line("14:04:00", NIGHT, "https://api.example/all", **bearer(backup)),
+            line("14:05:17", ADA, f"{PAYROLL}/me", 401, cookie=cookie(old)),
+            line("14:07:38", OTHER, f"{PAYROLL}/slips", cookie=cookie(to_the_second)),
             line("14:09:50", OTHER, f"{WIKI}/help"),
-            line("14:11:20", ADA, f"{WIKI}/page/9", **bearer(at_wiki)),
-            line("14:31:06", TOM, f"{NOTES}/all", 401, **bearer(astray)),
-            line("14:48:15", TOM, f"{WIKI}/continue?id_token={quote(unsigned)}", 303),
-        )
+            line("14:11:20", NIGHT, f"https://api.example/sync?access_token={sync}"),
+            line("14:31:06", NIGHT, "https://api.example/rest", **bearer(backup)),
+            line("14:48:15", TOM, f"{WIKI}/continue?id_token={quote(forged)}", 303),
+        ),
+        READ_AT,
     )

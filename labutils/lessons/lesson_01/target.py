@@ -2,99 +2,112 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
-from labutils.classroom.registry import (
-    Target,
-    code,
-)
+from labutils.classroom.judging import value
+from labutils.classroom.registry import Target, code
 
 from . import logged_tokens as logged
-from .exercises import OVER, RIGHT_PLACE, wrong
+from .exercises import wrong
 
-NUMBER = "from labutils.lessons.lesson_01.logged_tokens import number"
-OUTER = ("g1", "g2", "g3")
+NUMBER = "from labutils.lessons.lesson_01.logged_tokens import STILL_GOOD, number"
+GOOD = {logged.number(name) for name in logged.STILL_GOOD}
+OVER = {logged.number(name) for name in logged.OVER}
+EVERY = GOOD | OVER | {logged.number(logged.FORGED)}
 
 
 def flag_mistake(answer: Any) -> str | None:
-    if answer == logged.number("astray"):
-        return None
-    if answer == logged.number("unsigned"):
-        return "unsigned"
-    for names, mistake in ((OUTER, "outer"), (OVER, "over"), (RIGHT_PLACE, "right place")):
-        if answer in [logged.number(name) for name in names]:
+    """The name of what is wrong with a set of numbers; None where it is the flag."""
+    if not isinstance(answer, set | frozenset | list | tuple):
+        return "one" if isinstance(answer, str) else "form"
+    if not all(isinstance(one, str) for one in answer) or not set(answer) <= EVERY:
+        return "form"
+    given = set(answer)
+    for found, mistake in (
+        (logged.number(logged.FORGED) in given, "forged"),
+        (logged.number("to the second") in given, "to the second"),
+        (given & OVER, "over"),
+        (logged.number("sync") not in given, "no exp"),
+        (logged.number("gateway") not in given, "percent"),
+        (given != GOOD, "few"),
+    ):
+        if found:
             return mistake
-    text = answer if isinstance(answer, str) else ""
-    return "token" if text.count(".") == 2 or text.startswith("u-") else "other"
+    return None
+
+
+def other(change: str) -> str:
+    """The numbers that are right, changed in one place."""
+    return wrong(f"{NUMBER}\nanswer = {{number(name) for name in STILL_GOOD}}\n{change}")
 
 
 TARGET = Target(
     "01-target",
     "value",
     value(flag_mistake),
-    "The token was made for notes.example, it was about u-1906, and it was good for almost four "
-    "minutes more. The payroll took it all the same. There is a second way: who else showed this "
-    "token?",
+    "Whoever reads this log at six could still use three tokens: one until two in the morning, one "
+    "for a year, and one for ever. The others only tell about people, which is bad enough. "
+    "Exercise 01-7 takes all of it out of a log.",
     {
-        "outer": (
-            "That token was made for the application at which it was shown. Read it to its end: "
-            "one of its claims begins with eyJ.",
-            wrong(
-                "from labutils.lessons.lesson_01.logged_tokens import number\nanswer = number('g3')"
-            ),
+        "one": (
+            "That is one text. The flag is the set of the numbers of all tokens that are still "
+            "good.",
+            wrong(f"{NUMBER}\nanswer = number('backup')"),
+        ),
+        "form": (
+            "The flag is a set of values of `jti`, such as {'flag-1', 'flag-2'}, and all of them "
+            "are in this log.",
+            "answer = {'u-1906'}",
+        ),
+        "forged": (
+            "One of these the issuer never wrote: somebody changed its claims and left the old "
+            "signature. `takes(with_the_key, token)` is False there.",
+            other("answer.add(number('forged'))"),
+        ),
+        "to the second": (
+            "One of these expires at 18:00:00. From the second of `exp` on a token is not "
+            "accepted.",
+            other("answer.add(number('to the second'))"),
         ),
         "over": (
-            "That token was over when the line was written. Compare `exp` with the time of the "
-            "line.",
-            wrong(f"{NUMBER}\nanswer = number('old')"),
+            "One of these has expired by 18:00. What counts is `scene.read_at`, and not the time "
+            "of the line.",
+            other("answer.add(number('tom'))"),
         ),
-        "unsigned": (
-            "The issuer never wrote that token. Somebody changed its claims, and left the old "
-            "signature. with_the_key(token) raises an error there.",
-            wrong(f"{NUMBER}\nanswer = number('unsigned')"),
+        "no exp": (
+            "One token has no `exp`. `seconds_left` says None there, and None is not 0: that token "
+            "never expires.",
+            other("answer.discard(number('sync'))"),
         ),
-        "right place": (
-            "That token was made for the application at which it was shown: compare `aud` with the "
-            "host of the line.",
-            wrong(f"{NUMBER}\nanswer = number('tom')"),
+        "percent": (
+            "A cookie holds one that you missed: its dots are written as %2E. `unquote(line)` "
+            "turns them back.",
+            other("answer.discard(number('gateway'))"),
         ),
-        "token": (
-            "Hand in the number of the token: the value of its claim `jti`.",
-            "answer = 'u-1906'",
-        ),
-        "other": (
-            "That is not the number of a token in this log. It is the value of a claim `jti`.",
-            "answer = 'flag-0000'",
+        "few": (
+            "One is missing: look at headers, cookies and addresses alike.",
+            other("answer.discard(number('backup'))"),
         ),
     },
     (
-        "Parse a line with json.loads. Tokens stand in headers and in addresses. %2E is a dot that "
-        "was percent-encoded: unquote(text) turns it back. Then decode(token).",
-        "A token can carry another token in a claim. Compare the aud of each token with the url of "
-        "its line, and use seconds_left(claims, seconds(line['time'])). takes(with_the_key, token) "
-        "says whether the signature fits.",
-        "Three lines have a cookie with a token in its claim id_token. Decode that one too. A "
-        "second way: Tom's address is 203.0.113.66, and one of his lines shows a signed token "
-        "about somebody else.",
+        "For each line: `unquote(line)`, then find the tokens with "
+        '`re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text)`. Then `decode(token)[1]`.',
+        "`seconds_left(claims, scene.read_at)` says how long a token is still good. "
+        "`takes(with_the_key, token)` says whether the issuer wrote it.",
+        "A token is still good where `seconds_left` is not 0: None stands for *without end*.",
     ),
     code("""
-        for line in map(json.loads, scene.log):
-            text = unquote(line["url"] + str(line["headers"]))
-            for token in re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text):
-                claims = decode(token)[1]
-                if "id_token" in claims:
-                    token = claims["id_token"]
-                    claims = decode(token)[1]
-                good = seconds_left(claims, seconds(line["time"])) and takes(with_the_key, token)
-                if good and claims["aud"] not in line["url"]:
-                    flag = claims["jti"]
+        flag = set()
+        for line in scene.log:
+            for text in re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", unquote(line)):
+                claims = decode(text)[1]
+                left = seconds_left(claims, scene.read_at)
+                if left != 0 and takes(with_the_key, text):
+                    flag.add(claims["jti"])
     """),
-    brief="""scene.log holds twelve lines of a proxy's log of 18 October. Each line is JSON.
-One token was shown at an application for which it was not made: its `aud` is another one. It was \
-good in that second, and the issuer had signed it: with_the_key(token) gives its claims.
-Find that token. Its number, the claim `jti`, is the flag.
-Tokens stand in headers, in addresses, in cookies, and in other tokens. There is more than one \
-way.""",
+    brief="""scene.log has twelve lines of a proxy's log of 18 October, each a text. A colleague \
+sent it to a support team outside the company, where somebody reads it at 18:00 that day: \
+scene.read_at is that second.
+Which tokens in it would still be accepted then? The flag is the set of their numbers, the claim \
+`jti`.
+Tokens stand in headers, in addresses and in cookies.""",
     scene=logged.scene,
 )

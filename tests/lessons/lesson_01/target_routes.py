@@ -1,4 +1,4 @@
-"""Two ways to the token that was shown at the wrong application (lesson 01)."""
+"""Two ways to the tokens that are still good when the log is read (lesson 01)."""
 
 import json
 import re
@@ -7,66 +7,55 @@ from typing import Any
 from urllib.parse import unquote
 
 from labutils.identity.tokens import unb64
-from labutils.lab import seconds
-from labutils.lessons.lesson_01.logged_tokens import TOM, Scene, number, with_the_key
+from labutils.lessons.lesson_01.logged_tokens import READ_AT, Scene, with_the_key
 from labutils.stage.forgeries import takes
 
-Line = dict[str, Any]
+Shown = tuple[str, dict[str, Any]]  # a token, and its claims
 
 
-def shown(text: str, *, signed: bool) -> Iterator[dict[str, Any]]:
-    """The claims of each token in a text, however it is wrapped, and of the tokens in those."""
-    for token in re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]*", unquote(unquote(text))):
-        claims = json.loads(unb64(token.split(".")[1]))
-        if not signed or takes(with_the_key, token):
-            yield claims
-        yield from shown(json.dumps(claims), signed=signed)
+def shown(text: str) -> Iterator[Shown]:
+    """Each token in a text, with its claims."""
+    for token in re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]*", text):
+        yield token, json.loads(unb64(token.split(".")[1]))
 
 
-def pairs(scene: Scene, *, signed: bool = True) -> Iterator[tuple[Line, dict[str, Any]]]:
-    for line in map(json.loads, scene.log):
-        for claims in shown(json.dumps(line), signed=signed):
-            yield line, claims
+def everywhere(scene: Scene) -> list[Shown]:
+    return [one for line in scene.log for one in shown(unquote(line))]
 
 
-def astray(scene: Scene, *, signed: bool) -> list[str]:
-    """The numbers of the tokens that were good where they do not belong, the last one last."""
-    return [
+def numbers(tokens: list[Shown], *, signed: bool = True, at: int = READ_AT) -> set[str]:
+    """The numbers of those that are good at a moment."""
+    return {
         claims["jti"]
-        for line, claims in pairs(scene, signed=signed)
-        if not line["url"].startswith(claims["aud"])
-        and claims["iat"] <= seconds(line["time"]) < claims["exp"]
-    ]
+        for token, claims in tokens
+        if claims.get("exp", at + 1) > at and (takes(with_the_key, token) or not signed)
+    }
 
 
-def not_toms(scene: Scene, *, signed: bool) -> list[str]:
-    """The numbers of the tokens about somebody else that Tom's address showed."""
-    return [
-        claims["jti"]
-        for line, claims in pairs(scene, signed=signed)
-        if line["ip"] == TOM and claims["sub"] != "u-0666"
-    ]
+def by_the_end_of_each(scene: Scene) -> set[str]:
+    return numbers(everywhere(scene))
 
 
-def by_audience_and_time(scene: Scene) -> str:
-    (flag,) = astray(scene, signed=True)
-    return flag
+def by_leaving_out(scene: Scene) -> list[str]:
+    """All numbers, without those that have expired and the one that nobody signed."""
+    left = {claims["jti"]: token for token, claims in everywhere(scene)}
+    for token, claims in everywhere(scene):
+        if "exp" in claims and claims["exp"] <= scene.read_at or not takes(with_the_key, token):
+            left.pop(claims["jti"], None)
+    return list(left)
 
 
-def by_whom_tom_shows(scene: Scene) -> str:
-    """One line from Tom's address holds a signed token about somebody else."""
-    (flag,) = not_toms(scene, signed=True)
-    return flag
-
-
-ROUTES = {"audience and time": by_audience_and_time, "whom Tom shows": by_whom_tom_shows}
+ROUTES = {"the end of each": by_the_end_of_each, "leaving out": by_leaving_out}
 SHUT = {
-    "the first token of the line": lambda _scene: number("g3"),
-    "audience alone": lambda scene: next(
-        c["jti"] for line, c in pairs(scene) if not line["url"].startswith(c["aud"])
-    ),
-    "audience and time, without the signature": lambda scene: astray(scene, signed=False)[-1],
-    "whom Tom shows, without the signature": lambda scene: not_toms(scene, signed=False)[-1],
-    "a token that was over": lambda _scene: number("old"),
-    "a subject": lambda _scene: "u-1906",
+    "all tokens": lambda scene: {claims["jti"] for _, claims in everywhere(scene)},
+    "without the signature": lambda scene: numbers(everywhere(scene), signed=False),
+    "good when the line was written": lambda scene: numbers(everywhere(scene), at=READ_AT - 14_400),
+    "good to the second": lambda scene: numbers(everywhere(scene), at=READ_AT - 1),
+    "those that have an end": lambda scene: {
+        claims["jti"]
+        for token, claims in everywhere(scene)
+        if claims.get("exp", 0) > READ_AT and takes(with_the_key, token)
+    },
+    "dots alone": lambda scene: numbers([one for line in scene.log for one in shown(line)]),
+    "one of them": lambda scene: min(numbers(everywhere(scene))),
 }
