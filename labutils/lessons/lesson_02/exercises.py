@@ -43,7 +43,7 @@ altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
 
 FIRST_VERIFY = code("""
-    def verify(token, keys):
+    def first_verify(token, keys):
         head, payload, signature = token.split(".")
         key = jwt.PyJWK(keys["keys"][0]).key
         if not RS256.verify(f"{head}.{payload}".encode(), key, unb64(signature)):

