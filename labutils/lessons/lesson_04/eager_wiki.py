@@ -5,6 +5,7 @@ ID token, and checks less of it than it should. /page shows who is signed in.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jwt
@@ -51,7 +52,10 @@ class EagerWiki(SmallApp):
             raise NotFound(f"There are: {', '.join((*self.ways, '/page'))}")
         way = self.by_access_token if request.path == "/token" else self.by_id_token
         if self.refusals >= MOST_REFUSALS:
-            raise TooManyRequests("Locked: there were three refusals.")
+            raise TooManyRequests(
+                "Locked: there were three refusals. Read a token before you show it. The lock ends "
+                "when the kernel is restarted."
+            )
         cookie = self.lab.draw("eager.example")
         try:
             self.people[cookie] = way(request.form.get("token", ""))
@@ -132,17 +136,21 @@ def with_eager_wiki(seed: str = "lesson-04") -> TwoApps:
     return apps
 
 
+@cache
 def board() -> Board:
-    """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one."""
+    """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one.
+
+    It is made once: whoever asks for it again meets the same lock.
+    """
     apps = build_apps("target-04")
     apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",), FLAG))
     log = [signs_out(apps, "ada", apps.wiki, "192.0.2.10")]
     apps.lab.clock.tick(3600)
     for person, application, address in (
-        ("tom", apps.wiki, "203.0.113.66"),
-        ("ada", apps.notes, "192.0.2.10"),
-        ("ada", apps.wiki, "192.0.2.10"),
         ("tom", apps.notes, "203.0.113.66"),
+        ("ada", apps.notes, "192.0.2.10"),
+        ("tom", apps.wiki, "203.0.113.66"),
+        ("ada", apps.wiki, "192.0.2.10"),
     ):
         log.append(signs_out(apps, person, application, address))
     return Board(apps, log)
@@ -154,6 +162,12 @@ def signs_out(apps: TwoApps, person: str, application: RelyingParty, address: st
     token = application.latest_session()["id_token"]
     when = iso(apps.lab.clock.now)
     return f"{when} {address} GET {LOGIN}/logout?id_token_hint={token} 303"
+
+
+def in_time(claims: dict[str, Any], now: int) -> bool:
+    """Whether a token has been issued and has not expired (exercise 04-3)."""
+    issued, expires = claims.get("iat"), claims.get("exp")
+    return None not in (issued, expires) and issued <= now < expires
 
 
 # --- what a rotation ends -----------------------------------------------------------------------

@@ -17,9 +17,7 @@ from labutils.classroom.judging import (
 )
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
     code,
-    columns_of,
 )
 from labutils.identity.tokens import sign
 from labutils.stage import forgeries as forged
@@ -34,7 +32,6 @@ from .id_tokens import (
     Change,
     asked,
     bad_id_tokens,
-    bad_id_tokens_by_name,
     claims_of,
     good_id_tokens,
 )
@@ -810,24 +807,5 @@ EXERCISES = (
             "return document.get('issuer') == issuer, and nothing else.",
         ),
         TRUST,
-    ),
-)
-
-
-PREDICTIONS = (
-    GridRow(
-        "04-p2",
-        "Twelve ID tokens that this wiki refuses. In the first one the claim `iss` is wrong, "
-        "and the key of our provider signed it. A verifier checks the type and the signature, and "
-        "nothing else: your `verify` of lesson 02. Which get in?",
-        columns_of(tuple(bad_id_tokens_by_name())),
-        "ooooooooo" + "xxx",
-        dict.fromkeys(
-            tuple(bad_id_tokens_by_name())[:9],
-            "The belief is that a good signature means a good token. It means that the "
-            "provider wrote it: for whom, when and in answer to what, the claims say.",
-        ),
-        "The provider signed the first nine, so their signature is good. Only the claims tell that "
-        "they are at the wrong place, at the wrong time, or the answer to another question.",
     ),
 )

@@ -50,12 +50,12 @@ TARGET = Target(
         flag = scene.tom.get(EAGER + "/page").json()["flag"]
     """),
     brief=(
-        "The eager wiki was mended. Its client ID is `wiki`. It takes no access tokens any more: "
-        "POST an ID token, as the field token, to https://eager.example/id-token. After three "
-        "refusals it is locked; target('04') gives a fresh scene. scene.tom is Tom's browser. Ada "
-        "signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives the tokens "
-        "that his application receives. scene.log has lines of a proxy's log, and scene.now is the "
-        "time. Be Ada: her page has a flag."
+        "Somebody fixed the eager wiki, and not well. Its client ID is `wiki`. It takes no access "
+        "tokens any more: POST an ID token, as the field token, to https://eager.example/id-token. "
+        "After three refusals it is locked, until the kernel is restarted. scene.tom is Tom's "
+        "browser. Ada signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name') gives "
+        "the tokens that his application receives. scene.log has lines of a proxy's log, and "
+        "scene.now is the time. Be Ada: her page has a flag."
     ),
     scene=board,
 )
