@@ -166,8 +166,9 @@ def signs_out(apps: TwoApps, person: str, application: RelyingParty, address: st
 
 def in_time(claims: dict[str, Any], now: int) -> bool:
     """Whether a token has been issued and has not expired (exercise 04-3)."""
-    issued, expires = claims.get("iat"), claims.get("exp")
-    return None not in (issued, expires) and issued <= now < expires
+    if "iat" not in claims or "exp" not in claims:
+        return False
+    return bool(claims["iat"] <= now < claims["exp"])
 
 
 # --- what a rotation ends -----------------------------------------------------------------------
