@@ -61,8 +61,8 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
 CUTS = (
     (
         "90 minutes",
-        ("00", "01"),
-        "What a token is, and what a thief does with one. Leave the quiz of 01 for the way home.",
+        ("01",),
+        "What a token is, and what a thief does with one. People read lesson 00 before they come.",
     ),
     (
         "half a day",
@@ -141,7 +141,7 @@ WORKSHOP = (
     Block(
         46,
         "02",
-        "02-1 alone; the forgeries with 02-p1 to 02-p4; 02-3 in pairs.",
+        "The forgeries with 02-p1 to 02-p4; 02-3 in pairs; the target together.",
         "02-2 and the quiz",
         "Bytes against text. After six minutes show the second hint of 02-3.",
     ),
