@@ -5,7 +5,6 @@ from target_attacks import ATTACKS, flags_in, ways_that_work
 
 # Each way that wins a target today. A target that is mended leaves the list; none comes to it.
 FALL = {
-    "03": ["looked at", "guessed"],
     "05": ["called", "looped"],
     "06": ["looped"],
 }

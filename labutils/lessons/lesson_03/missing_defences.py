@@ -422,26 +422,29 @@ def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:
     return OneClient(apps, client, api)
 
 
-@dataclass
 class Diary:
     """The target's scene: another client, Tom's browser, and what he can make Ada do."""
 
-    scene: OneClient
+    def __init__(self, apps: OneClient):
+        self._apps = apps
+
+    def __repr__(self) -> str:
+        return "the diary: tom, ada_signs_in(), ada_opens(url)"
 
     @property
     def tom(self) -> httpx.Client:
         """Tom's browser."""
-        return self.scene.tom
+        return self._apps.tom
 
     def ada_signs_in(self) -> httpx.Response:
         """Ada signs in at the diary. The redirect that Tom reads, before her browser follows it."""
-        return self.scene.opens("ada", DIARY + "/login", until=DIARY + "/cb")
+        return self._apps.opens("ada", DIARY + "/login", until=DIARY + "/cb")
 
     def ada_opens(self, url: str) -> list[str]:
         """Ada opens a link of Tom's. The addresses of what then arrives at hosts below tom.test."""
-        before = len(self.scene.lab.wire)
-        self.scene.opens("ada", url)
-        return [e.url for e in self.scene.lab.wire[before:] if f".{e.host}".endswith(".tom.test")]
+        before = len(self._apps.lab.wire)
+        self._apps.opens("ada", url)
+        return [e.url for e in self._apps.lab.wire[before:] if f".{e.host}".endswith(".tom.test")]
 
 
 def diary() -> Diary:

@@ -126,7 +126,7 @@ def test_the_client_without_pkce_sends_no_challenge_and_the_one_with_it_no_secre
 def test_the_target_looks_complete_on_the_wire_and_its_provider_names_no_method_of_pkce():
     scene = diary()
     scene.ada_signs_in()
-    assert {"state", "code_challenge", "code_verifier"} <= values_on(scene.scene.lab.wire).keys()
+    assert {"state", "code_challenge", "code_verifier"} <= values_on(scene._apps.lab.wire).keys()
     document = scene.tom.get("https://login.example/.well-known/openid-configuration").json()
     assert "code_challenge_methods_supported" not in document
 
