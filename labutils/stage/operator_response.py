@@ -5,7 +5,8 @@ backup job. GET https://notes.example/notes gives them to her sessions there. Th
 once the operator has responded.
 """
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 from werkzeug.wrappers import Request
@@ -32,17 +33,13 @@ RUNBOOK = (
 WAIT = 3600  # seconds from the response until Tom tries
 
 
-class HasNotes(Protocol):
-    """A scene in which Ada has notes."""
-
-    def notes(self) -> dict[str, str]:
-        """What the API and the application give to her."""
+Notes = Callable[[], dict[str, str]]  # what the API and the application give to Ada
 
 
 class NotesApi(ResourceServer):
-    """The API with one more door, GET /notes. `scene` says whether the operator has responded."""
+    """The API with one more door, GET /notes."""
 
-    scene: HasNotes
+    notes: Notes
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -52,7 +49,7 @@ class NotesApi(ResourceServer):
             claims = self.claims(presented_token(request)[1])
             if claims["sub"] not in (ADA, "backup"):
                 raise OAuthError("insufficient_scope", "these are Ada's notes", 403, "Bearer")
-            response = as_json(self.scene.notes())
+            response = as_json(self.notes())
         except OAuthError as refusal:
             response = refused(refusal)
         return response(environ, start_response)
@@ -61,7 +58,7 @@ class NotesApi(ResourceServer):
 class NotesApp(PhoneSignIn):
     """The application with one more page, GET /notes, at notes.example alone."""
 
-    scene: HasNotes
+    notes: Notes
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -69,7 +66,7 @@ class NotesApp(PhoneSignIn):
             return super().__call__(environ, start_response)
         session = self.sessions.get(request.cookies.get("app", ""), {"claims": {"sub": ""}})
         is_ada = session["claims"]["sub"] == ADA
-        response = as_json(self.scene.notes() if is_ada else {"error": "these are Ada's notes"})
+        response = as_json(self.notes() if is_ada else {"error": "these are Ada's notes"})
         response.status_code = 200 if is_ada else 403
         return response(environ, start_response)
 
@@ -83,10 +80,10 @@ class Response:
         self.apps = apps = asking_doors("target-05", application=NotesApp)
         self.is_over, self.copies = False, dict[str, str]()
         api = NotesApi(apps.lab, API, LOGIN)
-        api.scene = self
+        api.notes = self._notes
         apps.lab.add("api.example", api)
         assert isinstance(apps.notes, NotesApp)
-        apps.notes.scene = self
+        apps.notes.notes = self._notes
         self._menu = {
             "session at the provider": apps.session_cookie,
             "session at the wiki": next(iter(apps.wiki.sessions)),
@@ -101,7 +98,7 @@ class Response:
         """Tom's browser."""
         return self.apps.tom
 
-    def notes(self) -> dict[str, str]:
+    def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag once the operator has responded."""
         later = "it comes after the operator's response"
         return {"notes of": ADA, "flag": FLAG if self.is_over else later}

@@ -1,21 +1,36 @@
-"""Targets under attack: which of them a loop, a look or a guess wins."""
+"""Targets under attack: none is won by a loop, a look or a guess."""
+
+from types import SimpleNamespace
 
 import pytest
+import target_attacks
 from target_attacks import ATTACKS, flags_in, ways_that_work
 
-# Each way that wins a target today. A target that is mended leaves the list; none comes to it.
-FALL = {
-    "05": ["called", "looped"],
-    "06": ["looped"],
-}
+from labutils.lessons.lesson_04.eager_wiki import FLAG
 
 
 @pytest.mark.parametrize("number", [f"{one:02}" for one in range(1, 16)])
-def test_a_target_is_won_in_no_other_way_than_those_that_are_listed(number):
-    assert ways_that_work(number) == FALL.get(number, [])
+def test_no_target_is_won_without_understanding(number):
+    assert ways_that_work(number) == []
 
 
-def test_an_attack_is_noticed_where_there_is_something_to_win():
-    """By the flag alone, and not by a text that only looks like one."""
-    assert set(FALL) and all(way in ATTACKS for ways in FALL.values() for way in ways)
+def weak(way):
+    """A scene that gives the flag of lesson 04 in this way alone."""
+    if way in ("looked at", "guessed"):
+        return SimpleNamespace(log=[FLAG])
+    methods = {
+        "called": lambda: FLAG,
+        "looped": lambda one: FLAG if one == 7 else "no",
+        "on a grid": lambda one, other: FLAG if (one, other) == (2, 3) else "no",
+    }
+    return SimpleNamespace(open=methods[way])
+
+
+@pytest.mark.parametrize("way", ATTACKS)
+def test_an_attack_is_noticed_where_there_is_something_to_win(way, monkeypatch):
+    monkeypatch.setattr(target_attacks, "fresh", lambda _number: weak(way))
+    assert ATTACKS[way]("04")
+
+
+def test_a_text_that_only_looks_like_a_flag_is_none():
     assert not flags_in("04", "flag-0000") and not flags_in("04", "")

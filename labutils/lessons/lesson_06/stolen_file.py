@@ -32,7 +32,7 @@ class StolenFile:
         self.begun, self.has_responded = apps.lab.clock.now, False
         self.newest = dict(apps.notes.latest_session())
         api = NotesApi(apps.lab, API, LOGIN)
-        api.scene = self
+        api.notes = self._notes
         apps.lab.add("api.example", api)
         self.tom = apps.tom
 
@@ -41,7 +41,7 @@ class StolenFile:
         """Whole days since the theft."""
         return int(self.apps.lab.clock.now - self.begun) // DAY
 
-    def notes(self) -> dict[str, str]:
+    def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag on day LONG and later."""
         later = f"it comes on day {LONG}; this is day {self.day}"
         return {"notes of": ADA, "flag": FLAG if self.day >= LONG else later}
