@@ -42,7 +42,7 @@ COMMON = {
 NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
 NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
 NOTHING_YET = (
-    "Nothing is noted yet. What you predict, pass and answer is noted in progress.json, in the "
+    "Nothing is recorded yet. What you predict, pass and answer goes into progress.json, in the "
     "folder\nof this notebook. It stays on this machine."
 )
 PREDICTIONS = (Prediction, Estimate, GridRow)
@@ -263,11 +263,11 @@ def mine(identifier: str, answer: Any = None) -> Any:
         )
         return course
     if _is_blank(answer):
-        print(f"{identifier} is not written here yet; the course's is used.")
+        print(f"{identifier} is not written yet, so the course's version is used.")
         return course
     judged, _ = verdict(exercise, answer)
     if judged.kind not in ("passed", "let_in", "refused_good"):
-        print(f"{identifier} does not work yet; the course's is used. check says what is missing.")
+        print(f"{identifier} does not work yet, so the course's version is used. check says what is missing.")
         return course
     unfinished = "" if judged is PASSED else ", which has not passed yet"
     print(f"Yours is used{unfinished} ({identifier}).")
@@ -302,7 +302,7 @@ def _say_not_noted(answer: object) -> None:
     """Say of what answers no question that it is not noted; nothing where nothing was answered."""
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
         return
-    print(f"{shown(repr(answer), 40)} does not fit, so it is not noted.")
+    print(f"{shown(repr(answer), 40)} does not fit, so it is not recorded.")
 
 
 # --- quizzes ------------------------------------------------------------------------------------
@@ -345,16 +345,16 @@ def predict(identifier: str, guess: object = "") -> None:
         _say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
     elif "after" in noted:
         _say(
-            f"{item.id}: the result was shown here already, so {item.named(choice)} is noted as a "
-            "guess after it, and does not count as a prediction."
+            f"{item.id}: the result was shown here already, so {item.named(choice)} counts as a "
+            "guess after it, and not as a prediction."
         )
         judged = item.belief(choice) or "That is right."
-        _say(f"It came out: {item.named(item.truth)}. {judged}")
+        _say(f"Result: {item.named(item.truth)}. {judged}")
         _say(item.because)
     elif noted.get("first") == choice:
-        _say(f"{item.id}: noted: {item.named(choice)}. Now run the experiment.")
+        _say(f"{item.id}: recorded: {item.named(choice)}. Now run the experiment.")
     else:
-        _say(f"{item.id}: your first guess stays noted: {_named(item, noted.get('first'))}.")
+        _say(f"{item.id}: your first guess stays: {_named(item, noted.get('first'))}.")
 
 
 def reveal(identifier: str, observed: object = ...) -> None:
@@ -366,9 +366,9 @@ def reveal(identifier: str, observed: object = ...) -> None:
     noted = progress_file.before_the_result(item.id)
     print()
     if came_out is None:
-        print(f"{item.id}. It came out: {shown(repr(observed), 60)}.")
+        print(f"{item.id}. Result: {shown(repr(observed), 60)}.")
     else:
-        _say(f"{item.id}. It came out: {item.named(came_out)}.")
+        _say(f"{item.id}. Result: {item.named(came_out)}.")
     if came_out != item.truth:
         _say(
             f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
@@ -390,14 +390,14 @@ def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
     choice, after = item.read(noted.get("first")), item.read(noted.get("after"))
     if choice is None:
         if after is None:
-            return "You noted no prediction."
+            return "You made no prediction."
         judged = item.belief(after) or "That is right."
         return (
-            f"You noted no prediction. After the result you guessed {item.named(after)}. {judged}"
+            f"You made no prediction. After the result you guessed {item.named(after)}. {judged}"
         )
     belief = item.belief(choice)
     if not belief and choice == item.truth:
-        return f"You predicted {item.named(choice)}. It came true."
+        return f"You predicted {item.named(choice)}, and you were right."
     if not belief:
         return f"You predicted {item.named(choice)}. That is near enough."
     return f"You predicted {item.named(choice)}. {belief}"
@@ -468,7 +468,7 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
         item.id for item in each.predictions if not {"first", "after"} & set(items.get(item.id, {}))
     ]
     if open_:
-        return f"All of it is done, but these predictions are not noted: {', '.join(open_)}."
+        return f"All of it is done, but these predictions are still open: {', '.join(open_)}."
     return "All of it is done."
 
 
@@ -489,7 +489,7 @@ def _standing(each: Lesson, items: Mapping[str, progress_file.Item]) -> str:
     if each.predictions:
         outcomes = [came_true(p, items.get(p.id, {}).get("first")) for p in each.predictions]
         made = [outcome for outcome in outcomes if outcome is not None]
-        parts.append(f"predictions {len(made)} of {len(outcomes)} noted, {sum(made)} came true")
+        parts.append(f"predictions {len(made)} of {len(outcomes)} made, {sum(made)} right")
     parts.append(f"quiz {passed(each.quizzes)}")
     return f"Lesson {each.number}: {', '.join(parts)}."
 

@@ -313,10 +313,10 @@ def test_a_prediction_is_asked_noted_and_revealed(said):
     asked = said(verbs.predict, "77-p1", "")
     assert "The thief still holds" in asked and "  b) 401" in asked and "quotes: a, b." in asked
     assert said(verbs.predict, "77-p1", " B ") == (
-        "77-p1: noted: b) 401. Now run the experiment.\n"
+        "77-p1: recorded: b) 401. Now run the experiment.\n"
     )
     assert said(verbs.reveal, "77-p1", 200) == (
-        "\n77-p1. It came out: a) 200.\n"
+        "\n77-p1. Result: a) 200.\n"
         "You predicted b) 401. Belief: logging out ends every token.\n"
         "The API never heard of the logout.\n"
     )
@@ -324,18 +324,18 @@ def test_a_prediction_is_asked_noted_and_revealed(said):
 
 def test_the_first_guess_stays(said):
     said(verbs.predict, "77-p1", "b")
-    assert said(verbs.predict, "77-p1", "a") == ("77-p1: your first guess stays noted: b) 401.\n")
+    assert said(verbs.predict, "77-p1", "a") == ("77-p1: your first guess stays: b) 401.\n")
     assert items()["77-p1"] == {"first": "b"}
 
 
 def test_a_right_guess_came_true(said):
     said(verbs.predict, "77-p1", "a")
-    assert "You predicted a) 200. It came true." in said(verbs.reveal, "77-p1", 200)
+    assert "You predicted a) 200, and you were right." in said(verbs.reveal, "77-p1", 200)
 
 
 def test_without_a_guess_the_experiment_is_told_all_the_same(said):
     assert said(verbs.reveal, "77-p1", 200) == (
-        "\n77-p1. It came out: a) 200.\nYou noted no prediction.\nThe API never heard of the "
+        "\n77-p1. Result: a) 200.\nYou made no prediction.\nThe API never heard of the "
         "logout.\n"
     )
 
@@ -346,7 +346,7 @@ def test_where_it_comes_out_differently_the_learner_is_told_to_run_from_the_top(
 ):
     text = said(verbs.reveal, "77-p1", observed)
     assert text.startswith(
-        f"\n77-p1. It came out: {shown}.\nIn the course's own run it is: a) 200."
+        f"\n77-p1. Result: {shown}.\nIn the course's own run it is: a) 200."
     )
     assert "run from the top" in " ".join(text.split())
 
@@ -354,7 +354,7 @@ def test_where_it_comes_out_differently_the_learner_is_told_to_run_from_the_top(
 @pytest.mark.parametrize(
     "guess, outcome",
     [
-        ("10", "It came true"),
+        ("10", "and you were right"),
         ("12", "near enough"),
         (7, "near enough"),
         ("1", "it ends at once"),
@@ -378,7 +378,7 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
     said(verbs.predict, "77-p3", "O O")
     text = said(verbs.reveal, "77-p3", [True, False])
     assert text == (
-        "\n77-p3. It came out: ox (it opens: 1; it is refused: 2).\n"
+        "\n77-p3. Result: ox (it opens: 1; it is refused: 2).\n"
         "You predicted oo (it opens: 1, 2). Belief: all doors are alike.\n"
         "The back door asks for another key.\n"
     )
@@ -401,13 +401,13 @@ def test_what_is_no_row_is_asked_again(guess, said):
 def test_a_guess_after_the_result_is_noted_as_that_and_is_no_prediction(said):
     said(verbs.reveal, "77-p1", 200)
     assert said(verbs.predict, "77-p1", "a") == (
-        "77-p1: the result was shown here already, so a) 200 is noted as a guess after it, and "
-        "does not count\nas a prediction.\n"
-        "It came out: a) 200. That is right.\n"
+        "77-p1: the result was shown here already, so a) 200 counts as a guess after it, and "
+        "not as a\nprediction.\n"
+        "Result: a) 200. That is right.\n"
         "The API never heard of the logout.\n"
     )
     assert items() == {"77-p1": {"shown": True, "after": "a"}}
-    assert said(verbs.progress).startswith("Nothing is noted yet.")
+    assert said(verbs.progress).startswith("Nothing is recorded yet.")
 
 
 @pytest.mark.parametrize(
@@ -419,8 +419,8 @@ def test_who_runs_all_cells_and_guesses_then_is_told_the_belief_all_the_same(gue
     said(verbs.reveal, "77-p1", 200)
     said(verbs.predict, "77-p1", guess)
     assert said(verbs.reveal, "77-p1", 200) == (
-        "\n77-p1. It came out: a) 200.\n"
-        f"You noted no prediction. After the result you guessed {judged}\n"
+        "\n77-p1. Result: a) 200.\n"
+        f"You made no prediction. After the result you guessed {judged}\n"
         "The API never heard of the logout.\n"
     )
 
@@ -436,7 +436,7 @@ def test_what_was_predicted_before_the_result_counts_however_often_the_lesson_is
     said(verbs.predict, "77-p1", "b")
     for _ in range(2):
         said(verbs.reveal, "77-p1", 200)
-        assert said(verbs.predict, "77-p1", "b").startswith("77-p1: noted: b) 401.")
+        assert said(verbs.predict, "77-p1", "b").startswith("77-p1: recorded: b) 401.")
     assert items() == {"77-p1": {"first": "b"}}
 
 
@@ -455,7 +455,7 @@ def test_a_guess_after_the_result_is_in_no_count_and_in_no_receipt(said):
     verbs.reveal("77-p1", 200)
     verbs.predict("77-p1", "a")
     text = said(verbs.progress)
-    assert "predictions 1 of 3 noted, 1 came true" in text
+    assert "predictions 1 of 3 made, 1 right" in text
     assert text.endswith('progress("77-p2=11")\n')
 
 
@@ -471,18 +471,18 @@ def test_what_run_all_passed_stays_open_until_a_guess_is_made(said):
     verbs.predict("77-p2", "11")
     verbs.predict("77-p1", "")
     verbs.reveal("77-p1", 200)
-    assert "these predictions are not noted: 77-p1, 77-p3." in said(verbs.progress)
+    assert "these predictions are still open: 77-p1, 77-p3." in said(verbs.progress)
     verbs.predict("77-p1", "a")
-    assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
+    assert "All of it is done, but these predictions are still open: 77-p3." in said(verbs.progress)
 
 
 @pytest.mark.parametrize(
     ("name", "observed", "guess", "told"),
     [
-        ("77-p1", 200, "b", "It came out: a) 200. Belief: logging out ends every token."),
-        ("77-p2", 10, "100", "It came out: 10 minutes. Belief: it never ends."),
-        ("77-p2", 10, "11", "It came out: 10 minutes. That is right."),
-        ("77-p3", "ox", "oo", "It came out: ox (it opens: 1; it is refused: 2). Belief: all doors"),
+        ("77-p1", 200, "b", "Result: a) 200. Belief: logging out ends every token."),
+        ("77-p2", 10, "100", "Result: 10 minutes. Belief: it never ends."),
+        ("77-p2", 10, "11", "Result: 10 minutes. That is right."),
+        ("77-p3", "ox", "oo", "Result: ox (it opens: 1; it is refused: 2). Belief: all doors"),
     ],
 )
 def test_a_guess_after_run_all_shows_the_result_again_with_the_belief(
@@ -497,7 +497,7 @@ def test_a_guess_after_run_all_shows_the_result_again_with_the_belief(
 
 def test_a_prediction_that_was_noted_on_another_machine_counts_here(said):
     verbs.reveal("77-p1", 200)
-    assert "predictions 1 of 3 noted" in said(verbs.progress, "77-p1=b")
+    assert "predictions 1 of 3 made" in said(verbs.progress, "77-p1=b")
     assert items() == {"77-p1": {"first": "b"}}
 
 
@@ -537,7 +537,7 @@ def test_whatever_the_file_says_each_verb_answers(noted, said, tmp_path):
         assert set(item) <= {"passed", "tries", "first", "shown", "after"}
         assert not ("shown" in item and "first" in item)
     assert said(verbs.progress)
-    assert "77-p1. It came out: a) 200." in said(verbs.reveal, "77-p1", 200)
+    assert "77-p1. Result: a) 200." in said(verbs.reveal, "77-p1", 200)
     assert said(verbs.predict, "77-p1", "a").startswith("77-p1: ")
     assert {"first", "after"} & set(items()["77-p1"])
 
@@ -549,7 +549,7 @@ def test_until_it_is_attempted_the_courses_is_used(capsys):
     def double(n): ...
 
     assert verbs.mine("77-1", double)(4) == 8
-    assert capsys.readouterr().out == "77-1 is not written here yet; the course's is used.\n"
+    assert capsys.readouterr().out == "77-1 is not written yet, so the course's version is used.\n"
 
 
 def test_what_passes_is_used(capsys):
@@ -567,7 +567,7 @@ def test_a_verifier_that_lets_in_too_much_or_too_little_is_used_as_it_is(functio
 def test_what_does_not_work_yet_stops_no_later_cell(function, capsys):
     assert verbs.mine("77-1", function)(4) == 8
     assert capsys.readouterr().out == (
-        "77-1 does not work yet; the course's is used. check says what is missing.\n"
+        "77-1 does not work yet, so the course's version is used. check says what is missing.\n"
     )
 
 
@@ -603,7 +603,7 @@ def test_a_refusal_of_the_learners_verifier_goes_on_its_way():
 def test_without_an_answer_mine_finds_it_by_its_name_where_its_cell_was_run(capsys):
     cells = {"mine": verbs.mine}
     assert eval("mine('77-1')", cells)(4) == 8
-    assert capsys.readouterr().out == "77-1 is not written here yet; the course's is used.\n"
+    assert capsys.readouterr().out == "77-1 is not written yet, so the course's version is used.\n"
     cells["double"] = lambda n: n + n
     assert eval("mine('77-1')", cells)(4) == 8
     assert capsys.readouterr().out == "Yours is used (77-1).\n"
@@ -678,7 +678,7 @@ def test_a_value_is_handed_on_too():
 )
 def test_what_is_no_choice_is_said_to_be_not_noted(verb, name, choice, said):
     text = said(verb, name, choice)
-    assert text.endswith(f"{choice!r} does not fit, so it is not noted.\n")
+    assert text.endswith(f"{choice!r} does not fit, so it is not recorded.\n")
     assert "77-" in text and items() == {}
 
 
@@ -716,7 +716,7 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
     verbs.predict("77-p2", "11")
     verbs.quiz("77-q1", "a")
     assert said(verbs.progress) == (
-        "Lesson 77: exercises 1 of 3, target reached, predictions 2 of 3 noted, 1 came true, "
+        "Lesson 77: exercises 1 of 3, target reached, predictions 2 of 3 made, 1 right, "
         "quiz 1 of 1.\n"
         "  Still to do: 77-2, 77-3.\n"
         "What the experiments showed, where you had predicted something else:\n"
@@ -736,7 +736,7 @@ def test_progress_does_not_call_a_lesson_done_whose_predictions_are_not_noted(sa
     do_all_but_the_predictions()
     verbs.predict("77-p1", "b")
     verbs.predict("77-p2", "11")
-    assert "All of it is done, but these predictions are not noted: 77-p3." in said(verbs.progress)
+    assert "All of it is done, but these predictions are still open: 77-p3." in said(verbs.progress)
     verbs.predict("77-p3", "ox")
     assert "  All of it is done.\n" in said(verbs.progress)
 
@@ -766,7 +766,7 @@ def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said)
 
 @pytest.mark.parametrize("receipt", [7, None, ["77-1"]])
 def test_a_receipt_that_is_no_text_is_no_receipt(receipt, said):
-    assert said(verbs.progress, receipt).startswith("Nothing is noted yet.")
+    assert said(verbs.progress, receipt).startswith("Nothing is recorded yet.")
 
 
 def test_the_file_is_as_the_design_says(tmp_path):

@@ -66,7 +66,7 @@ CALLS = [
     (verbs.progress,),
     (verbs.progress, "01-1"),
 ]
-ANSWERS = ["00-1: not yet.", "00-p1: ", "00-p1. It came out: ", "You chose a: ", "", ""]
+ANSWERS = ["00-1: not yet.", "00-p1: ", "00-p1. Result: ", "You chose a: ", "", ""]
 VERBS = ["check", "predict", "reveal", "quiz", "progress", "progress with a receipt"]
 each_call = pytest.mark.parametrize(
     ("call", "answer"), list(zip(CALLS, ANSWERS, strict=True)), ids=VERBS
@@ -215,8 +215,8 @@ def test_after_a_read_that_failed_nothing_is_written(
     sentence = f"(progress.json cannot be read ({os.strerror(fault)}), so it is left as it is, and "
     assert text.count(f"{sentence}this is not noted. ") == 1 and answer in text
     assert text.count(f" {advice})") == 1
-    assert "noted:" not in text and "You noted no prediction" not in text
-    assert "Nothing is noted yet" not in text
+    assert "noted:" not in text and "You made no prediction" not in text
+    assert "Nothing is recorded yet" not in text
     assert (file.read_bytes(), names(file.parent)) == (WHOLE, {"progress.json"})
 
 
@@ -278,7 +278,7 @@ def test_a_file_of_another_user_stays_as_it_is(of_file, of_folder, tmp_path):
             command, env=environment, capture_output=True, encoding="utf-8", check=True
         )
         assert "(Permission denied), so" in done.stdout
-        assert "00-1: not yet." in done.stdout and "00-p1. It came out" in done.stdout
+        assert "00-1: not yet." in done.stdout and "00-p1. Result" in done.stdout
         assert file.read_bytes() == WHOLE and names(folder) == {"progress.json"}
 
 
@@ -334,7 +334,7 @@ def test_a_folder_that_is_not_there_is_told_in_a_sentence(file, said, monkeypatc
     text = said(verbs.check, "00-1", 3)
     assert "progress.json cannot be written here" in text and "00-1: not yet." in text
     assert "cannot" not in said(verbs.reveal, "00-p1")  # nobody asked for that note
-    assert said(verbs.progress).startswith("Nothing is noted yet.")
+    assert said(verbs.progress).startswith("Nothing is recorded yet.")
 
 
 @posix

@@ -217,14 +217,14 @@ def test_progress_is_carried_to_another_machine_by_its_receipt(capsys, tmp_path,
 def test_a_damaged_progress_file_is_no_trouble(content, tmp_path, capsys):
     (tmp_path / "progress.json").write_text(content, encoding="utf-8")
     progress()
-    assert "Nothing is noted yet." in capsys.readouterr().out
+    assert "Nothing is recorded yet." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("receipt", ["nonsense", "../x \x1b[31m", 7, None])
 def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, capsys):
     progress(receipt)
     said = capsys.readouterr().out
-    assert "Nothing is noted yet." in said and "\x1b" not in said
+    assert "Nothing is recorded yet." in said and "\x1b" not in said
 
 
 def test_a_folder_that_cannot_be_written_to_loses_no_receipt(capsys, monkeypatch):

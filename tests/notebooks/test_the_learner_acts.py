@@ -191,7 +191,7 @@ def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     )
     for item in course(number).predictions:
         demand(
-            f"{item.id}. It came out: " in outputs,
+            f"{item.id}. Result: " in outputs,
             f"{item.id}: the stored run does not show what came out. make notebooks ARGS={number}",
         )
 

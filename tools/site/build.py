@@ -43,7 +43,7 @@ PAGES = {
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 REVEALS = re.compile(r"(?m)^\s*reveal\(")
 WIDTHS = (WIDTH, 110)  # characters of a line that a lesson says; of the words of a picture
-NO_LEARNER = re.compile(r"(?m)^(?:.* is not written here yet.*|You noted no prediction\.)\n?")
+NO_LEARNER = re.compile(r"(?m)^(?:.* is not written yet.*|You made no prediction\.)\n?")
 
 
 # --- ways to start ------------------------------------------------------------------------------

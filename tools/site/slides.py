@@ -44,7 +44,7 @@ DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 CODE_SPAN, EMPHASIS = re.compile(r"`([^`]+)`"), re.compile(r"\*(\w+)\*")
 VOTE = re.compile(r'^(?:predict|quiz)\("(\d\d-[pq]\d+)"', re.MULTILINE)
-CAME_OUT = re.compile(r"^(\d\d-p\d+)\. It came out: ", re.MULTILINE)
+CAME_OUT = re.compile(r"^(\d\d-p\d+)\. Result: ", re.MULTILINE)
 LEFT_OUT = re.compile(r"^(?:\w+ = )?(?:check|progress|target|solution|hint)\(", re.MULTILINE)
 
 
@@ -287,7 +287,7 @@ def parted(outputs: list[NotebookNode], course: Lesson) -> Iterator[NotebookNode
         text = NO_LEARNER.sub("", output.text)
         for identifier in CAME_OUT.findall(text):
             item = course.items[identifier]
-            result = f"It came out: {item.named(item.truth)}."
+            result = f"Result: {item.named(item.truth)}."
             before, text = around(f"{identifier}. {result} {item.because}", text)
             yield from printed(before, words_above)
             title = f"## What came out: {identifier}"

@@ -143,7 +143,7 @@ def test_each_picture_keeps_its_words_and_what_a_prediction_asks_stays_shut(numb
 
 
 def test_an_output_that_only_spoke_of_a_learner_leaves_no_empty_box(tmp_path):
-    printed = "05-1 is not written here yet; the course's is used.\n"
+    printed = "05-1 is not written yet, so the course's version is used.\n"
     cell = new_code_cell("run()", outputs=[new_output("stream", name="stdout", text=printed)])
     book = new_notebook(cells=[new_markdown_cell("# 05"), cell])
     nbformat.write(book, tmp_path / "05-x.ipynb")
@@ -171,9 +171,9 @@ def test_the_front_page_says_how_to_get_the_course_or_that_it_cannot_say():
     ("printed", "shown"),
     [
         ("a\nb\n", "a\nb\n"),
-        ("05-1 is not written here yet; the course's is used.\nopen\n", "open\n"),
-        ("05-p1. It came out: a) no.\nYou noted no prediction.\nSo.\n",)
-        + ("05-p1. It came out: a) no.\nSo.\n",),
+        ("05-1 is not written yet, so the course's version is used.\nopen\n", "open\n"),
+        ("05-p1. Result: a) no.\nYou made no prediction.\nSo.\n",)
+        + ("05-p1. Result: a) no.\nSo.\n",),
         (f"{'word ' * 19}word,\nwhich goes on\n", f"{'word ' * 19}word, which goes on\n"),
         (f"{'word ' * 19}word,\n  indented\n",) * 2,
         (f"{'one  two ' * 11}\nthree  four\n",) * 2,
@@ -224,7 +224,7 @@ def test_each_prediction_and_quiz_is_a_slide_with_its_choices_and_no_truth(numbe
             )
     assert len(votes) == len(course.predictions) + len(course.quizzes)
     for cell in told(number):
-        assert "You noted no prediction" not in cell.source
+        assert "You made no prediction" not in cell.source
     for cell in votes:
         assert "It comes out" not in on_the_wall(cell)
         assert "Right." not in on_the_wall(cell)
@@ -270,7 +270,7 @@ def test_a_row_says_which_letter_stands_for_what():
 def test_what_a_prediction_came_to_is_a_slide_after_its_vote(number):
     texts = [cell.source for cell in told(number)]
     for item in lesson(number).predictions:
-        result = slides.in_html(f"It came out: {item.named(item.truth)}.")
+        result = slides.in_html(f"Result: {item.named(item.truth)}.")
         why = slides.in_html(item.because)
         question = slides.in_html(item.question)
         [came_out] = [at for at, text in enumerate(texts) if text.endswith(f"{result}**\n\n{why}")]
@@ -367,7 +367,7 @@ def parts_of(*outputs):
 
 def test_what_a_learner_did_not_write_is_not_said_on_the_wall():
     printed = (
-        "05-1 is not written here yet; the course's is used.\nopened\nYou noted no prediction.\n"
+        "05-1 is not written yet, so the course's version is used.\nopened\nYou made no prediction.\n"
     )
     assert parts_of(printed) == ["opened"]
 
@@ -380,15 +380,15 @@ def test_the_words_of_a_picture_do_not_stand_below_it_again():
 
 def test_what_is_printed_after_a_prediction_stays_an_output():
     item = lesson("05").predictions[0]
-    printed = f"{item.id}. It came out: {item.named(item.truth)}.\n{item.because}\nand more\n"
+    printed = f"{item.id}. Result: {item.named(item.truth)}.\n{item.because}\nand more\n"
     result, more = parts_of(printed)
-    assert result.startswith(f"## What came out: {item.id}\n\n**It came out: ")
+    assert result.startswith(f"## What came out: {item.id}\n\n**Result: ")
     assert more == "and more"
 
 
 def test_a_stored_output_that_differs_from_the_registry_is_not_passed_over():
     with pytest.raises(AssertionError, match="a stored output does not say: 05-p1"):
-        parts_of("05-p1. It came out: something else.\n")
+        parts_of("05-p1. Result: something else.\n")
 
 
 def test_a_table_that_is_wide_has_small_type_and_a_long_sentence_is_broken():
