@@ -267,7 +267,10 @@ def mine(identifier: str, answer: Any = None) -> Any:
         return course
     judged, _ = verdict(exercise, answer)
     if judged.kind not in ("passed", "let_in", "refused_good"):
-        print(f"{identifier} does not work yet, so the course's version is used. check says what is missing.")
+        print(
+            f"{identifier} does not work yet, so the course's version is used. check says what is "
+            "missing."
+        )
         return course
     unfinished = "" if judged is PASSED else ", which has not passed yet"
     print(f"Yours is used{unfinished} ({identifier}).")
@@ -392,9 +395,7 @@ def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
         if after is None:
             return "You made no prediction."
         judged = item.belief(after) or "That is right."
-        return (
-            f"You made no prediction. After the result you guessed {item.named(after)}. {judged}"
-        )
+        return f"You made no prediction. After the result you guessed {item.named(after)}. {judged}"
     belief = item.belief(choice)
     if not belief and choice == item.truth:
         return f"You predicted {item.named(choice)}, and you were right."

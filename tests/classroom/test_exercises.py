@@ -335,8 +335,7 @@ def test_a_right_guess_came_true(said):
 
 def test_without_a_guess_the_experiment_is_told_all_the_same(said):
     assert said(verbs.reveal, "77-p1", 200) == (
-        "\n77-p1. Result: a) 200.\nYou made no prediction.\nThe API never heard of the "
-        "logout.\n"
+        "\n77-p1. Result: a) 200.\nYou made no prediction.\nThe API never heard of the logout.\n"
     )
 
 
@@ -345,9 +344,7 @@ def test_where_it_comes_out_differently_the_learner_is_told_to_run_from_the_top(
     observed, shown, said
 ):
     text = said(verbs.reveal, "77-p1", observed)
-    assert text.startswith(
-        f"\n77-p1. Result: {shown}.\nIn the course's own run it is: a) 200."
-    )
+    assert text.startswith(f"\n77-p1. Result: {shown}.\nIn the course's own run it is: a) 200.")
     assert "run from the top" in " ".join(text.split())
 
 

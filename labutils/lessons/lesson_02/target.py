@@ -25,8 +25,8 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are admin at the payroll, and its log says so. Look for a second way: there are at least "
-    "four.",
+    "You are admin at the payroll. There are at least two more ways: look for one. Then show your "
+    "own `verify` what you sent. It refuses each, since it never asks the token.",
     {
         "other": (
             "That is not the flag. GET https://payroll.example/admin answers with it, once the "
@@ -46,16 +46,18 @@ TARGET = Target(
         "Ask the application first: scene.tom.get('https://payroll.example/me', "
         "headers={'authorization': f'Bearer {scene.token}'}). Then read the header of each of "
         "Tom's tokens: what does it leave to the sender?",
-        "The application refuses `none`. Does it refuse each spelling of it? It reads the key from "
-        "a file that the kid names. And which algorithm does it use with that key?",
-        "Any of these: alg 'None'; HS256 with /keys/rs256.pem as the secret (02-4); kid "
+        "The application refuses `none`, in each spelling. It reads the key from a file that the "
+        "kid names. And which algorithm does it use with that key? An unknown path is answered "
+        "with those that exist.",
+        "Any of these, for `aud` payroll: `confused(claims, ...)` with /keys/rs256.pem; kid "
         "'../static/logo.svg' with HS256 and the picture as the secret; crack(scene.old_token, "
         "guesses()) (02-5).",
     ),
     code("""
-        forged = f"{json_part({'alg': 'None'})}.{json_part({'sub': 'admin'})}."
-        address, headers = "https://payroll.example/admin", {"authorization": f"Bearer {forged}"}
-        flag = scene.tom.get(address, headers=headers).json()["flag"]
+        public_key = scene.tom.get("https://payroll.example/keys/rs256.pem").content
+        forged = confused({"sub": "admin", "aud": "payroll"}, public_key)
+        headers = {"authorization": f"Bearer {forged}"}
+        flag = scene.tom.get("https://payroll.example/admin", headers=headers).json()["flag"]
     """),
     brief=(
         "https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "

@@ -4,7 +4,7 @@
 ID token, and checks less of it than it should. /page shows who is signed in.
 """
 
-from dataclasses import dataclass
+import re
 from functools import cache
 from typing import Any
 
@@ -96,35 +96,39 @@ class EagerWiki(SmallApp):
         return str(claims["sub"])
 
 
-@dataclass
 class Board:
-    """The scene: two applications and the eager wiki; Tom may register applications of his own."""
+    """The scene: two applications and the eager wiki; Tom may register applications of his own.
 
-    apps: TwoApps
-    log: list[str]  # lines that a proxy wrote; Tom has found them
+    `log` has lines that a proxy wrote, and that Tom has found.
+    """
+
+    def __init__(self, apps: TwoApps, log: list[str]):
+        self._apps, self.log = apps, log
 
     @property
     def tom(self) -> Any:
         """Tom's browser."""
-        return self.apps.tom
+        return self._apps.tom
 
     @property
     def now(self) -> int:
         """The lab's time, in seconds since 1970."""
-        return self.apps.lab.clock.now
+        return self._apps.lab.clock.now
 
     def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
         """Ada signs in at an application of Tom's with this name; the tokens that it receives.
 
-        Raises ValueError for a name that somebody has already.
+        Raises ValueError for a name that somebody has already, or that no host can have.
         """
-        if client_id in self.apps.provider.clients:
+        if not re.fullmatch("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", client_id):
+            raise ValueError("A name has small letters, digits and hyphens, and no hyphen outside.")
+        if client_id in self._apps.provider.clients:
             raise ValueError(f"There is an application named {client_id!r} already. Take another.")
         origin = f"https://{client_id}.test"
-        self.apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
-        application = RelyingParty(self.apps.lab, origin, LOGIN, client_id)
-        self.apps.lab.add(f"{client_id}.test", application)
-        self.apps.sign_in("ada", origin)
+        self._apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
+        application = RelyingParty(self._apps.lab, origin, LOGIN, client_id)
+        self._apps.lab.add(f"{client_id}.test", application)
+        self._apps.sign_in("ada", origin)
         session = application.latest_session()
         return {name: session[name] for name in ("id_token", "access_token")}
 
@@ -149,8 +153,10 @@ def board() -> Board:
     for person, application, address in (
         ("tom", apps.notes, "203.0.113.66"),
         ("ada", apps.notes, "192.0.2.10"),
-        ("tom", apps.wiki, "203.0.113.66"),
-        ("ada", apps.wiki, "192.0.2.10"),
+        ("ada", apps.wiki, "192.0.2.10"),  # whoever tries in order, or from the end, is locked out
+        ("tom", apps.notes, "203.0.113.66"),
+        ("ada", apps.notes, "192.0.2.10"),
+        ("tom", apps.notes, "203.0.113.66"),
     ):
         log.append(signs_out(apps, person, application, address))
     return Board(apps, log)

@@ -309,6 +309,23 @@ def key_cache(answer: Tried) -> Verdict:
         verdict = cache_verdict(answer, words, calls, want, mistake)
         if verdict is not PASSED:
             return verdict
+    return without_a_list(answer)
+
+
+def without_a_list(answer: Tried) -> Verdict:
+    """The verdict on two calls whose list is too old, while the provider does not answer."""
+
+    def fetch() -> dict[str, Any]:
+        raise ConnectionError("the provider does not answer")
+
+    cache: dict[str, Any] = {"keys": [dict(key) for key in OLD_LIST], "fetched": 0}
+    for now in (300, 301):
+        try:
+            keys = answer("key-1", cache, fetch, now)
+        except Exception:
+            continue
+        words = f"a kid that was known, after {now} seconds, and the fetch fails"
+        return Verdict("differs", words, written(keys), "the error of fetch()", mistake="no list")
     return PASSED
 
 
@@ -700,6 +717,19 @@ EXERCISES = (
             "early": (
                 "The list was fetched less than 30 seconds ago. Do not ask again yet.",
                 altered(KEYS_FOR, ("else 30", "else 0")),
+            ),
+            "no list": (
+                "The list is too old, and there is no new one. Let the error of fetch() through, "
+                "and note the time only when a list came: an old list would count for ever.",
+                altered(
+                    KEYS_FOR,
+                    (
+                        'cache["keys"] = fetch()["keys"]',
+                        'cache["keys"] = tried(fetch, cache["keys"])',
+                    ),
+                )
+                + "\n\ndef tried(fetch, old):\n    try:\n        return fetch()['keys']\n"
+                "    except Exception:\n        return old",
             ),
             "near": (
                 "This kid is only nearly the one of a key in the list, so it is unknown. Compare "

@@ -1,19 +1,15 @@
-"""Four ways to be admin at the payroll (lesson 02)."""
+"""Three ways to be admin at the payroll (lesson 02)."""
 
 from labutils.identity.tokens import SigningKey, b64, json_part, sign
 from labutils.lessons.lesson_02.weak_app import APP, WeakApp
 from labutils.stage import forgeries
 
-ADMIN = {"sub": "admin"}
+ADMIN = {"sub": "admin", "aud": "payroll"}
 
 
 def flag(scene: WeakApp, token: str) -> str:
     answer = scene.tom.get(APP + "/admin", headers={"authorization": f"Bearer {token}"})
     return answer.json().get("flag", answer.text)
-
-
-def another_spelling(scene: WeakApp) -> str:
-    return flag(scene, f"{json_part({'alg': 'None'})}.{json_part(ADMIN)}.")
 
 
 def algorithm_confusion(scene: WeakApp) -> str:
@@ -37,13 +33,19 @@ def a_guessed_secret(scene: WeakApp) -> str:
 
 
 ROUTES = {
-    "another spelling of none": another_spelling,
     "algorithm confusion": algorithm_confusion,
     "a file that everybody has": a_file_that_everybody_has,
     "a guessed secret": a_guessed_secret,
 }
 SHUT = {
     "the word none": lambda scene: flag(scene, forgeries.unsigned(ADMIN)),
+    "another spelling of it": lambda scene: flag(scene, forgeries.unsigned(ADMIN, "nOnE")),
+    "a forgery of the lesson": lambda scene: flag(
+        scene, forgeries.confused(forgeries.ADMIN, forgeries.public_pem(forgeries.SERVICE.jwk))
+    ),
+    "all forgeries of the lesson": lambda scene: " ".join(
+        flag(scene, forged) for forged in forgeries.forgeries().values()
+    ),
     "Tom's own key": lambda scene: flag(scene, forgeries.with_own_key(ADMIN)),
     "a changed claim": lambda scene: flag(scene, forgeries.changed(scene.token, ADMIN)),
     "Tom's own token": lambda scene: flag(scene, scene.token),

@@ -112,8 +112,8 @@ def answer(kid, cache, fetch, now):
         return cache["keys"]
     if now < cache["fetched"] + 30:
         return cache["keys"]
-    cache["fetched"] = now
     cache["keys"] = fetch()["keys"]
+    cache["fetched"] = now
     return cache["keys"]
 """,
         """
@@ -283,6 +283,19 @@ WRONG = {
         "kid in small letters": ("near", kid('kid.lower() in [k["kid"] for k in cache["keys"]]')),
         "kid without blanks": ("near", kid('kid.strip() in [k["kid"] for k in cache["keys"]]')),
         "an old key for ever": ("for ever", but(KEYS_FOR, "if now", "if not known and now")),
+        "the time before the list": (
+            "no list",
+            """
+def answer(kid, cache, fetch, now):
+    if kid in {key["kid"] for key in cache["keys"]} and now < cache["fetched"] + 300:
+        return cache["keys"]
+    if now < cache["fetched"] + 30:
+        return cache["keys"]
+    cache["fetched"] = now
+    cache["keys"] = fetch()["keys"]
+    return cache["keys"]
+""",
+        ),
         "an old key for a day": ("for ever", but(KEYS_FOR, "(300 if", "(86400 if")),
     },
     "04-6": {

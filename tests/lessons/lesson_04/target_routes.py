@@ -24,7 +24,16 @@ def a_token_from_the_log(scene: Board) -> str:
 
 
 ROUTES = {"a name with wiki in it": a_name_with_wiki_in_it, "the log": a_token_from_the_log}
+
+
+def one_after_the_other(scene: Board, lines: list[str]) -> str:
+    """What Tom sees who shows each token of the log."""
+    return " ".join(flag(scene, line.partition("id_token_hint=")[2].split()[0]) for line in lines)
+
+
 SHUT = {
+    "each token of the log": lambda scene: one_after_the_other(scene, scene.log),
+    "each, from the end": lambda scene: one_after_the_other(scene, scene.log[::-1]),
     "another name": lambda scene: flag(scene, scene.ada_signs_in_at("tombola")["id_token"]),
     "an access token": lambda scene: flag(scene, scene.ada_signs_in_at("wikis")["access_token"]),
 }

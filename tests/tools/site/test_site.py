@@ -367,7 +367,8 @@ def parts_of(*outputs):
 
 def test_what_a_learner_did_not_write_is_not_said_on_the_wall():
     printed = (
-        "05-1 is not written yet, so the course's version is used.\nopened\nYou made no prediction.\n"
+        "05-1 is not written yet, so the course's version is used.\nopened\n"
+        "You made no prediction.\n"
     )
     assert parts_of(printed) == ["opened"]
 
