@@ -32,7 +32,7 @@ from labutils.classroom.registry import Exercise
 from labutils.incident import ledger
 from labutils.lab import seconds
 from labutils.lessons.lesson_01 import exercises as lesson_01
-from labutils.lessons.lesson_01.logged_tokens import scene
+from labutils.lessons.lesson_01.logged_tokens import Scene
 from labutils.stage import reversible_encodings
 
 
@@ -272,7 +272,7 @@ def test_01_7_a_hash_without_the_key_can_be_computed_by_everybody(name):
 
 def test_01_7_the_model_solution_leaves_nothing_in_the_log_of_the_target():
     """Not even where a gateway wrote %2E for the dots, or an address holds another address."""
-    redact, log = learners(f"{lesson_01.TOOLS}\n{lesson_01.REDACT}"), scene().log
+    redact, log = learners(f"{lesson_01.TOOLS}\n{lesson_01.REDACT}"), Scene().log
     cleaned = [redact(line, b"a key") for line in log]
     assert sum("%2E" in line for line in log) == 3
     assert sum("token-" in line for line in cleaned) == len(log) - 1

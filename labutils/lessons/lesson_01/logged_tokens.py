@@ -1,11 +1,12 @@
 """Tokens in logs (lesson 01): one line, three lifetimes, and a log to search.
 
-`scene` is the target: a proxy's log with tokens in headers, in addresses and in cookies.
+`Scene` is the target: a proxy's log with tokens in headers, in addresses and in cookies.
 """
 
 import base64
 import json
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -85,34 +86,18 @@ def tokens_of_a_day() -> dict[str, str]:
 
 # --- the target ---------------------------------------------------------------------------------
 
-PAYROLL, NOTES = "https://payroll.example", "https://notes.example"
-DAY = "2023-10-18T"
+PAYROLL, NOTES, API = "https://payroll.example", "https://notes.example", "https://api.example"
 ADA, TOM, OTHER, NIGHT = "192.0.2.10", "203.0.113.66", "198.51.100.23", "192.0.2.30"
-READ_AT = seconds("2023-10-18T18:00:00Z")
+DAY = "2023-10-18T"
+BEGUN, READ_AT = seconds(DAY + "14:00:00Z"), seconds(DAY + "18:00:00Z")
+FLAG = "flag-" + next(dice("lesson-01", "log"))
+UNSEEN = ("one", "two", "three")  # logs that a function meets beside the one that is shown
 
-
-@dataclass(frozen=True)
-class Scene:
-    """The scene: the lines of a proxy's log, each of them JSON, and when somebody outside reads
-    them (seconds since 1970)."""
-
-    log: tuple[str, ...]
-    read_at: int
-
-
-def number(name: str) -> str:
-    """The `jti` of one of the log's tokens."""
-    return "flag-" + next(dice("lesson-01", name))
-
-
-def token(name: str, sub: str, aud: str, begin: str, minutes: int | None = 10) -> str:
-    """A token of the log, whose number is known by `name`. It is good from `begin` on, for so many
-    minutes; without end where that is None."""
-    issued = seconds(DAY + begin + "Z")
-    claims: Claims = {"iss": ISSUER, "sub": sub, "aud": aud, "iat": issued, "jti": number(name)}
-    if minutes is not None:
-        claims["exp"] = issued + 60 * minutes
-    return sign(claims, KEY)
+# What a token of the log is when the log is read, and how many seconds it lives; None: no end.
+LIFE = {"over": 1800, "to the second": READ_AT - BEGUN, "good": 43_200, "year": 31_536_000}
+LIFE |= {"forged": 1800}
+KINDS = ("over", "over", "over", "to the second", "forged", "good", "year", "endless")
+STILL_GOOD = {"good", "year", "endless"}
 
 
 def line(time: str, ip: str, url: str, status: int = 200, /, **headers: str) -> str:
@@ -126,39 +111,111 @@ def cookie(text: str) -> str:
     return f"theme=dark; session={quote(text, safe='').replace('.', '%2E')}"
 
 
-STILL_GOOD = ("gateway", "backup", "sync")  # when the log is read
-OVER = ("at wiki", "at notes", "tom", "old", "to the second")
-FORGED = "forged"
+def back(text: str) -> str:
+    """An address that is a parameter of another one, with a token in it."""
+    return quote(f"{WIKI}/page/7?id_token={text}", safe="")
 
 
-def scene() -> Scene:
-    """A log of an hour, read four hours later. Three of its tokens are still good then."""
-    at_wiki = token("at wiki", "u-1815", WIKI, "14:00:00", 30)
-    at_notes = token("at notes", "u-1815", NOTES, "13:30:00")
-    toms = token("tom", "u-0666", NOTES, "14:02:00", 60)
-    old = token("old", "u-1815", PAYROLL, "13:40:00")
-    to_the_second = token("to the second", "u-1906", PAYROLL, "14:00:00", 240)
-    head, _, signature = toms.split(".")
-    claims = {**with_the_key(toms), "exp": READ_AT + 86_400, "jti": number(FORGED)}
-    forged = f"{head}.{json_part(claims)}.{signature}"  # the claims were changed
-    gateway = token("gateway", "u-1906", PAYROLL, "14:00:20", 60 * 12)
-    backup = token("backup", "backup", "https://api.example", "14:00:00", 60 * 24 * 365)
-    sync = token("sync", "calendar-sync", "https://api.example", "14:00:00", None)
-    back = quote(f"{WIKI}/page/7?id_token={at_wiki}", safe="")
-    return Scene(
-        (
-            line("14:00:12", ADA, f"{WIKI}/page/7", **bearer(at_wiki)),
-            line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(gateway)),
-            line("14:01:02", ADA, f"{ISSUER}/logout?id_token_hint={quote(at_notes)}", 303),
-            line("14:02:44", TOM, f"{NOTES}/mine", **bearer(toms)),
-            line("14:03:05", ADA, f"{WIKI}/continue?to={back}", 303),
-            line("14:04:00", NIGHT, "https://api.example/all", **bearer(backup)),
-            line("14:05:17", ADA, f"{PAYROLL}/me", 401, cookie=cookie(old)),
-            line("14:07:38", OTHER, f"{PAYROLL}/slips", cookie=cookie(to_the_second)),
-            line("14:09:50", OTHER, f"{WIKI}/help"),
-            line("14:11:20", NIGHT, f"https://api.example/sync?access_token={sync}"),
-            line("14:31:06", NIGHT, "https://api.example/rest", **bearer(backup)),
-            line("14:48:15", TOM, f"{WIKI}/continue?id_token={quote(forged)}", 303),
-        ),
-        READ_AT,
+def lines(tokens: list[str]) -> tuple[str, ...]:
+    """Eight tokens in an hour of a proxy's log; one of them in two lines."""
+    wiki, payroll, notes, toms, slips, night, sync, last = tokens
+    return (
+        line("14:00:12", ADA, f"{WIKI}/page/7", **bearer(wiki)),
+        line("14:00:31", OTHER, f"{PAYROLL}/me", cookie=cookie(payroll)),
+        line("14:01:02", ADA, f"{ISSUER}/logout?id_token_hint={quote(notes)}", 303),
+        line("14:02:44", TOM, f"{NOTES}/mine", **bearer(toms)),
+        line("14:03:05", ADA, f"{WIKI}/continue?to={back(wiki)}", 303),
+        line("14:07:38", OTHER, f"{PAYROLL}/slips", cookie=cookie(slips)),
+        line("14:09:50", OTHER, f"{WIKI}/help"),
+        line("14:11:20", NIGHT, f"{API}/all", **bearer(night)),
+        line("14:31:06", NIGHT, f"{API}/sync?access_token={sync}"),
+        line("14:48:15", TOM, f"{WIKI}/continue?id_token={quote(last)}", 303),
     )
+
+
+ENCODED = (1, 4)  # the places of the tokens whose dots are written as %2E
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log, and what each of its tokens is when it is read, by its number."""
+
+    lines: tuple[str, ...]
+    kinds: dict[str, str]
+    encoded: frozenset[str]
+
+    def complaint(self, answer: Any) -> str:
+        """What is wrong with an answer; an empty text where nothing is."""
+        if not isinstance(answer, set | frozenset | list | tuple):
+            return f"It returned {type(answer).__name__}, and not a set of numbers (`jti`)."
+        strangers = [one for one in answer if not isinstance(one, str) or one not in self.kinds]
+        if strangers:
+            return "It returned something that is no number (`jti`) of a token in this log."
+        for kind, sentence in TOO_MANY.items():
+            if any(self.kinds[one] == kind for one in answer):
+                return sentence
+        missing = {one for one, kind in self.kinds.items() if kind in STILL_GOOD} - set(answer)
+        if any(self.kinds[one] == "endless" for one in missing):
+            return NO_END
+        if missing & self.encoded:
+            return (
+                "A cookie holds one that is missing: its dots are %2E. `unquote` turns them back."
+            )
+        return "One is missing. Look at headers, cookies and addresses." if missing else ""
+
+
+TOO_MANY = {
+    "forged": "The issuer never wrote one of these: somebody changed its claims and left the old "
+    "signature. `takes(with_the_key, token)` is False there.",
+    "to the second": "One of these expires at 18:00:00. From that second on it is not accepted.",
+    "over": "One of these has expired by 18:00. `read_at` counts, and not the time of the line.",
+}
+NO_END = (
+    "One without `exp` is missing. `seconds_left` says None there, and None is not 0: that token "
+    "never expires."
+)
+
+
+def log(seed: str) -> Log:
+    """The log of a seed: which token is which is drawn."""
+    drawn = dice("lesson-01", f"log/{seed}")
+    kinds = sorted(KINDS, key=lambda _: next(drawn))
+    numbers = [f"t-{next(drawn)[:8]}" for _ in kinds]
+    tokens = [token(kind, number) for kind, number in zip(kinds, numbers, strict=True)]
+    encoded = frozenset(numbers[place] for place in ENCODED)
+    return Log(lines(tokens), dict(zip(numbers, kinds, strict=True)), encoded)
+
+
+def token(kind: str, number: str) -> str:
+    """A token of this kind and number."""
+    claims: Claims = {"iss": ISSUER, "sub": "u-1906", "aud": PAYROLL, "iat": BEGUN, "jti": number}
+    if kind in LIFE:
+        claims["exp"] = BEGUN + LIFE[kind]
+    signed = sign(claims, KEY)
+    if kind != "forged":
+        return signed
+    head, _, signature = signed.split(".")
+    return f"{head}.{json_part({**claims, 'exp': READ_AT + 86_400})}.{signature}"
+
+
+class Scene:
+    """The scene: a log, and when somebody outside reads it (seconds since 1970)."""
+
+    def __init__(self) -> None:
+        self.log, self.read_at = log("shown").lines, READ_AT
+
+    def submit(self, still_good: Callable[..., Any]) -> str:
+        """The flag, where the function is right about this log and about others; else what is
+        wrong, in a sentence."""
+        if not callable(still_good):
+            return "Submit the function itself: scene.submit(still_good)."
+        for seed in ("shown", *UNSEEN):
+            where = "On this log" if seed == "shown" else "On a log that you have not seen"
+            tried = log(seed)
+            try:
+                answer = still_good(tried.lines, READ_AT)
+            except Exception as error:
+                return f"{where}: it raised {type(error).__name__}: {error}"
+            if complaint := tried.complaint(answer):
+                return f"{where}: {complaint}"
+        return FLAG
