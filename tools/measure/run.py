@@ -10,7 +10,7 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
 (tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line, those first
-that run much of its module and little besides; a mutant of a lesson, by the one notebook of that
+that run much of its module, little besides, and not for long; a mutant of a lesson, by the one notebook of that
 lesson as well. It is killed when a test fails or when the time limit passes; a mutant that survives
 is named. So the share is a lower bound: another file might notice. A mutant that changes nothing
 that a test could see counts as a survivor; those that are known are in equivalents.yaml.
@@ -178,7 +178,7 @@ def read_coverage(folder: pathlib.Path, measured: pathlib.Path) -> Coverage:
             line: [name for name in names if name in seconds]
             for line, names in data.contexts_by_lineno(paths[module]).items()
         }
-    return Coverage(lines, branches, files_by_line(contexts), seconds)
+    return Coverage(lines, branches, files_by_line(contexts, seconds), seconds)
 
 
 def in_course(path: str) -> str:
@@ -186,9 +186,11 @@ def in_course(path: str) -> str:
     return "labutils/" + path.rpartition("labutils/")[2]
 
 
-def files_by_line(contexts: dict[str, dict[int, list[str]]]) -> dict[str, dict[int, list[str]]]:
-    """By module, the test files that run each line: first those that run much of the module, and
-    little besides."""
+def files_by_line(
+    contexts: dict[str, dict[int, list[str]]], seconds: dict[str, float]
+) -> dict[str, dict[int, list[str]]]:
+    """By module, the test files that run each line: first those that run much of the module, little
+    besides, and not for long."""
     of_module = {
         module: Counter(name for names in by_line.values() for name in names)
         for module, by_line in contexts.items()
@@ -197,7 +199,8 @@ def files_by_line(contexts: dict[str, dict[int, list[str]]]) -> dict[str, dict[i
 
     def sorted_for(module: str, names: list[str]) -> list[str]:
         run = of_module[module]
-        return sorted(names, key=lambda name: (-(run[name] ** 2) / whole[name], name))
+        worth = {name: run[name] ** 2 / whole[name] / seconds[name] for name in names}
+        return sorted(names, key=lambda name: (-worth[name], name))
 
     return {
         module: {line: sorted_for(module, names) for line, names in by_line.items()}
