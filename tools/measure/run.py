@@ -9,11 +9,12 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
     make measure ARGS="--kept FOLDER"           what the tests run is kept there, for another sample
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
-(tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line, those first
-that run much of its module, little besides, and not for long; a mutant of a lesson, by the one notebook of that
-lesson as well. It is killed when a test fails or when the time limit passes; a mutant that survives
-is named. So the share is a lower bound: another file might notice. A mutant that changes nothing
-that a test could see counts as a survivor; those that are known are in equivalents.yaml.
+(tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line: those first
+that run much of its module, little besides, and not for long; a mutant of a lesson, by the one
+notebook of that lesson as well. It is killed when a test fails or when the time limit passes; a
+mutant that survives is named. So the share is a lower bound: another file might notice. A mutant
+that changes nothing that a test could see counts as a survivor; those that are known are in
+equivalents.yaml.
 """
 
 import argparse
