@@ -983,7 +983,7 @@ EXERCISES = (
         },
         (
             "token.split('.') gives a list of three texts. The middle one is token.split('.')[1].",
-            "Its length is no multiple of four. How many `=` are missing? Try one, then two.",
+            "Its length is not a multiple of four. How many `=` are missing? Try one, then two.",
         ),
         code("""
             payload = token.split(".")[1]
@@ -1025,7 +1025,7 @@ EXERCISES = (
                 """),
             ),
             "padding": (
-                "Each length needs its own filling. '=' * (-len(part) % 4) is what is missing to "
+                "The padding depends on the length: '=' * (-len(part) % 4) is what is missing to "
                 "the next multiple of four.",
                 altered(DECODE, ('"=" * (-len(part) % 4)', '"="')),
             ),
@@ -1291,7 +1291,7 @@ EXERCISES = (
                 altered(WITH_CLAIM, ("{signature}", "{payload}")),
             ),
             "header": (
-                "The header stays as it stands in the token. Do not write it anew: a space more is "
+                "The header stays as it is in the token. Do not encode it again: one space more is "
                 "another text.",
                 altered(WITH_CLAIM, ("{head}", "{b64(json.dumps(decode(token)[0]).encode())}")),
             ),
