@@ -1186,7 +1186,7 @@ EXERCISES = (
             ),
             "key": (
                 "A correlation has no such key, and an engine passes over it in silence. Give what "
-                "stands under `correlation:`. The table above has the keys.",
+                "stands under `correlation:`. The example above has the keys.",
                 altered_text("group-by", "group_by"),
             ),
             "timespan": (
@@ -1252,7 +1252,7 @@ EXERCISES = (
             ),
         },
         (
-            "The table above has the parts. Begin with `type: temporal_ordered`.",
+            "The example above has the parts. Begin with `type: temporal_ordered`.",
             "`rules` is a list with the two names, in order. `timespan: 15m`, `generate: true`.",
             "`aliases: {address: {token_abroad: ipAddress, privileged_change: source}}`, then "
             "`group-by: [address]`.",
