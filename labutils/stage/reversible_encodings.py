@@ -17,6 +17,8 @@ ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
 ROT47 = str.maketrans(PRINTING, PRINTING[47:] + PRINTING[:47])
 STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
 READABLE = frozenset(map(ord, string.ascii_letters + string.digits + "-_.~+/=:;%& ,"))
+# By the number of a character, the masks (XOR) that make one of these of it.
+MASKS = {code: frozenset(code ^ one for one in READABLE) - {0} for code in range(256)}
 LONGEST = 20_000  # characters of a text that is turned back; no credential is longer
 
 # --- encodings -----------------------------------------------------------------------------------
@@ -108,8 +110,8 @@ def unmasked(text: str) -> Iterator[str]:
     text = text[:LONGEST]
     for spelt in (text, *(octets.decode("latin-1") for octets in _octets(text))):
         codes = set(map(ord, spelt))
-        for mask in range(1, 256):
-            if codes and all(code ^ mask in READABLE for code in codes):
+        if codes and max(codes) < 256:
+            for mask in sorted(frozenset.intersection(*(MASKS[code] for code in codes))):
                 yield spelt.translate({code: code ^ mask for code in codes})
 
 

@@ -1539,8 +1539,8 @@ EXERCISES = (
         },
         (
             "Three parts, joined by AND: which log, which act, which group.",
-            "The table says what each field of the log is called there. The term is written as in "
-            "the log.",
+            "The text above says what each field is called there. The term is written as in the "
+            "log.",
             'The first part is general_information.log_source.type_name = "Atlassian Jira audit".',
         ),
         SEARCH,
