@@ -1,4 +1,4 @@
-"""What the lesson says of the library: PyJWT's `decode` is not the whole validation."""
+"""The bad ID tokens at the library: PyJWT's `decode` is not the whole validation."""
 
 import jwt
 
