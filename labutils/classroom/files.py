@@ -185,11 +185,15 @@ def exchange(path: Path, data: bytes, kept_as: str) -> Path:
 
 
 def _put_back(kept: Path, path: Path) -> None:
-    """Undo what was done of an exchange, without a loss of what was saved at the path meanwhile."""
-    if not os.path.lexists(path):
-        os.replace(kept, path)
-    elif kept.lstat().st_size == 0:
+    """Undo what was done of an exchange, without a loss of what was saved at the path meanwhile.
+
+    Where nothing was moved, the dated name is empty. It never goes back to the path: another
+    exchange may be about to put a file there, or has just done so.
+    """
+    if kept.lstat().st_size == 0:
         kept.unlink()
+    elif not os.path.lexists(path):
+        os.replace(kept, path)
 
 
 @contextmanager

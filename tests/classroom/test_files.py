@@ -117,6 +117,14 @@ def at(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setattr(datetime, "date", Clock)
 
 
+def test_an_exchange_that_finds_nothing_leaves_nothing(tmp_path):
+    """Another one may have moved the file a moment ago, and be about to put a fresh one there: an
+    empty file in its place would be what the learner opens."""
+    with pytest.raises(FileNotFoundError):
+        files.exchange(tmp_path / "a.ipynb", b"new", files.YOURS)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_that_is_kept_has_a_name_of_its_own_whatever_the_clock_does(tmp_path, monkeypatch):
     path = tmp_path / "03-a.ipynb"
     files.write(path, b"0")
