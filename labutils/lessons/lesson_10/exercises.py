@@ -731,7 +731,34 @@ def alerts() -> Iterable[Case]:
     yield Case((at_night, [elsewhere, own], roster), own["id"], "ticket", words)
 
 
-# --- the target ---------------------------------------------------------------------------------
+# --- the exercises ------------------------------------------------------------------------------
+
+# What stands on the wrong level of a detection, in 10-1 and in 10-7.
+PLACES = {
+    "no selection": (
+        "A field belongs to a selection. Give the selection a name with a colon, and put "
+        "its fields below it, indented.",
+        yaml_text(
+            """
+            isSuccessfulLogin: 1
+            ours:
+                ipAddress|cidr: 192.0.2.0/26
+            condition: isSuccessfulLogin and not ours
+            """
+        ),
+    ),
+    "condition inside": (
+        "`condition` is no field of the log. It stands at the left edge, as the names of "
+        "the selections do.",
+        yaml_text(
+            """
+            login:
+                isSuccessfulLogin: 1
+                condition: login
+            """
+        ),
+    ),
+}
 
 
 EXERCISES = (
@@ -804,29 +831,7 @@ EXERCISES = (
                     """
                 ),
             ),
-            "no selection": (
-                "A field belongs to a selection. Give the selection a name with a colon, and put "
-                "its fields below it, indented.",
-                yaml_text(
-                    """
-                    isSuccessfulLogin: 1
-                    ours:
-                        ipAddress|cidr: 192.0.2.0/26
-                    condition: isSuccessfulLogin and not ours
-                    """
-                ),
-            ),
-            "condition inside": (
-                "`condition` is no field of the log. It stands at the left edge, as the names of "
-                "the selections do.",
-                yaml_text(
-                    """
-                    login:
-                        isSuccessfulLogin: 1
-                        condition: login
-                    """
-                ),
-            ),
+            **PLACES,
             "turned round": (
                 "`not` turns the whole selection round: with `not (let in and ours)` a refused "
                 "login counts as well. Make two selections, and put `not` before one of them.",
@@ -1088,6 +1093,7 @@ EXERCISES = (
                 "Leave out what the owners explain, and name no stranger.",
                 altered_tuning("    isSuccessfulLogin: 1", "    ipAddress: 203.0.113.66"),
             ),
+            **PLACES,
             "ours": (
                 "The company's own services are no alert: keep what 10-1 left out.",
                 altered_tuning("not ours and ", ""),
