@@ -149,8 +149,8 @@ WORKSHOP = (
     Block(
         55,
         "06",
-        "Draw the people and the hosts first. 06-1 to 06-3. Four groups predict one row each: "
-        "06-p4, 06-p5, 06-p6, 06-p7. Then the sweep.",
+        "Draw the people and the hosts first. 06-3 in pairs. Four groups predict one row of the "
+        "picture each; 06-p4 is the first. Then the sweep, and the target together.",
         "06-p9 and the quiz",
         "06-3 takes longest.",
     ),

@@ -87,7 +87,17 @@ class Theft:
         return self.thief.replay(self.apps.tom, self.item, self.stolen).is_success
 
 
-def measured(thief: Thief, how_long: HowLong) -> dict[tuple[str, str], float]:
+def how_long(opens: Opens, minutes: Sequence[float]) -> float:
+    """The last minute at which a thing opened before its first refusal; 0 if it never opened."""
+    last: float = 0
+    for minute in minutes:
+        if not opens(minute):
+            break
+        last = minute
+    return last
+
+
+def measured(thief: Thief, how_long: HowLong = how_long) -> dict[tuple[str, str], float]:
     """The minutes of all items against all defences, which act after REACTION minutes."""
     return {
         (item, name): how_long(Theft(thief, item, defence).opens, TRIES)
@@ -112,7 +122,7 @@ LINES = {
 }
 
 
-def sweep(thief: Thief, how_long: HowLong) -> dict[tuple[str, int], float]:
+def sweep(thief: Thief, how_long: HowLong = how_long) -> dict[tuple[str, int], float]:
     """The minutes of each line of LINES, for each delay of the defender's."""
     return {
         (name, delay): how_long(Theft(thief, item, defence, delay).opens, SWEEP_TRIES)

@@ -913,18 +913,6 @@ EXERCISES = (
 
 REACTIONS = tuple(name for name in DEFENCES if name != "nothing")
 STILL = ("it still opens", "it is refused")
-_REVOKED = (
-    "The belief is that revoking ends the token that is handed back, and Tom has a newer one. It "
-    "ends the whole family."
-)
-_OWN_END = (
-    "The belief is that a reaction at the provider reaches a token that is out. This API checks "
-    "offline: a signature, an audience and a clock."
-)
-_A_PROGRAM = (
-    "The belief is that the reaction to a theft reaches all that was stolen. This one is about a "
-    "person, her session or her tokens. The backup job is no person."
-)
 
 PREDICTIONS = (
     Prediction(
@@ -993,70 +981,35 @@ PREDICTIONS = (
             "that Tom does not have, ends this theft."
         ),
     ),
-    GridRow(
-        "06-p5",
-        "The row of the access token, which lives for ten minutes: after which of these does it "
-        "still open the API, four minutes after the reaction?",
-        columns_of(REACTIONS),
-        "oooxo",
-        words=STILL,
-        beliefs={
-            "Ada logs out": _OWN_END,
-            "her app refreshes": _OWN_END,
-            "grant revoked": _OWN_END,
-            "grant revoked, API asks": (
-                "The belief is that no reaction reaches an access token. Here the API asks the "
-                "provider at each request, and hears of the revocation."
-            ),
-            "cookie tied to address": (
-                "The belief is that a tie protects all that was copied. It holds the cookie alone."
-            ),
-        },
-        because=(
-            "An API that checks offline hears of nothing. The token serves until it ends by "
-            "itself. An API that asks refuses it at once."
-        ),
-    ),
-    GridRow(
+    Prediction(
         "06-p6",
-        "The row of the refresh token: after which of these does it still open the API, 90 days "
-        "later?",
-        columns_of(REACTIONS),
-        "oxxxo",
-        words=STILL,
-        beliefs={
-            "Ada logs out": (
-                "The belief is that logging out ends all that came of the sign-in. It ends the "
-                "session. The provider keeps refresh tokens in another list."
-            ),
-            "her app refreshes": (
+        "Now the refresh token. Which of the five reactions end it?",
+        {
+            "a": Guess(
+                "handing the grant back, and nothing else",
+                ["grant revoked", "grant revoked, API asks"],
                 "The belief is that a use by the owner does not hurt the thief. It is the second "
-                "use of one token, and that ends the whole family."
+                "use of one token, and that ends the whole family.",
             ),
-            "grant revoked": _REVOKED,
-            "grant revoked, API asks": _REVOKED,
-            "cookie tied to address": (
-                "The belief is that a tie protects all that was copied. It holds the cookie "
-                "alone. The refresh token is no cookie."
+            "b": Guess(
+                "handing the grant back, and her app's own refresh",
+                ["her app refreshes", "grant revoked", "grant revoked, API asks"],
+            ),
+            "c": Guess(
+                "those two, and logging out",
+                ["Ada logs out", "her app refreshes", "grant revoked", "grant revoked, API asks"],
+                "The belief is that logging out ends all that came of the sign-in. It ends the "
+                "session. The provider keeps refresh tokens in another list.",
+            ),
+            "d": Guess(
+                "none: Tom has a newer one than her app",
+                [],
+                "The belief is that revoking ends the one token that is handed back. It ends the "
+                "whole family.",
             ),
         },
-        because=(
-            "Two parties hold the refresh token, and her app's own refresh is the second use. That "
-            "is the alarm, and it ends the family; Ada is thrown out as well. Revoking ends the "
-            "family too."
-        ),
-    ),
-    GridRow(
-        "06-p7",
-        "The row of the service token, which lives for a year: after which of these does it still "
-        "open the API, 90 days later?",
-        columns_of(REACTIONS),
-        "ooooo",
-        words=STILL,
-        beliefs=dict.fromkeys(REACTIONS, _A_PROGRAM),
-        because=(
-            "The service token has no person who would log out, no app that would refresh, and no "
-            "browser that could be tied."
-        ),
+        "Two parties hold the refresh token, and her app's own refresh is the second use. That is "
+        "the alarm, and it ends the family. Ada is thrown out as well. Revoking ends the family "
+        "too.",
     ),
 )

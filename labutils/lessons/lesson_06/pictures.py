@@ -134,10 +134,10 @@ def _heat_sentence(
     always = [row for row in rows if all(minutes[row, column] >= horizon for column in columns)]
     never = [row for row in rows if not any(minutes[row, column] for column in columns)]
     return (
-        f"{len(minutes)} trials. Of {len(rows)} stolen things so many still open after "
-        f"{horizon // HEAT_DAY} days, reaction by reaction: {'; '.join(counts)}. "
-        f"Open to the end whatever is done: {', '.join(always) or 'none'}. "
-        f"Never open: {', '.join(never) or 'none'}."
+        f"{len(minutes)} trials. Still working after {horizon // HEAT_DAY} days, "
+        f"out of {len(rows)}, by reaction: {'; '.join(counts)}. "
+        f"Works to the end whatever is done: {', '.join(always) or 'none'}. "
+        f"Never works: {', '.join(never) or 'none'}."
     )
 
 

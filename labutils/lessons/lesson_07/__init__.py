@@ -2,3 +2,4 @@
 
 from . import cleaner_grade, recorded_case
 from .cleaner_grade import PLAIN
+from .default_deny import clean_error, clean_url, put_back, tag, texts

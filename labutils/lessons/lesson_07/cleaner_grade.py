@@ -195,6 +195,26 @@ def brought_back(written: set[str], secrets: set[str]) -> set[str]:
 # --- grading by usefulness ----------------------------------------------------------------------
 
 
+def graded(
+    recording: JsonObject,
+    secrets: set[str],
+    cleaners: dict[str, Callable[[JsonObject], JsonObject]],
+) -> dict[str, tuple[int, int]]:
+    """For the three weak cleaners and these: how many of the secrets stay readable, and how many
+    questions have an answer."""
+    weak: dict[str, Callable[[JsonObject], JsonObject]] = {
+        "nothing removed": untouched,
+        "word list": word_list,
+        "three headers dropped": drop_three_headers,
+    }
+    results = {}
+    for name, cleaner in (weak | cleaners).items():
+        cleaned = cleaner(recording)
+        answers = usefulness(recording, cleaned)
+        results[name] = len(readable(cleaned, secrets)), sum(answers.values())
+    return results
+
+
 def usefulness(original: JsonObject, cleaned: JsonObject) -> dict[str, bool]:
     """Each question of support's, and whether the cleaned HAR answers it as the original does."""
     before, after = checked(original)["entries"], checked(cleaned)["entries"]

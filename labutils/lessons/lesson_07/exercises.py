@@ -12,9 +12,9 @@ from labutils.classroom import registry
 from labutils.classroom.judging import Case, Tried, Verdict, compare, written
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
+    Guess,
+    Prediction,
     code,
-    columns_of,
 )
 from labutils.lab import dice
 
@@ -870,39 +870,41 @@ EXERCISES = (
 )
 
 
+def _answered(*lost: str) -> list[bool]:
+    """For each of the five questions, whether it has an answer when these are lost."""
+    return [question not in lost for question in FIVE_QUESTIONS]
+
+
 PREDICTIONS = (
-    GridRow(
+    Prediction(
         "07-p8",
-        "Your cleaner replaces every text, but those under six harmless names. Equal texts get "
-        "equal tags. Which questions can support still answer?",
-        columns_of(FIVE_QUESTIONS),
-        "oxoox",
-        words=("it can", "it cannot"),
-        beliefs={
-            "which request failed, with which status": (
-                "The belief is that a cleaned file says nothing. A status is a number, and numbers "
-                "stay."
+        "Your cleaner replaces every text except those under six harmless names. Equal texts get "
+        "equal tags. Which of the five questions can support no longer answer?",
+        {
+            "a": Guess(
+                "whether it was the same session, and whether the same token was sent",
+                _answered(FIVE_QUESTIONS[2], FIVE_QUESTIONS[3]),
+                "The belief is that support must read a cookie or a token to compare it. Equal "
+                "texts have equal tags.",
             ),
-            "what was asked of which service": (
-                "The belief is that an address is harmless. Its name, `url`, is not on the list. "
-                "So the whole address became one tag, with the host in it."
+            "b": Guess(
+                "which request failed, and what the error said",
+                _answered(FIVE_QUESTIONS[0], FIVE_QUESTIONS[4]),
+                "The belief is that a cleaned file says nothing about a fault. A status is a "
+                "number, and numbers stay.",
             ),
-            "was it the same session": (
-                "The belief is that support must read a cookie to compare it. Equal cookies have "
-                "equal tags."
+            "c": Guess(
+                "what was asked of which service, and what the error said",
+                _answered(FIVE_QUESTIONS[1], FIVE_QUESTIONS[4]),
             ),
-            "was a token sent, and the same one": (
-                "The belief is that support must read a token to compare it. Equal tokens have "
-                "equal tags."
-            ),
-            "what did the error say": (
-                "The belief is that a body that failed is harmless. It is a text like any other, "
-                "and became one tag."
+            "d": Guess(
+                "none: tags are as good as texts",
+                _answered(),
+                "The belief is that a tag replaces a text in every use. It can be compared. It "
+                "cannot be read, and an address must be read.",
             ),
         },
-        because=(
-            "What is a number, or has an equal somewhere, can still be compared. What support must "
-            "read has become a tag: the address, and the words of the error."
-        ),
+        "What is a number, or has an equal somewhere, can still be compared. What support must "
+        "read has become a tag: the address, and the words of the error.",
     ),
 )

@@ -36,28 +36,21 @@ TARGET = Target(
         ),
     },
     (
-        "Begin with clean(recording, KEEP, replace, ''). Then fix three places in each entry: the "
-        "address of the request, its list of parameters, and the body of an answer that failed.",
+        "Begin with clean(recording, KEEP, replace, ''), and end with put_back(recording, cleaned, "
+        "replace). What does scene.submit say of that?",
         "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
         "Draw it once for a file, or equal values get different tags.",
-        "for old, new in zip(recording['log']['entries'], cleaned['log']['entries']): set "
-        "new['request']['url'] to clean_url(...) of the old one. Set new['request']['queryString'] "
-        "to an empty list: the address says the same. Where old['response']['status'] is 400 or "
-        "more, set new['response']['content']['text'] to clean_error(...) of the old.",
+        "Set entry['request']['queryString'] of each cleaned entry to an empty list: the address "
+        "says the same, and the names in it are not known to be harmless.",
     ),
     code("""
         def cleaner(recording):
             key = secrets.token_bytes(16)
-            def replace(text):
-                return tag(text, key)
+            replace = lambda text: tag(text, key)
             cleaned = clean(recording, KEEP, replace, "")
-            for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"]):
-                new["request"]["url"] = clean_url(old["request"]["url"], replace)
-                new["request"]["queryString"] = []
-                if old["response"]["status"] >= 400:
-                    body = old["response"]["content"].get("text", "")
-                    new["response"]["content"]["text"] = clean_error(body)
-            return cleaned
+            for entry in cleaned["log"]["entries"]:
+                entry["request"]["queryString"] = []
+            return put_back(recording, cleaned, replace)
 
         flag = scene.submit(cleaner)
     """),

