@@ -1,6 +1,6 @@
 """The target of lesson 08: an article on the events of 2023, and an editor who wants evidence.
 
-Its twelve claims are in our own words. Some hold. Some are refuted by a fact of the ledger. Some
+Its eleven claims are in our own words. Some hold. Some are refuted by a fact of the ledger. Some
 nobody can know. Each of those that do not hold stands in print somewhere.
 """
 
@@ -19,9 +19,8 @@ CLAIMS = {
     7: "The intruder first came into Jira and Confluence on 22 November.",
     8: "76 code repositories were packed and stolen.",
     9: "The first reported alert came two minutes after a change of an administrators group.",
-    10: "After the alert 4,893 systems were reimaged.",
-    11: "Those who robbed Okta are those who came to Cloudflare in November.",
-    12: "The intruder tried the console server in São Paulo over SSH.",
+    10: "Those who robbed Okta are those who came to Cloudflare in November.",
+    11: "The intruder tried the console server in São Paulo over SSH.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.
 REFUTED: dict[int, set[str]] = {
@@ -51,13 +50,12 @@ REFUTED: dict[int, set[str]] = {
         "nov20-21-tests",
         "cred-moveworks-token",
     },
-    10: {"code-red-triage", "code-red-reimage"},
 }
 # Claims that nobody can know, and the facts that say so.
 OPEN = {
     8: {"repos-exfiltration-unconfirmed"},
-    11: {"attack-gap", "attribution"},
-    12: {"nov22-sao-paulo-denied"},
+    10: {"attack-gap", "attribution"},
+    11: {"nov22-sao-paulo-denied"},
 }
 # What is said of a claim -> the claims of which it is so, and the facts that bear it out.
 FACTS = {"is wrong": REFUTED, "cannot be known": OPEN}

@@ -5,6 +5,7 @@ from textwrap import fill
 from typing import Any
 
 from labutils.incident import ledger
+from labutils.lab import seconds
 
 Reading = dict[str, Any]
 KINDS = ("original", "translation", "retelling")
@@ -75,6 +76,30 @@ def as_entry(fact: ledger.Fact) -> str:
     """An entry of the ledger as a person reads it."""
     sources = [f"- {one.kind} | {one.publisher} | {one.title}" for one in fact.sources]
     return "\n".join([f"{fact.time}, {fact.confidence}", fill(fact.statement, 100), *sources])
+
+
+def grade(readings: Sequence[Reading]) -> str:
+    """The grade of a statement: an original outweighs retellings, and what was only cited does
+    not count."""
+    says: dict[str, list[str]] = {name: [] for name in KINDS}
+    for one in readings:
+        if one["read"]:
+            says[one["kind"]].append(one["says"])
+    originals, translations, retellings = says.values()
+    if len(set(originals or translations + retellings)) > 1:
+        return "disputed"
+    if originals or translations:
+        return "confirmed"
+    return {0: "unread", 1: "single"}.get(len(retellings), "reported")
+
+
+def bounds(time: str, precision: str) -> tuple[int, int]:
+    """The first and the last second that a time can mean (seconds since 1970).
+
+    Raises KeyError where the precision is not second, minute or day."""
+    length = {"second": 1, "minute": 60, "day": 86400}[precision]
+    start = seconds(time) - seconds(time) % length
+    return start, start + length - 1
 
 
 def graded_by(grade: Callable[[list[Reading]], str]) -> str:

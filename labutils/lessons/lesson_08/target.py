@@ -31,23 +31,22 @@ TARGET = Target(
     (
         "Search the ledger by a word or a number: [f.id for f in ledger.facts() if '134' in "
         "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
-        "Eight of the twelve do not hold. Three of these nobody can know: their fact has a note "
+        "Seven of the eleven do not hold. Three of these nobody can know: their fact has a note "
         "that says what is not published, not shown, or not settled.",
-        "Refute 2, 4, 6, 7 and 10: a unit, a day, two numbers that became one, a day, two numbers "
-        "that became one. Leave 8, 11 and 12 open.",
+        "Refute 2, 4, 6 and 7: a unit, a day, two numbers that became one, a day. Leave 8, 10 and "
+        "11 open.",
     ),
     code("""
-        wrong = {2: "okta-support-window", 4: "okta-user-report", 6: "cf-rotation-missed",
-                 7: "nov15-atlassian-access", 10: "code-red-triage"}
-        unknown = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap",
-                   12: "nov22-sao-paulo-denied"}
-        for number, fact in wrong.items():
-            scene.refute(number, fact)
-        for number, fact in unknown.items():
-            scene.leave_open(number, fact)
+        scene.refute(2, "okta-support-window")
+        scene.refute(4, "okta-user-report")
+        scene.refute(6, "cf-rotation-missed")
+        scene.refute(7, "nov15-atlassian-access")
+        scene.leave_open(8, "repos-exfiltration-unconfirmed")
+        scene.leave_open(10, "attack-gap")
+        scene.leave_open(11, "nov22-sao-paulo-denied")
         flag = scene.publish()
     """),
-    brief="An article goes to print tonight. It makes twelve claims: scene.show(). Some hold, "
+    brief="An article goes to print tonight. It makes eleven claims: scene.show(). Some hold, "
     "some are wrong, and some nobody can know. For each that is wrong say scene.refute(number, "
     "fact) with the id of a fact that says otherwise. For each that nobody can know say "
     "scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "

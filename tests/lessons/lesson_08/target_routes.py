@@ -2,7 +2,7 @@
 
 from labutils.lessons.lesson_08.news_article import OPEN, REFUTED, Article
 
-LEFT_OPEN = {8: "repos-exfiltration-unconfirmed", 11: "attack-gap", 12: "nov22-sao-paulo-denied"}
+LEFT_OPEN = {8: "repos-exfiltration-unconfirmed", 10: "attack-gap", 11: "nov22-sao-paulo-denied"}
 
 
 def corrected(scene: Article, wrong: dict[int, str], unknown: dict[int, str] = LEFT_OPEN) -> str:
@@ -18,14 +18,12 @@ BY_THE_FIRST_DAY = {
     4: "okta-support-window",
     6: "cf-rotation-missed",
     7: "nov15-atlassian-access",
-    10: "code-red-triage",
 }
 BY_THOSE_WHO_TOLD = {
     2: "okta-root-cause-published",
     4: "1password-tells-okta",
     6: "code-red-credentials",
     7: "nov16-account-created",
-    10: "code-red-reimage",
 }
 
 
@@ -43,7 +41,7 @@ ROUTES = {
     ),
     "after two that failed": after_two_that_failed,
     "by what Cloudflare believes": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY, LEFT_OPEN | {11: "attribution"}
+        scene, BY_THE_FIRST_DAY, LEFT_OPEN | {10: "attribution"}
     ),
 }
 
