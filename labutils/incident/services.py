@@ -61,6 +61,8 @@ class Company:
             return {"authorization": "Basic " + b64encode(pair).decode()}
         if credential.kind == "session":
             return {"cookie": f"sid={secret}"}
+        if credential.kind == "service-token":
+            return {"cf-access-client-id": credential.holder.id, HEADERS["service-token"]: secret}
         return {HEADERS[credential.kind]: secret}
 
     def record(

@@ -18,7 +18,7 @@ from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.services import PASS, Company
 from labutils.incident.telemetry import headline
-from labutils.lab import Lab, dice
+from labutils.lab import Lab
 from labutils.stage.breached_company import EXPOSED
 
 Move = tuple[str, ...]
@@ -336,28 +336,3 @@ def visits_of(steps: Sequence[Step], since: str) -> list[Visit]:
         )
         for plan, attempt in asked
     ]
-
-
-# --- the target ---------------------------------------------------------------------------------
-
-FLAG = "flag-" + next(dice("lesson-09", "bitbucket.example"))
-MOST = 6  # lines in the defender's files
-
-
-class QuietIntruder(Intruder):
-    """The scene: the Bitbucket account sees no repository any more, and each line counts."""
-
-    def __init__(self) -> None:
-        world = World.historical()
-        values = {**vars(world), "repository_least_privilege": True}
-        super().__init__(world=World(**values), start="2023-11-16T09:00:00Z")
-
-    def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
-        """As Intruder.use. Source code holds the flag, if the files have few lines."""
-        result = super().use(credential, service, action, origin)
-        if result.allowed and service == "bitbucket":
-            few = self.lines <= MOST
-            result.answer["flag"] = (
-                FLAG if few else f"no flag: {self.lines} lines in the files, {MOST} at most"
-            )
-        return result

@@ -7,13 +7,10 @@ from labutils.incident import policy
 from labutils.incident.breach import play, with_controls
 from labutils.incident.policy import World
 from labutils.stage.intruder import (
-    FLAG,
     GATE,
-    MOST,
     PRODUCTS,
     Intruder,
     NoSuchMove,
-    QuietIntruder,
     Visit,
     in_product_names,
     opened_alone,
@@ -218,28 +215,6 @@ def test_a_reason_names_products_and_leaves_other_words_alone():
     assert in_product_names("Action=login  the source code") == "Action=login  the source code"
     assert [product_of(service) for service in PRODUCTS.values()] == list(PRODUCTS)
     assert product_of("gateway") == "gateway"
-
-
-def test_the_flag_comes_with_the_last_line_that_is_allowed_and_not_with_one_more():
-    for extra, gets_it in ((MOST - 4, True), (MOST - 3, False)):
-        scene = QuietIntruder()
-        for move in (GATE, *[("smartsheet-account", "jira", "read")] * extra, NEW_USER, CODE_GATE):
-            assert scene.use(*move).allowed
-        last = scene.use("lookalike-account", "bitbucket", "view")
-        assert last.allowed and (last.answer["flag"] == FLAG) is gets_it
-        assert gets_it or last.answer["flag"] == "no flag: 7 lines in the files, 6 at most"
-        assert last.answer["flag"] in str(last)
-
-
-def test_the_account_that_the_company_mended_sees_nothing_in_the_scene():
-    scene = QuietIntruder()
-    scene.use(*CODE_GATE)
-    refused = scene.use("bitbucket-account", "bitbucket", "view")
-    assert (refused.allowed, refused.rule) == (False, "permitted") and "flag" not in refused.answer
-    assert refused.answer["reason"] == refused.reason and "bitbucket:view" in refused.reason
-    ((source, _, line),) = refused.lines
-    assert source == "bitbucket" and line["author"]["name"] == "svc-bitbucket"
-    assert line["auditType"]["action"] == "Action not permitted"
 
 
 def test_what_2023_does_not_tell_of_a_request_is_noted_with_its_visit():

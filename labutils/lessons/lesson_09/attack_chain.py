@@ -14,7 +14,7 @@ from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.telemetry import headline
 from labutils.stage.breached_company import EXPOSED, SERVER, SERVICE_TOKEN, BreachedCompany
-from labutils.stage.intruder import in_product_names
+from labutils.stage.intruder import Result, in_product_names
 
 # No source tells how the four credentials leaked; that they were read in the tenant is the model's.
 ASSUMED = ("app.oauth2.client.read_client_secret",)
@@ -74,6 +74,17 @@ def print_tactic(replay: Replay, tactic: str) -> None:
         if not names:
             print("    (no log of the company holds a line of it)")
     print(LEGEND)
+
+
+def print_exchange(result: Result) -> None:
+    """Print a move as it went over the network: the request, and what the service sent back."""
+    request, response = result.response.request, result.response
+    print(request.method, request.url.raw_path.decode(), "HTTP/1.1")
+    for name, value in request.headers.items():
+        if name in ("host", "authorization", "x-access-key") or name.startswith("cf-access"):
+            print(f"{name}: {value}")
+    print(f"\n{response.status_code} {response.headers['content-type']}")
+    print(json.dumps(response.json(), indent=1))
 
 
 def print_steps(replay: Replay) -> None:

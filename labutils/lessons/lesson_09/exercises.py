@@ -11,6 +11,8 @@ from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, wr
 from labutils.classroom.registry import (
     Exercise,
     GridRow,
+    Guess,
+    Prediction,
     code,
     columns_of,
 )
@@ -24,7 +26,7 @@ from labutils.stage.intruder import (
     ways_back,
 )
 
-from .attack_chain import FOOTHOLDS, footholds
+from .attack_chain import footholds
 
 TOOLS = "from base64 import b64encode"
 CARRY = code("""
@@ -197,10 +199,10 @@ def not_reached(first: tuple[int, Result] | None) -> Verdict:
     return Verdict("differs", case, f"{result.reason!r} ({result.rule})", mistake=result.rule)
 
 
-def inside(intruder: Intruder) -> bool:
-    """Whether a door behind the gateway opened."""
-    behind = ("jira", "confluence", "bitbucket")
-    return any(result.allowed and result.move[1] in behind for result in intruder.results)
+def has_read(intruder: Intruder) -> bool:
+    """Whether a ticket was read, and the wiki searched."""
+    opened = {result.move[1:3] for result in intruder.results if result.allowed}
+    return {("jira", "read"), ("confluence", "search")} <= opened
 
 
 def comes_back(intruder: Intruder) -> bool:
@@ -475,9 +477,9 @@ EXERCISES = (
     Exercise(
         "09-3",
         "value",
-        plan(inside),
-        "You are behind the gateway. Two valid credentials were enough, and no door asked for a "
-        "person.",
+        plan(has_read),
+        "You are behind the gateway, and you read what is there. Two valid credentials were "
+        "enough, and no door asked for a person.",
         refused_moves(
             REFUSALS,
             move="'moveworks-token at the gateway'",
@@ -489,20 +491,22 @@ EXERCISES = (
         )
         | {
             "goal": (
-                "All doors opened, but the goal is not reached: none is behind the gateway. "
-                "Pass it, and then knock at the service, with the credential that it takes.",
-                f"answer = [{GATEWAY}]",
+                "All doors opened, but the goal is not reached: a ticket must be read at jira, and "
+                "the wiki searched at confluence. The gateway's pass is for one service alone.",
+                f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'read')]",
             ),
         },
         (
             "One of the four opens the gateway. You saw which.",
             "The pass is for one service alone. After ('moveworks-token', 'gateway', 'jira') "
-            "comes a move at 'jira'.",
+            "comes a move at 'jira'. For 'confluence' pass the gateway again.",
         ),
         code("""
             moves = [
                 ("moveworks-token", "gateway", "jira"),
-                ("smartsheet-account", "jira", "sign-in"),
+                ("smartsheet-account", "jira", "read"),
+                ("moveworks-token", "gateway", "confluence"),
+                ("smartsheet-account", "confluence", "search"),
             ]
         """),
     ),
@@ -745,27 +749,34 @@ PREDICTIONS = (
         "outside. So the token, which opens one door and nothing behind it, is the bridge. A list "
         "of credentials by their rights would not put it first.",
     ),
-    GridRow(
+    Prediction(
         "09-p5",
-        "With the service account, `smartsheet-account`, somebody made a new user and installed an "
-        "implant. Then the service account is switched off. Which ways back still work?",
-        columns_of(tuple(FOOTHOLDS)),
-        "xoo",
+        "With `smartsheet-account` you made a user and installed an implant. Then you put the "
+        "account into an administrators group, and an alarm rings. 40 minutes later you come back "
+        "with a new browser. Which ways still work: the service account, the look-alike user, the "
+        "implant?",
         {
-            "service account": (
-                "The belief is that an account works on for a while after it is off. In this "
-                "model each request asks whether it is valid."
+            "a": Guess(
+                "all three: nobody reacts within an hour",
+                [True, True, True],
+                "The belief is that an account works on for a while after it is off. In this model "
+                "each request asks whether it is valid.",
             ),
-            "look-alike user": (
-                "The belief is that a user falls with the account that made it. It is an account "
-                "of its own."
+            "b": Guess(
+                "the look-alike user and the implant: both are new",
+                [False, True, True],
+                "The belief is that each way back stands alone. The look-alike lives. But it came "
+                "in through the gateway with the token, and the company gave that out.",
             ),
-            "implant": (
+            "c": Guess("the implant alone", [False, False, True]),
+            "d": Guess(
+                "none: all of it came from the account that is off",
+                [False, False, False],
                 "The belief is that an implant needs the account with which it was installed. It "
-                "is a program on the server, and runs by itself."
+                "is a program on the server, and runs by itself.",
             ),
         },
-        "Each removal ends one and leaves the rest. What was made with an account stays when the "
-        "account is off.",
+        "What the company gave out is on its lists, and goes first: the account, and the token on "
+        "which both accounts came in. What it never gave out must be found.",
     ),
 )

@@ -5,66 +5,58 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
-from labutils.stage.intruder import (
-    FLAG,
-    MOST,
-    QuietIntruder,
-    Result,
-)
+from labutils.stage.intruder import Result
+
+from .watched_company import ALARMS, FLAG, REPLACED, WANTED, Race
+
+_ALARMS = "\n".join(f"- {alarm}" for alarm in ALARMS.values())
 
 
 def flag_mistake(answer: object) -> str | None:
+    """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if isinstance(answer, dict | Result):
-        return "response"
-    return "many" if "lines" in str(answer) else "other"
+    return "response" if isinstance(answer, dict | Result) else "other"
 
 
 TARGET = Target(
     "09-target",
     "value",
     value(flag_mistake),
-    "You have the source code. Each line that you left looks like an ordinary act of a valid "
-    "account. Four are the fewest. Lesson 10 looks for them from the other side.",
+    "Seven archives are out. A rule that counts tells an intruder how fast to go: quiet below it, "
+    "then fast for as long as the team needs. Lesson 10 hunts for what such a rule leaves.",
     {
-        "many": (
-            "You reached the source code, and left too many lines. Refused tries leave lines as "
-            "well. Take a new scene, and make only the moves that you need.",
-            "answer = 'no flag: 9 lines in the files, 6 at most'",
-        ),
         "response": (
             "That is the whole answer. The flag alone is result.answer['flag'].",
             "answer = {'allowed': True}",
         ),
         "other": (
-            "That is not the flag. It stands in result.answer['flag'] of a move at 'bitbucket' "
-            "that opened.",
+            f"That is not the flag. It is in result.answer['flag'] of archive number {WANTED}.",
             "answer = 'flag-0000'",
         ),
     },
     (
-        "The Bitbucket account sees nothing any more. Who else may view repositories? Try in one "
-        "scene, then make the short way in a new one: scene = target('09').",
-        "An account that looks like a colleague may. It is made in Jira. Signing in there, "
-        "reading and searching only leave lines.",
-        "Four moves: the gateway for 'jira', smartsheet-account at 'jira' with 'create-user', the "
-        "gateway for 'bitbucket', and 'lookalike-account' at 'bitbucket' with 'view'. The other "
-        "way takes a 'script', and views from the server.",
+        "Play it once without waiting, and read what the team does and when. How many archives "
+        "did you get before the alarm, and how many after it?",
+        "The alarm counts three in an hour. The team needs 35 minutes. So stay below three in an "
+        "hour for a while, and then do not care any more.",
+        "Two archives, scene.wait(50), two more: no alarm. The fifth rings it, and two more fit "
+        "before the account is off.",
     ),
     code("""
-        scene.use("moveworks-token", "gateway", "jira")
-        scene.use("smartsheet-account", "jira", "create-user")
         scene.use("moveworks-token", "gateway", "bitbucket")
-        seen = scene.use("lookalike-account", "bitbucket", "view")
-        flag = seen.answer["flag"]
+        for pause in (0, 0, 50, 0, 0, 0, 0):
+            scene.wait(pause)
+            result = scene.use("bitbucket-account", "bitbucket", "archive")
+        flag = result.answer["flag"]
     """),
-    brief=f"""The company has learned one thing: the Bitbucket account sees no repository any \
-more. All else is as it was.
-Reach source code: a move at 'bitbucket' that opens. The answer holds the flag if the defender's \
-files have {MOST} lines or fewer by then. Refused tries count.
-result = scene.use(credential, service, action) makes a move; "server" may stand as the fourth. \
-scene.lines is the number of lines so far. result.answer is what the service sent.
-For a fresh start: scene = target("09").""",
-    scene=QuietIntruder,
+    brief=f"""It is 09:00. At 12:00, after {REPLACED} minutes, the company replaces the four \
+credentials. Get {WANTED} archives into your browser before: 'archive' at 'bitbucket', with \
+bitbucket-account. Each move takes ten minutes.
+The team has these alarms:
+{_ALARMS}
+35 minutes after an alarm the account that it names is off.
+result = scene.use(credential, service, action) makes a move, and scene.wait(minutes) lets time \
+pass. The answer of the last archive holds the flag. For a fresh start: scene = target("09").""",
+    scene=Race,
 )

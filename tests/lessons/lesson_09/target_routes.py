@@ -1,48 +1,46 @@
-"""Ways to the source code with few lines in the defender's files (lesson 09)."""
+"""Ways to seven archives before the company ends it (lesson 09)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from labutils.stage.intruder import GATE, Move, NoSuchMove, QuietIntruder
+from labutils.lessons.lesson_09.watched_company import Race
 
-NEW_USER = ("smartsheet-account", "jira", "create-user")
-SCRIPT = ("smartsheet-account", "jira", "script")
-SIGN_IN = ("smartsheet-account", "jira", "sign-in")
-CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
-VIEW = ("lookalike-account", "bitbucket", "view")
+GATE = ("moveworks-token", "gateway", "bitbucket")
+ARCHIVE = ("bitbucket-account", "bitbucket", "archive")
 
 
-def flag_of(*moves: Move) -> Callable[[QuietIntruder], str]:
-    """What the last of these moves shows of the flag."""
+def paced(*pauses: int, first: Sequence[tuple[str, ...]] = ()) -> Callable[[Race], str]:
+    """An archive after each of these pauses, in minutes: what the last answer shows of the flag."""
 
-    def play(scene: QuietIntruder) -> str:
-        try:
-            results = [scene.use(*move) for move in moves]
-        except NoSuchMove as impossible:
-            return str(impossible)
-        return str(results[-1].answer.get("flag", results[-1].reason))
+    def play(scene: Race) -> str:
+        for move in (*first, GATE):
+            scene.use(*move)
+        for pause in pauses:
+            scene.wait(pause)
+            result = scene.use(*ARCHIVE)
+        return str(result.answer.get("flag", result.reason))
 
     return play
 
 
 ROUTES = {
-    "a colleague past the gateway": flag_of(GATE, NEW_USER, CODE_GATE, VIEW),
-    "a colleague from the server": flag_of(GATE, NEW_USER, SCRIPT, (*VIEW, "server")),
-    "a sign-in on the way": flag_of(GATE, SIGN_IN, NEW_USER, CODE_GATE, VIEW),
-    "a refused try that reached nothing": flag_of(SIGN_IN, GATE, NEW_USER, CODE_GATE, VIEW),
+    "quiet for an hour, then fast": paced(0, 0, 50, 0, 0, 0, 0),
+    "quiet to the end, and one more": paced(0, 0, 50, 0, 50, 0, 0),
+    "late, and then fast": paced(0, 0, 60, 0, 40, 0, 0),
+    "two tries at doors for people first": paced(
+        0, 0, 50, 0, 0, 0, 0, first=[("smartsheet-account", "okta", "sign-in")] * 2
+    ),
 }
 SHUT = {
-    "the Bitbucket account": flag_of(CODE_GATE, ("bitbucket-account", "bitbucket", "view")),
-    "an account that nobody made": flag_of(CODE_GATE, VIEW),
-    "a colleague without a pass for Bitbucket": flag_of(GATE, NEW_USER, VIEW),
-    "the implant itself": flag_of(GATE, SCRIPT, ("implant", "bitbucket", "view", "server")),
-    "the same way, with tickets read": flag_of(
-        GATE, *[("smartsheet-account", "jira", "read")] * 3, NEW_USER, CODE_GATE, VIEW
+    "as fast as it goes": paced(*[0] * 8),
+    "every half hour": paced(*[20] * 7),
+    "never three in an hour, evenly": paced(*[21] * 7),
+    "a long wait first": paced(*[90, *[0] * 7]),
+    "three refusals before": paced(
+        0, 0, 50, 0, 0, 0, 0, first=[("bitbucket-account", "okta", "sign-in")] * 3
     ),
-    "knocking at doors for people first": flag_of(
-        *[("smartsheet-account", name, "sign-in") for name in ("okta", "dashboard", "okta")],
-        *(GATE, NEW_USER, CODE_GATE, VIEW),
-    ),
-    "the archive": flag_of(
-        GATE, NEW_USER, CODE_GATE, ("lookalike-account", "bitbucket", "archive")
-    ),
+    "views alone": lambda scene: (
+        scene.use(*GATE),
+        str(scene.use("bitbucket-account", "bitbucket", "view").answer),
+    )[1],
+    "without a pass": lambda scene: scene.use(*ARCHIVE).reason,
 }

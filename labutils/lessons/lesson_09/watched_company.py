@@ -1,0 +1,135 @@
+"""A company in which somebody reacts, and the race against it (lesson 09).
+
+Three kinds of lines in the logs raise an alarm. The alarm starts the clock of the model, which
+takes it from 2023: 35 minutes later everything that the company gave out is off, and what it never
+gave out some hours after that (policy.not_contained; facts nov23-alert, nov23-smartsheet-off,
+nov24-sliver-removed). The alarms on archives and on refusals are this lab's own.
+"""
+
+from labutils.incident.policy import World
+from labutils.lab import dice, iso
+from labutils.stage.breached_company import EXPOSED
+from labutils.stage.intruder import BROWSER, Carry, Intruder, Result
+
+FLAG = "flag-" + next(dice("lesson-09", "seven archives"))
+MINUTE = 60  # seconds
+PER_MOVE = 10  # minutes that a move takes
+HOUR, WEEK = 60, 10_080  # minutes
+MANY = 3  # archives, or refusals, with one credential within an hour
+REPLACED = 180  # minutes after the beginning: the four are replaced
+WANTED = 7  # archives
+
+ALARMS = {
+    "administrators": "a service account is put into an administrators group",
+    "archives": f"{MANY} archives are packed with one credential within {HOUR} minutes",
+    "refusals": f"{MANY} requests with one credential are refused, and logged, "
+    f"within {HOUR} minutes",
+}
+
+
+class WatchedIntruder(Intruder):
+    """As Intruder, in a company with a team on duty. Each move takes ten minutes."""
+
+    def __init__(self, carry: Carry | None = None, start: str = "2023-11-14T09:00:00Z"):
+        self.world = World.historical()
+        super().__init__(carry, world=self.world, start=start)
+        self.began = self.lab.clock.now
+        self.rung = False
+        self.due: dict[int, str] = {}  # by the time (seconds): what the team will have done
+        self.times: dict[tuple[str, str], list[int]] = {}  # of archives and refusals
+
+    def __repr__(self) -> str:
+        return f"an intruder at {self.time}, watched: use(...), follow([...]), wait(minutes)"
+
+    @property
+    def time(self) -> str:
+        """The time of day in the lab."""
+        return iso(self.lab.clock.now)[11:16]
+
+    def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
+        """As Intruder.use. Prints the alarm that the move raises, and what the team does by then.
+
+        Raises NoSuchMove.
+        """
+        asked = self.lab.clock.now
+        result = super().use(credential, service, action, origin)
+        for alarm in self.raised(result, asked):
+            self.ring(alarm, credential, asked)
+        self.pass_time(asked + PER_MOVE * MINUTE)
+        return result
+
+    def wait(self, minutes: float) -> None:
+        """Let minutes pass. Prints what the team does in that time. Raises ValueError for what is
+        no number of minutes from 0 to a week."""
+        is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
+        if not is_number or not 0 <= minutes <= WEEK:
+            raise ValueError(f"wait(minutes) takes a number from 0 to {WEEK}, not {minutes!r}.")
+        self.pass_time(self.lab.clock.now + int(minutes * MINUTE))
+
+    def pass_time(self, until: int) -> None:
+        """Go on to a time (seconds), and print what the team has done by then."""
+        for time in sorted(time for time in self.due if time <= until):
+            self.say(self.due.pop(time), time)
+        self.lab.clock.tick(until - self.lab.clock.now)
+
+    def raised(self, result: Result, asked: int) -> list[str]:
+        """The alarms that this move raises."""
+        credential, service, action = result.move[:3]
+        if result.allowed and (service, action) == ("jira", "add-to-admins"):
+            return ["administrators"]
+        if result.allowed and (service, action) == ("bitbucket", "archive"):
+            return ["archives"] if self.is_third("archives", credential, asked) else []
+        if not result.allowed and result.lines:
+            return ["refusals"] if self.is_third("refusals", credential, asked) else []
+        return []
+
+    def is_third(self, alarm: str, credential: str, now: int) -> bool:
+        """Whether this is the third of its kind within an hour."""
+        times = self.times.setdefault((alarm, credential), [])
+        times.append(now)
+        return len([time for time in times if now - time <= HOUR * MINUTE]) >= MANY
+
+    def ring(self, alarm: str, credential: str, now: int) -> None:
+        """Raise an alarm. The first one starts the clock."""
+        if self.rung:
+            return
+        self.rung = True
+        rang = self.company.alarm = self.company.alarm or now
+        self.say(f"ALARM, {credential}: {ALARMS[alarm]}", rang)
+        off = rang + self.world.response_minutes * MINUTE
+        self.due[off] = "the team has switched off all that the company gave out"
+        found = rang + self.world.eviction_hours * HOUR * MINUTE
+        self.due[found] = "the team has found and removed what the company never gave out"
+
+    def say(self, what: str, time: int) -> None:
+        """Print what happens at a time."""
+        print(f"    >>> {iso(time)[11:16]} {what}")
+
+
+class Race(WatchedIntruder):
+    """The scene: seven archives, before an alarm or the replacement of the four ends it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.archives = 0
+        self.noon = self.began + REPLACED * MINUTE
+
+    def pass_time(self, until: int) -> None:
+        """As WatchedIntruder.pass_time. At noon the four are replaced."""
+        if self.lab.clock.now < self.noon <= until:
+            super().pass_time(self.noon)
+            self.switch_off(*EXPOSED)
+            self.say("the four credentials are replaced", self.noon)
+        super().pass_time(until)
+
+    def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
+        """As WatchedIntruder.use. The answer of the last archive that is wanted holds the flag.
+
+        Raises NoSuchMove.
+        """
+        result = super().use(credential, service, action, origin)
+        if result.allowed and result.move == ("bitbucket-account", "bitbucket", "archive"):
+            self.archives += 1
+            if self.archives >= WANTED:
+                result.answer["flag"] = FLAG
+        return result

@@ -1,0 +1,103 @@
+"""Alarms, the clock that they start, and the race against it."""
+
+import pytest
+
+from labutils.lessons.lesson_09.watched_company import (
+    ALARMS,
+    FLAG,
+    WANTED,
+    Race,
+    WatchedIntruder,
+)
+from labutils.stage.intruder import ways_back
+
+GATE = ("moveworks-token", "gateway", "jira")
+NEW_USER = ("smartsheet-account", "jira", "create-user")
+SCRIPT = ("smartsheet-account", "jira", "script")
+ADMINS = ("smartsheet-account", "jira", "add-to-admins")
+CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
+ARCHIVE = ("bitbucket-account", "bitbucket", "archive")
+
+
+def said(capsys) -> list[str]:
+    return [line for line in capsys.readouterr().out.splitlines() if ">>>" in line]
+
+
+def test_work_below_the_alarms_is_seen_by_nobody(capsys):
+    intruder = WatchedIntruder()
+    intruder.follow([GATE, NEW_USER, CODE_GATE, ARCHIVE, ARCHIVE])
+    assert said(capsys) == [] and not intruder.due and not intruder.rung
+
+
+def test_an_administrators_group_rings_once_and_starts_the_clock_of_2023(capsys):
+    intruder = WatchedIntruder()
+    intruder.follow([GATE, NEW_USER, ADMINS, ADMINS])
+    intruder.wait(24 * 60)
+    assert said(capsys) == [
+        f"    >>> 09:20 ALARM, smartsheet-account: {ALARMS['administrators']}",
+        "    >>> 09:55 the team has switched off all that the company gave out",  # 16:00 to 16:35
+        "    >>> 05:20 the team has found and removed what the company never gave out",
+    ]
+
+
+def test_what_the_company_never_gave_out_outlives_what_it_gave_out():
+    intruder = WatchedIntruder()
+    intruder.follow([GATE, NEW_USER, SCRIPT, ADMINS])
+    intruder.wait(25)
+    intruder.passes.clear()  # a new browser
+    assert list(ways_back(intruder).values()) == [False, False, True]
+    look_alike = ("lookalike-account", "jira", "sign-in")
+    assert intruder.opens((*look_alike, "server")) and not intruder.opens(look_alike)
+    intruder.wait(20 * 60)
+    assert not intruder.opens((*look_alike, "server"))
+
+
+@pytest.mark.parametrize(("pause", "rings"), [(0, True), (20, True), (21, False)])
+def test_three_archives_in_an_hour_ring_and_three_in_more_do_not(pause, rings, capsys):
+    intruder = WatchedIntruder()
+    intruder.use(*CODE_GATE)
+    for _ in range(3):
+        intruder.wait(pause)
+        assert intruder.use(*ARCHIVE).allowed
+    assert bool(said(capsys)) is rings
+
+
+def test_three_refusals_ring_where_a_log_holds_them(capsys):
+    logged, unseen = WatchedIntruder(), WatchedIntruder()
+    for _ in range(3):
+        assert logged.use("smartsheet-account", "okta", "sign-in").lines
+        assert not unseen.use("smartsheet-account", "jira", "sign-in").lines
+    assert [line for line in said(capsys) if "ALARM" in line] == [
+        f"    >>> 09:20 ALARM, smartsheet-account: {ALARMS['refusals']}"
+    ]
+    assert logged.due and not unseen.due
+
+
+def test_a_credential_that_is_off_opens_nothing():
+    intruder = WatchedIntruder()
+    intruder.use(*CODE_GATE)
+    results = [intruder.use(*ARCHIVE).allowed for _ in range(8)]
+    assert results == [True] * 6 + [False] * 2
+
+
+def test_at_noon_the_four_are_replaced_whoever_was_quiet(capsys):
+    scene = Race()
+    scene.wait(180)
+    assert "the four credentials are replaced" in said(capsys)[0]
+    assert not scene.use(*CODE_GATE).allowed
+
+
+def test_the_flag_comes_with_the_seventh_archive_and_not_before():
+    scene = Race()
+    scene.use(*CODE_GATE)
+    answers = []
+    for pause in (0, 0, 50, 0, 0, 0, 0):
+        scene.wait(pause)
+        answers.append(scene.use(*ARCHIVE).answer.get("flag"))
+    assert answers == [None] * (WANTED - 1) + [FLAG]
+
+
+@pytest.mark.parametrize("odd", [-1, float("nan"), float("-inf"), float("inf"), "10", None, True])
+def test_time_goes_forward_alone(odd):
+    with pytest.raises(ValueError, match="takes a number from 0 to"):
+        Race().wait(odd)
