@@ -158,9 +158,9 @@ WORKSHOP = (
     Block(
         45,
         "07",
-        "07-1 together on the wall; 07-2; the three cleaners with 07-p4 to 07-p6; 07-3; the "
-        "picture of the trade-off.",
-        "07-4, 07-p7 and the quiz",
+        "07-2; the three cleaners with 07-p4 to 07-p6; 07-3; the figure of the trade-off; the "
+        "target together.",
+        "07-p7 and the quiz",
         "07-2: the hyphen belongs to the alphabet of a token. 07-3: a function that calls itself.",
     ),
     Block(

@@ -245,6 +245,14 @@ change:
     auditType.action: [User created, User added to group, Script executed]
 condition: change
 """
+IN_ORDER = """
+type: temporal_ordered
+rules: [token_abroad, privileged_change]
+aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
+group-by: [address]
+timespan: 15m
+generate: true
+"""
 BY_ADDRESS = """
 login:
     ipAddress: 203.0.113.66
@@ -370,6 +378,33 @@ def change_in_tracker(name: str, event: Event) -> dict[str, str]:
         "address": event["source"],
         "action": event["auditType"]["action"],
     }
+
+
+def changes_made(logs: Logs) -> list[dict[str, str]]:
+    """The tracker's lines that make an account, change a group or run a script."""
+    return [
+        change_in_tracker(name, event)
+        for name, event in logs.events("jira").items()
+        if event["auditType"]["action"] in CHANGES
+    ]
+
+
+def on_paper(logs: Logs, change: Mapping[str, str]) -> bool:
+    """Whether a row about its author covers a change: a ticket for the tracker, a duty or a trip."""
+    rows = [
+        *(row | {"account": row["by"]} for row in logs.table("changes")),
+        *logs.table("travel"),
+        *(
+            {"account": row["account"], "from": row["on_call_from"], "to": row["on_call_to"]}
+            for row in logs.table("roster")
+        ),
+    ]
+    return any(
+        row["account"] == change["who"]
+        and row["from"] <= change["time"] <= row["to"]
+        and row.get("system", "tracker") == "tracker"
+        for row in rows
+    )
 
 
 def in_a_line(alert: Mapping[str, str]) -> str:

@@ -43,9 +43,8 @@ TARGET = Target(
         ),
     },
     (
-        "Your rules from above say where to begin: hunting.by_rule(scene.hunt(token_abroad, "
-        "privileged_change, in_order))['in_order']. hunting.alerts_in_tracker makes alerts of it, "
-        "and hunting.rows_about(scene, alert) prints what is known of each.",
+        "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is known of one, and "
+        "hunting.on_paper(scene, one) says whether a ticket, a duty or a trip covers it.",
         "What no ticket, no duty and no trip explains is left, and has one author. The account "
         "belongs to a person, who works as well. What else did it change, with no row about it, "
         "and from where?",
@@ -53,25 +52,11 @@ TARGET = Target(
         "change whose `source` is one of the addresses that are left, with a ticket or without.",
     ),
     code("""
-        hits = hunting.by_rule(scene.hunt(token_abroad, privileged_change, in_order))
-        changes, roster = scene.table("changes"), scene.table("roster")
-
-        def is_open(change):
-            away = any(
-                trip["account"] == change["who"] and trip["from"] <= change["time"] <= trip["to"]
-                for trip in scene.table("travel")
-            )
-            return explained(change, changes, roster) is None and not away
-
-        alerts = hunting.alerts_in_tracker(scene, hits["in_order"])
-        suspects = {alert["who"] for alert in alerts if is_open(alert)}
-        made = [
-            hunting.change_in_tracker(name, event)
-            for name, event in scene.events("jira").items()
-            if event["auditType"]["action"] in hunting.CHANGES
-        ]
-        addresses = {one["address"] for one in made if one["who"] in suspects and is_open(one)}
-        flag = scene.report({one["id"] for one in made if one["address"] in addresses})
+        suspects = {one["who"] for one in alerts if not hunting.on_paper(scene, one)}
+        made = hunting.changes_made(scene)
+        unexplained = [one for one in made if not hunting.on_paper(scene, one)]
+        places = {one["address"] for one in unexplained if one["who"] in suspects}
+        flag = scene.report({one["id"] for one in made if one["address"] in places})
     """),
     brief="Another month, another intruder: other days, another pace, other addresses, another "
     "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "
