@@ -390,7 +390,7 @@ def changes_made(logs: Logs) -> list[dict[str, str]]:
 
 
 def on_paper(logs: Logs, change: Mapping[str, str]) -> bool:
-    """Whether a row about its author covers a change: a ticket for the tracker, a duty or a trip."""
+    """Whether a ticket for the tracker, a duty or a trip of its author covers a change."""
     rows = [
         *(row | {"account": row["by"]} for row in logs.table("changes")),
         *logs.table("travel"),

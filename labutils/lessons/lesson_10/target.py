@@ -43,7 +43,7 @@ TARGET = Target(
         ),
     },
     (
-        "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is known of one, and "
+        "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is known of one; "
         "hunting.on_paper(scene, one) says whether a ticket, a duty or a trip covers it.",
         "What no ticket, no duty and no trip explains is left, and has one author. The account "
         "belongs to a person, who works as well. What else did it change, with no row about it, "

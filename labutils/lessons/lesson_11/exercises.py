@@ -21,9 +21,9 @@ from labutils.classroom.judging import (
 )
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
+    Guess,
+    Prediction,
     code,
-    columns_of,
 )
 from labutils.identity import dpop
 from labutils.identity.keys import Json
@@ -1220,23 +1220,31 @@ EXERCISES = (
 SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
 
 PREDICTIONS = (
-    GridRow(
+    Prediction(
         "11-p5",
-        "A server keeps the name of a proof for 60 seconds after it came, then forgets it. The "
-        "window is 60 seconds. A proof dated 60 seconds ahead is used at once, and a second time "
-        "so many seconds later. Each line is a run of its own. When does it open again?",
-        columns_of(tuple(f"{second} seconds later" for second in SECONDS)),
-        "xooox",
+        "The window is 60 seconds, and a server forgets the name of a proof 60 seconds after it "
+        "came. A proof dated 60 seconds ahead is used at once. It comes again after 30, 61, 90, "
+        "120 or 121 seconds, each time in a run of its own. When does it open again?",
         {
-            "30 seconds later": "The belief is that the memory fails at once. After 30 seconds the "
-            "name is still there.",
-            **dict.fromkeys(
-                ("61 seconds later", "90 seconds later", "120 seconds later"),
+            "a": Guess(
+                "never: what is forgotten is too old as well",
+                [False, False, False, False, False],
                 "The belief is that a proof is over when its name is forgotten. It was dated "
                 "ahead, so it is good until 60 seconds after its date.",
             ),
-            "121 seconds later": "The belief is that a forgotten proof is good for ever. The date "
-            "ends it, 60 seconds after iat.",
+            "b": Guess("after 61, 90 and 120 seconds", [False, True, True, True, False]),
+            "c": Guess(
+                "from 61 seconds on, for ever",
+                [False, True, True, True, True],
+                "The belief is that a forgotten proof is good for ever. The date ends it, 60 "
+                "seconds after iat.",
+            ),
+            "d": Guess(
+                "each time: a proof dated ahead is not remembered",
+                [True, True, True, True, True],
+                "The belief is that the memory fails at once. After 30 seconds the name is still "
+                "there.",
+            ),
         },
         "The memory is over before the proof is. A name must be kept until the proof itself is "
         "refused for its date: until iat plus the window (RFC 9449, 11.1).",

@@ -18,7 +18,7 @@ from .bound_tokens import NonceAPI, apps_with_dpop
 
 FLAG = "flag-" + next(dice("lesson-11", "api.example/notes"))
 ADA = "u-1815"
-CLOSED = 300  # seconds from the end of the script until Tom tries again
+CLOSED = 437  # seconds from the end of the script until Tom tries again; the brief keeps it
 
 
 class NotesApi(NonceAPI):
@@ -51,38 +51,41 @@ class Page:
 
     link, verifier = SILENT_REQUEST, VERIFIER
 
+    def __repr__(self) -> str:
+        return "script in Ada's page: token, sign(...), visit(...), leave(), tom"
+
     def __init__(self) -> None:
-        self.apps = apps_with_dpop("target-11", api=NotesApi)
-        assert isinstance(self.apps.api, NotesApi)
-        self.apps.api.scene = self
-        self.token = self.apps.notes.latest_session()["access_token"]
+        self._apps = apps_with_dpop("target-11", api=NotesApi)
+        assert isinstance(self._apps.api, NotesApi)
+        self._apps.api.scene = self
+        self.token = self._apps.notes.latest_session()["access_token"]
         self.closed = False
 
     @property
     def tom(self) -> httpx.Client:
         """Tom's browser."""
-        return self.apps.tom
+        return self._apps.tom
 
     @property
     def now(self) -> int:
         """The time, in seconds since 1970."""
-        return self.apps.lab.clock.now
+        return self._apps.lab.clock.now
 
     def sign(self, method: str, url: str, **claims: Any) -> str:
         """A proof by the key of Ada's page: `token`, `nonce`, and `ahead` in seconds, as you like.
 
         Prints a sentence, and gives an empty text, where the page is closed.
         """
-        return "" if self._is_closed() else self.apps.notes.key.prove(method, url, **claims)
+        return "" if self._is_closed() else self._apps.notes.key.prove(method, url, **claims)
 
     def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
         """A GET by Ada's own browser, with her cookies, as script in her page may ask for it."""
-        return None if self._is_closed() else self.apps.ada.get(url, params=params)
+        return None if self._is_closed() else self._apps.ada.get(url, params=params)
 
     def leave(self) -> None:
-        """Ada closes the page, and the script with it. Five minutes pass."""
+        """Ada closes the page, and the script with it. Minutes pass until Tom tries again."""
         self.closed = True
-        self.apps.lab.clock.tick(CLOSED)
+        self._apps.lab.clock.tick(CLOSED)
 
     def _is_closed(self) -> bool:
         if self.closed:

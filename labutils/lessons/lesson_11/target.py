@@ -55,33 +55,29 @@ TARGET = Target(
         "prepare while the script still runs?",
         "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
         "proofs by the key that the token names, and you may get a token for a key of yours.",
-        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=300), then "
-        "scene.leave(), then GET with `authorization: DPoP ...` and `dpop`. Or scene.visit(LOGIN + "
+        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=...) for many dates, a "
+        "minute apart, then scene.leave(), then a GET with `authorization: DPoP ...` and `dpop` "
+        "for each. Or scene.visit(LOGIN + "
         "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
         "the nonce of /notes.",
     ),
     code("""
-        key = bound_tokens.TOMS_KEY
-        landed = scene.visit(LOGIN + "/authorize", scene.link)
-        form = {"grant_type": "authorization_code", "client_id": "notes"}
-        form["redirect_uri"], form["code_verifier"] = NOTES + "/cb", scene.verifier
-        form["code"] = landed.next_request.url.params["code"]
-        proof = prove(key, "POST", LOGIN + "/token", scene.now, "own-1", "")
-        own = scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
+        url, hers = API + "/export", "DPoP " + scene.token
+        dates = range(60, 600, 60)
+        proofs = [scene.sign("GET", url, token=scene.token, ahead=seconds) for seconds in dates]
         scene.leave()
-        url, token = API + "/notes", own["access_token"]
-        nonce = scene.tom.get(url).headers["dpop-nonce"]
-        more = {"now": scene.now, "jti": "own-2", "token": token, "nonce": nonce}
-        headers = {"authorization": "DPoP " + token, "dpop": dpop.prove(key, "GET", url, **more)}
-        flag = scene.tom.get(url, headers=headers).json()["flag"]
+        for proof in proofs:
+            answer = scene.tom.get(url, headers={"authorization": hers, "dpop": proof})
+            if answer.is_success:
+                flag = answer.json()["flag"]
     """),
     brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
 page.
 scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof. It is \
 dated `ahead` seconds after now.
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
-Then Ada closes the page: scene.leave(). Five minutes pass, and no script runs any more. Tom has \
-scene.tom, his own browser.
+Then Ada closes the page: scene.leave(). No script runs any more, and some minutes pass: nobody \
+tells how many. Tom has scene.tom, his own browser.
 The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
 have them:
 - GET /notes takes DPoP, with a nonce that changes every 20 seconds

@@ -4,7 +4,7 @@ import pytest
 
 from labutils.identity.oauth import bearer
 from labutils.lessons.lesson_11.bound_tokens import dpop_headers
-from labutils.lessons.lesson_11.protected_notes import FLAG, Page
+from labutils.lessons.lesson_11.protected_notes import CLOSED, FLAG, Page
 from labutils.stage.two_apps import API, LOGIN
 
 DOORS = ("/notes", "/export", "/v1/notes")
@@ -15,7 +15,7 @@ def test_before_ada_has_left_no_answer_holds_the_flag():
     proof = scene.sign("GET", API + "/export", token=scene.token)
     answer = scene.tom.get(API + "/export", headers=dpop_headers(scene.token, proof))
     assert answer.json()["flag"] == "it comes when Ada has closed the page"
-    assert all(FLAG not in exchange.response_body for exchange in scene.apps.lab.wire)
+    assert all(FLAG not in exchange.response_body for exchange in scene._apps.lab.wire)
 
 
 @pytest.mark.parametrize("door", ["/notes", "/export"])
@@ -30,7 +30,7 @@ def test_when_the_page_is_closed_its_key_and_its_browser_are_gone_and_a_sentence
     scene = Page()
     before = scene.now
     scene.leave()
-    assert scene.now - before == 300
+    assert scene.now - before == CLOSED
     assert scene.sign("GET", API + "/export") == ""
     assert scene.visit(LOGIN + "/authorize", scene.link) is None
     assert capsys.readouterr().out.count("Ada has closed the page.") == 2
@@ -38,7 +38,7 @@ def test_when_the_page_is_closed_its_key_and_its_browser_are_gone_and_a_sentence
 
 def test_the_backup_job_s_token_reads_notes_that_are_not_ada_s():
     scene = Page()
-    token = scene.apps.service_token(scene.tom)
+    token = scene._apps.service_token(scene.tom)
     scene.leave()
     answer = scene.tom.get(API + "/export", headers=bearer(token))
     assert answer.json() == {"notes of": "backup", "flag": "these are not Ada's notes"}
@@ -53,4 +53,4 @@ def test_a_bound_token_without_a_proof_opens_neither_door_and_no_other_one_is_th
 
 def test_the_api_answers_at_its_old_door_too():
     scene = Page()
-    assert scene.apps.notes.read().json()["sub"] == "u-1815"
+    assert scene._apps.notes.read().json()["sub"] == "u-1815"

@@ -1,0 +1,41 @@
+"""A proof, a first check of it, and three proofs that this check lets in (lesson 11)."""
+
+from typing import Any
+
+from labutils.identity.dpop import access_token_hash, bare, need, read
+from labutils.identity.keys import PrivateKey
+from labutils.identity.tokens import public_jwk, thumbprint, verify_signature
+from labutils.stage.two_apps import API
+
+from .hostile_proofs import make_proof
+
+
+def prove(key: PrivateKey, method: str, url: str, now: int, jti: str, token: str) -> str:
+    """A DPoP proof for one request with an access token (RFC 9449, 4.2); `now` in seconds."""
+    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public_jwk(key)}
+    claims = {"jti": jti, "htm": method, "htu": bare(url), "iat": now}
+    claims["ath"] = access_token_hash(token)
+    return make_proof(header, claims, key)
+
+
+def first_check(proof: str, request: dict[str, Any]) -> bool:
+    """True for a proof by the expected key, for this method and address.
+
+    Raises InvalidProof, and what verify_signature raises.
+    """
+    header, claims = read(proof)
+    verify_signature(proof, header["jwk"], "ES256")
+    need(thumbprint(header["jwk"]) == request["jkt"], "another key")
+    need(claims["htm"] == request["method"], "another method")
+    need(bare(claims["htu"]) == bare(request["url"]), "another address")
+    return True
+
+
+def hostile(key: PrivateKey, token: str, now: int) -> list[str]:
+    """Three proofs by the right key: of 1970, for another token, with a name used before."""
+    url = API + "/me"
+    return [
+        prove(key, "GET", url, 0, "one name", token),
+        prove(key, "GET", url, now, "other name", "another token of hers"),
+        prove(key, "GET", url, now, "used-1", token),
+    ]

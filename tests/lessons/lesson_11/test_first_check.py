@@ -1,0 +1,41 @@
+"""A first check of a proof, and what it lets in: the versions that the notebook gives."""
+
+import pytest
+
+from labutils.identity import dpop
+from labutils.lessons.lesson_11.bound_tokens import TOMS_KEY
+from labutils.lessons.lesson_11.first_check import first_check, hostile, prove
+from labutils.lessons.lesson_11.hostile_proofs import ADA, AT_API, NOW, TOKEN
+from labutils.stage.two_apps import API
+
+
+def proof(key=ADA, method="GET", url=API + "/me") -> str:
+    return prove(key, method, url, NOW, "once", TOKEN)
+
+
+def test_a_proof_for_this_request_passes_both_checks():
+    assert first_check(proof(), AT_API) is True
+    dpop.check(proof(), **AT_API, seen=set())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (proof(TOMS_KEY), "another key"),
+        (proof(method="POST"), "another method"),
+        (proof(url=API + "/notes"), "another address"),
+    ],
+)
+def test_the_first_check_refuses_another_key_method_or_address(wrong, why):
+    with pytest.raises(dpop.InvalidProof, match=why):
+        first_check(wrong, AT_API)
+
+
+def test_the_three_hostile_proofs_pass_it_and_the_whole_check_refuses_each():
+    reasons = []
+    for one in hostile(ADA, TOKEN, NOW):
+        assert first_check(one, AT_API)
+        with pytest.raises(dpop.InvalidProof) as refusal:
+            dpop.check(one, **AT_API, seen={"used-1"})
+        reasons.append(str(refusal.value))
+    assert len(set(reasons)) == 3
