@@ -1,4 +1,13 @@
 """12 · Lifetimes, revocation and continuous evaluation: what its notebook imports."""
 
 from . import revocation
-from .token_strategies import CALLS, DELAYS, FOUR, Setting, Theft, measured, measured_minutes
+from .token_strategies import (
+    CALLS,
+    DELAYS,
+    FOUR,
+    Setting,
+    Theft,
+    measured,
+    measured_minutes,
+    requests_an_hour,
+)

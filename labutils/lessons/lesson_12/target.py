@@ -10,7 +10,7 @@ from labutils.classroom.registry import (
     code,
 )
 
-from .token_budget import BUDGET, FLAG, LIMIT, TokenBudget
+from .token_budget import BUDGET, FLAG, LIMIT, the_company
 from .token_strategies import Setting
 
 
@@ -47,10 +47,9 @@ TARGET = Target(
         "are enough, if the event survives the restart: retries=True.",
     ),
     code("""
-        for life in (3, 4, 5):
-            flag = scene.try_setting(Setting(life, "pushed"), retries=True)
-            if flag != "no flag":
-                break
+        # offline a stolen refresh token is worth two lives, where the API is told it is worth one
+        setting = Setting(5, "pushed")
+        flag = scene.try_setting(setting, retries=True)
     """),
     brief=f"""Ada's app calls the API once a minute, and renews its token only when it calls. So a \
 life of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests in \
@@ -61,6 +60,7 @@ time. An API that is told or polls then restarts: it is down for two minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
 scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
 'asks', 'pushed' or 'polls'; every is for polls, in minutes; retries=True pushes an event again \
-until it arrives. It returns the flag where the setting does it.""",
-    scene=TokenBudget,
+until it arrives. It returns the flag where the setting does it. Three settings may miss: work it \
+out before you measure.""",
+    scene=the_company,
 )

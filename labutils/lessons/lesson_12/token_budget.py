@@ -3,6 +3,8 @@
 It must leave a thief little, however late he is noticed, and whichever of two things he copied.
 """
 
+from functools import cache
+
 from labutils.lab import dice
 from labutils.text import counted
 
@@ -22,6 +24,11 @@ BUDGET = 19  # requests to the provider in an hour
 LIMIT = 6  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
+PATIENCE = 3  # settings that may miss
+STOPPED = (
+    "The company changes its setting no more: three were not good enough. Restart the kernel to "
+    "begin anew; target('12') brings the same company."
+)
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
     "That is no setting. Try Setting(10, 'pushed'): a life in minutes, from 0.5 to 60; one of "
@@ -34,11 +41,21 @@ class TokenBudget:
 
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
 
+    def __init__(self) -> None:
+        self.missed = 0
+
+    def __repr__(self) -> str:
+        return "a company with a budget: try_setting(setting, retries=...)"
+
     def try_setting(self, setting: object, *, retries: bool = False) -> str:
         """Measure a setting, say what came out, and give the flag where all of it is enough.
 
-        `retries`: whether the provider pushes an event again that did not arrive.
+        `retries`: whether the provider pushes an event again that did not arrive. Three settings
+        may miss.
         """
+        if self.missed >= PATIENCE:
+            print(STOPPED)
+            return "no flag"
         if not isinstance(setting, Setting) or not is_one(setting):
             print(NO_SETTING)
             return "no flag"
@@ -48,8 +65,17 @@ class TokenBudget:
         for name, minutes in worst.items():
             worth = counted(minutes, "minute")
             print(f"{name} copied: up to {worth}; less than {LIMIT} are wanted.")
-        fits = requests <= BUDGET and max(worst.values()) < LIMIT
-        return FLAG if fits else "no flag"
+        if requests <= BUDGET and max(worst.values()) < LIMIT:
+            return FLAG
+        self.missed += 1
+        print(f"Settings that may still miss: {PATIENCE - self.missed}.")
+        return "no flag"
+
+
+@cache
+def the_company() -> TokenBudget:
+    """The company, which remembers each setting that was not good enough."""
+    return TokenBudget()
 
 
 def is_one(setting: Setting) -> bool:

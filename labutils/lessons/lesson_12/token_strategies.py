@@ -132,6 +132,15 @@ def measured_requests(setting: Setting, calls: int) -> int:
 # --- what it leaves a thief ---------------------------------------------------------------------
 
 
+def requests_an_hour(setting: Setting, calls: float) -> float:
+    """Requests to the provider in an hour with so many calls of the API: renewals, and questions.
+
+    The app renews when it wants to call and its token has expired.
+    """
+    renewals = min(calls, 60 / setting.life)
+    return renewals + (calls if setting.way == "asks" else 0)
+
+
 @dataclass(frozen=True)
 class Theft:
     """What Tom copied, and what goes on around it.

@@ -6,11 +6,32 @@ from labutils.lessons.lesson_12.token_strategies import Setting
 
 def tried(life: float, way: str, every: float = 0, *, retries: bool = False):
     """Measure one setting."""
+    return by_somebody_new(
+        lambda scene: scene.try_setting(Setting(life, way, every), retries=retries)
+    )
 
-    def attempt(scene: TokenBudget) -> str:
-        return scene.try_setting(Setting(life, way, every), retries=retries)
 
-    return attempt
+def by_somebody_new(route):
+    """A route as somebody takes it who has tried nothing yet: the company remembers."""
+
+    def anew(scene: TokenBudget) -> str:
+        scene.missed = 0
+        try:
+            return route(scene)
+        finally:
+            scene.missed = 0
+
+    return anew
+
+
+def all_in_order(scene: TokenBudget) -> str:
+    """The grid: each life from one minute on, each way, until the company has had enough."""
+    flags = {
+        scene.try_setting(Setting(life, way), retries=True)
+        for life in range(1, 11)
+        for way in ("offline", "asks", "pushed")
+    }
+    return max(flags)
 
 
 ROUTES = {
@@ -29,7 +50,8 @@ SHUT = {
     "three minutes, and a poll now and then": tried(3, "polls", 15),
     "four minutes, and a poll now and then": tried(4, "polls", 15),
     "four minutes, polled as often as the budget allows": tried(4, "polls", 7),
-    "no setting": lambda scene: scene.try_setting("short"),
+    "no setting": by_somebody_new(lambda scene: scene.try_setting("short")),
     "no such way": tried(3, "hopes"),
     "no such life": tried(0, "offline"),
+    "all settings in order": by_somebody_new(all_in_order),
 }

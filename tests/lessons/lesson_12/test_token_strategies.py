@@ -9,6 +9,7 @@ from labutils.lessons.lesson_12.token_strategies import (
     Theft,
     measured_minutes,
     measured_requests,
+    requests_an_hour,
 )
 
 LIVES, DELAYS, CALLS = (1, 3, 10), (0, 1, 2.5, 8, 30), (2, 6, 30, 60, 120)
@@ -112,3 +113,18 @@ def test_a_token_is_renewed_at_a_call_so_lives_up_to_a_minute_apart_cost_the_sam
 def test_what_is_no_setting_gets_a_sentence(setting, capsys):
     assert TokenBudget().try_setting(setting) == "no flag"
     assert capsys.readouterr().out.startswith("That is no setting. Try Setting(10, 'pushed')")
+
+
+@pytest.mark.parametrize(
+    ("setting", "calls", "requests"),
+    [
+        (Setting(10, "offline"), 600, 6),
+        (Setting(10, "offline"), 2, 2),
+        (Setting(1, "offline"), 600, 60),
+        (Setting(10, "asks"), 2, 4),
+        (Setting(10, "asks"), 600, 606),
+        (Setting(10, "pushed"), 600, 6),
+    ],
+)
+def test_an_hour_costs_renewals_and_questions_as_they_are_measured(setting, calls, requests):
+    assert requests_an_hour(setting, calls) == requests == measured_requests(setting, calls)
