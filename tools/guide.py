@@ -166,9 +166,8 @@ WORKSHOP = (
     Block(
         40,
         "13",
-        "13-1 together on the wall; 13-p1 to 13-p6; 13-2 with half of the lines given; 13-5 and "
-        "13-p15.",
-        "13-3, 13-p10, 13-p13 and the quiz",
+        "13-p1 to 13-p7; 13-3 together on the wall; 13-5 and 13-p15; the target together.",
+        "13-p13 and the quiz",
         "The questions 13-p4 to 13-p6 are long: three people act browser, relay and server.",
     ),
 )

@@ -33,6 +33,16 @@ RewriteHosts = Callable[[Headers, str, str], Headers]
 # given, and the counter of the sign-in before. It returns the counter, or raises ValueError.
 CheckAnswer = Callable[[dict[str, Any], bytes, str, int], int]
 
+
+def rewrite(headers: Headers, old: str, new: str) -> Headers:
+    """The headers that a relay hands on: no cookies, and the new host for the old one."""
+    return [
+        (name, value.replace(old, new))
+        for name, value in headers
+        if name.lower() not in ("cookie", "set-cookie")
+    ]
+
+
 # --- ways in that lead through a sign-in --------------------------------------------------------
 
 

@@ -59,14 +59,12 @@ TARGET = Target(
         "and trade the code in scene.seen[-1] with scene.verifier.",
     ),
     code("""
-        url = "https://login.example/device_authorization"
-        form = {"client_id": "screen", "scope": "openid profile"}
-        started = scene.lobby.post(url, data=form).json()
-        scene.send(started["verification_uri_complete"])
-        tokens = poll(scene.lobby, started, scene.wait)
-        header = {"authorization": "Bearer " + tokens["access_token"]}
-        vault = scene.tom.get("https://api.example/vault", headers=header)
-        flag = vault.json()["flag"]
+        host = "https://old.login.example"
+        scene.take("old.login.example", Relay(scene.tom, LOGIN, host))
+        link = scene.tom.get(WIKI + "/login").headers["location"]
+        scene.send(link.replace(LOGIN, host))
+        scene.tom.get(WIKI + "/login", follow_redirects=True)
+        flag = scene.tom.get(WIKI + "/vault").json()["flag"]
     """),
     brief="""The people of this company have keys and nothing else. No code is taken. Devices may \
 ask from the office's network alone. Each client made by another company is approved by an \
@@ -79,7 +77,8 @@ scene.tom is Tom's browser, at home. scene.lobby is one on the visitors' table.
 scene.send(link): Ada gets the link. If its host is login.example, or below, she does what the \
 pages ask.
 scene.names: the company's names, and what is known of each. scene.take(name, app) puts a WSGI app \
-of Tom's at a name that is free; without an app, a page that notes the visits in scene.seen.
+of Tom's at a name that is free: Relay(scene.tom, LOGIN, "https://" + name) is the page in \
+between; without an app, a page that notes the visits in scene.seen.
 scene.clients: the approved clients. scene.request and scene.verifier: an authorization request of \
 the client `room-planner`, and its PKCE verifier. scene.wait(seconds) lets time pass.
 Discovery at https://login.example/.well-known/openid-configuration says what is offered.""",
