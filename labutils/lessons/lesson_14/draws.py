@@ -32,22 +32,14 @@ SETS = (
     ("service_tokens_bound", "exposed_rotated"),
     ("behaviour_checked", "exposed_rotated"),
 )
-SHOWN = {
-    "session": ("acts_reauthenticated",),
-    "code": (
-        "acts_reauthenticated",
-        "service_tokens_bound",
-        "repository_least_privilege",
-        "alert_token_elsewhere",
-        "exposed_rotated",
-        "exposed_rotated + service_tokens_bound",
-    ),
-    "cloud": (
-        "acts_reauthenticated + exposed_rotated",
-        "acts_reauthenticated + behaviour_checked + exposed_rotated",
-        "behaviour_checked + exposed_rotated",
-    ),
-}  # by loss, the sets that are shown under both assumptions
+SHOWN = (
+    "acts_reauthenticated",
+    "service_tokens_bound",
+    "repository_least_privilege",
+    "alert_token_elsewhere",
+    "exposed_rotated",
+    "exposed_rotated + service_tokens_bound",
+)  # the sets that are shown at the packing under both assumptions
 DAYS = (0, 1, 7, 30)  # from the notice to the replacement
 SHARES = (1, 0.1, 0.005)  # of the alarms that are true
 HOURS = (2, 20)  # until the last foothold is found
@@ -174,20 +166,30 @@ def in_words(count: int) -> str:
     return "few" if count <= 10 else "about half" if 35 <= count <= 65 else "some"
 
 
-def print_both() -> dict[str, list[str]]:
-    """By loss, how many of 1,000 thieves each of these sets stops under both assumptions, and in
-    how many draws 900 or more. By loss, the sets that stop as many under both, to one in fifty."""
-    print(f"{'stopped of 1,000 (draws with 900 or more)':<70}{TENANT:<22}{ELSEWHERE}")
-    stay: dict[str, list[str]] = {}
-    for loss, names in SHOWN.items():
-        for name in names:
-            cells = [_cell(loss, name, one) for one in ASSUMPTIONS]
-            print(f"{loss:<9}{name:<61}{cells[0]:<22}{cells[1]}")
-            first, second = (sorted(stopped(loss, name, one))[DRAWS // 2] for one in ASSUMPTIONS)
-            if abs(first - second) <= THIEVES // 50:
-                stay.setdefault(loss, []).append(name)
+def print_both(loss: str = "code") -> list[str]:
+    """How many of 1,000 thieves each of these sets stops under both assumptions, and in how many
+    draws 900 or more. The sets that stop as many under both, to one in fifty."""
+    print(f"{'stopped of 1,000 (draws with 900 or more)':<44}{TENANT:<22}{ELSEWHERE}")
+    stay = []
+    for name in SHOWN:
+        cells = [_cell(loss, name, one) for one in ASSUMPTIONS]
+        print(f"{name:<44}{cells[0]:<22}{cells[1]}")
+        first, second = (sorted(stopped(loss, name, one))[DRAWS // 2] for one in ASSUMPTIONS)
+        if abs(first - second) <= THIEVES // 50:
+            stay.append(name)
     return stay
 
 
 def _cell(loss: str, name: str, assumption: str) -> str:
     return f"{spread(stopped(loss, name, assumption))} ({robust(loss, name, assumption)})"
+
+
+def moved(loss: str, rows: Sequence[str]) -> int:
+    """By how many thieves at most an end of a spread moves from the one assumption to the other."""
+    return max(
+        abs(one - other)
+        for row in rows
+        for one, other in zip(
+            *(middle(stopped(loss, row, assumption)) for assumption in ASSUMPTIONS), strict=True
+        )
+    )

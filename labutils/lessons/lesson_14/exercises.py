@@ -18,9 +18,9 @@ from labutils.classroom.judging import (
 )
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
+    Guess,
+    Prediction,
     code,
-    columns_of,
 )
 from labutils.incident import breach, cases, inventory
 from labutils.incident.policy import Request, World
@@ -781,72 +781,72 @@ def answer(prices, losses):
 )
 
 
-_SERVICE = (
-    "The belief is that the thief has another way. Each way to this one leads through a credential "
-    "of a service, and all of these are far from their places."
-)
-_SEVEN = tuple(
-    f"{loss}: {meaning}"
-    for loss, meaning in zip(
-        LOSSES,
-        (
-            "the supplier's list of its users is downloaded",
-            "the administrator's session is used",
-            "the cloud account opens",
-            "the tracker opens",
-            "a program of the thief's runs on the tracker's server",
-            "the source code is packed",
-            "the packed code goes out",
-        ),
-        strict=True,
-    )
-)
+def _happens(*losses: str) -> list[bool]:
+    """For each of the seven losses, whether it is one of these."""
+    return [loss in losses for loss in LOSSES]
+
+
+def _one_is_enough(*losses: str) -> list[bool]:
+    """The same for the three losses that are asked for."""
+    return [loss in losses for loss in ("session", "cloud", "code")]
+
 
 PREDICTIONS = (
-    GridRow(
+    Prediction(
         "14-p6",
-        "Your rule is installed at each service, and the breach is replayed. Which losses happen "
-        "all the same?",
-        columns_of(_SEVEN),
-        "xoxxxxx",
+        "Your rule is installed at each service, and the breach is replayed. Which of the seven "
+        "losses happen all the same: report, session, cloud, tracker, implant, code, out?",
         {
-            _SEVEN[0]: (
-                "The belief is that the support desk is used by people. The report was downloaded "
-                "with its service account, far from that account's place."
-            ),
-            _SEVEN[1]: (
+            "a": Guess(
+                "none",
+                _happens(),
                 "The belief is that a rule about services protects people. The session is a "
-                "person's, and the thief has another way to the recording that holds it."
+                "person's, and the rule does not ask.",
             ),
-            **dict.fromkeys(_SEVEN[2:], _SERVICE),
+            "b": Guess("the session alone", _happens("session")),
+            "c": Guess(
+                "the report and the session",
+                _happens("report", "session"),
+                "The belief is that the support desk is used by people. The report was downloaded "
+                "with its service account, far from that account's place.",
+            ),
+            "d": Guess(
+                "the session and the cloud, which is outside the gateway",
+                _happens("session", "cloud"),
+                "The belief is that the thief has another way. Each way to the cloud leads "
+                "through a service's access key, far from its place.",
+            ),
         },
         "The session is a person's, so the rule does not ask. All other losses need a credential "
         "of a service, far from its place. In this model the rule stands at each service, also at "
         "the supplier's desk, where the first is stopped. A customer can only ask for that.",
-        ("it happens", "it is stopped"),
     ),
-    GridRow(
+    Prediction(
         "14-p11",
-        "A loss is to be stopped for at least 90 of the hundred. Is one control of the twelve "
-        f"enough? The twelve: {', '.join(TWELVE)}.",
-        columns_of(("session", "cloud", "code")),
-        "oxo",
+        "A loss is to be stopped for at least 90 of the hundred. For which of the three is one "
+        f"control of the twelve not enough? The twelve: {', '.join(TWELVE)}.",
         {
-            "session": (
-                "The belief is that one control cannot do for a hundred thieves. A key that is "
-                "asked for at each administrative act stops all but those who get it touched."
-            ),
-            "cloud": (
+            "a": Guess(
+                "for none of them",
+                _one_is_enough("session", "cloud", "code"),
                 "The belief is that what one control did for the thief of 2023 it does for all. "
-                "These have the account from elsewhere, are fast, or come from near by."
+                "These have the cloud account from elsewhere, are fast, or come from near by.",
             ),
-            "code": (
+            "b": Guess("for the cloud", _one_is_enough("session", "code")),
+            "c": Guess(
+                "for the code, which comes last",
+                _one_is_enough("session", "cloud"),
                 "The belief is that a later loss needs more controls. All ways to the packing "
-                "lead through one account's rights."
+                "lead through one account's rights.",
+            ),
+            "d": Guess(
+                "for all three: no control does for a hundred thieves",
+                _one_is_enough(),
+                "The belief is that one control cannot do for a hundred thieves. A key that is "
+                "asked for at each administrative act stops all but those who get it touched.",
             ),
         },
         "For the session and for the code one control is enough, for the cloud it takes two or "
         "more. The cloud account is reached from anywhere, and some thieves bought it.",
-        ("one is enough", "it takes two or more"),
     ),
 )

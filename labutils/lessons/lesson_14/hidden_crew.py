@@ -16,7 +16,7 @@ FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
 BUDGET = 8  # points
 CREW = 20  # thieves
 MOST = 32  # losses, of 20 thieves times seven
-DEPLOYMENTS = 6
+DEPLOYMENTS = 4
 _RANGES = thieves.Ranges(
     ages=(0.5, 2),
     paces=(0.01, 0.1),
@@ -66,6 +66,9 @@ class HiddenCrew:
     def __init__(self) -> None:
         self.prices, self.budget, self.left = dict(worlds.PRICES), BUDGET, DEPLOYMENTS
 
+    def __repr__(self) -> str:
+        return f"a hidden crew: prices, budget, left ({self.left}), deploy(...)"
+
     def deploy(self, *controls: str) -> Report | None:
         """Play the crew against these controls, names or one list of them. Costs one of the
         deployments, and gives a report; None, after a sentence, where it cannot be done."""
@@ -80,7 +83,7 @@ class HiddenCrew:
             print(f"That costs {cost} points, and the budget is {BUDGET}. It is not deployed.")
             return None
         if self.left == 0:
-            print("No deployment is left. For a fresh start: scene = target('14').")
+            print("No deployment is left. Restart the kernel for a fresh start.")
             return None
         self.left -= 1
         report = played(chosen, cost)
@@ -102,3 +105,9 @@ def played(chosen: Iterable[str], cost: int) -> Report:
     losses = sum(by_loss.values())
     flag = FLAG if losses <= MOST else None
     return Report(tuple(chosen), cost, losses, by_loss, dict(refused.most_common()), flag)
+
+
+@cache
+def the_crew() -> HiddenCrew:
+    """The scene, which stays the same: its deployments do not come back."""
+    return HiddenCrew()

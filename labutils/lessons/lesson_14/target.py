@@ -6,7 +6,7 @@ from labutils.classroom.registry import (
     code,
 )
 
-from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, HiddenCrew, Report
+from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, Report, the_crew
 from .worlds import LOSSES
 
 
@@ -41,25 +41,18 @@ TARGET = Target(
         ),
     },
     (
-        "Deploy the best set that your frontier has for this budget, and read the report. Which "
-        "losses happen more often than in your hundred?",
+        "Deploy a set that the lesson made look good, and read the report. Which losses happen all "
+        "the same, and which rules refused nothing?",
         "This crew is fast, comes from the usual network or from the laptop, and has bought much. "
-        "Draw a crew like that with thieves.Ranges, and walk the sets against it with "
-        "search.losses.",
+        "Draw a crew like that with thieves.Ranges, and count against it before you deploy.",
         "The report costs one point to prevent. What is left must close both ways to the tracker: "
         "the bought token, and the session. For the token: service_tokens_bound.",
     ),
     code("""
-        places = ("near", "laptop")
-        ranges = thieves.Ranges(ages=(0.5, 2), paces=(0.01, 0.1), places=places, bought=0.5)
-        guess = thieves.draw(20, "a crew like that", ranges)
-        losses = search.losses(worlds.LOSSES.values(), scene.prices, guess.values())
-        best = ()
-        for names in losses:
-            affordable = sum(scene.prices[name] for name in names) <= scene.budget
-            if affordable and losses[names] < losses[best]:
-                best = names
-        report = scene.deploy(*best)
+        scene.deploy("support_least_privilege", "recordings_cleaned", "repository_least_privilege")
+        # the report: the tracker is reached with a token that was bought, and nothing refuses it
+        chosen = ("support_least_privilege", "recordings_cleaned", "service_tokens_bound")
+        report = scene.deploy(*chosen)
         flag = report.flag
     """),
     brief=f"""You have {BUDGET} points, and the price list of this lesson (scene.prices). A crew \
@@ -67,7 +60,8 @@ of {CREW} thieves comes. They are drawn by the ranges of this lesson with other 
 do not see.
 Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
 report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
-controls, and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments.
-report.flag is the flag, if little enough was lost. For a fresh start: scene = target("14").""",
-    scene=HiddenCrew,
+controls, and says what it got and which rules refused it. You have {DEPLOYMENTS} deployments, and \
+they do not come back.
+report.flag is the flag, if little enough was lost.""",
+    scene=the_crew,
 )

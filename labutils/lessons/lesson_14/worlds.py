@@ -1,6 +1,6 @@
 """Decisions, counterfactual worlds, and what a set of controls changes (lesson 14)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import Any
@@ -141,6 +141,15 @@ def open_in(policies: Mapping[str, World]) -> dict[str, list[str]]:
     return opened
 
 
+def open_without(controls: Mapping[str, str]) -> dict[str, list[str]]:
+    """The services that open in 2023, without each of these controls (their names, and what to call
+    the policy), and without all of them; they are printed too."""
+    historical = World.historical()
+    policies = {"2023": historical}
+    policies |= {name: replace(historical, **{one: False}) for one, name in controls.items()}
+    return open_in(policies | {"neither": replace(historical, **dict.fromkeys(controls, False))})
+
+
 # --- one thief ----------------------------------------------------------------------------------
 
 
@@ -219,6 +228,46 @@ def walked(
     facts = {loss: LOSSES[loss] for loss in losses}
     answers = robust_sets_by_goal(facts.values(), TWELVE, crowd, at_least=at_least)
     return {loss: answers[fact] for loss, fact in facts.items()}
+
+
+def enough_alone(crowd: Mapping[str, Incident], loss: str, at_least: int) -> dict[str, int]:
+    """Each of the twelve controls that alone stops a loss for so many of these thieves, and for how
+    many it does."""
+    counts = walked(crowd, [loss], at_least)[loss].counts
+    alone = {name: counts[(name,)] for name in TWELVE}
+    return {name: count for name, count in alone.items() if count >= at_least}
+
+
+def print_robust(
+    crowd: Mapping[str, Incident],
+    robust: Callable[[Mapping[tuple[str, ...], int], int], Sequence[set[str]]],
+    wanted: int = 90,
+) -> dict[str, list[list[str]]]:
+    """By loss, the sets that `robust` finds among all counts, the smallest first; some of them are
+    printed, with the number of thieves that no set stops."""
+    enough = {}
+    for loss, answer in walked(crowd, ["session", "cloud", "code"], wanted).items():
+        sets = sorted(map(sorted, robust(answer.counts, wanted)), key=len)
+        print(f"{loss}: {len(answer.unstopped)} that no set stops; {len(sets)} robust sets")
+        print(*(f"    {names}" for names in sets[:4]), sep="\n")
+        enough[loss] = sets
+    return enough
+
+
+def lives_swept(
+    crowd: Mapping[str, Incident],
+    happens: Callable[[str, Iterable[Incident], World], int],
+    hours: Sequence[int],
+) -> dict[str, list[int]]:
+    """How many get the session, by how long one lives: alone, and where it is bound as well."""
+    bases = {
+        "life alone": World.historical(),
+        "and bound sessions": breach.with_controls(["sessions_bound"]),
+    }
+    return {
+        name: [happens(LOSSES["session"], crowd.values(), one) for one in with_lives(base, hours)]
+        for name, base in bases.items()
+    }
 
 
 def print_frontiers(

@@ -12,7 +12,6 @@ from labutils.incident.policy import World
 from labutils.lessons.lesson_14 import draws, thieves, worlds
 from labutils.lessons.lesson_14.draws import (
     ASSUMPTIONS,
-    ELSEWHERE,
     THIEVES,
     robust,
     spread,
@@ -74,39 +73,35 @@ def session_life() -> list[str]:
 
 def alarm() -> list[str]:
     rows = [f"alarm after {wait} minutes" for wait in (35, 125, 2025)]
-    tenant, elsewhere = ([lost("code", row, one) for row in rows] for one in ASSUMPTIONS)
+    packed = [lost("code", row) for row in rows]
     return [
-        f"{DRAWS}, where the four are read in the tenant, {tenant[0]} pack the code where an alarm "
-        f"for a token from elsewhere is answered after 35 minutes, {tenant[1]} after 125, and "
-        f"{tenant[2]} after 2,025",
+        f"{DRAWS}, where the four are read in the tenant, {packed[0]} pack the code where an alarm "
+        f"for a token from elsewhere is answered after 35 minutes, {packed[1]} after 125, and "
+        f"{packed[2]} after 2,025",
         f"Without it {lost('code', '2023')} do",
-        f"Where the four leaked elsewhere it is {elsewhere[0]}, {elsewhere[1]} and {elsewhere[2]}",
+        f"no end of these ranges moves by more than {draws.moved('code', rows)}",
     ]
 
 
 def eviction() -> list[str]:
     rows = [f"evicted after {hours} hours" for hours in (2, 20)]
-    tenant, elsewhere = ([lost("out", row, one) for row in rows] for one in ASSUMPTIONS)
+    out = [lost("out", row) for row in rows]
     return [
-        f"for {tenant[0]} of 1,000 where the last foothold is found in 2 hours, and for "
-        f"{tenant[1]} where it takes 20",
+        f"for {out[0]} of 1,000 where the last foothold is found in 2 hours, and for "
+        f"{out[1]} where it takes 20",
         f"Without it they leave for {lost('out', '2023')}",
-        f"where the four leaked elsewhere, {elsewhere[0]} and {elsewhere[1]}",
+        f"no end moves by more than {draws.moved('out', rows)}",
     ]
 
 
 def rotation() -> list[str]:
-    """How many pack the code, and get into the cloud, by how soon credentials are replaced."""
-
-    def after(days: int, assumption: str, loss: str = "code") -> str:
-        return lost(loss, f"replaced after {days} days", assumption)
-
-    code, elsewhere = ({days: after(days, one) for days in (0, 1, 7, 30)} for one in ASSUMPTIONS)
+    """How many pack the code, by how soon credentials are replaced."""
+    rows = {days: f"replaced after {days} days" for days in (0, 1, 7, 30)}
+    code = {days: lost("code", row) for days, row in rows.items()}
     return [
         f"{DRAWS}, {code[0]} pack the code where credentials are replaced at the notice, {code[1]} "
         f"after a day, {code[7]} after 7 days, and {code[30]} after 30 days",
-        f"Where the four leaked elsewhere it is {elsewhere[0]}, {elsewhere[1]}, {elsewhere[7]} and "
-        f"{elsewhere[30]}",
+        f"no end of these ranges moves by more than {draws.moved('code', list(rows.values()))}",
     ]
 
 
@@ -127,7 +122,6 @@ def sampling() -> list[str]:
 
 def both_assumptions() -> list[str]:
     """What holds however the four leaked, and what hangs on it."""
-    session = [robust("session", "acts_reauthenticated", one) for one in ASSUMPTIONS]
     least = [robust("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
     bound = [robust("code", "service_tokens_bound", one) for one in ASSUMPTIONS]
     with_rotation = [
@@ -135,45 +129,30 @@ def both_assumptions() -> list[str]:
     ]
     acts = [stopped("code", "acts_reauthenticated", one) for one in ASSUMPTIONS]
     return [
-        f"`repository_least_privilege` stops 900 or more in {least[0]} and {least[1]} of 100 draws",
-        f"`service_tokens_bound` in {bound[0]} and {bound[1]}, and with `exposed_rotated` in "
-        f"{with_rotation[0]} and {with_rotation[1]}",
-        f"`acts_reauthenticated` stops {spread(acts[0])} of 1,000 at the packing in the first, and "
+        f"`repository_least_privilege` reaches 900 in {least[0]} and {least[1]} of 100 draws",
+        f"`service_tokens_bound` in {bound[0]} and {bound[1]}, and together with `exposed_rotated` "
+        f"in {with_rotation[0]} and {with_rotation[1]}",
+        f"`acts_reauthenticated` stops {spread(acts[0])} of 1,000 in the first, and "
         f"{spread(acts[1])} in the second",
-        f"At the session it stops 900 or more in {session[0]} and {session[1]} of 100 draws",
     ]
 
 
-def cloud() -> list[str]:
-    """No control of the twelve is enough for the cloud account, and where the four leaked elsewhere
-    no set that was tried is."""
-    alone = [max(robust("cloud", name, one) for name in worlds.TWELVE) for one in ASSUMPTIONS]
-    sets = [draws.named(names) for names in draws.SETS]
-    best = max(sets, key=lambda name: robust("cloud", name))
-    assert alone == [0, 0]
-    assert max(robust("cloud", name, ELSEWHERE) for name in sets) == 0
+def only_packing() -> list[str]:
+    row = "repository_least_privilege"
     return [
-        "no control of the twelve stops 900 of 1,000 in any of 100 draws, under either assumption",
-        f"`{best}` does in {robust('cloud', best)} of 100 where the four are read in the tenant, "
-        "and in none where they leaked elsewhere",
+        f"{lost('reading', row)} of 1,000 read the repositories all the same over 100 draws, where "
+        "the four are read in the tenant",
+        f"no end moves by more than {draws.moved('reading', [row])}",
     ]
 
 
-def only_packing() -> str:
-    read = [lost("reading", "repository_least_privilege", one) for one in ASSUMPTIONS]
+def unstopped() -> str:
+    session = {lost("session", "all controls", one) for one in ASSUMPTIONS}
+    assert len(session) == 1
     return (
-        f"{read[0]} of 1,000 read the repositories all the same over 100 draws, where the four are "
-        f"read in the tenant, and {read[1]} where they leaked elsewhere"
+        f"{DRAWS}, under both assumptions, {session.pop()} of 1,000 get the session with all "
+        "controls of the catalogue on"
     )
-
-
-def unstopped() -> list[str]:
-    left = [
-        f"{lost('session', 'all controls', one)} of 1,000 get the session, and "
-        f"{lost('cloud', 'all controls', one)} get into the cloud"
-        for one in ASSUMPTIONS
-    ]
-    return [f"{DRAWS}, {left[0]}, where the four are read in the tenant", f"elsewhere, {left[1]}"]
 
 
 def moved_ranges() -> list[str]:
@@ -216,7 +195,6 @@ CONCLUSIONS = {
     "14-rotation": rotation,
     "14-sampling": sampling,
     "14-both": both_assumptions,
-    "14-cloud": cloud,
     "14-only-packing": only_packing,
     "14-unstopped": unstopped,
     "14-moved-ranges": moved_ranges,
@@ -228,7 +206,6 @@ DRAWN = {
     "14-eviction",
     "14-rotation",
     "14-both",
-    "14-cloud",
     "14-only-packing",
     "14-unstopped",
     "14-recap",

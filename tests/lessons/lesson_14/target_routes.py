@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from labutils.incident import search
 from labutils.lessons.lesson_14 import thieves, worlds
-from labutils.lessons.lesson_14.hidden_crew import HiddenCrew
+from labutils.lessons.lesson_14.hidden_crew import DEPLOYMENTS, HiddenCrew
 
 
 def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:
     """What the last of these deployments says."""
 
     def play(scene: HiddenCrew) -> str | None:
+        scene.left = DEPLOYMENTS  # as somebody who has deployed nothing yet
         reports = [scene.deploy(*controls) for controls in tries]
+        scene.left = DEPLOYMENTS
         return reports[-1] and (reports[-1].flag or str(reports[-1]))
 
     return play
@@ -19,6 +21,7 @@ def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:
 
 def drawn(scene: HiddenCrew) -> str | None:
     """Draw a crew that is like it, and deploy the best that the budget buys against that one."""
+    scene.left = DEPLOYMENTS
     ranges = thieves.Ranges(
         ages=(0.5,), paces=(0.1,), places=("near", "near", "laptop"), bought=0.4
     )
@@ -56,6 +59,6 @@ SHUT = {
     ),
     "a control that is not for sale": deployed(("awareness_training",)),
     "the right one, too late": deployed(
-        *6 * [()], (REPORT, "recordings_cleaned", "service_tokens_bound")
+        *DEPLOYMENTS * [()], (REPORT, "recordings_cleaned", "service_tokens_bound")
     ),
 }

@@ -15,6 +15,7 @@ from labutils.lessons.lesson_14.hidden_crew import (
     HiddenCrew,
     crew,
     played,
+    the_crew,
 )
 
 
@@ -92,9 +93,8 @@ def test_after_the_last_deployment_a_sentence_says_how_to_begin_anew(capsys):
     scene = HiddenCrew()
     assert all(scene.deploy() for _ in range(DEPLOYMENTS))
     assert scene.deploy() is None
-    assert "No deployment is left. For a fresh start: scene = target('14')." in (
-        capsys.readouterr().out
-    )
+    assert "No deployment is left. Restart the kernel" in capsys.readouterr().out
+    assert the_crew() is the_crew()  # a second target('14') brings no deployments back
 
 
 @pytest.mark.parametrize("kind", [list, tuple, set])
