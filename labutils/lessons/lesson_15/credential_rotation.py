@@ -163,6 +163,12 @@ def old_secrets(records: Iterable[CredentialRecord]) -> list[tuple[str, str]]:
     return [(old_secret(record.id), record.id) for record in records]
 
 
+def finish(doors: "Doors", pairs: Iterable[tuple[str, str]]) -> None:
+    """Take away the old secrets that still open these doors: the other half of a rotation."""
+    for _, name in pairs:
+        doors.remove_old(name)
+
+
 def teams(doors: Doors, pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
     """How many of these doors each team has."""
     owners = [doors.records[door].owner or "nobody" for _, door in pairs]

@@ -7,6 +7,7 @@ archives out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import httpx
@@ -18,7 +19,8 @@ from labutils.text import counted
 from .credential_rotation import CredentialRecord, old_secret
 
 FLAG = "flag-" + next(dice("lesson-15", "declared over"))
-BEGIN, END = "2023-11-24T16:00:00Z", "2023-11-24T18:00:00Z"
+BEGIN, END = "2023-11-24T17:00:00Z", "2023-11-24T18:00:00Z"
+PATIENCE = 3  # declarations that may be wrong, over all scenes of a kernel
 VISIT = 15  # minutes between two visits of the intruder
 ROTATE, REMOVE, REVOKE, CUT = 10, 5, 5, 20  # minutes that each act takes
 OFFICE, ELSEWHERE = "192.0.2.30", "203.0.113.66"
@@ -101,12 +103,21 @@ class Door:
     jobs_secret: str = ""
 
 
-@dataclass
+@cache
+def wrong_declarations() -> list[str]:
+    """What was said of declarations that were wrong, in this kernel."""
+    return []
+
+
+@dataclass(repr=False)
 class LastInventory:
     """The scene: rows of the inventory, a log of sign-ins, a clock, and what an operator can do."""
 
     rows: list[CredentialRecord] = field(default_factory=_rows)
     log: list[dict[str, str]] = field(default_factory=_log)
+
+    def __repr__(self) -> str:
+        return f"an inventory at {self.time}: rows, log, knock, rotate, remove_old, revoke, cut"
 
     def __post_init__(self) -> None:
         self.lab = Lab("target-15", BEGIN)
@@ -171,7 +182,16 @@ class LastInventory:
             print(f"{self.time}: ended in one moment: {', '.join(names) or 'nothing'}.")
 
     def declare(self) -> str:
-        """Declare the incident over: the flag, or what is wrong."""
+        """Declare the incident over: the flag, or what is wrong. Three declarations may be wrong,
+        and a new scene brings none of them back."""
+        if len(wrong_declarations()) >= PATIENCE:
+            return "Nobody believes a fourth declaration. Restart the kernel to begin anew."
+        said = self._declared()
+        if said != FLAG:
+            wrong_declarations().append(said)
+        return said
+
+    def _declared(self) -> str:
         self._pass(VISIT)  # the intruder comes by once more
         if self._minute > (seconds(END) - seconds(BEGIN)) // 60:
             return f"It is {self.time}. The archives were sent at 18:00."

@@ -71,7 +71,7 @@ TARGET = Target(
         scene.remove_old("billing-key")
         flag = scene.declare()
     """),
-    brief="""It is 24 November, 16:00, in a company of the lab. At 18:00 the intruder sends his \
+    brief="""It is 24 November, 17:00, in a company of the lab. At 18:00 the intruder sends his \
 archives out. He comes by every quarter of an hour. He holds the old secret of what was exposed, \
 and whatever he made himself.
 scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_by. scene.log has \
@@ -82,6 +82,7 @@ Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revok
 scene.cut(id, id, ...) 20 for all of them in one moment. Jobs go on working after rotate and \
 remove_old. They stand still after revoke and cut.
 scene.declare() says that the incident is over. It returns the flag if the intruder is out, no job \
-stood still, and it is before 18:00. For a fresh start: scene = target("15").""",
+stood still, and it is before 18:00. For a fresh start: scene = target("15"). Three declarations \
+may be wrong.""",
     scene=LastInventory,
 )

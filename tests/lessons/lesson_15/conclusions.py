@@ -3,6 +3,8 @@
 from functools import cache
 from itertools import permutations
 
+import conclusions
+
 from labutils.lessons.lesson_15 import credential_rotation as rotation
 from labutils.lessons.lesson_15 import eviction
 from labutils.lessons.lesson_15.eviction import (
@@ -103,7 +105,26 @@ def in_short():
     return one_cut_for_all()[0]
 
 
+def part_three():
+    """The page that ties Part 3 together: what its lessons computed."""
+    page, both = conclusions.computed("11")["11-page"][0], conclusions.computed("12")["12-both"]
+    relay = conclusions.computed("13")["13-three-parties"][0]
+    settings = conclusions.computed("13")["13-four-settings"][0]
+    fourteen = conclusions.computed("14")
+    return [
+        f"script in the page, {page}",
+        f"{both[1]} for a reaction {both[0]}",
+        f"the relay gets in {relay}",
+        f"past the key {settings}",
+        fourteen["14-recap"][0],
+        f"{fourteen['14-only-packing'][0].split(' of 1,000')[0]} of 1,000 still read",
+        f"out in one go for {one_cut_for_all()[0]}",
+        one_missed(),
+    ]
+
+
 CONCLUSIONS = {
+    "15-part-3": part_three,
     "15-one-cut": one_cut_for_all,
     "15-one-by-one": one_after_the_other,
     "15-missed": one_missed,

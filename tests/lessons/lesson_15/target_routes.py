@@ -1,14 +1,22 @@
 """Ways to end the incident in time (lesson 15)."""
 
-from labutils.lessons.lesson_15.last_inventory import LastInventory
+from labutils.lessons.lesson_15.last_inventory import LastInventory, wrong_declarations
 
 INSIDE = ("j.fielding", "sync-rule", "support-bot")
+
+
+def declared(scene: LastInventory) -> str:
+    """What is said to somebody who has declared nothing yet."""
+    wrong_declarations().clear()
+    said = scene.declare()
+    wrong_declarations().clear()
+    return said
 
 
 def one_cut(scene: LastInventory) -> str:
     scene.cut("gateway-token", *INSIDE)
     scene.remove_old("billing-key")
-    return scene.declare()
+    return declared(scene)
 
 
 def between_two_visits(scene: LastInventory) -> str:
@@ -18,7 +26,7 @@ def between_two_visits(scene: LastInventory) -> str:
     for name in ("support-bot", "gateway-token"):
         scene.revoke(name)
     scene.remove_old("billing-key")
-    return scene.declare()
+    return declared(scene)
 
 
 def rotated_twice(scene: LastInventory) -> str:
@@ -26,7 +34,7 @@ def rotated_twice(scene: LastInventory) -> str:
     scene.rotate("billing-key")
     scene.rotate("gateway-token")
     scene.cut(*INSIDE)
-    return scene.declare()
+    return declared(scene)
 
 
 ROUTES = {
@@ -43,7 +51,7 @@ def without(*left: str):
         scene.cut(*(name for name in ("gateway-token", *INSIDE) if name not in left))
         if "billing-key" not in left:
             scene.remove_old("billing-key")
-        return scene.declare()
+        return declared(scene)
 
     return attempt
 
@@ -52,7 +60,7 @@ def one_after_the_other(scene: LastInventory) -> str:
     scene.remove_old("billing-key")
     for name in (*INSIDE, "gateway-token"):
         scene.revoke(name)
-    return scene.declare()
+    return declared(scene)
 
 
 def everything_rotated(scene: LastInventory) -> str:
@@ -64,18 +72,18 @@ def everything_rotated(scene: LastInventory) -> str:
 def colleague_too(scene: LastInventory) -> str:
     scene.cut("gateway-token", "m.sato", *INSIDE)
     scene.remove_old("billing-key")
-    return scene.declare()
+    return declared(scene)
 
 
 def unowned_ended(scene: LastInventory) -> str:
     scene.cut("gateway-token", "status-page", *INSIDE)
     scene.remove_old("billing-key")
-    return scene.declare()
+    return declared(scene)
 
 
 def billing_ended(scene: LastInventory) -> str:
     scene.cut("gateway-token", "billing-key", *INSIDE)
-    return scene.declare()
+    return declared(scene)
 
 
 SHUT = {
@@ -89,5 +97,5 @@ SHUT = {
     "a colleague ended": colleague_too,
     "all without an owner ended": unowned_ended,
     "a key ended that a job needs": billing_ended,
-    "declared at once": lambda scene: scene.declare(),
+    "declared at once": declared,
 }

@@ -7,9 +7,11 @@ from labutils.lessons.lesson_15.last_inventory import (
     FLAG,
     IN_NO_LIST,
     JOBS,
+    PATIENCE,
     REMAKES,
     TAKES_TWO,
     LastInventory,
+    wrong_declarations,
 )
 
 
@@ -19,12 +21,12 @@ def opens(scene, name):
 
 def test_trying_takes_no_time_and_each_act_takes_its_minutes():
     scene = LastInventory()
-    assert opens(scene, "gateway-token") and scene.time == "16:00"
+    assert opens(scene, "gateway-token") and scene.time == "17:00"
     scene.rotate("c01")
     scene.remove_old("c01")
     scene.revoke("c01")
     scene.cut("c02", "c03")
-    assert scene.time == "16:40"
+    assert scene.time == "17:40"
 
 
 def test_a_row_says_replaced_and_its_old_secret_opens_until_it_is_removed():
@@ -63,7 +65,25 @@ def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
     assert capsys.readouterr().out == (
         "There is no credential 'nobody'.\nThere is no credential 'x'.\n"
     )
-    assert scene.time == "16:00" and opens(scene, "gateway-token")
+    assert scene.time == "17:00" and opens(scene, "gateway-token")
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_declared_anything():
+    wrong_declarations().clear()
+    yield
+    wrong_declarations().clear()
+
+
+def test_after_three_wrong_declarations_a_new_scene_helps_no_more():
+    for _ in range(PATIENCE):
+        assert LastInventory().declare() != FLAG
+    scene = LastInventory()
+    scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
+    scene.remove_old(TAKES_TWO)
+    assert scene.declare() == (
+        "Nobody believes a fourth declaration. Restart the kernel to begin anew."
+    )
 
 
 def test_declaring_says_what_is_wrong():
@@ -74,7 +94,7 @@ def test_declaring_says_what_is_wrong():
     scene.remove_old(TAKES_TWO)
     assert scene.declare() == f"These stand still: {JOBS['m.sato']}."
     scene = LastInventory()
-    for _ in range(11):
+    for _ in range(5):
         scene.rotate("c01")
     assert scene.declare() == "It is 18:05. The archives were sent at 18:00."
 
