@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import nbformat
+import yaml
 
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz
@@ -26,6 +27,7 @@ PARTS = {
     "06": "Part 2 · The breach",
     "11": "Part 3 · Mitigations",
 }  # by their first lessons
+SWITCHES = HERE / "data" / "vendor-switches.yaml"
 WAITS = HERE / "tools" / "waits.json"  # tools/waits.py measures it
 SECTION = re.compile(r"(?m)^#{2,3} (.+) \((\d+) min( · long)?\)$")
 HEADING = re.compile(r"(?m)^#{2,3} (.+?)(?: \(\d+ min.*\))?$")
@@ -363,12 +365,30 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     for mark, written in (("cuts", cuts), ("workshop", workshop), ("agenda", agenda)):
         guide = between(guide, mark, written(paths))
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
+    at_work = (HERE / "docs" / "at-work.md").read_text(encoding="utf-8")
     return {
         "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
         "docs/instructor.md": guide,
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
+        "docs/at-work.md": between(at_work, "switches", switches(paths)),
     }
+
+
+def switches(paths: list[pathlib.Path]) -> str:
+    """The settings that lessons name in their boxes, lesson by lesson, with pages and dates."""
+    sheet = yaml.safe_load(SWITCHES.read_text(encoding="utf-8"))
+    titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
+    lines = [f"Read on {sheet['read']:%-d %B %Y}."]
+    for number, rows in sheet["lessons"].items():
+        lines += ["", f"## {titles[number]}", ""]
+        lines += ["| product | setting | where | the page's date |", "|---|---|---|---|"]
+        lines += [
+            f"| {row['vendor']} | [{row['switch']}]({row['page']}) | {row['where']} | "
+            f"{row['dated']} |"
+            for row in rows
+        ]
+    return "\n".join(lines)
 
 
 def write(paths: list[pathlib.Path]) -> None:

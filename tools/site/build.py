@@ -29,7 +29,7 @@ HOUSE = HERE.parent.parent
 SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site", "lite"))
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 PAGES = {
-    "To read": ["first-five-minutes", "story", "glossary"],
+    "To read": ["first-five-minutes", "story", "glossary", "at-work"],
     "In your own logs": [
         "hunt",
         "hunting-rules",

@@ -1,0 +1,272 @@
+"""The boxes *At work*: short, their code runs, and each setting that they name has its page."""
+
+import json
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import httpx
+import jwt
+import lessons
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from nbformat import read
+from places import DATA, ROOT
+from rails import demand, demand_none
+from vendor_samples import SIGN_IN
+from werkzeug.wrappers import Response
+
+from labutils.lessons.lesson_03.missing_defences import NOTES, one_client
+
+NUMBERS = [path.name[:2] for path in lessons.paths() if path.name[:2] != "00"]
+SHEET = yaml.safe_load((DATA / "vendor-switches.yaml").read_text(encoding="utf-8"))
+MOST = 120  # words
+ISSUER, AUDIENCE = "https://login.example", "https://api.example"
+
+
+def box(number: str) -> str:
+    cells = read(lessons.notebook(number), as_version=4).cells
+    found = [cell.source for cell in cells if cell.id == "at-work"]
+    demand(len(found) == 1, f"Lesson {number} has no cell called at-work.")
+    return found[0]
+
+
+def code_of(number: str, language: str = "python") -> str:
+    return "\n".join(re.findall(rf"```{language}\n(.*?)```", box(number), re.DOTALL))
+
+
+def names_in(number: str) -> SimpleNamespace:
+    """The box, run: what it defines."""
+    namespace: dict[str, object] = {}
+    exec(code_of(number), namespace)  # noqa: S102
+    return SimpleNamespace(**namespace)
+
+
+def a_key():
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+# --- all of them --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_box_is_short_and_has_code(number):
+    words = len(box(number).split())
+    demand(words <= MOST, f"The box of {number} has {words} words; {MOST} at most.")
+    demand(
+        code_of(number) or code_of(number, "bash"), f"The box of {number} has no code that runs."
+    )
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_each_setting_of_the_sheet_is_named_in_its_box_and_the_other_way_round(number):
+    prose = re.sub(r"```.*?```", "", box(number), flags=re.DOTALL)
+    named = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", prose)) - {"infostealer"}
+    listed = {row["switch"] for row in SHEET["lessons"][number]}
+    assert {name.casefold() for name in named} <= {name.casefold() for name in listed} | {
+        "believed unused"
+    }
+    demand_none(
+        f"{number}: the box does not name {switch!r}."
+        for switch in listed
+        if switch.casefold() not in prose.casefold()
+    )
+
+
+def test_each_row_has_a_vendor_s_own_page_and_says_whether_the_page_is_dated():
+    hosts = (
+        "okta.com",
+        "microsoft.com",
+        "google.com",
+        "keycloak.org",
+        "cloudflare.com",
+        "atlassian.com",
+        "logrhythm.com",
+        "splunk.com",
+    )
+    for number, rows in SHEET["lessons"].items():
+        for row in rows:
+            assert row.keys() == {"vendor", "switch", "where", "page", "dated"}, (number, row)
+            host = httpx.URL(row["page"]).host
+            assert any(host == one or host.endswith("." + one) for one in hosts), row["page"]
+            assert row["dated"] == "none" or row["dated"] <= SHEET["read"]
+
+
+# --- one by one ---------------------------------------------------------------------------------
+
+
+def test_01_a_log_gets_the_name_of_a_token_and_nothing_else():
+    token = jwt.encode({"jti": "t-1", "sub": "ada"}, a_key(), algorithm="ES256")
+    log = names_in("01").for_the_log
+    assert log(token) == "t-1"
+    assert log(jwt.encode({"sub": "ada"}, a_key(), algorithm="ES256")) == "no jti"
+
+
+def test_02_pyjwt_takes_the_right_token_and_refuses_each_other_one():
+    key, claims_of = a_key(), names_in("02").claims_of
+    good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "iat": 1, "exp": 4_000_000_000}
+    token = jwt.encode(good, key, algorithm="ES256")
+    assert claims_of(token, key.public_key())["sub"] == "ada"
+    wrong = {
+        "another issuer": good | {"iss": "https://login.example.test"},
+        "another audience": good | {"aud": "wiki"},
+        "over": good | {"exp": 2},
+        "no exp": {name: value for name, value in good.items() if name != "exp"},
+    }
+    for claims in wrong.values():
+        with pytest.raises(jwt.InvalidTokenError):
+            claims_of(jwt.encode(claims, key, algorithm="ES256"), key.public_key())
+    for other in (jwt.encode(good, "", algorithm="none"), jwt.encode(good, a_key(), "ES256")):
+        with pytest.raises(jwt.InvalidTokenError):
+            claims_of(other, key.public_key())
+
+
+def test_03_authlib_goes_through_the_flow_and_refuses_another_state():
+    apps, names = one_client(), names_in("03")
+    session: dict[str, str] = {}
+    client, url = names.begin(session, transport=apps.notes._transport)
+    assert "code_challenge=" in url and session["verifier"] not in url
+    landed = apps.opens("ada", url, until=NOTES + "/cb").headers["location"]
+    with pytest.raises(Exception, match="state"):
+        names.finish(client, session | {"state": "another"}, landed)
+    assert names.finish(client, session, landed)["token_type"] == "Bearer"
+
+
+def test_04_the_id_token_of_another_request_signs_nobody_in():
+    who = names_in("04").who
+    key = a_key()
+    keys = SimpleNamespace(get_signing_key_from_jwt=lambda _token: key.public_key())
+    good = {"iss": ISSUER, "aud": "wiki", "sub": "u-1815", "iat": 1, "exp": 4_000_000_000}
+    token = jwt.encode(good | {"nonce": "n"}, key, algorithm="ES256")
+    assert who(token, keys, {"nonce": "n"}) == "u-1815"
+    for session in ({"nonce": "another"}, {}):
+        with pytest.raises(jwt.InvalidTokenError, match="another request"):
+            who(token, keys, session)
+    for bad in (good, good | {"nonce": "n", "aud": ["wiki", "notes"]}):
+        with pytest.raises(jwt.InvalidTokenError):
+            who(jwt.encode(bad, key, algorithm="ES256"), keys, {"nonce": "n"})
+    session = {"nonce": "n"}
+    assert who(token, keys, session) and "nonce" not in session  # once
+
+
+def test_05_a_client_proves_itself_without_a_shared_secret():
+    key, url = a_key(), ISSUER + "/token"
+    token = names_in("05").client_assertion(key, "backup", url)
+    claims = jwt.decode(
+        token, key.public_key(), algorithms=["ES256"], audience=url, issuer="backup"
+    )
+    assert claims["sub"] == "backup" and claims["exp"] - claims["iat"] == 60
+    again = jwt.decode(
+        names_in("05").client_assertion(key, "backup", url), options={"verify_signature": False}
+    )
+    assert again["jti"] != claims["jti"]
+
+
+def test_06_the_cookie_is_for_one_host_and_out_of_reach_of_scripts():
+    response = Response()
+    names_in("06").begin_session(response, "s")
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-session=s;") and "Domain" not in cookie
+    for part in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert part in cookie
+
+
+def test_07_a_search_names_the_kinds_that_are_left(tmp_path):
+    left, original = names_in("07").left, DATA / "support-case.har"
+    assert "password" in " ".join(left(original, original))
+    cleaned = tmp_path / "cleaned.har"
+    command = [sys.executable, "-m", "labutils", "sanitize", original, cleaned]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=_environment())
+    assert left(original, cleaned) == []
+
+
+def _environment() -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT), "PATH": "", "PYTHONUTF8": "1"}
+
+
+def test_08_a_search_that_is_blind_to_your_own_act_proves_nothing():
+    act, proves = {"type": "files_tab_download"}, names_in("08").proves_something
+    assert proves(lambda lines: [line for line in lines if "download" in line["type"]], act)
+    assert not proves(lambda lines: [line for line in lines if "view" in line["type"]], act)
+
+
+def test_09_what_was_not_replaced_since_the_notice_is_still_due():
+    inventory = [
+        {"id": "old secret", "issued": 1, "replaced": None},
+        {"id": "replaced too early", "issued": 1, "replaced": 4},
+        {"id": "replaced", "issued": 1, "replaced": 6},
+        {"id": "issued later", "issued": 7, "replaced": None},
+    ]
+    assert names_in("09").still_due(inventory, 5) == ["old secret", "replaced too early"]
+
+
+def test_10_the_command_runs_over_a_folder_of_rules_and_one_of_logs(tmp_path):
+    words = code_of("10", "bash").split()
+    assert words[:3] == ["python", "-m", "labutils"]
+    rules, logs = tmp_path / "my-rules", tmp_path / "exported-logs"
+    rules.mkdir()
+    logs.mkdir()
+    (rules / "group.yml").write_text(RULE, encoding="utf-8")
+    (logs / "sign-ins.jsonl").write_text(json.dumps(SIGN_IN) + "\n", encoding="utf-8")
+    command = [sys.executable, *words[1:]]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=_environment(), check=False
+    )
+    assert "1 hit" in done.stdout, done.stdout + done.stderr
+
+
+RULE = """
+title: A sign-in without a second factor
+id: 6f0e5a52-3f1c-4c06-9c53-0d6e4f7a0b11
+logsource: {product: azure, service: signinlogs}
+detection:
+    weak: {authenticationRequirement: singleFactorAuthentication}
+    condition: weak
+level: high
+"""
+
+
+def test_11_a_bound_token_as_a_bearer_token_is_refused():
+    check = names_in("11").check_binding
+    bound = {"cnf": {"jkt": "thumbprint"}}
+    check("DPoP", bound)
+    check("Bearer", {})
+    with pytest.raises(PermissionError, match="without a proof"):
+        check("Bearer", bound)
+
+
+def test_12_a_token_of_before_the_event_is_dead_and_one_of_after_it_lives():
+    is_revoked = names_in("12").is_revoked
+    events = {(ISSUER, "ada"): 100}
+    assert is_revoked({"iss": ISSUER, "sub": "ada", "iat": 100}, events)
+    assert not is_revoked({"iss": ISSUER, "sub": "ada", "iat": 101}, events)
+    assert not is_revoked({"iss": ISSUER, "sub": "bob", "iat": 1}, events)
+    assert not is_revoked({"iss": "https://other.example", "sub": "ada", "iat": 1}, events)
+
+
+def test_13_the_server_takes_its_own_origin_and_no_host_below_it():
+    server = names_in("13").server
+    assert server._verify("https://login.example")
+    assert not server._verify("https://old.login.example")
+
+
+def test_14_after_five_minutes_a_new_sign_in_is_asked_for():
+    needs = names_in("14").needs_a_new_sign_in
+    assert not needs({"auth_time": 1000}, 1300)
+    assert needs({"auth_time": 1000}, 1301) and needs({}, 1301)
+
+
+def test_15_a_rotation_is_done_where_the_new_secret_opens_and_the_old_one_is_refused():
+    is_rotated = names_in("15").is_rotated
+    answers = {
+        (True, False): True,
+        (True, True): False,
+        (True, None): False,
+        (None, False): False,
+        (False, False): False,
+    }
+    for (new, old), done in answers.items():
+        door = {"new": new, "old": old}
+        assert is_rotated(door.get, "old", "new") is done, (new, old)
