@@ -22,6 +22,8 @@ NO_JAVA = (
     "PySpark runs on Java, and there is none here. Install Java 17 or newer (on Debian and Ubuntu: "
     "`sudo apt install openjdk-17-jre-headless`), and say the same command again."
 )
+# Java compiles quickly and does not optimise: a run is over before that would pay.
+SOON = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def has_java():
@@ -29,16 +31,16 @@ def has_java():
     return "JAVA_HOME" in os.environ or shutil.which("java") is not None
 
 
-def spark_submit(script, *arguments):
-    """Run a script of this folder in PySpark; what it printed.
+def spark_submit(*calls):
+    """Run scripts of this folder in PySpark, each with its arguments; what they printed.
 
-    Raises RuntimeError with its words where it fails.
+    Raises RuntimeError with their words where one fails.
     """
     python = python_with("siem", REQUIREMENTS)
     environment = os.environ | {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1"}
-    few = ["--conf", "spark.sql.shuffle.partitions=2"]
-    command = [python.with_name("spark-submit"), "--master", "local[2]", *few, HERE / script]
-    words = [*command, *arguments]
+    few = ["--conf", "spark.sql.shuffle.partitions=2", "--driver-java-options", SOON]
+    command = [python.with_name("spark-submit"), "--master", "local[2]", *few]
+    words = [*command, HERE / "in_turn.py", json.dumps(calls, default=str)]
     done = subprocess.run(words, env=environment, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(done.stdout or done.stderr)
@@ -54,8 +56,10 @@ def selected_by_spark(texts, logs, placeholders):
     with tempfile.TemporaryDirectory() as folder:
         events, lists, hits = (pathlib.Path(folder) / name for name in ("events", "lists", "hits"))
         lists.write_text(json.dumps(placeholders), encoding="utf-8")  # which is YAML
-        spark_submit("to_parquet.py", logs, events)
-        spark_submit("on_spark.py", texts, events, lists, hits)
+        spark_submit(
+            ("to_parquet.py", logs, events),
+            ("on_spark.py", texts, events, lists, hits),
+        )
         found = {}
         for path in hits.glob("*.json"):
             for hit in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
