@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
@@ -77,6 +78,7 @@ class WallClock:
         """Nothing to do."""
 
 
+@lru_cache(maxsize=1 << 14)
 def seconds(moment: str) -> int:
     """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.
 

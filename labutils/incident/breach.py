@@ -308,14 +308,15 @@ class Remembered(Generic[Answer]):
     ) -> Answer:
         """The answer to a request of a campaign, decided where nobody asked the same before; times
         are seconds since 1970."""
-        parts = (case.estate, case.watches, case.safeguards)
-        asked_of = tuple(map(id, parts))
+        asked_of = id(case.estate), id(case.watches), id(case.safeguards)
         address = case.addresses[ask.origin].ip
         key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
-        if key not in self.answers:
+        try:
+            return self.answers[key]
+        except KeyError:
             self.answers[key] = decide(request(case, ask, time, alarm))
-            self.asked_of[asked_of] = parts
-        return self.answers[key]
+            self.asked_of[asked_of] = case.estate, case.watches, case.safeguards
+            return self.answers[key]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Ask:
         """When each of the requests is made, in seconds from the first one."""
         return pace.offsets(self.scope, self.repeat, self.every)
 
-    @property
+    @cached_property
     def lasts(self) -> int:
         """Seconds from the first to the last of the requests."""
         return self.offsets[-1]
@@ -94,13 +94,17 @@ class Campaign:
     steps: tuple[Plan, ...]
     scenes: tuple[Scene, ...] = ()
 
-    def until(self, fact: str) -> "Campaign":
-        """The same campaign, over after the step of this fact. Raises KeyError where there is no
-        such step."""
+    def place(self, fact: str) -> int:
+        """The place of the step of this fact. Raises KeyError where there is no such step."""
         facts = [plan.fact for plan in self.steps]
         if fact not in facts:
             raise KeyError(f"{fact} is no step of the campaign")
-        return replace(self, steps=self.steps[: facts.index(fact) + 1])
+        return facts.index(fact)
+
+    def until(self, fact: str) -> "Campaign":
+        """The same campaign, over after the step of this fact. Raises KeyError where there is no
+        such step."""
+        return replace(self, steps=self.steps[: self.place(fact) + 1])
 
 
 # --- reading a campaign -------------------------------------------------------------------------

@@ -258,8 +258,7 @@ class Worlds:
         """The worlds in which each step is stopped, up to the last of the goals."""
         chased = thief if isinstance(thief, Incident) else cases.load(case)
         campaign = thief if isinstance(thief, Campaign) else chased.campaign
-        longest = max((campaign.until(goal) for goal in goals), key=lambda one: len(one.steps))
-        return _Walk(self, chased).stopping(longest)
+        return _Walk(self, chased).stopping(campaign.until(max(goals, key=campaign.place)))
 
 
 class _Sets(Worlds):
@@ -376,27 +375,34 @@ class _Walk:
         for ask in route:
             onward: Waiting = {}
             for state, numbers in waiting.items():
-                for after, allowed, alike in self.after(ask, begin, state):
-                    if numbers & alike:
-                        there = onward if allowed else refused
-                        there[after] = there.get(after, 0) | numbers & alike
+                for after, allowed, some in self.after(ask, begin, state, numbers):
+                    there = onward if allowed else refused
+                    there[after] = there.get(after, 0) | some
             waiting = onward
         for state, numbers in waiting.items():
             done[state] = done.get(state, 0) | numbers
         return refused
 
-    def after(self, ask: Ask, begin: int, state: _State) -> Iterator[tuple[_State, bool, int]]:
-        """The states after a request, whether it was allowed, and in which sets."""
-        needed = {ask.using, self.case.estate.zones[ask.origin].foothold} - {None}
-        if not needed <= state.holds:
-            yield state, False, self.sets.all
+    def after(
+        self, ask: Ask, begin: int, state: _State, numbers: int
+    ) -> Iterator[tuple[_State, bool, int]]:
+        """The states after a request in these sets, whether it was allowed, and in which of
+        them."""
+        foothold = self.case.estate.zones[ask.origin].foothold
+        if ask.using not in state.holds or not (foothold is None or foothold in state.holds):
+            yield state, False, numbers
             return
         time = max(state.now + 1, seconds(ask.at) if ask.at else begin)
         sets = self.sets
         for answer in sets.remembered.answer(self.case, ask, time, state.alarm, sets.answers):
-            alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
-            after = _State(time + ask.lasts, state.holds | answer.given, alarm)
-            yield after, answer.allowed, answer.sets
+            if some := numbers & answer.sets:
+                alarm = time if answer.raises_alarm and state.alarm is None else state.alarm
+                holds = state.holds | answer.given if answer.given else state.holds
+                after = _State(time + ask.lasts, holds, alarm)
+                yield after, answer.allowed, some
+                numbers ^= some
+                if not numbers:
+                    return
 
 
 class _Watched(World):
