@@ -11,11 +11,19 @@ from labutils.lessons.lesson_14.draws import ASSUMPTIONS, ELSEWHERE, TENANT
 from labutils.stage.breached_company import EXPOSED
 
 
-@pytest.mark.parametrize("number", [0, 57])
-def test_a_draw_computed_again_gives_the_counts_that_are_kept(number):
-    for part, counts in draws.draw(number).items():
-        kept = {row: values[number] for row, values in draws.kept()[part].items()}
-        assert counts == kept, part
+def kept(number, part):
+    """The counts of a draw that the file holds."""
+    return {row: values[number] for row, values in draws.kept()[part].items()}
+
+
+def test_a_draw_computed_again_gives_the_counts_that_are_kept():
+    for part, counts in draws.draw(57).items():
+        assert counts == kept(57, part), part
+
+
+@pytest.mark.parametrize("number", [0, 99])
+def test_the_first_hundred_of_another_draw_give_the_counts_that_are_kept(number):
+    assert draws.draw(number, draws.FIRST)["first hundred"] == kept(number, "first hundred")
 
 
 def test_each_row_has_a_count_for_each_of_a_hundred_draws():
