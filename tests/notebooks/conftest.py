@@ -4,6 +4,8 @@ import lessons
 import nbformat
 import pytest
 
+from labutils.lab import Lab
+
 COURSE = [path.name for path in (*lessons.paths(), *lessons.guests())]
 
 
@@ -47,3 +49,16 @@ def texts(outputs):
 @pytest.fixture
 def prose(notebook):
     return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+@pytest.fixture
+def labs(monkeypatch) -> list[Lab]:
+    """Each lab that is built during the test."""
+    built, build = [], Lab.__init__
+
+    def noted(self, *arguments, **named):
+        build(self, *arguments, **named)
+        built.append(self)
+
+    monkeypatch.setattr(Lab, "__init__", noted)
+    return built

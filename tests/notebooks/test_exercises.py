@@ -6,6 +6,7 @@ import lessons
 import nbformat
 import pytest
 from cells import run_cell
+from flags import answers_that_give_away, gives_away, parts_of_the_flag
 from places import NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
 
@@ -42,31 +43,71 @@ def right_choice(item):
     return next(letter for letter, choice in item.choices.items() if choice.right)
 
 
+@pytest.fixture
+def judged(monkeypatch):
+    """What the judges said, each answer's verdict and words."""
+    said, judge = [], exercises.verdict
+
+    def noted(*arguments):
+        said.append(judge(*arguments))
+        return said[-1]
+
+    monkeypatch.setattr(exercises, "verdict", noted)
+    return said
+
+
 def wrong_answer(exercise, mistake):
     names = {}
-    exec(exercise.mistakes[mistake][1], names)
+    exec(compile(exercise.mistakes[mistake][1], "cell", "exec"), names)
     return names["answer"]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
-def test_each_mistake_gets_the_sentence_that_names_it(exercise, capsys):
+CHECKED = [item for lesson in COURSE.values() for item in lesson.checked]
+
+
+@pytest.mark.parametrize("exercise", CHECKED, ids=by_id)
+def test_each_mistake_gets_the_sentence_that_names_it_and_no_flag(exercise, judged, labs, capsys):
+    """Each is judged once: what is said, what is shown, and what its lab answered."""
+    number = exercise.id[:2]
+    if has_flag := COURSE[number].target is not None:
+        parts_of_the_flag(number)  # its route builds a lab of its own
     for mistake in exercise.mistakes:
-        gets_its_sentence(exercise, mistake, capsys)
+        answer = wrong_answer(exercise, mistake)
+        labs.clear()
+        capsys.readouterr()  # what that code itself prints
+        gets_its_sentence(exercise, mistake, answer, judged, capsys)
+        if has_flag:
+            is_handed_no_flag(exercise, mistake, judged[-1][1], labs)
 
 
-def gets_its_sentence(exercise, mistake, capsys):
-    answer = wrong_answer(exercise, mistake)
-    named = verdict(exercise, answer)[0].mistake
-    demand(
-        named == mistake,
-        f"{exercise.id}: the code that shows the mistake {mistake!r} is judged as {named!r}. Let "
-        "the "
-        "first case that it fails name this mistake, or change the code.",
-    )
+def gets_its_sentence(exercise, mistake, answer, judged, capsys):
     check(exercise.id, answer)
     said = capsys.readouterr().out  # where the function raised, or gave None, that is said in front
+    verdict, shown = judged[-1]
+    demand(
+        verdict.mistake == mistake,
+        f"{exercise.id}: the code that shows the mistake {mistake!r} is judged as "
+        f"{verdict.mistake!r}. Let the first case that it fails name this mistake, or change the "
+        "code.",
+    )
     words, sentence = " ".join(said.split()), " ".join(str(exercise.sentence(mistake)).split())
     assert words.startswith(f"{exercise.id}: not yet. ") and words.endswith(sentence)
+    if exercise.kind == "function":
+        assert shown.startswith("It "), f"{exercise.id}, {mistake}: {shown}"
+        assert shown.count("\n") <= 2
+
+
+def is_handed_no_flag(exercise, mistake, words, labs):
+    number = exercise.id[:2]
+    demand(
+        not gives_away(number, words),
+        f"{exercise.id}, mistake {mistake!r}: what is said of it holds the flag of the target.",
+    )
+    demand_none(
+        f"{exercise.id}, mistake {mistake!r}: the flag of the target is the answer to {asked}, in "
+        "the exercise's own lab. Keep it out of there."
+        for asked in answers_that_give_away(number, labs)
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
