@@ -9,6 +9,8 @@ def shown(text: str, longest: int = 200) -> str:
     `longest` characters.
     """
     cut = text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
 
 

@@ -36,32 +36,38 @@ FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 def is_true(rule, event):
     """Whether any condition of a rule is true of an event."""
-    return any(holds(condition, event) for condition in conditions(rule))
+    return any(holds(event) for holds in conditions(rule))
 
 
-PARSED = {}  # by the identity of a rule, the rule and its conditions: pySigma parses anew each time
+ASKED = {}  # by the identity of a rule, the rule and its conditions: pySigma parses anew each time
 
 
 def conditions(rule):
-    """The parsed conditions of a rule."""
-    if id(rule) not in PARSED:
-        parsed = [condition.parsed for condition in rule.detection.parsed_condition]
-        PARSED[id(rule)] = rule, parsed
-    return PARSED[id(rule)][1]
+    """The conditions of a rule, each as a question to an event."""
+    if id(rule) not in ASKED:
+        asked = [question(condition.parsed) for condition in rule.detection.parsed_condition]
+        ASKED[id(rule)] = rule, asked
+    return ASKED[id(rule)][1]
 
 
-def holds(condition, event):
+def question(condition):
+    """A condition as a function that says whether it is true of an event."""
     match condition:
         case ConditionAND():
-            return all(holds(part, event) for part in condition.args)
+            parts = list(map(question, condition.args))
+            return lambda event: all(part(event) for part in parts)
         case ConditionOR():
-            return any(holds(part, event) for part in condition.args)
+            parts = list(map(question, condition.args))
+            return lambda event: any(part(event) for part in parts)
         case ConditionNOT():
-            return not holds(condition.args[0], event)
+            part = question(condition.args[0])
+            return lambda event: not part(event)
         case ConditionValueExpression():
-            return says("\n".join(texts(event)), condition.value)
+            says = said(condition.value)
+            return lambda event: says("\n".join(texts(event)))
         case ConditionFieldEqualsValueExpression():
-            return compares(values(event, condition.field), condition.value, event)
+            field, compares = condition.field, compared(condition.value)
+            return lambda event: compares(values(event, field), event)
     raise AssertionError(condition)
 
 
@@ -97,40 +103,52 @@ def text_of(value):
     return str(value)
 
 
-def compares(members, value, event):
+def compared(value):
+    """A value as a function that holds it against the members at a field, and the whole event."""
     match value:
         case SigmaNull():
-            return not members
+            return lambda members, _: not members
         case SigmaExists():
-            return bool(members) == value.exists
+            return lambda members, _: bool(members) == value.exists
         case SigmaExpansion():
-            return any(compares(members, one, event) for one in value.values)
+            every = list(map(compared, value.values))
+            return lambda members, event: any(one(members, event) for one in every)
         case SigmaFieldReference():
-            others = {text_of(v).translate(FOLD) for v in values(event, value.field)}
-            return any(text_of(v).translate(FOLD) in others for v in members)
-    return any(equals(member, value) for member in members)
+            return lambda members, event: (
+                not folded(members).isdisjoint(folded(values(event, value.field)))
+            )
+    equals = equal_to(value)
+    return lambda members, _: any(map(equals, members))
 
 
-def equals(member, value):
-    text = text_of(member)
+def folded(members):
+    return {text_of(member).translate(FOLD) for member in members}
+
+
+def equal_to(value):
+    """A value as a function that says whether a member is equal to it."""
     match value:
         case SigmaBool():
-            is_number = isinstance(member, int | float)
-            return text.lower() == str(value.boolean).lower() or (
-                is_number and member == value.boolean
-            )
+            return lambda member: is_boolean(member, value.boolean)
         case SigmaNumber():
-            return text == str(value)
+            return lambda member: text_of(member) == str(value)
         case SigmaRegularExpression():
             flags = 0
             for flag in value.flags:
                 flags |= value.sigma_to_python_flags[flag]
-            return re.search(str(value.regexp), text, flags) is not None
+            expression = re.compile(str(value.regexp), flags)
+            return lambda member: expression.search(text_of(member)) is not None
         case SigmaCIDRExpression():
-            return in_network(text, value.network)
+            return lambda member: in_network(text_of(member), value.network)
         case SigmaCompareExpression():
-            return in_order(text, value)
-    return re.fullmatch(pattern(value), fold(text, value), re.DOTALL) is not None
+            return lambda member: in_order(text_of(member), value)
+    whole, fold = re.compile(pattern(value), re.DOTALL), folding(value)
+    return lambda member: whole.fullmatch(fold(text_of(member))) is not None
+
+
+def is_boolean(member, boolean):
+    is_number = isinstance(member, int | float)
+    return text_of(member).lower() == str(boolean).lower() or (is_number and member == boolean)
 
 
 def in_network(text, network):
@@ -161,24 +179,30 @@ def in_order(text, value):
     }[value.op]
 
 
-def says(text, value):
-    """Whether a text without fields holds a value anywhere."""
+def said(value):
+    """A value as a function that says whether a text without fields holds it anywhere."""
     if isinstance(value, SigmaExpansion):
-        return any(says(text, one) for one in value.values)
+        every = list(map(said, value.values))
+        return lambda text: any(one(text) for one in every)
     if isinstance(value, SigmaNumber):
-        return str(value) in text
+        return lambda text: str(value) in text
     if isinstance(value, SigmaRegularExpression):
-        return equals(text, value)
-    return re.search(pattern(value), fold(text, value), re.DOTALL) is not None
+        return equal_to(value)
+    part, fold = re.compile(pattern(value), re.DOTALL), folding(value)
+    return lambda text: part.search(fold(text)) is not None
 
 
-def fold(text, value):
-    return text if isinstance(value, SigmaCasedString) else text.translate(FOLD)
+def folding(value):
+    """How a text is written where the case of letters does not count, or does."""
+    return str if isinstance(value, SigmaCasedString) else lambda text: text.translate(FOLD)
 
 
 def pattern(value):
     """A Sigma string as a regular expression."""
     assert isinstance(value, SigmaString)
-    wild = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
-    parts = [wild[part] if part in wild else re.escape(fold(part, value)) for part in value.s]
+    wild, fold = (
+        {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."},
+        folding(value),
+    )
+    parts = [wild[part] if part in wild else re.escape(fold(part)) for part in value.s]
     return "".join(parts)

@@ -87,10 +87,10 @@ def windows(rule, logs):
             key = [match.get(name) for name in fields_for(rule, names[slot])]
             if None not in key:
                 groups[tuple(key)][slot].append(match)
-    span, last = rule.timespan.seconds, horizon(rule, logs)
+    span, end_of_logs = rule.timespan.seconds, horizon(rule, logs)
     for key, found in groups.items():
         group = dict(zip(rule.group_by or [], key, strict=True))
-        for start, end in HOLDS[kind_of(rule)](rule, found, span, last):
+        for start, end in HOLDS[kind_of(rule)](rule, found, span, end_of_logs):
             yield start, end, group
 
 
@@ -106,13 +106,19 @@ def fields_for(rule, name):
 def horizon(rule, logs):
     """The last moment of the logs that a correlation looks at."""
     bases = [base for reference in rule.referenced_rules for base in base_rules(reference.rule)]
-    times = [
-        time_of(event, source)
-        for base in bases
-        for source in sources_of(base)
-        for event in logs.get(source, [])
-    ]
-    return max(times, default=0.0)
+    return max((last(source, logs) for base in bases for source in sources_of(base)), default=0.0)
+
+
+LAST = {}  # when a log ended, by its name and the logs
+
+
+def last(source, logs):
+    """The last moment of one of the logs; 0 where there is no such log."""
+    asked = (source, id(logs))
+    if asked not in LAST:
+        times = (time_of(event, source) for event in logs.get(source, []))
+        LAST[asked] = max(times, default=0.0)
+    return LAST[asked]
 
 
 def base_rules(rule):
