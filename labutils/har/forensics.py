@@ -270,14 +270,14 @@ def strings(har: JsonObject) -> set[str]:
     waiting: list[object] = [har]
     while waiting:
         value = waiting.pop()
-        waiting += filter(None, [spelled(value)])
-        if isinstance(value, dict):
-            waiting += [*value, *value.values()]
+        if isinstance(value, str):
+            if value not in found:
+                found.add(value)
+                waiting += _inside(value)
+        elif isinstance(value, dict):
+            waiting += [spelled(value), *value, *value.values()]
         elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str) and value not in found:
-            found.add(value)
-            waiting += _inside(value)
+            waiting += [spelled(value), *value]
         elif isinstance(value, int | float) and _can_be_tried(value):
             found.add(str(value))
     return found - {""}

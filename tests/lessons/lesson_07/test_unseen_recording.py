@@ -125,14 +125,21 @@ OPEN = {
 }
 
 
+def graded_soon(clean):
+    """The mistake that a cleaner is graded with, in a few seconds."""
+    grades = []
+    assert within(4, lambda: grades.append(grade(clean, COMMITTED)))
+    return grades[0].mistake
+
+
 @pytest.mark.parametrize(("tag", "url"), CLEAN.values(), ids=CLEAN)
 def test_a_cleaner_of_any_style_that_leaves_nothing_gives_nothing_away(tag, url):
-    assert grade(cleaner(tag, url), COMMITTED).mistake is None
+    assert graded_soon(cleaner(tag, url)) is None
 
 
 @pytest.mark.parametrize(("tag", "mistake"), OPEN.values(), ids=OPEN)
 def test_what_can_be_read_turned_back_or_guessed_is_no_cleaning(tag, mistake):
-    assert grade(cleaner(tag), COMMITTED).mistake == mistake
+    assert graded_soon(cleaner(tag)) == mistake
 
 
 cleaner_that_passes = runpy.run_path(str(LESSONS / "lesson_07" / "target_routes.py"))["built_anew"]
@@ -250,17 +257,3 @@ def test_the_second_file_is_drawn_anew_each_time():
     first, drawn, again, other = [*seen[:2], *seen[4:6]]  # two more are for the tags
     assert first == again == set()
     assert drawn and other and drawn.isdisjoint(other)
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        'hmac.new(salt, value.encode(), "sha256").hexdigest()',
-        "hashlib.sha512(value.encode()).hexdigest()",
-        "value[::-1]",
-        '"".join(chr(ord(c) ^ 7) for c in value)',
-        "base64.b64encode(zlib.compress(value.encode())).decode()",
-    ],
-)
-def test_a_cleaner_is_graded_in_a_few_seconds(tag):
-    assert within(4, lambda: grade(cleaner(tag), COMMITTED))
