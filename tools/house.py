@@ -66,7 +66,8 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def imported(text: str, module: str, is_package: bool = False) -> set[str]:
+@cache
+def imported(text: str, module: str, is_package: bool = False) -> frozenset[str]:
     """The modules of labutils that a text imports, at its top or in a function; relative ones
     too."""
     found: set[str] = set()
@@ -79,7 +80,7 @@ def imported(text: str, module: str, is_package: bool = False) -> set[str]:
                 above = module.split(".")[: len(module.split(".")) - node.level + is_package]
                 base = ".".join([*above, *filter(None, [node.module])])
             found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    return found & set(sources())
+    return frozenset(found & set(sources()))
 
 
 @cache

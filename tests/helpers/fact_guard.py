@@ -5,6 +5,7 @@ Every problem is a sentence.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import nbformat
 from places import ROOT
@@ -521,18 +522,24 @@ def printed_problems(text):
     ]
 
 
+@cache
+def _found(find, text):
+    """What a function finds in a text, which is looked through once."""
+    return tuple(find(text))
+
+
 def notebook_problems(notebook):
     """What is wrong with the facts of a lesson, each with the cell that says it."""
     found = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            said = problems(cell.source)
+            said = _found(problems, cell.source)
         else:
             texts = [
                 output.get("text") or output.get("data", {}).get("text/plain", "")
                 for output in cell.get("outputs", [])
             ]
-            said = [problem for text in texts for problem in printed_problems(text)]
+            said = [problem for text in texts for problem in _found(printed_problems, text)]
         found += [f"{cell.id}: {problem}" for problem in said]
     return found
 

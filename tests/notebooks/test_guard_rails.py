@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 import execute
 import lessons
@@ -423,12 +424,17 @@ def test_no_cell_takes_a_name_that_the_lesson_needs(name, notebook):
     demand_none(faults)
 
 
+@cache
+def addresses():
+    """The addresses of registered sources and of standards."""
+    standards = yaml.safe_load((DATA / "standards.yaml").read_text(encoding="utf-8")).values()
+    return {source.url for source in ledger().sources.values()} | {s["url"] for s in standards}
+
+
 def dead_links(text):
     """Links to pages that are no registered source, and to files that are not there."""
-    standards = yaml.safe_load((DATA / "standards.yaml").read_text(encoding="utf-8")).values()
-    known = {source.url for source in ledger().sources.values()} | {s["url"] for s in standards}
     for _, _, target in LINK.findall(text):
-        if "://" in target and target not in known:
+        if "://" in target and target not in addresses():
             yield (
                 f"{target} is no registered source. Use an address of the ledger, or enter it in "
                 "data/standards.yaml."
