@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -794,6 +795,23 @@ def kept(tmp_path, monkeypatch):
     return tmp_path / "kept"
 
 
+@pytest.fixture(scope="module")
+def small_world(tmp_path_factory):
+    return small(tmp_path_factory.mktemp("small"), count=2_000)
+
+
+@pytest.fixture
+def copied(small_world, monkeypatch):
+    """What is written is a copy of one small world, where a test is about how worlds are kept."""
+
+    def copy(folder, _replay, **_of):
+        shutil.copytree(small_world, folder, dirs_exist_ok=True)
+
+    monkeypatch.setattr(store, "write", copy)
+    monkeypatch.setattr(store, "play", lambda *_, **__: REPLAY)
+
+
+@pytest.mark.usefixtures("copied")
 def test_a_world_is_made_once_and_kept(kept):
     first = background.logs(count=2_000, seed="a")
     before = (first / "okta.jsonl").stat().st_mtime_ns
@@ -813,6 +831,7 @@ def test_another_seed_size_or_kind_is_another_world():
     assert len({background.digest(folder) for folder in folders}) == len(set(folders)) == 4
 
 
+@pytest.mark.usefixtures("copied")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -846,6 +865,7 @@ def test_several_at_once_make_one_whole_world(kept):
     assert len([path for path in kept.iterdir() if path.is_dir()]) == 1
 
 
+@pytest.mark.usefixtures("copied")
 def test_where_nothing_can_be_kept_the_world_is_a_temporary_folder(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_bytes(b"in the way")
     monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "file" / "below"))
