@@ -109,15 +109,27 @@ def wider(selection, condition="selection", logsource=None) -> tuple[str, ...]:
     return axon.search(one(rule(selection, condition, logsource))).wider
 
 
+MAPPED = {}  # by the identity of logs, the logs and their events in the schema
+
+
+def records(events) -> dict[str, dict]:
+    """Events in the schema, by their ids; `events` by source."""
+    if id(events) not in MAPPED:
+        MAPPED[id(events)] = (
+            events,
+            {
+                f"{source}:{number}": mapped(event, source)
+                for source, lines in events.items()
+                for number, event in enumerate(lines, 1)
+            },
+        )
+    return MAPPED[id(events)][1]
+
+
 def by_search(mapping, events, reading=READINGS[0]) -> set[str]:
     """The ids of the events that a converted search selects; `events` by source."""
     tree = parse(axon.search(one(mapping)).text)
-    return {
-        f"{source}:{number}"
-        for source, lines in events.items()
-        for number, event in enumerate(lines, 1)
-        if selects(tree, mapped(event, source), reading)
-    }
+    return {name for name, record in records(events).items() if selects(tree, record, reading)}
 
 
 def by_sqlite(mapping, events) -> set[str]:
