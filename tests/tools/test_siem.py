@@ -38,7 +38,7 @@ from tools.siem.convert import (
 )
 from tools.siem.losses import LOSSES, Conversion, losses_of
 from tools.siem.places import PLACES
-from tools.siem.run_on_spark import has_java, selected_by_hunt, selected_by_spark
+from tools.siem.run_on_spark import has_java, hits_in, selected_by_hunt, spark_submit
 
 MADE = json.loads(MANIFEST.read_text(encoding="utf-8"))
 FILES = rule_files()
@@ -148,9 +148,10 @@ def test_the_converters_and_spark_say_the_same_today():
         assert (CONVERTED / name).read_text(encoding="utf-8") == text
 
 
-@needs_spark
-def test_spark_selects_what_the_hunt_selects_in_every_situation_of_the_rules(tmp_path):
+@pytest.fixture(scope="module")
+def situations(tmp_path_factory):
     """Hits, twins and misses of all rules at once, and lines that only a careless text minds."""
+    folder = tmp_path_factory.mktemp("situations")
     lines = {source: list(odd) for source, odd in ODD.items()}
     for case in rule_cases():
         for row in case.events:
@@ -159,9 +160,30 @@ def test_spark_selects_what_the_hunt_selects_in_every_situation_of_the_rules(tmp
         del lines[source]  # a text asks for other names than this log writes
     for source, events in lines.items():
         text = "".join(json.dumps(event) + "\n" for event in events)
-        (tmp_path / f"{source}.jsonl").write_text(text, encoding="utf-8")
-    expected = selected_by_hunt(rules_for_single_events(FILES), tmp_path, SITE)
-    selected = selected_by_spark(CONVERTED, tmp_path, SITE)
+        (folder / f"{source}.jsonl").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def on_spark(situations, tmp_path_factory):
+    """What the texts select there with the lists of the site, and what Spark says without them."""
+    folder = tmp_path_factory.mktemp("spark")
+    lists, none = folder / "lists", folder / "none"
+    lists.write_text(json.dumps(SITE), encoding="utf-8")
+    none.write_text("{}", encoding="utf-8")
+    with pytest.raises(RuntimeError) as refusal:
+        spark_submit(
+            ("to_parquet.py", situations, folder / "events"),
+            ("on_spark.py", CONVERTED, folder / "events", lists, folder / "hits"),
+            ("on_spark.py", CONVERTED, folder / "events", none, folder / "hits-without"),
+        )
+    return hits_in(folder / "hits"), str(refusal.value)
+
+
+@needs_spark
+def test_spark_selects_what_the_hunt_selects_in_every_situation_of_the_rules(situations, on_spark):
+    expected = selected_by_hunt(rules_for_single_events(FILES), situations, SITE)
+    selected, _ = on_spark
     for name, row, _ in rows_that_run(MADE):
         assert selected.get(row["file"], set()) == expected[name], name
     assert all(expected[name] for name, _, _ in rows_that_run(MADE))
@@ -232,18 +254,13 @@ def test_no_list_of_the_course_s_company_is_in_a_text():
 
 
 @needs_spark
-def test_spark_refuses_a_text_until_each_of_its_lists_is_there(tmp_path):
-    logs = tmp_path / "logs"
-    logs.mkdir()
-    for path in background.logs().glob("*.jsonl"):
-        few = path.read_text(encoding="utf-8").splitlines(keepends=True)[:400]
-        (logs / path.name).write_text("".join(few), encoding="utf-8")
+def test_spark_refuses_a_text_until_each_of_its_lists_is_there(on_spark):
     wanting = {text for siem, text, _ in texts_with_lists() if siem == RUN}
-    with pytest.raises(RuntimeError, match="UNBOUND_SQL_PARAMETER") as refusal:
-        selected_by_spark(CONVERTED, logs, {})
-    said = [line for line in str(refusal.value).splitlines() if line.startswith("refused: ")]
+    _, printed = on_spark
+    said = [line for line in printed.splitlines() if line.startswith("refused: ")]
     unbound = {line.split()[1] for line in said if "UNBOUND_SQL_PARAMETER" in line}
     assert {(CONVERTED / file).read_text(encoding="utf-8") for file in unbound} == wanting
+    assert all("UNBOUND_SQL_PARAMETER" in line for line in said)
 
 
 # --- losses -------------------------------------------------------------------------------------

@@ -60,10 +60,15 @@ def selected_by_spark(texts, logs, placeholders):
             ("to_parquet.py", logs, events),
             ("on_spark.py", texts, events, lists, hits),
         )
-        found = {}
-        for path in hits.glob("*.json"):
-            for hit in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-                found.setdefault(hit["text"], set()).add(hit["event_id"])
+        return hits_in(hits)
+
+
+def hits_in(folder):
+    """For each text, the ids of the events that on_spark.py wrote."""
+    found = {}
+    for path in folder.glob("*.json"):
+        for hit in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            found.setdefault(hit["text"], set()).add(hit["event_id"])
     return found
 
 
