@@ -97,12 +97,16 @@ def pytest_collection_modifyitems(items) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # where there is no pytest-xdist
 def pytest_xdist_make_scheduler(config, log):
-    """Shares tests over the cores, file by file, but for those that may go to any."""
+    """Shares tests over the cores, file by file, but for those that may go to any. The files of a
+    lesson stay together: they look at the same hunts and draws."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid if file_of(nodeid) in LET_GO else file_of(nodeid)
+            file = file_of(nodeid)
+            if file in LET_GO:
+                return nodeid
+            return file.rpartition("/")[0] if file.startswith("tests/lessons/lesson_") else file
 
     return ByFile(config, log)
 
