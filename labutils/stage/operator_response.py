@@ -77,8 +77,8 @@ class Response:
     link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
     def __init__(self) -> None:
-        self.apps = apps = asking_doors("target-05", application=NotesApp)
-        self.is_over, self.copies = False, dict[str, str]()
+        self._apps = apps = asking_doors("target-05", application=NotesApp)
+        self._is_over, self._copies = False, dict[str, str]()
         api = NotesApi(apps.lab, API, LOGIN)
         api.notes = self._notes
         apps.lab.add("api.example", api)
@@ -96,29 +96,29 @@ class Response:
     @property
     def tom(self) -> httpx.Client:
         """Tom's browser."""
-        return self.apps.tom
+        return self._apps.tom
 
     def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag once the operator has responded."""
         later = "it comes after the operator's response"
-        return {"notes of": ADA, "flag": FLAG if self.is_over else later}
+        return {"notes of": ADA, "flag": FLAG if self._is_over else later}
 
     def steal(self, *names: str) -> dict[str, str]:
         """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""
         unknown = [name for name in names if name not in self._menu]
-        if self.is_over:
+        if self._is_over:
             print("The operator has responded. There is nothing left to copy: target('05') again.")
         elif unknown:
             print(f"There is no {unknown[0]!r}. There are: {', '.join(self.menu)}.")
-        elif len({*self.copies, *names}) > MOST:
+        elif len({*self._copies, *names}) > MOST:
             print(f"There is time to copy {MOST} things, and no more.")
         else:
-            self.copies |= {name: self._menu[name] for name in names}
-        return dict(self.copies)
+            self._copies |= {name: self._menu[name] for name in names}
+        return dict(self._copies)
 
     def respond(self) -> None:
         """The operator works through the runbook. Then an hour passes."""
-        if not self.is_over:
-            act(self.apps, *RUNBOOK)
-            self.apps.lab.clock.tick(WAIT)
-            self.is_over = True
+        if not self._is_over:
+            act(self._apps, *RUNBOOK)
+            self._apps.lab.clock.tick(WAIT)
+            self._is_over = True

@@ -1,10 +1,11 @@
 """Targets under attack: none is won by a loop, a look or a guess."""
 
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 import target_attacks
-from target_attacks import ATTACKS, flags_in, ways_that_work
+from target_attacks import ATTACKS, flags_in, fresh, ways_that_work
 
 from labutils.lessons.lesson_04.eager_wiki import FLAG
 
@@ -12,6 +13,23 @@ from labutils.lessons.lesson_04.eager_wiki import FLAG
 @pytest.mark.parametrize("number", [f"{one:02}" for one in range(1, 16)])
 def test_no_target_is_won_without_understanding(number):
     assert ways_that_work(number) == []
+
+
+@pytest.mark.parametrize("number", [f"{one:02}" for one in range(1, 16)])
+def test_a_scene_shows_what_a_person_may_hold_and_nothing_of_its_machinery(number):
+    """No lab, no provider, no switch such as `is_over` that somebody could turn by hand."""
+    scene = fresh(number)
+    values = {}
+    for name in dir(scene):
+        with suppress(ValueError):  # what this scene does not have
+            values[name] = getattr(scene, name) if not name.startswith("_") else None
+    machinery = [
+        name
+        for name, value in values.items()
+        if not callable(value)
+        and (isinstance(value, bool) or type(value).__module__.startswith("labutils"))
+    ]
+    assert machinery == []
 
 
 def weak(way):

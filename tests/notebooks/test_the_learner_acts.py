@@ -16,7 +16,7 @@ from places import NUMBERS
 from rails import demand, demand_none
 
 from labutils.classroom.course import lesson
-from labutils.classroom.registry import Lesson, Prediction
+from labutils.classroom.registry import GridRow, Lesson, Prediction
 
 WITH_SHARE = [number for number in NUMBERS if number != "00"]  # lesson 00 shows how it works
 
@@ -277,6 +277,29 @@ def test_the_minutes_fit_what_is_read_and_written(number):
         f"{path.name} takes {minutes} min, and {whole} on the long path. The short path takes 60 "
         "at "
         "most, and the long one no less than the short one.",
+    )
+
+
+@pytest.mark.parametrize("number", WITH_SHARE)
+def test_a_target_is_on_the_short_path_and_has_eight_lines_at_most(number):
+    cell = f"target-{number}"
+    assert cell in [one.id for one in cells(number)]
+    demand(
+        cell not in _on_the_long_path(number),
+        f"Lesson {number}: its target is on the long path. The best part belongs on the short one.",
+    )
+    target = course(number).items[f"{number}-target"]
+    lines = share.lines(target.solution)
+    demand(lines <= 8, f"Lesson {number}: the solution of its target has {lines} lines; 8 at most.")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_one_prediction_of_a_lesson_at_most_is_a_row_of_letters(number):
+    rows = [one.id for one in course(number).predictions if isinstance(one, GridRow)]
+    demand(
+        len(rows) <= 1,
+        f"Lesson {number} asks for a row of o and x in {', '.join(rows)}. One a lesson; the others "
+        "ask for a choice, a number or a place.",
     )
 
 

@@ -14,7 +14,7 @@ def scene():
 
 def test_the_page_of_the_notes_is_at_the_application_and_at_no_other(scene):
     """The wiki has the same code: its page of that name is as it was, and never the notes."""
-    apps = scene.apps
+    apps = scene._apps
     at_notes, at_wiki = (apps.ada.get(host + "/notes") for host in (NOTES, WIKI))
     assert at_notes.status_code == 200 and at_notes.json()
     assert at_wiki.status_code != 200 or at_wiki.text != at_notes.text

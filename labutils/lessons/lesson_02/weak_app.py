@@ -36,7 +36,6 @@ FILES = {
 class WeakApp:
     """The scene: the application, Tom's browser, and two tokens that he has."""
 
-    lab: Lab
     tom: httpx.Client
     token: str
     old_token: str
@@ -112,4 +111,4 @@ def weak_app() -> WeakApp:
     claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
     year_ago = {name: CLAIMS[name] - 365 * 86400 for name in ("iat", "exp")}
     old = sign(claims | year_ago, SigningKey(SECRET, "HS256", "hs-staging"))
-    return WeakApp(lab, lab.browser("tom", "203.0.113.66"), sign(claims, SERVICE), old)
+    return WeakApp(lab.browser("tom", "203.0.113.66"), sign(claims, SERVICE), old)

@@ -33,6 +33,7 @@ CALLBACK = NOTES + "/cb"
 TRAP = NOTES + ".tom.test/cb"  # a host of Tom's, whose name begins like the client's
 DIARY = "https://diary.example"
 FLAG = "flag-" + next(dice("lesson-03", "diary.example"))
+SECRET = next(dice("lesson-03", "the diary's secret"))
 PKCE = ("code_challenge", "code_challenge_method", "code_verifier")
 RFC_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
 REGISTERED = (CALLBACK, "http://127.0.0.1/cb", "http://localhost/cb")
@@ -448,19 +449,33 @@ class Diary:
 
 
 def diary() -> Diary:
-    """The client sends all that a good client sends. The provider ignores what it does not know."""
+    """A confidential client that sends all that a good client sends. The provider ignores what it
+    does not know."""
     apps = build_apps("target-03", provider=IgnoresPkce)
     apps.provider.clients["diary"] = Client(
-        "diary", (DIARY + "/cb",), scope="notes", require_pkce=False
+        "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=False
     )
     functions = Functions(
         authorization_request=partial(authorization_request, client_id="diary"),
-        token_request=partial(token_request, client_id="diary"),
+        token_request=with_a_secret,
         code_from=code_from,
     )
     scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [FLAG, "Walk by the river"])
     scene.opens("ada", DIARY + "/login")
     return Diary(scene)
+
+
+def with_a_secret(
+    browser: httpx.Client, code: str, verifier: str, redirect_uri: str
+) -> httpx.Response:
+    """The diary's token request: with its name and secret by HTTP Basic (RFC 6749, 2.3.1)."""
+    asked = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    return browser.post(LOGIN + "/token", data=asked, auth=("diary", SECRET))
 
 
 # --- what the wire shows ------------------------------------------------------------------------

@@ -25,15 +25,16 @@ TARGET = Target(
     "03-target",
     "value",
     value(flag_mistake),
-    "The provider ignores PKCE: whoever has the code is in. Look for a second way, code injection: "
-    "put Ada's code into a sign-in that Tom's browser began at the diary (RFC 9700, 4.5).",
+    "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, with "
+    "its own secret. A secret does not stop it, and neither does state, which was Tom's own. PKCE "
+    "does, where the provider knows it. This one ignores it.",
     {
         "other": (
             "That is not the flag. It is the first of Ada's notes.",
             "answer = 'flag-0000'",
         ),
         "token": (
-            "That is a token. Read Ada's notes with it: GET https://api.example/notes.",
+            "That is a token. The flag is the first of Ada's notes.",
             "answer = 'a.b.c'",
         ),
         "response": (
@@ -42,29 +43,28 @@ TARGET = Target(
         ),
     },
     (
-        "You have two attacks, and four with the long path. Try each on the diary: does a code "
-        "that Tom reads open anything, and does Ada's browser end in Tom's account?",
-        "A client can send code_challenge to a provider that does not know PKCE. What does "
-        "https://login.example/.well-known/openid-configuration say of "
-        "code_challenge_methods_supported?",
-        "Take the code from parameters(scene.ada_signs_in()), and post it to /token as the client "
-        "diary. Or open https://diary.example/login with scene.tom, keep the state, and open "
-        "/cb?code=...&state=...&iss=... with Ada's code in the place of his.",
+        "Try what you have. Can Tom redeem a code that he reads? The token endpoint says who "
+        "could. How does that party decide whose browser it redeems a code for?",
+        "The diary redeems a code for whatever browser opens /cb, if `state` is that of this "
+        "browser's sign-in. Tom can begin a sign-in of his own, and read its state.",
+        "scene.tom opens https://diary.example/login; parameters(...) of the answer has his state. "
+        "Then scene.tom opens /cb with the parameters of Ada's answer, and his state in the place "
+        "of hers. The page https://diary.example/ shows the notes.",
     ),
     code("""
-        seen = parameters(scene.ada_signs_in())
-        callback = "https://diary.example/cb"
-        tokens = token_request(scene.tom, seen["code"], "", callback, client_id="diary").json()
-        flag = api_request(scene.tom, tokens["access_token"]).json()["notes"][0]
+        hers = parameters(scene.ada_signs_in())
+        his = parameters(scene.tom.get("https://diary.example/login"))
+        scene.tom.get("https://diary.example/cb", params=hers | {"state": his["state"]})
+        flag = scene.tom.get("https://diary.example/").json()["notes"][0]
     """),
     brief=(
         "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and /. One defence of this flow "
-        "is missing, at the client or at the provider. scene.tom is Tom's browser. "
-        "scene.ada_signs_in() lets Ada sign in, and returns the redirect that Tom reads before the "
-        "diary does. scene.ada_opens(url) lets Ada open a link, and returns the addresses that "
-        "then arrive at hosts below tom.test. token_request takes the client's ID as client_id=. "
-        "The flag is the first of Ada's notes."
+        "https://diary.example/cb, scope notes, paths /login, /cb and / (the notes of whoever is "
+        "signed in). It runs on a server, so it has a secret. It sends a challenge and compares "
+        "state with the browser's session. scene.tom is Tom's browser; scene.tom.get(url, params="
+        "{...}) opens an address. scene.ada_signs_in() lets Ada sign in, and returns the redirect "
+        "that Tom reads before the diary does. scene.ada_opens(url) lets Ada open a link. The flag "
+        "is the first of Ada's notes."
     ),
     scene=stage.diary,
 )

@@ -27,10 +27,10 @@ class StolenFile:
     runbook = RUNBOOK
 
     def __init__(self) -> None:
-        self.apps = apps = build_apps("target-06")
+        self._apps = apps = build_apps("target-06")
         self.file: list[Entry] = morning(apps)
-        self.begun, self.has_responded = apps.lab.clock.now, False
-        self.newest = dict(apps.notes.latest_session())
+        self._begun, self._has_responded = apps.lab.clock.now, False
+        self._newest = dict(apps.notes.latest_session())
         api = NotesApi(apps.lab, API, LOGIN)
         api.notes = self._notes
         apps.lab.add("api.example", api)
@@ -39,7 +39,7 @@ class StolenFile:
     @property
     def day(self) -> int:
         """Whole days since the theft."""
-        return int(self.apps.lab.clock.now - self.begun) // DAY
+        return int(self._apps.lab.clock.now - self._begun) // DAY
 
     def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag on day LONG and later."""
@@ -51,16 +51,16 @@ class StolenFile:
         if not isinstance(days, int | float) or not 0 < days <= 1000:
             print("Wait a number of days, from 1 to 1000.")
             return
-        end = self.apps.lab.clock.now + int(days * DAY)
-        if not self.has_responded:
-            self.apps.lab.clock.tick(3600)
-            self.respond()
-            self.has_responded = True
-        self.apps.lab.clock.wait_until(end)
+        end = self._apps.lab.clock.now + int(days * DAY)
+        if not self._has_responded:
+            self._apps.lab.clock.tick(3600)
+            self._respond()
+            self._has_responded = True
+        self._apps.lab.clock.wait_until(end)
 
-    def respond(self) -> None:
+    def _respond(self) -> None:
         """The operator works through the runbook."""
-        act(self.apps, "change password", "end session (operator)")
-        form = {"client_id": "notes", "token": self.newest["refresh_token"]}
-        self.apps.notes.network.post(LOGIN + "/revoke", data=form)
-        act(self.apps, "drop the signing key")
+        act(self._apps, "change password", "end session (operator)")
+        form = {"client_id": "notes", "token": self._newest["refresh_token"]}
+        self._apps.notes.network.post(LOGIN + "/revoke", data=form)
+        act(self._apps, "drop the signing key")

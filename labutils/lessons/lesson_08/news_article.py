@@ -4,11 +4,17 @@ Its eleven claims are in our own words. Some hold. Some are refuted by a fact of
 nobody can know. Each of those that do not hold stands in print somewhere.
 """
 
+from functools import cache
+
 from labutils.incident import ledger
 from labutils.lab import dice
 
 FLAG = "flag-" + next(dice("lesson-08", "correction"))
 PATIENCE = 3  # corrections that do not stand until the editor stops
+STOPPED = (
+    "The editor has stopped: too many corrections did not stand. Restart the kernel to begin anew; "
+    "target('08') brings the same editor."
+)
 CLAIMS = {
     1: "1Password was, by reports, the first customer to tell Okta.",
     2: "The intruder could reach support files of 134 users of Okta.",
@@ -67,8 +73,8 @@ class Article:
     claims = CLAIMS
 
     def __init__(self) -> None:
-        self.corrected: set[int] = set()
-        self.failed = 0
+        self._corrected: set[int] = set()
+        self._failed = 0
         self.said: list[str] = []  # by the editor, on each correction
 
     def show(self) -> None:
@@ -90,8 +96,8 @@ class Article:
 
     def _correct(self, number: int, fact: str | ledger.Fact, what: str) -> str:
         """What the editor says to a correction: that a claim `is wrong`, or `cannot be known`."""
-        if self.failed >= PATIENCE:
-            return "The editor has stopped: too many corrections did not stand. target('08') again."
+        if self._failed >= PATIENCE:
+            return STOPPED
         if not isinstance(number, int) or number not in self.claims:
             return f"There is no claim {number!r}. They have the numbers 1 to {len(self.claims)}."
         try:
@@ -99,19 +105,19 @@ class Article:
         except ledger.UnknownFact as error:
             return str(error)
         if name not in FACTS[what].get(number, ()):
-            self.failed += 1
+            self._failed += 1
             return (
                 f"The editor: {_why_not(number, name, what)} "
-                f"Corrections that may still fail: {PATIENCE - self.failed}."
+                f"Corrections that may still fail: {PATIENCE - self._failed}."
             )
-        self.corrected.add(number)
+        self._corrected.add(number)
         return f"The editor: claim {number} {what}, by {name}. Corrected."
 
     def publish(self) -> str:
         """The flag, once nothing stands in the article that the ledger does not bear out."""
-        if self.failed >= PATIENCE:
-            return "The editor has stopped: too many corrections did not stand. target('08') again."
-        if self.corrected != {*REFUTED, *OPEN}:
+        if self._failed >= PATIENCE:
+            return STOPPED
+        if self._corrected != {*REFUTED, *OPEN}:
             return "The editor: a claim still stands that the ledger does not bear out."
         return FLAG
 
@@ -123,3 +129,9 @@ def _why_not(number: int, fact: str, what: str) -> str:
     if fact in REFUTED.get(number, ()):
         return f"{fact} says that claim {number} is wrong, and does not leave it open."
     return f"{fact} does not say that claim {number} {what}."
+
+
+@cache
+def the_article() -> Article:
+    """The scene, which stays the same: the editor remembers each correction that failed."""
+    return Article()

@@ -8,7 +8,7 @@ from labutils.classroom.registry import (
     code,
 )
 
-from .news_article import FLAG, Article
+from .news_article import FLAG, the_article
 
 TARGET = Target(
     "08-target",
@@ -51,7 +51,7 @@ TARGET = Target(
     "fact) with the id of a fact that says otherwise. For each that nobody can know say "
     "scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
     "claims that hold. Three corrections may fail. Then scene.publish() gives the flag.",
-    scene=Article,
+    scene=the_article,
 )
 
 

@@ -6,10 +6,12 @@ gave out some hours after that (policy.not_contained; facts nov23-alert, nov23-s
 nov24-sliver-removed). The alarms on archives and on refusals are this lab's own.
 """
 
+from collections.abc import Iterable, Sequence
+
 from labutils.incident.policy import World
 from labutils.lab import dice, iso
 from labutils.stage.breached_company import EXPOSED
-from labutils.stage.intruder import BROWSER, Carry, Intruder, Result
+from labutils.stage.intruder import BROWSER, Carry, Intruder, NoSuchMove, Result
 
 FLAG = "flag-" + next(dice("lesson-09", "seven archives"))
 MINUTE = 60  # seconds
@@ -106,12 +108,11 @@ class WatchedIntruder(Intruder):
         print(f"    >>> {iso(time)[11:16]} {what}")
 
 
-class Race(WatchedIntruder):
-    """The scene: seven archives, before an alarm or the replacement of the four ends it."""
+class _Racing(WatchedIntruder):
+    """An intruder whose four credentials are replaced at noon."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.archives = 0
         self.noon = self.began + REPLACED * MINUTE
 
     def pass_time(self, until: int) -> None:
@@ -122,14 +123,46 @@ class Race(WatchedIntruder):
             self.say("the four credentials are replaced", self.noon)
         super().pass_time(until)
 
+
+class Race:
+    """The scene: seven archives, before an alarm or the replacement of the four ends it."""
+
+    def __init__(self) -> None:
+        self._intruder = _Racing()
+
+    def __repr__(self) -> str:
+        return f"a race at {self.time}, archives: {self.archives}; use(...), follow([...]), wait()"
+
+    @property
+    def time(self) -> str:
+        """The time of day in the lab."""
+        return self._intruder.time
+
+    @property
+    def archives(self) -> int:
+        """How many archives are in the intruder's browser."""
+        packed = ("bitbucket-account", "bitbucket", "archive")
+        return sum(one.allowed and one.move == packed for one in self._intruder.results)
+
+    def wait(self, minutes: float) -> None:
+        """As WatchedIntruder.wait. Raises ValueError."""
+        self._intruder.wait(minutes)
+
     def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
         """As WatchedIntruder.use. The answer of the last archive that is wanted holds the flag.
 
         Raises NoSuchMove.
         """
-        result = super().use(credential, service, action, origin)
-        if result.allowed and result.move == ("bitbucket-account", "bitbucket", "archive"):
-            self.archives += 1
-            if self.archives >= WANTED:
-                result.answer["flag"] = FLAG
+        before = self.archives
+        result = self._intruder.use(credential, service, action, origin)
+        if before < self.archives and self.archives >= WANTED:
+            result.answer["flag"] = FLAG
         return result
+
+    def follow(self, moves: Iterable[Sequence[str]]) -> None:
+        """Make these moves one by one, and print what came of each."""
+        for move in moves:
+            try:
+                print(self.use(*move))
+            except NoSuchMove as impossible:
+                print(f"{' '.join(map(str, move))}: {impossible}")

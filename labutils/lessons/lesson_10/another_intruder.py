@@ -56,12 +56,12 @@ class AnotherMonth(Logs):
 
     def __init__(self, folder: Path):
         super().__init__(folder)
-        self.failed = 0
+        self._failed = 0
 
     def report(self, ids: Collection[str]) -> str:
         """What the incident lead says to these ids of events in the tracker: the flag, where they
         are each change of the intruder, and nothing else."""
-        if self.failed >= PATIENCE:
+        if self._failed >= PATIENCE:
             return "The incident lead has stopped: too many reports were wrong. " + ANEW
         if not isinstance(ids, set | frozenset | list | tuple) or not all(
             isinstance(one, str) for one in ids
@@ -74,8 +74,8 @@ class AnotherMonth(Logs):
             )
         if set(ids) == changes_of_the_intruder():
             return FLAG
-        self.failed += 1
-        return f"{_why_not(set(ids))} Reports that may still be wrong: {PATIENCE - self.failed}."
+        self._failed += 1
+        return f"{_why_not(set(ids))} Reports that may still be wrong: {PATIENCE - self._failed}."
 
 
 def _why_not(ids: set[str]) -> str:

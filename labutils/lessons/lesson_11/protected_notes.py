@@ -33,7 +33,7 @@ class NotesApi(NonceAPI):
         later = "it comes when Ada has closed the page"
         return {
             "notes of": claims["sub"],
-            "flag": self.flag(claims) if self.scene.closed else later,
+            "flag": self.flag(claims) if self.scene._closed else later,
         }
 
     def flag(self, claims: Json) -> str:
@@ -59,7 +59,7 @@ class Page:
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self
         self.token = self._apps.notes.latest_session()["access_token"]
-        self.closed = False
+        self._closed = False
 
     @property
     def tom(self) -> httpx.Client:
@@ -84,10 +84,10 @@ class Page:
 
     def leave(self) -> None:
         """Ada closes the page, and the script with it. Minutes pass until Tom tries again."""
-        self.closed = True
+        self._closed = True
         self._apps.lab.clock.tick(CLOSED)
 
     def _is_closed(self) -> bool:
-        if self.closed:
+        if self._closed:
             print("Ada has closed the page. No script runs there: target('11') again.")
-        return self.closed
+        return self._closed

@@ -42,13 +42,13 @@ TARGET = Target(
         "Only the token's own life ends a theft that nobody notices. When the app renews its "
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
         "At an API that checks offline, Tom's newest token still lives its whole life after that.",
-        "Offline, the second theft is worth nearly two lives: so less than 6 minutes take a life "
-        "of 3, and 60 / 3 renewals are too many. Where the API is told, it is worth one life: 5 "
+        "Offline, the second theft is worth nearly two lives: so less than 5 minutes take a life "
+        "of 2.5, and 60 / 3 renewals are too many. Where the API is told, it is worth one life: 4 "
         "are enough, if the event survives the restart: retries=True.",
     ),
     code("""
         # offline a stolen refresh token is worth two lives, where the API is told it is worth one
-        setting = Setting(5, "pushed")
+        setting = Setting(4, "pushed")
         flag = scene.try_setting(setting, retries=True)
     """),
     brief=f"""Ada's app calls the API once a minute, and renews its token only when it calls. So a \
@@ -59,8 +59,8 @@ Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refres
 time. An API that is told or polls then restarts: it is down for two minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
 scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
-'asks', 'pushed' or 'polls'; every is for polls, in minutes; retries=True pushes an event again \
-until it arrives. It returns the flag where the setting does it. Three settings may miss: work it \
-out before you measure.""",
+'asks', 'pushed' or 'polls'; every is for polls, in minutes, and a poll that falls into the \
+restart waits for its next turn; retries=True pushes an event again until it arrives. It returns \
+the flag if the setting succeeds. Three settings may miss: work it out before you measure.""",
     scene=the_company,
 )

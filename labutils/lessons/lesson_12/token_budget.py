@@ -21,7 +21,7 @@ from .token_strategies import (
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
 CALLS = 60  # calls of Ada's app in an hour
 BUDGET = 19  # requests to the provider in an hour
-LIMIT = 6  # minutes: a thief must have less
+LIMIT = 5  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
@@ -42,7 +42,7 @@ class TokenBudget:
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
 
     def __init__(self) -> None:
-        self.missed = 0
+        self._missed = 0
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, retries=...)"
@@ -53,7 +53,7 @@ class TokenBudget:
         `retries`: whether the provider pushes an event again that did not arrive. Three settings
         may miss.
         """
-        if self.missed >= PATIENCE:
+        if self._missed >= PATIENCE:
             print(STOPPED)
             return "no flag"
         if not isinstance(setting, Setting) or not is_one(setting):
@@ -67,8 +67,8 @@ class TokenBudget:
             print(f"{name} copied: up to {worth}; less than {LIMIT} are wanted.")
         if requests <= BUDGET and max(worst.values()) < LIMIT:
             return FLAG
-        self.missed += 1
-        print(f"Settings that may still miss: {PATIENCE - self.missed}.")
+        self._missed += 1
+        print(f"Settings that may still miss: {PATIENCE - self._missed}.")
         return "no flag"
 
 

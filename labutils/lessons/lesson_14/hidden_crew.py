@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from labutils.incident import breach
 from labutils.incident.cases import Incident
@@ -64,7 +65,14 @@ class HiddenCrew:
     """
 
     def __init__(self) -> None:
-        self.prices, self.budget, self.left = dict(worlds.PRICES), BUDGET, DEPLOYMENTS
+        self._left = DEPLOYMENTS
+
+    prices, budget = MappingProxyType(worlds.PRICES), BUDGET
+
+    @property
+    def left(self) -> int:
+        """The number of deployments that are left."""
+        return self._left
 
     def __repr__(self) -> str:
         return f"a hidden crew: prices, budget, left ({self.left}), deploy(...)"
@@ -82,10 +90,10 @@ class HiddenCrew:
         if cost > BUDGET:
             print(f"That costs {cost} points, and the budget is {BUDGET}. It is not deployed.")
             return None
-        if self.left == 0:
+        if self._left == 0:
             print("No deployment is left. Restart the kernel for a fresh start.")
             return None
-        self.left -= 1
+        self._left -= 1
         report = played(chosen, cost)
         print(report)
         return report

@@ -120,9 +120,9 @@ class LastInventory:
         return f"an inventory at {self.time}: rows, log, knock, rotate, remove_old, revoke, cut"
 
     def __post_init__(self) -> None:
-        self.lab = Lab("target-15", BEGIN)
-        self.lab.add("doors.example", self._answer)
-        self.browser = self.lab.browser("operator", OFFICE)
+        self._lab = Lab("target-15", BEGIN)
+        self._lab.add("doors.example", self._answer)
+        self._browser = self._lab.browser("operator", OFFICE)
         names = [*(row.id for row in self.rows), IN_NO_LIST]
         self._doors = {name: Door({old_secret(name)}, old_secret(name)) for name in names}
         for row in self.rows:
@@ -139,7 +139,7 @@ class LastInventory:
 
     def knock(self, secret: str, name: str) -> httpx.Response:
         """Try a secret at the door of a credential. It takes no time."""
-        return self.browser.get(
+        return self._browser.get(
             f"https://doors.example/{name}", headers={"authorization": f"Bearer {secret}"}
         )
 
@@ -197,13 +197,13 @@ class LastInventory:
             return f"It is {self.time}. The archives were sent at 18:00."
         opens = [name for name in self._doors if self.knock(old_secret(name), name).is_success]
         theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
-        stand = sorted(JOBS[name] for name in self._jobs_that_stood)
+        stand = len(self._jobs_that_stood)
+        jobs = f"{counted(stand, 'job stands', 'jobs stand')} still"
         if theirs and stand:
-            doors, said = counted(len(theirs), "door"), ", ".join(stand)
-            return f"The intruder is in, at {doors}. And these stand still: {said}."
+            return f"The intruder is in, at {counted(len(theirs), 'door')}. And {jobs}."
         if theirs:
             return f"The intruder is in. Secrets that he holds or made still open: {len(theirs)}."
-        return f"These stand still: {', '.join(stand)}." if stand else FLAG
+        return f"The intruder is out, and {jobs}." if stand else FLAG
 
     # --- how it works ---
 
@@ -218,7 +218,7 @@ class LastInventory:
             self._minute += 1
             if self._minute % VISIT == 0:
                 self._visit()
-        self.lab.clock.wait_until(seconds(BEGIN) + 60 * self._minute)
+        self._lab.clock.wait_until(seconds(BEGIN) + 60 * self._minute)
 
     def _visit(self) -> None:
         for maker, thing in REMAKES.items():
@@ -228,7 +228,7 @@ class LastInventory:
 
     def _replace(self, name: str) -> None:
         door = self._doors[name]
-        new = f"secret {self.lab.draw('doors')} of {name}"
+        new = f"secret {self._lab.draw('doors')} of {name}"
         kept = {door.jobs_secret} if name == TAKES_TWO else set()
         door.secrets, door.jobs_secret = kept | {new}, new
 

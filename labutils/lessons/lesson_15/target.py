@@ -15,8 +15,8 @@ def flag_mistake(answer: object) -> str | None:
     text = str(answer)
     for words, mistake in (
         ("archives", "late"),
-        ("stand still", "outage"),
         ("The intruder is in", "in"),
+        ("still", "outage"),
     ):
         if words in text:
             return mistake
@@ -41,7 +41,7 @@ TARGET = Target(
         "outage": (
             "A job stood still. Its credential is needed: it can be rotated, and an old secret can "
             "be removed, but it cannot be ended.",
-            "answer = 'These stand still: the status page.'",
+            "answer = 'The intruder is out, and 1 job stands still.'",
         ),
         "late": (
             "At 18:00 it is too late. Trying takes no time, and acts do. Look first in one scene, "

@@ -74,12 +74,22 @@ def a_host_of_toms(scene: Diary) -> str:
     return "nothing arrived"
 
 
+def injection_into_an_earlier_sign_in(scene: Diary) -> str:
+    """Tom's sign-in is older than Ada's, and he has been in his own account before."""
+    scene._apps.opens("tom", DIARY + "/login")
+    state = parameters(scene.tom.get(DIARY + "/login"))["state"]
+    hers = parameters(scene.ada_signs_in())
+    scene.tom.get(CALLBACK, params={**hers, "state": state})
+    return first_note(scene)
+
+
 ROUTES = {
-    "code interception": code_interception,
-    "any verifier will do": any_verifier,
     "code injection": code_injection,
+    "code injection into an earlier sign-in": injection_into_an_earlier_sign_in,
 }
 SHUT = {
+    "code interception": code_interception,
+    "any verifier will do": any_verifier,
     "Ada's whole response in Tom's browser": her_own_state,
     "Ada's whole response, with her state as Tom's cookie": her_state_as_his_cookie,
     "a link of Tom's": a_link_of_toms,

@@ -79,9 +79,9 @@ def test_the_file_holds_no_password_and_no_form():
 
 def test_the_operator_responds_in_the_first_wait_and_days_are_counted():
     scene = StolenFile()
-    assert scene.day == 0 and not scene.has_responded
+    assert scene.day == 0 and not scene._has_responded
     scene.wait(1)
-    assert scene.day == 1 and scene.has_responded
+    assert scene.day == 1 and scene._has_responded
     scene.wait(LONG - 1)
     assert scene.day == LONG
 
@@ -91,7 +91,7 @@ def test_a_wait_that_is_no_number_of_days_is_said_and_nothing_passes(days, capsy
     scene = StolenFile()
     scene.wait(days)
     assert "Wait a number of days" in capsys.readouterr().out
-    assert scene.day == 0 and not scene.has_responded
+    assert scene.day == 0 and not scene._has_responded
 
 
 @pytest.mark.parametrize("days", [1, LONG])

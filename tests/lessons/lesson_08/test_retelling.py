@@ -109,20 +109,20 @@ def test_a_claim_that_holds_is_not_corrected(number):
     scene = Article()
     assert "does not say that claim" in refuted(scene, number, "cf-oct18-detected")
     assert "does not say that claim" in left_open(scene, number, "attack-gap")
-    assert scene.corrected == set()
+    assert scene._corrected == set()
 
 
 def test_what_nobody_can_know_is_not_refuted_by_its_own_fact():
     scene = Article()
     said = refuted(scene, 8, "repos-exfiltration-unconfirmed")
-    assert "leaves claim 8 open, and does not refute it" in said and scene.failed == 1
+    assert "leaves claim 8 open, and does not refute it" in said and scene._failed == 1
     assert "claim 8 cannot be known" in left_open(scene, 8, "repos-exfiltration-unconfirmed")
 
 
 def test_what_is_wrong_is_not_left_open_by_the_fact_that_refutes_it():
     scene = Article()
     said = left_open(scene, 2, "okta-support-window")
-    assert "says that claim 2 is wrong, and does not leave it open" in said and scene.failed == 1
+    assert "says that claim 2 is wrong, and does not leave it open" in said and scene._failed == 1
 
 
 @pytest.mark.parametrize("fact", ["attack-gap", "attribution"])
@@ -153,21 +153,21 @@ def test_after_three_corrections_that_fail_the_editor_stops():
 def test_a_claim_that_is_not_there_costs_nothing():
     scene = Article()
     assert refuted(scene, 13, "attack-gap").startswith("There is no claim 13")
-    assert scene.failed == 0
+    assert scene._failed == 0
 
 
 @pytest.mark.parametrize("fact", ["134", "", None, ["okta-support-window"], 7, {}])
 def test_what_is_no_fact_gets_the_ledgers_sentence_and_costs_nothing(fact):
     scene = Article()
     assert refuted(scene, 2, fact).startswith("The ledger has no fact")
-    assert scene.failed == 0
+    assert scene._failed == 0
 
 
 @pytest.mark.parametrize("number", ["2", None, [2], 0, 2.5])
 def test_what_is_no_number_of_a_claim_costs_nothing(number):
     scene = Article()
     assert "There is no claim" in refuted(scene, number, "okta-support-window")
-    assert scene.failed == 0
+    assert scene._failed == 0
 
 
 def test_a_fact_itself_does_as_well_as_its_id():

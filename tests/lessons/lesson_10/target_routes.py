@@ -134,7 +134,7 @@ def by_somebody_new(routes: dict[str, Route]) -> dict[str, Route]:
 
     def anew(route: Route) -> Route:
         def played(scene: AnotherMonth) -> str:
-            scene.failed = 0
+            scene._failed = 0
             return route(scene)
 
         return played

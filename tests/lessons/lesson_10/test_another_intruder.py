@@ -153,7 +153,7 @@ def test_what_a_grader_knows_is_not_in_the_folder():
 def test_the_right_ones_give_the_flag_and_nothing_else_does():
     theirs = changes_of_the_intruder()
     month = another_month()
-    assert month.report(sorted(theirs)) == FLAG and month.failed == 0
+    assert month.report(sorted(theirs)) == FLAG and month._failed == 0
     harmless = min(changes_made().keys() - theirs)
     assert month.report(theirs - {min(theirs)}).startswith("All of these are the intruder's, and")
     assert month.report(theirs | {harmless}).startswith("Most of it is right, and some")
@@ -164,7 +164,7 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
 def test_a_change_alone_is_never_said_to_be_right():
     said = set()
     for name in changes_made():
-        another_month().failed = 0
+        another_month()._failed = 0
         said.add(another_month().report({name}))
     assert said == {
         "At most half of the intruder's changes are among these; others may be harmless. Reports "
@@ -194,4 +194,4 @@ def test_the_incident_lead_remembers_who_asks_for_the_scene_again():
 )
 def test_what_is_no_report_is_not_counted(ids, says):
     month = another_month()
-    assert month.report(ids) == says and month.failed == 0
+    assert month.report(ids) == says and month._failed == 0

@@ -1,4 +1,4 @@
-"""Ways to a setting that leaves a thief less than six minutes within 19 requests (lesson 12)."""
+"""Ways to a setting that leaves a thief less than five minutes within 19 requests (lesson 12)."""
 
 from labutils.lessons.lesson_12.token_budget import TokenBudget
 from labutils.lessons.lesson_12.token_strategies import Setting
@@ -15,11 +15,11 @@ def by_somebody_new(route):
     """A route as somebody takes it who has tried nothing yet: the company remembers."""
 
     def anew(scene: TokenBudget) -> str:
-        scene.missed = 0
+        scene._missed = 0
         try:
             return route(scene)
         finally:
-            scene.missed = 0
+            scene._missed = 0
 
     return anew
 
@@ -35,7 +35,6 @@ def all_in_order(scene: TokenBudget) -> str:
 
 
 ROUTES = {
-    "five minutes, pushed again until it arrives": tried(5, "pushed", retries=True),
     "four minutes, pushed again": tried(4, "pushed", retries=True),
     "three and a half minutes, pushed again": tried(3.5, "pushed", retries=True),
 }
@@ -44,7 +43,8 @@ SHUT = {
     "four minutes offline, which a refresh token doubles": tried(4, "offline"),
     "ten minutes, asked each time": tried(10, "asks"),
     "ten minutes, pushed again": tried(10, "pushed", retries=True),
-    "five minutes, pushed once": tried(5, "pushed"),
+    "everything on, and a life of five": tried(5, "pushed", retries=True),
+    "four minutes, pushed once": tried(4, "pushed"),
     "three and a half minutes, pushed once": tried(3.5, "pushed"),
     "a life of three minutes, which is too dear": tried(3, "offline"),
     "three minutes, and a poll now and then": tried(3, "polls", 15),

@@ -74,11 +74,11 @@ def test_an_event_is_lost_in_an_outage_unless_it_is_pushed_again(retries, minute
 
 
 def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
-    assert TokenBudget().try_setting(Setting(5, "pushed"), retries=True) == FLAG
+    assert TokenBudget().try_setting(Setting(4, "pushed"), retries=True) == FLAG
     assert capsys.readouterr().out.splitlines() == [
-        "12 requests in an hour; the budget is 19.",
-        "the access token copied: up to 5 minutes; less than 6 are wanted.",
-        "the access and the refresh token copied: up to 5 minutes; less than 6 are wanted.",
+        "15 requests in an hour; the budget is 19.",
+        "the access token copied: up to 4 minutes; less than 5 are wanted.",
+        "the access and the refresh token copied: up to 4 minutes; less than 5 are wanted.",
     ]
 
 

@@ -6,7 +6,6 @@ from labutils.lessons.lesson_15.credential_rotation import old_secret
 from labutils.lessons.lesson_15.last_inventory import (
     FLAG,
     IN_NO_LIST,
-    JOBS,
     PATIENCE,
     REMAKES,
     TAKES_TWO,
@@ -92,7 +91,7 @@ def test_declaring_says_what_is_wrong():
     scene = LastInventory()
     scene.cut("gateway-token", "m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == f"These stand still: {JOBS['m.sato']}."
+    assert scene.declare() == "The intruder is out, and 1 job stands still."
     scene = LastInventory()
     for _ in range(5):
         scene.rotate("c01")
