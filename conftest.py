@@ -14,6 +14,7 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "tools"), str(HERE / "tests" / "helpers")]
 import lessons  # noqa: E402
+import new_learner  # noqa: E402
 
 # What a learner has passed stands in a file beside the notebooks; stored outputs are those of
 # somebody who begins.
@@ -142,11 +143,4 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(autouse=True)
 def nobody_has_tried_yet():
-    """Targets remember as long as a process lives: the wiki of lesson 04 its refusals, the incident
-    lead of lesson 10 wrong reports."""
-    wiki = sys.modules.get("labutils.lessons.lesson_04.eager_wiki")
-    if wiki is not None:
-        wiki.board.cache_clear()
-    lead = sys.modules.get("labutils.lessons.lesson_10.another_intruder")
-    if lead is not None and lead.another_month.cache_info().currsize:
-        lead.another_month().failed = 0
+    new_learner.begin()

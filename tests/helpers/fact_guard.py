@@ -189,8 +189,9 @@ class Claim:
 # authoring.md shows examples, and the answer key repeats false claims that lesson 08 asks about.
 # hunting-rules.md names rules by their titles, and speaks of the model's intruder.
 # The others name vendors for their logs, and say nothing of what happened.
+# at-work.md is the sheet of settings: vendors and the pages where they describe their products.
 ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md", "rules-on-spark.md")
-NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", *ABOUT_LOGS)
+NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", "at-work.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",
     ROOT / "tools" / "site" / "index.md",
@@ -198,6 +199,11 @@ PAGES = [
 ]
 
 
+SETTINGS = [
+    f"*{row['switch']}*".casefold()
+    for rows in read("vendor-switches.yaml")["lessons"].values()
+    for row in rows
+]
 CLAIMS = [build(Claim, row) for row in read("forbidden-claims.yaml")["claims"]]
 
 
@@ -412,9 +418,11 @@ def _worded(number):
 
 def names_parties(text):
     """The real parties that a text speaks of; the name of a product or format by itself is none,
-    unless a year of the story is near."""
+    unless a year of the story is near. Where a text names a setting of data/vendor-switches.yaml,
+    its vendors are the makers of products."""
+    about_settings = any(setting in text.casefold() for setting in SETTINGS)
     text = bare(text)
-    products = re.compile("|".join(PRODUCTS))
+    products = re.compile("|".join((*PRODUCTS, *(PARTIES if about_settings else ()))))
     parties = re.compile(
         r"(?<!\w)(?:" + "|".join(map(re.escape, PARTIES)) + r")(?![\w.]*\.(?:example|test)\b)(?!\w)"
     )

@@ -153,6 +153,8 @@ def test_exfiltrated_as_a_fact_is_noticed(lesson):
         "| who | what |\n|---|---|\n| Okta | disabled the account |",
         "The Okta System Log of 2023 showed it.",
         "On 18 October the intruder rode a session.",
+        "In October 2023 Okta had *Universal Logout*.",
+        "Okta has *A Setting That No Sheet Names*.",
         "Okta's support was entered through Cloudflare Access.",
     ],
 )
@@ -171,6 +173,7 @@ def test_a_paragraph_about_the_real_parties_names_a_fact(text):
         "The tokens here are of 2023, and the thief is Tom.",
         "The intruder holds two tokens.",
         "Techniques have ids in MITRE ATT&CK.",
+        "To throw somebody out: Okta *Universal Logout*, Cloudflare *Service Token Duration*.",
     ],
 )
 def test_the_name_of_a_product_a_heading_and_a_link_need_no_fact(text):

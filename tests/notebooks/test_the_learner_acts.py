@@ -10,6 +10,7 @@ from types import CodeType
 
 import lessons
 import nbformat
+import new_learner
 import pytest
 import share
 from places import NUMBERS
@@ -97,6 +98,7 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
     routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
     demand(len(routes) >= 2, f"{target.id}: ROUTES names {len(routes)} way. Write two or more.")
     for name, route in routes.items():
+        new_learner.begin()
         flag = route(target.scene())
         verdict = target.judge(flag)
         demand(
@@ -112,6 +114,7 @@ def test_what_does_not_open_the_target_gives_no_flag(number):
     tries = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["SHUT"]
     demand(tries, f"{target.id}: SHUT names no try that fails. Write one or more.")
     for name, attempt in tries.items():
+        new_learner.begin()
         answer = attempt(target.scene())
         demand(
             target.judge(answer).kind != "passed",

@@ -1102,8 +1102,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "05-p5",
-        "Ada changes her password, and the provider runs the lines above. Compare that column of "
-        "the grid with the column `nothing`: which rows end earlier?",
+        "Ada changes her password, and does nothing else. Which of the nine things end earlier "
+        "than if nobody had done anything?",
         {
             "a": Guess(
                 "all that are Ada's: everything came from that password",

@@ -66,7 +66,8 @@ TARGET = Target(
         notes = scene.tom.get(API + "/notes", headers=bearer(tokens["access_token"]))
         flag = notes.json()["flag"]
     """),
-    brief=f"""A file was stolen, as in 06-1: scene.file. Get the longest-lived access out of it.
+    brief=f"""A file was stolen: scene.file, a list of entries like those of `recording`. \
+Get the longest-lived access out of it.
 scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, in the first \
 wait, the operator does all that scene.runbook names: among it, `notes` gives back the refresh \
 token that it holds now.

@@ -87,22 +87,3 @@ SHUT = {
     "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
     "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),
 }
-
-
-def by_somebody_new(routes):
-    """Each route as somebody takes it who has corrected nothing yet: the editor remembers."""
-
-    def anew(route):
-        def played(scene: Article) -> str:
-            scene._failed, scene._corrected = 0, set()
-            try:
-                return route(scene)
-            finally:
-                scene._failed, scene._corrected = 0, set()
-
-        return played
-
-    return {name: anew(route) for name, route in routes.items()}
-
-
-ROUTES, SHUT = by_somebody_new(ROUTES), by_somebody_new(SHUT)

@@ -6,22 +6,7 @@ from labutils.lessons.lesson_12.token_strategies import Setting
 
 def tried(life: float, way: str, every: float = 0, *, retries: bool = False):
     """Measure one setting."""
-    return by_somebody_new(
-        lambda scene: scene.try_setting(Setting(life, way, every), retries=retries)
-    )
-
-
-def by_somebody_new(route):
-    """A route as somebody takes it who has tried nothing yet: the company remembers."""
-
-    def anew(scene: TokenBudget) -> str:
-        scene._missed = 0
-        try:
-            return route(scene)
-        finally:
-            scene._missed = 0
-
-    return anew
+    return lambda scene: scene.try_setting(Setting(life, way, every), retries=retries)
 
 
 def all_in_order(scene: TokenBudget) -> str:
@@ -50,8 +35,8 @@ SHUT = {
     "three minutes, and a poll now and then": tried(3, "polls", 15),
     "four minutes, and a poll now and then": tried(4, "polls", 15),
     "four minutes, polled as often as the budget allows": tried(4, "polls", 7),
-    "no setting": by_somebody_new(lambda scene: scene.try_setting("short")),
+    "no setting": lambda scene: scene.try_setting("short"),
     "no such way": tried(3, "hopes"),
     "no such life": tried(0, "offline"),
-    "all settings in order": by_somebody_new(all_in_order),
+    "all settings in order": all_in_order,
 }

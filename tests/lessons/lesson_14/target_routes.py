@@ -11,9 +11,7 @@ def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:
     """What the last of these deployments says."""
 
     def play(scene: HiddenCrew) -> str | None:
-        scene._left = DEPLOYMENTS  # as somebody who has deployed nothing yet
         reports = [scene.deploy(*controls) for controls in tries]
-        scene._left = DEPLOYMENTS
         return reports[-1] and (reports[-1].flag or str(reports[-1]))
 
     return play
@@ -21,7 +19,6 @@ def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:
 
 def drawn(scene: HiddenCrew) -> str | None:
     """Draw a crew that is like it, and deploy the best that the budget buys against that one."""
-    scene._left = DEPLOYMENTS
     ranges = thieves.Ranges(
         ages=(0.5,), paces=(0.1,), places=("near", "near", "laptop"), bought=0.4
     )

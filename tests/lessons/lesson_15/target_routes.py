@@ -1,22 +1,14 @@
 """Ways to end the incident in time (lesson 15)."""
 
-from labutils.lessons.lesson_15.last_inventory import LastInventory, wrong_declarations
+from labutils.lessons.lesson_15.last_inventory import LastInventory
 
 INSIDE = ("j.fielding", "sync-rule", "support-bot")
-
-
-def declared(scene: LastInventory) -> str:
-    """What is said to somebody who has declared nothing yet."""
-    wrong_declarations().clear()
-    said = scene.declare()
-    wrong_declarations().clear()
-    return said
 
 
 def one_cut(scene: LastInventory) -> str:
     scene.cut("gateway-token", *INSIDE)
     scene.remove_old("billing-key")
-    return declared(scene)
+    return scene.declare()
 
 
 def between_two_visits(scene: LastInventory) -> str:
@@ -26,7 +18,7 @@ def between_two_visits(scene: LastInventory) -> str:
     for name in ("support-bot", "gateway-token"):
         scene.revoke(name)
     scene.remove_old("billing-key")
-    return declared(scene)
+    return scene.declare()
 
 
 def rotated_twice(scene: LastInventory) -> str:
@@ -34,7 +26,7 @@ def rotated_twice(scene: LastInventory) -> str:
     scene.rotate("billing-key")
     scene.rotate("gateway-token")
     scene.cut(*INSIDE)
-    return declared(scene)
+    return scene.declare()
 
 
 ROUTES = {
@@ -51,7 +43,7 @@ def without(*left: str):
         scene.cut(*(name for name in ("gateway-token", *INSIDE) if name not in left))
         if "billing-key" not in left:
             scene.remove_old("billing-key")
-        return declared(scene)
+        return scene.declare()
 
     return attempt
 
@@ -60,7 +52,7 @@ def one_after_the_other(scene: LastInventory) -> str:
     scene.remove_old("billing-key")
     for name in (*INSIDE, "gateway-token"):
         scene.revoke(name)
-    return declared(scene)
+    return scene.declare()
 
 
 def everything_rotated(scene: LastInventory) -> str:
@@ -72,18 +64,18 @@ def everything_rotated(scene: LastInventory) -> str:
 def colleague_too(scene: LastInventory) -> str:
     scene.cut("gateway-token", "m.sato", *INSIDE)
     scene.remove_old("billing-key")
-    return declared(scene)
+    return scene.declare()
 
 
 def unowned_ended(scene: LastInventory) -> str:
     scene.cut("gateway-token", "status-page", *INSIDE)
     scene.remove_old("billing-key")
-    return declared(scene)
+    return scene.declare()
 
 
 def billing_ended(scene: LastInventory) -> str:
     scene.cut("gateway-token", "billing-key", *INSIDE)
-    return declared(scene)
+    return scene.declare()
 
 
 SHUT = {
@@ -97,5 +89,5 @@ SHUT = {
     "a colleague ended": colleague_too,
     "all without an owner ended": unowned_ended,
     "a key ended that a job needs": billing_ended,
-    "declared at once": declared,
+    "declared at once": lambda scene: scene.declare(),
 }

@@ -10,7 +10,6 @@ from labutils.lessons.lesson_15.last_inventory import (
     REMAKES,
     TAKES_TWO,
     LastInventory,
-    wrong_declarations,
 )
 
 
@@ -65,13 +64,6 @@ def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
         "There is no credential 'nobody'.\nThere is no credential 'x'.\n"
     )
     assert scene.time == "17:00" and opens(scene, "gateway-token")
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_declared_anything():
-    wrong_declarations().clear()
-    yield
-    wrong_declarations().clear()
 
 
 def test_after_three_wrong_declarations_a_new_scene_helps_no_more():

@@ -1,0 +1,23 @@
+"""Targets as somebody meets them who has tried none in this process."""
+
+import sys
+
+REMEMBERED = {
+    "lesson_04.eager_wiki": "board",
+    "lesson_08.news_article": "the_article",
+    "lesson_12.token_budget": "the_company",
+    "lesson_14.hidden_crew": "the_crew",
+    "lesson_15.last_inventory": "wrong_declarations",
+}  # what outlasts a new target(...), by module
+
+
+def begin():
+    """Forget refusals, wrong reports, failed corrections, settings, deployments and declarations,
+    which targets remember as long as a process lives."""
+    for module, kept in REMEMBERED.items():
+        loaded = sys.modules.get(f"labutils.lessons.{module}")
+        if loaded is not None:
+            getattr(loaded, kept).cache_clear()
+    lead = sys.modules.get("labutils.lessons.lesson_10.another_intruder")
+    if lead is not None and lead.another_month.cache_info().currsize:
+        lead.another_month()._failed = 0  # its logs take seconds, and stay
