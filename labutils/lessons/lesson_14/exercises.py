@@ -753,7 +753,7 @@ def answer(prices, losses):
                 "answer = 'sessions_bound'",
             ),
             "words": (
-                "At least one of these is no control. The names stand in the table above.",
+                "At least one of these is no control. The names stand in the two tables above.",
                 "answer = {'awareness training', 'sessions_bound'}",
             ),
             "two": (
@@ -766,8 +766,8 @@ def answer(prices, losses):
                 "answer = {'sessions_bound', 'egress_logged'}",
             ),
             "open": (
-                "With both in place the code is still packed. Which route is open? "
-                "breach.foresee(breach.with_controls([...])) has the attempts of each step.",
+                "With both in place the code is still packed. Draw the routes with these two, as "
+                "in the cell above, and look for one that is open.",
                 "answer = {'scripts_approved', 'egress_allowlist'}",
             ),
         },

@@ -44,7 +44,8 @@ TARGET = Target(
         "Deploy a set that the lesson made look good, and read the report. Which losses happen all "
         "the same, and which rules refused nothing?",
         "This crew is fast, comes from the usual network or from the laptop, and has bought much. "
-        "Draw a crew like that with thieves.Ranges, and count against it before you deploy.",
+        "Draw a crew like that, and ask worlds.enough_alone about it: "
+        "thieves.draw(100, 'like them', thieves.Ranges(places=('near', 'laptop'), bought=0.4)).",
         "The report costs one point to prevent. What is left must close both ways to the tracker: "
         "the bought token, and the session. For the token: service_tokens_bound.",
     ),

@@ -173,22 +173,32 @@ def print_sessions(worlds: Mapping[str, World], places: Sequence[str]) -> None:
         print(f"{name:<44}", *(f"{mark:<9}" for mark in marks))
 
 
-def print_each_alone() -> dict[str, list[str]]:
-    """The losses that happen with each control by itself; a line for each, with both settings, and
-    what it means below. Where the four credentials leaked elsewhere and that changes the losses,
-    another line says so."""
+def others() -> list[str]:
+    """The controls of the catalogue that were not there in 2023, without the six."""
+    historical = World.historical()
+    return [
+        name
+        for name, control in inventory.controls().items()
+        if name not in SIX and control.value != getattr(historical, name)
+    ]
+
+
+def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
+    """The losses that happen with each of these controls by itself; a line for each, with both
+    settings, and what it means below. Where the four credentials leaked elsewhere and that changes
+    the losses, another line says so."""
     historical, alone = World.historical(), {}
     elsewhere = attackers.who_holds(cases.load(), EXPOSED)
-    print("2023: in this model. x: the control stops the loss.")
+    print("x: the control stops this loss, in this model.")
     print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
-    for name, control in inventory.controls().items():
-        if control.value != (was := getattr(historical, name)):
-            world = breach.with_controls([name])
-            alone[name] = happened(breach.foresee(world))
-            print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
-            if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
-                print(f"{'the four leaked elsewhere:':>51}  {_marks(other)}")
-            print(f"    {control.meaning}")
+    for name in names:
+        control, was = inventory.controls()[name], getattr(historical, name)
+        world = breach.with_controls([name])
+        alone[name] = happened(breach.foresee(world))
+        print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
+        if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
+            print(f"{'the four leaked elsewhere:':>51}  {_marks(other)}")
+        print(f"    {control.meaning}")
     return alone
 
 

@@ -13,7 +13,6 @@ from labutils.lessons.lesson_14 import draws, thieves, worlds
 from labutils.lessons.lesson_14.draws import (
     ASSUMPTIONS,
     THIEVES,
-    robust,
     spread,
     stopped,
 )
@@ -21,7 +20,6 @@ from labutils.lessons.lesson_14.draws import (
 AGES = thieves.DEFAULT.ages
 DEVICE, BEHAVIOUR, AGAIN = "device_state_checked", "behaviour_checked", "sessions_reevaluated"
 DRAWS = "Over 100 draws of 1,000"
-BOTH = "in the first and in the second"
 
 
 def lost(loss: str, row: str, assumption: str = draws.TENANT) -> str:
@@ -79,7 +77,7 @@ def alarm() -> list[str]:
         f"for a token from elsewhere is answered after 35 minutes, {packed[1]} after 125, and "
         f"{packed[2]} after 2,025",
         f"Without it {lost('code', '2023')} do",
-        f"no end of these ranges moves by more than {draws.moved('code', rows)}",
+        f"these ranges move by {draws.moved('code', rows)} at most",
     ]
 
 
@@ -90,7 +88,7 @@ def eviction() -> list[str]:
         f"for {out[0]} of 1,000 where the last foothold is found in 2 hours, and for "
         f"{out[1]} where it takes 20",
         f"Without it they leave for {lost('out', '2023')}",
-        f"no end moves by more than {draws.moved('out', rows)}",
+        f"these ranges move by {draws.moved('out', rows)} at most",
     ]
 
 
@@ -101,39 +99,7 @@ def rotation() -> list[str]:
     return [
         f"{DRAWS}, {code[0]} pack the code where credentials are replaced at the notice, {code[1]} "
         f"after a day, {code[7]} after 7 days, and {code[30]} after 30 days",
-        f"no end of these ranges moves by more than {draws.moved('code', list(rows.values()))}",
-    ]
-
-
-def sampling() -> list[str]:
-    """Four controls that stand near the line, in draws of a hundred and of a thousand."""
-    near = ("acts_reauthenticated", "service_tokens_bound", "alert_token_elsewhere")
-    hundreds = [stopped("code", name, "first hundred") for name in near]
-    together = sum(min(counts) >= 90 for counts in zip(*hundreds, strict=True))
-    low, high = min(map(min, hundreds)), max(map(max, hundreds))
-    return [
-        f"In 100 draws of a hundred the three stand between {low} and {high}, and all three at 90 "
-        f"or more in {together}",
-        "In 100 draws of 1,000 the three are at 900 or more in "
-        + ", ".join(str(robust("code", name)) for name in near[:-1])
-        + f" and {robust('code', near[-1])}",
-    ]
-
-
-def both_assumptions() -> list[str]:
-    """What holds however the four leaked, and what hangs on it."""
-    least = [robust("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
-    bound = [robust("code", "service_tokens_bound", one) for one in ASSUMPTIONS]
-    with_rotation = [
-        robust("code", "exposed_rotated + service_tokens_bound", one) for one in ASSUMPTIONS
-    ]
-    acts = [stopped("code", "acts_reauthenticated", one) for one in ASSUMPTIONS]
-    return [
-        f"`repository_least_privilege` reaches 900 in {least[0]} and {least[1]} of 100 draws",
-        f"`service_tokens_bound` in {bound[0]} and {bound[1]}, and together with `exposed_rotated` "
-        f"in {with_rotation[0]} and {with_rotation[1]}",
-        f"`acts_reauthenticated` stops {spread(acts[0])} of 1,000 in the first, and "
-        f"{spread(acts[1])} in the second",
+        f"these ranges move by {draws.moved('code', list(rows.values()))} at most",
     ]
 
 
@@ -142,7 +108,7 @@ def only_packing() -> list[str]:
     return [
         f"{lost('reading', row)} of 1,000 read the repositories all the same over 100 draws, where "
         "the four are read in the tenant",
-        f"no end moves by more than {draws.moved('reading', [row])}",
+        f"the range moves by {draws.moved('reading', [row])} at most",
     ]
 
 
@@ -193,8 +159,6 @@ CONCLUSIONS = {
     "14-alarm": alarm,
     "14-eviction": eviction,
     "14-rotation": rotation,
-    "14-sampling": sampling,
-    "14-both": both_assumptions,
     "14-only-packing": only_packing,
     "14-unstopped": unstopped,
     "14-moved-ranges": moved_ranges,
@@ -205,7 +169,6 @@ DRAWN = {
     "14-alarm",
     "14-eviction",
     "14-rotation",
-    "14-both",
     "14-only-packing",
     "14-unstopped",
     "14-recap",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labutils.incident import breach, cases
+from labutils.incident import breach, cases, inventory
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
@@ -79,13 +79,22 @@ def test_hard_keys_were_there_and_taking_them_away_opens_the_identity_provider()
 
 
 def test_each_control_is_printed_with_both_of_its_settings_and_what_it_stops(capsys):
-    alone = worlds.print_each_alone()
+    alone = worlds.print_each_alone([*worlds.SIX, *worlds.others()])
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "48 -> 1" in lines["session_hours"] and "20 -> 2" in lines["eviction_hours"]
     for name, happens in alone.items():
         assert set(worlds.LOSSES) - set(happens) == stopped_by(name)
         marks = lines[name].split()[4:]
         assert marks == ["." if loss in happens else "x" for loss in worlds.LOSSES]
+
+
+def test_the_six_and_the_others_are_the_controls_that_2023_did_not_have():
+    then = World.historical()
+    missing = {
+        name for name, one in inventory.controls().items() if getattr(then, name) != one.value
+    }
+    assert {*worlds.SIX, *worlds.others()} == missing
+    assert len(worlds.SIX) + len(worlds.others()) == len(missing)
 
 
 @pytest.mark.parametrize(
