@@ -36,7 +36,7 @@ DNS = {
     "wiki.example": "the wiki",
     "api.example": "the API",
     FORGOTTEN: "a rented server, given back in 2021",
-    "room-planner.test": "a supplier's; the name has run out",
+    "room-planner.test": "a supplier's; the domain has expired",
 }
 
 

@@ -548,7 +548,7 @@ EXERCISES = (
             ),
             "as it is": (
                 "Only the host changes in a value. Hand on the rest as it is, with its capitals "
-                "and blanks.",
+                "and spaces.",
                 altered(REWRITE, ("value.replace(old, new)", "value.strip().replace(old, new)")),
             ),
             "repeated": (
@@ -721,7 +721,7 @@ EXERCISES = (
                 altered(WITHOUT_KEY, ("return re", "return len(page), re")),
             ),
             "key": (
-                "The attribute data-options is still there. It begins with a blank, and ends at "
+                "The attribute data-options is still there. It begins with a space, and ends at "
                 "the next quotation mark.",
                 wrong("""
                 def answer(page):
@@ -762,7 +762,7 @@ EXERCISES = (
         (
             "The key is asked for by one attribute of the page: data-options. Without it the "
             "browser has nothing to ask a key.",
-            "re.sub(pattern, '', page) takes out what fits. The pattern: a blank, data-options=, a "
+            "re.sub(pattern, '', page) takes out what fits. The pattern: a space, data-options=, a "
             'quotation mark, [^"]* for all that is no quotation mark, and a quotation mark.',
         ),
         WITHOUT_KEY,

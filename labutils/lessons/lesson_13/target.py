@@ -50,7 +50,7 @@ TARGET = Target(
         "scene.names.",
         "Three ways: the lobby is in the office's network. A host below login.example is free, and "
         "this server uses the library's default rule for origins. The approved client "
-        "`room-planner` sends its codes to a name that has run out.",
+        "`room-planner` sends its codes to a domain that has expired.",
         "The first: scene.lobby posts client_id=screen to "
         "https://login.example/device_authorization; scene.send the verification_uri_complete; "
         "then poll(scene.lobby, started, scene.wait). The second: scene.take('old.login.example', "
