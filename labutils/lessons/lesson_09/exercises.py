@@ -753,8 +753,8 @@ PREDICTIONS = (
         "09-p5",
         "With `smartsheet-account` you made a user and installed an implant. Then you put the "
         "account into an administrators group, and an alarm rings. 40 minutes later you come back "
-        "with a new browser. Which ways still work: the service account, the look-alike user, the "
-        "implant?",
+        "with a new browser, straight from the internet. Which ways still work: the service "
+        "account, the look-alike user, the implant?",
         {
             "a": Guess(
                 "all three: nobody reacts within an hour",
@@ -776,7 +776,7 @@ PREDICTIONS = (
                 "is a program on the server, and runs by itself.",
             ),
         },
-        "What the company gave out is on its lists, and goes first: the account, and the token on "
-        "which both accounts came in. What it never gave out must be found.",
+        "What the company issued is on its lists, and goes first: the account, and the token on "
+        "which both accounts came in. What it never issued must be found.",
     ),
 )
