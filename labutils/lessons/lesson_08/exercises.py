@@ -416,7 +416,7 @@ EXERCISES = (
                 altered(GRADE, ("originals or translations", "originals + translations")),
             ),
             "translation": (
-                "A translation by those concerned confirms too, where nothing that was read "
+                "A translation by the company itself confirms too, where nothing that was read "
                 "says otherwise.",
                 altered(GRADE, ("if originals or translations:", "if originals:")),
             ),

@@ -12,7 +12,7 @@ KINDS = ("original", "translation", "retelling")
 
 
 def kind(source: ledger.Publication) -> str:
-    """How near a source stands: those concerned in their own words, in a translation, or others."""
+    """How near a source stands: the people involved, a translation of their words, or others."""
     if source.kind == "secondary":
         return "retelling"
     return "translation" if "localisation" in source.title else "original"

@@ -55,7 +55,7 @@ def print_lines(lines: Iterable[Line]) -> None:
     """The lines of an intruder; but for the one that the ledger dates, they are the model's."""
     for line in lines:
         on_record = line["time"] == ledger.fact("okta-user-report").time
-        print(f"{as_text(line):<72}{'on record' if on_record else '(assumed)'}")
+        print(f"{as_text(line):<80} {'on record' if on_record else '(assumed)'}")
 
 
 def _line(time: str, user: str, address: str, kind: str, file: str = "") -> Line:
