@@ -879,7 +879,9 @@ PREDICTIONS = (
     Prediction(
         "07-p8",
         "Your cleaner replaces every text except those under six harmless names. Equal texts get "
-        "equal tags. Which of the five questions can support no longer answer?",
+        "equal tags. Support asks: which request failed? What was asked of which service? Was it "
+        "the same session? Was the same token sent? What did the error say? Which of these five "
+        "have no answer any more?",
         {
             "a": Guess(
                 "whether it was the same session, and whether the same token was sent",

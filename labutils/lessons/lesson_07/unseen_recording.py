@@ -56,11 +56,11 @@ SAYS = {
     ),
     "parameter": (
         "A key is still there as the *name* of a parameter: an address may end in ? and a token. "
-        "Look at request.queryString: there no name is known to be harmless."
+        "Where else in a request does the browser write the parameters of the address?"
     ),
     "same tags": (
         "A code has the same tag in two of your files, so its key or prefix is not new for each. "
-        "Whoever learns it can try all codes. Draw it inside your cleaner: secrets.token_bytes(16)."
+        "Whoever learns it can try all codes. Draw it inside your cleaner."
     ),
     "piece": (
         "Half of a key is still readable. A piece of a secret helps to guess the rest: leave none."
