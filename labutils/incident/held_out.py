@@ -31,7 +31,7 @@ NAMES = {
     "W1": "other days, other background",
     "W2": "no attack",
     "W3": "other address and names",
-    "W4": "other order, half the pace",
+    "W4": "other address and names, other order, half the pace",
     "W5": "other routes",
     "W6": "fewer logs",
 }

@@ -389,6 +389,22 @@ def changes_made(logs: Logs) -> list[dict[str, str]]:
     ]
 
 
+def logins_at(logs: Logs, address: str) -> list[dict[str, str]]:
+    """The gateway's lines of service tokens from an address: `id`, `time`, `token`, `app` and
+    `country`."""
+    return [
+        {
+            "id": name,
+            "time": event["datetime"],
+            "token": event["serviceTokenId"],
+            "app": event["appId"],
+            "country": event["country"],
+        }
+        for name, event in logs.events("cloudflare_access_nonidentity").items()
+        if event["ipAddress"] == address
+    ]
+
+
 def on_paper(logs: Logs, change: Mapping[str, str]) -> bool:
     """Whether a ticket for the tracker, a duty or a trip of its author covers a change."""
     rows = [

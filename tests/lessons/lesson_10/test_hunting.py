@@ -21,6 +21,7 @@ from labutils.lessons.lesson_10.hunting import (
     alerts_in_tracker,
     by_rule,
     correlated,
+    logins_at,
     rows_about,
     sigma,
 )
@@ -244,6 +245,18 @@ def test_what_is_written_down_about_an_alert_is_printed_with_its_days(capsys):
         "jira:4955  2023-12-02T21:47  k.kaplan       198.18.37.203  User added to group\n"
         "    trip               2023-11-30T09:00 to 2023-12-05T09:00  conference, NL\n"
     )
+
+
+def test_the_service_tokens_of_an_address_are_those_of_its_lines_and_of_no_other():
+    logs, alerts = of_the_correlation()
+    gateway = logs.events("cloudflare_access_nonidentity")
+    for address in {one["address"] for one in alerts}:
+        logins = logins_at(logs, address)
+        assert logins and all(gateway[one["id"]]["ipAddress"] == address for one in logins)
+        assert {one["token"] for one in logins} == {
+            event["serviceTokenId"] for event in gateway.values() if event["ipAddress"] == address
+        }
+    assert logins_at(logs, "198.51.100.255") == []
 
 
 # --- fields and correlations --------------------------------------------------------------------
