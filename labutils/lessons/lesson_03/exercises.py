@@ -533,7 +533,7 @@ def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
         toms = Verdict("differs", WITHOUT_STATE, got, want, mistake="response")
         return toms if last == "tom" else None
     mistake = "own" if owner == "u-1815" else _not_lured(apps)
-    got, want = f"Ada's browser at {owner}", "Ada's browser at u-0666"
+    got, want = f"Ada's browser as {owner}", "Ada's browser as Tom, who is u-0666 there"
     return Verdict("differs", WITHOUT_STATE, got, want, mistake=mistake)
 
 

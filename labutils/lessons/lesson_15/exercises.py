@@ -695,7 +695,7 @@ EXERCISES = (
                 """),
             ),
             "beside": (
-                "The new secret works, and the old one still opens beside it. That is the half of "
+                "The new secret works, and the old one still opens beside it. That is half "
                 "a rotation: remove the old one at the end.",
                 altered(
                     ROTATE,

@@ -118,7 +118,7 @@ def part_three():
         f"past the key {settings}",
         fourteen["14-recap"][0],
         f"{fourteen['14-only-packing'][0].split(' of 1,000')[0]} of 1,000 still read",
-        f"out in one go for {one_cut_for_all()[0]}",
+        f"out at once for {one_cut_for_all()[0]}",
         one_missed(),
     ]
 
