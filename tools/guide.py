@@ -75,7 +75,7 @@ CUTS = (
         "a day",
         ("00", "01", "05", "06", "07", "09"),
         "The same, and what ends each credential (05), and the whole chain (09). For those who "
-        "build sign-in, 02 to 04 in the place of 07 and 09.",
+        "build sign-in, 02 to 04 in place of 07 and 09.",
     ),
     (
         "a second day",

@@ -278,7 +278,7 @@ def mine(identifier: str, answer: Any = None) -> Any:
 
 
 def _is_the_courses(answer: object) -> bool:
-    """Whether this very object is one that `mine` gave in the place of the learner's.
+    """Whether this very object is one that `mine` gave in place of the learner's.
 
     A number, or a text of one line, can be one object for all who write it. So these never count.
     """

@@ -138,7 +138,7 @@ def read_translation(folder: Path, asked: str) -> Translation:
 
 
 def _translated(item: Any, words: _Question) -> Any:
-    """A question with the parts that are translated in the place of the English ones."""
+    """A question with the parts that are translated in place of the English ones."""
     changes: dict[str, Any] = {
         name: text
         for name, text in (

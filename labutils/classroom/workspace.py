@@ -342,7 +342,7 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
 
 
 def _is_no_file(path: Path) -> bool:
-    """Whether a folder, a pipe, or a link to nothing is in the place of a file."""
+    """Whether a folder, a pipe, or a link to nothing is in place of a file."""
     return os.path.lexists(path) and not path.is_file()
 
 
@@ -352,7 +352,7 @@ def _as_made(copy: bytes) -> str:
 
 
 def _exchange(path: Path, copy: bytes, record: dict[str, str]) -> Path | None:
-    """Put a fresh copy in the place of one, and keep that under a dated name: that name. None
+    """Put a fresh copy in place of one, and keep that under a dated name: that name. None
     where nobody used it, so that there is nothing to keep.
 
     It is read once, where it is kept: nothing else writes there.

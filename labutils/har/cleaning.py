@@ -304,7 +304,7 @@ class Cleaner:
             return self.tag(text, place)
 
     def token(self, text: str, place: str) -> str:
-        """A token of the same shape, with a tag of the whole in the place of its signature."""
+        """A token of the same shape, with a tag of the whole in place of its signature."""
         *packed, signature = text.split(".")
         inside = [json_value(unpacked(part) or "") for part in packed]
         if len(inside) != 2 or None in inside:

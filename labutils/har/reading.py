@@ -142,7 +142,7 @@ def spelled(value: object) -> str | None:
 
     Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101",
     "121"]`. The names of an object are numbers, or one word with a number behind it: `{"b0": 101,
-    "b1": 121}`. What the cleaner puts in the place of characters spells nothing.
+    "b1": 121}`. What the cleaner puts in place of characters spells nothing.
     """
     elements = _in_order(value) if isinstance(value, dict) else value
     if not isinstance(elements, list) or len(elements) < 4:

@@ -1,4 +1,4 @@
-"""Tags: what stands in a cleaned HAR in the place of a text, and the count of what was replaced.
+"""Tags: what stands in a cleaned HAR in place of a text, and the count of what was replaced.
 
 What is equal stays equal: equal texts have equal tags. A tag is `x-` and ten hexadecimal digits of
 HMAC-SHA256 under a salt. Without the salt nobody can try guesses against a tag, as one can against

@@ -101,7 +101,7 @@ class Correlation:
                 yield group
 
     def _take_alerts(self, slot: int, reference: SigmaRuleReference, log: Log) -> Iterator[Group]:
-        """The windows of a correlation below, in the place of those that its groups had."""
+        """The windows of a correlation below, in place of those that its groups had."""
         below = self.below[slot]
         own = below.rule.group_by or []
         names = [*self._group_names(reference), self._name(self.counted, reference)]

@@ -376,7 +376,7 @@ def _is_list_of_texts(value: Any) -> bool:
 
 
 def _fill_placeholders(ruleset: Ruleset, placeholders: Placeholders) -> None:
-    """Put the site's values in the place of `%name%`; refuse a rule whose list is missing."""
+    """Put the site's values in place of `%name%`; refuse a rule whose list is missing."""
     fill = ProcessingPipeline(
         [ProcessingItem(ValueListPlaceholderTransformation())], vars=dict(placeholders)
     )

@@ -147,7 +147,7 @@ class SecurityKeys:
 def read_answer(answer: str) -> Json:
     """The JSON of a browser's answer. Raises ValueError and the like for anything else.
 
-    A number in the place of bytes is refused: python-fido2 would make that many zero bytes of it.
+    A number in place of bytes is refused: python-fido2 would make that many zero bytes of it.
     """
     response: Json = json.loads(answer, parse_int=str)
     client_data = json.loads(websafe_decode(response["response"]["clientDataJSON"]))

@@ -385,7 +385,7 @@ def foresee(
     """The same story by the same decisions, without HTTP. A test holds it against `play`, step by
     step.
 
-    `thief` is a campaign that stands in the place of the case's own; `alarm` is one that was raised
+    `thief` is a campaign that stands in place of the case's own; `alarm` is one that was raised
     at that time (seconds since 1970), whatever the world's alarms do; `own_rules` are asked after
     those of the policy.
     """

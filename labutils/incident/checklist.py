@@ -100,7 +100,7 @@ def rows(
 ) -> list[list[str]]:
     """The checklist as rows, with its head, with the answers where there are some.
 
-    A text in the place of an Answer is its word alone, such as "no".
+    A text in place of an Answer is its word alone, such as "no".
 
     With `begin`, each line without a date is due so many days later as its priority says. Raises
     KeyError for an answer to a question that is not in it.

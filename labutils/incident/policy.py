@@ -215,7 +215,7 @@ def usual_network(request: Request, world: World) -> str | None:
     (SP 800-207, 2.1, tenet 4, and 3.3; IA-10, AC-2(12))
 
     It is asked when a session begins; in an open session only where sessions are re-evaluated. An
-    account that nobody at the company gave out has no history to compare with.
+    account that nobody at the company issued has no history to compare with.
     """
     credential = request.credential
     if credential is None or not world.behaviour_checked or not _looked_at(request, world):
@@ -276,7 +276,7 @@ def safeguarded(request: Request, world: World) -> str | None:
 def not_contained(request: Request, world: World) -> str | None:
     """Was it switched off after an alarm? (IR-4)
 
-    What the company gave out is on its lists, and goes first. What it never gave out must be
+    What the company issued is on its lists, and goes first. What it never issued must be
     found.
     """
     if request.alarm is None or request.service.org != "company":

@@ -84,7 +84,7 @@ def end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:
 
 
 def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> Headers:
-    """The headers that a relay hands on, with its own name in the place of the provider's or the
+    """The headers that a relay hands on, with its own name in place of the provider's or the
     other way round."""
     return [
         (name, value.replace(old, new))

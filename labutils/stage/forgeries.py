@@ -113,7 +113,7 @@ def unsigned(claims: Claims, spelling: str = "none") -> str:
 
 
 def confused(claims: Claims, secret: bytes) -> str:
-    """HS256 with the public key in the place of a secret: one key, two meanings."""
+    """HS256 with the public key in place of a secret: one key, two meanings."""
     header = {"alg": "HS256", "kid": "rs256-1", "typ": "JWT"}
     signed = f"{json_part(header)}.{json_part(claims)}"
     return f"{signed}.{b64(hmac.digest(secret, signed.encode(), 'sha256'))}"

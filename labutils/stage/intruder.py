@@ -74,7 +74,7 @@ class NotHeld(NoSuchMove):
 
 
 def in_product_names(text: str) -> str:
-    """A text of the model with the names of products in the place of those of its services."""
+    """A text of the model with the names of products in place of those of its services."""
     for product, service in PRODUCTS.items():
         whole = service in ("tracker", "wiki")  # the others are words of other sentences too
         text = re.sub(rf"\b{service}" + ("" if whole else "(?=[:.]| takes| asks)"), product, text)

@@ -76,7 +76,7 @@ def three_doors(
 
 
 def hasty(apps: TwoApps) -> TwoApps:
-    """The same applications, with the hasty API in the place of the API."""
+    """The same applications, with the hasty API in place of the API."""
     apps.lab.add("api.example", HastyApi(apps.lab, API, LOGIN))
     return apps
 

@@ -426,7 +426,7 @@ def test_two_lessons_are_reset_at_once(root):
 
 
 def in_its_place(path: Path, what: str) -> None:
-    """Put something that is no file in the place of one."""
+    """Put something that is no file in place of one."""
     path.unlink()
     if what == "folder":
         path.mkdir()

@@ -113,7 +113,7 @@ PLACES = {
         "request__queryString": [{"name": "filter", "value": json.dumps(value)}]
     },
     "a member of its own": lambda value: {"_own": value},
-    "a list in the place of headers": lambda value: {"request__headers": value},
+    "a list in place of headers": lambda value: {"request__headers": value},
     "a size": lambda value: {"response__bodySize": value},
     "a WebSocket message": lambda value: {
         "_webSocketMessages": [

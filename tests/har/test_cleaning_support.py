@@ -125,7 +125,7 @@ def test_support_still_sees_what_failed_where_in_which_browser():
     )
 
 
-# --- a secret in the place of what stays --------------------------------------------------------
+# --- a secret in place of what stays --------------------------------------------------------
 
 JWT = f"{json_part({'alg': 'ES256'})}.{json_part({'sub': 'ada'})}.c2lnbmF0dXJl"
 SECRETS = [

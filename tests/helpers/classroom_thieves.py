@@ -36,7 +36,7 @@ ports.close()
 print(len(heard), done > 1000)
 """
 
-# Answer at one's own socket in the place of one's own server.
+# Answer at one's own socket in place of one's own server.
 OWN_PROGRAM = """
 import http.server, os, socketserver, subprocess, sys
 code = '''
@@ -124,7 +124,7 @@ REFUSED = {
     "another's socket by a hard link": MOVE.format(
         "link", "servers/probe01/server", "servers/probe02/hard"
     ),
-    "a link in the place of another's socket": MOVE.format(
+    "a link in place of another's socket": MOVE.format(
         "symlink", "servers/probe02/server", "servers/probe01/server"
     ),
     "a folder beside theirs": "import os; os.mkdir({sockets!r} + '/servers/probe99')",

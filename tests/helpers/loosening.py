@@ -162,7 +162,7 @@ def is_need(node: ast.Call) -> bool:
 
 
 def looser(place: Place, seen: Seen) -> Iterator[tuple[str, ast.AST, str]]:
-    """What could stand in the place of one condition instead."""
+    """What could stand in place of one condition instead."""
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         yield from looser_comparison(place, node, seen)

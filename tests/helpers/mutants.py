@@ -136,7 +136,7 @@ def changed_condition(place: Place) -> Iterator[Change]:
 
 
 def changed_name(node: ast.Name | ast.Attribute) -> Iterator[Change]:
-    """Another function of the same kind in the place of this one, such as `all` for `any`."""
+    """Another function of the same kind in place of this one, such as `all` for `any`."""
     name = node.id if isinstance(node, ast.Name) else node.attr
     if name not in NAMES:
         return

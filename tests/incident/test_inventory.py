@@ -21,7 +21,7 @@ def sheet(name: str) -> Row:
 
 
 def reading(name: str, text: str) -> object:
-    """What is read where this text stands in the place of the sheet."""
+    """What is read where this text stands in place of the sheet."""
     if name == "controls.yaml":
         return inventory.controls(text)
     sheets = {one: sheet(f"{CASE}{one}.yaml") for one in cases.SHEETS}

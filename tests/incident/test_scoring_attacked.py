@@ -63,7 +63,7 @@ AS_MUCH = {  # attackers that report what the plain rule does, and should earn j
     "an alert a week": QUIET + digest(span="7d"),
     "a group that all events share": QUIET + digest(group="[isSuccessfulLogin]"),
     "a group for each token": QUIET + digest(group="[serviceTokenId]"),
-    "values in the place of events": QUIET
+    "values in place of events": QUIET
     + digest(kind="value_count", condition="{gte: 1, field: serviceTokenId}"),
     "twelve digests": QUIET + "".join(digest(number=number) for number in range(12)),
     "twelve copies": "---".join(

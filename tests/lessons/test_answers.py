@@ -59,7 +59,7 @@ def nothing(*arguments: object) -> None:
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
 def test_what_any_function_can_get_wrong_is_said_in_the_same_words(exercise):
     """A name that is not there, a `return` that was forgotten, the wrong number of arguments, and a
-    result in the place of the function."""
+    result in place of the function."""
     name, words = exercises.verdict(exercise, answer_of(exercise, MISSPELT))
     assert name.kind == "raised"
     assert words.startswith("It raised NameError: name 'jwkset' is not defined (line 2 ")

@@ -292,7 +292,7 @@ def stored_grid() -> tuple[dict, str]:
 
 
 def changes() -> dict[str, dict[str, str]]:
-    """What stands in a stored output in the place of what DRAW shows, by what that is."""
+    """What stands in a stored output in place of what DRAW shows, by what that is."""
     marks_stored = stored_grid()[0][MARKS]
     return {
         "as stored": {},

@@ -116,7 +116,7 @@ def _is_nginx_of(session: int, process: Path) -> bool:
 
 
 def main() -> NoReturn:
-    """Run nginx in the place of this process. Raises CannotStart."""
+    """Run nginx in place of this process. Raises CannotStart."""
     settings = read()
     end_workers(settings)
     os.execv(executable(), command(settings, NGINX))

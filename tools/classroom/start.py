@@ -361,7 +361,7 @@ def end_sessions(settings: classroom.Settings, before: classroom.Settings | None
 
 
 def start(chosen: argparse.Namespace) -> NoReturn:
-    """Make what is missing, then run the hub in the place of this process.
+    """Make what is missing, then run the hub in place of this process.
 
     Raises CannotStart where there is no nginx, or none can be told what it should do.
     """
@@ -414,7 +414,7 @@ def make_ready(
 
 
 def become_the_hub(settings: classroom.Settings, path: Path) -> NoReturn:
-    """Run JupyterHub in the place of this process."""
+    """Run JupyterHub in place of this process."""
     # A shell's job in the background ignores it. The hub stops its helpers by it, and would wait.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a lost connection ends no class

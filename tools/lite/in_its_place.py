@@ -1,4 +1,4 @@
-"""What stands in the place of Pyodide's own server when check.py works through a public site.
+"""What stands in place of Pyodide's own server when check.py works through a public site.
 
 No package registry has Pyodide's compiled packages. So a browser that asks for one of the addresses
 in the lock is given what the site without a network uses: a stand-in for cryptography, PyYAML and
@@ -62,7 +62,7 @@ def empty(name: str, folder: pathlib.Path) -> pathlib.Path:
 
 
 def stand_in(context: BrowserContext, lock: Lock, given: dict[str, bytes]) -> None:
-    """Answer this browser in the place of the server that the lock names, with what is given for
+    """Answer this browser in place of the server that the lock names, with what is given for
     its addresses; nothing comes from the others."""
     addresses = elsewhere(lock)
 

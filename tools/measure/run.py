@@ -242,7 +242,7 @@ def drawn(pools: dict[str, list[Mutant]], size: int, seed: str) -> list[tuple[st
 
 
 def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage) -> Result:
-    """Put a mutant in the place of its module, and run the tests that run its line."""
+    """Put a mutant in place of its module, and run the tests that run its line."""
     files = measured.files(module, mutant.line)[:MOST]
     runs = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
     original = (folder / module).read_text(encoding="utf-8")

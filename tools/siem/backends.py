@@ -35,7 +35,7 @@ BACKENDS = {
 
 
 def pipeline_for(siem):
-    """The names of fields that a SIEM wants, and a word that it refuses in the place of each list
+    """The names of fields that a SIEM wants, and a word that it refuses in place of each list
     of a site."""
     lists = QueryExpressionPlaceholderTransformation(expression=PLACES[siem].expression)
     places = ProcessingPipeline([ProcessingItem(lists)])

@@ -259,7 +259,7 @@ def _named(versions):
 
 def _places():
     """How each SIEM's texts take a list, as Markdown."""
-    yield "| | in the place of a list | becomes, for example | until then |"
+    yield "| | in place of a list | becomes, for example | until then |"
     yield "|---|---|---|---|"
     for siem, place in PLACES.items():
         token = place.of("change_owners")

@@ -222,7 +222,7 @@ class DeviceRequest:
 
 @dataclass
 class Issued:
-    """An access or refresh token that the provider gave out, under the grant it belongs to."""
+    """An access or refresh token that the provider issued, under the grant it belongs to."""
 
     grant: Grant
     expires: int

@@ -22,7 +22,7 @@ from labutils.sheets import (
 
 Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
 Table = Literal["changes", "roster", "travel"]
-ANYBODY = "any"  # in the place of a role
+ANYBODY = "any"  # in place of a role
 # The acts that a session is made of.
 VISIT = ("sign-in", "sign-in-failed", "single-sign-on", "sign-out")
 # What an act may leave open, and the generator gives: somebody else whom it is about.

@@ -1256,7 +1256,7 @@ EXERCISES = (
                 altered(SEGMENT, ('.rstrip("=")', "")),
             ),
             "alphabet": (
-                "A segment has - and _ in the place of + and /: urlsafe_b64encode.",
+                "A segment has - and _ in place of + and /: urlsafe_b64encode.",
                 altered(SEGMENT, ("urlsafe_b64encode", "b64encode")),
             ),
             "json": (
@@ -1354,7 +1354,7 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"]')),
             ),
             "over": (
-                "From the second of exp on the token is over: 0, and never less.",
+                "From the second of exp on the token has expired: 0, and never less.",
                 altered(SECONDS_LEFT, ("max(0, ", "(")),
             ),
             "never": (
@@ -1618,7 +1618,7 @@ EXERCISES = (
                 ),
             ),
             "alphabet": (
-                "A segment has - and _ in the place of + and /: urlsafe_b64encode.",
+                "A segment has - and _ in place of + and /: urlsafe_b64encode.",
                 altered(MAC, ("urlsafe_b64encode", "b64encode")),
             ),
             "spelling": (

@@ -587,7 +587,7 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now < expires + 60")),
             ),
             "at exp": (
-                "At exp the token is over (RFC 7519, 4.1.4).",
+                "At exp the token expires (RFC 7519, 4.1.4).",
                 altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (

@@ -597,7 +597,7 @@ EXERCISES = (
             ),
             "no cookie there": (
                 "Most requests to login.example bring no cookie `session`. You stored None for "
-                "those, in the place of the session cookie. Ask with `in` first.",
+                "those, in place of the session cookie. Ask with `in` first.",
                 altered(
                     STEAL,
                     (' and "session" in entry["cookies"]', ""),

@@ -614,7 +614,7 @@ EXERCISES = (
             ),
             "account": (
                 "At the gateway a token is shown, and no account. The account signs in at "
-                "Jira, and that is another act here. What is the token used in the place of?",
+                "Jira, and that is another act here. What is the token used in place of?",
                 but("service token passes the gateway", "T1078"),
             ),
             "other": (

@@ -39,7 +39,7 @@ class BoundCookies(Provider):
         return self.now < self.good_until[session.cookie]
 
     def renew(self, request: Request) -> Response:
-        """A new cookie in the place of the old one, for a proof by the session's key.
+        """A new cookie in place of the old one, for a proof by the session's key.
 
         The session learns that key on its first renewal. Raises OAuthError.
         """
@@ -144,7 +144,7 @@ def malware(second: int, life: int = 600) -> bool:
 
 
 def there_at_sign_in(second: int, life: int = 600) -> bool:
-    """Malware was there when the session began, and had Tom's key bound in the place of Ada's."""
+    """Malware was there when the session began, and had Tom's key bound in place of Ada's."""
     morning = Morning(bound(life), toms_key_first=True)
     return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
 

@@ -992,7 +992,7 @@ EXERCISES = (
                 ),
             ),
             "replaced": (
-                "You put a new set in the place of request['seen']. The server goes on with its "
+                "You put a new set in place of request['seen']. The server goes on with its "
                 "own, so add the name to that one: request['seen'].add(claims['jti']).",
                 altered(
                     CHECK_PROOF,

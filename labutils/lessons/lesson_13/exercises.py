@@ -221,7 +221,7 @@ def bad_answers() -> Iterator[Case]:
     challenge = next(dice("lesson-13", "nearly"))
     for text in nearly(challenge):
         seen, data = signed(text)
-        words = f"the challenge {text!r} in the place of {challenge!r}"
+        words = f"the challenge {text!r} in place of {challenge!r}"
         yield Case((seen, data, challenge, 1), None, "challenge", words)
     seen, data = signed(challenge)
     words = "a sign-in for which the server gave no challenge: ''"

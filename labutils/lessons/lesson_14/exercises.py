@@ -128,7 +128,7 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
     for place in (home, "fe80::7%eth0"):
         for text in nearly(place):
             if text != place:
-                words = f"the token, from {text!r} in the place of {place!r}"
+                words = f"the token, from {text!r} in place of {place!r}"
                 cases.append((words, replace(third, address=text), True, "near"))
     for text in nearly("service"):
         other_kind: dict[str, Any] = {"kind": text}

@@ -120,7 +120,7 @@ class Evening:
         print(*(f"    {secret} at {door}" for secret, door in alive), sep="\n")
 
     def cut(self, *names: str) -> None:
-        """Make these worthless in one moment. `passes` ends each pass that the gateway gave out."""
+        """Make these worthless in one moment. `passes` ends each pass that the gateway issued."""
         if PASSES in names:
             self.company.passes.clear()
         self.intruder.switch_off(*(name for name in names if name != PASSES))

@@ -37,7 +37,7 @@ def any_verifier(scene: Diary) -> str:
 
 
 def code_injection(scene: Diary) -> str:
-    """Ada's code in the place of Tom's, in a sign-in that Tom's browser began (RFC 9700, 4.5)."""
+    """Ada's code in place of Tom's, in a sign-in that Tom's browser began (RFC 9700, 4.5)."""
     hers = parameters(scene.ada_signs_in())
     state = parameters(scene.tom.get(DIARY + "/login"))["state"]
     scene.tom.get(CALLBACK, params=hers | {"state": state})

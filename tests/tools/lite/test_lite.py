@@ -478,7 +478,7 @@ def test_the_metadata_of_the_stand_in_say_that_it_protects_nothing(tmp_path):
     assert "protects nothing" in email.message_from_bytes(about)["Summary"]
 
 
-# --- what stands in the place of Pyodide's server -----------------------------------------------
+# --- what stands in place of Pyodide's server -----------------------------------------------
 
 
 def test_each_address_of_the_public_lock_is_answered_with_what_its_hash_says(tmp_path, monkeypatch):
