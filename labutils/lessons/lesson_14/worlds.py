@@ -197,7 +197,7 @@ def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
         alone[name] = happened(breach.foresee(world))
         print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
         if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
-            print(f"{'the four leaked elsewhere:':>51}  {_marks(other)}")
+            print(f"{'the four leaked elsewhere:':>52}  {_marks(other)}")
         print(f"    {control.meaning}")
     return alone
 
