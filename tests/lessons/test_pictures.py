@@ -330,10 +330,13 @@ def validated(tmp_path_factory):
     for locked in (True, False):
         folder = tmp_path_factory.mktemp("locked" if locked else "unlocked")
         shutil.copy(HERE / "conftest.py", folder)
-        for needed in ("notebooks", "tools"):
-            (folder / needed).mkdir()
-        shutil.copy(HERE / "tools" / "lessons.py", folder / "tools")
-        shutil.copy(HERE / "notebooks" / "SHA256SUMS", folder / "notebooks")
+        for needed in (
+            "tools/lessons.py",
+            "tests/helpers/new_learner.py",
+            "notebooks/SHA256SUMS",
+        ):
+            (folder / needed).parent.mkdir(parents=True)
+            shutil.copy(HERE / needed, folder / needed)
         text = lock if locked else lock.replace("matplotlib==", "matplotlib==0.")
         (folder / "requirements.txt").write_text(text, encoding="utf-8")
         (folder / "pictures.ipynb").write_text(json.dumps(notebook()), encoding="utf-8")

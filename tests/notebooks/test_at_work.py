@@ -212,7 +212,12 @@ def test_10_the_command_runs_over_a_folder_of_rules_and_one_of_logs(tmp_path):
     (logs / "sign-ins.jsonl").write_text(json.dumps(SIGN_IN) + "\n", encoding="utf-8")
     command = [sys.executable, *words[1:]]
     done = subprocess.run(
-        command, capture_output=True, text=True, cwd=tmp_path, env=_environment(), check=False
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=_environment(),
+        check=False,
     )
     assert "1 hit" in done.stdout, done.stdout + done.stderr
 

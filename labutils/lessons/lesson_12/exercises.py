@@ -1026,8 +1026,9 @@ EXERCISES = (
                 """),
             ),
             "refused": (
-                "PyJWT refuses one of these, or reads another token in it. Only the signature can "
-                "be spelled in another way: the first two parts are what is signed.",
+                "PyJWT refuses one of these, or reads another token in it. The first two parts are "
+                "what is signed, so they stay. The signature may be that of the twin, and may have "
+                "padding behind it. PyJWT takes no other bytes, and no other spare bits in them.",
                 wrong("""
                     def answer(token):
                         return [twin(token), token + "x", token + "==", "x" + token]

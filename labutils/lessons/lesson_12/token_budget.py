@@ -26,8 +26,8 @@ DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
 STOPPED = (
-    "The company changes its setting no more: three were not good enough. Restart the kernel to "
-    "begin anew; target('12') brings the same company."
+    "The company makes no further change: three settings were not good enough. Restart the "
+    "kernel to begin anew; target('12') brings the same company."
 )
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
