@@ -266,11 +266,7 @@ class Intruder:
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:
         """Make these moves one by one, and print what came of each, with the new lines."""
-        for move in moves:
-            try:
-                print(self.use(*move))
-            except NoSuchMove as impossible:
-                print(f"{' '.join(map(str, move))}: {impossible}")
+        print_each(self.use, moves)
 
     def switch_off(self, *credentials: str) -> None:
         """What defenders do: make these credentials worthless."""
@@ -283,6 +279,15 @@ class Intruder:
             return all(self.use(*move).allowed for move in moves)
         except NoSuchMove:
             return False
+
+
+def print_each(use: Callable[..., Result], moves: Iterable[Sequence[str]]) -> None:
+    """Make these moves one by one, and print what came of each, or why it cannot be made."""
+    for move in moves:
+        try:
+            print(use(*move))
+        except NoSuchMove as impossible:
+            print(f"{' '.join(map(str, move))}: {impossible}")
 
 
 def product_of(service: str) -> str:

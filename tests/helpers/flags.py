@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import lessons
+import new_learner
 
 from labutils.classroom.course import lesson
 from labutils.lab import Lab
@@ -16,6 +17,7 @@ from labutils.lab import Lab
 def parts_of_the_flag(number: str) -> tuple[str, ...]:
     """What proves that the target was reached: a flag, or the members of a set."""
     routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
+    new_learner.begin()
     with contextlib.redirect_stdout(io.StringIO()):
         answer = next(iter(routes.values()))(lesson(number).target.scene())
     return (answer,) if isinstance(answer, str) else tuple(sorted(answer))

@@ -2,6 +2,7 @@
 scripted: each is decided where it arrives, as in a replay."""
 
 import pytest
+from moves import CODE_GATE, NEW_USER, SCRIPT, WIKI_GATE
 
 from labutils.incident import policy
 from labutils.incident.breach import play, with_controls
@@ -19,10 +20,6 @@ from labutils.stage.intruder import (
     ways_back,
 )
 
-WIKI_GATE = ("moveworks-token", "gateway", "confluence")
-CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
-NEW_USER = ("smartsheet-account", "jira", "create-user")
-SCRIPT = ("smartsheet-account", "jira", "script")
 PATHS = {
     "into Jira": (GATE, ("smartsheet-account", "jira", "sign-in")),
     "the wiki alone": (WIKI_GATE, ("smartsheet-account", "confluence", "search")),

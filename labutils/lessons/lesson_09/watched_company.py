@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from labutils.incident.policy import World
 from labutils.lab import dice, iso
 from labutils.stage.breached_company import EXPOSED
-from labutils.stage.intruder import BROWSER, Carry, Intruder, NoSuchMove, Result
+from labutils.stage.intruder import BROWSER, Carry, Intruder, Result, print_each
 
 FLAG = "flag-" + next(dice("lesson-09", "seven archives"))
 MINUTE = 60  # seconds
@@ -161,8 +161,4 @@ class Race:
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:
         """Make these moves one by one, and print what came of each."""
-        for move in moves:
-            try:
-                print(self.use(*move))
-            except NoSuchMove as impossible:
-                print(f"{' '.join(map(str, move))}: {impossible}")
+        print_each(self.use, moves)

@@ -27,6 +27,7 @@ from .hunting import (
     ABROAD_DETECTION,
     FIVE_SESSIONS,
     HOME,
+    IN_ORDER,
     MINE,
     NEWER,
     OFFICE,
@@ -125,8 +126,8 @@ def altered_search(old: str, new: str) -> str:
 
 def altered_text(old: str, new: str) -> str:
     """The correlation of 10-3 with a piece of it changed."""
-    assert old in IN_ORDER, old
-    return IN_ORDER.replace(old, new).replace("correlation = ", "answer = ")
+    assert old in TWO_IN_ORDER, old
+    return TWO_IN_ORDER.replace(old, new).replace("correlation = ", "answer = ")
 
 
 # --- 10-1: a detection --------------------------------------------------------------------------
@@ -463,16 +464,7 @@ def no_set(case: Case, result: Any) -> str | None:
 
 # --- 10-3: a correlation ------------------------------------------------------------------------
 
-IN_ORDER = code("""
-    correlation = '''
-    type: temporal_ordered
-    rules: [token_abroad, privileged_change]
-    aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
-    group-by: [address]
-    timespan: 15m
-    generate: true
-    '''
-""")
+TWO_IN_ORDER = f"correlation = '''{IN_ORDER}'''"
 
 
 CORRELATION_KEYS = ("type", "rules", "aliases", "group-by", "timespan", "condition", "generate")
@@ -591,7 +583,7 @@ FEW = 3  # alerts to close
 @cache
 def alerts_of_the_correlation() -> frozenset[str]:
     """The ids of the changes that 10-3 finds in the month of the lesson."""
-    logs, text = a_month(), IN_ORDER.split("'''")[1]
+    logs, text = a_month(), IN_ORDER
     hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", text)))
     return frozenset(alert["id"] for alert in alerts_in_tracker(logs, hits["in_order"]))
 
@@ -1263,7 +1255,7 @@ EXERCISES = (
             "`aliases: {address: {token_abroad: ipAddress, privileged_change: source}}`, then "
             "`group-by: [address]`.",
         ),
-        IN_ORDER,
+        TWO_IN_ORDER,
     ),
     Exercise(
         "10-8",

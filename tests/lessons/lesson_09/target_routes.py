@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from labutils.lessons.lesson_09.watched_company import Race
+from moves import ARCHIVE, CODE_GATE
 
-GATE = ("moveworks-token", "gateway", "bitbucket")
-ARCHIVE = ("bitbucket-account", "bitbucket", "archive")
+from labutils.lessons.lesson_09.watched_company import Race
 
 
 def paced(*pauses: int, first: Sequence[tuple[str, ...]] = ()) -> Callable[[Race], str]:
     """An archive after each of these pauses, in minutes: what the last answer shows of the flag."""
 
     def play(scene: Race) -> str:
-        for move in (*first, GATE):
+        for move in (*first, CODE_GATE):
             scene.use(*move)
         for pause in pauses:
             scene.wait(pause)
@@ -39,7 +38,7 @@ SHUT = {
         0, 0, 50, 0, 0, 0, 0, first=[("bitbucket-account", "okta", "sign-in")] * 3
     ),
     "views alone": lambda scene: (
-        scene.use(*GATE),
+        scene.use(*CODE_GATE),
         str(scene.use("bitbucket-account", "bitbucket", "view").answer),
     )[1],
     "without a pass": lambda scene: scene.use(*ARCHIVE).reason,

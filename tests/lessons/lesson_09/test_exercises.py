@@ -4,6 +4,7 @@ is told the rule that refused first."""
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from moves import CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
@@ -11,11 +12,6 @@ from labutils.classroom.judging import PASSED
 from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, REFUSALS
 from labutils.stage.intruder import GATE
 
-WIKI_GATE = ("moveworks-token", "gateway", "confluence")
-CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
-SIGN_IN = ("smartsheet-account", "jira", "sign-in")
-NEW_USER = ("smartsheet-account", "jira", "create-user")
-SCRIPT = ("smartsheet-account", "jira", "script")
 REFUSED = ("smartsheet-account", "okta", "sign-in")
 
 

@@ -1,6 +1,7 @@
 """Alarms, the clock that they start, and the race against it."""
 
 import pytest
+from moves import ADMINS, ARCHIVE, CODE_GATE, NEW_USER, SCRIPT
 
 from labutils.lessons.lesson_09.watched_company import (
     ALARMS,
@@ -9,14 +10,7 @@ from labutils.lessons.lesson_09.watched_company import (
     Race,
     WatchedIntruder,
 )
-from labutils.stage.intruder import ways_back
-
-GATE = ("moveworks-token", "gateway", "jira")
-NEW_USER = ("smartsheet-account", "jira", "create-user")
-SCRIPT = ("smartsheet-account", "jira", "script")
-ADMINS = ("smartsheet-account", "jira", "add-to-admins")
-CODE_GATE = ("moveworks-token", "gateway", "bitbucket")
-ARCHIVE = ("bitbucket-account", "bitbucket", "archive")
+from labutils.stage.intruder import GATE, ways_back
 
 
 def said(capsys) -> list[str]:

@@ -1,48 +1,25 @@
 """Ways to the changes that the other intruder made, and tries that fail (lesson 10)."""
 
 from collections import defaultdict
-from collections.abc import Callable
 
 from labutils.lessons.lesson_10.another_intruder import PATIENCE, AnotherMonth
 from labutils.lessons.lesson_10.hunting import (
-    CHANGES,
+    ABROAD_DETECTION,
+    IN_ORDER,
     PRIVILEGED,
     alerts_in_tracker,
     by_rule,
-    change_in_tracker,
+    changes_made,
     correlated,
     sigma,
 )
 
-ABROAD = """
-login:
-    isSuccessfulLogin: 1
-ours:
-    ipAddress|cidr: 192.0.2.0/26
-condition: login and not ours
-"""
-IN_ORDER = """
-type: temporal_ordered
-rules: [token_abroad, privileged_change]
-aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
-group-by: [address]
-timespan: 15m
-"""
 OFFICE = 5  # people who sign in from one address
 GATEWAY = "cloudflare_access_nonidentity"
 
 
-def changes(scene: AnotherMonth) -> list[dict[str, str]]:
-    """The tracker's lines about accounts, groups and scripts."""
-    return [
-        change_in_tracker(name, event)
-        for name, event in scene.events("jira").items()
-        if event["auditType"]["action"] in CHANGES
-    ]
-
-
 def from_addresses(scene: AnotherMonth, addresses: set[str]) -> str:
-    return scene.report({one["id"] for one in changes(scene) if one["address"] in addresses})
+    return scene.report({one["id"] for one in changes_made(scene) if one["address"] in addresses})
 
 
 def is_explained(scene: AnotherMonth, change: dict[str, str], *, tickets: bool = True) -> bool:
@@ -64,7 +41,7 @@ def is_explained(scene: AnotherMonth, change: dict[str, str], *, tickets: bool =
 def alerts(scene: AnotherMonth) -> list[dict[str, str]]:
     """The alerts of the lesson's correlation."""
     rules = (
-        sigma("token_abroad", GATEWAY, "from elsewhere", ABROAD),
+        sigma("token_abroad", GATEWAY, "from elsewhere", ABROAD_DETECTION),
         sigma("privileged_change", "jira", "a change", PRIVILEGED),
         correlated("in_order", "in order", IN_ORDER),
     )
@@ -75,7 +52,9 @@ def open_changes_of_suspects(scene: AnotherMonth) -> list[dict[str, str]]:
     """What no table explains of those of whom an alert of the correlation is left."""
     suspects = {one["who"] for one in alerts(scene) if not is_explained(scene, one)}
     return [
-        one for one in changes(scene) if one["who"] in suspects and not is_explained(scene, one)
+        one
+        for one in changes_made(scene)
+        if one["who"] in suspects and not is_explained(scene, one)
     ]
 
 
@@ -94,7 +73,7 @@ def by_the_author(scene: AnotherMonth) -> str:
     return scene.report(
         {
             one["id"]
-            for one in changes(scene)
+            for one in changes_made(scene)
             if one["who"] == who
             and len(crowd[one["address"]]) < OFFICE
             and not any(row["on_call_from"] <= one["time"] <= row["on_call_to"] for row in on_call)
@@ -112,7 +91,7 @@ def by_the_address(scene: AnotherMonth) -> str:
     }
     found = {
         one["address"]
-        for one in changes(scene)
+        for one in changes_made(scene)
         if one["address"] in tokens
         and not one["who"].startswith("svc-")
         and not is_explained(scene, one, tickets=False)
@@ -122,34 +101,16 @@ def by_the_address(scene: AnotherMonth) -> str:
 
 def after_two_that_were_wrong(scene: AnotherMonth) -> str:
     for number in range(PATIENCE - 1):
-        scene.report({changes(scene)[number]["id"]})
+        scene.report({changes_made(scene)[number]["id"]})
     return by_the_correlation(scene)
 
 
-Route = Callable[[AnotherMonth], str]
-
-
-def by_somebody_new(routes: dict[str, Route]) -> dict[str, Route]:
-    """Each route as somebody takes it who has not reported yet: the lead remembers."""
-
-    def anew(route: Route) -> Route:
-        def played(scene: AnotherMonth) -> str:
-            scene._failed = 0
-            return route(scene)
-
-        return played
-
-    return {name: anew(route) for name, route in routes.items()}
-
-
-ROUTES = by_somebody_new(
-    {
-        "the correlation": by_the_correlation,
-        "the author": by_the_author,
-        "the address": by_the_address,
-        "after two that were wrong": after_two_that_were_wrong,
-    }
-)
+ROUTES = {
+    "the correlation": by_the_correlation,
+    "the author": by_the_author,
+    "the address": by_the_address,
+    "after two that were wrong": after_two_that_were_wrong,
+}
 
 
 def what_the_correlation_names(scene: AnotherMonth) -> str:
@@ -161,7 +122,7 @@ def what_the_correlation_names(scene: AnotherMonth) -> str:
 def one_author_after_another(scene: AnotherMonth) -> str:
     """What paper leaves open, author by author, who has most of it first, until the lead stops."""
     left: dict[str, set[str]] = defaultdict(set)
-    for one in changes(scene):
+    for one in changes_made(scene):
         if not one["who"].startswith("svc-") and not is_explained(scene, one):
             left[one["who"]].add(one["id"])
     said = ""
@@ -173,22 +134,22 @@ def one_author_after_another(scene: AnotherMonth) -> str:
 
 
 def every_change(scene: AnotherMonth) -> str:
-    return scene.report({one["id"] for one in changes(scene)})
+    return scene.report({one["id"] for one in changes_made(scene)})
 
 
 def of_service_accounts(scene: AnotherMonth) -> str:
-    return scene.report({one["id"] for one in changes(scene) if one["who"].startswith("svc-")})
+    return scene.report({one["id"] for one in changes_made(scene) if one["who"].startswith("svc-")})
 
 
 def all_of_one_account(scene: AnotherMonth) -> str:
     """The stolen account's own work is among it."""
     (who,) = {one["who"] for one in alerts(scene) if not is_explained(scene, one)}
-    return scene.report({one["id"] for one in changes(scene) if one["who"] == who})
+    return scene.report({one["id"] for one in changes_made(scene) if one["who"] == who})
 
 
 def an_address_with_all_three_kinds(scene: AnotherMonth) -> str:
     kinds: dict[str, set[str]] = defaultdict(set)
-    for one in changes(scene):
+    for one in changes_made(scene):
         if not one["address"].startswith("192.0.2."):
             kinds[one["address"]].add(one["action"])
     (address,) = [address for address, three in kinds.items() if len(three) == 3]
@@ -197,13 +158,13 @@ def an_address_with_all_three_kinds(scene: AnotherMonth) -> str:
 
 def the_times_of_the_lesson(scene: AnotherMonth) -> str:
     times = ("2023-11-16T14:36", "2023-11-22T14:18", "2023-11-23T15:58")
-    return scene.report({one["id"] for one in changes(scene) if one["time"][:16] in times})
+    return scene.report({one["id"] for one in changes_made(scene) if one["time"][:16] in times})
 
 
 def one_address_after_another(scene: AnotherMonth) -> str:
     """In the order of the log, from outside the company, until the incident lead stops."""
     said = ""
-    for address in dict.fromkeys(one["address"] for one in changes(scene)):
+    for address in dict.fromkeys(one["address"] for one in changes_made(scene)):
         if not address.startswith("192.0.2."):
             said = from_addresses(scene, {address})
             if " " not in said:
@@ -211,15 +172,13 @@ def one_address_after_another(scene: AnotherMonth) -> str:
     return said
 
 
-SHUT = by_somebody_new(
-    {
-        "what the correlation names": what_the_correlation_names,
-        "what paper leaves open, one author after another": one_author_after_another,
-        "every change of the month": every_change,
-        "every change of a service account": of_service_accounts,
-        "every change of the stolen account": all_of_one_account,
-        "an address with all three kinds": an_address_with_all_three_kinds,
-        "the times of the lesson": the_times_of_the_lesson,
-        "one address after another": one_address_after_another,
-    }
-)
+SHUT = {
+    "what the correlation names": what_the_correlation_names,
+    "what paper leaves open, one author after another": one_author_after_another,
+    "every change of the month": every_change,
+    "every change of a service account": of_service_accounts,
+    "every change of the stolen account": all_of_one_account,
+    "an address with all three kinds": an_address_with_all_three_kinds,
+    "the times of the lesson": the_times_of_the_lesson,
+    "one address after another": one_address_after_another,
+}

@@ -17,6 +17,7 @@ from labutils.lessons.lesson_10.exercises import (
     unexplained,
 )
 from labutils.lessons.lesson_10.hunting import (
+    IN_ORDER,
     a_month,
     alerts_in_tracker,
     by_rule,
@@ -25,15 +26,6 @@ from labutils.lessons.lesson_10.hunting import (
     rows_about,
     sigma,
 )
-
-CORRELATION = """
-type: temporal_ordered
-rules: [token_abroad, privileged_change]
-aliases: {address: {token_abroad: ipAddress, privileged_change: source}}
-group-by: [address]
-timespan: 15m
-generate: true
-"""
 
 
 @pytest.mark.parametrize("before", ["", "\n", "\n\n"])
@@ -62,7 +54,7 @@ level: medium
 WHOLE_CORRELATION = f"""
 title: In order
 correlation:
-{indent(CORRELATION.strip(), "    ")}
+{indent(IN_ORDER.strip(), "    ")}
 level: high
 """
 
@@ -75,7 +67,7 @@ def test_a_whole_rule_is_taken_for_its_detection_and_used_so():
 
 def test_a_whole_correlation_is_taken_for_what_is_correlated_and_used_so():
     assert correlates(WHOLE_CORRELATION).kind == "passed"
-    assert correlated("mine", "Mine", WHOLE_CORRELATION) == correlated("mine", "Mine", CORRELATION)
+    assert correlated("mine", "Mine", WHOLE_CORRELATION) == correlated("mine", "Mine", IN_ORDER)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +127,7 @@ def test_a_detection_for_one_case_alone_is_told_so(old, new, mistake):
 
 @pytest.mark.parametrize("timespan", ["10m", "16m", "20m", "30m"])
 def test_another_window_than_fifteen_minutes_is_noticed(timespan):
-    assert correlates(CORRELATION.replace("15m", timespan)).mistake == "window"
+    assert correlates(IN_ORDER.replace("15m", timespan)).mistake == "window"
 
 
 @pytest.mark.parametrize("value", ["true", "True"])
@@ -219,7 +211,7 @@ def test_a_tuning_that_leaves_out_too_much_or_too_little_is_told_so(answer, mist
 
 def of_the_correlation():
     logs = a_month()
-    hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", CORRELATION)))
+    hits = by_rule(logs.hunt(*base_rules(), correlated("in_order", "In order", IN_ORDER)))
     return logs, alerts_in_tracker(logs, hits["in_order"])
 
 
@@ -280,5 +272,5 @@ def test_a_field_of_the_log_that_the_solution_has_no_use_for_is_no_mistake():
     ],
 )
 def test_a_correlation_is_told_what_it_says(old, new, mistake):
-    assert correlates(CORRELATION).kind == "passed"
-    assert correlates(CORRELATION.replace(old, new)).mistake == mistake
+    assert correlates(IN_ORDER).kind == "passed"
+    assert correlates(IN_ORDER.replace(old, new)).mistake == mistake
