@@ -1,6 +1,8 @@
 """Judges: right answers in any style pass; small changes of them do not."""
 
+import importlib
 import re
+from inspect import isfunction
 
 import pytest
 from answers import BOOKS, FUNCTIONS, answer_of, by_id, judged, of
@@ -20,6 +22,19 @@ def test_the_model_solution_passes_and_three_right_ones_in_other_styles_do(exerc
     for source in (exercise.solution, *others):
         judged, words = exercises.verdict(exercise, answer_of(exercise, source))
         assert judged is PASSED, f"{words}\n{source}"
+
+
+def given(exercise):
+    """What a lesson uses until the learner has written it: its function of the solution's name."""
+    name = re.findall(r"(?m)^def (\w+)\(", exercise.solution)[-1]
+    lesson = importlib.import_module(f"labutils.lessons.lesson_{exercise.id[:2]}")
+    found = getattr(lesson, name, None)
+    return found if isfunction(found) else None  # a module may have the name, too
+
+
+@pytest.mark.parametrize("exercise", [*filter(given, FUNCTIONS)], ids=by_id)
+def test_what_a_lesson_gives_first_is_right_by_the_judge_of_the_exercise(exercise):
+    assert exercises.verdict(exercise, given(exercise))[0] is PASSED
 
 
 @pytest.mark.parametrize("exercise", LET_IN, ids=by_id)
